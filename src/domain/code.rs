@@ -1,0 +1,197 @@
+//! Gift codes: what is one, when two are the same, when one has expired.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use super::text::clean;
+
+/// The longest gift code, in characters (PROTOCOL §2).
+pub const MAX_CODE_CHARS: usize = 32;
+
+/// A gift code as published, case kept: what is sent to the game and shown to people. 1 to 32 ASCII letters and digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Code(String);
+
+/// What two spellings of one code have in common: its text in upper case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CodeKey(String);
+
+/// Why a text is no gift code.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CodeError {
+    /// Nothing but blanks.
+    #[error("a gift code has at least one letter or digit")]
+    Empty,
+    /// More than [`MAX_CODE_CHARS`].
+    #[error("“{0}” is longer than the {MAX_CODE_CHARS} characters of a gift code")]
+    TooLong(String),
+    /// Something other than ASCII letters and digits.
+    #[error("“{0}” is no gift code: only the letters A-Z and digits are allowed")]
+    Character(String),
+}
+
+impl Code {
+    /// Reads a code; blanks around it are dropped.
+    ///
+    /// # Errors
+    /// When what is left is not 1 to 32 ASCII letters and digits.
+    pub fn parse(text: &str) -> Result<Self, CodeError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(CodeError::Empty);
+        }
+        if !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err(CodeError::Character(clean(text, MAX_CODE_CHARS)));
+        }
+        if text.len() > MAX_CODE_CHARS {
+            return Err(CodeError::TooLong(clean(text, MAX_CODE_CHARS)));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text as published.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The upper-cased text, by which codes are compared.
+    #[must_use]
+    pub fn key(&self) -> CodeKey {
+        CodeKey(self.0.to_ascii_uppercase())
+    }
+}
+
+impl CodeKey {
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for CodeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One code as a feed lists it: active there, with what it says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedCode {
+    /// The code itself.
+    pub code: Code,
+    /// What it gives, in the feed's words, on one line and of bounded length.
+    pub rewards: Option<String>,
+    /// When it stops working, where the feed says so.
+    pub expires_at: Option<Timestamp>,
+    /// The feed that lists it.
+    pub source: String,
+}
+
+/// The longest rewards text that is kept, in characters.
+pub const MAX_REWARDS_CHARS: usize = 200;
+
+/// A feed's rewards text, made harmless; `None` where it says nothing.
+#[must_use]
+pub fn rewards(text: &str) -> Option<String> {
+    let text = clean(text, MAX_REWARDS_CHARS);
+    let known = !text.is_empty() && !text.eq_ignore_ascii_case("unknown");
+    known.then_some(text)
+}
+
+/// Reads a feed's expiry: `2025-11-20 23:59`, `2025-11-20`, RFC 3339, each taken as UTC where it names no zone. A day
+/// alone ends with that day. Empty, "Unknown" or unreadable text is no expiry: a code is rather tried than lost.
+#[must_use]
+pub fn expiry(text: &str) -> Option<Timestamp> {
+    use jiff::civil::{Date, DateTime};
+    use jiff::tz::TimeZone;
+
+    let text = text.trim();
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(instant);
+    }
+    let day_alone = text.len() <= "2025-11-20".len();
+    if day_alone {
+        let day: Date = text.parse().ok()?;
+        return TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0)).ok();
+    }
+    let time: DateTime = text.parse().ok()?;
+    TimeZone::UTC.to_timestamp(time).ok()
+}
+
+/// Whether a code with this expiry is over at `now`.
+#[must_use]
+pub fn has_expired(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
+    expires_at.is_some_and(|at| at <= now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn real_codes_are_codes_and_keep_their_spelling() {
+        for text in ["OFFICIALSTORE", "WOS1105", "PEPERO1111", "TRICKORTREAT25", "DCMILESTONE", "gogoWOS"] {
+            assert_eq!(Code::parse(text).unwrap().as_str(), text);
+        }
+        assert_eq!(Code::parse("gogoWOS").unwrap().key(), Code::parse(" GOGOwos\n").unwrap().key());
+    }
+
+    #[test]
+    fn what_is_no_code_says_why_on_one_line() {
+        for (text, part) in [
+            ("", "at least one"),
+            ("  ", "at least one"),
+            ("A B", "only the letters"),
+            ("A\nB", "only the letters"),
+            ("@everyone", "only the letters"),
+            ("ÄÖÜ", "only the letters"),
+            (&"A".repeat(33), "longer than the 32"),
+        ] {
+            let error = Code::parse(text).unwrap_err().to_string();
+            assert!(error.contains(part), "{text:?}: {error}");
+            assert!(!error.contains('\n'), "{error:?}");
+        }
+        assert!(Code::parse(&"A".repeat(32)).is_ok());
+    }
+
+    #[test]
+    fn expiries_in_every_shape_of_the_feeds() {
+        let at = |text| expiry(text).map(|t| t.to_string());
+        assert_eq!(at("2025-11-20 23:59").as_deref(), Some("2025-11-20T23:59:00Z"));
+        assert_eq!(at("2025-11-20").as_deref(), Some("2025-11-20T23:59:59Z"));
+        assert_eq!(at("2026-04-30T00:00:00.000Z").as_deref(), Some("2026-04-30T00:00:00Z"));
+        assert_eq!(at("2026-04-30T02:00:00+02:00").as_deref(), Some("2026-04-30T00:00:00Z"));
+        for none in ["", "Unknown", "soon", "2025-13-40", "99999-01-01"] {
+            assert_eq!(at(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn rewards_say_nothing_or_something() {
+        assert_eq!(rewards("1K Gems,\n 2 VIP XP"), Some("1K Gems, 2 VIP XP".into()));
+        assert_eq!(rewards("Unknown"), None);
+        assert_eq!(rewards(" "), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_code_or_an_error(text in any::<String>()) {
+            if let Ok(code) = Code::parse(&text) {
+                prop_assert!((1..=32).contains(&code.as_str().len()));
+                prop_assert_eq!(code.key(), Code::parse(&code.as_str().to_ascii_lowercase()).unwrap().key());
+            }
+            let _ = (expiry(&text), rewards(&text));
+        }
+    }
+}

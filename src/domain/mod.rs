@@ -1,0 +1,20 @@
+//! What gift codes, players and outcomes are, and every decision about them.
+//!
+//! Pure: nothing in here knows tokio, a file, a socket, a clock or a random number. Time and jitter are arguments, so
+//! each rule can be tested for every input, and a week passes in a microsecond.
+
+pub mod answer;
+pub mod code;
+pub mod condemn;
+pub mod gate;
+pub mod health;
+pub mod listing;
+pub mod login;
+pub mod outcome;
+pub mod plan;
+pub mod player;
+pub mod retry;
+pub mod roster_file;
+pub mod status;
+pub mod text;
+pub mod version;

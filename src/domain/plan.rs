@@ -1,0 +1,95 @@
+//! Which codes go to which guild, and into which messages.
+
+/// The most codes that one message spells out with all their details.
+pub const SPELLED_OUT: usize = 10;
+/// The most codes of a further message, which only lists them: each takes a line, and an embed holds 4,096 characters.
+pub const LISTED: usize = 40;
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// Codes that are new.
+    New,
+    /// What is active when a guild's channel was set: sent once.
+    Digest,
+    /// The rest of a message that had more codes than it can spell out.
+    More,
+}
+
+impl MessageKind {
+    const NAMES: [(Self, &'static str); 3] = [(Self::New, "new"), (Self::Digest, "digest"), (Self::More, "more")];
+
+    /// The name in stored state.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("new", |(_, name)| name)
+    }
+
+    /// Reads a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+    }
+}
+
+/// One message to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedMessage<T> {
+    /// What it is.
+    pub kind: MessageKind,
+    /// How many codes the announcement holds in all its messages.
+    pub total: usize,
+    /// The codes of this message.
+    pub codes: Vec<T>,
+}
+
+/// The messages that announce `codes` to one guild: one that spells out the first few, then as many as it takes to list
+/// the rest. Every code is in exactly one of them.
+#[must_use]
+pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
+    let total = codes.len();
+    let mut codes = codes.into_iter();
+    let mut messages = Vec::new();
+    loop {
+        let (kind, room) = match (messages.is_empty(), is_digest) {
+            (true, true) => (MessageKind::Digest, SPELLED_OUT),
+            (true, false) => (MessageKind::New, SPELLED_OUT),
+            (false, _) => (MessageKind::More, LISTED),
+        };
+        let part: Vec<T> = codes.by_ref().take(room).collect();
+        if part.is_empty() {
+            return messages;
+        }
+        messages.push(PlannedMessage { kind, total, codes: part });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn few_codes_are_one_message() {
+        let planned = messages(vec!["A", "B"], false);
+        assert_eq!(planned, [PlannedMessage { kind: MessageKind::New, total: 2, codes: vec!["A", "B"] }]);
+        assert_eq!(messages(vec!["A"], true)[0].kind, MessageKind::Digest);
+        assert_eq!(messages(Vec::<u8>::new(), true), []);
+    }
+
+    proptest! {
+        #[test]
+        fn every_code_is_in_exactly_one_message(count in 0usize..500, digest in any::<bool>()) {
+            let planned = messages((0..count).collect(), digest);
+            let all: Vec<usize> = planned.iter().flat_map(|m| m.codes.clone()).collect();
+            prop_assert_eq!(all, (0..count).collect::<Vec<_>>());
+            for (i, message) in planned.iter().enumerate() {
+                prop_assert_eq!(message.kind == MessageKind::More, i > 0);
+                let room = if i == 0 { SPELLED_OUT } else { LISTED };
+                prop_assert!(message.codes.len() <= room);
+                prop_assert_eq!(message.total, count);
+                prop_assert_eq!(MessageKind::parse(message.kind.name()), Some(message.kind));
+            }
+        }
+    }
+}

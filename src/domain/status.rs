@@ -1,0 +1,271 @@
+//! The status table: every answer of the game API as one [`Status`], and its [`Class`] and [`Scope`].
+//!
+//! Classification is data. A row is matched by `msg` *and* `err_code`: an answer whose two halves contradict each other
+//! is [`Status::Unknown`] and tried again, so one odd answer never marks a good code as bad. The class alone drives
+//! retries. The source of every row is PROTOCOL §1 unless it says otherwise.
+
+use std::fmt;
+
+use super::answer::{Answer, ApiAnswer, ErrCode, MAX_MSG_CHARS};
+
+/// What an answer means for retrying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// The player has what the code gives.
+    Success,
+    /// Asking again changes nothing.
+    Permanent(Scope),
+    /// Nobody knows; asked again a few times.
+    Unknown,
+    /// It passes; asked again more often.
+    Temporary,
+}
+
+/// What a permanent answer condemns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// This player and this code; other players are not concerned.
+    Player,
+    /// The code, for everybody.
+    Code,
+    /// This deployment: no call will work until an operator acts.
+    Deployment,
+}
+
+macro_rules! statuses {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $class:expr;)*) => {
+        /// What one try came to.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        pub enum Status {
+            $($(#[$doc])* $variant,)*
+            /// Something no row knows, by its `msg` or kind.
+            Unknown(String),
+        }
+
+        impl Status {
+            /// Every status with a row of its own.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The name in log lines, reports and stored state.
+            #[must_use]
+            pub fn name(&self) -> &str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    Self::Unknown(text) => text,
+                }
+            }
+
+            /// What it means for retrying.
+            #[must_use]
+            pub fn class(&self) -> Class {
+                match self {
+                    $(Self::$variant => $class,)*
+                    Self::Unknown(_) => Class::Unknown,
+                }
+            }
+        }
+    };
+}
+
+const CODE: Class = Class::Permanent(Scope::Code);
+const PLAYER: Class = Class::Permanent(Scope::Player);
+
+statuses! {
+    /// Granted.
+    Success = "SUCCESS", Class::Success;
+    /// This player has it already.
+    Received = "RECEIVED", Class::Success;
+    /// This player has one of the same kind already.
+    SameTypeExchange = "SAME_TYPE_EXCHANGE", Class::Success;
+    /// The code has expired.
+    TimeError = "TIME_ERROR", CODE;
+    /// No such code.
+    CdkNotFound = "CDK_NOT_FOUND", CODE;
+    /// Claim limit reached.
+    Used = "USED", CODE;
+    /// An older form of [`Status::Used`].
+    UsageLimit = "USAGE_LIMIT", CODE;
+    /// The code is invalid: the first implementation's word, kept for its stored state.
+    InvalidCode = "INVALID_CODE", CODE;
+    /// Server busy.
+    TimeoutRetry = "TIMEOUT_RETRY", Class::Temporary;
+    /// This player was asked about too soon.
+    TooFrequent = "TOO_FREQUENT", Class::Temporary;
+    /// The session is gone.
+    NotLogin = "NOT_LOGIN", Class::Temporary;
+    /// No such player.
+    RoleNotExist = "ROLE_NOT_EXIST", PLAYER;
+    /// The player does not live in the state on file.
+    UserInfoError = "USER_INFO_ERROR", PLAYER;
+    /// Our signature is wrong: the salt changed.
+    SignError = "SIGN_ERROR", Class::Permanent(Scope::Deployment);
+    /// The furnace level is too low for this code.
+    StoveLevel = "STOVE_LV_ERROR", PLAYER;
+    /// The player has not spent enough for this code.
+    RechargeMoney = "RECHARGE_MONEY_ERROR", PLAYER;
+    /// The VIP level is too low for this code.
+    RechargeMoneyVip = "RECHARGE_MONEY_VIP_ERROR", PLAYER;
+    /// A captcha is asked for too often.
+    CaptchaGetTooFrequent = "CAPTCHA_GET_TOO_FREQUENT", Class::Temporary;
+    /// A captcha is answered too often.
+    CaptchaCheckTooFrequent = "CAPTCHA_CHECK_TOO_FREQUENT", Class::Temporary;
+    /// The captcha is too old.
+    CaptchaExpired = "CAPTCHA_EXPIRED", Class::Temporary;
+    /// A captcha is asked for.
+    CaptchaCheckError = "CAPTCHA_CHECK_ERROR", Class::Temporary;
+    /// The first implementation's word for a captcha picture that could not be had.
+    CaptchaFetchError = "CAPTCHA_FETCH_ERROR", Class::Temporary;
+    /// The first implementation's word for a captcha asked for too often.
+    CaptchaTooFrequent = "CAPTCHA_TOO_FREQUENT", Class::Temporary;
+    /// HTTP 429.
+    RateLimited = "RATE_LIMITED", Class::Temporary;
+    /// HTTP 5xx.
+    ServerError = "SERVER_ERROR", Class::Temporary;
+    /// A page instead of JSON.
+    HtmlAnswer = "HTML_ANSWER", Class::Temporary;
+    /// A body cut off, too large, or no JSON.
+    MalformedAnswer = "MALFORMED_ANSWER", Class::Temporary;
+    /// The connection could not be made, or broke.
+    ConnectionError = "CONNECTION_ERROR", Class::Temporary;
+    /// No answer in time.
+    TimedOut = "TIMED_OUT", Class::Temporary;
+    /// Our own: the process died during the calls, and no more are allowed.
+    Interrupted = "INTERRUPTED", Class::Temporary;
+    /// Our own: no state is on file for this player, so the game cannot be asked.
+    NoState = "NO_STATE", PLAYER;
+}
+
+/// One row of PROTOCOL §1: these words with one of these numbers are this status.
+struct Row {
+    msgs: &'static [&'static str],
+    codes: &'static [i64],
+    /// Whether the words alone, without any number, are enough.
+    bare: bool,
+    status: Status,
+}
+
+const fn row(msgs: &'static [&'static str], codes: &'static [i64], bare: bool, status: Status) -> Row {
+    Row { msgs, codes, bare, status }
+}
+
+/// PROTOCOL §1, "Redeem answer", in its order; then the first implementation's names. `msg` is compared in upper case,
+/// with `_` for blanks and without a full stop.
+const REDEEM: &[Row] = &[
+    row(&["SUCCESS"], &[20000], true, Status::Success),
+    row(&["RECEIVED", "ALREADY_RECEIVED"], &[40008], true, Status::Received),
+    row(&["SAME_TYPE_EXCHANGE"], &[40011], true, Status::SameTypeExchange),
+    row(&["TIME_ERROR", "EXPIRED"], &[40007], true, Status::TimeError),
+    row(&["CDK_NOT_FOUND"], &[40014], true, Status::CdkNotFound),
+    row(&["USED"], &[40005], true, Status::Used),
+    row(&["USAGE_LIMIT"], &[40009], true, Status::UsageLimit),
+    row(&["INVALID_CODE"], &[], true, Status::InvalidCode),
+    row(&["TIMEOUT_RETRY"], &[40004], true, Status::TimeoutRetry),
+    row(&["TOO_FREQUENT"], &[40019], true, Status::TooFrequent),
+    row(&["NOT_LOGIN"], &[], true, Status::NotLogin),
+    row(&["ROLE_NOT_EXIST"], &[40001], true, Status::RoleNotExist),
+    row(&["USER_INFO_ERROR"], &[40020], true, Status::UserInfoError),
+    row(&["SIGN_ERROR"], &[0, 40000], true, Status::SignError),
+    row(&["STOVE_LV_ERROR"], &[40006], true, Status::StoveLevel),
+    row(&["RECHARGE_MONEY_ERROR"], &[40017], true, Status::RechargeMoney),
+    // Not bare: without ` ERROR` and 40018 it is unknown by the specification.
+    row(&["RECHARGE_MONEY_VIP_ERROR"], &[40018], false, Status::RechargeMoneyVip),
+    row(&["CAPTCHA_GET_TOO_FREQUENT"], &[40100], true, Status::CaptchaGetTooFrequent),
+    row(&["CAPTCHA_CHECK_TOO_FREQUENT"], &[40101], true, Status::CaptchaCheckTooFrequent),
+    row(&["CAPTCHA_EXPIRED"], &[40102], true, Status::CaptchaExpired),
+    row(&["CAPTCHA_CHECK_ERROR"], &[40103], true, Status::CaptchaCheckError),
+    row(&["CAPTCHA_FETCH_ERROR"], &[], true, Status::CaptchaFetchError),
+    row(&["CAPTCHA_TOO_FREQUENT"], &[], true, Status::CaptchaTooFrequent),
+    row(&["RATE_LIMITED"], &[], true, Status::RateLimited),
+];
+
+/// The player endpoint's own meanings (PROTOCOL §1, "Player answer"); everything else as in [`REDEEM`].
+const LOGIN_UNKNOWN_PLAYER: i64 = 40004;
+
+fn normalised(msg: &str) -> String {
+    let msg = msg.trim().trim_end_matches(['.', '!']).trim_end();
+    msg.split(|c: char| c.is_whitespace() || c == '_')
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_uppercase)
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
+fn look_up(answer: &ApiAnswer) -> Status {
+    let msg = normalised(&answer.msg);
+    let row = REDEEM.iter().find(|row| {
+        row.msgs.contains(&msg.as_str())
+            && match answer.err_code {
+                ErrCode::Absent => row.bare,
+                ErrCode::Number(number) => row.codes.contains(&number),
+                ErrCode::Odd => false,
+            }
+    });
+    // "CAPTCHA_*" is temporary by the specification, whatever the game calls the next one; the four known ones have rows.
+    match row {
+        Some(row) => row.status.clone(),
+        None if msg.starts_with("CAPTCHA_") && answer.err_code == ErrCode::Absent => Status::CaptchaCheckError,
+        // The words of a row with another row's number: the number is named, so that it is not read back as that row.
+        None if REDEEM.iter().any(|row| row.msgs.contains(&msg.as_str())) => {
+            unknown(&format!("{msg} ({})", answer.err_code))
+        }
+        None => unknown(&answer.msg),
+    }
+}
+
+fn unknown(msg: &str) -> Status {
+    let shown = super::text::clean(msg, MAX_MSG_CHARS);
+    Status::Unknown(if shown.is_empty() { "NO_MESSAGE".to_owned() } else { shown })
+}
+
+/// What an answer of the redeem endpoint means.
+#[must_use]
+pub fn of_redeem(answer: &Answer) -> Status {
+    match answer {
+        Answer::Api(api) => look_up(api),
+        Answer::RateLimited => Status::RateLimited,
+        Answer::Http(code) if (500..600).contains(code) => Status::ServerError,
+        Answer::Html(_) => Status::HtmlAnswer,
+        Answer::Http(code) => Status::Unknown(format!("HTTP_{code}")),
+        Answer::Malformed => Status::MalformedAnswer,
+        Answer::Connection => Status::ConnectionError,
+        Answer::TimedOut => Status::TimedOut,
+    }
+}
+
+/// What a failed answer of the player endpoint means (a profile is no failure and does not come here).
+#[must_use]
+pub fn of_login(answer: &Answer) -> Status {
+    let Answer::Api(api) = answer else { return of_redeem(answer) };
+    let no_such_role = normalised(&api.msg).contains("ROLE_NOT_EXIST");
+    match api.err_code {
+        ErrCode::Number(LOGIN_UNKNOWN_PLAYER) => Status::RoleNotExist,
+        ErrCode::Number(40001) if no_such_role => Status::RoleNotExist,
+        _ => match look_up(api) {
+            // Words of a redeemed code make no sense here, and must not end a redemption as a success.
+            status if matches!(status.class(), Class::Success | CODE) => unknown(&format!("LOGIN: {}", api.msg)),
+            status => status,
+        },
+    }
+}
+
+impl Status {
+    /// Reads a stored name, the first implementation's old names included.
+    #[must_use]
+    pub fn parse(name: &str) -> Self {
+        let known = Self::ALL.iter().find(|status| status.name() == name);
+        let old = || REDEEM.iter().find(|row| row.msgs.contains(&name)).map(|row| row.status.clone());
+        match known.cloned().or_else(old) {
+            Some(status) => status,
+            None => unknown(name.strip_prefix("UNKNOWN_STATUS_").unwrap_or(name)),
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! Making text from outside (a feed, a player, a server's answer) harmless to show and to log.
+
+/// The longest name a log line or a table shows, in characters.
+pub const NAME_CHARS: usize = 32;
+
+/// `text` on one line: control characters (line feeds, terminal escapes) and the invisible characters that turn or
+/// hide text become spaces or vanish, runs of blanks become one, and what is longer than `max_chars` ends in `…`.
+///
+/// This is for terminals and logs. Discord's markdown and mentions are escaped where messages are built.
+#[must_use]
+pub fn clean(text: &str, max_chars: usize) -> String {
+    let mut out = String::new();
+    let mut chars = 0;
+    let mut blank = false;
+    for c in text.chars() {
+        if is_invisible(c) {
+            continue;
+        }
+        if c.is_whitespace() || c.is_control() {
+            blank = true;
+            continue;
+        }
+        let room = if blank && !out.is_empty() { 2 } else { 1 };
+        if chars + room > max_chars {
+            if max_chars > 0 {
+                while out.chars().count() >= max_chars {
+                    out.pop();
+                }
+                out.push('…');
+            }
+            return out;
+        }
+        if room == 2 {
+            out.push(' ');
+        }
+        out.push(c);
+        chars += room;
+        blank = false;
+    }
+    out
+}
+
+/// Characters without a glyph of their own that change how the others are read: bidirectional controls, zero-width
+/// characters, the byte order mark, tags.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn hostile_text_becomes_one_plain_line() {
+        assert_eq!(clean("a\nb\u{1b}[31mc", 20), "a b [31mc");
+        assert_eq!(clean("  x\t\ty  ", 20), "x y");
+        assert_eq!(clean("abc\u{202E}def\u{200B}", 20), "abcdef");
+        assert_eq!(clean("abcdef", 4), "abc…");
+        assert_eq!(clean("abcd", 4), "abcd");
+        assert_eq!(clean("abcd", 0), "");
+    }
+
+    proptest! {
+        #[test]
+        fn never_longer_than_asked_and_never_a_control_character(text in any::<String>(), max in 0usize..40) {
+            let shown = clean(&text, max);
+            prop_assert!(shown.chars().count() <= max);
+            prop_assert!(!shown.chars().any(char::is_control));
+            prop_assert_eq!(clean(&shown, max), shown);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The `giftcode-bot` binary.
+
+fn main() {}

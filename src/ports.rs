@@ -1,0 +1,117 @@
+//! The seams to what is remote: the services know these traits, the adapters and the simulators' doubles fulfil them.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::domain::answer::{Answer, Reply};
+use crate::domain::code::{Code, ListedCode};
+use crate::domain::plan::MessageKind;
+use crate::domain::player::{ChannelId, GuildId, PlayerId, Profile, State};
+
+/// What the player endpoint answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginAnswer {
+    /// The player's profile.
+    Profile(Profile),
+    /// Anything else.
+    Failed(Answer),
+}
+
+/// The game's gift-code API. A call always ends, in time, with a value.
+pub trait GameApi: Send + Sync + 'static {
+    /// Asks the player endpoint for `player`.
+    fn login(&self, player: PlayerId) -> impl Future<Output = Reply<LoginAnswer>> + Send;
+    /// Redeems `code` for `player`, who lives in `state`.
+    fn redeem(&self, player: PlayerId, state: State, code: &Code) -> impl Future<Output = Reply<Answer>> + Send;
+}
+
+/// Why a feed gave no codes this time: one sentence, without secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FeedError {
+    /// Not reached, or no answer in time.
+    #[error("cannot be reached: {0}")]
+    Unreachable(String),
+    /// An HTTP status other than 200 and 304.
+    #[error("answers HTTP {0}")]
+    Status(u16),
+    /// An answer of more than the allowed size.
+    #[error("answers more than {0} bytes")]
+    TooLarge(usize),
+    /// The feed says itself that something is wrong.
+    #[error("answers an error: {0}")]
+    Refused(String),
+    /// No JSON, or JSON of none of the known shapes.
+    #[error("answers something that is no list of codes: {0}")]
+    Shape(String),
+    /// No codes at all where there were some.
+    #[error("answers an empty list though it had codes")]
+    Emptied,
+}
+
+/// One feed's part of a poll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceReport {
+    /// The feed, as shown to people and stored with its codes: host and path, never a key.
+    pub source: String,
+    /// The active codes it lists.
+    pub result: Result<Vec<ListedCode>, FeedError>,
+    /// Requests made for it in this poll.
+    pub attempts: u32,
+}
+
+/// All code feeds together.
+pub trait CodeFeed: Send + Sync + 'static {
+    /// Asks every feed once (with its retries). One report per feed, in the configured order.
+    fn poll(&self) -> impl Future<Output = Vec<SourceReport>> + Send;
+}
+
+/// One code in an announcement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnouncedCode {
+    /// The code as published.
+    pub code: Code,
+    /// 1 at first; more for a code that became valid again.
+    pub generation: u32,
+    /// What it gives, in a feed's words.
+    pub rewards: Option<String>,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// The feed that listed it.
+    pub source: String,
+}
+
+/// One message to a guild's channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    /// Identifies the message for ever: at most 25 characters, stored before the first attempt (invariant 1).
+    pub nonce: String,
+    /// The guild.
+    pub guild: GuildId,
+    /// Its channel.
+    pub channel: ChannelId,
+    /// What the message is.
+    pub kind: MessageKind,
+    /// How many codes the announcement holds in all its messages.
+    pub total: usize,
+    /// The codes of this message.
+    pub codes: Vec<AnnouncedCode>,
+    /// When an earlier attempt was made whose end nobody knows; it may have succeeded.
+    pub attempted_at: Option<Timestamp>,
+}
+
+/// A message that was sent, by the id its channel gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageId(pub u64);
+
+/// Why a message was not sent: one sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct AnnounceError(pub String);
+
+/// Where announcements go.
+pub trait Announcer: Send + Sync + 'static {
+    /// Sends a message, or finds that this nonce was sent already: exactly one message per nonce, however often called.
+    fn announce(&self, message: &Announcement) -> impl Future<Output = Result<MessageId, AnnounceError>> + Send;
+}
