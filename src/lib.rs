@@ -4,5 +4,9 @@
 
 pub mod clock;
 pub mod domain;
+pub mod engine;
 pub mod ports;
+pub mod poster;
+pub mod store;
 pub mod supervisor;
+pub mod watcher;

@@ -105,10 +105,15 @@ pub struct Announcement {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageId(pub u64);
 
-/// Why a message was not sent: one sentence.
+/// Why a message was not sent, or is not known to be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub struct AnnounceError(pub String);
+#[error("{reason}")]
+pub struct AnnounceError {
+    /// One sentence.
+    pub reason: String,
+    /// Whether it may have been sent all the same: the answer was lost.
+    pub maybe_sent: bool,
+}
 
 /// Where announcements go.
 pub trait Announcer: Send + Sync + 'static {

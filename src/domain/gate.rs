@@ -66,6 +66,18 @@ impl WindowBudget {
         }
     }
 
+    /// Takes back a call that was begun and not made.
+    pub fn cancel(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// Ends all calls in flight at `now`: whoever made them is gone, and they may have reached the server.
+    pub fn abandon(&mut self, now: Duration) {
+        for _ in 0..self.in_flight {
+            self.end(now);
+        }
+    }
+
     /// Stays closed until `until`: the server refused.
     pub fn close(&mut self, until: Duration) {
         self.closed_until = self.closed_until.max(until);
@@ -119,6 +131,18 @@ impl PlayerPacing {
         if self.not_before.len() >= self.sweep_at {
             self.not_before.retain(|_, until| until.is_none_or(|until| until > now));
             self.sweep_at = (2 * self.not_before.len()).max(1024);
+        }
+    }
+
+    /// Takes back a call that was begun and not made.
+    pub fn cancel(&mut self, player: PlayerId) {
+        self.not_before.remove(&player);
+    }
+
+    /// Ends all calls in flight at `now`: whoever made them is gone, and they may have reached the server.
+    pub fn abandon(&mut self, now: Duration) {
+        for until in self.not_before.values_mut() {
+            until.get_or_insert(now + self.interval);
         }
     }
 

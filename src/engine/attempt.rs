@@ -1,0 +1,153 @@
+//! One try: one call for one claimed redemption, and what is made of its answer.
+
+use std::sync::PoisonError;
+
+use crate::domain::answer::{Answer, Reply};
+use crate::domain::login::says_gone;
+use crate::domain::outcome::Outcome;
+use crate::domain::player::{State, display_name};
+use crate::domain::retry::{Decision, decide};
+use crate::domain::status::{Class, Status, of_login, of_redeem};
+use crate::ports::{GameApi, LoginAnswer};
+use crate::store::{Claim, FinishedRun, StoreError, Verdict};
+
+use super::pace::{Pace, Step};
+use super::{Engine, Halt};
+
+impl<G: GameApi> Engine<G> {
+    fn pace<T>(&self, change: impl FnOnce(&mut Pace, std::time::Duration) -> T) -> T {
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut pace, self.clock.elapsed())
+    }
+
+    /// Makes the claim's call and records what came of it.
+    pub(super) async fn attempt(&self, claim: Claim, step: Step) -> Result<Option<Halt>, StoreError> {
+        match (step, claim.state) {
+            (Step::Login, _) => self.log_in(claim).await,
+            (Step::Redeem, Some(state)) => self.redeem(claim, state).await,
+            (Step::Redeem, None) => {
+                self.pace(|pace, _| pace.cancel(step, claim.player));
+                self.settle(claim, step, Reply::plain(Status::NoState)).await
+            }
+        }
+    }
+
+    async fn redeem(&self, claim: Claim, state: State) -> Result<Option<Halt>, StoreError> {
+        let reply = self.game.redeem(claim.player, state, &claim.code).await;
+        self.pace(|pace, now| pace.end(Step::Redeem, claim.player, now));
+        self.count(&reply.answer);
+        let status = of_redeem(&reply.answer);
+        if status == Status::NotLogin {
+            self.store.forget_profile(claim.player).await?;
+        }
+        self.settle(claim, Step::Redeem, Reply { answer: status, retry_after: reply.retry_after }).await
+    }
+
+    async fn log_in(&self, claim: Claim) -> Result<Option<Halt>, StoreError> {
+        let Reply { answer, retry_after } = self.game.login(claim.player).await;
+        let gone = matches!(&answer, LoginAnswer::Failed(answer) if says_gone(answer));
+        self.pace(|pace, now| {
+            pace.end(Step::Login, claim.player, now);
+            pace.stage.observe(gone, now);
+        });
+        let answer = match answer {
+            LoginAnswer::Profile(profile) => {
+                self.count(&Answer::Http(200));
+                let name = display_name(&profile.nickname, claim.player);
+                tracing::info!(player = %claim.player, "✅ Login successful for {name} (attempt {})", claim.history.calls);
+                self.store.record_profile(claim.player, profile).await?;
+                self.store.release(claim).await?;
+                return Ok(None);
+            }
+            LoginAnswer::Failed(answer) => answer,
+        };
+        self.count(&answer);
+        if gone {
+            tracing::debug!(player = %claim.player, "The player endpoint says that it is gone: {answer:?}");
+            self.store.release(claim).await?;
+            return Ok(None);
+        }
+        self.settle(claim, Step::Login, Reply { answer: of_login(&answer), retry_after }).await
+    }
+
+    /// Decides and records.
+    async fn settle(&self, claim: Claim, step: Step, reply: Reply<Status>) -> Result<Option<Halt>, StoreError> {
+        let Reply { answer: status, retry_after } = reply;
+        let name = display_name(&claim.nickname, claim.player);
+        let mut history = claim.history;
+        let policy = &self.settings.policy;
+        let decision = decide(policy, &mut history, &status, fastrand::f64());
+        if status == Status::RateLimited {
+            let rest = retry_after.unwrap_or_else(|| policy.back_off(history.temporary, 1.0));
+            self.pace(|pace, now| pace.close(step, now + rest));
+            tracing::warn!("The game refuses calls for {:.1} s: too many in a short time", rest.as_secs_f32());
+        }
+        let next = match decision {
+            Decision::Halt => {
+                self.store.release(claim).await?;
+                return Ok(Some(Halt(status)));
+            }
+            Decision::Done(outcome) => Ok(outcome),
+            Decision::GiveUp => Ok(Outcome::GaveUp),
+            Decision::Retry(wait) => {
+                let at = self.clock.now().checked_add(wait.max(retry_after.unwrap_or_default()));
+                Err(at.unwrap_or(jiff::Timestamp::MAX))
+            }
+        };
+        self.say(&claim, &name, &status, next.ok(), history.calls);
+        let (code, generation) = (claim.code.clone(), claim.generation);
+        let recorded = self.store.record(claim, Verdict { status, history, next }).await?;
+        if let Some(condemned) = recorded.condemned {
+            tracing::warn!(
+                generation,
+                "{code} is no good for anybody: {}; {} redemptions stopped",
+                condemned.status,
+                condemned.stopped
+            );
+        }
+        for run in recorded.finished_runs {
+            say_finished(&code, &run);
+        }
+        Ok(None)
+    }
+
+    fn say(&self, claim: &Claim, name: &str, status: &Status, outcome: Option<Outcome>, calls: u32) {
+        let (code, player) = (&claim.code, claim.player);
+        if status.class() == Class::Unknown {
+            tracing::warn!(%code, %player, "⚠️ Unknown API status for {name}: {status}");
+        }
+        match outcome {
+            Some(outcome) if outcome.is_success() => {
+                tracing::info!(%code, %player, "✅ Redeemed for {name}: {status} (attempt {calls})");
+            }
+            Some(Outcome::GaveUp) => say_given_up(claim, status, calls),
+            Some(_) => tracing::info!(%code, %player, "Not redeemed for {name}: {status} (attempt {calls})"),
+            None => tracing::debug!(%code, %player, "Will be tried again for {name}: {status} (attempt {calls})"),
+        }
+    }
+
+    fn count(&self, answer: &Answer) {
+        if answer.reached() {
+            self.reach.answered();
+        } else {
+            self.reach.unreached(answer);
+        }
+    }
+}
+
+pub(super) fn say_given_up(claim: &Claim, status: &Status, calls: u32) {
+    let name = display_name(&claim.nickname, claim.player);
+    let (code, player) = (&claim.code, claim.player);
+    tracing::warn!(%code, %player, last_status = %status, "❌ Giving up on {name} after {calls} attempts");
+}
+
+pub(super) fn say_finished(code: &crate::domain::code::Code, run: &FinishedRun) {
+    tracing::info!(
+        "Finished {code} for guild {}: {} granted, {} had it already, {} failed, {} given up",
+        run.guild,
+        run.granted,
+        run.already,
+        run.failed,
+        run.gave_up
+    );
+}

@@ -1,0 +1,162 @@
+//! The state file: where the loops meet.
+//!
+//! # Guarantees
+//! A write returns `Ok` only after it is committed with `synchronous=FULL`: it is on the disk. A write that fails has
+//! changed nothing. All writes of one moment share one commit, each in a savepoint of its own, so one that fails takes
+//! no other with it. Waiters are woken after the commit, never before.
+//!
+//! # Races
+//! There is one writing connection behind a lock, so writes have an order; reads see the last commit. A lock file keeps
+//! every other process out. No SQL runs on an async thread, and none is open across an `.await`.
+//!
+//! # Crash
+//! SQLite's WAL gives back every committed write and nothing of a later one. What a dead process had claimed is told by
+//! the claim's owner ([`Store::instance`]) and is simply due again.
+
+mod codes;
+mod guilds;
+mod players;
+mod posts;
+mod redemptions;
+mod report;
+mod runs;
+mod schema;
+mod sql;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use thiserror::Error;
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+
+pub use codes::ListingChanges;
+pub use posts::{DueMessage, GuildPlan, Plan};
+pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict};
+pub use report::{CodeReport, RedemptionRow};
+pub use runs::{FinishedRun, RunProgress};
+
+use writer::Writer;
+
+/// What a state file is for; one kind is never taken for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateKind {
+    /// The bot's state.
+    Bot,
+    /// The sandbox's simulated world.
+    Sandbox,
+    /// The progress of an unfinished `redeem`.
+    Redeem,
+}
+
+/// Why the state cannot be used. Each says in one sentence what to do.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The folder or the file cannot be made, opened or locked.
+    #[error("cannot open the state file {path}: {reason}")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// Another process works on it.
+    #[error("the state file {0} is in use by another giftcode-bot: stop that one, or set STATE_FILE to another file")]
+    InUse(PathBuf),
+    /// It was written by a newer program.
+    #[error(
+        "the state file {0} was written by a newer giftcode-bot: update this one, or set STATE_FILE to another file"
+    )]
+    Newer(PathBuf),
+    /// It is for something else.
+    #[error("the file {path} holds the state of {found}, not of {wanted}: set STATE_FILE to another file")]
+    WrongKind {
+        /// The file.
+        path: PathBuf,
+        /// What it is for.
+        found: String,
+        /// What it should be for.
+        wanted: &'static str,
+    },
+    /// A change could not be written: it did not happen.
+    #[error("cannot write the state file: {0}")]
+    Persist(String),
+    /// SQLite failed, or a row holds what it must not.
+    #[error("cannot read the state file: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The process is ending.
+    #[error("the state file is closed")]
+    Closed,
+}
+
+/// The state of one deployment. Clones share the file.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Writer,
+    reader: Mutex<Connection>,
+    instance: i64,
+    clock: Clock,
+    plan_wake: Notify,
+    work_wake: Notify,
+    // Held as long as the store lives; the system lets go of it when the process dies.
+    _lock: std::fs::File,
+}
+
+impl Store {
+    /// Opens the file, or makes it, with every folder above it.
+    ///
+    /// # Errors
+    /// When the file cannot be used: see [`StoreError`].
+    pub fn open(path: &Path, kind: StateKind, clock: Clock) -> Result<Self, StoreError> {
+        let opened = schema::open(path, kind)?;
+        let inner = Inner {
+            writer: Writer::new(opened.writer, opened.last_version),
+            reader: Mutex::new(opened.reader),
+            instance: opened.instance,
+            clock,
+            plan_wake: Notify::new(),
+            work_wake: Notify::new(),
+            _lock: opened.lock,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// This opening of the file, as a number no other opening of it has: the owner of this process's claims.
+    #[must_use]
+    pub fn instance(&self) -> i64 {
+        self.inner.instance
+    }
+
+    /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.
+    ///
+    /// Enable the `Notified` before the query, or a wake in between is lost.
+    #[must_use]
+    pub fn plan_wake(&self) -> &Notify {
+        &self.inner.plan_wake
+    }
+
+    /// Woken when there may be something to redeem. The same rule as for [`Store::plan_wake`].
+    #[must_use]
+    pub fn work_wake(&self) -> &Notify {
+        &self.inner.work_wake
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inner = self.inner.clone();
+        let read = move || query(&inner.reader.lock().unwrap_or_else(PoisonError::into_inner));
+        tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+#[cfg(test)]
+mod tests;

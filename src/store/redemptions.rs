@@ -1,0 +1,351 @@
+//! Redemptions: claim, record, release. Invariants 3, 4 and 6 end here.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+use crate::domain::code::{Code, CodeKey};
+use crate::domain::condemn;
+use crate::domain::outcome::Outcome;
+use crate::domain::player::{PlayerId, State};
+use crate::domain::retry::History;
+use crate::domain::status::{Class, Scope, Status};
+
+use super::runs::{self, FinishedRun};
+use super::sql::Millis;
+use super::writer::Tx;
+use super::{Store, StoreError};
+
+/// A due redemption that could be claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// The player.
+    pub player: PlayerId,
+    /// When the player's profile was last fetched.
+    pub profile_at: Option<Timestamp>,
+}
+
+/// What to do with a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// Claim it.
+    Take,
+    /// Not now; look at the next.
+    Skip,
+    /// Not now, and neither anything after it.
+    Stop,
+}
+
+/// A redemption that this process works on until it records or releases it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The player.
+    pub player: PlayerId,
+    /// The player's name; may be empty.
+    pub nickname: String,
+    /// The player's state, where it is known.
+    pub state: Option<State>,
+    /// When the player's profile was last fetched.
+    pub profile_at: Option<Timestamp>,
+    /// The code as published.
+    pub code: Code,
+    /// Its generation.
+    pub generation: u32,
+    /// What was tried so far; the calls count this one.
+    pub history: History,
+    number: u32,
+}
+
+/// What a look for work found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claims {
+    /// Claimed.
+    pub taken: Vec<Claim>,
+    /// Whether something due was left because it was not admitted.
+    pub blocked: bool,
+    /// Given up without a call: earlier processes died during all the calls there may be.
+    pub given_up: Vec<Claim>,
+    /// Runs that ended with what was given up.
+    pub finished_runs: Vec<(Code, FinishedRun)>,
+}
+
+/// What a try came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Its status.
+    pub status: Status,
+    /// What was tried so far, this one counted.
+    pub history: History,
+    /// The final outcome, or when to try again.
+    pub next: Result<Outcome, Timestamp>,
+}
+
+/// What recording a try changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recorded {
+    /// Whether it was taken: a claim that is void by now changes nothing, unless it brings a success.
+    pub taken: bool,
+    /// The code was condemned for everybody by this answer.
+    pub condemned: Option<Condemned>,
+    /// Runs that this ended.
+    pub finished_runs: Vec<FinishedRun>,
+}
+
+/// A code that is bad for everybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condemned {
+    /// Why.
+    pub status: Status,
+    /// Redemptions that were stopped without a call.
+    pub stopped: usize,
+}
+
+/// How many that are not admitted are passed over in one look, so that a look stays short however much is due. Those
+/// in front are admitted in time, and make room.
+const MAX_SKIPPED: usize = 1000;
+
+const DUE: &str = "SELECT d.player_id, p.nickname, p.state, p.profile_at, c.code, d.generation, d.calls, d.unknown, d.temporary, d.claim
+    FROM redemptions d INDEXED BY redemptions_due JOIN players p USING (player_id) JOIN codes c USING (code_key)
+    WHERE d.outcome = 'pending' AND d.deleted = 0 AND d.next_attempt_at <= ?1 AND (d.claimed_by IS NULL OR d.claimed_by <> ?2)
+    ORDER BY d.next_attempt_at";
+
+fn claim(row: &Row<'_>) -> rusqlite::Result<Claim> {
+    Ok(Claim {
+        player: row.get(0)?,
+        nickname: row.get(1)?,
+        state: row.get(2)?,
+        profile_at: row.get::<_, Option<Millis>>(3)?.map(|Millis(at)| at),
+        code: row.get(4)?,
+        generation: row.get(5)?,
+        history: History { calls: row.get(6)?, unknown: row.get(7)?, temporary: row.get(8)? },
+        number: row.get(9)?,
+    })
+}
+
+/// Picks due redemptions in order; those whose calls are used up go to `given_up`.
+fn pick(
+    connection: &Connection,
+    now: Timestamp,
+    instance: i64,
+    limit: usize,
+    max_calls: u32,
+    mut admit: impl FnMut(&Candidate) -> Admission,
+) -> rusqlite::Result<Claims> {
+    let mut claims = Claims::default();
+    let mut statement = connection.prepare_cached(DUE)?;
+    let mut rows = statement.query(params![Millis(now), instance])?;
+    let mut skipped = 0;
+    while claims.taken.len() < limit
+        && skipped < MAX_SKIPPED
+        && let Some(row) = rows.next()?
+    {
+        let found = claim(row)?;
+        if found.history.calls >= max_calls {
+            claims.given_up.push(found);
+            continue;
+        }
+        match admit(&Candidate { player: found.player, profile_at: found.profile_at }) {
+            Admission::Take => claims.taken.push(found),
+            Admission::Skip => {
+                claims.blocked = true;
+                skipped += 1;
+            }
+            Admission::Stop => {
+                claims.blocked = true;
+                break;
+            }
+        }
+    }
+    Ok(claims)
+}
+
+impl Store {
+    /// Claims due redemptions, longest due first, at most `limit`, those that `admit` takes. The claim and its call are
+    /// counted before the call is made, so a crash cannot lead to more than `max_calls` of them.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing is claimed, and nothing may be called on its account. `admit` may have
+    /// been asked all the same.
+    pub async fn claim_due(
+        &self,
+        limit: usize,
+        max_calls: u32,
+        admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
+    ) -> Result<Claims, StoreError> {
+        let instance = self.instance();
+        self.write(move |tx| {
+            let mut claims = pick(tx.connection(), tx.now(), instance, limit, max_calls, admit)?;
+            for claim in &mut claims.taken {
+                tx.execute(
+                    "UPDATE redemptions SET claim = claim + 1, claimed_by = ?4, calls = calls + 1, version = ?5
+                     WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3",
+                    params![claim.player, claim.code.key(), claim.generation, instance, tx.version()],
+                )?;
+                claim.number += 1;
+                claim.history.calls += 1;
+            }
+            for claim in &claims.given_up {
+                let verdict =
+                    Verdict { status: Status::Interrupted, history: claim.history, next: Ok(Outcome::GaveUp) };
+                let recorded = record(tx, claim, &verdict)?;
+                let ended = recorded.finished_runs.into_iter().map(|run| (claim.code.clone(), run));
+                claims.finished_runs.extend(ended);
+            }
+            Ok(claims)
+        })
+        .await
+    }
+
+    /// Records what a claimed redemption's try came to.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the claim stands, and is void once this process ends.
+    pub async fn record(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
+        let instance = self.instance();
+        self.write(move |tx| {
+            let mut recorded = record(tx, &claim, &verdict)?;
+            if recorded.taken && verdict.status.class() == Class::Permanent(Scope::Code) {
+                recorded.condemned = condemn_code(tx, &claim.code.key(), claim.generation, instance)?;
+                if recorded.condemned.is_some() {
+                    recorded.finished_runs.extend(runs::finish(tx, &claim.code.key(), claim.generation)?);
+                }
+            }
+            tx.wake_work();
+            Ok(recorded)
+        })
+        .await
+    }
+
+    /// Gives a claim back undecided and due, in its old place; its call does not count: none was made for the code.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the claim stands, and is void once this process ends.
+    pub async fn release(&self, claim: Claim) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE redemptions SET claimed_by = NULL, calls = calls - 1, version = ?5
+                 WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND claim = ?4 AND outcome = 'pending'",
+                params![claim.player, claim.code.key(), claim.generation, claim.number, tx.version()],
+            )?;
+            tx.wake_work();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Lets go of everything this process has claimed: for an engine that starts, while none other runs.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the claims stand.
+    pub async fn void_own_claims(&self) -> Result<(), StoreError> {
+        let instance = self.instance();
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE redemptions SET claimed_by = NULL, version = ?2 WHERE claimed_by = ?1 AND outcome = 'pending'",
+                params![instance, tx.version()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// When the next redemption becomes due that is not yet; `None` when none waits.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn next_redemption_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let now = self.inner.clock.now();
+        self.read(move |connection| {
+            let sql = "SELECT next_attempt_at FROM redemptions INDEXED BY redemptions_due
+                       WHERE outcome = 'pending' AND deleted = 0 AND next_attempt_at > ?1
+                       ORDER BY next_attempt_at LIMIT 1";
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query_map([Millis(now)], |row| row.get(0).map(|Millis(at)| at))?;
+            Ok(rows.next().transpose()?)
+        })
+        .await
+    }
+
+    /// Makes the codes due for the players, where they are not yet.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing is due.
+    pub async fn request(&self, players: Vec<PlayerId>, codes: Vec<(CodeKey, u32)>) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            for (key, generation) in &codes {
+                for player in &players {
+                    tx.execute(
+                        "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
+                         VALUES (?1, ?2, ?3, 'pending', ?4, ?4, ?5) ON CONFLICT DO NOTHING",
+                        params![player, key, generation, Millis(tx.now()), tx.version()],
+                    )?;
+                }
+            }
+            tx.wake_work();
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn record(tx: &Tx<'_>, claim: &Claim, verdict: &Verdict) -> rusqlite::Result<Recorded> {
+    let key = claim.code.key();
+    let (outcome, next) = match verdict.next {
+        Ok(outcome) => (outcome, tx.now()),
+        Err(next) => (Outcome::Pending, next),
+    };
+    // A success counts even when the claim is void by now: the player has what the code gives. It is never overwritten.
+    let changed = tx.execute(
+        "UPDATE redemptions SET outcome = ?5, status = ?6, claimed_by = NULL, calls = max(calls, ?7), unknown = ?8,
+             temporary = ?9, next_attempt_at = ?10, finished_at = iif(?5 = 'pending', NULL, ?11), version = ?12
+         WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3
+           AND ((claim = ?4 AND outcome = 'pending') OR (?13 AND outcome NOT IN ('granted', 'already')))",
+        params![
+            claim.player,
+            key,
+            claim.generation,
+            claim.number,
+            outcome,
+            verdict.status,
+            verdict.history.calls,
+            verdict.history.unknown,
+            verdict.history.temporary,
+            Millis(next),
+            Millis(tx.now()),
+            tx.version(),
+            outcome.is_success(),
+        ],
+    )?;
+    let finished_runs = match outcome.is_final() && changed > 0 {
+        true => runs::finish(tx, &key, claim.generation)?,
+        false => Vec::new(),
+    };
+    Ok(Recorded { taken: changed > 0, condemned: None, finished_runs })
+}
+
+/// Condemns the code when its latest answers say so, and stops its redemptions that nobody works on at the moment: the
+/// answers of those in flight count for themselves.
+fn condemn_code(tx: &Tx<'_>, key: &CodeKey, generation: u32, instance: i64) -> rusqlite::Result<Option<Condemned>> {
+    let look_back = u32::try_from(condemn::LOOK_BACK).unwrap_or(u32::MAX);
+    let latest: Vec<(PlayerId, Status)> = tx
+        .statement(
+            "SELECT player_id, status FROM redemptions INDEXED BY redemptions_finished_by_code
+             WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' ORDER BY finished_at DESC, version DESC LIMIT ?3",
+        )?
+        .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let Some(status) = condemn::verdict(&latest) else { return Ok(None) };
+    let newly = tx.execute(
+        "UPDATE codes SET condemned = ?3, condemned_at = ?4, version = ?5
+         WHERE code_key = ?1 AND generation = ?2 AND condemned IS NULL",
+        params![key, generation, status, Millis(tx.now()), tx.version()],
+    )?;
+    if newly == 0 {
+        return Ok(None);
+    }
+    let stopped = tx.execute(
+        "UPDATE redemptions SET outcome = 'failed', status = ?3, finished_at = ?4, version = ?5
+         WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND (claimed_by IS NULL OR claimed_by <> ?6)",
+        params![key, generation, status, Millis(tx.now()), tx.version(), instance],
+    )?;
+    Ok(Some(Condemned { status, stopped }))
+}

@@ -1,0 +1,144 @@
+//! What came of it all, for summaries and checks.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+
+use crate::domain::code::{Code, CodeKey};
+use crate::domain::outcome::Outcome;
+use crate::domain::player::PlayerId;
+use crate::domain::status::Status;
+
+use super::{Store, StoreError};
+
+/// The outcomes of one code.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CodeReport {
+    /// Players it was to be redeemed for.
+    pub players: u32,
+    /// Granted to us.
+    pub granted: u32,
+    /// Had it already.
+    pub already: u32,
+    /// Permanent failures by status.
+    pub failed: BTreeMap<String, u32>,
+    /// Given up after too many tries, by the status of the last.
+    pub gave_up: BTreeMap<String, u32>,
+    /// Not decided yet.
+    pub pending: u32,
+}
+
+/// One redemption as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedemptionRow {
+    /// The player.
+    pub player: PlayerId,
+    /// The player's name.
+    pub nickname: String,
+    /// The code.
+    pub code: Code,
+    /// Its generation.
+    pub generation: u32,
+    /// Where it stands.
+    pub outcome: Outcome,
+    /// The latest try's status.
+    pub status: Option<Status>,
+    /// Calls begun for it.
+    pub calls: u32,
+}
+
+impl Store {
+    /// The outcomes of one code's generation.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn code_report(&self, key: CodeKey, generation: u32) -> Result<CodeReport, StoreError> {
+        self.read(move |connection| {
+            let mut report = CodeReport::default();
+            let mut statement = connection.prepare_cached(
+                "SELECT outcome, coalesce(status, ''), count(*) FROM redemptions
+                 WHERE code_key = ?1 AND generation = ?2 AND deleted = 0 GROUP BY 1, 2",
+            )?;
+            let rows = statement.query_map(params![key, generation], |row| {
+                Ok((row.get::<_, Outcome>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
+            })?;
+            for row in rows {
+                let (outcome, status, count) = row?;
+                report.players += count;
+                match outcome {
+                    Outcome::Granted => report.granted += count,
+                    Outcome::Already => report.already += count,
+                    Outcome::Pending => report.pending += count,
+                    Outcome::Failed => *report.failed.entry(status).or_default() += count,
+                    Outcome::GaveUp => *report.gave_up.entry(status).or_default() += count,
+                }
+            }
+            Ok(report)
+        })
+        .await
+    }
+
+    /// Every redemption, by code, generation and player.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn redemption_rows(&self) -> Result<Vec<RedemptionRow>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT d.player_id, p.nickname, c.code, d.generation, d.outcome, d.status, d.calls
+                 FROM redemptions d JOIN players p USING (player_id) JOIN codes c USING (code_key)
+                 WHERE d.deleted = 0 ORDER BY d.code_key, d.generation, d.player_id",
+            )?;
+            let rows = statement.query_map([], |row| {
+                Ok(RedemptionRow {
+                    player: row.get(0)?,
+                    nickname: row.get(1)?,
+                    code: row.get(2)?,
+                    generation: row.get(3)?,
+                    outcome: row.get(4)?,
+                    status: row.get(5)?,
+                    calls: row.get(6)?,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Redemptions not decided yet.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn pending_redemptions(&self) -> Result<u32, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT count(*) FROM redemptions WHERE outcome = 'pending' AND deleted = 0";
+            Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Guilds whose next message was tried and not sent.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn failing_guilds(&self) -> Result<u32, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT count(DISTINCT guild_id) FROM posts
+                       WHERE message_id IS NULL AND deleted = 0 AND attempts > 0 AND next_attempt_at > planned_at";
+            Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Messages that wait to be sent.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn waiting_messages(&self) -> Result<u32, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT count(DISTINCT nonce) FROM posts WHERE message_id IS NULL AND deleted = 0";
+            Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,73 @@
+//! The domain's types as SQLite values.
+
+use jiff::Timestamp;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+use crate::domain::code::{Code, CodeKey};
+use crate::domain::outcome::Outcome;
+use crate::domain::plan::MessageKind;
+use crate::domain::player::{ChannelId, GuildId, PlayerId, State};
+use crate::domain::status::Status;
+
+/// Milliseconds since 1970, as a column holds it.
+pub(super) struct Millis(pub Timestamp);
+
+impl ToSql for Millis {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.as_millisecond().into())
+    }
+}
+
+impl FromSql for Millis {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let millis = i64::column_result(value)?;
+        Timestamp::from_millisecond(millis).map(Self).map_err(|_| FromSqlError::OutOfRange(millis))
+    }
+}
+
+macro_rules! number {
+    ($type:ty, $to:expr, $from:expr) => {
+        impl ToSql for $type {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                let to: fn(&$type) -> i64 = $to;
+                Ok(to(self).into())
+            }
+        }
+        impl FromSql for $type {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                let number = i64::column_result(value)?;
+                let from: fn(i64) -> Option<$type> = $from;
+                from(number).ok_or(FromSqlError::OutOfRange(number))
+            }
+        }
+    };
+}
+
+// Snowflakes use all 64 bits in principle: stored as the same bits.
+number!(GuildId, |id| id.0.cast_signed(), |n| Some(GuildId(n.cast_unsigned())));
+number!(ChannelId, |id| id.0.cast_signed(), |n| Some(ChannelId(n.cast_unsigned())));
+number!(PlayerId, |id| id.get().cast_signed(), |n| u64::try_from(n).ok().and_then(PlayerId::new));
+number!(State, |state| state.get().into(), |n| u32::try_from(n).ok().and_then(State::new));
+
+macro_rules! text {
+    ($type:ty, $to:expr, $from:expr) => {
+        impl ToSql for $type {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                let to: fn(&$type) -> &str = $to;
+                Ok(to(self).into())
+            }
+        }
+        impl FromSql for $type {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                let from: fn(&str) -> Option<$type> = $from;
+                from(value.as_str()?).ok_or(FromSqlError::InvalidType)
+            }
+        }
+    };
+}
+
+text!(Code, Code::as_str, |text| Code::parse(text).ok());
+text!(CodeKey, CodeKey::as_str, |text| Code::parse(text).ok().map(|code| code.key()));
+text!(Outcome, |outcome| outcome.name(), Outcome::parse);
+text!(MessageKind, |kind| kind.name(), MessageKind::parse);
+text!(Status, Status::name, |name| Some(Status::parse(name)));
