@@ -62,10 +62,14 @@ impl<A: Announcer> Poster<A> {
         let mut sends: JoinSet<GuildId> = JoinSet::new();
         let mut busy: BTreeSet<GuildId> = BTreeSet::new();
         let mut must_plan = true;
+        let mut woken = std::pin::pin!(self.store.plan_wake().notified());
         while !shutdown.is_cancelled() {
-            // Listening begins before the planning, so that no wake is lost.
-            let mut woken = std::pin::pin!(self.store.plan_wake().notified());
-            woken.as_mut().enable();
+            if must_plan {
+                // Listening begins before the planning, so that no wake is lost. A wake that comes while a round only
+                // sends is kept for the next one.
+                woken.set(self.store.plan_wake().notified());
+                woken.as_mut().enable();
+            }
             let rest = match self.round(must_plan, &mut sends, &mut busy).await {
                 Ok(rest) => rest,
                 Err(error) => {
@@ -73,16 +77,15 @@ impl<A: Announcer> Poster<A> {
                     STORE_REST
                 }
             };
-            must_plan = true;
-            tokio::select! {
-                () = shutdown.cancelled() => {}
+            must_plan = tokio::select! {
+                () = shutdown.cancelled() => false,
                 Some(ended) = sends.join_next() => {
                     busy.remove(&ended.map_err(|e| anyhow!("a send died: {e}"))?);
-                    must_plan = false;
+                    false
                 }
-                () = woken => {}
-                () = tokio::time::sleep(rest) => {}
-            }
+                () = woken.as_mut() => true,
+                () = tokio::time::sleep(rest) => true,
+            };
         }
         while sends.join_next().await.is_some() {}
         Ok(())

@@ -41,6 +41,13 @@ pub struct DueMessage {
     pub attempts: u32,
 }
 
+/// The first message that waits, of each guild that can be posted to.
+const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
+    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND p.message_id IS NULL AND p.deleted = 0
+      AND (p.planned_at, p.position) = (SELECT planned_at, position FROM posts
+                                        WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
+                                        ORDER BY planned_at, position LIMIT 1)";
+
 /// A code is worth posting and redeeming while a feed lists it, the game did not condemn it and it has not expired.
 /// `?1` is now.
 const ACTIVE: &str =
@@ -220,16 +227,10 @@ impl Store {
     pub async fn due_messages(&self) -> Result<Vec<DueMessage>, StoreError> {
         let now = self.inner.clock.now();
         self.read(move |connection| {
-            let mut heads = connection.prepare_cached(
-                "SELECT p.nonce, p.guild_id, g.channel_id, p.kind, p.total, p.attempted_at, p.attempts, p.next_attempt_at
-                 FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
-                 WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND (p.planned_at, p.position) =
-                     (SELECT planned_at, position FROM posts
-                      WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
-                      ORDER BY planned_at, position LIMIT 1)
-                   AND p.message_id IS NULL AND p.deleted = 0 AND p.next_attempt_at <= ?1
-                 ORDER BY p.planned_at, p.guild_id",
-            )?;
+            let mut heads = connection.prepare_cached(&format!(
+                "SELECT p.nonce, p.guild_id, g.channel_id, p.kind, p.total, p.attempted_at, p.attempts {HEADS}
+                 AND p.next_attempt_at <= ?1 ORDER BY p.planned_at, p.guild_id"
+            ))?;
             let mut codes = connection.prepare_cached(
                 "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source
                  FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0 ORDER BY p.position",
@@ -250,9 +251,8 @@ impl Store {
     /// When the file cannot be read.
     pub async fn next_post_at(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT min(p.next_attempt_at) FROM posts p JOIN guilds g USING (guild_id)
-                       WHERE p.message_id IS NULL AND p.deleted = 0 AND g.channel_id IS NOT NULL AND g.deleted = 0";
-            let at: Option<Millis> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+            let sql = format!("SELECT min(p.next_attempt_at) {HEADS}");
+            let at: Option<Millis> = connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
             Ok(at.map(|Millis(at)| at))
         })
         .await

@@ -1,1 +1,367 @@
 //! The store on a real file.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+use super::*;
+use crate::domain::code::{Code, CodeKey, ListedCode};
+use crate::domain::outcome::Outcome;
+use crate::domain::plan::MessageKind;
+use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::status::Status;
+use crate::ports::MessageId;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const GUILD: GuildId = GuildId(u64::MAX - 1);
+
+struct Fixture {
+    folder: TempDir,
+    clock: Clock,
+    store: Store,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
+        let store = Store::open(&folder.path().join("a/giftcode.db"), StateKind::Bot, clock).unwrap();
+        Self { folder, clock, store }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("a/giftcode.db")
+    }
+
+    /// What a crash and a restart do: the old connections are gone, the file is opened again.
+    fn reopened(self) -> Self {
+        let path = self.path();
+        let Self { folder, clock, store } = self;
+        drop(store);
+        let store = Store::open(&path, StateKind::Bot, clock).unwrap();
+        Self { folder, clock, store }
+    }
+
+    async fn list(&self, codes: &[&str]) -> ListingChanges {
+        let listed = codes.iter().map(|text| (code(text).key(), listed(text))).collect();
+        self.store.apply_listing(listed, true, 6 * HOUR).await.unwrap()
+    }
+
+    async fn guild_with(&self, guild: GuildId, players: &[u64]) {
+        self.store.set_channel(guild, ChannelId(5)).await.unwrap();
+        self.store.set_auto_redeem(guild, true).await.unwrap();
+        self.store.add_to_roster(guild, players.iter().map(|id| player(*id)).collect()).await.unwrap();
+    }
+
+    async fn claim(&self, limit: usize) -> Vec<Claim> {
+        self.store.claim_due(limit, 12, |_| Admission::Take).await.unwrap().taken
+    }
+
+    async fn finish(&self, claim: Claim, status: Status) -> Recorded {
+        let outcome = Outcome::of(&status).unwrap();
+        let verdict = Verdict { status, history: claim.history, next: Ok(outcome) };
+        self.store.record(claim, verdict).await.unwrap()
+    }
+}
+
+fn code(text: &str) -> Code {
+    Code::parse(text).unwrap()
+}
+
+fn listed(text: &str) -> ListedCode {
+    ListedCode { code: code(text), rewards: Some("Gems".into()), expires_at: None, source: "feed".into() }
+}
+
+fn player(id: u64) -> Player {
+    Player { id: PlayerId::new(id).unwrap(), nickname: format!("P{id}"), state: State::new(1), furnace_level: None }
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_written_is_there_after_reopening() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1]).await;
+    assert_eq!(fixture.list(&["gogoWOS"]).await.added, [code("gogoWOS")]);
+    fixture.store.plan().await.unwrap();
+    let first = fixture.store.instance();
+    let fixture = fixture.reopened();
+    assert!(fixture.store.instance() > first);
+    assert_eq!(fixture.store.known_codes().await.unwrap()[&code("GOGOWOS").key()].code, code("gogoWOS"));
+    assert_eq!(fixture.store.due_messages().await.unwrap()[0].announcement.guild, GUILD);
+    assert_eq!(fixture.store.pending_redemptions().await.unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_one_process_and_only_the_right_kind_opens_a_file() {
+    let fixture = Fixture::new();
+    let again = Store::open(&fixture.path(), StateKind::Bot, fixture.clock);
+    assert!(matches!(again, Err(StoreError::InUse(_))));
+    let (path, clock) = (fixture.path(), fixture.clock);
+    drop(fixture.store);
+    let wrong = Store::open(&path, StateKind::Sandbox, clock).err().unwrap();
+    assert!(wrong.to_string().contains("holds the state of the bot, not of the sandbox"), "{wrong}");
+    std::fs::write(path.with_file_name("text.db"), "no database at all, but longer than a header is".repeat(9))
+        .unwrap();
+    let text = Store::open(&path.with_file_name("text.db"), StateKind::Bot, clock).err().unwrap();
+    assert!(text.to_string().contains("it is not a state file"), "{text}");
+    let newer = rusqlite::Connection::open(&path).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    drop(newer);
+    assert!(matches!(Store::open(&path, StateKind::Bot, clock), Err(StoreError::Newer(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_of_one_moment_share_a_commit_and_one_that_fails_takes_no_other_with_it() {
+    let fixture = Fixture::new();
+    let good = (0..50).map(|i| fixture.store.set_channel(GuildId(i), ChannelId(i)));
+    let bad = fixture.store.write(|tx| {
+        tx.execute("UPDATE meta SET value = 7 WHERE key = 'polled'", [])?;
+        tx.execute("INSERT INTO posts (nonce) VALUES ('no')", [])?;
+        Ok(())
+    });
+    let panics = fixture.store.write(|tx| -> Result<(), StoreError> {
+        tx.execute("UPDATE meta SET value = 8 WHERE key = 'polled'", [])?;
+        panic!("a bug");
+    });
+    let (good, bad, panics) = tokio::join!(futures_util::future::join_all(good), bad, panics);
+    assert!(good.iter().all(Result::is_ok));
+    assert!(matches!((bad, panics), (Err(StoreError::Persist(_)), Err(StoreError::Persist(_)))));
+    let polled: i64 = fixture
+        .store
+        .read(|c| Ok(c.query_row("SELECT value FROM meta WHERE key = 'polled'", [], |row| row.get(0))?))
+        .await
+        .unwrap();
+    assert_eq!(polled, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn versions_grow_over_a_restart_though_the_clock_went_back() {
+    let newest = |fixture: &Fixture| {
+        let store = fixture.store.clone();
+        async move { store.read(|c| Ok(c.query_row("SELECT max(version) FROM guilds", [], |r| r.get::<_, i64>(0))?)).await }
+    };
+    let fixture = Fixture::new();
+    fixture.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    let before = newest(&fixture).await.unwrap();
+    let path = fixture.path();
+    drop(fixture.store);
+    let past = Clock::simulated(Timestamp::from_second(1_000_000_000).unwrap());
+    let store = Store::open(&path, StateKind::Bot, past).unwrap();
+    let fixture = Fixture { folder: fixture.folder, clock: past, store };
+    fixture.store.set_channel(GUILD, ChannelId(2)).await.unwrap();
+    assert!(newest(&fixture).await.unwrap() > before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_1_planning_twice_makes_nothing_due_twice() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1, 2]).await;
+    fixture.guild_with(GuildId(2), &[2, 3]).await;
+    fixture.list(&["A1", "B2"]).await;
+    let plan = fixture.store.plan().await.unwrap();
+    assert_eq!(plan.guilds.len(), 2);
+    assert_eq!(plan.guilds[0].codes, [code("A1"), code("B2")]);
+    assert_eq!(plan.redemptions, 6, "a player of two guilds is redeemed once");
+    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    let due = fixture.store.due_messages().await.unwrap();
+    assert_eq!(due.iter().map(|d| d.announcement.kind).collect::<Vec<_>>(), [MessageKind::Digest; 2]);
+    assert_ne!(due[0].announcement.nonce, due[1].announcement.nonce);
+    let fixture = fixture.reopened();
+    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    assert_eq!(fixture.store.due_messages().await.unwrap(), due, "the same nonces after a restart");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_set_before_any_poll_gets_a_digest_and_after_it_news() {
+    let fixture = Fixture::new();
+    fixture.store.set_channel(GUILD, ChannelId(5)).await.unwrap();
+    fixture.store.plan().await.unwrap();
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let kinds = |due: Vec<DueMessage>| due.iter().map(|d| d.announcement.kind).collect::<Vec<_>>();
+    let due = fixture.store.due_messages().await.unwrap();
+    assert_eq!(kinds(due.clone()), [MessageKind::Digest]);
+    fixture.store.begin_post(due[0].announcement.nonce.clone()).await.unwrap();
+    fixture.store.record_posted(due[0].announcement.nonce.clone(), MessageId(9)).await.unwrap();
+    fixture.list(&["A1", "B2"]).await;
+    assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
+    assert_eq!(kinds(fixture.store.due_messages().await.unwrap()), [MessageKind::New]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_codes_go_out_in_order_and_a_message_that_fails_holds_back_the_rest_of_its_guild() {
+    let fixture = Fixture::new();
+    fixture.store.set_channel(GUILD, ChannelId(5)).await.unwrap();
+    let names: Vec<String> = (0..60).map(|i| format!("CODE{i:02}")).collect();
+    fixture.list(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    fixture.store.plan().await.unwrap();
+    let mut posted = Vec::new();
+    loop {
+        let due = fixture.store.due_messages().await.unwrap();
+        let Some(head) = due.first() else { break };
+        assert_eq!((due.len(), head.announcement.total), (1, 60));
+        let nonce = head.announcement.nonce.clone();
+        fixture.store.begin_post(nonce.clone()).await.unwrap();
+        if head.attempts == 0 {
+            let next = fixture.clock.now().checked_add(HOUR).unwrap();
+            fixture.store.record_not_posted(nonce, true, next).await.unwrap();
+            assert_eq!(fixture.store.due_messages().await.unwrap(), []);
+            assert_eq!(fixture.store.next_post_at().await.unwrap().unwrap().as_second(), next.as_second());
+            tokio::time::sleep(HOUR).await;
+            let again = &fixture.store.due_messages().await.unwrap()[0];
+            assert!(again.announcement.attempted_at.is_some(), "an attempt whose end nobody knows is told");
+        } else {
+            posted.extend(head.announcement.codes.iter().map(|c| c.code.to_string()));
+            fixture.store.record_posted(nonce, MessageId(1)).await.unwrap();
+        }
+    }
+    assert_eq!(posted, names);
+}
+
+#[tokio::test(start_paused = true)]
+async fn expired_codes_are_neither_posted_nor_redeemed() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1]).await;
+    let over = ListedCode { expires_at: Some(fixture.clock.now()), ..listed("OLD") };
+    let soon = ListedCode { expires_at: fixture.clock.now().checked_add(HOUR).ok(), ..listed("SOON") };
+    let both: BTreeMap<CodeKey, ListedCode> = [over, soon].into_iter().map(|l| (l.code.key(), l)).collect();
+    fixture.store.apply_listing(both.clone(), true, HOUR).await.unwrap();
+    let plan = fixture.store.plan().await.unwrap();
+    assert_eq!((plan.guilds[0].codes.clone(), plan.redemptions), (vec![code("SOON")], 1));
+    // The channel is away until the code is over: then the post is not sent any more.
+    tokio::time::sleep(2 * HOUR).await;
+    fixture.store.plan().await.unwrap();
+    assert_eq!(fixture.store.due_messages().await.unwrap(), []);
+    // But not lost, if the feed corrects itself.
+    let later = ListedCode { expires_at: fixture.clock.now().checked_add(HOUR).ok(), ..listed("SOON") };
+    fixture.store.apply_listing([(later.code.key(), later)].into(), true, 9 * HOUR).await.unwrap();
+    assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("SOON")]);
+    assert_eq!(fixture.store.due_messages().await.unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_3_a_decided_redemption_is_never_claimed_again_and_a_success_stays() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1, 2]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let mut claims = fixture.claim(10).await;
+    assert_eq!(claims.len(), 2);
+    assert_eq!(fixture.claim(10).await, [], "what is claimed is not claimed twice");
+    let (second, first) = (claims.pop().unwrap(), claims.pop().unwrap());
+    assert!(fixture.finish(first.clone(), Status::Success).await.taken);
+    assert!(!fixture.finish(first.clone(), Status::RoleNotExist).await.taken);
+    let run = fixture.finish(second, Status::Received).await.finished_runs;
+    assert_eq!((run[0].granted, run[0].already), (1, 1));
+    let fixture = fixture.reopened();
+    assert_eq!(fixture.claim(10).await, []);
+    assert!(!fixture.finish(first, Status::RoleNotExist).await.taken);
+    let report = fixture.store.code_report(code("A1").key(), 1).await.unwrap();
+    assert_eq!((report.players, report.granted, report.already), (2, 1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_of_a_dead_process_is_void_but_its_success_counts() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let dead = fixture.claim(1).await.remove(0);
+    let fixture = fixture.reopened();
+    let alive = fixture.claim(1).await.remove(0);
+    assert_eq!((dead.history.calls, alive.history.calls), (1, 2));
+    let late = Verdict { status: Status::TimedOut, history: dead.history, next: Err(fixture.clock.now()) };
+    assert!(!fixture.store.record(dead.clone(), late).await.unwrap().taken);
+    assert!(fixture.finish(dead, Status::Success).await.taken);
+    assert!(!fixture.finish(alive, Status::TimeError).await.taken);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_4_crashes_count_against_the_calls() {
+    let mut fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    for call in 1..=12 {
+        assert_eq!(fixture.claim(1).await[0].history.calls, call);
+        fixture = fixture.reopened();
+    }
+    let claims = fixture.store.claim_due(1, 12, |_| Admission::Take).await.unwrap();
+    assert_eq!((claims.taken.len(), claims.given_up.len(), claims.finished_runs.len()), (0, 1, 1));
+    let report = fixture.store.code_report(code("A1").key(), 1).await.unwrap();
+    assert_eq!(report.gave_up, BTreeMap::from([("INTERRUPTED".to_owned(), 1)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_released_claim_costs_no_call_and_keeps_its_place() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1, 2]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let first = fixture.claim(1).await.remove(0);
+    let id = first.player;
+    fixture.store.release(first).await.unwrap();
+    let again = fixture.claim(1).await.remove(0);
+    assert_eq!((again.player, again.history.calls), (id, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generation() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1, 2, 3, 4, 5]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let mut claims = fixture.claim(3).await;
+    let in_flight = claims.pop().unwrap();
+    assert_eq!(fixture.finish(claims.pop().unwrap(), Status::TimeError).await.condemned, None);
+    let condemned = fixture.finish(claims.pop().unwrap(), Status::TimeError).await.condemned;
+    assert_eq!(condemned, Some(Condemned { status: Status::TimeError, stopped: 2 }));
+    assert_eq!(fixture.claim(10).await, []);
+    let ended = fixture.finish(in_flight, Status::TimeError).await;
+    assert_eq!((ended.condemned, ended.finished_runs[0].failed), (None, 5));
+    // A player who joins is not tried on a condemned code; nor is the code posted to a new guild.
+    fixture.guild_with(GuildId(2), &[6]).await;
+    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    // Away and back, too soon and then late enough.
+    fixture.list(&[]).await;
+    fixture.list(&["A1"]).await;
+    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    tokio::time::sleep(6 * HOUR).await;
+    assert_eq!(fixture.list(&["A1"]).await.returned, [code("A1")]);
+    let plan = fixture.store.plan().await.unwrap();
+    assert_eq!((plan.guilds.len(), plan.redemptions), (2, 6));
+    let due = fixture.store.due_messages().await.unwrap();
+    let of_guild = |guild| due.iter().map(|d| &d.announcement).find(|a| a.guild == guild).unwrap().codes[0].generation;
+    assert_eq!((of_guild(GUILD), of_guild(GuildId(2))), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_player_who_joins_later_gets_the_active_codes_and_opens_the_run_again() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let claim = fixture.claim(1).await.remove(0);
+    fixture.finish(claim, Status::Success).await;
+    assert_eq!(fixture.store.open_runs().await.unwrap(), []);
+    fixture.store.add_to_roster(GUILD, vec![player(1), player(2)]).await.unwrap();
+    assert_eq!(fixture.store.plan().await.unwrap().redemptions, 1);
+    let open = fixture.store.open_runs().await.unwrap();
+    assert_eq!((open[0].players, open[0].done), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_fails_changes_nothing_and_says_so() {
+    let fixture = Fixture::new();
+    let limit =
+        |connection: &rusqlite::Connection| connection.pragma_query_value(None, "page_count", |r| r.get::<_, i64>(0));
+    let pages = fixture.store.read(move |c| Ok(limit(c)?)).await.unwrap();
+    // The disk is full: SQLite may not grow the file by one page.
+    fixture.store.write(move |tx| Ok(tx.connection().pragma_update(None, "max_page_count", pages)?)).await.unwrap();
+    let many: Vec<Player> = (1..5_000).map(player).collect();
+    let error = fixture.store.add_to_roster(GUILD, many).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Persist(reason) if reason.contains("full")), "{error}");
+    let players = fixture.store.read(|c| Ok(c.query_row("SELECT count(*) FROM players", [], |r| r.get::<_, u32>(0))?));
+    assert_eq!(players.await.unwrap(), 0);
+}

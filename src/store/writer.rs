@@ -111,7 +111,7 @@ impl Store {
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
-    fn drain(&self) {
+    fn drain(self) {
         let writer = &self.inner.writer;
         let mut state = writer.state.lock().unwrap_or_else(PoisonError::into_inner);
         let jobs = std::mem::take(&mut *writer.queue.lock().unwrap_or_else(PoisonError::into_inner));
@@ -127,14 +127,16 @@ impl Store {
         if let Err(reason) = &committed {
             tracing::error!("CRITICAL: Failed to persist state: {reason}");
         }
-        for finish in finishes {
-            finish(committed.clone());
-        }
         if committed.is_ok() && context.wakes_plan.get() {
             self.inner.plan_wake.notify_waiters();
         }
         if committed.is_ok() && context.wakes_work.get() {
             self.inner.work_wake.notify_waiters();
+        }
+        // Before anybody hears of it: whoever waits for the last write may close the file and open it again.
+        drop(self);
+        for finish in finishes {
+            finish(committed.clone());
         }
     }
 }
