@@ -3,10 +3,15 @@
 //! `docs/architecture.md` has the picture, the layers and the invariants; a test holds the layers against the imports.
 
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod feed;
+pub mod game;
+pub mod http;
 pub mod ports;
 pub mod poster;
 pub mod store;
 pub mod supervisor;
+pub mod telemetry;
 pub mod watcher;

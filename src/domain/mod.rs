@@ -18,3 +18,4 @@ pub mod roster_file;
 pub mod status;
 pub mod text;
 pub mod version;
+pub mod words;

@@ -1,0 +1,214 @@
+//! The configuration: every variable of the environment, read and checked at the start.
+//!
+//! A value that cannot be read stops the start with one line: the variable, the value (never a secret's), and what is
+//! allowed. Looked up in the process's environment, then in `.env`, then in what the command gives as its defaults, then
+//! in [`VARIABLES`]. An empty value counts as not set.
+
+mod read;
+mod source;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use thiserror::Error;
+use url::Url;
+
+pub use source::Source;
+
+/// Why the configuration cannot be used: one line.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// A value that is not allowed.
+    #[error("{name} is {shown}: {allowed}")]
+    Value {
+        /// The variable.
+        name: &'static str,
+        /// Its value, quoted and shortened, or a word for a secret.
+        shown: String,
+        /// What is allowed.
+        allowed: String,
+    },
+    /// Two variables that contradict each other.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// The `.env` file cannot be read.
+    #[error("cannot read .env: {0}")]
+    DotEnv(String),
+}
+
+/// A variable of the environment.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is when it is not set; empty for nothing.
+    pub default: &'static str,
+    /// What it is for, in one line.
+    pub what: &'static str,
+    /// Whether its value is never shown.
+    pub is_secret: bool,
+}
+
+const fn variable(name: &'static str, default: &'static str, what: &'static str) -> Variable {
+    Variable { name, default, what, is_secret: false }
+}
+
+const fn secret(name: &'static str, what: &'static str) -> Variable {
+    Variable { name, default: "", what, is_secret: true }
+}
+
+/// Every variable, in the order of `.env.example`.
+pub const VARIABLES: &[Variable] = &[
+    secret("DISCORD_TOKEN", "The Discord bot's token"),
+    variable("DISCORD_PROXY_URL", "", "Discord's REST API through this base URL, the library's rate limiter off"),
+    variable("DEV_GUILD_ID", "", "Register the commands in this Discord server only, at once"),
+    variable("GIFTCODE_API_URL", "https://wostools.net/api/gift-codes", "The code feeds, separated by commas"),
+    secret("GIFTCODE_API_KEY", "Sent to the feeds as X-API-Key"),
+    variable("GIFTCODE_CHECK_INTERVAL", "10", "Seconds between two looks at the feeds, 1 to 3600"),
+    variable("GIFTCODE_MAX_CONSECUTIVE_ERRORS", "5", "Failed looks in a row after which the interval grows, 1 to 1000"),
+    variable("STATE_FILE", "data/giftcode.db", "The local file that holds the state"),
+    secret("MONGODB_URI", "The second store, mongodb://… (MONGO_URI is read too); none: the file alone"),
+    variable("MONGODB_DATABASE", "giftcode", "The database in it"),
+    variable("GAME_API_URL", "https://wos-giftcode-api.centurygame.com/api", "The game's gift-code API"),
+    variable("GAME_SIGN_SALT", "tB87#kPtkxqOS2", "The salt that the game's own web page signs with"),
+    variable("GAME_RATE_LIMIT", "30/60s", "Calls per time and endpoint that the game allows; off for no limit"),
+    variable("GAME_PLAYER_INTERVAL", "2.2s", "Time between two calls for one player; 0s for none"),
+    variable("GAME_TIMEOUT", "30s", "The longest that one call may take, 100ms to 10m"),
+    variable("REDEEM_CONCURRENCY", "2", "Calls to the game at once, 1 to 256"),
+    variable("REDEEM_MAX_UNKNOWN_ATTEMPTS", "3", "Tries with an answer nobody knows before giving up, 1 to 100"),
+    variable("REDEEM_MAX_TEMPORARY_ATTEMPTS", "10", "Tries with a passing failure before giving up, 1 to 100"),
+    variable("REDEEM_RETRY_BASE", "2s", "The first wait before trying again; doubles each time"),
+    variable("REDEEM_RETRY_CAP", "30s", "The longest wait before trying again"),
+    variable("PORT", "", "Health page and metrics listen on this port of all addresses"),
+    variable("RUST_LOG", "info", "What is logged: error, warn, info, debug or trace"),
+    variable("LOG_FORMAT", "text", "How it is logged: text, or json for machines"),
+];
+
+/// A bound on calls: so many per window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Calls, 1 to 10,000.
+    pub calls: u32,
+    /// The window, more than nothing, at most a day.
+    pub window: Duration,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// The configuration, checked. Its `Debug` shows no secret.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `DISCORD_TOKEN`.
+    pub discord_token: Option<SecretString>,
+    /// `DISCORD_PROXY_URL`.
+    pub discord_proxy_url: Option<Url>,
+    /// `DEV_GUILD_ID`.
+    pub dev_guild_id: Option<u64>,
+    /// `GIFTCODE_API_URL`: 1 to 20 different ones.
+    pub feed_urls: Vec<Url>,
+    /// `GIFTCODE_API_KEY`.
+    pub feed_key: Option<SecretString>,
+    /// `GIFTCODE_CHECK_INTERVAL`.
+    pub check_interval: Duration,
+    /// `GIFTCODE_MAX_CONSECUTIVE_ERRORS`.
+    pub max_consecutive_errors: u32,
+    /// `STATE_FILE`.
+    pub state_file: PathBuf,
+    /// `MONGODB_URI` or `MONGO_URI`.
+    pub mongodb_uri: Option<SecretString>,
+    /// `MONGODB_DATABASE`.
+    pub mongodb_database: String,
+    /// `GAME_API_URL`.
+    pub game_url: Url,
+    /// `GAME_SIGN_SALT`.
+    pub game_salt: String,
+    /// `GAME_RATE_LIMIT`; `None` for `off`.
+    pub game_rate: Option<Rate>,
+    /// `GAME_PLAYER_INTERVAL`.
+    pub player_interval: Duration,
+    /// `GAME_TIMEOUT`.
+    pub game_timeout: Duration,
+    /// `REDEEM_CONCURRENCY`.
+    pub concurrency: usize,
+    /// `REDEEM_MAX_UNKNOWN_ATTEMPTS`.
+    pub max_unknown: u32,
+    /// `REDEEM_MAX_TEMPORARY_ATTEMPTS`.
+    pub max_temporary: u32,
+    /// `REDEEM_RETRY_BASE`.
+    pub retry_base: Duration,
+    /// `REDEEM_RETRY_CAP`.
+    pub retry_cap: Duration,
+    /// `PORT`.
+    pub port: Option<u16>,
+    /// `RUST_LOG`, where it is set.
+    pub log_filter: Option<String>,
+    /// `LOG_FORMAT`.
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// Reads and checks every variable.
+    ///
+    /// # Errors
+    /// At the first value that is not allowed.
+    pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        let config = Self {
+            discord_token: source.secret("DISCORD_TOKEN")?,
+            discord_proxy_url: source.optional("DISCORD_PROXY_URL", read::url, read::URL)?,
+            dev_guild_id: source.optional("DEV_GUILD_ID", read::whole::<u64>, "give the server's id, a number")?,
+            feed_urls: source.required("GIFTCODE_API_URL", read::urls, read::URLS)?,
+            feed_key: source.secret("GIFTCODE_API_KEY")?,
+            check_interval: source.required(
+                "GIFTCODE_CHECK_INTERVAL",
+                |text| read::whole(text).filter(|s| (1..=3600).contains(s)).map(Duration::from_secs),
+                "give whole seconds from 1 to 3600, for example 10",
+            )?,
+            max_consecutive_errors: source.count("GIFTCODE_MAX_CONSECUTIVE_ERRORS", 1000)?,
+            state_file: source.required("STATE_FILE", |text| Some(text.into()), "give the path of a file")?,
+            mongodb_uri: source.mongodb_uri()?,
+            mongodb_database: source.required(
+                "MONGODB_DATABASE",
+                read::database,
+                "give letters, digits, - and _, at most 63",
+            )?,
+            game_url: source.required("GAME_API_URL", read::url, read::URL)?,
+            game_salt: source.required("GAME_SIGN_SALT", |text| Some(text.to_owned()), "give the game's salt")?,
+            game_rate: source.required("GAME_RATE_LIMIT", read::rate, "give calls and time such as 30/60s, or off")?,
+            player_interval: source.required("GAME_PLAYER_INTERVAL", read::duration, read::DURATION)?,
+            game_timeout: source.required(
+                "GAME_TIMEOUT",
+                |text| read::duration(text).filter(|d| (100..=600_000).contains(&d.as_millis())),
+                "give a time from 100ms to 10m, for example 30s",
+            )?,
+            concurrency: source.count("REDEEM_CONCURRENCY", 256)? as usize,
+            max_unknown: source.count("REDEEM_MAX_UNKNOWN_ATTEMPTS", 100)?,
+            max_temporary: source.count("REDEEM_MAX_TEMPORARY_ATTEMPTS", 100)?,
+            retry_base: source.required("REDEEM_RETRY_BASE", read::duration, read::DURATION)?,
+            retry_cap: source.required("REDEEM_RETRY_CAP", read::duration, read::DURATION)?,
+            port: source.optional(
+                "PORT",
+                |text| read::whole(text).filter(|port| *port > 0),
+                "give a port from 1 to 65535",
+            )?,
+            log_filter: source.value("RUST_LOG")?.filter(|_| source.is_set("RUST_LOG")),
+            log_format: source.required("LOG_FORMAT", read::log_format, "give text or json")?,
+        };
+        if config.retry_base > config.retry_cap {
+            return Err(ConfigError::Conflict(
+                "REDEEM_RETRY_BASE is longer than REDEEM_RETRY_CAP: give a base up to the cap",
+            ));
+        }
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! From a value's text to its type; `None` for what is not allowed.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use url::Url;
+
+use super::{LogFormat, Rate};
+
+pub(super) const URL: &str = "give an address that begins with http:// or https://";
+pub(super) const URLS: &str =
+    "give 1 to 20 different addresses that begin with http:// or https://, separated by commas";
+pub(super) const DURATION: &str = "give a time from 0s to 24h such as 2.2s, 500ms or 1m";
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+pub(super) fn whole<T: FromStr>(text: &str) -> Option<T> {
+    // `parse` also takes a plus sign.
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// `2.2s`, `500ms`, `1m 30s`; a bare number is seconds.
+pub(super) fn duration(text: &str) -> Option<Duration> {
+    let bare = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let text = if bare { format!("{text}s") } else { text.to_owned() };
+    let signed: SignedDuration = text.parse().ok()?;
+    Duration::try_from(signed).ok().filter(|d| *d <= DAY)
+}
+
+/// `30/60s`, or `off`.
+#[allow(clippy::option_option, reason = "the outer says whether it can be read, the inner whether there is a limit")]
+pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
+    if text.eq_ignore_ascii_case("off") {
+        return Some(None);
+    }
+    let (calls, window) = text.split_once('/')?;
+    let calls = whole(calls.trim()).filter(|calls| (1..=10_000).contains(calls))?;
+    let window = duration(window.trim()).filter(|window| !window.is_zero())?;
+    Some(Some(Rate { calls, window }))
+}
+
+pub(super) fn url(text: &str) -> Option<Url> {
+    let url: Url = text.parse().ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}
+
+pub(super) fn urls(text: &str) -> Option<Vec<Url>> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let urls: Vec<Url> = parts.map(url).collect::<Option<_>>()?;
+    let different = urls.iter().enumerate().all(|(i, url)| !urls[..i].contains(url));
+    (different && (1..=20).contains(&urls.len())).then_some(urls)
+}
+
+/// MongoDB forbids most punctuation in names of databases, and more than 63 bytes.
+pub(super) fn database(text: &str) -> Option<String> {
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    (plain && text.len() <= 63).then(|| text.to_owned())
+}
+
+pub(super) fn log_format(text: &str) -> Option<LogFormat> {
+    match text.to_ascii_lowercase().as_str() {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}

@@ -1,0 +1,156 @@
+//! Where values come from, and how they are shown when they are wrong.
+
+use std::collections::HashMap;
+
+use secrecy::SecretString;
+
+use super::{ConfigError, VARIABLES, Variable, read};
+
+/// The longest piece of a value that an error shows, in characters.
+const SHOWN_CHARS: usize = 80;
+
+/// Layers of values; the first that has one wins.
+#[derive(Clone)]
+pub struct Source {
+    layers: Vec<HashMap<String, String>>,
+    /// The variables that were in the environment but are not text.
+    unreadable: Vec<String>,
+}
+
+impl Source {
+    /// The process's environment alone.
+    #[must_use]
+    pub fn process() -> Self {
+        let mut unreadable = Vec::new();
+        let mut values = HashMap::new();
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => drop(values.insert(name, value)),
+                Err(_) => unreadable.push(name),
+            }
+        }
+        Self { layers: vec![values], unreadable }
+    }
+
+    /// The process's environment, then the `.env` file of the current folder or one above it, if there is one.
+    ///
+    /// # Errors
+    /// When there is such a file and it cannot be read.
+    pub fn process_and_dotenv() -> Result<Self, ConfigError> {
+        let mut source = Self::process();
+        let broken = |error: dotenvy::Error| match error {
+            dotenvy::Error::LineParse(..) => ConfigError::DotEnv(
+                "it has a line that is not NAME=value (quote a value that has blanks or #)".to_owned(),
+            ),
+            other => ConfigError::DotEnv(other.to_string()),
+        };
+        let pairs = match dotenvy::dotenv_iter() {
+            Ok(pairs) => pairs,
+            Err(error) if error.not_found() => return Ok(source),
+            Err(error) => return Err(broken(error)),
+        };
+        source.layers.push(pairs.collect::<Result<_, _>>().map_err(broken)?);
+        Ok(source)
+    }
+
+    /// These values alone.
+    #[must_use]
+    pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
+        let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { layers: vec![values], unreadable: Vec::new() }
+    }
+
+    /// With these values where the layers before have none.
+    #[must_use]
+    pub fn with_defaults(mut self, pairs: &[(&str, &str)]) -> Self {
+        self.layers.extend(Self::from_pairs(pairs).layers);
+        self
+    }
+
+    fn look_up(&self, name: &str) -> Option<&str> {
+        self.layers.iter().filter_map(|layer| layer.get(name)).map(|value| value.trim()).find(|value| !value.is_empty())
+    }
+
+    /// Whether somebody set it.
+    #[must_use]
+    pub fn is_set(&self, name: &str) -> bool {
+        self.look_up(name).is_some()
+    }
+
+    /// The value, or the variable's default; `None` where both are empty.
+    pub(super) fn value(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        if self.unreadable.iter().any(|unreadable| unreadable == name) {
+            let shown = "not UTF-8 text".to_owned();
+            return Err(ConfigError::Value { name, shown, allowed: "give plain text".to_owned() });
+        }
+        let default = || variable(name).map(|v| v.default).filter(|default| !default.is_empty());
+        Ok(self.look_up(name).or_else(default).map(str::to_owned))
+    }
+
+    pub(super) fn optional<T>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+        allowed: &str,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(text) = self.value(name)? else { return Ok(None) };
+        let bad = || ConfigError::Value { name, shown: shown(name, &text), allowed: allowed.to_owned() };
+        read(&text).map(Some).ok_or_else(bad)
+    }
+
+    pub(super) fn required<T>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+        allowed: &str,
+    ) -> Result<T, ConfigError> {
+        let missing = || ConfigError::Value { name, shown: "not set".to_owned(), allowed: allowed.to_owned() };
+        self.optional(name, read, allowed)?.ok_or_else(missing)
+    }
+
+    /// A whole number from 1 to `most`.
+    pub(super) fn count(&self, name: &'static str, most: u32) -> Result<u32, ConfigError> {
+        let in_range = |text: &str| read::whole(text).filter(|count| (1..=most).contains(count));
+        self.required(name, in_range, &format!("give a whole number from 1 to {most}"))
+    }
+
+    pub(super) fn secret(&self, name: &'static str) -> Result<Option<SecretString>, ConfigError> {
+        // Sent in headers: anything but visible ASCII would fail there, later and less clearly.
+        let visible = |text: &str| text.bytes().all(|b| b.is_ascii_graphic()).then(|| SecretString::from(text));
+        self.optional(name, visible, "give it without blanks or special characters")
+    }
+
+    pub(super) fn mongodb_uri(&self) -> Result<Option<SecretString>, ConfigError> {
+        let is_uri = |text: &str| {
+            let known = text.starts_with("mongodb://") || text.starts_with("mongodb+srv://");
+            known.then(|| SecretString::from(text))
+        };
+        let allowed = "give an address that begins with mongodb:// or mongodb+srv://";
+        let first = self.optional("MONGODB_URI", is_uri, allowed)?;
+        let second = self.optional("MONGO_URI", is_uri, allowed)?;
+        if first.is_some() && second.is_some() && self.look_up("MONGODB_URI") != self.look_up("MONGO_URI") {
+            return Err(ConfigError::Conflict("MONGODB_URI and MONGO_URI are both set and differ: set one of them"));
+        }
+        Ok(first.or(second))
+    }
+}
+
+fn variable(name: &str) -> Option<&'static Variable> {
+    VARIABLES.iter().find(|variable| variable.name == name)
+}
+
+/// The value as an error may show it: no secret, no password inside an address, no control characters, not too long.
+fn shown(name: &str, value: &str) -> String {
+    let is_secret = variable(name).is_none_or(|v| v.is_secret);
+    if is_secret {
+        return "set to something else (not shown)".to_owned();
+    }
+    // An address may hold a name and a password, however broken it is.
+    if value.contains('@') {
+        return "set to an address with a name or password (not shown)".to_owned();
+    }
+    let plain: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SHOWN_CHARS).collect();
+    let cut = if value.chars().count() > SHOWN_CHARS { "…" } else { "" };
+    format!("\"{plain}{cut}\"")
+}

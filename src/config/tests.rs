@@ -1,0 +1,116 @@
+//! Every variable, good and bad.
+
+use proptest::prelude::*;
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn read(pairs: &[(&str, &str)]) -> Result<Config, String> {
+    Config::read(&Source::from_pairs(pairs)).map_err(|e| e.to_string())
+}
+
+#[test]
+fn nothing_set_is_the_documented_defaults() {
+    let config = read(&[]).unwrap();
+    assert_eq!(config.feed_urls[0].as_str(), "https://wostools.net/api/gift-codes");
+    assert_eq!(config.check_interval, Duration::from_secs(10));
+    assert_eq!(config.game_rate, Some(Rate { calls: 30, window: Duration::from_secs(60) }));
+    assert_eq!(config.player_interval, Duration::from_millis(2200));
+    assert_eq!((config.max_unknown, config.max_temporary, config.concurrency), (3, 10, 2));
+    assert_eq!((config.retry_base.as_secs(), config.retry_cap.as_secs()), (2, 30));
+    assert!(config.discord_token.is_none() && config.port.is_none() && config.log_filter.is_none());
+}
+
+#[test]
+fn values_are_read_as_people_write_them() {
+    let config = read(&[
+        ("GIFTCODE_API_URL", "https://a.example/x, http://127.0.0.1:9/y ,"),
+        ("GAME_RATE_LIMIT", " 15 / 3s "),
+        ("GAME_PLAYER_INTERVAL", "0"),
+        ("GAME_TIMEOUT", "1m"),
+        ("REDEEM_RETRY_BASE", "100ms"),
+        ("MONGO_URI", "mongodb://u:p@h/"),
+        ("LOG_FORMAT", "JSON"),
+        ("PORT", "  "),
+    ])
+    .unwrap();
+    assert_eq!(config.feed_urls.len(), 2);
+    assert_eq!(config.game_rate.unwrap().calls, 15);
+    assert_eq!(config.player_interval, Duration::ZERO);
+    assert_eq!(config.game_timeout.as_secs(), 60);
+    assert_eq!(config.mongodb_uri.unwrap().expose_secret(), "mongodb://u:p@h/");
+    assert_eq!((config.log_format, config.port), (LogFormat::Json, None));
+    assert_eq!(read(&[("GAME_RATE_LIMIT", "off")]).unwrap().game_rate, None);
+}
+
+#[test]
+fn nonsense_names_the_variable_the_value_and_what_is_allowed() {
+    assert_eq!(
+        read(&[("GIFTCODE_CHECK_INTERVAL", "abc")]).unwrap_err(),
+        "GIFTCODE_CHECK_INTERVAL is \"abc\": give whole seconds from 1 to 3600, for example 10"
+    );
+    for (name, value) in [
+        ("GIFTCODE_CHECK_INTERVAL", "0"),
+        ("GIFTCODE_CHECK_INTERVAL", "3601"),
+        ("GIFTCODE_CHECK_INTERVAL", "+5"),
+        ("GIFTCODE_API_URL", "ftp://x"),
+        ("GIFTCODE_API_URL", "https://a.example,https://a.example"),
+        ("GAME_RATE_LIMIT", "30"),
+        ("GAME_RATE_LIMIT", "0/60s"),
+        ("GAME_RATE_LIMIT", "30/0s"),
+        ("GAME_PLAYER_INTERVAL", "-2s"),
+        ("GAME_PLAYER_INTERVAL", "soon"),
+        ("GAME_TIMEOUT", "1ms"),
+        ("REDEEM_CONCURRENCY", "0"),
+        ("REDEEM_MAX_UNKNOWN_ATTEMPTS", "1.5"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("DEV_GUILD_ID", "my server"),
+        ("MONGODB_DATABASE", "a/b"),
+        ("LOG_FORMAT", "xml"),
+    ] {
+        let error = read(&[(name, value)]).unwrap_err();
+        assert!(error.starts_with(&format!("{name} is \"{value}\": give ")), "{error}");
+    }
+    assert!(read(&[("REDEEM_RETRY_BASE", "1m")]).unwrap_err().contains("REDEEM_RETRY_CAP"));
+    let differ = [("MONGODB_URI", "mongodb://a"), ("MONGO_URI", "mongodb://b")];
+    assert!(read(&differ).unwrap_err().contains("both set"));
+}
+
+#[test]
+fn no_secret_is_ever_shown() {
+    let secret = "s3cr3t";
+    for (name, value) in [
+        ("MONGODB_URI", "mysql://u:s3cr3t@h"),
+        ("MONGO_URI", "s3cr3t"),
+        ("DISCORD_TOKEN", "s3cr3t with blanks"),
+        ("GIFTCODE_API_KEY", "s3cr3t\u{1F}"),
+        ("GIFTCODE_API_URL", "ftp://u:s3cr3t@h"),
+        ("DISCORD_PROXY_URL", "u:s3cr3t@h"),
+    ] {
+        let error = read(&[(name, value)]).unwrap_err();
+        assert!(error.starts_with(name) && !error.contains(secret), "{error}");
+    }
+    let set = [("MONGODB_URI", "mongodb://u:s3cr3t@h"), ("DISCORD_TOKEN", secret), ("GIFTCODE_API_KEY", secret)];
+    assert!(!format!("{:?}", read(&set).unwrap()).contains(secret));
+}
+
+#[test]
+fn earlier_layers_win_and_empty_values_do_not_count() {
+    let source = Source::from_pairs(&[("REDEEM_CONCURRENCY", ""), ("PORT", "1")])
+        .with_defaults(&[("REDEEM_CONCURRENCY", "7"), ("PORT", "2")]);
+    let config = Config::read(&source).unwrap();
+    assert_eq!((config.concurrency, config.port), (7, Some(1)));
+}
+
+proptest! {
+    #[test]
+    fn any_value_is_read_or_refused_on_one_line(variable in 0..VARIABLES.len(), value in any::<String>()) {
+        let name = VARIABLES[variable].name;
+        if let Err(error) = read(&[(name, &value)]) {
+            prop_assert!(error.contains(name), "{}", error);
+            prop_assert!(!error.contains(char::is_control), "{:?}", error);
+            prop_assert!(error.chars().count() < 300);
+        }
+    }
+}

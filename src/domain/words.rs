@@ -1,0 +1,47 @@
+//! What a status means, in words a player understands.
+
+use super::status::{Class, Status};
+
+/// Why a redemption ended, or how its last try went, as the end of a sentence.
+#[must_use]
+pub fn meaning(status: &Status) -> &'static str {
+    match status {
+        Status::Success => "granted",
+        Status::Received => "the player had it already",
+        Status::SameTypeExchange => "the player had one of the same kind already",
+        Status::TimeError => "the code has expired",
+        Status::CdkNotFound | Status::InvalidCode => "there is no such code",
+        Status::Used | Status::UsageLimit => "the code's claim limit is reached",
+        Status::RoleNotExist => "there is no player with this id",
+        Status::UserInfoError => "the player does not live in the state on file",
+        Status::NoState => "the player's state is not on file",
+        Status::StoveLevel => "the player's furnace level is too low",
+        Status::RechargeMoney => "the player has not spent enough",
+        Status::RechargeMoneyVip => "the player's VIP level is too low",
+        Status::SignError => "the game refuses our signature",
+        Status::Interrupted => "the bot was interrupted each time",
+        Status::TooFrequent | Status::RateLimited => "the game was asked too often",
+        Status::CaptchaGetTooFrequent
+        | Status::CaptchaCheckTooFrequent
+        | Status::CaptchaExpired
+        | Status::CaptchaCheckError
+        | Status::CaptchaFetchError
+        | Status::CaptchaTooFrequent => "the game asks for a captcha: redeem at https://wos-giftcode.centurygame.com",
+        _ => match status.class() {
+            Class::Temporary => "the game did not answer as it should",
+            _ => "the game gave an answer that nobody knows",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permanent_status_has_words_of_its_own() {
+        for status in Status::ALL.iter().filter(|s| matches!(s.class(), Class::Permanent(_))) {
+            assert_ne!(meaning(status), meaning(&Status::Unknown("X".into())), "{status}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Requests to the game, and their answers as values.
+
+mod interpret;
+
+use std::error::Error;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use reqwest::header::CONTENT_TYPE;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::domain::answer::{Answer, Reply};
+use crate::domain::code::Code;
+use crate::domain::player::{PlayerId, State};
+use crate::http::{self, BodyError};
+use crate::ports::{GameApi, LoginAnswer};
+
+use super::signature::sign;
+use super::{PLAYER_PATH, REDEEM_PATH};
+use interpret::{Raw, interpret, profile};
+
+/// The largest answer that is read, in bytes: real ones have some hundred.
+const MAX_BODY: usize = 64 * 1024;
+
+/// How to reach the game.
+#[derive(Debug, Clone)]
+pub struct GameSettings {
+    /// The API's base; the endpoints are below it.
+    pub base_url: Url,
+    /// The salt of the signatures.
+    pub salt: String,
+    /// The longest that one call may take, its answer's body included.
+    pub timeout: Duration,
+}
+
+/// The game's API. Connections are kept alive and shared.
+pub struct GameClient {
+    http: reqwest::Client,
+    settings: GameSettings,
+    clock: Clock,
+    requests: AtomicU64,
+}
+
+impl GameClient {
+    /// A client of this game.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(settings: GameSettings, clock: Clock) -> anyhow::Result<Self> {
+        let http = http::client(std::slice::from_ref(&settings.base_url), settings.timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .context("cannot set up the connection to the game")?;
+        Ok(Self { http, settings, clock, requests: AtomicU64::new(0) })
+    }
+
+    /// Requests sent so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<(Raw, Option<Duration>), Answer> {
+        let sign = sign(fields, &self.settings.salt);
+        let mut form = fields.to_vec();
+        form.push(("sign", &sign));
+        let url = format!("{}/{path}", self.settings.base_url.as_str().trim_end_matches('/'));
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let response = self.http.post(url).form(&form).send().await.map_err(|e| not_answered(&e))?;
+        let retry_after = http::retry_after(&response);
+        let status = response.status().as_u16();
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
+        let body = match http::read_body(response, MAX_BODY).await {
+            Ok(body) => Some(body),
+            Err(BodyError::TimedOut) => return Err(Answer::TimedOut),
+            Err(BodyError::TooLarge | BodyError::CutOff) => None,
+        };
+        let raw = Raw { status, content_type, body };
+        Ok((raw, retry_after))
+    }
+}
+
+/// Why there is no answer. The error's address holds no secret, but says nothing new either.
+fn not_answered(error: &reqwest::Error) -> Answer {
+    tracing::debug!("The game did not answer: {:?}", error.source().map(ToString::to_string));
+    if error.is_timeout() { Answer::TimedOut } else { Answer::Connection }
+}
+
+impl GameApi for GameClient {
+    async fn login(&self, player: PlayerId) -> Reply<LoginAnswer> {
+        let time = self.clock.now().as_millisecond().to_string();
+        match self.post(PLAYER_PATH, &[("fid", &player.to_string()), ("time", &time)]).await {
+            Ok((raw, retry_after)) => {
+                let answer = match profile(&raw) {
+                    Some(profile) => LoginAnswer::Profile(profile),
+                    None => LoginAnswer::Failed(interpret(&raw)),
+                };
+                Reply { answer, retry_after }
+            }
+            Err(answer) => Reply::plain(LoginAnswer::Failed(answer)),
+        }
+    }
+
+    async fn redeem(&self, player: PlayerId, state: State, code: &Code) -> Reply<Answer> {
+        let (fid, kid) = (player.to_string(), state.to_string());
+        let time = self.clock.now().as_second().to_string();
+        let fields = [("fid", fid.as_str()), ("cdk", code.as_str()), ("kid", kid.as_str()), ("time", time.as_str())];
+        match self.post(REDEEM_PATH, &fields).await {
+            Ok((raw, retry_after)) => Reply { answer: interpret(&raw), retry_after },
+            Err(answer) => Reply::plain(answer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! What an HTTP answer of the game is, whatever it is.
+
+use serde_json::{Map, Value};
+
+use crate::domain::answer::{Answer, ApiAnswer, ErrCode, MAX_MSG_CHARS};
+use crate::domain::player::{Profile, State};
+use crate::domain::text::{NAME_CHARS, clean};
+
+/// An HTTP answer as it came.
+#[derive(Debug, Clone)]
+pub(super) struct Raw {
+    pub status: u16,
+    /// In lower case; empty where there is none.
+    pub content_type: String,
+    /// The body, where all of it came.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Raw {
+    fn is_html(&self) -> bool {
+        let body = self.body.as_deref().unwrap_or_default();
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+        self.content_type.starts_with("text/html") || body.trim_ascii_start().starts_with(b"<")
+    }
+
+    fn json(&self) -> Option<Map<String, Value>> {
+        let parsed = self.body.as_deref().and_then(|body| serde_json::from_slice(body).ok());
+        parsed.and_then(|value| match value {
+            Value::Object(fields) => Some(fields),
+            _ => None,
+        })
+    }
+}
+
+/// Sorts an answer; what it means is said by the status table.
+pub(super) fn interpret(raw: &Raw) -> Answer {
+    match raw.status {
+        429 => return Answer::RateLimited,
+        500..=599 => return if raw.is_html() { Answer::Html(raw.status) } else { Answer::Http(raw.status) },
+        _ => {}
+    }
+    if let Some(fields) = raw.json()
+        && (fields.contains_key("msg") || fields.contains_key("err_code"))
+    {
+        return Answer::Api(api_answer(&fields));
+    }
+    match raw.status {
+        _ if raw.is_html() => Answer::Html(raw.status),
+        200 => Answer::Malformed,
+        status => Answer::Http(status),
+    }
+}
+
+fn api_answer(fields: &Map<String, Value>) -> ApiAnswer {
+    let msg = match fields.get("msg") {
+        Some(Value::String(text)) => text.trim().chars().take(4 * MAX_MSG_CHARS).collect(),
+        _ => String::new(),
+    };
+    let err_code = match fields.get("err_code") {
+        None | Some(Value::Null) => ErrCode::Absent,
+        Some(Value::String(text)) if text.trim().is_empty() => ErrCode::Absent,
+        Some(value) => whole_number(value).map_or(ErrCode::Odd, ErrCode::Number),
+    };
+    ApiAnswer { msg, err_code }
+}
+
+/// A whole number, or the digits of one in a string.
+fn whole_number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The profile of a successful answer of the player endpoint (PROTOCOL §1, "Player answer").
+pub(super) fn profile(raw: &Raw) -> Option<Profile> {
+    if raw.status != 200 {
+        return None;
+    }
+    let fields = raw.json()?;
+    let Some(Value::Object(data)) = fields.get("data") else { return None };
+    (fields.get("code").and_then(whole_number) == Some(0)).then_some(())?;
+    let number = |name: &str| data.get(name).and_then(whole_number).and_then(|n| u32::try_from(n).ok());
+    Some(Profile {
+        nickname: data.get("nickname").and_then(Value::as_str).map(|name| clean(name, NAME_CHARS)).unwrap_or_default(),
+        state: number("kid").and_then(State::new),
+        // `stove_lv_content` is a number, its digits, or the address of a picture.
+        furnace_level: number("stove_lv_content").or_else(|| number("stove_lv")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn raw(status: u16, content_type: &str, body: &str) -> Raw {
+        Raw { status, content_type: content_type.into(), body: Some(body.as_bytes().to_vec()) }
+    }
+
+    fn api(body: &str) -> (String, ErrCode) {
+        match interpret(&raw(200, "application/json", body)) {
+            Answer::Api(api) => (api.msg, api.err_code),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn err_codes_are_numbers_strings_or_nothing() {
+        assert_eq!(api(r#"{"msg":" RECEIVED. ","err_code":40008}"#), ("RECEIVED.".into(), ErrCode::Number(40008)));
+        assert_eq!(api(r#"{"msg":"X","err_code":"40008"}"#).1, ErrCode::Number(40008));
+        for absent in [r#"{"msg":"X"}"#, r#"{"msg":"X","err_code":null}"#, r#"{"msg":"X","err_code":" "}"#] {
+            assert_eq!(api(absent).1, ErrCode::Absent, "{absent}");
+        }
+        for odd in [r#"{"msg":"X","err_code":"many"}"#, r#"{"msg":"X","err_code":1.5}"#, r#"{"msg":"X","err_code":[]}"#]
+        {
+            assert_eq!(api(odd).1, ErrCode::Odd, "{odd}");
+        }
+        assert_eq!(api(r#"{"msg":7,"err_code":40007}"#), (String::new(), ErrCode::Number(40007)));
+    }
+
+    #[test]
+    fn everything_else_is_sorted_by_status_and_shape() {
+        let json = r#"{"msg":"SUCCESS","err_code":20000}"#;
+        for (status, content_type, body, answer) in [
+            (429, "", json, Answer::RateLimited),
+            (502, "", json, Answer::Http(502)),
+            (503, "text/html", "x", Answer::Html(503)),
+            (200, "", "\u{FEFF} <!doctype html>", Answer::Html(200)),
+            (200, "", "{\"msg\":\"SUC", Answer::Malformed),
+            (200, "", "", Answer::Malformed),
+            (200, "", "[1]", Answer::Malformed),
+            (200, "", "{\"data\":1}", Answer::Malformed),
+            (404, "", "not here", Answer::Http(404)),
+            (302, "", "", Answer::Http(302)),
+        ] {
+            assert_eq!(interpret(&raw(status, content_type, body)), answer, "{status} {body}");
+        }
+        let cut_off = Raw { body: None, ..raw(200, "application/json", json) };
+        assert_eq!(interpret(&cut_off), Answer::Malformed);
+        assert!(matches!(interpret(&raw(400, "", json)), Answer::Api(_)));
+    }
+
+    #[test]
+    fn profiles_in_every_shape() {
+        let answer = |level: &str| {
+            raw(
+                200,
+                "",
+                &format!(
+                    r#"{{"code":0,"data":{{"fid":1,"nickname":"Lord\nX","kid":245,"stove_lv":10,"stove_lv_content":{level}}},"msg":"success","err_code":""}}"#
+                ),
+            )
+        };
+        for (level, read) in [("30", 30), ("\"31\"", 31), ("\"https://x.example/30.png\"", 10)] {
+            let profile = profile(&answer(level)).unwrap();
+            assert_eq!((profile.nickname.as_str(), profile.furnace_level), ("Lord X", Some(read)));
+            assert_eq!(profile.state, State::new(245));
+        }
+        for none in
+            [r#"{"code":1,"data":[],"msg":"role not exist","err_code":40001}"#, r#"{"code":0,"data":[]}"#, "<html>"]
+        {
+            assert_eq!(profile(&raw(200, "", none)), None, "{none}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_panics(status in any::<u16>(), content_type in ".{0,12}", body in any::<Option<Vec<u8>>>()) {
+            let raw = Raw { status, content_type, body };
+            let _ = (interpret(&raw), profile(&raw));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The terminal in place of Discord: shows each post once, and remembers them as Discord would.
+//!
+//! Posts are kept in a file that outlives this process, as Discord's messages do: one JSON line each, written before the
+//! post is shown. A nonce that stands in it is answered with the earlier message. A line that a crash cut off was never
+//! acknowledged; it is dropped.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use crate::ports::{AnnounceError, Announcement, Announcer, MessageId};
+
+/// One code in one guild's channel.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PostedCode {
+    /// The code as published.
+    pub code: String,
+    /// Its generation.
+    pub generation: u32,
+}
+
+/// One message in one guild's channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostedMessage {
+    /// Its nonce.
+    pub nonce: String,
+    /// The guild.
+    pub guild: u64,
+    /// Its codes.
+    pub codes: Vec<PostedCode>,
+}
+
+struct Book {
+    file: File,
+    messages: Vec<PostedMessage>,
+    by_nonce: HashMap<String, usize>,
+}
+
+/// The announcer that shows posts with `show`.
+#[derive(Clone)]
+pub struct TerminalAnnouncer {
+    book: Arc<Mutex<Book>>,
+    show: Arc<dyn Fn(&Announcement) + Send + Sync>,
+}
+
+impl TerminalAnnouncer {
+    /// An announcer whose posts are kept in `path`, together with those that stand there.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn open(path: &Path, show: impl Fn(&Announcement) + Send + Sync + 'static) -> anyhow::Result<Self> {
+        let cannot = || format!("cannot open the sandbox's posts {}", path.display());
+        let mut file = File::options().create(true).read(true).append(true).open(path).with_context(cannot)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).with_context(cannot)?;
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        file.set_len(whole as u64).with_context(cannot)?;
+        file.seek(std::io::SeekFrom::End(0)).with_context(cannot)?;
+        let messages: Vec<PostedMessage> =
+            text[..whole].lines().map(serde_json::from_str).collect::<Result<_, _>>().with_context(cannot)?;
+        let by_nonce = messages.iter().enumerate().map(|(i, m)| (m.nonce.clone(), i)).collect();
+        Ok(Self { book: Arc::new(Mutex::new(Book { file, messages, by_nonce })), show: Arc::new(show) })
+    }
+
+    /// Every message that was ever posted, in order.
+    #[must_use]
+    pub fn messages(&self) -> Vec<PostedMessage> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner).messages.clone()
+    }
+
+    fn post(&self, message: &Announcement) -> std::io::Result<MessageId> {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = book.by_nonce.get(&message.nonce) {
+            return Ok(MessageId(*index as u64 + 1));
+        }
+        let code = |code: &crate::ports::AnnouncedCode| PostedCode { code: code.code.to_string(), generation: code.generation };
+        let posted = PostedMessage {
+            nonce: message.nonce.clone(),
+            guild: message.guild.0,
+            codes: message.codes.iter().map(code).collect(),
+        };
+        let mut line = serde_json::to_string(&posted)?;
+        line.push('\n');
+        book.file.write_all(line.as_bytes())?;
+        let index = book.messages.len();
+        book.by_nonce.insert(posted.nonce.clone(), index);
+        book.messages.push(posted);
+        (self.show)(message);
+        Ok(MessageId(index as u64 + 1))
+    }
+}
+
+impl Announcer for TerminalAnnouncer {
+    async fn announce(&self, message: &Announcement) -> Result<MessageId, AnnounceError> {
+        self.post(message).map_err(|e| AnnounceError { reason: format!("cannot keep the post: {e}"), maybe_sent: false })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::domain::plan::MessageKind;
+    use crate::domain::player::{ChannelId, GuildId};
+
+    #[tokio::test]
+    async fn a_nonce_is_posted_once_though_the_process_died_while_it_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("posts");
+        let shown = Arc::new(AtomicUsize::new(0));
+        let open = || {
+            let shown = shown.clone();
+            TerminalAnnouncer::open(&path, move |_| {
+                shown.fetch_add(1, Ordering::SeqCst);
+            })
+            .unwrap()
+        };
+        let message = |nonce: &str| Announcement {
+            nonce: nonce.into(),
+            guild: GuildId(7),
+            channel: ChannelId(8),
+            kind: MessageKind::New,
+            total: 0,
+            codes: Vec::new(),
+            attempted_at: None,
+        };
+        let first = open().announce(&message("a")).await.unwrap();
+        let mut torn = std::fs::read(&path).unwrap();
+        torn.extend(b"{\"nonce\":\"b\",\"gu");
+        std::fs::write(&path, torn).unwrap();
+        let again = open();
+        assert_eq!(again.announce(&message("a")).await.unwrap(), first);
+        assert_ne!(again.announce(&message("b")).await.unwrap(), first);
+        assert_eq!(open().messages().iter().map(|m| m.nonce.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(shown.load(Ordering::SeqCst), 2);
+    }
+}
