@@ -11,6 +11,7 @@ pub mod game;
 pub mod http;
 pub mod ports;
 pub mod poster;
+pub mod sandbox;
 pub mod store;
 pub mod supervisor;
 pub mod telemetry;

@@ -1,7 +1,6 @@
 //! Posts as cards on a terminal.
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::modifiers::UTF8_ROUND_CORNERS;
 use comfy_table::{ContentArrangement, Table};
 
 use crate::domain::plan::MessageKind;
@@ -14,7 +13,7 @@ const WIDTH: u16 = 66;
 #[must_use]
 pub fn post(message: &Announcement, guild: &str) -> String {
     let mut card = Table::new();
-    card.load_preset(UTF8_FULL_CONDENSED).apply_modifier(UTF8_ROUND_CORNERS);
+    card.load_style(UTF8_FULL_CONDENSED.with_rounded_corners());
     card.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
     card.set_header([format!("#gift-codes of {guild}   {}", title(message))]);
     for code in &message.codes {

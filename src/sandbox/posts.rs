@@ -6,14 +6,14 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{AnnounceError, Announcement, Announcer, MessageId};
+use crate::ports::{AnnounceError, AnnouncedCode, Announcement, Announcer, MessageId};
+
+use super::ledger::{append_line, open_lines};
 
 /// One code in one guild's channel.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,15 +54,7 @@ impl TerminalAnnouncer {
     /// # Errors
     /// When the file cannot be read or written.
     pub fn open(path: &Path, show: impl Fn(&Announcement) + Send + Sync + 'static) -> anyhow::Result<Self> {
-        let cannot = || format!("cannot open the sandbox's posts {}", path.display());
-        let mut file = File::options().create(true).read(true).append(true).open(path).with_context(cannot)?;
-        let mut text = String::new();
-        file.read_to_string(&mut text).with_context(cannot)?;
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        file.set_len(whole as u64).with_context(cannot)?;
-        file.seek(std::io::SeekFrom::End(0)).with_context(cannot)?;
-        let messages: Vec<PostedMessage> =
-            text[..whole].lines().map(serde_json::from_str).collect::<Result<_, _>>().with_context(cannot)?;
+        let (file, messages) = open_lines::<PostedMessage>(path)?;
         let by_nonce = messages.iter().enumerate().map(|(i, m)| (m.nonce.clone(), i)).collect();
         Ok(Self { book: Arc::new(Mutex::new(Book { file, messages, by_nonce })), show: Arc::new(show) })
     }
@@ -78,15 +70,13 @@ impl TerminalAnnouncer {
         if let Some(index) = book.by_nonce.get(&message.nonce) {
             return Ok(MessageId(*index as u64 + 1));
         }
-        let code = |code: &crate::ports::AnnouncedCode| PostedCode { code: code.code.to_string(), generation: code.generation };
+        let code = |code: &AnnouncedCode| PostedCode { code: code.code.to_string(), generation: code.generation };
         let posted = PostedMessage {
             nonce: message.nonce.clone(),
             guild: message.guild.0,
             codes: message.codes.iter().map(code).collect(),
         };
-        let mut line = serde_json::to_string(&posted)?;
-        line.push('\n');
-        book.file.write_all(line.as_bytes())?;
+        append_line(&mut book.file, &posted)?;
         let index = book.messages.len();
         book.by_nonce.insert(posted.nonce.clone(), index);
         book.messages.push(posted);
@@ -97,7 +87,8 @@ impl TerminalAnnouncer {
 
 impl Announcer for TerminalAnnouncer {
     async fn announce(&self, message: &Announcement) -> Result<MessageId, AnnounceError> {
-        self.post(message).map_err(|e| AnnounceError { reason: format!("cannot keep the post: {e}"), maybe_sent: false })
+        self.post(message)
+            .map_err(|e| AnnounceError { reason: format!("cannot keep the post: {e}"), maybe_sent: false })
     }
 }
 

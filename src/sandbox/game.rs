@@ -1,0 +1,398 @@
+//! The simulated game: a real HTTP server that checks signatures, states and intervals, and keeps a ledger.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::extract::State as Shared;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::post;
+use axum::{Form, Json, Router};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::clock::Clock;
+use crate::domain::code::{Code, CodeKey};
+use crate::domain::gate::RateLimit;
+use crate::domain::status::Status;
+use crate::game::signature::sign;
+use crate::game::{PLAYER_PATH, REDEEM_PATH};
+
+use super::http::{Reset, Server};
+use super::ledger::{Call, Ledger};
+use super::rules::{Rule, SimCode, SimPlayer, wording};
+
+/// How often the redeem endpoint stumbles: each a probability from 0 to 1, in sum at most 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Faults {
+    /// TIMEOUT RETRY.
+    pub timeout_retry: f64,
+    /// HTTP 502.
+    pub server_error: f64,
+    /// A page with status 200.
+    pub html: f64,
+    /// A bare `RECHARGE_MONEY_VIP`, which nobody knows.
+    pub unknown: f64,
+    /// The connection is reset; in half of the cases after the code was granted.
+    pub reset: f64,
+    /// Half the JSON; in half of the cases after the code was granted.
+    pub truncated: f64,
+    /// No answer.
+    pub hang: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    TimeoutRetry,
+    ServerError,
+    Html,
+    Unknown,
+    Reset,
+    Truncated,
+    Hang,
+}
+
+impl Faults {
+    fn draw(&self, rng: &mut fastrand::Rng) -> Option<Fault> {
+        let mut rest = rng.f64();
+        let odds = [
+            (self.timeout_retry, Fault::TimeoutRetry),
+            (self.server_error, Fault::ServerError),
+            (self.html, Fault::Html),
+            (self.unknown, Fault::Unknown),
+            (self.reset, Fault::Reset),
+            (self.truncated, Fault::Truncated),
+            (self.hang, Fault::Hang),
+        ];
+        odds.into_iter().find_map(|(odds, fault)| {
+            rest -= odds;
+            (rest < 0.0).then_some(fault)
+        })
+    }
+}
+
+/// What the simulated game holds and how it behaves.
+#[derive(Debug, Clone)]
+pub struct GameSimSettings {
+    /// The salt of the signatures it takes.
+    pub salt: String,
+    /// The players.
+    pub players: Vec<SimPlayer>,
+    /// The codes.
+    pub codes: Vec<SimCode>,
+    /// What each endpoint takes; anything with `None`.
+    pub limit: Option<RateLimit>,
+    /// Between two calls for one player.
+    pub player_interval: Duration,
+    /// Whether there is a player endpoint; else it answers with a 404 page.
+    pub has_player_endpoint: bool,
+    /// How often it stumbles.
+    pub faults: Faults,
+    /// How long an answer takes.
+    pub latency: Duration,
+    /// What the stumbling follows.
+    pub seed: u64,
+    /// The world's start.
+    pub world_started: Timestamp,
+    /// Where the ledger is kept; in memory only with `None`.
+    pub journal: Option<PathBuf>,
+}
+
+/// A running simulated game.
+pub struct GameSim {
+    server: Server,
+    world: Arc<World>,
+}
+
+struct World {
+    settings: GameSimSettings,
+    clock: Clock,
+    players: HashMap<String, SimPlayer>,
+    codes: HashMap<CodeKey, SimCode>,
+    state: Mutex<Live>,
+}
+
+/// What changes while the world runs.
+struct Live {
+    ledger: Ledger,
+    rng: fastrand::Rng,
+    faults: Faults,
+    limit: Option<RateLimit>,
+    is_down: bool,
+    windows: HashMap<&'static str, VecDeque<Duration>>,
+    last_call: HashMap<String, Duration>,
+}
+
+type Fields = HashMap<String, String>;
+
+impl GameSim {
+    /// Starts it on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// When no port can be had or the journal not be read.
+    pub fn start(settings: GameSimSettings, clock: Clock) -> anyhow::Result<Self> {
+        let live = Live {
+            ledger: Ledger::open(settings.journal.as_deref())?,
+            rng: fastrand::Rng::with_seed(settings.seed),
+            faults: settings.faults,
+            limit: settings.limit,
+            is_down: false,
+            windows: HashMap::new(),
+            last_call: HashMap::new(),
+        };
+        let world = Arc::new(World {
+            players: settings.players.iter().map(|p| (p.id.to_string(), p.clone())).collect(),
+            codes: settings.codes.iter().map(|c| (c.code.key(), c.clone())).collect(),
+            clock,
+            settings,
+            state: Mutex::new(live),
+        });
+        let router = Router::new()
+            .route(&format!("/api/{REDEEM_PATH}"), post(redeem))
+            .route(&format!("/api/{PLAYER_PATH}"), post(login))
+            .with_state(world.clone());
+        Ok(Self { server: Server::start(router)?, world })
+    }
+
+    /// The base for `GAME_API_URL`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.server.url("/api")
+    }
+
+    /// Looks at the ledger.
+    pub fn ledger<T>(&self, look: impl FnOnce(&Ledger) -> T) -> T {
+        look(&self.world.live().ledger)
+    }
+
+    /// Changes how often it stumbles.
+    pub fn set_faults(&self, faults: Faults) {
+        self.world.live().faults = faults;
+    }
+
+    /// Changes what its endpoints take.
+    pub fn set_limit(&self, limit: Option<RateLimit>) {
+        self.world.live().limit = limit;
+    }
+
+    /// Takes it down, so that every connection is reset; or brings it back.
+    pub fn set_down(&self, is_down: bool) {
+        self.world.live().is_down = is_down;
+    }
+}
+
+impl World {
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::try_from(self.clock.now().duration_since(self.settings.world_started)).unwrap_or_default()
+    }
+}
+
+impl Live {
+    /// Whether `endpoint` takes one more call at `now`, and how many after it.
+    fn admit(&mut self, endpoint: &'static str, now: Duration) -> Result<usize, ()> {
+        let Some(limit) = self.limit else { return Ok(usize::MAX) };
+        let window = self.windows.entry(endpoint).or_default();
+        while window.front().is_some_and(|at| *at + limit.window <= now) {
+            window.pop_front();
+        }
+        let room = (limit.calls as usize).checked_sub(window.len() + 1).ok_or(())?;
+        window.push_back(now);
+        Ok(room)
+    }
+
+    fn is_too_soon(&mut self, fid: &str, now: Duration, interval: Duration) -> bool {
+        let last = self.last_call.get(fid);
+        let too_soon = last.is_some_and(|last| now.saturating_sub(*last) < interval);
+        if !too_soon {
+            self.last_call.insert(fid.to_owned(), now);
+        }
+        too_soon
+    }
+}
+
+fn api(status: &Status) -> Response {
+    let (msg, err_code) = wording(status);
+    let code = i32::from(*status != Status::Success);
+    Json(json!({"code": code, "data": [], "msg": msg, "err_code": err_code})).into_response()
+}
+
+fn page(status: StatusCode) -> Response {
+    (status, Html("<!doctype html><html><body>This is a page.</body></html>")).into_response()
+}
+
+fn reset() -> Response {
+    let mut response = Response::default();
+    response.extensions_mut().insert(Reset);
+    response
+}
+
+async fn handle(
+    world: Arc<World>,
+    endpoint: &'static str,
+    form: Result<Form<Fields>, FormRejection>,
+    answer: impl FnOnce(&World, &mut Live, &Fields, Duration, &mut Call) -> Response,
+) -> Response {
+    tokio::time::sleep(world.settings.latency).await;
+    let now = world.elapsed();
+    let fields = form.map(|Form(fields)| fields).unwrap_or_default();
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let mut call = Call {
+        at_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
+        endpoint: endpoint.to_owned(),
+        fid: field("fid"),
+        code: field("cdk").to_ascii_uppercase(),
+        phase: 0,
+        answer: String::new(),
+        granted: false,
+    };
+    let response = {
+        let mut live = world.live();
+        let (mut response, room) = if live.is_down {
+            "DOWN".clone_into(&mut call.answer);
+            (reset(), None)
+        } else {
+            checked(&world, &mut live, endpoint, &fields, now, &mut call, answer)
+        };
+        if let (Some(limit), Some(room)) = (live.limit, room) {
+            let headers = response.headers_mut();
+            headers.insert(HeaderName::from_static("x-ratelimit-limit"), limit.calls.into());
+            headers.insert(HeaderName::from_static("x-ratelimit-remaining"), room.into());
+        }
+        // A call that cannot be noted must not be answered: the ledger would not hold what the bot knows.
+        if let Err(error) = live.ledger.note(call) {
+            tracing::error!("The simulated game cannot keep its ledger: {error}");
+            return reset();
+        }
+        response
+    };
+    if response.extensions().get::<Hang>().is_some() {
+        std::future::pending::<()>().await;
+    }
+    response
+}
+
+#[derive(Clone, Copy)]
+struct Hang;
+
+fn checked(
+    world: &World,
+    live: &mut Live,
+    endpoint: &'static str,
+    fields: &Fields,
+    now: Duration,
+    call: &mut Call,
+    answer: impl FnOnce(&World, &mut Live, &Fields, Duration, &mut Call) -> Response,
+) -> (Response, Option<usize>) {
+    let needed: &[&str] =
+        if endpoint == REDEEM_PATH { &["fid", "cdk", "kid", "time", "sign"] } else { &["fid", "time", "sign"] };
+    let complete = needed.iter().all(|name| fields.get(*name).is_some_and(|value| !value.is_empty()));
+    let said =
+        if complete && fields.len() == needed.len() { Status::Success } else { Status::Unknown("PARAMS".into()) };
+    if said != Status::Success {
+        "PARAMS_ERROR".clone_into(&mut call.answer);
+        return (Json(json!({"code": 1, "data": [], "msg": "PARAMS ERROR", "err_code": ""})).into_response(), None);
+    }
+    let signed: Vec<(&str, &str)> = fields
+        .iter()
+        .filter(|(name, _)| *name != "sign")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    if fields.get("sign") != Some(&sign(&signed, &world.settings.salt)) {
+        call.answer = Status::SignError.name().to_owned();
+        return (api(&Status::SignError), None);
+    }
+    let Ok(room) = live.admit(endpoint, now) else {
+        call.answer = Status::RateLimited.name().to_owned();
+        return (StatusCode::TOO_MANY_REQUESTS.into_response(), Some(0));
+    };
+    if live.is_too_soon(&call.fid, now, world.settings.player_interval) {
+        call.answer = Status::TooFrequent.name().to_owned();
+        return (api(&Status::TooFrequent), Some(room));
+    }
+    (answer(world, live, fields, now, call), Some(room))
+}
+
+async fn redeem(Shared(world): Shared<Arc<World>>, form: Result<Form<Fields>, FormRejection>) -> Response {
+    handle(world, REDEEM_PATH, form, |world, live, fields, now, call| {
+        let Live { faults, rng, .. } = live;
+        let fault = faults.draw(rng);
+        let swallows_grant = rng.bool();
+        let name = match fault {
+            None => return decide(world, live, fields, now, call),
+            Some(Fault::TimeoutRetry) => {
+                Status::TimeoutRetry.name().clone_into(&mut call.answer);
+                return api(&Status::TimeoutRetry);
+            }
+            Some(fault) => format!("{fault:?}"),
+        };
+        let mut response = match fault {
+            Some(Fault::ServerError) => StatusCode::BAD_GATEWAY.into_response(),
+            Some(Fault::Html) => page(StatusCode::OK),
+            Some(Fault::Unknown) => Json(json!({"code": 1, "data": [], "msg": "RECHARGE_MONEY_VIP"})).into_response(),
+            Some(Fault::Truncated) => "{\"code\":0,\"data\":[],\"msg\":\"SUC".into_response(),
+            _ => reset(),
+        };
+        if fault == Some(Fault::Hang) {
+            response.extensions_mut().insert(Hang);
+        }
+        if swallows_grant && matches!(fault, Some(Fault::Reset | Fault::Truncated)) {
+            decide(world, live, fields, now, call);
+        }
+        call.answer = name;
+        response
+    })
+    .await
+}
+
+/// What the real game would say (PROTOCOL §1): the player, then the state, then the code.
+fn decide(world: &World, live: &mut Live, fields: &Fields, now: Duration, call: &mut Call) -> Response {
+    let status = match world.players.get(&call.fid) {
+        None => Status::RoleNotExist,
+        Some(player) if fields.get("kid") != Some(&player.state.to_string()) => Status::UserInfoError,
+        Some(player) => {
+            let key = Code::parse(&call.code).ok().map(|code| code.key());
+            let code = key.as_ref().and_then(|key| world.codes.get(key));
+            call.phase = code.and_then(|code| code.phase_at(now)).unwrap_or_default();
+            match (code, key) {
+                (Some(_), Some(key)) if live.ledger.has(&call.fid, &key, call.phase) => Status::Received,
+                (Some(code), Some(key)) => code.rule_at(now).says(player, live.ledger.claims(&key, call.phase)),
+                _ => Rule::Unknown.says(player, 0),
+            }
+        }
+    };
+    call.granted = status == Status::Success;
+    status.name().clone_into(&mut call.answer);
+    api(&status)
+}
+
+async fn login(Shared(world): Shared<Arc<World>>, form: Result<Form<Fields>, FormRejection>) -> Response {
+    if !world.settings.has_player_endpoint {
+        return page(StatusCode::NOT_FOUND);
+    }
+    handle(world, PLAYER_PATH, form, |world, _, _, _, call| match world.players.get(&call.fid) {
+        Some(player) => {
+            "PROFILE".clone_into(&mut call.answer);
+            let data = json!({
+                "fid": player.id.get(), "nickname": player.nickname, "kid": player.state.get(),
+                "stove_lv": player.furnace_level, "stove_lv_content": player.furnace_level,
+                "avatar_image": "https://example.invalid/avatar.png",
+            });
+            Json(json!({"code": 0, "data": data, "msg": "success", "err_code": ""})).into_response()
+        }
+        None => {
+            Status::RoleNotExist.name().clone_into(&mut call.answer);
+            api(&Status::RoleNotExist)
+        }
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! What the simulated game remembers: every call, and who got what.
+//!
+//! With a journal it outlives the process, as the real game's memory does: one JSON line per call, written to the system
+//! before the call is answered, so that it survives a kill (not a power failure). A line cut off by a kill is dropped:
+//! its call was never answered.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::code::CodeKey;
+use crate::domain::player::PlayerId;
+
+/// One call that the simulated game saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Milliseconds since the world's start.
+    pub at_ms: u64,
+    /// `gift_code` or `player`.
+    pub endpoint: String,
+    /// The player asked about, as sent.
+    pub fid: String,
+    /// The code's key; empty at the player endpoint.
+    pub code: String,
+    /// The phase that the code was in.
+    pub phase: usize,
+    /// The status it was answered with, or the name of the fault that swallowed the answer.
+    pub answer: String,
+    /// Whether the code was granted by this call, whatever the answer.
+    pub granted: bool,
+}
+
+/// The calls that were refused for coming too fast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refusals {
+    /// HTTP 429.
+    pub rate_limited: usize,
+    /// TOO FREQUENT.
+    pub too_frequent: usize,
+}
+
+/// The simulated game's memory.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    journal: Option<File>,
+    calls: Vec<Call>,
+    grants: HashSet<(String, String, usize)>,
+    claims: HashMap<(String, usize), u32>,
+}
+
+/// Opens a file of JSON lines for reading back and appending; what a kill cut off at its end is taken away.
+///
+/// # Errors
+/// When it cannot be read or written, or holds something else.
+pub fn open_lines<T: DeserializeOwned>(path: &Path) -> anyhow::Result<(File, Vec<T>)> {
+    let cannot = || format!("cannot open the sandbox's file {}", path.display());
+    let mut file = File::options().create(true).read(true).append(true).open(path).with_context(cannot)?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).with_context(cannot)?;
+    let whole = text.rfind('\n').map_or(0, |end| end + 1);
+    file.set_len(whole as u64).with_context(cannot)?;
+    file.seek(SeekFrom::End(0)).with_context(cannot)?;
+    let lines: Result<Vec<T>, _> = text[..whole].lines().map(serde_json::from_str).collect();
+    Ok((file, lines.with_context(cannot)?))
+}
+
+/// Appends one line to such a file.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn append_line(file: &mut File, line: &impl Serialize) -> std::io::Result<()> {
+    let mut text = serde_json::to_string(line)?;
+    text.push('\n');
+    file.write_all(text.as_bytes())
+}
+
+impl Ledger {
+    /// An empty memory, or the one that `journal` holds.
+    ///
+    /// # Errors
+    /// When the journal cannot be read or written.
+    pub fn open(journal: Option<&Path>) -> anyhow::Result<Self> {
+        let mut ledger = Self::default();
+        if let Some(path) = journal {
+            let (file, calls) = open_lines::<Call>(path)?;
+            calls.into_iter().for_each(|call| ledger.remember(call));
+            ledger.journal = Some(file);
+        }
+        Ok(ledger)
+    }
+
+    fn remember(&mut self, call: Call) {
+        if call.granted && self.grants.insert((call.fid.clone(), call.code.clone(), call.phase)) {
+            *self.claims.entry((call.code.clone(), call.phase)).or_default() += 1;
+        }
+        self.calls.push(call);
+    }
+
+    /// Notes a call, before it is answered.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn note(&mut self, call: Call) -> std::io::Result<()> {
+        if let Some(file) = &mut self.journal {
+            append_line(file, &call)?;
+        }
+        self.remember(call);
+        Ok(())
+    }
+
+    /// Every call, in order.
+    #[must_use]
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// Whether the player got the code in this phase of it.
+    #[must_use]
+    pub fn has(&self, fid: &str, code: &CodeKey, phase: usize) -> bool {
+        self.grants.contains(&(fid.to_owned(), code.as_str().to_owned(), phase))
+    }
+
+    /// Whether the player got the code in any phase of it.
+    #[must_use]
+    pub fn is_granted(&self, player: PlayerId, code: &CodeKey) -> bool {
+        let fid = player.to_string();
+        (0..8).any(|phase| self.has(&fid, code, phase))
+    }
+
+    /// Players who got the code in this phase of it.
+    #[must_use]
+    pub fn claims(&self, code: &CodeKey, phase: usize) -> u32 {
+        self.claims.get(&(code.as_str().to_owned(), phase)).copied().unwrap_or_default()
+    }
+
+    /// Grants in all.
+    #[must_use]
+    pub fn grants(&self) -> usize {
+        self.grants.len()
+    }
+
+    /// The calls that came too fast.
+    #[must_use]
+    pub fn refusals(&self) -> Refusals {
+        let count = |name: &str| self.calls.iter().filter(|call| call.answer == name).count();
+        Refusals { rate_limited: count("RATE_LIMITED"), too_frequent: count("TOO_FREQUENT") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(fid: &str, phase: usize, granted: bool) -> Call {
+        let (endpoint, code, answer) = ("gift_code".to_owned(), "A1".to_owned(), "SUCCESS".to_owned());
+        Call { at_ms: 1, endpoint, fid: fid.to_owned(), code, phase, answer, granted }
+    }
+
+    #[test]
+    fn the_journal_outlives_the_process_though_its_end_was_cut_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("calls");
+        let key = crate::domain::code::Code::parse("a1").unwrap().key();
+        let mut ledger = Ledger::open(Some(&path)).unwrap();
+        ledger.note(call("7", 0, true)).unwrap();
+        ledger.note(call("8", 1, false)).unwrap();
+        let mut torn = std::fs::read(&path).unwrap();
+        torn.extend(b"{\"at_ms\":9,");
+        std::fs::write(&path, torn).unwrap();
+        let mut again = Ledger::open(Some(&path)).unwrap();
+        assert_eq!(again.calls(), ledger.calls());
+        assert!(again.has("7", &key, 0) && !again.has("7", &key, 1) && !again.has("8", &key, 1));
+        again.note(call("9", 1, true)).unwrap();
+        let last = Ledger::open(Some(&path)).unwrap();
+        assert_eq!((last.calls().len(), last.grants(), last.claims(&key, 1)), (3, 2, 1));
+        std::fs::write(&path, "not a call\n").unwrap();
+        assert!(Ledger::open(Some(&path)).is_err());
+    }
+}

@@ -1,0 +1,124 @@
+//! What the simulated game holds: players, codes, and who gets what.
+
+use std::time::Duration;
+
+use crate::domain::code::Code;
+use crate::domain::player::{PlayerId, State};
+use crate::domain::status::Status;
+
+/// A player of the simulated game.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimPlayer {
+    /// The id.
+    pub id: PlayerId,
+    /// The name.
+    pub nickname: String,
+    /// Where the player lives.
+    pub state: State,
+    /// How far the player is.
+    pub furnace_level: u32,
+    /// Whether the player's VIP level is high enough for VIP codes.
+    pub vip: bool,
+}
+
+/// Who gets a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Everybody.
+    Good,
+    /// Nobody any more.
+    Expired,
+    /// Nobody: there is no such code.
+    Unknown,
+    /// Nobody any more: the claim limit is reached.
+    UsedUp,
+    /// VIPs.
+    VipOnly,
+    /// Players with at least this furnace level.
+    Furnace(u32),
+    /// The first so many players.
+    ClaimLimit(u32),
+}
+
+/// A code of the simulated game, whose rule may change as the world grows older.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimCode {
+    /// The code.
+    pub code: Code,
+    /// From how long after the world's start which rule holds, in order. Before the first there is no such code.
+    pub phases: Vec<(Duration, Rule)>,
+}
+
+impl SimCode {
+    /// A code with one rule from the start.
+    #[must_use]
+    pub fn always(code: Code, rule: Rule) -> Self {
+        Self { code, phases: vec![(Duration::ZERO, rule)] }
+    }
+
+    /// The phase that holds `elapsed` after the world's start, counted from 0; `None` before the first.
+    #[must_use]
+    pub fn phase_at(&self, elapsed: Duration) -> Option<usize> {
+        self.phases.iter().rposition(|(from, _)| *from <= elapsed)
+    }
+
+    /// The rule that holds `elapsed` after the world's start.
+    #[must_use]
+    pub fn rule_at(&self, elapsed: Duration) -> Rule {
+        self.phase_at(elapsed).and_then(|phase| self.phases.get(phase)).map_or(Rule::Unknown, |(_, rule)| *rule)
+    }
+}
+
+impl Rule {
+    /// What this rule says to `player`, when `claims` players got the code before; `Success` where the player gets it.
+    #[must_use]
+    pub fn says(self, player: &SimPlayer, claims: u32) -> Status {
+        match self {
+            Self::Good => Status::Success,
+            Self::Expired => Status::TimeError,
+            Self::Unknown => Status::CdkNotFound,
+            Self::UsedUp => Status::Used,
+            Self::VipOnly if player.vip => Status::Success,
+            Self::VipOnly => Status::RechargeMoneyVip,
+            Self::Furnace(level) if player.furnace_level >= level => Status::Success,
+            Self::Furnace(_) => Status::StoveLevel,
+            Self::ClaimLimit(limit) if claims < limit => Status::Success,
+            Self::ClaimLimit(_) => Status::Used,
+        }
+    }
+}
+
+/// How the game words a status: `msg` and `err_code` (PROTOCOL §1).
+#[must_use]
+pub fn wording(status: &Status) -> (&'static str, i64) {
+    match status {
+        Status::Success => ("SUCCESS", 20000),
+        Status::Received => ("RECEIVED.", 40008),
+        Status::SameTypeExchange => ("SAME TYPE EXCHANGE.", 40011),
+        Status::TimeError => ("TIME ERROR.", 40007),
+        Status::CdkNotFound => ("CDK NOT FOUND.", 40014),
+        Status::Used => ("USED.", 40005),
+        Status::TimeoutRetry => ("TIMEOUT RETRY.", 40004),
+        Status::TooFrequent => ("TOO FREQUENT", 40019),
+        Status::RoleNotExist => ("role not exist", 40001),
+        Status::UserInfoError => ("USER INFO ERROR", 40020),
+        Status::StoveLevel => ("STOVE_LV ERROR.", 40006),
+        Status::RechargeMoneyVip => ("RECHARGE_MONEY_VIP ERROR.", 40018),
+        _ => ("Sign Error", 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_follow_each_other() {
+        let at = Duration::from_secs;
+        let code = Code::parse("OFFICIALSTORE").unwrap();
+        let returning = SimCode { code, phases: vec![(at(1), Rule::Expired), (at(9), Rule::Good)] };
+        let rules: Vec<Rule> = [0, 1, 8, 9, 99].map(|s| returning.rule_at(at(s))).into();
+        assert_eq!(rules, [Rule::Unknown, Rule::Expired, Rule::Expired, Rule::Good, Rule::Good]);
+        assert_eq!((returning.phase_at(at(0)), returning.phase_at(at(9))), (None, Some(1)));
+    }
+}
