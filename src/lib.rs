@@ -2,6 +2,8 @@
 //!
 //! `docs/architecture.md` has the picture, the layers and the invariants; a test holds the layers against the imports.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;

@@ -1,3 +1,7 @@
 //! The `giftcode-bot` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    giftcode_bot::cli::main()
+}

@@ -29,6 +29,9 @@ pub fn post(message: &Announcement, guild: &str) -> String {
 fn title(message: &Announcement) -> String {
     let codes = |count: usize| if count == 1 { "code".to_owned() } else { format!("{count} codes") };
     match message.kind {
+        MessageKind::New if message.total == 1 && message.codes.iter().all(|code| code.generation > 1) => {
+            "🎁 A gift code is valid again".to_owned()
+        }
         MessageKind::New if message.total == 1 => "🎁 A new gift code".to_owned(),
         MessageKind::New => format!("🎁 {} new gift codes", message.total),
         MessageKind::Digest if message.total == 1 => "📋 The gift code that is active".to_owned(),
@@ -42,7 +45,7 @@ fn until(code: &AnnouncedCode) -> Option<String> {
 }
 
 fn details(code: &AnnouncedCode) -> String {
-    let again = if code.generation > 1 { "   ↺ valid again" } else { "" };
+    let again = if code.generation > 1 { "   ↺ again" } else { "" };
     let facts: Vec<String> = code.rewards.clone().into_iter().chain(until(code)).collect();
     match facts.is_empty() {
         true => format!("{}{again}", code.code),
@@ -88,7 +91,7 @@ mod tests {
             "#gift-codes of Frostfire",
             "12 new gift codes",
             "gogoWOS",
-            "OFFICIALSTORE   ↺ valid again",
+            "OFFICIALSTORE   ↺ again",
             "1K Gems · until 2026-11-30 23:59 UTC",
             "and 10 more",
         ] {

@@ -5,9 +5,12 @@
 //! world again.
 
 pub mod cards;
+pub mod console;
 pub mod feed;
 pub mod game;
 pub mod http;
 pub mod ledger;
 pub mod posts;
 pub mod rules;
+pub mod script;
+pub mod verify;

@@ -1,0 +1,58 @@
+//! From the configuration to the services.
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::gate::RateLimit;
+use crate::domain::retry::Policy;
+use crate::engine::EngineSettings;
+use crate::game::{GameClient, GameSettings};
+
+pub(super) fn game_client(config: &Config, clock: Clock) -> anyhow::Result<GameClient> {
+    let settings = GameSettings {
+        base_url: config.game_url.clone(),
+        salt: config.game_salt.clone(),
+        timeout: config.game_timeout,
+    };
+    GameClient::new(settings, clock)
+}
+
+pub(super) fn engine_settings(config: &Config) -> EngineSettings {
+    EngineSettings {
+        concurrency: config.concurrency,
+        policy: Policy {
+            max_unknown: config.max_unknown,
+            max_temporary: config.max_temporary,
+            base: config.retry_base,
+            cap: config.retry_cap,
+        },
+        limit: config.game_rate.map(|rate| RateLimit { calls: rate.calls, window: rate.window }),
+        player_interval: config.player_interval,
+    }
+}
+
+/// A token that is cancelled by SIGTERM or SIGINT. A second signal ends the process at once.
+pub(super) fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        for first in [true, false] {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if first {
+                tracing::info!("Asked to stop: calls in flight may end, then it is over");
+                token.cancel();
+            } else {
+                std::process::exit(130);
+            }
+        }
+    });
+    Ok(stop)
+}

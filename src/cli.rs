@@ -1,0 +1,88 @@
+//! The command line.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::redeem::RedeemOptions;
+use crate::app::sandbox::SandboxOptions;
+use crate::app::{self, Ended};
+
+/// Notices new Whiteout Survival gift codes, posts each once and redeems it for every player.
+#[derive(Debug, Parser)]
+#[command(name = "giftcode-bot", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows the whole bot at work on a simulated game and code feed; needs no account and no network.
+    Sandbox {
+        /// Players of the simulated game.
+        #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=2000))]
+        players: u32,
+        /// Codes that the simulated feed lists.
+        #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+        codes: u32,
+        /// What chance follows: the same seed makes the same players.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Go on after all is redeemed.
+        #[arg(long)]
+        keep_running: bool,
+        /// A game without the player endpoint, as Whiteout Survival is today.
+        #[arg(long)]
+        no_login: bool,
+    },
+    /// Redeems codes for the players of a CSV file.
+    Redeem {
+        /// The gift codes.
+        #[arg(required = true, value_name = "CODE")]
+        codes: Vec<String>,
+        /// CSV with the columns player_id, nickname, state and perhaps furnace_level.
+        #[arg(long, value_name = "FILE.csv")]
+        players: PathBuf,
+        /// Print one JSON object on standard output and nothing else there.
+        #[arg(long)]
+        json: bool,
+        /// Redeem for the players of the good lines though the file has bad ones.
+        #[arg(long)]
+        skip_bad_lines: bool,
+    },
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    // Wrong usage ends here, with exit code 2.
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(ended) => ExitCode::from(ended.exit_code()),
+        Err(error) => {
+            // One line, whatever the causes say; nobody left to tell is no error.
+            let text = format!("{error:#}").replace('\n', " ");
+            drop(writeln!(std::io::stderr(), "giftcode-bot: {text}"));
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<Ended> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let ended = match command {
+        Command::Sandbox { players, codes, seed, keep_running, no_login } => {
+            let options = SandboxOptions { players, codes, seed, keep_running, login: !no_login };
+            runtime.block_on(app::sandbox::run(options))
+        }
+        Command::Redeem { codes, players, json, skip_bad_lines } => {
+            runtime.block_on(app::redeem::run(RedeemOptions { codes, players, json, skip_bad_lines }))
+        }
+    };
+    // Nothing that still runs is worth waiting for: all that matters is committed.
+    runtime.shutdown_background();
+    ended
+}

@@ -1,0 +1,201 @@
+//! The sandbox's script: which players and codes there are, and what happens when.
+
+use std::time::Duration;
+
+use crate::domain::code::Code;
+use crate::domain::gate::RateLimit;
+use crate::domain::player::{GuildId, Player, PlayerId, State};
+
+use super::feed::FeedEntry;
+use super::game::Faults;
+use super::rules::{Rule, SimCode, SimPlayer};
+
+/// The game's limits, made faster so that a newcomer need not wait: 30 calls in 3 s instead of 60 s.
+pub const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(3) };
+/// Between two calls for one player, instead of 2.2 s.
+pub const PLAYER_INTERVAL: Duration = Duration::from_millis(110);
+/// How often the simulated game stumbles.
+pub const FAULTS: Faults = Faults {
+    timeout_retry: 0.04,
+    server_error: 0.03,
+    html: 0.02,
+    unknown: 0.02,
+    reset: 0.01,
+    truncated: 0.01,
+    hang: 0.0,
+};
+/// How long a code must have been over before its return is believed: here it is away for seconds, not weeks.
+pub const RETURN_AFTER: Duration = Duration::from_secs(2);
+
+/// The two guilds of the sandbox, and what they are called.
+pub const GUILDS: [(GuildId, &str); 2] = [(GuildId(1001), "Frostfire"), (GuildId(1002), "Aurora")];
+
+const APPEARS: Duration = Duration::from_secs(8);
+const LEAVES: Duration = Duration::from_secs(10);
+const RETURNS: Duration = Duration::from_secs(15);
+
+/// One code of the script, and how its fate is told.
+#[derive(Debug, Clone)]
+pub struct ScriptedCode {
+    /// What the simulated game makes of it.
+    pub sim: SimCode,
+    /// When the simulated feed lists it, and as what.
+    pub entry: FeedEntry,
+    /// Its fate in plain words.
+    pub fate: &'static str,
+}
+
+/// The whole script.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// The players of the simulated game.
+    pub players: Vec<SimPlayer>,
+    /// The codes.
+    pub codes: Vec<ScriptedCode>,
+}
+
+struct Fate {
+    name: &'static str,
+    rewards: &'static str,
+    phases: &'static [(Duration, Rule)],
+    windows: &'static [(Duration, Option<Duration>)],
+    fate: &'static str,
+}
+
+const START: Duration = Duration::ZERO;
+const ALWAYS: &[(Duration, Option<Duration>)] = &[(START, None)];
+
+/// The fates, in the order in which `--codes` takes them; later codes begin again at the first.
+const FATES: [Fate; 8] = [
+    Fate {
+        name: "WOS1124",
+        rewards: "1K Gems, 2 Speedups",
+        phases: &[(START, Rule::Good)],
+        windows: ALWAYS,
+        fate: "good",
+    },
+    Fate {
+        name: "PEPERO1111",
+        rewards: "500 Gems",
+        phases: &[(START, Rule::Expired)],
+        windows: ALWAYS,
+        fate: "expired, though the feed still lists it",
+    },
+    Fate {
+        name: "gogoWOS",
+        rewards: "Unknown",
+        phases: &[(START, Rule::Unknown)],
+        windows: ALWAYS,
+        fate: "unknown to the game",
+    },
+    Fate {
+        name: "DCMILESTONE",
+        rewards: "2K Gems",
+        phases: &[(START, Rule::UsedUp)],
+        windows: ALWAYS,
+        fate: "claim limit reached",
+    },
+    Fate {
+        name: "FBMILESTONE",
+        rewards: "10 VIP XP",
+        phases: &[(START, Rule::VipOnly)],
+        windows: ALWAYS,
+        fate: "for VIPs only",
+    },
+    Fate {
+        name: "TRICKORTREAT25",
+        rewards: "1 Hero Shard",
+        phases: &[(START, Rule::Furnace(10))],
+        windows: ALWAYS,
+        fate: "from furnace level 10",
+    },
+    Fate {
+        name: "OFFICIALSTORE",
+        rewards: "1K Gems, 2 VIP XP",
+        phases: &[(START, Rule::Expired), (RETURNS, Rule::Good)],
+        windows: &[(START, Some(LEAVES)), (RETURNS, None)],
+        fate: "expired, then valid again",
+    },
+    Fate {
+        name: "BREAKING24",
+        rewards: "3K Gems",
+        phases: &[(START, Rule::Good)],
+        windows: &[(APPEARS, None)],
+        fate: "appears while you watch",
+    },
+];
+
+impl Script {
+    /// A world of so many players and codes; the seed says who is a VIP and how high the furnaces are.
+    ///
+    /// # Errors
+    /// Never for the numbers that the command line allows.
+    pub fn new(players: u32, codes: u32, seed: u64) -> anyhow::Result<Self> {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let player = |index: u32| {
+            let id =
+                PlayerId::new(33_750_000 + u64::from(index)).ok_or_else(|| anyhow::anyhow!("no player {index}"))?;
+            let state = State::new(240 + rng.u32(0..8)).ok_or_else(|| anyhow::anyhow!("no state"))?;
+            let nickname = format!("{}{index}", ["Frost", "Ember", "Gale", "Rime", "Sleet"][index as usize % 5]);
+            Ok(SimPlayer { id, nickname, state, furnace_level: rng.u32(4..31), vip: rng.u32(0..3) == 0 })
+        };
+        let players = (1..=players).map(player).collect::<anyhow::Result<_>>()?;
+        let code = |index: u32| {
+            let fate = &FATES[index as usize % FATES.len()];
+            let round = index as usize / FATES.len();
+            let name = if round == 0 { fate.name.to_owned() } else { format!("{}R{round}", fate.name) };
+            let code = Code::parse(&name)?;
+            let sim = SimCode { code: code.clone(), phases: fate.phases.to_vec() };
+            let windows = fate.windows.to_vec();
+            let entry = FeedEntry { code, rewards: fate.rewards.to_owned(), expiry: None, windows };
+            anyhow::Ok(ScriptedCode { sim, entry, fate: fate.fate })
+        };
+        let codes = (0..codes).map(code).collect::<anyhow::Result<_>>()?;
+        Ok(Self { players, codes })
+    }
+
+    /// The rosters: the players are dealt out in turn, and every tenth one is in both guilds.
+    #[must_use]
+    pub fn roster(&self, guild: GuildId) -> Vec<Player> {
+        let of = |index: usize| index % GUILDS.len();
+        let in_guild = |index: &usize| GUILDS[of(*index)].0 == guild || index % 10 == 9;
+        let on_file = |player: &SimPlayer| Player {
+            id: player.id,
+            nickname: player.nickname.clone(),
+            state: Some(player.state),
+            furnace_level: None,
+        };
+        self.players.iter().enumerate().filter(|(index, _)| in_guild(index)).map(|(_, p)| on_file(p)).collect()
+    }
+
+    /// When the last thing of the script has happened, since the world's start.
+    #[must_use]
+    pub fn last_event(&self) -> Duration {
+        self.codes.iter().flat_map(|code| code.entry.windows.iter().map(|(from, _)| *from)).max().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_world_has_every_fate_and_both_rosters() {
+        let script = Script::new(40, 8, 1).unwrap();
+        assert_eq!((script.players.len(), script.codes.len()), (40, 8));
+        let rosters: Vec<usize> = GUILDS.iter().map(|(guild, _)| script.roster(*guild).len()).collect();
+        assert_eq!(rosters.iter().sum::<usize>(), 44, "four players are in both");
+        assert!(script.players.iter().any(|p| p.vip) && script.players.iter().any(|p| !p.vip));
+        assert!(script.players.iter().any(|p| p.furnace_level < 10));
+        assert_eq!(script.last_event(), RETURNS);
+    }
+
+    #[test]
+    fn every_allowed_size_makes_a_world() {
+        let script = Script::new(2000, 64, 9).unwrap();
+        let mut names: Vec<_> = script.codes.iter().map(|c| c.sim.code.key()).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), 64);
+    }
+}

@@ -1,0 +1,171 @@
+//! Whether the bot's book and the simulated world's agree: outcomes against the game's ledger, posts against the channels.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::domain::code::{Code, CodeKey};
+use crate::domain::listing::KnownCode;
+use crate::domain::outcome::Outcome;
+use crate::domain::player::PlayerId;
+use crate::store::RedemptionRow;
+
+use super::ledger::Ledger;
+use super::posts::PostedMessage;
+use super::rules::SimPlayer;
+use super::script::{GUILDS, Script, ScriptedCode};
+
+/// Everything that does not agree, one sentence each; empty when all does.
+#[must_use]
+pub fn mismatches(
+    script: &Script,
+    rows: &[RedemptionRow],
+    known: &BTreeMap<CodeKey, KnownCode>,
+    posts: &[PostedMessage],
+    ledger: &Ledger,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    let players: HashMap<PlayerId, &SimPlayer> = script.players.iter().map(|p| (p.id, p)).collect();
+    let codes: HashMap<CodeKey, &ScriptedCode> = script.codes.iter().map(|c| (c.sim.code.key(), c)).collect();
+    let mut decided: BTreeSet<(PlayerId, CodeKey)> = BTreeSet::new();
+    let mut had: BTreeSet<(PlayerId, CodeKey)> = BTreeSet::new();
+    for row in rows {
+        let key = row.code.key();
+        decided.insert((row.player, key.clone()));
+        if row.outcome.is_success() {
+            had.insert((row.player, key.clone()));
+        }
+        match (players.get(&row.player), codes.get(&key)) {
+            (Some(player), Some(code)) => found.extend(row_mismatch(row, player, code, ledger)),
+            _ => found.push(format!("{} for player {} is not in the script", row.code, row.player)),
+        }
+    }
+    for player in &script.players {
+        for code in &script.codes {
+            let pair = (player.id, code.sim.code.key());
+            if !decided.contains(&pair) {
+                found.push(format!("{} was never redeemed for {}", code.sim.code, player.nickname));
+            } else if ledger.is_granted(player.id, &pair.1) != had.contains(&pair) {
+                found.push(format!("{} for {}: the game and the bot disagree", code.sim.code, player.nickname));
+            }
+        }
+    }
+    found.extend(post_mismatches(script, known, posts));
+    found
+}
+
+fn row_mismatch(row: &RedemptionRow, player: &SimPlayer, code: &ScriptedCode, ledger: &Ledger) -> Option<String> {
+    let status = row.status.as_ref().map(ToString::to_string).unwrap_or_default();
+    let ok = match row.outcome {
+        Outcome::Granted | Outcome::Already => ledger.is_granted(row.player, &row.code.key()),
+        // What any of the code's rules says to this player is a rightful failure.
+        Outcome::Failed => {
+            code.sim.phases.iter().any(|(_, rule)| Some(&rule.says(player, u32::MAX)) == row.status.as_ref())
+        }
+        Outcome::GaveUp | Outcome::Pending => false,
+    };
+    let outcome = row.outcome.name();
+    (!ok).then(|| format!("{} for {} is {outcome} ({status}), which the game does not say", row.code, player.nickname))
+}
+
+fn post_mismatches(script: &Script, known: &BTreeMap<CodeKey, KnownCode>, posts: &[PostedMessage]) -> Vec<String> {
+    let mut count: BTreeMap<(u64, CodeKey, u32), usize> = BTreeMap::new();
+    for message in posts {
+        for posted in &message.codes {
+            if let Ok(code) = Code::parse(&posted.code) {
+                *count.entry((message.guild, code.key(), posted.generation)).or_default() += 1;
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (guild, name) in GUILDS {
+        for code in &script.codes {
+            let key = code.sim.code.key();
+            let generations = known.get(&key).map_or(1, |known| known.generation);
+            for generation in 1..=generations {
+                match count.remove(&(guild.0, key.clone(), generation)).unwrap_or_default() {
+                    1 => {}
+                    times => found.push(format!("{key} (generation {generation}) was posted {times} times in {name}")),
+                }
+            }
+        }
+    }
+    found.extend(
+        count.keys().map(|(guild, key, generation)| format!("{key} ({generation}) was posted in guild {guild}")),
+    );
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::status::Status;
+    use crate::sandbox::ledger::Call;
+    use crate::sandbox::posts::PostedCode;
+
+    struct Book {
+        script: Script,
+        rows: Vec<RedemptionRow>,
+        posts: Vec<PostedMessage>,
+        ledger: Ledger,
+    }
+
+    /// A world of one player, with the good code and the expired one, where all is as it should be.
+    fn book() -> Book {
+        let script = Script::new(1, 2, 1).unwrap();
+        let player = script.players[0].clone();
+        let (good, expired) = (script.codes[0].sim.code.clone(), script.codes[1].sim.code.clone());
+        let row = |code: &Code, outcome, status| RedemptionRow {
+            player: player.id,
+            nickname: player.nickname.clone(),
+            code: code.clone(),
+            generation: 1,
+            outcome,
+            status: Some(status),
+            calls: 1,
+        };
+        let rows =
+            vec![row(&good, Outcome::Granted, Status::Success), row(&expired, Outcome::Failed, Status::TimeError)];
+        let posted = |code: &Code| PostedCode { code: code.to_string(), generation: 1 };
+        let codes = vec![posted(&good), posted(&expired)];
+        let message = |(guild, name): (crate::domain::player::GuildId, &str)| PostedMessage {
+            nonce: name.to_owned(),
+            guild: guild.0,
+            codes: codes.clone(),
+        };
+        let mut ledger = Ledger::default();
+        let call = Call {
+            at_ms: 0,
+            endpoint: "gift_code".into(),
+            fid: player.id.to_string(),
+            code: good.key().as_str().into(),
+            phase: 0,
+            answer: "SUCCESS".into(),
+            granted: true,
+        };
+        ledger.note(call).unwrap();
+        Book { script, rows, posts: GUILDS.map(message).into(), ledger }
+    }
+
+    fn check(book: &Book) -> Vec<String> {
+        mismatches(&book.script, &book.rows, &BTreeMap::new(), &book.posts, &book.ledger)
+    }
+
+    #[test]
+    fn a_book_that_agrees_has_no_mismatch_and_every_lie_is_found() {
+        assert_eq!(check(&book()), Vec::<String>::new());
+        let lies: [fn(&mut Book); 8] = [
+            |book| book.rows[0].outcome = Outcome::Failed,
+            |book| book.rows[0].outcome = Outcome::GaveUp,
+            |book| book.rows[1].outcome = Outcome::Granted,
+            |book| book.rows[1].status = Some(Status::CdkNotFound),
+            |book| drop(book.rows.pop()),
+            |book| book.ledger = Ledger::default(),
+            |book| drop(book.posts.pop()),
+            |book| book.posts.push(book.posts[0].clone()),
+        ];
+        for (number, lie) in lies.into_iter().enumerate() {
+            let mut book = book();
+            lie(&mut book);
+            assert_ne!(check(&book), Vec::<String>::new(), "lie {number}");
+        }
+    }
+}
