@@ -28,7 +28,6 @@ pub enum BodyError {
 
 /// A client for these addresses: a whole request takes no longer than `timeout`, TLS is verified, and a proxy of the
 /// environment is used unless every address is this computer's own.
-#[must_use]
 pub fn client(urls: &[Url], timeout: Duration) -> ClientBuilder {
     let builder = reqwest::Client::builder().user_agent(USER_AGENT).timeout(timeout);
     if urls.iter().all(is_loopback) { builder.no_proxy() } else { builder }

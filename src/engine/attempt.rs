@@ -47,7 +47,11 @@ impl<G: GameApi> Engine<G> {
         let Reply { answer, retry_after } = self.game.login(claim.player).await;
         let gone = matches!(&answer, LoginAnswer::Failed(answer) if says_gone(answer));
         self.pace(|pace, now| {
-            pace.end(Step::Login, claim.player, now);
+            if gone {
+                pace.end_at_nobody(Step::Login, claim.player, now);
+            } else {
+                pace.end(Step::Login, claim.player, now);
+            }
             pace.stage.observe(gone, now);
         });
         let answer = match answer {

@@ -259,6 +259,3 @@ impl<G: GameApi> Engine<G> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

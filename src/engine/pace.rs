@@ -65,6 +65,12 @@ impl Pace {
         self.players.end(player, now);
     }
 
+    /// A call ended at `now` at an endpoint that is not there: nobody took note of the player.
+    pub fn end_at_nobody(&mut self, step: Step, player: PlayerId, now: Duration) {
+        self.budget(step).end(now);
+        self.players.cancel(player);
+    }
+
     /// A call that was let begin was not made.
     pub fn cancel(&mut self, step: Step, player: PlayerId) {
         self.budget(step).cancel();

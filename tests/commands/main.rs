@@ -1,0 +1,8 @@
+//! The real binary, as people and deployments run it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod env_example;
+mod redeem;
+mod sandbox;
+mod support;

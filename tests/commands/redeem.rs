@@ -1,0 +1,163 @@
+//! `redeem` against the simulated game.
+
+use std::collections::HashMap;
+use std::process::Output;
+use std::time::Duration;
+
+use giftcode_bot::sandbox::game::{Faults, GameSim};
+use giftcode_bot::sandbox::ledger::{Call, Ledger};
+use serde_json::Value;
+
+use crate::support::{folder_with_players, game, output, redeem, text};
+
+fn faults() -> Faults {
+    Faults { timeout_retry: 0.10, server_error: 0.05, html: 0.02, unknown: 0.01, reset: 0.01, ..Faults::default() }
+}
+
+fn json(output: &Output) -> Value {
+    let stdout = text(&output.stdout);
+    assert_eq!(stdout.lines().count(), 1, "nothing but one object: {stdout}");
+    serde_json::from_str(&stdout).unwrap()
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap()
+}
+
+/// granted + already + sum(failed) + gave_up = players, for every code.
+fn adds_up(report: &Value) {
+    for code in report["codes"].as_array().unwrap() {
+        let failed: u64 = code["failed"].as_object().unwrap().values().map(number).sum();
+        let sum = number(&code["granted"]) + number(&code["already"]) + failed + number(&code["gave_up"]);
+        assert_eq!(sum, number(&code["players"]), "{code}");
+    }
+}
+
+fn calls_by_player(sim: &GameSim, code: &str) -> HashMap<String, Vec<Call>> {
+    sim.ledger(|ledger| {
+        let mut by_player: HashMap<String, Vec<Call>> = HashMap::new();
+        for call in ledger.calls().iter().filter(|call| call.code == code) {
+            by_player.entry(call.fid.clone()).or_default().push(call.clone());
+        }
+        by_player
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_hundred_players_through_faults_get_all_they_could() {
+    let sim = game(295, faults());
+    // Five of the file do not exist in the game.
+    let folder = folder_with_players(1..=300);
+    let mut command = redeem(folder.path(), &sim);
+    command.args(["GOOD", "hot", "--players", "players.csv", "--json"]);
+    let output = output(command).await;
+    let report = json(&output);
+    adds_up(&report);
+    let (good, hot) = (&report["codes"][0], &report["codes"][1]);
+    assert_eq!((good["code"].as_str(), hot["code"].as_str()), (Some("GOOD"), Some("hot")));
+    assert_eq!((number(&good["players"]), number(&hot["players"])), (300, 300));
+    let gave_up = number(&good["gave_up"]) + number(&hot["gave_up"]);
+    // 1 in 100 answers is unknown: three of them for one redemption are one in a million.
+    assert_eq!((gave_up, output.status.code()), (0, Some(0)), "{report}\n{}", text(&output.stderr));
+    assert_eq!(number(&good["granted"]) + number(&good["already"]), 295);
+    assert_eq!(number(&good["failed"]["ROLE_NOT_EXIST"]), 5);
+    assert_eq!(number(&hot["failed"]["STOVE_LV_ERROR"]), 29);
+    assert_eq!(number(&hot["granted"]) + number(&hot["already"]), 266);
+    assert_eq!(sim.ledger(Ledger::grants), 295 + 266);
+    // The look for a login that is gone is answered without a note in the ledger.
+    let noted = sim.ledger(|ledger| ledger.calls().len() as u64);
+    assert!((noted + 2..=noted + 9).contains(&number(&report["requests"])), "{report} {noted}");
+    let left: Vec<_> = std::fs::read_dir(folder.path().join("data")).unwrap().collect();
+    assert_eq!(left.len(), 0, "the progress is removed when all is done: {left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_up_is_exit_code_3() {
+    let sim = game(3, Faults { unknown: 1.0, ..Faults::default() });
+    let folder = folder_with_players(1..=3);
+    let mut command = redeem(folder.path(), &sim);
+    command.args(["GOOD", "--players", "players.csv", "--json"]);
+    let output = output(command).await;
+    let report = json(&output);
+    adds_up(&report);
+    assert_eq!((output.status.code(), number(&report["codes"][0]["gave_up"])), (Some(3), 3));
+    assert!(calls_by_player(&sim, "GOOD").values().all(|calls| calls.len() == 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_summary_says_who_did_not_get_it_and_why() {
+    let sim = game(20, Faults::default());
+    let folder = folder_with_players(1..=20);
+    let mut command = redeem(folder.path(), &sim);
+    command.args(["HOT", "OLD", "--players", "players.csv"]);
+    let output = output(command).await;
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for part in [
+        "HOT: the player's furnace level is too low (STOVE_LV_ERROR): Player 10, Player 20",
+        "20 × the code has expired (TIME_ERROR)",
+        "requests in",
+    ] {
+        assert!(stdout.contains(part), "{part} in\n{stdout}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_signature_and_a_game_that_is_not_there_are_one_line_and_exit_code_1() {
+    let sim = game(20, Faults::default());
+    let folder = folder_with_players(1..=20);
+    let args = ["GOOD", "--players", "players.csv", "--json"];
+    let mut wrong_salt = redeem(folder.path(), &sim);
+    wrong_salt.args(args).env("GAME_SIGN_SALT", "old").env("RUST_LOG", "off");
+    let mut not_there = redeem(folder.path(), &sim);
+    not_there.args(args).env("GAME_API_URL", "http://127.0.0.1:1/api").env("RUST_LOG", "off");
+    for (command, part) in [(wrong_salt, "set GAME_SIGN_SALT"), (not_there, "check GAME_API_URL")] {
+        let output = output(command).await;
+        let stderr = text(&output.stderr);
+        assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{stderr}");
+        assert!(stderr.contains(part) && stderr.lines().count() == 1, "{stderr}");
+    }
+    assert_eq!(sim.ledger(Ledger::grants), 0);
+    // Nothing is lost by it: with the right salt the same command redeems for all.
+    let mut right = redeem(folder.path(), &sim);
+    right.args(args);
+    let report = json(&output(right).await);
+    assert_eq!(number(&report["codes"][0]["granted"]), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redeem_that_was_killed_or_stopped_goes_on_and_repeats_nothing() {
+    let sim = game(400, Faults::default());
+    let folder = folder_with_players(1..=400);
+    let args = ["GOOD", "--players", "players.csv", "--json"];
+    for is_killed in [true, false] {
+        let mut command = redeem(folder.path(), &sim);
+        let mut child = command.args(args).spawn().unwrap();
+        let before = sim.ledger(Ledger::grants);
+        while sim.ledger(Ledger::grants) < before + 100 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        if is_killed {
+            child.kill().await.unwrap();
+        } else {
+            let id = child.id().unwrap().to_string();
+            assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+            let output = child.wait_with_output().await.unwrap();
+            let stderr = text(&output.stderr);
+            assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), ""), "{stderr}");
+            assert!(stderr.contains("Interrupted: ") && stderr.contains("goes on from here"), "{stderr}");
+        }
+    }
+    let mut last = redeem(folder.path(), &sim);
+    last.args(args);
+    let output = output(last).await;
+    assert!(text(&output.stderr).contains("Going on with an interrupted redeem: "), "{}", text(&output.stderr));
+    let report = json(&output);
+    adds_up(&report);
+    let code = &report["codes"][0];
+    assert_eq!(number(&code["granted"]) + number(&code["already"]), 400);
+    // A kill loses the answers of at most the eight calls in flight; a stop loses none.
+    let repeated = calls_by_player(&sim, "GOOD").values().filter(|calls| calls.len() > 1).count();
+    assert!(repeated <= 8, "{repeated}");
+    assert!(number(&report["requests"]) < 220, "{report}");
+}

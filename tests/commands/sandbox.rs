@@ -1,0 +1,126 @@
+//! The sandbox, to its end and killed at every moment.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::time::Duration;
+
+use giftcode_bot::sandbox::ledger::{Call, open_lines};
+use giftcode_bot::sandbox::posts::PostedMessage;
+
+use crate::support::{bot, output, text};
+
+const STATE: &str = "data/sandbox/giftcode.db";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_ends_by_itself_with_every_outcome_as_the_simulator_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = bot(folder.path());
+    command.args(["sandbox", "--players", "12", "--no-login", "--seed", "5"]);
+    let output = output(command).await;
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}\n{}", text(&output.stderr));
+    for part in [
+        "The sandbox: a whole world on this computer.",
+        "Starting giftcode poster with interval=1s",
+        "Successfully fetched 7 gift codes (attempt 1)",
+        "Found 7 new codes for guild 1001: ['DCMILESTONE', ",
+        "Posted 7 new codes to guild 1002",
+        "✅ Redeemed for ",
+        "OFFICIALSTORE ↺",
+        "✔ All 108 outcomes are the ones the simulated game holds",
+    ] {
+        assert!(stdout.contains(part), "{part} in\n{stdout}");
+    }
+    assert_eq!(text(&output.stderr), "");
+    assert!(!folder.path().join(STATE).exists(), "a finished world is taken away");
+}
+
+/// What the state file says: the decided redemptions, and the generation of each code.
+fn decided(folder: &Path) -> (HashSet<(String, String)>, BTreeMap<String, u32>) {
+    let connection = rusqlite::Connection::open(folder.join(STATE)).unwrap();
+    let generations: BTreeMap<String, u32> = connection
+        .prepare("SELECT code_key, generation FROM codes")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let decided = connection
+        .prepare(
+            "SELECT player_id, code_key FROM redemptions JOIN codes USING (code_key, generation)
+             WHERE outcome <> 'pending'",
+        )
+        .unwrap()
+        .query_map([], |row| Ok((row.get::<_, i64>(0)?.to_string(), row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    (decided, generations)
+}
+
+/// DESIGN, invariants 1 and 3, with the real process and SIGKILL.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_twenty_moments_it_posts_nothing_twice_loses_nothing_and_calls_for_nothing_decided() {
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let folder = tempfile::tempdir().unwrap();
+    let beside = |suffix: &str| folder.path().join(format!("{STATE}{suffix}"));
+    let mut before = (HashSet::new(), BTreeMap::new());
+    let mut calls_before = 0;
+    for round in 0..20 {
+        let mut child = bot(folder.path()).args(["sandbox", "--keep-running"]).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(rng.u64(20..1500))).await;
+        assert!(child.try_wait().unwrap().is_none(), "round {round}: it ended by itself");
+        child.kill().await.unwrap();
+        if !beside(".calls").exists() {
+            continue;
+        }
+        let (_, calls) = open_lines::<Call>(&beside(".calls")).unwrap();
+        let now = decided(folder.path());
+        for call in calls[calls_before..].iter().filter(|call| call.endpoint == "gift_code") {
+            let redemption = (call.fid.clone(), call.code.clone());
+            // A code that came back in this round is a new redemption.
+            let is_same = before.1.get(&call.code) == now.1.get(&call.code);
+            assert!(!(is_same && before.0.contains(&redemption)), "round {round}, seed {seed}: {call:?}");
+        }
+        (before, calls_before) = (now, calls.len());
+    }
+    assert!(!before.0.is_empty(), "something was decided before the last kill");
+    // Left alone, the same world goes on to its end, and checks itself against the simulator's ledger.
+    let mut last = bot(folder.path());
+    last.args(["sandbox", "--keep-running"]);
+    let mut child = last.spawn().unwrap();
+    let posts = loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(child.try_wait().unwrap().is_none(), "seed {seed}: it ended by itself");
+        let pending = {
+            let connection = rusqlite::Connection::open(folder.path().join(STATE)).unwrap();
+            let sql = "SELECT count(*) FROM redemptions WHERE outcome = 'pending'";
+            connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap()
+        };
+        let (_, posts) = open_lines::<PostedMessage>(&beside(".posts")).unwrap();
+        let codes: HashSet<_> = posts.iter().flat_map(|m| m.codes.iter().map(|c| c.code.clone())).collect();
+        if pending == 0 && codes.len() == 8 {
+            break posts;
+        }
+    };
+    let id = child.id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    let stopped = child.wait_with_output().await.unwrap();
+    assert_eq!(stopped.status.code(), Some(0), "{}", text(&stopped.stderr));
+    let mut once: HashSet<(u64, String, u32)> = HashSet::new();
+    for message in posts {
+        for code in message.codes {
+            let post = (message.guild, code.code, code.generation);
+            assert!(once.insert(post.clone()), "seed {seed}: posted twice: {post:?}");
+        }
+    }
+    // And its own check agrees.
+    let mut last = bot(folder.path());
+    last.args(["sandbox"]);
+    let output = output(last).await;
+    let stdout = text(&output.stdout);
+    assert!(stdout.contains("This world was interrupted before its end; it goes on."), "{stdout}");
+    assert!(output.status.success() && stdout.contains("✔ All "), "seed {seed}: {stdout}");
+}

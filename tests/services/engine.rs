@@ -1,0 +1,299 @@
+//! The engine against the simulated game.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use giftcode_bot::domain::gate::RateLimit;
+use giftcode_bot::domain::outcome::Outcome;
+use giftcode_bot::domain::player::Player;
+use giftcode_bot::domain::retry::Policy;
+use giftcode_bot::engine::{Engine, EngineSettings};
+use giftcode_bot::game::{GameClient, GameSettings};
+use giftcode_bot::sandbox::game::{Faults, GameSim, GameSimSettings};
+use giftcode_bot::sandbox::ledger::{Call, Ledger};
+use giftcode_bot::sandbox::rules::{Rule, SimCode, SimPlayer};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{GUILD, Lines, StateFile, code, player, players, start};
+
+const POLICY: Policy =
+    Policy { max_unknown: 3, max_temporary: 10, base: Duration::from_secs(2), cap: Duration::from_secs(30) };
+
+fn world(count: u64) -> GameSimSettings {
+    let sim = |p: Player| SimPlayer {
+        id: p.id,
+        nickname: format!("Lord{}", p.id),
+        state: p.state.unwrap(),
+        furnace_level: 30,
+        vip: true,
+    };
+    GameSimSettings {
+        salt: "salt".into(),
+        players: players(1..=count).into_iter().map(sim).collect(),
+        codes: vec![SimCode::always(code("GOOD"), Rule::Good), SimCode::always(code("OLD"), Rule::Expired)],
+        limit: None,
+        player_interval: Duration::ZERO,
+        has_player_endpoint: false,
+        faults: Faults::default(),
+        latency: Duration::from_millis(20),
+        seed: 1,
+        world_started: start(),
+        journal: None,
+    }
+}
+
+fn settings(concurrency: usize) -> EngineSettings {
+    EngineSettings { concurrency, policy: POLICY, limit: None, player_interval: Duration::ZERO }
+}
+
+struct Running {
+    engine: Arc<Engine<GameClient>>,
+    stop: CancellationToken,
+    task: JoinHandle<anyhow::Result<()>>,
+}
+
+fn run(state: &StateFile, sim: &GameSim, settings: EngineSettings, salt: &str) -> Running {
+    let game =
+        GameSettings { base_url: sim.base_url().parse().unwrap(), salt: salt.into(), timeout: Duration::from_secs(30) };
+    let game = GameClient::new(game, state.clock).unwrap();
+    let engine = Engine::new(game, state.store.clone(), state.clock, settings);
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(engine.clone().run(stop.clone()));
+    Running { engine, stop, task }
+}
+
+impl Running {
+    async fn end(self) {
+        self.stop.cancel();
+        self.task.await.unwrap().unwrap();
+    }
+}
+
+async fn due(state: &StateFile, players: Vec<Player>, codes: &[&str]) {
+    state.guild(GUILD, players).await;
+    state.list(codes).await;
+    state.store.plan().await.unwrap();
+}
+
+/// The calls of the redeem endpoint, by player.
+fn redeem_calls(ledger: &Ledger) -> HashMap<String, Vec<Call>> {
+    let mut by_player: HashMap<String, Vec<Call>> = HashMap::new();
+    for call in ledger.calls().iter().filter(|call| call.endpoint == "gift_code") {
+        by_player.entry(call.fid.clone()).or_default().push(call.clone());
+    }
+    by_player
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_player_is_granted_through_faults_and_none_is_called_again() {
+    let state = StateFile::new();
+    let faults = Faults {
+        timeout_retry: 0.10,
+        server_error: 0.05,
+        html: 0.02,
+        unknown: 0.01,
+        reset: 0.01,
+        truncated: 0.01,
+        ..Faults::default()
+    };
+    let sim = GameSim::start(GameSimSettings { faults, ..world(300) }, state.clock).unwrap();
+    due(&state, players(1..=300), &["GOOD"]).await;
+    let running = run(&state, &sim, settings(4), "salt");
+    state.until_decided().await;
+    running.end().await;
+    let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+    assert_eq!((report.granted + report.already, report.players), (300, 300));
+    sim.ledger(|ledger| {
+        assert_eq!(ledger.grants(), 300);
+        for calls in redeem_calls(ledger).values() {
+            let definite = |call: &Call| call.answer == "SUCCESS" || call.answer == "RECEIVED";
+            let first = calls.iter().position(definite).unwrap();
+            assert_eq!(first + 1, calls.len(), "a call after the final answer: {calls:?}");
+        }
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_4_three_unknown_or_ten_temporary_answers_end_it() {
+    for (faults, calls) in [
+        (Faults { unknown: 1.0, ..Faults::default() }, 3),
+        (Faults { server_error: 1.0, ..Faults::default() }, 10),
+        (Faults { hang: 1.0, ..Faults::default() }, 10),
+    ] {
+        let lines = Lines::capture();
+        let state = StateFile::new();
+        let sim = GameSim::start(GameSimSettings { faults, ..world(3) }, state.clock).unwrap();
+        due(&state, players(1..=3), &["GOOD"]).await;
+        let running = run(&state, &sim, settings(2), "salt");
+        state.until_decided().await;
+        running.end().await;
+        sim.ledger(|ledger| {
+            for of_player in redeem_calls(ledger).values() {
+                assert_eq!(of_player.len(), calls, "{faults:?}");
+            }
+        });
+        assert_eq!(lines.count(&format!("❌ Giving up on P1 after {calls} attempts")), 1, "{:?}", lines.all());
+        let unknown = lines.count("⚠️ Unknown API status for P1: RECHARGE_MONEY_VIP");
+        assert_eq!(unknown, if calls == 3 { 3 } else { 0 });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_5_never_faster_than_the_game_allows() {
+    let limit = RateLimit { calls: 30, window: Duration::from_secs(60) };
+    let interval = Duration::from_millis(2200);
+    let state = StateFile::new();
+    let strict =
+        GameSimSettings { limit: Some(limit), player_interval: interval, has_player_endpoint: true, ..world(50) };
+    let sim = GameSim::start(strict, state.clock).unwrap();
+    due(&state, players(1..=50), &["GOOD", "ALSO", "MORE"]).await;
+    let before = state.clock.elapsed();
+    let engine = EngineSettings { limit: Some(limit), player_interval: interval, ..settings(8) };
+    let running = run(&state, &sim, engine, "salt");
+    state.until_decided().await;
+    running.end().await;
+    sim.ledger(|ledger| {
+        let refusals = ledger.refusals();
+        assert_eq!((refusals.rate_limited, refusals.too_frequent), (0, 0));
+        // Two codes do not exist; each was stopped after its second player, or those in flight besides.
+        let calls = redeem_calls(ledger).values().map(Vec::len).sum::<usize>();
+        assert!((54..=70).contains(&calls), "{calls}");
+        let least = Duration::from_secs(60) * u32::try_from((calls - 1) / 30).unwrap();
+        let took = state.clock.elapsed() - before;
+        assert!(took >= least && took < least + Duration::from_secs(61), "{took:?} for {calls} calls");
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_player_who_must_wait_holds_no_worker() {
+    let state = StateFile::new();
+    let interval = Duration::from_secs(600);
+    let sim = GameSim::start(world(3), state.clock).unwrap();
+    due(&state, players(1..=1), &["GOOD", "GOOD2"]).await;
+    let running = run(&state, &sim, EngineSettings { player_interval: interval, ..settings(1) }, "salt");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    state.store.add_to_roster(GUILD, players(2..=3)).await.unwrap();
+    state.store.plan().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // The first player's second code waits ten minutes; the others were served meanwhile.
+    let served: BTreeSet<String> = sim.ledger(|ledger| redeem_calls(ledger).into_keys().collect());
+    assert_eq!(served.len(), 3);
+    state.until_decided().await;
+    assert!(state.clock.elapsed() >= interval);
+    running.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_6_a_bad_code_stops_early() {
+    let state = StateFile::new();
+    let sim = GameSim::start(world(500), state.clock).unwrap();
+    due(&state, players(1..=500), &["OLD"]).await;
+    let running = run(&state, &sim, settings(2), "salt");
+    state.until_decided().await;
+    running.end().await;
+    let calls = sim.ledger(|ledger| redeem_calls(ledger).len());
+    assert!((2..=3).contains(&calls), "{calls}: two to be sure, and the one in flight meanwhile");
+    let report = state.store.code_report(code("OLD").key(), 1).await.unwrap();
+    assert_eq!(report.failed.get("TIME_ERROR"), Some(&500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_signature_stops_the_engine_and_burns_nobody() {
+    let lines = Lines::capture();
+    let state = StateFile::new();
+    let sim = GameSim::start(world(50), state.clock).unwrap();
+    due(&state, players(1..=50), &["GOOD"]).await;
+    let running = run(&state, &sim, settings(2), "wrong");
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    assert!(running.engine.reach().is_halted());
+    let calls = sim.ledger(|l| redeem_calls(l).values().map(Vec::len).sum::<usize>());
+    assert!(calls <= 2, "{calls}");
+    assert_eq!(state.store.pending_redemptions().await.unwrap(), 50);
+    assert_eq!(lines.count("CRITICAL: The game refuses our signature (SIGN_ERROR)"), 1, "{:?}", lines.all());
+    running.end().await;
+    // With the right salt everything is still due.
+    let running = run(&state, &sim, settings(2), "salt");
+    state.until_decided().await;
+    running.end().await;
+    assert_eq!(state.store.code_report(code("GOOD").key(), 1).await.unwrap().granted, 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_player_without_a_state_is_not_called_for_unless_a_login_tells_it() {
+    for has_player_endpoint in [false, true] {
+        let state = StateFile::new();
+        let sim = GameSim::start(GameSimSettings { has_player_endpoint, ..world(9) }, state.clock).unwrap();
+        let stateless = |id| Player { state: None, ..player(id) };
+        due(&state, (1..=9).map(stateless).collect(), &["GOOD"]).await;
+        let running = run(&state, &sim, settings(1), "salt");
+        state.until_decided().await;
+        running.end().await;
+        let rows = state.store.redemption_rows().await.unwrap();
+        let redeemed = sim.ledger(|ledger| redeem_calls(ledger).len());
+        if has_player_endpoint {
+            assert_eq!(redeemed, 9);
+            assert!(rows.iter().all(|row| row.outcome == Outcome::Granted && row.calls == 1));
+        } else {
+            assert_eq!(redeemed, 0);
+            assert!(rows.iter().all(|row| row.status.as_ref().unwrap().name() == "NO_STATE"));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_login_stage_is_used_once_a_day_and_skipped_where_it_is_gone() {
+    let lines = Lines::capture();
+    let state = StateFile::new();
+    let sim = GameSim::start(GameSimSettings { has_player_endpoint: true, ..world(5) }, state.clock).unwrap();
+    due(&state, players(1..=5), &["GOOD", "OLD"]).await;
+    let running = run(&state, &sim, settings(2), "salt");
+    state.until_decided().await;
+    running.end().await;
+    let logins = |ledger: &Ledger| ledger.calls().iter().filter(|call| call.endpoint == "player").count();
+    assert_eq!(sim.ledger(logins), 5, "once for each player, whatever the number of codes");
+    assert_eq!(lines.count("✅ Login successful for Lord1 (attempt 1)"), 1, "{:?}", lines.all());
+    assert_eq!(lines.count("✅ Redeemed for Lord1: SUCCESS (attempt 1)"), 1, "{:?}", lines.all());
+
+    let state = StateFile::new();
+    let sim = GameSim::start(world(20), state.clock).unwrap();
+    due(&state, players(1..=20), &["GOOD"]).await;
+    let running = run(&state, &sim, settings(1), "salt");
+    state.until_decided().await;
+    let requests = running.engine.game().requests();
+    assert_eq!(requests, 22, "20 redemptions, and two looks for a login that is gone");
+    running.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_repeats_no_decided_redemption() {
+    let mut state = StateFile::new();
+    let faults = Faults { timeout_retry: 0.2, reset: 0.05, ..Faults::default() };
+    let sim = GameSim::start(GameSimSettings { faults, ..world(60) }, state.clock).unwrap();
+    due(&state, players(1..=60), &["GOOD"]).await;
+    let mut decided: HashSet<String> = HashSet::new();
+    let mut seen = 0;
+    for round in 0..30u64 {
+        let running = run(&state, &sim, settings(3), "salt");
+        tokio::time::sleep(Duration::from_millis(17 + 13 * (round % 7))).await;
+        running.task.abort();
+        assert!(running.task.await.unwrap_err().is_cancelled());
+        drop(running.engine);
+        // Nobody who was decided before this round was called for in it.
+        sim.ledger(|ledger| {
+            for call in &ledger.calls()[seen..] {
+                assert!(!decided.contains(&call.fid), "round {round}: {call:?}");
+            }
+            seen = ledger.calls().len();
+        });
+        state = state.reopened().await;
+        let rows = state.store.redemption_rows().await.unwrap();
+        decided = rows.iter().filter(|r| r.outcome.is_final()).map(|r| r.player.to_string()).collect();
+    }
+    let running = run(&state, &sim, settings(3), "salt");
+    state.until_decided().await;
+    running.end().await;
+    let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+    assert_eq!((report.granted + report.already, sim.ledger(Ledger::grants)), (60, 60));
+}

@@ -1,0 +1,187 @@
+//! The poster, with announcers that fail in every way.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use giftcode_bot::domain::plan::MessageKind;
+use giftcode_bot::domain::player::{ChannelId, GuildId};
+use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, MessageId};
+use giftcode_bot::poster::Poster;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{GUILD, Lines, StateFile, players};
+
+/// What a channel does with the next message.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Next {
+    /// Takes it.
+    Takes,
+    /// Refuses it.
+    Refuses,
+    /// Takes it, but the answer is lost.
+    LosesAnswer,
+    /// Takes it, and never answers.
+    Hangs,
+}
+
+/// Channels that dedupe by nonce, as Discord does.
+#[derive(Clone, Default)]
+struct Channels {
+    posts: Arc<Mutex<Vec<Announcement>>>,
+    script: Arc<Mutex<BTreeMap<GuildId, Vec<Next>>>>,
+    calls: Arc<Mutex<usize>>,
+}
+
+impl Channels {
+    fn script(&self, guild: GuildId, mut next: Vec<Next>) {
+        next.reverse();
+        self.script.lock().unwrap().insert(guild, next);
+    }
+
+    /// (guild, code, generation) of every post, in order.
+    fn posted(&self) -> Vec<(u64, String, u32)> {
+        let posts = self.posts.lock().unwrap();
+        let codes = |a: &Announcement| -> Vec<_> {
+            a.codes.iter().map(|c| (a.guild.0, c.code.to_string(), c.generation)).collect()
+        };
+        posts.iter().flat_map(codes).collect()
+    }
+}
+
+impl Announcer for Channels {
+    async fn announce(&self, message: &Announcement) -> Result<MessageId, AnnounceError> {
+        *self.calls.lock().unwrap() += 1;
+        let next = self.script.lock().unwrap().get_mut(&message.guild).and_then(Vec::pop).unwrap_or(Next::Takes);
+        let error = |maybe_sent| Err(AnnounceError { reason: "Missing Access".into(), maybe_sent });
+        if next == Next::Refuses {
+            return error(false);
+        }
+        let id = {
+            let mut posts = self.posts.lock().unwrap();
+            match posts.iter().position(|known| known.nonce == message.nonce) {
+                Some(index) => index,
+                None => {
+                    posts.push(message.clone());
+                    posts.len() - 1
+                }
+            }
+        };
+        match next {
+            Next::LosesAnswer => error(true),
+            Next::Hangs => std::future::pending().await,
+            _ => Ok(MessageId(id as u64 + 1)),
+        }
+    }
+}
+
+fn run(state: &StateFile, channels: &Channels) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
+    let stop = CancellationToken::new();
+    let poster = Poster::new(channels.clone(), state.store.clone(), state.clock);
+    let token = stop.clone();
+    (tokio::spawn(async move { poster.run(token).await }), stop)
+}
+
+async fn settle() {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_start_posts_one_digest_and_then_what_is_new() {
+    let lines = Lines::capture();
+    let (state, channels) = (StateFile::new(), Channels::default());
+    state.guild(GUILD, players(1..=2)).await;
+    let (task, stop) = run(&state, &channels);
+    state.list(&["A1", "B2"]).await;
+    settle().await;
+    state.list(&["A1", "B2", "C3", "D4"]).await;
+    settle().await;
+    let kinds: Vec<MessageKind> = channels.posts.lock().unwrap().iter().map(|a| a.kind).collect();
+    assert_eq!(kinds, [MessageKind::Digest, MessageKind::New]);
+    assert_eq!(lines.count("Found 2 new codes for guild 1001: ['C3', 'D4']"), 1, "{:?}", lines.all());
+    assert_eq!(lines.count("Posted 2 new codes to guild 1001"), 2, "{:?}", lines.all());
+    assert_eq!(state.store.pending_redemptions().await.unwrap(), 8);
+    // A guild that sets its channel later gets what is active, once.
+    state.store.set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    settle().await;
+    assert_eq!(channels.posted().iter().filter(|(guild, ..)| *guild == 7).count(), 4);
+    assert_eq!(channels.posts.lock().unwrap().last().unwrap().kind, MessageKind::Digest);
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_that_fails_stays_due_and_no_other_guild_waits() {
+    let (state, channels) = (StateFile::new(), Channels::default());
+    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    state.store.set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    channels.script(GUILD, vec![Next::Refuses; 8]);
+    state.list(&["A1"]).await;
+    let (task, stop) = run(&state, &channels);
+    settle().await;
+    assert_eq!(channels.posted(), [(7, "A1".to_owned(), 1)]);
+    assert_eq!(state.store.failing_guilds().await.unwrap(), 1);
+    // Waits of 5, 10, 20, 40, 80, 160, 300 and 300 s.
+    tokio::time::sleep(Duration::from_secs(914)).await;
+    assert_eq!((channels.posted().len(), *channels.calls.lock().unwrap()), (1, 9));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(channels.posted().len(), 2);
+    assert_eq!(state.store.failing_guilds().await.unwrap(), 0);
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_1_lost_answers_and_hangs_post_nothing_twice() {
+    let (state, channels) = (StateFile::new(), Channels::default());
+    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    channels.script(GUILD, vec![Next::LosesAnswer, Next::Hangs, Next::LosesAnswer]);
+    state.list(&["A1"]).await;
+    let (task, stop) = run(&state, &channels);
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!((channels.posted().len(), *channels.calls.lock().unwrap()), (1, 4));
+    assert_eq!(state.store.waiting_messages().await.unwrap(), 0);
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_1_a_crash_between_any_two_steps_posts_exactly_once() {
+    // Killed after so many milliseconds, with a channel that takes the message before it hangs: the crash comes before
+    // the plan, after it, after the attempt was noted, after the message was taken, or after its id was stored.
+    for (kill_after, script) in
+        [(0, vec![]), (1, vec![Next::Hangs]), (5, vec![Next::Hangs]), (500, vec![]), (7, vec![Next::LosesAnswer])]
+    {
+        let (mut state, channels) = (StateFile::new(), Channels::default());
+        state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+        channels.script(GUILD, script);
+        state.list(&["A1", "B2"]).await;
+        let (task, _stop) = run(&state, &channels);
+        tokio::time::sleep(Duration::from_millis(kill_after)).await;
+        task.abort();
+        drop(task.await);
+        state = state.reopened().await;
+        let (task, stop) = run(&state, &channels);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let expected = [(GUILD.0, "A1".to_owned(), 1), (GUILD.0, "B2".to_owned(), 1)];
+        assert_eq!(channels.posted(), expected, "killed after {kill_after} ms");
+        stop.cancel();
+        task.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_five_codes_are_spelled_out_or_listed_and_none_is_lost() {
+    let (state, channels) = (StateFile::new(), Channels::default());
+    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    let names: Vec<String> = (10..35).map(|i| format!("CODE{i}")).collect();
+    state.list(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let (task, stop) = run(&state, &channels);
+    settle().await;
+    let posts = channels.posts.lock().unwrap().clone();
+    assert_eq!(posts.iter().map(|a| (a.codes.len(), a.total)).collect::<Vec<_>>(), [(10, 25), (15, 25)]);
+    assert_eq!(channels.posted().into_iter().map(|(_, code, _)| code).collect::<Vec<_>>(), names);
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}

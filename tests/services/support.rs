@@ -1,0 +1,134 @@
+//! What these tests share: a state file, players, and the log lines of a test.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::code::{Code, ListedCode};
+use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::store::{StateKind, Store, StoreError};
+use jiff::Timestamp;
+use std::time::Duration;
+use tempfile::TempDir;
+use tracing::subscriber::DefaultGuard;
+
+pub const GUILD: GuildId = GuildId(1001);
+pub const HOUR: Duration = Duration::from_secs(3600);
+
+pub fn start() -> Timestamp {
+    Timestamp::from_second(1_760_000_000).unwrap()
+}
+
+pub fn code(text: &str) -> Code {
+    Code::parse(text).unwrap()
+}
+
+pub fn player(id: u64) -> Player {
+    Player { id: PlayerId::new(id).unwrap(), nickname: format!("P{id}"), state: State::new(245), furnace_level: None }
+}
+
+pub fn players(ids: std::ops::RangeInclusive<u64>) -> Vec<Player> {
+    ids.map(player).collect()
+}
+
+/// A state file in a folder of its own.
+pub struct StateFile {
+    folder: TempDir,
+    pub clock: Clock,
+    pub store: Store,
+}
+
+impl StateFile {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(start());
+        let store = Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock).unwrap();
+        Self { folder, clock, store }
+    }
+
+    /// The same file opened anew, as a new process would. Whoever still holds the old opening has been aborted and is
+    /// about to let go of it.
+    pub async fn reopened(self) -> Self {
+        let Self { folder, clock, store } = self;
+        drop(store);
+        for _ in 0..5000 {
+            match Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock) {
+                Ok(store) => return Self { folder, clock, store },
+                Err(StoreError::InUse(_)) => {
+                    // Blocking threads finish in real time, which is not paused.
+                    tokio::task::yield_now().await;
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("somebody still holds the state file");
+    }
+
+    /// Lists these codes, and these alone.
+    pub async fn list(&self, codes: &[&str]) {
+        let listed =
+            |text: &&str| ListedCode { code: code(text), rewards: None, expires_at: None, source: "feed".into() };
+        let listed = codes.iter().map(listed).map(|l| (l.code.key(), l)).collect();
+        self.store.apply_listing(listed, true, 6 * HOUR).await.unwrap();
+    }
+
+    /// A guild with a channel and these players, auto-redemption on.
+    pub async fn guild(&self, guild: GuildId, players: Vec<Player>) {
+        self.store.set_channel(guild, ChannelId(guild.0 + 1)).await.unwrap();
+        self.store.set_auto_redeem(guild, true).await.unwrap();
+        self.store.add_to_roster(guild, players).await.unwrap();
+    }
+
+    /// Waits, in paused time, until every redemption is decided.
+    pub async fn until_decided(&self) {
+        while self.store.pending_redemptions().await.unwrap() > 0 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+/// The log lines of the current thread, without time and level, while this lives.
+pub struct Lines {
+    text: Arc<Mutex<Vec<u8>>>,
+    _guard: DefaultGuard,
+}
+
+#[derive(Clone)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    pub fn capture() -> Self {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let buffer = Buffer(text.clone());
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::INFO)
+            .without_time()
+            .with_level(false)
+            .with_target(false)
+            .with_ansi(false)
+            .with_writer(move || buffer.clone())
+            .finish();
+        Self { text, _guard: tracing::subscriber::set_default(subscriber) }
+    }
+
+    pub fn all(&self) -> Vec<String> {
+        let text = String::from_utf8(self.text.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| line.trim().to_owned()).collect()
+    }
+
+    /// Lines that begin with this.
+    pub fn count(&self, begin: &str) -> usize {
+        self.all().iter().filter(|line| line.starts_with(begin)).count()
+    }
+}
