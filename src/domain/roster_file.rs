@@ -88,6 +88,31 @@ impl Columns {
     }
 }
 
+/// Counts lines as an editor does. The CSV reader's own count is one short after `\r\n`, and does not say where blank
+/// lines stand.
+struct LineCounter<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl LineCounter<'_> {
+    /// The line of the record that begins at `byte` or, past the line ends there, behind it.
+    fn of_record_at(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(c) = self.bytes.get(self.at) {
+            let is_end = matches!(c, b'\n' | b'\r');
+            if self.at >= byte && !is_end {
+                break;
+            }
+            let is_half = *c == b'\r' && self.bytes.get(self.at + 1) == Some(&b'\n');
+            self.line += u64::from(is_end && !is_half);
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
 /// Reads a players file: UTF-8 with or without a byte order mark, any line ends, quoted fields.
 ///
 /// # Errors
@@ -105,13 +130,17 @@ pub fn parse(bytes: &[u8]) -> Result<RosterFile, RosterFileError> {
     let mut file = RosterFile::default();
     let mut first_line_of: HashMap<PlayerId, u64> = HashMap::new();
     let mut record = csv::StringRecord::new();
+    let mut lines = LineCounter { bytes, at: 0, line: 1 };
     loop {
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {}
-            Err(error) => return Err(RosterFileError::NotUtf8(error.position().map_or(0, csv::Position::line))),
+            Err(error) => {
+                let byte = error.position().map_or(0, csv::Position::byte);
+                return Err(RosterFileError::NotUtf8(lines.of_record_at(byte)));
+            }
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines.of_record_at(record.position().map_or(0, csv::Position::byte));
         let read = columns.player(&record).and_then(|player| match first_line_of.get(&player.id) {
             Some(first) => Err(format!("player_id {} stands on line {first} already", player.id)),
             None => Ok(player),
@@ -165,6 +194,16 @@ mod tests {
                 "line 6: there is no state: the line has too few columns",
             ]
         );
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = format!("player_id,nickname,state{end}1,\"two{end}lines\",1{end}{end}x,B,1{end}2,C,1{end}y,D,1");
+            let file = parse(text.as_bytes()).unwrap();
+            let lines: Vec<u64> = file.bad_lines.iter().map(|bad| bad.line).collect();
+            assert_eq!(lines, [5, 7], "{end:?}");
+        }
     }
 
     #[test]

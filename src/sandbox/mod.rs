@@ -6,6 +6,7 @@
 
 pub mod cards;
 pub mod console;
+pub mod faults;
 pub mod feed;
 pub mod game;
 pub mod http;

@@ -6,8 +6,8 @@ use crate::domain::code::Code;
 use crate::domain::gate::RateLimit;
 use crate::domain::player::{GuildId, Player, PlayerId, State};
 
+use super::faults::Faults;
 use super::feed::FeedEntry;
-use super::game::Faults;
 use super::rules::{Rule, SimCode, SimPlayer};
 
 /// The game's limits, made faster so that a newcomer need not wait: 30 calls in 3 s instead of 60 s.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use giftcode_bot::sandbox::game::Faults;
+use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::ledger::Ledger;
 
 use crate::support::{bot, game, output, redeem, text};

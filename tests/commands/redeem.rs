@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::process::Output;
 use std::time::Duration;
 
-use giftcode_bot::sandbox::game::{Faults, GameSim};
+use giftcode_bot::sandbox::faults::Faults;
+use giftcode_bot::sandbox::game::GameSim;
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use serde_json::Value;
 

@@ -1,0 +1,94 @@
+//! The house's rules, held against the source: layers, sizes, silenced lints, migrations.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod layers;
+
+use std::path::{Path, PathBuf};
+
+/// The most lines of a source file; files named `tests.rs` may be longer.
+const MAX_LINES: usize = 400;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below these folders.
+fn sources(folders: &[&str]) -> Vec<PathBuf> {
+    let mut open: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty());
+    found
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn no_source_file_is_long() {
+    let is_long = |path: &&PathBuf| !path.ends_with("tests.rs") && read(path).lines().count() > MAX_LINES;
+    let sources = sources(&["src"]);
+    let long: Vec<_> = sources.iter().filter(is_long).collect();
+    assert!(long.is_empty(), "over {MAX_LINES} lines: {long:?}");
+}
+
+/// The places in `text` where a lint is silenced without a reason.
+fn silenced_without_reason(text: &str) -> Vec<usize> {
+    let lines: Vec<&str> = text.lines().collect();
+    let is_silenced = |line: &str| {
+        let line = line.trim_start();
+        ["#[allow(", "#![allow(", "#[expect(", "#![expect("].iter().any(|begin| line.starts_with(begin))
+    };
+    let has_reason = |at: usize| {
+        let attribute: String = lines[at..].iter().take(6).copied().collect();
+        let attribute = attribute.split(")]").next().unwrap_or_default();
+        attribute.contains("reason = \"")
+    };
+    (0..lines.len()).filter(|at| is_silenced(lines[*at]) && !has_reason(*at)).map(|at| at + 1).collect()
+}
+
+#[test]
+fn no_lint_is_silenced_without_a_reason() {
+    assert_eq!(silenced_without_reason("#[allow(dead_code)]\nfn x() {}\n#[allow(dead_code, reason = \"x\")]"), [1]);
+    for path in sources(&["src", "tests"]) {
+        let lines = silenced_without_reason(&read(&path));
+        // This file names the attributes it looks for.
+        if !path.ends_with("conventions/main.rs") {
+            assert!(lines.is_empty(), "{}: {lines:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn migrations_are_numbered_without_a_gap_and_all_applied() {
+    let mut names: Vec<String> = std::fs::read_dir(root().join("migrations"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let schema = read(&root().join("src/store/schema.rs"));
+    let mut last = 0;
+    for (index, name) in names.iter().enumerate() {
+        let (number, rest) = name.split_once('_').unwrap();
+        assert_eq!(number, format!("{:04}", index + 1), "{name}");
+        assert!(
+            rest.ends_with(".sql")
+                && rest.trim_end_matches(".sql").bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        );
+        let at = schema.find(&format!("include_str!(\"../../migrations/{name}\")"));
+        assert!(at.is_some_and(|at| at > last), "src/store/schema.rs does not apply {name} in its turn");
+        last = at.unwrap();
+    }
+    assert_eq!(schema.matches("include_str!").count(), names.len());
+}
