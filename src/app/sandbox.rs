@@ -21,6 +21,7 @@ use crate::sandbox::console::{Console, guild_name};
 use crate::sandbox::feed::FeedSim;
 use crate::sandbox::game::{GameSim, GameSimSettings};
 use crate::sandbox::ledger::Ledger;
+use crate::sandbox::narrator::Narrator;
 use crate::sandbox::posts::TerminalAnnouncer;
 use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, PLAYER_INTERVAL, RETURN_AFTER, Script};
 use crate::sandbox::verify::mismatches;
@@ -313,8 +314,13 @@ impl Sandbox {
 
     /// Until the script has played out and nothing is left to post or to redeem.
     async fn until_all_is_redeemed(&self) -> anyhow::Result<()> {
+        let mut narrator = Narrator::default();
         loop {
-            self.console.show(&self.store.open_runs().await?, self.clock.elapsed());
+            let (known, runs) = (self.store.known_codes().await?, self.store.open_runs().await?);
+            for sentence in narrator.tell(&known, &runs) {
+                self.console.say(&sentence);
+            }
+            self.console.show(&runs, self.clock.elapsed());
             let age = self.clock.now().duration_since(self.world_started);
             // Polled after the last event, and once more, so that the first of these polls was worked off.
             let told = age > jiff::SignedDuration::try_from(self.script.last_event() + 3 * self.config.check_interval)?

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::code::{Code, CodeKey, ListedCode, has_expired};
+use super::status::Status;
 
 /// A code as it is on file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,9 @@ pub struct KnownCode {
     pub source: String,
     /// Whether a feed lists it now.
     pub listed: bool,
-    /// When the game condemned it.
+    /// Why the game condemned it.
+    pub condemned: Option<Status>,
+    /// When it did.
     pub condemned_at: Option<Timestamp>,
 }
 
@@ -124,6 +127,7 @@ mod tests {
             expires_at: None,
             source: "feed".into(),
             listed: true,
+            condemned: None,
             condemned_at: None,
         }
     }

@@ -11,6 +11,7 @@ pub mod feed;
 pub mod game;
 pub mod http;
 pub mod ledger;
+pub mod narrator;
 pub mod posts;
 pub mod rules;
 pub mod script;

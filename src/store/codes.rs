@@ -32,12 +32,12 @@ fn known_code(row: &Row<'_>) -> rusqlite::Result<KnownCode> {
         expires_at: millis("expires_at")?,
         source: row.get("source")?,
         listed: row.get("listed")?,
+        condemned: row.get("condemned")?,
         condemned_at: millis("condemned_at")?,
     })
 }
 
-const ALL: &str =
-    "SELECT code, generation, rewards, expires_at, source, listed, condemned_at FROM codes WHERE deleted = 0";
+const ALL: &str = "SELECT code, generation, rewards, expires_at, source, listed, condemned, condemned_at FROM codes WHERE deleted = 0";
 
 fn known_codes(connection: &Connection) -> Result<BTreeMap<CodeKey, KnownCode>, StoreError> {
     let mut statement = connection.prepare_cached(ALL)?;

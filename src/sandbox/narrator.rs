@@ -1,0 +1,76 @@
+//! What happens, in plain words: tells what changed since it last looked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::code::CodeKey;
+use crate::domain::listing::KnownCode;
+use crate::domain::player::GuildId;
+use crate::domain::words::meaning;
+use crate::store::RunProgress;
+
+use super::console::guild_name;
+
+/// What was told already.
+#[derive(Debug, Default)]
+pub struct Narrator {
+    over: BTreeSet<(CodeKey, u32)>,
+    open: BTreeMap<(CodeKey, u32, GuildId), RunProgress>,
+}
+
+impl Narrator {
+    /// The sentences for what changed: codes that the game condemned, runs that ended.
+    pub fn tell(&mut self, known: &BTreeMap<CodeKey, KnownCode>, runs: &[RunProgress]) -> Vec<String> {
+        let mut said = Vec::new();
+        for (key, code) in known.iter().filter(|(_, code)| code.condemned_at.is_some()) {
+            if self.over.insert((key.clone(), code.generation)) {
+                said.push(format!(
+                    "✗ {}: the game says it is no good. Sure of it, nobody else is asked for it.",
+                    code.code
+                ));
+            }
+        }
+        let open: BTreeMap<_, _> =
+            runs.iter().map(|run| ((run.code.key(), run.generation, run.guild), run.clone())).collect();
+        for ((key, generation, guild), run) in &self.open {
+            let is_over = self.over.contains(&(key.clone(), *generation));
+            if !is_over && !open.contains_key(&(key.clone(), *generation, *guild)) {
+                let name = guild_name(*guild);
+                said.push(format!("✓ {} is settled for all {} players of {name}.", run.code, run.players));
+            }
+        }
+        self.open = open;
+        said
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::code::Code;
+    use crate::domain::status::Status;
+
+    #[test]
+    fn each_end_is_told_once() {
+        let code = Code::parse("gogoWOS").unwrap();
+        let run =
+            |generation| RunProgress { guild: GuildId(1001), code: code.clone(), generation, players: 7, done: 1 };
+        let known = |is_over: bool| KnownCode {
+            code: code.clone(),
+            generation: 1,
+            rewards: None,
+            expires_at: None,
+            source: "feed".into(),
+            listed: true,
+            condemned: is_over.then_some(Status::CdkNotFound),
+            condemned_at: is_over.then_some(jiff::Timestamp::UNIX_EPOCH),
+        };
+        let codes = |is_over| BTreeMap::from([(code.key(), known(is_over))]);
+        let mut narrator = Narrator::default();
+        assert_eq!(narrator.tell(&codes(false), &[run(1)]), Vec::<String>::new());
+        let over = narrator.tell(&codes(true), &[]);
+        assert!(over.len() == 1 && over[0].starts_with("✗ gogoWOS: there is no such code."), "{over:?}");
+        assert_eq!(narrator.tell(&codes(true), &[run(2)]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&codes(true), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
+        assert_eq!(narrator.tell(&codes(true), &[]), Vec::<String>::new());
+    }
+}
