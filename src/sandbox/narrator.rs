@@ -21,11 +21,14 @@ impl Narrator {
     /// The sentences for what changed: codes that the game condemned, runs that ended.
     pub fn tell(&mut self, known: &BTreeMap<CodeKey, KnownCode>, runs: &[RunProgress]) -> Vec<String> {
         let mut said = Vec::new();
-        for (key, code) in known.iter().filter(|(_, code)| code.condemned_at.is_some()) {
-            if self.over.insert((key.clone(), code.generation)) {
+        for (key, code) in known {
+            if let Some(status) = &code.condemned
+                && self.over.insert((key.clone(), code.generation))
+            {
                 said.push(format!(
-                    "✗ {}: the game says it is no good. Sure of it, nobody else is asked for it.",
-                    code.code
+                    "✗ {}: {}. Now that this is sure, nobody else is asked for.",
+                    code.code,
+                    meaning(status)
                 ));
             }
         }
