@@ -1,16 +1,16 @@
 //! What these tests share: a state file, players, and the log lines of a test.
 
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
+use std::time::Duration;
 
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::code::{Code, ListedCode};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::store::{StateKind, Store, StoreError};
 use jiff::Timestamp;
-use std::time::Duration;
 use tempfile::TempDir;
-use tracing::subscriber::DefaultGuard;
 
 pub const GUILD: GuildId = GuildId(1001);
 pub const HOUR: Duration = Duration::from_secs(3600);
@@ -89,17 +89,20 @@ impl StateFile {
 }
 
 /// The log lines of the current thread, without time and level, while this lives.
-pub struct Lines {
-    text: Arc<Mutex<Vec<u8>>>,
-    _guard: DefaultGuard,
+///
+/// One subscriber serves all tests, and a thread that captures nothing writes nowhere: a subscriber per test would race
+/// with the others for tracing's memory of which lines anybody wants.
+pub struct Lines(Arc<Mutex<Vec<u8>>>);
+
+thread_local! {
+    static CAPTURED: RefCell<Option<Arc<Mutex<Vec<u8>>>>> = const { RefCell::new(None) };
 }
 
-#[derive(Clone)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
+struct Capture;
 
-impl Write for Buffer {
+impl Write for Capture {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
+        CAPTURED.with_borrow(|captured| captured.iter().for_each(|text| text.lock().unwrap().extend(bytes)));
         Ok(bytes.len())
     }
     fn flush(&mut self) -> std::io::Result<()> {
@@ -109,21 +112,24 @@ impl Write for Buffer {
 
 impl Lines {
     pub fn capture() -> Self {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            tracing_subscriber::fmt()
+                .with_max_level(tracing::Level::INFO)
+                .without_time()
+                .with_level(false)
+                .with_target(false)
+                .with_ansi(false)
+                .with_writer(|| Capture)
+                .init();
+        });
         let text = Arc::new(Mutex::new(Vec::new()));
-        let buffer = Buffer(text.clone());
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::INFO)
-            .without_time()
-            .with_level(false)
-            .with_target(false)
-            .with_ansi(false)
-            .with_writer(move || buffer.clone())
-            .finish();
-        Self { text, _guard: tracing::subscriber::set_default(subscriber) }
+        CAPTURED.set(Some(text.clone()));
+        Self(text)
     }
 
     pub fn all(&self) -> Vec<String> {
-        let text = String::from_utf8(self.text.lock().unwrap().clone()).unwrap();
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         text.lines().map(|line| line.trim().to_owned()).collect()
     }
 
