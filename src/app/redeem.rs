@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -28,8 +29,10 @@ use crate::telemetry::{self, Target};
 use super::services::{engine_settings, game_client, stop_on_signals};
 use super::{Ended, summary};
 
-/// Calls without any answer from the game, before it ever answered, after which it counts as not reachable.
-const UNREACHED_LIMIT: u32 = 6;
+/// So many calls without any answer from the game, before it ever answered, and so long after the start, it counts as
+/// not reachable.
+const UNREACHED_LIMIT: u32 = 3;
+const UNREACHED_AFTER: Duration = Duration::from_secs(5);
 /// Between two looks at how far everything is.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How many bad lines are named one by one.
@@ -79,7 +82,14 @@ enum Work {
 pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     let config = Config::read(&Source::process_and_dotenv()?)?;
     let shows_bar = io::stderr().is_terminal();
-    let default_filter = if shows_bar || options.json { "warn" } else { "info" };
+    // Lines would tear the bar; the summary says all that matters.
+    let default_filter = if shows_bar {
+        "error"
+    } else if options.json {
+        "warn"
+    } else {
+        "info"
+    };
     let json_lines = config.log_format == LogFormat::Json;
     telemetry::init(Target::Stderr, json_lines, config.log_filter.as_deref(), default_filter)?;
     let codes = read_codes(&options.codes)?;
@@ -97,8 +107,14 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     let bar = progress_bar(shows_bar, all as u64);
     let work = work(&engine, &store, &config, &bar, all).await;
     bar.finish_and_clear();
+    let done = all.saturating_sub(store.pending_redemptions().await? as usize);
+    if work.is_err() && (done == 0 || engine.reach().unreached_so_far() > 0) {
+        // Nothing is worth going on with, least of all the tries that an unreachable game used up.
+        drop((engine, store));
+        remove_progress(&path);
+        return work.map(|_| Ended::Badly);
+    }
     if let Work::Interrupted = work? {
-        let done = all.saturating_sub(store.pending_redemptions().await? as usize);
         tell(&format!("Interrupted: {done} of {all} are done. The same command goes on from here."));
         return Ok(Ended::Well);
     }
@@ -210,24 +226,26 @@ async fn until_done(
     bar: &ProgressBar,
     all: usize,
 ) -> anyhow::Result<Work> {
+    let started = Instant::now();
     loop {
         let pending = store.pending_redemptions().await? as usize;
         bar.set_position(all.saturating_sub(pending) as u64);
-        if pending == 0 {
-            return Ok(Work::Done);
-        }
         ensure!(
             !engine.reach().is_halted(),
             "the game at {} refuses our signature: set GAME_SIGN_SALT to the game's new salt; the same command then goes on",
             address(config)
         );
-        if engine.reach().unreached_so_far() >= UNREACHED_LIMIT {
+        let waited_enough = pending == 0 || started.elapsed() >= UNREACHED_AFTER;
+        if waited_enough && engine.reach().unreached_so_far() >= UNREACHED_LIMIT {
             let why =
                 if engine.reach().timed_out() { "it does not answer in time" } else { "no connection can be made" };
             bail!(
                 "cannot reach the game at {}: {why}; nothing was redeemed: check GAME_API_URL and the network",
                 address(config)
             );
+        }
+        if pending == 0 {
+            return Ok(Work::Done);
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }

@@ -16,7 +16,11 @@ pub struct WindowBudget {
     in_flight: usize,
     answered: VecDeque<Duration>,
     closed_until: Duration,
+    refusals: u32,
 }
+
+/// The longest rest after refusals in a row that name no time.
+const LONGEST_REST: Duration = Duration::from_secs(60);
 
 /// How many calls an endpoint takes per window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,7 @@ impl WindowBudget {
             in_flight: 0,
             answered: VecDeque::new(),
             closed_until: Duration::ZERO,
+            refusals: 0,
         }
     }
 
@@ -78,9 +83,23 @@ impl WindowBudget {
         }
     }
 
-    /// Stays closed until `until`: the server refused.
-    pub fn close(&mut self, until: Duration) {
-        self.closed_until = self.closed_until.max(until);
+    /// The server refused a call at `now` as too fast: closed for as long as it asks, else for `base`, doubled for each
+    /// refusal in a row up to a minute. Returns that rest; `None` for the answers of calls that were in flight with the
+    /// one that closed it.
+    pub fn refuse(&mut self, now: Duration, asked: Option<Duration>, base: Duration) -> Option<Duration> {
+        if now < self.closed_until {
+            return None;
+        }
+        let doubled = base.saturating_mul(1 << self.refusals.min(16)).min(LONGEST_REST);
+        let rest = asked.unwrap_or(doubled);
+        self.refusals = self.refusals.saturating_add(1);
+        self.closed_until = now + rest;
+        Some(rest)
+    }
+
+    /// The server took a call: refusals are not in a row any more.
+    pub fn accept(&mut self) {
+        self.refusals = 0;
     }
 
     /// The earliest time after `now` at which a call may begin; `None` while that depends on a call in flight.
@@ -171,9 +190,26 @@ mod tests {
         assert!(!budget.is_open(MS(99)));
         assert_eq!(budget.next_opening(MS(20)), Some(MS(100)));
         assert!(budget.is_open(MS(100)));
-        budget.close(MS(500));
-        assert!(!budget.is_open(MS(499)));
-        assert_eq!(budget.next_opening(MS(120)), Some(MS(500)));
+    }
+
+    #[test]
+    fn refusals_close_it_for_longer_and_longer() {
+        let mut budget = WindowBudget::new(None);
+        let second = Duration::from_secs(1);
+        let mut now = MS(0);
+        let mut rests = Vec::new();
+        for _ in 0..8 {
+            let rest = budget.refuse(now, None, second).unwrap();
+            assert_eq!(budget.refuse(now, None, second), None, "an answer of the same moment");
+            assert!(!budget.is_open(now + rest - MS(1)) && budget.is_open(now + rest));
+            assert_eq!(budget.next_opening(now), Some(now + rest));
+            rests.push(rest.as_secs());
+            now += rest;
+        }
+        assert_eq!(rests, [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(budget.refuse(now, Some(7 * second), second), Some(7 * second));
+        budget.accept();
+        assert_eq!(budget.refuse(now + 7 * second, None, second), Some(second));
     }
 
     #[test]

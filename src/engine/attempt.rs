@@ -82,9 +82,12 @@ impl<G: GameApi> Engine<G> {
         let policy = &self.settings.policy;
         let decision = decide(policy, &mut history, &status, fastrand::f64());
         if status == Status::RateLimited {
-            let rest = retry_after.unwrap_or_else(|| policy.back_off(history.temporary, 1.0));
-            self.pace(|pace, now| pace.close(step, now + rest));
-            tracing::warn!("The game refuses calls for {:.1} s: too many in a short time", rest.as_secs_f32());
+            let rest = self.pace(|pace, now| pace.refuse(step, now, retry_after, policy.base));
+            if let Some(rest) = rest {
+                tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
+            }
+        } else {
+            self.pace(|pace, _| pace.accept(step));
         }
         let next = match decision {
             Decision::Halt => {

@@ -77,9 +77,14 @@ impl Pace {
         self.players.cancel(player);
     }
 
-    /// The server refused: its endpoint rests until `until`.
-    pub fn close(&mut self, step: Step, until: Duration) {
-        self.budget(step).close(until);
+    /// The endpoint refused a call as too fast; see [`WindowBudget::refuse`].
+    pub fn refuse(&mut self, step: Step, now: Duration, asked: Option<Duration>, base: Duration) -> Option<Duration> {
+        self.budget(step).refuse(now, asked, base)
+    }
+
+    /// The endpoint took a call.
+    pub fn accept(&mut self, step: Step) {
+        self.budget(step).accept();
     }
 
     /// All calls in flight are gone with whoever made them.
