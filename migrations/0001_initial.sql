@@ -79,7 +79,7 @@ CREATE TABLE posts (
     PRIMARY KEY (guild_id, code_key, generation)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX posts_due ON posts (guild_id, planned_at, position) WHERE message_id IS NULL AND deleted = 0;
+CREATE INDEX posts_due ON posts (guild_id, planned_at, nonce, position) WHERE message_id IS NULL AND deleted = 0;
 CREATE INDEX posts_by_nonce ON posts (nonce);
 
 -- One player and one code: the unit of work and its outcome.

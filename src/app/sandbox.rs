@@ -1,6 +1,5 @@
 //! `giftcode-bot sandbox`: the services on a simulated world, until all is redeemed.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -244,7 +243,7 @@ impl Sandbox {
     async fn run(mut self, options: &SandboxOptions, paths: &Paths) -> anyhow::Result<Ended> {
         let shutdown = stop_on_signals()?;
         let done = CancellationToken::new();
-        let supervisor = self.services(&done)?;
+        let supervisor = self.services(&done).await?;
         let mut services = tokio::spawn(supervisor.run());
         let is_finished = tokio::select! {
             () = shutdown.cancelled() => false,
@@ -278,13 +277,13 @@ impl Sandbox {
         Ok(ended)
     }
 
-    fn services(&mut self, done: &CancellationToken) -> anyhow::Result<Supervisor> {
+    async fn services(&mut self, done: &CancellationToken) -> anyhow::Result<Supervisor> {
         let feed = FeedClient::new(FeedSettings {
             urls: vec![self.feed.url().parse().context("cannot read the simulated feed's address")?],
             api_key: None,
             timeout: Duration::from_secs(10),
             retry_base: Duration::from_secs(1),
-            had_codes: BTreeSet::new(),
+            had_codes: self.store.sources_with_codes().await?,
         })?;
         let settings = WatcherSettings {
             interval: self.config.check_interval,

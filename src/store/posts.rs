@@ -44,9 +44,9 @@ pub struct DueMessage {
 /// The first message that waits, of each guild that can be posted to.
 const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
     WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND p.message_id IS NULL AND p.deleted = 0
-      AND (p.planned_at, p.position) = (SELECT planned_at, position FROM posts
-                                        WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
-                                        ORDER BY planned_at, position LIMIT 1)";
+      AND (p.nonce, p.position) = (SELECT nonce, position FROM posts
+                                   WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
+                                   ORDER BY planned_at, nonce, position LIMIT 1)";
 
 /// A code is worth posting and redeeming while a feed lists it, the game did not condemn it and it has not expired.
 /// `?1` is now.
@@ -84,7 +84,8 @@ fn missing_redemptions_sql(select: &str) -> String {
     )
 }
 
-/// A short, unique name for a message: its version in base 36.
+/// A short, unique name for a message: its version in base 36. Later ones sort behind earlier ones for some centuries,
+/// until a digit is added.
 fn nonce(version: i64) -> String {
     let mut rest = version.unsigned_abs();
     let mut digits = Vec::new();

@@ -352,6 +352,39 @@ async fn a_player_who_joins_later_gets_the_active_codes_and_opens_the_run_again(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_guild_without_a_channel_gets_nothing_and_later_one_digest_of_what_it_missed() {
+    let fixture = Fixture::new();
+    fixture.store.set_channel(GUILD, ChannelId(5)).await.unwrap();
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    fixture.store.unset_channel(GUILD).await.unwrap();
+    assert_eq!(fixture.store.due_messages().await.unwrap(), []);
+    fixture.list(&["A1", "B2", "C3"]).await;
+    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    fixture.store.set_channel(GUILD, ChannelId(6)).await.unwrap();
+    assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2"), code("C3")]);
+    let due = fixture.store.due_messages().await.unwrap();
+    assert_eq!((due.len(), due[0].announcement.channel), (1, ChannelId(6)));
+    // Setting the same channel again is no news.
+    fixture.store.set_channel(GUILD, ChannelId(6)).await.unwrap();
+    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_player_who_left_the_roster_gets_no_new_codes_and_may_come_back() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1, 2]).await;
+    fixture.store.remove_from_roster(GUILD, vec![player(2).id, player(9).id]).await.unwrap();
+    fixture.list(&["A1"]).await;
+    assert_eq!(fixture.store.plan().await.unwrap().redemptions, 1);
+    fixture.store.add_to_roster(GUILD, vec![player(2)]).await.unwrap();
+    assert_eq!(fixture.store.plan().await.unwrap().redemptions, 1);
+    fixture.store.set_auto_redeem(GUILD, false).await.unwrap();
+    fixture.store.add_to_roster(GUILD, vec![player(3)]).await.unwrap();
+    assert_eq!(fixture.store.plan().await.unwrap().redemptions, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_write_that_fails_changes_nothing_and_says_so() {
     let fixture = Fixture::new();
     let limit =
