@@ -13,6 +13,7 @@ pub mod login;
 pub mod outcome;
 pub mod plan;
 pub mod player;
+pub mod record;
 pub mod retry;
 pub mod roster_file;
 pub mod status;
