@@ -13,6 +13,8 @@ pub mod game;
 pub mod http;
 pub mod ports;
 pub mod poster;
+pub mod replica;
+pub mod replicator;
 pub mod sandbox;
 pub mod store;
 pub mod supervisor;

@@ -9,6 +9,7 @@ use crate::domain::answer::{Answer, Reply};
 use crate::domain::code::{Code, ListedCode};
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, PlayerId, Profile, State};
+use crate::domain::record::{Key, Kind, Record, Stamp};
 
 /// What the player endpoint answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,4 +120,24 @@ pub struct AnnounceError {
 pub trait Announcer: Send + Sync + 'static {
     /// Sends a message, or finds that this nonce was sent already: exactly one message per nonce, however often called.
     fn announce(&self, message: &Announcement) -> impl Future<Output = Result<MessageId, AnnounceError>> + Send;
+}
+
+/// Why the second store did not do what it was asked: one sentence, without secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct ReplicaError(pub String);
+
+/// The second store. It keeps, of two versions of a record, the one that wins ([`Record::wins_over`]).
+pub trait Replica: Send + Sync + 'static {
+    /// Writes records of any kinds; returns the places in `records` of those that lost against what is there.
+    fn put(&self, records: &[Record]) -> impl Future<Output = Result<Vec<usize>, ReplicaError>> + Send;
+    /// The records of one kind with these keys, where there are any.
+    fn get(&self, kind: Kind, keys: Vec<Key>) -> impl Future<Output = Result<Vec<Record>, ReplicaError>> + Send;
+    /// The keys and stamps of one kind in the order of their keys, from behind `after` on.
+    fn stamps(
+        &self,
+        kind: Kind,
+        after: Option<Key>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<(Key, Stamp)>, ReplicaError>> + Send;
 }

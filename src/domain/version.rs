@@ -6,6 +6,18 @@ use jiff::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Version(pub i64);
 
+impl Version {
+    /// The wall time in it, in milliseconds since 1970.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        self.0 >> 16
+    }
+}
+
+/// How far ahead of our wall clock another writer's version may be to be followed; more is a broken clock, whose
+/// versions would outlive every change for as long as it is ahead.
+const MAX_AHEAD_MILLIS: i64 = 24 * 3600 * 1000;
+
 /// Gives versions that only ever grow, whatever the wall clock does.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct HybridClock {
@@ -26,6 +38,14 @@ impl HybridClock {
         self.last
     }
 
+    /// Takes note of a version that another writer gave: the next one is newer, unless that writer's clock is more than a
+    /// day ahead of `now`.
+    pub fn observe(&mut self, version: Version, now: Timestamp) {
+        if version.millis() - now.as_millisecond() <= MAX_AHEAD_MILLIS {
+            self.last = self.last.max(version);
+        }
+    }
+
     /// The newest version given.
     #[must_use]
     pub fn last(&self) -> Version {
@@ -37,6 +57,19 @@ impl HybridClock {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn other_writers_are_followed_unless_their_clock_is_broken() {
+        let now = Timestamp::from_second(1_760_000_000).unwrap();
+        let mut clock = HybridClock::default();
+        let first = clock.tick(now);
+        assert_eq!(first.millis(), now.as_millisecond());
+        clock.observe(Version(first.0 + (3_600_000 << 16)), now);
+        assert!(clock.tick(now).0 > first.0 + (3_600_000 << 16));
+        let before = clock.last();
+        clock.observe(Version(i64::MAX), now);
+        assert_eq!(clock.last(), before);
+    }
 
     proptest! {
         #[test]

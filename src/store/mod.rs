@@ -18,6 +18,7 @@ mod guilds;
 mod players;
 mod posts;
 mod redemptions;
+mod replication;
 mod report;
 mod runs;
 mod schema;
@@ -36,6 +37,7 @@ use crate::clock::Clock;
 pub use codes::ListingChanges;
 pub use posts::{DueMessage, GuildPlan, Plan};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict};
+pub use replication::Lag;
 pub use report::{CodeReport, RedemptionRow};
 pub use runs::{FinishedRun, RunProgress};
 
@@ -105,6 +107,7 @@ struct Inner {
     clock: Clock,
     plan_wake: Notify,
     work_wake: Notify,
+    outbox_wake: Notify,
     // Held as long as the store lives; the system lets go of it when the process dies.
     _lock: std::fs::File,
 }
@@ -123,6 +126,7 @@ impl Store {
             clock,
             plan_wake: Notify::new(),
             work_wake: Notify::new(),
+            outbox_wake: Notify::new(),
             _lock: opened.lock,
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -11,10 +11,8 @@ use crate::domain::version::Version;
 use super::{StateKind, StoreError};
 
 /// All migrations, oldest first. A released one is never changed.
-pub(super) const MIGRATIONS: &[&str] = &[
-    include_str!("../../migrations/0001_initial.sql"),
-    include_str!("../../migrations/0002_outbox.sql"),
-];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_initial.sql"), include_str!("../../migrations/0002_outbox.sql")];
 
 /// An opened file.
 pub(super) struct Opened {

@@ -51,6 +51,11 @@ impl Tx<'_> {
         self.context.clock.borrow_mut().tick(self.context.now).0
     }
 
+    /// Makes the versions of this and later writes newer than another writer's.
+    pub fn observe(&self, version: Version) {
+        self.context.clock.borrow_mut().observe(version, self.context.now);
+    }
+
     pub fn statement(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
         self.connection.prepare_cached(sql)
     }
@@ -132,6 +137,9 @@ impl Store {
         }
         if committed.is_ok() && context.wakes_work.get() {
             self.inner.work_wake.notify_waiters();
+        }
+        if committed.is_ok() {
+            self.inner.outbox_wake.notify_waiters();
         }
         // Before anybody hears of it: whoever waits for the last write may close the file and open it again.
         drop(self);

@@ -1,0 +1,118 @@
+//! Records as documents that a person can read: field names as in the file, dates as dates, `_id` the natural key.
+
+use mongodb::bson::{Bson, DateTime, Document, doc};
+
+use crate::domain::record::{Field, Form, Key, Kind, Record, Stamp, Value};
+use crate::domain::version::Version;
+
+/// The field that holds a redemption's rank, so that the server can compare it.
+pub(super) const RANK: &str = "rank";
+
+fn bson(value: &Value) -> Bson {
+    match value {
+        Value::Null => Bson::Null,
+        Value::Int(number) => Bson::Int64(*number),
+        Value::Bool(flag) => Bson::Boolean(*flag),
+        Value::Text(text) => Bson::String(text.clone()),
+        Value::Time(millis) => Bson::DateTime(DateTime::from_millis(*millis)),
+    }
+}
+
+/// The value of a field of this form; `None` for one of another type.
+fn value(bson: Option<&Bson>, form: Form) -> Option<Value> {
+    Some(match (bson, form) {
+        (None | Some(Bson::Null), _) => Value::Null,
+        (Some(Bson::Int64(number)), Form::Int) => Value::Int(*number),
+        (Some(Bson::Int32(number)), Form::Int) => Value::Int((*number).into()),
+        (Some(Bson::Boolean(flag)), Form::Bool) => Value::Bool(*flag),
+        (Some(Bson::String(text)), Form::Text) => Value::Text(text.clone()),
+        (Some(Bson::DateTime(time)), Form::Time) => Value::Time(time.timestamp_millis()),
+        _ => return None,
+    })
+}
+
+/// The `_id` of a key: its one value, or a document of them.
+pub(super) fn id(kind: Kind, key: &Key) -> Bson {
+    match key.as_slice() {
+        [only] => bson(only),
+        parts => {
+            Bson::Document(kind.fields().iter().zip(parts).map(|(f, part)| (f.name.to_owned(), bson(part))).collect())
+        }
+    }
+}
+
+/// The key of an `_id`; `None` for one that is none.
+fn key(kind: Kind, id: Option<&Bson>) -> Option<Key> {
+    let fields = &kind.fields()[..kind.key_fields()];
+    let part = |found: Option<&Bson>, field: &Field| value(found, field.form).filter(|value| *value != Value::Null);
+    match (fields, id) {
+        ([only], id) => Some(vec![part(id, only)?]),
+        (several, Some(Bson::Document(id))) => several.iter().map(|field| part(id.get(field.name), field)).collect(),
+        _ => None,
+    }
+}
+
+pub(super) fn document(record: &Record) -> Document {
+    let mut document = doc! { "_id": id(record.kind, &record.key()) };
+    document.extend(record.kind.fields().iter().zip(&record.values).map(|(f, value)| (f.name.to_owned(), bson(value))));
+    if record.kind == Kind::Redemptions {
+        document.insert(RANK, record.stamp().rank);
+    }
+    document
+}
+
+/// The record in a document; `None` for a document that somebody else wrote.
+pub(super) fn record(kind: Kind, document: &Document) -> Option<Record> {
+    let values = kind.fields().iter().map(|field| value(document.get(field.name), field.form));
+    let record = Record { kind, values: values.collect::<Option<_>>()? };
+    (key(kind, document.get("_id"))? == record.key()).then_some(record)
+}
+
+/// The key and stamp in a document that need hold no more than these.
+pub(super) fn stamp(kind: Kind, document: &Document) -> Option<(Key, Stamp)> {
+    let Some(Value::Int(version)) = value(document.get("version"), Form::Int) else { return None };
+    let rank = match value(document.get(RANK), Form::Int)? {
+        Value::Int(rank) => rank,
+        _ => 0,
+    };
+    Some((key(kind, document.get("_id"))?, Stamp { rank, version: Version(version) }))
+}
+
+/// What a document there must be like for this record to replace it.
+pub(super) fn guard(record: &Record) -> Document {
+    let Stamp { rank, version } = record.stamp();
+    let id = id(record.kind, &record.key());
+    if record.kind == Kind::Redemptions {
+        return doc! { "_id": id, "$or": [
+            { RANK: { "$lt": rank } },
+            { RANK: rank, "version": { "$lt": version.0 } },
+        ] };
+    }
+    doc! { "_id": id, "version": { "$lt": version.0 } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_read_back_and_foreign_ones_are_told() {
+        for kind in Kind::ALL {
+            let sample = |field: &Field| match field.form {
+                Form::Int => Value::Int(i64::MAX - 7),
+                Form::Bool => Value::Bool(true),
+                Form::Text => Value::Text("granted".into()),
+                Form::Time => Value::Time(1_760_000_000_123),
+            };
+            let whole = Record { kind, values: kind.fields().iter().map(sample).collect() };
+            let written = document(&whole);
+            assert_eq!(record(kind, &written), Some(whole.clone()));
+            assert_eq!(stamp(kind, &written), Some((whole.key(), whole.stamp())));
+            for broken in ["_id", "version"] {
+                let mut document = written.clone();
+                document.insert(broken, "something else");
+                assert_eq!((record(kind, &document), stamp(kind, &document)), (None, None), "{kind:?} {broken}");
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The MongoDB adapter: one collection per kind of record, guarded upserts in bulk.
+//!
+//! A write that lost against what is there fails its guard, tries to insert, and gets E11000: that is how losing is told.
+//! Bulk writes go as `update` commands, which every server from 6 on takes.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::error::Error;
+use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
+use mongodb::{Client, Database, IndexModel};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::domain::record::{Key, Kind, Record, Stamp};
+use crate::domain::text::clean;
+use crate::ports::{Replica, ReplicaError};
+
+use super::document::{RANK, document, guard, id, record, stamp};
+
+/// The server's code for a key that is there already.
+const DUPLICATE_KEY: i32 = 11000;
+/// The most documents of one command; the server allows 100,000, and 48 MB.
+const BATCH: usize = 1000;
+
+/// Where MongoDB is.
+#[derive(Debug, Clone)]
+pub struct MongoSettings {
+    /// The connection string.
+    pub uri: SecretString,
+    /// The database.
+    pub database: String,
+    /// How long finding a server, connecting, and each command may take.
+    pub timeout: Duration,
+}
+
+/// The second store in MongoDB.
+pub struct MongoReplica {
+    database: Database,
+    timeout: Duration,
+}
+
+impl MongoReplica {
+    /// A client of this database. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// When the connection string cannot be read; its text is not told.
+    pub async fn new(settings: MongoSettings) -> anyhow::Result<Self> {
+        let parsed = ClientOptions::parse(settings.uri.expose_secret()).await;
+        let mut options = parsed.map_err(|e| anyhow::anyhow!("{}", plain(&e))).context("cannot read MONGODB_URI")?;
+        options.app_name = Some(env!("CARGO_PKG_NAME").to_owned());
+        options.server_selection_timeout = Some(settings.timeout);
+        options.connect_timeout = Some(settings.timeout);
+        let concern = WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(settings.timeout).build();
+        options.write_concern = Some(concern);
+        let client = Client::with_options(options).map_err(|e| anyhow::anyhow!("{}", plain(&e)));
+        let database = client.context("cannot set up the connection to MongoDB")?.database(&settings.database);
+        Ok(Self { database, timeout: settings.timeout })
+    }
+
+    /// Makes the indexes that the comparison of both stores uses.
+    ///
+    /// # Errors
+    /// When MongoDB cannot be reached or does not allow it.
+    pub async fn prepare(&self) -> Result<(), ReplicaError> {
+        for kind in Kind::ALL {
+            let index = IndexModel::builder().keys(doc! { "version": 1 }).build();
+            let collection = self.database.collection::<Document>(kind.name());
+            self.in_time(async { collection.create_index(index).await }).await?;
+        }
+        Ok(())
+    }
+
+    /// Bounds a command: the driver has no socket time-out of its own.
+    async fn in_time<T>(&self, command: impl Future<Output = Result<T, Error>>) -> Result<T, ReplicaError> {
+        match tokio::time::timeout(2 * self.timeout, command).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(ReplicaError(plain(&error))),
+            Err(_) => {
+                Err(ReplicaError(format!("MongoDB did not answer within {:.1} s", (2 * self.timeout).as_secs_f32())))
+            }
+        }
+    }
+
+    /// One `update` command; returns the places of those that lost.
+    async fn update(&self, kind: Kind, records: &[&Record]) -> Result<Vec<usize>, ReplicaError> {
+        let updates: Vec<Bson> = records
+            .iter()
+            .map(|record| Bson::Document(doc! { "q": guard(record), "u": document(record), "upsert": true }))
+            .collect();
+        let timeout = i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX);
+        let command = doc! {
+            "update": kind.name(), "updates": updates, "ordered": false,
+            "writeConcern": { "w": "majority", "wtimeout": timeout },
+        };
+        let answer = self.in_time(async { self.database.run_command(command).await }).await?;
+        if let Ok(error) = answer.get_document("writeConcernError") {
+            return Err(ReplicaError(said(error)));
+        }
+        let mut lost = Vec::new();
+        for error in answer.get_array("writeErrors").into_iter().flatten().filter_map(Bson::as_document) {
+            match (error.get_i32("code"), error.get_i32("index").map(usize::try_from)) {
+                (Ok(DUPLICATE_KEY), Ok(Ok(index))) => lost.push(index),
+                _ => return Err(ReplicaError(said(error))),
+            }
+        }
+        Ok(lost)
+    }
+}
+
+fn said(error: &Document) -> String {
+    format!("MongoDB refused a write: {}", clean(error.get_str("errmsg").unwrap_or("without a reason"), 160))
+}
+
+/// What went wrong, on one line. The driver's errors name hosts, never the password; the connection string's own errors
+/// may quote a part of it, so what looks like credentials is left out.
+fn plain(error: &Error) -> String {
+    let text = clean(&error.kind.to_string(), 240);
+    if text.contains('@') { "the connection string is not valid".to_owned() } else { text }
+}
+
+impl Replica for MongoReplica {
+    async fn put(&self, records: &[Record]) -> Result<Vec<usize>, ReplicaError> {
+        let mut lost = Vec::new();
+        for kind in Kind::ALL {
+            let of_kind: Vec<(usize, &Record)> = records.iter().enumerate().filter(|(_, r)| r.kind == kind).collect();
+            for batch in of_kind.chunks(BATCH) {
+                let only: Vec<&Record> = batch.iter().map(|(_, record)| *record).collect();
+                let places = self.update(kind, &only).await?;
+                lost.extend(places.into_iter().filter_map(|place| batch.get(place)).map(|(at, _)| *at));
+            }
+        }
+        Ok(lost)
+    }
+
+    async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
+        let collection = self.database.collection::<Document>(kind.name());
+        let mut records = Vec::with_capacity(keys.len());
+        for batch in keys.chunks(BATCH) {
+            let ids: Vec<Bson> = batch.iter().map(|key| id(kind, key)).collect();
+            let found = async { collection.find(doc! { "_id": { "$in": ids } }).await?.try_collect().await };
+            let found: Vec<Document> = self.in_time(found).await?;
+            for document in found {
+                match record(kind, &document) {
+                    Some(record) => records.push(record),
+                    None => {
+                        tracing::warn!("MongoDB's {} hold a document that is no record; it is left alone", kind.name())
+                    }
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    async fn stamps(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<(Key, Stamp)>, ReplicaError> {
+        let collection = self.database.collection::<Document>(kind.name());
+        let filter = after.map_or_else(Document::new, |after| doc! { "_id": { "$gt": id(kind, &after) } });
+        let find = collection
+            .find(filter)
+            .projection(doc! { "version": 1, RANK: 1 })
+            .sort(doc! { "_id": 1 })
+            .limit(limit.into());
+        let found: Vec<Document> = self.in_time(async { find.await?.try_collect().await }).await?;
+        Ok(found.iter().filter_map(|document| stamp(kind, document)).collect())
+    }
+}

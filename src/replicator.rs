@@ -1,0 +1,294 @@
+//! The replicator: keeps the second store in step with the file.
+//!
+//! # Guarantees
+//! Every change is in the outbox from the moment it is committed, and leaves it when the second store has it (invariant
+//! 7). At the start, and after every failure, both are compared by key and version, and each gets what it lacks; which one
+//! was ahead does not matter. While the second store does not answer, changes wait in the file.
+//!
+//! # Races
+//! A record that changes while its old version is on its way stays in the outbox. A record that lost there won by
+//! somebody else's write: it is fetched and merged here.
+//!
+//! # Crash
+//! What was sent and not noted is sent again; the second store takes no version twice.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::record::{Key, Kind, Record, Stamp};
+use crate::ports::{Replica, ReplicaError};
+use crate::store::{Store, StoreError};
+
+/// Records per round.
+const BATCH: u32 = 1000;
+/// Stamps per page of the comparison.
+const PAGE: u32 = 2000;
+/// The outbox is looked at this often, though the replicator should be woken.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// The first and the longest wait after a failure.
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// Why a round failed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}")]
+    Replica(#[from] ReplicaError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+/// What a comparison moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Moved {
+    /// Records that the file lacked.
+    pub fetched: usize,
+    /// Records that the second store lacked.
+    pub sent: usize,
+}
+
+/// The replicator. [`Replicator::run`] may be called again after it ended; not twice at once.
+pub struct Replicator<R> {
+    replica: R,
+    store: Store,
+}
+
+impl<R: Replica> Replicator<R> {
+    /// A replicator between this file and this second store.
+    pub fn new(replica: R, store: Store) -> Self {
+        Self { replica, store }
+    }
+
+    /// Compares both stores once and gives each what it lacks: for the start, before anything else is done.
+    ///
+    /// # Errors
+    /// When the second store does not answer; then the file goes on alone.
+    pub async fn compare(&self) -> anyhow::Result<Moved> {
+        self.compare_all().await.context("cannot compare the file with MongoDB")
+    }
+
+    /// Keeps both in step until `shutdown`, then sends what is left.
+    ///
+    /// # Errors
+    /// None at present: failures are said and got over.
+    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let mut wait = BACK_OFF.0;
+        let mut is_down = false;
+        let mut is_compared = false;
+        loop {
+            // Listening begins before the look, so that no wake is lost.
+            let mut woken = std::pin::pin!(self.store.outbox_wake().notified());
+            woken.as_mut().enable();
+            let round = async {
+                if !is_compared {
+                    let moved = self.compare_all().await?;
+                    if moved != Moved::default() {
+                        tracing::info!("MongoDB and the file: {} records fetched, {} sent", moved.fetched, moved.sent);
+                    }
+                }
+                self.drain().await
+            };
+            let failed = round.await.err();
+            is_compared = failed.is_none();
+            if let Some(error) = failed {
+                if shutdown.is_cancelled() {
+                    tracing::warn!("MongoDB does not answer at the end ({error}); what it lacks waits in the file");
+                    return Ok(());
+                }
+                let lag = self.store.lag().await.map(|lag| lag.records).unwrap_or_default();
+                if is_down {
+                    tracing::debug!("MongoDB still does not answer: {error}");
+                } else {
+                    tracing::warn!("MongoDB does not answer: {error}; {lag} changes wait in the file");
+                }
+                is_down = true;
+                tokio::select! {
+                    () = shutdown.cancelled() => {}
+                    () = tokio::time::sleep(wait) => {}
+                }
+                wait = (2 * wait).min(BACK_OFF.1);
+                continue;
+            }
+            if is_down {
+                tracing::info!("MongoDB answers again and has everything");
+            }
+            (is_down, wait) = (false, BACK_OFF.0);
+            if shutdown.is_cancelled() {
+                return Ok(());
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = woken => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    /// Sends the outbox until it is empty.
+    async fn drain(&self) -> Result<(), Failure> {
+        loop {
+            let records = self.store.outbox(BATCH).await?;
+            if records.is_empty() {
+                return Ok(());
+            }
+            self.send(&records).await?;
+            self.store.outbox_done(&records).await?;
+            // What the poster's promises rest on is in both.
+            if records.iter().any(|record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts)) {
+                tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
+            }
+        }
+    }
+
+    /// Sends records, and merges what beat them there.
+    async fn send(&self, records: &[Record]) -> Result<(), Failure> {
+        let lost = self.replica.put(records).await?;
+        let mut keys: BTreeMap<Kind, Vec<Key>> = BTreeMap::new();
+        for record in lost.into_iter().filter_map(|at| records.get(at)) {
+            keys.entry(record.kind).or_default().push(record.key());
+        }
+        for (kind, keys) in keys {
+            self.fetch(kind, keys).await?;
+        }
+        Ok(())
+    }
+
+    async fn fetch(&self, kind: Kind, keys: Vec<Key>) -> Result<usize, Failure> {
+        let records = self.replica.get(kind, keys).await?;
+        Ok(self.store.merge(records).await?)
+    }
+
+    async fn compare_all(&self) -> Result<Moved, Failure> {
+        let mut moved = Moved::default();
+        // Parents come first, so that what is fetched finds them.
+        for kind in Kind::ALL {
+            let of_kind = self.compare_kind(kind).await?;
+            moved.fetched += of_kind.fetched;
+            moved.sent += of_kind.sent;
+        }
+        Ok(moved)
+    }
+
+    /// Walks both in the order of their keys, a page at a time.
+    async fn compare_kind(&self, kind: Kind) -> Result<Moved, Failure> {
+        let mut moved = Moved::default();
+        let (mut here, mut there) = (Pages::default(), Pages::default());
+        loop {
+            if here.must_read() {
+                here.take(self.store.stamps(kind, here.after.clone(), PAGE).await?);
+            }
+            if there.must_read() {
+                there.take(self.replica.stamps(kind, there.after.clone(), PAGE).await?);
+            }
+            let (to_fetch, to_send) = differences(&mut here, &mut there);
+            if !to_fetch.is_empty() {
+                moved.fetched += self.fetch(kind, to_fetch).await?;
+            }
+            if !to_send.is_empty() {
+                let records = self.store.records(kind, to_send).await?;
+                moved.sent += records.len();
+                self.send(&records).await?;
+                self.store.outbox_done(&records).await?;
+            }
+            if here.is_over() && there.is_over() {
+                return Ok(moved);
+            }
+        }
+    }
+}
+
+/// One side of the comparison: what was read and not yet compared.
+#[derive(Default)]
+struct Pages {
+    waiting: std::collections::VecDeque<(Key, Stamp)>,
+    after: Option<Key>,
+    is_read: bool,
+}
+
+impl Pages {
+    fn must_read(&self) -> bool {
+        self.waiting.is_empty() && !self.is_read
+    }
+
+    fn is_over(&self) -> bool {
+        self.waiting.is_empty() && self.is_read
+    }
+
+    fn take(&mut self, page: Vec<(Key, Stamp)>) {
+        self.is_read = page.is_empty();
+        self.after = page.last().map(|(key, _)| key.clone()).or(self.after.take());
+        self.waiting.extend(page);
+    }
+}
+
+/// The keys to fetch and to send, as far as both sides are read.
+fn differences(here: &mut Pages, there: &mut Pages) -> (Vec<Key>, Vec<Key>) {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    let (mut to_fetch, mut to_send) = (Vec::new(), Vec::new());
+    loop {
+        let order = match (here.waiting.front(), there.waiting.front()) {
+            (Some((mine, _)), Some((theirs, _))) => mine.cmp(theirs),
+            (Some(_), None) if there.is_over() => Less,
+            (None, Some(_)) if here.is_over() => Greater,
+            _ => return (to_fetch, to_send),
+        };
+        let mine = if order == Greater { None } else { here.waiting.pop_front() };
+        let theirs = if order == Less { None } else { there.waiting.pop_front() };
+        match (mine, theirs) {
+            (Some((key, _)), None) => to_send.push(key),
+            (None, Some((key, _))) => to_fetch.push(key),
+            (Some((key, mine)), Some((_, theirs))) => match mine.cmp(&theirs) {
+                Less => to_fetch.push(key),
+                Greater => to_send.push(key),
+                Equal => {}
+            },
+            (None, None) => return (to_fetch, to_send),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::record::Value;
+    use crate::domain::version::Version;
+
+    fn side(map: &BTreeMap<i64, i64>) -> Vec<(Key, Stamp)> {
+        let stamp = |version: i64| Stamp { rank: 0, version: Version(version) };
+        map.iter().map(|(key, version)| (vec![Value::Int(*key)], stamp(*version))).collect()
+    }
+
+    proptest! {
+        /// However the pages fall, each side gets exactly what it lacks.
+        #[test]
+        fn the_walk_finds_every_difference(
+            mine in proptest::collection::btree_map(0i64..40, 0i64..3, 0..30),
+            theirs in proptest::collection::btree_map(0i64..40, 0i64..3, 0..30),
+            page in 1usize..7,
+        ) {
+            let (all_mine, all_theirs) = (side(&mine), side(&theirs));
+            let (mut here, mut there) = (Pages::default(), Pages::default());
+            let (mut fetched, mut sent) = (Vec::new(), Vec::new());
+            let next = |all: &[(Key, Stamp)], after: &Option<Key>| -> Vec<_> {
+                all.iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key > after)).take(page).cloned().collect()
+            };
+            while !(here.is_over() && there.is_over()) {
+                if here.must_read() { let after = here.after.clone(); here.take(next(&all_mine, &after)); }
+                if there.must_read() { let after = there.after.clone(); there.take(next(&all_theirs, &after)); }
+                let (to_fetch, to_send) = differences(&mut here, &mut there);
+                fetched.extend(to_fetch);
+                sent.extend(to_send);
+            }
+            let lacks = |one: &BTreeMap<i64, i64>, other: &BTreeMap<i64, i64>| -> Vec<Key> {
+                let lacking = other.iter().filter(|(key, version)| one.get(key).is_none_or(|known| known < version));
+                lacking.map(|(key, _)| vec![Value::Int(*key)]).collect()
+            };
+            prop_assert_eq!(fetched, lacks(&mine, &theirs));
+            prop_assert_eq!(sent, lacks(&theirs, &mine));
+        }
+    }
+}

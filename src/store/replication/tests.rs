@@ -1,0 +1,148 @@
+//! The outbox and the merge on real files.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::clock::Clock;
+use crate::domain::code::{Code, ListedCode};
+use crate::domain::outcome::Outcome;
+use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::status::Status;
+use crate::store::{Admission, StateKind, Verdict};
+
+const GUILD: GuildId = GuildId(7);
+
+fn open(folder: &Path, name: &str) -> Store {
+    let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
+    Store::open(&folder.join(name), StateKind::Bot, clock).unwrap()
+}
+
+/// A store with some of every kind of record.
+async fn filled(folder: &TempDir, name: &str) -> Store {
+    let store = open(folder.path(), name);
+    store.set_replicated(true).await.unwrap();
+    store.set_channel(GUILD, ChannelId(8)).await.unwrap();
+    store.set_auto_redeem(GUILD, true).await.unwrap();
+    let player = |id| Player {
+        id: PlayerId::new(id).unwrap(),
+        nickname: format!("Lord \"{id}\""),
+        state: State::new(245),
+        furnace_level: None,
+    };
+    store.add_to_roster(GUILD, (1..=3).map(player).collect()).await.unwrap();
+    let code = Code::parse("gogoWOS").unwrap();
+    let listed = ListedCode { code: code.clone(), rewards: Some("Gems".into()), expires_at: None, source: "f".into() };
+    store.apply_listing([(code.key(), listed)].into(), true, Duration::ZERO).await.unwrap();
+    store.plan().await.unwrap();
+    store
+}
+
+async fn all(store: &Store) -> Vec<Record> {
+    let mut records = Vec::new();
+    for kind in Kind::ALL {
+        records.extend(store.page(kind, None, 10_000).await.unwrap());
+    }
+    records
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_fields_are_the_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), "a.db");
+    for kind in Kind::ALL {
+        let sql = format!("SELECT name FROM pragma_table_info('{}') WHERE name <> 'claimed_by'", kind.name());
+        let columns: Vec<String> = store
+            .read(move |c| Ok(c.prepare(&sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?))
+            .await
+            .unwrap();
+        assert_eq!(kind.fields().iter().map(|f| f.name.to_owned()).collect::<Vec<_>>(), columns, "{kind:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_change_is_in_the_outbox_until_it_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder, "a.db").await;
+    let out = store.outbox(1000).await.unwrap();
+    let everything = all(&store).await;
+    assert_eq!((out.len(), store.lag().await.unwrap().records as usize), (everything.len(), everything.len()));
+    assert!(everything.iter().all(|record| out.contains(record)));
+    assert!(store.lag().await.unwrap().since.is_some());
+    // One changes while its old version is on its way: it stays.
+    store.set_channel(GUILD, ChannelId(9)).await.unwrap();
+    store.outbox_done(&out).await.unwrap();
+    let left = store.outbox(1000).await.unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].get("channel_id"), &Value::Int(9));
+    // Without a second store nothing is noted.
+    store.set_replicated(false).await.unwrap();
+    store.set_channel(GUILD, ChannelId(10)).await.unwrap();
+    assert_eq!(store.lag().await.unwrap(), Lag::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_file_filled_from_the_other_store_is_the_same_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = filled(&folder, "a.db").await;
+    let done = old.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
+    let verdict = Verdict { status: Status::Success, history: done.history, next: Ok(Outcome::Granted) };
+    old.record(done, verdict).await.unwrap();
+    let new = open(folder.path(), "b.db");
+    new.set_replicated(true).await.unwrap();
+    let records = all(&old).await;
+    assert_eq!(new.merge(records.clone()).await.unwrap(), records.len());
+    assert_eq!(all(&new).await, records);
+    assert_eq!(new.merge(records.clone()).await.unwrap(), 0, "a replay changes nothing");
+    assert_eq!(new.lag().await.unwrap().records, 0, "what came from there is not sent back");
+    // Nothing is planned anew, the post is due with its nonce, and two redemptions are left.
+    let plan = new.plan().await.unwrap();
+    assert_eq!((plan.guilds.len(), plan.redemptions), (0, 0));
+    let nonce = |due: Vec<crate::store::DueMessage>| due[0].announcement.nonce.clone();
+    assert_eq!(nonce(new.due_messages().await.unwrap()), nonce(old.due_messages().await.unwrap()));
+    assert_eq!(new.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn merging_downgrades_nothing_and_later_changes_are_newer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (left, right) = (filled(&folder, "a.db").await, open(folder.path(), "b.db"));
+    right.merge(all(&left).await).await.unwrap();
+    let granted = left.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
+    let verdict = Verdict { status: Status::Success, history: granted.history, next: Ok(Outcome::Granted) };
+    left.record(granted, verdict).await.unwrap();
+    // The other side goes on with what it knows, later.
+    right.merge(left.page(Kind::Guilds, None, 9).await.unwrap()).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    drop(right.claim_due(9, 12, |_| Admission::Take).await.unwrap());
+    right.set_channel(GUILD, ChannelId(99)).await.unwrap();
+    for _ in 0..2 {
+        left.merge(all(&right).await).await.unwrap();
+        right.merge(all(&left).await).await.unwrap();
+    }
+    assert_eq!(all(&left).await, all(&right).await);
+    assert_eq!(left.pending_redemptions().await.unwrap(), 2);
+    assert_eq!(all(&left).await[0].get("channel_id"), &Value::Int(99));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_follow_each_other_in_the_order_of_the_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder, "a.db").await;
+    let whole = store.stamps(Kind::Redemptions, None, 100).await.unwrap();
+    let mut paged = Vec::new();
+    loop {
+        let after = paged.last().map(|(key, _): &(Key, Stamp)| key.clone());
+        let page = store.stamps(Kind::Redemptions, after, 2).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        paged.extend(page);
+    }
+    assert_eq!((paged.len(), &paged), (3, &whole));
+    assert!(whole.is_sorted());
+    let keys = vec![whole[1].0.clone(), vec![Value::Int(9), Value::Text("NO".into()), Value::Int(1)]];
+    assert_eq!(store.records(Kind::Redemptions, keys).await.unwrap().len(), 1);
+}

@@ -1,0 +1,143 @@
+//! The replicator between a real file and a real server, through kills.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::code::{Code, ListedCode};
+use giftcode_bot::domain::outcome::Outcome;
+use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::record::{Key, Kind, Record};
+use giftcode_bot::domain::status::Status;
+use giftcode_bot::ports::Replica;
+use giftcode_bot::replica::MongoReplica;
+use giftcode_bot::replicator::{Moved, Replicator};
+use giftcode_bot::store::{Admission, StateKind, Store, Verdict};
+use tokio_util::sync::CancellationToken;
+
+use crate::server::{Server, any, replica};
+
+fn open(folder: &Path, name: &str) -> Store {
+    Store::open(&folder.join(name), StateKind::Bot, Clock::system()).unwrap()
+}
+
+async fn fill(store: &Store, guild: u64, players: u64) {
+    let guild = GuildId(guild);
+    store.set_replicated(true).await.unwrap();
+    store.set_channel(guild, ChannelId(8)).await.unwrap();
+    store.set_auto_redeem(guild, true).await.unwrap();
+    let player = |id| Player {
+        id: PlayerId::new(id).unwrap(),
+        nickname: format!("P{id}"),
+        state: State::new(245),
+        furnace_level: None,
+    };
+    store.add_to_roster(guild, (1..=players).map(player).collect()).await.unwrap();
+    let code = Code::parse("gogoWOS").unwrap();
+    let listed = ListedCode { code: code.clone(), rewards: None, expires_at: None, source: "f".into() };
+    store.apply_listing([(code.key(), listed)].into(), true, Duration::ZERO).await.unwrap();
+    store.plan().await.unwrap();
+}
+
+async fn decide(store: &Store, count: usize) -> usize {
+    let claims = store.claim_due(count, 12, |_| Admission::Take).await.unwrap().taken;
+    let decided = claims.len();
+    for claim in claims {
+        let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+        store.record(claim, verdict).await.unwrap();
+    }
+    decided
+}
+
+async fn in_file(store: &Store) -> BTreeMap<(Kind, Key), Record> {
+    let mut records = Vec::new();
+    for kind in Kind::ALL {
+        records.extend(store.page(kind, None, 1_000_000).await.unwrap());
+    }
+    records.into_iter().map(|record| ((record.kind, record.key()), record)).collect()
+}
+
+async fn in_mongo(replica: &MongoReplica) -> BTreeMap<(Kind, Key), Record> {
+    let mut records = Vec::new();
+    for kind in Kind::ALL {
+        let stamps = replica.stamps(kind, None, 1_000_000).await.unwrap();
+        records.extend(replica.get(kind, stamps.into_iter().map(|(key, _)| key).collect()).await.unwrap());
+    }
+    records.into_iter().map(|record| ((record.kind, record.key()), record)).collect()
+}
+
+/// Invariant 7, when nothing more changes: both hold the same.
+async fn until_in_step(store: &Store, mongo: &MongoReplica) {
+    for _ in 0..600 {
+        if store.lag().await.unwrap().records == 0 {
+            assert_eq!(in_file(store).await, in_mongo(mongo).await);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the second store still lacks {:?}", store.lag().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_disk_fills_itself_and_either_side_gets_what_it_lacks() {
+    let (_server, mongo, uri, database) = any().await;
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(folder.path(), "a.db");
+    fill(&first, 1, 300).await;
+    decide(&first, 100).await;
+    let sent = Replicator::new(replica(&uri, &database).await, first.clone()).compare().await.unwrap();
+    let everything = in_file(&first).await;
+    assert_eq!(sent, Moved { fetched: 0, sent: everything.len() });
+    // A new disk.
+    let second = open(folder.path(), "b.db");
+    let fetched = Replicator::new(replica(&uri, &database).await, second.clone()).compare().await.unwrap();
+    assert_eq!(fetched, Moved { fetched: everything.len(), sent: 0 });
+    assert_eq!(in_file(&second).await, everything);
+    assert_eq!(
+        second.plan().await.unwrap(),
+        giftcode_bot::store::Plan::default(),
+        "nothing is posted or redeemed anew"
+    );
+    // Each goes on by itself for a while: the old one records a success that the new one still has to make.
+    decide(&first, 50).await;
+    fill(&second, 2, 10).await;
+    for store in [&first, &second, &first] {
+        Replicator::new(replica(&uri, &database).await, store.clone()).compare().await.unwrap();
+    }
+    assert_eq!(in_file(&first).await, in_file(&second).await);
+    assert_eq!(in_file(&first).await, in_mongo(&mongo).await);
+    assert_eq!(first.pending_redemptions().await.unwrap(), 150);
+    let again = Replicator::new(replica(&uri, &database).await, first.clone()).compare().await.unwrap();
+    assert_eq!(again, Moved::default(), "in step, nothing moves");
+    mongodb::Client::with_uri_str(&uri).await.unwrap().database(&database).drop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_and_again() {
+    let mut server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), "a.db");
+    store.set_replicated(true).await.unwrap();
+    let stop = CancellationToken::new();
+    let replicator = Replicator::new(replica(&server.uri(), "giftcode").await, store.clone());
+    let token = stop.clone();
+    let running = tokio::spawn(async move { replicator.run(token).await });
+    fill(&store, 1, 200).await;
+    let mongo = replica(&server.uri(), "giftcode").await;
+    until_in_step(&store, &mongo).await;
+    for round in 0..3u64 {
+        // Killed while changes are on their way; more come while it is away; no change waits for it.
+        decide(&store, 20).await;
+        server.kill();
+        let began = std::time::Instant::now();
+        assert_eq!(decide(&store, 20).await, 20);
+        store.set_channel(GuildId(1), ChannelId(100 + round)).await.unwrap();
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        assert!(store.lag().await.unwrap().records > 0);
+        server.restart();
+        until_in_step(&store, &mongo).await;
+    }
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}

