@@ -2,8 +2,10 @@
 
 pub mod redeem;
 pub mod sandbox;
+mod second_store;
 mod services;
 mod summary;
+mod world;
 
 /// How a command ended, where it could run at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -27,6 +27,7 @@ use crate::supervisor::Supervisor;
 use crate::telemetry::{self, Target};
 
 use super::services::{engine_settings, game_client, stop_on_signals};
+use super::world::beside;
 use super::{Ended, summary};
 
 /// So many calls without any answer from the game, before it ever answered, and so long after the start, it counts as
@@ -307,9 +308,7 @@ async fn report(
 /// Everything is decided and told: the progress is of no more use. A rest that cannot be removed does no harm.
 fn remove_progress(path: &Path) {
     for suffix in ["", "-wal", "-shm", ".lock"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        drop(std::fs::remove_file(PathBuf::from(name)));
+        drop(std::fs::remove_file(beside(path, suffix)));
     }
 }
 

@@ -1,12 +1,10 @@
 //! `giftcode-bot sandbox`: the services on a simulated world, until all is redeemed.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -24,12 +22,14 @@ use crate::sandbox::narrator::Narrator;
 use crate::sandbox::posts::TerminalAnnouncer;
 use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, PLAYER_INTERVAL, RETURN_AFTER, Script};
 use crate::sandbox::verify::mismatches;
-use crate::store::{StateKind, Store};
+use crate::store::Store;
 use crate::supervisor::Supervisor;
 use crate::telemetry::{self, Target};
 use crate::watcher::{Watcher, WatcherSettings};
 
+use super::second_store::{self, SecondStore};
 use super::services::{engine_settings, game_client, stop_on_signals};
+use super::world::{self, Paths, World};
 use super::{Ended, summary};
 
 /// The configuration where the environment says nothing. `.env` is not read: it is the real bot's.
@@ -61,62 +61,6 @@ pub struct SandboxOptions {
     pub login: bool,
 }
 
-/// The simulated world's identity, kept beside the state file: while it stands, the same world goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct World {
-    players: u32,
-    codes: u32,
-    seed: u64,
-    login: bool,
-    started_at_ms: i64,
-}
-
-struct Paths {
-    state: PathBuf,
-    world: PathBuf,
-    calls: PathBuf,
-    posts: PathBuf,
-    log: PathBuf,
-}
-
-impl Paths {
-    fn new(state: &Path) -> Self {
-        let beside = |suffix: &str| {
-            let mut name = state.as_os_str().to_owned();
-            name.push(suffix);
-            PathBuf::from(name)
-        };
-        Self {
-            state: state.to_owned(),
-            world: beside(".world"),
-            calls: beside(".calls"),
-            posts: beside(".posts"),
-            log: beside(".log"),
-        }
-    }
-
-    /// Takes the world away, the lock file excepted: somebody may wait for it.
-    fn remove(&self) -> anyhow::Result<()> {
-        let with = |suffix: &str| {
-            Paths::new(&self.state).state.with_file_name({
-                let mut name = self.state.file_name().unwrap_or_default().to_owned();
-                name.push(suffix);
-                name
-            })
-        };
-        for path in [&self.world, &self.calls, &self.posts, &self.state, &with("-wal"), &with("-shm")] {
-            match std::fs::remove_file(path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(error)
-                        .with_context(|| format!("cannot remove the finished sandbox's {}", path.display()));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Runs the sandbox.
 ///
 /// # Errors
@@ -125,9 +69,14 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let config = Config::read(&Source::process().with_defaults(DEFAULTS))?;
     let paths = Paths::new(&config.state_file);
     let clock = Clock::system();
-    // Opened before anything is looked at: a file that is another's, or in use, stops the start here.
-    let store = Store::open(&paths.state, StateKind::Sandbox, clock)?;
-    let (store, world, continues) = enter_world(store, &paths, &options, clock)?;
+    let wanted = World {
+        players: options.players,
+        codes: options.codes,
+        seed: options.seed,
+        login: options.login,
+        started_at_ms: clock.now().as_millisecond(),
+    };
+    let (store, world, continues) = world::enter(&paths, wanted, config.mongodb_uri.is_some(), clock)?;
     let console = Arc::new(Console::new());
     let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
     telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
@@ -157,41 +106,16 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
         shown.say(&cards::post(message, &guild_name(message.guild)));
     })?;
     introduce(&console, &script, &sim, &feed, &paths, &options, continues);
+    // Before anything is read or written: an empty disk fills itself from there.
+    let database = format!("{}-sandbox-{}", config.mongodb_database, world.started_at_ms);
+    let second = second_store::connect(&config, &database, &store).await?;
     for (index, (guild, _)) in GUILDS.iter().enumerate() {
         store.set_channel(*guild, ChannelId(2001 + index as u64)).await?;
         store.set_auto_redeem(*guild, true).await?;
         store.add_to_roster(*guild, script.roster(*guild)).await?;
     }
-    let sandbox = Sandbox { config, clock, store, script, sim, feed, announcer, console, world_started };
+    let sandbox = Sandbox { config, clock, store, second, script, sim, feed, announcer, console, world_started };
     sandbox.run(&options, &paths).await
-}
-
-/// The world of the last run if that was interrupted and the same is asked for; else a new one.
-fn enter_world(
-    store: Store,
-    paths: &Paths,
-    options: &SandboxOptions,
-    clock: Clock,
-) -> anyhow::Result<(Store, World, bool)> {
-    let wanted = World {
-        players: options.players,
-        codes: options.codes,
-        seed: options.seed,
-        login: options.login,
-        started_at_ms: clock.now().as_millisecond(),
-    };
-    let found = std::fs::read(&paths.world).ok().and_then(|text| serde_json::from_slice::<World>(&text).ok());
-    if let Some(found) = found
-        && found == (World { started_at_ms: found.started_at_ms, ..wanted.clone() })
-    {
-        return Ok((store, found, true));
-    }
-    drop(store);
-    paths.remove()?;
-    let store = Store::open(&paths.state, StateKind::Sandbox, clock)?;
-    let text = serde_json::to_vec(&wanted).context("cannot write down the sandbox's world")?;
-    std::fs::write(&paths.world, text).with_context(|| format!("cannot write {}", paths.world.display()))?;
-    Ok((store, wanted, false))
 }
 
 fn introduce(
@@ -231,6 +155,7 @@ struct Sandbox {
     config: Config,
     clock: Clock,
     store: Store,
+    second: Option<SecondStore>,
     script: Script,
     sim: GameSim,
     feed: FeedSim,
@@ -268,7 +193,15 @@ impl Sandbox {
         }
         done.cancel();
         services.await.context("the services ended")??;
+        // Last, so that it has everything the others wrote at their end.
+        let second = match self.second.take() {
+            Some(second) => Some(second.end().await?),
+            None => None,
+        };
         if is_finished && !options.keep_running {
+            if let Some(replica) = second {
+                replica.drop_database().await?;
+            }
             drop(self);
             paths.remove()?;
         } else {

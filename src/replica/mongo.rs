@@ -35,7 +35,8 @@ pub struct MongoSettings {
     pub timeout: Duration,
 }
 
-/// The second store in MongoDB.
+/// The second store in MongoDB. Clones share its connections.
+#[derive(Clone)]
 pub struct MongoReplica {
     database: Database,
     timeout: Duration,
@@ -59,17 +60,12 @@ impl MongoReplica {
         Ok(Self { database, timeout: settings.timeout })
     }
 
-    /// Makes the indexes that the comparison of both stores uses.
+    /// Takes the whole database away: that of a sandbox's world which is over.
     ///
     /// # Errors
     /// When MongoDB cannot be reached or does not allow it.
-    pub async fn prepare(&self) -> Result<(), ReplicaError> {
-        for kind in Kind::ALL {
-            let index = IndexModel::builder().keys(doc! { "version": 1 }).build();
-            let collection = self.database.collection::<Document>(kind.name());
-            self.in_time(async { collection.create_index(index).await }).await?;
-        }
-        Ok(())
+    pub async fn drop_database(&self) -> anyhow::Result<()> {
+        self.in_time(async { self.database.drop().await }).await.context("cannot drop the finished sandbox's database")
     }
 
     /// Bounds a command: the driver has no socket time-out of its own.
@@ -155,6 +151,11 @@ impl Replica for MongoReplica {
 
     async fn stamps(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<(Key, Stamp)>, ReplicaError> {
         let collection = self.database.collection::<Document>(kind.name());
+        if after.is_none() {
+            // Where a comparison begins: the first time makes the index, later ones find it.
+            let index = IndexModel::builder().keys(doc! { "version": 1 }).build();
+            self.in_time(async { collection.create_index(index).await }).await?;
+        }
         let filter = after.map_or_else(Document::new, |after| doc! { "_id": { "$gt": id(kind, &after) } });
         let find = collection
             .find(filter)

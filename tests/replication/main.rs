@@ -3,4 +3,5 @@
 
 mod adapter;
 mod converging;
+mod process;
 mod server;

@@ -134,6 +134,5 @@ pub async fn any() -> (Option<Server>, MongoReplica, String, String) {
         }
     };
     let replica = replica(&uri, &database).await;
-    replica.prepare().await.unwrap();
     (server, replica, uri, database)
 }
