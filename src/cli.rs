@@ -38,6 +38,11 @@ enum Command {
         #[arg(long)]
         no_login: bool,
     },
+    /// Exports the bot's state, or imports one.
+    State {
+        #[command(subcommand)]
+        command: StateCommand,
+    },
     /// Redeems codes for the players of a CSV file.
     Redeem {
         /// The gift codes.
@@ -52,6 +57,20 @@ enum Command {
         /// Redeem for the players of the good lines though the file has bad ones.
         #[arg(long)]
         skip_bad_lines: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum StateCommand {
+    /// Writes the whole state as JSON into a new file.
+    Export {
+        /// The file to make.
+        file: PathBuf,
+    },
+    /// Takes over an export, or the first implementation's giftcode_state.json; can be run twice.
+    Import {
+        /// The file to read.
+        file: PathBuf,
     },
 }
 
@@ -78,6 +97,8 @@ fn run(command: Command) -> anyhow::Result<Ended> {
             let options = SandboxOptions { players, codes, seed, keep_running, login: !no_login };
             runtime.block_on(app::sandbox::run(options))
         }
+        Command::State { command: StateCommand::Export { file } } => runtime.block_on(app::state::export(&file)),
+        Command::State { command: StateCommand::Import { file } } => runtime.block_on(app::state::import(&file)),
         Command::Redeem { codes, players, json, skip_bad_lines } => {
             runtime.block_on(app::redeem::run(RedeemOptions { codes, players, json, skip_bad_lines }))
         }

@@ -4,6 +4,7 @@ pub mod redeem;
 pub mod sandbox;
 mod second_store;
 mod services;
+pub mod state;
 mod summary;
 mod world;
 

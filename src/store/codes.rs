@@ -124,7 +124,7 @@ impl Store {
     }
 }
 
-fn insert(
+pub(super) fn insert(
     tx: &Tx<'_>,
     code: &Code,
     rewards: Option<&str>,

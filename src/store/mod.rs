@@ -15,6 +15,7 @@
 
 mod codes;
 mod guilds;
+mod import;
 mod players;
 mod posts;
 mod redemptions;
@@ -35,6 +36,7 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 
 pub use codes::ListingChanges;
+pub use import::Imported;
 pub use posts::{DueMessage, GuildPlan, Plan};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict};
 pub use replication::Lag;

@@ -5,4 +5,5 @@ mod bad_input;
 mod env_example;
 mod redeem;
 mod sandbox;
+mod state;
 mod support;

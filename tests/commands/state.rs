@@ -1,0 +1,165 @@
+//! `state export` and `state import`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::code::{Code, ListedCode};
+use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::feed::{FeedClient, FeedSettings};
+use giftcode_bot::poster::Poster;
+use giftcode_bot::sandbox::feed::{FeedEntry, FeedSim};
+use giftcode_bot::sandbox::posts::TerminalAnnouncer;
+use giftcode_bot::store::{StateKind, Store};
+use giftcode_bot::watcher::{Watcher, WatcherSettings};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{bot, output, text};
+
+fn open(folder: &Path, name: &str) -> Store {
+    Store::open(&folder.join(name), StateKind::Bot, Clock::system()).unwrap()
+}
+
+fn listed(code: &str) -> ListedCode {
+    ListedCode { code: Code::parse(code).unwrap(), rewards: None, expires_at: None, source: "feed".into() }
+}
+
+/// Runs `state` with these arguments; standard output of a success, the one line of a refusal.
+async fn state(folder: &Path, file: &str, args: [&str; 2]) -> Result<String, String> {
+    let mut command = bot(folder);
+    command.arg("state").args(args).env("STATE_FILE", file);
+    let output = output(command).await;
+    if output.status.success() {
+        assert_eq!(text(&output.stderr), "");
+        return Ok(text(&output.stdout));
+    }
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""));
+    let stderr = text(&output.stderr);
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    Err(stderr)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_imports_to_the_same_state_and_can_be_imported_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), "a.db");
+    let guild = GuildId(u64::MAX - 5);
+    store.set_channel(guild, ChannelId(8)).await.unwrap();
+    store.set_auto_redeem(guild, true).await.unwrap();
+    let player = |id| Player {
+        id: PlayerId::new(id).unwrap(),
+        nickname: "Frost, \"Lord\" ❄".into(),
+        state: State::new(245),
+        furnace_level: Some(30),
+    };
+    store.add_to_roster(guild, (1..=1200).map(player).collect()).await.unwrap();
+    let codes = ["gogoWOS", "WOS1105"].map(|code| (listed(code).code.key(), listed(code)));
+    store.apply_listing(codes.into(), true, Duration::ZERO).await.unwrap();
+    store.plan().await.unwrap();
+    drop(store);
+    let path = folder.path();
+    let said = state(path, "a.db", ["export", "one.json"]).await.unwrap();
+    // 1 guild, 1200 players on its roster, 2 codes, 2 posts, 2400 redemptions, 2 runs.
+    assert_eq!(said, "4807 records written to one.json.\n");
+    let said = state(path, "b.db", ["import", "one.json"]).await.unwrap();
+    assert_eq!(said, "4807 records read from one.json; 4807 taken over, the others were here already.\n");
+    state(path, "b.db", ["export", "two.json"]).await.unwrap();
+    let read = |name: &str| std::fs::read(path.join(name)).unwrap();
+    assert!(read("one.json") == read("two.json"), "the round trip changes nothing");
+    assert!(serde_json::from_slice::<serde_json::Value>(&read("one.json")).is_ok());
+    let said = state(path, "b.db", ["import", "one.json"]).await.unwrap();
+    assert!(said.contains("; 0 taken over"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_imported_or_exported_is_one_line_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let store = open(path, "a.db");
+    store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    drop(store);
+    state(path, "a.db", ["export", "good.json"]).await.unwrap();
+    assert!(state(path, "a.db", ["export", "good.json"]).await.unwrap_err().contains("it must not exist"));
+    let good = std::fs::read_to_string(path.join("good.json")).unwrap();
+    for (name, content, part) in [
+        ("cut.json", good[..good.len() - 4].to_owned(), "EOF"),
+        ("newer.json", good.replace("\"giftcode_bot_state\":1", "\"giftcode_bot_state\":2"), "this program reads 1"),
+        ("odd.json", good.replace("\"channel_id\":2", "\"channel_id\":\"x\""), "record 1: its channel_id"),
+        ("kind.json", good.replace("\"guilds\"", "\"guild\""), "record 1: it has no known kind"),
+        ("other.json", "{\"players\":[]}".to_owned(), "no giftcode_state.json"),
+        ("none.json", "not JSON".to_owned(), "it is not JSON (line 1"),
+    ] {
+        std::fs::write(path.join(name), content).unwrap();
+        let said = state(path, "new.db", ["import", name]).await.unwrap_err();
+        assert!(said.contains(part) && said.contains(name), "{part} in {said}");
+    }
+    assert!(state(path, "new.db", ["import", "missing.json"]).await.unwrap_err().contains("cannot read missing.json"));
+    let new = open(path, "new.db");
+    assert_eq!(new.page(giftcode_bot::domain::record::Kind::Guilds, None, 9).await.unwrap(), []);
+}
+
+/// Of the first implementation's state with 3 guilds and 40 sent codes, and a feed of those and one new code, exactly the
+/// new one is posted.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_first_implementation_sent_is_not_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let names: Vec<String> = (1..=40).map(|number| format!("SENT{number:02}")).collect();
+    let first = json!({
+        "channels": {"11": 21, "12": "22", "13": 23},
+        "sent": {"11": names, "12": names[..20], "global": names, "14": ["a b"]},
+        "initialized": true,
+    });
+    std::fs::write(path.join("giftcode_state.json"), first.to_string()).unwrap();
+    for taken in
+        ["3 channels (0 were set here already and stay), 120 sent codes (0 were known)", "0 channels (3 were set"]
+    {
+        let said = state(path, "a.db", ["import", "giftcode_state.json"]).await.unwrap();
+        assert!(said.contains("left out: \"a b\" sent to \"14\": no gift code"), "{said}");
+        assert!(said.contains(taken), "{said}");
+    }
+    let clock = Clock::system();
+    let store = open(path, "a.db");
+    let entry = |name: &String| FeedEntry {
+        code: Code::parse(name).unwrap(),
+        rewards: "Gems".into(),
+        expiry: None,
+        windows: vec![(Duration::ZERO, None)],
+    };
+    let brand_new = "BRANDNEW1".to_owned();
+    let feed = FeedSim::start(names.iter().chain([&brand_new]).map(entry).collect(), clock.now(), clock).unwrap();
+    let client = FeedClient::new(FeedSettings {
+        urls: vec![feed.url().parse().unwrap()],
+        api_key: None,
+        timeout: Duration::from_secs(5),
+        retry_base: Duration::from_millis(50),
+        had_codes: BTreeSet::new(),
+    })
+    .unwrap();
+    let settings =
+        WatcherSettings { interval: Duration::from_secs(1), max_consecutive_errors: 5, return_after: Duration::ZERO };
+    let posted = Arc::new(Mutex::new(Vec::new()));
+    let shown = posted.clone();
+    let announcer = TerminalAnnouncer::open(&path.join("posts"), move |message| {
+        let codes: Vec<String> = message.codes.iter().map(|code| code.code.to_string()).collect();
+        shown.lock().unwrap().push((message.guild.0, codes));
+    })
+    .unwrap();
+    let stop = CancellationToken::new();
+    let (watcher, poster) =
+        (Watcher::new(client, store.clone(), clock, settings), Poster::new(announcer, store, clock));
+    let (first, second) = (stop.clone(), stop.clone());
+    let running = tokio::spawn(async move { tokio::join!(watcher.run(first), poster.run(second)) });
+    while feed.requests().0 < 3 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stop.cancel();
+    let (watched, sent) = running.await.unwrap();
+    watched.and(sent).unwrap();
+    let mut posted = posted.lock().unwrap().clone();
+    posted.sort();
+    assert_eq!(posted, [11, 12, 13].map(|guild| (guild, vec!["BRANDNEW1".to_owned()])));
+}
