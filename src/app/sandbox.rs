@@ -81,6 +81,10 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
     telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
 
+    if let Some(aside) = store.replaced() {
+        tracing::error!("The state file was damaged: it is kept as {} and made anew from MongoDB", aside.display());
+    }
+
     let script = Script::new(world.players, world.codes, world.seed)?;
     let world_started =
         Timestamp::from_millisecond(world.started_at_ms).context("cannot read when the world started")?;

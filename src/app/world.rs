@@ -72,7 +72,10 @@ pub(super) fn enter(
 ) -> anyhow::Result<(Store, World, bool)> {
     let has_state = paths.state.exists() || has_second_store;
     // Opened before anything is taken away: a file that is another's, or in use, stops the start here.
-    let store = Store::open(&paths.state, StateKind::Sandbox, clock)?;
+    let store = match has_second_store {
+        true => Store::open_or_replace(&paths.state, StateKind::Sandbox, clock)?,
+        false => Store::open(&paths.state, StateKind::Sandbox, clock)?,
+    };
     let found = std::fs::read(&paths.world).ok().and_then(|text| serde_json::from_slice::<World>(&text).ok());
     if let Some(found) = found
         && has_state

@@ -67,6 +67,16 @@ pub enum StoreError {
         /// What is wrong, and what to do.
         reason: String,
     },
+    /// It is damaged, or something else altogether.
+    #[error(
+        "the state file {path} is damaged ({reason}): move it away, restore a copy, or set STATE_FILE to another file"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// Another process works on it.
     #[error("the state file {0} is in use by another giftcode-bot: stop that one, or set STATE_FILE to another file")]
     InUse(PathBuf),
@@ -106,6 +116,7 @@ struct Inner {
     writer: Writer,
     reader: Mutex<Connection>,
     instance: i64,
+    replaced: Option<PathBuf>,
     clock: Clock,
     plan_wake: Notify,
     work_wake: Notify,
@@ -120,24 +131,42 @@ impl Store {
     /// # Errors
     /// When the file cannot be used: see [`StoreError`].
     pub fn open(path: &Path, kind: StateKind, clock: Clock) -> Result<Self, StoreError> {
-        let opened = schema::open(path, kind)?;
+        Ok(Self::new(schema::open(path, kind, false)?, clock))
+    }
+
+    /// The same, but a damaged file is moved to `NAME.corrupt-TIME` and begun anew: where a second store has everything.
+    ///
+    /// # Errors
+    /// When the file cannot be used for another reason, or not be moved.
+    pub fn open_or_replace(path: &Path, kind: StateKind, clock: Clock) -> Result<Self, StoreError> {
+        Ok(Self::new(schema::open(path, kind, true)?, clock))
+    }
+
+    fn new(opened: schema::Opened, clock: Clock) -> Self {
         let inner = Inner {
             writer: Writer::new(opened.writer, opened.last_version),
             reader: Mutex::new(opened.reader),
             instance: opened.instance,
+            replaced: opened.replaced,
             clock,
             plan_wake: Notify::new(),
             work_wake: Notify::new(),
             outbox_wake: Notify::new(),
             _lock: opened.lock,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Self { inner: Arc::new(inner) }
     }
 
     /// This opening of the file, as a number no other opening of it has: the owner of this process's claims.
     #[must_use]
     pub fn instance(&self) -> i64 {
         self.inner.instance
+    }
+
+    /// Where the damaged file was moved to that this one replaces.
+    #[must_use]
+    pub fn replaced(&self) -> Option<&Path> {
+        self.inner.replaced.as_deref()
     }
 
     /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.

@@ -104,11 +104,40 @@ async fn only_one_process_and_only_the_right_kind_opens_a_file() {
     std::fs::write(path.with_file_name("text.db"), "no database at all, but longer than a header is".repeat(9))
         .unwrap();
     let text = Store::open(&path.with_file_name("text.db"), StateKind::Bot, clock).err().unwrap();
-    assert!(text.to_string().contains("it is not a state file"), "{text}");
+    assert!(text.to_string().contains("is damaged (it is not a state file)"), "{text}");
     let newer = rusqlite::Connection::open(&path).unwrap();
     newer.pragma_update(None, "user_version", 99).unwrap();
     drop(newer);
     assert!(matches!(Store::open(&path, StateKind::Bot, clock), Err(StoreError::Newer(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_file_is_refused_or_set_aside_whole() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &(1..2000).collect::<Vec<_>>()).await;
+    let (path, clock) = (fixture.path(), fixture.clock);
+    drop(fixture.store);
+    let good = std::fs::read(&path).unwrap();
+    let zeros = |mut bytes: Vec<u8>| {
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 9000].fill(0);
+        bytes
+    };
+    for damaged in [zeros(good.clone()), good[..good.len() / 3].to_vec(), b"nothing of ours".repeat(99)] {
+        std::fs::write(&path, &damaged).unwrap();
+        let refused = Store::open(&path, StateKind::Bot, clock).err().unwrap();
+        assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
+        assert!(!refused.to_string().contains('\n'), "{refused}");
+        let store = Store::open_or_replace(&path, StateKind::Bot, clock).unwrap();
+        assert_eq!(store.known_codes().await.unwrap(), BTreeMap::new());
+        drop(store);
+        let folder = std::fs::read_dir(path.parent().unwrap()).unwrap();
+        let aside =
+            folder.map(|entry| entry.unwrap().path()).find(|p| p.to_string_lossy().contains("giftcode.db.corrupt-"));
+        let aside = aside.unwrap();
+        assert_eq!(std::fs::read(&aside).unwrap().len(), damaged.len());
+        std::fs::remove_file(aside).unwrap();
+    }
 }
 
 #[tokio::test(start_paused = true)]

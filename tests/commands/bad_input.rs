@@ -139,6 +139,6 @@ async fn the_sandbox_touches_no_state_that_is_not_its_own() {
     std::fs::write(&path, "something else entirely").unwrap();
     let mut command = bot(folder.path());
     command.arg("sandbox").env("STATE_FILE", &path);
-    assert!(refusal(command).await.contains("it is not a state file"));
+    assert!(refusal(command).await.contains("is damaged (it is not a state file): move it away"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "something else entirely");
 }
