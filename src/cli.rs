@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use secrecy::SecretString;
 
 use crate::app::redeem::RedeemOptions;
 use crate::app::sandbox::SandboxOptions;
@@ -37,6 +38,9 @@ enum Command {
         /// A game without the player endpoint, as Whiteout Survival is today.
         #[arg(long)]
         no_login: bool,
+        /// Keep the state in this MongoDB too, in a database of its own that is dropped at the end.
+        #[arg(long, value_name = "URI")]
+        mongodb: Option<SecretString>,
     },
     /// Exports the bot's state, or imports one.
     State {
@@ -93,8 +97,8 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let ended = match command {
-        Command::Sandbox { players, codes, seed, keep_running, no_login } => {
-            let options = SandboxOptions { players, codes, seed, keep_running, login: !no_login };
+        Command::Sandbox { players, codes, seed, keep_running, no_login, mongodb } => {
+            let options = SandboxOptions { players, codes, seed, keep_running, login: !no_login, mongodb };
             runtime.block_on(app::sandbox::run(options))
         }
         Command::State { command: StateCommand::Export { file } } => runtime.block_on(app::state::export(&file)),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -59,6 +60,8 @@ pub struct SandboxOptions {
     pub keep_running: bool,
     /// The game has a player endpoint.
     pub login: bool,
+    /// A MongoDB to keep the state in too, in a database of the sandbox's own. The environment's is the real bot's.
+    pub mongodb: Option<SecretString>,
 }
 
 /// Runs the sandbox.
@@ -76,7 +79,7 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
         login: options.login,
         started_at_ms: clock.now().as_millisecond(),
     };
-    let (store, world, continues) = world::enter(&paths, wanted, config.mongodb_uri.is_some(), clock)?;
+    let (store, world, continues) = world::enter(&paths, wanted, options.mongodb.is_some(), clock)?;
     let console = Arc::new(Console::new());
     let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
     telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
@@ -111,8 +114,8 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     })?;
     introduce(&console, &script, &sim, &feed, &paths, &options, continues);
     // Before anything is read or written: an empty disk fills itself from there.
-    let database = format!("{}-sandbox-{}", config.mongodb_database, world.started_at_ms);
-    let second = second_store::connect(&config, &database, &store).await?;
+    let database = format!("giftcode-sandbox-{}", world.started_at_ms);
+    let second = second_store::connect(options.mongodb.as_ref(), &database, &store).await?;
     for (index, (guild, _)) in GUILDS.iter().enumerate() {
         store.set_channel(*guild, ChannelId(2001 + index as u64)).await?;
         store.set_auto_redeem(*guild, true).await?;

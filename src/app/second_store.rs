@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use secrecy::SecretString;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
 use crate::replica::{MongoReplica, MongoSettings};
 use crate::replicator::Replicator;
 use crate::store::Store;
@@ -25,8 +25,12 @@ pub(super) struct SecondStore {
 
 /// Brings the file and MongoDB in step, and keeps them so; `None` where no MongoDB is configured. One that does not answer
 /// is said, and the file goes on alone until it does.
-pub(super) async fn connect(config: &Config, database: &str, store: &Store) -> anyhow::Result<Option<SecondStore>> {
-    let Some(uri) = &config.mongodb_uri else {
+pub(super) async fn connect(
+    uri: Option<&SecretString>,
+    database: &str,
+    store: &Store,
+) -> anyhow::Result<Option<SecondStore>> {
+    let Some(uri) = uri else {
         store.set_replicated(false).await?;
         return Ok(None);
     };

@@ -49,7 +49,9 @@ impl MongoReplica {
     /// When the connection string cannot be read; its text is not told.
     pub async fn new(settings: MongoSettings) -> anyhow::Result<Self> {
         let parsed = ClientOptions::parse(settings.uri.expose_secret()).await;
-        let mut options = parsed.map_err(|e| anyhow::anyhow!("{}", plain(&e))).context("cannot read MONGODB_URI")?;
+        let mut options = parsed
+            .map_err(|e| anyhow::anyhow!("{}", plain(&e)))
+            .context("cannot read the MongoDB connection string (MONGODB_URI)")?;
         options.app_name = Some(env!("CARGO_PKG_NAME").to_owned());
         options.server_selection_timeout = Some(settings.timeout);
         options.connect_timeout = Some(settings.timeout);

@@ -19,8 +19,8 @@ const STATE: &str = "data/sandbox/giftcode.db";
 
 fn sandbox(folder: &Path, server: &Server, keep_running: bool) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_giftcode-bot"));
-    command.env_clear().env("MONGODB_URI", server.uri()).current_dir(folder).kill_on_drop(true);
-    command.arg("sandbox").args(keep_running.then_some("--keep-running"));
+    command.env_clear().current_dir(folder).kill_on_drop(true);
+    command.args(["sandbox", "--mongodb", &server.uri()]).args(keep_running.then_some("--keep-running"));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
