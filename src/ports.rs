@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::domain::answer::{Answer, Reply};
 use crate::domain::code::{Code, ListedCode};
+use crate::domain::lease::Lease;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, PlayerId, Profile, State};
 use crate::domain::record::{Key, Kind, Record, Stamp};
@@ -140,4 +141,24 @@ pub trait Replica: Send + Sync + 'static {
         after: Option<Key>,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<(Key, Stamp)>, ReplicaError>> + Send;
+}
+
+/// Where the lease is kept by which one instance of several is active. What cannot be done in time is an error, and then
+/// may have been done all the same.
+pub trait LeaseBoard: Send + Sync + 'static {
+    /// The lease as it stands, if it was ever taken, and the board's time.
+    fn look(&self) -> impl Future<Output = Result<Option<(Lease, Timestamp)>, ReplicaError>> + Send;
+    /// Takes it for `who` with this term, if it still stands as it was `seen`; whether that was so.
+    fn take(
+        &self,
+        seen: Option<&Lease>,
+        who: &str,
+        term: i64,
+    ) -> impl Future<Output = Result<bool, ReplicaError>> + Send;
+    /// Renews it, if it still is `who`'s with this term, and returns it.
+    fn renew(&self, who: &str, term: i64) -> impl Future<Output = Result<Option<Lease>, ReplicaError>> + Send;
+    /// Says that an instance waits for it.
+    fn knock(&self) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    /// Gives it back, if it still is `who`'s with this term.
+    fn release(&self, who: &str, term: i64) -> impl Future<Output = Result<(), ReplicaError>> + Send;
 }

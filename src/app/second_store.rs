@@ -36,7 +36,7 @@ pub(super) async fn connect(
     };
     store.set_replicated(true).await?;
     let settings = MongoSettings { uri: uri.clone(), database: database.to_owned(), timeout: TIMEOUT };
-    let replica = MongoReplica::new(settings).await?;
+    let replica = MongoReplica::new(settings, crate::tenure::Tenure::unlimited()).await?;
     let replicator = Arc::new(Replicator::new(replica.clone(), store.clone()));
     match replicator.compare().await {
         Ok(moved) => {

@@ -9,6 +9,7 @@ pub mod condemn;
 pub mod first_state;
 pub mod gate;
 pub mod health;
+pub mod lease;
 pub mod listing;
 pub mod login;
 pub mod outcome;

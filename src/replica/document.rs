@@ -7,6 +7,8 @@ use crate::domain::version::Version;
 
 /// The field that holds a redemption's rank, so that the server can compare it.
 pub(super) const RANK: &str = "rank";
+/// The field that holds the term of the lease that the document was written under.
+const TERM: &str = "term";
 
 fn bson(value: &Value) -> Bson {
     match value {
@@ -52,12 +54,13 @@ fn key(kind: Kind, id: Option<&Bson>) -> Option<Key> {
     }
 }
 
-pub(super) fn document(record: &Record) -> Document {
+pub(super) fn document(record: &Record, term: i64) -> Document {
     let mut document = doc! { "_id": id(record.kind, &record.key()) };
     document.extend(record.kind.fields().iter().zip(&record.values).map(|(f, value)| (f.name.to_owned(), bson(value))));
     if record.kind == Kind::Redemptions {
         document.insert(RANK, record.stamp().rank);
     }
+    document.insert(TERM, term);
     document
 }
 
@@ -78,17 +81,16 @@ pub(super) fn stamp(kind: Kind, document: &Document) -> Option<(Key, Stamp)> {
     Some((key(kind, document.get("_id"))?, Stamp { rank, version: Version(version) }))
 }
 
-/// What a document there must be like for this record to replace it.
-pub(super) fn guard(record: &Record) -> Document {
+/// What a document there must be like for this record to replace it: beaten by it, and not of a later term.
+pub(super) fn guard(record: &Record, term: i64) -> Document {
     let Stamp { rank, version } = record.stamp();
-    let id = id(record.kind, &record.key());
+    let mut guard = doc! { "_id": id(record.kind, &record.key()), TERM: { "$not": { "$gt": term } } };
     if record.kind == Kind::Redemptions {
-        return doc! { "_id": id, "$or": [
-            { RANK: { "$lt": rank } },
-            { RANK: rank, "version": { "$lt": version.0 } },
-        ] };
+        guard.insert("$or", [doc! { RANK: { "$lt": rank } }, doc! { RANK: rank, "version": { "$lt": version.0 } }]);
+    } else {
+        guard.insert("version", doc! { "$lt": version.0 });
     }
-    doc! { "_id": id, "version": { "$lt": version.0 } }
+    guard
 }
 
 #[cfg(test)]
@@ -105,7 +107,7 @@ mod tests {
                 Form::Time => Value::Time(1_760_000_000_123),
             };
             let whole = Record { kind, values: kind.fields().iter().map(sample).collect() };
-            let written = document(&whole);
+            let written = document(&whole, 3);
             assert_eq!(record(kind, &written), Some(whole.clone()));
             assert_eq!(stamp(kind, &written), Some((whole.key(), whole.stamp())));
             for broken in ["_id", "version"] {

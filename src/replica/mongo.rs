@@ -2,6 +2,9 @@
 //!
 //! A write that lost against what is there fails its guard, tries to insert, and gets E11000: that is how losing is told.
 //! Bulk writes go as `update` commands, which every server from 6 on takes.
+//!
+//! Writes carry the term of the lease that they are made under. They are made only while it holds, and none replaces a
+//! document that was written under a later term: what a process sends that froze and lost its lease changes nothing.
 
 use std::time::Duration;
 
@@ -16,11 +19,12 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::domain::record::{Key, Kind, Record, Stamp};
 use crate::domain::text::clean;
 use crate::ports::{Replica, ReplicaError};
+use crate::tenure::Tenure;
 
 use super::document::{RANK, document, guard, id, record, stamp};
 
 /// The server's code for a key that is there already.
-const DUPLICATE_KEY: i32 = 11000;
+pub(super) const DUPLICATE_KEY: i32 = 11000;
 /// The most documents of one command; the server allows 100,000, and 48 MB.
 const BATCH: usize = 1000;
 
@@ -40,14 +44,15 @@ pub struct MongoSettings {
 pub struct MongoReplica {
     database: Database,
     timeout: Duration,
+    tenure: Tenure,
 }
 
 impl MongoReplica {
-    /// A client of this database. Nothing is connected yet.
+    /// A client of this database, that writes while `tenure` has the lease. Nothing is connected yet.
     ///
     /// # Errors
     /// When the connection string cannot be read; its text is not told.
-    pub async fn new(settings: MongoSettings) -> anyhow::Result<Self> {
+    pub async fn new(settings: MongoSettings, tenure: Tenure) -> anyhow::Result<Self> {
         let parsed = ClientOptions::parse(settings.uri.expose_secret()).await;
         let mut options = parsed
             .map_err(|e| anyhow::anyhow!("{}", plain(&e)))
@@ -59,7 +64,11 @@ impl MongoReplica {
         options.write_concern = Some(concern);
         let client = Client::with_options(options).map_err(|e| anyhow::anyhow!("{}", plain(&e)));
         let database = client.context("cannot set up the connection to MongoDB")?.database(&settings.database);
-        Ok(Self { database, timeout: settings.timeout })
+        Ok(Self { database, timeout: settings.timeout, tenure })
+    }
+
+    pub(super) fn database(&self) -> &Database {
+        &self.database
     }
 
     /// Takes the whole database away: that of a sandbox's world which is over.
@@ -71,7 +80,7 @@ impl MongoReplica {
     }
 
     /// Bounds a command: the driver has no socket time-out of its own.
-    async fn in_time<T>(&self, command: impl Future<Output = Result<T, Error>>) -> Result<T, ReplicaError> {
+    pub(super) async fn in_time<T>(&self, command: impl Future<Output = Result<T, Error>>) -> Result<T, ReplicaError> {
         match tokio::time::timeout(2 * self.timeout, command).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(ReplicaError(plain(&error))),
@@ -83,9 +92,12 @@ impl MongoReplica {
 
     /// One `update` command; returns the places of those that lost.
     async fn update(&self, kind: Kind, records: &[&Record]) -> Result<Vec<usize>, ReplicaError> {
+        let Some(term) = self.tenure.term() else {
+            return Err(ReplicaError("the lease of this instance does not hold".to_owned()));
+        };
         let updates: Vec<Bson> = records
             .iter()
-            .map(|record| Bson::Document(doc! { "q": guard(record), "u": document(record), "upsert": true }))
+            .map(|record| doc! { "q": guard(record, term), "u": document(record, term), "upsert": true }.into())
             .collect();
         let timeout = i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX);
         let command = doc! {

@@ -13,12 +13,12 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["app"],
     &["discord", "sandbox", "ops"],
-    &["watcher", "poster", "engine", "replicator"],
+    &["watcher", "poster", "engine", "replicator", "keeper"],
     &["store", "game", "feed", "replica"],
     &["ports"],
     &["domain"],
 ];
-const LEAVES: &[&str] = &["clock", "config", "http", "supervisor", "telemetry"];
+const LEAVES: &[&str] = &["clock", "config", "http", "supervisor", "telemetry", "tenure"];
 
 /// What `domain` must not name: whatever waits, reads, writes, or asks for time or chance.
 const IMPURE: &[&str] = &[

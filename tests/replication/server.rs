@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use giftcode_bot::replica::{MongoReplica, MongoSettings};
+use giftcode_bot::tenure::Tenure;
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -117,7 +118,7 @@ impl Drop for Server {
 pub async fn replica(uri: &str, database: &str) -> MongoReplica {
     let settings =
         MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
-    MongoReplica::new(settings).await.unwrap()
+    MongoReplica::new(settings, Tenure::unlimited()).await.unwrap()
 }
 
 /// A database in a server that nobody kills: the given one, or one of our own.
