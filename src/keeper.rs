@@ -147,7 +147,9 @@ impl<B: LeaseBoard> Keeper<B> {
                     if left > MARGIN + RETRY_EVERY {
                         wait = RETRY_EVERY;
                     } else if is_awaited {
-                        tracing::warn!("The lease cannot be renewed ({error}), and another instance waits: this one stops");
+                        tracing::warn!(
+                            "The lease cannot be renewed ({error}), and another instance waits: this one stops"
+                        );
                         lost.cancel();
                         return;
                     } else {

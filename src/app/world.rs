@@ -73,7 +73,13 @@ pub(super) fn enter(
     let has_state = paths.state.exists() || has_second_store;
     // Opened before anything is taken away: a file that is another's, or in use, stops the start here.
     let store = match has_second_store {
-        true => Store::open_or_replace(&paths.state, StateKind::Sandbox, clock)?,
+        true => Store::open_locked(
+            crate::store::FileLock::take(&paths.state)?,
+            StateKind::Sandbox,
+            clock,
+            crate::tenure::Tenure::unlimited(),
+            true,
+        )?,
         false => Store::open(&paths.state, StateKind::Sandbox, clock)?,
     };
     let found = std::fs::read(&paths.world).ok().and_then(|text| serde_json::from_slice::<World>(&text).ok());

@@ -2,10 +2,10 @@
 
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
+use mongodb::Collection;
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use mongodb::options::ReturnDocument;
-use mongodb::Collection;
 
 use crate::domain::lease::Lease;
 use crate::ports::{LeaseBoard, ReplicaError};
@@ -58,7 +58,8 @@ fn is_duplicate(error: &Error) -> bool {
 impl LeaseBoard for MongoLease {
     async fn look(&self) -> Result<Option<(Lease, Timestamp)>, ReplicaError> {
         let pipeline = [doc! { "$match": { "_id": PARTITION } }, doc! { "$addFields": { "now": "$$NOW" } }];
-        let mut found = self.replica.in_time(async { self.leases.aggregate(pipeline).await?.try_collect().await }).await?;
+        let mut found =
+            self.replica.in_time(async { self.leases.aggregate(pipeline).await?.try_collect().await }).await?;
         let Some(document): Option<Document> = Vec::pop(&mut found) else { return Ok(None) };
         let now = time(&document, "now").ok_or_else(|| ReplicaError("MongoDB does not tell its time".to_owned()))?;
         Ok(Some((lease(&document), now)))

@@ -1,13 +1,16 @@
 //! The state file: where the loops meet.
 //!
 //! # Guarantees
-//! A write returns `Ok` only after it is committed with `synchronous=FULL`: it is on the disk. A write that fails has
-//! changed nothing. All writes of one moment share one commit, each in a savepoint of its own, so one that fails takes
+//! A write returns `Ok` only after it is committed with `synchronous=FULL`: it is on the disk. Where there is a second store
+//! that keeps up, it returns when that has it too: what this process acts on outlives either store. Where the file cannot
+//! be used, the working copy is in memory, and a write returns `Ok` only after the second store has it. A write that fails
+//! has changed nothing. All writes of one moment share one commit, each in a savepoint of its own, so one that fails takes
 //! no other with it. Waiters are woken after the commit, never before.
 //!
 //! # Races
 //! There is one writing connection behind a lock, so writes have an order; reads see the last commit. A lock file keeps
-//! every other process out. No SQL runs on an async thread, and none is open across an `.await`.
+//! every other process out; the [`Tenure`] keeps out an instance on another file, whose claims and posts are refused once
+//! it is over. A file that is taken away or swapped while we run is noticed before the next write. No SQL runs on an async thread, and none is open across an `.await`.
 //!
 //! # Crash
 //! SQLite's WAL gives back every committed write and nothing of a later one. What a dead process had claimed is told by
@@ -15,7 +18,9 @@
 
 mod codes;
 mod guilds;
+mod home;
 mod import;
+mod lock;
 mod players;
 mod posts;
 mod redemptions;
@@ -23,26 +28,34 @@ mod replication;
 mod report;
 mod runs;
 mod schema;
+mod second;
 mod sql;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::tenure::Tenure;
 
 pub use codes::ListingChanges;
+pub use home::Confirm;
 pub use import::Imported;
+pub use lock::FileLock;
 pub use posts::{DueMessage, GuildPlan, Plan};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict};
 pub use replication::Lag;
 pub use report::{CodeReport, RedemptionRow};
 pub use runs::{FinishedRun, RunProgress};
 
+use home::Home;
+use second::Second;
 use writer::Writer;
 
 /// What a state file is for; one kind is never taken for another.
@@ -101,6 +114,9 @@ pub enum StoreError {
     /// SQLite failed, or a row holds what it must not.
     #[error("cannot read the state file: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// Another instance is the active one, or may be: nothing may be done on the account of this change.
+    #[error("this instance is not the active one any more")]
+    NotActive,
     /// The process is ending.
     #[error("the state file is closed")]
     Closed,
@@ -115,14 +131,19 @@ pub struct Store {
 struct Inner {
     writer: Writer,
     reader: Mutex<Connection>,
+    home: Home,
+    tenure: Tenure,
     instance: i64,
-    replaced: Option<PathBuf>,
     clock: Clock,
     plan_wake: Notify,
     work_wake: Notify,
     outbox_wake: Notify,
-    // Held as long as the store lives; the system lets go of it when the process dies.
-    _lock: std::fs::File,
+    /// Counts the commits that changed something.
+    commits: AtomicU64,
+    second: watch::Sender<Second>,
+    is_replicated: AtomicBool,
+    broken: CancellationToken,
+    why_broken: OnceLock<String>,
 }
 
 impl Store {
@@ -131,28 +152,59 @@ impl Store {
     /// # Errors
     /// When the file cannot be used: see [`StoreError`].
     pub fn open(path: &Path, kind: StateKind, clock: Clock) -> Result<Self, StoreError> {
-        Ok(Self::new(schema::open(path, kind, false)?, clock))
+        Self::open_locked(FileLock::take(path)?, kind, clock, Tenure::unlimited(), false)
     }
 
-    /// The same, but a damaged file is moved to `NAME.corrupt-TIME` and begun anew: where a second store has everything.
+    /// The same under a lock that was taken before, for an instance that may act while it has the tenure. With
+    /// `replaces_damaged` a damaged file is moved to `NAME.corrupt-TIME` and begun anew: where a second store has
+    /// everything.
     ///
     /// # Errors
-    /// When the file cannot be used for another reason, or not be moved.
-    pub fn open_or_replace(path: &Path, kind: StateKind, clock: Clock) -> Result<Self, StoreError> {
-        Ok(Self::new(schema::open(path, kind, true)?, clock))
+    /// When the file cannot be used.
+    pub fn open_locked(
+        lock: Arc<FileLock>,
+        kind: StateKind,
+        clock: Clock,
+        tenure: Tenure,
+        replaces_damaged: bool,
+    ) -> Result<Self, StoreError> {
+        let mut opened = schema::open(lock.path(), kind, replaces_damaged)?;
+        let home = Home::file(opened.file.take(), opened.replaced.take(), lock);
+        Ok(Self::new(opened, home, clock, tenure))
     }
 
-    fn new(opened: schema::Opened, clock: Clock) -> Self {
+    /// A working copy in memory, for a file that cannot be written: with what the file at `seed` holds, if that can be
+    /// read, and whether it could. Nothing counts as written but what `confirm` has taken.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn open_in_memory(
+        seed: &Path,
+        kind: StateKind,
+        clock: Clock,
+        tenure: Tenure,
+        confirm: Confirm,
+    ) -> Result<(Self, bool), StoreError> {
+        let (opened, is_seeded) = schema::open_in_memory(seed, kind)?;
+        Ok((Self::new(opened, Home::memory(confirm), clock, tenure), is_seeded))
+    }
+
+    fn new(opened: schema::Opened, home: Home, clock: Clock, tenure: Tenure) -> Self {
         let inner = Inner {
             writer: Writer::new(opened.writer, opened.last_version),
             reader: Mutex::new(opened.reader),
+            home,
+            tenure,
             instance: opened.instance,
-            replaced: opened.replaced,
             clock,
             plan_wake: Notify::new(),
             work_wake: Notify::new(),
             outbox_wake: Notify::new(),
-            _lock: opened.lock,
+            commits: AtomicU64::new(0),
+            second: watch::Sender::new(Second::default()),
+            is_replicated: AtomicBool::new(false),
+            broken: CancellationToken::new(),
+            why_broken: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -166,7 +218,7 @@ impl Store {
     /// Where the damaged file was moved to that this one replaces.
     #[must_use]
     pub fn replaced(&self) -> Option<&Path> {
-        self.inner.replaced.as_deref()
+        self.inner.home.replaced()
     }
 
     /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.
@@ -189,7 +241,13 @@ impl Store {
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
         let read = move || query(&inner.reader.lock().unwrap_or_else(PoisonError::into_inner));
-        tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?
+        let result = tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?;
+        if let Err(StoreError::Sqlite(error)) = &result
+            && schema::is_file_trouble(error)
+        {
+            self.break_with(&error.to_string());
+        }
+        result
     }
 }
 

@@ -262,7 +262,7 @@ impl Store {
     /// Notes that a message is about to be sent, before it is.
     ///
     /// # Errors
-    /// When it cannot be written; then the message must not be sent.
+    /// When it cannot be written, or this instance may not act any more; then the message must not be sent.
     pub async fn begin_post(&self, nonce: String) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
@@ -272,7 +272,8 @@ impl Store {
             )?;
             Ok(())
         })
-        .await
+        .await?;
+        self.may_act()
     }
 
     /// Notes that a message was sent.

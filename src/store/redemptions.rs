@@ -163,8 +163,8 @@ impl Store {
     /// counted before the call is made, so a crash cannot lead to more than `max_calls` of them.
     ///
     /// # Errors
-    /// When it cannot be written; then nothing is claimed, and nothing may be called on its account. `admit` may have
-    /// been asked all the same.
+    /// When it cannot be written; then nothing is claimed. When this instance may not act any more. In both cases nothing
+    /// may be called on its account, though `admit` may have been asked.
     pub async fn claim_due(
         &self,
         limit: usize,
@@ -172,7 +172,7 @@ impl Store {
         admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
     ) -> Result<Claims, StoreError> {
         let instance = self.instance();
-        self.write(move |tx| {
+        let claims = self.write(move |tx| {
             let mut claims = pick(tx.connection(), tx.now(), instance, limit, max_calls, admit)?;
             for claim in &mut claims.taken {
                 tx.execute(
@@ -191,8 +191,10 @@ impl Store {
                 claims.finished_runs.extend(ended);
             }
             Ok(claims)
-        })
-        .await
+        });
+        let claims = claims.await?;
+        self.may_act()?;
+        Ok(claims)
     }
 
     /// Records what a claimed redemption's try came to.

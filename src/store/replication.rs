@@ -1,5 +1,7 @@
 //! What the replicator needs of the file: what changed, what there is, and taking over what the other store has.
 
+use std::sync::atomic::Ordering;
+
 use jiff::Timestamp;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
@@ -100,6 +102,21 @@ fn put(tx: &Tx<'_>, record: &Record) -> rusqlite::Result<usize> {
     tx.execute(&sql, params_from_iter(&record.values))
 }
 
+/// The records that the second store lacks, oldest change first.
+pub(super) fn outbox(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Record>> {
+    let mut statement = connection.prepare_cached("SELECT kind, key FROM outbox ORDER BY version LIMIT ?1")?;
+    let mut rows = statement.query([limit])?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (kind, key): (String, String) = (row.get(0)?, row.get(1)?);
+        let found = Kind::parse(&kind).and_then(|kind| Some((kind, read_key(kind, &key)?)));
+        if let Some((kind, key)) = found {
+            records.extend(find(connection, kind, &key)?);
+        }
+    }
+    Ok(records)
+}
+
 impl Store {
     /// Woken after every commit that left something for the second store.
     #[must_use]
@@ -112,7 +129,8 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub async fn set_replicated(&self, replicated: bool) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        self.inner.is_replicated.store(replicated, Ordering::SeqCst);
+        self.write_local(move |tx| {
             tx.execute("UPDATE meta SET value = ?1 WHERE key = 'replicated'", [replicated])?;
             if !replicated {
                 tx.execute("DELETE FROM outbox", [])?;
@@ -127,22 +145,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub async fn outbox(&self, limit: u32) -> Result<Vec<Record>, StoreError> {
-        self.read(move |connection| {
-            let sql = "SELECT kind, key FROM outbox ORDER BY version LIMIT ?1";
-            let mut statement = connection.prepare_cached(sql)?;
-            let mut rows = statement.query([limit])?;
-            let mut records = Vec::new();
-            while let Some(row) = rows.next()? {
-                let (kind, key): (String, String) = (row.get(0)?, row.get(1)?);
-                let kind = Kind::parse(&kind);
-                let found = kind.and_then(|kind| Some((kind, read_key(kind, &key)?)));
-                if let Some((kind, key)) = found {
-                    records.extend(find(connection, kind, &key)?);
-                }
-            }
-            Ok(records)
-        })
-        .await
+        self.read(move |connection| Ok(outbox(connection, limit)?)).await
     }
 
     /// Notes that the second store has these versions. A record that changed meanwhile stays in the outbox.
@@ -152,7 +155,7 @@ impl Store {
     pub async fn outbox_done(&self, records: &[Record]) -> Result<(), StoreError> {
         let done: Vec<(&'static str, String, i64)> =
             records.iter().map(|r| (r.kind.name(), write_key(&r.key()), r.stamp().version.0)).collect();
-        self.write(move |tx| {
+        self.write_local(move |tx| {
             for (kind, key, version) in &done {
                 let sql = "DELETE FROM outbox WHERE kind = ?1 AND key = ?2 AND version <= ?3";
                 tx.execute(sql, params![kind, key, version])?;
@@ -221,7 +224,7 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then nothing changed.
     pub async fn merge(&self, records: Vec<Record>) -> Result<usize, StoreError> {
-        self.write(move |tx| {
+        self.write_local(move |tx| {
             let replicated: bool =
                 tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))?;
             // Not through the triggers: what comes from the other store is there.

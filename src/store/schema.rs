@@ -1,26 +1,28 @@
-//! Opening a state file: lock, settings, migrations, and the checks that it is ours.
+//! Opening a working copy: settings, migrations, and the checks that it is ours.
 
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 
 use crate::domain::version::Version;
 
+use super::lock::FileIdentity;
 use super::{StateKind, StoreError};
 
 /// All migrations, oldest first. A released one is never changed.
 pub(super) const MIGRATIONS: &[&str] =
     &[include_str!("../../migrations/0001_initial.sql"), include_str!("../../migrations/0002_outbox.sql")];
 
-/// An opened file.
+/// An opened working copy.
 pub(super) struct Opened {
     pub writer: Connection,
     pub reader: Connection,
-    pub lock: File,
     pub instance: i64,
     pub last_version: Version,
+    /// The file; none in memory.
+    pub file: Option<FileIdentity>,
     /// Where a damaged file was moved to.
     pub replaced: Option<PathBuf>,
 }
@@ -35,59 +37,83 @@ impl StateKind {
     }
 }
 
-/// The file whose lock says that a process works on `path`. Not the file itself: SQLite's own locks on it would end when
-/// any other handle to it is closed.
-fn lock_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    name.into()
-}
-
 /// Opens the file. A damaged one is moved away, to be made anew, if `replaces_damaged`.
 pub(super) fn open(path: &Path, kind: StateKind, replaces_damaged: bool) -> Result<Opened, StoreError> {
-    let cannot = |reason: String| StoreError::Open { path: path.to_owned(), reason };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|e| {
-            cannot(format!("its folder cannot be made ({e}); set STATE_FILE to a place that can be written"))
-        })?;
-    }
-    let lock = File::options().create(true).truncate(false).write(true).open(lock_path(path)).map_err(|e| {
-        cannot(format!("its folder cannot be written ({e}); allow it, or set STATE_FILE to a place that can be"))
-    })?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(path.to_owned())),
-        Err(TryLockError::Error(e)) => return Err(cannot(format!("it cannot be locked ({e})"))),
-    }
-    match connect(path, kind, lock) {
-        Err((StoreError::Damaged { .. }, lock)) if replaces_damaged => {
-            let aside = set_aside(path).map_err(|e| cannot(format!("it is damaged and cannot be moved away ({e})")))?;
-            let opened = connect(path, kind, lock).map_err(|(error, _)| error)?;
-            Ok(Opened { replaced: Some(aside), ..opened })
+    match connect(path, kind) {
+        Err(StoreError::Damaged { .. }) if replaces_damaged => {
+            let cannot =
+                |e| StoreError::Open { path: path.to_owned(), reason: format!("it is damaged and stays ({e})") };
+            let aside = set_aside(path).map_err(cannot)?;
+            Ok(Opened { replaced: Some(aside), ..connect(path, kind)? })
         }
-        Err((error, _)) => Err(error),
-        Ok(opened) => Ok(opened),
+        opened => opened,
     }
 }
 
-/// Gives the lock back where it fails, so that nobody comes in between.
-fn connect(path: &Path, kind: StateKind, lock: File) -> Result<Opened, (StoreError, File)> {
-    let connected = || -> Result<_, StoreError> {
-        let failed = |e: rusqlite::Error| failed(path, &e);
-        let mut writer = Connection::open(path).map_err(failed)?;
-        let (instance, last_version) = prepare(&mut writer, path, kind)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = Connection::open_with_flags(path, flags).map_err(failed)?;
-        reader.pragma_update(None, "query_only", true).map_err(failed)?;
-        reader.set_prepared_statement_cache_capacity(64);
-        Ok((writer, reader, instance, last_version))
-    };
-    match connected() {
-        Ok((writer, reader, instance, last_version)) => {
-            Ok(Opened { writer, reader, lock, instance, last_version, replaced: None })
+fn connect(path: &Path, kind: StateKind) -> Result<Opened, StoreError> {
+    let failed = |e: rusqlite::Error| failed(path, &e);
+    let mut writer = Connection::open(path).map_err(failed)?;
+    writer.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
+    writer.pragma_update(None, "synchronous", "full").map_err(failed)?;
+    let (instance, last_version) = prepare(&mut writer, path, kind)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(path, flags).map_err(failed)?;
+    prepare_reader(&reader).map_err(failed)?;
+    let file = FileIdentity::of(path)
+        .map_err(|e| StoreError::Open { path: path.to_owned(), reason: format!("it cannot be looked at ({e})") })?;
+    Ok(Opened { writer, reader, instance, last_version, file: Some(file), replaced: None })
+}
+
+fn prepare_reader(reader: &Connection) -> rusqlite::Result<()> {
+    reader.pragma_update(None, "query_only", true)?;
+    reader.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// A working copy in memory: with what the file at `seed` holds, if that can be read; whether it could.
+pub(super) fn open_in_memory(seed: &Path, kind: StateKind) -> Result<(Opened, bool), StoreError> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let name = format!("file:/giftcode-{}?vfs=memdb", COUNT.fetch_add(1, Ordering::Relaxed));
+    let failed = |e: rusqlite::Error| failed(seed, &e);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_URI;
+    let open = || Connection::open_with_flags(&name, flags).map_err(failed);
+    let mut writer = open()?;
+    let prepared = copy(seed, &name).and_then(|()| prepare(&mut writer, seed, kind).map_err(|e| e.to_string()));
+    let (is_seeded, prepared) = match prepared {
+        Ok(prepared) => (true, prepared),
+        Err(reason) => {
+            tracing::debug!("Nothing is taken over from the state file: {reason}");
+            // Half a copy is none.
+            writer.close().map_err(|(_, e)| failed(e))?;
+            writer = open()?;
+            (false, prepare(&mut writer, seed, kind)?)
         }
-        Err(error) => Err((error, lock)),
-    }
+    };
+    let reader = open()?;
+    prepare_reader(&reader).map_err(failed)?;
+    let (instance, last_version) = prepared;
+    Ok((Opened { writer, reader, instance, last_version, file: None, replaced: None }, is_seeded))
+}
+
+/// Copies a file that can only be read.
+fn copy(path: &Path, into: &str) -> Result<(), String> {
+    let open = |immutable: bool| {
+        let mut uri = url::Url::from_file_path(std::path::absolute(path).map_err(|e| e.to_string())?)
+            .map_err(|()| "its path is none".to_owned())?;
+        uri.set_query(Some(if immutable { "mode=ro&immutable=1" } else { "mode=ro" }));
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let file = Connection::open_with_flags(uri.as_str(), flags).map_err(|e| e.to_string())?;
+        // Where the folder cannot be written, a file without a log can be read as one that nobody changes.
+        file.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+            .map_err(|e| e.to_string())?;
+        Ok::<_, String>(file)
+    };
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let has_log = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    let file = open(false).or_else(|reason| if has_log { Err(reason) } else { open(true) })?;
+    // Not by pages: those of a file with a log say that there is one, which memory has not.
+    file.execute("VACUUM INTO ?1", [into]).map(drop).map_err(|e| e.to_string())
 }
 
 /// Moves the file and what belongs to it to `NAME.corrupt-TIME`; returns that name.
@@ -109,8 +135,6 @@ fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
 
 fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64, Version), StoreError> {
     let failed = |e: rusqlite::Error| failed(path, &e);
-    writer.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
-    writer.pragma_update(None, "synchronous", "full").map_err(failed)?;
     writer.pragma_update(None, "foreign_keys", true).map_err(failed)?;
     writer.set_prepared_statement_cache_capacity(64);
     let checked: String = writer.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
@@ -170,4 +194,20 @@ fn explain(error: &rusqlite::Error) -> String {
         Some(ErrorCode::DiskFull) => "the disk is full; make room".to_owned(),
         _ => error.to_string(),
     }
+}
+
+/// Whether an error says that the file itself is the trouble, not what was asked of it.
+pub(super) fn is_file_trouble(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::NotADatabase
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::CannotOpen
+                | ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+        )
+    )
 }

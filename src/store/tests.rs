@@ -128,7 +128,8 @@ async fn a_damaged_file_is_refused_or_set_aside_whole() {
         let refused = Store::open(&path, StateKind::Bot, clock).err().unwrap();
         assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
         assert!(!refused.to_string().contains('\n'), "{refused}");
-        let store = Store::open_or_replace(&path, StateKind::Bot, clock).unwrap();
+        let lock = FileLock::take(&path).unwrap();
+        let store = Store::open_locked(lock, StateKind::Bot, clock, Tenure::unlimited(), true).unwrap();
         assert_eq!(store.known_codes().await.unwrap(), BTreeMap::new());
         drop(store);
         let folder = std::fs::read_dir(path.parent().unwrap()).unwrap();

@@ -1,7 +1,11 @@
 //! Group commit: the writes of one moment share one transaction, each in a savepoint of its own.
+//!
+//! A write returns when both stores have it, as long as the second one keeps up; else when the file has it. In memory alone
+//! a transaction is committed only after the second store has its changes: what cannot be kept anywhere did not happen.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -10,16 +14,22 @@ use tokio::sync::oneshot;
 
 use crate::domain::version::{HybridClock, Version};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, schema};
 
-/// Answers the caller once it is known whether the commit succeeded.
-type Finish = Box<dyn FnOnce(Result<(), String>) + Send>;
+/// Answers the caller once it is known whether the commit succeeded, and which one it was.
+type Finish = Box<dyn FnOnce(Result<u64, String>) + Send>;
 /// A write, run in the transaction, or told that there is none.
 type Job = Box<dyn FnOnce(Option<(&mut rusqlite::Transaction<'_>, &Context)>) -> Finish + Send>;
 
+struct Queued {
+    job: Job,
+    /// Of the file alone, or come from the second store: that has it, or need not.
+    is_local: bool,
+}
+
 pub(super) struct Writer {
     state: Mutex<State>,
-    queue: Mutex<Vec<Job>>,
+    queue: Mutex<Vec<Queued>>,
 }
 
 struct State {
@@ -33,6 +43,10 @@ pub(super) struct Context {
     clock: RefCell<HybridClock>,
     wakes_plan: Cell<bool>,
     wakes_work: Cell<bool>,
+    /// Why the file can be used no longer.
+    trouble: RefCell<Option<String>>,
+    /// The second store carries on where the file fails.
+    has_second_store: bool,
 }
 
 /// One write: a savepoint, the time, and the versions for what it changes.
@@ -87,11 +101,29 @@ impl Writer {
 }
 
 impl Store {
-    /// Runs `write` in a transaction and returns after its commit.
+    /// Runs `write` in a transaction. Returns after its commit, and when the second store has it too, where that keeps up.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let (value, commit) = self.queue(write, false).await?;
+        self.wait_for_second_store(commit).await;
+        Ok(value)
+    }
+
+    /// Runs `write`, which is no business of the second store, in a transaction and returns after its commit.
+    pub(super) async fn write_local<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        Ok(self.queue(write, true).await?.0)
+    }
+
+    async fn queue<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+        is_local: bool,
+    ) -> Result<(T, u64), StoreError> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |transaction| {
             let result = match transaction {
@@ -99,13 +131,18 @@ impl Store {
                 None => Err(StoreError::Persist("no transaction can begin".to_owned())),
             };
             Box::new(move |committed| {
+                let result = match (result, committed) {
+                    (Ok(value), Ok(commit)) => Ok((value, commit)),
+                    (Err(error), Ok(_)) => Err(error),
+                    (_, Err(reason)) => Err(StoreError::Persist(reason)),
+                };
                 // The caller may be gone; the write stands all the same.
-                let _ = answer.send(result.and_then(|value| committed.map(|()| value).map_err(StoreError::Persist)));
+                drop(answer.send(result));
             })
         });
         let is_first = {
             let mut queue = self.inner.writer.queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.push(job);
+            queue.push(Queued { job, is_local });
             queue.len() == 1
         };
         // A queue with something in it has a drain on its way already.
@@ -117,29 +154,36 @@ impl Store {
     }
 
     fn drain(self) {
-        let writer = &self.inner.writer;
-        let mut state = writer.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let jobs = std::mem::take(&mut *writer.queue.lock().unwrap_or_else(PoisonError::into_inner));
+        let inner = &self.inner;
+        let mut state = inner.writer.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let jobs = std::mem::take(&mut *inner.writer.queue.lock().unwrap_or_else(PoisonError::into_inner));
         let context = Context {
-            now: self.inner.clock.now(),
+            now: inner.clock.now(),
             clock: RefCell::new(state.clock),
             wakes_plan: Cell::new(false),
             wakes_work: Cell::new(false),
+            trouble: RefCell::new(None),
+            has_second_store: self.is_second_store_up() && !inner.home.is_memory(),
         };
-        let (finishes, committed) = run(&mut state.connection, jobs, &context);
+        let (finishes, committed) = self.run(&mut state.connection, jobs, &context);
         state.clock = *context.clock.borrow();
+        let committed = committed
+            .map(|has_changed| inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed));
         drop(state);
         if let Err(reason) = &committed {
-            tracing::error!("CRITICAL: Failed to persist state: {reason}");
+            context.say_not_persisted(reason);
+        }
+        if let Some(reason) = context.trouble.take() {
+            self.break_with(&reason);
         }
         if committed.is_ok() && context.wakes_plan.get() {
-            self.inner.plan_wake.notify_waiters();
+            inner.plan_wake.notify_waiters();
         }
         if committed.is_ok() && context.wakes_work.get() {
-            self.inner.work_wake.notify_waiters();
+            inner.work_wake.notify_waiters();
         }
         if committed.is_ok() {
-            self.inner.outbox_wake.notify_waiters();
+            inner.outbox_wake.notify_waiters();
         }
         // Before anybody hears of it: whoever waits for the last write may close the file and open it again.
         drop(self);
@@ -147,23 +191,70 @@ impl Store {
             finish(committed.clone());
         }
     }
+
+    /// Runs the jobs in one transaction; whether it changed anything, or why it was taken back.
+    fn run(
+        &self,
+        connection: &mut Connection,
+        queue: Vec<Queued>,
+        context: &Context,
+    ) -> (Vec<Finish>, Result<bool, String>) {
+        let refuse = |queue: Vec<Queued>, reason: String| {
+            (queue.into_iter().map(|queued| (queued.job)(None)).collect(), Err(reason))
+        };
+        if let Some(reason) = self.inner.home.trouble() {
+            context.trouble.replace(Some(reason.clone()));
+            return refuse(queue, reason);
+        }
+        let before = (context.clock.borrow().last(), connection.total_changes());
+        let mut transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+            Ok(transaction) => transaction,
+            Err(error) => return refuse(queue, context.failure(&error)),
+        };
+        let is_local = queue.iter().all(|queued| queued.is_local);
+        let finishes = queue.into_iter().map(|queued| (queued.job)(Some((&mut transaction, context)))).collect();
+        let commit = || -> Result<bool, String> {
+            let failed = |error: rusqlite::Error| context.failure(&error);
+            if !is_local {
+                self.confirm(&transaction)?;
+            }
+            let last = context.clock.borrow().last();
+            if last != before.0 {
+                let mut note =
+                    transaction.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'clock'").map_err(failed)?;
+                note.execute([last.0]).map_err(failed)?;
+            }
+            let has_changed = transaction.total_changes() != before.1;
+            transaction.commit().map_err(failed)?;
+            Ok(has_changed)
+        };
+        let committed = commit();
+        (finishes, committed)
+    }
 }
 
-fn run(connection: &mut Connection, jobs: Vec<Job>, context: &Context) -> (Vec<Finish>, Result<(), String>) {
-    let before = context.clock.borrow().last();
-    let mut transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
-        Ok(transaction) => transaction,
-        Err(error) => return (jobs.into_iter().map(|job| job(None)).collect(), Err(error.to_string())),
-    };
-    let finishes = jobs.into_iter().map(|job| job(Some((&mut transaction, context)))).collect();
-    let commit = || -> rusqlite::Result<()> {
-        let last = context.clock.borrow().last();
-        if last != before {
-            transaction.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'clock'")?.execute([last.0])?;
+impl Context {
+    /// What an error says, and a note if the file itself is the trouble.
+    fn failure(&self, error: &rusqlite::Error) -> String {
+        if schema::is_file_trouble(error) {
+            self.trouble.replace(Some(error.to_string()));
         }
-        transaction.commit()
-    };
-    (finishes, commit().map_err(|e| e.to_string()))
+        error.to_string()
+    }
+
+    fn say_not_persisted(&self, reason: &str) {
+        if self.has_second_store && self.trouble.borrow().is_some() {
+            tracing::error!("The state file cannot be written ({reason}): MongoDB takes over");
+        } else {
+            tracing::error!("CRITICAL: Failed to persist state: {reason}");
+        }
+    }
+
+    fn persist(&self, error: &rusqlite::Error) -> StoreError {
+        let reason = self.failure(error);
+        self.say_not_persisted(&reason);
+        StoreError::Persist(reason)
+    }
 }
 
 fn in_savepoint<T>(
@@ -171,20 +262,14 @@ fn in_savepoint<T>(
     context: &Context,
     write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let savepoint = transaction.savepoint().map_err(persist)?;
+    let savepoint = transaction.savepoint().map_err(|e| context.persist(&e))?;
     let written = catch_unwind(AssertUnwindSafe(|| write(&Tx { connection: &savepoint, context })));
     match written {
-        Ok(Ok(value)) => savepoint.commit().map(|()| value).map_err(persist),
+        Ok(Ok(value)) => savepoint.commit().map(|()| value).map_err(|e| context.persist(&e)),
         Ok(Err(error)) => Err(match error {
-            StoreError::Sqlite(error) => persist(error),
+            StoreError::Sqlite(error) => context.persist(&error),
             other => other,
         }),
         Err(_) => Err(StoreError::Persist("a write panicked and was taken back".to_owned())),
     }
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
-fn persist(error: rusqlite::Error) -> StoreError {
-    tracing::error!("CRITICAL: Failed to persist state: {error}");
-    StoreError::Persist(error.to_string())
 }

@@ -1,0 +1,79 @@
+//! What the writes know of the second store: whether it keeps up, and how far it is.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::{Store, StoreError};
+
+/// The longest that a write waits for the second store.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// How the second store is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Second {
+    /// It keeps up: a write waits until it has it too.
+    pub is_up: bool,
+    /// The latest commit that it has.
+    pub has: u64,
+}
+
+impl Store {
+    /// The latest commit. What is read afterwards has it.
+    #[must_use]
+    pub fn latest_commit(&self) -> u64 {
+        self.inner.commits.load(Ordering::SeqCst)
+    }
+
+    /// The second store has everything up to this commit and keeps up: from now on a write waits for it.
+    pub fn second_store_has(&self, commit: u64) {
+        self.inner.second.send_modify(|second| *second = Second { is_up: true, has: second.has.max(commit) });
+    }
+
+    /// The second store does not answer, or lacks something: writes do not wait for it, what it lacks stays in the outbox.
+    pub fn second_store_is_down(&self) {
+        self.inner.second.send_modify(|second| second.is_up = false);
+    }
+
+    /// Whether the second store keeps up.
+    #[must_use]
+    pub fn is_second_store_up(&self) -> bool {
+        self.inner.second.borrow().is_up
+    }
+
+    /// Returns when the second store has this commit, or does not keep up.
+    pub(super) async fn wait_for_second_store(&self, commit: u64) {
+        let mut second = self.inner.second.subscribe();
+        let has_it = second.wait_for(|second| !second.is_up || second.has >= commit);
+        if tokio::time::timeout(WAIT, has_it).await.is_err() {
+            // The replicator finds out why; until it is in step again nobody waits.
+            self.second_store_is_down();
+        }
+    }
+
+    /// Whether this process may act on what it has written.
+    pub(super) fn may_act(&self) -> Result<(), StoreError> {
+        if self.inner.tenure.may_act() { Ok(()) } else { Err(StoreError::NotActive) }
+    }
+
+    /// Returns when the working copy can be used no longer, with the reason: its file cannot be read or written, was taken
+    /// away or swapped.
+    pub async fn broken(&self) -> String {
+        self.inner.broken.cancelled().await;
+        self.inner.why_broken.get().cloned().unwrap_or_default()
+    }
+
+    pub(super) fn break_with(&self, reason: &str) {
+        // Only the first reason counts.
+        drop(self.inner.why_broken.set(reason.to_owned()));
+        self.inner.broken.cancel();
+    }
+
+    /// Whether the working copy is in memory alone: nothing counts as written but what the second store has.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.inner.home.is_memory()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! The store beside a second one: waiting for it, carrying on in memory, and a file that goes away.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::domain::player::{ChannelId, GuildId};
+use crate::domain::record::{Kind, Record};
+use crate::store::{Admission, FileLock, StateKind, Store, StoreError};
+use crate::tenure::Tenure;
+
+fn clock() -> Clock {
+    Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap())
+}
+
+fn file() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("giftcode.db");
+    (folder, path)
+}
+
+async fn guilds(store: &Store) -> Vec<Record> {
+    store.page(Kind::Guilds, None, 1000).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_waits_for_a_second_store_that_keeps_up_and_for_no_other() {
+    let (_folder, path) = file();
+    let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
+    store.set_replicated(true).await.unwrap();
+    // Down: at once.
+    let began = Instant::now();
+    store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    // Up: when it has it.
+    store.second_store_has(store.latest_commit());
+    let writing = tokio::spawn({
+        let store = store.clone();
+        async move { store.set_channel(GuildId(1), ChannelId(2)).await }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!writing.is_finished() && store.outbox(9).await.unwrap().len() == 1);
+    store.second_store_has(store.latest_commit());
+    writing.await.unwrap().unwrap();
+    assert_eq!(began.elapsed(), Duration::from_millis(300));
+    // It hangs: two seconds once, then nobody waits.
+    let began = Instant::now();
+    store.set_channel(GuildId(1), ChannelId(3)).await.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_secs(2));
+    store.set_channel(GuildId(1), ChannelId(4)).await.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_secs(2));
+    // It fails while somebody waits.
+    store.second_store_has(store.latest_commit());
+    let (written, ()) = tokio::join!(store.set_channel(GuildId(1), ChannelId(5)), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        store.second_store_is_down();
+    });
+    written.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_millis(2200));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_act_any_more_claims_and_posts_nothing() {
+    let (_folder, path) = file();
+    let tenure = Tenure::none();
+    tenure.hold(1, Instant::now() + Duration::from_secs(30));
+    let lock = FileLock::take(&path).unwrap();
+    let store = Store::open_locked(lock, StateKind::Bot, clock(), tenure, false).unwrap();
+    store.begin_post("n".into()).await.unwrap();
+    store.claim_due(1, 12, |_| Admission::Take).await.unwrap();
+    tokio::time::advance(Duration::from_secs(30)).await;
+    assert!(matches!(store.begin_post("n".into()).await, Err(StoreError::NotActive)));
+    assert!(matches!(store.claim_due(1, 12, |_| Admission::Take).await, Err(StoreError::NotActive)));
+}
+
+#[tokio::test]
+async fn a_file_that_is_taken_away_or_swapped_takes_no_more_writes() {
+    for how in 0..3 {
+        let (folder, path) = file();
+        let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
+        store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+        match how {
+            0 => std::fs::remove_file(&path).unwrap(),
+            1 => {
+                std::fs::copy(&path, folder.path().join("copy")).unwrap();
+                std::fs::rename(folder.path().join("copy"), &path).unwrap();
+            }
+            _ => std::fs::remove_file(folder.path().join("giftcode.db-wal")).unwrap(),
+        }
+        let error = store.set_channel(GuildId(1), ChannelId(2)).await.unwrap_err().to_string();
+        assert!(error.contains("taken away, cut off or swapped"), "{how}: {error}");
+        assert!(store.broken().await.contains("taken away, cut off or swapped"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_cut_off_while_it_is_used_is_noticed() {
+    let (_folder, path) = file();
+    let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
+    for guild in 1..300 {
+        store.set_channel(GuildId(guild), ChannelId(1)).await.unwrap();
+    }
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(0).unwrap();
+    std::fs::File::options().write(true).open(path.with_extension("db-wal")).unwrap().set_len(0).unwrap();
+    let write = store.set_channel(GuildId(1), ChannelId(2)).await;
+    assert!(write.is_err());
+    assert!(!tokio::time::timeout(Duration::from_secs(5), store.broken()).await.unwrap().is_empty());
+}
+
+/// What the second store took, and whether it answers.
+#[derive(Default)]
+struct Taken {
+    records: Vec<Record>,
+    refuses: bool,
+}
+
+fn in_memory(seed: &std::path::Path) -> (Store, bool, Arc<Mutex<Taken>>) {
+    let taken = Arc::new(Mutex::new(Taken::default()));
+    let shared = taken.clone();
+    let confirm = move |records: Vec<Record>| {
+        let mut taken = shared.lock().unwrap();
+        if taken.refuses {
+            return Err("no".to_owned());
+        }
+        taken.records.extend(records);
+        Ok(())
+    };
+    let (store, is_seeded) =
+        Store::open_in_memory(seed, StateKind::Bot, clock(), Tenure::unlimited(), Box::new(confirm)).unwrap();
+    (store, is_seeded, taken)
+}
+
+#[tokio::test]
+async fn in_memory_only_what_the_second_store_has_has_happened() {
+    let (_folder, path) = file();
+    let (store, is_seeded, taken) = in_memory(&path);
+    assert!(store.is_in_memory() && !is_seeded);
+    store.set_replicated(true).await.unwrap();
+    // It was not compared yet, or does not answer.
+    let error = store.set_channel(GuildId(1), ChannelId(1)).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Persist(reason) if reason.contains("MongoDB does not answer")), "{error}");
+    store.second_store_has(store.latest_commit());
+    store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    let here = guilds(&store).await;
+    assert_eq!((taken.lock().unwrap().records.clone(), here.len()), (here.clone(), 1));
+    assert_eq!(store.lag().await.unwrap().records, 0);
+    taken.lock().unwrap().refuses = true;
+    assert!(store.set_channel(GuildId(1), ChannelId(3)).await.is_err());
+    assert_eq!(guilds(&store).await, here, "it did not happen");
+    assert!(!store.is_second_store_up());
+    // What comes from the second store needs no confirmation.
+    let (other, _, _) = in_memory(&path);
+    assert_eq!(other.merge(here.clone()).await.unwrap(), 1);
+    assert_eq!(guilds(&other).await, here);
+}
+
+#[tokio::test]
+async fn memory_begins_with_what_a_file_holds_that_can_only_be_read() {
+    let (_folder, path) = file();
+    let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
+    store.set_replicated(true).await.unwrap();
+    store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    // With its log, as a killed process leaves it.
+    let (live, is_seeded, _) = in_memory(&path);
+    assert!(is_seeded);
+    assert_eq!(guilds(&live).await, guilds(&store).await);
+    let before = guilds(&store).await;
+    drop(store);
+    let instance = Store::open(&path, StateKind::Bot, clock()).unwrap().instance();
+    let (closed, is_seeded, taken) = in_memory(&path);
+    assert!(is_seeded && closed.instance() > instance);
+    assert_eq!(guilds(&closed).await, before);
+    // What the second store lacked is still known.
+    assert_eq!(closed.lag().await.unwrap().records, 1);
+    closed.second_store_has(closed.latest_commit());
+    closed.set_channel(GuildId(2), ChannelId(1)).await.unwrap();
+    assert_eq!(taken.lock().unwrap().records.len(), 2);
+    std::fs::write(&path, "no file of ours").unwrap();
+    assert!(!in_memory(&path).1);
+}
