@@ -41,6 +41,9 @@ enum Command {
         /// Keep the state in this MongoDB too, in a database of its own that is dropped at the end.
         #[arg(long, value_name = "URI")]
         mongodb: Option<SecretString>,
+        /// Another instance in the same world and MongoDB, which waits and takes over: 2, 3, …
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9))]
+        instance: u32,
     },
     /// Exports the bot's state, or imports one.
     State {
@@ -97,8 +100,8 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let ended = match command {
-        Command::Sandbox { players, codes, seed, keep_running, no_login, mongodb } => {
-            let options = SandboxOptions { players, codes, seed, keep_running, login: !no_login, mongodb };
+        Command::Sandbox { players, codes, seed, keep_running, no_login, mongodb, instance } => {
+            let options = SandboxOptions { players, codes, seed, keep_running, login: !no_login, mongodb, instance };
             runtime.block_on(app::sandbox::run(options))
         }
         Command::State { command: StateCommand::Export { file } } => runtime.block_on(app::state::export(&file)),

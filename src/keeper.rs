@@ -48,6 +48,17 @@ pub enum Turn {
     Stopped,
 }
 
+/// What to do while the second store cannot be reached and nobody was seen to have the lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreachable {
+    /// Act on the file.
+    GoAlone,
+    /// Wait: the file has nothing, or not all.
+    WaitForState,
+    /// Wait: another instance may have taken over.
+    WaitForRival,
+}
+
 /// The keeper.
 pub struct Keeper<B> {
     board: B,
@@ -61,12 +72,11 @@ impl<B: LeaseBoard> Keeper<B> {
         Self { board, who, tenure }
     }
 
-    /// Waits until this instance may act. With `may_go_alone` that is also when the second store cannot be reached and
-    /// nobody was seen to have the lease.
-    pub async fn wait(&self, may_go_alone: bool, stop: &CancellationToken) -> Turn {
+    /// Waits until this instance may act.
+    pub async fn wait(&self, unreachable: Unreachable, stop: &CancellationToken) -> Turn {
         let mut said_at: Option<Instant> = None;
         let mut knocked_at: Option<Instant> = None;
-        let mut is_held = false;
+        let mut is_held = unreachable == Unreachable::WaitForRival;
         loop {
             let looked = tokio::select! {
                 () = stop.cancelled() => return Turn::Stopped,
@@ -83,11 +93,13 @@ impl<B: LeaseBoard> Keeper<B> {
                     }
                     "Another instance is active: this one waits, and takes over when that one ends".to_owned()
                 }
-                Err(_) if may_go_alone && !is_held => {
+                Err(_) if unreachable == Unreachable::GoAlone && !is_held => {
                     self.tenure.go_alone();
                     return Turn::Alone;
                 }
-                Err(error) if is_held => format!("MongoDB does not answer ({error}), and another instance is active"),
+                Err(error) if is_held => {
+                    format!("MongoDB does not answer ({error}), and another instance may be active")
+                }
                 Err(error) => format!(
                     "MongoDB does not answer ({error}), and the state file has nothing yet: waiting for it, since it may \
                      hold the state; check MONGODB_URI"

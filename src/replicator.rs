@@ -3,7 +3,8 @@
 //! # Guarantees
 //! Every change is in the outbox from the moment it is committed, and leaves it when the second store has it (invariant
 //! 7). At the start, and after every failure, both are compared by key and version, and each gets what it lacks; which one
-//! was ahead does not matter. While the second store does not answer, changes wait in the file.
+//! was ahead does not matter. While the second store keeps up, those who write wait for it and are told when it has their
+//! commit; while it does not, nobody waits and changes stay in the file. Without the lease it is left alone.
 //!
 //! # Races
 //! A record that changes while its old version is on its way stays in the outbox. A record that lost there won by
@@ -38,6 +39,8 @@ enum Failure {
     Replica(#[from] ReplicaError),
     #[error("{0}")]
     Store(#[from] StoreError),
+    #[error("the lease is not this instance's yet")]
+    NoLease,
 }
 
 /// What a comparison moved.
@@ -81,18 +84,10 @@ impl<R: Replica> Replicator<R> {
             // Listening begins before the look, so that no wake is lost.
             let mut woken = std::pin::pin!(self.store.outbox_wake().notified());
             woken.as_mut().enable();
-            let round = async {
-                if !is_compared {
-                    let moved = self.compare_all().await?;
-                    if moved != Moved::default() {
-                        tracing::info!("MongoDB and the file: {} records fetched, {} sent", moved.fetched, moved.sent);
-                    }
-                }
-                self.drain().await
-            };
-            let failed = round.await.err();
+            let failed = self.round(is_compared).await.err();
             is_compared = failed.is_none();
             if let Some(error) = failed {
+                self.store.second_store_is_down();
                 if shutdown.is_cancelled() {
                     tracing::warn!("MongoDB does not answer at the end ({error}); what it lacks waits in the file");
                     return Ok(());
@@ -126,19 +121,41 @@ impl<R: Replica> Replicator<R> {
         }
     }
 
+    async fn round(&self, is_compared: bool) -> Result<(), Failure> {
+        if !self.store.has_lease() {
+            return Err(Failure::NoLease);
+        }
+        if !is_compared {
+            let moved = self.compare_all().await?;
+            if moved != Moved::default() {
+                tracing::info!("MongoDB and the file: {} records fetched, {} sent", moved.fetched, moved.sent);
+            }
+        }
+        self.drain().await
+    }
+
     /// Sends the outbox until it is empty.
     async fn drain(&self) -> Result<(), Failure> {
         loop {
+            // What is committed by now is in what is read next.
+            let commit = self.store.latest_commit();
             let records = self.store.outbox(BATCH).await?;
+            if !records.is_empty() {
+                self.send(&records).await?;
+            }
+            let is_all = records.len() < BATCH as usize;
+            if is_all {
+                // Before it is noted here: who waits need not wait for that.
+                self.store.second_store_has(commit);
+            }
             if records.is_empty() {
                 return Ok(());
             }
-            self.send(&records).await?;
-            self.store.outbox_done(&records).await?;
             // What the poster's promises rest on is in both.
             if records.iter().any(|record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts)) {
                 tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
             }
+            self.store.outbox_done(&records).await?;
         }
     }
 

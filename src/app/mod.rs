@@ -1,8 +1,8 @@
 //! The commands: each puts the services together and runs them to its end.
 
+mod deployment;
 pub mod redeem;
 pub mod sandbox;
-mod second_store;
 mod services;
 pub mod state;
 mod summary;

@@ -2,12 +2,14 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::store::{StateKind, Store};
+use crate::store::{FileLock, StateKind, Store, StoreError};
+use crate::tenure::Tenure;
 
 /// The simulated world's identity, kept beside the state file: while it stands, the same world goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,36 +65,39 @@ impl Paths {
 }
 
 /// The world of the last run if that was interrupted and the same is asked for; else a new one. A world whose state file
-/// is gone goes on only if there is a second store to restore it from.
+/// is gone, or cannot be used, goes on only if there is a second store to restore it from.
 pub(super) fn enter(
     paths: &Paths,
     wanted: World,
+    lock: Option<&Arc<FileLock>>,
     has_second_store: bool,
     clock: Clock,
-) -> anyhow::Result<(Store, World, bool)> {
+) -> anyhow::Result<(World, bool)> {
     let has_state = paths.state.exists() || has_second_store;
-    // Opened before anything is taken away: a file that is another's, or in use, stops the start here.
-    let store = match has_second_store {
-        true => Store::open_locked(
-            crate::store::FileLock::take(&paths.state)?,
-            StateKind::Sandbox,
-            clock,
-            crate::tenure::Tenure::unlimited(),
-            true,
-        )?,
-        false => Store::open(&paths.state, StateKind::Sandbox, clock)?,
-    };
-    let found = std::fs::read(&paths.world).ok().and_then(|text| serde_json::from_slice::<World>(&text).ok());
-    if let Some(found) = found
-        && has_state
-        && found == (World { started_at_ms: found.started_at_ms, ..wanted.clone() })
-    {
-        return Ok((store, found, true));
+    let found = join(paths)
+        .ok()
+        .filter(|found| has_state && *found == World { started_at_ms: found.started_at_ms, ..wanted.clone() });
+    // Looked at before anything is taken away: a file that is another's, or in use, stops the start here.
+    if let Some(lock) = lock {
+        let opened = Store::open_locked(lock.clone(), StateKind::Sandbox, clock, Tenure::unlimited(), has_second_store);
+        match opened {
+            Err(StoreError::Open { .. }) if has_second_store && found.is_some() => {}
+            opened => drop(opened?),
+        }
     }
-    drop(store);
+    if let Some(found) = found {
+        return Ok((found, true));
+    }
     paths.remove()?;
-    let store = Store::open(&paths.state, StateKind::Sandbox, clock)?;
     let text = serde_json::to_vec(&wanted).context("cannot write down the sandbox's world")?;
     std::fs::write(&paths.world, text).with_context(|| format!("cannot write {}", paths.world.display()))?;
-    Ok((store, wanted, false))
+    Ok((wanted, false))
+}
+
+/// The world that another instance has begun.
+pub(super) fn join(paths: &Paths) -> anyhow::Result<World> {
+    let cannot =
+        || format!("there is no unfinished sandbox at {}: start its first instance first", paths.world.display());
+    let text = std::fs::read(&paths.world).with_context(cannot)?;
+    serde_json::from_slice(&text).with_context(cannot)
 }

@@ -55,6 +55,7 @@ pub use report::{CodeReport, RedemptionRow};
 pub use runs::{FinishedRun, RunProgress};
 
 use home::Home;
+use schema::Trouble;
 use second::Second;
 use writer::Writer;
 
@@ -143,7 +144,7 @@ struct Inner {
     second: watch::Sender<Second>,
     is_replicated: AtomicBool,
     broken: CancellationToken,
-    why_broken: OnceLock<String>,
+    why_broken: OnceLock<Trouble>,
 }
 
 impl Store {
@@ -243,9 +244,9 @@ impl Store {
         let read = move || query(&inner.reader.lock().unwrap_or_else(PoisonError::into_inner));
         let result = tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?;
         if let Err(StoreError::Sqlite(error)) = &result
-            && schema::is_file_trouble(error)
+            && let Some(trouble) = Trouble::told_by(error)
         {
-            self.break_with(&error.to_string());
+            self.break_with(trouble);
         }
         result
     }

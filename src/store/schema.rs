@@ -196,18 +196,26 @@ fn explain(error: &rusqlite::Error) -> String {
     }
 }
 
-/// Whether an error says that the file itself is the trouble, not what was asked of it.
-pub(super) fn is_file_trouble(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(
-            ErrorCode::NotADatabase
-                | ErrorCode::DatabaseCorrupt
-                | ErrorCode::ReadOnly
-                | ErrorCode::PermissionDenied
-                | ErrorCode::CannotOpen
-                | ErrorCode::DiskFull
-                | ErrorCode::SystemIoFailure
-        )
-    )
+/// Why a file can be used no longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub reason: String,
+    /// What stands at its path need not be what we wrote.
+    pub is_doubtful: bool,
+}
+
+impl Trouble {
+    /// The trouble that an error tells, if the file itself is the trouble and not what was asked of it.
+    pub fn told_by(error: &rusqlite::Error) -> Option<Self> {
+        let is_doubtful = match error.sqlite_error_code()? {
+            ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => true,
+            ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::CannotOpen
+            | ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure => false,
+            _ => return None,
+        };
+        Some(Self { reason: error.to_string(), is_doubtful })
+    }
 }

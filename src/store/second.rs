@@ -3,10 +3,16 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crate::domain::record::Kind;
+
+use super::schema::Trouble;
 use super::{Store, StoreError};
 
 /// The longest that a write waits for the second store.
 const WAIT: Duration = Duration::from_secs(2);
+
+/// Records per page.
+const PAGE: u32 = 1000;
 
 /// How the second store is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,16 +61,58 @@ impl Store {
         if self.inner.tenure.may_act() { Ok(()) } else { Err(StoreError::NotActive) }
     }
 
-    /// Returns when the working copy can be used no longer, with the reason: its file cannot be read or written, was taken
-    /// away or swapped.
-    pub async fn broken(&self) -> String {
-        self.inner.broken.cancelled().await;
-        self.inner.why_broken.get().cloned().unwrap_or_default()
+    /// Whether this instance may write to the second store: it has the lease, or needs none.
+    #[must_use]
+    pub fn has_lease(&self) -> bool {
+        self.inner.tenure.term().is_some()
     }
 
-    pub(super) fn break_with(&self, reason: &str) {
-        // Only the first reason counts.
-        drop(self.inner.why_broken.set(reason.to_owned()));
+    /// Whether there is no record at all.
+    ///
+    /// # Errors
+    /// When the working copy cannot be read.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        for kind in Kind::ALL {
+            if !self.page(kind, None, 1).await?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes over what another working copy has, of whatever age.
+    ///
+    /// # Errors
+    /// When one cannot be read or the other not be written.
+    pub async fn take_over(&self, other: &Self) -> Result<(), StoreError> {
+        for kind in Kind::ALL {
+            let mut after = None;
+            loop {
+                let page = other.page(kind, after.take(), PAGE).await?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.key());
+                self.merge(page).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns when the working copy can be used no longer, with the reason: its file cannot be read or written, or is not
+    /// what we wrote any more.
+    pub async fn broken(&self) -> String {
+        self.inner.broken.cancelled().await;
+        self.inner.why_broken.get().map(|why| why.reason.clone()).unwrap_or_default()
+    }
+
+    /// Whether it broke so that what stands at its path need not be what we wrote.
+    #[must_use]
+    pub fn is_doubtful(&self) -> bool {
+        self.inner.why_broken.get().is_some_and(|why| why.is_doubtful)
+    }
+
+    pub(super) fn break_with(&self, trouble: Trouble) {
+        // Only the first one counts.
+        drop(self.inner.why_broken.set(trouble));
         self.inner.broken.cancel();
     }
 

@@ -14,7 +14,8 @@ use tokio::sync::oneshot;
 
 use crate::domain::version::{HybridClock, Version};
 
-use super::{Store, StoreError, schema};
+use super::schema::Trouble;
+use super::{Store, StoreError};
 
 /// Answers the caller once it is known whether the commit succeeded, and which one it was.
 type Finish = Box<dyn FnOnce(Result<u64, String>) + Send>;
@@ -44,7 +45,7 @@ pub(super) struct Context {
     wakes_plan: Cell<bool>,
     wakes_work: Cell<bool>,
     /// Why the file can be used no longer.
-    trouble: RefCell<Option<String>>,
+    trouble: RefCell<Option<Trouble>>,
     /// The second store carries on where the file fails.
     has_second_store: bool,
 }
@@ -173,8 +174,8 @@ impl Store {
         if let Err(reason) = &committed {
             context.say_not_persisted(reason);
         }
-        if let Some(reason) = context.trouble.take() {
-            self.break_with(&reason);
+        if let Some(trouble) = context.trouble.take() {
+            self.break_with(trouble);
         }
         if committed.is_ok() && context.wakes_plan.get() {
             inner.plan_wake.notify_waiters();
@@ -203,7 +204,7 @@ impl Store {
             (queue.into_iter().map(|queued| (queued.job)(None)).collect(), Err(reason))
         };
         if let Some(reason) = self.inner.home.trouble() {
-            context.trouble.replace(Some(reason.clone()));
+            context.trouble.replace(Some(Trouble { reason: reason.clone(), is_doubtful: true }));
             return refuse(queue, reason);
         }
         let before = (context.clock.borrow().last(), connection.total_changes());
@@ -236,8 +237,8 @@ impl Store {
 impl Context {
     /// What an error says, and a note if the file itself is the trouble.
     fn failure(&self, error: &rusqlite::Error) -> String {
-        if schema::is_file_trouble(error) {
-            self.trouble.replace(Some(error.to_string()));
+        if let Some(trouble) = Trouble::told_by(error) {
+            self.trouble.replace(Some(trouble));
         }
         error.to_string()
     }

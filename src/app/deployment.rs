@@ -1,0 +1,463 @@
+//! What the services stand on: the working copy, the second store, and the right to act.
+//!
+//! A *turn* is a time in which this instance is the active one on one working copy. It ends when the process is to stop,
+//! when another instance takes the lease, when the file breaks, or when a file that was broken can be used again; then the
+//! services end, and the next turn begins as the start of a process does. Nothing is handed over in memory but a working
+//! copy that is only there.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use secrecy::SecretString;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::domain::record::Record;
+use crate::keeper::{Keeper, MARGIN, Turn as Taken, Unreachable};
+use crate::ports::Replica;
+use crate::replica::{MongoLease, MongoReplica, MongoSettings};
+use crate::replicator::Replicator;
+use crate::store::{Confirm, FileLock, StateKind, Store, StoreError};
+use crate::supervisor::Supervisor;
+use crate::tenure::Tenure;
+
+/// Finding a server, connecting, a write's majority: none may take longer.
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// A file that could not be used is tried again this often.
+const TRY_FILE_EVERY: Duration = Duration::from_secs(10);
+/// A wait for the lease that is longer than this is used.
+const WARM_UP_AFTER: Duration = Duration::from_secs(1);
+/// Between two tries to compare where nothing can be done before.
+const COMPARE_EVERY: Duration = Duration::from_secs(1);
+/// Calls in flight are cut off this long before a lost lease ends.
+const CUT_BEFORE: Duration = Duration::from_millis(500);
+
+/// Where the state is.
+pub(super) struct Place {
+    /// The state file.
+    pub path: PathBuf,
+    /// What it is for.
+    pub kind: StateKind,
+    /// The second store and its database.
+    pub mongodb: Option<(SecretString, String)>,
+}
+
+/// This instance, turn after turn.
+pub(super) struct Deployment {
+    place: Place,
+    clock: Clock,
+    tenure: Tenure,
+    lock: Option<Arc<FileLock>>,
+    second: Option<Second>,
+    keeping: Option<Keeping>,
+    /// The last turn's working copy, where it was in memory alone.
+    memory: Option<Store>,
+    /// The file broke while it was used, and what stands there now need not be what we wrote.
+    distrusts_file: bool,
+    /// The lease could not be renewed while another instance waited: that one may act now.
+    has_rival: bool,
+}
+
+struct Second {
+    replica: MongoReplica,
+    keeper: Arc<Keeper<MongoLease>>,
+}
+
+/// The lease is being renewed.
+struct Keeping {
+    stop: CancellationToken,
+    lost: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+/// One turn.
+pub(super) struct Turn {
+    /// The working copy.
+    pub store: Store,
+    /// Cancelled when the turn must end.
+    pub over: CancellationToken,
+    tenure: Tenure,
+    replicating: Option<(CancellationToken, JoinHandle<anyhow::Result<()>>)>,
+    watching: JoinHandle<()>,
+}
+
+/// A working copy, and whether it may lack something that only MongoDB has.
+struct WorkingCopy {
+    store: Store,
+    must_compare: bool,
+}
+
+/// Takes the lock of the state file; `None` where that cannot be had and MongoDB keeps the state.
+pub(super) fn lock(path: &std::path::Path, has_second: bool) -> Result<Option<Arc<FileLock>>, StoreError> {
+    match FileLock::take(path) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(StoreError::Open { .. }) if has_second => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Deployment {
+    /// This instance at this place, under a lock that was taken before.
+    ///
+    /// # Errors
+    /// When the connection string cannot be read.
+    pub async fn new(place: Place, lock: Option<Arc<FileLock>>, clock: Clock) -> anyhow::Result<Self> {
+        let tenure = if place.mongodb.is_some() { Tenure::none() } else { Tenure::unlimited() };
+        let second = match &place.mongodb {
+            None => None,
+            Some((uri, database)) => {
+                let settings = MongoSettings { uri: uri.clone(), database: database.clone(), timeout: TIMEOUT };
+                let replica = MongoReplica::new(settings, tenure.clone()).await?;
+                // Without the file's lock nobody can tell that an earlier process of this name is dead: a new name.
+                let name =
+                    lock.as_ref().map_or_else(|| format!("{:032x}", fastrand::u128(..)), |l| l.name().to_owned());
+                let keeper = Arc::new(Keeper::new(MongoLease::new(replica.clone()), name, tenure.clone()));
+                Some(Second { replica, keeper })
+            }
+        };
+        Ok(Self {
+            place,
+            clock,
+            tenure,
+            lock,
+            second,
+            keeping: None,
+            memory: None,
+            distrusts_file: false,
+            has_rival: false,
+        })
+    }
+
+    /// The second store, to take it away when it is of no use any more.
+    pub fn replica(&self) -> Option<&MongoReplica> {
+        self.second.as_ref().map(|second| &second.replica)
+    }
+
+    /// Whether this instance is the active one.
+    pub fn is_active(&self) -> bool {
+        self.tenure.may_act()
+    }
+
+    /// Waits until this instance is the active one, on a working copy that is complete; `None` when asked to stop before.
+    ///
+    /// # Errors
+    /// When the file cannot be used and there is no second store, or it is another's.
+    pub async fn begin(&mut self, stop: &CancellationToken) -> anyhow::Result<Option<Turn>> {
+        let copy = self.working_copy().await?;
+        let store = copy.store;
+        let Some(second) = &self.second else {
+            store.set_replicated(false).await?;
+            return Ok(Some(self.turn(store, None)));
+        };
+        store.set_replicated(true).await?;
+        let (keeper, replica) = (second.keeper.clone(), second.replica.clone());
+        let replicator = Arc::new(Replicator::new(replica, store.clone()));
+        if !self.tenure.may_act() {
+            self.stop_keeping().await;
+            let unreachable = match (self.has_rival, copy.must_compare) {
+                (true, _) => Unreachable::WaitForRival,
+                (false, true) => Unreachable::WaitForState,
+                (false, false) => Unreachable::GoAlone,
+            };
+            // Whoever waits for long fills an empty file meanwhile, and takes over the faster.
+            let warm_up = async {
+                tokio::time::sleep(WARM_UP_AFTER).await;
+                if copy.must_compare {
+                    drop(replicator.compare().await);
+                }
+                std::future::pending().await
+            };
+            let turn = tokio::select! {
+                turn = keeper.wait(unreachable, stop) => turn,
+                turn = warm_up => turn,
+            };
+            match turn {
+                Taken::Stopped => {
+                    self.keep_memory(&store);
+                    return Ok(None);
+                }
+                Taken::Taken => self.has_rival = false,
+                Taken::Alone => {
+                    tracing::warn!("MongoDB does not answer: the file goes on alone, and both are merged when it does");
+                }
+            }
+            let (halt, lost) = (CancellationToken::new(), CancellationToken::new());
+            let tokens = (halt.clone(), lost.clone());
+            let task = tokio::spawn(async move { keeper.keep(&tokens.0, &tokens.1).await });
+            self.keeping = Some(Keeping { stop: halt, lost, task });
+        }
+        let is_compared = self.compare(&replicator, &store, copy.must_compare, stop).await;
+        if copy.must_compare && !is_compared {
+            self.keep_memory(&store);
+            return Ok(None);
+        }
+        self.distrusts_file = false;
+        Ok(Some(self.turn(store, Some(replicator))))
+    }
+
+    /// Brings both in step, where MongoDB answers; whether it did. Where something may be missing it is asked until it does,
+    /// or until `stop`.
+    async fn compare(
+        &self,
+        replicator: &Replicator<MongoReplica>,
+        store: &Store,
+        must_compare: bool,
+        stop: &CancellationToken,
+    ) -> bool {
+        let mut has_said = false;
+        loop {
+            if store.has_lease() {
+                match replicator.compare().await {
+                    Ok(moved) => {
+                        let (fetched, sent) = (moved.fetched, moved.sent);
+                        tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} sent");
+                        return true;
+                    }
+                    Err(error) if !must_compare => {
+                        tracing::warn!("{error:#}; the file goes on alone, and both are merged when it answers");
+                        return false;
+                    }
+                    Err(error) if !has_said => {
+                        has_said = true;
+                        tracing::error!(
+                            "CRITICAL: Failed to persist state: the state file lacks what MongoDB has, and it does not answer \
+                             ({error:#}); waiting for it"
+                        );
+                    }
+                    Err(_) => {}
+                }
+            } else if !must_compare {
+                return false;
+            }
+            tokio::select! {
+                () = stop.cancelled() => return false,
+                () = tokio::time::sleep(COMPARE_EVERY) => {}
+            }
+        }
+    }
+
+    fn turn(&mut self, store: Store, replicator: Option<Arc<Replicator<MongoReplica>>>) -> Turn {
+        let over = CancellationToken::new();
+        let replicating = replicator.map(|replicator| {
+            let stop = CancellationToken::new();
+            let mut supervisor = Supervisor::new(stop.clone());
+            let token = stop.clone();
+            supervisor.add("replicator", move || {
+                let (replicator, token) = (replicator.clone(), token.clone());
+                async move { replicator.run(token).await }
+            });
+            (stop, tokio::spawn(supervisor.run()))
+        });
+        let lost = self.keeping.as_ref().map(|keeping| keeping.lost.clone());
+        let is_alone = self.second.is_none();
+        let probe =
+            store.is_in_memory().then(|| (self.place.path.clone(), self.place.kind, self.lock.clone(), self.clock));
+        let (watched, token) = (store.clone(), over.clone());
+        let watching = tokio::spawn(async move {
+            let lease_lost = async {
+                match lost {
+                    Some(lost) => lost.cancelled().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let file_is_back = async {
+                match probe {
+                    Some((path, kind, lock, clock)) => until_usable(path, kind, lock, clock).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = lease_lost => {}
+                reason = until_broken(&watched, is_alone) => {
+                    tracing::error!("The state file cannot be used any more ({reason}): starting over");
+                }
+                () = file_is_back => tracing::info!("The state file can be used again"),
+            }
+            drop(watched);
+            token.cancel();
+        });
+        Turn { store, over, tenure: self.tenure.clone(), replicating, watching }
+    }
+
+    /// The file, or memory where that cannot be used and MongoDB keeps the state.
+    async fn working_copy(&mut self) -> anyhow::Result<WorkingCopy> {
+        let has_second = self.second.is_some();
+        anyhow::ensure!(
+            has_second || !self.distrusts_file,
+            "the state file {} was taken away or damaged while it was used, and there is no MongoDB to restore it from: put \
+             a copy back, then start again",
+            self.place.path.display()
+        );
+        if self.lock.is_none() {
+            self.lock = lock(&self.place.path, has_second)?;
+        }
+        let opened = match &self.lock {
+            Some(lock) => self.open_file(lock.clone()),
+            None => {
+                Err(StoreError::Open { path: self.place.path.clone(), reason: "its folder cannot be written".into() })
+            }
+        };
+        match (opened, &self.second) {
+            (Ok(store), _) => {
+                if let Some(aside) = store.replaced() {
+                    let aside = aside.display();
+                    tracing::error!("The state file was damaged: it is kept as {aside} and made anew from MongoDB");
+                }
+                if let Some(memory) = self.memory.take()
+                    && let Err(error) = store.take_over(&memory).await
+                {
+                    tracing::error!(
+                        "The state file cannot be brought up to date ({error}): MongoDB alone keeps the state"
+                    );
+                    return Ok(WorkingCopy { store: memory, must_compare: false });
+                }
+                let must_compare = self.distrusts_file || store.replaced().is_some() || store.is_empty().await?;
+                Ok(WorkingCopy { store, must_compare })
+            }
+            (Err(error @ (StoreError::Open { .. } | StoreError::Sqlite(_))), Some(second)) => {
+                tracing::error!(
+                    "{error}: MongoDB alone keeps the state, and the file is tried again every {} s",
+                    TRY_FILE_EVERY.as_secs()
+                );
+                if let Some(store) = self.memory.take() {
+                    return Ok(WorkingCopy { store, must_compare: false });
+                }
+                let confirm = confirm_with(second.replica.clone());
+                let (path, tenure) = (&self.place.path, self.tenure.clone());
+                let (store, is_seeded) = Store::open_in_memory(path, self.place.kind, self.clock, tenure, confirm)?;
+                let must_compare = self.distrusts_file || !is_seeded || store.is_empty().await?;
+                Ok(WorkingCopy { store, must_compare })
+            }
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    fn open_file(&self, lock: Arc<FileLock>) -> Result<Store, StoreError> {
+        Store::open_locked(lock, self.place.kind, self.clock, self.tenure.clone(), self.second.is_some())
+    }
+
+    fn keep_memory(&mut self, store: &Store) {
+        if store.is_in_memory() {
+            self.memory = Some(store.clone());
+        }
+    }
+
+    /// Ends a turn whose services have ended: sends what MongoDB lacks, as far as it answers.
+    ///
+    /// # Errors
+    /// When the replicator kept dying.
+    pub async fn end(&mut self, turn: Turn) -> anyhow::Result<()> {
+        let Turn { store, replicating, watching, .. } = turn;
+        watching.abort();
+        if let Some((stop, task)) = replicating {
+            stop.cancel();
+            task.await.context("the replicator ended")??;
+        }
+        self.distrusts_file |= store.is_doubtful();
+        self.keep_memory(&store);
+        let is_lost = self.keeping.as_ref().is_some_and(|keeping| keeping.lost.is_cancelled());
+        if is_lost {
+            // Lost, but by the clock not over yet: that it could not be renewed is how a waiting one comes to act.
+            self.has_rival = self.tenure.may_act();
+            self.tenure.end();
+            self.stop_keeping().await;
+        }
+        Ok(())
+    }
+
+    /// Gives the lease back, for another instance to take over at once.
+    pub async fn close(&mut self) {
+        self.stop_keeping().await;
+        if let Some(second) = &self.second {
+            second.keeper.release().await;
+        }
+    }
+
+    async fn stop_keeping(&mut self) {
+        if let Some(keeping) = self.keeping.take() {
+            keeping.stop.cancel();
+            drop(keeping.task.await);
+        }
+    }
+}
+
+impl Turn {
+    /// Ends the services: calls in flight may end, but not after a lost lease.
+    ///
+    /// # Errors
+    /// When one of them kept dying.
+    pub async fn stop(
+        &self,
+        done: &CancellationToken,
+        mut services: JoinHandle<anyhow::Result<()>>,
+    ) -> anyhow::Result<()> {
+        done.cancel();
+        let cut_at = match (self.over.is_cancelled(), self.tenure.may_act(), self.tenure.ends_at()) {
+            (true, false, _) => Some(Instant::now()),
+            (true, true, Some(ends_at)) if ends_at < Instant::now() + MARGIN + Duration::from_secs(2) => {
+                Some(ends_at - CUT_BEFORE)
+            }
+            _ => None,
+        };
+        let cut = async {
+            match cut_at {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            ended = &mut services => ended.context("the services ended")?,
+            () = cut => {
+                services.abort();
+                drop(services.await);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Returns when the file can be used no longer. Without a second store a full disk is no reason to start over: nothing is
+/// done that cannot be kept, until there is room again.
+async fn until_broken(store: &Store, is_alone: bool) -> String {
+    let reason = store.broken().await;
+    if is_alone && !store.is_doubtful() {
+        std::future::pending().await
+    }
+    reason
+}
+
+/// Returns when the file can be opened and written.
+async fn until_usable(path: PathBuf, kind: StateKind, lock: Option<Arc<FileLock>>, clock: Clock) {
+    loop {
+        tokio::time::sleep(TRY_FILE_EVERY).await;
+        let (path, lock) = (path.clone(), lock.clone());
+        let opened = tokio::task::spawn_blocking(move || {
+            let lock = lock.map_or_else(|| FileLock::take(&path), Ok)?;
+            // A damaged one can be made anew.
+            Store::open_locked(lock, kind, clock, Tenure::unlimited(), true).map(drop)
+        });
+        match opened.await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => tracing::debug!("Still not: {error}"),
+            Err(error) => tracing::debug!("Still not: {error}"),
+        }
+    }
+}
+
+/// Changes go to MongoDB before they count.
+fn confirm_with(replica: MongoReplica) -> Confirm {
+    let runtime = tokio::runtime::Handle::current();
+    Box::new(move |records: Vec<Record>| {
+        let put = async { tokio::time::timeout(TIMEOUT, replica.put(&records)).await };
+        match runtime.block_on(put) {
+            Ok(Ok(lost)) if lost.is_empty() => Ok(()),
+            Ok(Ok(_)) => Err("another instance has written there".to_owned()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(format!("no answer within {} s", TIMEOUT.as_secs())),
+        }
+    })
+}
