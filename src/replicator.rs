@@ -14,6 +14,7 @@
 //! What was sent and not noted is sent again; the second store takes no version twice.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -56,12 +57,14 @@ pub struct Moved {
 pub struct Replicator<R> {
     replica: R,
     store: Store,
+    /// Both were just compared, and nothing failed since.
+    is_compared: AtomicBool,
 }
 
 impl<R: Replica> Replicator<R> {
     /// A replicator between this file and this second store.
     pub fn new(replica: R, store: Store) -> Self {
-        Self { replica, store }
+        Self { replica, store, is_compared: AtomicBool::new(false) }
     }
 
     /// Compares both stores once and gives each what it lacks: for the start, before anything else is done.
@@ -69,7 +72,9 @@ impl<R: Replica> Replicator<R> {
     /// # Errors
     /// When the second store does not answer; then the file goes on alone.
     pub async fn compare(&self) -> anyhow::Result<Moved> {
-        self.compare_all().await.context("cannot compare the file with MongoDB")
+        let moved = self.compare_all().await.context("cannot compare the file with MongoDB")?;
+        self.is_compared.store(true, Ordering::Relaxed);
+        Ok(moved)
     }
 
     /// Keeps both in step until `shutdown`, then sends what is left.
@@ -78,25 +83,32 @@ impl<R: Replica> Replicator<R> {
     /// None at present: failures are said and got over.
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut wait = BACK_OFF.0;
-        let mut is_down = false;
-        let mut is_compared = false;
+        let (mut is_down, mut was_up) = (false, false);
+        let mut is_compared = self.is_compared.swap(false, Ordering::Relaxed);
         loop {
             // Listening begins before the look, so that no wake is lost.
             let mut woken = std::pin::pin!(self.store.outbox_wake().notified());
             woken.as_mut().enable();
+            // A write that waited for too long says that it is down.
+            is_down |= was_up && !self.store.is_second_store_up();
             let failed = self.round(is_compared).await.err();
             is_compared = failed.is_none();
             if let Some(error) = failed {
                 self.store.second_store_is_down();
+                let what = match error {
+                    Failure::Replica(_) => "MongoDB does not answer",
+                    Failure::NoLease => "MongoDB is left alone",
+                    Failure::Store(_) => "MongoDB cannot be kept in step",
+                };
                 if shutdown.is_cancelled() {
-                    tracing::warn!("MongoDB does not answer at the end ({error}); what it lacks waits in the file");
+                    tracing::warn!("{what} at the end ({error}); what it lacks waits in the file");
                     return Ok(());
                 }
                 let lag = self.store.lag().await.map(|lag| lag.records).unwrap_or_default();
                 if is_down {
-                    tracing::debug!("MongoDB still does not answer: {error}");
+                    tracing::debug!("{what}: {error}");
                 } else {
-                    tracing::warn!("MongoDB does not answer: {error}; {lag} changes wait in the file");
+                    tracing::warn!("{what}: {error}; {lag} changes wait in the file");
                 }
                 is_down = true;
                 tokio::select! {
@@ -109,7 +121,7 @@ impl<R: Replica> Replicator<R> {
             if is_down {
                 tracing::info!("MongoDB answers again and has everything");
             }
-            (is_down, wait) = (false, BACK_OFF.0);
+            (is_down, was_up, wait) = (false, true, BACK_OFF.0);
             if shutdown.is_cancelled() {
                 return Ok(());
             }

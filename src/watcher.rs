@@ -129,6 +129,7 @@ impl<F: CodeFeed> Watcher<F> {
         } else if !failures.is_empty() && total > 1 {
             failures.insert(0, format!("{} of {total} feeds fail", failures.len()));
         }
+        failures.extend(self.store.second_store_trouble().await.context("cannot see how the second store does")?);
         Ok((!failures.is_empty()).then(|| failures.join("; ")))
     }
 }

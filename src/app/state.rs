@@ -7,11 +7,13 @@
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
@@ -21,6 +23,7 @@ use crate::store::{StateKind, Store};
 use crate::telemetry::{self, Target};
 
 use super::Ended;
+use super::deployment::{self, Deployment, Place, Turn};
 
 /// The format that this program writes and reads.
 const FORMAT: u64 = 1;
@@ -29,11 +32,44 @@ const BATCH: u32 = 1000;
 /// The largest `giftcode_state.json` that is read; real ones have some kilobytes.
 const MAX_FIRST_STATE: u64 = 16 * 1024 * 1024;
 
-async fn open() -> anyhow::Result<Store> {
-    let config = Config::read(&Source::process_and_dotenv()?)?;
-    let json = config.log_format == LogFormat::Json;
-    telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "warn")?;
-    Ok(Store::open(&config.state_file, StateKind::Bot, Clock::system())?)
+/// How long another instance may take to let go of MongoDB.
+const TURN_WITHIN: Duration = Duration::from_secs(5);
+
+/// The state, in both stores, for one command.
+struct Opened {
+    deployment: Deployment,
+    turn: Turn,
+}
+
+impl Opened {
+    async fn new() -> anyhow::Result<Self> {
+        let config = Config::read(&Source::process_and_dotenv()?)?;
+        let json = config.log_format == LogFormat::Json;
+        telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "error")?;
+        let mongodb = config.mongodb_uri.map(|uri| (uri, config.mongodb_database));
+        let lock = deployment::lock(&config.state_file, mongodb.is_some())?;
+        let place = Place { path: config.state_file, kind: StateKind::Bot, mongodb };
+        let mut deployment = Deployment::new(place, lock, Clock::system()).await?;
+        let stop = CancellationToken::new();
+        let token = stop.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(TURN_WITHIN).await;
+            token.cancel();
+        });
+        let turn = deployment.begin(&stop).await?.context(
+            "cannot use the state: MongoDB does not answer and the state file has nothing, or a giftcode-bot is at work \
+             on it; check MONGODB_URI, or stop that one first",
+        )?;
+        Ok(Self { deployment, turn })
+    }
+
+    /// Does something with it, then lets go of it: MongoDB has all, as far as it answers.
+    async fn with<T>(mut self, work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let done = work(&self.turn.store).await;
+        self.deployment.end(self.turn).await;
+        self.deployment.close().await;
+        done
+    }
 }
 
 fn print(text: &str) {
@@ -80,9 +116,9 @@ fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
 /// # Errors
 /// When the state cannot be read or the file not be written; an unfinished file is removed.
 pub async fn export(path: &Path) -> anyhow::Result<Ended> {
-    let store = open().await?;
+    let opened = Opened::new().await?;
     let file = File::create_new(path).with_context(|| format!("cannot make {} (it must not exist)", path.display()))?;
-    match write_all(&store, BufWriter::new(file)).await {
+    match opened.with(async |store| write_all(store, BufWriter::new(file)).await).await {
         Ok(count) => {
             print(&format!("{count} records written to {}.", path.display()));
             Ok(Ended::Well)
@@ -124,9 +160,9 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     let size = file.metadata().with_context(|| format!("cannot read {shown}"))?.len();
     let begin = read_begin(path).with_context(|| format!("cannot read {shown}"))?;
     if begin.contains("\"giftcode_bot_state\"") {
-        let store = open().await?;
-        let (read, taken) =
-            import_export(&store, path.to_owned()).await.with_context(|| format!("cannot import {shown}"))?;
+        let opened = Opened::new().await?;
+        let work = opened.with(async |store| import_export(store, path.to_owned()).await);
+        let (read, taken) = work.await.with_context(|| format!("cannot import {shown}"))?;
         print(&format!("{read} records read from {shown}; {taken} taken over, the others were here already."));
         return Ok(Ended::Well);
     }
@@ -135,11 +171,11 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
         anyhow::anyhow!("cannot import {shown}: it is not JSON (line {}, column {})", e.line(), e.column())
     })?;
     let state = FirstState::read(&json).with_context(|| format!("cannot import {shown}"))?;
-    let store = open().await?;
+    let opened = Opened::new().await?;
     for sentence in &state.left {
         print(&format!("left out: {sentence}"));
     }
-    let imported = store.import_first_state(state).await?;
+    let imported = opened.with(async |store| Ok(store.import_first_state(state).await?)).await?;
     print(&format!(
         "Taken over from {shown}: {} channels ({} were set here already and stay), {} sent codes ({} were known).",
         imported.channels, imported.kept_channels, imported.posts, imported.known_posts

@@ -101,9 +101,10 @@ impl<G: GameApi> Engine<G> {
                 Err(at.unwrap_or(jiff::Timestamp::MAX))
             }
         };
-        self.say(&claim, &name, &status, next.ok(), history.calls);
         let (code, generation) = (claim.code.clone(), claim.generation);
-        let recorded = self.store.record(claim, Verdict { status, history, next }).await?;
+        let recorded = self.store.record(claim.clone(), Verdict { status: status.clone(), history, next }).await?;
+        // Not before it is on file: what is said is never taken back.
+        self.say(&claim, &name, &status, next.ok(), history.calls);
         if let Some(condemned) = recorded.condemned {
             tracing::warn!(
                 generation,

@@ -25,8 +25,9 @@ use super::document::{RANK, document, guard, id, record, stamp};
 
 /// The server's code for a key that is there already.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
-/// The most documents of one command; the server allows 100,000, and 48 MB.
-const BATCH: usize = 1000;
+/// The most documents of one command; the server allows 100,000, and 48 MB. Few enough that a slow server takes them in
+/// time: what does not end in time is sent again.
+const BATCH: usize = 200;
 
 /// Where MongoDB is.
 #[derive(Debug, Clone)]

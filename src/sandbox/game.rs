@@ -203,6 +203,7 @@ async fn handle(
         phase: 0,
         answer: String::new(),
         granted: false,
+        process: std::process::id(),
     };
     let response = {
         let mut live = world.live();

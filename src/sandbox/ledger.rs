@@ -33,6 +33,9 @@ pub struct Call {
     pub answer: String,
     /// Whether the code was granted by this call, whatever the answer.
     pub granted: bool,
+    /// The process that made the call: the simulated game lives in it.
+    #[serde(default)]
+    pub process: u32,
 }
 
 /// The calls that were refused for coming too fast.
@@ -158,7 +161,7 @@ mod tests {
 
     fn call(fid: &str, phase: usize, granted: bool) -> Call {
         let (endpoint, code, answer) = ("gift_code".to_owned(), "A1".to_owned(), "SUCCESS".to_owned());
-        Call { at_ms: 1, endpoint, fid: fid.to_owned(), code, phase, answer, granted }
+        Call { at_ms: 1, endpoint, fid: fid.to_owned(), code, phase, answer, granted, process: 1 }
     }
 
     #[test]

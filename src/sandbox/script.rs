@@ -33,6 +33,8 @@ pub const GUILDS: [(GuildId, &str); 2] = [(GuildId(1001), "Frostfire"), (GuildId
 const APPEARS: Duration = Duration::from_secs(8);
 const LEAVES: Duration = Duration::from_secs(10);
 const RETURNS: Duration = Duration::from_secs(15);
+/// Between the first eight codes and the next eight, and so on.
+const ROUND_AFTER: Duration = Duration::from_secs(15);
 
 /// One code of the script, and how its fate is told.
 #[derive(Debug, Clone)]
@@ -65,7 +67,7 @@ struct Fate {
 const START: Duration = Duration::ZERO;
 const ALWAYS: &[(Duration, Option<Duration>)] = &[(START, None)];
 
-/// The fates, in the order in which `--codes` takes them; later codes begin again at the first.
+/// The fates, in the order in which `--codes` takes them; later codes begin again at the first, [`ROUND_AFTER`] later.
 const FATES: [Fate; 8] = [
     Fate {
         name: "WOS1124",
@@ -142,11 +144,14 @@ impl Script {
         let players = (1..=players).map(player).collect::<anyhow::Result<_>>()?;
         let code = |index: u32| {
             let fate = &FATES[index as usize % FATES.len()];
-            let round = index as usize / FATES.len();
+            let round = index / u32::try_from(FATES.len())?;
             let name = if round == 0 { fate.name.to_owned() } else { format!("{}R{round}", fate.name) };
             let code = Code::parse(&name)?;
-            let sim = SimCode { code: code.clone(), phases: fate.phases.to_vec() };
-            let windows = fate.windows.to_vec();
+            let later = ROUND_AFTER * round;
+            let phases = fate.phases.iter().map(|(from, rule)| (*from + later, *rule)).collect();
+            let sim = SimCode { code: code.clone(), phases };
+            let windows =
+                fate.windows.iter().map(|(from, until)| (*from + later, until.map(|at| at + later))).collect();
             let entry = FeedEntry { code, rewards: fate.rewards.to_owned(), expiry: None, windows };
             anyhow::Ok(ScriptedCode { sim, entry, fate: fate.fate })
         };
@@ -197,5 +202,6 @@ mod tests {
         names.sort();
         names.dedup();
         assert_eq!(names.len(), 64);
+        assert_eq!(script.last_event(), RETURNS + 7 * ROUND_AFTER);
     }
 }

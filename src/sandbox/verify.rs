@@ -140,6 +140,7 @@ mod tests {
             phase: 0,
             answer: "SUCCESS".into(),
             granted: true,
+            process: 1,
         };
         ledger.note(call).unwrap();
         Book { script, rows, posts: GUILDS.map(message).into(), ledger }

@@ -279,7 +279,8 @@ impl Store {
     /// Notes that a message was sent.
     ///
     /// # Errors
-    /// When it cannot be written; then the message stays due, and its nonce keeps it from being sent twice.
+    /// When it cannot be written, or this instance may not act any more; then the message stays due, here or for the active
+    /// one, and its nonce keeps it from being sent twice.
     pub async fn record_posted(&self, nonce: String, message: MessageId) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
@@ -288,7 +289,8 @@ impl Store {
             )?;
             Ok(())
         })
-        .await
+        .await?;
+        self.may_act()
     }
 
     /// Notes that a message was not sent, or that nobody knows (`maybe_sent`), and when to try again.

@@ -200,10 +200,11 @@ impl Store {
     /// Records what a claimed redemption's try came to.
     ///
     /// # Errors
-    /// When it cannot be written; then the claim stands, and is void once this process ends.
+    /// When it cannot be written; then the claim stands, and is void once this process ends. When this instance may not act
+    /// any more: another one may come to its own outcome, so this one must not be told, though it counts where they meet.
     pub async fn record(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
         let instance = self.instance();
-        self.write(move |tx| {
+        let recorded = self.write(move |tx| {
             let mut recorded = record(tx, &claim, &verdict)?;
             if recorded.taken && verdict.status.class() == Class::Permanent(Scope::Code) {
                 recorded.condemned = condemn_code(tx, &claim.code.key(), claim.generation, instance)?;
@@ -213,8 +214,10 @@ impl Store {
             }
             tx.wake_work();
             Ok(recorded)
-        })
-        .await
+        });
+        let recorded = recorded.await?;
+        self.may_act()?;
+        Ok(recorded)
     }
 
     /// Gives a claim back undecided and due, in its old place; its call does not count: none was made for the code.

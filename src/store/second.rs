@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::record::Kind;
 
 use super::schema::Trouble;
-use super::{Store, StoreError};
+use super::{Lag, Store, StoreError};
 
 /// The longest that a write waits for the second store.
 const WAIT: Duration = Duration::from_secs(2);
@@ -46,12 +46,36 @@ impl Store {
         self.inner.second.borrow().is_up
     }
 
+    /// What is wrong with keeping the state in two stores, if anything: for the health line.
+    ///
+    /// # Errors
+    /// When the working copy cannot be read.
+    pub async fn second_store_trouble(&self) -> Result<Option<String>, StoreError> {
+        if !self.inner.is_replicated.load(Ordering::SeqCst) {
+            return Ok(None);
+        }
+        let mut troubles = Vec::new();
+        if self.is_in_memory() {
+            troubles.push("the state file cannot be used".to_owned());
+        }
+        if !self.is_second_store_up() {
+            let Lag { records, since } = self.lag().await?;
+            let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs());
+            let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
+            troubles.push(format!("MongoDB does not answer and lacks {records} changes{oldest}"));
+        }
+        Ok((!troubles.is_empty()).then(|| troubles.join(", and ")))
+    }
+
     /// Returns when the second store has this commit, or does not keep up.
     pub(super) async fn wait_for_second_store(&self, commit: u64) {
         let mut second = self.inner.second.subscribe();
         let has_it = second.wait_for(|second| !second.is_up || second.has >= commit);
         if tokio::time::timeout(WAIT, has_it).await.is_err() {
             // The replicator finds out why; until it is in step again nobody waits.
+            if self.is_second_store_up() {
+                tracing::warn!("MongoDB does not answer: it took more than {} s to take a change", WAIT.as_secs());
+            }
             self.second_store_is_down();
         }
     }
@@ -102,6 +126,12 @@ impl Store {
     pub async fn broken(&self) -> String {
         self.inner.broken.cancelled().await;
         self.inner.why_broken.get().map(|why| why.reason.clone()).unwrap_or_default()
+    }
+
+    /// Whether it broke.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.inner.broken.is_cancelled()
     }
 
     /// Whether it broke so that what stands at its path need not be what we wrote.

@@ -46,8 +46,10 @@ pub(super) struct Context {
     wakes_work: Cell<bool>,
     /// Why the file can be used no longer.
     trouble: RefCell<Option<Trouble>>,
-    /// The second store carries on where the file fails.
-    has_second_store: bool,
+    /// Where the file fails, all begins anew from the second store.
+    will_start_over: bool,
+    /// The file has failed already.
+    is_broken: bool,
 }
 
 /// One write: a savepoint, the time, and the versions for what it changes.
@@ -164,7 +166,8 @@ impl Store {
             wakes_plan: Cell::new(false),
             wakes_work: Cell::new(false),
             trouble: RefCell::new(None),
-            has_second_store: self.is_second_store_up() && !inner.home.is_memory(),
+            will_start_over: inner.is_replicated.load(Ordering::SeqCst) && !inner.home.is_memory(),
+            is_broken: self.is_broken(),
         };
         let (finishes, committed) = self.run(&mut state.connection, jobs, &context);
         state.clock = *context.clock.borrow();
@@ -244,10 +247,11 @@ impl Context {
     }
 
     fn say_not_persisted(&self, reason: &str) {
-        if self.has_second_store && self.trouble.borrow().is_some() {
-            tracing::error!("The state file cannot be written ({reason}): MongoDB takes over");
-        } else {
-            tracing::error!("CRITICAL: Failed to persist state: {reason}");
+        match self.will_start_over && (self.is_broken || self.trouble.borrow().is_some()) {
+            true if self.is_broken => tracing::debug!("Not persisted: {reason}"),
+            // Whether MongoDB can carry on is seen then, and said if not.
+            true => tracing::error!("The state file cannot be written: {reason}"),
+            false => tracing::error!("CRITICAL: Failed to persist state: {reason}"),
         }
     }
 

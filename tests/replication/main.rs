@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod adapter;
+mod bots;
+mod chaos;
 mod converging;
+mod handover;
 mod process;
 mod server;

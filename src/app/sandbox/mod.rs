@@ -127,7 +127,7 @@ impl Sandbox {
         while let Some(turn) = self.deployment.begin(shutdown).await? {
             if live.is_none() && self.options.instance > 1 && world::join(&self.paths).is_err() {
                 self.console.say("The sandbox's world is finished.");
-                self.deployment.end(turn).await?;
+                self.deployment.end(turn).await;
                 return Ok((true, Ended::Well));
             }
             let world = match live.take() {
@@ -140,7 +140,7 @@ impl Sandbox {
             };
             let session = self.session(&world, &turn, shutdown).await;
             self.console.clear();
-            self.deployment.end(turn).await?;
+            self.deployment.end(turn).await;
             match session? {
                 Session::Finished(ended) => return Ok((true, ended)),
                 Session::Stopped => break,

@@ -36,6 +36,8 @@ async fn a_write_waits_for_a_second_store_that_keeps_up_and_for_no_other() {
     let began = Instant::now();
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
+    let trouble = store.second_store_trouble().await.unwrap().unwrap();
+    assert_eq!(trouble, "MongoDB does not answer and lacks 1 changes, the oldest for 0 s");
     // Up: when it has it.
     store.second_store_has(store.latest_commit());
     let writing = tokio::spawn({
@@ -47,6 +49,7 @@ async fn a_write_waits_for_a_second_store_that_keeps_up_and_for_no_other() {
     store.second_store_has(store.latest_commit());
     writing.await.unwrap().unwrap();
     assert_eq!(began.elapsed(), Duration::from_millis(300));
+    assert_eq!(store.second_store_trouble().await.unwrap(), None);
     // It hangs: two seconds once, then nobody waits.
     let began = Instant::now();
     store.set_channel(GuildId(1), ChannelId(3)).await.unwrap();

@@ -5,25 +5,27 @@
 //! services end, and the next turn begins as the start of a process does. Nothing is handed over in memory but a working
 //! copy that is only there.
 
+mod turn;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::domain::record::Record;
-use crate::keeper::{Keeper, MARGIN, Turn as Taken, Unreachable};
+use crate::keeper::{Keeper, Turn as Taken, Unreachable};
 use crate::ports::Replica;
 use crate::replica::{MongoLease, MongoReplica, MongoSettings};
 use crate::replicator::Replicator;
 use crate::store::{Confirm, FileLock, StateKind, Store, StoreError};
-use crate::supervisor::Supervisor;
 use crate::tenure::Tenure;
+
+use turn::Probe;
+pub(super) use turn::Turn;
 
 /// Finding a server, connecting, a write's majority: none may take longer.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -33,11 +35,9 @@ const TRY_FILE_EVERY: Duration = Duration::from_secs(10);
 const WARM_UP_AFTER: Duration = Duration::from_secs(1);
 /// Between two tries to compare where nothing can be done before.
 const COMPARE_EVERY: Duration = Duration::from_secs(1);
-/// Calls in flight are cut off this long before a lost lease ends.
-const CUT_BEFORE: Duration = Duration::from_millis(500);
 
 /// Where the state is.
-pub(super) struct Place {
+pub(in crate::app) struct Place {
     /// The state file.
     pub path: PathBuf,
     /// What it is for.
@@ -47,7 +47,7 @@ pub(super) struct Place {
 }
 
 /// This instance, turn after turn.
-pub(super) struct Deployment {
+pub(in crate::app) struct Deployment {
     place: Place,
     clock: Clock,
     tenure: Tenure,
@@ -74,17 +74,6 @@ struct Keeping {
     task: JoinHandle<()>,
 }
 
-/// One turn.
-pub(super) struct Turn {
-    /// The working copy.
-    pub store: Store,
-    /// Cancelled when the turn must end.
-    pub over: CancellationToken,
-    tenure: Tenure,
-    replicating: Option<(CancellationToken, JoinHandle<anyhow::Result<()>>)>,
-    watching: JoinHandle<()>,
-}
-
 /// A working copy, and whether it may lack something that only MongoDB has.
 struct WorkingCopy {
     store: Store,
@@ -92,7 +81,7 @@ struct WorkingCopy {
 }
 
 /// Takes the lock of the state file; `None` where that cannot be had and MongoDB keeps the state.
-pub(super) fn lock(path: &std::path::Path, has_second: bool) -> Result<Option<Arc<FileLock>>, StoreError> {
+pub(in crate::app) fn lock(path: &std::path::Path, has_second: bool) -> Result<Option<Arc<FileLock>>, StoreError> {
     match FileLock::take(path) {
         Ok(lock) => Ok(Some(lock)),
         Err(StoreError::Open { .. }) if has_second => Ok(None),
@@ -240,47 +229,15 @@ impl Deployment {
         }
     }
 
-    fn turn(&mut self, store: Store, replicator: Option<Arc<Replicator<MongoReplica>>>) -> Turn {
-        let over = CancellationToken::new();
-        let replicating = replicator.map(|replicator| {
-            let stop = CancellationToken::new();
-            let mut supervisor = Supervisor::new(stop.clone());
-            let token = stop.clone();
-            supervisor.add("replicator", move || {
-                let (replicator, token) = (replicator.clone(), token.clone());
-                async move { replicator.run(token).await }
-            });
-            (stop, tokio::spawn(supervisor.run()))
-        });
+    fn turn(&self, store: Store, replicator: Option<Arc<Replicator<MongoReplica>>>) -> Turn {
         let lost = self.keeping.as_ref().map(|keeping| keeping.lost.clone());
-        let is_alone = self.second.is_none();
-        let probe =
-            store.is_in_memory().then(|| (self.place.path.clone(), self.place.kind, self.lock.clone(), self.clock));
-        let (watched, token) = (store.clone(), over.clone());
-        let watching = tokio::spawn(async move {
-            let lease_lost = async {
-                match lost {
-                    Some(lost) => lost.cancelled().await,
-                    None => std::future::pending().await,
-                }
-            };
-            let file_is_back = async {
-                match probe {
-                    Some((path, kind, lock, clock)) => until_usable(path, kind, lock, clock).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = lease_lost => {}
-                reason = until_broken(&watched, is_alone) => {
-                    tracing::error!("The state file cannot be used any more ({reason}): starting over");
-                }
-                () = file_is_back => tracing::info!("The state file can be used again"),
-            }
-            drop(watched);
-            token.cancel();
+        let probe = store.is_in_memory().then(|| Probe {
+            path: self.place.path.clone(),
+            kind: self.place.kind,
+            lock: self.lock.clone(),
+            clock: self.clock,
         });
-        Turn { store, over, tenure: self.tenure.clone(), replicating, watching }
+        Turn::begin(store, self.tenure.clone(), replicator, lost, probe)
     }
 
     /// The file, or memory where that cannot be used and MongoDB keeps the state.
@@ -347,16 +304,8 @@ impl Deployment {
     }
 
     /// Ends a turn whose services have ended: sends what MongoDB lacks, as far as it answers.
-    ///
-    /// # Errors
-    /// When the replicator kept dying.
-    pub async fn end(&mut self, turn: Turn) -> anyhow::Result<()> {
-        let Turn { store, replicating, watching, .. } = turn;
-        watching.abort();
-        if let Some((stop, task)) = replicating {
-            stop.cancel();
-            task.await.context("the replicator ended")??;
-        }
+    pub async fn end(&mut self, turn: Turn) {
+        let store = turn.end().await;
         self.distrusts_file |= store.is_doubtful();
         self.keep_memory(&store);
         let is_lost = self.keeping.as_ref().is_some_and(|keeping| keeping.lost.is_cancelled());
@@ -366,7 +315,6 @@ impl Deployment {
             self.tenure.end();
             self.stop_keeping().await;
         }
-        Ok(())
     }
 
     /// Gives the lease back, for another instance to take over at once.
@@ -381,69 +329,6 @@ impl Deployment {
         if let Some(keeping) = self.keeping.take() {
             keeping.stop.cancel();
             drop(keeping.task.await);
-        }
-    }
-}
-
-impl Turn {
-    /// Ends the services: calls in flight may end, but not after a lost lease.
-    ///
-    /// # Errors
-    /// When one of them kept dying.
-    pub async fn stop(
-        &self,
-        done: &CancellationToken,
-        mut services: JoinHandle<anyhow::Result<()>>,
-    ) -> anyhow::Result<()> {
-        done.cancel();
-        let cut_at = match (self.over.is_cancelled(), self.tenure.may_act(), self.tenure.ends_at()) {
-            (true, false, _) => Some(Instant::now()),
-            (true, true, Some(ends_at)) if ends_at < Instant::now() + MARGIN + Duration::from_secs(2) => {
-                Some(ends_at - CUT_BEFORE)
-            }
-            _ => None,
-        };
-        let cut = async {
-            match cut_at {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            ended = &mut services => ended.context("the services ended")?,
-            () = cut => {
-                services.abort();
-                drop(services.await);
-                Ok(())
-            }
-        }
-    }
-}
-
-/// Returns when the file can be used no longer. Without a second store a full disk is no reason to start over: nothing is
-/// done that cannot be kept, until there is room again.
-async fn until_broken(store: &Store, is_alone: bool) -> String {
-    let reason = store.broken().await;
-    if is_alone && !store.is_doubtful() {
-        std::future::pending().await
-    }
-    reason
-}
-
-/// Returns when the file can be opened and written.
-async fn until_usable(path: PathBuf, kind: StateKind, lock: Option<Arc<FileLock>>, clock: Clock) {
-    loop {
-        tokio::time::sleep(TRY_FILE_EVERY).await;
-        let (path, lock) = (path.clone(), lock.clone());
-        let opened = tokio::task::spawn_blocking(move || {
-            let lock = lock.map_or_else(|| FileLock::take(&path), Ok)?;
-            // A damaged one can be made anew.
-            Store::open_locked(lock, kind, clock, Tenure::unlimited(), true).map(drop)
-        });
-        match opened.await {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => tracing::debug!("Still not: {error}"),
-            Err(error) => tracing::debug!("Still not: {error}"),
         }
     }
 }

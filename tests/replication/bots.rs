@@ -1,0 +1,294 @@
+//! Real processes of the sandbox on one MongoDB, and what becomes of them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::record::{Key, Kind, Record, Value};
+use giftcode_bot::ports::Replica;
+use giftcode_bot::sandbox::ledger::{Call, open_lines};
+use giftcode_bot::sandbox::posts::PostedMessage;
+use giftcode_bot::store::{StateKind, Store};
+
+use crate::server::{Server, replica};
+
+/// Who the bot runs as where the tests run as root, whom no permission stops.
+const NOBODY: u32 = 65534;
+
+/// A folder with a world in it, and the program.
+pub struct Folder {
+    pub folder: tempfile::TempDir,
+    program: PathBuf,
+    is_root: bool,
+    processes: u32,
+}
+
+/// A process of the bot; killed when dropped.
+pub struct Bot {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Folder {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let is_root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+        // Where this user's folders cannot be entered by another one.
+        let program = folder.path().join("giftcode-bot");
+        std::fs::copy(env!("CARGO_BIN_EXE_giftcode-bot"), &program).unwrap();
+        let new = Self { folder, program, is_root, processes: 0 };
+        new.give_away();
+        new
+    }
+
+    /// The folder and all in it are the bot's.
+    fn give_away(&self) {
+        let mut open = vec![self.folder.path().to_owned()];
+        while let Some(path) = open.pop() {
+            if self.is_root {
+                chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
+            }
+            if path.is_dir() {
+                open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            }
+        }
+    }
+
+    /// The state file of this instance.
+    pub fn state(&self, instance: u32) -> PathBuf {
+        let suffix = if instance == 1 { String::new() } else { format!(".{instance}") };
+        self.folder.path().join(format!("data/sandbox/giftcode.db{suffix}"))
+    }
+
+    fn of_world(&self, suffix: &str) -> PathBuf {
+        self.folder.path().join(format!("data/sandbox/giftcode.db{suffix}"))
+    }
+
+    /// Starts an instance of the sandbox.
+    pub fn start(&mut self, uri: &str, instance: u32, args: &[&str]) -> Bot {
+        self.processes += 1;
+        let log = self.folder.path().join(format!("log-{}", self.processes));
+        let file = File::create(&log).unwrap();
+        let mut command = Command::new(&self.program);
+        command.env_clear().current_dir(self.folder.path()).args(["sandbox", "--mongodb", uri]).args(args);
+        command.args(["--instance", &instance.to_string()]).env("RUST_LOG", "info,giftcode_bot::keeper=debug");
+        command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
+        if self.is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        Bot { child: command.spawn().unwrap(), log }
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        open_lines(&self.of_world(".calls")).unwrap().1
+    }
+
+    pub fn posts(&self) -> Vec<PostedMessage> {
+        open_lines(&self.of_world(".posts")).unwrap().1
+    }
+
+    /// What all processes said, in the order of their starts.
+    pub fn said(&self) -> String {
+        let logs = (1..=self.processes).map(|n| self.folder.path().join(format!("log-{n}")));
+        logs.map(|log| std::fs::read_to_string(log).unwrap_or_default()).collect()
+    }
+
+    /// Where the world's records are in MongoDB.
+    pub fn database(&self) -> String {
+        let world = std::fs::read_to_string(self.of_world(".world")).unwrap();
+        let world: serde_json::Value = serde_json::from_str(&world).unwrap();
+        format!("giftcode-sandbox-{}", world["started_at_ms"])
+    }
+
+    /// The state file with its log, as bytes.
+    pub fn copy(&self, instance: u32) -> Vec<(PathBuf, Vec<u8>)> {
+        let parts = parts(&self.state(instance));
+        parts.into_iter().filter_map(|path| Some((path.clone(), std::fs::read(path).ok()?))).collect()
+    }
+
+    /// Puts a copy in the place of the state file, as new files.
+    pub fn put_back(&self, instance: u32, copy: &[(PathBuf, Vec<u8>)]) {
+        self.remove(instance);
+        for (path, bytes) in copy {
+            std::fs::write(path, bytes).unwrap();
+        }
+        self.give_away();
+    }
+
+    pub fn remove(&self, instance: u32) {
+        for path in parts(&self.state(instance)) {
+            drop(std::fs::remove_file(path));
+        }
+    }
+
+    /// Makes the state file writable for nobody, or for the bot again.
+    pub fn protect(&self, instance: u32, is_protected: bool) {
+        for path in parts(&self.state(instance)).iter().filter(|path| path.exists()) {
+            let mode = if is_protected { 0o444 } else { 0o644 };
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+    }
+
+    /// How many redemptions are open in MongoDB, and how many posts there are, without looking at the file.
+    pub async fn progress(&self, server: &Server) -> (usize, usize) {
+        let mongo = replica(&server.uri(), &self.database()).await;
+        let mut counts = (0, 0);
+        for kind in [Kind::Redemptions, Kind::Posts] {
+            let keys = mongo.stamps(kind, None, 1_000_000).await.unwrap().into_iter().map(|(key, _)| key).collect();
+            let records = mongo.get(kind, keys).await.unwrap();
+            match kind {
+                Kind::Posts => counts.1 = records.len(),
+                _ => {
+                    let pending = Value::Text("pending".to_owned());
+                    counts.0 = records.iter().filter(|record| *record.get("outcome") == pending).count();
+                }
+            }
+        }
+        counts
+    }
+
+    /// Invariants 1, 2, 3 and 7, when nothing runs: both stores hold the same; every code was posted once per guild;
+    /// every outcome that was told is on file, was told once, and nothing was called for after it.
+    pub async fn assert_sound(&self, server: &Server, instance: u32, seed: u64) {
+        let mongo = replica(&server.uri(), &self.database()).await;
+        let store = Store::open(&self.state(instance), StateKind::Sandbox, Clock::system()).unwrap();
+        let mut here: BTreeMap<(Kind, Key), Record> = BTreeMap::new();
+        let mut there: BTreeMap<(Kind, Key), Record> = BTreeMap::new();
+        for kind in Kind::ALL {
+            let page = store.page(kind, None, 1_000_000).await.unwrap();
+            here.extend(page.into_iter().map(|record| ((kind, record.key()), record)));
+            let keys = mongo.stamps(kind, None, 1_000_000).await.unwrap().into_iter().map(|(key, _)| key).collect();
+            let found = mongo.get(kind, keys).await.unwrap();
+            there.extend(found.into_iter().map(|record| ((kind, record.key()), record)));
+        }
+        drop(store);
+        self.give_away();
+        assert!(here.len() > 100, "{}", here.len());
+        for (key, record) in &here {
+            assert_eq!(there.get(key), Some(record), "seed {seed}: not the same in MongoDB: {key:?}");
+        }
+        assert_eq!(here.len(), there.len(), "seed {seed}");
+        let mut once = HashSet::new();
+        for message in self.posts() {
+            for code in message.codes {
+                assert!(once.insert((message.guild, code.code.clone(), code.generation)), "seed {seed}: {code:?}");
+            }
+        }
+        let success = |player: i64, code: &str| {
+            here.values().any(|record| {
+                let is_it = *record.get("player_id") == Value::Int(player)
+                    && *record.get("code_key") == Value::Text(code.to_ascii_uppercase());
+                let outcome = record.get("outcome");
+                is_it && [Value::Text("granted".into()), Value::Text("already".into())].contains(outcome)
+            })
+        };
+        let mut told: HashMap<(String, String), Vec<&str>> = HashMap::new();
+        let said = self.said();
+        for line in said.lines().filter(|line| line.contains("edeemed for ") || line.contains("Giving up on ")) {
+            let field = |name: &str| line.split(' ').find_map(|word| word.strip_prefix(name)).unwrap().to_owned();
+            let (player, code) = (field("player="), field("code="));
+            if line.contains("✅ Redeemed for ") {
+                assert!(success(player.parse().unwrap(), &code), "seed {seed}: told and lost: {line}");
+            }
+            told.entry((player, code)).or_default().push(line);
+        }
+        for ((_, code), lines) in &told {
+            // One that comes back is redeemed again.
+            let most = if code.starts_with("OFFICIALSTORE") { 2 } else { 1 };
+            assert!(lines.len() <= most, "seed {seed}: more than one outcome: {lines:#?}");
+        }
+        assert!(!told.is_empty());
+    }
+}
+
+fn parts(state: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|suffix| {
+        let mut name = state.as_os_str().to_owned();
+        name.push(suffix);
+        name.into()
+    })
+}
+
+impl Bot {
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// SIGKILL.
+    pub fn kill(mut self) {
+        assert!(self.is_running(), "it ended by itself: {}", self.said());
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, to its end.
+    pub async fn stop(mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.end().await
+    }
+
+    pub async fn end(&mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(began.elapsed() < Duration::from_secs(240), "it does not end: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until it said this.
+    pub async fn until_said(&mut self, part: &str, within: Duration) {
+        let began = Instant::now();
+        while !self.said().contains(part) {
+            assert!(self.is_running(), "it ended before it said {part:?}: {}", self.said());
+            assert!(began.elapsed() < within, "it does not say {part:?}: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until both stores keep up: what it acknowledges from now on is in both.
+    pub async fn until_in_step(&mut self, within: Duration) {
+        let began = Instant::now();
+        let keeps_up = |said: &str| {
+            let up = ["MongoDB and the file are in step", "MongoDB answers again and has everything"];
+            let down = [
+                "MongoDB does not answer",
+                "MongoDB is left alone",
+                "MongoDB cannot be kept in step",
+                "goes on alone",
+                "Another instance is active",
+                "The state file cannot be",
+            ];
+            let last = said.lines().rev().find(|line| up.iter().chain(&down).any(|part| line.contains(part)));
+            last.is_some_and(|line| up.iter().any(|part| line.contains(part)))
+        };
+        while !keeps_up(&self.said()) {
+            assert!(self.is_running(), "it ended: {}", self.said());
+            assert!(began.elapsed() < within, "it is not in step: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,106 @@
+//! Two instances on one MongoDB: one is active, and hands over.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use crate::bots::Folder;
+use crate::server::Server;
+
+const ACTIVE: &str = "This instance is the active one";
+const WORLD: &[&str] = &["--players", "20", "--keep-running"];
+
+/// The calls' processes, in order, each once per stretch.
+fn stretches(folder: &Folder) -> Vec<u32> {
+    let mut stretches: Vec<u32> = folder.calls().iter().map(|call| call.process).collect();
+    stretches.dedup();
+    stretches
+}
+
+/// The real world of a deploy: the new instance starts while the old one runs, which then gets SIGTERM.
+#[tokio::test(flavor = "multi_thread")]
+async fn at_sigterm_the_waiting_instance_takes_over_at_once_and_posts_the_next_code() {
+    let (mut server, mut folder) = (Server::start(), Folder::new());
+    let mut old = folder.start(&server.uri(), 1, WORLD);
+    old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
+    let mut new = folder.start(&server.uri(), 2, WORLD);
+    new.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(!new.said().contains(ACTIVE) && !new.said().contains("The sandbox: a whole world"), "{}", new.said());
+    let (old_id, new_id) = (old.id(), new.id());
+    let calls_before = folder.calls().len();
+    assert!(calls_before > 0 && stretches(&folder) == [old_id]);
+    assert_eq!(old.stop().await.code(), Some(0));
+    let stopped = Instant::now();
+    new.until_said(ACTIVE, Duration::from_secs(10)).await;
+    println!("taken over {:.1} s after the old one ended", stopped.elapsed().as_secs_f32());
+    assert!(stopped.elapsed() < Duration::from_secs(2), "{:?}", stopped.elapsed());
+    // The code that appears now, and the one that comes back, are posted by the new one, once in each server.
+    new.until_said("'BREAKING24'", Duration::from_secs(20)).await;
+    new.until_said("OFFICIALSTORE is settled for all 10 players of Aurora", Duration::from_secs(60)).await;
+    assert_eq!(stretches(&folder), [old_id, new_id], "no call of one between calls of the other");
+    let mut posted = HashSet::new();
+    for message in folder.posts() {
+        for code in message.codes {
+            assert!(posted.insert((message.guild, code.code.clone(), code.generation)), "posted twice: {code:?}");
+        }
+    }
+    assert_eq!(posted.len(), 2 * 9, "eight codes, one of them twice, in two servers");
+    assert_eq!(new.stop().await.code(), Some(0));
+    folder.assert_sound(&server, 2, 0).await;
+    // The first one again, on its old file: brought up to date from MongoDB, to the end of the world, where all is checked.
+    let mut last = folder.start(&server.uri(), 1, &["--players", "20"]);
+    assert_eq!(last.end().await.code(), Some(0), "{}", last.said());
+    assert!(last.said().contains("✔ All "), "{}", last.said());
+    server.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_sigkill_the_waiting_instance_takes_over_within_35_s_and_the_killed_one_waits_when_it_comes_back() {
+    let (server, mut folder) = (Server::start(), Folder::new());
+    let mut old = folder.start(&server.uri(), 1, WORLD);
+    old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
+    let mut new = folder.start(&server.uri(), 2, WORLD);
+    new.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
+    let (old_id, new_id) = (old.id(), new.id());
+    old.kill();
+    let killed = Instant::now();
+    new.until_said(ACTIVE, Duration::from_secs(40)).await;
+    println!("taken over {:.1} s after SIGKILL", killed.elapsed().as_secs_f32());
+    assert!(killed.elapsed() < Duration::from_secs(35), "{:?}", killed.elapsed());
+    let mut back = folder.start(&server.uri(), 1, WORLD);
+    back.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
+    new.until_said("OFFICIALSTORE is settled for all 10 players of Aurora", Duration::from_secs(60)).await;
+    assert_eq!(stretches(&folder), [old_id, new_id]);
+    assert_eq!(back.stop().await.code(), Some(0));
+    assert_eq!(new.stop().await.code(), Some(0));
+    folder.assert_sound(&server, 2, 0).await;
+}
+
+/// An active one that freezes for longer than its lease, and wakes up when another one is at work.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_wakes_up_after_its_lease_ran_out_does_nothing_more_until_it_has_it_again() {
+    let (server, mut folder) = (Server::start(), Folder::new());
+    let mut old = folder.start(&server.uri(), 1, WORLD);
+    old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
+    let mut new = folder.start(&server.uri(), 2, WORLD);
+    new.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
+    let (old_id, new_id) = (old.id(), new.id());
+    let signal = |name: &str| {
+        let sent = std::process::Command::new("kill").args([name, &old_id.to_string()]).status().unwrap();
+        assert!(sent.success());
+    };
+    signal("-STOP");
+    new.until_said(ACTIVE, Duration::from_secs(40)).await;
+    new.until_said("'BREAKING24'", Duration::from_secs(20)).await;
+    signal("-CONT");
+    old.until_said("Another instance has taken the lease: this one stops", Duration::from_secs(20)).await;
+    new.until_said("OFFICIALSTORE is settled for all 10 players of Aurora", Duration::from_secs(60)).await;
+    // A call that the frozen process had sent already is answered when it wakes up; none is begun.
+    let calls = folder.calls();
+    let first_of_new = calls.iter().position(|call| call.process == new_id).unwrap();
+    let late = calls[first_of_new..].iter().filter(|call| call.process == old_id).count();
+    assert!(late <= 2, "{late} calls after the other one began");
+    assert_eq!(old.stop().await.code(), Some(0));
+    assert_eq!(new.stop().await.code(), Some(0));
+    folder.assert_sound(&server, 2, 0).await;
+}
