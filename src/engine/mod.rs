@@ -12,7 +12,8 @@
 //!
 //! # Crash
 //! A claim belongs to this opening of the store; after a crash it is void and the redemption due again, its call
-//! counted. If the game had granted the code, it answers RECEIVED the next time, which is a success.
+//! counted. The same holds for a try whose result cannot be recorded. If the game had granted the code, it answers
+//! RECEIVED the next time, which is a success.
 //!
 //! A wrong signature halts the engine: everything stays due, and an operator is told.
 
@@ -23,7 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +43,8 @@ use pace::{Pace, Step};
 const PROFILE_MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 /// The engine looks for work at least this often, though it should be woken.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// After the store failed.
+const STORE_REST: Duration = Duration::from_secs(5);
 
 /// How the engine works.
 #[derive(Debug, Clone, Copy)]
@@ -126,15 +129,33 @@ impl<G: GameApi> Engine<G> {
     }
 
     /// Works until `shutdown`, then lets the calls in flight end. Halts at a refused signature, and then waits for
-    /// `shutdown` too: asking again would change nothing.
+    /// `shutdown` too: asking again would change nothing. While nothing can be written it rests, and begins anew.
     ///
     /// # Errors
     /// When a try died; the supervisor starts the engine again.
     pub async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
-        self.locked_pace().abandon(self.clock.elapsed());
-        self.store.void_own_claims().await.context("cannot take back the claims of an engine that died")?;
-        let mut tries: JoinSet<Result<Option<Halt>, StoreError>> = JoinSet::new();
         while !shutdown.is_cancelled() && !self.reach.is_halted() {
+            let Err(error) = self.work(&shutdown).await? else { break };
+            tracing::error!("The engine cannot keep its books, next try in {} s: {error}", STORE_REST.as_secs());
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = tokio::time::sleep(STORE_REST) => {}
+            }
+        }
+        shutdown.cancelled().await;
+        Ok(())
+    }
+
+    /// Works until `shutdown` or a halt, or until what a try came to cannot be recorded: its claim is then void, and so are
+    /// all others when this ends.
+    async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
+        self.locked_pace().abandon(self.clock.elapsed());
+        if let Err(error) = self.store.void_own_claims().await {
+            return Ok(Err(error));
+        }
+        let mut tries: JoinSet<Result<Option<Halt>, StoreError>> = JoinSet::new();
+        let mut failed = Ok(());
+        while !shutdown.is_cancelled() && !self.reach.is_halted() && failed.is_ok() {
             // Listening begins before the look, so that no wake is lost.
             let mut woken = std::pin::pin!(self.store.work_wake().notified());
             woken.as_mut().enable();
@@ -143,19 +164,18 @@ impl<G: GameApi> Engine<G> {
             let sleep = tokio::time::sleep_until(self.clock.at(next.unwrap_or(self.clock.elapsed() + LOOK_EVERY)));
             tokio::select! {
                 () = shutdown.cancelled() => {}
-                Some(ended) = tries.join_next() => self.ended(ended)?,
+                Some(ended) = tries.join_next() => failed = failed.and(self.ended(ended)?),
                 () = woken, if free > 0 => {}
                 () = sleep => {}
             }
             while let Some(ended) = tries.try_join_next() {
-                self.ended(ended)?;
+                failed = failed.and(self.ended(ended)?);
             }
         }
         while let Some(ended) = tries.join_next().await {
-            self.ended(ended)?;
+            failed = failed.and(self.ended(ended)?);
         }
-        shutdown.cancelled().await;
-        Ok(())
+        Ok(failed)
     }
 
     fn locked_pace(&self) -> std::sync::MutexGuard<'_, Pace> {
@@ -172,8 +192,8 @@ impl<G: GameApi> Engine<G> {
         let claims = match self.claim(free).await {
             Ok(claims) => claims,
             Err(error) => {
-                tracing::error!("Cannot take up redemptions, next try in 5 s: {error}");
-                return now + Duration::from_secs(5);
+                tracing::error!("Cannot take up redemptions, next try in {} s: {error}", STORE_REST.as_secs());
+                return now + STORE_REST;
             }
         };
         let blocked = claims.0.blocked;
@@ -191,8 +211,8 @@ impl<G: GameApi> Engine<G> {
         let due = match self.store.next_redemption_at().await {
             Ok(at) => at.map(|at| self.elapsed_at(at)),
             Err(error) => {
-                tracing::error!("Cannot see what is due, next look in 5 s: {error}");
-                Some(now + Duration::from_secs(5))
+                tracing::error!("Cannot see what is due, next look in {} s: {error}", STORE_REST.as_secs());
+                Some(now + STORE_REST)
             }
         };
         let earliest = opening.into_iter().chain(due).min().unwrap_or(now + LOOK_EVERY);
@@ -242,9 +262,13 @@ impl<G: GameApi> Engine<G> {
         self.clock.elapsed() + wait + Duration::from_millis(1)
     }
 
-    fn ended(&self, ended: Result<Result<Option<Halt>, StoreError>, tokio::task::JoinError>) -> anyhow::Result<()> {
+    /// What a try came to: done, or not recorded.
+    fn ended(
+        &self,
+        ended: Result<Result<Option<Halt>, StoreError>, tokio::task::JoinError>,
+    ) -> anyhow::Result<Result<(), StoreError>> {
         match ended {
-            Ok(Ok(None)) => Ok(()),
+            Ok(Ok(None)) => {}
             Ok(Ok(Some(Halt(status)))) => {
                 if !self.reach.halted.swap(true, Ordering::Relaxed) {
                     tracing::error!(
@@ -252,10 +276,10 @@ impl<G: GameApi> Engine<G> {
                          to the game's new salt and start again; everything stays due"
                     );
                 }
-                Ok(())
             }
-            Ok(Err(error)) => Err(anyhow!(error).context("cannot record what a try came to")),
-            Err(error) => Err(anyhow!("a try ended without a result: {error}")),
+            Ok(Err(error)) => return Ok(Err(error)),
+            Err(error) => return Err(anyhow!("a try ended without a result: {error}")),
         }
+        Ok(Ok(()))
     }
 }

@@ -27,7 +27,7 @@ use super::document::{RANK, document, guard, id, record, stamp};
 pub(super) const DUPLICATE_KEY: i32 = 11000;
 /// The most documents of one command; the server allows 100,000, and 48 MB. Few enough that a slow server takes them in
 /// time: what does not end in time is sent again.
-const BATCH: usize = 200;
+const BATCH: usize = 100;
 
 /// Where MongoDB is.
 #[derive(Debug, Clone)]

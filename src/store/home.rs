@@ -10,8 +10,8 @@ use crate::domain::record::Record;
 use super::lock::{FileIdentity, FileLock};
 use super::{Store, replication};
 
-/// Gives changed records to the second store and returns when it has them, or why it does not. It may block, for two
-/// seconds at most.
+/// Gives changed records to the second store and returns when it has them, or why it does not. It may block, but not for
+/// ever.
 pub type Confirm = Box<dyn Fn(Vec<Record>) -> Result<(), String> + Send + Sync>;
 
 pub(super) struct Home {
