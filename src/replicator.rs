@@ -31,7 +31,7 @@ const PAGE: u32 = 2000;
 /// The outbox is looked at this often, though the replicator should be woken.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// The first and the longest wait after a failure.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
 /// Why a round failed.
 #[derive(Debug, thiserror::Error)]

@@ -8,8 +8,8 @@ use crate::domain::record::Kind;
 use super::schema::Trouble;
 use super::{Lag, Store, StoreError};
 
-/// The longest that a write waits for the second store.
-const WAIT: Duration = Duration::from_secs(2);
+/// The longest that a write waits for the second store: with what it takes to write the file, two seconds at most.
+const WAIT: Duration = Duration::from_millis(1500);
 
 /// Records per page.
 const PAGE: u32 = 1000;
@@ -74,7 +74,7 @@ impl Store {
         if tokio::time::timeout(WAIT, has_it).await.is_err() {
             // The replicator finds out why; until it is in step again nobody waits.
             if self.is_second_store_up() {
-                tracing::warn!("MongoDB does not answer: it took more than {} s to take a change", WAIT.as_secs());
+                tracing::warn!("MongoDB does not answer: it took more than {} s to take a change", WAIT.as_secs_f32());
             }
             self.second_store_is_down();
         }

@@ -23,7 +23,7 @@ use crate::sandbox::game::{GameSim, GameSimSettings};
 use crate::sandbox::ledger::Ledger;
 use crate::sandbox::narrator::Narrator;
 use crate::sandbox::posts::TerminalAnnouncer;
-use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, PLAYER_INTERVAL, RETURN_AFTER, Script};
+use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, PLAYER_INTERVAL, RETURN_AFTER, Script, ScriptedCode};
 use crate::sandbox::verify::mismatches;
 use crate::store::{Store, StoreError};
 use crate::supervisor::Supervisor;
@@ -187,6 +187,9 @@ impl Live {
             // Polled after the last event, and once more, so that the first of these polls was worked off.
             let told = age > jiff::SignedDuration::try_from(self.script.last_event() + 3 * check_interval)?
                 && self.feed.requests().0 >= 3;
+            // What the feed listed last is on file, whatever kept it from being written down for a while.
+            let is_listed = |code: &ScriptedCode| known.get(&code.sim.code.key()).is_some_and(|known| known.listed);
+            let told = told && self.script.codes.iter().all(is_listed);
             if told && store.pending_redemptions().await? == 0 && store.waiting_messages().await? == 0 {
                 return Ok(());
             }
