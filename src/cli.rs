@@ -74,10 +74,17 @@ enum StateCommand {
         /// The file to make.
         file: PathBuf,
     },
-    /// Takes over an export, or the first implementation's giftcode_state.json; can be run twice.
+    /// Takes over an export, or the first implementation's giftcode_state.json or database; can be run twice.
     Import {
         /// The file to read.
-        file: PathBuf,
+        #[arg(required_unless_present = "from_mongodb", conflicts_with = "from_mongodb")]
+        file: Option<PathBuf>,
+        /// Read the first implementation's database in this MongoDB instead; nothing in it is changed.
+        #[arg(long, value_name = "URI")]
+        from_mongodb: Option<SecretString>,
+        /// The first implementation's database.
+        #[arg(long, value_name = "NAME", conflicts_with = "file", default_value = "discord_bot")]
+        database: String,
     },
 }
 
@@ -105,7 +112,16 @@ fn run(command: Command) -> anyhow::Result<Ended> {
             runtime.block_on(app::sandbox::run(options))
         }
         Command::State { command: StateCommand::Export { file } } => runtime.block_on(app::state::export(&file)),
-        Command::State { command: StateCommand::Import { file } } => runtime.block_on(app::state::import(&file)),
+        Command::State { command: StateCommand::Import { file, from_mongodb, database } } => {
+            runtime.block_on(async {
+                match (file, from_mongodb) {
+                    (Some(file), _) => app::state::import(&file).await,
+                    (None, Some(uri)) => app::state::import_database(&uri, &database).await,
+                    // The command line is read so that this cannot be.
+                    (None, None) => anyhow::bail!("name the file to import, or --from-mongodb"),
+                }
+            })
+        }
         Command::Redeem { codes, players, json, skip_bad_lines } => {
             runtime.block_on(app::redeem::run(RedeemOptions { codes, players, json, skip_bad_lines }))
         }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use secrecy::SecretString;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
 use tokio::sync::mpsc;
@@ -19,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
 use crate::domain::first_state::FirstState;
 use crate::domain::record::{Field, Form, Kind, Record, Value};
+use crate::replica::read_first_database;
 use crate::store::{StateKind, Store};
 use crate::telemetry::{self, Target};
 
@@ -183,6 +185,39 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     Ok(Ended::Well)
 }
 
+/// Takes over the first implementation's database.
+///
+/// # Errors
+/// When it cannot be read, or the state cannot be written.
+pub async fn import_database(uri: &SecretString, database: &str) -> anyhow::Result<Ended> {
+    let cannot = || format!("cannot import from the database {database:?}");
+    let read = read_first_database(uri, database).await.with_context(cannot)?;
+    let opened = Opened::new().await?;
+    let left = read.left.clone();
+    let imported =
+        opened.with(async |store| Ok(store.import_first_database(read).await?)).await.with_context(cannot)?;
+    for sentence in left.iter().chain(&imported.left) {
+        print(&format!("left out: {sentence}"));
+    }
+    let state = &imported.state;
+    print(&format!(
+        "Taken over from the database {database}: {} channels ({} were set here already and stay), {} sent codes ({} were \
+         known), auto-redemption turned on in {} servers, {} players put on rosters ({} without a state; {} were there), \
+         {} redemptions ({} were known).",
+        state.channels,
+        state.kept_channels,
+        state.posts,
+        state.known_posts,
+        imported.auto,
+        imported.players,
+        imported.without_state,
+        imported.known_players,
+        imported.redemptions,
+        imported.known_redemptions,
+    ));
+    Ok(Ended::Well)
+}
+
 /// The first bytes, by which an export is told.
 fn read_begin(path: &Path) -> std::io::Result<String> {
     use std::io::Read;
@@ -203,7 +238,7 @@ async fn import_export(store: &Store, path: PathBuf) -> anyhow::Result<(usize, u
     while let Some(batch) = received.recv().await {
         let batch: Vec<Record> = batch;
         read += batch.len();
-        taken += store.merge(batch).await?;
+        taken += store.import_records(batch).await?;
     }
     parsing.await.context("the reading ended")??;
     Ok((read, taken))

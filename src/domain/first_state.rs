@@ -27,9 +27,20 @@ pub struct FirstState {
 #[error("it has neither \"channels\" nor \"sent\", so it is no giftcode_state.json")]
 pub struct NotFirstState;
 
-/// A snowflake as JSON holds it: a number, or its digits in a string.
-fn snowflake(value: &Value) -> Option<u64> {
-    let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
+/// The largest whole number that every smaller one can be told from, where it is written with a decimal point.
+const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
+
+/// A snowflake, or another positive whole number, as JSON holds it: a number, or its digits in a string.
+pub(super) fn snowflake(value: &Value) -> Option<u64> {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is whole, positive and small enough"
+    )]
+    let from_decimal =
+        |number: f64| (number.fract() == 0.0 && (0.0..=MAX_EXACT).contains(&number)).then_some(number as u64);
+    let number = value.as_u64().or_else(|| value.as_f64().and_then(from_decimal));
+    let number = number.or_else(|| value.as_str()?.trim().parse().ok());
     number.filter(|number| *number > 0)
 }
 

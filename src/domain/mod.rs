@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod code;
 pub mod condemn;
+pub mod first_database;
 pub mod first_state;
 pub mod gate;
 pub mod health;

@@ -1,8 +1,10 @@
 //! The second store: MongoDB.
 
 mod document;
+mod first_database;
 mod lease;
 mod mongo;
 
+pub use first_database::read_first_database;
 pub use lease::MongoLease;
 pub use mongo::{MongoReplica, MongoSettings};

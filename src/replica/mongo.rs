@@ -54,17 +54,9 @@ impl MongoReplica {
     /// # Errors
     /// When the connection string cannot be read; its text is not told.
     pub async fn new(settings: MongoSettings, tenure: Tenure) -> anyhow::Result<Self> {
-        let parsed = ClientOptions::parse(settings.uri.expose_secret()).await;
-        let mut options = parsed
-            .map_err(|e| anyhow::anyhow!("{}", plain(&e)))
-            .context("cannot read the MongoDB connection string (MONGODB_URI)")?;
-        options.app_name = Some(env!("CARGO_PKG_NAME").to_owned());
-        options.server_selection_timeout = Some(settings.timeout);
-        options.connect_timeout = Some(settings.timeout);
         let concern = WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(settings.timeout).build();
-        options.write_concern = Some(concern);
-        let client = Client::with_options(options).map_err(|e| anyhow::anyhow!("{}", plain(&e)));
-        let database = client.context("cannot set up the connection to MongoDB")?.database(&settings.database);
+        let client = client(&settings.uri, settings.timeout, Some(concern)).await;
+        let database = client.context("cannot use the MongoDB of MONGODB_URI")?.database(&settings.database);
         Ok(Self { database, timeout: settings.timeout, tenure })
     }
 
@@ -120,13 +112,29 @@ impl MongoReplica {
     }
 }
 
+/// A client; nothing is connected yet. No error tells the connection string.
+pub(super) async fn client(
+    uri: &SecretString,
+    timeout: Duration,
+    write_concern: Option<WriteConcern>,
+) -> anyhow::Result<Client> {
+    let parsed = ClientOptions::parse(uri.expose_secret()).await;
+    let mut options =
+        parsed.map_err(|e| anyhow::anyhow!("{}", plain(&e))).context("cannot read the MongoDB connection string")?;
+    options.app_name = Some(env!("CARGO_PKG_NAME").to_owned());
+    options.server_selection_timeout = Some(timeout);
+    options.connect_timeout = Some(timeout);
+    options.write_concern = write_concern;
+    Client::with_options(options).map_err(|e| anyhow::anyhow!("{}", plain(&e)))
+}
+
 fn said(error: &Document) -> String {
     format!("MongoDB refused a write: {}", clean(error.get_str("errmsg").unwrap_or("without a reason"), 160))
 }
 
 /// What went wrong, on one line. The driver's errors name hosts, never the password; the connection string's own errors
 /// may quote a part of it, so what looks like credentials is left out.
-fn plain(error: &Error) -> String {
+pub(super) fn plain(error: &Error) -> String {
     let text = clean(&error.kind.to_string(), 240);
     if text.contains('@') { "the connection string is not valid".to_owned() } else { text }
 }

@@ -46,7 +46,7 @@ use crate::tenure::Tenure;
 
 pub use codes::ListingChanges;
 pub use home::Confirm;
-pub use import::Imported;
+pub use import::{Imported, ImportedDatabase};
 pub use lock::FileLock;
 pub use posts::{DueMessage, GuildPlan, Plan};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict};

@@ -76,7 +76,7 @@ fn read_key(kind: Kind, text: &str) -> Option<Key> {
 }
 
 /// A key as the triggers write it.
-fn write_key(key: &Key) -> String {
+pub(super) fn write_key(key: &Key) -> String {
     let part = |value: &Value| match value {
         Value::Text(text) => serde_json::Value::from(text.as_str()),
         Value::Int(number) | Value::Time(number) => (*number).into(),

@@ -6,5 +6,6 @@ mod bots;
 mod chaos;
 mod converging;
 mod handover;
+mod moving_in;
 mod process;
 mod server;

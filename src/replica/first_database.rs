@@ -1,0 +1,81 @@
+//! Reading the first implementation's database, and nothing but reading.
+
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::{Collection, Database};
+use secrecy::SecretString;
+use serde_json::Value as Json;
+
+use crate::domain::first_database::{FirstCollection, FirstDatabase, FirstDatabaseReader};
+
+use super::mongo::{client, plain};
+
+/// Finding a server and connecting may take so long,
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// and each answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// Documents per answer.
+const BATCH: u32 = 1000;
+/// The most documents of a collection; the largest real one has some ten thousand.
+const MAX_DOCUMENTS: usize = 1_000_000;
+
+/// Reads the first implementation's collections from this database.
+///
+/// # Errors
+/// When MongoDB cannot be reached, or the database has none of them. The connection string is not told.
+pub async fn read_first_database(uri: &SecretString, database: &str) -> anyhow::Result<FirstDatabase> {
+    let database = client(uri, TIMEOUT, None).await?.database(database);
+    let names = in_time(database.list_collection_names().into_future()).await?;
+    let known: Vec<FirstCollection> =
+        FirstCollection::ALL.into_iter().filter(|known| names.iter().any(|name| name == known.name())).collect();
+    ensure!(
+        !known.is_empty(),
+        "the database {:?} has none of the first implementation's collections: check --database",
+        database.name()
+    );
+    let mut reader = FirstDatabaseReader::default();
+    for collection in known {
+        read(&database, collection, &mut reader).await.with_context(|| format!("cannot read {}", collection.name()))?;
+    }
+    Ok(reader.finish())
+}
+
+async fn read(database: &Database, of: FirstCollection, reader: &mut FirstDatabaseReader) -> anyhow::Result<()> {
+    let collection: Collection<Document> = database.collection(of.name());
+    let find = collection.find(doc! {}).batch_size(BATCH);
+    let mut cursor = in_time(find.into_future()).await?;
+    let mut count = 0;
+    while in_time(cursor.advance()).await? {
+        count += 1;
+        ensure!(count <= MAX_DOCUMENTS, "it has more than {MAX_DOCUMENTS} documents");
+        let document = cursor.deserialize_current().map_err(|e| anyhow::anyhow!("{}", plain(&e)))?;
+        reader.read(of, &json(Bson::Document(document)));
+    }
+    Ok(())
+}
+
+/// A value as JSON; what JSON does not have becomes text.
+fn json(value: Bson) -> Json {
+    match value {
+        Bson::Null | Bson::Undefined => Json::Null,
+        Bson::Boolean(flag) => flag.into(),
+        Bson::Int32(number) => number.into(),
+        Bson::Int64(number) => number.into(),
+        Bson::Double(number) => number.into(),
+        Bson::String(text) => text.into(),
+        Bson::Array(values) => values.into_iter().map(json).collect(),
+        Bson::Document(document) => document.into_iter().map(|(name, value)| (name, json(value))).collect(),
+        Bson::ObjectId(id) => id.to_hex().into(),
+        other => other.to_string().into(),
+    }
+}
+
+async fn in_time<T>(answer: impl Future<Output = mongodb::error::Result<T>>) -> anyhow::Result<T> {
+    match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(anyhow::anyhow!("{}", plain(&error))),
+        Err(_) => Err(anyhow::anyhow!("MongoDB did not answer within {} s", ANSWER_WITHIN.as_secs())),
+    }
+}
