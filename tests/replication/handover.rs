@@ -76,6 +76,24 @@ async fn at_sigkill_the_waiting_instance_takes_over_within_35_s_and_the_killed_o
     folder.assert_sound(&server, 2, 0).await;
 }
 
+/// Two on one disk: who has the file's lock knows that the other one is dead, and need not wait for the lease.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_the_same_file_the_waiting_instance_takes_over_at_once_though_the_other_one_was_killed() {
+    let (server, mut folder) = (Server::start(), Folder::new());
+    let mut old = folder.start(&server.uri(), 1, WORLD);
+    old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
+    let mut new = folder.start(&server.uri(), 1, WORLD);
+    new.until_said("this one waits, and takes over when that one ends", Duration::from_secs(10)).await;
+    let (old_id, new_id) = (old.id(), new.id());
+    old.kill();
+    new.until_said(ACTIVE, Duration::from_secs(3)).await;
+    new.until_said("'BREAKING24'", Duration::from_secs(20)).await;
+    new.until_said("OFFICIALSTORE is settled for all 10 players of Aurora", Duration::from_secs(60)).await;
+    assert_eq!(stretches(&folder), [old_id, new_id]);
+    assert_eq!(new.stop().await.code(), Some(0));
+    folder.assert_sound(&server, 1, 0).await;
+}
+
 /// An active one that freezes for longer than its lease, and wakes up when another one is at work.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_wakes_up_after_its_lease_ran_out_does_nothing_more_until_it_has_it_again() {

@@ -33,6 +33,8 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const TRY_FILE_EVERY: Duration = Duration::from_secs(10);
 /// A wait for the lease that is longer than this is used.
 const WARM_UP_AFTER: Duration = Duration::from_secs(1);
+/// A lock that another instance has is tried again this often.
+const TRY_LOCK_EVERY: Duration = Duration::from_millis(500);
 /// Between two tries to compare where nothing can be done before.
 const COMPARE_EVERY: Duration = Duration::from_secs(1);
 
@@ -86,6 +88,33 @@ pub(in crate::app) fn lock(path: &std::path::Path, has_second: bool) -> Result<O
         Ok(lock) => Ok(Some(lock)),
         Err(StoreError::Open { .. }) if has_second => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The same, but where there is MongoDB it waits while another instance has the lock; `None` when asked to stop.
+pub(in crate::app) async fn wait_for_lock(
+    path: &std::path::Path,
+    has_second: bool,
+    say: impl Fn(&str),
+    stop: &CancellationToken,
+) -> Result<Option<Option<Arc<FileLock>>>, StoreError> {
+    let mut has_said = false;
+    loop {
+        match lock(path, has_second) {
+            Err(StoreError::InUse(path)) if has_second => {
+                if !std::mem::replace(&mut has_said, true) {
+                    say(&format!(
+                        "Another instance is active: it works on {}; this one waits, and takes over when that one ends",
+                        path.display()
+                    ));
+                }
+            }
+            lock => return lock.map(Some),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return Ok(None),
+            () = tokio::time::sleep(TRY_LOCK_EVERY) => {}
+        }
     }
 }
 

@@ -80,15 +80,17 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
         login: options.login,
         started_at_ms: clock.now().as_millisecond(),
     };
-    let lock = deployment::lock(&paths.state, has_second)?;
+    let console = Arc::new(Console::new());
+    let shutdown = stop_on_signals()?;
+    // Before the log is begun: it may be that of the instance at work.
+    let waited = deployment::wait_for_lock(&paths.state, has_second, |text| console.say(text), &shutdown);
+    let Some(lock) = waited.await? else { return Ok(Ended::Well) };
+    let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
+    telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
     let (world, continues) = match options.instance {
         1 => world::enter(&paths, wanted, lock.as_ref(), has_second, clock)?,
         _ => (world::join(&paths)?, true),
     };
-    let console = Arc::new(Console::new());
-    let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
-    telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
-    let shutdown = stop_on_signals()?;
     let database = format!("giftcode-sandbox-{}", world.started_at_ms);
     let place = Place {
         path: paths.state.clone(),
