@@ -227,11 +227,12 @@ impl Bot {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// SIGKILL.
-    pub fn kill(mut self) {
+    /// SIGKILL; returns whether both stores had all that was acknowledged.
+    pub fn kill(mut self) -> bool {
         assert!(self.is_running(), "it ended by itself: {}", self.said());
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+        keeps_up(&self.said())
     }
 
     /// SIGTERM, to its end.
@@ -265,25 +266,27 @@ impl Bot {
     /// Waits until both stores keep up: what it acknowledges from now on is in both.
     pub async fn until_in_step(&mut self, within: Duration) {
         let began = Instant::now();
-        let keeps_up = |said: &str| {
-            let up = ["MongoDB and the file are in step", "MongoDB answers again and has everything"];
-            let down = [
-                "MongoDB does not answer",
-                "MongoDB is left alone",
-                "MongoDB cannot be kept in step",
-                "goes on alone",
-                "Another instance is active",
-                "The state file cannot be",
-            ];
-            let last = said.lines().rev().find(|line| up.iter().chain(&down).any(|part| line.contains(part)));
-            last.is_some_and(|line| up.iter().any(|part| line.contains(part)))
-        };
         while !keeps_up(&self.said()) {
             assert!(self.is_running(), "it ended: {}", self.said());
             assert!(began.elapsed() < within, "it is not in step: {}", self.said());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
+}
+
+/// Whether both stores kept up when this was said last.
+fn keeps_up(said: &str) -> bool {
+    let up = ["MongoDB and the file are in step", "MongoDB answers again and has everything"];
+    let down = [
+        "MongoDB does not answer",
+        "MongoDB is left alone",
+        "MongoDB cannot be kept in step",
+        "goes on alone",
+        "Another instance is active",
+        "The state file cannot be",
+    ];
+    let last = said.lines().rev().find(|line| up.iter().chain(&down).any(|part| line.contains(part)));
+    last.is_some_and(|line| up.iter().any(|part| line.contains(part)))
 }
 
 impl Drop for Bot {
