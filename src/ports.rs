@@ -4,6 +4,7 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use thiserror::Error;
+use tokio::sync::mpsc;
 
 use crate::domain::answer::{Answer, Reply};
 use crate::domain::code::{Code, ListedCode};
@@ -134,13 +135,19 @@ pub trait Replica: Send + Sync + 'static {
     fn put(&self, records: &[Record]) -> impl Future<Output = Result<Vec<usize>, ReplicaError>> + Send;
     /// The records of one kind with these keys, where there are any.
     fn get(&self, kind: Kind, keys: Vec<Key>) -> impl Future<Output = Result<Vec<Record>, ReplicaError>> + Send;
-    /// The keys and stamps of one kind in the order of their keys, from behind `after` on.
+    /// Reads all records of one kind, in whatever order, into `pages`. Waits while the channel is full, and ends early when
+    /// nobody receives any more.
+    fn records(
+        &self,
+        kind: Kind,
+        pages: mpsc::Sender<Vec<Record>>,
+    ) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    /// The same of their keys and stamps only.
     fn stamps(
         &self,
         kind: Kind,
-        after: Option<Key>,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<(Key, Stamp)>, ReplicaError>> + Send;
+        pages: mpsc::Sender<Vec<(Key, Stamp)>>,
+    ) -> impl Future<Output = Result<(), ReplicaError>> + Send;
 }
 
 /// Where the lease is kept by which one instance of several is active. What cannot be done in time is an error, and then

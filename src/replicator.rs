@@ -13,6 +13,8 @@
 //! # Crash
 //! What was sent and not noted is sent again; the second store takes no version twice.
 
+mod compare;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -20,14 +22,12 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::record::{Key, Kind, Record, Stamp};
+use crate::domain::record::{Key, Kind, Record};
 use crate::ports::{Replica, ReplicaError};
 use crate::store::{Store, StoreError};
 
 /// Records per round.
 const BATCH: u32 = 1000;
-/// Stamps per page of the comparison.
-const PAGE: u32 = 2000;
 /// The outbox is looked at this often, though the replicator should be woken.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// The first and the longest wait after a failure.
@@ -186,138 +186,6 @@ impl<R: Replica> Replicator<R> {
 
     async fn fetch(&self, kind: Kind, keys: Vec<Key>) -> Result<usize, Failure> {
         let records = self.replica.get(kind, keys).await?;
-        Ok(self.store.merge(records).await?)
-    }
-
-    async fn compare_all(&self) -> Result<Moved, Failure> {
-        let mut moved = Moved::default();
-        // Parents come first, so that what is fetched finds them.
-        for kind in Kind::ALL {
-            let of_kind = self.compare_kind(kind).await?;
-            moved.fetched += of_kind.fetched;
-            moved.sent += of_kind.sent;
-        }
-        Ok(moved)
-    }
-
-    /// Walks both in the order of their keys, a page at a time.
-    async fn compare_kind(&self, kind: Kind) -> Result<Moved, Failure> {
-        let mut moved = Moved::default();
-        let (mut here, mut there) = (Pages::default(), Pages::default());
-        loop {
-            if here.must_read() {
-                here.take(self.store.stamps(kind, here.after.clone(), PAGE).await?);
-            }
-            if there.must_read() {
-                there.take(self.replica.stamps(kind, there.after.clone(), PAGE).await?);
-            }
-            let (to_fetch, to_send) = differences(&mut here, &mut there);
-            if !to_fetch.is_empty() {
-                moved.fetched += self.fetch(kind, to_fetch).await?;
-            }
-            if !to_send.is_empty() {
-                let records = self.store.records(kind, to_send).await?;
-                moved.sent += records.len();
-                self.send(&records).await?;
-                self.store.outbox_done(&records).await?;
-            }
-            if here.is_over() && there.is_over() {
-                return Ok(moved);
-            }
-        }
-    }
-}
-
-/// One side of the comparison: what was read and not yet compared.
-#[derive(Default)]
-struct Pages {
-    waiting: std::collections::VecDeque<(Key, Stamp)>,
-    after: Option<Key>,
-    is_read: bool,
-}
-
-impl Pages {
-    fn must_read(&self) -> bool {
-        self.waiting.is_empty() && !self.is_read
-    }
-
-    fn is_over(&self) -> bool {
-        self.waiting.is_empty() && self.is_read
-    }
-
-    fn take(&mut self, page: Vec<(Key, Stamp)>) {
-        self.is_read = page.is_empty();
-        self.after = page.last().map(|(key, _)| key.clone()).or(self.after.take());
-        self.waiting.extend(page);
-    }
-}
-
-/// The keys to fetch and to send, as far as both sides are read.
-fn differences(here: &mut Pages, there: &mut Pages) -> (Vec<Key>, Vec<Key>) {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    let (mut to_fetch, mut to_send) = (Vec::new(), Vec::new());
-    loop {
-        let order = match (here.waiting.front(), there.waiting.front()) {
-            (Some((mine, _)), Some((theirs, _))) => mine.cmp(theirs),
-            (Some(_), None) if there.is_over() => Less,
-            (None, Some(_)) if here.is_over() => Greater,
-            _ => return (to_fetch, to_send),
-        };
-        let mine = if order == Greater { None } else { here.waiting.pop_front() };
-        let theirs = if order == Less { None } else { there.waiting.pop_front() };
-        match (mine, theirs) {
-            (Some((key, _)), None) => to_send.push(key),
-            (None, Some((key, _))) => to_fetch.push(key),
-            (Some((key, mine)), Some((_, theirs))) => match mine.cmp(&theirs) {
-                Less => to_fetch.push(key),
-                Greater => to_send.push(key),
-                Equal => {}
-            },
-            (None, None) => return (to_fetch, to_send),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::domain::record::Value;
-    use crate::domain::version::Version;
-
-    fn side(map: &BTreeMap<i64, i64>) -> Vec<(Key, Stamp)> {
-        let stamp = |version: i64| Stamp { rank: 0, version: Version(version) };
-        map.iter().map(|(key, version)| (vec![Value::Int(*key)], stamp(*version))).collect()
-    }
-
-    proptest! {
-        /// However the pages fall, each side gets exactly what it lacks.
-        #[test]
-        fn the_walk_finds_every_difference(
-            mine in proptest::collection::btree_map(0i64..40, 0i64..3, 0..30),
-            theirs in proptest::collection::btree_map(0i64..40, 0i64..3, 0..30),
-            page in 1usize..7,
-        ) {
-            let (all_mine, all_theirs) = (side(&mine), side(&theirs));
-            let (mut here, mut there) = (Pages::default(), Pages::default());
-            let (mut fetched, mut sent) = (Vec::new(), Vec::new());
-            let next = |all: &[(Key, Stamp)], after: &Option<Key>| -> Vec<_> {
-                all.iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key > after)).take(page).cloned().collect()
-            };
-            while !(here.is_over() && there.is_over()) {
-                if here.must_read() { let after = here.after.clone(); here.take(next(&all_mine, &after)); }
-                if there.must_read() { let after = there.after.clone(); there.take(next(&all_theirs, &after)); }
-                let (to_fetch, to_send) = differences(&mut here, &mut there);
-                fetched.extend(to_fetch);
-                sent.extend(to_send);
-            }
-            let lacks = |one: &BTreeMap<i64, i64>, other: &BTreeMap<i64, i64>| -> Vec<Key> {
-                let lacking = other.iter().filter(|(key, version)| one.get(key).is_none_or(|known| known < version));
-                lacking.map(|(key, _)| vec![Value::Int(*key)]).collect()
-            };
-            prop_assert_eq!(fetched, lacks(&mine, &theirs));
-            prop_assert_eq!(sent, lacks(&theirs, &mine));
-        }
+        Ok(self.store.merge(records).await?.taken)
     }
 }

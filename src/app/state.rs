@@ -21,7 +21,7 @@ use crate::config::{Config, LogFormat, Source};
 use crate::domain::first_state::FirstState;
 use crate::domain::record::{Field, Form, Kind, Record, Value};
 use crate::replica::read_first_database;
-use crate::store::{StateKind, Store};
+use crate::store::{Merged, StateKind, Store};
 use crate::telemetry::{self, Target};
 
 use super::Ended;
@@ -164,8 +164,15 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     if begin.contains("\"giftcode_bot_state\"") {
         let opened = Opened::new().await?;
         let work = opened.with(async |store| import_export(store, path.to_owned()).await);
-        let (read, taken) = work.await.with_context(|| format!("cannot import {shown}"))?;
-        print(&format!("{read} records read from {shown}; {taken} taken over, the others were here already."));
+        let (read, merged) = work.await.with_context(|| format!("cannot import {shown}"))?;
+        let left_out = match merged.left_out {
+            0 => String::new(),
+            count => format!(", {count} left out because they do not fit"),
+        };
+        let taken = merged.taken;
+        print(&format!(
+            "{read} records read from {shown}; {taken} taken over{left_out}, the others were here already."
+        ));
         return Ok(Ended::Well);
     }
     ensure!(size <= MAX_FIRST_STATE, "cannot import {shown}: it is neither an export nor a giftcode_state.json");
@@ -226,7 +233,7 @@ fn read_begin(path: &Path) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&begin).into_owned())
 }
 
-async fn import_export(store: &Store, path: PathBuf) -> anyhow::Result<(usize, usize)> {
+async fn import_export(store: &Store, path: PathBuf) -> anyhow::Result<(usize, Merged)> {
     // Once to its end before anything is taken over: a file that is broken in the middle changes nothing.
     let checked = path.clone();
     tokio::task::spawn_blocking(move || parse(&checked, |_| Ok(()))).await.context("the reading ended")??;
@@ -234,14 +241,14 @@ async fn import_export(store: &Store, path: PathBuf) -> anyhow::Result<(usize, u
     let (batches, mut received) = mpsc::channel(2);
     let pass_on = move |batch| batches.blocking_send(batch).map_err(|_| "the store is gone");
     let parsing = tokio::task::spawn_blocking(move || parse(&path, pass_on));
-    let (mut read, mut taken) = (0, 0);
+    let (mut read, mut merged) = (0, Merged::default());
     while let Some(batch) = received.recv().await {
         let batch: Vec<Record> = batch;
         read += batch.len();
-        taken += store.import_records(batch).await?;
+        merged += store.import_records(batch).await?;
     }
     parsing.await.context("the reading ended")??;
-    Ok((read, taken))
+    Ok((read, merged))
 }
 
 /// Reads an export to its end, passing its records on in batches.

@@ -1,12 +1,13 @@
 //! Records as documents that a person can read: field names as in the file, dates as dates, `_id` the natural key.
 
-use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 
 use crate::domain::record::{Field, Form, Key, Kind, Record, Stamp, Value};
 use crate::domain::version::Version;
 
-/// The field that holds a redemption's rank, so that the server can compare it.
-pub(super) const RANK: &str = "rank";
+/// The field that holds a redemption's rank and version as text that sorts as they do, so that the server can compare both
+/// at once.
+pub(super) const ORDER: &str = "order";
 /// The field that holds the term of the lease that the document was written under.
 const TERM: &str = "term";
 
@@ -21,14 +22,14 @@ fn bson(value: &Value) -> Bson {
 }
 
 /// The value of a field of this form; `None` for one of another type.
-fn value(bson: Option<&Bson>, form: Form) -> Option<Value> {
-    Some(match (bson, form) {
-        (None | Some(Bson::Null), _) => Value::Null,
-        (Some(Bson::Int64(number)), Form::Int) => Value::Int(*number),
-        (Some(Bson::Int32(number)), Form::Int) => Value::Int((*number).into()),
-        (Some(Bson::Boolean(flag)), Form::Bool) => Value::Bool(*flag),
-        (Some(Bson::String(text)), Form::Text) => Value::Text(text.clone()),
-        (Some(Bson::DateTime(time)), Form::Time) => Value::Time(time.timestamp_millis()),
+fn value(found: Option<RawBsonRef<'_>>, form: Form) -> Option<Value> {
+    Some(match (found, form) {
+        (None | Some(RawBsonRef::Null), _) => Value::Null,
+        (Some(RawBsonRef::Int64(number)), Form::Int) => Value::Int(number),
+        (Some(RawBsonRef::Int32(number)), Form::Int) => Value::Int(number.into()),
+        (Some(RawBsonRef::Boolean(flag)), Form::Bool) => Value::Bool(flag),
+        (Some(RawBsonRef::String(text)), Form::Text) => Value::Text(text.to_owned()),
+        (Some(RawBsonRef::DateTime(time)), Form::Time) => Value::Time(time.timestamp_millis()),
         _ => return None,
     })
 }
@@ -78,64 +79,85 @@ fn part(field: &Field, text: &str) -> Option<Value> {
 }
 
 /// The key of an `_id`; `None` for one that is none.
-fn key(kind: Kind, id: Option<&Bson>) -> Option<Key> {
-    let fields = &kind.fields()[..kind.key_fields()];
-    let key: Key = match (fields, id?) {
-        ([only], id) => vec![value(Some(id), only.form).filter(|value| *value != Value::Null)?],
-        (several, Bson::String(text)) => {
+fn key(kind: Kind, found: RawBsonRef<'_>) -> Option<Key> {
+    match (&kind.fields()[..kind.key_fields()], found) {
+        ([only], found) => value(Some(found), only.form).filter(|value| *value != Value::Null).map(|value| vec![value]),
+        (several, RawBsonRef::String(text)) => {
             let parts: Vec<&str> = text.split('/').collect();
             if parts.len() != several.len() {
                 return None;
             }
-            several.iter().zip(parts).map(|(field, text)| part(field, text)).collect::<Option<_>>()?
+            let key: Key = several.iter().zip(parts).map(|(field, text)| part(field, text)).collect::<Option<_>>()?;
+            // Written as we write it: two texts for one key would be two records.
+            (id(kind, &key).as_str() == Some(text)).then_some(key)
         }
-        _ => return None,
-    };
-    // Written as we write it: two texts for one key would be two records.
-    (self::id(kind, &key) == *id?).then_some(key)
+        _ => None,
+    }
+}
+
+fn order(Stamp { rank, version }: Stamp) -> String {
+    format!("{rank}/{:019}", version.0)
 }
 
 pub(super) fn document(record: &Record, term: i64) -> Document {
     let mut document = doc! { "_id": id(record.kind, &record.key()) };
     document.extend(record.kind.fields().iter().zip(&record.values).map(|(f, value)| (f.name.to_owned(), bson(value))));
     if record.kind == Kind::Redemptions {
-        document.insert(RANK, record.stamp().rank);
+        document.insert(ORDER, order(record.stamp()));
     }
     document.insert(TERM, term);
     document
 }
 
-/// The record in a document; `None` for a document that somebody else wrote.
-pub(super) fn record(kind: Kind, document: &Document) -> Option<Record> {
-    let values = kind.fields().iter().map(|field| value(document.get(field.name), field.form));
-    let record = Record { kind, values: values.collect::<Option<_>>()? };
-    (key(kind, document.get("_id"))? == record.key()).then_some(record)
+/// The record in a document, read in one pass; `None` for a document that somebody else wrote.
+pub(super) fn record(kind: Kind, document: &RawDocument) -> Option<Record> {
+    let fields = kind.fields();
+    let mut values = vec![Value::Null; fields.len()];
+    let mut id = None;
+    // Documents have their fields in our order, unless somebody edited them.
+    let mut next = 0;
+    for element in document {
+        let (name, found) = element.ok()?;
+        if name == "_id" {
+            id = Some(found);
+            continue;
+        }
+        let is_it = |field: &Field| name == field.name;
+        let at = fields[next..].iter().position(is_it).map(|at| next + at);
+        if let Some(at) = at.or_else(|| fields[..next].iter().position(is_it)) {
+            values[at] = value(Some(found), fields[at].form)?;
+            next = at + 1;
+        }
+    }
+    (key(kind, id?)? == values[..kind.key_fields()]).then_some(Record { kind, values })
 }
 
 /// The key and stamp in a document that need hold no more than these.
-pub(super) fn stamp(kind: Kind, document: &Document) -> Option<(Key, Stamp)> {
-    let Some(Value::Int(version)) = value(document.get("version"), Form::Int) else { return None };
-    let rank = match value(document.get(RANK), Form::Int)? {
-        Value::Int(rank) => rank,
+pub(super) fn stamp(kind: Kind, document: &RawDocument) -> Option<(Key, Stamp)> {
+    let Value::Int(version) = value(document.get("version").ok()?, Form::Int)? else { return None };
+    let rank = match document.get(ORDER).ok()? {
+        Some(RawBsonRef::String(order)) => order.split_once('/')?.0.parse().ok()?,
         _ => 0,
     };
-    Some((key(kind, document.get("_id"))?, Stamp { rank, version: Version(version) }))
+    Some((key(kind, document.get("_id").ok()??)?, Stamp { rank, version: Version(version) }))
 }
 
-/// What a document there must be like for this record to replace it: beaten by it, and not of a later term.
+/// What a document there must be like for this record to replace it: beaten by it, and not of a later term. Without `$or`:
+/// for that some servers look through the whole collection.
 pub(super) fn guard(record: &Record, term: i64) -> Document {
-    let Stamp { rank, version } = record.stamp();
+    let stamp = record.stamp();
     let mut guard = doc! { "_id": id(record.kind, &record.key()), TERM: { "$not": { "$gt": term } } };
     if record.kind == Kind::Redemptions {
-        guard.insert("$or", [doc! { RANK: { "$lt": rank } }, doc! { RANK: rank, "version": { "$lt": version.0 } }]);
+        guard.insert(ORDER, doc! { "$lt": order(stamp) });
     } else {
-        guard.insert("version", doc! { "$lt": version.0 });
+        guard.insert("version", doc! { "$lt": stamp.version.0 });
     }
     guard
 }
 
 #[cfg(test)]
 mod tests {
+    use mongodb::bson::RawDocumentBuf;
     use proptest::prelude::*;
 
     use super::*;
@@ -151,7 +173,7 @@ mod tests {
             let keys = keys.map(|(guild, code, generation)| vec![Value::Int(guild), Value::Text(code), Value::Int(generation)]);
             for first in &keys {
                 let text = |key| id(Kind::Posts, key).as_str().unwrap().to_owned();
-                prop_assert_eq!(key(Kind::Posts, Some(&id(Kind::Posts, first))), Some(first.clone()));
+                prop_assert_eq!(key(Kind::Posts, RawBsonRef::String(&text(first))), Some(first.clone()));
                 for second in &keys {
                     prop_assert_eq!(text(first).cmp(&text(second)), first.cmp(second), "{} {}", text(first), text(second));
                 }
@@ -170,11 +192,17 @@ mod tests {
             };
             let whole = Record { kind, values: kind.fields().iter().map(sample).collect() };
             let written = document(&whole, 3);
-            assert_eq!(record(kind, &written), Some(whole.clone()));
-            assert_eq!(stamp(kind, &written), Some((whole.key(), whole.stamp())));
+            let raw = |document: &Document| RawDocumentBuf::try_from(document).unwrap();
+            assert_eq!(record(kind, &raw(&written)), Some(whole.clone()));
+            assert_eq!(stamp(kind, &raw(&written)), Some((whole.key(), whole.stamp())));
+            let mut fields: Vec<_> = written.clone().into_iter().collect();
+            fields.reverse();
+            let turned_round: Document = fields.into_iter().collect();
+            assert_eq!(record(kind, &raw(&turned_round)), Some(whole.clone()), "whatever the order of the fields");
             for broken in ["_id", "version"] {
                 let mut document = written.clone();
                 document.insert(broken, true);
+                let document = raw(&document);
                 assert_eq!((record(kind, &document), stamp(kind, &document)), (None, None), "{kind:?} {broken}");
             }
         }

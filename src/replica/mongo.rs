@@ -9,25 +9,34 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use futures_util::TryStreamExt;
-use mongodb::bson::{Bson, Document, doc};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
+use mongodb::action::Find;
+use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, doc};
 use mongodb::error::Error;
 use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
-use mongodb::{Client, Database, IndexModel};
+use mongodb::raw_batch_cursor::RawBatch;
+use mongodb::{Client, Collection, Database, IndexModel};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::mpsc;
 
 use crate::domain::record::{Key, Kind, Record, Stamp};
 use crate::domain::text::clean;
 use crate::ports::{Replica, ReplicaError};
 use crate::tenure::Tenure;
 
-use super::document::{RANK, document, guard, id, record, stamp};
+use super::document::{ORDER, document, guard, id, record, stamp};
 
 /// The server's code for a key that is there already.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
 /// The most documents of one command; the server allows 100,000, and 48 MB. Few enough that a slow server takes them in
 /// time: what does not end in time is sent again.
 const BATCH: usize = 100;
+/// Documents per answer where a whole collection is read.
+const PAGE: u32 = 4000;
+/// Answers that are being decoded or asked for while another is taken over.
+const AHEAD: usize = 2;
+/// How many times as long as others the answers may take for which a server has to look through a whole collection.
+const PATIENCE: u32 = 8;
 
 /// Where MongoDB is.
 #[derive(Debug, Clone)]
@@ -74,13 +83,45 @@ impl MongoReplica {
 
     /// Bounds a command: the driver has no socket time-out of its own.
     pub(super) async fn in_time<T>(&self, command: impl Future<Output = Result<T, Error>>) -> Result<T, ReplicaError> {
-        match tokio::time::timeout(2 * self.timeout, command).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(ReplicaError(plain(&error))),
-            Err(_) => {
-                Err(ReplicaError(format!("MongoDB did not answer within {:.1} s", (2 * self.timeout).as_secs_f32())))
+        within(2 * self.timeout, command).await
+    }
+
+    fn collection(&self, kind: Kind) -> Collection<Document> {
+        self.database.collection(kind.name())
+    }
+
+    /// Where a comparison begins: the first time makes the index, later ones find it.
+    async fn index(&self, collection: &Collection<Document>) -> Result<(), ReplicaError> {
+        let index = IndexModel::builder().keys(doc! { "version": 1 }).build();
+        within(PATIENCE * self.timeout, async { collection.create_index(index).await }).await.map(drop)
+    }
+
+    /// Reads a whole collection, page by page, in the order in which the server has it.
+    async fn read<T: Send + 'static>(
+        &self,
+        kind: Kind,
+        find: Find<'_, Document>,
+        decode: fn(Kind, &RawDocument) -> Option<T>,
+        pages: mpsc::Sender<Vec<T>>,
+    ) -> Result<(), ReplicaError> {
+        let time = PATIENCE * self.timeout;
+        let batches = within(time, find.batch_size(PAGE).batch()).await?;
+        // While one answer is decoded on another thread, the next is asked for.
+        let decoded = batches.map(|batch| async move {
+            let batch = batch?;
+            Ok(tokio::task::spawn_blocking(move || decoded(kind, &batch, decode)).await)
+        });
+        let mut decoded = std::pin::pin!(decoded.buffered(AHEAD));
+        let mut foreign = 0;
+        while let Some(page) = within(time, decoded.next().map(Option::transpose)).await? {
+            let (page, of_page) = page.map_err(|_| ReplicaError("the process is ending".to_owned()))??;
+            foreign += of_page;
+            if !page.is_empty() && pages.send(page).await.is_err() {
+                break;
             }
         }
+        warn_of_foreign(kind, foreign);
+        Ok(())
     }
 
     /// One `update` command; returns the places of those that lost.
@@ -128,6 +169,14 @@ pub(super) async fn client(
     Client::with_options(options).map_err(|e| anyhow::anyhow!("{}", plain(&e)))
 }
 
+async fn within<T>(time: Duration, command: impl Future<Output = Result<T, Error>>) -> Result<T, ReplicaError> {
+    match tokio::time::timeout(time, command).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(ReplicaError(plain(&error))),
+        Err(_) => Err(ReplicaError(format!("MongoDB did not answer within {:.1} s", time.as_secs_f32()))),
+    }
+}
+
 fn said(error: &Document) -> String {
     format!("MongoDB refused a write: {}", clean(error.get_str("errmsg").unwrap_or("without a reason"), 160))
 }
@@ -137,6 +186,31 @@ fn said(error: &Document) -> String {
 pub(super) fn plain(error: &Error) -> String {
     let text = clean(&error.kind.to_string(), 240);
     if text.contains('@') { "the connection string is not valid".to_owned() } else { text }
+}
+
+/// What one answer holds, and how many of its documents are none of ours.
+fn decoded<T>(
+    kind: Kind,
+    batch: &RawBatch,
+    decode: fn(Kind, &RawDocument) -> Option<T>,
+) -> Result<(Vec<T>, usize), ReplicaError> {
+    let broken = || ReplicaError("MongoDB sent an answer that cannot be read".to_owned());
+    let mut found = Vec::with_capacity(PAGE as usize);
+    let mut foreign = 0;
+    for element in batch.doc_slices().map_err(|_| broken())? {
+        let Ok(RawBsonRef::Document(document)) = element else { return Err(broken()) };
+        match decode(kind, document) {
+            Some(decoded) => found.push(decoded),
+            None => foreign += 1,
+        }
+    }
+    Ok((found, foreign))
+}
+
+fn warn_of_foreign(kind: Kind, count: usize) {
+    if count > 0 {
+        tracing::warn!("MongoDB's {} hold {count} documents that are no records; they are left alone", kind.name());
+    }
 }
 
 impl Replica for MongoReplica {
@@ -154,38 +228,33 @@ impl Replica for MongoReplica {
     }
 
     async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
-        let collection = self.database.collection::<Document>(kind.name());
+        let collection = self.collection(kind);
         let mut records = Vec::with_capacity(keys.len());
-        for batch in keys.chunks(BATCH) {
-            let ids: Vec<Bson> = batch.iter().map(|key| id(kind, key)).collect();
-            let found = async { collection.find(doc! { "_id": { "$in": ids } }).await?.try_collect().await };
-            let found: Vec<Document> = self.in_time(found).await?;
-            for document in found {
-                match record(kind, &document) {
-                    Some(record) => records.push(record),
-                    None => {
-                        tracing::warn!("MongoDB's {} hold a document that is no record; it is left alone", kind.name())
-                    }
-                }
+        let mut foreign = 0;
+        for some in keys.chunks(BATCH) {
+            let ids: Vec<Bson> = some.iter().map(|key| id(kind, key)).collect();
+            let find = collection.find(doc! { "_id": { "$in": ids } });
+            let batches: Vec<RawBatch> = self.in_time(async { find.batch().await?.try_collect().await }).await?;
+            for batch in &batches {
+                let (found, of_batch) = decoded(kind, batch, record)?;
+                records.extend(found);
+                foreign += of_batch;
             }
         }
+        warn_of_foreign(kind, foreign);
         Ok(records)
     }
 
-    async fn stamps(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<(Key, Stamp)>, ReplicaError> {
-        let collection = self.database.collection::<Document>(kind.name());
-        if after.is_none() {
-            // Where a comparison begins: the first time makes the index, later ones find it.
-            let index = IndexModel::builder().keys(doc! { "version": 1 }).build();
-            self.in_time(async { collection.create_index(index).await }).await?;
-        }
-        let filter = after.map_or_else(Document::new, |after| doc! { "_id": { "$gt": id(kind, &after) } });
-        let find = collection
-            .find(filter)
-            .projection(doc! { "version": 1, RANK: 1 })
-            .sort(doc! { "_id": 1 })
-            .limit(limit.into());
-        let found: Vec<Document> = self.in_time(async { find.await?.try_collect().await }).await?;
-        Ok(found.iter().filter_map(|document| stamp(kind, document)).collect())
+    async fn records(&self, kind: Kind, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+        let collection = self.collection(kind);
+        self.index(&collection).await?;
+        self.read(kind, collection.find(doc! {}), record, pages).await
+    }
+
+    async fn stamps(&self, kind: Kind, pages: mpsc::Sender<Vec<(Key, Stamp)>>) -> Result<(), ReplicaError> {
+        let collection = self.collection(kind);
+        self.index(&collection).await?;
+        let find = collection.find(doc! {}).projection(doc! { "version": 1, ORDER: 1 });
+        self.read(kind, find, stamp, pages).await
     }
 }

@@ -12,10 +12,10 @@ use crate::domain::player::{ChannelId, GuildId, Player, PlayerId};
 use crate::domain::record::Record;
 use crate::domain::status::Status;
 
-use super::replication::write_key;
+use super::replication::note;
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, codes, guilds, runs};
+use super::{Merged, Store, StoreError, codes, guilds, runs};
 
 /// What was taken over.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -206,31 +206,28 @@ impl Store {
         .await
     }
 
-    /// Takes over those of an export's records that win over what is here, and gives them to the second store too; returns
-    /// how many. Parents must come before their children, or be here.
+    /// Takes over those of an export's records that win over what is here, and gives them to the second store too. Parents
+    /// must come before their children, or be here; what does not fit is left out.
     ///
     /// # Errors
     /// When it cannot be written; what was taken over stays, and can be taken over again.
-    pub async fn import_records(&self, records: Vec<Record>) -> Result<usize, StoreError> {
+    pub async fn import_records(&self, records: Vec<Record>) -> Result<Merged, StoreError> {
         let is_replicated = self.inner.is_replicated.load(Ordering::SeqCst);
         let stamps: Vec<_> = match is_replicated {
-            true => {
-                records.iter().map(|record| (record.kind, write_key(&record.key()), record.stamp().version.0)).collect()
-            }
+            true => records.iter().map(|record| (record.kind, record.key(), record.stamp().version)).collect(),
             false => Vec::new(),
         };
-        let taken = self.merge(records).await?;
-        if taken > 0 && is_replicated {
+        let merged = self.merge(records).await?;
+        if merged.taken > 0 && is_replicated {
             self.write(move |tx| {
                 for (kind, key, version) in &stamps {
-                    let sql = "INSERT INTO outbox (kind, key, version) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-                    tx.execute(sql, params![kind.name(), key, version])?;
+                    note(tx, *kind, key, *version)?;
                 }
                 Ok(())
             })
             .await?;
         }
-        Ok(taken)
+        Ok(merged)
     }
 
     /// Takes over channels and what was sent. What is here already stays; doing it twice changes nothing more.

@@ -50,7 +50,7 @@ pub use import::{Imported, ImportedDatabase};
 pub use lock::FileLock;
 pub use posts::{DueMessage, GuildPlan, Plan};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict};
-pub use replication::Lag;
+pub use replication::{Lag, Merged};
 pub use report::{CodeReport, RedemptionRow};
 pub use runs::{FinishedRun, RunProgress};
 

@@ -1,5 +1,7 @@
 //! What the replicator needs of the file: what changed, what there is, and taking over what the other store has.
 
+mod merge;
+
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
@@ -7,11 +9,14 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use tokio::sync::Notify;
 
+use crate::domain::outcome::Outcome;
 use crate::domain::record::{Field, Form, Key, Kind, Record, Stamp, Value};
 use crate::domain::version::Version;
 
 use super::writer::Tx;
 use super::{Store, StoreError};
+
+pub use merge::Merged;
 
 /// How far the second store lags behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +53,17 @@ fn record(kind: Kind, row: &Row<'_>) -> rusqlite::Result<Record> {
     Ok(Record { kind, values: values.collect::<Result<_, _>>()? })
 }
 
+/// The columns that make a stamp.
+fn stamp_columns(kind: Kind) -> &'static str {
+    if kind == Kind::Redemptions { "version, outcome" } else { "version" }
+}
+
+/// The stamp in these columns, the first of which is the one `at`.
+fn stamp(kind: Kind, at: usize, row: &Row<'_>) -> rusqlite::Result<Stamp> {
+    let outcome = if kind == Kind::Redemptions { Outcome::parse(row.get_ref(at + 1)?.as_str()?) } else { None };
+    Ok(Stamp { rank: outcome.map_or(0, |outcome| outcome as i64), version: Version(row.get(at)?) })
+}
+
 fn names(fields: &[Field]) -> String {
     fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
 }
@@ -59,9 +75,12 @@ fn key_is(kind: Kind, comparison: &str) -> String {
     format!("({}) {comparison} ({})", names(key), marks.join(", "))
 }
 
+fn find_sql(kind: Kind) -> String {
+    format!("SELECT {} FROM {} WHERE {}", names(kind.fields()), kind.name(), key_is(kind, "="))
+}
+
 fn find(connection: &Connection, kind: Kind, key: &Key) -> rusqlite::Result<Option<Record>> {
-    let sql = format!("SELECT {} FROM {} WHERE {}", names(kind.fields()), kind.name(), key_is(kind, "="));
-    connection.prepare_cached(&sql)?.query_row(params_from_iter(key), |row| record(kind, row)).optional()
+    connection.prepare_cached(&find_sql(kind))?.query_row(params_from_iter(key), |row| record(kind, row)).optional()
 }
 
 /// A key as the triggers write it; see `migrations/0002_outbox.sql`.
@@ -76,7 +95,7 @@ fn read_key(kind: Kind, text: &str) -> Option<Key> {
 }
 
 /// A key as the triggers write it.
-pub(super) fn write_key(key: &Key) -> String {
+fn write_key(key: &Key) -> String {
     let part = |value: &Value| match value {
         Value::Text(text) => serde_json::Value::from(text.as_str()),
         Value::Int(number) | Value::Time(number) => (*number).into(),
@@ -84,22 +103,6 @@ pub(super) fn write_key(key: &Key) -> String {
         Value::Null => serde_json::Value::Null,
     };
     serde_json::Value::from(key.iter().map(part).collect::<Vec<_>>()).to_string()
-}
-
-/// Writes a record over whatever is there.
-fn put(tx: &Tx<'_>, record: &Record) -> rusqlite::Result<usize> {
-    let fields = record.kind.fields();
-    let keys = record.kind.key_fields();
-    let marks: Vec<String> = (1..=fields.len()).map(|number| format!("?{number}")).collect();
-    let updates: Vec<String> = fields[keys..].iter().map(|field| format!("{0} = excluded.{0}", field.name)).collect();
-    let sql = format!(
-        "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO UPDATE SET {}",
-        record.kind.name(),
-        names(fields),
-        marks.join(", "),
-        updates.join(", ")
-    );
-    tx.execute(&sql, params_from_iter(&record.values))
 }
 
 /// The records that the second store lacks, oldest change first.
@@ -115,6 +118,22 @@ pub(super) fn outbox(connection: &Connection, limit: u32) -> rusqlite::Result<Ve
         }
     }
     Ok(records)
+}
+
+/// Notes for the second store what came past the triggers, if it is here.
+pub(super) fn note(tx: &Tx<'_>, kind: Kind, key: &Key, version: Version) -> rusqlite::Result<usize> {
+    let parts = key.len();
+    let sql = format!(
+        "INSERT INTO outbox (kind, key, version) SELECT ?{}, ?{}, ?{} WHERE EXISTS (SELECT 1 FROM {} WHERE {})
+         ON CONFLICT DO NOTHING",
+        parts + 1,
+        parts + 2,
+        parts + 3,
+        kind.name(),
+        key_is(kind, "=")
+    );
+    let noted = [Value::Text(kind.name().to_owned()), Value::Text(write_key(key)), Value::Int(version.0)];
+    tx.execute(&sql, params_from_iter(key.iter().chain(&noted)))
 }
 
 impl Store {
@@ -185,8 +204,27 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub async fn stamps(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<(Key, Stamp)>, StoreError> {
-        let page = self.page(kind, after, limit).await?;
-        Ok(page.iter().map(|record| (record.key(), record.stamp())).collect())
+        let key = &kind.fields()[..kind.key_fields()];
+        let columns = format!("{}, {}", names(key), stamp_columns(kind));
+        let read = move |row: &Row<'_>| {
+            let values = key.iter().enumerate().map(|(at, field)| value(row, at, field.form));
+            Ok((values.collect::<Result<_, _>>()?, stamp(kind, key.len(), row)?))
+        };
+        self.rows(kind, columns, after, limit, read).await
+    }
+
+    /// The stamps of these keys of one kind, each in its place; `None` where there is no record.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn stamps_of(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Option<Stamp>>, StoreError> {
+        self.read(move |connection| {
+            let sql = format!("SELECT {} FROM {} WHERE {}", stamp_columns(kind), kind.name(), key_is(kind, "="));
+            let mut statement = connection.prepare_cached(&sql)?;
+            let find = |key: &Key| statement.query_row(params_from_iter(key), |row| stamp(kind, 0, row)).optional();
+            Ok(keys.iter().map(find).collect::<Result<_, _>>()?)
+        })
+        .await
     }
 
     /// The records of one kind in the order of their keys, from behind `after` on.
@@ -194,13 +232,24 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub async fn page(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<Record>, StoreError> {
+        self.rows(kind, names(kind.fields()), after, limit, move |row| record(kind, row)).await
+    }
+
+    /// These columns of one kind in the order of its keys, from behind `after` on.
+    async fn rows<T: Send + 'static>(
+        &self,
+        kind: Kind,
+        columns: String,
+        after: Option<Key>,
+        limit: u32,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<Vec<T>, StoreError> {
         self.read(move |connection| {
-            let (columns, table) = (names(kind.fields()), kind.name());
             let order = names(&kind.fields()[..kind.key_fields()]);
             let from = after.as_ref().map_or_else(String::new, |_| format!("WHERE {}", key_is(kind, ">")));
-            let sql = format!("SELECT {columns} FROM {table} {from} ORDER BY {order} LIMIT {limit}");
+            let sql = format!("SELECT {columns} FROM {} {from} ORDER BY {order} LIMIT {limit}", kind.name());
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(after.into_iter().flatten()), |row| record(kind, row))?;
+            let rows = statement.query_map(params_from_iter(after.into_iter().flatten()), read)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
@@ -214,40 +263,6 @@ impl Store {
         self.read(move |connection| {
             let found = keys.iter().map(|key| find(connection, kind, key));
             Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-        })
-        .await
-    }
-
-    /// Takes over those of the other store's records that win over what is here; returns how many. They need not be sent
-    /// back. Parents must come before their children, or be here.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
-    pub async fn merge(&self, records: Vec<Record>) -> Result<usize, StoreError> {
-        self.write_local(move |tx| {
-            let replicated: bool =
-                tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))?;
-            // Not through the triggers: what comes from the other store is there.
-            tx.execute("UPDATE meta SET value = 0 WHERE key = 'replicated'", [])?;
-            let mut taken = 0;
-            for record in &records {
-                tx.observe(record.stamp().version);
-                let known = find(tx.connection(), record.kind, &record.key())?;
-                if known.is_none_or(|known| record.wins_over(&known)) {
-                    put(tx, record)?;
-                    let sql = "DELETE FROM outbox WHERE kind = ?1 AND key = ?2";
-                    tx.execute(sql, params![record.kind.name(), write_key(&record.key())])?;
-                    taken += 1;
-                }
-            }
-            tx.execute("UPDATE meta SET value = ?1 WHERE key = 'replicated'", [replicated])?;
-            if taken > 0 {
-                // Whoever has codes has polled: what is active is known.
-                tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled' AND EXISTS (SELECT 1 FROM codes)", [])?;
-                tx.wake_plan();
-                tx.wake_work();
-            }
-            Ok(taken)
         })
         .await
     }

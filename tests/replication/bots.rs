@@ -15,7 +15,7 @@ use giftcode_bot::sandbox::ledger::{Call, open_lines};
 use giftcode_bot::sandbox::posts::PostedMessage;
 use giftcode_bot::store::{StateKind, Store};
 
-use crate::server::{Server, replica};
+use crate::server::{Server, replica, stamps};
 
 /// Who the bot runs as where the tests run as root, whom no permission stops.
 const NOBODY: u32 = 65534;
@@ -139,7 +139,7 @@ impl Folder {
         let mongo = replica(&server.uri(), &self.database()).await;
         let mut counts = (0, 0);
         for kind in [Kind::Redemptions, Kind::Posts] {
-            let keys = mongo.stamps(kind, None, 1_000_000).await.unwrap().into_iter().map(|(key, _)| key).collect();
+            let keys = stamps(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
             let records = mongo.get(kind, keys).await.unwrap();
             match kind {
                 Kind::Posts => counts.1 = records.len(),
@@ -162,7 +162,7 @@ impl Folder {
         for kind in Kind::ALL {
             let page = store.page(kind, None, 1_000_000).await.unwrap();
             here.extend(page.into_iter().map(|record| ((kind, record.key()), record)));
-            let keys = mongo.stamps(kind, None, 1_000_000).await.unwrap().into_iter().map(|(key, _)| key).collect();
+            let keys = stamps(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
             let found = mongo.get(kind, keys).await.unwrap();
             there.extend(found.into_iter().map(|record| ((kind, record.key()), record)));
         }

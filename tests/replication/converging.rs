@@ -8,15 +8,16 @@ use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::code::{Code, ListedCode};
 use giftcode_bot::domain::outcome::Outcome;
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
-use giftcode_bot::domain::record::{Key, Kind, Record};
+use giftcode_bot::domain::record::{Key, Kind, Record, Value};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::ports::Replica;
 use giftcode_bot::replica::MongoReplica;
 use giftcode_bot::replicator::{Moved, Replicator};
 use giftcode_bot::store::{Admission, StateKind, Store, Verdict};
+use mongodb::bson::{Document, doc};
 use tokio_util::sync::CancellationToken;
 
-use crate::server::{Server, any, replica};
+use crate::server::{Server, any, replica, stamps};
 
 fn open(folder: &Path, name: &str) -> Store {
     Store::open(&folder.join(name), StateKind::Bot, Clock::system()).unwrap()
@@ -61,7 +62,7 @@ async fn in_file(store: &Store) -> BTreeMap<(Kind, Key), Record> {
 async fn in_mongo(replica: &MongoReplica) -> BTreeMap<(Kind, Key), Record> {
     let mut records = Vec::new();
     for kind in Kind::ALL {
-        let stamps = replica.stamps(kind, None, 1_000_000).await.unwrap();
+        let stamps = stamps(replica, kind).await;
         records.extend(replica.get(kind, stamps.into_iter().map(|(key, _)| key).collect()).await.unwrap());
     }
     records.into_iter().map(|record| ((record.kind, record.key()), record)).collect()
@@ -140,4 +141,46 @@ async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_and_
     }
     stop.cancel();
     running.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_that_do_not_fit_stay_there_and_keep_nothing_else_from_the_file() {
+    let (_server, mongo, uri, database) = any().await;
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(folder.path(), "a.db");
+    fill(&first, 1, 30).await;
+    Replicator::new(replica(&uri, &database).await, first.clone()).compare().await.unwrap();
+    // Somebody edits the database: an orphan, an outcome that is none, a guild without a version.
+    let with = |record: &Record, name: &str, value: Value| {
+        let at = record.kind.fields().iter().position(|field| field.name == name).unwrap();
+        let mut changed = record.clone();
+        changed.values[at] = value;
+        changed
+    };
+    let redemptions = first.page(Kind::Redemptions, None, 100).await.unwrap();
+    let orphan = with(&redemptions[0], "player_id", Value::Int(999));
+    let odd = with(&with(&redemptions[1], "outcome", Value::Text("lost".into())), "generation", Value::Int(7));
+    assert_eq!(mongo.put(&[orphan, odd]).await.unwrap(), Vec::<usize>::new());
+    let client = mongodb::Client::with_uri_str(&uri).await.unwrap();
+    let guilds = client.database(&database).collection::<Document>("guilds");
+    guilds.insert_one(doc! { "_id": 77_i64, "guild_id": 77_i64 }).await.unwrap();
+    let everything = in_file(&first).await;
+    // To an empty disk, to one that has something, and again to the same: all else is in step, and they are still there.
+    let empty = open(folder.path(), "b.db");
+    let other = open(folder.path(), "c.db");
+    fill(&other, 1, 30).await;
+    for (store, fetched) in [(&empty, everything.len()), (&empty, 0), (&other, 0)] {
+        let moved = Replicator::new(replica(&uri, &database).await, store.clone()).compare().await.unwrap();
+        assert!(fetched == 0 || moved == Moved { fetched, sent: 0 }, "{moved:?}");
+    }
+    assert_eq!(in_file(&empty).await, everything);
+    assert_eq!(stamps(&mongo, Kind::Redemptions).await.len(), redemptions.len() + 2);
+    assert_eq!(guilds.count_documents(doc! {}).await.unwrap(), 2);
+    // What changes from now on goes on its way as ever.
+    other.set_channel(GuildId(2), ChannelId(9)).await.unwrap();
+    Replicator::new(replica(&uri, &database).await, other.clone()).compare().await.unwrap();
+    let moved = Replicator::new(replica(&uri, &database).await, empty.clone()).compare().await.unwrap();
+    assert!(moved.fetched >= 1, "{moved:?}");
+    assert_eq!(in_file(&empty).await, in_file(&other).await);
+    client.database(&database).drop().await.unwrap();
 }

@@ -11,10 +11,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use giftcode_bot::domain::record::{Key, Kind, Stamp};
+use giftcode_bot::ports::Replica;
 use giftcode_bot::replica::{MongoReplica, MongoSettings};
 use giftcode_bot::tenure::Tenure;
 use secrecy::SecretString;
 use tempfile::TempDir;
+use tokio::sync::mpsc;
 
 const PACKAGE: &str = "secantusdb==0.7.0b3";
 const PYTHONS: [&str; 5] = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"];
@@ -119,6 +122,23 @@ pub async fn replica(uri: &str, database: &str) -> MongoReplica {
     let settings =
         MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
     MongoReplica::new(settings, Tenure::unlimited()).await.unwrap()
+}
+
+/// All keys and stamps of one kind, in the order of the keys.
+pub async fn stamps(replica: &MongoReplica, kind: Kind) -> Vec<(Key, Stamp)> {
+    let (pages, mut received) = mpsc::channel(1);
+    let collecting = async {
+        let mut stamps = Vec::new();
+        while let Some(page) = received.recv().await {
+            let page: Vec<(Key, Stamp)> = page;
+            stamps.extend(page);
+        }
+        stamps.sort();
+        stamps
+    };
+    let (read, stamps) = tokio::join!(replica.stamps(kind, pages), collecting);
+    read.unwrap();
+    stamps
 }
 
 /// A database in a server that nobody kills: the given one, or one of our own.

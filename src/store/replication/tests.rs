@@ -93,9 +93,9 @@ async fn an_empty_file_filled_from_the_other_store_is_the_same_and_goes_on() {
     let new = open(folder.path(), "b.db");
     new.set_replicated(true).await.unwrap();
     let records = all(&old).await;
-    assert_eq!(new.merge(records.clone()).await.unwrap(), records.len());
+    assert_eq!(new.merge(records.clone()).await.unwrap(), Merged { taken: records.len(), left_out: 0 });
     assert_eq!(all(&new).await, records);
-    assert_eq!(new.merge(records.clone()).await.unwrap(), 0, "a replay changes nothing");
+    assert_eq!(new.merge(records.clone()).await.unwrap(), Merged::default(), "a replay changes nothing");
     assert_eq!(new.lag().await.unwrap().records, 0, "what came from there is not sent back");
     // Nothing is planned anew, the post is due with its nonce, and two redemptions are left.
     let plan = new.plan().await.unwrap();
@@ -142,7 +142,53 @@ async fn pages_follow_each_other_in_the_order_of_the_keys() {
         paged.extend(page);
     }
     assert_eq!((paged.len(), &paged), (3, &whole));
+    for kind in Kind::ALL {
+        let stamps = store.stamps(kind, None, 100).await.unwrap();
+        let records = store.page(kind, None, 100).await.unwrap();
+        assert_eq!(stamps, records.iter().map(|record| (record.key(), record.stamp())).collect::<Vec<_>>());
+    }
     assert!(whole.is_sorted());
     let keys = vec![whole[1].0.clone(), vec![Value::Int(9), Value::Text("NO".into()), Value::Int(1)]];
+    assert_eq!(store.stamps_of(Kind::Redemptions, keys.clone()).await.unwrap(), [Some(whole[1].1), None]);
     assert_eq!(store.records(Kind::Redemptions, keys).await.unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_fit_is_left_out_and_takes_nothing_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder, "a.db").await;
+    let before = all(&store).await;
+    let with = |like: Kind, changes: &[(&str, Value)]| {
+        let mut record = before.iter().find(|record| record.kind == like).unwrap().clone();
+        for (name, value) in changes {
+            let at = like.fields().iter().position(|field| field.name == *name).unwrap();
+            record.values[at] = value.clone();
+        }
+        record
+    };
+    let newer = ("version", Value::Int(i64::MAX >> 2));
+    let bad = [
+        with(Kind::Rosters, &[("player_id", Value::Int(99))]),
+        with(Kind::Redemptions, &[("code_key", Value::Text("NOWHERE".into()))]),
+        with(Kind::Redemptions, &[("outcome", Value::Text("lost".into())), newer.clone()]),
+        with(Kind::Players, &[("player_id", Value::Int(-4))]),
+        with(Kind::Players, &[("nickname", Value::Null), newer.clone()]),
+        with(Kind::Players, &[("state", Value::Text("x".into())), newer.clone()]),
+    ];
+    let good = [
+        with(Kind::Players, &[("player_id", Value::Int(98))]),
+        with(Kind::Rosters, &[("player_id", Value::Int(98))]),
+        with(Kind::Players, &[("nickname", Value::Text("Newer".into())), newer]),
+    ];
+    let mixed: Vec<Record> = good[..1].iter().chain(&bad).chain(&good[1..]).cloned().collect();
+    assert_eq!(store.merge(mixed.clone()).await.unwrap(), Merged { taken: 3, left_out: 6 });
+    let after = all(&store).await;
+    assert!(good.iter().all(|record| after.contains(record)));
+    assert_eq!(after.len(), before.len() + 2);
+    assert_eq!(store.merge(mixed).await.unwrap(), Merged { taken: 0, left_out: 6 }, "as often as they come");
+    assert_eq!(all(&store).await, after);
+    // Once its parent is here, an orphan is taken.
+    let parent = with(Kind::Players, &[("player_id", Value::Int(99))]);
+    let whole = store.merge(vec![parent, bad[0].clone()]).await.unwrap();
+    assert_eq!(whole, Merged { taken: 2, left_out: 0 });
 }

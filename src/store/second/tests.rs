@@ -157,7 +157,7 @@ async fn in_memory_only_what_the_second_store_has_has_happened() {
     assert!(!store.is_second_store_up());
     // What comes from the second store needs no confirmation.
     let (other, _, _) = in_memory(&path);
-    assert_eq!(other.merge(here.clone()).await.unwrap(), 1);
+    assert_eq!(other.merge(here.clone()).await.unwrap().taken, 1);
     assert_eq!(guilds(&other).await, here);
 }
 

@@ -1,0 +1,129 @@
+//! Taking over what the other store has.
+
+use std::ops::AddAssign;
+
+use rusqlite::{CachedStatement, Error, ErrorCode, OptionalExtension, params, params_from_iter};
+
+use crate::domain::record::{Kind, Record};
+use crate::store::writer::Tx;
+use crate::store::{Store, StoreError};
+
+use super::{find_sql, names, record, write_key};
+
+/// What became of the other store's records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Merged {
+    /// Taken over.
+    pub taken: usize,
+    /// Left out: their parents are nowhere, or they hold what no record may. The others are older than what is here, or
+    /// the same.
+    pub left_out: usize,
+}
+
+impl AddAssign for Merged {
+    fn add_assign(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.left_out += other.left_out;
+    }
+}
+
+/// The statements for one kind, prepared once for all its records.
+struct Statements<'a> {
+    kind: Kind,
+    insert: CachedStatement<'a>,
+    find: CachedStatement<'a>,
+    replace: CachedStatement<'a>,
+    done: CachedStatement<'a>,
+}
+
+impl<'a> Statements<'a> {
+    fn prepare(tx: &'a Tx<'_>, kind: Kind) -> rusqlite::Result<Self> {
+        let fields = kind.fields();
+        let marks: Vec<String> = (1..=fields.len()).map(|number| format!("?{number}")).collect();
+        let insert = format!("INSERT INTO {} ({}) VALUES ({})", kind.name(), names(fields), marks.join(", "));
+        let contents = fields[kind.key_fields()..].iter();
+        let updates: Vec<String> = contents.map(|field| format!("{0} = excluded.{0}", field.name)).collect();
+        Ok(Self {
+            kind,
+            insert: tx.statement(&format!("{insert} ON CONFLICT DO NOTHING"))?,
+            find: tx.statement(&find_sql(kind))?,
+            replace: tx.statement(&format!("{insert} ON CONFLICT DO UPDATE SET {}", updates.join(", ")))?,
+            done: tx.statement("DELETE FROM outbox WHERE kind = ?1 AND key = ?2")?,
+        })
+    }
+
+    /// Takes a record over if it is new here or wins; returns whether.
+    fn take(&mut self, theirs: &Record) -> rusqlite::Result<bool> {
+        // Most are new: one statement then does it. What was never here is not in the outbox either.
+        if self.insert.execute(params_from_iter(&theirs.values))? > 0 {
+            return Ok(true);
+        }
+        let key = theirs.key();
+        let known = self.find.query_row(params_from_iter(&key), |row| record(self.kind, row)).optional()?;
+        if known.is_some_and(|known| !theirs.wins_over(&known)) {
+            return Ok(false);
+        }
+        self.replace.execute(params_from_iter(&theirs.values))?;
+        self.done.execute(params![self.kind.name(), write_key(&key)])?;
+        Ok(true)
+    }
+}
+
+/// Whether this record alone is at fault: SQLite took its statement back, and nothing else.
+fn breaks_a_rule(error: &Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+}
+
+fn merge_kind(tx: &Tx<'_>, kind: Kind, records: &[Record]) -> rusqlite::Result<Merged> {
+    let mut statements = Statements::prepare(tx, kind)?;
+    let mut merged = Merged::default();
+    let mut example = None;
+    for record in records {
+        tx.observe(record.stamp().version);
+        match statements.take(record) {
+            Ok(taken) => merged.taken += usize::from(taken),
+            Err(error) if breaks_a_rule(&error) => {
+                merged.left_out += 1;
+                example.get_or_insert_with(|| (write_key(&record.key()), error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if let Some((key, error)) = example {
+        let (count, kind) = (merged.left_out, kind.name());
+        tracing::warn!("{count} {kind} of the other store are left out, for they do not fit: {key}, say ({error})");
+    }
+    Ok(merged)
+}
+
+impl Store {
+    /// Takes over those of the other store's records that win over what is here. They need not be sent back. Parents must
+    /// come before their children, or be here. A record that does not fit is left out and warned of; it takes no other
+    /// with it.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn merge(&self, records: Vec<Record>) -> Result<Merged, StoreError> {
+        self.write_local(move |tx| {
+            let replicated: bool =
+                tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))?;
+            // Not through the triggers: what comes from the other store is there.
+            tx.execute("UPDATE meta SET value = 0 WHERE key = 'replicated'", [])?;
+            let mut merged = Merged::default();
+            for of_kind in records.chunk_by(|one, next| one.kind == next.kind) {
+                if let Some(first) = of_kind.first() {
+                    merged += merge_kind(tx, first.kind, of_kind)?;
+                }
+            }
+            tx.execute("UPDATE meta SET value = ?1 WHERE key = 'replicated'", [replicated])?;
+            if merged.taken > 0 {
+                // Whoever has codes has polled: what is active is known.
+                tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled' AND EXISTS (SELECT 1 FROM codes)", [])?;
+                tx.wake_plan();
+                tx.wake_work();
+            }
+            Ok(merged)
+        })
+        .await
+    }
+}
