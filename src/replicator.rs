@@ -83,14 +83,12 @@ impl<R: Replica> Replicator<R> {
     /// None at present: failures are said and got over.
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut wait = BACK_OFF.0;
-        let (mut is_down, mut was_up) = (false, false);
+        let mut is_down = false;
         let mut is_compared = self.is_compared.swap(false, Ordering::Relaxed);
         loop {
             // Listening begins before the look, so that no wake is lost.
             let mut woken = std::pin::pin!(self.store.outbox_wake().notified());
             woken.as_mut().enable();
-            // A write that waited for too long says that it is down.
-            is_down |= was_up && !self.store.is_second_store_up();
             let failed = self.round(is_compared).await.err();
             is_compared = failed.is_none();
             if let Some(error) = failed {
@@ -118,10 +116,11 @@ impl<R: Replica> Replicator<R> {
                 wait = (2 * wait).min(BACK_OFF.1);
                 continue;
             }
-            if is_down {
+            // A write that waited for too long has said that it is down, too.
+            if self.store.take_was_slow() || is_down {
                 tracing::info!("MongoDB answers again and has everything");
             }
-            (is_down, was_up, wait) = (false, true, BACK_OFF.0);
+            (is_down, wait) = (false, BACK_OFF.0);
             if shutdown.is_cancelled() {
                 return Ok(());
             }
@@ -164,7 +163,8 @@ impl<R: Replica> Replicator<R> {
                 return Ok(());
             }
             // What the poster's promises rest on is in both.
-            if records.iter().any(|record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts)) {
+            let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
+            if !self.store.is_in_memory() && records.iter().any(is_poster_state) {
                 tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
             }
             self.store.outbox_done(&records).await?;

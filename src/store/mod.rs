@@ -142,6 +142,8 @@ struct Inner {
     /// Counts the commits that changed something.
     commits: AtomicU64,
     second: watch::Sender<Second>,
+    /// A write waited for the second store for too long.
+    was_slow: AtomicBool,
     is_replicated: AtomicBool,
     broken: CancellationToken,
     why_broken: OnceLock<Trouble>,
@@ -203,6 +205,7 @@ impl Store {
             outbox_wake: Notify::new(),
             commits: AtomicU64::new(0),
             second: watch::Sender::new(Second::default()),
+            was_slow: AtomicBool::new(false),
             is_replicated: AtomicBool::new(false),
             broken: CancellationToken::new(),
             why_broken: OnceLock::new(),

@@ -40,6 +40,12 @@ impl Store {
         self.inner.second.send_modify(|second| second.is_up = false);
     }
 
+    /// Whether a write waited for too long since this was last asked.
+    #[must_use]
+    pub fn take_was_slow(&self) -> bool {
+        self.inner.was_slow.swap(false, Ordering::SeqCst)
+    }
+
     /// Whether the second store keeps up.
     #[must_use]
     pub fn is_second_store_up(&self) -> bool {
@@ -74,6 +80,7 @@ impl Store {
         if tokio::time::timeout(WAIT, has_it).await.is_err() {
             // The replicator finds out why; until it is in step again nobody waits.
             if self.is_second_store_up() {
+                self.inner.was_slow.store(true, Ordering::SeqCst);
                 tracing::warn!("MongoDB does not answer: it took more than {} s to take a change", WAIT.as_secs_f32());
             }
             self.second_store_is_down();

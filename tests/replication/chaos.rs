@@ -110,7 +110,7 @@ impl Chaos {
                 let older = self.older.replace(self.folder.copy(1));
                 match (event, older) {
                     // MongoDB was slow at the last moment, so that something is in the file alone.
-                    _ if !had_all => println!("the file stays"),
+                    _ if !had_all => {}
                     (Event::CutFile, _) => self.cut(),
                     (Event::OverwriteFile, _) => {
                         let mut bytes = std::fs::read(self.folder.state(1)).unwrap();
