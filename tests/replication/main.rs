@@ -6,6 +6,7 @@ mod bots;
 mod chaos;
 mod converging;
 mod handover;
+mod lease;
 mod moving_in;
 mod process;
 mod server;

@@ -119,9 +119,14 @@ impl Drop for Server {
 
 /// A client of a database of its own.
 pub async fn replica(uri: &str, database: &str) -> MongoReplica {
+    replica_of(uri, database, Tenure::unlimited()).await
+}
+
+/// A client that writes while this tenure has the lease.
+pub async fn replica_of(uri: &str, database: &str, tenure: Tenure) -> MongoReplica {
     let settings =
         MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
-    MongoReplica::new(settings, Tenure::unlimited()).await.unwrap()
+    MongoReplica::new(settings, tenure).await.unwrap()
 }
 
 /// All keys and stamps of one kind, in the order of the keys.
