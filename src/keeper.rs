@@ -3,13 +3,13 @@
 //! # Guarantees
 //! [`Keeper::wait`] returns when this instance may act; [`Keeper::keep`] renews the lease every 10 s and ends its
 //! [`Tenure`] before the lease can run out for others: by its own clock, counted from before the renewal was sent. A lease
-//! that was given back is taken at once, one that runs out (a crash) within 31 s, an own one (this instance's earlier
+//! that was given back is taken at once, one that runs out (a crash) within 34 s, an own one (this instance's earlier
 //! process) at once.
 //!
 //! A second store that cannot be reached cannot be taken from by others either, unless they reach it and we do not. So who
 //! cannot renew stops in time if another instance is waiting; alone, it goes on with the file and leaves the second store
-//! alone until it has the lease again. If another one took it meanwhile, this one stops at once; so does one that began
-//! alone, when it can have the lease: it starts over with what both stores hold.
+//! alone until it has the lease again. If another one took it meanwhile, this one stops at once, before that one acts; so
+//! does one that began alone, when it can have the lease: it starts over with what both stores hold.
 //!
 //! # Races
 //! Taking is compare-and-set on what was seen. What is sent under a lost lease is stopped by its term (see `replica`).
@@ -33,7 +33,10 @@ const RETRY_EVERY: Duration = Duration::from_secs(1);
 /// Who has lost the lease stops taking up work this long before it ends, so that calls in flight may end.
 pub const MARGIN: Duration = Duration::from_secs(8);
 /// Between two tries to get the lease back while acting alone.
-const ALONE_EVERY: Duration = Duration::from_secs(2);
+const ALONE_EVERY: Duration = Duration::from_secs(1);
+/// Who takes a lease that has run out waits this long before it acts: if its holder was not dead but alone, it finds out
+/// within that time, and stops.
+const SETTLE: Duration = Duration::from_secs(3);
 /// A waiting instance says so this often.
 const SAY_EVERY: Duration = Duration::from_secs(60);
 
@@ -41,11 +44,25 @@ const SAY_EVERY: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
     /// This instance has the lease.
-    Taken,
+    Taken {
+        /// Another instance had it before: what this one's file holds is not the latest.
+        after_other: bool,
+    },
     /// The second store cannot be reached, and nobody was seen to have the lease.
     Alone,
     /// Asked to stop.
     Stopped,
+}
+
+/// Whose the lease was before it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nobody's, or this instance's.
+    Own,
+    /// Another's, which gave it back.
+    GivenBack,
+    /// Another's, which did not renew it.
+    RanOut,
 }
 
 /// What to do while the second store cannot be reached and nobody was seen to have the lease.
@@ -83,8 +100,16 @@ impl<B: LeaseBoard> Keeper<B> {
                 looked = self.try_take() => looked,
             };
             let why = match looked {
-                Ok(true) => return Turn::Taken,
-                Ok(false) => {
+                Ok(Some(before)) => {
+                    if before == Before::RanOut {
+                        tokio::select! {
+                            () = stop.cancelled() => return Turn::Stopped,
+                            () = tokio::time::sleep(SETTLE) => {}
+                        }
+                    }
+                    return Turn::Taken { after_other: before != Before::Own };
+                }
+                Ok(None) => {
                     is_held = true;
                     if knocked_at.is_none_or(|at| at.elapsed() >= KNOCK_EVERY) {
                         // Failing to knock is failing to look: said the next time.
@@ -186,13 +211,13 @@ impl<B: LeaseBoard> Keeper<B> {
         }
     }
 
-    /// Takes the lease if it may be taken; whether that was so.
-    async fn try_take(&self) -> Result<bool, ReplicaError> {
+    /// Takes the lease if it may be taken; then returns whose it was.
+    async fn try_take(&self) -> Result<Option<Before>, ReplicaError> {
         let seen = self.board.look().await?;
         if let Some((lease, now)) = &seen
             && !lease.may_be_taken(&self.who, *now)
         {
-            return Ok(false);
+            return Ok(None);
         }
         let seen = seen.map(|(lease, _)| lease);
         let term = seen.as_ref().map_or(0, |lease| lease.term).max(self.tenure.last_term()).saturating_add(1);
@@ -203,7 +228,12 @@ impl<B: LeaseBoard> Keeper<B> {
             self.tenure.hold(term, sent_at + VALID);
             tracing::info!("This instance is the active one (term {term})");
         }
-        Ok(is_taken)
+        let before = match seen {
+            Some(lease) if lease.holder != self.who && !lease.released => Before::RanOut,
+            Some(lease) if lease.holder != self.who => Before::GivenBack,
+            _ => Before::Own,
+        };
+        Ok(is_taken.then_some(before))
     }
 
     /// Renews the lease; takes it again where the board was emptied. `None` when this instance must start over: another one

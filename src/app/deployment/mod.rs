@@ -5,6 +5,7 @@
 //! services end, and the next turn begins as the start of a process does. Nothing is handed over in memory but a working
 //! copy that is only there.
 
+mod lock;
 mod turn;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use crate::replicator::Replicator;
 use crate::store::{Confirm, FileLock, StateKind, Store, StoreError};
 use crate::tenure::Tenure;
 
+pub(super) use lock::{lock, wait_for_lock};
 use turn::Probe;
 pub(super) use turn::Turn;
 
@@ -33,8 +35,6 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const TRY_FILE_EVERY: Duration = Duration::from_secs(10);
 /// A wait for the lease that is longer than this is used.
 const WARM_UP_AFTER: Duration = Duration::from_secs(1);
-/// A lock that another instance has is tried again this often.
-const TRY_LOCK_EVERY: Duration = Duration::from_millis(500);
 /// Between two tries to compare where nothing can be done before.
 const COMPARE_EVERY: Duration = Duration::from_secs(1);
 
@@ -76,46 +76,17 @@ struct Keeping {
     task: JoinHandle<()>,
 }
 
+/// How an attempt to begin a turn ended.
+enum Begun {
+    Turn(Box<Turn>),
+    Stopped,
+    LeaseLost,
+}
+
 /// A working copy, and whether it may lack something that only MongoDB has.
 struct WorkingCopy {
     store: Store,
     must_compare: bool,
-}
-
-/// Takes the lock of the state file; `None` where that cannot be had and MongoDB keeps the state.
-pub(in crate::app) fn lock(path: &std::path::Path, has_second: bool) -> Result<Option<Arc<FileLock>>, StoreError> {
-    match FileLock::take(path) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(StoreError::Open { .. }) if has_second => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The same, but where there is MongoDB it waits while another instance has the lock; `None` when asked to stop.
-pub(in crate::app) async fn wait_for_lock(
-    path: &std::path::Path,
-    has_second: bool,
-    say: impl Fn(&str),
-    stop: &CancellationToken,
-) -> Result<Option<Option<Arc<FileLock>>>, StoreError> {
-    let mut has_said = false;
-    loop {
-        match lock(path, has_second) {
-            Err(StoreError::InUse(path)) if has_second => {
-                if !std::mem::replace(&mut has_said, true) {
-                    say(&format!(
-                        "Another instance is active: it works on {}; this one waits, and takes over when that one ends",
-                        path.display()
-                    ));
-                }
-            }
-            lock => return lock.map(Some),
-        }
-        tokio::select! {
-            () = stop.cancelled() => return Ok(None),
-            () = tokio::time::sleep(TRY_LOCK_EVERY) => {}
-        }
-    }
 }
 
 impl Deployment {
@@ -165,18 +136,27 @@ impl Deployment {
     /// # Errors
     /// When the file cannot be used and there is no second store, or it is another's.
     pub async fn begin(&mut self, stop: &CancellationToken) -> anyhow::Result<Option<Turn>> {
-        let copy = self.working_copy().await?;
-        let store = copy.store;
+        loop {
+            match self.try_begin(stop).await? {
+                Begun::Turn(turn) => return Ok(Some(*turn)),
+                Begun::Stopped => return Ok(None),
+                Begun::LeaseLost => {}
+            }
+        }
+    }
+
+    async fn try_begin(&mut self, stop: &CancellationToken) -> anyhow::Result<Begun> {
+        let WorkingCopy { store, mut must_compare } = self.working_copy().await?;
         let Some(second) = &self.second else {
             store.set_replicated(false).await?;
-            return Ok(Some(self.turn(store, None)));
+            return Ok(Begun::Turn(Box::new(self.turn(store, None))));
         };
         store.set_replicated(true).await?;
         let (keeper, replica) = (second.keeper.clone(), second.replica.clone());
         let replicator = Arc::new(Replicator::new(replica, store.clone()));
         if !self.tenure.may_act() {
             self.stop_keeping().await;
-            let unreachable = match (self.has_rival, copy.must_compare) {
+            let unreachable = match (self.has_rival, must_compare) {
                 (true, _) => Unreachable::WaitForRival,
                 (false, true) => Unreachable::WaitForState,
                 (false, false) => Unreachable::GoAlone,
@@ -184,7 +164,7 @@ impl Deployment {
             // Whoever waits for long fills an empty file meanwhile, and takes over the faster.
             let warm_up = async {
                 tokio::time::sleep(WARM_UP_AFTER).await;
-                if copy.must_compare {
+                if must_compare {
                     drop(replicator.compare().await);
                 }
                 std::future::pending().await
@@ -196,9 +176,13 @@ impl Deployment {
             match turn {
                 Taken::Stopped => {
                     self.keep_memory(&store);
-                    return Ok(None);
+                    return Ok(Begun::Stopped);
                 }
-                Taken::Taken => self.has_rival = false,
+                Taken::Taken { after_other } => {
+                    self.has_rival = false;
+                    // What the other one did is in MongoDB only.
+                    must_compare |= after_other;
+                }
                 Taken::Alone => {
                     tracing::warn!("MongoDB does not answer: the file goes on alone, and both are merged when it does");
                 }
@@ -208,17 +192,18 @@ impl Deployment {
             let task = tokio::spawn(async move { keeper.keep(&tokens.0, &tokens.1).await });
             self.keeping = Some(Keeping { stop: halt, lost, task });
         }
-        let is_compared = self.compare(&replicator, &store, copy.must_compare, stop).await;
-        if copy.must_compare && !is_compared {
+        let is_compared = self.compare(&replicator, &store, must_compare, stop).await;
+        if must_compare && !is_compared {
             self.keep_memory(&store);
-            return Ok(None);
+            self.give_up_lost_lease().await;
+            return Ok(if stop.is_cancelled() { Begun::Stopped } else { Begun::LeaseLost });
         }
         self.distrusts_file = false;
-        Ok(Some(self.turn(store, Some(replicator))))
+        Ok(Begun::Turn(Box::new(self.turn(store, Some(replicator)))))
     }
 
     /// Brings both in step, where MongoDB answers; whether it did. Where something may be missing it is asked until it does,
-    /// or until `stop`.
+    /// until `stop`, or until the lease is lost.
     async fn compare(
         &self,
         replicator: &Replicator<MongoReplica>,
@@ -252,6 +237,9 @@ impl Deployment {
                     Err(_) => {}
                 }
             } else if !must_compare {
+                return false;
+            }
+            if self.has_lost_lease() {
                 return false;
             }
             tokio::select! {
@@ -340,8 +328,15 @@ impl Deployment {
         let store = turn.end().await;
         self.distrusts_file |= store.is_doubtful();
         self.keep_memory(&store);
-        let is_lost = self.keeping.as_ref().is_some_and(|keeping| keeping.lost.is_cancelled());
-        if is_lost {
+        self.give_up_lost_lease().await;
+    }
+
+    fn has_lost_lease(&self) -> bool {
+        self.keeping.as_ref().is_some_and(|keeping| keeping.lost.is_cancelled())
+    }
+
+    async fn give_up_lost_lease(&mut self) {
+        if self.has_lost_lease() {
             // Lost, but by the clock not over yet: that it could not be renewed is how a waiting one comes to act.
             self.has_rival = self.tenure.may_act();
             self.tenure.end();
