@@ -17,8 +17,8 @@ use super::{Failure, Moved, Replicator};
 const PAGE: u32 = 10_000;
 /// Records per round of sending.
 const BATCH: usize = 1000;
-/// Pages that wait while one is worked on.
-const WAITING: usize = 2;
+/// Pages of the second store that wait at most, and are worked on together.
+const WAITING: usize = 8;
 
 impl<R: Replica> Replicator<R> {
     pub(super) async fn compare_all(&self) -> Result<Moved, Failure> {
@@ -40,9 +40,12 @@ impl<R: Replica> Replicator<R> {
         let (pages, mut received) = mpsc::channel(WAITING);
         let reading = async { Ok::<_, Failure>(self.replica.records(kind, pages).await?) };
         let writing = async {
-            let mut fetched = 0;
-            while let Some(page) = received.recv().await {
-                fetched += self.store.merge(page).await?.taken;
+            let (mut waiting, mut fetched) = (Vec::new(), 0);
+            // All that has come by now, in the order of the keys: SQLite then fills its pages one after the other.
+            while received.recv_many(&mut waiting, WAITING).await > 0 {
+                let mut records: Vec<Record> = waiting.drain(..).flatten().collect();
+                records.sort_unstable_by(|one, other| one.values.cmp(&other.values));
+                fetched += self.store.merge(records).await?.taken;
             }
             Ok(fetched)
         };
