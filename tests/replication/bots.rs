@@ -206,6 +206,15 @@ impl Folder {
     }
 }
 
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.folder.disable_cleanup(true);
+            eprintln!("what the processes said and wrote is kept in {}", self.folder.path().display());
+        }
+    }
+}
+
 fn parts(state: &Path) -> [PathBuf; 3] {
     ["", "-wal", "-shm"].map(|suffix| {
         let mut name = state.as_os_str().to_owned();
