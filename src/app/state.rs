@@ -158,6 +158,9 @@ async fn write_all(store: &Store, mut out: BufWriter<File>) -> anyhow::Result<us
 /// When it is neither, or the state cannot be written.
 pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     let shown = path.display().to_string();
+    // A connection string is not told: it may hold a password.
+    let is_uri = shown.starts_with("mongodb://") || shown.starts_with("mongodb+srv://");
+    ensure!(!is_uri, "a MongoDB is not imported as a file but with --from-mongodb URI");
     let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
     let size = file.metadata().with_context(|| format!("cannot read {shown}"))?.len();
     let begin = read_begin(path).with_context(|| format!("cannot read {shown}"))?;

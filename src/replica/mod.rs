@@ -1,5 +1,6 @@
 //! The second store: MongoDB.
 
+mod connection_string;
 mod document;
 mod first_database;
 mod lease;

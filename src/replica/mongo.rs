@@ -13,10 +13,10 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use mongodb::action::Find;
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, doc};
 use mongodb::error::Error;
-use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
+use mongodb::options::{Acknowledgment, WriteConcern};
 use mongodb::raw_batch_cursor::RawBatch;
 use mongodb::{Client, Collection, Database, IndexModel};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use crate::domain::record::{Key, Kind, Record, Stamp};
@@ -24,6 +24,7 @@ use crate::domain::text::clean;
 use crate::ports::{Replica, ReplicaError};
 use crate::tenure::Tenure;
 
+use super::connection_string;
 use super::document::{ORDER, document, guard, id, record, stamp};
 
 /// The server's code for a key that is there already.
@@ -159,9 +160,7 @@ pub(super) async fn client(
     timeout: Duration,
     write_concern: Option<WriteConcern>,
 ) -> anyhow::Result<Client> {
-    let parsed = ClientOptions::parse(uri.expose_secret()).await;
-    let mut options =
-        parsed.map_err(|e| anyhow::anyhow!("{}", plain(&e))).context("cannot read the MongoDB connection string")?;
+    let mut options = connection_string::read(uri).await?;
     options.app_name = Some(env!("CARGO_PKG_NAME").to_owned());
     options.server_selection_timeout = Some(timeout);
     options.connect_timeout = Some(timeout);
