@@ -15,6 +15,8 @@ use super::text::clean;
 
 /// The most odd documents of a collection that are named one by one.
 const MAX_NAMED: usize = 20;
+/// The most statuses that are told apart where they are no success.
+const MAX_STATUSES: usize = 20;
 /// The longest nickname that is taken over, in characters.
 const NICKNAME_CHARS: usize = 64;
 
@@ -73,6 +75,7 @@ pub struct FirstDatabaseReader {
     states: BTreeMap<PlayerId, State>,
     odd: BTreeMap<FirstCollection, usize>,
     undecided: BTreeMap<String, usize>,
+    undecided_else: usize,
 }
 
 /// A whole number, however it is written.
@@ -98,12 +101,27 @@ impl FirstDatabaseReader {
             FirstCollection::AllianceMembers => self.alliance_member(document),
             FirstCollection::RedeemedCodes => self.redeemed_code(document),
         };
-        let Err(why) = read else { return };
+        if let Err(why) = read {
+            let id = document.get("_id").map_or_else(|| "without _id".to_owned(), shown);
+            self.leave(collection, format!("{} {id}: {why}", collection.name()));
+        }
+    }
+
+    /// Notes that the database does not have this collection.
+    pub fn absent(&mut self, collection: FirstCollection) {
+        self.leave(collection, format!("{}: there is no such collection", collection.name()));
+    }
+
+    /// Notes a document that is broken.
+    pub fn unreadable(&mut self, collection: FirstCollection) {
+        self.leave(collection, format!("{}: a document cannot be read", collection.name()));
+    }
+
+    fn leave(&mut self, collection: FirstCollection, sentence: String) {
         let odd = self.odd.entry(collection).or_default();
         *odd += 1;
         if *odd <= MAX_NAMED {
-            let id = document.get("_id").map_or_else(|| "without _id".to_owned(), shown);
-            self.read.left.push(format!("{} {id}: {why}", collection.name()));
+            self.read.left.push(sentence);
         }
     }
 
@@ -112,7 +130,9 @@ impl FirstDatabaseReader {
             return Err("only the document \"giftcode_state\" is read".to_owned());
         }
         let mut state = FirstState::read(document).map_err(|_| "it has neither channels nor sent".to_owned())?;
-        self.read.left.append(&mut state.left);
+        for sentence in std::mem::take(&mut state.left) {
+            self.leave(FirstCollection::State, sentence);
+        }
         self.read.state = state;
         Ok(())
     }
@@ -148,8 +168,11 @@ impl FirstDatabaseReader {
         let field = |name: &str| document.get(name).unwrap_or(&Value::Null);
         let id = player_id(field("fid")).ok_or("its fid is not a number of 1 to 12 digits")?;
         let state = whole(field("kid")).and_then(|kid| u32::try_from(kid).ok()).and_then(State::new);
-        self.states.insert(id, state.ok_or("its kid is not the number of a state")?);
-        Ok(())
+        let state = state.ok_or("its kid is not the number of a state")?;
+        match *self.states.entry(id).or_insert(state) {
+            known if known == state => Ok(()),
+            known => Err(format!("its kid is {state}, but player {id} lives in {known} by a document before it")),
+        }
     }
 
     fn redeemed_code(&mut self, document: &Value) -> Result<(), String> {
@@ -161,7 +184,12 @@ impl FirstDatabaseReader {
             "success" => Outcome::Granted,
             "already_redeemed" | "already_received" | "received" => Outcome::Already,
             other => {
-                *self.undecided.entry(clean(other, 40)).or_default() += 1;
+                let status = clean(other, 40);
+                if self.undecided.len() < MAX_STATUSES || self.undecided.contains_key(&status) {
+                    *self.undecided.entry(status).or_default() += 1;
+                } else {
+                    self.undecided_else += 1;
+                }
                 return Ok(());
             }
         };
@@ -189,12 +217,11 @@ impl FirstDatabaseReader {
         if others > 0 {
             left.push(format!("alliance_members: {others} players who are on no roster"));
         }
-        for (status, count) in &self.undecided {
-            left.push(format!(
-                "auto_redeemed_codes: {count} with the status {status:?}: no success, so they are tried again while the code \
-                 is valid"
-            ));
-        }
+        let named = self.undecided.iter().map(|(status, count)| format!("{count} with the status {status:?}"));
+        let others = (self.undecided_else > 0).then(|| format!("{} with other statuses", self.undecided_else));
+        left.extend(named.chain(others).map(|what| {
+            format!("auto_redeemed_codes: {what}: no success, so they are tried again while the code is valid")
+        }));
         self.read
     }
 }
@@ -269,6 +296,39 @@ mod tests {
         assert!(database.left.iter().all(|sentence| !sentence.contains('\n')));
         assert!(database.left.contains(&"auto_redeem_members: 5 more like these".to_owned()), "{:?}", database.left);
         assert_eq!(FirstDatabase { left: Vec::new(), ..database }, FirstDatabase::default());
+    }
+
+    #[test]
+    fn however_much_is_odd_little_is_said() {
+        use FirstCollection::{AllianceMembers, Members, RedeemedCodes, State};
+        let mut reader = FirstDatabaseReader::default();
+        let sent: Vec<String> = (0..100).map(|number| format!("no code {number}")).collect();
+        reader.read(State, &json!({"_id": "giftcode_state", "sent": {"11": sent}}));
+        for number in 0..100 {
+            reader.read(RedeemedCodes, &json!({"code": "GOOD", "fid": 5, "status": format!("S{number}")}));
+            reader.unreadable(Members);
+        }
+        reader.absent(AllianceMembers);
+        let left = reader.finish().left;
+        assert_eq!(left.len(), 21 + 21 + 21 + 1, "{left:?}");
+        for part in
+            ["giftcode_state: 80 more", "auto_redeem_members: 80 more", "80 with other statuses", "no such collection"]
+        {
+            assert!(left.iter().any(|sentence| sentence.contains(part)), "{part} in {left:?}");
+        }
+    }
+
+    #[test]
+    fn of_two_states_of_one_player_the_first_stays_and_the_other_is_named() {
+        let alliance = |kid| (FirstCollection::AllianceMembers, json!({"_id": kid, "fid": 5, "kid": kid}));
+        let member = (FirstCollection::Members, json!({"guild_id": 11, "fid": 5}));
+        let database = read(&[alliance(245), member, alliance(246), alliance(245)]);
+        let players: Vec<_> = database.rosters.values().flat_map(BTreeMap::values).collect();
+        assert_eq!(players[0].state, State::new(245));
+        assert_eq!(
+            database.left,
+            ["alliance_members 246: its kid is 246, but player 5 lives in 245 by a document before it"]
+        );
     }
 
     proptest! {

@@ -28,14 +28,17 @@ const MAX_DOCUMENTS: usize = 1_000_000;
 pub async fn read_first_database(uri: &SecretString, database: &str) -> anyhow::Result<FirstDatabase> {
     let database = client(uri, TIMEOUT, None).await?.database(database);
     let names = in_time(database.list_collection_names().into_future()).await?;
-    let known: Vec<FirstCollection> =
-        FirstCollection::ALL.into_iter().filter(|known| names.iter().any(|name| name == known.name())).collect();
+    let (known, absent): (Vec<_>, Vec<_>) =
+        FirstCollection::ALL.into_iter().partition(|known| names.iter().any(|name| name == known.name()));
     ensure!(
         !known.is_empty(),
         "the database {:?} has none of the first implementation's collections: check --database",
         database.name()
     );
     let mut reader = FirstDatabaseReader::default();
+    for collection in absent {
+        reader.absent(collection);
+    }
     for collection in known {
         read(&database, collection, &mut reader).await.with_context(|| format!("cannot read {}", collection.name()))?;
     }
@@ -44,14 +47,17 @@ pub async fn read_first_database(uri: &SecretString, database: &str) -> anyhow::
 
 async fn read(database: &Database, of: FirstCollection, reader: &mut FirstDatabaseReader) -> anyhow::Result<()> {
     let collection: Collection<Document> = database.collection(of.name());
-    let find = collection.find(doc! {}).batch_size(BATCH);
+    // In an order that is the same each time: where two documents contradict each other, the first one stays.
+    let find = collection.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(BATCH);
     let mut cursor = in_time(find.into_future()).await?;
     let mut count = 0;
     while in_time(cursor.advance()).await? {
         count += 1;
         ensure!(count <= MAX_DOCUMENTS, "it has more than {MAX_DOCUMENTS} documents");
-        let document = cursor.deserialize_current().map_err(|e| anyhow::anyhow!("{}", plain(&e)))?;
-        reader.read(of, &json(Bson::Document(document)));
+        match cursor.deserialize_current() {
+            Ok(document) => reader.read(of, &json(Bson::Document(document))),
+            Err(_) => reader.unreadable(of),
+        }
     }
     Ok(())
 }
