@@ -113,11 +113,13 @@ fn import_rosters(tx: &Tx<'_>, database: &FirstDatabase, imported: &mut Imported
         guilds::ensure(tx, *guild)?;
         let mut removed = 0;
         for player in players.values() {
-            import_player(tx, player)?;
             let deleted: Option<bool> = tx
                 .statement("SELECT deleted FROM rosters WHERE guild_id = ?1 AND player_id = ?2")?
                 .query_row(params![guild, player.id], |row| row.get(0))
                 .optional()?;
+            if deleted != Some(true) {
+                import_player(tx, player)?;
+            }
             match deleted {
                 Some(true) => removed += 1,
                 Some(false) => imported.known_players += 1,
@@ -125,7 +127,9 @@ fn import_rosters(tx: &Tx<'_>, database: &FirstDatabase, imported: &mut Imported
                     let sql = "INSERT INTO rosters (guild_id, player_id, added_at, version) VALUES (?1, ?2, ?3, ?4)";
                     tx.execute(sql, params![guild, player.id, Millis(tx.now()), tx.version()])?;
                     imported.players += 1;
-                    imported.without_state += usize::from(player.state.is_none());
+                    let sql = "SELECT state IS NULL FROM players WHERE player_id = ?1";
+                    let is_unknown: bool = tx.statement(sql)?.query_row([player.id], |row| row.get(0))?;
+                    imported.without_state += usize::from(is_unknown);
                 }
             }
         }
@@ -243,3 +247,6 @@ impl Store {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,11 +163,13 @@ fn plan_redemptions(tx: &Tx<'_>) -> rusqlite::Result<usize> {
         "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version) {select}"
     );
     let count = tx.execute(&insert, params![now, tx.version()])?;
+    // Only where something is pending: a run of nothing, all of it done before, would be ended by nothing.
     let runs_sql = format!(
         "INSERT INTO runs (guild_id, code_key, generation, started_at, version)
          SELECT DISTINCT g.guild_id, c.code_key, c.generation, ?1, ?2
          FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0 JOIN codes c
-         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND {ACTIVE}
+         JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = c.code_key AND d.generation = c.generation
+         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND d.outcome = 'pending' AND d.deleted = 0 AND {ACTIVE}
          ON CONFLICT DO NOTHING"
     );
     tx.execute(&runs_sql, params![now, tx.version()])?;

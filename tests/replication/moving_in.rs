@@ -180,7 +180,12 @@ async fn what_cannot_be_read_is_one_line_in_time_without_the_password() {
     let began = Instant::now();
     refused(&["import", "--from-mongodb", "mongodb://me:s3cr3t@127.0.0.1:1/"]);
     assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
-    refused(&["import", "--from-mongodb", "mongodb://me:s3cr3t@@/"]);
+    // What stands before one of these in a password is no port, and is not told.
+    for password in ["s3cr3t@", "s3cr3t/x", "s3cr3t?x", "s3cr3t:x", "s3cr3t%4€", "12/s3cr3t"] {
+        let said = refused(&["import", "--from-mongodb", &format!("mongodb://me:{password}@127.0.0.1:1/")]);
+        assert!(said.contains("connection string"), "{said}");
+    }
+    assert!(refused(&["import", "mongodb://me:s3cr3t@127.0.0.1:1/"]).contains("with --from-mongodb"));
     for usage in
         [&["import"][..], &["import", "a.json", "--from-mongodb", &uri], &["import", "a.json", "--database", "x"]]
     {
@@ -227,4 +232,42 @@ async fn an_import_goes_to_both_stores_and_an_export_comes_from_both() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("a giftcode-bot is at work"), "{}", text(&output.stderr));
     assert!(!folder.path().join("two.json").exists());
+}
+
+/// A code that everybody has by the first implementation is no run: nothing would ever end it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_odd_stops_nothing_and_what_is_done_is_no_run() {
+    let server = Server::start();
+    let database = Client::with_uri_str(server.uri()).await.unwrap().database("discord_bot");
+    let settings = database.collection::<Document>("auto_redeem_settings");
+    settings.insert_one(doc! { "_id": 11_i64, "enabled": true }).await.unwrap();
+    let members = database.collection::<Document>("auto_redeem_members");
+    members.insert_one(doc! { "guild_id": 11_i64, "fid": 5, "nickname": "Frost" }).await.unwrap();
+    let redeemed = database.collection::<Document>("auto_redeemed_codes");
+    let status = |status: String| doc! { "guild_id": 11_i64, "code": "GOOD", "fid": 5, "status": status };
+    redeemed.insert_many((0..100).map(|number| status(format!("ODD{number}")))).await.unwrap();
+    redeemed.insert_one(status("success".to_owned())).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let output = state(folder.path(), &["import", "--from-mongodb", &server.uri()]);
+    let said = text(&output.stdout);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+    for part in [
+        "left out: giftcode_state: there is no such collection\n",
+        "80 with other statuses",
+        " 1 players put on rosters (1 without a state; 0 were there), 1 redemptions",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
+    let listed = |code| {
+        let code = Code::parse(code).unwrap();
+        (code.key(), ListedCode { code, rewards: None, expires_at: None, source: "feed".into() })
+    };
+    store.apply_listing([listed("GOOD")].into(), true, Duration::ZERO).await.unwrap();
+    assert_eq!(store.plan().await.unwrap().redemptions, 0);
+    assert_eq!(store.open_runs().await.unwrap(), []);
+    store.apply_listing([listed("GOOD"), listed("NEW1")].into(), true, Duration::ZERO).await.unwrap();
+    assert_eq!(store.plan().await.unwrap().redemptions, 1);
+    let open: Vec<String> = store.open_runs().await.unwrap().iter().map(|run| run.code.to_string()).collect();
+    assert_eq!(open, ["NEW1"]);
 }

@@ -1,0 +1,108 @@
+//! What is here already, and what a database of the first implementation may add to it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::*;
+use crate::clock::Clock;
+use crate::domain::code::ListedCode;
+use crate::domain::player::State;
+use crate::domain::record::{Kind, Value};
+use crate::store::{Admission, StateKind, Verdict};
+
+fn player(id: u64, nickname: &str, state: Option<u32>) -> Player {
+    let id = PlayerId::new(id).unwrap();
+    Player { id, nickname: nickname.to_owned(), state: state.and_then(State::new), furnace_level: None }
+}
+
+fn code(text: &str) -> Code {
+    Code::parse(text).unwrap()
+}
+
+/// Players 1 to 5 with GOOD: in guild 1 as `decided` says, `None` for one that is pending.
+async fn decide(store: &Store, decided: &[(u64, Status)]) {
+    let listed = ListedCode { code: code("GOOD"), rewards: None, expires_at: None, source: "feed".into() };
+    store.apply_listing([(listed.code.key(), listed)].into(), true, Duration::ZERO).await.unwrap();
+    store.plan().await.unwrap();
+    for claim in store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken {
+        let status = decided.iter().find(|(id, _)| claim.player.get() == *id).map(|(_, status)| status.clone());
+        match status {
+            Some(status) => {
+                let next = Ok(Outcome::of(&status).unwrap_or(Outcome::GaveUp));
+                let verdict = Verdict { status, history: claim.history, next };
+                store.record(claim, verdict).await.unwrap();
+            }
+            None => store.release(claim).await.unwrap(),
+        }
+    }
+}
+
+async fn everything(store: &Store) -> Vec<Record> {
+    let mut all = Vec::new();
+    for kind in Kind::ALL {
+        all.extend(store.page(kind, None, 1000).await.unwrap());
+    }
+    all
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_here_stays_and_the_second_time_nothing_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
+    let [on, off, new] = [1, 2, 3].map(GuildId);
+    store.set_auto_redeem(on, true).await.unwrap();
+    store.set_channel(off, ChannelId(8)).await.unwrap();
+    let here = (1..=5).map(|id| player(id, "", None)).chain([player(6, "Here", Some(9)), player(7, "Gone", None)]);
+    store.add_to_roster(on, here.collect()).await.unwrap();
+    store.remove_from_roster(on, vec![PlayerId::new(7).unwrap()]).await.unwrap();
+    let decided =
+        [(1, Status::Received), (2, Status::RoleNotExist), (3, Status::Unknown("X".into())), (6, Status::Success)];
+    decide(&store, &decided).await;
+    let there = [player(1, "One", Some(245)), player(6, "There", Some(245)), player(7, "Back", Some(245))];
+    let id = |id: u64| PlayerId::new(id).unwrap();
+    let redeemed = (1..=9).filter(|id| *id != 5).map(|number| {
+        let outcome = if number == 6 { Outcome::Already } else { Outcome::Granted };
+        ((id(number), "GOOD".to_owned()), (code("good"), outcome))
+    });
+    let database = FirstDatabase {
+        auto: [on, off, new].map(|guild| (guild, true)).into(),
+        rosters: BTreeMap::from([
+            (on, there.iter().map(|player| (player.id, player.clone())).collect()),
+            (new, [player(8, "", None), player(6, "There", None)].map(|player| (player.id, player)).into()),
+        ]),
+        redeemed: redeemed.collect(),
+        ..FirstDatabase::default()
+    };
+    let imported = store.import_first_database(database.clone()).await.unwrap();
+    assert_eq!((imported.auto, imported.players, imported.known_players, imported.without_state), (1, 2, 2, 1));
+    // New: 2 (failed), 3 (given up), 4 (pending), and 7, 8, 9, which nobody had begun. Known: the successes of 1 and 6.
+    assert_eq!((imported.redemptions, imported.known_redemptions), (6, 2));
+    assert_eq!(imported.left.len(), 2, "{:?}", imported.left);
+    assert!(imported.left[0].contains("server 2: it is known here with it off"), "{:?}", imported.left);
+    assert!(imported.left[1].contains("1 players of the server 1: they were taken off"), "{:?}", imported.left);
+    let records = everything(&store).await;
+    let of = |kind: Kind, fields: [&str; 3]| -> Vec<[Value; 3]> {
+        let of_kind = records.iter().filter(|record| record.kind == kind);
+        of_kind.map(|record| fields.map(|name| record.get(name).clone())).collect()
+    };
+    let text = |text: &str| Value::Text(text.to_owned());
+    let players = of(Kind::Players, ["player_id", "nickname", "state"]);
+    assert_eq!(players[0], [Value::Int(1), text("One"), Value::Int(245)], "what was not known here is taken");
+    assert_eq!(players[5], [Value::Int(6), text("Here"), Value::Int(9)], "what was known here stays");
+    assert_eq!(players[6], [Value::Int(7), text("Gone"), Value::Null], "who was taken off stays so");
+    assert_eq!(players[8], [Value::Int(9), text(""), Value::Null], "an outcome is kept of somebody on no roster");
+    let outcomes: Vec<_> = of(Kind::Redemptions, ["outcome", "status", "calls"]).into_iter().collect();
+    let granted = |calls| [text("granted"), text("SUCCESS"), Value::Int(calls)];
+    assert_eq!(outcomes[0], [text("already"), text("RECEIVED"), Value::Int(1)]);
+    assert_eq!(outcomes[1..4], [granted(1), granted(1), granted(0)]);
+    assert_eq!(outcomes[4][0], text("pending"), "the source did not have it");
+    assert_eq!(outcomes[5..], [granted(1), granted(0), granted(0), granted(0)]);
+    let again = store.import_first_database(database).await.unwrap();
+    assert_eq!((again.auto, again.players, again.known_players, again.redemptions), (0, 0, 4, 0));
+    assert_eq!(everything(&store).await, records);
+    // The one that is left ends the run.
+    assert_eq!(store.plan().await.unwrap().redemptions, 0);
+    assert_eq!(store.open_runs().await.unwrap().len(), 1);
+    decide(&store, &[(5, Status::Success)]).await;
+    assert_eq!(store.open_runs().await.unwrap(), []);
+}
