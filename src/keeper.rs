@@ -89,15 +89,16 @@ impl<B: LeaseBoard> Keeper<B> {
         Self { board, who, tenure }
     }
 
-    /// Waits until this instance may act.
-    pub async fn wait(&self, unreachable: Unreachable, stop: &CancellationToken) -> Turn {
+    /// Waits until this instance may act. `another_acts` is called before the lease is taken, and while it cannot be, where
+    /// it is or was another instance's: from then on what this one has on file is not the latest, whatever happens next.
+    pub async fn wait(&self, unreachable: Unreachable, another_acts: impl AsyncFn(), stop: &CancellationToken) -> Turn {
         let mut said_at: Option<Instant> = None;
         let mut knocked_at: Option<Instant> = None;
         let mut is_held = unreachable == Unreachable::WaitForRival;
         loop {
             let looked = tokio::select! {
                 () = stop.cancelled() => return Turn::Stopped,
-                looked = self.try_take() => looked,
+                looked = self.try_take(&another_acts) => looked,
             };
             let why = match looked {
                 Ok(Some(before)) => {
@@ -212,8 +213,11 @@ impl<B: LeaseBoard> Keeper<B> {
     }
 
     /// Takes the lease if it may be taken; then returns whose it was.
-    async fn try_take(&self) -> Result<Option<Before>, ReplicaError> {
+    async fn try_take(&self, another_acts: &impl AsyncFn()) -> Result<Option<Before>, ReplicaError> {
         let seen = self.board.look().await?;
+        if seen.as_ref().is_some_and(|(lease, _)| lease.holder != self.who) {
+            another_acts().await;
+        }
         if let Some((lease, now)) = &seen
             && !lease.may_be_taken(&self.who, *now)
         {

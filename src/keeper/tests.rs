@@ -100,7 +100,7 @@ impl Instance {
     }
 
     async fn begin(&self) -> Turn {
-        let turn = self.keeper.wait(Unreachable::GoAlone, &self.stop).await;
+        let turn = self.keeper.wait(Unreachable::GoAlone, async || {}, &self.stop).await;
         let (keeper, stop, lost) = (self.keeper.clone(), self.stop.clone(), self.lost.clone());
         tokio::spawn(async move { keeper.keep(&stop, &lost).await });
         turn
@@ -123,7 +123,7 @@ async fn one_of_two_is_active_and_the_other_takes_over_at_once_when_it_ends() {
     let (a, b) = (Instance::new(&world, "a"), Instance::new(&world, "b"));
     assert_eq!(a.begin().await, TAKEN);
     let (keeper, stop) = (b.keeper.clone(), b.stop.clone());
-    let waiting = tokio::spawn(async move { keeper.wait(Unreachable::GoAlone, &stop).await });
+    let waiting = tokio::spawn(async move { keeper.wait(Unreachable::GoAlone, async || {}, &stop).await });
     for _ in 0..120 {
         pass(10).await;
         assert!(a.tenure.may_act() && !b.tenure.may_act() && !waiting.is_finished());
@@ -162,7 +162,7 @@ async fn one_that_is_cut_off_stops_before_the_waiting_one_may_begin() {
     let (a, b) = (Instance::new(&world, "a"), Instance::new(&world, "b"));
     a.begin().await;
     let (keeper, stop) = (b.keeper.clone(), b.stop.clone());
-    let waiting = tokio::spawn(async move { keeper.wait(Unreachable::GoAlone, &stop).await });
+    let waiting = tokio::spawn(async move { keeper.wait(Unreachable::GoAlone, async || {}, &stop).await });
     pass(45).await;
     a.board.cut_off(true);
     a.lost.cancelled().await;
@@ -213,7 +213,7 @@ async fn one_that_nobody_waits_for_goes_on_alone_and_keeps_off_the_second_store_
 async fn one_that_froze_finds_that_it_must_not_act() {
     let world = world();
     let (a, b) = (Instance::new(&world, "a"), Instance::new(&world, "b"));
-    assert_eq!(a.keeper.wait(Unreachable::GoAlone, &a.stop).await, TAKEN);
+    assert_eq!(a.keeper.wait(Unreachable::GoAlone, async || {}, &a.stop).await, TAKEN);
     // It is frozen: nothing of it runs, so nothing is renewed.
     assert_eq!(b.begin().await, TAKEN_AFTER_OTHER);
     assert!(!a.tenure.may_act() && a.tenure.term().is_none());
@@ -236,7 +236,7 @@ async fn without_the_board_one_begins_alone_and_starts_over_when_it_answers() {
     let b = Instance::new(&world, "b");
     b.board.cut_off(true);
     let (keeper, stop) = (b.keeper.clone(), b.stop.clone());
-    let waiting = tokio::spawn(async move { keeper.wait(Unreachable::WaitForState, &stop).await });
+    let waiting = tokio::spawn(async move { keeper.wait(Unreachable::WaitForState, async || {}, &stop).await });
     pass(100).await;
     assert!(!waiting.is_finished() && !b.tenure.may_act());
     b.stop.cancel();
@@ -246,7 +246,7 @@ async fn without_the_board_one_begins_alone_and_starts_over_when_it_answers() {
         Some(Lease { holder: "x".into(), term: 9, renewed_at: now, released: false, knocked_at: None });
     let c = Instance::new(&world, "c");
     let (keeper, stop) = (c.keeper.clone(), c.stop.clone());
-    let waiting = tokio::spawn(async move { keeper.wait(Unreachable::GoAlone, &stop).await });
+    let waiting = tokio::spawn(async move { keeper.wait(Unreachable::GoAlone, async || {}, &stop).await });
     pass(5).await;
     c.board.cut_off(true);
     pass(300).await;

@@ -98,6 +98,36 @@ impl Store {
         self.inner.tenure.term().is_some()
     }
 
+    /// Notes in the working copy whether another instance acts or has acted since both were in step: then it must not be
+    /// acted on before it was brought in step again, also after a crash.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn set_behind(&self, is_behind: bool) -> Result<(), StoreError> {
+        if self.is_behind().await? == is_behind {
+            return Ok(());
+        }
+        self.write_local(move |tx| {
+            let sql =
+                "INSERT INTO meta (key, value) VALUES ('behind', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
+            tx.execute(sql, [is_behind])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Whether another instance acts or has acted since both were in step.
+    ///
+    /// # Errors
+    /// When the working copy cannot be read.
+    pub async fn is_behind(&self) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'behind' AND value = 1)";
+            Ok(connection.query_row(sql, [], |row| row.get(0))?)
+        })
+        .await
+    }
+
     /// Whether there is no record at all.
     ///
     /// # Errors

@@ -161,6 +161,11 @@ impl Deployment {
                 (false, true) => Unreachable::WaitForState,
                 (false, false) => Unreachable::GoAlone,
             };
+            let another_acts = async || {
+                if let Err(error) = store.set_behind(true).await {
+                    tracing::warn!("It cannot be noted that another instance acts: {error}");
+                }
+            };
             // Whoever waits for long fills an empty file meanwhile, and takes over the faster.
             let warm_up = async {
                 tokio::time::sleep(WARM_UP_AFTER).await;
@@ -170,7 +175,7 @@ impl Deployment {
                 std::future::pending().await
             };
             let turn = tokio::select! {
-                turn = keeper.wait(unreachable, stop) => turn,
+                turn = keeper.wait(unreachable, another_acts, stop) => turn,
                 turn = warm_up => turn,
             };
             match turn {
@@ -219,6 +224,9 @@ impl Deployment {
                     Ok(moved) => {
                         // The replicator is about to run: what is written from now on is in both.
                         store.second_store_has(commit);
+                        if let Err(error) = store.set_behind(false).await {
+                            tracing::warn!("It cannot be noted that the file is in step: {error}");
+                        }
                         let (fetched, sent) = (moved.fetched, moved.sent);
                         tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} sent");
                         return true;
@@ -292,7 +300,8 @@ impl Deployment {
                     );
                     return Ok(WorkingCopy { store: memory, must_compare: false });
                 }
-                let must_compare = self.distrusts_file || store.replaced().is_some() || store.is_empty().await?;
+                let is_new = store.replaced().is_some() || store.is_empty().await?;
+                let must_compare = self.distrusts_file || is_new || store.is_behind().await?;
                 Ok(WorkingCopy { store, must_compare })
             }
             (Err(error @ (StoreError::Open { .. } | StoreError::Sqlite(_))), Some(second)) => {
@@ -301,12 +310,14 @@ impl Deployment {
                     TRY_FILE_EVERY.as_secs()
                 );
                 if let Some(store) = self.memory.take() {
-                    return Ok(WorkingCopy { store, must_compare: false });
+                    let must_compare = store.is_behind().await?;
+                    return Ok(WorkingCopy { store, must_compare });
                 }
                 let confirm = confirm_with(second.replica.clone());
                 let (path, tenure) = (&self.place.path, self.tenure.clone());
                 let (store, is_seeded) = Store::open_in_memory(path, self.place.kind, self.clock, tenure, confirm)?;
-                let must_compare = self.distrusts_file || !is_seeded || store.is_empty().await?;
+                let is_new = !is_seeded || store.is_empty().await?;
+                let must_compare = self.distrusts_file || is_new || store.is_behind().await?;
                 Ok(WorkingCopy { store, must_compare })
             }
             (Err(error), _) => Err(error.into()),
@@ -328,6 +339,12 @@ impl Deployment {
         let store = turn.end().await;
         self.distrusts_file |= store.is_doubtful();
         self.keep_memory(&store);
+        if self.has_lost_lease()
+            && self.tenure.last_term() > 0
+            && let Err(error) = store.set_behind(true).await
+        {
+            tracing::warn!("It cannot be noted that another instance acts: {error}");
+        }
         self.give_up_lost_lease().await;
     }
 

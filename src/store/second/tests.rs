@@ -162,6 +162,20 @@ async fn in_memory_only_what_the_second_store_has_has_happened() {
 }
 
 #[tokio::test]
+async fn that_another_instance_acted_is_known_after_a_crash_too() {
+    let (_folder, path) = file();
+    let open = || Store::open(&path, StateKind::Bot, clock()).unwrap();
+    let store = open();
+    assert!(!store.is_behind().await.unwrap());
+    store.set_behind(true).await.unwrap();
+    drop(store);
+    assert!(open().is_behind().await.unwrap());
+    assert!(in_memory(&path).0.is_behind().await.unwrap());
+    open().set_behind(false).await.unwrap();
+    assert!(!open().is_behind().await.unwrap());
+}
+
+#[tokio::test]
 async fn memory_begins_with_what_a_file_holds_that_can_only_be_read() {
     let (_folder, path) = file();
     let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
