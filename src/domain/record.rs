@@ -1,5 +1,8 @@
 //! Records as both stores keep them, and which of two versions of a record wins (invariant 7).
 
+use jiff::Timestamp;
+
+use super::code::Code;
 use super::outcome::Outcome;
 use super::version::Version;
 
@@ -259,6 +262,25 @@ impl Record {
         Stamp { rank, version }
     }
 
+    /// Whether it can be read as what it is: a document that a person wrote may hold a code that is none, a number no
+    /// counter has, or a time beyond the calendar.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        let small = |number: &i64| u32::try_from(*number).is_ok();
+        let fits = |(field, value): (&Field, &Value)| match (field.name, value) {
+            (_, Value::Null | Value::Bool(_)) => true,
+            ("code_key", Value::Text(text)) => Code::parse(text).is_ok_and(|code| code.key().as_str() == text),
+            ("code", Value::Text(text)) => {
+                Code::parse(text).is_ok_and(|code| *self.get("code_key") == Value::Text(code.key().as_str().to_owned()))
+            }
+            (_, Value::Text(_)) => true,
+            (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
+            ("guild_id" | "channel_id" | "player_id" | "message_id" | "version", Value::Int(_)) => true,
+            (_, Value::Int(number)) => small(number),
+        };
+        self.kind.fields().iter().zip(&self.values).all(fits)
+    }
+
     /// Whether this version of a record replaces `other`: a higher rank, else a newer version, else (two writers in one
     /// moment) the larger content, so that everybody decides alike. Commutative, associative and idempotent as a merge.
     #[must_use]
@@ -268,82 +290,4 @@ impl Record {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn redemption(player: i64, outcome: Outcome, calls: i64, version: i64) -> Record {
-        let value = |field: &Field| match field.name {
-            "player_id" => Value::Int(player),
-            "outcome" => Value::Text(outcome.name().to_owned()),
-            "calls" => Value::Int(calls),
-            "version" => Value::Int(version),
-            _ => Value::Null,
-        };
-        Record { kind: Kind::Redemptions, values: Kind::Redemptions.fields().iter().map(value).collect() }
-    }
-
-    fn any_redemption() -> impl Strategy<Value = Record> {
-        let outcome = prop_oneof![
-            Just(Outcome::Pending),
-            Just(Outcome::GaveUp),
-            Just(Outcome::Failed),
-            Just(Outcome::Already),
-            Just(Outcome::Granted),
-        ];
-        (0i64..3, outcome, 0i64..3, 0i64..4)
-            .prop_map(|(player, outcome, calls, version)| redemption(player, outcome, calls, version))
-    }
-
-    fn merged(history: &[Record]) -> BTreeMap<Key, Record> {
-        let mut store: BTreeMap<Key, Record> = BTreeMap::new();
-        for record in history {
-            match store.get(&record.key()) {
-                Some(known) if !record.wins_over(known) => {}
-                _ => drop(store.insert(record.key(), record.clone())),
-            }
-        }
-        store
-    }
-
-    #[test]
-    fn a_newer_version_wins_but_never_over_a_better_outcome() {
-        let pending = redemption(1, Outcome::Pending, 3, 9);
-        let granted = redemption(1, Outcome::Granted, 1, 2);
-        assert!(granted.wins_over(&pending) && !pending.wins_over(&granted));
-        assert!(redemption(1, Outcome::Pending, 1, 10).wins_over(&pending));
-        assert!(!pending.wins_over(&pending));
-    }
-
-    #[test]
-    fn kinds_are_described_whole() {
-        for kind in Kind::ALL {
-            assert_eq!(Kind::parse(kind.name()), Some(kind));
-            let fields = kind.fields();
-            assert_eq!(fields[fields.len() - 2..], [VERSION, DELETED]);
-        }
-    }
-
-    proptest! {
-        /// Invariant 7: which store was ahead, in what order changes come and how often, does not matter.
-        #[test]
-        fn two_replicas_converge_whatever_the_order_and_however_often(
-            (history, shuffled) in proptest::collection::vec(any_redemption(), 0..40)
-                .prop_flat_map(|history| (Just(history.clone()), Just(history).prop_shuffle())),
-            split in any::<prop::sample::Index>(),
-        ) {
-            let (left, right) = history.split_at(split.index(history.len() + 1));
-            let (left, right) = (merged(left), merged(right));
-            let exchange = |mine: &BTreeMap<Key, Record>, theirs: &BTreeMap<Key, Record>| {
-                let all: Vec<Record> = mine.values().chain(theirs.values()).chain(mine.values()).cloned().collect();
-                merged(&all)
-            };
-            prop_assert_eq!(exchange(&left, &right), exchange(&right, &left));
-            prop_assert_eq!(merged(&shuffled), merged(&history));
-            prop_assert_eq!(exchange(&left, &right), merged(&history));
-        }
-    }
-}
+mod tests;

@@ -80,18 +80,21 @@ fn merge_kind(tx: &Tx<'_>, kind: Kind, records: &[Record]) -> rusqlite::Result<M
     let mut example = None;
     for record in records {
         tx.observe(record.stamp().version);
-        match statements.take(record) {
-            Ok(taken) => merged.taken += usize::from(taken),
-            Err(error) if breaks_a_rule(&error) => {
-                merged.left_out += 1;
-                example.get_or_insert_with(|| (write_key(&record.key()), error));
+        let why = match record.fits().then(|| statements.take(record)) {
+            Some(Ok(taken)) => {
+                merged.taken += usize::from(taken);
+                continue;
             }
-            Err(error) => return Err(error),
-        }
+            Some(Err(error)) if breaks_a_rule(&error) => error.to_string(),
+            Some(Err(error)) => return Err(error),
+            None => "it cannot be read".to_owned(),
+        };
+        merged.left_out += 1;
+        example.get_or_insert_with(|| (write_key(&record.key()), why));
     }
-    if let Some((key, error)) = example {
+    if let Some((key, why)) = example {
         let (count, kind) = (merged.left_out, kind.name());
-        tracing::warn!("{count} {kind} of the other store are left out, for they do not fit: {key}, say ({error})");
+        tracing::warn!("{count} {kind} of the other store are left out, for they do not fit: {key}, say ({why})");
     }
     Ok(merged)
 }
