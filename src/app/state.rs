@@ -47,7 +47,7 @@ impl Opened {
     async fn new() -> anyhow::Result<Self> {
         let config = Config::read(&Source::process_and_dotenv()?)?;
         let json = config.log_format == LogFormat::Json;
-        telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "error")?;
+        telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "warn")?;
         let mongodb = config.mongodb_uri.map(|uri| (uri, config.mongodb_database));
         let lock = deployment::lock(&config.state_file, mongodb.is_some())?;
         let place = Place { path: config.state_file, kind: StateKind::Bot, mongodb };

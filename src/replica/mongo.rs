@@ -66,7 +66,7 @@ impl MongoReplica {
     pub async fn new(settings: MongoSettings, tenure: Tenure) -> anyhow::Result<Self> {
         let concern = WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(settings.timeout).build();
         let client = client(&settings.uri, settings.timeout, Some(concern)).await;
-        let database = client.context("cannot use the MongoDB of MONGODB_URI")?.database(&settings.database);
+        let database = client.context("cannot use MongoDB")?.database(&settings.database);
         Ok(Self { database, timeout: settings.timeout, tenure })
     }
 

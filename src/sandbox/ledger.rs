@@ -135,6 +135,13 @@ impl Ledger {
         (0..8).any(|phase| self.has(&fid, code, phase))
     }
 
+    /// How often the code was asked for the player.
+    #[must_use]
+    pub fn calls_for(&self, player: PlayerId, code: &CodeKey) -> usize {
+        let fid = player.to_string();
+        self.calls.iter().filter(|call| call.fid == fid && call.code == code.as_str()).count()
+    }
+
     /// Players who got the code in this phase of it.
     #[must_use]
     pub fn claims(&self, code: &CodeKey, phase: usize) -> u32 {

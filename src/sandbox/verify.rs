@@ -13,6 +13,9 @@ use super::posts::PostedMessage;
 use super::rules::SimPlayer;
 use super::script::{GUILDS, Script, ScriptedCode};
 
+/// The fewest calls after which a redemption is given up.
+const UNKNOWN_TRIES: usize = 3;
+
 /// Everything that does not agree, one sentence each; empty when all does.
 #[must_use]
 pub fn mismatches(
@@ -60,7 +63,9 @@ fn row_mismatch(row: &RedemptionRow, player: &SimPlayer, code: &ScriptedCode, le
         Outcome::Failed => {
             code.sim.phases.iter().any(|(_, rule)| Some(&rule.says(player, u32::MAX)) == row.status.as_ref())
         }
-        Outcome::GaveUp | Outcome::Pending => false,
+        // Only after as many answers as the bot has patience for with those nobody knows.
+        Outcome::GaveUp => ledger.calls_for(row.player, &row.code.key()) >= UNKNOWN_TRIES,
+        Outcome::Pending => false,
     };
     let outcome = row.outcome.name();
     (!ok).then(|| format!("{} for {} is {outcome} ({status}), which the game does not say", row.code, player.nickname))
@@ -144,6 +149,28 @@ mod tests {
         };
         ledger.note(call).unwrap();
         Book { script, rows, posts: GUILDS.map(message).into(), ledger }
+    }
+
+    #[test]
+    fn giving_up_is_right_after_three_answers_that_nobody_knows_and_not_before() {
+        let mut book = book();
+        book.rows[1].outcome = Outcome::GaveUp;
+        let row = book.rows[1].clone();
+        for _ in 0..3 {
+            assert_ne!(check(&book), Vec::<String>::new());
+            let call = Call {
+                at_ms: 0,
+                endpoint: "gift_code".into(),
+                fid: row.player.to_string(),
+                code: row.code.key().as_str().into(),
+                phase: 0,
+                answer: "RECHARGE_MONEY_VIP".into(),
+                granted: false,
+                process: 1,
+            };
+            book.ledger.note(call).unwrap();
+        }
+        assert_eq!(check(&book), Vec::<String>::new());
     }
 
     fn check(book: &Book) -> Vec<String> {
