@@ -98,6 +98,14 @@ impl Store {
         self.inner.tenure.term().is_some()
     }
 
+    /// Returns when every write is done that was begun before, though nobody waits for it any more.
+    ///
+    /// # Errors
+    /// When nothing can be written.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        self.write_local(|_| Ok(())).await
+    }
+
     /// Notes in the working copy whether another instance acts or has acted since both were in step: then it must not be
     /// acted on before it was brought in step again, also after a crash.
     ///

@@ -87,6 +87,12 @@ impl Turn {
     /// Ends what runs beside the services: MongoDB gets what it lacks, as far as it answers. Returns the working copy.
     pub(super) async fn end(self) -> Store {
         self.watching.abort();
+        // The services' last writes may still be on their way, and are part of what MongoDB gets.
+        if !self.store.is_broken()
+            && let Err(error) = self.store.settle().await
+        {
+            tracing::debug!("The last writes failed: {error}");
+        }
         if let Some((stop, task)) = self.replicating {
             stop.cancel();
             if let Err(error) = task.await.context("the replicator ended").and_then(|ended| ended) {

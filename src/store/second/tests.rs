@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -159,6 +160,18 @@ async fn in_memory_only_what_the_second_store_has_has_happened() {
     let (other, _, _) = in_memory(&path);
     assert_eq!(other.merge(here.clone()).await.unwrap().taken, 1);
     assert_eq!(guilds(&other).await, here);
+}
+
+#[tokio::test]
+async fn a_write_that_nobody_waits_for_any_more_is_done_when_all_is_settled() {
+    let (_folder, path) = file();
+    let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
+    for guild in 1..50 {
+        // Begun, and dropped.
+        drop(store.set_channel(GuildId(guild), ChannelId(1)).now_or_never());
+        store.settle().await.unwrap();
+        assert_eq!(guilds(&store).await.len() as u64, guild);
+    }
 }
 
 #[tokio::test]
