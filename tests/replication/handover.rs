@@ -22,6 +22,7 @@ async fn at_sigterm_the_waiting_instance_takes_over_at_once_and_posts_the_next_c
     let (mut server, mut folder) = (Server::start(), Folder::new());
     let mut old = folder.start(&server.uri(), 1, WORLD);
     old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
+    old.until_said("edeemed for ", Duration::from_secs(20)).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
     new.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -59,6 +60,7 @@ async fn at_sigkill_the_waiting_instance_takes_over_within_35_s_and_the_killed_o
     let (server, mut folder) = (Server::start(), Folder::new());
     let mut old = folder.start(&server.uri(), 1, WORLD);
     old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
+    old.until_said("edeemed for ", Duration::from_secs(20)).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
     new.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
     let (old_id, new_id) = (old.id(), new.id());
@@ -82,6 +84,7 @@ async fn on_the_same_file_the_waiting_instance_takes_over_at_once_though_the_oth
     let (server, mut folder) = (Server::start(), Folder::new());
     let mut old = folder.start(&server.uri(), 1, WORLD);
     old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
+    old.until_said("edeemed for ", Duration::from_secs(20)).await;
     let mut new = folder.start(&server.uri(), 1, WORLD);
     new.until_said("this one waits, and takes over when that one ends", Duration::from_secs(10)).await;
     let (old_id, new_id) = (old.id(), new.id());
@@ -100,6 +103,7 @@ async fn one_that_wakes_up_after_its_lease_ran_out_does_nothing_more_until_it_ha
     let (server, mut folder) = (Server::start(), Folder::new());
     let mut old = folder.start(&server.uri(), 1, WORLD);
     old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
+    old.until_said("edeemed for ", Duration::from_secs(20)).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
     new.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
     let (old_id, new_id) = (old.id(), new.id());
