@@ -127,8 +127,8 @@ impl<B: LeaseBoard> Keeper<B> {
                     format!("MongoDB does not answer ({error}), and another instance may be active")
                 }
                 Err(error) => format!(
-                    "MongoDB does not answer ({error}), and the state file has nothing yet: waiting for it, since it may \
-                     hold the state; check MONGODB_URI"
+                    "MongoDB does not answer ({error}), and the state file is empty or out of date: waiting for it, since \
+                     it may hold the state; check MONGODB_URI"
                 ),
             };
             if said_at.is_none_or(|at| at.elapsed() >= SAY_EVERY) {

@@ -59,7 +59,7 @@ impl Opened {
             token.cancel();
         });
         let turn = deployment.begin(&stop).await?.context(
-            "cannot use the state: MongoDB does not answer and the state file has nothing, or a giftcode-bot is at work \
+            "cannot use the state: MongoDB does not answer and the state file is empty or out of date, or a giftcode-bot is at work \
              on it; check MONGODB_URI, or stop that one first",
         )?;
         Ok(Self { deployment, turn })

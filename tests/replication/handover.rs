@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use crate::bots::Folder;
+use crate::bots::{Bot, Folder};
 use crate::server::Server;
 
 const ACTIVE: &str = "This instance is the active one";
@@ -16,15 +16,21 @@ fn stretches(folder: &Folder) -> Vec<u32> {
     stretches
 }
 
-/// The real world of a deploy: the new instance starts while the old one runs, which then gets SIGTERM.
-#[tokio::test(flavor = "multi_thread")]
-async fn at_sigterm_the_waiting_instance_takes_over_at_once_and_posts_the_next_code() {
-    let (mut server, mut folder) = (Server::start(), Folder::new());
+/// An instance at work, and one that waits for it.
+async fn old_and_waiting(server: &Server, folder: &mut Folder) -> (Bot, Bot) {
     let mut old = folder.start(&server.uri(), 1, WORLD);
     old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
     old.until_said("edeemed for ", Duration::from_secs(20)).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
     new.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
+    (old, new)
+}
+
+/// The real world of a deploy: the new instance starts while the old one runs, which then gets SIGTERM.
+#[tokio::test(flavor = "multi_thread")]
+async fn at_sigterm_the_waiting_instance_takes_over_at_once_and_posts_the_next_code() {
+    let (mut server, mut folder) = (Server::start(), Folder::new());
+    let (old, mut new) = old_and_waiting(&server, &mut folder).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(!new.said().contains(ACTIVE) && !new.said().contains("The sandbox: a whole world"), "{}", new.said());
     let (old_id, new_id) = (old.id(), new.id());
@@ -58,11 +64,7 @@ async fn at_sigterm_the_waiting_instance_takes_over_at_once_and_posts_the_next_c
 #[tokio::test(flavor = "multi_thread")]
 async fn at_sigkill_the_waiting_instance_takes_over_within_35_s_and_the_killed_one_waits_when_it_comes_back() {
     let (server, mut folder) = (Server::start(), Folder::new());
-    let mut old = folder.start(&server.uri(), 1, WORLD);
-    old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
-    old.until_said("edeemed for ", Duration::from_secs(20)).await;
-    let mut new = folder.start(&server.uri(), 2, WORLD);
-    new.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
+    let (old, mut new) = old_and_waiting(&server, &mut folder).await;
     let (old_id, new_id) = (old.id(), new.id());
     old.kill();
     let killed = Instant::now();
@@ -101,11 +103,7 @@ async fn on_the_same_file_the_waiting_instance_takes_over_at_once_though_the_oth
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_wakes_up_after_its_lease_ran_out_does_nothing_more_until_it_has_it_again() {
     let (server, mut folder) = (Server::start(), Folder::new());
-    let mut old = folder.start(&server.uri(), 1, WORLD);
-    old.until_said("Posted 7 new codes to guild 1002", Duration::from_secs(20)).await;
-    old.until_said("edeemed for ", Duration::from_secs(20)).await;
-    let mut new = folder.start(&server.uri(), 2, WORLD);
-    new.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
+    let (mut old, mut new) = old_and_waiting(&server, &mut folder).await;
     let (old_id, new_id) = (old.id(), new.id());
     let signal = |name: &str| {
         let sent = std::process::Command::new("kill").args([name, &old_id.to_string()]).status().unwrap();
