@@ -1,16 +1,19 @@
 //! The seams to what is remote: the services know these traits, the adapters and the simulators' doubles fulfil them.
 
 use std::future::Future;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
 use crate::domain::answer::{Answer, Reply};
+use crate::domain::channel::{Blocked, Over};
 use crate::domain::code::{Code, ListedCode};
 use crate::domain::lease::Lease;
 use crate::domain::plan::MessageKind;
-use crate::domain::player::{ChannelId, GuildId, PlayerId, Profile, State};
+use crate::domain::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
+use crate::domain::progress::Tally;
 use crate::domain::record::{Key, Kind, Record, Stamp};
 
 /// What the player endpoint answered.
@@ -94,6 +97,8 @@ pub struct Announcement {
     pub guild: GuildId,
     /// Its channel.
     pub channel: ChannelId,
+    /// The role to mention, if any.
+    pub role: Option<RoleId>,
     /// What the message is.
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
@@ -108,7 +113,7 @@ pub struct Announcement {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageId(pub u64);
 
-/// Why a message was not sent, or is not known to be.
+/// Why a message was not sent or changed, or is not known to be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{reason}")]
 pub struct AnnounceError {
@@ -116,12 +121,78 @@ pub struct AnnounceError {
     pub reason: String,
     /// Whether it may have been sent all the same: the answer was lost.
     pub maybe_sent: bool,
+    /// Why nothing can be sent there until somebody acts, where that is so.
+    pub blocked: Option<Blocked>,
+    /// The message to be changed is gone.
+    pub is_gone: bool,
+    /// How long to wait, where we were told.
+    pub retry_after: Option<Duration>,
+}
+
+impl AnnounceError {
+    /// An error that passes.
+    #[must_use]
+    pub fn passing(reason: impl Into<String>, maybe_sent: bool) -> Self {
+        Self { reason: reason.into(), maybe_sent, blocked: None, is_gone: false, retry_after: None }
+    }
+}
+
+/// A message that was sent, and shows codes that are over by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// The message's nonce.
+    pub nonce: String,
+    /// The guild.
+    pub guild: GuildId,
+    /// The channel it is in.
+    pub channel: ChannelId,
+    /// Its id.
+    pub message: MessageId,
+    /// What the message is.
+    pub kind: MessageKind,
+    /// How many codes the announcement holds in all its messages.
+    pub total: usize,
+    /// The codes of this message, with why they are over.
+    pub codes: Vec<(AnnouncedCode, Option<Over>)>,
+}
+
+/// How far a run is, and the message that shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunMessage {
+    /// Identifies the message for ever, stored before the first attempt.
+    pub nonce: String,
+    /// The guild.
+    pub guild: GuildId,
+    /// The channel the message is in, or is to be sent to.
+    pub channel: ChannelId,
+    /// The message, once it was sent.
+    pub message: Option<MessageId>,
+    /// When an attempt to send it was made whose end nobody knows.
+    pub attempted_at: Option<Timestamp>,
+    /// The code that is redeemed.
+    pub code: Code,
+    /// How far it is.
+    pub tally: Tally,
+    /// All is decided.
+    pub is_finished: bool,
+    /// How long the rest takes, where that can be told.
+    pub remaining: Option<Duration>,
+    /// What it waits for, as a clause.
+    pub waits_for: Option<String>,
 }
 
 /// Where announcements go.
 pub trait Announcer: Send + Sync + 'static {
     /// Sends a message, or finds that this nonce was sent already: exactly one message per nonce, however often called.
     fn announce(&self, message: &Announcement) -> impl Future<Output = Result<MessageId, AnnounceError>> + Send;
+    /// Changes a message so that it says which of its codes are over.
+    fn correct(&self, correction: &Correction) -> impl Future<Output = Result<(), AnnounceError>> + Send;
+}
+
+/// Where people see how far the runs are.
+pub trait RunBoard: Send + Sync + 'static {
+    /// Sends the run's message, or changes it: exactly one message per nonce, however often called.
+    fn show(&self, run: &RunMessage) -> impl Future<Output = Result<MessageId, AnnounceError>> + Send;
 }
 
 /// Why the second store did not do what it was asked: one sentence, without secrets.

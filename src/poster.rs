@@ -1,10 +1,12 @@
-//! The poster: turns codes into posts and redemptions, and sends the posts.
+//! The poster: turns codes into posts and redemptions, sends the posts, and corrects those whose codes are over.
 //!
 //! # Guarantees
 //! Invariant 1: a (guild, code, generation) is announced exactly once. The intent, with a nonce that never changes, is
 //! committed before the announcer is called; an attempt is noted before it is made; the message's id is stored after it.
-//! A post that fails stays due, with back-off up to 5 minutes. A guild's messages go out in their order; no guild waits
-//! for another, but for the bound on sends at once.
+//! A post that fails stays due, with back-off up to 5 minutes. A guild's messages go out in their order, the guilds' in that
+//! of their planning; no guild waits for another, but for the bound on sends at once. A guild whose channel refuses posts
+//! is paused until somebody acts, and tried again now and then. Corrections wait while there is something to post; a code
+//! whose time is up is noticed within a minute.
 //!
 //! # Races
 //! A guild has at most one send in flight. Whatever changes while the poster plans wakes it again: it listens before it
@@ -14,7 +16,7 @@
 //! Between the commit of the intent and the stored id nobody knows whether the message was sent; the announcement then
 //! carries the time of that attempt, and the announcer answers for the nonce: sent again, or found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,11 +28,17 @@ use crate::clock::Clock;
 use crate::domain::code::Code;
 use crate::domain::player::GuildId;
 use crate::domain::retry::Policy;
-use crate::ports::{AnnounceError, Announcer};
+use crate::ports::{AnnounceError, Announcer, Correction};
 use crate::store::{DueMessage, Store, StoreError};
 
-/// Sends at once.
-const CONCURRENCY: usize = 16;
+/// Sends at once: at 50 a second, with answers that take half a second.
+const CONCURRENCY: usize = 32;
+/// Corrections taken up at once.
+const CORRECTIONS: u32 = 32;
+/// A correction that fails rests as long as a post that failed so often.
+const CORRECTION_TRIES: u32 = 6;
+/// A guild that is paused is tried again after this, in case nobody tells us that it is fixed.
+const RESUME_AFTER: Duration = Duration::from_secs(15 * 60);
 /// How long one send may take; after it nobody knows whether it was sent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// The poster plans at least this often, though it should be woken.
@@ -39,7 +47,30 @@ const PLAN_EVERY: Duration = Duration::from_secs(60);
 const STORE_REST: Duration = Duration::from_secs(5);
 /// How a post that fails comes back; it never gives up, so the numbers of tries say nothing here.
 const BACK_OFF: Policy =
-    Policy { max_unknown: 1, max_temporary: 1, base: Duration::from_secs(5), cap: Duration::from_secs(300) };
+    Policy { max_unknown: 1, max_temporary: 1, base: Duration::from_secs(1), cap: Duration::from_secs(300) };
+
+/// What one guild gets next.
+enum Work {
+    Send(DueMessage),
+    Correct(Correction),
+}
+
+impl Work {
+    fn guild(&self) -> GuildId {
+        match self {
+            Self::Send(due) => due.announcement.guild,
+            Self::Correct(correction) => correction.guild,
+        }
+    }
+}
+
+/// What was found due and is not begun, and what is under way.
+#[derive(Default)]
+struct Desk {
+    waiting: VecDeque<Work>,
+    sends: JoinSet<GuildId>,
+    busy: BTreeSet<GuildId>,
+}
 
 /// The poster. [`Poster::run`] may be called again after it ended; not twice at once.
 pub struct Poster<A> {
@@ -59,8 +90,7 @@ impl<A: Announcer> Poster<A> {
     /// # Errors
     /// When a send died; the supervisor starts the poster again.
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let mut sends: JoinSet<GuildId> = JoinSet::new();
-        let mut busy: BTreeSet<GuildId> = BTreeSet::new();
+        let mut desk = Desk::default();
         let mut must_plan = true;
         let mut woken = std::pin::pin!(self.store.plan_wake().notified());
         while !shutdown.is_cancelled() {
@@ -70,7 +100,7 @@ impl<A: Announcer> Poster<A> {
                 woken.set(self.store.plan_wake().notified());
                 woken.as_mut().enable();
             }
-            let rest = match self.round(must_plan, &mut sends, &mut busy).await {
+            let rest = match self.round(must_plan, &mut desk).await {
                 Ok(rest) => rest,
                 Err(error) => {
                     tracing::error!("Cannot plan what to post, next try in {} s: {error}", STORE_REST.as_secs());
@@ -79,39 +109,47 @@ impl<A: Announcer> Poster<A> {
             };
             must_plan = tokio::select! {
                 () = shutdown.cancelled() => false,
-                Some(ended) = sends.join_next() => {
-                    busy.remove(&ended.map_err(|e| anyhow!("a send died: {e}"))?);
+                Some(ended) = desk.sends.join_next() => {
+                    desk.busy.remove(&ended.map_err(|e| anyhow!("a send died: {e}"))?);
                     false
                 }
                 () = woken.as_mut() => true,
                 () = tokio::time::sleep(rest) => true,
             };
         }
-        while sends.join_next().await.is_some() {}
+        while desk.sends.join_next().await.is_some() {}
         Ok(())
     }
 
-    /// Plans, and begins the sends that are due; returns how long there is nothing more to do.
-    async fn round(
-        &self,
-        must_plan: bool,
-        sends: &mut JoinSet<GuildId>,
-        busy: &mut BTreeSet<GuildId>,
-    ) -> Result<Duration, StoreError> {
+    /// Plans, and begins what is due; returns how long there is nothing more to do.
+    async fn round(&self, must_plan: bool, desk: &mut Desk) -> Result<Duration, StoreError> {
         if must_plan {
             for planned in self.store.plan().await?.guilds {
                 let (count, guild) = (planned.codes.len(), planned.guild);
                 tracing::info!("Found {count} new codes for guild {guild}: {}", listed(&planned.codes));
             }
+            desk.waiting.clear();
         }
-        for due in self.store.due_messages().await? {
-            if sends.len() >= CONCURRENCY {
-                break;
-            }
-            if busy.insert(due.announcement.guild) {
+        // What is due is looked up many at a time: a look goes through all guilds.
+        if desk.waiting.is_empty() {
+            let due = self.store.due_messages().await?;
+            desk.waiting.extend(due.into_iter().map(Work::Send).filter(|work| !desk.busy.contains(&work.guild())));
+        }
+        if desk.waiting.is_empty() {
+            let due = self.store.due_corrections(CORRECTIONS).await?;
+            desk.waiting.extend(due.into_iter().map(Work::Correct).filter(|work| !desk.busy.contains(&work.guild())));
+        }
+        while desk.sends.len() < CONCURRENCY
+            && let Some(work) = desk.waiting.pop_front()
+        {
+            // A guild with several comes again with the next look.
+            if desk.busy.insert(work.guild()) {
                 let (announcer, store, clock) = (self.announcer.clone(), self.store.clone(), self.clock);
-                sends.spawn(async move { send(announcer.as_ref(), &store, clock, due).await });
+                desk.sends.spawn(async move { work_off(announcer.as_ref(), &store, clock, work).await });
             }
+        }
+        if !desk.waiting.is_empty() {
+            return Ok(PLAN_EVERY);
         }
         let next = self.store.next_post_at().await?;
         let wait = next.map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
@@ -123,10 +161,14 @@ impl<A: Announcer> Poster<A> {
     }
 }
 
-/// Sends one message; returns its guild when that may be tried again.
-async fn send<A: Announcer>(announcer: &A, store: &Store, clock: Clock, due: DueMessage) -> GuildId {
-    let guild = due.announcement.guild;
-    if let Err(error) = try_send(announcer, store, clock, due).await {
+/// Sends or corrects one message; returns its guild when that may be tried again.
+async fn work_off<A: Announcer>(announcer: &A, store: &Store, clock: Clock, work: Work) -> GuildId {
+    let guild = work.guild();
+    let worked = match work {
+        Work::Send(due) => send(announcer, store, clock, due).await,
+        Work::Correct(correction) => correct(announcer, store, clock, correction).await,
+    };
+    if let Err(error) = worked {
         tracing::error!(
             "Cannot keep track of a post to guild {guild}, which rests {} s: {error}",
             STORE_REST.as_secs()
@@ -136,28 +178,63 @@ async fn send<A: Announcer>(announcer: &A, store: &Store, clock: Clock, due: Due
     guild
 }
 
-async fn try_send<A: Announcer>(announcer: &A, store: &Store, clock: Clock, due: DueMessage) -> Result<(), StoreError> {
+/// When to try again what failed `tries` times.
+fn next_try(clock: Clock, tries: u32, error: &AnnounceError) -> (Duration, jiff::Timestamp) {
+    let wait = error.retry_after.unwrap_or_default().max(BACK_OFF.back_off(tries, 1.0));
+    (wait, clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX))
+}
+
+async fn send<A: Announcer>(announcer: &A, store: &Store, clock: Clock, due: DueMessage) -> Result<(), StoreError> {
     let message = due.announcement;
-    store.begin_post(message.nonce.clone()).await?;
+    store.begin_post(message.nonce.clone(), message.channel).await?;
     let sent = tokio::time::timeout(SEND_TIMEOUT, announcer.announce(&message)).await;
     let sent = sent.unwrap_or_else(|_| {
-        let reason = format!("no answer within {} s", SEND_TIMEOUT.as_secs());
-        Err(AnnounceError { reason, maybe_sent: true })
+        Err(AnnounceError::passing(format!("no answer within {} s", SEND_TIMEOUT.as_secs()), true))
     });
     let (guild, count) = (message.guild, message.codes.len());
-    match sent {
+    let error = match sent {
         Ok(id) => {
             store.record_posted(message.nonce, id).await?;
             tracing::info!("Posted {count} new codes to guild {guild}");
+            return Ok(());
         }
-        Err(AnnounceError { reason, maybe_sent }) => {
-            let wait = BACK_OFF.back_off(due.attempts + 1, 1.0);
-            tracing::warn!("Cannot post {count} codes to guild {guild}, next try in {} s: {reason}", wait.as_secs());
-            let next = clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX);
-            store.record_not_posted(message.nonce, maybe_sent, next).await?;
+        Err(error) => error,
+    };
+    let (wait, next) = next_try(clock, due.attempts + 1, &error);
+    let reason = &error.reason;
+    if let Some(blocked) = error.blocked {
+        let resume_at = clock.now().checked_add(RESUME_AFTER).unwrap_or(jiff::Timestamp::MAX);
+        if store.pause_guild(guild, Some(message.channel), blocked, Some(resume_at)).await? {
+            tracing::warn!("Guild {guild} is paused, {count} codes wait: {}", blocked.meaning());
+        }
+    } else {
+        tracing::warn!("Cannot post {count} codes to guild {guild}, next try in {} s: {reason}", wait.as_secs());
+    }
+    store.record_not_posted(message.nonce, error.maybe_sent, next).await
+}
+
+async fn correct<A: Announcer>(
+    announcer: &A,
+    store: &Store,
+    clock: Clock,
+    correction: Correction,
+) -> Result<(), StoreError> {
+    let corrected = tokio::time::timeout(SEND_TIMEOUT, announcer.correct(&correction)).await;
+    let corrected = corrected.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true)));
+    let guild = correction.guild;
+    match corrected {
+        Ok(()) => tracing::debug!("The post {} in guild {guild} says which codes are over", correction.nonce),
+        // Nobody can see it any more, or we can do nothing about it.
+        Err(error) if error.is_gone || error.blocked.is_some() => {
+            tracing::debug!("The post {} in guild {guild} stays as it is: {error}", correction.nonce);
+        }
+        Err(error) => {
+            let (wait, next) = next_try(clock, CORRECTION_TRIES, &error);
+            tracing::warn!("Cannot correct a post in guild {guild}, next try in {} s: {error}", wait.as_secs());
+            return store.put_off_correction(correction.nonce, next).await;
         }
     }
-    Ok(())
+    store.record_corrected(correction).await
 }
 
 fn listed(codes: &[Code]) -> String {

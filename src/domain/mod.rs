@@ -4,6 +4,7 @@
 //! each rule can be tested for every input, and a week passes in a microsecond.
 
 pub mod answer;
+pub mod channel;
 pub mod code;
 pub mod condemn;
 pub mod first_database;
@@ -16,6 +17,7 @@ pub mod login;
 pub mod outcome;
 pub mod plan;
 pub mod player;
+pub mod progress;
 pub mod record;
 pub mod retry;
 pub mod roster_file;

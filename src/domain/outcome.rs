@@ -57,6 +57,18 @@ impl Outcome {
         self.max(other)
     }
 
+    /// What decides between two records of one redemption, before their age: a success is never replaced by anything
+    /// less; else what came of a later round, which a person asked for, replaces what came of an earlier one; else a later
+    /// variant an earlier one. `round` counts from 0.
+    #[must_use]
+    pub fn rank(self, round: i64) -> i64 {
+        match (self.is_success(), round) {
+            (true, _) => (self as i64) << 40,
+            (false, ..=0) => self as i64,
+            (false, round) => (round.min(u32::MAX.into()) << 2) | self as i64,
+        }
+    }
+
     /// The final outcome a status leads to by itself; `None` where it is tried again.
     #[must_use]
     pub fn of(status: &Status) -> Option<Self> {
@@ -95,6 +107,13 @@ mod tests {
                 a = a.merge(b);
                 prop_assert!(!succeeded || a.is_success());
             }
+        }
+
+        #[test]
+        fn a_later_round_beats_an_earlier_ones_failure_but_no_success(a in outcome(), b in outcome(), round in 0i64..9, more in 1i64..9) {
+            let (earlier, later) = (a.rank(round), b.rank(round + more));
+            prop_assert_eq!(later > earlier, !a.is_success() || (b.is_success() && b > a));
+            prop_assert_eq!(a.rank(round).cmp(&b.rank(round)), a.cmp(&b));
         }
 
         #[test]

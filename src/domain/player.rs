@@ -25,6 +25,17 @@ pub struct GuildId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChannelId(pub u64);
 
+/// A Discord role's snowflake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoleId(pub u64);
+
+/// A Discord user's snowflake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UserId(pub u64);
+
+/// The most game accounts that one Discord user may link.
+pub const MAX_LINKS: usize = 5;
+
 /// Why a text or number is no player id, state or furnace level.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlayerError {
@@ -113,7 +124,7 @@ macro_rules! displayed_as_number {
         }
     )*};
 }
-displayed_as_number!(PlayerId, State, GuildId, ChannelId);
+displayed_as_number!(PlayerId, State, GuildId, ChannelId, RoleId, UserId);
 
 /// A player as a roster names it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,6 +23,10 @@ pub enum Kind {
     Redemptions,
     /// Runs.
     Runs,
+    /// The game accounts that a Discord user redeems for.
+    Links,
+    /// Codes that a guild added for itself, or removed.
+    GuildCodes,
 }
 
 /// What a field holds.
@@ -68,7 +72,7 @@ pub type Key = Vec<Value>;
 /// What decides which of two versions of a record wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {
-    /// For redemptions the rank of the outcome, so that none is ever downgraded; else 0.
+    /// For redemptions [`Outcome::rank`], so that none is ever downgraded; else 0.
     pub rank: i64,
     /// The version: the last writer wins.
     pub version: Version,
@@ -103,8 +107,17 @@ const DELETED: Field = flag("deleted");
 
 impl Kind {
     /// All kinds, parents before children.
-    pub const ALL: [Self; 7] =
-        [Self::Guilds, Self::Players, Self::Codes, Self::Rosters, Self::Posts, Self::Redemptions, Self::Runs];
+    pub const ALL: [Self; 9] = [
+        Self::Guilds,
+        Self::Players,
+        Self::Codes,
+        Self::Rosters,
+        Self::Posts,
+        Self::Redemptions,
+        Self::Runs,
+        Self::Links,
+        Self::GuildCodes,
+    ];
 
     /// The name of its table and of its collection.
     #[must_use]
@@ -117,6 +130,8 @@ impl Kind {
             Self::Posts => "posts",
             Self::Redemptions => "redemptions",
             Self::Runs => "runs",
+            Self::Links => "links",
+            Self::GuildCodes => "guild_codes",
         }
     }
 
@@ -131,7 +146,7 @@ impl Kind {
     pub fn key_fields(self) -> usize {
         match self {
             Self::Guilds | Self::Players | Self::Codes => 1,
-            Self::Rosters => 2,
+            Self::Rosters | Self::Links | Self::GuildCodes => 2,
             Self::Posts | Self::Redemptions | Self::Runs => 3,
         }
     }
@@ -142,7 +157,19 @@ impl Kind {
     pub fn fields(self) -> &'static [Field] {
         match self {
             Self::Guilds => {
-                const { &[int("guild_id"), int("channel_id"), flag("auto_redeem"), flag("digest_due"), VERSION, DELETED] }
+                const {
+                    &[
+                        int("guild_id"),
+                        int("channel_id"),
+                        flag("auto_redeem"),
+                        flag("digest_due"),
+                        int("mention_role"),
+                        text("paused"),
+                        time("resume_at"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
             }
             Self::Players => {
                 const {
@@ -192,6 +219,8 @@ impl Kind {
                         time("next_attempt_at"),
                         int("message_id"),
                         time("posted_at"),
+                        int("channel_id"),
+                        flag("corrected"),
                         VERSION,
                         DELETED,
                     ]
@@ -212,6 +241,7 @@ impl Kind {
                         time("next_attempt_at"),
                         time("created_at"),
                         time("finished_at"),
+                        int("round"),
                         VERSION,
                         DELETED,
                     ]
@@ -225,10 +255,19 @@ impl Kind {
                         int("generation"),
                         time("started_at"),
                         time("finished_at"),
+                        text("nonce"),
+                        int("channel_id"),
+                        time("attempted_at"),
+                        int("message_id"),
+                        flag("summarised"),
                         VERSION,
                         DELETED,
                     ]
                 }
+            }
+            Self::Links => const { &[int("user_id"), int("player_id"), time("linked_at"), VERSION, DELETED] },
+            Self::GuildCodes => {
+                const { &[int("guild_id"), text("code_key"), flag("wanted"), time("added_at"), VERSION, DELETED] }
             }
         }
     }
@@ -256,7 +295,10 @@ impl Record {
             _ => Version::default(),
         };
         let rank = match (self.kind, self.get("outcome")) {
-            (Kind::Redemptions, Value::Text(outcome)) => Outcome::parse(outcome).map_or(0, |outcome| outcome as i64),
+            (Kind::Redemptions, Value::Text(outcome)) => {
+                let round = if let Value::Int(round) = self.get("round") { *round } else { 0 };
+                Outcome::parse(outcome).map_or(0, |outcome| outcome.rank(round))
+            }
             _ => 0,
         };
         Stamp { rank, version }
@@ -275,7 +317,10 @@ impl Record {
             }
             (_, Value::Text(_)) => true,
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
-            ("guild_id" | "channel_id" | "player_id" | "message_id" | "version", Value::Int(_)) => true,
+            (
+                "guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id" | "version",
+                Value::Int(_),
+            ) => true,
             (_, Value::Int(number)) => small(number),
         };
         self.kind.fields().iter().zip(&self.values).all(fits)

@@ -8,6 +8,8 @@ use crate::domain::version::Version;
 /// The field that holds a redemption's rank and version as text that sorts as they do, so that the server can compare both
 /// at once.
 pub(super) const ORDER: &str = "order";
+/// Where the rank of a success stands in its number; see `Outcome::rank`.
+const SUCCESS_BITS: u32 = 40;
 /// The field that holds the term of the lease that the document was written under.
 const TERM: &str = "term";
 
@@ -95,8 +97,25 @@ fn key(kind: Kind, found: RawBsonRef<'_>) -> Option<Key> {
     }
 }
 
+/// A rank as text that sorts as ranks do: one digit, but `2:` and eleven digits for the ranks of later rounds, which lie between
+/// those of a failure (2) and a success (3).
+fn rank_text(rank: i64) -> String {
+    match (rank >> SUCCESS_BITS, rank) {
+        (0, ..=2) => rank.to_string(),
+        (0, _) => format!("2:{rank:011}"),
+        (success, _) => success.to_string(),
+    }
+}
+
+fn read_rank(text: &str) -> Option<i64> {
+    match text.split_once(':') {
+        Some((_, later)) => later.parse().ok(),
+        None => text.parse().ok().map(|rank: i64| if rank > 2 { rank << SUCCESS_BITS } else { rank }),
+    }
+}
+
 fn order(Stamp { rank, version }: Stamp) -> String {
-    format!("{rank}/{:019}", version.0)
+    format!("{}/{:019}", rank_text(rank), version.0)
 }
 
 pub(super) fn document(record: &Record, term: i64) -> Document {
@@ -136,7 +155,7 @@ pub(super) fn record(kind: Kind, document: &RawDocument) -> Option<Record> {
 pub(super) fn stamp(kind: Kind, document: &RawDocument) -> Option<(Key, Stamp)> {
     let Value::Int(version) = value(document.get("version").ok()?, Form::Int)? else { return None };
     let rank = match document.get(ORDER).ok()? {
-        Some(RawBsonRef::String(order)) => order.split_once('/')?.0.parse().ok()?,
+        Some(RawBsonRef::String(order)) => read_rank(order.split_once('/')?.0)?,
         _ => 0,
     };
     Some((key(kind, document.get("_id").ok()??)?, Stamp { rank, version: Version(version) }))
@@ -161,6 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::outcome::Outcome;
 
     proptest! {
         /// The comparison walks both stores in the order of the keys.
@@ -178,6 +198,18 @@ mod tests {
                     prop_assert_eq!(text(first).cmp(&text(second)), first.cmp(second), "{} {}", text(first), text(second));
                 }
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn orders_sort_as_stamps_and_read_back(one in (0usize..5, 0i64..99, any::<u32>()), other in (0usize..5, 0i64..99, any::<u32>())) {
+            let outcomes = [Outcome::Pending, Outcome::GaveUp, Outcome::Failed, Outcome::Already, Outcome::Granted];
+            let [one, other] = [one, other].map(|(outcome, round, version)| {
+                Stamp { rank: outcomes[outcome].rank(round), version: Version(version.into()) }
+            });
+            prop_assert_eq!(order(one).cmp(&order(other)), one.cmp(&other), "{} {}", order(one), order(other));
+            prop_assert_eq!(read_rank(order(one).split_once('/').unwrap().0), Some(one.rank));
         }
     }
 

@@ -4,7 +4,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 
 use crate::domain::plan::MessageKind;
-use crate::ports::{AnnouncedCode, Announcement};
+use crate::ports::{AnnouncedCode, Announcement, Correction};
 
 /// The width of a card, in terminal columns.
 const WIDTH: u16 = 66;
@@ -24,6 +24,15 @@ pub fn post(message: &Announcement, guild: &str) -> String {
         card.add_row([format!("… and {} more, listed below", message.total - spelled_out)]);
     }
     card.to_string()
+}
+
+/// What a post that was edited says now of the codes that are over.
+#[must_use]
+pub fn correction(correction: &Correction, guild: &str) -> String {
+    let over = correction.codes.iter().filter_map(|(shown, over)| {
+        over.as_ref().map(|over| format!("  ✎ #gift-codes of {guild}: {}: {}", shown.code, over.meaning()))
+    });
+    over.collect::<Vec<_>>().join("\n")
 }
 
 fn title(message: &Announcement) -> String {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{AnnounceError, AnnouncedCode, Announcement, Announcer, MessageId};
+use crate::ports::{AnnounceError, AnnouncedCode, Announcement, Announcer, Correction, MessageId};
 
 use super::ledger::{append_line, open_lines};
 
@@ -41,11 +41,12 @@ struct Book {
     by_nonce: HashMap<String, usize>,
 }
 
-/// The announcer that shows posts with `show`.
+/// The announcer that shows posts and corrections on a terminal.
 #[derive(Clone)]
 pub struct TerminalAnnouncer {
     book: Arc<Mutex<Book>>,
     show: Arc<dyn Fn(&Announcement) + Send + Sync>,
+    show_correction: Arc<dyn Fn(&Correction) + Send + Sync>,
 }
 
 impl TerminalAnnouncer {
@@ -53,10 +54,15 @@ impl TerminalAnnouncer {
     ///
     /// # Errors
     /// When the file cannot be read or written.
-    pub fn open(path: &Path, show: impl Fn(&Announcement) + Send + Sync + 'static) -> anyhow::Result<Self> {
+    pub fn open(
+        path: &Path,
+        show: impl Fn(&Announcement) + Send + Sync + 'static,
+        show_correction: impl Fn(&Correction) + Send + Sync + 'static,
+    ) -> anyhow::Result<Self> {
         let (file, messages) = open_lines::<PostedMessage>(path)?;
         let by_nonce = messages.iter().enumerate().map(|(i, m)| (m.nonce.clone(), i)).collect();
-        Ok(Self { book: Arc::new(Mutex::new(Book { file, messages, by_nonce })), show: Arc::new(show) })
+        let book = Arc::new(Mutex::new(Book { file, messages, by_nonce }));
+        Ok(Self { book, show: Arc::new(show), show_correction: Arc::new(show_correction) })
     }
 
     /// Every message that was ever posted, in order.
@@ -87,8 +93,12 @@ impl TerminalAnnouncer {
 
 impl Announcer for TerminalAnnouncer {
     async fn announce(&self, message: &Announcement) -> Result<MessageId, AnnounceError> {
-        self.post(message)
-            .map_err(|e| AnnounceError { reason: format!("cannot keep the post: {e}"), maybe_sent: false })
+        self.post(message).map_err(|e| AnnounceError::passing(format!("cannot keep the post: {e}"), false))
+    }
+
+    async fn correct(&self, correction: &Correction) -> Result<(), AnnounceError> {
+        (self.show_correction)(correction);
+        Ok(())
     }
 }
 
@@ -107,15 +117,16 @@ mod tests {
         let shown = Arc::new(AtomicUsize::new(0));
         let open = || {
             let shown = shown.clone();
-            TerminalAnnouncer::open(&path, move |_| {
+            let show = move |_: &Announcement| {
                 shown.fetch_add(1, Ordering::SeqCst);
-            })
-            .unwrap()
+            };
+            TerminalAnnouncer::open(&path, show, |_| {}).unwrap()
         };
         let message = |nonce: &str| Announcement {
             nonce: nonce.into(),
             guild: GuildId(7),
             channel: ChannelId(8),
+            role: None,
             kind: MessageKind::New,
             total: 0,
             codes: Vec::new(),

@@ -17,15 +17,21 @@
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
 mod codes;
+mod corrections;
+mod guild_codes;
 mod guilds;
 mod home;
 mod import;
+mod links;
 mod lock;
 mod players;
 mod posts;
 mod redemptions;
 mod replication;
 mod report;
+mod requests;
+mod rosters;
+mod run_messages;
 mod runs;
 mod schema;
 mod second;
@@ -45,13 +51,19 @@ use crate::clock::Clock;
 use crate::tenure::Tenure;
 
 pub use codes::ListingChanges;
+pub use guild_codes::{AddedCode, FoundCode};
+pub use guilds::GuildSettings;
 pub use home::Confirm;
 pub use import::{Imported, ImportedDatabase};
+pub use links::Linked;
 pub use lock::FileLock;
 pub use posts::{DueMessage, GuildPlan, Plan};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict};
 pub use replication::{Lag, Merged};
 pub use report::{CodeReport, RedemptionRow};
+pub use requests::{RunStart, Standing};
+pub use rosters::RosterPage;
+pub use run_messages::{PastRun, RunKey};
 pub use runs::{FinishedRun, RunProgress};
 
 use home::Home;

@@ -9,7 +9,7 @@ use super::writer::Tx;
 use super::{Store, StoreError, guilds};
 
 /// Makes the player known; what the caller leaves open stays as it is.
-fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<usize> {
+pub(super) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<usize> {
     tx.execute(
         "INSERT INTO players (player_id, nickname, state, furnace_level, version) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET
@@ -36,16 +36,17 @@ impl Store {
         .await
     }
 
-    /// Puts players on a guild's roster; one who is on it already is brought up to date.
+    /// Puts players on a guild's roster; one who is on it already is brought up to date. Returns how many are new on it.
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
-    pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<(), StoreError> {
+    pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<u32, StoreError> {
         self.write(move |tx| {
             guilds::ensure(tx, guild)?;
+            let mut added = 0;
             for player in &players {
                 put(tx, player)?;
-                tx.execute(
+                added += tx.execute(
                     "INSERT INTO rosters (guild_id, player_id, added_at, version) VALUES (?1, ?2, ?3, ?4)
                      ON CONFLICT DO UPDATE SET deleted = 0, added_at = excluded.added_at, version = excluded.version
                          WHERE deleted = 1",
@@ -53,24 +54,25 @@ impl Store {
                 )?;
             }
             tx.wake_plan();
-            Ok(())
+            Ok(u32::try_from(added).unwrap_or(u32::MAX))
         })
         .await
     }
 
-    /// Takes players off a guild's roster. Redemptions that were begun for them end as they would.
+    /// Takes players off a guild's roster; returns how many were on it. Redemptions that were begun for them end as they would.
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
-    pub async fn remove_from_roster(&self, guild: GuildId, players: Vec<PlayerId>) -> Result<(), StoreError> {
+    pub async fn remove_from_roster(&self, guild: GuildId, players: Vec<PlayerId>) -> Result<u32, StoreError> {
         self.write(move |tx| {
+            let mut removed = 0;
             for player in &players {
-                tx.execute(
+                removed += tx.execute(
                     "UPDATE rosters SET deleted = 1, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0",
                     params![guild, player, tx.version()],
                 )?;
             }
-            Ok(())
+            Ok(u32::try_from(removed).unwrap_or(u32::MAX))
         })
         .await
     }

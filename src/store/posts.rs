@@ -43,15 +43,24 @@ pub struct DueMessage {
 
 /// The first message that waits, of each guild that can be posted to.
 const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
-    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND p.message_id IS NULL AND p.deleted = 0
+    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
+      AND p.message_id IS NULL AND p.deleted = 0
       AND (p.nonce, p.position) = (SELECT nonce, position FROM posts
                                    WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
                                    ORDER BY planned_at, nonce, position LIMIT 1)";
 
-/// A code is worth posting and redeeming while a feed lists it, the game did not condemn it and it has not expired.
-/// `?1` is now.
-const ACTIVE: &str =
-    "c.listed = 1 AND c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?1)";
+/// When a guild's first message may be tried.
+const DUE_AT: &str = "max(p.next_attempt_at, iif(g.paused IS NULL, 0, g.resume_at))";
+
+/// A code is worth posting and redeeming in a guild while the game did not condemn it, it has not expired, and a feed lists
+/// it or the guild added it, and did not remove it. `?1` is now, `guild` the guild's column.
+pub(super) fn active(guild: &str) -> String {
+    format!(
+        "c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?1)
+         AND coalesce((SELECT w.wanted FROM guild_codes w
+                       WHERE w.guild_id = {guild} AND w.code_key = c.code_key AND w.deleted = 0), c.listed) = 1"
+    )
+}
 
 struct Missing {
     guild: GuildId,
@@ -61,9 +70,10 @@ struct Missing {
 }
 
 fn missing_posts(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Missing>> {
+    let active = active("g.guild_id");
     let sql = format!(
         "SELECT g.guild_id, g.digest_due, c.code, c.generation FROM guilds g JOIN codes c
-         WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND {ACTIVE}
+         WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND {active}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
                            AND p.generation = c.generation AND p.deleted = 0)
          ORDER BY g.guild_id, c.first_seen_at, c.code_key"
@@ -76,24 +86,25 @@ fn missing_posts(connection: &Connection, now: Timestamp) -> rusqlite::Result<Ve
 }
 
 fn missing_redemptions_sql(select: &str) -> String {
+    let active = active("g.guild_id");
     format!(
         "{select} FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0 JOIN codes c
-         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND {ACTIVE}
+         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND {active}
            AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = r.player_id AND d.code_key = c.code_key
                            AND d.generation = c.generation)"
     )
 }
 
-/// A short, unique name for a message: its version in base 36. Later ones sort behind earlier ones for some centuries,
+/// A short, unique name for a message: `prefix` and its version in base 36. Later ones sort behind earlier ones for some centuries,
 /// until a digit is added.
-fn nonce(version: i64) -> String {
+pub(super) fn nonce(prefix: char, version: i64) -> String {
     let mut rest = version.unsigned_abs();
     let mut digits = Vec::new();
     while rest > 0 || digits.is_empty() {
         digits.extend(char::from_digit((rest % 36) as u32, 36));
         rest /= 36;
     }
-    digits.push('g');
+    digits.push(prefix);
     digits.iter().rev().collect()
 }
 
@@ -104,7 +115,8 @@ fn plan_posts(tx: &Tx<'_>) -> rusqlite::Result<Vec<GuildPlan>> {
     let drop_stale = format!(
         "UPDATE posts SET deleted = 1, version = ?2 WHERE message_id IS NULL AND deleted = 0 AND attempted_at IS NULL
              AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.code_key = posts.code_key
-                             AND c.generation = posts.generation AND {ACTIVE})"
+                             AND c.generation = posts.generation AND {})",
+        active("posts.guild_id")
     );
     tx.execute(&drop_stale, params![now, tx.version()])?;
     let mut by_guild: BTreeMap<GuildId, Vec<Missing>> = BTreeMap::new();
@@ -117,7 +129,7 @@ fn plan_posts(tx: &Tx<'_>) -> rusqlite::Result<Vec<GuildPlan>> {
         planned.push(GuildPlan { guild, codes: missing.iter().map(|m| m.code.clone()).collect() });
         let mut position = 0;
         for message in plan::messages(missing, is_digest) {
-            let nonce = nonce(tx.version());
+            let nonce = nonce('g', tx.version());
             for post in message.codes {
                 tx.execute(
                     "INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at,
@@ -169,8 +181,9 @@ fn plan_redemptions(tx: &Tx<'_>) -> rusqlite::Result<usize> {
          SELECT DISTINCT g.guild_id, c.code_key, c.generation, ?1, ?2
          FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0 JOIN codes c
          JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = c.code_key AND d.generation = c.generation
-         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND d.outcome = 'pending' AND d.deleted = 0 AND {ACTIVE}
-         ON CONFLICT DO NOTHING"
+         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND d.outcome = 'pending' AND d.deleted = 0 AND {}
+         ON CONFLICT DO NOTHING",
+        active("g.guild_id")
     );
     tx.execute(&runs_sql, params![now, tx.version()])?;
     for (key, generation) in codes {
@@ -185,6 +198,7 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
             nonce: row.get("nonce")?,
             guild: row.get("guild_id")?,
             channel: row.get::<_, ChannelId>("channel_id")?,
+            role: row.get("mention_role")?,
             kind: row.get::<_, MessageKind>("kind")?,
             total: row.get::<_, u32>("total")? as usize,
             codes: Vec::new(),
@@ -230,9 +244,11 @@ impl Store {
     pub async fn due_messages(&self) -> Result<Vec<DueMessage>, StoreError> {
         let now = self.inner.clock.now();
         self.read(move |connection| {
+            // One that may have been sent to the channel before this one is looked for there.
             let mut heads = connection.prepare_cached(&format!(
-                "SELECT p.nonce, p.guild_id, g.channel_id, p.kind, p.total, p.attempted_at, p.attempts {HEADS}
-                 AND p.next_attempt_at <= ?1 ORDER BY p.planned_at, p.guild_id"
+                "SELECT p.nonce, p.guild_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts,
+                        iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id
+                 {HEADS} AND {DUE_AT} <= ?1 ORDER BY p.planned_at, p.guild_id"
             ))?;
             let mut codes = connection.prepare_cached(
                 "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source
@@ -254,7 +270,7 @@ impl Store {
     /// When the file cannot be read.
     pub async fn next_post_at(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|connection| {
-            let sql = format!("SELECT min(p.next_attempt_at) {HEADS}");
+            let sql = format!("SELECT min({DUE_AT}) {HEADS}");
             let at: Option<Millis> = connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
             Ok(at.map(|Millis(at)| at))
         })
@@ -265,12 +281,13 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written, or this instance may not act any more; then the message must not be sent.
-    pub async fn begin_post(&self, nonce: String) -> Result<(), StoreError> {
+    pub async fn begin_post(&self, nonce: String, channel: ChannelId) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
-                "UPDATE posts SET attempts = attempts + 1, attempted_at = coalesce(attempted_at, ?2), version = ?3
+                "UPDATE posts SET attempts = attempts + 1, attempted_at = coalesce(attempted_at, ?2), channel_id = ?3,
+                     version = ?4
                  WHERE nonce = ?1 AND message_id IS NULL",
-                params![nonce, Millis(tx.now()), tx.version()],
+                params![nonce, Millis(tx.now()), channel, tx.version()],
             )?;
             Ok(())
         })
@@ -278,7 +295,7 @@ impl Store {
         self.may_act()
     }
 
-    /// Notes that a message was sent.
+    /// Notes that a message was sent, which ends a pause of its guild.
     ///
     /// # Errors
     /// When it cannot be written, or this instance may not act any more; then the message stays due, here or for the active
@@ -288,6 +305,11 @@ impl Store {
             tx.execute(
                 "UPDATE posts SET message_id = ?2, posted_at = ?3, version = ?4 WHERE nonce = ?1 AND message_id IS NULL",
                 params![nonce, message.0.cast_signed(), Millis(tx.now()), tx.version()],
+            )?;
+            tx.execute(
+                "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2
+                 WHERE paused IS NOT NULL AND guild_id = (SELECT guild_id FROM posts WHERE nonce = ?1)",
+                params![nonce, tx.version()],
             )?;
             Ok(())
         })

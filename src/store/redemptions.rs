@@ -347,6 +347,8 @@ fn condemn_code(tx: &Tx<'_>, key: &CodeKey, generation: u32, instance: i64) -> r
     if newly == 0 {
         return Ok(None);
     }
+    // For the poster: what shows the code as good is to be corrected.
+    tx.wake_plan();
     let stopped = tx.execute(
         "UPDATE redemptions SET outcome = 'failed', status = ?3, finished_at = ?4, version = ?5
          WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND (claimed_by IS NULL OR claimed_by <> ?6)",

@@ -55,13 +55,19 @@ fn record(kind: Kind, row: &Row<'_>) -> rusqlite::Result<Record> {
 
 /// The columns that make a stamp.
 fn stamp_columns(kind: Kind) -> &'static str {
-    if kind == Kind::Redemptions { "version, outcome" } else { "version" }
+    if kind == Kind::Redemptions { "version, outcome, round" } else { "version" }
 }
 
 /// The stamp in these columns, the first of which is the one `at`.
 fn stamp(kind: Kind, at: usize, row: &Row<'_>) -> rusqlite::Result<Stamp> {
-    let outcome = if kind == Kind::Redemptions { Outcome::parse(row.get_ref(at + 1)?.as_str()?) } else { None };
-    Ok(Stamp { rank: outcome.map_or(0, |outcome| outcome as i64), version: Version(row.get(at)?) })
+    let rank = match kind {
+        Kind::Redemptions => {
+            let round = row.get::<_, Option<i64>>(at + 2)?.unwrap_or(0);
+            Outcome::parse(row.get_ref(at + 1)?.as_str()?).map_or(0, |outcome| outcome.rank(round))
+        }
+        _ => 0,
+    };
+    Ok(Stamp { rank, version: Version(row.get(at)?) })
 }
 
 fn names(fields: &[Field]) -> String {

@@ -117,14 +117,15 @@ impl Store {
         .await
     }
 
-    /// Guilds whose next message was tried and not sent.
+    /// Guilds whose next message was tried and not sent, though they are not paused: that is their own admins' business.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub async fn failing_guilds(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(DISTINCT guild_id) FROM posts
-                       WHERE message_id IS NULL AND deleted = 0 AND attempts > 0 AND next_attempt_at > planned_at";
+                       WHERE message_id IS NULL AND deleted = 0 AND attempts > 0 AND next_attempt_at > planned_at
+                         AND guild_id NOT IN (SELECT guild_id FROM guilds WHERE paused IS NOT NULL)";
             Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
         })
         .await

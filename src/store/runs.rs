@@ -63,7 +63,7 @@ pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
 /// Opens the runs of this code again that have something pending: players were added.
 pub(super) fn reopen(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<usize> {
     let sql = format!(
-        "UPDATE runs SET finished_at = NULL, version = ?3
+        "UPDATE runs SET finished_at = NULL, summarised = 0, version = ?3
          WHERE code_key = ?1 AND generation = ?2 AND finished_at IS NOT NULL AND NOT ({NO_PENDING})"
     );
     tx.execute(&sql, params![key, generation, tx.version()])

@@ -12,8 +12,11 @@ use super::lock::FileIdentity;
 use super::{StateKind, StoreError};
 
 /// All migrations, oldest first. A released one is never changed.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_initial.sql"), include_str!("../../migrations/0002_outbox.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_initial.sql"),
+    include_str!("../../migrations/0002_outbox.sql"),
+    include_str!("../../migrations/0003_discord.sql"),
+];
 
 /// An opened working copy.
 pub(super) struct Opened {

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
+use crate::domain::channel::Blocked;
 use crate::domain::code::{Code, CodeKey};
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::MessageKind;
-use crate::domain::player::{ChannelId, GuildId, PlayerId, State};
+use crate::domain::player::{ChannelId, GuildId, PlayerId, RoleId, State, UserId};
 use crate::domain::status::Status;
 
 /// Milliseconds since 1970, as a column holds it.
@@ -46,6 +47,8 @@ macro_rules! number {
 // Snowflakes use all 64 bits in principle: stored as the same bits.
 number!(GuildId, |id| id.0.cast_signed(), |n| Some(GuildId(n.cast_unsigned())));
 number!(ChannelId, |id| id.0.cast_signed(), |n| Some(ChannelId(n.cast_unsigned())));
+number!(RoleId, |id| id.0.cast_signed(), |n| Some(RoleId(n.cast_unsigned())));
+number!(UserId, |id| id.0.cast_signed(), |n| Some(UserId(n.cast_unsigned())));
 number!(PlayerId, |id| id.get().cast_signed(), |n| u64::try_from(n).ok().and_then(PlayerId::new));
 number!(State, |state| state.get().into(), |n| u32::try_from(n).ok().and_then(State::new));
 
@@ -69,5 +72,6 @@ macro_rules! text {
 text!(Code, Code::as_str, |text| Code::parse(text).ok());
 text!(CodeKey, CodeKey::as_str, |text| Code::parse(text).ok().map(|code| code.key()));
 text!(Outcome, |outcome| outcome.name(), Outcome::parse);
+text!(Blocked, |blocked| blocked.name(), Blocked::parse);
 text!(MessageKind, |kind| kind.name(), MessageKind::parse);
 text!(Status, Status::name, |name| Some(Status::parse(name)));

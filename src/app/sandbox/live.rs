@@ -77,10 +77,12 @@ impl Live {
             clock,
         )?;
         let feed = FeedSim::start(script.codes.iter().map(|code| code.entry.clone()).collect(), world_started, clock)?;
-        let shown = console.clone();
-        let announcer = TerminalAnnouncer::open(&paths.posts, move |message| {
-            shown.say(&cards::post(message, &guild_name(message.guild)));
-        })?;
+        let (shown, corrected) = (console.clone(), console.clone());
+        let announcer = TerminalAnnouncer::open(
+            &paths.posts,
+            move |message| shown.say(&cards::post(message, &guild_name(message.guild))),
+            move |correction| corrected.say(&cards::correction(correction, &guild_name(correction.guild))),
+        )?;
         let has_login = world.login;
         Ok(Self { script, sim, feed, announcer, console, clock, world_started, has_login })
     }

@@ -1,0 +1,204 @@
+//! Codes as one guild has them: those of the feeds, those it added, without those it removed.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::domain::channel::Over;
+use crate::domain::code::{Code, CodeKey};
+use crate::domain::player::GuildId;
+use crate::domain::status::Status;
+use crate::ports::AnnouncedCode;
+
+use super::sql::Millis;
+use super::writer::Tx;
+use super::{Store, StoreError, codes, guilds, posts, runs};
+
+/// The source of a code that somebody named.
+pub const NAMED: &str = "named by a person";
+
+/// What became of a wish to add a code to a guild.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddedCode {
+    /// It is posted and redeemed from now on.
+    Added,
+    /// It was active there already.
+    Known,
+    /// It is over.
+    Over(Over),
+}
+
+/// A code that somebody named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundCode {
+    /// The code.
+    pub shown: AnnouncedCode,
+    /// Why it is over, if it is.
+    pub over: Option<Over>,
+}
+
+fn found(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<FoundCode> {
+    let expires_at = row.get::<_, Option<Millis>>(3)?.map(|Millis(at)| at);
+    let condemned: Option<Status> = row.get(5)?;
+    let over = condemned.map(Over::Condemned);
+    Ok(FoundCode {
+        shown: AnnouncedCode {
+            code: row.get(0)?,
+            generation: row.get(1)?,
+            rewards: row.get(2)?,
+            expires_at,
+            source: row.get(4)?,
+        },
+        over: over.or_else(|| expires_at.is_some_and(|at| at <= now).then_some(Over::Expired)),
+    })
+}
+
+const COLUMNS: &str = "c.code, c.generation, c.rewards, c.expires_at, c.source, c.condemned";
+
+fn set_wanted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, wanted: bool) -> rusqlite::Result<usize> {
+    guilds::ensure(tx, guild)?;
+    tx.execute(
+        "INSERT INTO guild_codes (guild_id, code_key, wanted, added_at, version) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO UPDATE SET wanted = excluded.wanted, added_at = excluded.added_at, deleted = 0,
+             version = excluded.version WHERE wanted <> excluded.wanted OR deleted = 1",
+        params![guild, key, wanted, Millis(tx.now()), tx.version()],
+    )
+}
+
+impl Store {
+    /// A code that is known.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn find_code(&self, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
+        let now = self.inner.clock.now();
+        self.read(move |connection| {
+            let sql = format!("SELECT {COLUMNS} FROM codes c WHERE c.code_key = ?1 AND c.deleted = 0");
+            Ok(connection.prepare_cached(&sql)?.query_row([key], |row| found(row, now)).optional()?)
+        })
+        .await
+    }
+
+    /// The codes that are active in a guild, those that end soonest first, those without an end last.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn active_codes(&self, guild: GuildId) -> Result<Vec<AnnouncedCode>, StoreError> {
+        let now = self.inner.clock.now();
+        self.read(move |connection| {
+            let active = posts::active("?2");
+            let sql = format!(
+                "SELECT {COLUMNS} FROM codes c WHERE {active} ORDER BY c.expires_at IS NULL, c.expires_at, c.code_key"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![Millis(now), guild], |row| Ok(found(row, now)?.shown))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Codes that the guild has or had, newest first, whose text begins with `text` in any case; at most `limit`. For
+    /// whoever types a code.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn suggest_codes(
+        &self,
+        guild: GuildId,
+        text: String,
+        active_only: bool,
+        limit: u32,
+    ) -> Result<Vec<FoundCode>, StoreError> {
+        let now = self.inner.clock.now();
+        self.read(move |connection| {
+            let active = posts::active("?2");
+            let sql = format!(
+                "SELECT {COLUMNS} FROM codes c
+                 WHERE c.deleted = 0 AND substr(c.code_key, 1, length(?3)) = upper(?3) AND (?4 = 0 OR {active})
+                   AND (c.source <> ?6 OR EXISTS (SELECT 1 FROM guild_codes w WHERE w.guild_id = ?2
+                                                  AND w.code_key = c.code_key AND w.deleted = 0))
+                 ORDER BY c.first_seen_at DESC, c.code_key LIMIT ?5"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement
+                .query_map(params![Millis(now), guild, text, active_only, limit, NAMED], |row| found(row, now))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// How many codes a feed lists that are good, as far as anybody knows.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn count_active_codes(&self) -> Result<u32, StoreError> {
+        let now = self.inner.clock.now();
+        self.read(move |connection| {
+            let sql = "SELECT count(*) FROM codes WHERE listed = 1 AND deleted = 0 AND condemned IS NULL
+                       AND (expires_at IS NULL OR expires_at > ?1)";
+            Ok(connection.prepare_cached(sql)?.query_row([Millis(now)], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Posts and redeems a code in one guild, though no feed lists it, or though it was removed there.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn add_guild_code(&self, guild: GuildId, code: Code) -> Result<AddedCode, StoreError> {
+        self.write(move |tx| {
+            let sql = format!(
+                "SELECT {COLUMNS}, coalesce((SELECT w.wanted FROM guild_codes w WHERE w.guild_id = ?2
+                        AND w.code_key = c.code_key AND w.deleted = 0), c.listed)
+                 FROM codes c WHERE c.code_key = ?1 AND c.deleted = 0"
+            );
+            let key = code.key();
+            let known = tx
+                .statement(&sql)?
+                .query_row(params![key, guild], |row| Ok((found(row, tx.now())?, row.get::<_, bool>(6)?)))
+                .optional()?;
+            match known {
+                Some((FoundCode { over: Some(over), .. }, _)) => return Ok(AddedCode::Over(over)),
+                Some((_, true)) => return Ok(AddedCode::Known),
+                Some((_, false)) => {}
+                None => drop(codes::insert(tx, &code, None, None, NAMED, false)?),
+            }
+            set_wanted(tx, guild, &key, true)?;
+            tx.wake_plan();
+            Ok(AddedCode::Added)
+        })
+        .await
+    }
+
+    /// Neither posts nor redeems a code in one guild any more: what waits to be redeemed for its roster, and for nobody
+    /// else, is dropped. `None` for a code that is not known; else how many redemptions were dropped.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn remove_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<usize>, StoreError> {
+        let instance = self.instance();
+        self.write(move |tx| {
+            let generation: Option<u32> = tx
+                .statement("SELECT generation FROM codes WHERE code_key = ?1 AND deleted = 0")?
+                .query_row([&key], |row| row.get(0))
+                .optional()?;
+            let Some(generation) = generation else { return Ok(None) };
+            set_wanted(tx, guild, &key, false)?;
+            // Not what is under way, nor what another guild's run or a person still wants.
+            let dropped = tx.execute(
+                "UPDATE redemptions SET deleted = 1, version = ?4
+                 WHERE code_key = ?2 AND generation = ?3 AND outcome = 'pending' AND deleted = 0
+                   AND (claimed_by IS NULL OR claimed_by <> ?5)
+                   AND player_id IN (SELECT player_id FROM rosters WHERE guild_id = ?1 AND deleted = 0)
+                   AND player_id NOT IN (SELECT o.player_id FROM rosters o JOIN runs u ON u.guild_id = o.guild_id
+                                         WHERE o.guild_id <> ?1 AND o.deleted = 0 AND u.code_key = ?2
+                                           AND u.generation = ?3 AND u.finished_at IS NULL AND u.deleted = 0)
+                   AND player_id NOT IN (SELECT player_id FROM links WHERE deleted = 0)",
+                params![guild, key, generation, tx.version(), instance],
+            )?;
+            runs::finish(tx, &key, generation)?;
+            tx.wake_plan();
+            Ok(Some(dropped))
+        })
+        .await
+    }
+}

@@ -1,0 +1,216 @@
+//! What people ask for: a run now, a try again, a code for themselves; and where it stands.
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use crate::domain::code::CodeKey;
+use crate::domain::outcome::Outcome;
+use crate::domain::player::{GuildId, PlayerId, UserId};
+use crate::domain::status::Status;
+
+use super::sql::Millis;
+use super::writer::Tx;
+use super::{Store, StoreError, runs};
+
+/// What a run was begun with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RunStart {
+    /// Players on the roster.
+    pub players: u32,
+    /// Redemptions that this made due.
+    pub due: u32,
+    /// Redemptions that were due already.
+    pub pending: u32,
+}
+
+/// Where the redemption of one player stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The player.
+    pub player: PlayerId,
+    /// The player's name; may be empty.
+    pub nickname: String,
+    /// Where it stands; `None` where it was never asked for.
+    pub outcome: Option<Outcome>,
+    /// The latest try's status.
+    pub status: Option<Status>,
+    /// When it is tried next, where it is pending.
+    pub next_attempt_at: Option<Timestamp>,
+}
+
+/// Redemptions of these players that failed or were given up become due, in a new round of tries; how many.
+fn again(tx: &Tx<'_>, players: &str, values: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<usize> {
+    let sql = format!(
+        "UPDATE redemptions SET outcome = 'pending', round = coalesce(round, 0) + 1, calls = 0, unknown = 0, temporary = 0,
+             claimed_by = NULL, claim = claim + 1, next_attempt_at = ?3, finished_at = NULL, version = ?4
+         WHERE code_key = ?1 AND generation = ?2 AND outcome IN ('failed', 'gave_up') AND deleted = 0 AND {players}"
+    );
+    tx.execute(&sql, values)
+}
+
+impl Store {
+    /// Makes a code due for a guild's roster, where it is not yet, whatever the guild's setting for new codes is.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing is due.
+    pub async fn start_run(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<RunStart, StoreError> {
+        self.write(move |tx| {
+            let of_roster = "FROM rosters r LEFT JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = ?2
+                                  AND d.generation = ?3 AND d.deleted = 0
+                             WHERE r.guild_id = ?1 AND r.deleted = 0";
+            let counts = format!("SELECT count(*), count(*) FILTER (WHERE d.outcome = 'pending') {of_roster}");
+            let (players, pending) = tx
+                .statement(&counts)?
+                .query_row(params![guild, key, generation], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let due = tx.execute(
+                "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
+                 SELECT r.player_id, ?2, ?3, 'pending', ?4, ?4, ?5 FROM rosters r WHERE r.guild_id = ?1 AND r.deleted = 0
+                 ON CONFLICT DO UPDATE SET deleted = 0, next_attempt_at = excluded.next_attempt_at,
+                     version = excluded.version WHERE deleted = 1 AND outcome = 'pending'",
+                params![guild, key, generation, Millis(tx.now()), tx.version()],
+            )?;
+            if due > 0 || pending > 0 {
+                open_run(tx, guild, &key, generation)?;
+            }
+            runs::reopen(tx, &key, generation)?;
+            tx.wake_work();
+            Ok(RunStart { players, due: u32::try_from(due).unwrap_or(u32::MAX), pending })
+        })
+        .await
+    }
+
+    /// Makes due again what of a code failed or was given up for a guild's roster; how many.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing is due.
+    pub async fn retry_run(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<u32, StoreError> {
+        self.write(move |tx| {
+            let roster = "player_id IN (SELECT player_id FROM rosters WHERE guild_id = ?5 AND deleted = 0)";
+            let values: [&dyn rusqlite::ToSql; 5] = [&key, &generation, &Millis(tx.now()), &tx.version(), &guild];
+            let count = again(tx, roster, &values)?;
+            if count > 0 {
+                open_run(tx, guild, &key, generation)?;
+                runs::reopen(tx, &key, generation)?;
+                tx.wake_work();
+            }
+            Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        })
+        .await
+    }
+
+    /// Makes a code due for the accounts that a user linked and named: what was never tried, and what failed.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing is due.
+    pub async fn request_for_person(
+        &self,
+        players: Vec<PlayerId>,
+        key: CodeKey,
+        generation: u32,
+    ) -> Result<(), StoreError> {
+        self.request(players.clone(), vec![(key.clone(), generation)]).await?;
+        self.write(move |tx| {
+            for player in &players {
+                let values: [&dyn rusqlite::ToSql; 5] = [&key, &generation, &Millis(tx.now()), &tx.version(), player];
+                again(tx, "player_id = ?5", &values)?;
+                tx.execute(
+                    "UPDATE redemptions SET deleted = 0, version = ?4
+                     WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND deleted = 1",
+                    params![player, key, generation, tx.version()],
+                )?;
+            }
+            runs::reopen(tx, &key, generation)?;
+            tx.wake_work();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Tries again what failed for a player because the state on file was wrong or missing, for the codes that are still
+    /// good; how many. For a state that was just corrected.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing is due.
+    pub async fn retry_wrong_state(&self, player: PlayerId) -> Result<u32, StoreError> {
+        self.write(move |tx| {
+            let codes: Vec<(CodeKey, u32)> = tx
+                .statement(
+                    "SELECT d.code_key, d.generation FROM redemptions d JOIN codes c
+                          ON c.code_key = d.code_key AND c.generation = d.generation
+                     WHERE d.player_id = ?1 AND d.outcome = 'failed' AND d.deleted = 0 AND d.status IN (?2, ?3)
+                       AND c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?4)",
+                )?
+                .query_map(params![player, Status::UserInfoError, Status::NoState, Millis(tx.now())], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?
+                .collect::<Result<_, _>>()?;
+            for (key, generation) in &codes {
+                let values: [&dyn rusqlite::ToSql; 5] = [key, generation, &Millis(tx.now()), &tx.version(), &player];
+                again(tx, "player_id = ?5", &values)?;
+                runs::reopen(tx, key, *generation)?;
+            }
+            tx.wake_work();
+            Ok(u32::try_from(codes.len()).unwrap_or(u32::MAX))
+        })
+        .await
+    }
+
+    /// Where a code stands for the accounts that a user linked, by player.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn standings(&self, user: UserId, key: CodeKey, generation: u32) -> Result<Vec<Standing>, StoreError> {
+        self.standings_of(
+            "l.player_id IN (SELECT player_id FROM links WHERE user_id = ?3 AND deleted = 0)",
+            user.0.cast_signed(),
+            key,
+            generation,
+        )
+        .await
+    }
+
+    /// Where a code stands for one player.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn standing(&self, player: PlayerId, key: CodeKey, generation: u32) -> Result<Vec<Standing>, StoreError> {
+        self.standings_of("l.player_id = ?3", player.get().cast_signed(), key, generation).await
+    }
+
+    async fn standings_of(
+        &self,
+        whose: &'static str,
+        value: i64,
+        key: CodeKey,
+        generation: u32,
+    ) -> Result<Vec<Standing>, StoreError> {
+        self.read(move |connection| {
+            let sql = format!(
+                "SELECT l.player_id, l.nickname, d.outcome, d.status, d.next_attempt_at
+                 FROM players l LEFT JOIN redemptions d ON d.player_id = l.player_id AND d.code_key = ?1
+                      AND d.generation = ?2 AND d.deleted = 0
+                 WHERE {whose} ORDER BY l.player_id"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![key, generation, value], |row| {
+                Ok(Standing {
+                    player: row.get(0)?,
+                    nickname: row.get(1)?,
+                    outcome: row.get(2)?,
+                    status: row.get(3)?,
+                    next_attempt_at: row.get::<_, Option<Millis>>(4)?.map(|Millis(at)| at),
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}
+
+fn open_run(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<usize> {
+    tx.execute(
+        "INSERT INTO runs (guild_id, code_key, generation, started_at, version) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO NOTHING",
+        params![guild, key, generation, Millis(tx.now()), tx.version()],
+    )
+}
