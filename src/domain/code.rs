@@ -51,6 +51,11 @@ impl Code {
         Ok(Self(text.to_owned()))
     }
 
+    /// A code of ours, which a test has checked.
+    pub(super) fn of_checked(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The text as published.
     #[must_use]
     pub fn as_str(&self) -> &str {

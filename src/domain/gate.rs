@@ -54,8 +54,13 @@ impl WindowBudget {
 
     /// Whether a call may begin at `now`.
     pub fn is_open(&mut self, now: Duration) -> bool {
+        self.has_room(now, 0)
+    }
+
+    /// Whether a call may begin at `now` and leave room for `kept_free` more.
+    pub fn has_room(&mut self, now: Duration, kept_free: usize) -> bool {
         self.forget_old(now);
-        now >= self.closed_until && self.in_flight + self.answered.len() < self.limit
+        now >= self.closed_until && self.in_flight + self.answered.len() + kept_free < self.limit
     }
 
     /// Begins a call; only after [`WindowBudget::is_open`] said yes.
@@ -163,6 +168,12 @@ impl PlayerPacing {
         for until in self.not_before.values_mut() {
             until.get_or_insert(now + self.interval);
         }
+    }
+
+    /// When a call for `player` may begin; `None` while one is in flight, or where none needs to wait.
+    #[must_use]
+    pub fn opening_of(&self, player: PlayerId) -> Option<Duration> {
+        self.not_before.get(&player).copied().flatten()
     }
 
     /// The earliest time after `now` at which some player's interval ends.

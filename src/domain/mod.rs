@@ -17,6 +17,7 @@ pub mod login;
 pub mod outcome;
 pub mod plan;
 pub mod player;
+pub mod probe;
 pub mod progress;
 pub mod record;
 pub mod retry;

@@ -1,6 +1,6 @@
 //! One try: one call for one claimed redemption, and what is made of its answer.
 
-use std::sync::PoisonError;
+use std::time::Duration;
 
 use crate::domain::answer::{Answer, Reply};
 use crate::domain::login::says_gone;
@@ -11,15 +11,10 @@ use crate::domain::status::{Class, Status, of_login, of_redeem};
 use crate::ports::{GameApi, LoginAnswer};
 use crate::store::{Claim, FinishedRun, StoreError, Verdict};
 
-use super::pace::{Pace, Step};
+use super::pace::Step;
 use super::{Engine, Halt};
 
 impl<G: GameApi> Engine<G> {
-    fn pace<T>(&self, change: impl FnOnce(&mut Pace, std::time::Duration) -> T) -> T {
-        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&mut pace, self.clock.elapsed())
-    }
-
     /// Makes the claim's call and records what came of it.
     pub(super) async fn attempt(&self, claim: Claim, step: Step) -> Result<Option<Halt>, StoreError> {
         match (step, claim.state) {
@@ -35,6 +30,7 @@ impl<G: GameApi> Engine<G> {
     async fn redeem(&self, claim: Claim, state: State) -> Result<Option<Halt>, StoreError> {
         let reply = self.game.redeem(claim.player, state, &claim.code).await;
         self.pace(|pace, now| pace.end(Step::Redeem, claim.player, now));
+        self.pace_wake.notify_waiters();
         self.count(&reply.answer);
         let status = of_redeem(&reply.answer);
         if status == Status::NotLogin {
@@ -81,14 +77,7 @@ impl<G: GameApi> Engine<G> {
         let mut history = claim.history;
         let policy = &self.settings.policy;
         let decision = decide(policy, &mut history, &status, fastrand::f64());
-        if status == Status::RateLimited {
-            let rest = self.pace(|pace, now| pace.refuse(step, now, retry_after, policy.base));
-            if let Some(rest) = rest {
-                tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
-            }
-        } else {
-            self.pace(|pace, _| pace.accept(step));
-        }
+        self.observe(step, &status, retry_after);
         let next = match decision {
             Decision::Halt => {
                 self.store.release(claim).await?;
@@ -134,7 +123,19 @@ impl<G: GameApi> Engine<G> {
         }
     }
 
-    fn count(&self, answer: &Answer) {
+    /// Lets the pace learn from an answer.
+    pub(super) fn observe(&self, step: Step, status: &Status, retry_after: Option<Duration>) {
+        if *status == Status::RateLimited {
+            let base = self.settings.policy.base;
+            if let Some(rest) = self.pace(|pace, now| pace.refuse(step, now, retry_after, base)) {
+                tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
+            }
+        } else {
+            self.pace(|pace, _| pace.accept(step));
+        }
+    }
+
+    pub(super) fn count(&self, answer: &Answer) {
         if answer.reached() {
             self.reach.answered();
         } else {

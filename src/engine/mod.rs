@@ -18,7 +18,9 @@
 //! A wrong signature halts the engine: everything stays due, and an operator is told.
 
 mod attempt;
+mod condition;
 mod pace;
+mod probe;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +28,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use jiff::Timestamp;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +40,7 @@ use crate::domain::status::Status;
 use crate::ports::GameApi;
 use crate::store::{Admission, Candidate, Claims, Store, StoreError};
 
+pub use condition::Condition;
 use pace::{Pace, Step};
 
 /// How long a player's profile is good for where the game has a player endpoint.
@@ -108,6 +112,9 @@ pub struct Engine<G> {
     clock: Clock,
     settings: EngineSettings,
     pace: Mutex<Pace>,
+    /// Woken when a call has ended, or may begin after all: for probes, which wait outside of the dispatcher.
+    pace_wake: Notify,
+    condition: watch::Sender<Condition>,
     reach: Reach,
 }
 
@@ -115,7 +122,22 @@ impl<G: GameApi> Engine<G> {
     /// An engine on this store and game.
     pub fn new(game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
         let pace = Mutex::new(Pace::new(settings.limit, settings.player_interval));
-        Arc::new(Self { game, store, clock, settings, pace, reach: Reach::default() })
+        Arc::new(Self {
+            game,
+            store,
+            clock,
+            settings,
+            pace,
+            pace_wake: Notify::new(),
+            condition: watch::Sender::new(Condition::default()),
+            reach: Reach::default(),
+        })
+    }
+
+    /// How the engine does, and how that changes.
+    #[must_use]
+    pub fn condition(&self) -> watch::Receiver<Condition> {
+        self.condition.subscribe()
     }
 
     /// Whether the game was ever reached.
@@ -176,6 +198,22 @@ impl<G: GameApi> Engine<G> {
             failed = failed.and(self.ended(ended)?);
         }
         Ok(failed)
+    }
+
+    fn pace<T>(&self, change: impl FnOnce(&mut Pace, Duration) -> T) -> T {
+        change(&mut self.locked_pace(), self.clock.elapsed())
+    }
+
+    /// Stops everything until an operator acts.
+    fn halt(&self, status: Status) {
+        if !self.reach.halted.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                "CRITICAL: The game refuses our signature ({status}): nothing can be redeemed. Set GAME_SIGN_SALT to the \
+                 game's new salt and start again; everything stays due"
+            );
+        }
+        self.condition.send_replace(Condition::Halted(status));
+        self.store.work_wake().notify_waiters();
     }
 
     fn locked_pace(&self) -> std::sync::MutexGuard<'_, Pace> {
@@ -269,14 +307,7 @@ impl<G: GameApi> Engine<G> {
     ) -> anyhow::Result<Result<(), StoreError>> {
         match ended {
             Ok(Ok(None)) => {}
-            Ok(Ok(Some(Halt(status)))) => {
-                if !self.reach.halted.swap(true, Ordering::Relaxed) {
-                    tracing::error!(
-                        "CRITICAL: The game refuses our signature ({status}): nothing can be redeemed. Set GAME_SIGN_SALT \
-                         to the game's new salt and start again; everything stays due"
-                    );
-                }
-            }
+            Ok(Ok(Some(Halt(status)))) => self.halt(status),
             Ok(Err(error)) => return Ok(Err(error)),
             Err(error) => return Err(anyhow!("a try ended without a result: {error}")),
         }

@@ -21,6 +21,8 @@ pub(super) struct Pace {
     redeem: WindowBudget,
     players: PlayerPacing,
     pub stage: LoginStage,
+    /// Probes that wait for their turn. Each keeps a place in the redeem endpoint's budget free, so they go first.
+    probes: usize,
 }
 
 impl Pace {
@@ -30,6 +32,7 @@ impl Pace {
             redeem: WindowBudget::new(limit),
             players: PlayerPacing::new(player_interval),
             stage: LoginStage::default(),
+            probes: 0,
         }
     }
 
@@ -40,15 +43,43 @@ impl Pace {
         }
     }
 
-    /// Whether any call may begin at `now`.
+    fn has_room(&mut self, step: Step, now: Duration) -> bool {
+        let kept_free = if step == Step::Redeem { self.probes } else { 0 };
+        self.budget(step).has_room(now, kept_free)
+    }
+
+    /// Whether any call of a redemption may begin at `now`.
     pub fn is_open(&mut self, now: Duration) -> bool {
-        self.redeem.is_open(now) || (self.stage.is_used(now) && self.login.is_open(now))
+        self.has_room(Step::Redeem, now) || (self.stage.is_used(now) && self.has_room(Step::Login, now))
+    }
+
+    /// A probe begins to wait for its turn.
+    pub fn queue_probe(&mut self) {
+        self.probes += 1;
+    }
+
+    /// A probe waits no longer, whether it had its turn or was given up.
+    pub fn leave_queue(&mut self) {
+        self.probes = self.probes.saturating_sub(1);
+    }
+
+    /// Lets a probe for `player` begin, or says when to ask again; with `None` after a call in flight has ended.
+    pub fn admit_probe(&mut self, player: PlayerId, now: Duration) -> Result<(), Option<Duration>> {
+        if !self.redeem.is_open(now) {
+            return Err(self.redeem.next_opening(now));
+        }
+        if !self.players.is_open(player, now) {
+            return Err(self.players.opening_of(player));
+        }
+        self.redeem.begin();
+        self.players.begin(player);
+        Ok(())
     }
 
     /// Lets a call for `player` begin, or not; `needs_login` is asked only where there is a login.
     pub fn admit(&mut self, player: PlayerId, needs_login: bool, now: Duration) -> Result<Step, Admission> {
         let step = if needs_login && self.stage.is_used(now) { Step::Login } else { Step::Redeem };
-        if !self.budget(step).is_open(now) {
+        if !self.has_room(step, now) {
             return Err(if self.is_open(now) { Admission::Skip } else { Admission::Stop });
         }
         if !self.players.is_open(player, now) {

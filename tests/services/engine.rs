@@ -19,10 +19,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{GUILD, Lines, StateFile, code, player, players, start};
 
-const POLICY: Policy =
+pub const POLICY: Policy =
     Policy { max_unknown: 3, max_temporary: 10, base: Duration::from_secs(2), cap: Duration::from_secs(30) };
 
-fn world(count: u64) -> GameSimSettings {
+pub fn world(count: u64) -> GameSimSettings {
     let sim = |p: Player| SimPlayer {
         id: p.id,
         nickname: format!("Lord{}", p.id),
@@ -45,17 +45,17 @@ fn world(count: u64) -> GameSimSettings {
     }
 }
 
-fn settings(concurrency: usize) -> EngineSettings {
+pub fn settings(concurrency: usize) -> EngineSettings {
     EngineSettings { concurrency, policy: POLICY, limit: None, player_interval: Duration::ZERO }
 }
 
-struct Running {
-    engine: Arc<Engine<GameClient>>,
-    stop: CancellationToken,
-    task: JoinHandle<anyhow::Result<()>>,
+pub struct Running {
+    pub engine: Arc<Engine<GameClient>>,
+    pub stop: CancellationToken,
+    pub task: JoinHandle<anyhow::Result<()>>,
 }
 
-fn run(state: &StateFile, sim: &GameSim, settings: EngineSettings, salt: &str) -> Running {
+pub fn run(state: &StateFile, sim: &GameSim, settings: EngineSettings, salt: &str) -> Running {
     let game =
         GameSettings { base_url: sim.base_url().parse().unwrap(), salt: salt.into(), timeout: Duration::from_secs(30) };
     let game = GameClient::new(game, state.clock).unwrap();
@@ -66,20 +66,20 @@ fn run(state: &StateFile, sim: &GameSim, settings: EngineSettings, salt: &str) -
 }
 
 impl Running {
-    async fn end(self) {
+    pub async fn end(self) {
         self.stop.cancel();
         self.task.await.unwrap().unwrap();
     }
 }
 
-async fn due(state: &StateFile, players: Vec<Player>, codes: &[&str]) {
+pub async fn due(state: &StateFile, players: Vec<Player>, codes: &[&str]) {
     state.guild(GUILD, players).await;
     state.list(codes).await;
     state.store.plan().await.unwrap();
 }
 
 /// The calls of the redeem endpoint, by player.
-fn redeem_calls(ledger: &Ledger) -> HashMap<String, Vec<Call>> {
+pub fn redeem_calls(ledger: &Ledger) -> HashMap<String, Vec<Call>> {
     let mut by_player: HashMap<String, Vec<Call>> = HashMap::new();
     for call in ledger.calls().iter().filter(|call| call.endpoint == "gift_code") {
         by_player.entry(call.fid.clone()).or_default().push(call.clone());

@@ -3,5 +3,6 @@
 
 mod engine;
 mod posting;
+mod probing;
 mod support;
 mod watching;

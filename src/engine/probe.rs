@@ -1,0 +1,93 @@
+//! Probes: does this player live in that state? For people who name themselves, ahead of the runs' calls.
+
+use std::time::Duration;
+
+use crate::domain::answer::Reply;
+use crate::domain::code::Code;
+use crate::domain::player::{PlayerId, State};
+use crate::domain::probe::{ProbeOutcome, outcome};
+use crate::domain::status::{Class, Scope, Status, of_redeem};
+use crate::ports::GameApi;
+
+use super::Engine;
+use super::condition::Condition;
+use super::pace::Step;
+
+/// Calls for one probe, where the game says that it is busy.
+const MAX_CALLS: u32 = 3;
+
+/// A place in the queue of probes, given back also when whoever waits is gone.
+struct Queued<'a, G: GameApi>(&'a Engine<G>);
+
+impl<G: GameApi> Drop for Queued<'_, G> {
+    fn drop(&mut self) {
+        self.0.pace(|pace, _| pace.leave_queue());
+    }
+}
+
+/// A probe's call under way: counted as ended also when whoever waits is gone, for it may have reached the game.
+struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId);
+
+impl<G: GameApi> Drop for InFlight<'_, G> {
+    fn drop(&mut self) {
+        self.0.pace(|pace, now| pace.end(Step::Redeem, self.1, now));
+        self.0.pace_wake.notify_waiters();
+        self.0.store.work_wake().notify_waiters();
+    }
+}
+
+impl<G: GameApi> Engine<G> {
+    /// Asks the game whether `player` lives in `state`, redeeming nothing. Keeps to the pace of all calls (the endpoint's
+    /// budget, the player's interval), but goes before every redemption: it waits for a full window, 60 s with the game's
+    /// limits, at most, and for the player's interval. A busy game is asked up to 3 times. While the game does not answer
+    /// or refuses our signature, it is not asked: the answer is unclear at once. Works whether or not the engine runs.
+    ///
+    /// Nothing is written down. Dropping the future gives the probe up.
+    pub async fn probe(&self, player: PlayerId, state: State) -> ProbeOutcome {
+        let code = Code::impossible();
+        let mut unclear = Status::Interrupted;
+        for _ in 0..MAX_CALLS {
+            match &*self.condition.borrow() {
+                Condition::Halted(status) => return ProbeOutcome::Unclear(status.clone()),
+                Condition::Outage { .. } => return ProbeOutcome::Unclear(Status::ConnectionError),
+                Condition::Working | Condition::Limited { .. } => {}
+            }
+            self.turn(player).await;
+            let Reply { answer, retry_after } = {
+                let _in_flight = InFlight(self, player);
+                self.game.redeem(player, state, &code).await
+            };
+            self.count(&answer);
+            self.observe(Step::Redeem, &of_redeem(&answer), retry_after);
+            match outcome(&answer) {
+                ProbeOutcome::Unclear(status) => unclear = status,
+                told => return told,
+            }
+            if unclear.class() == Class::Permanent(Scope::Deployment) {
+                self.halt(unclear.clone());
+            }
+            if !matches!(unclear, Status::TimeoutRetry | Status::TooFrequent | Status::RateLimited) {
+                break;
+            }
+        }
+        ProbeOutcome::Unclear(unclear)
+    }
+
+    /// Waits until a probe for `player` may begin, and begins it.
+    async fn turn(&self, player: PlayerId) {
+        self.pace(|pace, _| pace.queue_probe());
+        let _queued = Queued(self);
+        loop {
+            let mut ended = std::pin::pin!(self.pace_wake.notified());
+            ended.as_mut().enable();
+            let opening = match self.pace(|pace, now| pace.admit_probe(player, now)) {
+                Ok(()) => return,
+                Err(opening) => opening.unwrap_or(self.clock.elapsed() + Duration::from_secs(60)),
+            };
+            tokio::select! {
+                () = ended => {}
+                () = tokio::time::sleep_until(self.clock.at(opening)) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Probes: which state a player lives in, told by the simulated game.
+
+use std::time::Duration;
+
+use giftcode_bot::domain::gate::RateLimit;
+use giftcode_bot::domain::player::{PlayerId, State};
+use giftcode_bot::domain::probe::ProbeOutcome;
+use giftcode_bot::domain::status::Status;
+use giftcode_bot::engine::{Condition, EngineSettings};
+use giftcode_bot::sandbox::faults::Faults;
+use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
+use giftcode_bot::sandbox::ledger::Ledger;
+
+use crate::engine::{due, run, settings, world};
+use crate::support::{StateFile, players};
+
+fn id(id: u64) -> PlayerId {
+    PlayerId::new(id).unwrap()
+}
+
+fn state(number: u32) -> State {
+    State::new(number).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_tells_a_right_state_from_a_wrong_one_and_redeems_nothing() {
+    let file = StateFile::new();
+    let sim = GameSim::start(world(3), file.clock).unwrap();
+    let running = run(&file, &sim, settings(1), "salt");
+    assert_eq!(running.engine.probe(id(1), state(245)).await, ProbeOutcome::Right);
+    assert_eq!(running.engine.probe(id(1), state(246)).await, ProbeOutcome::WrongState);
+    assert_eq!(running.engine.probe(id(99), state(245)).await, ProbeOutcome::NoSuchPlayer);
+    sim.set_faults(Faults { timeout_retry: 1.0, ..Faults::default() });
+    assert_eq!(running.engine.probe(id(2), state(245)).await, ProbeOutcome::Unclear(Status::TimeoutRetry));
+    assert_eq!(sim.ledger(|ledger| (ledger.grants(), ledger.calls().len())), (0, 6));
+    running.end().await;
+    let running = run(&file, &sim, settings(1), "wrong");
+    for _ in 0..2 {
+        assert_eq!(running.engine.probe(id(1), state(245)).await, ProbeOutcome::Unclear(Status::SignError));
+    }
+    assert_eq!(*running.engine.condition().borrow(), Condition::Halted(Status::SignError));
+    assert_eq!(sim.ledger(|ledger| ledger.calls().len()), 7, "a refused signature is not tried again");
+    running.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_5_probes_keep_to_the_pace_and_go_before_runs() {
+    let limit = Some(RateLimit { calls: 5, window: Duration::from_secs(60) });
+    let player_interval = Duration::from_millis(2200);
+    let file = StateFile::new();
+    let sim = GameSim::start(GameSimSettings { limit, player_interval, ..world(50) }, file.clock).unwrap();
+    due(&file, players(1..=50), &["GOOD"]).await;
+    let running = run(&file, &sim, EngineSettings { limit, player_interval, ..settings(4) }, "salt");
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let before = file.clock.elapsed();
+    // The window is full: both have their turn when it opens, though fifty redemptions wait; the second call for the same
+    // player waits for the interval too.
+    let (one, other) = tokio::join!(running.engine.probe(id(50), state(245)), running.engine.probe(id(50), state(9)));
+    assert_eq!((one, other), (ProbeOutcome::Right, ProbeOutcome::WrongState));
+    let waited = file.clock.elapsed() - before;
+    assert!(waited < Duration::from_secs(34), "{waited:?}");
+    file.until_decided().await;
+    running.end().await;
+    sim.ledger(|ledger: &Ledger| {
+        let refusals = ledger.refusals();
+        assert_eq!((refusals.rate_limited, refusals.too_frequent, ledger.grants()), (0, 0, 50));
+    });
+}
