@@ -13,14 +13,17 @@ use crate::app::{self, Ended};
 
 /// Notices new Whiteout Survival gift codes, posts each once and redeems it for every player.
 #[derive(Debug, Parser)]
-#[command(name = "giftcode-bot", version, arg_required_else_help = true)]
+#[command(name = "giftcode-bot", version)]
 struct Arguments {
+    /// `run` if none is named.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Runs the bot; needs DISCORD_TOKEN. Also what it does without a command.
+    Run,
     /// Shows the whole bot at work on a simulated game and code feed; needs no account and no network.
     Sandbox {
         /// Players of the simulated game.
@@ -93,7 +96,7 @@ enum StateCommand {
 pub fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
     let arguments = Arguments::parse();
-    match run(arguments.command) {
+    match run(arguments.command.unwrap_or(Command::Run)) {
         Ok(ended) => ExitCode::from(ended.exit_code()),
         Err(error) => {
             // One line, whatever the causes say; nobody left to tell is no error.
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let ended = match command {
+        Command::Run => runtime.block_on(app::run::run()),
         Command::Sandbox { players, codes, seed, keep_running, no_login, mongodb, instance } => {
             let options = SandboxOptions { players, codes, seed, keep_running, login: !no_login, mongodb, instance };
             runtime.block_on(app::sandbox::run(options))

@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -37,12 +39,22 @@ pub struct WatcherSettings {
     pub return_after: Duration,
 }
 
+/// How the feeds do, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FeedHealth {
+    /// When at least one of them gave its codes last.
+    pub read_at: Option<Timestamp>,
+    /// What was wrong with them at the latest look.
+    pub trouble: Option<String>,
+}
+
 /// The watcher. [`Watcher::run`] may be called again after it ended.
 pub struct Watcher<F> {
     feed: F,
     store: Store,
     clock: Clock,
     settings: WatcherSettings,
+    health: watch::Sender<FeedHealth>,
 }
 
 /// What the log said last, so that it says only what changed.
@@ -55,7 +67,12 @@ struct Said {
 impl<F: CodeFeed> Watcher<F> {
     /// A watcher of this feed, writing into this store.
     pub fn new(feed: F, store: Store, clock: Clock, settings: WatcherSettings) -> Self {
-        Self { feed, store, clock, settings }
+        Self { feed, store, clock, settings, health: watch::Sender::default() }
+    }
+
+    /// How the feeds do, from now on.
+    pub fn health(&self) -> watch::Receiver<FeedHealth> {
+        self.health.subscribe()
     }
 
     /// Polls until `shutdown`. A poll that is under way then is given up: it has changed nothing yet, or everything.
@@ -111,6 +128,12 @@ impl<F: CodeFeed> Watcher<F> {
                 Err(error) => failures.push(format!("{} {error}", report.source)),
             }
         }
+        let read_at = (!lists.is_empty()).then(|| self.clock.now());
+        let trouble = (!failures.is_empty()).then(|| failures.join("; "));
+        self.health.send_modify(|health| {
+            health.read_at = read_at.or(health.read_at);
+            health.trouble = trouble;
+        });
         anyhow::ensure!(!lists.is_empty(), "no feed gave codes: {}", failures.join("; "));
         let listed = listing::merge(lists);
         let keys: BTreeSet<CodeKey> = listed.keys().cloned().collect();

@@ -2,6 +2,7 @@
 
 mod deployment;
 pub mod redeem;
+pub mod run;
 pub mod sandbox;
 mod services;
 pub mod state;

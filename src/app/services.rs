@@ -34,6 +34,18 @@ pub(super) fn engine_settings(config: &Config) -> EngineSettings {
     }
 }
 
+/// The game's limit, as people say it.
+pub(super) fn limit_in_words(config: &Config) -> Option<String> {
+    let rate = config.game_rate?;
+    let seconds = rate.window.as_secs_f64();
+    let window = if rate.window == std::time::Duration::from_secs(60) {
+        "a minute".to_owned()
+    } else {
+        format!("in {seconds} s")
+    };
+    Some(format!("the game allows {} calls {window}", rate.calls))
+}
+
 /// A token that is cancelled by SIGTERM or SIGINT. A second signal ends the process at once.
 pub(super) fn stop_on_signals() -> anyhow::Result<CancellationToken> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;

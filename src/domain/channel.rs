@@ -11,15 +11,18 @@ pub enum Blocked {
     MissingAccess,
     /// Something may not be done in it: 50013.
     MissingPermissions,
+    /// The channel's history may not be read, and whether a post is in it must be known.
+    MissingHistory,
     /// The bot was removed from the guild.
     Removed,
 }
 
 impl Blocked {
-    const NAMES: [(Self, &'static str); 4] = [
+    const NAMES: [(Self, &'static str); 5] = [
         (Self::UnknownChannel, "unknown_channel"),
         (Self::MissingAccess, "missing_access"),
         (Self::MissingPermissions, "missing_permissions"),
+        (Self::MissingHistory, "missing_history"),
         (Self::Removed, "removed"),
     ];
 
@@ -43,6 +46,9 @@ impl Blocked {
             Self::MissingAccess => "I cannot see the channel: let me view it, or set another one",
             Self::MissingPermissions => {
                 "I may not post in the channel: allow me to view it, send messages and embed links there, or set another one"
+            }
+            Self::MissingHistory => {
+                "I was interrupted and cannot see whether a code was posted: allow me to read the channel's message history"
             }
             Self::Removed => "I was removed from the server",
         }

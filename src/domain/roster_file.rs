@@ -159,6 +159,23 @@ pub fn parse(bytes: &[u8]) -> Result<RosterFile, RosterFileError> {
     Ok(file)
 }
 
+/// A players file with these players, as [`parse`] reads it.
+#[must_use]
+pub fn write(players: &[Player]) -> Vec<u8> {
+    let mut file = csv::Writer::from_writer(Vec::new());
+    let number = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
+    let mut rows = vec![["player_id", "nickname", "state", "furnace_level"].map(str::to_owned)];
+    rows.extend(players.iter().map(|player| {
+        let state = number(player.state.map(State::get));
+        [player.id.to_string(), player.nickname.clone(), state, number(player.furnace_level)]
+    }));
+    // Into memory nothing fails to be written.
+    for row in rows {
+        drop(file.write_record(row));
+    }
+    file.into_inner().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,24 @@ pub fn meaning(status: &Status) -> &'static str {
     }
 }
 
+/// What a player can do about it, if anything.
+#[must_use]
+pub fn advice(status: &Status) -> Option<&'static str> {
+    match status {
+        Status::UserInfoError | Status::NoState => {
+            Some("use /link with the right state, or ask an admin to correct it")
+        }
+        Status::RoleNotExist => Some("check the player id, it is shown in the game's profile"),
+        Status::CaptchaGetTooFrequent
+        | Status::CaptchaCheckTooFrequent
+        | Status::CaptchaExpired
+        | Status::CaptchaCheckError
+        | Status::CaptchaFetchError
+        | Status::CaptchaTooFrequent => Some("redeem it at https://wos-giftcode.centurygame.com"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,11 @@
 //! What people ask for: a run now, a try again, a code for themselves; and where it stands.
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use crate::domain::code::CodeKey;
 use crate::domain::outcome::Outcome;
-use crate::domain::player::{GuildId, PlayerId, UserId};
+use crate::domain::player::{GuildId, PlayerId};
 use crate::domain::status::Status;
 
 use super::sql::Millis;
@@ -155,44 +155,24 @@ impl Store {
         .await
     }
 
-    /// Where a code stands for the accounts that a user linked, by player.
+    /// Where a code stands for one player; `None` for a player that is not known.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn standings(&self, user: UserId, key: CodeKey, generation: u32) -> Result<Vec<Standing>, StoreError> {
-        self.standings_of(
-            "l.player_id IN (SELECT player_id FROM links WHERE user_id = ?3 AND deleted = 0)",
-            user.0.cast_signed(),
-            key,
-            generation,
-        )
-        .await
-    }
-
-    /// Where a code stands for one player.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn standing(&self, player: PlayerId, key: CodeKey, generation: u32) -> Result<Vec<Standing>, StoreError> {
-        self.standings_of("l.player_id = ?3", player.get().cast_signed(), key, generation).await
-    }
-
-    async fn standings_of(
+    pub async fn standing(
         &self,
-        whose: &'static str,
-        value: i64,
+        player: PlayerId,
         key: CodeKey,
         generation: u32,
-    ) -> Result<Vec<Standing>, StoreError> {
+    ) -> Result<Option<Standing>, StoreError> {
         self.read(move |connection| {
-            let sql = format!(
-                "SELECT l.player_id, l.nickname, d.outcome, d.status, d.next_attempt_at
-                 FROM players l LEFT JOIN redemptions d ON d.player_id = l.player_id AND d.code_key = ?1
+            let mut statement = connection.prepare_cached(
+                "SELECT p.player_id, p.nickname, d.outcome, d.status, d.next_attempt_at
+                 FROM players p LEFT JOIN redemptions d ON d.player_id = p.player_id AND d.code_key = ?1
                       AND d.generation = ?2 AND d.deleted = 0
-                 WHERE {whose} ORDER BY l.player_id"
-            );
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params![key, generation, value], |row| {
+                 WHERE p.player_id = ?3",
+            )?;
+            let standing = statement.query_row(params![key, generation, player], |row| {
                 Ok(Standing {
                     player: row.get(0)?,
                     nickname: row.get(1)?,
@@ -200,8 +180,8 @@ impl Store {
                     status: row.get(3)?,
                     next_attempt_at: row.get::<_, Option<Millis>>(4)?.map(|Millis(at)| at),
                 })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            });
+            Ok(standing.optional()?)
         })
         .await
     }

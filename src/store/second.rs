@@ -46,6 +46,12 @@ impl Store {
         self.inner.was_slow.swap(false, Ordering::SeqCst)
     }
 
+    /// Whether the state is kept in a second store too.
+    #[must_use]
+    pub fn is_replicated(&self) -> bool {
+        self.inner.is_replicated.load(Ordering::SeqCst)
+    }
+
     /// Whether the second store keeps up.
     #[must_use]
     pub fn is_second_store_up(&self) -> bool {

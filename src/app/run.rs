@@ -1,0 +1,165 @@
+//! `giftcode-bot run`: the bot.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::config::{Config, LogFormat, Source};
+use crate::discord::announcer::DiscordAnnouncer;
+use crate::discord::bot::{Bot, Requests, waits_for};
+use crate::discord::connection::{self, Access};
+use crate::discord::rest::Rest;
+use crate::engine::Engine;
+use crate::feed::{FeedClient, FeedSettings};
+use crate::poster::Poster;
+use crate::reporter::Reporter;
+use crate::store::{StateKind, Store};
+use crate::supervisor::Supervisor;
+use crate::telemetry::{self, Target};
+use crate::watcher::{Watcher, WatcherSettings};
+
+use super::Ended;
+use super::deployment::{self, Deployment, Place, Turn};
+use super::services::{engine_settings, game_client, limit_in_words, stop_on_signals};
+
+/// How long a code must have been over before its return is believed.
+const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
+/// One request to a feed.
+const FEED_TIMEOUT: Duration = Duration::from_secs(10);
+/// The first wait before a feed that failed is asked again.
+const FEED_RETRY_BASE: Duration = Duration::from_secs(1);
+
+/// Runs the bot until it is asked to stop.
+///
+/// # Errors
+/// When it cannot start, or one of its services keeps dying.
+pub async fn run() -> anyhow::Result<Ended> {
+    let config = Config::read(&Source::process_and_dotenv()?)?;
+    let token = config.discord_token.clone().context(
+        "DISCORD_TOKEN is not set: give the bot's token, from https://discord.com/developers/applications under “Bot”; \
+         `giftcode-bot sandbox` shows the bot without one",
+    )?;
+    telemetry::init(Target::Stdout, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
+    let shutdown = stop_on_signals()?;
+    let access = Access { token, proxy: config.discord_proxy_url.clone() };
+    let rest = Arc::new(access.rest()?);
+    if let Err(error) = rest.my_id().await {
+        anyhow::ensure!(
+            !error.is_unauthorized(),
+            "Discord refuses DISCORD_TOKEN: set it to the bot's present token, from \
+             https://discord.com/developers/applications under “Bot”"
+        );
+        tracing::warn!("{error}: everything else begins, and Discord is tried again");
+    }
+    let clock = Clock::system();
+    let has_second = config.mongodb_uri.is_some();
+    let say = |text: &str| tracing::info!("{text}");
+    let Some(lock) = deployment::wait_for_lock(&config.state_file, has_second, say, &shutdown).await? else {
+        return Ok(Ended::Well);
+    };
+    let mongodb = config.mongodb_uri.clone().map(|uri: SecretString| (uri, config.mongodb_database.clone()));
+    let place = Place { path: config.state_file.clone(), kind: StateKind::Bot, mongodb };
+    let mut deployment = Deployment::new(place, lock, clock).await?;
+    let process = Process { config, access, rest, clock, shutdown };
+    let ended = process.turns(&mut deployment).await;
+    deployment.close().await;
+    ended.map(|()| Ended::Well)
+}
+
+struct Process {
+    config: Config,
+    access: Access,
+    rest: Arc<Rest>,
+    clock: Clock,
+    shutdown: CancellationToken,
+}
+
+impl Process {
+    /// Turn after turn, until it is asked to stop.
+    async fn turns(&self, deployment: &mut Deployment) -> anyhow::Result<()> {
+        while !self.shutdown.is_cancelled()
+            && let Some(turn) = deployment.begin(&self.shutdown).await?
+        {
+            let ended = self.turn(&turn).await;
+            deployment.end(turn).await;
+            ended?;
+        }
+        Ok(())
+    }
+
+    async fn turn(&self, turn: &Turn) -> anyhow::Result<()> {
+        let done = CancellationToken::new();
+        let mut services = tokio::spawn(self.services(&turn.store, &done).await?.run());
+        tokio::select! {
+            () = self.shutdown.cancelled() => {}
+            () = turn.over.cancelled() => {}
+            // The services end by themselves only when one of them keeps dying.
+            ended = &mut services => return ended.context("the services ended")?,
+        }
+        turn.stop(&done, services).await
+    }
+
+    /// The services on this working copy.
+    async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<Supervisor> {
+        let (config, clock) = (&self.config, self.clock);
+        let feed = FeedClient::new(FeedSettings {
+            urls: config.feed_urls.clone(),
+            api_key: config.feed_key.clone(),
+            timeout: FEED_TIMEOUT,
+            retry_base: FEED_RETRY_BASE,
+            had_codes: store.sources_with_codes().await?,
+        })?;
+        let settings = WatcherSettings {
+            interval: config.check_interval,
+            max_consecutive_errors: config.max_consecutive_errors,
+            return_after: RETURN_AFTER,
+        };
+        let watcher = Arc::new(Watcher::new(feed, store.clone(), clock, settings));
+        let engine = Engine::new(game_client(config, clock)?, store.clone(), clock, engine_settings(config));
+        let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
+        let poster = Arc::new(Poster::new(announcer.clone(), store.clone(), clock));
+        let limit = limit_in_words(config);
+        let (condition, words) = (engine.condition(), limit.clone());
+        let what_for = move |calls_now: bool| waits_for(&condition.borrow(), words.as_deref(), calls_now);
+        let reporter = Arc::new(Reporter::new(announcer, store.clone(), clock, Arc::new(what_for)));
+        let bot = Bot {
+            store: store.clone(),
+            access: self.access.clone(),
+            rest: self.rest.clone(),
+            clock,
+            prober: engine.clone(),
+            feeds: watcher.health(),
+            condition: engine.condition(),
+            limit,
+            dev_guild: config.dev_guild_id,
+            shutdown: done.clone(),
+            at_work: TaskTracker::new(),
+            requests: Requests::default(),
+        };
+        let mut supervisor = Supervisor::new(done.clone());
+        let token = done.clone();
+        supervisor.add("watcher", move || {
+            let (watcher, token) = (watcher.clone(), token.clone());
+            async move { watcher.run(token).await }
+        });
+        let token = done.clone();
+        supervisor.add("poster", move || {
+            let (poster, token) = (poster.clone(), token.clone());
+            async move { poster.run(token).await }
+        });
+        let token = done.clone();
+        supervisor.add("engine", move || engine.clone().run(token.clone()));
+        let token = done.clone();
+        supervisor.add("reporter", move || {
+            let (reporter, token) = (reporter.clone(), token.clone());
+            async move { reporter.run(token).await }
+        });
+        supervisor.add("Discord connection", move || connection::run(bot.clone()));
+        Ok(supervisor)
+    }
+}

@@ -1,0 +1,102 @@
+//! What every command, button and event works with.
+
+use std::collections::HashSet;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::domain::player::{PlayerId, State, UserId};
+use crate::domain::probe::ProbeOutcome;
+use crate::engine::{Condition, Engine};
+use crate::ports::GameApi;
+use crate::store::Store;
+use crate::watcher::FeedHealth;
+
+use super::connection::Access;
+use super::rest::Rest;
+
+/// Who asks the game whether a player lives in a state.
+pub trait Prober: Send + Sync {
+    /// Asks; always ends.
+    fn probe(&self, player: PlayerId, state: State) -> Pin<Box<dyn Future<Output = ProbeOutcome> + Send + '_>>;
+}
+
+impl<G: GameApi> Prober for Engine<G> {
+    fn probe(&self, player: PlayerId, state: State) -> Pin<Box<dyn Future<Output = ProbeOutcome> + Send + '_>> {
+        Box::pin(Engine::probe(self, player, state))
+    }
+}
+
+/// What Discord's side of the bot needs of the others. Clones share all of it.
+#[derive(Clone)]
+pub struct Bot {
+    /// The working copy.
+    pub store: Store,
+    /// How Discord is reached.
+    pub access: Access,
+    /// Calls of the bot's own accord.
+    pub rest: Arc<Rest>,
+    /// Time.
+    pub clock: Clock,
+    /// Who asks the game.
+    pub prober: Arc<dyn Prober>,
+    /// How the feeds do.
+    pub feeds: watch::Receiver<FeedHealth>,
+    /// How the engine does.
+    pub condition: watch::Receiver<Condition>,
+    /// The game's limit as people say it: "the game allows 30 calls in 60 s".
+    pub limit: Option<String>,
+    /// Where the commands are registered, if not everywhere.
+    pub dev_guild: Option<u64>,
+    /// Cancelled when this turn ends: whoever waits for something then says so and stops.
+    pub shutdown: CancellationToken,
+    /// The commands and buttons being worked on.
+    pub at_work: TaskTracker,
+    /// Who has a request under way.
+    pub requests: Requests,
+}
+
+/// Who has a request under way: one per person.
+#[derive(Debug, Clone, Default)]
+pub struct Requests(Arc<Mutex<HashSet<UserId>>>);
+
+/// Somebody's one request; dropped when it is done.
+pub struct Request {
+    all: Requests,
+    user: UserId,
+}
+
+impl Requests {
+    /// Begins somebody's request; `None` while another one is under way.
+    #[must_use]
+    pub fn begin(&self, user: UserId) -> Option<Request> {
+        let is_first = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(user);
+        is_first.then(|| Request { all: self.clone(), user })
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.user);
+    }
+}
+
+/// What the runs wait for, in words; nothing while all goes well.
+#[must_use]
+pub fn waits_for(condition: &Condition, limit: Option<&str>, calls_now: bool) -> Option<String> {
+    match condition {
+        Condition::Outage { since } => {
+            Some(format!("the game has not answered since {} UTC; it is asked now and then", since.strftime("%H:%M")))
+        }
+        Condition::Halted(_) => Some("the game refuses the bot; its operator must act, nothing is lost".to_owned()),
+        Condition::Limited { .. } => {
+            limit.map(str::to_owned).or_else(|| Some("the game was asked too often".to_owned()))
+        }
+        Condition::Working if calls_now => limit.map(str::to_owned),
+        Condition::Working => Some("the game was busy; what failed is tried again shortly".to_owned()),
+    }
+}

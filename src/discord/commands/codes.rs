@@ -1,0 +1,117 @@
+//! `/manage giftcode`: the codes of a server.
+
+use crate::discord::messages::{Message, manage};
+use crate::domain::code::Code;
+use crate::store::{AddedCode, FoundCode};
+
+use super::suggest::{codes_active, codes_known};
+use super::{Context, Error, guild, respond};
+
+/// Add a code that no feed lists, for this server
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn add(
+    ctx: Context<'_>,
+    #[description = "The code, exactly as published"]
+    #[min_length = 1]
+    #[max_length = 32]
+    code: String,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let code = match Code::parse(&code) {
+            Ok(code) => code,
+            Err(error) => return Ok(manage::no_code(&error)),
+        };
+        Ok(match store.add_guild_code(guild, code.clone()).await? {
+            AddedCode::Added => manage::code_added(&code, &store.guild(guild).await?),
+            AddedCode::Known => manage::code_known(&code),
+            AddedCode::Over(over) => manage::code_over(&code, &over),
+        })
+    })
+    .await
+}
+
+/// Neither post nor redeem a code in this server
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn remove(
+    ctx: Context<'_>,
+    #[description = "The code"]
+    #[autocomplete = "codes_active"]
+    #[min_length = 1]
+    #[max_length = 32]
+    code: String,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let code = match Code::parse(&code) {
+            Ok(code) => code,
+            Err(error) => return Ok(manage::no_code(&error)),
+        };
+        Ok(match ctx.data.store.remove_guild_code(guild(ctx)?, code.key()).await? {
+            Some(dropped) => manage::code_removed(&code, u32::try_from(dropped).unwrap_or(u32::MAX)),
+            None => manage::code_unknown(&code),
+        })
+    })
+    .await
+}
+
+/// The codes that are active in this server
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
+    respond(ctx, async move { Ok(manage::codes(&ctx.data.store.active_codes(guild(ctx)?).await?, true)) }).await
+}
+
+/// A code that can be redeemed, or what to answer.
+async fn usable(ctx: Context<'_>, text: &str) -> Result<Result<FoundCode, Message>, Error> {
+    let code = match Code::parse(text) {
+        Ok(code) => code,
+        Err(error) => return Ok(Err(manage::no_code(&error))),
+    };
+    let Some(found) = ctx.data.store.find_code(code.key()).await? else { return Ok(Err(manage::code_unknown(&code))) };
+    Ok(match &found.over {
+        Some(over) => Err(manage::code_over(&found.shown.code, over)),
+        None => Ok(found),
+    })
+}
+
+/// Redeem a code for the whole roster now
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn redeem(
+    ctx: Context<'_>,
+    #[description = "The code"]
+    #[autocomplete = "codes_active"]
+    #[min_length = 1]
+    #[max_length = 32]
+    code: String,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let FoundCode { shown, .. } = match usable(ctx, &code).await? {
+            Ok(found) => found,
+            Err(refusal) => return Ok(refusal),
+        };
+        let start = store.start_run(guild, shown.code.key(), shown.generation).await?;
+        Ok(manage::run_started(&shown.code, start, store.guild(guild).await?.channel))
+    })
+    .await
+}
+
+/// Try again what failed or was given up
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn retry(
+    ctx: Context<'_>,
+    #[description = "The code"]
+    #[autocomplete = "codes_known"]
+    #[min_length = 1]
+    #[max_length = 32]
+    code: String,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let FoundCode { shown, .. } = match usable(ctx, &code).await? {
+            Ok(found) => found,
+            Err(refusal) => return Ok(refusal),
+        };
+        let again = ctx.data.store.retry_run(guild(ctx)?, shown.code.key(), shown.generation).await?;
+        Ok(manage::retried(&shown.code, again))
+    })
+    .await
+}

@@ -1,0 +1,130 @@
+//! `/manage giftcode`: the channel, auto-redemption, status and history.
+
+use poise::serenity_prelude as serenity;
+
+use crate::discord::bot::waits_for;
+use crate::discord::messages::{Message, manage};
+use crate::discord::permissions::{self, NEEDED, USEFUL, lacking};
+use crate::domain::code::Code;
+use crate::domain::player::{ChannelId, RoleId};
+use crate::engine::Condition;
+
+use super::suggest::codes_known;
+use super::{Context, Error, guild, respond};
+
+/// Post new codes in this or another channel
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn setchannel(
+    ctx: Context<'_>,
+    #[description = "Where to post; this channel if you name none"]
+    #[channel_types("Text", "News", "PublicThread")]
+    channel: Option<serenity::PartialChannel>,
+    #[description = "A role that each post mentions; none if you name none"] role: Option<serenity::Role>,
+) -> Result<(), Error> {
+    respond(ctx, async move { set_channel(ctx, channel, role).await }).await
+}
+
+async fn set_channel(
+    ctx: Context<'_>,
+    channel: Option<serenity::PartialChannel>,
+    role: Option<serenity::Role>,
+) -> Result<Message, Error> {
+    let (bot, guild) = (ctx.data, guild(ctx)?);
+    let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
+    let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
+        return Ok(manage::channel_unknown());
+    };
+    let missing = lacking(NEEDED, granted);
+    if !missing.is_empty() {
+        return Ok(manage::channel_refused(channel, &missing));
+    }
+    let is_mentionable = role.as_ref().is_some_and(|role| role.mentionable);
+    let role = role.map(|role| RoleId(role.id.get()));
+    bot.store.set_mention_role(guild, role).await?;
+    bot.store.set_channel(guild, channel).await?;
+    Ok(manage::channel_set(channel, role, is_mentionable, &lacking(USEFUL, granted)))
+}
+
+/// Post no codes in this server any more
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn unsetchannel(ctx: Context<'_>) -> Result<(), Error> {
+    respond(ctx, async move { Ok(manage::channel_unset(ctx.data.store.unset_channel(guild(ctx)?).await?)) }).await
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
+enum Switch {
+    #[name = "on"]
+    On,
+    #[name = "off"]
+    Off,
+}
+
+/// Redeem every new code for the whole roster, or don't
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn auto(
+    ctx: Context<'_>,
+    #[description = "on or off"]
+    #[rename = "switch"]
+    turn: Switch,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        store.set_auto_redeem(guild, turn == Switch::On).await?;
+        Ok(match turn {
+            Switch::On => manage::auto_on(store.guild(guild).await?.players),
+            Switch::Off => manage::auto_off(),
+        })
+    })
+    .await
+}
+
+/// How the bot does in this server
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn status(ctx: Context<'_>) -> Result<(), Error> {
+    respond(ctx, async move {
+        let (bot, guild) = (ctx.data, guild(ctx)?);
+        let store = &bot.store;
+        let feeds = bot.feeds.borrow().clone();
+        let condition = bot.condition.borrow().clone();
+        let active = store.active_codes(guild).await?.len();
+        Ok(manage::status(&manage::Status {
+            guild: store.guild(guild).await?,
+            active_codes: u32::try_from(active).unwrap_or(u32::MAX),
+            waiting_here: store.pending_in_guild(guild).await?,
+            waiting_everywhere: store.pending_redemptions().await?,
+            feeds_read_at: feeds.read_at,
+            feed_trouble: feeds.trouble,
+            has_mongodb: store.is_replicated(),
+            mongodb_trouble: store.second_store_trouble().await?,
+            game_trouble: match condition {
+                Condition::Working => None,
+                trouble => waits_for(&trouble, bot.limit.as_deref(), false),
+            },
+            game_limit: bot.limit.clone(),
+        }))
+    })
+    .await
+}
+
+/// What came of the codes: granted, had already, failed
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn history(
+    ctx: Context<'_>,
+    #[description = "One code only"]
+    #[autocomplete = "codes_known"]
+    #[min_length = 1]
+    #[max_length = 32]
+    code: Option<String>,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let code = match code.as_deref().map(Code::parse).transpose() {
+            Ok(code) => code,
+            Err(error) => return Ok(manage::no_code(&error)),
+        };
+        let key = code.as_ref().map(Code::key);
+        let runs = ctx.data.store.past_runs(guild(ctx)?, key, manage::HISTORY_RUNS).await?;
+        Ok(manage::history(&runs, code.as_ref()))
+    })
+    .await
+}

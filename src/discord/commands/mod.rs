@@ -1,0 +1,65 @@
+//! The slash commands (CONTRACT, "Discord surface"). The doc comment of a command is the help that Discord shows.
+
+mod codes;
+mod giftcode;
+mod managing;
+mod people;
+mod players;
+mod suggest;
+
+use crate::domain::player::{GuildId, UserId};
+
+use super::answer::{Asked, Error, explain};
+use super::bot::Bot;
+use super::messages::{Message, people as words};
+use super::permissions::may_manage;
+
+/// What a command is called with.
+pub(super) type Context<'a> = poise::ApplicationContext<'a, Bot, Error>;
+/// A command.
+pub(super) type Command = poise::Command<Bot, Error>;
+
+/// All commands.
+#[must_use]
+pub(super) fn all() -> Vec<Command> {
+    vec![managing::manage(), people::giftcode(), people::link(), people::unlink(), people::redeem()]
+}
+
+/// The one place where a command is answered: what `work` comes to, or what to say of its failure. It is acknowledged
+/// first, for the store or the game may take longer than Discord waits.
+async fn respond(ctx: Context<'_>, work: impl Future<Output = Result<Message, Error>>) -> Result<(), Error> {
+    ctx.defer_ephemeral().await?;
+    let message = match work.await {
+        Ok(message) => message,
+        Err(error) => explain(&ctx.command.qualified_name, &error),
+    };
+    Asked::command(ctx.interaction, true).answer(&ctx.serenity_context.http, &message).await
+}
+
+/// The guild that a command was used in. Commands that need one are offered in guilds only.
+fn guild(ctx: Context<'_>) -> Result<GuildId, Error> {
+    let id = ctx.interaction.guild_id.ok_or_else(|| anyhow::anyhow!("the command came from outside a server"))?;
+    Ok(GuildId(id.get()))
+}
+
+fn user(ctx: Context<'_>) -> UserId {
+    UserId(ctx.interaction.user.id.get())
+}
+
+/// Whether a command may be used by whoever uses it: Discord is told who may, and this does not rely on it.
+pub(super) async fn check(ctx: poise::Context<'_, Bot, Error>) -> Result<bool, Error> {
+    let poise::Context::Application(ctx) = ctx else { return Ok(false) };
+    if ctx.parent_commands.first().map_or(ctx.command.name.as_str(), |first| first.name.as_str()) != "manage" {
+        return Ok(true);
+    }
+    let permissions = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
+    let refusal = match ctx.interaction.guild_id {
+        None => words::servers_only(),
+        Some(_) if may_manage(permissions) => return Ok(true),
+        Some(_) => words::managers_only(),
+    };
+    if ctx.interaction_type == poise::CommandInteractionType::Command {
+        Asked::command(ctx.interaction, false).answer(&ctx.serenity_context.http, &refusal).await?;
+    }
+    Ok(false)
+}

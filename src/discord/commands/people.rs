@@ -1,0 +1,102 @@
+//! For everybody: `/giftcode`, `/link`, `/unlink`, `/redeem`.
+
+use crate::discord::answer::{Asked, explain};
+use crate::discord::messages::{manage, people};
+use crate::discord::redeeming::{self, Whom};
+use crate::domain::code::Code;
+use crate::domain::player::{GuildId, PlayerId, State};
+
+use super::suggest::{codes_active, own_accounts};
+use super::{Context, Error, guild, respond, user};
+
+/// The gift codes that are active
+#[poise::command(slash_command)]
+pub(super) async fn giftcode(ctx: Context<'_>) -> Result<(), Error> {
+    respond(ctx, async move {
+        let codes = ctx.data.store.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
+        Ok(manage::codes(&codes, false))
+    })
+    .await
+}
+
+/// Link your game account, to redeem codes for it
+#[poise::command(slash_command)]
+pub(super) async fn link(
+    ctx: Context<'_>,
+    #[description = "Your player id, shown in your profile in the game"]
+    #[min = 1_i64]
+    #[max = 999_999_999_999_i64]
+    player_id: i64,
+    #[description = "Your state, shown behind the # in your profile"]
+    #[min = 1_i64]
+    #[max = 999_999_i64]
+    state: i64,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let (player, state) = match (player_id.to_string().parse::<PlayerId>(), state.to_string().parse::<State>()) {
+            (Ok(player), Ok(state)) => (player, state),
+            (Err(error), _) | (_, Err(error)) => return Ok(people::bad_player(&error)),
+        };
+        let bot = ctx.data;
+        let Some(_request) = bot.requests.begin(user(ctx)) else { return Ok(people::one_at_a_time()) };
+        if let Err(refusal) = redeeming::confirm(bot, player, state).await {
+            return Ok(refusal);
+        }
+        Ok(redeeming::link(bot, user(ctx), player, state).await?.1)
+    })
+    .await
+}
+
+/// Redeem codes for your game account no more
+#[poise::command(slash_command)]
+pub(super) async fn unlink(
+    ctx: Context<'_>,
+    #[description = "Which of your accounts; needed if you linked several"]
+    #[autocomplete = "own_accounts"]
+    #[min_length = 1]
+    #[max_length = 12]
+    player_id: Option<String>,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let (store, user) = (&ctx.data.store, user(ctx));
+        let player = match player_id.as_deref().map(|text| text.trim().parse::<PlayerId>()).transpose() {
+            Ok(player) => player,
+            Err(error) => return Ok(people::bad_player(&error)),
+        };
+        if player.is_none() {
+            let accounts = store.links(user).await?;
+            match accounts.len() {
+                0 => return Ok(people::no_links()),
+                1 => {}
+                _ => return Ok(people::accounts(&accounts)),
+            }
+        }
+        Ok(people::unlinked(store.unlink(user, player).await?))
+    })
+    .await
+}
+
+/// Redeem a code for your linked game accounts
+#[poise::command(slash_command)]
+pub(super) async fn redeem(
+    ctx: Context<'_>,
+    #[description = "The code"]
+    #[autocomplete = "codes_active"]
+    #[min_length = 1]
+    #[max_length = 32]
+    code: String,
+) -> Result<(), Error> {
+    ctx.defer_ephemeral().await?;
+    let (asked, http) = (Asked::command(ctx.interaction, true), &ctx.serenity_context.http);
+    let code = match Code::parse(&code) {
+        Ok(code) => code,
+        Err(error) => return asked.answer(http, &manage::no_code(&error)).await,
+    };
+    let Some(_request) = ctx.data.requests.begin(user(ctx)) else {
+        return asked.answer(http, &people::one_at_a_time()).await;
+    };
+    match redeeming::redeem(ctx.data, http, &asked, Whom::Linked(user(ctx)), &[code]).await {
+        Ok(()) => Ok(()),
+        Err(error) => asked.answer(http, &explain("redeem", &error)).await,
+    }
+}

@@ -1,0 +1,154 @@
+//! `/manage players`: the roster.
+
+use poise::serenity_prelude as serenity;
+
+use crate::discord::files;
+use crate::discord::messages::{Message, players as words};
+use crate::domain::player::{Player, PlayerError, PlayerId, State};
+use crate::domain::roster_file;
+
+use super::suggest::roster;
+use super::{Context, Error, guild, respond};
+
+/// Ids that `add` takes at once.
+const MAX_IDS: usize = 50;
+
+/// Put players on the roster
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn add(
+    ctx: Context<'_>,
+    #[description = "One or more player ids, with blanks or commas between"]
+    #[min_length = 1]
+    #[max_length = 1000]
+    player_ids: String,
+    #[description = "The state they all live in"]
+    #[min = 1_i64]
+    #[max = 999_999_i64]
+    state: i64,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let state: State = match state.to_string().parse() {
+            Ok(state) => state,
+            Err(error) => return Ok(words::bad_id(&error)),
+        };
+        let ids = match read_ids(&player_ids) {
+            Ok(ids) if (1..=MAX_IDS).contains(&ids.len()) => ids,
+            Ok(_) => return Ok(words::how_many_ids(MAX_IDS)),
+            Err(errors) => return Ok(words::bad_ids(&errors)),
+        };
+        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let number = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let player = |id| Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
+        let new = store.add_to_roster(guild, ids.into_iter().map(player).collect()).await?;
+        let settings = store.guild(guild).await?;
+        Ok(words::added(new, number - new, settings.players, settings.auto_redeem))
+    })
+    .await
+}
+
+/// The ids in a text, each once, or all that is wrong with it.
+fn read_ids(text: &str) -> Result<Vec<PlayerId>, Vec<PlayerError>> {
+    let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty());
+    let (mut ids, mut errors): (Vec<PlayerId>, Vec<PlayerError>) = (Vec::new(), Vec::new());
+    for part in parts {
+        match part.parse() {
+            Ok(id) if ids.contains(&id) => {}
+            Ok(id) => ids.push(id),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(ids) } else { Err(errors) }
+}
+
+/// Take a player off the roster
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn remove(
+    ctx: Context<'_>,
+    #[description = "The player: type a name or an id"]
+    #[autocomplete = "roster"]
+    #[min_length = 1]
+    #[max_length = 40]
+    player: String,
+) -> Result<(), Error> {
+    respond(ctx, async move {
+        let id: PlayerId = match player.trim().parse() {
+            Ok(id) => id,
+            Err(error) => return Ok(words::bad_id(&error)),
+        };
+        let removed = ctx.data.store.remove_from_roster(guild(ctx)?, vec![id]).await?;
+        Ok(words::removed(id, removed > 0))
+    })
+    .await
+}
+
+/// Show the roster
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
+    respond(ctx, async move {
+        let page = ctx.data.store.roster(guild(ctx)?, 0, words::PAGE).await?;
+        Ok(words::roster(&page, 0))
+    })
+    .await
+}
+
+/// Put the players of a CSV file on the roster
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn import(
+    ctx: Context<'_>,
+    #[description = "CSV with the columns player_id, nickname, state and perhaps furnace_level"]
+    file: serenity::Attachment,
+    #[description = "Import the good lines though there are bad ones"] skip_bad_lines: Option<bool>,
+) -> Result<(), Error> {
+    respond(ctx, async move { import_file(ctx, &file, skip_bad_lines.unwrap_or(false)).await }).await
+}
+
+async fn import_file(ctx: Context<'_>, file: &serenity::Attachment, skips: bool) -> Result<Message, Error> {
+    if usize::try_from(file.size).is_ok_and(|size| size > roster_file::MAX_BYTES) {
+        return Ok(words::bad_file(&roster_file::RosterFileError::TooLarge));
+    }
+    let bytes = match files::fetch(&file.url, roster_file::MAX_BYTES).await {
+        Ok(bytes) => bytes,
+        Err(files::FetchError::TooLarge) => {
+            return Ok(words::bad_file(&roster_file::RosterFileError::TooLarge));
+        }
+        Err(error) => {
+            tracing::warn!("Cannot fetch a players file: {error}");
+            return Ok(words::file_not_fetched());
+        }
+    };
+    let read = match roster_file::parse(&bytes) {
+        Ok(read) => read,
+        Err(error) => return Ok(words::bad_file(&error)),
+    };
+    if !read.bad_lines.is_empty() && !skips {
+        return Ok(words::not_imported(&read.bad_lines));
+    }
+    let (store, guild) = (&ctx.data.store, guild(ctx)?);
+    let number = u32::try_from(read.players.len()).unwrap_or(u32::MAX);
+    let new = store.add_to_roster(guild, read.players).await?;
+    let total = store.guild(guild).await?.players;
+    Ok(words::imported(new, number - new, &read.bad_lines, total))
+}
+
+/// Get the roster as a CSV file
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn export(ctx: Context<'_>) -> Result<(), Error> {
+    respond(ctx, async move {
+        let page = ctx.data.store.roster(guild(ctx)?, 0, u32::MAX).await?;
+        Ok(words::exported(page.total, roster_file::write(&page.players)))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_with_anything_between_and_each_once() {
+        let ids = |text| read_ids(text).map(|ids| ids.iter().map(|id| id.get()).collect::<Vec<_>>());
+        assert_eq!(ids(" 1, 2;3\n4  2"), Ok(vec![1, 2, 3, 4]));
+        assert_eq!(ids(" , "), Ok(vec![]));
+        assert_eq!(ids("1 x 0").map_err(|errors| errors.len()), Err(2));
+    }
+}

@@ -1,0 +1,158 @@
+//! Buttons, menus and forms. What they are about stands in their `custom_id`.
+
+use serenity::all::{
+    ActionRowComponent, ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse, Http,
+    ModalInteraction,
+};
+
+use crate::domain::code::Code;
+use crate::domain::player::{GuildId, PlayerId, State, UserId};
+
+use super::answer::{Asked, Error, explain};
+use super::bot::Bot;
+use super::custom_id::{Action, chosen};
+use super::messages::people::{self, form};
+use super::messages::{manage, players};
+use super::permissions::may_manage;
+use super::redeeming::{self, Whom};
+use crate::store::Linked;
+
+/// Works off a pressed button or a choice in a menu.
+pub(super) async fn pressed(bot: &Bot, http: &Http, interaction: &ComponentInteraction) {
+    let asked = Asked::component(interaction);
+    if let Err(error) = press(bot, http, &asked, interaction).await {
+        fail(http, &asked, &error).await;
+    }
+}
+
+/// Works off a form that was sent.
+pub(super) async fn submitted(bot: &Bot, http: &Http, interaction: &ModalInteraction) {
+    let asked = Asked::form(interaction);
+    if let Err(error) = submit(bot, http, &asked, interaction).await {
+        fail(http, &asked, &error).await;
+    }
+}
+
+async fn fail(http: &Http, asked: &Asked<'_>, error: &Error) {
+    let message = explain(&asked.name(), error);
+    if let Err(error) = asked.answer(http, &message).await {
+        tracing::debug!("Nor can it be told: {error:#}");
+    }
+}
+
+async fn press(bot: &Bot, http: &Http, asked: &Asked<'_>, interaction: &ComponentInteraction) -> Result<(), Error> {
+    let values = match &interaction.data.kind {
+        ComponentInteractionDataKind::StringSelect { values } => chosen(values),
+        _ => Vec::new(),
+    };
+    let action = Action::parse(&interaction.data.custom_id);
+    let guild = interaction.guild_id.map(|id| GuildId(id.get()));
+    let manages = may_manage(interaction.member.as_ref().and_then(|member| member.permissions));
+    match (action, guild) {
+        (Some(Action::RedeemForMe(code)), _) => for_me(bot, http, asked, user(&interaction.user), vec![code]).await,
+        (Some(Action::ChooseForMe), _) if !values.is_empty() => {
+            for_me(bot, http, asked, user(&interaction.user), values).await
+        }
+        (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_)), _) if !manages => {
+            asked.answer(http, &people::managers_only()).await
+        }
+        (Some(Action::RedeemForAll(code)), Some(guild)) => for_all(bot, http, asked, guild, vec![code]).await,
+        (Some(Action::ChooseForAll), Some(guild)) if !values.is_empty() => {
+            for_all(bot, http, asked, guild, values).await
+        }
+        (Some(Action::RosterPage(number)), Some(guild)) => {
+            let offset = number.saturating_mul(players::PAGE);
+            let page = bot.store.roster(guild, offset, players::PAGE).await?;
+            let message = players::roster(&page, number);
+            asked.first(http, CreateInteractionResponse::UpdateMessage(message.respond())).await
+        }
+        (Some(_), None) => asked.answer(http, &people::servers_only()).await,
+        _ => asked.answer(http, &people::outdated()).await,
+    }
+}
+
+fn user(user: &serenity::all::User) -> UserId {
+    UserId(user.id.get())
+}
+
+/// Redeems for whoever asks: at once where it is known who that is, else after a form.
+async fn for_me(bot: &Bot, http: &Http, asked: &Asked<'_>, user: UserId, codes: Vec<Code>) -> Result<(), Error> {
+    if bot.store.links(user).await?.is_empty() {
+        return asked.first(http, CreateInteractionResponse::Modal(people::who_are_you(&codes))).await;
+    }
+    let Some(_request) = bot.requests.begin(user) else {
+        return asked.answer(http, &people::one_at_a_time()).await;
+    };
+    asked.defer(http).await?;
+    redeeming::redeem(bot, http, asked, Whom::Linked(user), &codes).await
+}
+
+async fn for_all(bot: &Bot, http: &Http, asked: &Asked<'_>, guild: GuildId, codes: Vec<Code>) -> Result<(), Error> {
+    asked.defer(http).await?;
+    let mut started = Vec::new();
+    for code in codes {
+        let (code, generation) = match bot.store.find_code(code.key()).await? {
+            None => (code.clone(), bot.store.add_code(code).await?),
+            Some(found) => match found.over {
+                Some(over) => {
+                    started.push((found.shown.code, Err(over)));
+                    continue;
+                }
+                None => (found.shown.code, found.shown.generation),
+            },
+        };
+        let start = bot.store.start_run(guild, code.key(), generation).await?;
+        started.push((code, Ok(start)));
+    }
+    let channel = bot.store.guild(guild).await?.channel;
+    asked.answer(http, &manage::runs_started(&started, channel)).await
+}
+
+/// The value of a form's field.
+fn value<'a>(interaction: &'a ModalInteraction, id: &str) -> &'a str {
+    let fields = interaction.data.components.iter().flat_map(|row| &row.components);
+    let found = fields.filter_map(|field| match field {
+        ActionRowComponent::InputText(input) if input.custom_id == id => input.value.as_deref(),
+        _ => None,
+    });
+    found.map(str::trim).next().unwrap_or_default()
+}
+
+async fn submit(bot: &Bot, http: &Http, asked: &Asked<'_>, interaction: &ModalInteraction) -> Result<(), Error> {
+    let Some(Action::WhoAmI(codes)) = Action::parse(&interaction.data.custom_id) else {
+        return asked.answer(http, &people::outdated()).await;
+    };
+    let (player, state) = (value(interaction, form::PLAYER), value(interaction, form::STATE));
+    let (player, state) = match (player.parse::<PlayerId>(), state.parse::<State>()) {
+        (Ok(player), Ok(state)) => (player, state),
+        (Err(error), _) | (_, Err(error)) => return asked.answer(http, &people::bad_player(&error)).await,
+    };
+    let remembers = match value(interaction, form::REMEMBER).to_ascii_lowercase().as_str() {
+        "yes" | "y" => true,
+        "no" | "n" => false,
+        _ => return asked.answer(http, &people::yes_or_no()).await,
+    };
+    let user = user(&interaction.user);
+    let Some(_request) = bot.requests.begin(user) else {
+        return asked.answer(http, &people::one_at_a_time()).await;
+    };
+    asked.defer(http).await?;
+    if let Err(refusal) = redeeming::confirm(bot, player, state).await {
+        return asked.answer(http, &refusal).await;
+    }
+    if remembers {
+        let (linked, message) = redeeming::link(bot, user, player, state).await?;
+        if linked == Linked::TooMany {
+            return asked.answer(http, &message).await;
+        }
+    } else {
+        let known = crate::domain::player::Player {
+            id: player,
+            nickname: String::new(),
+            state: Some(state),
+            furnace_level: None,
+        };
+        bot.store.put_players(vec![known]).await?;
+    }
+    redeeming::redeem(bot, http, asked, Whom::One(player), &codes).await
+}

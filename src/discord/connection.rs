@@ -1,0 +1,261 @@
+//! The connection to Discord's gateway: commands, buttons and events come through it.
+//!
+//! # Guarantees
+//! One connection at a time (PROTOCOL §3: two would answer everything twice): it is opened by the active instance only, and
+//! closed before the turn ends. While Discord cannot be reached it is tried again, at growing intervals; posting and
+//! redeeming do not depend on it. A token that Discord refuses ends the process.
+//!
+//! # Races
+//! What people ask for while the bot stops is told to go on; what they asked for is in the store.
+//!
+//! # Crash
+//! Nothing is kept in memory but who has a request under way.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use secrecy::{ExposeSecret, SecretString};
+use serenity::all::{
+    ActivityData, ClientBuilder, Command, CreateCommand, GatewayIntents, GuildId as DiscordGuildId, OnlineStatus,
+    ShardManager,
+};
+use serenity::http::{Http, HttpBuilder};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::answer::{Asked, Error, explain};
+use super::bot::Bot;
+use super::rest::Rest;
+use super::{commands, events};
+
+/// Servers, their channels and roles, and no more: none of them needs Discord's approval.
+const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
+/// One call to Discord.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// A connection that cannot be made rests, doubling from the first to the second.
+const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// A connection that lasted so long was a good one.
+const GOOD_AFTER: Duration = Duration::from_secs(60);
+/// How often the number of active codes is looked at.
+const PRESENCE_EVERY: Duration = Duration::from_secs(15);
+/// How long commands under way may take to end.
+const FINISH_WITHIN: Duration = Duration::from_secs(3);
+
+/// How Discord is reached.
+#[derive(Clone)]
+pub struct Access {
+    /// The bot's token.
+    pub token: SecretString,
+    /// Where REST goes through; the library's rate limiter is off then.
+    pub proxy: Option<Url>,
+}
+
+impl Access {
+    fn client(&self) -> anyhow::Result<reqwest::Client> {
+        let discord: Url = "https://discord.com/".parse().context("cannot read Discord's address")?;
+        let address = self.proxy.as_ref().unwrap_or(&discord);
+        crate::http::client(std::slice::from_ref(address), TIMEOUT).build().context("cannot begin HTTP")
+    }
+
+    fn proxy(&self) -> Option<String> {
+        self.proxy.as_ref().map(|proxy| proxy.as_str().trim_end_matches('/').to_owned())
+    }
+
+    fn http(&self, client: reqwest::Client) -> Http {
+        let http =
+            HttpBuilder::new(self.token.expose_secret()).client(client).ratelimiter_disabled(self.proxy.is_some());
+        match self.proxy() {
+            Some(proxy) => http.proxy(proxy).build(),
+            None => http.build(),
+        }
+    }
+
+    /// A client for calls of the bot's own accord.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn rest(&self) -> anyhow::Result<Rest> {
+        let client = self.client()?;
+        Ok(Rest::new(Arc::new(self.http(client.clone())), client, self.proxy()))
+    }
+}
+
+/// Keeps the connection until the bot's shutdown.
+///
+/// # Errors
+/// When Discord refuses the token.
+pub async fn run(bot: Bot) -> anyhow::Result<()> {
+    let (first, last) = REST;
+    let mut rest = first;
+    while !bot.shutdown.is_cancelled() {
+        let began = tokio::time::Instant::now();
+        match connect(&bot).await {
+            Ok(()) => {}
+            Err(error) if is_refusal(&error) => {
+                return Err(error).context("Discord refuses DISCORD_TOKEN: set it to the bot's present token");
+            }
+            Err(error) => {
+                if began.elapsed() >= GOOD_AFTER {
+                    rest = first;
+                }
+                tracing::warn!("No connection to Discord, next try in {} s: {error:#}", rest.as_secs());
+                tokio::select! {
+                    () = bot.shutdown.cancelled() => {}
+                    () = tokio::time::sleep(rest) => {}
+                }
+                rest = (rest * 2).min(last);
+            }
+        }
+    }
+    bot.at_work.close();
+    if tokio::time::timeout(FINISH_WITHIN, bot.at_work.wait()).await.is_err() {
+        tracing::warn!("Some commands were still being answered");
+    }
+    Ok(())
+}
+
+fn is_refusal(error: &anyhow::Error) -> bool {
+    use serenity::gateway::GatewayError;
+    match error.downcast_ref::<serenity::Error>() {
+        Some(serenity::Error::Gateway(GatewayError::InvalidAuthentication)) => true,
+        Some(serenity::Error::Http(error)) => error.status_code().is_some_and(|status| status.as_u16() == 401),
+        _ => false,
+    }
+}
+
+/// One connection, until it ends for good or the bot is to stop.
+async fn connect(bot: &Bot) -> anyhow::Result<()> {
+    let options = poise::FrameworkOptions {
+        commands: commands::all(),
+        on_error: |error| Box::pin(on_error(error)),
+        pre_command: |ctx| Box::pin(async move { ctx.set_invocation_data(ctx.data().at_work.token()).await }),
+        command_check: Some(|ctx| Box::pin(commands::check(ctx))),
+        event_handler: |ctx, event, _, bot| Box::pin(async move { events::handle(bot, &ctx.http, event).await }),
+        ..Default::default()
+    };
+    let data = bot.clone();
+    let framework = poise::Framework::builder().options(options).setup(move |ctx, _, framework| {
+        let commands = poise::builtins::create_application_commands(&framework.options().commands);
+        tokio::spawn(register(ctx.http.clone(), commands, data.dev_guild, data.shutdown.clone()));
+        Box::pin(async move { Ok(data) })
+    });
+    let http = bot.access.http(bot.access.client()?);
+    let mut client =
+        ClientBuilder::new_with_http(http, INTENTS).framework(framework.build()).status(OnlineStatus::Online).await?;
+    let shards = client.shard_manager.clone();
+    let presence = tokio::spawn(show_presence(bot.clone(), shards.clone()));
+    let stop = tokio::spawn({
+        let shutdown = bot.shutdown.clone();
+        async move {
+            shutdown.cancelled().await;
+            shards.shutdown_all().await;
+        }
+    });
+    let ended = client.start_autosharded().await;
+    presence.abort();
+    stop.abort();
+    match ended {
+        Err(error) if !bot.shutdown.is_cancelled() => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Tells Discord which commands there are, until it has taken it.
+async fn register(http: Arc<Http>, commands: Vec<CreateCommand>, dev_guild: Option<u64>, shutdown: CancellationToken) {
+    let (mut rest, last) = REST;
+    let count = commands.len();
+    loop {
+        let registered = match dev_guild {
+            Some(guild) => DiscordGuildId::new(guild.max(1)).set_commands(&http, commands.clone()).await.map(drop),
+            None => Command::set_global_commands(&http, commands.clone()).await.map(drop),
+        };
+        match (registered, dev_guild) {
+            (Ok(()), Some(guild)) => return tracing::info!("Registered {count} commands in guild {guild} only"),
+            (Ok(()), None) => return tracing::info!("Registered {count} commands"),
+            (Err(error), _) => {
+                tracing::warn!("Cannot register the commands, next try in {} s: {error}", rest.as_secs());
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(rest) => {}
+        }
+        rest = (rest * 2).min(last);
+    }
+}
+
+/// Shows how many codes are active, whenever that changes.
+async fn show_presence(bot: Bot, shards: Arc<ShardManager>) {
+    let mut shown = None;
+    loop {
+        match bot.store.count_active_codes().await {
+            Ok(count) => {
+                let runners = shards.runners.lock().await;
+                // Shards that came since are told, too.
+                let now = Some((count, runners.len()));
+                if shown != now && !runners.is_empty() {
+                    let activity = ActivityData::watching(presence(count));
+                    for runner in runners.values() {
+                        runner.runner_tx.set_presence(Some(activity.clone()), OnlineStatus::Online);
+                    }
+                    shown = now;
+                }
+            }
+            Err(error) => tracing::debug!("The presence stays as it is: {error}"),
+        }
+        tokio::time::sleep(PRESENCE_EVERY).await;
+    }
+}
+
+fn presence(count: u32) -> String {
+    match count {
+        0 => "for gift codes".to_owned(),
+        1 => "1 active gift code".to_owned(),
+        count => format!("{count} active gift codes"),
+    }
+}
+
+/// What poise could not do: told to whoever asked, as far as it is theirs, and to the log.
+async fn on_error(error: poise::FrameworkError<'_, Bot, Error>) {
+    use poise::FrameworkError as E;
+    let (ctx, what, error) = match error {
+        E::Command { error, ctx, .. } => (ctx, ctx.command().qualified_name.clone(), error),
+        E::CommandPanic { payload, ctx, .. } => {
+            let why = payload.unwrap_or_else(|| "without a message".to_owned());
+            (ctx, ctx.command().qualified_name.clone(), anyhow::anyhow!("it panicked: {why}"))
+        }
+        E::ArgumentParse { error, ctx, .. } => {
+            (ctx, ctx.command().qualified_name.clone(), anyhow::anyhow!("an option cannot be read: {error}"))
+        }
+        E::CommandStructureMismatch { description, ctx, .. } => (
+            poise::Context::Application(ctx),
+            ctx.command.qualified_name.clone(),
+            anyhow::anyhow!("Discord offers an older form of the command: {description}"),
+        ),
+        E::GuildOnly { ctx, .. } => {
+            return tell(ctx, &super::messages::people::servers_only()).await;
+        }
+        // Whoever may not use it was told so.
+        E::CommandCheckFailed { error: None, .. } => return,
+        E::EventHandler { error, event, .. } => {
+            return tracing::error!("An event of Discord ({}) was not worked off: {error:#}", event.snake_case_name());
+        }
+        other => return tracing::warn!("Discord's library reports: {other}"),
+    };
+    let message = explain(&what, &error);
+    tell(ctx, &message).await;
+}
+
+async fn tell(ctx: poise::Context<'_, Bot, Error>, message: &super::messages::Message) {
+    let poise::Context::Application(ctx) = ctx else { return };
+    if ctx.interaction_type != poise::CommandInteractionType::Command {
+        return;
+    }
+    let is_acknowledged = ctx.has_sent_initial_response.load(Ordering::SeqCst);
+    let asked = Asked::command(ctx.interaction, is_acknowledged);
+    if let Err(error) = asked.answer(&ctx.serenity_context.http, message).await {
+        tracing::debug!("Nor can it be told: {error:#}");
+    }
+}

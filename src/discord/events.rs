@@ -1,0 +1,98 @@
+//! What Discord tells of servers and channels: which the bot is in, and whether something that was wrong may be fixed.
+
+use std::collections::BTreeSet;
+
+use serenity::all::{FullEvent, GuildId as DiscordGuildId, Http, Interaction};
+
+use crate::domain::channel::Blocked;
+use crate::domain::player::{ChannelId, GuildId};
+use crate::store::StoreError;
+
+use super::answer::Error;
+use super::bot::Bot;
+use super::{components, permissions};
+
+/// Works off an event.
+pub(super) async fn handle(bot: &Bot, http: &Http, event: &FullEvent) -> Result<(), Error> {
+    match event {
+        FullEvent::InteractionCreate { interaction: Interaction::Component(pressed) } => {
+            let _at_work = bot.at_work.token();
+            components::pressed(bot, http, pressed).await;
+        }
+        FullEvent::InteractionCreate { interaction: Interaction::Modal(submitted) } => {
+            let _at_work = bot.at_work.token();
+            components::submitted(bot, http, submitted).await;
+        }
+        FullEvent::Ready { data_about_bot: ready } => {
+            let guilds = ready.guilds.iter().map(|guild| guild.id).collect();
+            let shard = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));
+            tracing::info!("Connected to Discord as {} in {} servers", ready.user.name, ready.guilds.len());
+            tracing::info!("Invite the bot with {}", permissions::invite_link(ready.application.id.get()));
+            compare(bot, &guilds, shard).await?;
+        }
+        FullEvent::GuildCreate { guild, .. } => fixed(bot, guild.id, true).await?,
+        FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
+            if bot.store.pause_guild(id(guild.id), None, Blocked::Removed, None).await? {
+                tracing::info!("Removed from guild {}: it is paused, and kept for its return", guild.id);
+            }
+        }
+        FullEvent::ChannelDelete { channel, .. } => {
+            let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
+            if bot.store.guild(guild).await?.channel == Some(channel)
+                && bot.store.pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
+            {
+                tracing::info!("Guild {guild} is paused: {}", Blocked::UnknownChannel.meaning());
+            }
+        }
+        // Permissions are made of all of these.
+        FullEvent::ChannelUpdate { new, .. } => fixed(bot, new.guild_id, false).await?,
+        FullEvent::GuildRoleUpdate { new, .. } => fixed(bot, new.guild_id, false).await?,
+        FullEvent::GuildMemberUpdate { event, .. } => {
+            if bot.rest.my_id().await.is_ok_and(|me| me == event.user.id) {
+                fixed(bot, event.guild_id, false).await?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn id(guild: DiscordGuildId) -> GuildId {
+    GuildId(guild.get())
+}
+
+/// Something changed that may have been why a guild was paused: it is tried again.
+async fn fixed(bot: &Bot, guild: DiscordGuildId, is_back: bool) -> Result<(), StoreError> {
+    let paused = bot.store.guild(id(guild)).await?.paused;
+    let may_be_fixed = match paused {
+        None => false,
+        Some(Blocked::Removed) => is_back,
+        // A channel does not come back.
+        Some(Blocked::UnknownChannel) => false,
+        Some(_) => true,
+    };
+    if may_be_fixed && bot.store.resume_guild(id(guild)).await? {
+        tracing::info!("Guild {guild} is tried again");
+    }
+    Ok(())
+}
+
+/// Compares the guilds that Discord says the bot is in, for one shard, with those that posts go to. One that is not
+/// available at the moment is among them: it is no removal.
+async fn compare(bot: &Bot, guilds: &BTreeSet<DiscordGuildId>, (shard, shards): (u32, u32)) -> Result<(), StoreError> {
+    for (guild, paused) in bot.store.posted_guilds().await? {
+        if (guild.0 >> 22) % u64::from(shards.max(1)) != u64::from(shard) {
+            continue;
+        }
+        let is_in = guilds.contains(&DiscordGuildId::new(guild.0.max(1)));
+        match (is_in, paused) {
+            (false, paused) if paused != Some(Blocked::Removed) => {
+                bot.store.pause_guild(guild, None, Blocked::Removed, None).await?;
+                tracing::info!("No longer in guild {guild}: it is paused, and kept for its return");
+            }
+            (true, Some(Blocked::Removed)) => drop(bot.store.resume_guild(guild).await?),
+            _ => {}
+        }
+    }
+    Ok(())
+}

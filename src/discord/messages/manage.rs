@@ -1,0 +1,330 @@
+//! What `/manage giftcode` answers.
+
+use jiff::Timestamp;
+use serenity::all::CreateEmbed;
+
+use crate::domain::channel::Over;
+use crate::domain::code::{Code, CodeError};
+use crate::domain::player::{ChannelId, RoleId};
+use crate::ports::AnnouncedCode;
+use crate::store::{GuildSettings, PastRun, RunStart};
+
+use super::escape::{clip, escape};
+use super::run::{counts, reason};
+use super::{Message, colour, count, thousands, when};
+
+/// Runs that the history shows.
+pub const HISTORY_RUNS: u32 = 10;
+/// Codes that a list shows.
+const LIST_CODES: usize = 40;
+
+/// The channel is set. `lacks` names what is not needed to post, but for all that a message can have.
+#[must_use]
+pub fn channel_set(channel: ChannelId, role: Option<RoleId>, is_mentionable: bool, lacks: &[&str]) -> Message {
+    let mut text = format!("✅ Gift codes are posted in <#{channel}> from now on, the active ones first.");
+    match (role, is_mentionable) {
+        (None, _) => {}
+        (Some(role), true) => text += &format!(" Each post mentions <@&{role}>."),
+        (Some(role), false) => {
+            text += &format!(
+                " Each post names <@&{role}>, but nobody is notified: turn on “Allow anyone to @mention this role” in its \
+                 settings."
+            );
+        }
+    }
+    if !lacks.is_empty() {
+        text += &format!(" Please allow me to {} there too.", in_words(lacks));
+    }
+    Message::text(text)
+}
+
+fn in_words(items: &[&str]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => format!("**{only}**"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(|item| format!("**{item}**")).collect();
+            format!("{} and **{last}**", first.join(", "))
+        }
+    }
+}
+
+/// The channel cannot be posted to: these permissions are missing.
+#[must_use]
+pub fn channel_refused(channel: ChannelId, missing: &[&str]) -> Message {
+    Message::text(format!(
+        "❌ I may not post in <#{channel}>: I lack {}. Allow me that in the channel's settings, then use the command again. \
+         Nothing was changed.",
+        in_words(missing)
+    ))
+}
+
+/// The channel is not there, or not of this server.
+#[must_use]
+pub fn channel_unknown() -> Message {
+    Message::text("❌ I cannot find that channel in this server. Choose one that is there. Nothing was changed.")
+}
+
+/// No channel any more.
+#[must_use]
+pub fn channel_unset(was_set: bool) -> Message {
+    Message::text(if was_set {
+        "✅ No gift codes are posted in this server any more. What is being redeemed goes on."
+    } else {
+        "No channel was set: no gift codes are posted in this server."
+    })
+}
+
+/// Auto-redemption is on.
+#[must_use]
+pub fn auto_on(players: u32) -> Message {
+    Message::text(match players {
+        0 => {
+            "✅ Every new code will be redeemed for the roster. It is empty: add players with `/manage players add` or \
+              `/manage players import`."
+                .to_owned()
+        }
+        _ => format!("✅ Every code is redeemed for the roster from now on: {}.", count(players, "player")),
+    })
+}
+
+/// Auto-redemption is off.
+#[must_use]
+pub fn auto_off() -> Message {
+    Message::text("✅ New codes are not redeemed by themselves any more. What is being redeemed goes on.")
+}
+
+/// What was typed is no gift code.
+#[must_use]
+pub fn no_code(error: &CodeError) -> Message {
+    Message::text(format!("❌ {}.", escape(&error.to_string(), 200)))
+}
+
+/// A code that nobody ever saw.
+#[must_use]
+pub fn code_unknown(code: &Code) -> Message {
+    Message::text(format!("❌ I do not know the code `{code}`. `/manage giftcode add` adds it to this server."))
+}
+
+/// A code that is over.
+#[must_use]
+pub fn code_over(code: &Code, over: &Over) -> Message {
+    Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
+}
+
+/// A code was added.
+#[must_use]
+pub fn code_added(code: &Code, settings: &GuildSettings) -> Message {
+    let posted = match settings.channel {
+        Some(channel) => format!(" It is posted in <#{channel}>"),
+        None => " No channel is set, so it is not posted".to_owned(),
+    };
+    let redeemed = match (settings.auto_redeem, settings.players) {
+        (true, players) if players > 0 => format!(" and redeemed for {}.", count(players, "player")),
+        _ => format!(". Redeem it with `/manage giftcode redeem code:{code}`."),
+    };
+    Message::text(format!("✅ `{code}` is added to this server.{posted}{redeemed}"))
+}
+
+/// A code that is active here already.
+#[must_use]
+pub fn code_known(code: &Code) -> Message {
+    Message::text(format!("`{code}` is active in this server already."))
+}
+
+/// A code was removed.
+#[must_use]
+pub fn code_removed(code: &Code, dropped: u32) -> Message {
+    let stopped = if dropped > 0 {
+        format!(" {} will not be redeemed.", count(dropped, "waiting player"))
+    } else {
+        String::new()
+    };
+    Message::text(format!("✅ `{code}` is neither posted nor redeemed in this server any more.{stopped}"))
+}
+
+/// The codes that are active.
+#[must_use]
+pub fn codes(codes: &[AnnouncedCode], is_for_managers: bool) -> Message {
+    if codes.is_empty() {
+        return Message::text("No gift code is active at the moment.");
+    }
+    let line = |code: &AnnouncedCode| {
+        let mut line = format!("`{}`", code.code);
+        if let Some(at) = code.expires_at {
+            line += &format!(" · expires <t:{}:R>", at.as_second());
+        }
+        if let Some(rewards) = &code.rewards {
+            line += &format!("\n{}", escape(rewards, 60));
+        }
+        if is_for_managers {
+            line += &format!("\nfrom {}", escape(&code.source, 60));
+        }
+        line
+    };
+    let mut shown = String::new();
+    let mut left = codes.len();
+    for code in codes.iter().take(LIST_CODES) {
+        let line = line(code) + "\n";
+        if shown.chars().count() + line.chars().count() > 3900 {
+            break;
+        }
+        shown += &line;
+        left -= 1;
+    }
+    if left > 0 {
+        shown += &format!("… and {left} more");
+    }
+    let number = u32::try_from(codes.len()).unwrap_or(u32::MAX);
+    let title = format!("🎁 {} active", count(number, "gift code"));
+    Message::embed(CreateEmbed::new().title(title).colour(colour::GOOD).description(shown.trim_end()))
+}
+
+/// A run was begun, goes on, or has nothing to do.
+#[must_use]
+pub fn run_started(code: &Code, start: RunStart, channel: Option<ChannelId>) -> Message {
+    let RunStart { players, due, pending } = start;
+    if players == 0 {
+        return Message::text(
+            "❌ The roster is empty: add players with `/manage players add` or `/manage players import`.",
+        );
+    }
+    let shown = channel.map_or_else(
+        || " `/manage giftcode history` shows how it goes.".to_owned(),
+        |channel| format!(" How it goes is shown in <#{channel}>."),
+    );
+    Message::text(match (due, pending) {
+        (0, 0) => format!(
+            "`{code}` is done for all {}. `/manage giftcode retry code:{code}` tries again what failed.",
+            count(players, "player")
+        ),
+        (0, pending) => format!("`{code}` is being redeemed already: {} to go.{shown}", count(pending, "player")),
+        (due, _) => format!("✅ `{code}` is redeemed for {} now.{shown}", count(due, "player")),
+    })
+}
+
+/// Runs of several codes were begun.
+#[must_use]
+pub fn runs_started(started: &[(Code, Result<RunStart, Over>)], channel: Option<ChannelId>) -> Message {
+    if let [(code, only)] = started {
+        return match only {
+            Ok(start) => run_started(code, *start, channel),
+            Err(over) => code_over(code, over),
+        };
+    }
+    let line = |(code, started): &(Code, Result<RunStart, Over>)| match started {
+        Ok(RunStart { players: 0, .. }) => format!("❌ `{code}`: the roster is empty"),
+        Ok(RunStart { due: 0, pending: 0, .. }) => format!("`{code}`: done for all"),
+        Ok(RunStart { due, pending, .. }) => {
+            format!("✅ `{code}`: redeemed for {} now", count(*due.max(pending), "player"))
+        }
+        Err(over) => format!("⌛ `{code}`: over, {}", over.meaning()),
+    };
+    Message::text(started.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+/// What failed is tried again.
+#[must_use]
+pub fn retried(code: &Code, again: u32) -> Message {
+    Message::text(match again {
+        0 => format!("Nothing of `{code}` has failed or was given up here: there is nothing to try again."),
+        again => format!("✅ `{code}` is tried again for {}.", count(again, "player")),
+    })
+}
+
+/// How everything is, for `/manage giftcode status`.
+#[derive(Debug, Clone, Default)]
+pub struct Status {
+    /// The guild's settings.
+    pub guild: GuildSettings,
+    /// Codes active in the guild.
+    pub active_codes: u32,
+    /// Redemptions of the guild's roster that wait.
+    pub waiting_here: u32,
+    /// Redemptions that wait, of all guilds.
+    pub waiting_everywhere: u32,
+    /// When the feeds were last read, if ever.
+    pub feeds_read_at: Option<Timestamp>,
+    /// What is wrong with the feeds.
+    pub feed_trouble: Option<String>,
+    /// Whether the state is kept in MongoDB too.
+    pub has_mongodb: bool,
+    /// What is wrong with that, and how much it lags behind.
+    pub mongodb_trouble: Option<String>,
+    /// What is wrong with the game.
+    pub game_trouble: Option<String>,
+    /// How many calls a time the game allows, as people say it.
+    pub game_limit: Option<String>,
+}
+
+/// How everything is.
+#[must_use]
+pub fn status(status: &Status) -> Message {
+    let guild = &status.guild;
+    let channel = match (guild.channel, guild.paused) {
+        (None, _) => "none: `/manage giftcode setchannel`".to_owned(),
+        (Some(channel), None) => format!("<#{channel}>"),
+        (Some(channel), Some(blocked)) => format!("⏸ <#{channel}>: paused, {}", blocked.meaning()),
+    };
+    let role = guild.mention_role.map_or(String::new(), |role| format!("\nmentions <@&{role}>"));
+    let auto = if guild.auto_redeem { "on" } else { "off: `/manage giftcode auto`" };
+    let feeds = match (&status.feed_trouble, status.feeds_read_at) {
+        (Some(trouble), _) => format!("⚠️ {}", escape(trouble, 300)),
+        (None, Some(at)) => format!("✅ read <t:{}:R>", at.as_second()),
+        (None, None) => "not read yet".to_owned(),
+    };
+    let game = match (&status.game_trouble, &status.game_limit) {
+        (Some(trouble), _) => format!("⚠️ {}", escape(trouble, 300)),
+        (None, Some(limit)) => format!("✅ {limit}"),
+        (None, None) => "✅ no limit set".to_owned(),
+    };
+    let mongodb = match (&status.mongodb_trouble, status.has_mongodb) {
+        (Some(trouble), _) => format!("⚠️ {}", escape(trouble, 300)),
+        (None, true) => "✅ in step".to_owned(),
+        (None, false) => "not used: the file alone".to_owned(),
+    };
+    let queue =
+        format!("{} here, {} in all servers", thousands(status.waiting_here), thousands(status.waiting_everywhere));
+    let troubled = guild.paused.is_some()
+        || status.feed_trouble.is_some()
+        || status.game_trouble.is_some()
+        || status.mongodb_trouble.is_some();
+    let embed = CreateEmbed::new()
+        .title("📊 How it is")
+        .colour(if troubled { colour::BAD } else { colour::GOOD })
+        .field("Channel", clip(&format!("{channel}{role}"), 1024), true)
+        .field("Auto-redemption", auto, true)
+        .field("Players", thousands(guild.players), true)
+        .field("Active codes", thousands(status.active_codes), true)
+        .field("Waiting to be redeemed", queue, true)
+        .field("Code feeds", clip(&feeds, 1024), false)
+        .field("Game", clip(&game, 1024), false)
+        .field("MongoDB", clip(&mongodb, 1024), false);
+    Message::embed(embed)
+}
+
+/// What came of a guild's codes.
+#[must_use]
+pub fn history(runs: &[PastRun], code: Option<&Code>) -> Message {
+    if runs.is_empty() {
+        return Message::text(match code {
+            Some(code) => format!("`{code}` was never redeemed for this server's roster."),
+            None => "Nothing was redeemed for this server's roster yet.".to_owned(),
+        });
+    }
+    let embed = CreateEmbed::new().title("📜 What came of it").colour(colour::PLAIN);
+    let embed = runs.iter().fold(embed, |embed, run| {
+        let again = if run.generation > 1 { format!(" (valid again, {}×)", run.generation) } else { String::new() };
+        let mut text = counts(&run.tally);
+        for group in run.tally.failed.iter().take(4) {
+            let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
+            text += &format!("\n-# {}: {}", count(number, "player"), reason(group));
+        }
+        text += &match run.finished_at {
+            Some(at) => format!("\n-# done {}", when(at)),
+            None => format!("\n-# begun {}, not done yet", when(run.started_at)),
+        };
+        embed.field(format!("{}{again}", run.code), clip(&text, 500), false)
+    });
+    Message::embed(embed)
+}

@@ -1,0 +1,205 @@
+//! Every message that a person sees, built here and nowhere else. `docs/messages.md` shows them all.
+//!
+//! Pure: from what there is to say to a [`Message`], which fits into Discord's bounds (PROTOCOL §3) whatever it is built
+//! from, and mentions nobody but the role that a guild's admins named.
+
+pub mod escape;
+pub mod manage;
+pub mod people;
+pub mod players;
+pub mod post;
+pub mod run;
+
+use serenity::all::{
+    CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateEmbed, CreateInteractionResponseMessage,
+    CreateMessage, EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
+};
+
+use crate::domain::player::RoleId;
+
+use escape::clip;
+
+/// The most characters of a message's content.
+const MAX_CONTENT: usize = 2000;
+
+/// The page on which the game's publisher lets a person redeem (PROTOCOL §1).
+pub const GAME_PAGE: &str = "https://wos-giftcode.centurygame.com";
+
+/// The colours that messages have on their left.
+pub mod colour {
+    /// Good news.
+    pub const GOOD: u32 = 0x2E_CC_71;
+    /// Something under way.
+    pub const BUSY: u32 = 0xF1_C4_0F;
+    /// Something to know.
+    pub const PLAIN: u32 = 0x34_98_DB;
+    /// Something went wrong.
+    pub const BAD: u32 = 0xE7_4C_3C;
+    /// Over.
+    pub const OVER: u32 = 0x95_A5_A6;
+}
+
+/// A message, whichever way it is sent.
+#[derive(Debug, Clone, Default)]
+pub struct Message {
+    content: String,
+    embeds: Vec<CreateEmbed>,
+    rows: Vec<CreateActionRow>,
+    file: Option<(String, Vec<u8>)>,
+    role: Option<RoleId>,
+}
+
+impl Message {
+    /// A message of text alone.
+    #[must_use]
+    pub fn text(text: impl AsRef<str>) -> Self {
+        Self { content: clip(text.as_ref(), MAX_CONTENT), ..Self::default() }
+    }
+
+    /// A message of one embed.
+    #[must_use]
+    pub fn embed(embed: CreateEmbed) -> Self {
+        Self { embeds: vec![embed], ..Self::default() }
+    }
+
+    /// With buttons and menus.
+    #[must_use]
+    pub fn with_rows(self, rows: Vec<CreateActionRow>) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// With a file.
+    #[must_use]
+    pub fn with_file(self, name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { file: Some((name.into(), bytes)), ..self }
+    }
+
+    /// Mentioning a role.
+    #[must_use]
+    pub fn mentioning(self, role: Option<RoleId>) -> Self {
+        let content = role.map_or(self.content, |role| format!("<@&{role}>"));
+        Self { content, role, ..self }
+    }
+
+    /// The file, if it has one: its name and bytes.
+    #[must_use]
+    pub fn file(&self) -> Option<(&str, &[u8])> {
+        self.file.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+    }
+
+    /// Nobody is mentioned but the one role, whatever the text says.
+    fn allowed_mentions(&self) -> CreateAllowedMentions {
+        CreateAllowedMentions::new().roles(self.role.map(|role| DiscordRoleId::new(role.0.max(1))))
+    }
+
+    /// Its file for a message that is edited; what it had before goes.
+    fn attachments(&self) -> EditAttachments {
+        self.attachment().into_iter().fold(EditAttachments::new(), EditAttachments::add)
+    }
+
+    /// Its file, to be uploaded.
+    #[must_use]
+    pub fn attachment(&self) -> Option<CreateAttachment> {
+        self.file.as_ref().map(|(name, bytes)| CreateAttachment::bytes(bytes.clone(), name.clone()))
+    }
+
+    /// For a new message in a channel.
+    #[must_use]
+    pub fn create(&self) -> CreateMessage {
+        let mut message = CreateMessage::new()
+            .embeds(self.embeds.clone())
+            .components(self.rows.clone())
+            .allowed_mentions(self.allowed_mentions())
+            .files(self.attachment());
+        if !self.content.is_empty() {
+            message = message.content(self.content.clone());
+        }
+        message
+    }
+
+    /// For a message in a channel that is there already. Whom it mentioned stays as it was.
+    #[must_use]
+    pub fn edit(&self) -> EditMessage {
+        EditMessage::new()
+            .embeds(self.embeds.clone())
+            .components(self.rows.clone())
+            .allowed_mentions(self.allowed_mentions())
+            .attachments(self.attachments())
+    }
+
+    /// For the first answer to an interaction, seen by whoever asked alone.
+    #[must_use]
+    pub fn respond(&self) -> CreateInteractionResponseMessage {
+        CreateInteractionResponseMessage::new()
+            .content(self.content.clone())
+            .embeds(self.embeds.clone())
+            .components(self.rows.clone())
+            .allowed_mentions(self.allowed_mentions())
+            .files(self.attachment())
+            .ephemeral(true)
+    }
+
+    /// For an answer to an interaction that was put off, or given before.
+    #[must_use]
+    pub fn follow(&self) -> EditInteractionResponse {
+        let edit = EditInteractionResponse::new()
+            .content(self.content.clone())
+            .embeds(self.embeds.clone())
+            .components(self.rows.clone())
+            .allowed_mentions(self.allowed_mentions());
+        match self.attachment() {
+            Some(file) => edit.new_attachment(file),
+            None => edit,
+        }
+    }
+}
+
+/// `1 player`, `2 players`.
+#[must_use]
+pub fn count(number: u32, singular: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {singular}{plural}", thousands(number))
+}
+
+/// `12,345`.
+#[must_use]
+pub fn thousands(number: u32) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// A time as each reader's Discord shows it: the day and hour, and how long until or since then.
+#[must_use]
+pub fn when(at: jiff::Timestamp) -> String {
+    let seconds = at.as_second();
+    format!("<t:{seconds}:f> (<t:{seconds}:R>)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_readable() {
+        assert_eq!((count(1, "player"), count(12_345, "player")), ("1 player".into(), "12,345 players".into()));
+        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn no_message_mentions_but_the_role_it_was_given() {
+        let mentions = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
+        let plain = Message::text("@everyone <@1> <@&2>");
+        assert_eq!(mentions(&plain)["parse"], serde_json::json!([]));
+        assert_eq!(mentions(&plain)["roles"], serde_json::json!([]));
+        let with_role = Message::text("x").mentioning(Some(RoleId(7)));
+        assert_eq!(mentions(&with_role)["roles"], serde_json::json!(["7"]));
+        assert_eq!(serde_json::to_value(with_role.create()).unwrap()["content"], "<@&7>");
+    }
+}

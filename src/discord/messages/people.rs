@@ -1,0 +1,214 @@
+//! What everybody gets to see: linking, redeeming for oneself, refusals, failures.
+
+use serenity::all::{CreateActionRow, CreateInputText, CreateModal, InputTextStyle};
+
+use crate::discord::custom_id::Action;
+use crate::domain::channel::Over;
+use crate::domain::code::Code;
+use crate::domain::outcome::Outcome;
+use crate::domain::player::{MAX_LINKS, Player, PlayerError, PlayerId, State};
+use crate::domain::probe::ProbeOutcome;
+use crate::domain::words::{advice, meaning};
+use crate::store::Standing;
+
+use super::Message;
+use super::escape::{clip, escape};
+use super::run::player as named;
+
+/// The fields of the form that asks who somebody is.
+pub mod form {
+    /// The player id.
+    pub const PLAYER: &str = "player_id";
+    /// The state.
+    pub const STATE: &str = "state";
+    /// Whether to remember both.
+    pub const REMEMBER: &str = "remember";
+}
+
+/// An account is linked.
+#[must_use]
+pub fn linked(player: PlayerId, state: State, is_new: bool, retried: u32) -> Message {
+    let mut text = if is_new {
+        format!("✅ {player} in state {state} is linked to you: `/redeem` and the buttons redeem for it.")
+    } else {
+        format!("✅ {player} was linked to you already; its state is {state} now.")
+    };
+    if retried > 0 {
+        text += " Codes that failed because of the state are tried again.";
+    }
+    Message::text(text)
+}
+
+/// As many accounts as there may be.
+#[must_use]
+pub fn too_many_links() -> Message {
+    Message::text(format!("❌ You have {MAX_LINKS} linked accounts, which is the most. `/unlink` takes one away."))
+}
+
+/// The game does not confirm who somebody says to be.
+#[must_use]
+pub fn not_confirmed(player: PlayerId, state: State, told: &ProbeOutcome) -> Message {
+    Message::text(match told {
+        ProbeOutcome::WrongState => format!(
+            "❌ The game says that {player} does not live in state {state}. The state is shown in your profile in the game, \
+             behind the # sign. Nothing was changed."
+        ),
+        ProbeOutcome::NoSuchPlayer => format!(
+            "❌ The game knows no player {player}. The id is shown in your profile in the game. Nothing was changed."
+        ),
+        ProbeOutcome::Right | ProbeOutcome::Unclear(_) => {
+            "❌ The game does not answer as it should at the moment, so I cannot check this. Please try again in a few \
+             minutes. Nothing was changed."
+                .to_owned()
+        }
+    })
+}
+
+/// What was typed is no player id or state.
+#[must_use]
+pub fn bad_player(error: &PlayerError) -> Message {
+    Message::text(format!("❌ {}. Nothing was changed.", escape(&error.to_string(), 120)))
+}
+
+/// Accounts are not linked any more.
+#[must_use]
+pub fn unlinked(accounts: usize) -> Message {
+    Message::text(match accounts {
+        0 => "That account is not linked to you. Nothing was changed.".to_owned(),
+        1 => "✅ The account is not linked to you any more.".to_owned(),
+        more => format!("✅ Your {more} accounts are not linked to you any more."),
+    })
+}
+
+/// Somebody without an account to redeem for.
+#[must_use]
+pub fn no_links() -> Message {
+    Message::text("You have no linked account yet: `/link` your player id and state first.")
+}
+
+/// Somebody who has another request under way.
+#[must_use]
+pub fn one_at_a_time() -> Message {
+    Message::text("⏳ Your last request is still under way. Please wait until it is done.")
+}
+
+/// A code that is over, or never was one.
+#[must_use]
+pub fn code_over(code: &Code, over: &Over) -> Message {
+    Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
+}
+
+/// Where codes stand for one's accounts. `is_waiting` while the answer will be edited again.
+#[must_use]
+pub fn standings(codes: &[(Code, Vec<Standing>)], is_waiting: bool) -> Message {
+    let mut text = String::new();
+    for (code, standings) in codes {
+        text += &format!("**{code}**\n");
+        for standing in standings {
+            text += &format!("{}\n", line(standing, is_waiting));
+        }
+    }
+    if !is_waiting && codes.iter().flat_map(|(_, of_code)| of_code).any(is_open) {
+        text += "I go on with what waits; the same command shows how it ends.";
+    }
+    Message::text(text.trim_end())
+}
+
+/// Whether it is not decided.
+fn is_open(standing: &Standing) -> bool {
+    standing.outcome.is_none_or(|outcome| !outcome.is_final())
+}
+
+fn line(standing: &Standing, is_waiting: bool) -> String {
+    let who = named(standing.player, &standing.nickname);
+    let status = standing.status.as_ref();
+    let why = status.map_or("nobody knows why", meaning);
+    match standing.outcome {
+        Some(Outcome::Granted) => format!("🎁 {who}: granted, look into your mail in the game"),
+        Some(Outcome::Already) => format!("📦 {who}: had it already"),
+        Some(Outcome::Failed | Outcome::GaveUp) => {
+            let advice = status.and_then(advice).map_or(String::new(), |advice| format!("; {advice}"));
+            format!("❌ {who}: {why}{advice}")
+        }
+        Some(Outcome::Pending) | None => match (is_waiting, status) {
+            (true, None) => format!("⏳ {who}: waiting for its turn"),
+            (_, Some(_)) => format!("⏳ {who}: {why}, it is tried again"),
+            (false, None) => format!("⏳ {who}: not yet"),
+        },
+    }
+}
+
+/// Somebody who may not do this.
+#[must_use]
+pub fn managers_only() -> Message {
+    Message::text("🔒 Only members with the permission **Manage Server** can do this. Ask one of them.")
+}
+
+/// A command that only makes sense in a server.
+#[must_use]
+pub fn servers_only() -> Message {
+    Message::text("This works in a server only.")
+}
+
+/// A button or menu that we cannot read.
+#[must_use]
+pub fn outdated() -> Message {
+    Message::text("I do not know this button any more. Use `/giftcode` and `/redeem` instead.")
+}
+
+/// Something failed on our side. The id stands in the log.
+#[must_use]
+pub fn failed(incident: &str) -> Message {
+    Message::text(format!(
+        "❌ Something went wrong on my side. Please try again in a minute; if it stays, tell the bot's operator this number: \
+         `{incident}`."
+    ))
+}
+
+/// The state could not be written.
+#[must_use]
+pub fn not_saved(incident: &str) -> Message {
+    Message::text(format!(
+        "❌ This could not be saved, so nothing was changed. Please try again in a minute; the operator finds why under \
+         `{incident}`."
+    ))
+}
+
+/// The bot stops or hands over in the middle of an answer.
+#[must_use]
+pub fn restarting() -> Message {
+    Message::text("⏳ I am being restarted. What you asked for goes on; the same command shows how it ends.")
+}
+
+/// The form that asks who somebody is.
+#[must_use]
+pub fn who_are_you(codes: &[Code]) -> CreateModal {
+    let input = |label: &str, id: &str, most: u16, example: &str| {
+        CreateInputText::new(InputTextStyle::Short, label, id)
+            .min_length(1)
+            .max_length(most)
+            .placeholder(example)
+            .required(true)
+    };
+    let rows = vec![
+        input("Your player id (in your profile in the game)", form::PLAYER, 12, "33750731"),
+        input("Your state (behind the # in your profile)", form::STATE, 10, "245"),
+        input("Remember me for next time? yes or no", form::REMEMBER, 3, "yes").value("yes"),
+    ];
+    CreateModal::new(Action::who_am_i(codes).to_string(), clip("Who are you in the game?", 45))
+        .components(rows.into_iter().map(CreateActionRow::InputText).collect())
+}
+
+/// What somebody wrote into the last field of the form is neither yes nor no.
+#[must_use]
+pub fn yes_or_no() -> Message {
+    Message::text("❌ Write yes or no into the last field. Nothing was changed.")
+}
+
+/// The accounts that are linked, for a command that needs one named.
+#[must_use]
+pub fn accounts(players: &[Player]) -> Message {
+    let listed: Vec<String> =
+        players.iter().map(|player| format!("• {}", named(player.id, &player.nickname))).collect();
+    Message::text(format!("You have these accounts linked; name the one to unlink:\n{}", listed.join("\n")))
+}

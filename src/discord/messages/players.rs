@@ -1,0 +1,176 @@
+//! What `/manage players` answers.
+
+use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
+
+use crate::discord::custom_id::Action;
+use crate::domain::player::{Player, PlayerError, PlayerId};
+use crate::domain::roster_file::{BadLine, RosterFileError};
+use crate::store::RosterPage;
+
+use super::escape::{clip, escape};
+use super::run::player as named;
+use super::{Message, colour, count, thousands};
+
+/// Players on a page.
+pub const PAGE: u32 = 20;
+/// Bad lines that a report spells out.
+const BAD_LINES: usize = 10;
+
+/// Players were added.
+#[must_use]
+pub fn added(new: u32, known: u32, total: u32, auto_redeem: bool) -> Message {
+    let mut text = match (new, known) {
+        (0, known) => format!("✅ {} brought up to date", was(known)),
+        (new, 0) => format!("✅ {} added", was(new)),
+        (new, known) => format!("✅ {} added, {known} brought up to date", was(new)),
+    };
+    text += &format!(". The roster has {} now.", count(total, "player"));
+    if auto_redeem && new > 0 {
+        text += " The active codes are redeemed for who is new.";
+    }
+    Message::text(text)
+}
+
+fn was(number: u32) -> String {
+    format!("{} {}", count(number, "player"), if number == 1 { "was" } else { "were" })
+}
+
+/// Ids that are none.
+#[must_use]
+pub fn bad_ids(errors: &[PlayerError]) -> Message {
+    let listed: Vec<String> = errors.iter().take(5).map(|error| escape(&error.to_string(), 120)).collect();
+    let more =
+        if errors.len() > listed.len() { format!("; and {} more", errors.len() - listed.len()) } else { String::new() };
+    Message::text(format!("❌ Nobody was added: {}{more}.", listed.join("; ")))
+}
+
+/// No ids, or too many.
+#[must_use]
+pub fn how_many_ids(most: usize) -> Message {
+    Message::text(format!(
+        "❌ Nobody was added: name 1 to {most} player ids, with blanks or commas between. `/manage players import` takes more."
+    ))
+}
+
+/// A player was taken off the roster, or was not on it.
+#[must_use]
+pub fn removed(id: PlayerId, was_on_it: bool) -> Message {
+    Message::text(if was_on_it {
+        format!("✅ {id} is off the roster. What is being redeemed goes on.")
+    } else {
+        format!("❌ {id} is not on this server's roster. Nothing was changed.")
+    })
+}
+
+/// What was typed is no player id.
+#[must_use]
+pub fn bad_id(error: &PlayerError) -> Message {
+    Message::text(format!("❌ {}.", escape(&error.to_string(), 120)))
+}
+
+/// A page of the roster.
+#[must_use]
+pub fn roster(page: &RosterPage, number: u32) -> Message {
+    if page.total == 0 {
+        return Message::text(
+            "The roster is empty: add players with `/manage players add` or `/manage players import`.",
+        );
+    }
+    let pages = page.total.div_ceil(PAGE).max(1);
+    let line = |player: &Player| {
+        let state = player.state.map_or_else(|| "⚠️ no state".to_owned(), |state| format!("state {state}"));
+        let furnace = player.furnace_level.map_or(String::new(), |level| format!(" · furnace {level}"));
+        format!("{} · {state}{furnace}", named(player.id, &player.nickname))
+    };
+    let lines: Vec<String> = page.players.iter().map(line).collect();
+    let mut text = lines.join("\n");
+    if page.without_state > 0 {
+        text += &format!(
+            "\n\n⚠️ {} cannot be redeemed for: the state is not on file.",
+            count(page.without_state, "player")
+        );
+    }
+    let embed = CreateEmbed::new()
+        .title(format!("👥 {}", count(page.total, "player")))
+        .colour(colour::PLAIN)
+        .description(clip(&text, 4096));
+    let message = Message::embed(embed);
+    if pages == 1 {
+        return message;
+    }
+    let button = |to: Option<u32>, label: &str, at: u32| {
+        // A button needs an id of its own, also where it can be pressed by nobody.
+        let action = Action::RosterPage(to.unwrap_or(u32::MAX - at));
+        CreateButton::new(action.to_string()).label(label).style(ButtonStyle::Secondary).disabled(to.is_none())
+    };
+    let next = (number + 1 < pages).then(|| number + 1);
+    let middle = CreateButton::new(Action::RosterPage(u32::MAX - 2).to_string())
+        .label(format!("{} of {pages}", number + 1))
+        .style(ButtonStyle::Secondary)
+        .disabled(true);
+    message.with_rows(vec![CreateActionRow::Buttons(vec![
+        button(number.checked_sub(1), "◀", 0),
+        middle,
+        button(next, "▶", 1),
+    ])])
+}
+
+/// A players file was taken over.
+#[must_use]
+pub fn imported(new: u32, known: u32, left_out: &[BadLine], total: u32) -> Message {
+    let mut text = format!(
+        "✅ {} imported: {} new, {} brought up to date. The roster has {} now.",
+        count(new + known, "player"),
+        thousands(new),
+        thousands(known),
+        count(total, "player")
+    );
+    if !left_out.is_empty() {
+        text += &format!("\n{} left out:\n{}", lines_were(left_out), bad_lines(left_out));
+    }
+    Message::text(text)
+}
+
+fn lines_were(lines: &[BadLine]) -> String {
+    let number = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+    format!("{} {}", count(number, "line"), if number == 1 { "was" } else { "were" })
+}
+
+fn bad_lines(lines: &[BadLine]) -> String {
+    let shown: Vec<String> =
+        lines.iter().take(BAD_LINES).map(|line| format!("• {}", escape(&line.to_string(), 130))).collect();
+    let left = lines.len() - shown.len();
+    let more = if left > 0 { format!("\n… and {left} more") } else { String::new() };
+    shown.join("\n") + &more
+}
+
+/// A players file has bad lines, and nobody said to leave them out.
+#[must_use]
+pub fn not_imported(lines: &[BadLine]) -> Message {
+    Message::text(format!(
+        "❌ Nobody was imported, because of these lines:\n{}\nCorrect them, or use `skip_bad_lines`.",
+        bad_lines(lines)
+    ))
+}
+
+/// A players file cannot be read.
+#[must_use]
+pub fn bad_file(error: &RosterFileError) -> Message {
+    Message::text(format!("❌ Nobody was imported: {}.", escape(&error.to_string(), 300)))
+}
+
+/// A players file cannot be fetched from Discord.
+#[must_use]
+pub fn file_not_fetched() -> Message {
+    Message::text("❌ Nobody was imported: the file could not be fetched from Discord. Please try again.")
+}
+
+/// The roster as a file.
+#[must_use]
+pub fn exported(players: u32, file: Vec<u8>) -> Message {
+    if players == 0 {
+        return Message::text("The roster is empty: there is nothing to export.");
+    }
+    Message::text(format!("👥 {}, as `/manage players import` takes them.", count(players, "player")))
+        .with_file("players.csv", file)
+}

@@ -1,0 +1,133 @@
+//! A run's message: how far it is, and how it ended.
+
+use jiff::Timestamp;
+use serenity::all::CreateEmbed;
+
+use crate::domain::player::{PlayerId, display_name};
+use crate::domain::progress::{FailedGroup, Tally, bar};
+use crate::domain::words::{advice, meaning};
+use crate::ports::RunMessage;
+
+use super::escape::{clip, escape};
+use super::post::mark;
+use super::{Message, colour, count, thousands};
+
+/// Cells of the bar.
+const BAR: u32 = 20;
+/// The most groups of failures that are spelled out.
+const MAX_GROUPS: usize = 8;
+/// The most names of a group, and of a message; those that are left out make it carry a file.
+const MAX_NAMES: usize = 15;
+
+/// How far a run is, or how it ended. `now` turns the time it takes into a time of day.
+#[must_use]
+pub fn run(run: &RunMessage, now: Timestamp) -> Message {
+    if run.is_finished { ended(run) } else { under_way(run, now) }
+}
+
+fn under_way(run: &RunMessage, now: Timestamp) -> Message {
+    let tally = &run.tally;
+    let (done, all) = (tally.done(), tally.players());
+    let percent = u64::from(done) * 100 / u64::from(all.max(1));
+    let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(tally));
+    let end = run.remaining.and_then(|rest| now.checked_add(rest).ok());
+    if let Some(end) = end {
+        text += &format!("\n🏁 About <t:{}:R>", end.as_second());
+    }
+    if let Some(waits_for) = &run.waits_for {
+        text += &format!("\n💤 {}", escape(waits_for, 300));
+    }
+    let embed = CreateEmbed::new()
+        .title(format!("⏳ Redeeming {} for {}", run.code, count(all, "player")))
+        .url(mark(&run.nonce))
+        .colour(colour::BUSY)
+        .description(clip(&text, 4096));
+    Message::embed(embed)
+}
+
+fn ended(run: &RunMessage) -> Message {
+    let tally = &run.tally;
+    let all = tally.players();
+    let (sign, colour) = match tally.failures() {
+        0 => ("✅", colour::GOOD),
+        failures if failures == all => ("❌", colour::BAD),
+        _ => ("☑️", colour::PLAIN),
+    };
+    let embed = CreateEmbed::new()
+        .title(format!("{sign} {}: done for {}", run.code, count(all, "player")))
+        .url(mark(&run.nonce))
+        .colour(colour)
+        .description(counts(tally));
+    let (embed, is_whole) = with_reasons(embed, &tally.failed);
+    let message = Message::embed(embed);
+    if is_whole { message } else { message.with_file(format!("{}-not-redeemed.csv", run.code), failures_file(tally)) }
+}
+
+/// `🎁 90 granted · 📦 5 had it already · ❌ 5 failed · ⏳ 12 to go`, without those that are none.
+#[must_use]
+pub fn counts(tally: &Tally) -> String {
+    let parts = [
+        ("🎁", tally.granted, "granted"),
+        ("📦", tally.already, "had it already"),
+        ("❌", tally.failures(), "failed"),
+        ("⏳", tally.pending, "to go"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(_, number, _)| *number > 0)
+        .map(|(sign, number, what)| format!("{sign} {} {what}", thousands(*number)))
+        .collect();
+    if parts.is_empty() { "Nobody is on the roster.".to_owned() } else { parts.join(" · ") }
+}
+
+/// Why players of a group did not get it, in words they understand.
+#[must_use]
+pub fn reason(group: &FailedGroup) -> String {
+    let meaning = meaning(&group.status);
+    if group.gave_up { format!("given up: {meaning}") } else { meaning.to_owned() }
+}
+
+/// A field for each reason; whether all names had room.
+fn with_reasons(mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed, bool) {
+    let mut is_whole = groups.len() <= MAX_GROUPS;
+    for group in groups.iter().take(MAX_GROUPS) {
+        let mut text = String::new();
+        if let Some(advice) = advice(&group.status) {
+            text += &format!("→ {advice}\n");
+        }
+        let names: Vec<String> = group.players.iter().take(MAX_NAMES).map(|(id, name)| player(*id, name)).collect();
+        text += &names.join(", ");
+        let left = group.players.len().saturating_sub(MAX_NAMES);
+        if left > 0 {
+            text += &format!(" … and {left} more");
+        }
+        is_whole &= left == 0 && text.chars().count() <= 600;
+        let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
+        embed = embed.field(format!("{}: {}", count(number, "player"), reason(group)), clip(&text, 600), false);
+    }
+    (embed, is_whole)
+}
+
+/// A player as lists name one.
+#[must_use]
+pub fn player(id: PlayerId, nickname: &str) -> String {
+    let name = display_name(nickname, id);
+    let number = id.to_string();
+    if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
+}
+
+/// Everybody who did not get it, as CSV.
+fn failures_file(tally: &Tally) -> Vec<u8> {
+    let mut file = csv::Writer::from_writer(Vec::new());
+    let mut rows: Vec<[String; 4]> = vec![["player_id", "nickname", "status", "reason"].map(str::to_owned)];
+    for group in &tally.failed {
+        for (id, name) in &group.players {
+            rows.push([id.to_string(), name.clone(), group.status.to_string(), reason(group)]);
+        }
+    }
+    // Into memory nothing fails to be written.
+    for row in rows {
+        drop(file.write_record(row));
+    }
+    file.into_inner().unwrap_or_default()
+}

@@ -1,0 +1,89 @@
+//! What the bot may do in a channel, and who may manage it.
+
+use serenity::all::{ChannelId as DiscordChannelId, GuildChannel, GuildId as DiscordGuildId, Member, Permissions};
+
+use crate::domain::player::{ChannelId, GuildId};
+
+use super::rest::{Rest, RestError};
+
+/// What is needed to post.
+pub const NEEDED: &[(Permissions, &str)] = &[
+    (Permissions::VIEW_CHANNEL, "View Channel"),
+    (Permissions::SEND_MESSAGES, "Send Messages"),
+    (Permissions::EMBED_LINKS, "Embed Links"),
+];
+
+/// What is of use besides: the list of who did not get a code is a file, and a post is looked for after an interruption.
+pub const USEFUL: &[(Permissions, &str)] =
+    &[(Permissions::ATTACH_FILES, "Attach Files"), (Permissions::READ_MESSAGE_HISTORY, "Read Message History")];
+
+/// All permissions that the bot uses: those of its invite link.
+#[must_use]
+pub fn used() -> Permissions {
+    NEEDED.iter().chain(USEFUL).fold(Permissions::empty(), |all, (permission, _)| all | *permission)
+}
+
+/// Where somebody invites the bot, with exactly the permissions it uses.
+#[must_use]
+pub fn invite_link(application: u64) -> String {
+    format!(
+        "https://discord.com/oauth2/authorize?client_id={application}&permissions={}&scope=bot+applications.commands",
+        used().bits()
+    )
+}
+
+/// Those of `wanted` that are not among `granted`, by name.
+#[must_use]
+pub fn lacking(wanted: &[(Permissions, &'static str)], granted: Permissions) -> Vec<&'static str> {
+    if granted.administrator() {
+        return Vec::new();
+    }
+    wanted.iter().filter(|(permission, _)| !granted.contains(*permission)).map(|(_, name)| *name).collect()
+}
+
+/// Whether somebody with these permissions may manage the bot.
+#[must_use]
+pub fn may_manage(permissions: Option<Permissions>) -> bool {
+    permissions.is_some_and(|permissions| permissions.manage_guild() || permissions.administrator())
+}
+
+/// What the bot may do in a channel of a guild; `None` for a channel that is not of this guild.
+///
+/// # Errors
+/// When Discord does not tell. A channel that cannot be seen is no error: nothing may be done in it.
+pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Result<Option<Permissions>, RestError> {
+    let guild_id = DiscordGuildId::new(guild.0.max(1));
+    let channel: GuildChannel = match rest.channel(DiscordChannelId::new(channel.0.max(1))).await {
+        Ok(channel) => channel,
+        Err(RestError::Refused { status: 404, .. }) => return Ok(None),
+        Err(RestError::Refused { status: 403, .. }) => return Ok(Some(Permissions::empty())),
+        Err(error) => return Err(error),
+    };
+    if channel.guild_id != guild_id {
+        return Ok(None);
+    }
+    let (guild, member): (_, Member) = (rest.guild(guild_id).await?, rest.member(guild_id, rest.my_id().await?).await?);
+    Ok(Some(guild.user_permissions_in(&channel, &member)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_invite_link_asks_for_what_is_used_and_no_more() {
+        assert_eq!(
+            invite_link(7),
+            "https://discord.com/oauth2/authorize?client_id=7&permissions=117760&scope=bot+applications.commands"
+        );
+        assert_eq!(used().bits(), 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16);
+    }
+
+    #[test]
+    fn missing_permissions_are_named() {
+        assert_eq!(lacking(NEEDED, Permissions::VIEW_CHANNEL), ["Send Messages", "Embed Links"]);
+        assert_eq!(lacking(NEEDED, Permissions::ADMINISTRATOR), Vec::<&str>::new());
+        assert!(may_manage(Some(Permissions::MANAGE_GUILD)) && may_manage(Some(Permissions::ADMINISTRATOR)));
+        assert!(!may_manage(Some(Permissions::MANAGE_CHANNELS)) && !may_manage(None));
+    }
+}
