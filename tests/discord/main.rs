@@ -1,0 +1,11 @@
+//! Discord: the real client library, and the real program, against a double of Discord's servers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
+
+mod double;
+mod double_itself;
