@@ -40,6 +40,8 @@ const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(
 const GOOD_AFTER: Duration = Duration::from_secs(60);
 /// How often the number of active codes is looked at.
 const PRESENCE_EVERY: Duration = Duration::from_secs(15);
+/// The same until it is shown for the first time.
+const PRESENCE_FIRST: Duration = Duration::from_secs(1);
 /// How long commands under way may take to end.
 const FINISH_WITHIN: Duration = Duration::from_secs(3);
 
@@ -205,7 +207,8 @@ async fn show_presence(bot: Bot, shards: Arc<ShardManager>) {
             }
             Err(error) => tracing::debug!("The presence stays as it is: {error}"),
         }
-        tokio::time::sleep(PRESENCE_EVERY).await;
+        let rest = if shown.is_some() { PRESENCE_EVERY } else { PRESENCE_FIRST };
+        tokio::time::sleep(rest).await;
     }
 }
 

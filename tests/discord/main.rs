@@ -9,3 +9,5 @@
 
 mod double;
 mod double_itself;
+mod main_job;
+mod world;

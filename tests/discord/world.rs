@@ -1,0 +1,221 @@
+//! The whole world of the real program: a double of Discord, a code feed, the simulated game; and the program in it.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::gate::RateLimit;
+use giftcode_bot::domain::player::{PlayerId, State};
+use giftcode_bot::sandbox::faults::Faults;
+use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
+use giftcode_bot::sandbox::rules::{Rule, SimCode, SimPlayer};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::double::{Answered, Double, Guild, Message, User, permission};
+
+pub const GUILD: u64 = 1_165_706_299_393_183_754;
+pub const CHANNEL: u64 = 1_165_706_299_393_183_755;
+pub const OTHER_CHANNEL: u64 = 1_165_706_299_393_183_756;
+/// Long enough for a slow machine; nothing waits for it where all goes well.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+const SALT: &str = "salt";
+
+/// A code feed that a test writes.
+#[derive(Clone, Default)]
+pub struct Feed(Arc<Mutex<Vec<Value>>>);
+
+impl Feed {
+    /// The feed lists this code too.
+    pub fn add(&self, code: &str, rewards: &str, expiry: &str) {
+        let entry = json!({ "code": code, "status": "active", "rewards": rewards, "expiry": expiry });
+        self.0.lock().unwrap().push(entry);
+    }
+
+    async fn start(&self) -> String {
+        let codes = self.0.clone();
+        let answer = move || async move {
+            let codes = codes.lock().unwrap().clone();
+            axum::Json(json!({ "success": true, "codes": codes }))
+        };
+        let router = axum::Router::new().route("/api/gift-codes", axum::routing::get(answer));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        format!("http://{address}/api/gift-codes")
+    }
+}
+
+/// The world. One guild with a channel is there from the start.
+pub struct World {
+    pub double: Double,
+    pub feed: Feed,
+    pub game: GameSim,
+    pub folder: TempDir,
+    feed_url: String,
+    variables: Vec<(&'static str, String)>,
+}
+
+/// The program; killed when dropped.
+pub struct Bot {
+    child: Child,
+    log: PathBuf,
+}
+
+impl World {
+    /// A game with 200 players (1001 to 1200, in state 245 but each tenth in state 246), in which these codes are as told.
+    pub async fn new(codes: &[(&str, Rule)]) -> Self {
+        Self::with_faults(codes, Faults::default(), None).await
+    }
+
+    pub async fn with_faults(codes: &[(&str, Rule)], faults: Faults, limit: Option<RateLimit>) -> Self {
+        let clock = Clock::system();
+        let player = |id: u64| SimPlayer {
+            id: PlayerId::new(id).unwrap(),
+            nickname: format!("Lord{id}"),
+            state: State::new(if id.is_multiple_of(10) { 246 } else { 245 }).unwrap(),
+            furnace_level: 30,
+            vip: id.is_multiple_of(7),
+        };
+        let game = GameSim::start(
+            GameSimSettings {
+                salt: SALT.to_owned(),
+                players: (1001..=1200).map(player).collect(),
+                codes: codes.iter().map(|(code, rule)| SimCode::always(Code::parse(code).unwrap(), *rule)).collect(),
+                limit,
+                player_interval: Duration::ZERO,
+                has_player_endpoint: false,
+                faults,
+                latency: Duration::from_millis(5),
+                seed: 7,
+                world_started: clock.now(),
+                journal: None,
+            },
+            clock,
+        )
+        .unwrap();
+        let feed = Feed::default();
+        let feed_url = feed.start().await;
+        let double = Double::start().await;
+        double.add_guild(Guild::new(GUILD).text(CHANNEL, "gift-codes").text(OTHER_CHANNEL, "elsewhere"));
+        Self { double, feed, game, folder: tempfile::tempdir().unwrap(), feed_url, variables: Vec::new() }
+    }
+
+    /// A variable of the program's environment.
+    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.variables.push((name, value.into()));
+    }
+
+    /// Starts the program, and waits until it is connected and its commands are registered.
+    pub async fn start(&self) -> Bot {
+        let bot = self.spawn();
+        self.double.connected(PATIENCE).await;
+        self.double.registered("manage", PATIENCE).await;
+        bot
+    }
+
+    /// Starts the program.
+    pub fn spawn(&self) -> Bot {
+        let count = std::fs::read_dir(self.folder.path()).unwrap().count();
+        let log = self.folder.path().join(format!("log-{count}"));
+        let file = std::fs::File::create(&log).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_giftcode-bot"));
+        command.env_clear().current_dir(self.folder.path()).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
+        let (game, discord) = (self.game.base_url(), self.double.url());
+        for (name, value) in [
+            ("DISCORD_TOKEN", Double::TOKEN),
+            ("DISCORD_PROXY_URL", discord.as_str()),
+            ("GIFTCODE_API_URL", self.feed_url.as_str()),
+            ("GIFTCODE_CHECK_INTERVAL", "1"),
+            ("STATE_FILE", "giftcode.db"),
+            ("GAME_API_URL", game.as_str()),
+            ("GAME_SIGN_SALT", SALT),
+            ("GAME_RATE_LIMIT", "off"),
+            ("GAME_PLAYER_INTERVAL", "0s"),
+            ("GAME_TIMEOUT", "5s"),
+            ("REDEEM_RETRY_BASE", "50ms"),
+            ("REDEEM_RETRY_CAP", "200ms"),
+            ("RUST_LOG", "info,giftcode_bot=debug"),
+        ] {
+            command.env(name, value);
+        }
+        for (name, value) in &self.variables {
+            command.env(name, value);
+        }
+        Bot { child: command.spawn().unwrap(), log }
+    }
+
+    /// Somebody who may manage the guild.
+    pub fn admin(&self) -> User {
+        self.double.user(GUILD, permission::MANAGE_GUILD)
+    }
+
+    /// Somebody who may nothing in particular.
+    pub fn member(&self) -> User {
+        self.double.user(GUILD, 0)
+    }
+
+    /// A command in the guild's channel, and its whole answer.
+    pub async fn ask(&self, user: &User, command: &str, options: &[(&str, Value)]) -> Answered {
+        let answered = self.double.slash(user, CHANNEL, command, options).await;
+        answered.settled(PATIENCE).await;
+        assert!(answered.is_ephemeral(), "{command} answers for all to see: {}", answered.text());
+        answered
+    }
+
+    /// The same, as text.
+    pub async fn told(&self, user: &User, command: &str, options: &[(&str, Value)]) -> String {
+        self.ask(user, command, options).await.text()
+    }
+
+    /// The message in the channel whose text has this.
+    pub async fn message(&self, part: &str) -> Message {
+        self.double.wait_for_message(CHANNEL, PATIENCE, |message| message.text().contains(part)).await
+    }
+}
+
+impl Bot {
+    /// All that it said.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Waits until it said this.
+    pub async fn said(&self, part: &str) {
+        let until = Instant::now() + PATIENCE;
+        while !self.log().contains(part) {
+            assert!(Instant::now() < until, "it never said {part:?}:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// SIGKILL.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// SIGTERM; it ends with exit code 0.
+    pub async fn stop(mut self) {
+        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
+        let sent = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status().unwrap();
+        assert!(sent.success());
+        let ended = tokio::time::timeout(Duration::from_secs(25), self.child.wait()).await;
+        let status = ended.expect("it ends in time").unwrap();
+        assert!(status.success(), "it ended with {status}:\n{}", self.log());
+    }
+
+    /// Ends by itself, with this exit code; what it said.
+    pub async fn ended(mut self, code: i32) -> String {
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        assert_eq!(ended.expect("it ends by itself").unwrap().code(), Some(code), "{}", self.log());
+        self.log()
+    }
+}
