@@ -50,13 +50,20 @@ pub fn may_manage(permissions: Option<Permissions>) -> bool {
 /// What the bot may do in a channel of a guild; `None` for a channel that is not of this guild.
 ///
 /// # Errors
-/// When Discord does not tell. A channel that cannot be seen is no error: nothing may be done in it.
+/// When Discord does not tell. A channel that cannot be seen is no error: its guild tells of it all the same, so that what
+/// is missing beside the view of it is known. Of a thread that cannot be seen nothing is told: nothing may be done in it.
 pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Result<Option<Permissions>, RestError> {
     let guild_id = DiscordGuildId::new(guild.0.max(1));
     let channel: GuildChannel = match rest.channel(DiscordChannelId::new(channel.0.max(1))).await {
         Ok(channel) => channel,
         Err(RestError::Refused { status: 404, .. }) => return Ok(None),
-        Err(RestError::Refused { status: 403, .. }) => return Ok(Some(Permissions::empty())),
+        Err(RestError::Refused { status: 403, .. }) => {
+            let channels: Vec<GuildChannel> = rest.channels(guild_id).await?;
+            match channels.into_iter().find(|known| known.id.get() == channel.0) {
+                Some(known) => known,
+                None => return Ok(Some(Permissions::empty())),
+            }
+        }
         Err(error) => return Err(error),
     };
     if channel.guild_id != guild_id {

@@ -173,6 +173,14 @@ impl Rest {
         self.call(Request::new(Route::Channel { channel_id }, LightMethod::Get)).await
     }
 
+    /// A server's channels, those that cannot be seen included; no threads.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn channels<T: DeserializeOwned>(&self, guild_id: GuildId) -> Result<Vec<T>, RestError> {
+        self.call(Request::new(Route::GuildChannels { guild_id }, LightMethod::Get)).await
+    }
+
     /// A server with its roles.
     ///
     /// # Errors

@@ -10,4 +10,11 @@
 mod double;
 mod double_itself;
 mod main_job;
+mod managing;
+mod people;
+mod pressing;
+mod progress;
+mod rosters;
+mod safety;
+mod servers;
 mod world;

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use axum::http::StatusCode;
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::code::Code;
 use giftcode_bot::domain::gate::RateLimit;
@@ -21,6 +22,9 @@ use crate::double::{Answered, Double, Guild, Message, User, permission};
 pub const GUILD: u64 = 1_165_706_299_393_183_754;
 pub const CHANNEL: u64 = 1_165_706_299_393_183_755;
 pub const OTHER_CHANNEL: u64 = 1_165_706_299_393_183_756;
+/// A second guild, for tests that add it.
+pub const SECOND: u64 = 1_165_706_299_393_183_800;
+pub const SECOND_CHANNEL: u64 = 1_165_706_299_393_183_801;
 /// Long enough for a slow machine; nothing waits for it where all goes well.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -28,20 +32,32 @@ const SALT: &str = "salt";
 
 /// A code feed that a test writes.
 #[derive(Clone, Default)]
-pub struct Feed(Arc<Mutex<Vec<Value>>>);
+pub struct Feed(Arc<Mutex<Listing>>);
+
+#[derive(Clone, Default)]
+struct Listing {
+    codes: Vec<Value>,
+    is_down: bool,
+}
 
 impl Feed {
     /// The feed lists this code too.
     pub fn add(&self, code: &str, rewards: &str, expiry: &str) {
         let entry = json!({ "code": code, "status": "active", "rewards": rewards, "expiry": expiry });
-        self.0.lock().unwrap().push(entry);
+        self.0.lock().unwrap().codes.push(entry);
+    }
+
+    /// From now on it answers 500, or no longer.
+    pub fn set_down(&self, is_down: bool) {
+        self.0.lock().unwrap().is_down = is_down;
     }
 
     async fn start(&self) -> String {
-        let codes = self.0.clone();
+        let listing = self.0.clone();
         let answer = move || async move {
-            let codes = codes.lock().unwrap().clone();
-            axum::Json(json!({ "success": true, "codes": codes }))
+            let Listing { codes, is_down } = listing.lock().unwrap().clone();
+            let status = if is_down { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
+            (status, axum::Json(json!({ "success": true, "codes": codes })))
         };
         let router = axum::Router::new().route("/api/gift-codes", axum::routing::get(answer));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -158,6 +174,12 @@ impl World {
         self.double.user(GUILD, permission::MANAGE_GUILD)
     }
 
+    /// The bot is in a second guild, too; somebody who may manage that.
+    pub fn second_admin(&self) -> User {
+        self.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
+        self.double.user(SECOND, permission::MANAGE_GUILD)
+    }
+
     /// Somebody who may nothing in particular.
     pub fn member(&self) -> User {
         self.double.user(GUILD, 0)
@@ -165,10 +187,52 @@ impl World {
 
     /// A command in the guild's channel, and its whole answer.
     pub async fn ask(&self, user: &User, command: &str, options: &[(&str, Value)]) -> Answered {
-        let answered = self.double.slash(user, CHANNEL, command, options).await;
+        let channel = if user.guild == GUILD { CHANNEL } else { SECOND_CHANNEL };
+        let answered = self.double.slash(user, channel, command, options).await;
         answered.settled(PATIENCE).await;
         assert!(answered.is_ephemeral(), "{command} answers for all to see: {}", answered.text());
         answered
+    }
+
+    /// A player's file with these lines, imported.
+    pub async fn import(&self, user: &User, lines: &str) -> String {
+        let csv = format!("player_id,nickname,state\n{lines}");
+        let file = self.double.attach("players.csv", "text/csv", csv.as_bytes());
+        self.told(user, "manage players import", &[("file", file)]).await
+    }
+
+    /// Posts into the guild's channel from now on.
+    pub async fn set_channel(&self, user: &User) {
+        let told = self.told(user, "manage giftcode setchannel", &[]).await;
+        assert!(told.starts_with("✅"), "{told}");
+    }
+
+    /// Waits until something is so that nobody tells of.
+    pub async fn until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while !is_so() {
+            assert!(Instant::now() < until, "never: {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until the game has given this code to so many players.
+    pub async fn granted(&self, code: &str, players: u32) {
+        let key = Code::parse(code).unwrap().key();
+        self.until(&format!("{code} for {players}"), || self.game.ledger(|l| l.claims(&key, 0)) == players).await;
+    }
+
+    /// How many calls the game got about this code.
+    pub fn calls(&self, code: &str) -> usize {
+        self.game.ledger(|ledger| ledger.calls().iter().filter(|call| call.code == code).count())
+    }
+
+    /// The same, as text, with what it must have said.
+    pub async fn says(&self, user: &User, command: &str, options: &[(&str, Value)], parts: &[&str]) {
+        let told = self.told(user, command, options).await;
+        for part in parts {
+            assert!(told.contains(part), "{command} does not say {part:?}: {told}");
+        }
     }
 
     /// The same, as text.
@@ -218,4 +282,12 @@ impl Bot {
         assert_eq!(ended.expect("it ends by itself").unwrap().code(), Some(code), "{}", self.log());
         self.log()
     }
+}
+
+/// The custom_id of a message's button or menu with this label.
+pub fn part(message: &Message, label: &str) -> String {
+    let mut parts = message.parts();
+    let part = parts.find(|part| part["label"] == json!(label) || part["placeholder"] == json!(label));
+    let part = part.unwrap_or_else(|| panic!("there is no {label} in {:#?}", message.components));
+    part["custom_id"].as_str().unwrap().to_owned()
 }

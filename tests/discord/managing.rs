@@ -1,0 +1,184 @@
+//! `/manage giftcode`: the channel, auto-redemption, the codes, status and history.
+
+use giftcode_bot::sandbox::rules::Rule;
+use serde_json::json;
+
+use crate::double::{Role, permission};
+use crate::world::{CHANNEL, GUILD, OTHER_CHANNEL, PATIENCE, SECOND_CHANNEL, World};
+
+const SET: &str = "manage giftcode setchannel";
+const AUTO: &str = "manage giftcode auto";
+const ADD: &str = "manage giftcode add";
+const REMOVE: &str = "manage giftcode remove";
+const REDEEM: &str = "manage giftcode redeem";
+const RETRY: &str = "manage giftcode retry";
+const HISTORY: &str = "manage giftcode history";
+const STATUS: &str = "manage giftcode status";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_is_refused_set_moved_and_unset() {
+    use permission::{ATTACH_FILES, EMBED_LINKS, READ_MESSAGE_HISTORY, SEND_MESSAGES, VIEW_CHANNEL};
+    let world = World::new(&[]).await;
+    let (plain, loud) = (77_000_001_u64, 77_000_002_u64);
+    world.double.add_role(GUILD, Role { id: plain, name: "plain".into(), permissions: 0, is_mentionable: false });
+    world.double.add_role(GUILD, Role { id: loud, name: "loud".into(), permissions: 0, is_mentionable: true });
+    world.feed.add("ONE", "", "");
+    let bot = world.start().await;
+    let admin = world.admin();
+    bot.said("Successfully fetched 1 gift codes").await;
+    world.says(&admin, "manage giftcode unsetchannel", &[], &["No channel was set"]).await;
+    for (denied, named) in [
+        (EMBED_LINKS, "I lack **Embed Links**."),
+        (SEND_MESSAGES | EMBED_LINKS, "I lack **Send Messages** and **Embed Links**."),
+        (VIEW_CHANNEL, "I lack **View Channel**."),
+        (VIEW_CHANNEL | SEND_MESSAGES, "I lack **View Channel** and **Send Messages**."),
+    ] {
+        world.double.overwrite(CHANNEL, 0, denied);
+        world.says(&admin, SET, &[], &[named, "Nothing was changed", &format!("<#{CHANNEL}>")]).await;
+    }
+    world.says(&admin, STATUS, &[], &["none: `/manage giftcode setchannel`"]).await;
+    world.double.overwrite(CHANNEL, 0, ATTACH_FILES | READ_MESSAGE_HISTORY);
+    let lacks = "Please allow me to **Attach Files** and **Read Message History** there too";
+    world.says(&admin, SET, &[], &["✅", &format!("<#{CHANNEL}>"), lacks]).await;
+    let post = world.message("ONE").await;
+    assert!(post.content.is_empty(), "nobody is mentioned: {}", post.content);
+    world.double.overwrite(CHANNEL, 0, 0);
+
+    let to = |channel: u64, role: u64| [("channel", json!(channel.to_string())), ("role", json!(role.to_string()))];
+    let names = format!("Each post names <@&{plain}>, but nobody is notified");
+    world.says(&admin, SET, &to(OTHER_CHANNEL, plain), &[&format!("<#{OTHER_CHANNEL}>"), &names]).await;
+    world.feed.add("TWO", "", "");
+    let is_two = |message: &crate::double::Message| message.text().contains("TWO");
+    let post = world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_two).await;
+    assert_eq!(post.content, format!("<@&{plain}>"));
+    world.says(&admin, SET, &to(OTHER_CHANNEL, loud), &[&format!("Each post mentions <@&{loud}>.")]).await;
+    world.says(&admin, STATUS, &[], &[&format!("mentions <@&{loud}>"), &format!("<#{OTHER_CHANNEL}>")]).await;
+    world.feed.add("THREE", "", "");
+    let is_three = |message: &crate::double::Message| message.text().contains("THREE");
+    let post = world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_three).await;
+    assert_eq!(post.allowed_mentions.unwrap()["roles"], json!([loud.to_string()]));
+
+    world.says(&admin, "manage giftcode unsetchannel", &[], &["No gift codes are posted"]).await;
+    world.feed.add("FOUR", "", "");
+    bot.said("Successfully fetched 4 gift codes").await;
+    world.says(&admin, STATUS, &[], &["none: `/manage giftcode setchannel`", "Active codes\n4"]).await;
+    let posted = (world.double.messages(CHANNEL).len(), world.double.messages(OTHER_CHANNEL).len());
+    assert_eq!(posted, (1, 2), "each code once, and none without a channel");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_are_added_and_removed_in_one_server_only() {
+    let world = World::new(&[("OWN", Rule::Good), ("LISTED", Rule::Good), ("DEAD", Rule::Unknown)]).await;
+    world.feed.add("LISTED", "", "");
+    let other = world.second_admin();
+    let bot = world.start().await;
+    let admin = world.admin();
+    bot.said("Successfully fetched 1 gift codes").await;
+    world.set_channel(&admin).await;
+    world.set_channel(&other).await;
+    world.message("LISTED").await;
+    let code = |code: &str| [("code", json!(code))];
+    world.says(&admin, ADD, &code("no code!"), &["“no code\\!” is no gift code"]).await;
+    world.says(&admin, ADD, &code("LISTED"), &["`LISTED` is active in this server already"]).await;
+    world.says(&admin, AUTO, &[("switch", json!(0))], &["It is empty: add players with `/manage players add`"]).await;
+    world.import(&admin, "1001,A,245\n1002,B,245\n").await;
+    world.import(&other, "1003,C,245\n").await;
+    world.granted("LISTED", 2).await;
+    let added = format!("It is posted in <#{CHANNEL}> and redeemed for 2 players.");
+    world.says(&admin, ADD, &code("own"), &["`own` is added to this server", &added]).await;
+    world.says(&admin, ADD, &code("OWN"), &["active in this server already"]).await;
+    world.message("own").await;
+    world.granted("OWN", 2).await;
+    world.says(&admin, AUTO, &[("switch", json!(1))], &["not redeemed by themselves any more"]).await;
+    let theirs: Vec<String> = world.double.messages(SECOND_CHANNEL).iter().map(|m| m.text()).collect();
+    assert!(theirs.len() == 1 && theirs[0].contains("LISTED"), "{theirs:#?}");
+    world.says(&other, HISTORY, &[], &["Nothing was redeemed for this server's roster yet"]).await;
+    let told = world.told(&other, "manage giftcode list", &[]).await;
+    assert!(told.contains("1 gift code active") && !told.contains("own"), "{told}");
+
+    world.says(&admin, "manage giftcode list", &[], &["2 gift codes active", "`own`", "named by a person"]).await;
+    world.says(&admin, REMOVE, &code("NEVER"), &["I do not know the code `NEVER`"]).await;
+    world.says(&admin, REMOVE, &code("listed"), &["neither posted nor redeemed in this server any more"]).await;
+    let told = world.told(&admin, "manage giftcode list", &[]).await;
+    assert!(!told.contains("LISTED"), "{told}");
+    world.says(&other, "manage giftcode list", &[], &["`LISTED`"]).await;
+    world.says(&admin, ADD, &code("LISTED"), &["is added to this server"]).await;
+
+    // Two players are told that there is no such code: it is over for everybody.
+    world.says(&admin, ADD, &code("DEAD"), &["No", "`/manage giftcode redeem code:DEAD`"][1..].as_ref()).await;
+    world.says(&admin, REDEEM, &code("DEAD"), &["redeemed for 2 players now"]).await;
+    bot.said("DEAD is no good for anybody").await;
+    for command in [ADD, REDEEM, RETRY] {
+        world.says(&admin, command, &code("dead"), &["⌛ `DEAD` is over: the game knows no such code."]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
+    let world = World::new(&[("GOOD", Rule::Good), ("VIP", Rule::VipOnly)]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    let code = |code: &str| [("code", json!(code))];
+    world.says(&admin, HISTORY, &[], &["Nothing was redeemed for this server's roster yet"]).await;
+    world.says(&admin, REDEEM, &code("GOOD"), &["I do not know the code `GOOD`"]).await;
+    world.says(&admin, RETRY, &code("GOOD"), &["I do not know the code `GOOD`"]).await;
+    world.says(&admin, ADD, &code("GOOD"), &["No channel is set, so it is not posted"]).await;
+    world.says(&admin, REDEEM, &code("GOOD"), &["The roster is empty"]).await;
+    // 1010 lives elsewhere.
+    world.import(&admin, "1001,A,245\n1010,B,245\n").await;
+    world.says(&admin, REDEEM, &code("good"), &["✅ `GOOD` is redeemed for 2 players now", "history"]).await;
+    bot.said("Finished GOOD").await;
+    world.says(&admin, REDEEM, &code("GOOD"), &["is done for all 2 players", "retry code:GOOD"]).await;
+    world.says(&admin, HISTORY, &code("GOOD"), &["1 granted", "1 failed", "1 player: the player does not live"]).await;
+    world.says(&admin, HISTORY, &code("VIP"), &["`VIP` was never redeemed"]).await;
+    world.says(&admin, HISTORY, &code("??"), &["is no gift code"]).await;
+    world.import(&admin, "1010,B,246\n").await;
+    world.says(&admin, RETRY, &code("GOOD"), &["✅ `GOOD` is tried again for 1 player."]).await;
+    world.granted("GOOD", 2).await;
+    world.until("finished again", || bot.log().matches("Finished GOOD").count() == 2).await;
+    world.says(&admin, RETRY, &code("GOOD"), &["there is nothing to try again"]).await;
+    world.says(&admin, HISTORY, &code("GOOD"), &["2 granted"]).await;
+    assert_eq!(world.calls("GOOD"), 3, "nobody is asked for twice without need");
+    world.says(&admin, ADD, &code("VIP"), &["`VIP` is added"]).await;
+    world.says(&admin, REDEEM, &code("VIP"), &["2 players now"]).await;
+    bot.said("Finished VIP").await;
+    world.says(&admin, HISTORY, &[], &["GOOD", "VIP", "2 failed", "the player's VIP level is too low"]).await;
+    let offered = world.double.autocomplete(&admin, CHANNEL, RETRY, &code("g"), "code").await;
+    assert_eq!(offered, [("GOOD".to_owned(), json!("GOOD"))]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn removing_a_code_drops_what_waits() {
+    let mut world = World::new(&[("SLOW", Rule::Good)]).await;
+    world.set("GAME_RATE_LIMIT", "1/30s");
+    let _bot = world.start().await;
+    let admin = world.admin();
+    world.import(&admin, "1001,A,245\n1002,B,245\n1003,C,245\n1004,D,245\n").await;
+    let code = [("code", json!("SLOW"))];
+    world.told(&admin, ADD, &code).await;
+    world.says(&admin, REDEEM, &code, &["4 players now"]).await;
+    world.granted("SLOW", 1).await;
+    world.says(&admin, REDEEM, &code, &["is being redeemed already: 3 players to go"]).await;
+    world.says(&admin, STATUS, &[], &["3 here, 3 in all servers", "the game allows 1 calls in 30 s"]).await;
+    world.says(&admin, REMOVE, &code, &["3 waiting players will not be redeemed"]).await;
+    world.says(&admin, STATUS, &[], &["0 here, 0 in all servers"]).await;
+    world.says(&admin, HISTORY, &[], &["1 granted", "done"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_of_feeds_and_game() {
+    let world = World::new(&[]).await;
+    world.feed.add("ONE", "", "");
+    let bot = world.start().await;
+    let admin = world.admin();
+    bot.said("Successfully fetched 1 gift codes").await;
+    world.set_channel(&admin).await;
+    world.says(&admin, AUTO, &[("switch", json!(0))], &["✅"]).await;
+    world.says(&admin, STATUS, &[], &["✅ read <t:", "Active codes\n1", "not used: the file alone", "on"]).await;
+    world.feed.set_down(true);
+    bot.said("The check failed").await;
+    world.says(&admin, STATUS, &[], &["⚠️", "500"]).await;
+    world.feed.set_down(false);
+    bot.said("answers again").await;
+    world.says(&admin, STATUS, &[], &["✅ read <t:"]).await;
+}
