@@ -61,8 +61,13 @@ async fn press(bot: &Bot, http: &Http, asked: &Asked<'_>, interaction: &Componen
             for_all(bot, http, asked, guild, values).await
         }
         (Some(Action::RosterPage(number)), Some(guild)) => {
-            let offset = number.saturating_mul(players::PAGE);
-            let page = bot.store.roster(guild, offset, players::PAGE).await?;
+            let page = bot.store.roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
+            // The roster may have become shorter meanwhile.
+            let last = players::last_page(page.total);
+            let (page, number) = match number <= last {
+                true => (page, number),
+                false => (bot.store.roster(guild, last * players::PAGE, players::PAGE).await?, last),
+            };
             let message = players::roster(&page, number);
             asked.first(http, CreateInteractionResponse::UpdateMessage(message.respond())).await
         }

@@ -68,6 +68,12 @@ pub fn bad_id(error: &PlayerError) -> Message {
     Message::text(format!("❌ {}.", escape(&error.to_string(), 120)))
 }
 
+/// The last page of a roster, counted from 0.
+#[must_use]
+pub fn last_page(players: u32) -> u32 {
+    players.div_ceil(PAGE).saturating_sub(1)
+}
+
 /// A page of the roster.
 #[must_use]
 pub fn roster(page: &RosterPage, number: u32) -> Message {
@@ -76,7 +82,7 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
             "The roster is empty: add players with `/manage players add` or `/manage players import`.",
         );
     }
-    let pages = page.total.div_ceil(PAGE).max(1);
+    let pages = last_page(page.total) + 1;
     let line = |player: &Player| {
         let state = player.state.map_or_else(|| "⚠️ no state".to_owned(), |state| format!("state {state}"));
         let furnace = player.furnace_level.map_or(String::new(), |level| format!(" · furnace {level}"));
