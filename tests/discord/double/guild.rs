@@ -56,6 +56,8 @@ pub struct Role {
     pub id: u64,
     pub name: String,
     pub permissions: u64,
+    /// Whether anybody may notify its members.
+    pub is_mentionable: bool,
 }
 
 /// What a channel allows or denies a role or one person.
@@ -121,13 +123,14 @@ impl Guild {
     }
 
     fn all_roles(&self) -> Vec<Role> {
+        let role =
+            |id: u64, name: &str, permissions| Role { id, name: name.to_owned(), permissions, is_mentionable: false };
         let mut roles = vec![
-            Role { id: self.id, name: "@everyone".to_owned(), permissions: self.everyone_permissions },
-            Role { id: self.bot_role(), name: "bot".to_owned(), permissions: self.bot_permissions },
+            role(self.id, "@everyone", self.everyone_permissions),
+            role(self.bot_role(), "bot", self.bot_permissions),
         ];
         roles.extend(self.roles.iter().cloned());
-        let own = |user: &User| Role { id: user.role(), name: user.name.clone(), permissions: user.permissions };
-        roles.extend(self.members.iter().map(own));
+        roles.extend(self.members.iter().map(|user| role(user.role(), &user.name, user.permissions)));
         roles
     }
 
@@ -158,7 +161,8 @@ impl Guild {
         let (position, role) = roles.iter().enumerate().find(|(_, role)| role.id == id).unwrap();
         json!({
             "id": id.to_string(), "name": role.name, "permissions": role.permissions.to_string(),
-            "position": position, "color": 0, "hoist": false, "managed": id == self.bot_role(), "mentionable": false,
+            "position": position, "color": 0, "hoist": false, "managed": id == self.bot_role(),
+            "mentionable": role.is_mentionable,
             "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },
             "icon": null, "unicode_emoji": null, "flags": 0,
         })
