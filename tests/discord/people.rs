@@ -1,0 +1,163 @@
+//! What everybody can do: `/giftcode`, `/link`, `/unlink`, `/redeem`.
+
+use std::time::Duration;
+
+use giftcode_bot::sandbox::faults::Faults;
+use giftcode_bot::sandbox::rules::Rule;
+use serde_json::{Value, json};
+
+use crate::double::permission;
+use crate::world::{CHANNEL, PATIENCE, World};
+
+const LINK: &str = "link";
+const UNLINK: &str = "unlink";
+const REDEEM: &str = "redeem";
+
+fn account(player: u64, state: u64) -> [(&'static str, Value); 2] {
+    [("player_id", json!(player)), ("state", json!(state))]
+}
+
+fn code(code: &str) -> [(&'static str, Value); 1] {
+    [("code", json!(code))]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_active_codes_are_shown() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let member = world.member();
+    world.says(&member, "giftcode", &[], &["No gift code is active at the moment."]).await;
+    world.feed.add("FIRST", "1K Gems, 2 Speed-ups", "2099-11-20 23:59");
+    world.feed.add("SECOND", "Unknown", "");
+    world.feed.add("PAST", "", "2020-01-01");
+    bot.said("Successfully fetched 3 gift codes").await;
+    let told = world.told(&member, "giftcode", &[]).await;
+    for part in ["🎁 2 gift codes active", "`FIRST` · expires <t:4098902340:R>", "1K Gems, 2 Speed-ups", "`SECOND`"] {
+        assert!(told.contains(part), "no {part}: {told}");
+    }
+    assert!(!told.contains("PAST") && !told.contains("Unknown") && !told.contains("from "), "{told}");
+    world.says(&member, REDEEM, &code("PAST"), &["You have no linked account yet: `/link`"]).await;
+    let offered = world.double.autocomplete(&member, CHANNEL, REDEEM, &code(""), "code").await;
+    assert_eq!(offered.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["FIRST", "SECOND"]);
+    // Everything is offered to those who look back, with what is over marked.
+    let admin = world.admin();
+    let history = "manage giftcode history";
+    let offered = world.double.autocomplete(&admin, CHANNEL, history, &code("pa"), "code").await;
+    assert_eq!(offered, [("PAST (over)".to_owned(), json!("PAST"))]);
+    for number in 0..30 {
+        world.feed.add(&format!("MANY{number:02}"), "", "");
+    }
+    bot.said("Successfully fetched 33 gift codes").await;
+    assert_eq!(world.double.autocomplete(&member, CHANNEL, REDEEM, &code(""), "code").await.len(), 25);
+    let offered = world.double.autocomplete(&member, CHANNEL, REDEEM, &code("many1"), "code").await;
+    assert_eq!(offered.len(), 10, "{offered:?}");
+    for odd in ["%", "_", "'; drop", "\u{202E}", "𝔐"] {
+        assert!(world.double.autocomplete(&member, CHANNEL, REDEEM, &code(odd), "code").await.is_empty());
+    }
+    world.says(&member, "giftcode", &[], &["🎁 32 gift codes active", "`MANY29`"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_linked_as_the_game_confirms_and_unlinked() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let member = world.member();
+    let named = |player: &str| [("player_id", json!(player))];
+    world.says(&member, UNLINK, &[], &["You have no linked account yet"]).await;
+    world.says(&member, LINK, &account(1001, 999), &["1001 does not live in state 999", "Nothing was changed"]).await;
+    world.says(&member, LINK, &account(9999, 245), &["The game knows no player 9999", "Nothing was changed"]).await;
+    world.game.set_down(true);
+    let try_again = ["does not answer as it should", "try again in a few minutes", "Nothing was changed"];
+    world.says(&member, LINK, &account(1001, 245), &try_again).await;
+    world.game.set_down(false);
+    world.says(&member, UNLINK, &[], &["You have no linked account yet"]).await;
+
+    world.says(&member, LINK, &account(1001, 245), &["✅ 1001 in state 245 is linked to you"]).await;
+    world.says(&member, LINK, &account(1001, 245), &["✅ 1001 was linked to you already; its state is 245"]).await;
+    world.says(&member, UNLINK, &named("1002"), &["That account is not linked to you"]).await;
+    world.says(&member, UNLINK, &named("me"), &["is not a number", "Nothing was changed"]).await;
+    world.says(&member, UNLINK, &[], &["✅ The account is not linked to you any more"]).await;
+    for player in 1001..=1005 {
+        world.says(&member, LINK, &account(player, 245), &["✅", "is linked to you"]).await;
+    }
+    world.says(&member, LINK, &account(1006, 245), &["You have 5 linked accounts, which is the most"]).await;
+    world.says(&member, LINK, &account(1005, 245), &["was linked to you already"]).await;
+    let listed = ["name the one to unlink", "• 1001", "• 1005"];
+    world.says(&member, UNLINK, &[], &listed).await;
+    let offered = world.double.autocomplete(&member, CHANNEL, UNLINK, &named("1003"), "player_id").await;
+    assert_eq!(offered, [("1003".to_owned(), json!("1003"))]);
+    let stranger = world.member();
+    assert!(world.double.autocomplete(&stranger, CHANNEL, UNLINK, &named("1"), "player_id").await.is_empty());
+    world.says(&stranger, UNLINK, &named("1003"), &["That account is not linked to you"]).await;
+    world.says(&member, UNLINK, &named("1003"), &["✅ The account is not linked"]).await;
+    let told = world.told(&member, UNLINK, &[]).await;
+    assert!(told.contains("1002") && !told.contains("1003"), "{told}");
+    world.says(&member, LINK, &account(1006, 245), &["is linked to you"]).await;
+    assert_eq!(world.game.ledger(|ledger| ledger.grants()), 0, "linking redeems nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_redeemed_for_ones_own_accounts() {
+    let codes = [("GOOD", Rule::Good), ("DEAD", Rule::Expired), ("VIP", Rule::VipOnly), ("NAMED", Rule::Good)];
+    let world = World::new(&codes).await;
+    for listed in ["GOOD", "DEAD", "VIP"] {
+        world.feed.add(listed, "", "");
+    }
+    let bot = world.start().await;
+    bot.said("Successfully fetched 3 gift codes").await;
+    let (member, friend) = (world.member(), world.member());
+    world.says(&member, REDEEM, &code("GOOD"), &["You have no linked account yet"]).await;
+    // 1001 is a VIP, 1002 is none.
+    world.told(&member, LINK, &account(1001, 245)).await;
+    world.told(&member, LINK, &account(1002, 245)).await;
+    world.told(&friend, LINK, &account(1001, 245)).await;
+    world.says(&member, REDEEM, &code("a b"), &["is no gift code"]).await;
+    let answer = world.ask(&member, REDEEM, &code("good")).await;
+    let is_done = |answer: &crate::double::Answered| answer.text().matches("🎁").count() == 2;
+    answer.until(PATIENCE, is_done).await;
+    let told = answer.text();
+    assert!(told.contains("**GOOD**") && told.contains("🎁 1001: granted, look into your mail in the game"), "{told}");
+    world.says(&friend, REDEEM, &code("GOOD"), &["1001: granted"]).await;
+    assert_eq!(world.calls("GOOD"), 2, "what is granted is not asked for again");
+    let answer = world.ask(&member, REDEEM, &code("VIP")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("❌")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("🎁 1001")).await;
+    assert!(answer.text().contains("❌ 1002: the player's VIP level is too low"), "{}", answer.text());
+    // Nobody listed it; the game decides.
+    let answer = world.ask(&member, REDEEM, &code("NAMED")).await;
+    answer.until(PATIENCE, is_done).await;
+    let answer = world.ask(&member, REDEEM, &code("NOTHING")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("there is no such code")).await;
+    let answer = world.ask(&member, REDEEM, &code("DEAD")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("the code has expired")).await;
+    // Two players were told so.
+    world.says(&member, REDEEM, &code("DEAD"), &["⌛ `DEAD` is over: it has expired."]).await;
+    world.says(&member, "giftcode", &[], &["2 gift codes active"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_at_a_time_whose_answer_follows_it() {
+    let mut world = World::new(&[("GOOD", Rule::Good)]).await;
+    world.set("REDEEM_RETRY_BASE", "2s");
+    world.set("REDEEM_RETRY_CAP", "2s");
+    let _bot = world.start().await;
+    let (member, friend) = (world.member(), world.double.user(crate::world::GUILD, permission::VIEW_CHANNEL));
+    world.told(&member, LINK, &account(1001, 245)).await;
+    world.told(&friend, LINK, &account(1002, 245)).await;
+    world.game.set_faults(Faults { timeout_retry: 1.0, ..Faults::default() });
+    let answer = world.ask(&member, REDEEM, &code("GOOD")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
+    world.says(&member, REDEEM, &code("GOOD"), &["Your last request is still under way. Please wait"]).await;
+    world.says(&member, LINK, &account(1003, 245), &["Your last request is still under way"]).await;
+    let others = world.ask(&friend, REDEEM, &code("GOOD")).await;
+    assert!(others.text().contains("⏳ 1002"), "{}", others.text());
+    world.game.set_faults(Faults::default());
+    for (answer, player) in [(&answer, 1001), (&others, 1002)] {
+        answer.until(PATIENCE, |answer| answer.text().contains(&format!("🎁 {player}: granted"))).await;
+    }
+    assert!(answer.message().edits.len() > 1, "the answer changed with it");
+    world.until("granted", || world.game.ledger(|ledger| ledger.grants()) == 2).await;
+    // Done, so there is room for the next.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    world.says(&member, REDEEM, &code("GOOD"), &["1001: granted"]).await;
+}

@@ -1,0 +1,131 @@
+//! `/manage players`: the roster of a server.
+
+use serde_json::{Value, json};
+
+use crate::double::Response;
+use crate::world::{CHANNEL, PATIENCE, World, part};
+
+const ADD: &str = "manage players add";
+const REMOVE: &str = "manage players remove";
+const LIST: &str = "manage players list";
+const IMPORT: &str = "manage players import";
+const EXPORT: &str = "manage players export";
+
+fn ids(ids: &str) -> [(&str, Value); 2] {
+    [("player_ids", json!(ids)), ("state", json!(245))]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn players_are_added_removed_and_listed() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let admin = world.admin();
+    let player = |player: &str| [("player", json!(player))];
+    world.says(&admin, LIST, &[], &["The roster is empty: add players with"]).await;
+    world.says(&admin, EXPORT, &[], &["there is nothing to export"]).await;
+    world.says(&admin, ADD, &ids("1001, 1002;1003\u{3000}1001"), &["✅ 3 players were added. The roster has 3"]).await;
+    world.says(&admin, ADD, &ids("1003 1004"), &["✅ 1 player was added, 1 brought up to date", "has 4 players"]).await;
+    world.says(&admin, ADD, &ids("1004"), &["✅ 1 player was brought up to date"]).await;
+    let told = world.told(&admin, ADD, &ids("1005 12a4 0 **x** 1234567890123")).await;
+    for part in ["Nobody was added", "12a4", "\"0\"", "\\*\\*x\\*\\*", "1234567890123"] {
+        assert!(told.contains(part), "no {part}: {told}");
+    }
+    world.says(&admin, ADD, &ids(" , ;"), &["Nobody was added: name 1 to 50 player ids"]).await;
+    let many: Vec<String> = (2000..2051).map(|id| id.to_string()).collect();
+    world.says(&admin, ADD, &ids(&many.join(" ")), &["name 1 to 50 player ids", "import"]).await;
+    world.says(&admin, LIST, &[], &["👥 4 players", "1001 · state 245"]).await;
+    world.says(&admin, REMOVE, &player("1002"), &["✅ 1002 is off the roster"]).await;
+    world.says(&admin, REMOVE, &player("1002"), &["1002 is not on this server's roster", "Nothing was changed"]).await;
+    world.says(&admin, REMOVE, &player("Frost"), &["player\\_id \"Frost\" is not a number"]).await;
+    let list = world.ask(&admin, LIST, &[]).await;
+    assert!(list.text().contains("👥 3 players") && !list.text().contains("1002"), "{}", list.text());
+    assert!(list.components().is_empty(), "one page needs no buttons");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_roster_has_pages_for_managers() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let admin = world.admin();
+    let lines: Vec<String> = (1..=45).map(|n| format!("{},Lord{n:02},245\n", 3000 + n)).collect();
+    world.import(&admin, &lines.concat()).await;
+    let list = world.ask(&admin, LIST, &[]).await;
+    assert!(list.text().contains("👥 45 players") && list.text().contains("Lord20 (3020)"), "{}", list.text());
+    assert!(!list.text().contains("Lord21"), "{}", list.text());
+    let page = list.message();
+    assert_eq!(part_disabled(&page, "◀"), (true, true, false), "back, middle, on");
+    let on = part(&page, "▶");
+    let turned = world.double.press(&admin, &page, &on).await;
+    assert_eq!(turned.kind(), Some(Response::Update));
+    let second = list.message();
+    assert!(second.text().contains("Lord21") && second.text().contains("Lord40"), "{}", second.text());
+    assert_eq!(part_disabled(&second, "2 of 3"), (false, true, false));
+    // A member cannot see this message in Discord; whoever sends such a press all the same is refused.
+    let member = world.member();
+    let refused = world.double.press(&member, &second, &part(&second, "▶")).await;
+    refused.settled(PATIENCE).await;
+    assert!(refused.text().contains("Manage Server") && refused.is_ephemeral(), "{}", refused.text());
+    assert!(list.text().contains("Lord21"), "the page is as it was: {}", list.text());
+    world.double.press(&admin, &second, &part(&second, "▶")).await;
+    let third = list.message();
+    assert!(third.text().contains("Lord45") && !third.text().contains("Lord40 "), "{}", third.text());
+    assert_eq!(part_disabled(&third, "3 of 3"), (false, true, true));
+    // The roster shrinks while its last page is shown.
+    for id in 3021..=3045 {
+        world.told(&admin, REMOVE, &[("player", json!(id.to_string()))]).await;
+    }
+    world.double.press(&admin, &third, &part(&third, "◀")).await;
+    assert!(list.text().contains("👥 20 players") && list.text().contains("Lord20"), "{}", list.text());
+
+    let typed = |text: &str| [("player", json!(text))];
+    let offered = world.double.autocomplete(&admin, CHANNEL, REMOVE, &typed("lord1"), "player").await;
+    assert_eq!(offered.len(), 10, "{offered:?}");
+    assert_eq!(offered[0], ("Lord10 (3010)".to_owned(), json!("3010")));
+    let offered = world.double.autocomplete(&admin, CHANNEL, REMOVE, &typed("3003"), "player").await;
+    assert_eq!(offered, [("Lord03 (3003)".to_owned(), json!("3003"))]);
+    world.import(&admin, &lines.concat()).await;
+    let offered = world.double.autocomplete(&admin, CHANNEL, REMOVE, &typed(""), "player").await;
+    assert_eq!(offered.len(), 25);
+}
+
+/// Whether back, the middle (whose label is checked where it is no arrow) and on cannot be pressed.
+fn part_disabled(message: &crate::double::Message, middle: &str) -> (bool, bool, bool) {
+    let parts: Vec<&Value> = message.parts().collect();
+    assert!(middle == "◀" || parts[1]["label"] == json!(middle), "{parts:#?}");
+    let is_disabled = |at: usize| parts[at]["disabled"] == json!(true);
+    (is_disabled(0), is_disabled(1), is_disabled(2))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_imported_whole_or_not_at_all() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let admin = world.admin();
+    let import = async |bytes: &[u8], options: &[(&'static str, Value)], parts: &[&str]| {
+        let file = world.double.attach("players.csv", "text/csv", bytes);
+        let options: Vec<(&str, Value)> = [("file", file)].into_iter().chain(options.to_vec()).collect();
+        world.says(&admin, IMPORT, &options, parts).await;
+    };
+    let bad = b"player_id,nickname,state\n1001,Frost,245\n12a4,Snow,245\n1003,Ice,0\n1001,Again,245\n";
+    let named = ["Nobody was imported", "line 3", "12a4", "line 4", "state \"0\"", "line 5", "stands on line 2 already"];
+    import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
+    import(b"player_id,nickname,state\n1001,Fr\xFFst,245\n", &[], &["Nobody was imported: line 2 is not UTF-8"]).await;
+    import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
+    import(b"player_id,nickname,state\n", &[], &["has a header but no players"]).await;
+    import(b"id;name\n1;2\n", &[], &["the first line has no column player\\_id"]).await;
+    import(&vec![b'x'; 5 * 1024 * 1024 + 1], &[], &["Nobody was imported: the file is larger than 5 MiB"]).await;
+    world.says(&admin, LIST, &[], &["The roster is empty"]).await;
+    let left_out = ["✅ 1 player imported: 1 new, 0 brought up to date", "3 lines were left out", "line 4"];
+    import(bad, &[("skip_bad_lines", json!(true))], &left_out).await;
+    import(b"\xEF\xBB\xBFPLAYER_ID,nickname,state,furnace_level\r\n1002,\"Snow, the \"\"Cold\"\"\",246,30\r\n", &[], &["1 new"])
+        .await;
+    world.says(&admin, LIST, &[], &["👥 2 players", "Frost (1001) · state 245", "state 246 · furnace 30"]).await;
+    let exported = world.ask(&admin, EXPORT, &[]).await;
+    let [file] = exported.attachments().try_into().unwrap();
+    assert_eq!(file.filename, "players.csv");
+    let text = String::from_utf8(file.bytes.clone()).unwrap();
+    assert_eq!(text, "player_id,nickname,state,furnace_level\n1001,Frost,245,\n1002,\"Snow, the \"\"Cold\"\"\",246,30\n");
+    import(&file.bytes, &[], &["✅ 2 players imported: 0 new, 2 brought up to date. The roster has 2 players"]).await;
+    let again = world.ask(&admin, EXPORT, &[]).await;
+    assert_eq!(again.attachments()[0].bytes, file.bytes);
+}
