@@ -85,11 +85,11 @@ async fn for_me(bot: &Bot, http: &Http, asked: &Asked<'_>, user: UserId, codes: 
     if bot.store.links(user).await?.is_empty() {
         return asked.first(http, CreateInteractionResponse::Modal(people::who_are_you(&codes))).await;
     }
-    let Some(_request) = bot.requests.begin(user) else {
+    let Some(request) = bot.requests.begin(user) else {
         return asked.answer(http, &people::one_at_a_time()).await;
     };
     asked.defer(http).await?;
-    redeeming::redeem(bot, http, asked, Whom::Linked(user), &codes).await
+    redeeming::redeem(bot, http, asked, request, Whom::Linked(user), &codes).await
 }
 
 async fn for_all(bot: &Bot, http: &Http, asked: &Asked<'_>, guild: GuildId, codes: Vec<Code>) -> Result<(), Error> {
@@ -138,16 +138,18 @@ async fn submit(bot: &Bot, http: &Http, asked: &Asked<'_>, interaction: &ModalIn
         _ => return asked.answer(http, &people::yes_or_no()).await,
     };
     let user = user(&interaction.user);
-    let Some(_request) = bot.requests.begin(user) else {
+    let Some(request) = bot.requests.begin(user) else {
         return asked.answer(http, &people::one_at_a_time()).await;
     };
     asked.defer(http).await?;
     if let Err(refusal) = redeeming::confirm(bot, player, state).await {
+        drop(request);
         return asked.answer(http, &refusal).await;
     }
     if remembers {
         let (linked, message) = redeeming::link(bot, user, player, state).await?;
         if linked == Linked::TooMany {
+            drop(request);
             return asked.answer(http, &message).await;
         }
     } else {
@@ -159,5 +161,5 @@ async fn submit(bot: &Bot, http: &Http, asked: &Asked<'_>, interaction: &ModalIn
         };
         bot.store.put_players(vec![known]).await?;
     }
-    redeeming::redeem(bot, http, asked, Whom::One(player), &codes).await
+    redeeming::redeem(bot, http, asked, request, Whom::One(player), &codes).await
 }

@@ -15,7 +15,7 @@ use crate::domain::probe::ProbeOutcome;
 use crate::store::{Linked, Standing, StoreError};
 
 use super::answer::{Asked, Error};
-use super::bot::Bot;
+use super::bot::{Bot, Request};
 use super::messages::{Message, people};
 
 /// How long an answer can be changed: a little less than Discord's 15 minutes (PROTOCOL §3).
@@ -36,17 +36,43 @@ pub(super) enum Whom {
     One(PlayerId),
 }
 
-/// Redeems these codes and keeps the answer up to date until all is decided.
+/// Redeems these codes and keeps the answer up to date until all is decided. The request ends before the last answer, so
+/// that whoever reads it can ask for more.
 ///
 /// # Errors
 /// When the state cannot be read or written, or Discord does not take the answer.
-pub(super) async fn redeem(bot: &Bot, http: &Http, asked: &Asked<'_>, whom: Whom, codes: &[Code]) -> Result<(), Error> {
-    let players = match whom {
+pub(super) async fn redeem(
+    bot: &Bot,
+    http: &Http,
+    asked: &Asked<'_>,
+    request: Request,
+    whom: Whom,
+    codes: &[Code],
+) -> Result<(), Error> {
+    let (players, wanted) = match wanted(bot, whom, codes).await? {
+        Ok(wanted) => wanted,
+        Err(refusal) => {
+            drop(request);
+            return asked.answer(http, &refusal).await;
+        }
+    };
+    for (code, generation) in &wanted {
+        bot.store.request_for_person(players.clone(), code.key(), *generation).await?;
+    }
+    watch(bot, http, asked, request, &players, &wanted).await
+}
+
+/// The accounts, and the codes with their generations.
+type Wanted = (Vec<PlayerId>, Vec<(Code, u32)>);
+
+/// What is to be redeemed, or what to answer where there is nothing.
+async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<Wanted, Message>, StoreError> {
+    let players: Vec<PlayerId> = match whom {
         Whom::Linked(user) => bot.store.links(user).await?.into_iter().map(|player| player.id).collect(),
         Whom::One(player) => vec![player],
     };
     if players.is_empty() {
-        return asked.answer(http, &people::no_links()).await;
+        return Ok(Err(people::no_links()));
     }
     let mut wanted: Vec<(Code, u32)> = Vec::new();
     let mut over = None;
@@ -59,13 +85,10 @@ pub(super) async fn redeem(bot: &Bot, http: &Http, asked: &Asked<'_>, whom: Whom
             None => wanted.push((code.clone(), bot.store.add_code(code.clone()).await?)),
         }
     }
-    if let (true, Some(over)) = (wanted.is_empty(), over) {
-        return asked.answer(http, &over).await;
+    match (wanted.is_empty(), over) {
+        (true, Some(over)) => Ok(Err(over)),
+        _ => Ok(Ok((players, wanted))),
     }
-    for (code, generation) in &wanted {
-        bot.store.request_for_person(players.clone(), code.key(), *generation).await?;
-    }
-    watch(bot, http, asked, &players, &wanted).await
 }
 
 /// Shows how it goes until it is decided.
@@ -73,6 +96,7 @@ async fn watch(
     bot: &Bot,
     http: &Http,
     asked: &Asked<'_>,
+    request: Request,
     players: &[PlayerId],
     wanted: &[(Code, u32)],
 ) -> Result<(), Error> {
@@ -84,13 +108,13 @@ async fn watch(
         let standings = look(bot, players, wanted).await?;
         let is_open = |standing: &Standing| !standing.outcome.is_some_and(Outcome::is_final);
         let is_done = !standings.iter().flat_map(|(_, of_code)| of_code).any(is_open);
-        let is_last = is_done || Instant::now() >= until;
-        if shown.as_ref() != Some(&standings) || is_last {
-            asked.answer(http, &people::standings(&standings, !is_last)).await?;
+        if is_done || Instant::now() >= until {
+            drop(request);
+            return asked.answer(http, &people::standings(&standings, false)).await;
+        }
+        if shown.as_ref() != Some(&standings) {
+            asked.answer(http, &people::standings(&standings, true)).await?;
             shown = Some(standings);
-            if is_last {
-                return Ok(());
-            }
             tokio::time::sleep(REST).await;
         }
         tokio::select! {

@@ -92,10 +92,10 @@ pub(super) async fn redeem(
         Ok(code) => code,
         Err(error) => return asked.answer(http, &manage::no_code(&error)).await,
     };
-    let Some(_request) = ctx.data.requests.begin(user(ctx)) else {
+    let Some(request) = ctx.data.requests.begin(user(ctx)) else {
         return asked.answer(http, &people::one_at_a_time()).await;
     };
-    match redeeming::redeem(ctx.data, http, &asked, Whom::Linked(user(ctx)), &[code]).await {
+    match redeeming::redeem(ctx.data, http, &asked, request, Whom::Linked(user(ctx)), &[code]).await {
         Ok(()) => Ok(()),
         Err(error) => asked.answer(http, &explain("redeem", &error)).await,
     }
