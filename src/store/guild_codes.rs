@@ -54,6 +54,15 @@ fn found(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<FoundCode> {
 
 const COLUMNS: &str = "c.code, c.generation, c.rewards, c.expires_at, c.source, c.condemned";
 
+/// A feed listed the code at some time, or somebody added it to the guild: a code that another guild added, or that a
+/// person redeemed, is nobody else's business. `guild` is the guild's column.
+fn is_known_in(guild: &str) -> String {
+    format!(
+        "(c.source <> '{NAMED}' OR EXISTS (SELECT 1 FROM guild_codes k WHERE k.guild_id = {guild}
+                                           AND k.code_key = c.code_key AND k.deleted = 0))"
+    )
+}
+
 fn set_wanted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, wanted: bool) -> rusqlite::Result<usize> {
     guilds::ensure(tx, guild)?;
     tx.execute(
@@ -65,6 +74,20 @@ fn set_wanted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, wanted: bool) -> rusql
 }
 
 impl Store {
+    /// A code that a guild knows: not one that only another guild added, or a person redeemed.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn find_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
+        let now = self.inner.clock.now();
+        self.read(move |connection| {
+            let known = is_known_in("?2");
+            let sql = format!("SELECT {COLUMNS} FROM codes c WHERE c.code_key = ?1 AND c.deleted = 0 AND {known}");
+            Ok(connection.prepare_cached(&sql)?.query_row(params![key, guild], |row| found(row, now)).optional()?)
+        })
+        .await
+    }
+
     /// A code that is known.
     ///
     /// # Errors
@@ -110,17 +133,16 @@ impl Store {
     ) -> Result<Vec<FoundCode>, StoreError> {
         let now = self.inner.clock.now();
         self.read(move |connection| {
-            let active = posts::active("?2");
+            let (active, known) = (posts::active("?2"), is_known_in("?2"));
             let sql = format!(
                 "SELECT {COLUMNS} FROM codes c
                  WHERE c.deleted = 0 AND substr(c.code_key, 1, length(?3)) = upper(?3) AND (?4 = 0 OR {active})
-                   AND (c.source <> ?6 OR EXISTS (SELECT 1 FROM guild_codes w WHERE w.guild_id = ?2
-                                                  AND w.code_key = c.code_key AND w.deleted = 0))
+                   AND {known}
                  ORDER BY c.first_seen_at DESC, c.code_key LIMIT ?5"
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement
-                .query_map(params![Millis(now), guild, text, active_only, limit, NAMED], |row| found(row, now))?;
+                .query_map(params![Millis(now), guild, text, active_only, limit], |row| found(row, now))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
@@ -170,17 +192,17 @@ impl Store {
     }
 
     /// Neither posts nor redeems a code in one guild any more: what waits to be redeemed for its roster, and for nobody
-    /// else, is dropped. `None` for a code that is not known; else how many redemptions were dropped.
+    /// else, is dropped. `None` for a code that the guild does not know; else how many redemptions were dropped.
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
     pub async fn remove_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<usize>, StoreError> {
         let instance = self.instance();
         self.write(move |tx| {
-            let generation: Option<u32> = tx
-                .statement("SELECT generation FROM codes WHERE code_key = ?1 AND deleted = 0")?
-                .query_row([&key], |row| row.get(0))
-                .optional()?;
+            let known = is_known_in("?2");
+            let sql = format!("SELECT c.generation FROM codes c WHERE c.code_key = ?1 AND c.deleted = 0 AND {known}");
+            let generation: Option<u32> =
+                tx.statement(&sql)?.query_row(params![key, guild], |row| row.get(0)).optional()?;
             let Some(generation) = generation else { return Ok(None) };
             set_wanted(tx, guild, &key, false)?;
             // Not what is under way, nor what another guild's run or a person still wants.

@@ -66,7 +66,9 @@ async fn usable(ctx: Context<'_>, text: &str) -> Result<Result<FoundCode, Messag
         Ok(code) => code,
         Err(error) => return Ok(Err(manage::no_code(&error))),
     };
-    let Some(found) = ctx.data.store.find_code(code.key()).await? else { return Ok(Err(manage::code_unknown(&code))) };
+    let Some(found) = ctx.data.store.find_guild_code(guild(ctx)?, code.key()).await? else {
+        return Ok(Err(manage::code_unknown(&code)));
+    };
     Ok(match &found.over {
         Some(over) => Err(manage::code_over(&found.shown.code, over)),
         None => Ok(found),
