@@ -82,6 +82,10 @@ fn user(user: &serenity::all::User) -> UserId {
 
 /// Redeems for whoever asks: at once where it is known who that is, else after a form.
 async fn for_me(bot: &Bot, http: &Http, asked: &Asked<'_>, user: UserId, codes: Vec<Code>) -> Result<(), Error> {
+    // Before anybody is asked for anything.
+    if let Some(over) = redeeming::all_over(bot, &codes).await? {
+        return asked.answer(http, &over).await;
+    }
     if bot.store.links(user).await?.is_empty() {
         return asked.first(http, CreateInteractionResponse::Modal(people::who_are_you(&codes))).await;
     }

@@ -12,7 +12,7 @@ use crate::domain::code::Code;
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{Player, PlayerId, State, UserId};
 use crate::domain::probe::ProbeOutcome;
-use crate::store::{Linked, Standing, StoreError};
+use crate::store::{FoundCode, Linked, Standing, StoreError};
 
 use super::answer::{Asked, Error};
 use super::bot::{Bot, Request};
@@ -89,6 +89,21 @@ async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<Wanted, 
         (true, Some(over)) => Ok(Err(over)),
         _ => Ok(Ok((players, wanted))),
     }
+}
+
+/// What to answer where all of these codes are over.
+///
+/// # Errors
+/// When the state cannot be read.
+pub(super) async fn all_over(bot: &Bot, codes: &[Code]) -> Result<Option<Message>, StoreError> {
+    let mut over = None;
+    for code in codes {
+        match bot.store.find_code(code.key()).await? {
+            Some(FoundCode { shown, over: Some(why) }) => over = Some(people::code_over(&shown.code, &why)),
+            _ => return Ok(None),
+        }
+    }
+    Ok(over)
 }
 
 /// Shows how it goes until it is decided.
