@@ -1,0 +1,212 @@
+//! Buttons, menus and forms of posts.
+
+use giftcode_bot::sandbox::rules::Rule;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::double::{Answered, Double, Message, Response, User};
+use crate::world::{CHANNEL, PATIENCE, World, part};
+
+const FOR_ME: &str = "Redeem for me";
+const FOR_ALL: &str = "Redeem for all";
+
+/// A person presses a button, and its whole answer.
+async fn press(world: &World, user: &User, post: &Message, label: &str) -> Answered {
+    let answered = world.double.press(user, post, &part(post, label)).await;
+    if answered.kind() != Some(Response::Modal) {
+        answered.settled(PATIENCE).await;
+        assert!(answered.is_ephemeral(), "{label}: {}", answered.text());
+    }
+    answered
+}
+
+/// The form, filled in, and its whole answer.
+async fn fill(world: &World, user: &User, form: &Answered, values: [&str; 3]) -> Answered {
+    let named = ["player_id", "state", "remember"].into_iter().zip(values).collect::<Vec<_>>();
+    let answered = world.double.submit(user, form, &named).await;
+    answered.settled(PATIENCE).await;
+    assert!(answered.is_ephemeral(), "{}", answered.text());
+    answered
+}
+
+async fn until(answered: &Answered, part: &str) {
+    answered.until(PATIENCE, |answered| answered.text().contains(part)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_buttons_of_a_post_with_one_code() {
+    let world = World::new(&[("GOOD", Rule::Good), ("NEXT", Rule::Good)]).await;
+    world.feed.add("GOOD", "1K Gems", "");
+    let bot = world.start().await;
+    bot.said("Successfully fetched 1 gift codes").await;
+    let (admin, member) = (world.admin(), world.member());
+    world.set_channel(&admin).await;
+    let post = world.message("GOOD").await;
+
+    // By somebody whom nobody knows: a form.
+    let form = press(&world, &member, &post, FOR_ME).await;
+    assert_eq!(form.modal()["title"], json!("Who are you in the game?"));
+    for (values, told) in [
+        (["12a4", "245", "yes"], "is not a number of 1 to 12 digits"),
+        (["1001", "0", "yes"], "is not a whole number from 1"),
+        (["1001", "245", "may"], "Write yes or no"),
+        (["1001", "999", "yes"], "1001 does not live in state 999"),
+        (["9999", "245", "no"], "The game knows no player 9999"),
+    ] {
+        let answered = fill(&world, &member, &form, values).await;
+        let text = answered.text();
+        assert!(text.contains(told) && text.contains("Nothing was changed"), "{values:?}: {text}");
+    }
+    world.game.set_down(true);
+    let answered = fill(&world, &member, &form, ["1001", "245", "yes"]).await;
+    assert!(answered.text().contains("try again in a few minutes"), "{}", answered.text());
+    world.game.set_down(false);
+    world.says(&member, "unlink", &[], &["You have no linked account yet"]).await;
+    assert_eq!(world.calls("GOOD"), 0, "nothing of this redeems");
+
+    let answered = fill(&world, &member, &form, [" 1001 ", "245", "No"]).await;
+    until(&answered, "🎁 1001: granted").await;
+    world.says(&member, "redeem", &[("code", json!("GOOD"))], &["You have no linked account yet"]).await;
+    let form = press(&world, &member, &post, FOR_ME).await;
+    let answered = fill(&world, &member, &form, ["1002", "245", "YES"]).await;
+    until(&answered, "🎁 1002: granted").await;
+    let answered = press(&world, &member, &post, FOR_ME).await;
+    until(&answered, "🎁 1002: granted").await;
+    assert!(!answered.text().contains("1001"), "{}", answered.text());
+    world.says(&member, "unlink", &[("player_id", json!("1001"))], &["not linked to you"]).await;
+
+    // For all.
+    let calls = world.game.ledger(|ledger| ledger.calls().len());
+    let refused = press(&world, &member, &post, FOR_ALL).await;
+    assert!(refused.text().contains("🔒 Only members with the permission **Manage Server**"), "{}", refused.text());
+    let answered = press(&world, &admin, &post, FOR_ALL).await;
+    assert!(answered.text().contains("The roster is empty"), "{}", answered.text());
+    assert_eq!(world.game.ledger(|ledger| ledger.calls().len()), calls, "nobody asked the game");
+    world.import(&admin, "1002,B,245\n1003,C,245\n1004,D,245\n").await;
+    let answered = press(&world, &admin, &post, FOR_ALL).await;
+    let told = format!("✅ `GOOD` is redeemed for 2 players now. How it goes is shown in <#{CHANNEL}>.");
+    assert_eq!(answered.text(), told);
+    let run = world.message("GOOD: done for 3 players").await;
+    assert!(run.text().contains("3 granted"), "{}", run.text());
+    let answered = press(&world, &admin, &post, FOR_ALL).await;
+    assert!(answered.text().contains("`GOOD` is done for all 3 players"), "{}", answered.text());
+
+    // After a restart.
+    bot.stop().await;
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
+    let stranger = world.member();
+    let form = press(&world, &stranger, &post, FOR_ME).await;
+    until(&fill(&world, &stranger, &form, ["1005", "245", "y"]).await, "🎁 1005: granted").await;
+    assert_eq!(world.game.ledger(|ledger| ledger.grants()), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_menus_of_a_post_with_several_codes() {
+    let world = World::new(&[("ONE", Rule::Good), ("TWO", Rule::VipOnly), ("THREE", Rule::Good)]).await;
+    for code in ["ONE", "TWO", "THREE"] {
+        world.feed.add(code, "", "");
+    }
+    let bot = world.start().await;
+    bot.said("Successfully fetched 3 gift codes").await;
+    let (admin, member) = (world.admin(), world.member());
+    world.set_channel(&admin).await;
+    let post = world.message("The 3 gift codes that are active").await;
+    let (me, all) = (part(&post, "Redeem for me …"), part(&post, "Redeem for all …"));
+    let form = world.double.select(&member, &post, &me, &["ONE", "TWO"]).await;
+    assert_eq!(form.kind(), Some(Response::Modal));
+    let answered = fill(&world, &member, &form, ["1002", "245", "yes"]).await;
+    until(&answered, "🎁 1002: granted").await;
+    until(&answered, "❌ 1002: the player's VIP level is too low").await;
+    assert!(answered.text().contains("**ONE**") && !answered.text().contains("THREE"), "{}", answered.text());
+    let answered = world.double.select(&member, &post, &me, &["THREE"]).await;
+    answered.settled(PATIENCE).await;
+    until(&answered, "🎁 1002: granted").await;
+    let refused = world.double.select(&member, &post, &all, &["ONE"]).await;
+    assert!(refused.text().contains("Manage Server"), "{}", refused.text());
+    world.import(&admin, "1003,C,245\n1004,D,245\n").await;
+    let answered = world.double.select(&admin, &post, &all, &["ONE", "TWO", "THREE"]).await;
+    answered.settled(PATIENCE).await;
+    assert_eq!(answered.text().matches("redeemed for 2 players now").count(), 3, "{}", answered.text());
+    for code in ["ONE", "TWO", "THREE"] {
+        bot.said(&format!("Finished {code}")).await;
+    }
+    assert_eq!((world.calls("ONE"), world.calls("TWO"), world.calls("THREE")), (3, 3, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_over_leaves_its_post() {
+    let world = World::new(&[("GOOD", Rule::Good), ("DEAD", Rule::Unknown), ("SHORT", Rule::Good)]).await;
+    world.feed.add("DEAD", "", "");
+    let bot = world.start().await;
+    bot.said("Successfully fetched 1 gift codes").await;
+    let (admin, member) = (world.admin(), world.member());
+    world.set_channel(&admin).await;
+    let dead = world.message("DEAD").await;
+    let until_soon = Timestamp::now() + SignedDuration::from_secs(8);
+    world.feed.add("SHORT", "", &until_soon.to_string());
+    let short = world.message("SHORT").await;
+    let mut gate = world.double.gate(crate::double::Point::BeforeEdit);
+    world.import(&admin, "1001,A,245\n1002,B,245\n").await;
+    press(&world, &admin, &dead, FOR_ALL).await;
+    bot.said("DEAD is no good for anybody").await;
+    gate.reached().await;
+    // The post has its buttons still, though the code is over.
+    let answered = press(&world, &admin, &dead, FOR_ALL).await;
+    assert!(answered.text().contains("⌛ `DEAD` is over: the game knows no such code."), "{}", answered.text());
+    world.told(&member, "link", &[("player_id", json!(1003)), ("state", json!(245))]).await;
+    let answered = press(&world, &member, &dead, FOR_ME).await;
+    assert!(answered.text().contains("⌛ `DEAD` is over: the game knows no such code."), "{}", answered.text());
+    // Whoever is unknown is not asked who they are for nothing.
+    let answered = press(&world, &world.member(), &dead, FOR_ME).await;
+    assert!(answered.text().contains("⌛ `DEAD` is over"), "{:?}", answered.kind());
+    gate.open();
+    let is_over = |id: u64, why: &'static str| {
+        let double = world.double.clone();
+        move || {
+            let now = double.message(id);
+            (now.text().contains("⌛ This gift code is over") && now.text().contains(why)).then_some(now)
+        }
+    };
+    let over = world.double.until(PATIENCE, "DEAD is over", is_over(dead.id, "the game knows no such code")).await;
+    assert!(over.components.is_empty(), "{:#?}", over.components);
+    world.until("SHORT has expired", || Timestamp::now() > until_soon).await;
+    let answered = press(&world, &member, &short, FOR_ME).await;
+    assert!(answered.text().contains("⌛ `SHORT` is over: it has expired."), "{}", answered.text());
+    // Noticed within a minute, or with whatever else is planned.
+    world.told(&admin, "manage giftcode auto", &[("switch", json!(0))]).await;
+    let over = world.double.until(PATIENCE, "SHORT is over", is_over(short.id, "it has expired")).await;
+    assert!(over.components.is_empty(), "{:#?}", over.components);
+    assert_eq!(world.calls("SHORT"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_knows_is_answered_politely() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let member = world.member();
+    // What an older or newer version, or another bot under this name, may have left there.
+    let foreign = ["2:me:GOOD", "1:me:", "1:other:GOOD", "redeem_GOOD", "1:roster:x"];
+    let button = |id: &&str| json!({ "type": 2, "style": 1, "label": id, "custom_id": id });
+    let menu = json!({
+        "type": 3, "custom_id": "1:me-of", "placeholder": "menu",
+        "options": [{ "label": "none", "value": "no code" }],
+    });
+    let rows = json!([
+        { "type": 1, "components": foreign.iter().map(button).collect::<Vec<Value>>() },
+        { "type": 1, "components": [menu] },
+    ]);
+    let body = json!({ "content": "old", "components": rows, "allowed_mentions": { "parse": [] } });
+    let url = format!("{}/api/v10/channels/{CHANNEL}/messages", world.double.url());
+    let request = reqwest::Client::new().post(url).header("Authorization", format!("Bot {}", Double::TOKEN));
+    let sent = request.header("Content-Type", "application/json").body(body.to_string()).send().await.unwrap();
+    assert!(sent.status().is_success());
+    let old = world.message("old").await;
+    for label in foreign {
+        let answered = press(&world, &member, &old, label).await;
+        let text = answered.text();
+        assert!(text.contains("I do not know this button any more. Use `/giftcode` and `/redeem`"), "{label}: {text}");
+    }
+    let answered = world.double.select(&member, &old, "1:me-of", &["no code"]).await;
+    assert!(answered.text().contains("I do not know this button any more"), "{}", answered.text());
+}

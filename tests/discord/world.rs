@@ -201,6 +201,16 @@ impl World {
         self.told(user, "manage players import", &[("file", file)]).await
     }
 
+    /// Waits until so many codes are active for this person.
+    pub async fn active(&self, user: &User, codes: usize) {
+        let until = Instant::now() + PATIENCE;
+        let shown = format!("🎁 {codes} gift code{} active", if codes == 1 { "" } else { "s" });
+        while !self.told(user, "giftcode", &[]).await.contains(&shown) {
+            assert!(Instant::now() < until, "never: {shown}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// Posts into the guild's channel from now on.
     pub async fn set_channel(&self, user: &User) {
         let told = self.told(user, "manage giftcode setchannel", &[]).await;
