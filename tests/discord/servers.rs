@@ -1,0 +1,174 @@
+//! Servers, channels and connections that come and go.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::double::{Double, Guild, Message, User, permission};
+use crate::world::{Bot, CHANNEL, GUILD, OTHER_CHANNEL, PATIENCE, SECOND, SECOND_CHANNEL, World};
+
+const STATUS: &str = "manage giftcode status";
+
+fn posts(world: &World, channel: u64, code: &str) -> usize {
+    world.double.messages(channel).iter().filter(|message| message.text().contains(code)).count()
+}
+
+async fn posted(world: &World, channel: u64, code: &str) -> Message {
+    world.double.wait_for_message(channel, PATIENCE, |message| message.text().contains(code)).await
+}
+
+/// Two guilds with a channel each, and one code that both got.
+async fn two_guilds() -> (World, Bot, User, User) {
+    let world = World::new(&[]).await;
+    world.feed.add("FIRST", "", "");
+    let other = world.second_admin();
+    let bot = world.start().await;
+    let admin = world.admin();
+    world.active(&admin, 1).await;
+    world.set_channel(&admin).await;
+    world.set_channel(&other).await;
+    posted(&world, CHANNEL, "FIRST").await;
+    posted(&world, SECOND_CHANNEL, "FIRST").await;
+    (world, bot, admin, other)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
+    let (world, bot, admin, _other) = two_guilds().await;
+    world.double.set_bot_permissions(GUILD, permission::POSTING & !permission::SEND_MESSAGES);
+    world.feed.add("SECOND", "", "");
+    posted(&world, SECOND_CHANNEL, "SECOND").await;
+    bot.said(&format!("Guild {GUILD} is paused")).await;
+    // Status is asked elsewhere: commands need no channel that can be posted to.
+    world.says(&admin, STATUS, &[], &["⏸", "paused, I may not post in the channel: allow me to view it"]).await;
+    world.double.set_bot_permissions(GUILD, permission::POSTING);
+    posted(&world, CHANNEL, "SECOND").await;
+    world.double.overwrite(CHANNEL, 0, permission::VIEW_CHANNEL);
+    world.feed.add("THIRD", "", "");
+    world.until("paused again", || bot.log().matches("is paused").count() == 2).await;
+    let status = world.double.slash(&admin, OTHER_CHANNEL, STATUS, &[]).await;
+    status.settled(PATIENCE).await;
+    assert!(status.text().contains("paused, I cannot see the channel"), "{}", status.text());
+    world.double.overwrite(CHANNEL, 0, 0);
+    posted(&world, CHANNEL, "THIRD").await;
+    world.says(&admin, STATUS, &[], &[&format!("Channel\n<#{CHANNEL}>")]).await;
+
+    world.double.delete_channel(CHANNEL);
+    world.feed.add("FOURTH", "", "");
+    posted(&world, SECOND_CHANNEL, "FOURTH").await;
+    world.until("paused for good", || bot.log().matches("is paused").count() == 3).await;
+    let elsewhere = async |command: &str, options: &[(&str, Value)]| {
+        let answered = world.double.slash(&admin, OTHER_CHANNEL, command, options).await;
+        answered.settled(PATIENCE).await;
+        answered.text()
+    };
+    let told = elsewhere(STATUS, &[]).await;
+    assert!(told.contains("paused, the channel was deleted: set another one with /manage giftcode setchannel"), "{told}");
+    let told = elsewhere("manage giftcode setchannel", &[]).await;
+    assert!(told.contains(&format!("✅ Gift codes are posted in <#{OTHER_CHANNEL}>")), "{told}");
+    posted(&world, OTHER_CHANNEL, "FOURTH").await;
+    assert_eq!(world.double.messages(OTHER_CHANNEL).len(), 1, "what was posted before is not posted again");
+    for code in ["FIRST", "SECOND", "THIRD", "FOURTH"] {
+        assert_eq!(posts(&world, SECOND_CHANNEL, code), 1, "{code}");
+    }
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guild_that_is_left_is_kept_and_one_that_is_away_is_not_left() {
+    let (world, bot, _admin, _other) = two_guilds().await;
+    world.double.remove_guild(SECOND);
+    bot.said(&format!("Removed from guild {SECOND}")).await;
+    world.feed.add("SECOND", "", "");
+    posted(&world, CHANNEL, "SECOND").await;
+    world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
+    posted(&world, SECOND_CHANNEL, "SECOND").await;
+    // Away while the bot starts.
+    bot.stop().await;
+    world.double.set_unavailable(SECOND);
+    world.feed.add("THIRD", "", "");
+    let bot = world.start().await;
+    posted(&world, CHANNEL, "THIRD").await;
+    assert!(!bot.log().contains("No longer in guild"), "{}", bot.log());
+    world.double.set_available(SECOND);
+    posted(&world, SECOND_CHANNEL, "THIRD").await;
+    bot.stop().await;
+    // Left while the bot was not there, and joined again while it was not.
+    world.double.remove_guild(SECOND);
+    let bot = world.start().await;
+    bot.said(&format!("No longer in guild {SECOND}")).await;
+    world.feed.add("FOURTH", "", "");
+    posted(&world, CHANNEL, "FOURTH").await;
+    bot.kill().await;
+    world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
+    let _bot = world.start().await;
+    posted(&world, SECOND_CHANNEL, "FOURTH").await;
+    for (channel, code) in
+        [CHANNEL, SECOND_CHANNEL].into_iter().flat_map(|c| ["FIRST", "SECOND", "THIRD", "FOURTH"].map(|code| (c, code)))
+    {
+        assert_eq!(posts(&world, channel, code), 1, "{code} in {channel}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_connections_are_made_again() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    world.says(&admin, STATUS, &[], &["How it is"]).await;
+    let breaks: [fn(&Double); 3] = [Double::reconnect, Double::drop_sessions, Double::invalidate];
+    for (at, interrupt) in breaks.into_iter().enumerate() {
+        interrupt(&world.double);
+        // What is sent while there is no session is lost, as it is on Discord.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        world.double.connected(PATIENCE).await;
+        let answers = async {
+            loop {
+                let asked = world.double.send_slash(&admin, CHANNEL, STATUS, &[]);
+                for _ in 0..20 {
+                    if asked.kind().is_some() {
+                        asked.settled(PATIENCE).await;
+                        return asked.text();
+                    }
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        };
+        let told = tokio::time::timeout(PATIENCE, answers).await.unwrap_or_else(|_| panic!("break {at}"));
+        assert!(told.contains("How it is"), "{told}");
+    }
+    assert_eq!(world.double.sessions(), 1);
+    assert!(!bot.log().contains(Double::TOKEN));
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_are_registered_where_they_are_tried() {
+    let mut world = World::new(&[]).await;
+    world.set("DEV_GUILD_ID", GUILD.to_string());
+    world.second_admin();
+    let bot = world.start().await;
+    let names: Vec<Value> = world.double.guild_commands(GUILD).iter().map(|command| command["name"].clone()).collect();
+    assert_eq!(names, ["manage", "giftcode", "link", "unlink", "redeem"].map(|name| json!(name)));
+    assert!(world.double.commands().is_empty() && world.double.guild_commands(SECOND).is_empty());
+    world.says(&world.admin(), STATUS, &[], &["How it is"]).await;
+    bot.said(&format!("Registered 5 commands in guild {GUILD} only")).await;
+    // Revoked while it runs: it ends, and says why.
+    world.double.revoke_token();
+    let said = bot.ended(1).await;
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains("DISCORD_TOKEN")).collect();
+    assert!(lines.len() == 1 && !said.contains(Double::TOKEN), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_token_that_is_good_it_does_not_start() {
+    let mut world = World::new(&[]).await;
+    world.double.revoke_token();
+    let said = world.spawn().ended(1).await;
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines.len() == 1 && lines[0].contains("Discord refuses DISCORD_TOKEN"), "{said}");
+    assert!(!said.contains(Double::TOKEN), "{said}");
+    world.set("DISCORD_TOKEN", "");
+    let said = world.spawn().ended(1).await;
+    assert!(said.lines().count() == 1 && said.contains("DISCORD_TOKEN is not set"), "{said}");
+}
