@@ -38,7 +38,12 @@ async fn set_channel(
     if !missing.is_empty() {
         return Ok(manage::channel_refused(channel, &missing));
     }
-    let is_mentionable = role.as_ref().is_some_and(|role| role.mentionable);
+    // Discord offers it as a role whose id is the server's; such a mention would notify nobody.
+    if role.as_ref().is_some_and(|role| role.id.get() == guild.0) {
+        return Ok(manage::everyone_refused());
+    }
+    let may_mention = granted.administrator() || granted.mention_everyone();
+    let is_mentionable = role.as_ref().is_some_and(|role| role.mentionable) || may_mention;
     let role = role.map(|role| RoleId(role.id.get()));
     bot.store.set_mention_role(guild, role).await?;
     bot.store.set_channel(guild, channel).await?;

@@ -59,6 +59,14 @@ pub fn channel_refused(channel: ChannelId, missing: &[&str]) -> Message {
     ))
 }
 
+/// Everybody was named as the role to mention.
+#[must_use]
+pub fn everyone_refused() -> Message {
+    Message::text(
+        "❌ I do not mention everyone. Name a role for those who want to hear of gift codes. Nothing was changed.",
+    )
+}
+
 /// The channel is not there, or not of this server.
 #[must_use]
 pub fn channel_unknown() -> Message {
