@@ -141,8 +141,8 @@ impl Store {
                  ORDER BY c.first_seen_at DESC, c.code_key LIMIT ?5"
             );
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement
-                .query_map(params![Millis(now), guild, text, active_only, limit], |row| found(row, now))?;
+            let rows =
+                statement.query_map(params![Millis(now), guild, text, active_only, limit], |row| found(row, now))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
         .await

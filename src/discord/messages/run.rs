@@ -116,13 +116,18 @@ pub fn player(id: PlayerId, nickname: &str) -> String {
     if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
 }
 
+/// A name as a spreadsheet shows it: one that begins like a formula is none.
+fn cell(name: &str) -> String {
+    if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() }
+}
+
 /// Everybody who did not get it, as CSV.
 fn failures_file(tally: &Tally) -> Vec<u8> {
     let mut file = csv::Writer::from_writer(Vec::new());
     let mut rows: Vec<[String; 4]> = vec![["player_id", "nickname", "status", "reason"].map(str::to_owned)];
     for group in &tally.failed {
         for (id, name) in &group.players {
-            rows.push([id.to_string(), name.clone(), group.status.to_string(), reason(group)]);
+            rows.push([id.to_string(), cell(name), group.status.to_string(), reason(group)]);
         }
     }
     // Into memory nothing fails to be written.
