@@ -53,6 +53,8 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     let is_two = |message: &crate::double::Message| message.text().contains("TWO");
     let post = world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_two).await;
     assert_eq!(post.content, format!("<@&{plain}>"));
+    world.says(&admin, SET, &to(CHANNEL, GUILD), &["I do not mention everyone", "Nothing was changed"]).await;
+    world.says(&admin, STATUS, &[], &[&format!("<#{OTHER_CHANNEL}>"), &format!("mentions <@&{plain}>")]).await;
     world.says(&admin, SET, &to(OTHER_CHANNEL, loud), &[&format!("Each post mentions <@&{loud}>.")]).await;
     world.says(&admin, STATUS, &[], &[&format!("mentions <@&{loud}>"), &format!("<#{OTHER_CHANNEL}>")]).await;
     world.feed.add("THREE", "", "");
@@ -165,6 +167,14 @@ async fn removing_a_code_drops_what_waits() {
     world.says(&admin, REMOVE, &code, &["3 waiting players will not be redeemed"]).await;
     world.says(&admin, STATUS, &[], &["0 here, 0 in all servers"]).await;
     world.says(&admin, HISTORY, &[], &["2 granted", "done"]).await;
+    // One that a feed lists: it is not in the digest of a channel that is set later.
+    world.feed.add("UNWANTED", "", "");
+    world.feed.add("WANTED", "", "");
+    world.active(&admin, 2).await;
+    world.says(&admin, REMOVE, &[("code", json!("UNWANTED"))], &["neither posted nor redeemed"]).await;
+    world.set_channel(&admin).await;
+    let post = world.message("WANTED").await.text();
+    assert!(post.contains("The gift code that is active") && !post.contains("UNWANTED"), "{post}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

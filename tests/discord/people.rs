@@ -30,7 +30,8 @@ async fn the_active_codes_are_shown() {
     world.feed.add("PAST", "", "2020-01-01");
     world.active(&member, 2).await;
     let told = world.told(&member, "giftcode", &[]).await;
-    for part in ["🎁 2 gift codes active", "`FIRST` · expires <t:4098902340:R>", "1K Gems, 2 Speed-ups", "`SECOND`"] {
+    for part in ["🎁 2 gift codes active", "`FIRST` · expires <t:4098902340:R>", "1K Gems, 2 Speed-ups", "`SECOND`"]
+    {
         assert!(told.contains(part), "no {part}: {told}");
     }
     assert!(!told.contains("PAST") && !told.contains("Unknown") && !told.contains("from "), "{told}");

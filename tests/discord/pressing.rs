@@ -103,15 +103,16 @@ async fn the_buttons_of_a_post_with_one_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_menus_of_a_post_with_several_codes() {
-    let world = World::new(&[("ONE", Rule::Good), ("TWO", Rule::VipOnly), ("THREE", Rule::Good)]).await;
-    for code in ["ONE", "TWO", "THREE"] {
+    let codes = [("ONE", Rule::Good), ("TWO", Rule::VipOnly), ("THREE", Rule::Good), ("GONE", Rule::Expired)];
+    let world = World::new(&codes).await;
+    for code in ["ONE", "TWO", "THREE", "GONE"] {
         world.feed.add(code, "", "");
     }
     let bot = world.start().await;
-    bot.said("Successfully fetched 3 gift codes").await;
     let (admin, member) = (world.admin(), world.member());
+    world.active(&admin, 4).await;
     world.set_channel(&admin).await;
-    let post = world.message("The 3 gift codes that are active").await;
+    let post = world.message("The 4 gift codes that are active").await;
     let (me, all) = (part(&post, "Redeem for me …"), part(&post, "Redeem for all …"));
     let form = world.double.select(&member, &post, &me, &["ONE", "TWO"]).await;
     assert_eq!(form.kind(), Some(Response::Modal));
@@ -132,6 +133,17 @@ async fn the_menus_of_a_post_with_several_codes() {
         bot.said(&format!("Finished {code}")).await;
     }
     assert_eq!((world.calls("ONE"), world.calls("TWO"), world.calls("THREE")), (3, 3, 3));
+    // One of them turns out to be over: the others stay.
+    let answered = world.double.select(&admin, &post, &all, &["ONE", "GONE"]).await;
+    answered.settled(PATIENCE).await;
+    assert!(answered.text().contains("`ONE`: done for all"), "{}", answered.text());
+    let is_told = || {
+        let now = world.double.message(post.id);
+        now.text().contains("Over: it has expired.").then_some(now)
+    };
+    let now = world.double.until(PATIENCE, "GONE is over", is_told).await;
+    assert!(now.text().contains("The 4 gift codes") && part(&now, "Redeem for me …") == me, "{}", now.text());
+    assert!(!now.components.iter().any(|row| row.to_string().contains("GONE")), "{:#?}", now.components);
 }
 
 #[tokio::test(flavor = "multi_thread")]

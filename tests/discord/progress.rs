@@ -99,7 +99,11 @@ async fn many_failures_come_as_a_file_and_are_tried_again_in_the_same_message() 
     assert_eq!(file.filename, "VIP-not-redeemed.csv");
     let csv = String::from_utf8(file.bytes).unwrap();
     assert_eq!(csv.lines().count(), 25, "{csv}");
-    assert!(csv.starts_with("player_id,nickname,status,reason\n") && csv.contains("1102,\"a,b\",USER_INFO_ERROR,"), "{csv}");
+    assert!(csv.contains("1101,'=cmd(),") && csv.contains("1103,'@everyone,"), "no name is a formula: {csv}");
+    assert!(
+        csv.starts_with("player_id,nickname,status,reason\n") && csv.contains("1102,\"a,b\",USER_INFO_ERROR,"),
+        "{csv}"
+    );
     // The states are corrected.
     world.import(&admin, "1101,A,245\n1102,B,245\n1103,C,245\n").await;
     world.says(&admin, "manage giftcode retry", &code, &["✅ `VIP` is tried again for 24 players."]).await;

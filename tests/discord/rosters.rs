@@ -107,7 +107,8 @@ async fn files_are_imported_whole_or_not_at_all() {
         world.says(&admin, IMPORT, &options, parts).await;
     };
     let bad = b"player_id,nickname,state\n1001,Frost,245\n12a4,Snow,245\n1003,Ice,0\n1001,Again,245\n";
-    let named = ["Nobody was imported", "line 3", "12a4", "line 4", "state \"0\"", "line 5", "stands on line 2 already"];
+    let named =
+        ["Nobody was imported", "line 3", "12a4", "line 4", "state \"0\"", "line 5", "stands on line 2 already"];
     import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
     import(b"player_id,nickname,state\n1001,Fr\xFFst,245\n", &[], &["Nobody was imported: line 2 is not UTF-8"]).await;
     import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
@@ -117,14 +118,21 @@ async fn files_are_imported_whole_or_not_at_all() {
     world.says(&admin, LIST, &[], &["The roster is empty"]).await;
     let left_out = ["✅ 1 player imported: 1 new, 0 brought up to date", "3 lines were left out", "line 4"];
     import(bad, &[("skip_bad_lines", json!(true))], &left_out).await;
-    import(b"\xEF\xBB\xBFPLAYER_ID,nickname,state,furnace_level\r\n1002,\"Snow, the \"\"Cold\"\"\",246,30\r\n", &[], &["1 new"])
-        .await;
+    import(
+        b"\xEF\xBB\xBFPLAYER_ID,nickname,state,furnace_level\r\n1002,\"Snow, the \"\"Cold\"\"\",246,30\r\n",
+        &[],
+        &["1 new"],
+    )
+    .await;
     world.says(&admin, LIST, &[], &["👥 2 players", "Frost (1001) · state 245", "state 246 · furnace 30"]).await;
     let exported = world.ask(&admin, EXPORT, &[]).await;
     let [file] = exported.attachments().try_into().unwrap();
     assert_eq!(file.filename, "players.csv");
     let text = String::from_utf8(file.bytes.clone()).unwrap();
-    assert_eq!(text, "player_id,nickname,state,furnace_level\n1001,Frost,245,\n1002,\"Snow, the \"\"Cold\"\"\",246,30\n");
+    assert_eq!(
+        text,
+        "player_id,nickname,state,furnace_level\n1001,Frost,245,\n1002,\"Snow, the \"\"Cold\"\"\",246,30\n"
+    );
     import(&file.bytes, &[], &["✅ 2 players imported: 0 new, 2 brought up to date. The roster has 2 players"]).await;
     let again = world.ask(&admin, EXPORT, &[]).await;
     assert_eq!(again.attachments()[0].bytes, file.bytes);

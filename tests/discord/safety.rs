@@ -3,7 +3,7 @@
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
-use crate::double::{Double, Guild, permission};
+use crate::double::{Guild, permission};
 use crate::world::{CHANNEL, GUILD, PATIENCE, World};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +75,8 @@ async fn hostile_texts_are_shown_harmless() {
     let post = world.message("BAD").await;
     assert!(post.text().contains("\\*\\*bold\\*\\*") && post.text().contains("WWWW"), "{}", post.text());
     let name = hostile.replace('\u{1b}', "");
-    let told = world.import(&admin, &format!("1002,{name},245\n1003,{},245\n1004,@everyone,245\n", "N".repeat(500))).await;
+    let told =
+        world.import(&admin, &format!("1002,{name},245\n1003,{},245\n1004,@everyone,245\n", "N".repeat(500))).await;
     assert!(told.contains("3 players imported"), "{told}");
     let told = world.import(&admin, &format!("{name},A,245\n1005,B,{name}\n")).await;
     assert!(told.contains("Nobody was imported"), "{told}");
@@ -157,7 +158,6 @@ async fn a_server_sees_nothing_of_another() {
     world.says(&admin, "manage giftcode remove", &code("SHARED"), &["✅"]).await;
     world.says(&other, "manage giftcode list", &[], &["2 gift codes active", "SHARED", "THEIRS"]).await;
     world.says(&other, "manage giftcode history", &code("SHARED"), &["was never redeemed"]).await;
-    assert!(!bot.log().contains(Double::TOKEN), "the log holds no token");
     // A third one that shares nothing.
     world.double.add_guild(Guild::new(9_000_001).text(9_000_002, "third"));
     let third = world.double.user(9_000_001, permission::MANAGE_GUILD);

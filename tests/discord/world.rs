@@ -256,6 +256,15 @@ impl World {
     }
 }
 
+impl Drop for Bot {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+            assert!(!log.contains(Double::TOKEN), "the token stands in the log:\n{log}");
+        }
+    }
+}
+
 impl Bot {
     /// All that it said.
     pub fn log(&self) -> String {
@@ -289,7 +298,8 @@ impl Bot {
     /// Ends by itself, with this exit code; what it said.
     pub async fn ended(mut self, code: i32) -> String {
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
-        assert_eq!(ended.expect("it ends by itself").unwrap().code(), Some(code), "{}", self.log());
+        let ended = ended.unwrap_or_else(|_| panic!("it does not end:\n{}", self.log()));
+        assert_eq!(ended.unwrap().code(), Some(code), "{}", self.log());
         self.log()
     }
 }
