@@ -91,7 +91,7 @@ fn missing_redemptions_sql(select: &str) -> String {
         "{select} FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0 JOIN codes c
          WHERE g.auto_redeem = 1 AND g.deleted = 0 AND {active}
            AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = r.player_id AND d.code_key = c.code_key
-                           AND d.generation = c.generation)"
+                           AND d.generation = c.generation AND d.deleted = 0)"
     )
 }
 
@@ -171,8 +171,11 @@ fn plan_redemptions(tx: &Tx<'_>) -> rusqlite::Result<usize> {
         tx.statement(&affected)?.query_map([&now], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     let select =
         missing_redemptions_sql("SELECT DISTINCT r.player_id, c.code_key, c.generation, 'pending', ?1, ?1, ?2");
+    // What was dropped when a guild removed the code is wanted again.
     let insert = format!(
-        "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version) {select}"
+        "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version) {select}
+         ON CONFLICT DO UPDATE SET deleted = 0, next_attempt_at = excluded.next_attempt_at, version = excluded.version
+             WHERE deleted = 1"
     );
     let count = tx.execute(&insert, params![now, tx.version()])?;
     // Only where something is pending: a run of nothing, all of it done before, would be ended by nothing.
