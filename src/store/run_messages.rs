@@ -187,14 +187,16 @@ impl Store {
         self.may_act()
     }
 
-    /// Notes that a run's message was taken away by somebody: nothing more is said of the run.
+    /// Notes that a run's message was taken away by somebody: nothing more is said of the run, unless somebody wants it again;
+    /// then in a new message.
     ///
     /// # Errors
     /// When it cannot be written.
     pub async fn silence_run(&self, key: RunKey) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
-                "UPDATE runs SET summarised = 1, version = ?4 WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3",
+                "UPDATE runs SET summarised = 1, message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?4
+                 WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3",
                 params![key.guild, key.code, key.generation, tx.version()],
             )?;
             Ok(())
