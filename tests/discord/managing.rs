@@ -1,5 +1,6 @@
 //! `/manage giftcode`: the channel, auto-redemption, the codes, status and history.
 
+use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 
@@ -119,7 +120,7 @@ async fn codes_are_added_and_removed_in_one_server_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
-    let world = World::new(&[("GOOD", Rule::Good), ("VIP", Rule::VipOnly)]).await;
+    let world = World::new(&[("GOOD", Rule::Good), ("VIP", Rule::VipOnly), ("ODD", Rule::Good)]).await;
     let bot = world.start().await;
     let admin = world.admin();
     let code = |code: &str| [("code", json!(code))];
@@ -147,6 +148,22 @@ async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
     world.says(&admin, REDEEM, &code("VIP"), &["2 players now"]).await;
     bot.said("Finished VIP").await;
     world.says(&admin, HISTORY, &[], &["GOOD", "VIP", "1 failed", "the player's VIP level is too low"]).await;
+    // Given up, and tried again when the game is sensible again.
+    world.game.set_faults(Faults { unknown: 1.0, ..Faults::default() });
+    world.says(&admin, ADD, &code("ODD"), &["`ODD` is added"]).await;
+    world.says(&admin, REDEEM, &code("ODD"), &["2 players now"]).await;
+    bot.said("Finished ODD").await;
+    let given_up = "2 players: given up: the game gave an answer that nobody knows";
+    world.says(&admin, HISTORY, &code("ODD"), &["2 failed", given_up]).await;
+    world.game.set_faults(Faults::default());
+    world.says(&admin, RETRY, &code("ODD"), &["tried again for 2 players"]).await;
+    world.granted("ODD", 2).await;
+    // Whoever is new gets what is active.
+    world.says(&admin, AUTO, &[("switch", json!(0))], &["2 players"]).await;
+    let new = [("player_ids", json!("1003")), ("state", json!(245))];
+    world.says(&admin, "manage players add", &new, &["The active codes are redeemed for who is new"]).await;
+    world.granted("ODD", 3).await;
+    world.granted("GOOD", 3).await;
     let offered = world.double.autocomplete(&admin, CHANNEL, RETRY, &code("g"), "code").await;
     assert_eq!(offered, [("GOOD".to_owned(), json!("GOOD"))]);
 }
@@ -167,14 +184,19 @@ async fn removing_a_code_drops_what_waits() {
     world.says(&admin, REMOVE, &code, &["3 waiting players will not be redeemed"]).await;
     world.says(&admin, STATUS, &[], &["0 here, 0 in all servers"]).await;
     world.says(&admin, HISTORY, &[], &["2 granted", "done"]).await;
+    // Wanted again, it is redeemed for those who were dropped, too.
+    world.says(&admin, AUTO, &[("switch", json!(0))], &["from now on: 5 players"]).await;
+    world.says(&admin, ADD, &code, &["`SLOW` is added to this server"]).await;
+    world.says(&admin, STATUS, &[], &["3 here"]).await;
+    world.says(&admin, AUTO, &[("switch", json!(1))], &["What is being redeemed goes on"]).await;
     // One that a feed lists: it is not in the digest of a channel that is set later.
     world.feed.add("UNWANTED", "", "");
     world.feed.add("WANTED", "", "");
-    world.active(&admin, 2).await;
+    world.active(&admin, 3).await;
     world.says(&admin, REMOVE, &[("code", json!("UNWANTED"))], &["neither posted nor redeemed"]).await;
     world.set_channel(&admin).await;
     let post = world.message("WANTED").await.text();
-    assert!(post.contains("The gift code that is active") && !post.contains("UNWANTED"), "{post}");
+    assert!(post.contains("The 2 gift codes that are active") && !post.contains("UNWANTED"), "{post}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -159,3 +159,27 @@ async fn one_request_at_a_time_whose_answer_follows_it() {
     // Done, so there is room for the next at once.
     world.says(&member, REDEEM, &code("GOOD"), &["1001: granted"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_outlives_the_bot() {
+    let mut world = World::new(&[("GOOD", Rule::Good)]).await;
+    world.set("REDEEM_RETRY_BASE", "1s");
+    world.set("REDEEM_RETRY_CAP", "1s");
+    let bot = world.start().await;
+    let member = world.member();
+    world.told(&member, LINK, &account(1001, 245)).await;
+    world.game.set_faults(Faults { timeout_retry: 1.0, ..Faults::default() });
+    let answer = world.ask(&member, REDEEM, &code("GOOD")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
+    bot.stop().await;
+    assert!(answer.text().contains("I am being restarted. What you asked for goes on"), "{}", answer.text());
+    let bot = world.start().await;
+    let again = world.ask(&member, REDEEM, &code("GOOD")).await;
+    again.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
+    bot.kill().await;
+    world.game.set_faults(Faults::default());
+    let _bot = world.start().await;
+    world.granted("GOOD", 1).await;
+    let told = world.ask(&member, REDEEM, &code("GOOD")).await;
+    told.until(PATIENCE, |answer| answer.text().contains("🎁 1001: granted")).await;
+}

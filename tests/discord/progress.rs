@@ -134,3 +134,23 @@ async fn a_run_says_that_the_game_is_away() {
     let done = world.message("GOOD: done for 9 players").await;
     assert!(done.id == run.id && done.text().contains("🎁 9 granted"), "{}", done.text());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_taken_away_comes_back_when_it_is_wanted() {
+    let world = World::new(&[("GOOD", Rule::Good)]).await;
+    let _bot = world.start().await;
+    let admin = begin(&world, 1001..=1009, "GOOD").await;
+    let run = world.message("GOOD: done for 9 players").await;
+    // Somebody takes it away: nothing more is said, until the code is asked for once more.
+    world.double.delete_message(run.id);
+    let again = async |player: u64| {
+        world.import(&admin, &roster(player..=player)).await;
+        world.says(&admin, REDEEM, &[("code", json!("GOOD"))], &["1 player now"]).await;
+    };
+    again(1011).await;
+    world.until("it is noticed", || world.double.requests().iter().any(|request| request.status == Some(404))).await;
+    assert!(of_runs(&world).is_empty());
+    again(1012).await;
+    let anew = world.message("GOOD: done for 11 players").await;
+    assert_ne!(anew.id, run.id);
+}
