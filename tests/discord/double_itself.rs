@@ -5,6 +5,7 @@ mod interactions;
 mod malformed;
 mod messages;
 mod sessions;
+mod wire;
 
 use std::time::Duration;
 

@@ -216,6 +216,8 @@ fn receive(
         return tell(Order::Close(4002));
     };
     let data = &message["d"];
+    // After an invalidation the same connection may identify again.
+    session.take_if(|id| state.sessions.iter().all(|known| known.id != *id));
     match (message["op"].as_u64(), session.is_some()) {
         (Some(1), _) => tell(Order::Send(json!({ "op": 11 }))),
         (Some(2), false) => match state.identify(inner, data, orders) {

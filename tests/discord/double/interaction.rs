@@ -62,7 +62,6 @@ pub struct First {
 pub struct Interaction {
     pub token: String,
     pub deed: Deed,
-    pub user: User,
     pub channel: u64,
     pub sent_at: Instant,
     /// The message whose component was used.
@@ -103,7 +102,6 @@ impl State {
         let interaction = Interaction {
             token,
             deed,
-            user: user.clone(),
             channel,
             sent_at: Instant::now(),
             source,

@@ -42,7 +42,7 @@ impl Window {
         if now.duration_since(self.began) >= length {
             *self = Self { began: now, count: 0 };
         }
-        if self.count == limit {
+        if self.count >= limit {
             return Err(self.began + length - now);
         }
         self.count += 1;

@@ -253,7 +253,7 @@ fn allowed_mentions(findings: &mut Findings, mentions: &Value) {
 
 /// Whether a body holds something that could mention somebody.
 pub fn has_text(body: &Value) -> bool {
-    let is_text = |field: &str| body.get(field).is_some_and(|value| !value.is_null() && *value != Value::from(""));
+    let is_text = |field: &str| body.get(field).is_some_and(|value| !value.is_null() && *value != "");
     is_text("content") || body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty())
 }
 
