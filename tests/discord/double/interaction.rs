@@ -1,10 +1,9 @@
 //! One interaction: what a person did, and what the bot has answered so far.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::Double;
 use super::guild::{User, merge};

@@ -182,6 +182,10 @@ fn embeds(findings: &mut Findings, embeds: &Value) {
         findings.text(&format!("{at}.description"), &embed["description"], 0..=4096);
         findings.url(&format!("{at}.url"), &embed["url"]);
         findings.number(&format!("{at}.color"), &embed["color"], 0..=0xff_ff_ff);
+        let timestamp = &embed["timestamp"];
+        let is_moment = |text: &str| text.parse::<jiff::Timestamp>().is_ok();
+        let is_right = timestamp.is_null() || timestamp.as_str().is_some_and(is_moment);
+        findings.that(is_right, &format!("{at}.timestamp is {timestamp}"));
         let mut texts = vec![&embed["title"], &embed["description"]];
         if let Some(author) = embed.get("author") {
             findings.known(&format!("{at}.author"), author, &["name", "url", "icon_url"]);

@@ -58,6 +58,7 @@ fn bad_messages() -> Vec<(Value, &'static str)> {
         (embed(json!({ "title": "x", "color": 1 << 24 })), "embeds[0].color is"),
         (embed(json!({ "title": "x", "url": "there" })), "embeds[0].url is not a URL"),
         (embed(json!({ "title": "x", "image": { "url": "there" } })), "embeds[0].image.url is not a URL"),
+        (embed(json!({ "title": "x", "timestamp": "now" })), "embeds[0].timestamp is"),
         (embed(json!({ "footer": { "text": long(2049) } })), "embeds[0].footer.text has 2049"),
         (embed(json!({ "author": { "name": long(257) } })), "embeds[0].author.name has 257"),
         (embed(fields(26)), "embeds[0].fields has 26"),
