@@ -1,6 +1,7 @@
 //! The double itself, driven by a plain HTTP client, a plain gateway client, and serenity.
 
 mod bot;
+mod framework;
 mod interactions;
 mod malformed;
 mod messages;
