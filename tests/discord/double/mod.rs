@@ -86,7 +86,8 @@ fn assert_clean(problems: &[String]) {
 }
 
 impl Double {
-    pub const TOKEN: &str = "MTA0.double.token";
+    /// In the form of a real one: the user's id, a moment, a secret.
+    pub const TOKEN: &str = "MTA0MDAwMDAwMDAwMDAwMDAwMg.double.of-discord-for-tests-only-00";
     pub const APPLICATION: u64 = 1_040_000_000_000_000_001;
     pub const BOT_USER: u64 = 1_040_000_000_000_000_002;
 
