@@ -7,7 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod crashes;
 mod double;
 mod double_itself;
 mod main_job;
+mod many;
 mod world;
