@@ -7,9 +7,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod catalogue;
 mod crashes;
 mod double;
 mod double_itself;
 mod main_job;
 mod many;
+mod message_page;
 mod world;

@@ -81,6 +81,11 @@ impl Drop for Running {
     }
 }
 
+/// What Discord would not take of a message create with this body.
+pub fn problems_of_message(body: &Value) -> Vec<String> {
+    schema::message(body, &[], schema::BodyKind::Create)
+}
+
 fn assert_clean(problems: &[String]) {
     assert!(problems.is_empty(), "the bot did what Discord would not put up with:\n{}", problems.join("\n"));
 }
