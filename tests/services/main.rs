@@ -5,5 +5,6 @@ mod asking;
 mod engine;
 mod posting;
 mod probing;
+mod reporting;
 mod support;
 mod watching;
