@@ -269,8 +269,12 @@ fn wait(seconds: Option<f64>) -> Duration {
 }
 
 fn lost(error: &reqwest::Error) -> RestError {
-    // Without its address: that holds a token for some calls.
-    let cause = std::error::Error::source(error).map_or_else(String::new, |cause| cause.to_string());
+    // Its root alone: what stands before that names the address, which holds a token for some calls.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let cause = cause.to_string();
     let what = if error.is_timeout() { "it took too long".to_owned() } else { cause };
     if error.is_connect() || error.is_builder() { RestError::Unreached(what) } else { RestError::Unanswered(what) }
 }
