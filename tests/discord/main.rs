@@ -9,9 +9,13 @@
 
 mod catalogue;
 mod crashes;
+mod deploys;
 mod double;
 mod double_itself;
 mod main_job;
 mod many;
 mod message_page;
+#[path = "../replication/server.rs"]
+#[allow(dead_code, reason = "the tests of the two stores use all of it")]
+mod server;
 mod world;
