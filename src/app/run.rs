@@ -27,6 +27,8 @@ use super::Ended;
 use super::deployment::{self, Deployment, Place, Turn};
 use super::services::{engine_settings, game_client, limit_in_words, stop_on_signals};
 
+/// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
+const LOG: &str = "info,serenity=error";
 /// How long a code must have been over before its return is believed.
 const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
 /// One request to a feed.
@@ -44,7 +46,7 @@ pub async fn run() -> anyhow::Result<Ended> {
         "DISCORD_TOKEN is not set: give the bot's token, from https://discord.com/developers/applications under “Bot”; \
          `giftcode-bot sandbox` shows the bot without one",
     )?;
-    telemetry::init(Target::Stdout, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
+    telemetry::init(Target::Stdout, config.log_format == LogFormat::Json, config.log_filter.as_deref(), LOG)?;
     let shutdown = stop_on_signals()?;
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
     let rest = Arc::new(access.rest()?);
@@ -54,7 +56,7 @@ pub async fn run() -> anyhow::Result<Ended> {
             "Discord refuses DISCORD_TOKEN: set it to the bot's present token, from \
              https://discord.com/developers/applications under “Bot”"
         );
-        tracing::warn!("{error}: everything else begins, and Discord is tried again");
+        tracing::warn!("{error}; everything else begins meanwhile, and Discord is tried again");
     }
     let clock = Clock::system();
     let has_second = config.mongodb_uri.is_some();

@@ -102,7 +102,8 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
                 if began.elapsed() >= GOOD_AFTER {
                     rest = first;
                 }
-                tracing::warn!("No connection to Discord, next try in {} s: {error:#}", rest.as_secs());
+                let why = error.root_cause().to_string();
+                tracing::warn!("No connection to Discord, next try in {} s: {why}", rest.as_secs());
                 tokio::select! {
                     () = bot.shutdown.cancelled() => {}
                     () = tokio::time::sleep(rest) => {}
@@ -138,9 +139,9 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
         ..Default::default()
     };
     let data = bot.clone();
-    let framework = poise::Framework::builder().options(options).setup(move |ctx, _, framework| {
-        let commands = poise::builtins::create_application_commands(&framework.options().commands);
-        tokio::spawn(register(ctx.http.clone(), commands, data.dev_guild, data.shutdown.clone()));
+    // Nobody has more rights than a server's own managers.
+    let framework = poise::Framework::builder().options(options).initialize_owners(false).setup(move |ctx, _, _| {
+        tokio::spawn(register(ctx.http.clone(), registered_commands(), data.dev_guild, data.shutdown.clone()));
         Box::pin(async move { Ok(data) })
     });
     let http = bot.access.http(bot.access.client()?);
@@ -162,6 +163,12 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
         Err(error) if !bot.shutdown.is_cancelled() => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// The commands as Discord is told of them.
+#[must_use]
+pub fn registered_commands() -> Vec<CreateCommand> {
+    poise::builtins::create_application_commands(&commands::all())
 }
 
 /// Tells Discord which commands there are, until it has taken it.

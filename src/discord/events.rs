@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serenity::all::{FullEvent, GuildId as DiscordGuildId, Http, Interaction};
+use serenity::all::{FullEvent, GuildId as DiscordGuildId, Http, Interaction, UserId};
 
 use crate::domain::channel::Blocked;
 use crate::domain::player::{ChannelId, GuildId};
@@ -32,9 +32,7 @@ pub(super) async fn handle(bot: &Bot, http: &Http, event: &FullEvent) -> Result<
         }
         FullEvent::GuildCreate { guild, .. } => fixed(bot, guild.id, true).await?,
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
-            if bot.store.pause_guild(id(guild.id), None, Blocked::Removed, None).await? {
-                tracing::info!("Removed from guild {}: it is paused, and kept for its return", guild.id);
-            }
+            removed(bot, id(guild.id)).await?;
         }
         FullEvent::ChannelDelete { channel, .. } => {
             let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
@@ -48,9 +46,7 @@ pub(super) async fn handle(bot: &Bot, http: &Http, event: &FullEvent) -> Result<
         FullEvent::ChannelUpdate { new, .. } => fixed(bot, new.guild_id, false).await?,
         FullEvent::GuildRoleUpdate { new, .. } => fixed(bot, new.guild_id, false).await?,
         FullEvent::GuildMemberUpdate { event, .. } => {
-            if bot.rest.my_id().await.is_ok_and(|me| me == event.user.id) {
-                fixed(bot, event.guild_id, false).await?;
-            }
+            member_changed(bot, event.guild_id, event.user.id).await?;
         }
         _ => {}
     }
@@ -59,6 +55,14 @@ pub(super) async fn handle(bot: &Bot, http: &Http, event: &FullEvent) -> Result<
 
 fn id(guild: DiscordGuildId) -> GuildId {
     GuildId(guild.get())
+}
+
+/// The bot was removed from a guild: nothing of it is forgotten.
+async fn removed(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
+    if bot.store.pause_guild(guild, None, Blocked::Removed, None).await? {
+        tracing::info!("Not in guild {guild} any more: it is paused, and kept for its return");
+    }
+    Ok(())
 }
 
 /// Something changed that may have been why a guild was paused: it is tried again.
@@ -77,6 +81,14 @@ async fn fixed(bot: &Bot, guild: DiscordGuildId, is_back: bool) -> Result<(), St
     Ok(())
 }
 
+/// A member's roles changed: ours are what permissions are made of.
+async fn member_changed(bot: &Bot, guild: DiscordGuildId, member: UserId) -> Result<(), StoreError> {
+    match bot.rest.my_id().await {
+        Ok(me) if me == member => fixed(bot, guild, false).await,
+        _ => Ok(()),
+    }
+}
+
 /// Compares the guilds that Discord says the bot is in, for one shard, with those that posts go to. One that is not
 /// available at the moment is among them: it is no removal.
 async fn compare(bot: &Bot, guilds: &BTreeSet<DiscordGuildId>, (shard, shards): (u32, u32)) -> Result<(), StoreError> {
@@ -87,8 +99,7 @@ async fn compare(bot: &Bot, guilds: &BTreeSet<DiscordGuildId>, (shard, shards): 
         let is_in = guilds.contains(&DiscordGuildId::new(guild.0.max(1)));
         match (is_in, paused) {
             (false, paused) if paused != Some(Blocked::Removed) => {
-                bot.store.pause_guild(guild, None, Blocked::Removed, None).await?;
-                tracing::info!("No longer in guild {guild}: it is paused, and kept for its return");
+                removed(bot, guild).await?;
             }
             (true, Some(Blocked::Removed)) => drop(bot.store.resume_guild(guild).await?),
             _ => {}

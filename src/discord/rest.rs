@@ -5,6 +5,7 @@
 //! through all the same says how long to wait.
 
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::clock::DefaultClock;
@@ -14,9 +15,9 @@ use reqwest::{Client, Response};
 use serde::de::DeserializeOwned;
 use serenity::all::{ChannelId, CreateAttachment, GuildId, MessageId, PartialGuild, UserId};
 use serenity::http::{Http, LightMethod, Multipart, MultipartUpload, Request, Route};
-use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use crate::domain::channel::Blocked;
 use crate::http::read_body;
@@ -109,6 +110,8 @@ pub struct Rest {
     proxy: Option<String>,
     pace: RateLimiter<NotKeyed, InMemoryState, DefaultClock>,
     me: OnceCell<UserId>,
+    /// Until when Discord wants no call at all.
+    held_until: Mutex<Option<Instant>>,
 }
 
 impl Rest {
@@ -117,7 +120,14 @@ impl Rest {
     pub fn new(http: Arc<Http>, client: Client, proxy: Option<String>) -> Self {
         // One at a time, evenly: a burst on top of the rate would be more than Discord allows in a second.
         let quota = Quota::per_second(PER_SECOND).allow_burst(NonZeroU32::MIN);
-        Self { http, client, proxy, pace: RateLimiter::direct(quota), me: OnceCell::new() }
+        Self {
+            http,
+            client,
+            proxy,
+            pace: RateLimiter::direct(quota),
+            me: OnceCell::new(),
+            held_until: Mutex::new(None),
+        }
     }
 
     /// The library's own client, for what people ask for.
@@ -230,7 +240,7 @@ impl Rest {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
-        self.pace.until_ready().await;
+        self.turn().await;
         let response = self.perform(request).await?;
         let status = response.status();
         let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
@@ -241,12 +251,29 @@ impl Rest {
         }
         let refusal: Refusal = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
         let wait = (status.as_u16() == 429).then(|| wait(refusal.retry_after.or(retry_after)));
+        if let Some(wait) = wait.filter(|_| refusal.global) {
+            let until = Instant::now() + wait;
+            let mut held_until = self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
+            *held_until = Some(held_until.map_or(until, |known| known.max(until)));
+        }
         Err(RestError::Refused {
             status: status.as_u16(),
             code: refusal.code,
             message: crate::domain::text::clean(&refusal.message, 200),
             retry_after: wait,
         })
+    }
+
+    /// Waits for this call's turn.
+    async fn turn(&self) {
+        self.pace.until_ready().await;
+        loop {
+            let held_until = *self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
+            match held_until {
+                Some(until) if until > Instant::now() => tokio::time::sleep_until(until).await,
+                _ => return,
+            }
+        }
     }
 
     async fn perform(&self, request: Request<'_>) -> Result<Response, RestError> {
@@ -269,6 +296,7 @@ struct Refusal {
     code: u32,
     message: String,
     retry_after: Option<f64>,
+    global: bool,
 }
 
 fn wait(seconds: Option<f64>) -> Duration {
@@ -277,8 +305,12 @@ fn wait(seconds: Option<f64>) -> Duration {
 }
 
 fn lost(error: &reqwest::Error) -> RestError {
-    // Without its address: that holds a token for some calls.
-    let cause = std::error::Error::source(error).map_or_else(String::new, |cause| cause.to_string());
+    // Its root alone: what stands before that names the address, which holds a token for some calls.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let cause = cause.to_string();
     let what = if error.is_timeout() { "it took too long".to_owned() } else { cause };
     if error.is_connect() || error.is_builder() { RestError::Unreached(what) } else { RestError::Unanswered(what) }
 }

@@ -75,7 +75,7 @@ impl Over {
             Self::Condemned(Status::CdkNotFound | Status::InvalidCode) => "the game knows no such code",
             Self::Condemned(Status::Used | Status::UsageLimit) => "its claim limit is reached",
             Self::Condemned(_) => "the game does not take it",
-            Self::Renewed => "it came back: see the newer post",
+            Self::Renewed => "it came back, see the newer post",
         }
     }
 }

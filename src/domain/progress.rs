@@ -10,8 +10,8 @@ use super::status::Status;
 const RATE_OVER: Duration = Duration::from_secs(180);
 /// A rate measured over less than this says nothing.
 const RATE_FROM: Duration = Duration::from_secs(10);
-/// Samples kept; with one every few seconds, more than the time they are measured over.
-const MAX_SAMPLES: usize = 100;
+/// Samples kept: one a second for all the time they are measured over.
+const MAX_SAMPLES: usize = 200;
 
 /// Players who did not get a code, for one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -239,7 +239,8 @@ impl Store {
         .await
     }
 
-    /// The next message of every guild that has one due now. A guild's messages go out in their order: while its first
+    /// The next message of every guild that has one due now, the longest planned first, and guilds that were planned at one
+    /// moment in an order of that moment. A guild's messages go out in their order: while its first
     /// one fails, the others of that guild wait, and no other guild does.
     ///
     /// # Errors
@@ -249,15 +250,21 @@ impl Store {
         self.read(move |connection| {
             // One that may have been sent to the channel before this one is looked for there.
             let mut heads = connection.prepare_cached(&format!(
-                "SELECT p.nonce, p.guild_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts,
+                "SELECT p.nonce, p.guild_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts, p.planned_at,
                         iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id
-                 {HEADS} AND {DUE_AT} <= ?1 ORDER BY p.planned_at, p.guild_id"
+                 {HEADS} AND {DUE_AT} <= ?1"
             ))?;
             let mut codes = connection.prepare_cached(
                 "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source
                  FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0 ORDER BY p.position",
             )?;
-            let mut due: Vec<DueMessage> = heads.query_map([Millis(now)], announcement)?.collect::<Result<_, _>>()?;
+            let rows = heads.query_map([Millis(now)], |row| {
+                let (due, planned_at) = (announcement(row)?, row.get::<_, i64>("planned_at")?);
+                Ok(((planned_at, plan::place(due.announcement.guild, planned_at)), due))
+            })?;
+            let mut due: Vec<((i64, u64), DueMessage)> = rows.collect::<Result<_, _>>()?;
+            due.sort_by_key(|(place, _)| *place);
+            let mut due: Vec<DueMessage> = due.into_iter().map(|(_, due)| due).collect();
             for message in &mut due {
                 let rows = codes.query_map([&message.announcement.nonce], announced_code)?;
                 message.announcement.codes = rows.collect::<Result<_, _>>()?;

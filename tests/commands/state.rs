@@ -9,6 +9,7 @@ use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::code::{Code, ListedCode};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::feed::{FeedClient, FeedSettings};
+use giftcode_bot::ports::Announcement;
 use giftcode_bot::poster::Poster;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedSim};
 use giftcode_bot::sandbox::posts::TerminalAnnouncer;
@@ -143,11 +144,11 @@ async fn what_the_first_implementation_sent_is_not_sent_again() {
         WatcherSettings { interval: Duration::from_secs(1), max_consecutive_errors: 5, return_after: Duration::ZERO };
     let posted = Arc::new(Mutex::new(Vec::new()));
     let shown = posted.clone();
-    let announcer = TerminalAnnouncer::open(&path.join("posts"), move |message| {
+    let show = move |message: &Announcement| {
         let codes: Vec<String> = message.codes.iter().map(|code| code.code.to_string()).collect();
         shown.lock().unwrap().push((message.guild.0, codes));
-    })
-    .unwrap();
+    };
+    let announcer = TerminalAnnouncer::open(&path.join("posts"), show, |_| {}).unwrap();
     let stop = CancellationToken::new();
     let (watcher, poster) =
         (Watcher::new(client, store.clone(), clock, settings), Poster::new(announcer, store, clock));

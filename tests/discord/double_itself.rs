@@ -1,10 +1,12 @@
 //! The double itself, driven by a plain HTTP client, a plain gateway client, and serenity.
 
 mod bot;
+mod framework;
 mod interactions;
 mod malformed;
 mod messages;
 mod sessions;
+mod wire;
 
 use std::time::Duration;
 

@@ -7,14 +7,22 @@
     reason = "a test fails by panicking"
 )]
 
+mod catalogue;
+mod crashes;
+mod deploys;
 mod double;
 mod double_itself;
 mod main_job;
 mod managing;
+mod many;
+mod message_page;
 mod people;
 mod pressing;
 mod progress;
 mod rosters;
 mod safety;
+#[path = "../replication/server.rs"]
+#[allow(dead_code, reason = "the tests of the two stores use all of it")]
+mod server;
 mod servers;
 mod world;

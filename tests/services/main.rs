@@ -1,8 +1,10 @@
 //! The loops on a real state file against the simulated world, in paused time.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod asking;
 mod engine;
 mod posting;
 mod probing;
+mod reporting;
 mod support;
 mod watching;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use giftcode_bot::domain::channel::{Blocked, Over};
 use giftcode_bot::domain::plan::MessageKind;
 use giftcode_bot::domain::player::{ChannelId, GuildId};
-use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, MessageId};
+use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId};
 use giftcode_bot::poster::Poster;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,8 @@ enum Next {
     Takes,
     /// Refuses it.
     Refuses,
+    /// Refuses it until somebody acts.
+    Blocks,
     /// Takes it, but the answer is lost.
     LosesAnswer,
     /// Takes it, and never answers.
@@ -32,6 +35,7 @@ struct Channels {
     posts: Arc<Mutex<Vec<Announcement>>>,
     script: Arc<Mutex<BTreeMap<GuildId, Vec<Next>>>>,
     calls: Arc<Mutex<usize>>,
+    corrections: Arc<Mutex<Vec<Correction>>>,
 }
 
 impl Channels {
@@ -54,9 +58,13 @@ impl Announcer for Channels {
     async fn announce(&self, message: &Announcement) -> Result<MessageId, AnnounceError> {
         *self.calls.lock().unwrap() += 1;
         let next = self.script.lock().unwrap().get_mut(&message.guild).and_then(Vec::pop).unwrap_or(Next::Takes);
-        let error = |maybe_sent| Err(AnnounceError { reason: "Missing Access".into(), maybe_sent });
+        let error = |maybe_sent| Err(AnnounceError::passing("Missing Access", maybe_sent));
         if next == Next::Refuses {
             return error(false);
+        }
+        if next == Next::Blocks {
+            let blocked = Some(Blocked::MissingPermissions);
+            return Err(AnnounceError { blocked, ..AnnounceError::passing("Missing Permissions", false) });
         }
         let id = {
             let mut posts = self.posts.lock().unwrap();
@@ -73,6 +81,13 @@ impl Announcer for Channels {
             Next::Hangs => std::future::pending().await,
             _ => Ok(MessageId(id as u64 + 1)),
         }
+    }
+
+    async fn correct(&self, correction: &Correction) -> Result<(), AnnounceError> {
+        let mut corrections = self.corrections.lock().unwrap();
+        corrections.push(correction.clone());
+        // The first answer is lost.
+        if corrections.len() == 1 { Err(AnnounceError::passing("no answer", true)) } else { Ok(()) }
     }
 }
 
@@ -122,10 +137,10 @@ async fn a_post_that_fails_stays_due_and_no_other_guild_waits() {
     settle().await;
     assert_eq!(channels.posted(), [(7, "A1".to_owned(), 1)]);
     assert_eq!(state.store.failing_guilds().await.unwrap(), 1);
-    // Waits of 5, 10, 20, 40, 80, 160, 300 and 300 s.
-    tokio::time::sleep(Duration::from_secs(914)).await;
+    // Waits of 1, 2, 4, 8, 16, 32, 64 and 128 s.
+    tokio::time::sleep(Duration::from_secs(253)).await;
     assert_eq!((channels.posted().len(), *channels.calls.lock().unwrap()), (1, 9));
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
     assert_eq!(channels.posted().len(), 2);
     assert_eq!(state.store.failing_guilds().await.unwrap(), 0);
     stop.cancel();
@@ -182,6 +197,60 @@ async fn twenty_five_codes_are_spelled_out_or_listed_and_none_is_lost() {
     let posts = channels.posts.lock().unwrap().clone();
     assert_eq!(posts.iter().map(|a| (a.codes.len(), a.total)).collect::<Vec<_>>(), [(10, 25), (15, 25)]);
     assert_eq!(channels.posted().into_iter().map(|(_, code, _)| code).collect::<Vec<_>>(), names);
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guild_whose_channel_refuses_posts_is_paused_until_somebody_acts() {
+    let lines = Lines::capture();
+    let (state, channels) = (StateFile::new(), Channels::default());
+    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    state.store.set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    channels.script(GUILD, vec![Next::Blocks; 3]);
+    state.list(&["A1"]).await;
+    let (task, stop) = run(&state, &channels);
+    settle().await;
+    assert_eq!(channels.posted(), [(7, "A1".to_owned(), 1)]);
+    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, Some(Blocked::MissingPermissions));
+    assert_eq!(state.store.failing_guilds().await.unwrap(), 0, "its own admins' business");
+    // Further codes are not even tried there; after a while it is, and said once.
+    state.list(&["A1", "B2"]).await;
+    tokio::time::sleep(Duration::from_secs(14 * 60)).await;
+    assert_eq!((channels.posted().len(), *channels.calls.lock().unwrap()), (2, 3));
+    tokio::time::sleep(Duration::from_secs(2 * 60)).await;
+    assert_eq!(*channels.calls.lock().unwrap(), 4);
+    assert_eq!(lines.count("Guild 1001 is paused"), 1, "{:?}", lines.all());
+    // Somebody acts: at once.
+    assert!(state.store.resume_guild(GUILD).await.unwrap());
+    settle().await;
+    assert_eq!(*channels.calls.lock().unwrap(), 5);
+    state.store.set_channel(GUILD, ChannelId(2)).await.unwrap();
+    settle().await;
+    assert_eq!(channels.posted().iter().filter(|(guild, ..)| *guild == GUILD.0).count(), 2);
+    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, None);
+    assert!(!state.store.resume_guild(GUILD).await.unwrap());
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_whose_code_is_over_says_so_once() {
+    let (state, channels) = (StateFile::new(), Channels::default());
+    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    let in_an_hour = state.clock.now() + jiff::SignedDuration::from_hours(1);
+    state.list_until(&[("A1", Some(in_an_hour)), ("B2", None)]).await;
+    let (task, stop) = run(&state, &channels);
+    settle().await;
+    tokio::time::sleep(Duration::from_secs(3500)).await;
+    assert!(channels.corrections.lock().unwrap().is_empty());
+    tokio::time::sleep(Duration::from_secs(7200)).await;
+    let corrections = channels.corrections.lock().unwrap().clone();
+    // Twice, for the first answer was lost.
+    assert_eq!(corrections.len(), 2);
+    assert_eq!((corrections[1].channel, corrections[1].message), (ChannelId(1), MessageId(1)));
+    let over: Vec<_> = corrections[1].codes.iter().map(|(code, over)| (code.code.to_string(), over.clone())).collect();
+    assert_eq!(over, [("A1".to_owned(), Some(Over::Expired)), ("B2".to_owned(), None)]);
     stop.cancel();
     task.await.unwrap().unwrap();
 }

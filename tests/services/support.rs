@@ -67,9 +67,17 @@ impl StateFile {
 
     /// Lists these codes, and these alone.
     pub async fn list(&self, codes: &[&str]) {
-        let listed =
-            |text: &&str| ListedCode { code: code(text), rewards: None, expires_at: None, source: "feed".into() };
-        let listed = codes.iter().map(listed).map(|l| (l.code.key(), l)).collect();
+        let codes: Vec<_> = codes.iter().map(|code| (*code, None)).collect();
+        self.list_until(&codes).await;
+    }
+
+    /// The same, with their ends.
+    pub async fn list_until(&self, codes: &[(&str, Option<Timestamp>)]) {
+        let listed = |(text, expires_at): &(&str, Option<Timestamp>)| {
+            let code = code(text);
+            (code.key(), ListedCode { code, rewards: None, expires_at: *expires_at, source: "feed".into() })
+        };
+        let listed = codes.iter().map(listed).collect();
         self.store.apply_listing(listed, true, 6 * HOUR).await.unwrap();
     }
 

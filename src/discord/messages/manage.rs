@@ -282,7 +282,7 @@ pub fn status(status: &Status) -> Message {
         (None, None) => "not read yet".to_owned(),
     };
     let game = match (&status.game_trouble, &status.game_limit) {
-        (Some(trouble), _) => format!("⚠️ {}", escape(trouble, 300)),
+        (Some(trouble), _) => format!("⚠️ {}", clip(trouble, 300)),
         (None, Some(limit)) => format!("✅ {limit}"),
         (None, None) => "✅ no limit set".to_owned(),
     };

@@ -104,7 +104,6 @@ impl Message {
     }
 
     /// For a new message in a channel.
-    #[must_use]
     pub fn create(&self) -> CreateMessage {
         let mut message = CreateMessage::new()
             .embeds(self.embeds.clone())
@@ -118,7 +117,6 @@ impl Message {
     }
 
     /// For a message in a channel that is there already. Whom it mentioned stays as it was.
-    #[must_use]
     pub fn edit(&self) -> EditMessage {
         EditMessage::new()
             .embeds(self.embeds.clone())
@@ -128,7 +126,6 @@ impl Message {
     }
 
     /// For the first answer to an interaction, seen by whoever asked alone.
-    #[must_use]
     pub fn respond(&self) -> CreateInteractionResponseMessage {
         CreateInteractionResponseMessage::new()
             .content(self.content.clone())
@@ -140,7 +137,6 @@ impl Message {
     }
 
     /// For an answer to an interaction that was put off, or given before.
-    #[must_use]
     pub fn follow(&self) -> EditInteractionResponse {
         let edit = EditInteractionResponse::new()
             .content(self.content.clone())

@@ -181,7 +181,6 @@ pub fn restarting() -> Message {
 }
 
 /// The form that asks who somebody is.
-#[must_use]
 pub fn who_are_you(codes: &[Code]) -> CreateModal {
     let input = |label: &str, id: &str, most: u16, example: &str| {
         CreateInputText::new(InputTextStyle::Short, label, id)

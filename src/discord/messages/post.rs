@@ -77,14 +77,14 @@ fn title(kind: MessageKind, total: usize, codes: &[Shown<'_>], all_over: bool) -
 
 /// One code with all that is known of it.
 fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
-    let mut text = format!("```\n{}\n```", code.code);
+    let mut text = format!("```\n{}\n```\n", code.code);
     if let Some(over) = over {
         return embed.description(format!("{text}Over: {}.", over.meaning()));
     }
     if code.generation > 1 {
         text += "It was over, and the game takes it again.";
     }
-    let mut embed = embed.description(text);
+    let mut embed = embed.description(text.trim_end());
     if let Some(rewards) = &code.rewards {
         embed = embed.field("Rewards", clip(&escape(rewards, REWARDS_ALONE), 1024), false);
     }
@@ -97,7 +97,7 @@ fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
 fn among_others(embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> CreateEmbed {
     let embed = codes.iter().enumerate().fold(embed, |embed, (at, (code, over))| {
         let again = if code.generation > 1 { " · valid again" } else { "" };
-        let mut text = format!("```\n{}\n```", code.code);
+        let mut text = format!("```\n{}\n```\n", code.code);
         match over {
             Some(over) => text += &format!("Over: {}.", over.meaning()),
             None => {

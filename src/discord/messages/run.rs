@@ -35,7 +35,7 @@ fn under_way(run: &RunMessage, now: Timestamp) -> Message {
         text += &format!("\n🏁 About <t:{}:R>", end.as_second());
     }
     if let Some(waits_for) = &run.waits_for {
-        text += &format!("\n💤 {}", escape(waits_for, 300));
+        text += &format!("\n💤 {}", clip(waits_for, 300));
     }
     let embed = CreateEmbed::new()
         .title(format!("⏳ Redeeming {} for {}", run.code, count(all, "player")))

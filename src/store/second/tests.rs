@@ -74,10 +74,10 @@ async fn who_may_not_act_any_more_claims_and_posts_nothing() {
     tenure.hold(1, Instant::now() + Duration::from_secs(30));
     let lock = FileLock::take(&path).unwrap();
     let store = Store::open_locked(lock, StateKind::Bot, clock(), tenure, false).unwrap();
-    store.begin_post("n".into()).await.unwrap();
+    store.begin_post("n".into(), ChannelId(8)).await.unwrap();
     store.claim_due(1, 12, |_| Admission::Take).await.unwrap();
     tokio::time::advance(Duration::from_secs(30)).await;
-    assert!(matches!(store.begin_post("n".into()).await, Err(StoreError::NotActive)));
+    assert!(matches!(store.begin_post("n".into(), ChannelId(8)).await, Err(StoreError::NotActive)));
     assert!(matches!(store.claim_due(1, 12, |_| Admission::Take).await, Err(StoreError::NotActive)));
 }
 

@@ -1,7 +1,8 @@
 //! Channels and their messages.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::Double;
 use super::guild::{Channel, Guild, permission};

@@ -94,7 +94,7 @@ impl Gate {
     fn decide(&mut self, verdict: Verdict) {
         if let Some(sender) = self.verdict.take() {
             // A request that is gone needs no verdict.
-            drop(sender.send(verdict));
+            let _: Result<(), Verdict> = sender.send(verdict);
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The gateway: sessions, what they are told, and how they are taken from the bot.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -216,6 +215,8 @@ fn receive(
         return tell(Order::Close(4002));
     };
     let data = &message["d"];
+    // After an invalidation the same connection may identify again.
+    session.take_if(|id| state.sessions.iter().all(|known| known.id != *id));
     match (message["op"].as_u64(), session.is_some()) {
         (Some(1), _) => tell(Order::Send(json!({ "op": 11 }))),
         (Some(2), false) => match state.identify(inner, data, orders) {

@@ -43,7 +43,11 @@ async fn answer(inner: Arc<Inner>, request: hyper::Request<Incoming>) -> Result<
         let inner = inner.clone();
         async move { carry_out(&inner, &request).await }
     });
-    let response = response.await.unwrap_or(Err(Broken))?;
+    let response = response.await.unwrap_or_else(|error| {
+        // A mistake of the double, or a failed assertion in a test's rule.
+        inner.change(|state| state.problem(format!("the double could not answer: {error}")));
+        Err(Broken)
+    })?;
     inner.change(|state| state.log[at].status = Some(response.status().as_u16()));
     Ok(response)
 }

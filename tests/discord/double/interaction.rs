@@ -1,10 +1,9 @@
 //! One interaction: what a person did, and what the bot has answered so far.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::Double;
 use super::guild::{User, merge};
@@ -62,7 +61,6 @@ pub struct First {
 pub struct Interaction {
     pub token: String,
     pub deed: Deed,
-    pub user: User,
     pub channel: u64,
     pub sent_at: Instant,
     /// The message whose component was used.
@@ -103,7 +101,6 @@ impl State {
         let interaction = Interaction {
             token,
             deed,
-            user: user.clone(),
             channel,
             sent_at: Instant::now(),
             source,

@@ -1,11 +1,10 @@
 //! Discord's rate limits.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::Response;
 use serde_json::json;
-use tokio::time::Instant;
 
 /// The limits in force; None: no limit.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +41,7 @@ impl Window {
         if now.duration_since(self.began) >= length {
             *self = Self { began: now, count: 0 };
         }
-        if self.count == limit {
+        if self.count >= limit {
             return Err(self.began + length - now);
         }
         self.count += 1;
@@ -140,7 +139,6 @@ impl TooFast {
         if self.is_global {
             put(&mut response, "x-ratelimit-global", "true");
         } else {
-            put(&mut response, "x-ratelimit-limit", "5");
             put(&mut response, "x-ratelimit-remaining", "0");
             put(&mut response, "x-ratelimit-reset-after", &format!("{seconds:.3}"));
             put(&mut response, "x-ratelimit-bucket", "creates");

@@ -14,7 +14,10 @@
 //! * **What Discord has received it carries out**, even if the sender dies meanwhile; only a gate or a fault stops it.
 //! * **Every session of a shard gets every event**, so that a bot connected twice is noticed by its double answers.
 //!
-//! The clock is the wall's. Not covered: direct messages, threads as such, voice, anything by a user's own token.
+//! The clock is the wall's, and the servers run on a thread of their own: a test that blocks does not make them late. A
+//! test that waits for them cannot have paused time.
+//!
+//! Not covered: direct messages, threads as such, voice, webhooks that are not an interaction's, compressed gateways.
 
 mod answered;
 mod answers;
@@ -42,7 +45,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::runtime::Runtime;
 
 pub use answered::Answered;
 pub use faults::{Attempt, Fault, Gate, Point};
@@ -63,16 +66,24 @@ pub struct Double {
 
 struct Running {
     inner: Arc<Inner>,
-    servers: [JoinHandle<()>; 2],
+    runtime: Option<Runtime>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.servers.iter().for_each(JoinHandle::abort);
+        // Not waited for: this may be dropped in a task.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
         if !std::thread::panicking() {
             assert_clean(&self.inner.read().problems);
         }
     }
+}
+
+/// What Discord would not take of a message create with this body.
+pub fn problems_of_message(body: &Value) -> Vec<String> {
+    schema::message(body, &[], schema::BodyKind::Create)
 }
 
 fn assert_clean(problems: &[String]) {
@@ -80,18 +91,20 @@ fn assert_clean(problems: &[String]) {
 }
 
 impl Double {
-    pub const TOKEN: &str = "MTA0.double.token";
+    /// In the form of a real one: the user's id, a moment, a secret.
+    pub const TOKEN: &str = "MTA0MDAwMDAwMDAwMDAwMDAwMg.double.of-discord-for-tests-only-00";
     pub const APPLICATION: u64 = 1_040_000_000_000_000_001;
     pub const BOT_USER: u64 = 1_040_000_000_000_000_002;
 
     /// An empty world on two free ports.
     pub async fn start() -> Self {
-        let rest = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let gateway = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let bind = || async { TcpListener::bind("127.0.0.1:0").await.unwrap() };
+        let (rest, gateway) = runtime.spawn(async move { (bind().await, bind().await) }).await.unwrap();
         let inner = Arc::new(Inner::new(rest.local_addr().unwrap(), gateway.local_addr().unwrap()));
-        let servers =
-            [tokio::spawn(http::serve(rest, inner.clone())), tokio::spawn(gateway::serve(gateway, inner.clone()))];
-        Self { _running: Arc::new(Running { inner: inner.clone(), servers }), inner }
+        runtime.spawn(http::serve(rest, inner.clone()));
+        runtime.spawn(gateway::serve(gateway, inner.clone()));
+        Self { _running: Arc::new(Running { inner: inner.clone(), runtime: Some(runtime) }), inner }
     }
 
     /// What stands for `https://discord.com`.

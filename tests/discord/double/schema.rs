@@ -182,6 +182,10 @@ fn embeds(findings: &mut Findings, embeds: &Value) {
         findings.text(&format!("{at}.description"), &embed["description"], 0..=4096);
         findings.url(&format!("{at}.url"), &embed["url"]);
         findings.number(&format!("{at}.color"), &embed["color"], 0..=0xff_ff_ff);
+        let timestamp = &embed["timestamp"];
+        let is_moment = |text: &str| text.parse::<jiff::Timestamp>().is_ok();
+        let is_right = timestamp.is_null() || timestamp.as_str().is_some_and(is_moment);
+        findings.that(is_right, &format!("{at}.timestamp is {timestamp}"));
         let mut texts = vec![&embed["title"], &embed["description"]];
         if let Some(author) = embed.get("author") {
             findings.known(&format!("{at}.author"), author, &["name", "url", "icon_url"]);
@@ -253,7 +257,7 @@ fn allowed_mentions(findings: &mut Findings, mentions: &Value) {
 
 /// Whether a body holds something that could mention somebody.
 pub fn has_text(body: &Value) -> bool {
-    let is_text = |field: &str| body.get(field).is_some_and(|value| !value.is_null() && *value != Value::from(""));
+    let is_text = |field: &str| body.get(field).is_some_and(|value| !value.is_null() && *value != "");
     is_text("content") || body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty())
 }
 

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
 use super::faults::Faults;
 use super::gateway::Session;
@@ -134,7 +133,7 @@ impl Inner {
 
     /// Waits until the check finds what it looks for; it is asked after every change. None: not within this time.
     pub async fn wait<T>(&self, within: Duration, mut check: impl FnMut() -> Option<T>) -> Option<T> {
-        let deadline = Instant::now() + within;
+        let deadline = tokio::time::Instant::now() + within;
         loop {
             // Made before the check, so that no change is missed.
             let changed = self.changed.notified();

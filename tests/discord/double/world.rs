@@ -79,7 +79,8 @@ impl Double {
         self.inner.change(|state| state.messages.get_mut(&id).unwrap().is_deleted = true);
     }
 
-    /// Decides about every message create from now on, instead of an earlier rule.
+    /// Decides about every message create from now on, instead of an earlier rule. The rule must not ask the double,
+    /// which waits for it.
     pub fn fail_messages(&self, rule: impl FnMut(&Attempt<'_>) -> Option<Fault> + Send + 'static) {
         self.inner.change(|state| state.faults.messages = Some(Box::new(rule)));
     }

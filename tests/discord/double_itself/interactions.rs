@@ -1,10 +1,13 @@
 //! People and a bot on serenity.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::bot::Bot;
-use super::{CHANNEL, GUILD, SOON, only_problem, world};
-use crate::double::{Channel, Double, Guild, Response, permission};
+use super::wire::Wire;
+use super::{CHANNEL, GUILD, SOON, call, call_as, only_problem, says, world};
+use crate::double::{Answered, Attachment, Channel, Double, Guild, Response, User, permission};
 
 #[tokio::test]
 async fn commands_are_registered_found_and_answered() {
@@ -12,17 +15,211 @@ async fn commands_are_registered_found_and_answered() {
     let _bot = Bot::start(&double).await;
     double.connected(SOON).await;
     assert_eq!(double.commands().len(), 4);
+    assert!(double.guild_commands(GUILD).is_empty());
     assert_eq!(double.presence().unwrap()["activities"][0]["name"], "codes");
     let admin = double.user(GUILD, permission::MANAGE_GUILD);
     let options = [("channel", json!(CHANNEL))];
     let answered = double.slash(&admin, CHANNEL, "manage giftcode setchannel", &options).await;
     assert_eq!(answered.kind(), Some(Response::Message));
-    assert!(answered.is_ephemeral());
+    assert!(answered.is_ephemeral() && answered.latency() < SOON);
     assert_eq!(answered.text(), format!("<#{CHANNEL}> codes true"));
     assert!(double.messages(CHANNEL).is_empty(), "nobody else sees it");
     // Whom the command is not shown to can still send it.
     let other = double.user(GUILD, 0);
     let answered = double.slash_forced(&other, CHANNEL, "manage giftcode setchannel", &options).await;
     assert_eq!(answered.text(), format!("<#{CHANNEL}> codes false"));
+    let typed = [("code", json!("ab")), ("switch", json!("on"))];
+    let answered = double.slash(&admin, CHANNEL, "manage giftcode add", &typed).await;
+    assert!(answered.text().contains("\"ab\"") && !answered.is_ephemeral());
+    let choices = double.autocomplete(&admin, CHANNEL, "manage giftcode add", &[("code", json!("x"))], "code").await;
+    assert_eq!(choices, [("x1!".to_owned(), json!("x")), ("x2!".to_owned(), json!("x"))]);
     double.assert_clean();
+}
+
+#[tokio::test]
+async fn a_deferred_answer_settles_with_a_file_and_a_follow_up() {
+    let double = world().await;
+    let _bot = Bot::start(&double).await;
+    let admin = double.user(GUILD, permission::ADMINISTRATOR);
+    let file = double.attach("players.csv", "text/csv", b"id,name\r\n1,\xC3\xA4");
+    let answered = double.slash(&admin, CHANNEL, "manage players import", &[("file", file)]).await;
+    assert_eq!(answered.kind(), Some(Response::Deferred));
+    assert!(answered.is_ephemeral());
+    answered.settled(SOON).await.until(SOON, |answered| !answered.follow_ups().is_empty()).await;
+    assert_eq!(answered.text(), "Imported\nText\nid,name\r\n1,ä\nmore");
+    assert_eq!(answered.embeds()[0]["title"], "Imported");
+    let back: &Attachment = &answered.attachments()[0];
+    assert_eq!((back.filename.as_str(), back.content_type.as_str()), ("back.csv", "text/csv"));
+    assert_eq!(back.bytes, "ID,NAME\r\n1,Ä".as_bytes());
+    assert_eq!(reqwest::get(&back.url).await.unwrap().bytes().await.unwrap(), back.bytes);
+    assert_eq!(answered.message().edits.len(), 1);
+    assert!(answered.components().is_empty() && answered.title() == "/manage players import");
+    // The follow-up is not ephemeral: everybody sees that one.
+    assert_eq!(double.messages(CHANNEL).len(), 1);
+}
+
+#[tokio::test]
+async fn buttons_selects_and_modals_go_there_and_back() {
+    let double = world().await;
+    let _bot = Bot::start(&double).await;
+    let member = double.user(GUILD, 0);
+    double.slash(&member, CHANNEL, "board", &[("number", json!(9)), ("who", json!(member.id))]).await;
+    let board = double.wait_for_message(CHANNEL, SOON, |message| message.text() == "board 9").await;
+    assert_eq!(board.parts().count(), 7);
+    let picked = double.select(&member, &board, "pick", &["a", "c"]).await;
+    assert_eq!(picked.text(), "picked [\"a\", \"c\"]");
+    let place = double.select(&member, &board, "place", &[&CHANNEL.to_string()]).await;
+    assert!(place.text().contains("2001"));
+    let later = double.press(&member, &board, "later").await;
+    assert_eq!(later.settled(SOON).await.text(), "changed");
+    assert_eq!(later.kind(), Some(Response::DeferredUpdate));
+    assert_eq!(double.message(board.id).text(), "changed");
+    // A modal opened from a message changes it.
+    let modal = double.press(&member, &board, "form").await;
+    assert_eq!(modal.modal()["title"], "A form");
+    let submitted = double.submit(&member, &modal, &[("code", "ABCDE")]).await;
+    assert_eq!(submitted.kind(), Some(Response::Update));
+    assert_eq!(double.message(board.id).text(), "code=ABCDE note=none");
+    // One opened by a command is answered with a message.
+    let modal = double.slash(&member, CHANNEL, "form", &[]).await;
+    assert_eq!(modal.kind(), Some(Response::Modal));
+    let submitted = double.submit(&member, &modal, &[("code", "ABC"), ("note", "")]).await;
+    assert_eq!((submitted.kind(), submitted.text().as_str()), (Some(Response::Message), "code=ABC note="));
+    double.press(&member, &board, "update").await;
+    assert_eq!(double.message(board.id).text(), format!("update by {}", member.id));
+    assert!(double.message(board.id).components.is_empty());
+}
+
+#[tokio::test]
+async fn a_second_first_answer_is_noticed() {
+    let double = world().await;
+    let _bot = Bot::start(&double).await;
+    let member = double.user(GUILD, 0);
+    let board = double.slash(&member, CHANNEL, "board", &[("number", json!(1))]).await.message();
+    let answered: Answered = double.press(&member, &board, "twice").await;
+    double.until(SOON, "a problem", || double.problems().into_iter().next()).await;
+    assert!(only_problem(&double).contains("a second first answer to one interaction"));
+    assert_eq!(answered.text(), "once");
+}
+
+/// What a client would not let a person do fails the test that does it.
+#[tokio::test]
+async fn people_can_only_do_what_is_offered() {
+    let double = world().await;
+    double.add_guild(Guild::new(1002).text(3001, "elsewhere").channel(Channel {
+        id: 3002,
+        name: "voice".to_owned(),
+        kind: 2,
+        overwrites: Vec::new(),
+    }));
+    let _bot = Bot::start(&double).await;
+    let admin = double.user(GUILD, permission::MANAGE_GUILD);
+    let member = double.user(GUILD, 0);
+    let stranger: User = double.user(1002, permission::MANAGE_GUILD);
+    let board = double.slash(&member, CHANNEL, "board", &[("number", json!(1))]).await.message();
+    let modal = double.slash(&member, CHANNEL, "form", &[]).await;
+    let set = "manage giftcode setchannel";
+    let add = "manage giftcode add";
+    let code = ("code", json!("abc"));
+    for (user, command, options, panic) in [
+        (&admin, "manege", vec![], "the bot has registered no /manege"),
+        (&admin, "manage giftcode", vec![], "is not whole"),
+        (&admin, "manage giftcode sat", vec![], "there is no sat"),
+        (&member, add, vec![code.clone()], "is not shown to"),
+        (&admin, set, vec![], "the option \"channel\" is required"),
+        (&admin, set, vec![("chanel", json!(1))], "there is no option chanel"),
+        (&admin, set, vec![("channel", json!(1))], "there is no channel 1"),
+        (&admin, set, vec![("channel", json!("x"))], "is not an id"),
+        (&admin, set, vec![("channel", json!(3001))], "is of another guild"),
+        (&stranger, set, vec![("channel", json!(3002))], "is not of an allowed type"),
+        (&admin, add, vec![("code", json!("a"))], "a text of 1 characters"),
+        (&admin, add, vec![("code", json!("abcdef"))], "a text of 6 characters"),
+        (&admin, add, vec![("code", json!(1))], "not a text"),
+        (&admin, add, vec![code.clone(), ("switch", json!("maybe"))], "none of its choices"),
+        (&admin, "board", vec![("number", json!(10))], "out of its bounds"),
+        (&admin, "board", vec![("number", json!(1.5))], "is not such a number"),
+        (&admin, "board", vec![("number", json!(1)), ("who", json!(5))], "is not there"),
+        (&admin, "manage players import", vec![("file", json!(5))], "there is no attachment 5"),
+    ] {
+        let channel = if user.guild == GUILD { CHANNEL } else { 3001 };
+        let (double, user, command) = (double.clone(), user.clone(), command.to_owned());
+        let sent =
+            tokio::spawn(async move { double.send_slash(&user, channel, &command, &options).title().to_owned() });
+        assert_panicked(sent.await, panic);
+    }
+    for (custom_id, panic) in [("off", "is disabled"), ("none", "there is no none"), ("pick", "is no button")] {
+        let (double, member, board) = (double.clone(), member.clone(), board.clone());
+        let pressed = tokio::spawn(async move { double.send_press(&member, &board, custom_id).title().to_owned() });
+        assert_panicked(pressed.await, panic);
+    }
+    for (values, panic) in [(vec!["x"], "has no x"), (vec!["a", "b", "c"], "takes [1, 2] values")] {
+        let (double, member, board) = (double.clone(), member.clone(), board.clone());
+        let selected = tokio::spawn(async move { double.select(&member, &board, "pick", &values).await.text() });
+        assert_panicked(selected.await, panic);
+    }
+    for (values, panic) in [
+        (vec![("code", "ab")], "takes [3, 5] characters, not 2"),
+        (vec![("note", "x")], "\"code\" is required"),
+        (vec![("kode", "abc")], "the modal has no input kode"),
+    ] {
+        let (double, member, modal) = (double.clone(), member.clone(), modal.clone());
+        let submitted = tokio::spawn(async move { double.submit(&member, &modal, &values).await.text() });
+        assert_panicked(submitted.await, panic);
+    }
+    double.delete_message(board.id);
+    let deleted = tokio::spawn(async move { double.send_press(&member, &board, "update").title().to_owned() });
+    assert_panicked(deleted.await, "the message is deleted");
+}
+
+fn assert_panicked(outcome: Result<String, tokio::task::JoinError>, with: &str) {
+    let panic = outcome.expect_err(with).into_panic();
+    let text = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+    assert!(text.contains(with), "{text:?} does not say {with:?}");
+}
+
+/// A bot that is there and says nothing.
+#[tokio::test]
+async fn silence_and_lateness_are_noticed() {
+    let double = world().await;
+    let mut wire = Wire::ready(&double).await;
+    let command = json!([{ "name": "x", "description": "x" }]);
+    let path = format!("/applications/{}/guilds/{GUILD}/commands", Double::APPLICATION);
+    assert_eq!(call(&double, "PUT", &path, Some(command)).await.0, 200);
+    assert_eq!(double.guild_commands(GUILD)[0]["name"], "x");
+    let member = double.user(GUILD, 0);
+    let answered = double.send_slash(&member, CHANNEL, "x", &[]);
+    let (callback, token) = wire.interaction().await;
+    let webhook = format!("/webhooks/{}/{token}", Double::APPLICATION);
+    // A follow-up before the first answer.
+    assert_eq!(call(&double, "POST", &webhook, Some(says("early"))).await.0, 404);
+    assert!(only_problem(&double).contains("before the first answer"));
+    double.set_answer_deadline(Duration::ZERO);
+    let late = call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await;
+    assert_eq!((late.0, &late.1["code"]), (404, &json!(10062)));
+    assert!(only_problem(&double).contains("the first answer came after"));
+    assert_eq!(answered.kind(), None);
+    let unanswered = tokio::spawn({
+        let (double, member) = (double.clone(), member.clone());
+        async move { double.slash(&member, CHANNEL, "x", &[]).await.text() }
+    });
+    assert_panicked(unanswered.await, "/x: no answer; 1 sessions");
+    wire.interaction().await;
+    // One in time, by an interaction's own token alone, and a follow-up after its time.
+    double.set_answer_deadline(SOON);
+    let answered = double.send_slash(&member, CHANNEL, "x", &[]);
+    let (callback, token) = wire.interaction().await;
+    let webhook = format!("/webhooks/{}/{token}", Double::APPLICATION);
+    assert_eq!(call_as(&double, "POST", &callback, Some(json!({ "type": 5 })), None).await.0, 204);
+    assert!(answered.message().is_thinking());
+    // The first follow-up takes the place of what was deferred.
+    assert_eq!(call_as(&double, "POST", &webhook, Some(says("done")), None).await.0, 200);
+    assert_eq!((answered.text().as_str(), answered.follow_ups().len()), ("done", 0));
+    let original = format!("{webhook}/messages/@original");
+    assert_eq!(call(&double, "GET", &original, None).await.1["content"], "done");
+    assert_eq!(call(&double, "DELETE", &original, None).await.0, 204);
+    assert_eq!(call(&double, "PATCH", &original, Some(says("gone"))).await.1["code"], 10008);
+    double.assert_clean();
+    double.set_follow_up_deadline(Duration::ZERO);
+    assert_eq!(call(&double, "POST", &webhook, Some(says("late"))).await.1["code"], 50027);
+    assert!(only_problem(&double).contains("after its time"));
 }

@@ -1,0 +1,451 @@
+//! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
+
+use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
+use giftcode_bot::domain::channel::{Blocked, Over};
+use giftcode_bot::domain::code::{Code, CodeError};
+use giftcode_bot::domain::outcome::Outcome;
+use giftcode_bot::domain::plan::MessageKind;
+use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
+use giftcode_bot::domain::probe::ProbeOutcome;
+use giftcode_bot::domain::progress::{FailedGroup, Tally};
+use giftcode_bot::domain::roster_file::{BadLine, RosterFileError};
+use giftcode_bot::domain::status::Status;
+use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
+use giftcode_bot::store::{GuildSettings, PastRun, RosterPage, RunStart, Standing};
+use jiff::{SignedDuration, Timestamp};
+
+/// A chapter of the page: what it is about, and its messages with when they are seen.
+pub type Chapter = (&'static str, Vec<(String, Message)>);
+
+pub const CHANNEL: ChannelId = ChannelId(4);
+pub const ROLE: RoleId = RoleId(5);
+
+pub fn now() -> Timestamp {
+    "2026-11-20T12:00:00Z".parse().unwrap()
+}
+
+fn code(text: &str) -> Code {
+    Code::parse(text).unwrap()
+}
+
+fn player(id: u64) -> PlayerId {
+    PlayerId::new(id).unwrap()
+}
+
+fn announced(text: &str, rewards: Option<&str>, hours: Option<i64>, generation: u32) -> AnnouncedCode {
+    AnnouncedCode {
+        code: code(text),
+        generation,
+        rewards: rewards.map(str::to_owned),
+        expires_at: hours.map(|hours| now() + SignedDuration::from_hours(hours)),
+        source: "wostools.net/api/gift-codes".to_owned(),
+    }
+}
+
+fn one() -> AnnouncedCode {
+    announced("OFFICIALSTORE", Some("1K Gems, 2 Mythic Shards, 10 × 1h Speedup"), Some(83), 1)
+}
+
+/// What a hostile feed says.
+pub fn hostile() -> AnnouncedCode {
+    let rewards = "@everyone **free** [gems](https://evil.example) <@&5> `x` \u{202E}||spoiler||";
+    announced("WOS1105", Some(rewards), None, 1)
+}
+
+fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> Announcement {
+    Announcement {
+        nonce: "g1kz9".into(),
+        guild: GuildId(3),
+        channel: CHANNEL,
+        role: None,
+        kind,
+        total,
+        codes,
+        attempted_at: None,
+    }
+}
+
+fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<Over>)>) -> Correction {
+    let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
+    Correction { nonce, guild: GuildId(3), channel: CHANNEL, message: MessageId(9), kind, total, codes }
+}
+
+fn many(count: usize) -> Vec<AnnouncedCode> {
+    (0..count).map(|number| announced(&format!("CODE{number:02}"), None, Some(24 + number as i64), 1)).collect()
+}
+
+pub fn posts() -> Chapter {
+    let two = || vec![one(), announced("gogoWOS", None, None, 2)];
+    let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(&announcement));
+    let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(&correction));
+    let mention = Announcement { role: Some(ROLE), ..announcement(MessageKind::New, 1, vec![one()]) };
+    let condemned = |status| Some(Over::Condemned(status));
+    (
+        "Posts",
+        vec![
+            posted("A new code, in a server that named a role", mention),
+            posted(
+                "A code that came back, of which nothing is known",
+                announcement(MessageKind::New, 1, vec![announced("gogoWOS", None, None, 2)]),
+            ),
+            posted("Two new codes", announcement(MessageKind::New, 2, two())),
+            posted("What is active when a channel is set", announcement(MessageKind::Digest, 1, vec![one()])),
+            posted("The first ten of twelve codes", announcement(MessageKind::Digest, 12, many(10))),
+            posted("The rest of them", announcement(MessageKind::More, 12, many(2))),
+            posted("What a hostile feed wrote", announcement(MessageKind::New, 1, vec![hostile()])),
+            corrected("A post whose code has expired", correction(1, vec![(one(), Some(Over::Expired))])),
+            corrected(
+                "A post whose code the game does not know",
+                correction(1, vec![(one(), condemned(Status::CdkNotFound))]),
+            ),
+            corrected("A post of a code that came back since", correction(1, vec![(one(), Some(Over::Renewed))])),
+            corrected(
+                "A post of two codes, of which one has reached its claim limit",
+                correction(2, two().into_iter().zip([condemned(Status::Used), None]).collect()),
+            ),
+        ],
+    )
+}
+
+fn group(status: Status, gave_up: bool, ids: std::ops::Range<u64>) -> FailedGroup {
+    FailedGroup { status, gave_up, players: ids.map(|id| (player(id), format!("Lord{id}"))).collect() }
+}
+
+fn run_of(tally: Tally, is_finished: bool) -> RunMessage {
+    RunMessage {
+        nonce: "r1kz9".into(),
+        guild: GuildId(3),
+        channel: CHANNEL,
+        message: None,
+        attempted_at: None,
+        code: code("OFFICIALSTORE"),
+        tally,
+        is_finished,
+        remaining: None,
+        waits_for: None,
+    }
+}
+
+pub fn runs() -> Chapter {
+    let tally = |granted, already, pending, failed| Tally { granted, already, pending, waiting: 0, failed };
+    let shown = |when: &str, message: RunMessage| (when.to_owned(), run::run(&message, now()));
+    let under_way = RunMessage {
+        remaining: Some(std::time::Duration::from_secs(372)),
+        waits_for: Some("the game allows 30 calls a minute".into()),
+        ..run_of(tally(70, 4, 186, vec![group(Status::UserInfoError, false, 1001..1003)]), false)
+    };
+    let outage = RunMessage {
+        waits_for: Some("the game has not answered since 11:42 UTC; it is asked now and then".into()),
+        ..run_of(tally(70, 4, 188, vec![]), false)
+    };
+    let mixed = vec![
+        group(Status::UserInfoError, false, 1001..1004),
+        group(Status::StoveLevel, false, 1010..1012),
+        group(Status::TimeoutRetry, true, 1020..1021),
+    ];
+    (
+        "Runs",
+        vec![
+            shown("Just begun", run_of(tally(0, 0, 262, vec![]), false)),
+            shown("Under way", under_way),
+            shown("While the game does not answer", outage),
+            shown("Done for all", run_of(tally(250, 12, 0, vec![]), true)),
+            shown("Done, with failures", run_of(tally(250, 6, 0, mixed), true)),
+            shown(
+                "Done, with more failures than a message has room for: they are attached",
+                run_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
+            ),
+            shown("Nobody got it", run_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
+        ],
+    )
+}
+
+pub fn managing() -> Chapter {
+    let mut all = Vec::new();
+    let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
+    say("setchannel", manage::channel_set(CHANNEL, None, false, &[]));
+    say("setchannel, with a role", manage::channel_set(CHANNEL, Some(ROLE), true, &[]));
+    say(
+        "setchannel, with a role that nobody may mention, and without permissions that would be of use",
+        manage::channel_set(CHANNEL, Some(ROLE), false, &["Attach Files", "Read Message History"]),
+    );
+    say("setchannel, where the bot may not post", manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]));
+    say("setchannel, with a channel that is gone", manage::channel_unknown());
+    say("unsetchannel", manage::channel_unset(true));
+    say("unsetchannel, where none was set", manage::channel_unset(false));
+    say("auto on", manage::auto_on(100));
+    say("auto on, with an empty roster", manage::auto_on(0));
+    say("auto off", manage::auto_off());
+    say(
+        "add, where codes are redeemed by themselves",
+        manage::code_added(
+            &code("OWNCODE"),
+            &GuildSettings { channel: Some(CHANNEL), auto_redeem: true, players: 100, ..GuildSettings::default() },
+        ),
+    );
+    say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
+    say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
+    say("add, redeem or retry, of a code that is over", manage::code_over(&code("WOS1105"), &Over::Expired));
+    say("any command, with something that is no code", manage::no_code(&CodeError::Character("DROP TABLE".into())));
+    say("any command, with a code that nobody ever saw", manage::code_unknown(&code("NOSUCHCODE")));
+    say("remove", manage::code_removed(&code("WOS1105"), 12));
+    say("list", manage::codes(&[one(), announced("gogoWOS", None, None, 1)], true));
+    say("redeem", manage::run_started(&code("WOS1105"), RunStart { players: 100, due: 98, pending: 0 }, Some(CHANNEL)));
+    say(
+        "redeem, of what is under way",
+        manage::run_started(&code("WOS1105"), RunStart { players: 100, due: 0, pending: 7 }, None),
+    );
+    say(
+        "redeem, of what is done",
+        manage::run_started(&code("WOS1105"), RunStart { players: 100, due: 0, pending: 0 }, None),
+    );
+    say("redeem, with an empty roster", manage::run_started(&code("WOS1105"), RunStart::default(), None));
+    let started = [
+        (code("WOS1105"), Ok(RunStart { players: 100, due: 98, pending: 0 })),
+        (code("gogoWOS"), Ok(RunStart { players: 100, due: 0, pending: 0 })),
+        (code("OLDCODE"), Err(Over::Expired)),
+    ];
+    say("the menu “Redeem for all”, with several codes", manage::runs_started(&started, Some(CHANNEL)));
+    say("retry", manage::retried(&code("WOS1105"), 5));
+    say("retry, of nothing", manage::retried(&code("WOS1105"), 0));
+    let guild = GuildSettings {
+        channel: Some(CHANNEL),
+        mention_role: Some(ROLE),
+        auto_redeem: true,
+        paused: None,
+        players: 100,
+    };
+    let well = manage::Status {
+        guild: guild.clone(),
+        active_codes: 7,
+        waiting_here: 42,
+        waiting_everywhere: 1042,
+        feeds_read_at: Some(now() - SignedDuration::from_secs(4)),
+        feed_trouble: None,
+        has_mongodb: true,
+        mongodb_trouble: None,
+        game_trouble: None,
+        game_limit: Some("the game allows 30 calls a minute".into()),
+    };
+    say("status", manage::status(&well));
+    let badly = manage::Status {
+        guild: GuildSettings {
+            paused: Some(Blocked::MissingPermissions),
+            mention_role: None,
+            auto_redeem: false,
+            ..guild
+        },
+        feed_trouble: Some("wostools.net/api/gift-codes answers HTTP 500".into()),
+        mongodb_trouble: Some("MongoDB does not answer and lacks 12 changes, the oldest for 40 s".into()),
+        game_trouble: Some("the game has not answered since 11:42 UTC; it is asked now and then".into()),
+        ..well
+    };
+    say("status, with all kinds of trouble", manage::status(&badly));
+    for blocked in [Blocked::UnknownChannel, Blocked::MissingAccess, Blocked::MissingHistory] {
+        let guild = GuildSettings { channel: Some(CHANNEL), paused: Some(blocked), ..GuildSettings::default() };
+        say(
+            "status, of a server that is paused",
+            manage::status(&manage::Status { guild, ..manage::Status::default() }),
+        );
+    }
+    let past = |text: &str, generation, tally, finished| PastRun {
+        code: code(text),
+        generation,
+        started_at: now() - SignedDuration::from_hours(30),
+        finished_at: finished,
+        tally,
+    };
+    let failed = vec![group(Status::UserInfoError, false, 1001..1003), group(Status::TimedOut, true, 1005..1006)];
+    let history = [
+        past("gogoWOS", 2, Tally { granted: 10, pending: 90, ..Tally::default() }, None),
+        past(
+            "WOS1105",
+            1,
+            Tally { granted: 90, already: 7, failed, ..Tally::default() },
+            Some(now() - SignedDuration::from_hours(29)),
+        ),
+    ];
+    say("history", manage::history(&history, None));
+    say("history, of nothing", manage::history(&[], None));
+    say("history, of a code that was never redeemed here", manage::history(&[], Some(&code("WOS1105"))));
+    ("/manage giftcode", all)
+}
+
+pub fn rosters() -> Chapter {
+    let mut all = Vec::new();
+    let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
+    say("add", players::added(3, 1, 104, true));
+    say("add, of known players", players::added(0, 1, 104, false));
+    say("add, with bad ids", players::bad_ids(&[PlayerError::Id("12a4".into()), PlayerError::Id("0".into())]));
+    say("add, with none or too many", players::how_many_ids(50));
+    say("remove", players::removed(player(1001), true));
+    say("remove, of somebody who is not on the roster", players::removed(player(1001), false));
+    say("remove, with something that is no id", players::bad_id(&PlayerError::Id("Lord".into())));
+    let listed = |id: u64, name: &str, state| Player {
+        id: player(id),
+        nickname: name.into(),
+        state: State::new(state),
+        furnace_level: (id % 2 == 1).then_some(30),
+    };
+    let on_page = vec![listed(1001, "Frost", 245), listed(1002, "**Snow** @everyone", 245), listed(1003, "", 0)];
+    say(
+        "list, the second of three pages",
+        players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1),
+    );
+    say("list, of nobody", players::roster(&RosterPage::default(), 0));
+    let bad = |line, reason: &str| BadLine { line, reason: reason.into() };
+    let lines = [
+        bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
+        bad(9, "there is no state: the line has too few columns"),
+    ];
+    say("import", players::imported(90, 8, &[], 104));
+    say("import, without the bad lines", players::imported(90, 8, &lines, 104));
+    say("import, with bad lines", players::not_imported(&lines));
+    say("import, of a file that cannot be read", players::bad_file(&RosterFileError::MissingColumn("state")));
+    say("import, of a file that Discord does not hand out", players::file_not_fetched());
+    say("export", players::exported(104, b"player_id,nickname,state,furnace_level\n".to_vec()));
+    say("export, of nobody", players::exported(0, Vec::new()));
+    ("/manage players", all)
+}
+
+pub fn everybody() -> Chapter {
+    let mut all = Vec::new();
+    let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
+    let (me, state) = (player(33_750_731), State::new(245).unwrap());
+    say("/giftcode", manage::codes(&[one(), hostile()], false));
+    say("/giftcode, with nothing active", manage::codes(&[], false));
+    say("/link", people::linked(me, state, true, 0));
+    say("/link, of a linked account whose state was wrong", people::linked(me, state, false, 2));
+    say("/link, with a wrong state", people::not_confirmed(me, state, &ProbeOutcome::WrongState));
+    say("/link, with an id that nobody has", people::not_confirmed(me, state, &ProbeOutcome::NoSuchPlayer));
+    say(
+        "/link, while the game does not answer",
+        people::not_confirmed(me, state, &ProbeOutcome::Unclear(Status::TimedOut)),
+    );
+    say("/link, of a sixth account", people::too_many_links());
+    say("the form, with something that is no id", people::bad_player(&PlayerError::Id("me".into())));
+    say("the form, with something that is neither yes nor no", people::yes_or_no());
+    say("/unlink", people::unlinked(1));
+    say("/unlink, of all", people::unlinked(3));
+    say("/unlink, of somebody else's account", people::unlinked(0));
+    let linked =
+        [me, player(1002)].map(|id| Player { id, nickname: "Frost".into(), state: Some(state), furnace_level: None });
+    say("/unlink, with several linked and none named", people::accounts(&linked));
+    say("/redeem, /unlink, without an account", people::no_links());
+    let standing = |id: u64, outcome, status| Standing {
+        player: player(id),
+        nickname: format!("Lord{id}"),
+        outcome,
+        status,
+        next_attempt_at: None,
+    };
+    let waiting = vec![
+        standing(1001, Some(Outcome::Granted), Some(Status::Success)),
+        standing(1002, Some(Outcome::Pending), Some(Status::TimeoutRetry)),
+        standing(1003, Some(Outcome::Pending), None),
+    ];
+    say("/redeem, under way", people::standings(&[(code("WOS1105"), waiting.clone())], true));
+    let done = vec![
+        standing(1001, Some(Outcome::Granted), Some(Status::Success)),
+        standing(1002, Some(Outcome::Already), Some(Status::Received)),
+        standing(1003, Some(Outcome::Failed), Some(Status::UserInfoError)),
+        standing(1004, Some(Outcome::GaveUp), Some(Status::CaptchaCheckError)),
+    ];
+    say("/redeem, done", people::standings(&[(code("WOS1105"), done)], false));
+    say(
+        "/redeem, when it takes longer than an answer can be changed",
+        people::standings(&[(code("WOS1105"), waiting)], false),
+    );
+    say(
+        "/redeem and the buttons, with a code that is over",
+        people::code_over(&code("WOS1105"), &Over::Condemned(Status::Used)),
+    );
+    say("a second request before the first is done", people::one_at_a_time());
+    say("something that only managers may do", people::managers_only());
+    say("something that only works in a server", people::servers_only());
+    say("a button that is not known", people::outdated());
+    say("a failure of ours", people::failed("3fa94c"));
+    say("a state that cannot be written", people::not_saved("3fa94c"));
+    say("a restart in the middle of an answer", people::restarting());
+    ("For everybody", all)
+}
+
+/// The form that asks who somebody is.
+pub fn form() -> serde_json::Value {
+    serde_json::to_value(people::who_are_you(&[code("WOS1105")])).unwrap()
+}
+
+/// Messages of everything as long as it can be, in what costs most to escape.
+pub fn longest() -> Vec<(String, Message)> {
+    let stars = |count: usize| "*".repeat(count);
+    let longest_code = |number: usize| AnnouncedCode {
+        code: code(&format!("{number:0>32}")),
+        generation: 9,
+        rewards: Some(stars(200)),
+        expires_at: Some(now()),
+        source: format!("{number}{}", stars(300)),
+    };
+    let codes = |count: usize| (0..count).map(longest_code).collect::<Vec<_>>();
+    let named = |id: u64| Player {
+        id: player(999_999_999_000 + id),
+        nickname: stars(40),
+        state: State::new(u32::MAX),
+        furnace_level: Some(1000),
+    };
+    let groups: Vec<FailedGroup> = (0..12)
+        .map(|number| FailedGroup {
+            status: Status::Unknown(format!("{number}{}", stars(300))),
+            gave_up: true,
+            players: (0..40).map(|id| (named(id).id, named(id).nickname)).collect(),
+        })
+        .collect();
+    let tally = Tally { granted: u32::MAX / 4, already: u32::MAX / 4, pending: 1, waiting: 1, failed: groups };
+    let mut waits = run_of(tally.clone(), false);
+    waits.waits_for = Some(stars(5000));
+    let runs: Vec<PastRun> = (0..manage::HISTORY_RUNS as usize)
+        .map(|number| PastRun {
+            code: longest_code(number).code,
+            generation: u32::MAX,
+            started_at: now(),
+            finished_at: Some(now()),
+            tally: tally.clone(),
+        })
+        .collect();
+    let over = |count| codes(count).into_iter().map(|code| (code, Some(Over::Condemned(Status::Used)))).collect();
+    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { line, reason: stars(3000) }).collect();
+    let roster =
+        RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
+    let trouble = || Some(stars(5000));
+    let status = manage::Status {
+        feed_trouble: trouble(),
+        mongodb_trouble: trouble(),
+        game_trouble: trouble(),
+        ..manage::Status::default()
+    };
+    let standing = |id: u64| Standing {
+        player: named(id).id,
+        nickname: stars(40),
+        outcome: Some(Outcome::GaveUp),
+        status: Some(Status::CaptchaCheckError),
+        next_attempt_at: None,
+    };
+    let standings: Vec<_> = (0..25).map(|number| (longest_code(number).code, (0..5).map(standing).collect())).collect();
+    [
+        ("one code", post::post(&announcement(MessageKind::New, 1, codes(1)))),
+        ("ten codes", post::post(&announcement(MessageKind::New, usize::MAX, codes(10)))),
+        ("a list", post::post(&announcement(MessageKind::More, usize::MAX, codes(40)))),
+        ("ten codes that are over", post::corrected(&correction(10, over(10)))),
+        ("a run", run::run(&waits, now())),
+        ("a run that ended", run::run(&run_of(tally, true), now())),
+        ("the history", manage::history(&runs, None)),
+        ("the codes", manage::codes(&codes(400), true)),
+        ("the status", manage::status(&status)),
+        ("a roster", players::roster(&roster, 1)),
+        ("bad lines", players::not_imported(&lines)),
+        ("lines left out", players::imported(9, 9, &lines, 9)),
+        ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
+        ("standings", people::standings(&standings, true)),
+    ]
+    .map(|(when, message)| (when.to_owned(), message))
+    .into()
+}

@@ -1,0 +1,104 @@
+//! A thousand guilds.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::player::{ChannelId, GuildId};
+use giftcode_bot::sandbox::rules::Rule;
+use giftcode_bot::store::{StateKind, Store};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::double::{Fault, Guild, permission};
+use crate::world::World;
+
+const GUILDS: u64 = 1000;
+/// Guilds whose channel is gone, or may not be posted to.
+const REFUSING: u64 = 20;
+/// What Discord allows.
+const PER_SECOND: f64 = 50.0;
+
+/// The id of a guild, as far apart as real ones, and of its channel.
+fn ids(number: u64) -> (u64, u64) {
+    let guild = (number + 10_000) << 22;
+    (guild, guild + 1)
+}
+
+fn is_refusing(number: u64) -> bool {
+    number.is_multiple_of(GUILDS / REFUSING)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allows() {
+    let world = World::new(&[("CODE1", Rule::Good)]).await;
+    {
+        let store = Store::open(&world.folder.path().join("giftcode.db"), StateKind::Bot, Clock::system()).unwrap();
+        let guilds = (0..GUILDS).map(|number| {
+            let (guild, channel) = ids(number);
+            store.set_channel(GuildId(guild), ChannelId(channel))
+        });
+        for set in futures_util::future::join_all(guilds).await {
+            set.unwrap();
+        }
+    }
+    for number in 0..GUILDS {
+        let (guild, channel) = ids(number);
+        let it = Guild::new(guild).text(channel, "gift-codes");
+        let lacks = if number.is_multiple_of(3) { permission::SEND_MESSAGES } else { permission::VIEW_CHANNEL };
+        match is_refusing(number) {
+            // Forbidden in half of them, and no channel in the others.
+            true if number.is_multiple_of(2 * GUILDS / REFUSING) => {
+                world.double.add_guild(it.bot_permissions(permission::POSTING & !lacks));
+            }
+            true => world.double.add_guild(Guild::new(guild).text(channel + 1, "another")),
+            false => world.double.add_guild(it),
+        }
+    }
+    // One in a hundred stumbles at first: fails, fails after it has posted, or asks for time.
+    world.double.fail_messages(|attempt| match (attempt.nth, attempt.channel.map(|channel| (channel >> 22) % 300)) {
+        (1, Some(7)) => Some(Fault::Answer(500)),
+        (1, Some(107)) => Some(Fault::DoneThenAnswer(500)),
+        (1, Some(207)) => Some(Fault::TooFast { retry_after: Duration::from_millis(700), is_global: false }),
+        _ => None,
+    });
+    let bot = world.start().await;
+    bot.said("Successfully fetched 0 gift codes").await;
+    world.feed.add("CODE1", "1K Gems", "2099-11-20 23:59");
+    let expected = GUILDS - REFUSING;
+    let posted = || {
+        let count = bot.log().matches("Posted 1 new codes").count() as u64;
+        (count == expected).then_some(())
+    };
+    world.double.until(Duration::from_secs(60), "all posts", posted).await;
+    let mut first_and_last: Option<(Timestamp, Timestamp)> = None;
+    let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
+    for number in 0..GUILDS {
+        let messages = world.double.messages(ids(number).1);
+        *counts.entry(messages.len()).or_default() += 1;
+        assert_eq!(messages.len(), usize::from(!is_refusing(number)), "guild {number}");
+    }
+    let requests = world.double.requests();
+    let creates: Vec<_> = requests.iter().filter(|r| r.method == "POST" && r.path.ends_with("/messages")).collect();
+    for request in &creates {
+        let (first, last) = first_and_last.unwrap_or((request.at, request.at));
+        first_and_last = Some((first.min(request.at), last.max(request.at)));
+    }
+    let (first, last) = first_and_last.unwrap();
+    let took = last.duration_since(first);
+    let least = creates.len() as f64 / PER_SECOND;
+    let ratio = took.as_secs_f64() / least;
+    eprintln!(
+        "{} posts with {} calls in {:.1} s: {ratio:.3} of what 50 a second allow; {} were too fast, {} in the busiest second",
+        expected,
+        creates.len(),
+        took.as_secs_f64(),
+        world.double.refused_as_too_fast(),
+        world.double.busiest_second()
+    );
+    assert!(ratio <= 1.1, "{took:?} for {} calls", creates.len());
+    assert_eq!(world.double.refused_as_too_fast(), 0);
+    assert!(took > SignedDuration::ZERO && counts.len() == 2);
+    // Those that refuse are paused, each said once, and the others did not wait for them.
+    assert_eq!(bot.log().matches(" is paused").count() as u64, REFUSING);
+    bot.stop().await;
+}

@@ -1,0 +1,195 @@
+//! The reporter, with boards that fail in every way.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use giftcode_bot::domain::channel::Blocked;
+use giftcode_bot::domain::outcome::Outcome;
+use giftcode_bot::domain::player::{ChannelId, GuildId};
+use giftcode_bot::domain::status::Status;
+use giftcode_bot::ports::{AnnounceError, MessageId, RunBoard, RunMessage};
+use giftcode_bot::reporter::Reporter;
+use giftcode_bot::store::{Admission, Verdict};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{GUILD, StateFile, code, players};
+
+/// What the board does with the next message.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Next {
+    Takes,
+    LosesAnswer,
+    Hangs,
+    Blocks,
+    IsGone,
+}
+
+/// A board that dedupes by nonce and keeps what it was shown, with when.
+#[derive(Clone, Default)]
+struct Board {
+    shown: Arc<Mutex<Vec<(tokio::time::Instant, RunMessage)>>>,
+    script: Arc<Mutex<Vec<Next>>>,
+}
+
+impl Board {
+    fn script(&self, mut next: Vec<Next>) {
+        next.reverse();
+        *self.script.lock().unwrap() = next;
+    }
+
+    fn shown(&self) -> Vec<RunMessage> {
+        self.shown.lock().unwrap().iter().map(|(_, message)| message.clone()).collect()
+    }
+
+    fn nonces(&self) -> usize {
+        let mut nonces: Vec<String> = self.shown().into_iter().map(|message| message.nonce).collect();
+        nonces.sort();
+        nonces.dedup();
+        nonces.len()
+    }
+}
+
+impl RunBoard for Board {
+    async fn show(&self, run: &RunMessage) -> Result<MessageId, AnnounceError> {
+        let next = self.script.lock().unwrap().pop().unwrap_or(Next::Takes);
+        let error = AnnounceError::passing("no", next == Next::LosesAnswer);
+        match next {
+            Next::Blocks => return Err(AnnounceError { blocked: Some(Blocked::MissingAccess), ..error }),
+            Next::IsGone => return Err(AnnounceError { is_gone: true, ..error }),
+            Next::Takes | Next::LosesAnswer | Next::Hangs => {}
+        }
+        self.shown.lock().unwrap().push((tokio::time::Instant::now(), run.clone()));
+        match next {
+            Next::Hangs => std::future::pending().await,
+            Next::LosesAnswer => Err(error),
+            _ => Ok(MessageId(7)),
+        }
+    }
+}
+
+fn run(state: &StateFile, board: &Board) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
+    let stop = CancellationToken::new();
+    let words = Arc::new(|calls_now: bool| Some(format!("waits, calls now: {calls_now}")));
+    let reporter = Reporter::new(board.clone(), state.store.clone(), state.clock, words);
+    let token = stop.clone();
+    (tokio::spawn(async move { reporter.run(token).await }), stop)
+}
+
+/// A guild with a channel, five players and a run of one code.
+async fn started(state: &StateFile) {
+    state.guild(GUILD, players(1..=5)).await;
+    state.list(&["A1"]).await;
+    state.store.start_run(GUILD, code("A1").key(), 1).await.unwrap();
+}
+
+/// Decides so many of the redemptions that are due.
+async fn decide(state: &StateFile, count: usize) {
+    for claim in state.store.claim_due(count, 12, |_| Admission::Take).await.unwrap().taken {
+        let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+        state.store.record(claim, verdict).await.unwrap();
+    }
+}
+
+async fn seconds(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary() {
+    let (state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    let (task, stop) = run(&state, &board);
+    seconds(2).await;
+    for _ in 0..4 {
+        decide(&state, 1).await;
+        seconds(2).await;
+    }
+    seconds(20).await;
+    let under_way = board.shown();
+    assert_eq!((under_way.first().unwrap().tally.granted, under_way.last().unwrap().tally.granted), (0, 4));
+    assert!(under_way[1..].iter().all(|message| message.message == Some(MessageId(7))), "the same message");
+    assert_eq!(under_way[0].waits_for.as_deref(), Some("waits, calls now: true"));
+    let times: Vec<_> = board.shown.lock().unwrap().iter().map(|(at, _)| *at).collect();
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_secs(5)), "{times:?}");
+    // Nothing new, nothing said.
+    let before = board.shown().len();
+    seconds(60).await;
+    assert_eq!(board.shown().len(), before);
+    decide(&state, 1).await;
+    seconds(6).await;
+    let ended = board.shown().last().unwrap().clone();
+    assert_eq!((ended.is_finished, ended.tally.granted, ended.waits_for), (true, 5, None));
+    seconds(60).await;
+    assert_eq!((board.shown().len(), board.nonces()), (before + 1, 1));
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_answers_hangs_and_restarts_make_no_second_message() {
+    let (mut state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    board.script(vec![Next::LosesAnswer, Next::Hangs, Next::LosesAnswer]);
+    let (task, stop) = run(&state, &board);
+    seconds(120).await;
+    assert!(board.shown()[1].attempted_at.is_some(), "it is told that an attempt was made");
+    assert_eq!(board.nonces(), 1);
+    stop.cancel();
+    task.await.unwrap().unwrap();
+    state = state.reopened().await;
+    decide(&state, 5).await;
+    let (task, stop) = run(&state, &board);
+    seconds(10).await;
+    let ended = board.shown().last().unwrap().clone();
+    assert_eq!((ended.is_finished, ended.message, board.nonces()), (true, Some(MessageId(7)), 1));
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_refuses_pauses_its_guild_and_a_message_that_was_taken_away_is_not_sent_again() {
+    let (state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    board.script(vec![Next::Blocks]);
+    let (task, stop) = run(&state, &board);
+    seconds(30).await;
+    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
+    assert_eq!(board.shown().len(), 0);
+    state.store.resume_guild(GUILD).await.unwrap();
+    seconds(30).await;
+    assert_eq!(board.shown().len(), 1);
+    board.script(vec![Next::IsGone]);
+    decide(&state, 1).await;
+    seconds(30).await;
+    decide(&state, 4).await;
+    seconds(30).await;
+    assert_eq!(board.shown().len(), 1, "it is not wanted");
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn posts_go_first_and_a_guild_without_a_channel_is_not_told() {
+    let (state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    // A post that is due and not sent: nobody posts here.
+    state.store.plan().await.unwrap();
+    state.store.add_to_roster(GuildId(7), players(9..=9)).await.unwrap();
+    state.store.start_run(GuildId(7), code("A1").key(), 1).await.unwrap();
+    let (task, stop) = run(&state, &board);
+    seconds(20).await;
+    assert_eq!(board.shown().len(), 0);
+    // But they do not keep it waiting for ever.
+    seconds(20).await;
+    let guilds: Vec<GuildId> = board.shown().iter().map(|message| message.guild).collect();
+    assert_eq!(guilds, [GUILD]);
+    // An old end is no news to a channel that is set later.
+    decide(&state, 6).await;
+    seconds(7 * 3600).await;
+    state.store.set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    seconds(60).await;
+    assert!(board.shown().iter().all(|message| message.guild == GUILD));
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
