@@ -21,9 +21,10 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     use permission::{ATTACH_FILES, EMBED_LINKS, READ_MESSAGE_HISTORY, SEND_MESSAGES, VIEW_CHANNEL};
     let world = World::new(&[]).await;
     let (plain, loud) = (77_000_001_u64, 77_000_002_u64);
-    let role = |id, is_mentionable| Role { id, name: format!("role{id}"), permissions: 0, is_mentionable };
+    let role = |id| Role { id, name: format!("role{id}"), permissions: 0 };
     let mut guild = Guild::new(GUILD).text(CHANNEL, "gift-codes").text(OTHER_CHANNEL, "elsewhere");
-    guild.roles = vec![role(plain, false), role(loud, true)];
+    guild.roles = vec![role(plain), role(loud)];
+    guild.mentionable = vec![loud];
     world.double.add_guild(guild);
     world.feed.add("ONE", "", "");
     let bot = world.start().await;

@@ -34,6 +34,8 @@ pub struct Guild {
     pub channels: Vec<Channel>,
     /// Beside @everyone (whose id is the guild's), the bot's, and one for each person.
     pub roles: Vec<Role>,
+    /// Roles whose members anybody may notify.
+    pub mentionable: Vec<u64>,
     pub everyone_permissions: u64,
     /// Those of the bot's own role.
     pub bot_permissions: u64,
@@ -56,8 +58,6 @@ pub struct Role {
     pub id: u64,
     pub name: String,
     pub permissions: u64,
-    /// Whether anybody may notify its members.
-    pub is_mentionable: bool,
 }
 
 /// What a channel allows or denies a role or one person.
@@ -89,6 +89,7 @@ impl Guild {
             locale: "en-US".to_owned(),
             channels: Vec::new(),
             roles: Vec::new(),
+            mentionable: Vec::new(),
             everyone_permissions: 0,
             bot_permissions: permission::POSTING,
             members: Vec::new(),
@@ -123,14 +124,13 @@ impl Guild {
     }
 
     fn all_roles(&self) -> Vec<Role> {
-        let role =
-            |id: u64, name: &str, permissions| Role { id, name: name.to_owned(), permissions, is_mentionable: false };
         let mut roles = vec![
-            role(self.id, "@everyone", self.everyone_permissions),
-            role(self.bot_role(), "bot", self.bot_permissions),
+            Role { id: self.id, name: "@everyone".to_owned(), permissions: self.everyone_permissions },
+            Role { id: self.bot_role(), name: "bot".to_owned(), permissions: self.bot_permissions },
         ];
         roles.extend(self.roles.iter().cloned());
-        roles.extend(self.members.iter().map(|user| role(user.role(), &user.name, user.permissions)));
+        let own = |user: &User| Role { id: user.role(), name: user.name.clone(), permissions: user.permissions };
+        roles.extend(self.members.iter().map(own));
         roles
     }
 
@@ -162,7 +162,7 @@ impl Guild {
         json!({
             "id": id.to_string(), "name": role.name, "permissions": role.permissions.to_string(),
             "position": position, "color": 0, "hoist": false, "managed": id == self.bot_role(),
-            "mentionable": role.is_mentionable,
+            "mentionable": self.mentionable.contains(&id),
             "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },
             "icon": null, "unicode_emoji": null, "flags": 0,
         })
