@@ -171,6 +171,7 @@ pub fn managing() -> Chapter {
     );
     say("setchannel, where the bot may not post", manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]));
     say("setchannel, with a channel that is gone", manage::channel_unknown());
+    say("setchannel, with everyone as the role", manage::everyone_refused());
     say("unsetchannel", manage::channel_unset(true));
     say("unsetchannel, where none was set", manage::channel_unset(false));
     say("auto on", manage::auto_on(100));
