@@ -77,11 +77,16 @@ async fn bad_codes_and_wrong_usage() {
         &["redeem", "--players", "players.csv"],
         &["frobnicate"],
         &["sandbox", "--players", "0"],
-        &[],
     ] {
         let mut command = bot(folder.path());
         command.args(args);
         assert_eq!(output(command).await.status.code(), Some(2), "{args:?}");
+    }
+    // The bot, which is what it does without a command, has no token here.
+    for args in [&["run"][..], &[]] {
+        let mut command = bot(folder.path());
+        command.args(args);
+        assert!(refusal(command).await.contains("DISCORD_TOKEN is not set"));
     }
     for args in [["--help"], ["--version"]] {
         let mut command = bot(folder.path());
