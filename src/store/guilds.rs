@@ -160,7 +160,8 @@ impl Store {
     }
 
     /// Stops posting to a guild until somebody acts, or until `resume_at`; whether that is news. If it still posts to
-    /// `channel`, where one is named: else somebody has acted already.
+    /// `channel`, where one is named: else somebody has acted already. The runs' messages that went with a channel are
+    /// forgotten: how the runs go is shown where the guild's codes are posted then.
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
@@ -172,6 +173,13 @@ impl Store {
         resume_at: Option<Timestamp>,
     ) -> Result<bool, StoreError> {
         self.write(move |tx| {
+            if let (Blocked::UnknownChannel, Some(channel)) = (why, channel) {
+                tx.execute(
+                    "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?3
+                     WHERE guild_id = ?1 AND channel_id = ?2 AND summarised IS NOT 1",
+                    params![guild, channel, tx.version()],
+                )?;
+            }
             let known: Option<Option<Blocked>> = tx
                 .statement(
                     "SELECT paused FROM guilds

@@ -8,7 +8,7 @@ use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 
 use crate::double::{Message, User};
-use crate::world::{CHANNEL, PATIENCE, World};
+use crate::world::{CHANNEL, OTHER_CHANNEL, PATIENCE, World};
 
 const REDEEM: &str = "manage giftcode redeem";
 
@@ -153,4 +153,32 @@ async fn a_message_that_is_taken_away_comes_back_when_it_is_wanted() {
     again(1012).await;
     let anew = world.message("GOOD: done for 11 players").await;
     assert_ne!(anew.id, run.id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_channel_is_deleted_goes_on_in_the_next_one() {
+    tokio::join!(loses_its_channel(false), loses_its_channel(true));
+}
+
+/// The next channel is named after the old one is deleted, or before.
+async fn loses_its_channel(is_moved_first: bool) {
+    let mut world = World::new(&[("LONG", Rule::Good)]).await;
+    world.set("GAME_RATE_LIMIT", "10/3s");
+    let bot = world.start().await;
+    let admin = begin(&world, 1001..=1030, "LONG").await;
+    world.message("⏳ Redeeming LONG for 30 players").await;
+    if !is_moved_first {
+        world.double.delete_channel(CHANNEL);
+        bot.said("is paused").await;
+    }
+    let set = world.double.slash(&admin, OTHER_CHANNEL, "manage giftcode setchannel", &[]).await;
+    set.settled(PATIENCE).await;
+    if is_moved_first {
+        world.double.delete_channel(CHANNEL);
+    }
+    let is_done = |message: &Message| message.text().contains("✅ LONG: done for 30 players");
+    world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_done).await;
+    let runs = world.double.messages(OTHER_CHANNEL).iter().filter(|m| m.text().contains("30 players")).count();
+    assert_eq!(runs, 1);
+    bot.stop().await;
 }
