@@ -188,7 +188,8 @@ async fn removing_a_code_drops_what_waits() {
     // Wanted again, it is redeemed for those who were dropped, too.
     world.says(&admin, AUTO, &[("switch", json!(0))], &["from now on: 5 players"]).await;
     world.says(&admin, ADD, &code, &["`SLOW` is added to this server"]).await;
-    world.says(&admin, STATUS, &[], &["3 here"]).await;
+    // By the poster, which was woken.
+    world.says_soon(&admin, STATUS, &[], "3 here").await;
     world.says(&admin, AUTO, &[("switch", json!(1))], &["What is being redeemed goes on"]).await;
     // One that a feed lists: it is not in the digest of a channel that is set later.
     world.feed.add("UNWANTED", "", "");

@@ -245,6 +245,19 @@ impl World {
         }
     }
 
+    /// The same, asked again until it says so.
+    pub async fn says_soon(&self, user: &User, command: &str, options: &[(&str, Value)], part: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let told = self.told(user, command, options).await;
+            if told.contains(part) {
+                return;
+            }
+            assert!(Instant::now() < until, "{command} never says {part:?}: {told}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// The same, as text.
     pub async fn told(&self, user: &User, command: &str, options: &[(&str, Value)]) -> String {
         self.ask(user, command, options).await.text()
