@@ -21,6 +21,7 @@ use serenity::all::{
     ActivityData, ClientBuilder, Command, CreateCommand, GatewayIntents, GuildId as DiscordGuildId, OnlineStatus,
     ShardManager,
 };
+use serenity::gateway::ConnectionStage;
 use serenity::http::{Http, HttpBuilder};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -202,11 +203,14 @@ async fn show_presence(bot: Bot, shards: Arc<ShardManager>) {
         match bot.store.count_active_codes().await {
             Ok(count) => {
                 let runners = shards.runners.lock().await;
+                // Only those that are connected: Discord closes a connection that says anything before who it is.
+                let connected: Vec<_> =
+                    runners.values().filter(|runner| runner.stage == ConnectionStage::Connected).collect();
                 // Shards that came since are told, too.
-                let now = Some((count, runners.len()));
-                if shown != now && !runners.is_empty() {
+                let now = Some((count, connected.len()));
+                if shown != now && !connected.is_empty() {
                     let activity = ActivityData::watching(presence(count));
-                    for runner in runners.values() {
+                    for runner in connected {
                         runner.runner_tx.set_presence(Some(activity.clone()), OnlineStatus::Online);
                     }
                     shown = now;
