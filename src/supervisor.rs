@@ -2,7 +2,7 @@
 //!
 //! A loop ends in one of three ways. `Ok` means that it is done or was asked to stop: it is not started again. `Err` or
 //! a panic means that it died: logged, and started again after 1 s, doubling to 60 s. More than [`MAX_DEATHS`] deaths
-//! within [`DEATHS_WITHIN`] end all loops, and [`Supervisor::run`] returns the last reason, for the process to end with
+//! within [`DEATHS_WITHIN`], or one for a [`Fatal`] reason, end all loops, and [`Supervisor::run`] returns the last reason, for the process to end with
 //! one clear line. A loop keeps all it must not lose in the store, so its restart is like a restart of the process.
 
 use std::any::Any;
@@ -23,6 +23,11 @@ pub const MAX_DEATHS: usize = 5;
 pub const DEATHS_WITHIN: Duration = Duration::from_secs(300);
 /// How long loops may take to end after they were asked to.
 pub const STOP_WITHIN: Duration = Duration::from_secs(20);
+
+/// A reason that starting again does not help against: the loop that ends with it ends all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Fatal(pub String);
 
 type Loop = Box<dyn Fn() -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> + Send>;
 
@@ -90,6 +95,9 @@ async fn keep_alive(name: &'static str, start: Loop, shutdown: CancellationToken
         };
         if shutdown.is_cancelled() {
             return Err(error).with_context(|| format!("the {name} failed while it was ending"));
+        }
+        if error.is::<Fatal>() {
+            return Err(error);
         }
         let now = Instant::now();
         deaths.retain(|at| now.duration_since(*at) < DEATHS_WITHIN);
@@ -161,6 +169,16 @@ mod tests {
         let error = format!("{:#}", supervisor.run().await.unwrap_err());
         assert_eq!(starts.load(Ordering::SeqCst), MAX_DEATHS + 1);
         assert!(error.contains("the engine died 6 times in 5 minutes: it panicked: start 5"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_fatal_reason_ends_all_at_once() {
+        let mut supervisor = Supervisor::new(CancellationToken::new());
+        let steady = counted(&mut supervisor, "poster", |_| false);
+        supervisor.add("connection", || async { Err(Fatal("the token is refused".into()).into()) });
+        let before = Instant::now();
+        assert_eq!(supervisor.run().await.unwrap_err().to_string(), "the token is refused");
+        assert_eq!((before.elapsed(), steady.load(Ordering::SeqCst)), (Duration::ZERO, 1));
     }
 
     #[tokio::test(start_paused = true)]

@@ -43,7 +43,8 @@ pub(super) fn limit_in_words(config: &Config) -> Option<String> {
     } else {
         format!("in {seconds} s")
     };
-    Some(format!("the game allows {} calls {window}", rate.calls))
+    let calls = if rate.calls == 1 { "call" } else { "calls" };
+    Some(format!("the game allows {} {calls} {window}", rate.calls))
 }
 
 /// A token that is cancelled by SIGTERM or SIGINT. A second signal ends the process at once.

@@ -26,6 +26,8 @@ use serenity::http::{Http, HttpBuilder};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::supervisor::Fatal;
+
 use super::answer::{Asked, Error, explain};
 use super::bot::Bot;
 use super::rest::Rest;
@@ -97,7 +99,8 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
         match connect(&bot).await {
             Ok(()) => {}
             Err(error) if is_refusal(&error) => {
-                return Err(error).context("Discord refuses DISCORD_TOKEN: set it to the bot's present token");
+                tracing::error!("Discord refuses the token: {error:#}");
+                return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
             }
             Err(error) => {
                 if began.elapsed() >= GOOD_AFTER {
@@ -136,7 +139,7 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
         on_error: |error| Box::pin(on_error(error)),
         pre_command: |ctx| Box::pin(async move { ctx.set_invocation_data(ctx.data().at_work.token()).await }),
         command_check: Some(|ctx| Box::pin(commands::check(ctx))),
-        event_handler: |ctx, event, _, bot| Box::pin(async move { events::handle(bot, &ctx.http, event).await }),
+        event_handler: |ctx, event, _, bot| Box::pin(async move { events::handle(bot, ctx, event).await }),
         ..Default::default()
     };
     let data = bot.clone();
@@ -209,7 +212,7 @@ async fn show_presence(bot: Bot, shards: Arc<ShardManager>) {
                 // Shards that came since are told, too.
                 let now = Some((count, connected.len()));
                 if shown != now && !connected.is_empty() {
-                    let activity = ActivityData::watching(presence(count));
+                    let activity = presence(count);
                     for runner in connected {
                         runner.runner_tx.set_presence(Some(activity.clone()), OnlineStatus::Online);
                     }
@@ -223,12 +226,13 @@ async fn show_presence(bot: Bot, shards: Arc<ShardManager>) {
     }
 }
 
-fn presence(count: u32) -> String {
-    match count {
+/// What the bot is seen to be doing.
+pub(super) fn presence(count: u32) -> ActivityData {
+    ActivityData::watching(match count {
         0 => "for gift codes".to_owned(),
         1 => "1 active gift code".to_owned(),
         count => format!("{count} active gift codes"),
-    }
+    })
 }
 
 /// What poise could not do: told to whoever asked, as far as it is theirs, and to the log.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serenity::all::{FullEvent, GuildId as DiscordGuildId, Http, Interaction, UserId};
+use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, Interaction, OnlineStatus, UserId};
 
 use crate::domain::channel::Blocked;
 use crate::domain::player::{ChannelId, GuildId};
@@ -10,10 +10,11 @@ use crate::store::StoreError;
 
 use super::answer::Error;
 use super::bot::Bot;
-use super::{components, permissions};
+use super::{components, connection, permissions};
 
 /// Works off an event.
-pub(super) async fn handle(bot: &Bot, http: &Http, event: &FullEvent) -> Result<(), Error> {
+pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Result<(), Error> {
+    let http = &ctx.http;
     match event {
         FullEvent::InteractionCreate { interaction: Interaction::Component(pressed) } => {
             let _at_work = bot.at_work.token();
@@ -28,6 +29,9 @@ pub(super) async fn handle(bot: &Bot, http: &Http, event: &FullEvent) -> Result<
             let shard = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));
             tracing::info!("Connected to Discord as {} in {} servers", ready.user.name, ready.guilds.len());
             tracing::info!("Invite the bot with {}", permissions::invite_link(ready.application.id.get()));
+            // A connection that is made anew has none.
+            let count = bot.store.count_active_codes().await?;
+            ctx.set_presence(Some(connection::presence(count)), OnlineStatus::Online);
             compare(bot, &guilds, shard).await?;
         }
         FullEvent::GuildCreate { guild, .. } => fixed(bot, guild.id, true).await?,

@@ -1,6 +1,8 @@
 //! What the bot may do in a channel, and who may manage it.
 
-use serenity::all::{ChannelId as DiscordChannelId, GuildChannel, GuildId as DiscordGuildId, Member, Permissions};
+use serenity::all::{
+    ChannelId as DiscordChannelId, ChannelType, GuildChannel, GuildId as DiscordGuildId, Member, Permissions,
+};
 
 use crate::domain::player::{ChannelId, GuildId};
 
@@ -47,7 +49,7 @@ pub fn may_manage(permissions: Option<Permissions>) -> bool {
     permissions.is_some_and(|permissions| permissions.manage_guild() || permissions.administrator())
 }
 
-/// What the bot may do in a channel of a guild; `None` for a channel that is not of this guild.
+/// What the bot may do in a channel of a guild; `None` for a channel that is not of this guild, or no text channel.
 ///
 /// # Errors
 /// When Discord does not tell. A channel that cannot be seen is no error: its guild tells of it all the same, so that what
@@ -66,7 +68,8 @@ pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Resu
         }
         Err(error) => return Err(error),
     };
-    if channel.guild_id != guild_id {
+    // A thread has permissions of another kind, and an end of its own.
+    if channel.guild_id != guild_id || !matches!(channel.kind, ChannelType::Text | ChannelType::News) {
         return Ok(None);
     }
     let (guild, member): (_, Member) = (rest.guild(guild_id).await?, rest.member(guild_id, rest.my_id().await?).await?);

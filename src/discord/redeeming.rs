@@ -8,6 +8,7 @@ use std::time::Duration;
 use serenity::all::Http;
 use tokio::time::Instant;
 
+use crate::domain::channel::Over;
 use crate::domain::code::Code;
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{Player, PlayerId, State, UserId};
@@ -49,21 +50,27 @@ pub(super) async fn redeem(
     whom: Whom,
     codes: &[Code],
 ) -> Result<(), Error> {
-    let (players, wanted) = match wanted(bot, whom, codes).await? {
+    let wanted = match wanted(bot, whom, codes).await? {
         Ok(wanted) => wanted,
         Err(refusal) => {
             drop(request);
             return asked.answer(http, &refusal).await;
         }
     };
-    for (code, generation) in &wanted {
-        bot.store.request_for_person(players.clone(), code.key(), *generation).await?;
+    for (code, generation) in &wanted.codes {
+        bot.store.request_for_person(wanted.players.clone(), code.key(), *generation).await?;
     }
-    watch(bot, http, asked, request, &players, &wanted).await
+    watch(bot, http, asked, request, &wanted).await
 }
 
-/// The accounts, and the codes with their generations.
-type Wanted = (Vec<PlayerId>, Vec<(Code, u32)>);
+/// What is to be redeemed.
+struct Wanted {
+    players: Vec<PlayerId>,
+    /// With their generations.
+    codes: Vec<(Code, u32)>,
+    /// Asked for, and over.
+    over: Vec<(Code, Over)>,
+}
 
 /// What is to be redeemed, or what to answer where there is nothing.
 async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<Wanted, Message>, StoreError> {
@@ -74,20 +81,17 @@ async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<Wanted, 
     if players.is_empty() {
         return Ok(Err(people::no_links()));
     }
-    let mut wanted: Vec<(Code, u32)> = Vec::new();
-    let mut over = None;
+    let mut wanted = Wanted { players, codes: Vec::new(), over: Vec::new() };
     for code in codes.iter().take(MAX_CODES) {
         match bot.store.find_code(code.key()).await? {
-            Some(found) => match found.over {
-                Some(why) => over = Some(people::code_over(&found.shown.code, &why)),
-                None => wanted.push((found.shown.code, found.shown.generation)),
-            },
-            None => wanted.push((code.clone(), bot.store.add_code(code.clone()).await?)),
+            Some(FoundCode { shown, over: Some(why) }) => wanted.over.push((shown.code, why)),
+            Some(FoundCode { shown, over: None }) => wanted.codes.push((shown.code, shown.generation)),
+            None => wanted.codes.push((code.clone(), bot.store.add_code(code.clone()).await?)),
         }
     }
-    match (wanted.is_empty(), over) {
-        (true, Some(over)) => Ok(Err(over)),
-        _ => Ok(Ok((players, wanted))),
+    match (wanted.codes.is_empty(), wanted.over.first()) {
+        (true, Some((code, why))) => Ok(Err(people::code_over(code, why))),
+        _ => Ok(Ok(wanted)),
     }
 }
 
@@ -107,28 +111,21 @@ pub(super) async fn all_over(bot: &Bot, codes: &[Code]) -> Result<Option<Message
 }
 
 /// Shows how it goes until it is decided.
-async fn watch(
-    bot: &Bot,
-    http: &Http,
-    asked: &Asked<'_>,
-    request: Request,
-    players: &[PlayerId],
-    wanted: &[(Code, u32)],
-) -> Result<(), Error> {
+async fn watch(bot: &Bot, http: &Http, asked: &Asked<'_>, request: Request, wanted: &Wanted) -> Result<(), Error> {
     let until = Instant::now() + WATCH_FOR;
     let mut shown = None;
     loop {
         let mut woken = std::pin::pin!(bot.store.work_wake().notified());
         woken.as_mut().enable();
-        let standings = look(bot, players, wanted).await?;
+        let standings = look(bot, wanted).await?;
         let is_open = |standing: &Standing| !standing.outcome.is_some_and(Outcome::is_final);
         let is_done = !standings.iter().flat_map(|(_, of_code)| of_code).any(is_open);
         if is_done || Instant::now() >= until {
             drop(request);
-            return asked.answer(http, &people::standings(&standings, false)).await;
+            return asked.answer(http, &people::standings(&standings, &wanted.over, false)).await;
         }
         if shown.as_ref() != Some(&standings) {
-            asked.answer(http, &people::standings(&standings, true)).await?;
+            asked.answer(http, &people::standings(&standings, &wanted.over, true)).await?;
             shown = Some(standings);
             tokio::time::sleep(REST).await;
         }
@@ -140,15 +137,11 @@ async fn watch(
     }
 }
 
-async fn look(
-    bot: &Bot,
-    players: &[PlayerId],
-    wanted: &[(Code, u32)],
-) -> Result<Vec<(Code, Vec<Standing>)>, StoreError> {
+async fn look(bot: &Bot, wanted: &Wanted) -> Result<Vec<(Code, Vec<Standing>)>, StoreError> {
     let mut standings = Vec::new();
-    for (code, generation) in wanted {
+    for (code, generation) in &wanted.codes {
         let mut of_code = Vec::new();
-        for player in players {
+        for player in &wanted.players {
             of_code.extend(bot.store.standing(*player, code.key(), *generation).await?);
         }
         standings.push((code.clone(), of_code));

@@ -57,6 +57,7 @@ pub use home::Confirm;
 pub use import::{Imported, ImportedDatabase};
 pub use links::Linked;
 pub use lock::FileLock;
+pub use players::RosterChange;
 pub use posts::{DueMessage, GuildPlan, Plan};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict};
 pub use replication::{Lag, Merged};

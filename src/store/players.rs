@@ -1,12 +1,44 @@
 //! Players and rosters.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use crate::domain::player::{GuildId, Player, PlayerId, Profile};
+use crate::domain::status::Status;
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, guilds};
+use super::{Store, StoreError, guilds, links};
+
+/// What became of players who were put on a roster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RosterChange {
+    /// New on it.
+    pub new: u32,
+    /// On it before.
+    pub known: u32,
+    /// Of both, those who keep another state than was given, for others rely on it.
+    pub kept: u32,
+}
+
+/// The player as on file, where somebody else relies on that and the game has not said that it is wrong.
+fn what_others_rely_on(tx: &Tx<'_>, guild: GuildId, player: &Player) -> rusqlite::Result<Option<Player>> {
+    let on_file = tx
+        .statement(
+            "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
+             WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
+               AND (EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = ?1 AND r.guild_id <> ?2 AND r.deleted = 0)
+                    OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = ?1 AND l.deleted = 0))
+               AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?1 AND d.status = ?3
+                               AND d.outcome = 'failed' AND d.deleted = 0)",
+        )?
+        .query_row(params![player.id, guild, Status::UserInfoError], links::player)
+        .optional()?;
+    Ok(on_file.map(|on_file| Player {
+        nickname: if on_file.nickname.is_empty() { player.nickname.clone() } else { on_file.nickname },
+        furnace_level: player.furnace_level.or(on_file.furnace_level),
+        ..on_file
+    }))
+}
 
 /// Makes the player known; what the caller leaves open stays as it is.
 pub(super) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<usize> {
@@ -36,25 +68,31 @@ impl Store {
         .await
     }
 
-    /// Puts players on a guild's roster; one who is on it already is brought up to date. Returns how many are new on it.
+    /// Puts players on a guild's roster; one who is on it already is brought up to date. What others rely on stays: a player
+    /// who is on another guild's roster, or whom somebody linked, keeps the name and state on file, unless the game has said
+    /// that the state is wrong.
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
-    pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<u32, StoreError> {
+    pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
         self.write(move |tx| {
             guilds::ensure(tx, guild)?;
-            let mut added = 0;
+            let mut change = RosterChange::default();
             for player in &players {
-                put(tx, player)?;
-                added += tx.execute(
+                let kept = what_others_rely_on(tx, guild, player)?;
+                change.kept +=
+                    u32::from(kept.as_ref().is_some_and(|kept| player.state.is_some() && kept.state != player.state));
+                put(tx, kept.as_ref().unwrap_or(player))?;
+                let added = tx.execute(
                     "INSERT INTO rosters (guild_id, player_id, added_at, version) VALUES (?1, ?2, ?3, ?4)
                      ON CONFLICT DO UPDATE SET deleted = 0, added_at = excluded.added_at, version = excluded.version
                          WHERE deleted = 1",
                     params![guild, player.id, Millis(tx.now()), tx.version()],
                 )?;
+                if added > 0 { change.new += 1 } else { change.known += 1 }
             }
             tx.wake_plan();
-            Ok(u32::try_from(added).unwrap_or(u32::MAX))
+            Ok(change)
         })
         .await
     }

@@ -11,7 +11,7 @@ use giftcode_bot::domain::progress::{FailedGroup, Tally};
 use giftcode_bot::domain::roster_file::{BadLine, RosterFileError};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
-use giftcode_bot::store::{GuildSettings, PastRun, RosterPage, RunStart, Standing};
+use giftcode_bot::store::{GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
 use jiff::{SignedDuration, Timestamp};
 
 /// A chapter of the page: what it is about, and its messages with when they are seen.
@@ -163,14 +163,15 @@ pub fn runs() -> Chapter {
 pub fn managing() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("setchannel", manage::channel_set(CHANNEL, None, false, &[]));
-    say("setchannel, with a role", manage::channel_set(CHANNEL, Some(ROLE), true, &[]));
+    say("setchannel", manage::channel_set((CHANNEL, true), None, false, &[]));
+    say("setchannel, with a role", manage::channel_set((CHANNEL, true), Some(ROLE), true, &[]));
     say(
         "setchannel, with a role that nobody may mention, and without permissions that would be of use",
-        manage::channel_set(CHANNEL, Some(ROLE), false, &["Attach Files", "Read Message History"]),
+        manage::channel_set((CHANNEL, true), Some(ROLE), false, &["Attach Files", "Read Message History"]),
     );
     say("setchannel, where the bot may not post", manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]));
-    say("setchannel, with a channel that is gone", manage::channel_unknown());
+    say("setchannel, when another one was set", manage::channel_set((CHANNEL, false), None, false, &[]));
+    say("setchannel, with a channel that is gone, or a thread", manage::channel_unknown());
     say("setchannel, with everyone as the role", manage::everyone_refused());
     say("unsetchannel", manage::channel_unset(true));
     say("unsetchannel, where none was set", manage::channel_unset(false));
@@ -189,6 +190,7 @@ pub fn managing() -> Chapter {
     say("add, redeem or retry, of a code that is over", manage::code_over(&code("WOS1105"), &Over::Expired));
     say("any command, with something that is no code", manage::no_code(&CodeError::Character("DROP TABLE".into())));
     say("any command, with a code that nobody ever saw", manage::code_unknown(&code("NOSUCHCODE")));
+    say("remove, of a code that nobody ever saw", manage::nothing_to_remove(&code("NOSUCHCODE")));
     say("remove", manage::code_removed(&code("WOS1105"), 12));
     say("list", manage::codes(&[one(), announced("gogoWOS", None, None, 1)], true));
     say("redeem", manage::run_started(&code("WOS1105"), RunStart { players: 100, due: 98, pending: 0 }, Some(CHANNEL)));
@@ -272,16 +274,23 @@ pub fn managing() -> Chapter {
     ("/manage giftcode", all)
 }
 
+fn changed(new: u32, known: u32, kept: u32) -> RosterChange {
+    RosterChange { new, known, kept }
+}
+
 pub fn rosters() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("add", players::added(3, 1, 104, true));
-    say("add, of known players", players::added(0, 1, 104, false));
+    say("add", players::added(changed(3, 1, 0), 104, true));
+    say("add, of known players", players::added(changed(0, 1, 1), 104, false));
     say("add, with bad ids", players::bad_ids(&[PlayerError::Id("12a4".into()), PlayerError::Id("0".into())]));
     say("add, with none or too many", players::how_many_ids(50));
+    say("remove, of a code that nobody ever saw", manage::nothing_to_remove(&code("NOSUCHCODE")));
     say("remove", players::removed(player(1001), true));
     say("remove, of somebody who is not on the roster", players::removed(player(1001), false));
-    say("remove, with something that is no id", players::bad_id(&PlayerError::Id("Lord".into())));
+    say("add, with a state that is none", players::bad_id(&PlayerError::State("0".into())));
+    say("remove, of a name that nobody has", players::nobody_of_that_name("Lord", false));
+    say("remove, of a name that several have", players::nobody_of_that_name("Frost", true));
     let listed = |id: u64, name: &str, state| Player {
         id: player(id),
         nickname: name.into(),
@@ -299,8 +308,8 @@ pub fn rosters() -> Chapter {
         bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
         bad(9, "there is no state: the line has too few columns"),
     ];
-    say("import", players::imported(90, 8, &[], 104));
-    say("import, without the bad lines", players::imported(90, 8, &lines, 104));
+    say("import", players::imported(changed(90, 8, 2), &[], 104, true));
+    say("import, without the bad lines", players::imported(changed(90, 8, 0), &lines, 104, false));
     say("import, with bad lines", players::not_imported(&lines));
     say("import, of a file that cannot be read", players::bad_file(&RosterFileError::MissingColumn("state")));
     say("import, of a file that Discord does not hand out", players::file_not_fetched());
@@ -345,17 +354,17 @@ pub fn everybody() -> Chapter {
         standing(1002, Some(Outcome::Pending), Some(Status::TimeoutRetry)),
         standing(1003, Some(Outcome::Pending), None),
     ];
-    say("/redeem, under way", people::standings(&[(code("WOS1105"), waiting.clone())], true));
+    say("/redeem, under way", people::standings(&[(code("WOS1105"), waiting.clone())], &[], true));
     let done = vec![
         standing(1001, Some(Outcome::Granted), Some(Status::Success)),
         standing(1002, Some(Outcome::Already), Some(Status::Received)),
         standing(1003, Some(Outcome::Failed), Some(Status::UserInfoError)),
         standing(1004, Some(Outcome::GaveUp), Some(Status::CaptchaCheckError)),
     ];
-    say("/redeem, done", people::standings(&[(code("WOS1105"), done)], false));
+    say("/redeem, done", people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], false));
     say(
         "/redeem, when it takes longer than an answer can be changed",
-        people::standings(&[(code("WOS1105"), waiting)], false),
+        people::standings(&[(code("WOS1105"), waiting)], &[], false),
     );
     say(
         "/redeem and the buttons, with a code that is over",
@@ -443,9 +452,9 @@ pub fn longest() -> Vec<(String, Message)> {
         ("the status", manage::status(&status)),
         ("a roster", players::roster(&roster, 1)),
         ("bad lines", players::not_imported(&lines)),
-        ("lines left out", players::imported(9, 9, &lines, 9)),
+        ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
         ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
-        ("standings", people::standings(&standings, true)),
+        ("standings", people::standings(&standings, &[], true)),
     ]
     .map(|(when, message)| (when.to_owned(), message))
     .into()

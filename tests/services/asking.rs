@@ -5,7 +5,7 @@ use giftcode_bot::domain::outcome::Outcome;
 use giftcode_bot::domain::player::{ChannelId, GuildId, MAX_LINKS, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::retry::History;
 use giftcode_bot::domain::status::Status;
-use giftcode_bot::store::{AddedCode, Admission, Linked, RunStart, Verdict};
+use giftcode_bot::store::{AddedCode, Admission, Linked, RosterChange, RunStart, Verdict};
 
 use crate::support::{GUILD, StateFile, code, players};
 
@@ -150,4 +150,33 @@ async fn a_roster_is_paged_and_searched_and_is_nobody_elses() {
     state.store.set_channel(GUILD, ChannelId(5)).await.unwrap();
     let settings = state.store.guild(GUILD).await.unwrap();
     assert_eq!((settings.players, settings.channel), (44, Some(ChannelId(5))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_guild_changes_what_another_one_relies_on() {
+    let state = StateFile::new();
+    state.list(&["A1"]).await;
+    let named = |name: &str, state| Player {
+        id: player(1),
+        nickname: name.into(),
+        state: State::new(state),
+        furnace_level: None,
+    };
+    let on_file = async || {
+        let page = state.store.roster(GUILD, 0, 1).await.unwrap();
+        (page.players[0].nickname.clone(), page.players[0].state.unwrap().get())
+    };
+    state.store.add_to_roster(GUILD, vec![named("Frost", 245)]).await.unwrap();
+    // Its own guild corrects it as it likes.
+    state.store.add_to_roster(GUILD, vec![named("Frost II", 246)]).await.unwrap();
+    assert_eq!(on_file().await, ("Frost II".to_owned(), 246));
+    let change = state.store.add_to_roster(OTHER, vec![named("Fool", 1)]).await.unwrap();
+    assert_eq!(change, RosterChange { new: 1, known: 0, kept: 1 });
+    assert_eq!(on_file().await, ("Frost II".to_owned(), 246));
+    assert_eq!(state.store.add_to_roster(OTHER, vec![named("", 246)]).await.unwrap().kept, 0);
+    // The game says that it is wrong: whoever knows better may say so.
+    state.store.start_run(GUILD, code("A1").key(), 1).await.unwrap();
+    decide(&state, Status::UserInfoError, Outcome::Failed).await;
+    assert_eq!(state.store.add_to_roster(OTHER, vec![named("", 250)]).await.unwrap().kept, 0);
+    assert_eq!(on_file().await, ("Frost II".to_owned(), 250));
 }

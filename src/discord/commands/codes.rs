@@ -48,7 +48,7 @@ pub(super) async fn remove(
         };
         Ok(match ctx.data.store.remove_guild_code(guild(ctx)?, code.key()).await? {
             Some(dropped) => manage::code_removed(&code, u32::try_from(dropped).unwrap_or(u32::MAX)),
-            None => manage::code_unknown(&code),
+            None => manage::nothing_to_remove(&code),
         })
     })
     .await

@@ -17,7 +17,7 @@ use super::{Context, Error, guild, respond};
 pub(super) async fn setchannel(
     ctx: Context<'_>,
     #[description = "Where to post; this channel if you name none"]
-    #[channel_types("Text", "News", "PublicThread")]
+    #[channel_types("Text", "News")]
     channel: Option<serenity::PartialChannel>,
     #[description = "A role that each post mentions; none if you name none"] role: Option<serenity::Role>,
 ) -> Result<(), Error> {
@@ -45,9 +45,10 @@ async fn set_channel(
     let may_mention = granted.administrator() || granted.mention_everyone();
     let is_mentionable = role.as_ref().is_some_and(|role| role.mentionable) || may_mention;
     let role = role.map(|role| RoleId(role.id.get()));
+    let is_first = bot.store.guild(guild).await?.channel.is_none();
     bot.store.set_mention_role(guild, role).await?;
     bot.store.set_channel(guild, channel).await?;
-    Ok(manage::channel_set(channel, role, is_mentionable, &lacking(USEFUL, granted)))
+    Ok(manage::channel_set((channel, is_first), role, is_mentionable, &lacking(USEFUL, granted)))
 }
 
 /// Post no codes in this server any more

@@ -37,11 +37,10 @@ pub(super) async fn add(
             Err(errors) => return Ok(words::bad_ids(&errors)),
         };
         let (store, guild) = (&ctx.data.store, guild(ctx)?);
-        let number = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let player = |id| Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
-        let new = store.add_to_roster(guild, ids.into_iter().map(player).collect()).await?;
+        let change = store.add_to_roster(guild, ids.into_iter().map(player).collect()).await?;
         let settings = store.guild(guild).await?;
-        Ok(words::added(new, number - new, settings.players, settings.auto_redeem))
+        Ok(words::added(change, settings.players, settings.auto_redeem))
     })
     .await
 }
@@ -71,11 +70,21 @@ pub(super) async fn remove(
     player: String,
 ) -> Result<(), Error> {
     respond(ctx, async move {
-        let id: PlayerId = match player.trim().parse() {
+        let (store, guild, typed) = (&ctx.data.store, guild(ctx)?, player.trim());
+        let id: PlayerId = match typed.parse() {
             Ok(id) => id,
-            Err(error) => return Ok(words::bad_id(&error)),
+            // Somebody who does not choose what is offered types a name.
+            Err(_) => {
+                let called = |player: &Player| player.nickname.to_lowercase() == typed.to_lowercase();
+                let found = store.find_on_roster(guild, typed.to_owned(), u32::MAX).await?;
+                let mut found = found.iter().filter(|player| called(player));
+                match (found.next(), found.next()) {
+                    (Some(only), None) => only.id,
+                    (first, _) => return Ok(words::nobody_of_that_name(typed, first.is_some())),
+                }
+            }
         };
-        let removed = ctx.data.store.remove_from_roster(guild(ctx)?, vec![id]).await?;
+        let removed = store.remove_from_roster(guild, vec![id]).await?;
         Ok(words::removed(id, removed > 0))
     })
     .await
@@ -124,10 +133,9 @@ async fn import_file(ctx: Context<'_>, file: &serenity::Attachment, skips: bool)
         return Ok(words::not_imported(&read.bad_lines));
     }
     let (store, guild) = (&ctx.data.store, guild(ctx)?);
-    let number = u32::try_from(read.players.len()).unwrap_or(u32::MAX);
-    let new = store.add_to_roster(guild, read.players).await?;
-    let total = store.guild(guild).await?.players;
-    Ok(words::imported(new, number - new, &read.bad_lines, total))
+    let change = store.add_to_roster(guild, read.players).await?;
+    let settings = store.guild(guild).await?;
+    Ok(words::imported(change, &read.bad_lines, settings.players, settings.auto_redeem))
 }
 
 /// Get the roster as a CSV file

@@ -18,10 +18,16 @@ pub const HISTORY_RUNS: u32 = 10;
 /// Codes that a list shows.
 const LIST_CODES: usize = 40;
 
-/// The channel is set. `lacks` names what is not needed to post, but for all that a message can have.
+/// The channel is set; where it is the server's first, the active codes are posted there too. `lacks` names what is not needed to post, but for all that a message can have.
 #[must_use]
-pub fn channel_set(channel: ChannelId, role: Option<RoleId>, is_mentionable: bool, lacks: &[&str]) -> Message {
-    let mut text = format!("✅ Gift codes are posted in <#{channel}> from now on, the active ones first.");
+pub fn channel_set(
+    (channel, is_first): (ChannelId, bool),
+    role: Option<RoleId>,
+    is_mentionable: bool,
+    lacks: &[&str],
+) -> Message {
+    let active = if is_first { ", the active ones first" } else { "" };
+    let mut text = format!("✅ Gift codes are posted in <#{channel}> from now on{active}.");
     match (role, is_mentionable) {
         (None, _) => {}
         (Some(role), true) => text += &format!(" Each post mentions <@&{role}>."),
@@ -67,10 +73,10 @@ pub fn everyone_refused() -> Message {
     )
 }
 
-/// The channel is not there, or not of this server.
+/// The channel is not there, not of this server, or a thread.
 #[must_use]
 pub fn channel_unknown() -> Message {
-    Message::text("❌ I cannot find that channel in this server. Choose one that is there. Nothing was changed.")
+    Message::text("❌ I cannot post there: choose a text or announcement channel of this server. Nothing was changed.")
 }
 
 /// No channel any more.
@@ -112,6 +118,12 @@ pub fn no_code(error: &CodeError) -> Message {
 #[must_use]
 pub fn code_unknown(code: &Code) -> Message {
     Message::text(format!("❌ I do not know the code `{code}`. `/manage giftcode add` adds it to this server."))
+}
+
+/// The same for somebody who wants it removed.
+#[must_use]
+pub fn nothing_to_remove(code: &Code) -> Message {
+    Message::text(format!("❌ I do not know the code `{code}`. Nothing was changed."))
 }
 
 /// A code that is over.

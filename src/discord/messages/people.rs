@@ -98,10 +98,13 @@ pub fn code_over(code: &Code, over: &Over) -> Message {
     Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
 }
 
-/// Where codes stand for one's accounts. `is_waiting` while the answer will be edited again.
+/// Where codes stand for one's accounts, and which of those asked for are over. `is_waiting` while the answer will be edited again.
 #[must_use]
-pub fn standings(codes: &[(Code, Vec<Standing>)], is_waiting: bool) -> Message {
+pub fn standings(codes: &[(Code, Vec<Standing>)], over: &[(Code, Over)], is_waiting: bool) -> Message {
     let mut text = String::new();
+    for (code, why) in over {
+        text += &format!("⌛ **{code}** is over: {}\n", why.meaning());
+    }
     for (code, standings) in codes {
         text += &format!("**{code}**\n");
         for standing in standings {

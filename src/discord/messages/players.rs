@@ -5,7 +5,7 @@ use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
 use crate::discord::custom_id::Action;
 use crate::domain::player::{Player, PlayerError, PlayerId};
 use crate::domain::roster_file::{BadLine, RosterFileError};
-use crate::store::RosterPage;
+use crate::store::{RosterChange, RosterPage};
 
 use super::escape::{clip, escape};
 use super::run::player as named;
@@ -18,17 +18,27 @@ const BAD_LINES: usize = 10;
 
 /// Players were added.
 #[must_use]
-pub fn added(new: u32, known: u32, total: u32, auto_redeem: bool) -> Message {
-    let mut text = match (new, known) {
+pub fn added(change: RosterChange, total: u32, auto_redeem: bool) -> Message {
+    let mut text = match (change.new, change.known) {
         (0, known) => format!("✅ {} brought up to date", was(known)),
         (new, 0) => format!("✅ {} added", was(new)),
         (new, known) => format!("✅ {} added, {known} brought up to date", was(new)),
     };
-    text += &format!(". The roster has {} now.", count(total, "player"));
-    if auto_redeem && new > 0 {
+    text += &format!(". The roster has {} now.{}", count(total, "player"), besides(change, auto_redeem));
+    Message::text(text)
+}
+
+/// What else is to be said of a changed roster.
+fn besides(change: RosterChange, auto_redeem: bool) -> String {
+    let mut text = String::new();
+    if change.kept > 0 {
+        let keeps = if change.kept == 1 { "keeps" } else { "keep" };
+        text += &format!(" {} {keeps} the state on file, on which others rely.", count(change.kept, "player"));
+    }
+    if auto_redeem && change.new > 0 {
         text += " The active codes are redeemed for who is new.";
     }
-    Message::text(text)
+    text
 }
 
 fn was(number: u32) -> String {
@@ -59,6 +69,17 @@ pub fn removed(id: PlayerId, was_on_it: bool) -> Message {
         format!("✅ {id} is off the roster. What is being redeemed goes on.")
     } else {
         format!("❌ {id} is not on this server's roster. Nothing was changed.")
+    })
+}
+
+/// What was typed is the name of nobody, or of several.
+#[must_use]
+pub fn nobody_of_that_name(typed: &str, several: bool) -> Message {
+    let who = escape(typed, 40);
+    Message::text(if several {
+        format!("❌ Several players on the roster are called “{who}”: name the id. Nothing was changed.")
+    } else {
+        format!("❌ Nobody on the roster is called “{who}”. Nothing was changed.")
     })
 }
 
@@ -123,13 +144,14 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
 
 /// A players file was taken over.
 #[must_use]
-pub fn imported(new: u32, known: u32, left_out: &[BadLine], total: u32) -> Message {
+pub fn imported(change: RosterChange, left_out: &[BadLine], total: u32, auto_redeem: bool) -> Message {
     let mut text = format!(
-        "✅ {} imported: {} new, {} brought up to date. The roster has {} now.",
-        count(new + known, "player"),
-        thousands(new),
-        thousands(known),
-        count(total, "player")
+        "✅ {} imported: {} new, {} brought up to date. The roster has {} now.{}",
+        count(change.new + change.known, "player"),
+        thousands(change.new),
+        thousands(change.known),
+        count(total, "player"),
+        besides(change, auto_redeem)
     );
     if !left_out.is_empty() {
         text += &format!("\n{} left out:\n{}", lines_were(left_out), bad_lines(left_out));
