@@ -1,7 +1,5 @@
 //! One try: one call for one claimed redemption, and what is made of its answer.
 
-use std::time::Duration;
-
 use crate::domain::answer::{Answer, Reply};
 use crate::domain::login::says_gone;
 use crate::domain::outcome::Outcome;
@@ -11,7 +9,8 @@ use crate::domain::status::{Class, Status, of_login, of_redeem};
 use crate::ports::{GameApi, LoginAnswer};
 use crate::store::{Claim, FinishedRun, StoreError, Verdict};
 
-use super::pace::Step;
+use super::condition::Condition;
+use super::pace::{Answered, Step};
 use super::{Engine, Halt};
 
 impl<G: GameApi> Engine<G> {
@@ -22,34 +21,35 @@ impl<G: GameApi> Engine<G> {
             (Step::Redeem, Some(state)) => self.redeem(claim, state).await,
             (Step::Redeem, None) => {
                 self.pace(|pace, _| pace.cancel(step, claim.player));
-                self.settle(claim, step, Reply::plain(Status::NoState)).await
+                self.settle(claim, Reply::plain(Status::NoState)).await
             }
         }
     }
 
     async fn redeem(&self, claim: Claim, state: State) -> Result<Option<Halt>, StoreError> {
-        let reply = self.game.redeem(claim.player, state, &claim.code).await;
-        self.pace(|pace, now| pace.end(Step::Redeem, claim.player, now));
-        self.pace_wake.notify_waiters();
-        self.count(&reply.answer);
-        let status = of_redeem(&reply.answer);
+        let Reply { answer, heard } = self.game.redeem(claim.player, state, &claim.code).await;
+        let status = of_redeem(&answer);
+        self.answered(&Answered { step: Step::Redeem, player: claim.player, status: &status, heard: &heard });
+        self.count(&answer);
         if status == Status::NotLogin {
             self.store.forget_profile(claim.player).await?;
         }
-        self.settle(claim, Step::Redeem, Reply { answer: status, retry_after: reply.retry_after }).await
+        self.settle(claim, Reply { answer: status, heard }).await
     }
 
     async fn log_in(&self, claim: Claim) -> Result<Option<Halt>, StoreError> {
-        let Reply { answer, retry_after } = self.game.login(claim.player).await;
+        let Reply { answer, heard } = self.game.login(claim.player).await;
         let gone = matches!(&answer, LoginAnswer::Failed(answer) if says_gone(answer));
-        self.pace(|pace, now| {
-            if gone {
-                pace.end_at_nobody(Step::Login, claim.player, now);
-            } else {
-                pace.end(Step::Login, claim.player, now);
-            }
-            pace.stage.observe(gone, now);
-        });
+        let status = match &answer {
+            LoginAnswer::Profile(_) => Status::Success,
+            LoginAnswer::Failed(answer) => of_login(answer),
+        };
+        if gone {
+            self.pace(|pace, now| pace.end_at_nobody(Step::Login, claim.player, now));
+        } else {
+            self.answered(&Answered { step: Step::Login, player: claim.player, status: &status, heard: &heard });
+        }
+        self.pace(|pace, now| pace.stage.observe(gone, now));
         let answer = match answer {
             LoginAnswer::Profile(profile) => {
                 self.count(&Answer::Http(200));
@@ -67,17 +67,16 @@ impl<G: GameApi> Engine<G> {
             self.store.release(claim).await?;
             return Ok(None);
         }
-        self.settle(claim, Step::Login, Reply { answer: of_login(&answer), retry_after }).await
+        self.settle(claim, Reply { answer: status, heard }).await
     }
 
     /// Decides and records.
-    async fn settle(&self, claim: Claim, step: Step, reply: Reply<Status>) -> Result<Option<Halt>, StoreError> {
-        let Reply { answer: status, retry_after } = reply;
+    async fn settle(&self, claim: Claim, reply: Reply<Status>) -> Result<Option<Halt>, StoreError> {
+        let Reply { answer: status, heard } = reply;
         let name = display_name(&claim.nickname, claim.player);
         let mut history = claim.history;
         let policy = &self.settings.policy;
         let decision = decide(policy, &mut history, &status, fastrand::f64());
-        self.observe(step, &status, retry_after);
         let next = match decision {
             Decision::Halt => {
                 self.store.release(claim).await?;
@@ -86,7 +85,7 @@ impl<G: GameApi> Engine<G> {
             Decision::Done(outcome) => Ok(outcome),
             Decision::GiveUp => Ok(Outcome::GaveUp),
             Decision::Retry(wait) => {
-                let at = self.clock.now().checked_add(wait.max(retry_after.unwrap_or_default()));
+                let at = self.clock.now().checked_add(wait.max(heard.retry_after.unwrap_or_default()));
                 Err(at.unwrap_or(jiff::Timestamp::MAX))
             }
         };
@@ -123,16 +122,25 @@ impl<G: GameApi> Engine<G> {
         }
     }
 
-    /// Lets the pace learn from an answer.
-    pub(super) fn observe(&self, step: Step, status: &Status, retry_after: Option<Duration>) {
-        if *status == Status::RateLimited {
-            let base = self.settings.policy.base;
-            if let Some(rest) = self.pace(|pace, now| pace.refuse(step, now, retry_after, base)) {
-                tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
-            }
-        } else {
-            self.pace(|pace, _| pace.accept(step));
+    /// Lets the pace learn from an answer that came just now.
+    pub(super) fn answered(&self, call: &Answered<'_>) {
+        let opens = self.pace(|pace, now| pace.answered(call, now, self.settings.policy.base).map(|at| (at, at - now)));
+        if let Some((_, rest)) = opens {
+            tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
         }
+        self.pace_wake.notify_waiters();
+        let until = opens.map(|(_, rest)| self.clock.now().checked_add(rest).unwrap_or(jiff::Timestamp::MAX));
+        self.condition.send_if_modified(|condition| match (&condition, until) {
+            (Condition::Working | Condition::Limited { .. }, Some(until)) => {
+                *condition = Condition::Limited { until };
+                true
+            }
+            (Condition::Limited { .. }, None) if *call.status != Status::RateLimited => {
+                *condition = Condition::Working;
+                true
+            }
+            _ => false,
+        });
     }
 
     pub(super) fn count(&self, answer: &Answer) {

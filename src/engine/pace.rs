@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use crate::domain::gate::{PlayerPacing, RateLimit, WindowBudget};
+use crate::domain::answer::Heard;
+use crate::domain::budget::{RateLimit, WindowBudget};
+use crate::domain::gate::PlayerPacing;
 use crate::domain::login::LoginStage;
 use crate::domain::player::PlayerId;
+use crate::domain::status::Status;
 use crate::store::Admission;
 
 /// Which endpoint a try asks.
@@ -12,6 +15,14 @@ use crate::store::Admission;
 pub(super) enum Step {
     Login,
     Redeem,
+}
+
+/// A call that was answered, or was not in time.
+pub(super) struct Answered<'a> {
+    pub step: Step,
+    pub player: PlayerId,
+    pub status: &'a Status,
+    pub heard: &'a Heard,
 }
 
 /// Shared by the dispatcher and the tries in flight. Times are since the clock's start.
@@ -90,10 +101,23 @@ impl Pace {
         Ok(step)
     }
 
-    /// A call ended at `now`.
+    /// A call ended at `now`, and whoever made it may be gone: nothing is learnt from it.
     pub fn end(&mut self, step: Step, player: PlayerId, now: Duration) {
         self.budget(step).end(now);
         self.players.end(player, now);
+    }
+
+    /// A call's answer came at `now`. Where the endpoint refused it as too fast, returns when calls go on; see
+    /// [`WindowBudget::observe`].
+    pub fn answered(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Option<Duration> {
+        let budget = self.budget(call.step);
+        budget.end(now);
+        let opens = budget.observe(now, call.heard, *call.status == Status::RateLimited, base);
+        match call.status {
+            Status::TooFrequent => self.players.refuse(call.player, now),
+            _ => self.players.end(call.player, now),
+        }
+        opens
     }
 
     /// A call ended at `now` at an endpoint that is not there: nobody took note of the player.
@@ -106,16 +130,6 @@ impl Pace {
     pub fn cancel(&mut self, step: Step, player: PlayerId) {
         self.budget(step).cancel();
         self.players.cancel(player);
-    }
-
-    /// The endpoint refused a call as too fast; see [`WindowBudget::refuse`].
-    pub fn refuse(&mut self, step: Step, now: Duration, asked: Option<Duration>, base: Duration) -> Option<Duration> {
-        self.budget(step).refuse(now, asked, base)
-    }
-
-    /// The endpoint took a call.
-    pub fn accept(&mut self, step: Step) {
-        self.budget(step).accept();
     }
 
     /// All calls in flight are gone with whoever made them.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::answer::Reply;
+use crate::domain::answer::{Heard, Reply};
 use crate::domain::code::Code;
 use crate::domain::player::{PlayerId, State};
 use crate::domain::probe::{ProbeOutcome, outcome};
@@ -11,7 +11,7 @@ use crate::ports::GameApi;
 
 use super::Engine;
 use super::condition::Condition;
-use super::pace::Step;
+use super::pace::{Answered, Step};
 
 /// Calls for one probe, where the game says that it is busy.
 const MAX_CALLS: u32 = 3;
@@ -27,6 +27,15 @@ impl<G: GameApi> Drop for Queued<'_, G> {
 
 /// A probe's call under way: counted as ended also when whoever waits is gone, for it may have reached the game.
 struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId);
+
+impl<G: GameApi> InFlight<'_, G> {
+    fn answered(self, status: &Status, heard: &Heard) {
+        let call = Answered { step: Step::Redeem, player: self.1, status, heard };
+        self.0.answered(&call);
+        self.0.store.work_wake().notify_waiters();
+        std::mem::forget(self);
+    }
+}
 
 impl<G: GameApi> Drop for InFlight<'_, G> {
     fn drop(&mut self) {
@@ -53,12 +62,10 @@ impl<G: GameApi> Engine<G> {
                 Condition::Working | Condition::Limited { .. } => {}
             }
             self.turn(player).await;
-            let Reply { answer, retry_after } = {
-                let _in_flight = InFlight(self, player);
-                self.game.redeem(player, state, &code).await
-            };
+            let in_flight = InFlight(self, player);
+            let Reply { answer, heard } = self.game.redeem(player, state, &code).await;
+            in_flight.answered(&of_redeem(&answer), &heard);
             self.count(&answer);
-            self.observe(Step::Redeem, &of_redeem(&answer), retry_after);
             match outcome(&answer) {
                 ProbeOutcome::Unclear(status) => unclear = status,
                 told => return told,

@@ -11,7 +11,7 @@ use reqwest::header::CONTENT_TYPE;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::answer::{Answer, Reply};
+use crate::domain::answer::{Answer, Heard, Reply};
 use crate::domain::code::Code;
 use crate::domain::player::{PlayerId, State};
 use crate::http::{self, BodyError};
@@ -62,14 +62,14 @@ impl GameClient {
         self.requests.load(Ordering::Relaxed)
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<(Raw, Option<Duration>), Answer> {
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<(Raw, Heard), Answer> {
         let sign = sign(fields, &self.settings.salt);
         let mut form = fields.to_vec();
         form.push(("sign", &sign));
         let url = format!("{}/{path}", self.settings.base_url.as_str().trim_end_matches('/'));
         self.requests.fetch_add(1, Ordering::Relaxed);
         let response = self.http.post(url).form(&form).send().await.map_err(|e| not_answered(&e))?;
-        let retry_after = http::retry_after(&response);
+        let heard = heard(&response);
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
@@ -79,7 +79,17 @@ impl GameClient {
             Err(BodyError::TooLarge | BodyError::CutOff) => None,
         };
         let raw = Raw { status, content_type, body };
-        Ok((raw, retry_after))
+        Ok((raw, heard))
+    }
+}
+
+/// What the headers say about the limits (PROTOCOL §1, "Limits").
+fn heard(response: &reqwest::Response) -> Heard {
+    let number = |name| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
+    Heard {
+        retry_after: http::retry_after(response),
+        limit: number("x-ratelimit-limit"),
+        remaining: number("x-ratelimit-remaining"),
     }
 }
 
@@ -93,12 +103,12 @@ impl GameApi for GameClient {
     async fn login(&self, player: PlayerId) -> Reply<LoginAnswer> {
         let time = self.clock.now().as_millisecond().to_string();
         match self.post(PLAYER_PATH, &[("fid", &player.to_string()), ("time", &time)]).await {
-            Ok((raw, retry_after)) => {
+            Ok((raw, heard)) => {
                 let answer = match profile(&raw) {
                     Some(profile) => LoginAnswer::Profile(profile),
                     None => LoginAnswer::Failed(interpret(&raw)),
                 };
-                Reply { answer, retry_after }
+                Reply { answer, heard }
             }
             Err(answer) => Reply::plain(LoginAnswer::Failed(answer)),
         }
@@ -109,7 +119,7 @@ impl GameApi for GameClient {
         let time = self.clock.now().as_second().to_string();
         let fields = [("fid", fid.as_str()), ("cdk", code.as_str()), ("kid", kid.as_str()), ("time", time.as_str())];
         match self.post(REDEEM_PATH, &fields).await {
-            Ok((raw, retry_after)) => Reply { answer: interpret(&raw), retry_after },
+            Ok((raw, heard)) => Reply { answer: interpret(&raw), heard },
             Err(answer) => Reply::plain(answer),
         }
     }
