@@ -17,6 +17,32 @@ use std::time::Duration;
 
 use super::answer::Heard;
 
+/// An endpoint of the game; each has a budget of its own (PROTOCOL §1, "Limits").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// The player endpoint.
+    Login,
+    /// The endpoint that redeems.
+    Redeem,
+}
+
+impl Endpoint {
+    /// The name in stored state.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Redeem => "redeem",
+        }
+    }
+
+    /// Reads a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Login, Self::Redeem].into_iter().find(|endpoint| endpoint.name() == name)
+    }
+}
+
 /// How many calls an endpoint takes per window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {

@@ -56,7 +56,7 @@ impl Fixture {
     }
 
     async fn claim(&self, limit: usize) -> Vec<Claim> {
-        self.store.claim_due(limit, 12, |_| Admission::Take).await.unwrap().taken
+        self.store.claim_due(Wanted::simply(limit, 12), |_| Admission::Take(None)).await.unwrap().taken
     }
 
     async fn finish(&self, claim: Claim, status: Status) -> Recorded {
@@ -317,7 +317,7 @@ async fn invariant_4_crashes_count_against_the_calls() {
         assert_eq!(fixture.claim(1).await[0].history.calls, call);
         fixture = fixture.reopened();
     }
-    let claims = fixture.store.claim_due(1, 12, |_| Admission::Take).await.unwrap();
+    let claims = fixture.store.claim_due(Wanted::simply(1, 12), |_| Admission::Take(None)).await.unwrap();
     assert_eq!((claims.taken.len(), claims.given_up.len(), claims.finished_runs.len()), (0, 1, 1));
     let report = fixture.store.code_report(code("A1").key(), 1).await.unwrap();
     assert_eq!(report.gave_up, BTreeMap::from([("INTERRUPTED".to_owned(), 1)]));
