@@ -90,14 +90,14 @@ mod tests {
         fn a_bad_code_costs_three_calls_at_most(statuses in proptest::collection::vec(0usize..3, 10), slow in any::<bool>()) {
             let bad = [Status::TimeError, Status::CdkNotFound, Status::InvalidCode];
             let mut latest: Vec<(PlayerId, Status)> = Vec::new();
-            let (mut calls, mut under_way) = (0u64, Vec::new());
+            let (mut calls, mut under_way) = (0usize, Vec::new());
             while condemn::verdict(&latest).is_none() {
                 while may_begin(trust(&latest), under_way.len(), slow) {
                     calls += 1;
-                    under_way.push(PlayerId::new(calls).unwrap());
+                    under_way.push(PlayerId::new(calls as u64).unwrap());
                 }
                 let player = under_way.remove(0);
-                latest.insert(0, (player, bad[statuses[calls as usize % statuses.len()]].clone()));
+                latest.insert(0, (player, bad[statuses[calls % statuses.len()]].clone()));
             }
             prop_assert!(calls <= 3, "{} calls", calls);
         }

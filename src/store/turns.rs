@@ -21,7 +21,6 @@ use crate::domain::status::Status;
 use super::redemptions::{Admission, Candidate, Claim, Claims};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError};
 
 /// How many that are not admitted are passed over in one look, so that a look stays short however much is due. Those
 /// in front are admitted in time, and make room.
@@ -319,23 +318,14 @@ pub(super) fn pick(
     }
 }
 
-impl Store {
-    /// Notes that a person asked for these redemptions, where they wait: they go before what runs made due.
-    ///
-    /// # Errors
-    /// When it cannot be written; then they keep their turns.
-    pub async fn prioritise(&self, players: Vec<PlayerId>, key: CodeKey, generation: u32) -> Result<(), StoreError> {
-        self.write_local(move |tx| {
-            for player in &players {
-                tx.execute(
-                    "UPDATE redemptions SET priority = 1
-                     WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND outcome = 'pending'",
-                    params![player, key, generation],
-                )?;
-            }
-            tx.wake_work();
-            Ok(())
-        })
-        .await
+/// Notes that a person asked for these redemptions, where they wait: they go before what runs made due.
+pub(super) fn prioritise(tx: &Tx<'_>, players: &[PlayerId], key: &CodeKey, generation: u32) -> rusqlite::Result<()> {
+    for player in players {
+        tx.execute(
+            "UPDATE redemptions SET priority = 1
+             WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND outcome = 'pending'",
+            params![player, key, generation],
+        )?;
     }
+    Ok(())
 }

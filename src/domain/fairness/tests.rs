@@ -80,9 +80,8 @@ fn people_go_first_then_first_tries_then_the_code_that_ends_first() {
 fn any_waiting() -> impl Strategy<Value = Vec<Waiting>> {
     let one = (0u64..5, 0usize..4, any::<bool>(), proptest::bool::weighted(0.1));
     proptest::collection::vec(one, 1..50).prop_map(|list| {
-        let one =
-            |(due, (guild, code, is_later, is_asked))| Waiting { due: due as u32, guild, code, is_later, is_asked };
-        list.into_iter().enumerate().map(one).collect()
+        let one = |(due, (guild, code, is_later, is_asked))| Waiting { due, guild, code, is_later, is_asked };
+        (0u32..).zip(list).map(one).collect()
     })
 }
 
