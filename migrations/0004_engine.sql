@@ -12,8 +12,10 @@ WHERE outcome = 'pending' AND deleted = 0 AND priority = 1;
 CREATE INDEX redemptions_queue ON redemptions (queue, code_key, generation, (calls > 0), next_attempt_at)
 WHERE outcome = 'pending' AND deleted = 0;
 
--- Since when a feed lists a code again that was over; NULL once the game was asked about it.
+-- When the game is to be asked about a code that a feed lists again though it was over; NULL where it is not.
 ALTER TABLE codes ADD COLUMN returned_at INTEGER;
+
+CREATE INDEX codes_returned ON codes (returned_at) WHERE returned_at IS NOT NULL;
 
 -- The calls of the last windows, so that a restart does not double the budget.
 CREATE TABLE paced_calls (

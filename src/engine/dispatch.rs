@@ -44,7 +44,8 @@ impl<G: GameApi> Engine<G> {
             let engine = self.clone();
             tries.spawn(async move { engine.attempt(claim, step).await });
         }
-        let blocked = claims.blocked || free > capacity.free;
+        let asks = self.ask_about_returns(claims.returned, tries);
+        let blocked = claims.blocked || asks || free > capacity.free;
         let opening = if blocked { self.pace(super::pace::Pace::next_opening) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));
         let waits = opening.into_iter().chain(due).chain(capacity.opens_in.map(|wait| now + wait));

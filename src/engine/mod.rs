@@ -47,6 +47,7 @@ use crate::store::{Store, StoreError};
 
 pub use condition::{Condition, Reach};
 use pace::Pace;
+use returns::Returns;
 
 /// The engine looks for work at least this often, though it should be woken.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -85,6 +86,7 @@ pub struct Engine<G> {
     pace_wake: Notify,
     condition: watch::Sender<Condition>,
     reach: Reach,
+    returns: Returns,
     /// The calls of an earlier process are counted.
     restored: OnceCell<()>,
 }
@@ -103,6 +105,7 @@ impl<G: GameApi> Engine<G> {
             pace_wake: Notify::new(),
             condition: watch::Sender::new(Condition::default()),
             reach: Reach::default(),
+            returns: Returns::default(),
             restored: OnceCell::new(),
         })
     }
@@ -145,6 +148,7 @@ impl<G: GameApi> Engine<G> {
     /// all others when this ends.
     async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
         self.pace(|pace, now| pace.abandon(now));
+        self.returns.abandon();
         let began = match self.restore_budget().await {
             Ok(()) => self.store.void_own_claims().await,
             Err(error) => Err(error),

@@ -31,6 +31,7 @@ mod redemptions;
 mod replication;
 mod report;
 mod requests;
+mod returns;
 mod rosters;
 mod run_messages;
 mod runs;

@@ -18,7 +18,7 @@ use crate::domain::status::{Class, Scope, Status};
 use super::runs::{self, FinishedRun};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, paced, turns};
+use super::{Store, StoreError, paced, returns, turns};
 
 /// No call takes longer than this, whatever is configured; a note of one that did may be forgotten before its end.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
@@ -84,7 +84,9 @@ pub struct Claims {
     pub given_up: Vec<Claim>,
     /// Runs that ended with what was given up.
     pub finished_runs: Vec<(Code, FinishedRun)>,
-    /// When the next redemption becomes due that is not yet; `None` when none waits for its time.
+    /// Codes that a feed lists again though they were over, and their generations: the game is to be asked about them.
+    pub returned: Vec<(Code, u32)>,
+    /// When the next redemption, or question about such a code, becomes due that is not yet; `None` when none waits.
     pub next_due: Option<Timestamp>,
     /// Whose turn it was, these counted.
     pub turns: Turns,
@@ -159,7 +161,9 @@ impl Store {
             let mut turns = wanted.turns;
             let (mut claims, endpoints) = turns::pick(tx, instance, wanted.limit, wanted.max_calls, &mut turns, admit)?;
             claims.turns = turns;
-            claims.next_due = next_due(tx)?;
+            let (returned, next_return) = returns::due(tx)?;
+            claims.returned = returned;
+            claims.next_due = [next_due(tx)?, next_return].into_iter().flatten().min();
             for (claim, endpoint) in claims.taken.iter_mut().zip(&endpoints) {
                 tx.execute(
                     "UPDATE redemptions SET claim = claim + 1, claimed_by = ?4, calls = calls + 1, version = ?5

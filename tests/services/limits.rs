@@ -11,6 +11,7 @@ use giftcode_bot::domain::player::{GuildId, Player, PlayerId, State};
 use giftcode_bot::engine::{Condition, Engine, EngineSettings};
 use giftcode_bot::game::{GameClient, GameSettings};
 use giftcode_bot::ports::{GameApi, LoginAnswer};
+use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
@@ -266,4 +267,40 @@ async fn a_player_who_always_times_out_holds_up_nobody() {
         task.await.unwrap().unwrap();
     }
     assert!(took[1] <= took[0].mul_f64(1.05), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_comes_back_is_asked_about_before_it_is_posted_and_redeemed_again() {
+    let state = StateFile::new();
+    let back = Duration::from_secs(40 * 3600);
+    let phases = vec![(Duration::ZERO, Rule::Expired), (back, Rule::Good)];
+    let codes = vec![SimCode { code: code("COMES"), phases }];
+    let sim = GameSim::start(GameSimSettings { codes, ..strict(20) }, state.clock).unwrap();
+    due(&state, players(1..=20), &["COMES"]).await;
+    let running = run(&state, &sim, limited(2), "salt");
+    state.until_decided().await;
+    let calls = || sim.ledger(|ledger| ledger.calls().iter().filter(|call| call.code == "COMES").count());
+    assert_eq!(calls(), 2);
+    // A feed that flickers, hour after hour: one call in six hours at most, and nothing is posted.
+    for hour in 1..=39 {
+        tokio::time::sleep(Duration::from_secs(1800)).await;
+        state.list(&[]).await;
+        tokio::time::sleep(Duration::from_secs(1800)).await;
+        state.list(&["COMES"]).await;
+        assert_eq!(state.store.plan().await.unwrap().redemptions, 0, "hour {hour}");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert!((4..=8).contains(&(calls() - 2)), "{}", calls());
+    tokio::time::sleep(Duration::from_secs(7 * 3600)).await;
+    state.list(&[]).await;
+    sim.set_faults(Faults { timeout_retry: 0.7, ..Faults::default() });
+    state.list(&["COMES"]).await;
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    let plan = state.store.plan().await.unwrap();
+    assert_eq!((plan.guilds.len(), plan.redemptions), (1, 19), "for everybody but the scout");
+    sim.set_faults(Faults::default());
+    state.until_decided().await;
+    running.end().await;
+    let report = state.store.code_report(code("COMES").key(), 2).await.unwrap();
+    assert_eq!((report.players, report.granted, sim.ledger(Ledger::grants)), (20, 20, 20));
 }
