@@ -73,6 +73,8 @@ pub struct WindowBudget {
 
 /// Calls of an earlier process were before the clock's start.
 const EPOCH: Duration = Duration::from_secs(24 * 3600);
+/// No call takes longer than this, whatever is configured.
+const LONGEST_CALL: Duration = Duration::from_secs(600);
 /// The longest rest after refusals in a row that name no time.
 const LONGEST_REST: Duration = Duration::from_secs(60);
 /// The window of a limit that the server tells where none is configured (PROTOCOL §1, "Limits").
@@ -116,21 +118,32 @@ impl WindowBudget {
         self.counted.make_contiguous().sort_unstable();
     }
 
-    fn used(&mut self, now: Duration) -> usize {
-        let Some(limit) = self.limit else { return 0 };
-        while self.counted.front().is_some_and(|at| *at + limit.window <= now + EPOCH) {
+    /// Calls that count at `now`.
+    fn used(&self, now: Duration) -> usize {
+        self.in_flight + self.counted.len() - self.left(now)
+    }
+
+    /// How many of those counted, the oldest, have left the window at `now`.
+    fn left(&self, now: Duration) -> usize {
+        let Some(limit) = self.limit else { return self.counted.len() };
+        self.counted.partition_point(|at| *at + limit.window <= now + EPOCH)
+    }
+
+    /// Forgets what has left the window long ago: no call under way was asked before.
+    fn forget_old(&mut self, now: Duration) {
+        let Some(limit) = self.limit else { return };
+        while self.counted.front().is_some_and(|at| *at + limit.window + LONGEST_CALL <= now + EPOCH) {
             self.counted.pop_front();
         }
-        self.in_flight + self.counted.len()
     }
 
     /// Whether a call may begin at `now`.
-    pub fn is_open(&mut self, now: Duration) -> bool {
+    pub fn is_open(&self, now: Duration) -> bool {
         self.has_room(now, 0)
     }
 
     /// Whether a call may begin at `now` and leave room for `kept_free` more.
-    pub fn has_room(&mut self, now: Duration, kept_free: usize) -> bool {
+    pub fn has_room(&self, now: Duration, kept_free: usize) -> bool {
         let used = self.used(now) + kept_free;
         now >= self.closed_until
             && self.limit.is_none_or(|limit| {
@@ -149,6 +162,7 @@ impl WindowBudget {
         self.answers = self.answers.saturating_add(1);
         if self.limit.is_some() {
             self.counted.push_back(now + EPOCH);
+            self.forget_old(now);
         }
     }
 
@@ -164,10 +178,16 @@ impl WindowBudget {
         }
     }
 
-    /// Takes note, after [`WindowBudget::end`], of what came with an answer at `now`. Where the server refused the call as
+    /// Takes note, after [`WindowBudget::end`], of what came with an answer at `now` to a call that was begun at `asked`. Where the server refused the call as
     /// too fast, returns when calls may go on, and `None` for the answers of calls that were in flight with that one.
     /// The rest after refusals in a row that name no time starts at `base`.
-    pub fn observe(&mut self, now: Duration, heard: &Heard, is_refused: bool, base: Duration) -> Option<Duration> {
+    pub fn observe(
+        &mut self,
+        (asked, now): (Duration, Duration),
+        heard: &Heard,
+        is_refused: bool,
+        base: Duration,
+    ) -> Option<Duration> {
         let (before, had_limit) = (self.used(now), self.limit.is_some());
         if let Some(calls) = heard.limit.filter(|calls| *calls > 0)
             && (had_limit || is_refused)
@@ -178,7 +198,8 @@ impl WindowBudget {
         }
         if !is_refused {
             self.refusals = 0;
-            self.count_others(now, heard);
+            // The server counted some time in between: what has left our window since then may have been in its own.
+            self.count_others(asked, now, heard);
             self.step_back(now);
             return None;
         }
@@ -197,7 +218,7 @@ impl WindowBudget {
                 limit.window = limit.window.mul_f64(GROWTH).min(longest);
             }
         }
-        self.count_others(now, heard);
+        self.count_others(now, now, heard);
         // Closed by its count now; but a server that goes on refusing, or one without a limit, is left alone for longer.
         let doubled = base.saturating_mul(1 << self.refusals.min(16)).min(LONGEST_REST);
         let rest = if self.limit.is_none() || self.refusals > 0 { doubled } else { Duration::ZERO };
@@ -212,13 +233,14 @@ impl WindowBudget {
         self.closed_until = self.closed_until.max(now + rest);
     }
 
-    /// Counts, as of `now`, the calls that the server counted and we did not. What is in flight may be among its count.
-    fn count_others(&mut self, now: Duration, heard: &Heard) {
+    /// Counts, as of `now`, the calls that the server counted and we, at `asked`, did not. What is in flight may be among its
+    /// count.
+    fn count_others(&mut self, asked: Duration, now: Duration, heard: &Heard) {
         if let (Some(limit), Some(remaining)) = (self.limit, heard.remaining)
             && self.is_told
         {
             let at_server = limit.calls.saturating_sub(remaining) as usize;
-            for _ in self.used(now)..at_server {
+            for _ in self.used(asked)..at_server {
                 self.counted.push_back(now + EPOCH);
             }
         }
@@ -238,7 +260,7 @@ impl WindowBudget {
     }
 
     /// The earliest time from `now` on at which a call may begin; `None` while that depends on a call in flight.
-    pub fn next_opening(&mut self, now: Duration) -> Option<Duration> {
+    pub fn next_opening(&self, now: Duration) -> Option<Duration> {
         let used = self.used(now);
         let Some(limit) = self.limit else { return Some(now.max(self.closed_until)) };
         if self.in_flight >= self.answers.saturating_add(FIRST_CALLS) {
@@ -248,7 +270,7 @@ impl WindowBudget {
         if used < calls {
             return Some(now.max(self.closed_until));
         }
-        let last_to_leave = self.counted.get(used - calls)?;
+        let last_to_leave = self.counted.get(self.left(now) + used - calls)?;
         Some((*last_to_leave + limit.window).saturating_sub(EPOCH).max(self.closed_until))
     }
 }

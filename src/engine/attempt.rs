@@ -36,9 +36,16 @@ impl<G: GameApi> Engine<G> {
     }
 
     async fn redeem(&self, claim: Claim, state: State) -> Ended {
+        let asked = self.clock.elapsed();
         let Reply { answer, heard } = self.game.redeem(claim.player, state, &claim.code).await;
         let status = of_redeem(&answer);
-        self.answered(&Answered { endpoint: Endpoint::Redeem, player: claim.player, status: &status, heard: &heard });
+        self.answered(&Answered {
+            asked,
+            endpoint: Endpoint::Redeem,
+            player: claim.player,
+            status: &status,
+            heard: &heard,
+        });
         self.reach.count(&answer);
         match status {
             Status::NotLogin => self.store.forget_profile(claim.player).await?,
@@ -65,9 +72,10 @@ impl<G: GameApi> Engine<G> {
     /// Asks whether the player lives in another state than the one on file.
     async fn try_state(&self, claim: Claim, tried: State) -> Ended {
         let player = claim.player;
+        let asked = self.clock.elapsed();
         let Reply { answer, heard } = self.game.redeem(player, tried, &Code::impossible()).await;
         let status = of_redeem(&answer);
-        self.answered(&Answered { endpoint: Endpoint::Redeem, player, status: &status, heard: &heard });
+        self.answered(&Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, heard: &heard });
         self.reach.count(&answer);
         let told = match outcome(&answer) {
             ProbeOutcome::Right => {
@@ -96,6 +104,7 @@ impl<G: GameApi> Engine<G> {
     }
 
     async fn log_in(&self, claim: Claim) -> Ended {
+        let asked = self.clock.elapsed();
         let Reply { answer, heard } = self.game.login(claim.player).await;
         let gone = matches!(&answer, LoginAnswer::Failed(answer) if says_gone(answer));
         let status = match &answer {
@@ -106,7 +115,8 @@ impl<G: GameApi> Engine<G> {
             self.pace(|pace, now| pace.end_at_nobody(Endpoint::Login, claim.player, now));
             self.pace_wake.notify_waiters();
         } else {
-            let call = Answered { endpoint: Endpoint::Login, player: claim.player, status: &status, heard: &heard };
+            let call =
+                Answered { asked, endpoint: Endpoint::Login, player: claim.player, status: &status, heard: &heard };
             self.answered(&call);
         }
         self.pace(|pace, now| pace.stage.observe(gone, now));

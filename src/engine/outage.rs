@@ -38,6 +38,7 @@ impl<G: GameApi> Engine<G> {
     async fn ask(&self, player: PlayerId) -> Ended {
         let endpoint = self.pace(|pace, _| pace.failing);
         self.turn(endpoint, player).await?;
+        let asked = self.clock.elapsed();
         let (status, heard, answer) = match (endpoint, State::new(1)) {
             (Endpoint::Redeem, Some(state)) => {
                 let reply = self.game.redeem(player, state, &Code::impossible()).await;
@@ -54,7 +55,7 @@ impl<G: GameApi> Engine<G> {
         if let Some(answer) = &answer {
             self.reach.count(answer);
         }
-        self.answered(&Answered { endpoint, player, status: &status, heard: &heard });
+        self.answered(&Answered { asked, endpoint, player, status: &status, heard: &heard });
         self.pace(|pace, now| pace.outage.asked(now));
         let is_halt = status.class() == Class::Permanent(Scope::Deployment);
         Ok(is_halt.then_some(Halt(status)))

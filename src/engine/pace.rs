@@ -37,6 +37,8 @@ impl Step {
 
 /// A call that was answered, or was not in time.
 pub(super) struct Answered<'a> {
+    /// When it was begun, since the clock's start.
+    pub asked: Duration,
     pub endpoint: Endpoint,
     pub player: PlayerId,
     pub status: &'a Status,
@@ -93,9 +95,11 @@ impl Pace {
         }
     }
 
-    fn has_room(&mut self, endpoint: Endpoint, now: Duration) -> bool {
-        let kept_free = if endpoint == Endpoint::Redeem { self.probes } else { 0 };
-        self.budget(endpoint).has_room(now, kept_free)
+    fn has_room(&self, endpoint: Endpoint, now: Duration) -> bool {
+        match endpoint {
+            Endpoint::Login => self.login.has_room(now, 0),
+            Endpoint::Redeem => self.redeem.has_room(now, self.probes),
+        }
     }
 
     /// Counts what an earlier process asked.
@@ -112,7 +116,7 @@ impl Pace {
     }
 
     /// Whether any call of a redemption may begin at `now`.
-    pub fn is_open(&mut self, now: Duration) -> bool {
+    pub fn is_open(&self, now: Duration) -> bool {
         self.has_room(Endpoint::Redeem, now) || (self.stage.is_used(now) && self.has_room(Endpoint::Login, now))
     }
 
@@ -184,7 +188,7 @@ impl Pace {
     pub fn answered(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Learnt {
         let budget = self.budget(call.endpoint);
         budget.end(now);
-        let opens = budget.observe(now, call.heard, *call.status == Status::RateLimited, base);
+        let opens = budget.observe((call.asked, now), call.heard, *call.status == Status::RateLimited, base);
         match call.status {
             Status::TooFrequent => self.players.refuse(call.player, now),
             _ => self.players.end(call.player, now),
@@ -218,7 +222,7 @@ impl Pace {
 
     /// The earliest time after `now` at which something more may be admitted; `None` while that depends on calls in
     /// flight.
-    pub fn next_opening(&mut self, now: Duration) -> Option<Duration> {
+    pub fn next_opening(&self, now: Duration) -> Option<Duration> {
         let budgets = [self.redeem.next_opening(now), self.login.next_opening(now)];
         let joined = self.codes.values().flatten().map(|(_, since)| *since + self.patience);
         let openings = budgets.into_iter().flatten().chain(self.players.next_opening(now)).chain(joined);

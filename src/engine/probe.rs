@@ -1,5 +1,7 @@
 //! Probes: does this player live in that state? For people who name themselves, ahead of the runs' calls.
 
+use std::time::Duration;
+
 use crate::domain::answer::{Heard, Reply};
 use crate::domain::budget::Endpoint;
 use crate::domain::code::Code;
@@ -26,11 +28,11 @@ impl<G: GameApi> Drop for Queued<'_, G> {
 }
 
 /// A probe's call under way: counted as ended also when whoever waits is gone, for it may have reached the game.
-struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId);
+struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId, Duration);
 
 impl<G: GameApi> InFlight<'_, G> {
     fn answered(self, status: &Status, heard: &Heard) {
-        self.0.answered(&Answered { endpoint: Endpoint::Redeem, player: self.1, status, heard });
+        self.0.answered(&Answered { asked: self.2, endpoint: Endpoint::Redeem, player: self.1, status, heard });
         self.0.store.work_wake().notify_waiters();
         std::mem::forget(self);
     }
@@ -62,7 +64,7 @@ impl<G: GameApi> Engine<G> {
                 Condition::Working | Condition::Limited { .. } => {}
             }
             let Ok(note) = self.turn(Endpoint::Redeem, player).await else { break };
-            let in_flight = InFlight(self, player);
+            let in_flight = InFlight(self, player, self.clock.elapsed());
             let Reply { answer, heard } = self.game.redeem(player, state, &code).await;
             in_flight.answered(&of_redeem(&answer), &heard);
             self.reach.count(&answer);

@@ -70,9 +70,10 @@ impl<G: GameApi> Engine<G> {
             return Ok(None);
         };
         let note = self.turn(Endpoint::Redeem, player).await?;
+        let asked = self.clock.elapsed();
         let reply = self.game.redeem(player, state, code).await;
         let status = of_redeem(&reply.answer);
-        self.answered(&Answered { endpoint: Endpoint::Redeem, player, status: &status, heard: &reply.heard });
+        self.answered(&Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, heard: &reply.heard });
         self.reach.count(&reply.answer);
         match status.class() {
             Class::Success => {

@@ -161,9 +161,9 @@ impl Store {
             let mut turns = wanted.turns;
             let (mut claims, endpoints) = turns::pick(tx, instance, wanted.limit, wanted.max_calls, &mut turns, admit)?;
             claims.turns = turns;
-            let (returned, next_return) = returns::due(tx)?;
-            claims.returned = returned;
-            claims.next_due = [next_due(tx)?, next_return].into_iter().flatten().min();
+            let returns = returns::due(tx)?;
+            claims.returned = returns.codes;
+            claims.next_due = [next_due(tx)?, returns.next].into_iter().flatten().min();
             for (claim, endpoint) in claims.taken.iter_mut().zip(&endpoints) {
                 tx.execute(
                     "UPDATE redemptions SET claim = claim + 1, claimed_by = ?4, calls = calls + 1, version = ?5

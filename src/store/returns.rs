@@ -63,8 +63,14 @@ fn renew(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The codes to be asked about now, and when the next one is.
-pub(super) fn due(tx: &Tx<'_>) -> rusqlite::Result<(Vec<(Code, u32)>, Option<Timestamp>)> {
+/// The codes to be asked about now with their generations, and when the next one is.
+pub(super) struct Due {
+    pub codes: Vec<(Code, u32)>,
+    pub next: Option<Timestamp>,
+}
+
+/// What is to be asked about.
+pub(super) fn due(tx: &Tx<'_>) -> rusqlite::Result<Due> {
     let due = tx
         .statement(
             "SELECT code, generation FROM codes WHERE returned_at IS NOT NULL AND returned_at <= ?1 AND deleted = 0",
@@ -76,7 +82,7 @@ pub(super) fn due(tx: &Tx<'_>) -> rusqlite::Result<(Vec<(Code, u32)>, Option<Tim
             "SELECT min(returned_at) FROM codes WHERE returned_at IS NOT NULL AND returned_at > ?1 AND deleted = 0",
         )?
         .query_row([Millis(tx.now())], |row| row.get::<_, Option<Millis>>(0))?;
-    Ok((due, next.map(|Millis(at)| at)))
+    Ok(Due { codes: due, next: next.map(|Millis(at)| at) })
 }
 
 impl Store {

@@ -52,15 +52,15 @@ fn no_limit_is_no_limit_until_the_server_says_so() {
         assert!(budget.is_open(MS(0)));
         budget.begin();
         budget.end(MS(0));
-        assert_eq!(budget.observe(MS(0), &told(30, 7), false, BASE), None);
+        assert_eq!(budget.observe((MS(0), MS(0)), &told(30, 7), false, BASE), None);
     }
     assert_eq!(budget.counted.len(), 0);
     // Refused, and not told how many there may be: longer and longer rests.
     let mut now = MS(0);
     let rests: Vec<u64> = (0..7)
         .map(|_| {
-            let opens = budget.observe(now, &Heard::default(), true, BASE).unwrap();
-            assert_eq!(budget.observe(now, &Heard::default(), true, BASE), None, "an answer of the same moment");
+            let opens = budget.observe((now, now), &Heard::default(), true, BASE).unwrap();
+            assert_eq!(budget.observe((now, now), &Heard::default(), true, BASE), None, "an answer of the same moment");
             let rest = opens - now;
             now = opens;
             rest.as_secs()
@@ -68,12 +68,12 @@ fn no_limit_is_no_limit_until_the_server_says_so() {
         .collect();
     assert_eq!(rests, [2, 4, 8, 16, 32, 60, 60]);
     let asked = Heard { retry_after: Some(MS(7_000)), ..Heard::default() };
-    assert_eq!(budget.observe(now, &asked, true, BASE), Some(now + MS(7_000)));
+    assert_eq!(budget.observe((now, now), &asked, true, BASE), Some(now + MS(7_000)));
     // And told.
     now += MS(7_000);
     budget.begin();
     budget.end(now);
-    budget.observe(now, &told(30, 0), true, BASE);
+    budget.observe((now, now), &told(30, 0), true, BASE);
     assert_eq!(budget.limit(), Some(RateLimit { calls: 30, window: MS(60_000) }));
     assert!(!budget.is_open(now));
 }
@@ -124,7 +124,7 @@ fn work(budget: &mut WindowBudget, server: &mut Server, count: usize) -> (Durati
         let (is_taken, heard) = server.call(now + MS(3));
         now += MS(5);
         budget.end(now);
-        budget.observe(now, &heard, !is_taken, MS(100));
+        budget.observe((now - MS(5), now), &heard, !is_taken, MS(100));
         done += usize::from(is_taken);
         refused += usize::from(!is_taken);
     }
@@ -163,16 +163,31 @@ fn others_behind_the_same_address_are_counted_when_the_server_tells() {
 }
 
 #[test]
+fn what_leaves_the_window_while_an_answer_is_on_its_way_is_not_taken_for_another_s() {
+    let mut budget = budget(2, 100);
+    for at in [MS(0), MS(5)] {
+        budget.begin();
+        budget.end(at);
+    }
+    // The server counts at 104, when the second call is in its window still; the answer is here at 106.
+    assert!(budget.is_open(MS(100)));
+    budget.begin();
+    budget.end(MS(106));
+    budget.observe((MS(100), MS(106)), &told(2, 0), false, BASE);
+    assert!(budget.is_open(MS(106)));
+}
+
+#[test]
 fn what_a_refusal_taught_is_unlearnt_slowly() {
     let mut budget = budget(30, 1_000);
     for at in 0..10 {
         budget.begin();
         budget.end(MS(at));
     }
-    budget.observe(MS(10), &Heard::default(), true, MS(100));
+    budget.observe((MS(10), MS(10)), &Heard::default(), true, MS(100));
     assert_eq!(budget.limit().unwrap().calls, 9);
     for window in 1..=40u64 {
-        budget.observe(MS(10 + window * 1_000), &Heard::default(), false, MS(100));
+        budget.observe((MS(10 + window * 1_000), MS(10 + window * 1_000)), &Heard::default(), false, MS(100));
     }
     assert_eq!(budget.limit().unwrap().calls, 13);
 }
