@@ -71,14 +71,21 @@ struct Lane {
     is_over: bool,
 }
 
+impl Lane {
+    /// Nothing more is to be had here in this look.
+    fn end(&mut self) {
+        self.rows.clear();
+        self.is_over = true;
+    }
+}
+
 /// A look for work.
 struct Look<'a> {
     connection: &'a Connection,
     now: Timestamp,
     instance: i64,
     groups: Groups,
-    lanes: BTreeMap<Offer, Lane>,
-    trusts: HashMap<(CodeKey, u32), Trust>,
+    trusts: HashMap<(CodeKey, u32), (Trust, Option<GuildId>)>,
 }
 
 /// Puts what nobody has yet put there into the queue of the player's smallest guild.
@@ -146,38 +153,34 @@ impl<'a> Look<'a> {
     fn begin(tx: &'a Tx<'_>, instance: i64) -> rusqlite::Result<Self> {
         enqueue(tx)?;
         let connection = tx.connection();
-        let mut found = groups(connection)?;
-        let mut trusts = HashMap::new();
-        let mut doubted_in = HashMap::new();
-        for group in &found {
-            let code = (group.key.clone(), group.generation);
-            if trusts.contains_key(&code) {
-                continue;
-            }
-            let mut latest = latest(connection, &group.key, group.generation)?;
-            let answers: Vec<(PlayerId, Status)> =
-                latest.iter_mut().map(|(player, status, _)| (*player, status.clone())).collect();
-            let trusted = trust(&answers);
-            if let Trust::Doubted(by) = trusted {
-                let guild = latest.iter().find(|(player, ..)| *player == by).map(|(.., guild)| *guild);
-                doubted_in.insert(code.clone(), guild.unwrap_or(GuildId(0)));
-            }
-            trusts.insert(code, trusted);
+        let groups = Groups::new(groups(connection)?);
+        Ok(Self { connection, now: tx.now(), instance, groups, trusts: HashMap::new() })
+    }
+
+    /// How much a code is trusted, and in which guild it is doubted.
+    fn trust(&mut self, key: &CodeKey, generation: u32) -> rusqlite::Result<(Trust, Option<GuildId>)> {
+        let code = (key.clone(), generation);
+        if let Some(known) = self.trusts.get(&code) {
+            return Ok(*known);
         }
-        // Whoever confirms a doubt is of another guild, if one has the code.
-        let elsewhere = |group: &Group, doubted: &GuildId| {
-            found.iter().any(|g| (&g.key, g.generation) == (&group.key, group.generation) && g.guild != *doubted)
+        let latest = latest(self.connection, key, generation)?;
+        let answers: Vec<(PlayerId, Status)> =
+            latest.iter().map(|(player, status, _)| (*player, status.clone())).collect();
+        let trust = trust(&answers);
+        let doubted_in = match trust {
+            Trust::Doubted(by) => latest.iter().find(|(player, ..)| *player == by).map(|(.., guild)| *guild),
+            Trust::Proven | Trust::New => None,
         };
-        let keep: Vec<bool> = found
-            .iter()
-            .map(|group| match doubted_in.get(&(group.key.clone(), group.generation)) {
-                Some(doubted) => group.guild != *doubted || !elsewhere(group, doubted),
-                None => true,
-            })
-            .collect();
-        let mut keep = keep.into_iter();
-        found.retain(|_| keep.next().unwrap_or(true));
-        Ok(Self { connection, now: tx.now(), instance, groups: Groups::new(found), lanes: BTreeMap::new(), trusts })
+        self.trusts.insert(code, (trust, doubted_in));
+        Ok((trust, doubted_in))
+    }
+
+    /// Whether a doubt that arose in this guild is for another to confirm, one that has the code too.
+    fn is_for_another_guild(&self, place: usize, doubted_in: Option<GuildId>) -> bool {
+        let groups = self.groups.as_slice();
+        let (Some(here), Some(doubted_in)) = (groups.get(place), doubted_in) else { return false };
+        let has_code = |group: &Group| (&group.key, group.generation) == (&here.key, here.generation);
+        here.guild == doubted_in && groups.iter().any(|group| has_code(group) && group.guild != doubted_in)
     }
 
     /// Reads on in a lane.
@@ -259,21 +262,33 @@ pub(super) fn pick(
 ) -> rusqlite::Result<(Claims, Vec<Option<Endpoint>>)> {
     let (mut claims, mut endpoints) = (Claims::default(), Vec::new());
     let mut look = Look::begin(tx, instance)?;
-    let groups = std::mem::take(&mut look.groups);
-    look.groups = groups.clone();
-    let mut lanes = std::mem::take(&mut look.lanes);
+    let groups = look.groups.clone();
+    let mut lanes: BTreeMap<Offer, Lane> = BTreeMap::new();
     let (mut skipped, mut is_stopped, mut failure) = (0, false, None);
     while claims.taken.len() < limit && !is_stopped && failure.is_none() {
         let taken = turns.give(&groups, |offer| {
             let lane = lanes.entry(offer).or_default();
             while !is_stopped && skipped < MAX_SKIPPED {
-                let found = match look.next(offer, lane) {
-                    Ok(found) => found?,
+                let looked = look.next(offer, lane).transpose()?.and_then(|found| {
+                    let trusted = look.trust(&found.key, found.claim.generation)?;
+                    Ok((found, trusted))
+                });
+                let (found, (trust, doubted_in)) = match looked {
+                    Ok(looked) => looked,
                     Err(error) => {
                         failure = Some(error);
                         return None;
                     }
                 };
+                let place = match offer {
+                    Offer::First(place) | Offer::Later(place) => Some(place),
+                    Offer::Asked | Offer::LongestDue => None,
+                };
+                if place.is_some_and(|place| look.is_for_another_guild(place, doubted_in)) {
+                    claims.blocked = true;
+                    lane.end();
+                    continue;
+                }
                 if found.claim.history.calls >= max_calls {
                     let is_known = |claim: &Claim| {
                         (claim.player, claim.generation) == (found.claim.player, found.claim.generation)
@@ -284,8 +299,6 @@ pub(super) fn pick(
                     }
                     continue;
                 }
-                let trust =
-                    look.trusts.get(&(found.key.clone(), found.claim.generation)).copied().unwrap_or(Trust::New);
                 let candidate = Candidate {
                     player: found.claim.player,
                     profile_at: found.claim.profile_at,
@@ -296,11 +309,7 @@ pub(super) fn pick(
                 match admit(&candidate) {
                     Admission::Take(endpoint) => return Some((found.claim, endpoint)),
                     Admission::Skip => skipped += 1,
-                    Admission::SkipCode if matches!(offer, Offer::First(_) | Offer::Later(_)) => {
-                        claims.blocked = true;
-                        lane.rows.clear();
-                        lane.is_over = true;
-                    }
+                    Admission::SkipCode if place.is_some() => lane.end(),
                     Admission::SkipCode => skipped += 1,
                     Admission::Stop => is_stopped = true,
                 }
