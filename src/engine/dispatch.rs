@@ -66,7 +66,10 @@ impl<G: GameApi> Engine<G> {
                 Ok(step) => {
                     let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
                     record.push((candidate.player, candidate.key.clone(), candidate.generation, step));
-                    Admission::Take(window.map(|_| step.endpoint()))
+                    match window {
+                        Some(_) => Admission::TakeFor(step.endpoint()),
+                        None => Admission::Take,
+                    }
                 }
                 Err(refused) => refused,
             }
@@ -77,7 +80,7 @@ impl<G: GameApi> Engine<G> {
             window: window.unwrap_or_default(),
             turns: *self.turns.lock().unwrap_or_else(PoisonError::into_inner),
         };
-        let claims = self.store.claim_due(wanted, admit).await;
+        let claims = self.store.claim(wanted, admit).await;
         let admitted = std::mem::take(&mut *admitted.lock().unwrap_or_else(PoisonError::into_inner));
         match claims {
             Ok(claims) => {

@@ -41,8 +41,10 @@ pub struct Candidate {
 /// What to do with a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
-    /// Claim it, for a call to this endpoint, which is noted with the claim if the endpoint has a budget.
-    Take(Option<Endpoint>),
+    /// Claim it.
+    Take,
+    /// Claim it, and note with the claim that a call to this endpoint is made, which has a budget.
+    TakeFor(Endpoint),
     /// Not now; look at the next.
     Skip,
     /// Not now, and neither any other of this code.
@@ -105,14 +107,6 @@ pub struct Wanted {
     pub turns: Turns,
 }
 
-impl Wanted {
-    /// So many, for those who have no budget and no memory of turns.
-    #[must_use]
-    pub fn simply(limit: usize, max_calls: u32) -> Self {
-        Self { limit, max_calls, window: Duration::ZERO, turns: Turns::default() }
-    }
-}
-
 /// What a try came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -145,13 +139,26 @@ pub struct Condemned {
 }
 
 impl Store {
+    /// Claims due redemptions as [`Store::claim`] does, for those who keep neither a budget nor whose turn it was.
+    ///
+    /// # Errors
+    /// Those of [`Store::claim`].
+    pub async fn claim_due(
+        &self,
+        limit: usize,
+        max_calls: u32,
+        admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
+    ) -> Result<Claims, StoreError> {
+        self.claim(Wanted { limit, max_calls, window: Duration::ZERO, turns: Turns::default() }, admit).await
+    }
+
     /// Claims due redemptions in their turns (`domain/fairness`), those that `admit` takes. The claim and its call are
     /// counted before the call is made, so a crash cannot lead to more than `max_calls` of them, or than the budget allows.
     ///
     /// # Errors
     /// When it cannot be written; then nothing is claimed. When this instance may not act any more. In both cases nothing
     /// may be called on its account, though `admit` may have been asked.
-    pub async fn claim_due(
+    pub async fn claim(
         &self,
         wanted: Wanted,
         admit: impl FnMut(&Candidate) -> Admission + Send + 'static,

@@ -56,11 +56,11 @@ impl Fixture {
     }
 
     async fn returned(&self) -> Vec<(Code, u32)> {
-        self.store.claim_due(Wanted::simply(1, 12), |_| Admission::Stop).await.unwrap().returned
+        self.store.claim_due(1, 12, |_| Admission::Stop).await.unwrap().returned
     }
 
     async fn claim(&self, limit: usize) -> Vec<Claim> {
-        self.store.claim_due(Wanted::simply(limit, 12), |_| Admission::Take(None)).await.unwrap().taken
+        self.store.claim_due(limit, 12, |_| Admission::Take).await.unwrap().taken
     }
 
     async fn finish(&self, claim: Claim, status: Status) -> Recorded {
@@ -321,7 +321,7 @@ async fn invariant_4_crashes_count_against_the_calls() {
         assert_eq!(fixture.claim(1).await[0].history.calls, call);
         fixture = fixture.reopened();
     }
-    let claims = fixture.store.claim_due(Wanted::simply(1, 12), |_| Admission::Take(None)).await.unwrap();
+    let claims = fixture.store.claim_due(1, 12, |_| Admission::Take).await.unwrap();
     assert_eq!((claims.taken.len(), claims.given_up.len(), claims.finished_runs.len()), (0, 1, 1));
     let report = fixture.store.code_report(code("A1").key(), 1).await.unwrap();
     assert_eq!(report.gave_up, BTreeMap::from([("INTERRUPTED".to_owned(), 1)]));
@@ -364,7 +364,7 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     tokio::time::sleep(6 * HOUR).await;
     assert_eq!(fixture.list(&["A1"]).await.returned, [], "the game is asked first");
     assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
-    let claims = fixture.store.claim_due(Wanted::simply(9, 12), |_| Admission::Take(None)).await.unwrap();
+    let claims = fixture.store.claim_due(9, 12, |_| Admission::Take).await.unwrap();
     assert_eq!((claims.taken.len(), claims.returned), (0, vec![(code("A1"), 1)]));
     // No good: it must go away, and six hours must pass, before the game is asked again.
     fixture.store.keep_condemned(code("A1").key(), 1, Status::TimeError).await.unwrap();

@@ -307,7 +307,8 @@ pub(super) fn pick(
                     trust,
                 };
                 match admit(&candidate) {
-                    Admission::Take(endpoint) => return Some((found.claim, endpoint)),
+                    Admission::Take => return Some((found.claim, None)),
+                    Admission::TakeFor(endpoint) => return Some((found.claim, Some(endpoint))),
                     Admission::Skip => skipped += 1,
                     Admission::SkipCode if place.is_some() => lane.end(),
                     Admission::SkipCode => skipped += 1,

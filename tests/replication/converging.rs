@@ -13,7 +13,7 @@ use giftcode_bot::domain::status::Status;
 use giftcode_bot::ports::Replica;
 use giftcode_bot::replica::MongoReplica;
 use giftcode_bot::replicator::{Moved, Replicator};
-use giftcode_bot::store::{Admission, StateKind, Store, Verdict, Wanted};
+use giftcode_bot::store::{Admission, StateKind, Store, Verdict};
 use mongodb::bson::{Document, doc};
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +42,7 @@ async fn fill(store: &Store, guild: u64, players: u64) {
 }
 
 async fn decide(store: &Store, count: usize) -> usize {
-    let claims = store.claim_due(Wanted::simply(count, 12), |_| Admission::Take(None)).await.unwrap().taken;
+    let claims = store.claim_due(count, 12, |_| Admission::Take).await.unwrap().taken;
     let decided = claims.len();
     for claim in claims {
         let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };

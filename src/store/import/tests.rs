@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::domain::code::ListedCode;
 use crate::domain::player::State;
 use crate::domain::record::{Kind, Value};
-use crate::store::{Admission, StateKind, Verdict, Wanted};
+use crate::store::{Admission, StateKind, Verdict};
 
 fn player(id: u64, nickname: &str, state: Option<u32>) -> Player {
     let id = PlayerId::new(id).unwrap();
@@ -24,7 +24,7 @@ async fn decide(store: &Store, decided: &[(u64, Status)]) {
     let listed = ListedCode { code: code("GOOD"), rewards: None, expires_at: None, source: "feed".into() };
     store.apply_listing([(listed.code.key(), listed)].into(), true, Duration::ZERO).await.unwrap();
     store.plan().await.unwrap();
-    for claim in store.claim_due(Wanted::simply(9, 12), |_| Admission::Take(None)).await.unwrap().taken {
+    for claim in store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken {
         let status = decided.iter().find(|(id, _)| claim.player.get() == *id).map(|(_, status)| status.clone());
         match status {
             Some(status) => {

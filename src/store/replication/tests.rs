@@ -13,7 +13,7 @@ use crate::domain::code::{Code, ListedCode};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::status::Status;
-use crate::store::{Admission, StateKind, Verdict, Wanted};
+use crate::store::{Admission, StateKind, Verdict};
 
 const GUILD: GuildId = GuildId(7);
 
@@ -93,7 +93,7 @@ async fn every_change_is_in_the_outbox_until_it_is_done() {
 async fn an_empty_file_filled_from_the_other_store_is_the_same_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let old = filled(&folder, "a.db").await;
-    let done = old.claim_due(Wanted::simply(1, 12), |_| Admission::Take(None)).await.unwrap().taken.remove(0);
+    let done = old.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
     let verdict = Verdict { status: Status::Success, history: done.history, next: Ok(Outcome::Granted) };
     old.record(done, verdict).await.unwrap();
     let new = open(folder.path(), "b.db");
@@ -108,7 +108,7 @@ async fn an_empty_file_filled_from_the_other_store_is_the_same_and_goes_on() {
     assert_eq!((plan.guilds.len(), plan.redemptions), (0, 0));
     let nonce = |due: Vec<crate::store::DueMessage>| due[0].announcement.nonce.clone();
     assert_eq!(nonce(new.due_messages().await.unwrap()), nonce(old.due_messages().await.unwrap()));
-    assert_eq!(new.claim_due(Wanted::simply(9, 12), |_| Admission::Take(None)).await.unwrap().taken.len(), 2);
+    assert_eq!(new.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,13 +116,13 @@ async fn merging_downgrades_nothing_and_later_changes_are_newer() {
     let folder = tempfile::tempdir().unwrap();
     let (left, right) = (filled(&folder, "a.db").await, open(folder.path(), "b.db"));
     right.merge(all(&left).await).await.unwrap();
-    let granted = left.claim_due(Wanted::simply(1, 12), |_| Admission::Take(None)).await.unwrap().taken.remove(0);
+    let granted = left.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
     let verdict = Verdict { status: Status::Success, history: granted.history, next: Ok(Outcome::Granted) };
     left.record(granted, verdict).await.unwrap();
     // The other side goes on with what it knows, later.
     right.merge(left.page(Kind::Guilds, None, 9).await.unwrap()).await.unwrap();
     tokio::time::sleep(Duration::from_secs(5)).await;
-    drop(right.claim_due(Wanted::simply(9, 12), |_| Admission::Take(None)).await.unwrap());
+    drop(right.claim_due(9, 12, |_| Admission::Take).await.unwrap());
     right.set_channel(GUILD, ChannelId(99)).await.unwrap();
     for _ in 0..2 {
         left.merge(all(&right).await).await.unwrap();

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::clock::Clock;
 use crate::domain::player::{ChannelId, GuildId};
 use crate::domain::record::{Kind, Record};
-use crate::store::{Admission, FileLock, StateKind, Store, StoreError, Wanted};
+use crate::store::{Admission, FileLock, StateKind, Store, StoreError};
 use crate::tenure::Tenure;
 
 fn clock() -> Clock {
@@ -75,13 +75,10 @@ async fn who_may_not_act_any_more_claims_and_posts_nothing() {
     let lock = FileLock::take(&path).unwrap();
     let store = Store::open_locked(lock, StateKind::Bot, clock(), tenure, false).unwrap();
     store.begin_post("n".into(), ChannelId(8)).await.unwrap();
-    store.claim_due(Wanted::simply(1, 12), |_| Admission::Take(None)).await.unwrap();
+    store.claim_due(1, 12, |_| Admission::Take).await.unwrap();
     tokio::time::advance(Duration::from_secs(30)).await;
     assert!(matches!(store.begin_post("n".into(), ChannelId(8)).await, Err(StoreError::NotActive)));
-    assert!(matches!(
-        store.claim_due(Wanted::simply(1, 12), |_| Admission::Take(None)).await,
-        Err(StoreError::NotActive)
-    ));
+    assert!(matches!(store.claim_due(1, 12, |_| Admission::Take).await, Err(StoreError::NotActive)));
 }
 
 #[tokio::test]
