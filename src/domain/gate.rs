@@ -13,13 +13,19 @@ use super::player::PlayerId;
 
 /// The longest interval that refusals lead to.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
+/// Calls that are not too soon before a longer interval is halved.
+const CALM_CALLS: u32 = 1000;
 /// The shortest interval once the game said that there is one.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(50);
 
 /// One call at a time for one player, and `interval` between an answer and the next call.
 #[derive(Debug)]
 pub struct PlayerPacing {
+    configured: Duration,
     interval: Duration,
+    /// When the interval grew last, and the calls since then that were not too soon.
+    grown_at: Option<Duration>,
+    calm: u32,
     not_before: HashMap<PlayerId, Option<Duration>>,
     sweep_at: usize,
 }
@@ -28,7 +34,7 @@ impl PlayerPacing {
     /// Pacing with this interval.
     #[must_use]
     pub fn new(interval: Duration) -> Self {
-        Self { interval, not_before: HashMap::new(), sweep_at: 1024 }
+        Self { configured: interval, interval, grown_at: None, calm: 0, not_before: HashMap::new(), sweep_at: 1024 }
     }
 
     /// Whether a call for `player` may begin at `now`.
@@ -47,6 +53,11 @@ impl PlayerPacing {
 
     /// Ends a call whose answer came at `now`.
     pub fn end(&mut self, player: PlayerId, now: Duration) {
+        self.calm = self.calm.saturating_add(1);
+        if self.calm >= CALM_CALLS && self.interval > self.configured {
+            self.interval = (self.interval / 2).max(self.configured);
+            self.calm = 0;
+        }
         self.not_before.insert(player, Some(now + self.interval));
         // Bounded by what is in flight or cooling down, not by every player ever seen.
         if self.not_before.len() >= self.sweep_at {
@@ -56,9 +67,14 @@ impl PlayerPacing {
     }
 
     /// The game refused a call for `player`, which ended at `now`, as too soon after the one before: the interval, for
-    /// everybody, is longer than believed. It doubles, up to a minute.
+    /// everybody, is longer than believed. It doubles, up to a minute; once for the refusals of one moment. Halved again after
+    /// a thousand calls, as far as it was configured: a player who redeems by hand meanwhile is told the same.
     pub fn refuse(&mut self, player: PlayerId, now: Duration) {
-        self.interval = (self.interval * 2).clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL);
+        self.calm = 0;
+        if self.grown_at.is_none_or(|at| now >= at + self.interval) {
+            self.interval = (self.interval * 2).clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL.max(self.configured));
+            self.grown_at = Some(now);
+        }
         self.end(player, now);
     }
 
@@ -123,6 +139,12 @@ mod tests {
             pacing.refuse(player, MS(0));
             assert_eq!(pacing.interval(), MS(after));
             assert!(!pacing.is_open(player, MS(after - 1)) && pacing.is_open(player, MS(after)));
+            pacing.refuse(PlayerId::new(2).unwrap(), MS(1));
+            assert_eq!(pacing.interval(), MS(after), "of the same moment");
+            for call in 0..u64::from(CALM_CALLS) {
+                pacing.end(player, MS(100_000 + call));
+            }
+            assert_eq!(pacing.interval(), MS((after / 2).max(configured)));
         }
     }
 }

@@ -289,14 +289,16 @@ pub(super) fn pick(
                     lane.end();
                     continue;
                 }
+                // One that a person asked for waits in a group too.
+                let is_same = |claim: &Claim| {
+                    (claim.player, claim.generation) == (found.claim.player, found.claim.generation)
+                        && claim.code == found.claim.code
+                };
+                if claims.taken.iter().chain(&claims.given_up).any(is_same) {
+                    continue;
+                }
                 if found.claim.history.calls >= max_calls {
-                    let is_known = |claim: &Claim| {
-                        (claim.player, claim.generation) == (found.claim.player, found.claim.generation)
-                            && claim.code == found.claim.code
-                    };
-                    if !claims.given_up.iter().any(is_known) {
-                        claims.given_up.push(found.claim);
-                    }
+                    claims.given_up.push(found.claim);
                     continue;
                 }
                 let candidate = Candidate {

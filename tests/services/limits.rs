@@ -181,7 +181,7 @@ async fn an_interval_that_is_configured_too_short_grows() {
     let running = run(&state, &sim, short, "salt");
     state.until_decided().await;
     running.end().await;
-    assert!(sim.ledger(refusals).1 <= 6, "{:?}", sim.ledger(refusals));
+    assert!(sim.ledger(refusals).1 <= 8, "{:?}", sim.ledger(refusals));
     assert_eq!(sim.ledger(Ledger::grants), 16);
 }
 
