@@ -81,6 +81,7 @@ impl<G: GameApi> Engine<G> {
             ProbeOutcome::Right => {
                 tracing::info!(%player, "{} lives in state {tried}", display_name(&claim.nickname, player));
                 self.store.correct_state(player, tried).await?;
+                self.store.retry_wrong_state(player).await?;
                 self.pace(|pace, _| pace.searches.end(player));
                 self.store.release(claim).await?;
                 return Ok(None);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::status::Status;
 use crate::ports::GameApi;
@@ -18,10 +19,15 @@ const PROFILE_MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 
 impl<G: GameApi> Engine<G> {
     /// Begins what may begin now; returns when to look again (since the clock's start).
-    pub(super) async fn dispatch(self: &Arc<Self>, free: usize, tries: &mut JoinSet<Ended>) -> Duration {
+    pub(super) async fn dispatch(
+        self: &Arc<Self>,
+        free: usize,
+        tries: &mut JoinSet<Ended>,
+        shutdown: &CancellationToken,
+    ) -> Duration {
         let now = self.clock.elapsed();
         if self.pace(|pace, _| pace.outage.is_on()) {
-            return self.ask_whether_it_is_over(tries).unwrap_or(now + LOOK_EVERY);
+            return self.ask_whether_it_is_over(tries, shutdown).unwrap_or(now + LOOK_EVERY);
         }
         let capacity = self.game.capacity();
         if capacity.free == 0 {
@@ -44,7 +50,7 @@ impl<G: GameApi> Engine<G> {
             let engine = self.clone();
             tries.spawn(async move { engine.attempt(claim, step).await });
         }
-        let asks = self.ask_about_returns(claims.returned, tries);
+        let asks = self.ask_about_returns(claims.returned, tries, shutdown);
         let blocked = claims.blocked || asks || free > capacity.free;
         let opening = if blocked { self.pace(|pace, now| pace.next_opening(now)) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));

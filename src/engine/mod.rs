@@ -163,7 +163,7 @@ impl<G: GameApi> Engine<G> {
             let mut woken = std::pin::pin!(self.store.work_wake().notified());
             woken.as_mut().enable();
             let free = self.settings.concurrency.max(1).saturating_sub(tries.len());
-            let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries).await) };
+            let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries, shutdown).await) };
             let sleep = tokio::time::sleep_until(self.clock.at(next.unwrap_or(self.clock.elapsed() + LOOK_EVERY)));
             tokio::select! {
                 () = shutdown.cancelled() => {}

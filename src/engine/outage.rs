@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::budget::Endpoint;
 use crate::domain::code::Code;
@@ -18,7 +19,11 @@ use super::{Ended, Engine, Halt};
 
 impl<G: GameApi> Engine<G> {
     /// Asks, when it is time, whether the outage is over; returns when the next question is due.
-    pub(super) fn ask_whether_it_is_over(self: &Arc<Self>, tries: &mut JoinSet<Ended>) -> Option<Duration> {
+    pub(super) fn ask_whether_it_is_over(
+        self: &Arc<Self>,
+        tries: &mut JoinSet<Ended>,
+        shutdown: &CancellationToken,
+    ) -> Option<Duration> {
         let due = self.pace(|pace, now| match pace.outage.ask_at() {
             Some(at) if at > now => Err(Some(at)),
             Some(_) => pace.outage.begin_to_ask().ok_or(None),
@@ -27,17 +32,20 @@ impl<G: GameApi> Engine<G> {
         match due {
             Err(at) => at,
             Ok(player) => {
-                let engine = self.clone();
-                tries.spawn(async move { engine.ask(player).await });
+                let (engine, shutdown) = (self.clone(), shutdown.clone());
+                tries.spawn(async move { engine.ask(player, &shutdown).await });
                 None
             }
         }
     }
 
     /// One question, which redeems nothing: any answer of the game will do, also that the state is a wrong one.
-    async fn ask(&self, player: PlayerId) -> Ended {
+    async fn ask(&self, player: PlayerId, shutdown: &CancellationToken) -> Ended {
         let endpoint = self.pace(|pace, _| pace.failing);
-        self.turn(endpoint, player).await?;
+        // A turn may take as long as the budget is used up; the end does not wait for that.
+        let Some(note) = shutdown.run_until_cancelled(self.turn(endpoint, player)).await.transpose()? else {
+            return Ok(None);
+        };
         let asked = self.clock.elapsed();
         let (status, heard, answer) = match (endpoint, State::new(1)) {
             (Endpoint::Redeem, Some(state)) => {
@@ -57,6 +65,7 @@ impl<G: GameApi> Engine<G> {
         }
         self.answered(&Answered { asked, endpoint, player, status: &status, heard: &heard });
         self.pace(|pace, now| pace.outage.asked(now));
+        self.store.note_end(note).await?;
         let is_halt = status.class() == Class::Permanent(Scope::Deployment);
         Ok(is_halt.then_some(Halt(status)))
     }

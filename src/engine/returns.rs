@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::budget::Endpoint;
 use crate::domain::code::{Code, CodeKey};
@@ -46,14 +47,19 @@ impl Returns {
 
 impl<G: GameApi> Engine<G> {
     /// Begins to ask about the first of these codes that is not asked about already; returns whether it did.
-    pub(super) fn ask_about_returns(self: &Arc<Self>, codes: Vec<(Code, u32)>, tries: &mut JoinSet<Ended>) -> bool {
+    pub(super) fn ask_about_returns(
+        self: &Arc<Self>,
+        codes: Vec<(Code, u32)>,
+        tries: &mut JoinSet<Ended>,
+        shutdown: &CancellationToken,
+    ) -> bool {
         let is_new = |(code, _): &(Code, u32)| {
             self.returns.of(&code.key(), |asked| !std::mem::replace(&mut asked.is_asking, true))
         };
         let Some((code, generation)) = codes.into_iter().find(is_new) else { return false };
-        let engine = self.clone();
+        let (engine, shutdown) = (self.clone(), shutdown.clone());
         tries.spawn(async move {
-            let ended = engine.ask_about_return(&code, generation).await;
+            let ended = engine.ask_about_return(&code, generation, &shutdown).await;
             engine.returns.of(&code.key(), |asked| asked.is_asking = false);
             engine.store.work_wake().notify_waiters();
             ended
@@ -61,7 +67,7 @@ impl<G: GameApi> Engine<G> {
         true
     }
 
-    async fn ask_about_return(&self, code: &Code, generation: u32) -> Ended {
+    async fn ask_about_return(&self, code: &Code, generation: u32, shutdown: &CancellationToken) -> Ended {
         let key = code.key();
         let (unclear, last) = self.returns.of(&key, |asked| (asked.unclear, asked.last));
         let Some((player, state)) = self.store.scout_of_return(key.clone(), last).await? else {
@@ -69,7 +75,8 @@ impl<G: GameApi> Engine<G> {
             tracing::info!("{code} is valid again");
             return Ok(None);
         };
-        let note = self.turn(Endpoint::Redeem, player).await?;
+        let turn = self.turn(Endpoint::Redeem, player);
+        let Some(note) = shutdown.run_until_cancelled(turn).await.transpose()? else { return Ok(None) };
         let asked = self.clock.elapsed();
         let reply = self.game.redeem(player, state, code).await;
         let status = of_redeem(&reply.answer);
