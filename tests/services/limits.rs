@@ -304,3 +304,24 @@ async fn a_code_that_comes_back_is_asked_about_before_it_is_posted_and_redeemed_
     let report = state.store.code_report(code("COMES").key(), 2).await.unwrap();
     assert_eq!((report.players, report.granted, sim.ledger(Ledger::grants)), (20, 20, 20));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_profile_is_fetched_again_after_a_day() {
+    let state = StateFile::new();
+    let codes = ["A1", "B2", "C3"].map(|text| SimCode::always(code(text), Rule::Good)).into();
+    let sim = GameSim::start(GameSimSettings { has_player_endpoint: true, codes, ..strict(5) }, state.clock).unwrap();
+    due(&state, players(1..=5), &["A1"]).await;
+    let running = run(&state, &sim, limited(2), "salt");
+    let logins = || sim.ledger(|ledger| ledger.calls().iter().filter(|call| call.endpoint == "player").count());
+    state.until_decided().await;
+    assert_eq!(logins(), 5);
+    for (hours, listed, all) in [(20, ["A1", "B2"].as_slice(), 5), (5, ["A1", "B2", "C3"].as_slice(), 10)] {
+        tokio::time::sleep(Duration::from_secs(hours * 3600)).await;
+        state.list(listed).await;
+        state.store.plan().await.unwrap();
+        state.until_decided().await;
+        assert_eq!(logins(), all, "after {hours} more hours");
+    }
+    running.end().await;
+    assert_eq!((sim.ledger(refusals), sim.ledger(Ledger::grants)), ((0, 0), 15));
+}
