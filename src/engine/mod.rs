@@ -116,6 +116,12 @@ impl<G: GameApi> Engine<G> {
         self.condition.subscribe()
     }
 
+    /// How many calls the redeem endpoint takes, as far as is known by now: what is configured, or what the game said.
+    #[must_use]
+    pub fn limit(&self) -> Option<RateLimit> {
+        self.pace(|pace, _| pace.limit())
+    }
+
     /// Whether the game was ever reached.
     pub fn reach(&self) -> &Reach {
         &self.reach

@@ -115,6 +115,11 @@ impl Pace {
         [&self.login, &self.redeem].into_iter().filter_map(WindowBudget::limit).map(|limit| limit.window).max()
     }
 
+    /// How many calls the redeem endpoint takes.
+    pub fn limit(&self) -> Option<RateLimit> {
+        self.redeem.limit()
+    }
+
     /// Whether any call of a redemption may begin at `now`.
     pub fn is_open(&self, now: Duration) -> bool {
         self.has_room(Endpoint::Redeem, now) || (self.stage.is_used(now) && self.has_room(Endpoint::Login, now))
