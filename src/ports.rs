@@ -25,8 +25,21 @@ pub enum LoginAnswer {
     Failed(Answer),
 }
 
+/// How many calls may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capacity {
+    /// So many now.
+    pub free: usize,
+    /// More after this long, where something but a call's end makes room.
+    pub opens_in: Option<Duration>,
+}
+
 /// The game's gift-code API. A call always ends, in time, with a value.
 pub trait GameApi: Send + Sync + 'static {
+    /// How many calls may begin, as far as the connections go.
+    fn capacity(&self) -> Capacity {
+        Capacity { free: usize::MAX, opens_in: None }
+    }
     /// Asks the player endpoint for `player`.
     fn login(&self, player: PlayerId) -> impl Future<Output = Reply<LoginAnswer>> + Send;
     /// Redeems `code` for `player`, who lives in `state`.

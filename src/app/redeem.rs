@@ -20,7 +20,7 @@ use crate::config::{Config, LogFormat, Source};
 use crate::domain::code::Code;
 use crate::domain::player::Player;
 use crate::domain::roster_file::{self, RosterFile};
-use crate::engine::Engine;
+use crate::engine::{Condition, Engine};
 use crate::game::GameClient;
 use crate::store::{CodeReport, StateKind, Store};
 use crate::supervisor::Supervisor;
@@ -228,8 +228,21 @@ async fn until_done(
     all: usize,
 ) -> anyhow::Result<Work> {
     let started = Instant::now();
+    let mut condition = engine.condition();
+    let mut is_told = false;
     loop {
         let pending = store.pending_redemptions().await? as usize;
+        let is_down = matches!(*condition.borrow_and_update(), Condition::Outage { .. });
+        // A game that was never reached is another matter, see below.
+        if is_down != is_told && engine.reach().unreached_so_far() == 0 {
+            is_told = is_down;
+            let said = if is_down {
+                "The game does not answer: waiting until it does. Stop me, and the same command goes on from here."
+            } else {
+                "The game answers again."
+            };
+            bar.suspend(|| tell(said));
+        }
         bar.set_position(all.saturating_sub(pending) as u64);
         ensure!(
             !engine.reach().is_halted(),

@@ -17,7 +17,7 @@ pub(super) fn game_client(config: &Config, clock: Clock) -> anyhow::Result<GameC
         salt: config.game_salt.clone(),
         timeout: config.game_timeout,
     };
-    GameClient::new(settings, clock)
+    GameClient::with_sessions(settings, clock, config.concurrency, config.retry_base)
 }
 
 pub(super) fn engine_settings(config: &Config) -> EngineSettings {

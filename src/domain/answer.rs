@@ -64,18 +64,29 @@ impl Answer {
     }
 }
 
+/// What an answer's headers say about the limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Heard {
+    /// How long the server asks us to stay away (`Retry-After`).
+    pub retry_after: Option<Duration>,
+    /// Calls that the endpoint takes per window (`X-RateLimit-Limit`).
+    pub limit: Option<u32>,
+    /// Calls that are left in the present one (`X-RateLimit-Remaining`).
+    pub remaining: Option<u32>,
+}
+
 /// An answer with what the headers say about the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply<T> {
     /// The answer.
     pub answer: T,
-    /// How long the server asks us to stay away (`Retry-After`).
-    pub retry_after: Option<Duration>,
+    /// The headers.
+    pub heard: Heard,
 }
 
 impl<T> Reply<T> {
     /// An answer that says nothing about limits.
     pub fn plain(answer: T) -> Self {
-        Self { answer, retry_after: None }
+        Self { answer, heard: Heard::default() }
     }
 }

@@ -1,128 +1,31 @@
-//! How fast the game may be asked (invariant 5): a window budget per endpoint, an interval per player.
+//! How fast the game may be asked for one player (invariant 5): an interval between two calls. How fast it may be asked at
+//! all is the endpoint's [`super::budget`].
 //!
-//! Times are durations since some fixed start on a clock that never steps. Both bounds count from the moment the
+//! Times are durations since some fixed start on a clock that never steps. The interval counts from the moment the
 //! *answer* came: the server saw the call no later than that, so two calls are never closer at the server than here.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::Duration;
+
+pub use super::budget::RateLimit;
 
 use super::player::PlayerId;
 
-/// At most `limit` calls in any `window`.
-#[derive(Debug)]
-pub struct WindowBudget {
-    limit: usize,
-    window: Duration,
-    in_flight: usize,
-    answered: VecDeque<Duration>,
-    closed_until: Duration,
-    refusals: u32,
-}
-
-/// The longest rest after refusals in a row that name no time.
-const LONGEST_REST: Duration = Duration::from_secs(60);
-
-/// How many calls an endpoint takes per window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateLimit {
-    /// Calls; at least 1.
-    pub calls: u32,
-    /// The window.
-    pub window: Duration,
-}
-
-impl WindowBudget {
-    /// A budget of `limit`; none at all with `None`.
-    #[must_use]
-    pub fn new(limit: Option<RateLimit>) -> Self {
-        let limit = limit.unwrap_or(RateLimit { calls: u32::MAX, window: Duration::ZERO });
-        Self {
-            limit: limit.calls.max(1) as usize,
-            window: limit.window,
-            in_flight: 0,
-            answered: VecDeque::new(),
-            closed_until: Duration::ZERO,
-            refusals: 0,
-        }
-    }
-
-    fn forget_old(&mut self, now: Duration) {
-        while self.answered.front().is_some_and(|at| *at + self.window <= now) {
-            self.answered.pop_front();
-        }
-    }
-
-    /// Whether a call may begin at `now`.
-    pub fn is_open(&mut self, now: Duration) -> bool {
-        self.has_room(now, 0)
-    }
-
-    /// Whether a call may begin at `now` and leave room for `kept_free` more.
-    pub fn has_room(&mut self, now: Duration, kept_free: usize) -> bool {
-        self.forget_old(now);
-        now >= self.closed_until && self.in_flight + self.answered.len() + kept_free < self.limit
-    }
-
-    /// Begins a call; only after [`WindowBudget::is_open`] said yes.
-    pub fn begin(&mut self) {
-        self.in_flight += 1;
-    }
-
-    /// Ends a call whose answer came at `now`.
-    pub fn end(&mut self, now: Duration) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-        if self.window > Duration::ZERO {
-            self.answered.push_back(now);
-        }
-    }
-
-    /// Takes back a call that was begun and not made.
-    pub fn cancel(&mut self) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-    }
-
-    /// Ends all calls in flight at `now`: whoever made them is gone, and they may have reached the server.
-    pub fn abandon(&mut self, now: Duration) {
-        for _ in 0..self.in_flight {
-            self.end(now);
-        }
-    }
-
-    /// The server refused a call at `now` as too fast: closed for as long as it asks, else for `base`, doubled for each
-    /// refusal in a row up to a minute. Returns that rest; `None` for the answers of calls that were in flight with the
-    /// one that closed it.
-    pub fn refuse(&mut self, now: Duration, asked: Option<Duration>, base: Duration) -> Option<Duration> {
-        if now < self.closed_until {
-            return None;
-        }
-        let doubled = base.saturating_mul(1 << self.refusals.min(16)).min(LONGEST_REST);
-        let rest = asked.unwrap_or(doubled);
-        self.refusals = self.refusals.saturating_add(1);
-        self.closed_until = now + rest;
-        Some(rest)
-    }
-
-    /// The server took a call: refusals are not in a row any more.
-    pub fn accept(&mut self) {
-        self.refusals = 0;
-    }
-
-    /// The earliest time after `now` at which a call may begin; `None` while that depends on a call in flight.
-    pub fn next_opening(&mut self, now: Duration) -> Option<Duration> {
-        self.forget_old(now);
-        let used = self.in_flight + self.answered.len();
-        if used < self.limit {
-            return Some(now.max(self.closed_until));
-        }
-        let oldest = self.answered.get(used - self.limit)?;
-        Some((*oldest + self.window).max(self.closed_until))
-    }
-}
+/// The longest interval that refusals lead to.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
+/// Calls that are not too soon before a longer interval is halved.
+const CALM_CALLS: u32 = 1000;
+/// The shortest interval once the game said that there is one.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(50);
 
 /// One call at a time for one player, and `interval` between an answer and the next call.
 #[derive(Debug)]
 pub struct PlayerPacing {
+    configured: Duration,
     interval: Duration,
+    /// When the interval grew last, and the calls since then that were not too soon.
+    grown_at: Option<Duration>,
+    calm: u32,
     not_before: HashMap<PlayerId, Option<Duration>>,
     sweep_at: usize,
 }
@@ -131,7 +34,7 @@ impl PlayerPacing {
     /// Pacing with this interval.
     #[must_use]
     pub fn new(interval: Duration) -> Self {
-        Self { interval, not_before: HashMap::new(), sweep_at: 1024 }
+        Self { configured: interval, interval, grown_at: None, calm: 0, not_before: HashMap::new(), sweep_at: 1024 }
     }
 
     /// Whether a call for `player` may begin at `now`.
@@ -150,12 +53,35 @@ impl PlayerPacing {
 
     /// Ends a call whose answer came at `now`.
     pub fn end(&mut self, player: PlayerId, now: Duration) {
+        self.calm = self.calm.saturating_add(1);
+        if self.calm >= CALM_CALLS && self.interval > self.configured {
+            self.interval = (self.interval / 2).max(self.configured);
+            self.calm = 0;
+        }
         self.not_before.insert(player, Some(now + self.interval));
         // Bounded by what is in flight or cooling down, not by every player ever seen.
         if self.not_before.len() >= self.sweep_at {
             self.not_before.retain(|_, until| until.is_none_or(|until| until > now));
             self.sweep_at = (2 * self.not_before.len()).max(1024);
         }
+    }
+
+    /// The game refused a call for `player`, which ended at `now`, as too soon after the one before: the interval, for
+    /// everybody, is longer than believed. It doubles, up to a minute; once for the refusals of one moment. Halved again after
+    /// a thousand calls, as far as it was configured: a player who redeems by hand meanwhile is told the same.
+    pub fn refuse(&mut self, player: PlayerId, now: Duration) {
+        self.calm = 0;
+        if self.grown_at.is_none_or(|at| now >= at + self.interval) {
+            self.interval = (self.interval * 2).clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL.max(self.configured));
+            self.grown_at = Some(now);
+        }
+        self.end(player, now);
+    }
+
+    /// The interval that is believed now.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        self.interval
     }
 
     /// Takes back a call that was begun and not made.
@@ -186,63 +112,8 @@ impl PlayerPacing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     const MS: fn(u64) -> Duration = Duration::from_millis;
-
-    #[test]
-    fn a_window_opens_again_when_its_oldest_answer_leaves_it() {
-        let mut budget = WindowBudget::new(Some(RateLimit { calls: 2, window: MS(100) }));
-        for at in [MS(0), MS(10)] {
-            assert!(budget.is_open(at));
-            budget.begin();
-            budget.end(at);
-        }
-        assert!(!budget.is_open(MS(99)));
-        assert_eq!(budget.next_opening(MS(20)), Some(MS(100)));
-        assert!(budget.is_open(MS(100)));
-    }
-
-    #[test]
-    fn refusals_close_it_for_longer_and_longer() {
-        let mut budget = WindowBudget::new(None);
-        let second = Duration::from_secs(1);
-        let mut now = MS(0);
-        let mut rests = Vec::new();
-        for _ in 0..8 {
-            let rest = budget.refuse(now, None, second).unwrap();
-            assert_eq!(budget.refuse(now, None, second), None, "an answer of the same moment");
-            assert!(!budget.is_open(now + rest - MS(1)) && budget.is_open(now + rest));
-            assert_eq!(budget.next_opening(now), Some(now + rest));
-            rests.push(rest.as_secs());
-            now += rest;
-        }
-        assert_eq!(rests, [1, 2, 4, 8, 16, 32, 60, 60]);
-        assert_eq!(budget.refuse(now, Some(7 * second), second), Some(7 * second));
-        budget.accept();
-        assert_eq!(budget.refuse(now + 7 * second, None, second), Some(second));
-    }
-
-    #[test]
-    fn calls_in_flight_fill_the_window_too() {
-        let mut budget = WindowBudget::new(Some(RateLimit { calls: 1, window: MS(100) }));
-        budget.begin();
-        assert!(!budget.is_open(MS(1_000)));
-        assert_eq!(budget.next_opening(MS(1_000)), None);
-        budget.end(MS(1_000));
-        assert_eq!(budget.next_opening(MS(1_000)), Some(MS(1_100)));
-    }
-
-    #[test]
-    fn no_limit_is_no_limit() {
-        let mut budget = WindowBudget::new(None);
-        for _ in 0..1_000 {
-            assert!(budget.is_open(MS(0)));
-            budget.begin();
-            budget.end(MS(0));
-        }
-        assert_eq!(budget.answered.len(), 0);
-    }
 
     #[test]
     fn a_player_rests_between_calls() {
@@ -260,33 +131,20 @@ mod tests {
         assert!(pacing.not_before.len() < 2_500, "{}", pacing.not_before.len());
     }
 
-    proptest! {
-        /// Invariant 5: however the calls interleave and however long answers take, never more than the limit.
-        #[test]
-        fn never_more_than_the_limit_in_any_window(
-            calls in 1u32..6, window in 1u64..50,
-            steps in proptest::collection::vec((0u64..20, any::<bool>()), 1..200),
-        ) {
-            let mut budget = WindowBudget::new(Some(RateLimit { calls, window: MS(window) }));
-            let (mut now, mut begun, mut open) = (MS(0), Vec::new(), 0u32);
-            for (wait, answer) in steps {
-                now += MS(wait);
-                if answer && open > 0 {
-                    budget.end(now);
-                    open -= 1;
-                } else if budget.is_open(now) {
-                    prop_assert_eq!(budget.next_opening(now), Some(now));
-                    budget.begin();
-                    open += 1;
-                    begun.push(now);
-                } else if let Some(next) = budget.next_opening(now) {
-                    prop_assert!(next > now);
-                }
+    #[test]
+    fn an_interval_that_is_too_short_grows() {
+        let player = PlayerId::new(1).unwrap();
+        for (configured, after) in [(0, 50), (1_100, 2_200), (40_000, 60_000)] {
+            let mut pacing = PlayerPacing::new(MS(configured));
+            pacing.refuse(player, MS(0));
+            assert_eq!(pacing.interval(), MS(after));
+            assert!(!pacing.is_open(player, MS(after - 1)) && pacing.is_open(player, MS(after)));
+            pacing.refuse(PlayerId::new(2).unwrap(), MS(1));
+            assert_eq!(pacing.interval(), MS(after), "of the same moment");
+            for call in 0..u64::from(CALM_CALLS) {
+                pacing.end(player, MS(100_000 + call));
             }
-            for from in &begun {
-                let inside = begun.iter().filter(|at| *at >= from && **at < *from + MS(window)).count();
-                prop_assert!(inside <= calls as usize);
-            }
+            assert_eq!(pacing.interval(), MS((after / 2).max(configured)));
         }
     }
 }

@@ -36,7 +36,8 @@ pub enum Change {
     Added(ListedCode),
     /// Listed (again), with these details; nothing to announce.
     Updated(ListedCode),
-    /// Was over, was away, and is valid again: a new generation, to be posted and redeemed again.
+    /// Was over, was away, and is listed again: the game is to be asked, and if it is good, it is a new generation, to be posted
+    /// and redeemed again. Repeated at every look until that is decided.
     Returned(ListedCode),
     /// No feed lists it any more.
     Vanished(CodeKey),
@@ -64,7 +65,7 @@ pub fn merge(lists: impl IntoIterator<Item = Vec<ListedCode>>) -> BTreeMap<CodeK
 /// What the feeds' answer at `now` changes.
 ///
 /// `all_answered` says whether every feed answered: only then does a code that none lists count as gone. A code that is
-/// over comes back as a new generation no sooner than `return_after` later, so a feed that flickers is not announced.
+/// over comes back no sooner than `return_after` later, so the game is not asked because a feed flickers.
 #[must_use]
 pub fn changes(
     known: &BTreeMap<CodeKey, KnownCode>,

@@ -4,9 +4,11 @@
 //! each rule can be tested for every input, and a week passes in a microsecond.
 
 pub mod answer;
+pub mod budget;
 pub mod channel;
 pub mod code;
 pub mod condemn;
+pub mod fairness;
 pub mod first_database;
 pub mod first_state;
 pub mod gate;
@@ -14,6 +16,7 @@ pub mod health;
 pub mod lease;
 pub mod listing;
 pub mod login;
+pub mod outage;
 pub mod outcome;
 pub mod plan;
 pub mod player;
@@ -22,6 +25,8 @@ pub mod progress;
 pub mod record;
 pub mod retry;
 pub mod roster_file;
+pub mod scout;
+pub mod search;
 pub mod status;
 pub mod text;
 pub mod version;

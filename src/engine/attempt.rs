@@ -1,58 +1,129 @@
 //! One try: one call for one claimed redemption, and what is made of its answer.
 
-use std::time::Duration;
-
 use crate::domain::answer::{Answer, Reply};
+use crate::domain::budget::Endpoint;
+use crate::domain::code::Code;
 use crate::domain::login::says_gone;
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{State, display_name};
+use crate::domain::probe::{ProbeOutcome, outcome};
 use crate::domain::retry::{Decision, decide};
 use crate::domain::status::{Class, Status, of_login, of_redeem};
 use crate::ports::{GameApi, LoginAnswer};
 use crate::store::{Claim, FinishedRun, StoreError, Verdict};
 
-use super::pace::Step;
-use super::{Engine, Halt};
+use super::condition::Condition;
+use super::pace::{Answered, Step};
+use super::{Ended, Engine, Halt};
 
 impl<G: GameApi> Engine<G> {
     /// Makes the claim's call and records what came of it.
-    pub(super) async fn attempt(&self, claim: Claim, step: Step) -> Result<Option<Halt>, StoreError> {
-        match (step, claim.state) {
+    pub(super) async fn attempt(&self, claim: Claim, step: Step) -> Ended {
+        let (key, generation, player) = (claim.code.key(), claim.generation, claim.player);
+        let ended = match (step, claim.state) {
             (Step::Login, _) => self.log_in(claim).await,
             (Step::Redeem, Some(state)) => self.redeem(claim, state).await,
+            (Step::Probe(tried), _) => self.try_state(claim, tried).await,
             (Step::Redeem, None) => {
-                self.pace(|pace, _| pace.cancel(step, claim.player));
-                self.settle(claim, step, Reply::plain(Status::NoState)).await
+                self.pace(|pace, _| pace.cancel(Endpoint::Redeem, claim.player));
+                self.settle(claim, Reply::plain(Status::NoState)).await
             }
-        }
+        };
+        // Not before what it came to is written down: else the next one would be the scout of the same code.
+        self.pace(|pace, _| pace.done(key, generation, player));
+        self.store.work_wake().notify_waiters();
+        ended
     }
 
-    async fn redeem(&self, claim: Claim, state: State) -> Result<Option<Halt>, StoreError> {
-        let reply = self.game.redeem(claim.player, state, &claim.code).await;
-        self.pace(|pace, now| pace.end(Step::Redeem, claim.player, now));
-        self.pace_wake.notify_waiters();
-        self.count(&reply.answer);
-        let status = of_redeem(&reply.answer);
-        if status == Status::NotLogin {
-            self.store.forget_profile(claim.player).await?;
-        }
-        self.settle(claim, Step::Redeem, Reply { answer: status, retry_after: reply.retry_after }).await
-    }
-
-    async fn log_in(&self, claim: Claim) -> Result<Option<Halt>, StoreError> {
-        let Reply { answer, retry_after } = self.game.login(claim.player).await;
-        let gone = matches!(&answer, LoginAnswer::Failed(answer) if says_gone(answer));
-        self.pace(|pace, now| {
-            if gone {
-                pace.end_at_nobody(Step::Login, claim.player, now);
-            } else {
-                pace.end(Step::Login, claim.player, now);
-            }
-            pace.stage.observe(gone, now);
+    async fn redeem(&self, claim: Claim, state: State) -> Ended {
+        let asked = self.clock.elapsed();
+        let Reply { answer, heard } = self.game.redeem(claim.player, state, &claim.code).await;
+        let status = of_redeem(&answer);
+        self.answered(&Answered {
+            asked,
+            endpoint: Endpoint::Redeem,
+            player: claim.player,
+            status: &status,
+            heard: &heard,
         });
+        self.reach.count(&answer);
+        match status {
+            Status::NotLogin => self.store.forget_profile(claim.player).await?,
+            Status::UserInfoError if self.begin_search(&claim, state).await? => {
+                let history = claim.history;
+                self.store.record(claim, Verdict { status, history, next: Err(self.clock.now()) }).await?;
+                return Ok(None);
+            }
+            _ => {}
+        }
+        self.settle(claim, Reply { answer: status, heard }).await
+    }
+
+    /// The state on file is wrong: whether there are others to try.
+    async fn begin_search(&self, claim: &Claim, wrong: State) -> Result<bool, StoreError> {
+        let player = claim.player;
+        if self.pace(|pace, _| pace.searches.knows(player, wrong)) {
+            return Ok(self.pace(|pace, _| pace.searches.next(player).is_some()));
+        }
+        let others = self.store.states_of_roster_mates(player).await?;
+        Ok(self.pace(|pace, _| pace.searches.begin(player, wrong, others)))
+    }
+
+    /// Asks whether the player lives in another state than the one on file.
+    async fn try_state(&self, claim: Claim, tried: State) -> Ended {
+        let player = claim.player;
+        let asked = self.clock.elapsed();
+        let Reply { answer, heard } = self.game.redeem(player, tried, &Code::impossible()).await;
+        let status = of_redeem(&answer);
+        self.answered(&Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, heard: &heard });
+        self.reach.count(&answer);
+        let told = match outcome(&answer) {
+            ProbeOutcome::Right => {
+                tracing::info!(%player, "{} lives in state {tried}", display_name(&claim.nickname, player));
+                self.store.correct_state(player, tried).await?;
+                self.store.retry_wrong_state(player).await?;
+                self.pace(|pace, _| pace.searches.end(player));
+                self.store.release(claim).await?;
+                return Ok(None);
+            }
+            ProbeOutcome::WrongState if self.pace(|pace, _| pace.searches.was_wrong(player, tried)) => {
+                self.store.release(claim).await?;
+                return Ok(None);
+            }
+            ProbeOutcome::WrongState => Status::UserInfoError,
+            ProbeOutcome::NoSuchPlayer => {
+                self.pace(|pace, _| pace.searches.end(player));
+                Status::RoleNotExist
+            }
+            // It says nothing of the code, which was none.
+            ProbeOutcome::Unclear(status) if Outcome::of(&status).is_some() && status != Status::SignError => {
+                Status::Unknown(format!("PROBE: {status}"))
+            }
+            ProbeOutcome::Unclear(status) => status,
+        };
+        self.settle(claim, Reply { answer: told, heard }).await
+    }
+
+    async fn log_in(&self, claim: Claim) -> Ended {
+        let asked = self.clock.elapsed();
+        let Reply { answer, heard } = self.game.login(claim.player).await;
+        let gone = matches!(&answer, LoginAnswer::Failed(answer) if says_gone(answer));
+        let status = match &answer {
+            LoginAnswer::Profile(_) => Status::Success,
+            LoginAnswer::Failed(answer) => of_login(answer),
+        };
+        if gone {
+            self.pace(|pace, now| pace.end_at_nobody(Endpoint::Login, claim.player, now));
+            self.pace_wake.notify_waiters();
+        } else {
+            let call =
+                Answered { asked, endpoint: Endpoint::Login, player: claim.player, status: &status, heard: &heard };
+            self.answered(&call);
+        }
+        self.pace(|pace, now| pace.stage.observe(gone, now));
         let answer = match answer {
             LoginAnswer::Profile(profile) => {
-                self.count(&Answer::Http(200));
+                self.reach.count(&Answer::Http(200));
                 let name = display_name(&profile.nickname, claim.player);
                 tracing::info!(player = %claim.player, "✅ Login successful for {name} (attempt {})", claim.history.calls);
                 self.store.record_profile(claim.player, profile).await?;
@@ -61,23 +132,21 @@ impl<G: GameApi> Engine<G> {
             }
             LoginAnswer::Failed(answer) => answer,
         };
-        self.count(&answer);
+        self.reach.count(&answer);
         if gone {
             tracing::debug!(player = %claim.player, "The player endpoint says that it is gone: {answer:?}");
             self.store.release(claim).await?;
             return Ok(None);
         }
-        self.settle(claim, Step::Login, Reply { answer: of_login(&answer), retry_after }).await
+        self.settle(claim, Reply { answer: status, heard }).await
     }
 
     /// Decides and records.
-    async fn settle(&self, claim: Claim, step: Step, reply: Reply<Status>) -> Result<Option<Halt>, StoreError> {
-        let Reply { answer: status, retry_after } = reply;
+    async fn settle(&self, claim: Claim, reply: Reply<Status>) -> Ended {
+        let Reply { answer: status, heard } = reply;
         let name = display_name(&claim.nickname, claim.player);
         let mut history = claim.history;
-        let policy = &self.settings.policy;
-        let decision = decide(policy, &mut history, &status, fastrand::f64());
-        self.observe(step, &status, retry_after);
+        let decision = decide(&self.settings.policy, &mut history, &status, fastrand::f64());
         let next = match decision {
             Decision::Halt => {
                 self.store.release(claim).await?;
@@ -86,14 +155,14 @@ impl<G: GameApi> Engine<G> {
             Decision::Done(outcome) => Ok(outcome),
             Decision::GiveUp => Ok(Outcome::GaveUp),
             Decision::Retry(wait) => {
-                let at = self.clock.now().checked_add(wait.max(retry_after.unwrap_or_default()));
+                let at = self.clock.now().checked_add(wait.max(heard.retry_after.unwrap_or_default()));
                 Err(at.unwrap_or(jiff::Timestamp::MAX))
             }
         };
         let (code, generation) = (claim.code.clone(), claim.generation);
         let recorded = self.store.record(claim.clone(), Verdict { status: status.clone(), history, next }).await?;
         // Not before it is on file: what is said is never taken back.
-        self.say(&claim, &name, &status, next.ok(), history.calls);
+        say(&claim, &name, &status, next.ok(), history.calls);
         if let Some(condemned) = recorded.condemned {
             tracing::warn!(
                 generation,
@@ -108,39 +177,43 @@ impl<G: GameApi> Engine<G> {
         Ok(None)
     }
 
-    fn say(&self, claim: &Claim, name: &str, status: &Status, outcome: Option<Outcome>, calls: u32) {
-        let (code, player) = (&claim.code, claim.player);
-        if status.class() == Class::Unknown {
-            tracing::warn!(%code, %player, "⚠️ Unknown API status for {name}: {status}");
+    /// Lets the pace learn from an answer that came just now, and says what changed.
+    pub(super) fn answered(&self, call: &Answered<'_>) {
+        let now = self.clock.elapsed();
+        let learnt = self.pace(|pace, now| pace.answered(call, now, self.settings.policy.base));
+        self.pace_wake.notify_waiters();
+        if let Some(change) = learnt.outage {
+            self.say_outage(change);
         }
-        match outcome {
-            Some(outcome) if outcome.is_success() => {
-                tracing::info!(%code, %player, "✅ Redeemed for {name}: {status} (attempt {calls})");
-            }
-            Some(Outcome::GaveUp) => say_given_up(claim, status, calls),
-            Some(_) => tracing::info!(%code, %player, "Not redeemed for {name}: {status} (attempt {calls})"),
-            None => tracing::debug!(%code, %player, "Will be tried again for {name}: {status} (attempt {calls})"),
+        let rest = learnt.opens.map(|at| at.saturating_sub(now));
+        if let Some(rest) = rest {
+            tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
         }
+        let until = rest.map(|rest| self.clock.now().checked_add(rest).unwrap_or(jiff::Timestamp::MAX));
+        self.condition.send_if_modified(|condition| {
+            let next = match (&condition, until) {
+                (Condition::Working | Condition::Limited { .. }, Some(until)) => Condition::Limited { until },
+                (Condition::Limited { .. }, None) if *call.status != Status::RateLimited => Condition::Working,
+                _ => return false,
+            };
+            *condition = next;
+            true
+        });
     }
+}
 
-    /// Lets the pace learn from an answer.
-    pub(super) fn observe(&self, step: Step, status: &Status, retry_after: Option<Duration>) {
-        if *status == Status::RateLimited {
-            let base = self.settings.policy.base;
-            if let Some(rest) = self.pace(|pace, now| pace.refuse(step, now, retry_after, base)) {
-                tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
-            }
-        } else {
-            self.pace(|pace, _| pace.accept(step));
-        }
+fn say(claim: &Claim, name: &str, status: &Status, outcome: Option<Outcome>, calls: u32) {
+    let (code, player) = (&claim.code, claim.player);
+    if status.class() == Class::Unknown {
+        tracing::warn!(%code, %player, "⚠️ Unknown API status for {name}: {status}");
     }
-
-    pub(super) fn count(&self, answer: &Answer) {
-        if answer.reached() {
-            self.reach.answered();
-        } else {
-            self.reach.unreached(answer);
+    match outcome {
+        Some(outcome) if outcome.is_success() => {
+            tracing::info!(%code, %player, "✅ Redeemed for {name}: {status} (attempt {calls})");
         }
+        Some(Outcome::GaveUp) => say_given_up(claim, status, calls),
+        Some(_) => tracing::info!(%code, %player, "Not redeemed for {name}: {status} (attempt {calls})"),
+        None => tracing::debug!(%code, %player, "Will be tried again for {name}: {status} (attempt {calls})"),
     }
 }
 
@@ -150,7 +223,7 @@ pub(super) fn say_given_up(claim: &Claim, status: &Status, calls: u32) {
     tracing::warn!(%code, %player, last_status = %status, "❌ Giving up on {name} after {calls} attempts");
 }
 
-pub(super) fn say_finished(code: &crate::domain::code::Code, run: &FinishedRun) {
+pub(super) fn say_finished(code: &Code, run: &FinishedRun) {
     tracing::info!(
         "Finished {code} for guild {}: {} granted, {} had it already, {} failed, {} given up",
         run.guild,

@@ -11,18 +11,22 @@ use reqwest::header::CONTENT_TYPE;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::answer::{Answer, Reply};
+use crate::domain::answer::{Answer, Heard, Reply};
 use crate::domain::code::Code;
 use crate::domain::player::{PlayerId, State};
 use crate::http::{self, BodyError};
-use crate::ports::{GameApi, LoginAnswer};
+use crate::ports::{Capacity, GameApi, LoginAnswer};
 
+use super::sessions::Sessions;
 use super::signature::sign;
 use super::{PLAYER_PATH, REDEEM_PATH};
 use interpret::{Raw, interpret, profile};
 
 /// The largest answer that is read, in bytes: real ones have some hundred.
 const MAX_BODY: usize = 64 * 1024;
+
+/// How long a session that was refused once rests.
+const FIRST_REST: Duration = Duration::from_secs(2);
 
 /// How to reach the game.
 #[derive(Debug, Clone)]
@@ -35,25 +39,37 @@ pub struct GameSettings {
     pub timeout: Duration,
 }
 
-/// The game's API. Connections are kept alive and shared.
+/// The game's API, through one or more sessions.
 pub struct GameClient {
-    http: reqwest::Client,
+    sessions: Sessions,
     settings: GameSettings,
     clock: Clock,
     requests: AtomicU64,
 }
 
 impl GameClient {
-    /// A client of this game.
+    /// A client of this game with one session.
     ///
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(settings: GameSettings, clock: Clock) -> anyhow::Result<Self> {
-        let http = http::client(std::slice::from_ref(&settings.base_url), settings.timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .context("cannot set up the connection to the game")?;
-        Ok(Self { http, settings, clock, requests: AtomicU64::new(0) })
+        Self::with_sessions(settings, clock, 1, FIRST_REST)
+    }
+
+    /// A client of this game with so many sessions, at least 1: as many as there are calls at once. One that was refused
+    /// rests for `rest`, doubled for each refusal in a row up to a minute.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn with_sessions(settings: GameSettings, clock: Clock, count: usize, rest: Duration) -> anyhow::Result<Self> {
+        let session = |_| {
+            http::client(std::slice::from_ref(&settings.base_url), settings.timeout)
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .context("cannot set up the connection to the game")
+        };
+        let clients = (0..count.max(1)).map(session).collect::<anyhow::Result<_>>()?;
+        Ok(Self { sessions: Sessions::new(clients, rest), settings, clock, requests: AtomicU64::new(0) })
     }
 
     /// Requests sent so far.
@@ -62,15 +78,17 @@ impl GameClient {
         self.requests.load(Ordering::Relaxed)
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<(Raw, Option<Duration>), Answer> {
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<(Raw, Heard), Answer> {
         let sign = sign(fields, &self.settings.salt);
         let mut form = fields.to_vec();
         form.push(("sign", &sign));
         let url = format!("{}/{path}", self.settings.base_url.as_str().trim_end_matches('/'));
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let response = self.http.post(url).form(&form).send().await.map_err(|e| not_answered(&e))?;
-        let retry_after = http::retry_after(&response);
+        let Some(session) = self.sessions.take(self.clock.elapsed()) else { return Err(Answer::Connection) };
+        let response = session.http.post(url).form(&form).send().await.map_err(|e| not_answered(&e))?;
+        let heard = heard(&response);
         let status = response.status().as_u16();
+        session.answered(status == 429, self.clock.elapsed());
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
         let body = match http::read_body(response, MAX_BODY).await {
@@ -79,7 +97,17 @@ impl GameClient {
             Err(BodyError::TooLarge | BodyError::CutOff) => None,
         };
         let raw = Raw { status, content_type, body };
-        Ok((raw, retry_after))
+        Ok((raw, heard))
+    }
+}
+
+/// What the headers say about the limits (PROTOCOL §1, "Limits").
+fn heard(response: &reqwest::Response) -> Heard {
+    let number = |name| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
+    Heard {
+        retry_after: http::retry_after(response),
+        limit: number("x-ratelimit-limit"),
+        remaining: number("x-ratelimit-remaining"),
     }
 }
 
@@ -90,15 +118,19 @@ fn not_answered(error: &reqwest::Error) -> Answer {
 }
 
 impl GameApi for GameClient {
+    fn capacity(&self) -> Capacity {
+        self.sessions.capacity(self.clock.elapsed())
+    }
+
     async fn login(&self, player: PlayerId) -> Reply<LoginAnswer> {
         let time = self.clock.now().as_millisecond().to_string();
         match self.post(PLAYER_PATH, &[("fid", &player.to_string()), ("time", &time)]).await {
-            Ok((raw, retry_after)) => {
+            Ok((raw, heard)) => {
                 let answer = match profile(&raw) {
                     Some(profile) => LoginAnswer::Profile(profile),
                     None => LoginAnswer::Failed(interpret(&raw)),
                 };
-                Reply { answer, retry_after }
+                Reply { answer, heard }
             }
             Err(answer) => Reply::plain(LoginAnswer::Failed(answer)),
         }
@@ -109,7 +141,7 @@ impl GameApi for GameClient {
         let time = self.clock.now().as_second().to_string();
         let fields = [("fid", fid.as_str()), ("cdk", code.as_str()), ("kid", kid.as_str()), ("time", time.as_str())];
         match self.post(REDEEM_PATH, &fields).await {
-            Ok((raw, retry_after)) => Reply { answer: interpret(&raw), retry_after },
+            Ok((raw, heard)) => Reply { answer: interpret(&raw), heard },
             Err(answer) => Reply::plain(answer),
         }
     }

@@ -1,6 +1,7 @@
 //! The game's gift-code API over HTTP.
 
 mod client;
+mod sessions;
 pub mod signature;
 
 pub use client::{GameClient, GameSettings};

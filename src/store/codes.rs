@@ -10,14 +10,14 @@ use crate::domain::listing::{self, Change, KnownCode};
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError};
+use super::{Store, StoreError, returns};
 
 /// What a look at the feeds changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListingChanges {
     /// Seen for the first time.
     pub added: Vec<Code>,
-    /// Valid again after they were over.
+    /// Valid again after they were over, where the game need not be asked first: nobody is there to ask for.
     pub returned: Vec<Code>,
     /// No longer listed.
     pub vanished: Vec<CodeKey>,
@@ -154,13 +154,9 @@ fn apply(tx: &Tx<'_>, change: Change, done: &mut ListingChanges) -> rusqlite::Re
             )?;
         }
         Change::Returned(seen) => {
-            tx.execute(
-                "UPDATE codes SET generation = generation + 1, listed = 1, code = ?2, source = ?3,
-                     rewards = coalesce(?4, rewards), expires_at = ?5, condemned = NULL, condemned_at = NULL, version = ?6
-                 WHERE code_key = ?1",
-                params![seen.code.key(), seen.code, seen.source, seen.rewards, seen.expires_at.map(Millis), tx.version()],
-            )?;
-            done.returned.push(seen.code);
+            if returns::note(tx, &seen)? {
+                done.returned.push(seen.code);
+            }
         }
         Change::Vanished(key) => {
             tx.execute("UPDATE codes SET listed = 0, version = ?2 WHERE code_key = ?1", params![key, tx.version()])?;

@@ -1,27 +1,41 @@
 //! Redemptions: claim, record, release. Invariants 3, 4 and 6 end here.
 
-use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use std::time::Duration;
 
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use crate::domain::budget::Endpoint;
 use crate::domain::code::{Code, CodeKey};
 use crate::domain::condemn;
+use crate::domain::fairness::Turns;
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{PlayerId, State};
 use crate::domain::retry::History;
+use crate::domain::scout::Trust;
 use crate::domain::status::{Class, Scope, Status};
 
 use super::runs::{self, FinishedRun};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError};
+use super::{Store, StoreError, paced, returns, turns};
+
+/// No call takes longer than this, whatever is configured; a note of one that did may be forgotten before its end.
+const LONGEST_CALL: Duration = Duration::from_secs(600);
 
 /// A due redemption that could be claimed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// The player.
     pub player: PlayerId,
     /// When the player's profile was last fetched.
     pub profile_at: Option<Timestamp>,
+    /// The code.
+    pub key: CodeKey,
+    /// Its generation.
+    pub generation: u32,
+    /// How much the code is trusted.
+    pub trust: Trust,
 }
 
 /// What to do with a candidate.
@@ -29,8 +43,12 @@ pub struct Candidate {
 pub enum Admission {
     /// Claim it.
     Take,
+    /// Claim it, and note with the claim that a call to this endpoint is made, which has a budget.
+    TakeFor(Endpoint),
     /// Not now; look at the next.
     Skip,
+    /// Not now, and neither any other of this code.
+    SkipCode,
     /// Not now, and neither anything after it.
     Stop,
 }
@@ -52,7 +70,9 @@ pub struct Claim {
     pub generation: u32,
     /// What was tried so far; the calls count this one.
     pub history: History,
-    number: u32,
+    pub(super) number: u32,
+    /// The note of its call for the budget.
+    pub(super) paced_call: Option<i64>,
 }
 
 /// What a look for work found.
@@ -66,6 +86,25 @@ pub struct Claims {
     pub given_up: Vec<Claim>,
     /// Runs that ended with what was given up.
     pub finished_runs: Vec<(Code, FinishedRun)>,
+    /// Codes that a feed lists again though they were over, and their generations: the game is to be asked about them.
+    pub returned: Vec<(Code, u32)>,
+    /// When the next redemption, or question about such a code, becomes due that is not yet; `None` when none waits.
+    pub next_due: Option<Timestamp>,
+    /// Whose turn it was, these counted.
+    pub turns: Turns,
+}
+
+/// How to look for work.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// The most to claim.
+    pub limit: usize,
+    /// The most calls one redemption may have.
+    pub max_calls: u32,
+    /// How long a call counts for a budget.
+    pub window: Duration,
+    /// Whose turn it was.
+    pub turns: Turns,
 }
 
 /// What a try came to.
@@ -99,82 +138,40 @@ pub struct Condemned {
     pub stopped: usize,
 }
 
-/// How many that are not admitted are passed over in one look, so that a look stays short however much is due. Those
-/// in front are admitted in time, and make room.
-const MAX_SKIPPED: usize = 1000;
-
-const DUE: &str = "SELECT d.player_id, p.nickname, p.state, p.profile_at, c.code, d.generation, d.calls, d.unknown, d.temporary, d.claim
-    FROM redemptions d INDEXED BY redemptions_due JOIN players p USING (player_id) JOIN codes c USING (code_key)
-    WHERE d.outcome = 'pending' AND d.deleted = 0 AND d.next_attempt_at <= ?1 AND (d.claimed_by IS NULL OR d.claimed_by <> ?2)
-    ORDER BY d.next_attempt_at";
-
-fn claim(row: &Row<'_>) -> rusqlite::Result<Claim> {
-    Ok(Claim {
-        player: row.get(0)?,
-        nickname: row.get(1)?,
-        state: row.get(2)?,
-        profile_at: row.get::<_, Option<Millis>>(3)?.map(|Millis(at)| at),
-        code: row.get(4)?,
-        generation: row.get(5)?,
-        history: History { calls: row.get(6)?, unknown: row.get(7)?, temporary: row.get(8)? },
-        number: row.get(9)?,
-    })
-}
-
-/// Picks due redemptions in order; those whose calls are used up go to `given_up`.
-fn pick(
-    connection: &Connection,
-    now: Timestamp,
-    instance: i64,
-    limit: usize,
-    max_calls: u32,
-    mut admit: impl FnMut(&Candidate) -> Admission,
-) -> rusqlite::Result<Claims> {
-    let mut claims = Claims::default();
-    let mut statement = connection.prepare_cached(DUE)?;
-    let mut rows = statement.query(params![Millis(now), instance])?;
-    let mut skipped = 0;
-    while claims.taken.len() < limit
-        && skipped < MAX_SKIPPED
-        && let Some(row) = rows.next()?
-    {
-        let found = claim(row)?;
-        if found.history.calls >= max_calls {
-            claims.given_up.push(found);
-            continue;
-        }
-        match admit(&Candidate { player: found.player, profile_at: found.profile_at }) {
-            Admission::Take => claims.taken.push(found),
-            Admission::Skip => {
-                claims.blocked = true;
-                skipped += 1;
-            }
-            Admission::Stop => {
-                claims.blocked = true;
-                break;
-            }
-        }
-    }
-    Ok(claims)
-}
-
 impl Store {
-    /// Claims due redemptions, longest due first, at most `limit`, those that `admit` takes. The claim and its call are
-    /// counted before the call is made, so a crash cannot lead to more than `max_calls` of them.
+    /// Claims due redemptions as [`Store::claim`] does, for those who keep neither a budget nor whose turn it was.
     ///
     /// # Errors
-    /// When it cannot be written; then nothing is claimed. When this instance may not act any more. In both cases nothing
-    /// may be called on its account, though `admit` may have been asked.
+    /// Those of [`Store::claim`].
     pub async fn claim_due(
         &self,
         limit: usize,
         max_calls: u32,
         admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
     ) -> Result<Claims, StoreError> {
+        self.claim(Wanted { limit, max_calls, window: Duration::ZERO, turns: Turns::default() }, admit).await
+    }
+
+    /// Claims due redemptions in their turns (`domain/fairness`), those that `admit` takes. The claim and its call are
+    /// counted before the call is made, so a crash cannot lead to more than `max_calls` of them, or than the budget allows.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing is claimed. When this instance may not act any more. In both cases nothing
+    /// may be called on its account, though `admit` may have been asked.
+    pub async fn claim(
+        &self,
+        wanted: Wanted,
+        admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
+    ) -> Result<Claims, StoreError> {
         let instance = self.instance();
         let claims = self.write(move |tx| {
-            let mut claims = pick(tx.connection(), tx.now(), instance, limit, max_calls, admit)?;
-            for claim in &mut claims.taken {
+            let mut turns = wanted.turns;
+            let (mut claims, endpoints) = turns::pick(tx, instance, wanted.limit, wanted.max_calls, &mut turns, admit)?;
+            claims.turns = turns;
+            let returns = returns::due(tx)?;
+            claims.returned = returns.codes;
+            claims.next_due = [next_due(tx)?, returns.next].into_iter().flatten().min();
+            for (claim, endpoint) in claims.taken.iter_mut().zip(&endpoints) {
                 tx.execute(
                     "UPDATE redemptions SET claim = claim + 1, claimed_by = ?4, calls = calls + 1, version = ?5
                      WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3",
@@ -182,6 +179,10 @@ impl Store {
                 )?;
                 claim.number += 1;
                 claim.history.calls += 1;
+                claim.paced_call = endpoint.map(|endpoint| paced::begin(tx, endpoint)).transpose()?;
+            }
+            if endpoints.iter().any(Option::is_some) {
+                paced::forget(tx, wanted.window * 2 + LONGEST_CALL)?;
             }
             for claim in &claims.given_up {
                 let verdict =
@@ -205,6 +206,7 @@ impl Store {
     pub async fn record(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
         let instance = self.instance();
         let recorded = self.write(move |tx| {
+            paced::end(tx, claim.paced_call)?;
             let mut recorded = record(tx, &claim, &verdict)?;
             if recorded.taken && verdict.status.class() == Class::Permanent(Scope::Code) {
                 recorded.condemned = condemn_code(tx, &claim.code.key(), claim.generation, instance)?;
@@ -226,6 +228,7 @@ impl Store {
     /// When it cannot be written; then the claim stands, and is void once this process ends.
     pub async fn release(&self, claim: Claim) -> Result<(), StoreError> {
         self.write(move |tx| {
+            paced::end(tx, claim.paced_call)?;
             tx.execute(
                 "UPDATE redemptions SET claimed_by = NULL, calls = calls - 1, version = ?5
                  WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND claim = ?4 AND outcome = 'pending'",
@@ -253,23 +256,6 @@ impl Store {
         .await
     }
 
-    /// When the next redemption becomes due that is not yet; `None` when none waits.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn next_redemption_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        let now = self.inner.clock.now();
-        self.read(move |connection| {
-            let sql = "SELECT next_attempt_at FROM redemptions INDEXED BY redemptions_due
-                       WHERE outcome = 'pending' AND deleted = 0 AND next_attempt_at > ?1
-                       ORDER BY next_attempt_at LIMIT 1";
-            let mut statement = connection.prepare_cached(sql)?;
-            let mut rows = statement.query_map([Millis(now)], |row| row.get(0).map(|Millis(at)| at))?;
-            Ok(rows.next().transpose()?)
-        })
-        .await
-    }
-
     /// Makes the codes due for the players, where they are not yet.
     ///
     /// # Errors
@@ -290,6 +276,15 @@ impl Store {
         })
         .await
     }
+}
+
+fn next_due(tx: &Tx<'_>) -> rusqlite::Result<Option<Timestamp>> {
+    tx.statement(
+        "SELECT next_attempt_at FROM redemptions INDEXED BY redemptions_due
+         WHERE outcome = 'pending' AND deleted = 0 AND next_attempt_at > ?1 ORDER BY next_attempt_at LIMIT 1",
+    )?
+    .query_row([Millis(tx.now())], |row| row.get(0).map(|Millis(at)| at))
+    .optional()
 }
 
 fn record(tx: &Tx<'_>, claim: &Claim, verdict: &Verdict) -> rusqlite::Result<Recorded> {

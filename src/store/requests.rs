@@ -10,7 +10,7 @@ use crate::domain::status::Status;
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, runs};
+use super::{Store, StoreError, runs, turns};
 
 /// What a run was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -119,6 +119,7 @@ impl Store {
                     params![player, key, generation, tx.version()],
                 )?;
             }
+            turns::prioritise(tx, &players, &key, generation)?;
             runs::reopen(tx, &key, generation)?;
             tx.wake_work();
             Ok(())

@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_outbox.sql"),
     include_str!("../../migrations/0003_discord.sql"),
+    include_str!("../../migrations/0004_engine.sql"),
 ];
 
 /// An opened working copy.

@@ -55,6 +55,10 @@ impl Fixture {
         self.store.add_to_roster(guild, players.iter().map(|id| player(*id)).collect()).await.unwrap();
     }
 
+    async fn returned(&self) -> Vec<(Code, u32)> {
+        self.store.claim_due(1, 12, |_| Admission::Stop).await.unwrap().returned
+    }
+
     async fn claim(&self, limit: usize) -> Vec<Claim> {
         self.store.claim_due(limit, 12, |_| Admission::Take).await.unwrap().taken
     }
@@ -358,9 +362,24 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     fixture.list(&["A1"]).await;
     assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
     tokio::time::sleep(6 * HOUR).await;
-    assert_eq!(fixture.list(&["A1"]).await.returned, [code("A1")]);
+    assert_eq!(fixture.list(&["A1"]).await.returned, [], "the game is asked first");
+    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    let claims = fixture.store.claim_due(9, 12, |_| Admission::Take).await.unwrap();
+    assert_eq!((claims.taken.len(), claims.returned), (0, vec![(code("A1"), 1)]));
+    // No good: it must go away, and six hours must pass, before the game is asked again.
+    fixture.store.keep_condemned(code("A1").key(), 1, Status::TimeError).await.unwrap();
+    tokio::time::sleep(6 * HOUR).await;
+    fixture.list(&["A1"]).await;
+    assert_eq!(fixture.returned().await, []);
+    fixture.list(&[]).await;
+    fixture.list(&["A1"]).await;
+    assert_eq!(fixture.returned().await, [(code("A1"), 1)]);
+    let scout = fixture.store.scout_of_return(code("A1").key(), PlayerId::new(5)).await.unwrap().unwrap().0;
+    assert_eq!(scout.get(), 6, "the next in turn");
+    fixture.store.renew_code(code("A1").key(), 1, Some((scout, Status::Success))).await.unwrap();
+    assert_eq!(fixture.returned().await, []);
     let plan = fixture.store.plan().await.unwrap();
-    assert_eq!((plan.guilds.len(), plan.redemptions), (2, 6));
+    assert_eq!((plan.guilds.len(), plan.redemptions), (2, 5), "the scout has it");
     let due = fixture.store.due_messages().await.unwrap();
     let of_guild = |guild| due.iter().map(|d| &d.announcement).find(|a| a.guild == guild).unwrap().codes[0].generation;
     assert_eq!((of_guild(GUILD), of_guild(GuildId(2))), (2, 2));

@@ -86,7 +86,7 @@ pub struct Bot {
 }
 
 impl World {
-    /// A game with 200 players (1001 to 1200, in state 245 but each tenth in state 246), in which these codes are as told.
+    /// A game with 200 players (1001 to 1200, in state 245 but each tenth in state 246, and 1101 to 1103 in 300), in which these codes are as told.
     pub async fn new(codes: &[(&str, Rule)]) -> Self {
         Self::with_faults(codes, Faults::default(), None).await
     }
@@ -96,7 +96,12 @@ impl World {
         let player = |id: u64| SimPlayer {
             id: PlayerId::new(id).unwrap(),
             nickname: format!("Lord{id}"),
-            state: State::new(if id.is_multiple_of(10) { 246 } else { 245 }).unwrap(),
+            state: State::new(match id {
+                1101..=1103 => 300,
+                _ if id.is_multiple_of(10) => 246,
+                _ => 245,
+            })
+            .unwrap(),
             furnace_level: 30,
             vip: id.is_multiple_of(7),
         };

@@ -58,7 +58,8 @@ pub struct Running {
 pub fn run(state: &StateFile, sim: &GameSim, settings: EngineSettings, salt: &str) -> Running {
     let game =
         GameSettings { base_url: sim.base_url().parse().unwrap(), salt: salt.into(), timeout: Duration::from_secs(30) };
-    let game = GameClient::new(game, state.clock).unwrap();
+    let sessions = settings.concurrency;
+    let game = GameClient::with_sessions(game, state.clock, sessions, POLICY.base).unwrap();
     let engine = Engine::new(game, state.store.clone(), state.clock, settings);
     let stop = CancellationToken::new();
     let task = tokio::spawn(engine.clone().run(stop.clone()));

@@ -3,6 +3,7 @@
 
 mod asking;
 mod engine;
+mod limits;
 mod posting;
 mod probing;
 mod reporting;

@@ -27,9 +27,13 @@ async fn odd_servers_give_values() {
     assert_eq!(answer_of(answering(huge)).await.answer, Answer::Malformed);
     let moved = (StatusCode::FOUND, [("location", "http://127.0.0.1:1/")]);
     assert_eq!(answer_of(answering(moved)).await.answer, Answer::Http(302));
-    let busy = (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "17")]);
+    let busy = (
+        StatusCode::TOO_MANY_REQUESTS,
+        [("retry-after", "17"), ("x-ratelimit-limit", "30"), ("x-ratelimit-remaining", "0")],
+    );
     let reply = answer_of(answering(busy)).await;
-    assert_eq!((reply.answer, reply.retry_after), (Answer::RateLimited, Some(Duration::from_secs(17))));
+    let heard = Heard { retry_after: Some(Duration::from_secs(17)), limit: Some(30), remaining: Some(0) };
+    assert_eq!((reply.answer, reply.heard), (Answer::RateLimited, heard));
     assert_eq!(answer_of(Router::new()).await.answer, Answer::Http(404));
 }
 

@@ -1,0 +1,235 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const MS: fn(u64) -> Duration = Duration::from_millis;
+const BASE: Duration = Duration::from_secs(2);
+
+fn budget(calls: u32, window: u64) -> WindowBudget {
+    WindowBudget::new(Some(RateLimit { calls, window: MS(window) }))
+}
+
+fn told(limit: u32, remaining: u32) -> Heard {
+    Heard { limit: Some(limit), remaining: Some(remaining), retry_after: None }
+}
+
+#[test]
+fn a_window_opens_again_when_its_oldest_answer_leaves_it() {
+    let mut budget = budget(2, 100);
+    for at in [MS(0), MS(10)] {
+        assert!(budget.is_open(at));
+        budget.begin();
+        budget.end(at);
+    }
+    assert!(!budget.is_open(MS(99)));
+    assert_eq!(budget.next_opening(MS(20)), Some(MS(100)));
+    assert!(budget.is_open(MS(100)));
+    assert!(!budget.has_room(MS(100), 1) && budget.has_room(MS(110), 1), "room that is kept free");
+}
+
+#[test]
+fn calls_in_flight_fill_the_window_too() {
+    let mut budget = budget(1, 100);
+    budget.begin();
+    assert!(!budget.is_open(MS(1_000)));
+    assert_eq!(budget.next_opening(MS(1_000)), None);
+    budget.end(MS(1_000));
+    assert_eq!(budget.next_opening(MS(1_000)), Some(MS(1_100)));
+}
+
+#[test]
+fn an_earlier_process_has_used_its_part() {
+    let mut budget = budget(3, 60_000);
+    budget.restore(MS(5), [MS(10_000), MS(59_000), MS(61_000)]);
+    assert!(budget.is_open(MS(5)) && !budget.has_room(MS(5), 1));
+    assert!(budget.has_room(MS(1_005), 1) && !budget.has_room(MS(1_005), 2));
+}
+
+#[test]
+fn no_limit_is_no_limit_until_the_server_says_so() {
+    let mut budget = WindowBudget::new(None);
+    for _ in 0..1_000 {
+        assert!(budget.is_open(MS(0)));
+        budget.begin();
+        budget.end(MS(0));
+        assert_eq!(budget.observe((MS(0), MS(0)), &told(30, 7), false, BASE), None);
+    }
+    assert_eq!(budget.counted.len(), 0);
+    // Refused, and not told how many there may be: longer and longer rests.
+    let mut now = MS(0);
+    let rests: Vec<u64> = (0..7)
+        .map(|_| {
+            let opens = budget.observe((now, now), &Heard::default(), true, BASE).unwrap();
+            assert_eq!(budget.observe((now, now), &Heard::default(), true, BASE), None, "an answer of the same moment");
+            let rest = opens - now;
+            now = opens;
+            rest.as_secs()
+        })
+        .collect();
+    assert_eq!(rests, [2, 4, 8, 16, 32, 60, 60]);
+    let asked = Heard { retry_after: Some(MS(7_000)), ..Heard::default() };
+    assert_eq!(budget.observe((now, now), &asked, true, BASE), Some(now + MS(7_000)));
+    // And told.
+    now += MS(7_000);
+    budget.begin();
+    budget.end(now);
+    budget.observe((now, now), &told(30, 0), true, BASE);
+    assert_eq!(budget.limit(), Some(RateLimit { calls: 30, window: MS(60_000) }));
+    assert!(!budget.is_open(now));
+}
+
+/// A server with a window of its own, which slides or stands, and may be used by others too.
+struct Server {
+    calls: u32,
+    window: Duration,
+    is_fixed: bool,
+    tells: bool,
+    taken: Vec<Duration>,
+}
+
+impl Server {
+    fn used(&self, now: Duration) -> u32 {
+        let begin = if self.is_fixed {
+            // Its windows begin when it likes.
+            let phase = self.window / 3;
+            let past = (now + phase).as_millis() % self.window.as_millis();
+            now.saturating_sub(MS(u64::try_from(past).unwrap()))
+        } else {
+            (now + MS(1)).saturating_sub(self.window)
+        };
+        u32::try_from(self.taken.iter().filter(|at| **at >= begin).count()).unwrap()
+    }
+
+    /// Takes the call or refuses it.
+    fn call(&mut self, now: Duration) -> (bool, Heard) {
+        let used = self.used(now);
+        let is_taken = used < self.calls;
+        if is_taken {
+            self.taken.push(now);
+        }
+        let remaining = self.calls - self.used(now);
+        (is_taken, if self.tells { told(self.calls, remaining) } else { Heard::default() })
+    }
+}
+
+/// Makes `count` calls as fast as the budget allows; how long they took and how many were refused.
+fn work(budget: &mut WindowBudget, server: &mut Server, count: usize) -> (Duration, usize) {
+    let (mut now, mut done, mut refused) = (MS(0), 0, 0);
+    while done < count {
+        if !budget.is_open(now) {
+            now = budget.next_opening(now).unwrap();
+            continue;
+        }
+        budget.begin();
+        let (is_taken, heard) = server.call(now + MS(3));
+        now += MS(5);
+        budget.end(now);
+        budget.observe((now - MS(5), now), &heard, !is_taken, MS(100));
+        done += usize::from(is_taken);
+        refused += usize::from(!is_taken);
+    }
+    (now, refused)
+}
+
+#[test]
+fn the_real_limit_is_found_and_kept() {
+    let least = MS(9 * 3_000);
+    for (calls, window, is_fixed, tells, most_refusals, slower) in [
+        (30, 3_000, false, true, 0, 1.03),
+        (15, 3_000, false, true, 0, 1.03),
+        (60, 3_000, false, true, 0, 1.03),
+        (60, 3_000, false, false, 1, 1.15),
+        (30, 3_000, true, true, 0, 1.03),
+        (60, 3_000, true, true, 0, 1.03),
+        (30, 1_500, false, true, 3, 1.3),
+        (15, 3_000, false, false, 0, 2.2),
+    ] {
+        let mut budget = budget(calls, window);
+        let mut server = Server { calls: 30, window: MS(3_000), is_fixed, tells, taken: Vec::new() };
+        let (took, refused) = work(&mut budget, &mut server, 300);
+        let case = format!("{calls} per {window}, fixed {is_fixed}, tells {tells}: {took:?}, {refused} refused");
+        assert!(refused <= most_refusals, "{case}");
+        assert!(took.as_secs_f64() <= least.as_secs_f64() * slower, "{case}");
+    }
+}
+
+#[test]
+fn others_behind_the_same_address_are_counted_when_the_server_tells() {
+    let mut budget = budget(30, 3_000);
+    let taken = (0..25).map(|at| MS(at * 10)).collect();
+    let mut server = Server { calls: 30, window: MS(3_000), is_fixed: false, tells: true, taken };
+    let (_, refused) = work(&mut budget, &mut server, 60);
+    assert!(refused <= 1, "{refused}");
+}
+
+#[test]
+fn what_leaves_the_window_while_an_answer_is_on_its_way_is_not_taken_for_another_s() {
+    let mut budget = budget(2, 100);
+    for at in [MS(0), MS(5)] {
+        budget.begin();
+        budget.end(at);
+    }
+    // The server counts at 104, when the second call is in its window still; the answer is here at 106.
+    assert!(budget.is_open(MS(100)));
+    budget.begin();
+    budget.end(MS(106));
+    budget.observe((MS(100), MS(106)), &told(2, 0), false, BASE);
+    assert!(budget.is_open(MS(106)));
+}
+
+#[test]
+fn what_a_refusal_taught_is_unlearnt_slowly() {
+    let mut budget = budget(30, 1_000);
+    for at in 0..10 {
+        budget.begin();
+        budget.end(MS(at));
+    }
+    budget.observe((MS(10), MS(10)), &Heard::default(), true, MS(100));
+    assert_eq!(budget.limit().unwrap().calls, 9);
+    for window in 1..=40u64 {
+        budget.observe((MS(10 + window * 1_000), MS(10 + window * 1_000)), &Heard::default(), false, MS(100));
+    }
+    assert_eq!(budget.limit().unwrap().calls, 13);
+}
+
+proptest! {
+    /// Invariant 5: however the calls interleave and however long answers take, never more than the limit.
+    #[test]
+    fn never_more_than_the_limit_in_any_window(
+        calls in 1u32..6, window in 1u64..50,
+        steps in proptest::collection::vec((0u64..20, any::<bool>()), 1..200),
+    ) {
+        let mut budget = budget(calls, window);
+        let (mut now, mut begun, mut open) = (MS(0), Vec::new(), 0u32);
+        for (wait, answer) in steps {
+            now += MS(wait);
+            if answer && open > 0 {
+                budget.end(now);
+                open -= 1;
+            } else if budget.is_open(now) {
+                prop_assert_eq!(budget.next_opening(now), Some(now));
+                budget.begin();
+                open += 1;
+                begun.push(now);
+            } else if let Some(next) = budget.next_opening(now) {
+                prop_assert!(next > now);
+            }
+        }
+        for from in &begun {
+            let inside = begun.iter().filter(|at| *at >= from && **at < *from + MS(window)).count();
+            prop_assert!(inside <= calls as usize);
+        }
+    }
+
+    /// Whatever is configured, a server that tells its limit refuses few calls, and none for long.
+    #[test]
+    fn a_server_that_tells_is_believed(
+        calls in 1u32..100, real in 1u32..60, window in 500u64..4_000, is_fixed in any::<bool>(),
+    ) {
+        let mut budget = budget(calls, window);
+        let mut server = Server { calls: real, window: MS(1_000), is_fixed, tells: true, taken: Vec::new() };
+        let count = real as usize * 12;
+        let (_, refused) = work(&mut budget, &mut server, count);
+        prop_assert!(refused <= 5, "{} refused", refused);
+    }
+}

@@ -1,0 +1,133 @@
+//! Sessions: as many HTTP clients as there are calls at once, each with connections that stay open and a cool-down of its
+//! own. One that was refused rests while the others go on.
+//!
+//! A call takes the session that was used last, so that few connections are opened and these stay warm. It never waits: where
+//! all are taken or rest, a call that comes all the same (a person's probe) shares one.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::ports::Capacity;
+
+/// The longest rest of a session that is refused again and again.
+const LONGEST_REST: Duration = Duration::from_secs(60);
+
+/// A pool of sessions. Times are since some fixed start.
+pub(super) struct Sessions {
+    pool: Mutex<Vec<Session>>,
+    /// The first rest after a refusal; doubled for each in a row.
+    rest: Duration,
+}
+
+struct Session {
+    http: reqwest::Client,
+    calls: usize,
+    refusals: u32,
+    rests_until: Duration,
+    used_at: Duration,
+}
+
+/// A session that a call uses; given back when dropped.
+pub(super) struct Taken<'a> {
+    sessions: &'a Sessions,
+    index: usize,
+    pub http: reqwest::Client,
+}
+
+impl Sessions {
+    pub fn new(clients: Vec<reqwest::Client>, rest: Duration) -> Self {
+        let session =
+            |http| Session { http, calls: 0, refusals: 0, rests_until: Duration::ZERO, used_at: Duration::ZERO };
+        Self { pool: Mutex::new(clients.into_iter().map(session).collect()), rest }
+    }
+
+    fn pool(&self) -> MutexGuard<'_, Vec<Session>> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many calls may begin without sharing a session.
+    pub fn capacity(&self, now: Duration) -> Capacity {
+        let pool = self.pool();
+        let free = pool.iter().filter(|s| s.calls == 0 && s.rests_until <= now).count();
+        let opens_in = pool.iter().filter(|s| s.rests_until > now).map(|s| s.rests_until - now).min();
+        Capacity { free, opens_in }
+    }
+
+    /// A session for a call: one that is free and rested, the one that was used last first.
+    pub fn take(&self, now: Duration) -> Option<Taken<'_>> {
+        let mut pool = self.pool();
+        let rests = |session: &Session| session.rests_until.saturating_sub(now);
+        let best = pool.iter_mut().enumerate().min_by_key(|(_, s)| (rests(s), s.calls, std::cmp::Reverse(s.used_at)));
+        let (index, session) = best?;
+        session.calls += 1;
+        session.used_at = now;
+        Some(Taken { sessions: self, index, http: session.http.clone() })
+    }
+}
+
+impl Taken<'_> {
+    /// The call's answer came at `now`: refused as one too many, or not.
+    pub fn answered(&self, is_refused: bool, now: Duration) {
+        let rest = self.sessions.rest;
+        if let Some(session) = self.sessions.pool().get_mut(self.index) {
+            if is_refused {
+                let doubled = rest.saturating_mul(1 << session.refusals.min(16));
+                session.rests_until = now + doubled.min(LONGEST_REST.max(rest));
+                session.refusals = session.refusals.saturating_add(1);
+            } else {
+                session.refusals = 0;
+            }
+        }
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if let Some(session) = self.sessions.pool().get_mut(self.index) {
+            session.calls = session.calls.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: fn(u64) -> Duration = Duration::from_secs;
+
+    #[test]
+    fn a_refused_session_rests_longer_and_longer_and_the_others_go_on() {
+        let sessions = Sessions::new(vec![reqwest::Client::new(); 3], S(2));
+        assert_eq!(sessions.capacity(S(0)), Capacity { free: 3, opens_in: None });
+        let refused = sessions.take(S(1)).unwrap();
+        let other = sessions.take(S(1)).unwrap();
+        assert_ne!(refused.index, other.index);
+        refused.answered(true, S(1));
+        let index = refused.index;
+        drop((refused, other));
+        assert_eq!(sessions.capacity(S(1)), Capacity { free: 2, opens_in: Some(S(2)) });
+        let mut rests = Vec::new();
+        let mut now = S(1);
+        for _ in 0..7 {
+            let rest = sessions.capacity(now).opens_in.unwrap();
+            rests.push(rest.as_secs());
+            now += rest;
+            // The others are busy: its turn comes.
+            let busy = [sessions.take(now).unwrap(), sessions.take(now).unwrap(), sessions.take(now).unwrap()];
+            let again = busy.iter().find(|taken| taken.index == index).unwrap();
+            again.answered(true, now);
+        }
+        assert_eq!(rests, [2, 4, 8, 16, 32, 60, 60]);
+        let shared: Vec<_> = (0..4).map(|_| sessions.take(now).unwrap()).collect();
+        assert!(shared.iter().all(|taken| taken.index != index), "rather shared than disturbed");
+        drop(shared);
+        sessions.take(now).unwrap().answered(false, now);
+    }
+
+    #[test]
+    fn few_sessions_are_kept_warm() {
+        let sessions = Sessions::new(vec![reqwest::Client::new(); 8], S(2));
+        let used: Vec<usize> = (1..20).map(|second| sessions.take(S(second)).unwrap().index).collect();
+        assert!(used.iter().all(|index| *index == used[0]), "{used:?}");
+    }
+}

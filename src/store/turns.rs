@@ -1,0 +1,343 @@
+//! Looking for the redemptions whose turn it is (`domain/fairness`), without looking at all that wait.
+//!
+//! A look finds the groups (guild, code) that have something waiting by jumping through their index, and reads from a group
+//! only as far as it takes to find one that may begin. So a look costs about as much as there are groups, however many wait
+//! in them.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, ToSql, params};
+
+use crate::domain::budget::Endpoint;
+use crate::domain::code::CodeKey;
+use crate::domain::condemn::LOOK_BACK;
+use crate::domain::fairness::{Group, Groups, Offer, Turns};
+use crate::domain::player::{GuildId, PlayerId};
+use crate::domain::retry::History;
+use crate::domain::scout::{Trust, trust};
+use crate::domain::status::Status;
+
+use super::redemptions::{Admission, Candidate, Claim, Claims};
+use super::sql::Millis;
+use super::writer::Tx;
+
+/// How many that are not admitted are passed over in one look, so that a look stays short however much is due. Those
+/// in front are admitted in time, and make room.
+const MAX_SKIPPED: usize = 1000;
+/// Rows that are read at once, at first; doubled as long as nothing is found.
+const FIRST_ROWS: usize = 4;
+
+const COLUMNS: &str =
+    "d.player_id, p.nickname, p.state, p.profile_at, c.code, d.generation, d.calls, d.unknown, d.temporary, d.claim,
+    d.next_attempt_at, d.code_key";
+const FREE: &str = "d.outcome = 'pending' AND d.deleted = 0 AND d.next_attempt_at <= ?1
+    AND (d.claimed_by IS NULL OR d.claimed_by <> ?2)";
+/// What comes behind the last one that was read, in the index's order.
+const BEHIND: &str = "(d.next_attempt_at, d.player_id, d.code_key, d.generation) > (?3, ?4, ?5, ?6)
+    ORDER BY d.next_attempt_at, d.player_id, d.code_key, d.generation LIMIT ?7";
+const BEHIND_IN_GROUP: &str =
+    "(d.next_attempt_at, d.player_id) > (?3, ?4) ORDER BY d.next_attempt_at, d.player_id LIMIT ?7";
+
+/// A redemption that waits, with its place.
+struct Waiting {
+    claim: Claim,
+    key: CodeKey,
+    due: i64,
+}
+
+fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    let claim = Claim {
+        player: row.get(0)?,
+        nickname: row.get(1)?,
+        state: row.get(2)?,
+        profile_at: row.get::<_, Option<Millis>>(3)?.map(|Millis(at)| at),
+        code: row.get(4)?,
+        generation: row.get(5)?,
+        history: History { calls: row.get(6)?, unknown: row.get(7)?, temporary: row.get(8)? },
+        number: row.get(9)?,
+        paced_call: None,
+    };
+    Ok(Waiting { claim, due: row.get(10)?, key: row.get(11)? })
+}
+
+/// One place to look at, read bit by bit.
+#[derive(Default)]
+struct Lane {
+    rows: VecDeque<Waiting>,
+    last: Option<(i64, PlayerId, CodeKey, u32)>,
+    read: usize,
+    /// Nothing more is to be had here in this look.
+    is_over: bool,
+}
+
+impl Lane {
+    /// Nothing more is to be had here in this look.
+    fn end(&mut self) {
+        self.rows.clear();
+        self.is_over = true;
+    }
+}
+
+/// A look for work.
+struct Look<'a> {
+    connection: &'a Connection,
+    now: Timestamp,
+    instance: i64,
+    groups: Groups,
+    trusts: HashMap<(CodeKey, u32), (Trust, Option<GuildId>)>,
+}
+
+/// Puts what nobody has yet put there into the queue of the player's smallest guild.
+fn enqueue(tx: &Tx<'_>) -> rusqlite::Result<()> {
+    let waits = "queue IS NULL AND outcome = 'pending' AND deleted = 0";
+    let any = format!("SELECT 1 FROM redemptions INDEXED BY redemptions_queue WHERE {waits} LIMIT 1");
+    if tx.statement(&any)?.exists([])? {
+        let sql = format!(
+            "WITH sizes AS MATERIALIZED (SELECT guild_id, count(*) AS size FROM rosters WHERE deleted = 0 GROUP BY guild_id)
+             UPDATE redemptions SET queue = coalesce(
+                 (SELECT r.guild_id FROM rosters r JOIN sizes s ON s.guild_id = r.guild_id
+                  WHERE r.player_id = redemptions.player_id AND r.deleted = 0 ORDER BY s.size, r.guild_id LIMIT 1), 0)
+             WHERE {waits}"
+        );
+        tx.execute(&sql, [])?;
+    }
+    Ok(())
+}
+
+/// The groups with something waiting, found by jumping from one to the next.
+fn groups(connection: &Connection) -> rusqlite::Result<Vec<Group>> {
+    let mut next = connection.prepare_cached(
+        "SELECT d.queue, d.code_key, d.generation FROM redemptions d INDEXED BY redemptions_queue
+         WHERE d.outcome = 'pending' AND d.deleted = 0 AND (d.queue, d.code_key, d.generation) > (?1, ?2, ?3)
+         ORDER BY d.queue, d.code_key, d.generation LIMIT 1",
+    )?;
+    let mut end = connection.prepare_cached("SELECT expires_at FROM codes WHERE code_key = ?1")?;
+    let mut ends: HashMap<CodeKey, Option<Timestamp>> = HashMap::new();
+    let mut found = Vec::new();
+    let (mut queue, mut text, mut number) = (i64::MIN, String::new(), 0u32);
+    loop {
+        let mut rows = next.query(params![queue, text, number])?;
+        let Some(row) = rows.next()? else { return Ok(found) };
+        (queue, text, number) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (guild, key): (GuildId, CodeKey) = (row.get(0)?, row.get(1)?);
+        let expires_at = match ends.get(&key) {
+            Some(at) => *at,
+            None => {
+                let at: Option<Millis> = end.query_row([&key], |row| row.get(0))?;
+                *ends.entry(key.clone()).or_insert(at.map(|Millis(at)| at))
+            }
+        };
+        found.push(Group { guild, key, generation: number, expires_at });
+    }
+}
+
+/// A code's latest final answers, newest first, and in whose queue they came.
+fn latest(
+    connection: &Connection,
+    key: &CodeKey,
+    generation: u32,
+) -> rusqlite::Result<Vec<(PlayerId, Status, GuildId)>> {
+    let look_back = u32::try_from(LOOK_BACK).unwrap_or(u32::MAX);
+    connection
+        .prepare_cached(
+            "SELECT player_id, status, coalesce(queue, 0) FROM redemptions INDEXED BY redemptions_finished_by_code
+             WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND status IS NOT NULL
+             ORDER BY finished_at DESC, version DESC LIMIT ?3",
+        )?
+        .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
+impl<'a> Look<'a> {
+    fn begin(tx: &'a Tx<'_>, instance: i64) -> rusqlite::Result<Self> {
+        enqueue(tx)?;
+        let connection = tx.connection();
+        let groups = Groups::new(groups(connection)?);
+        Ok(Self { connection, now: tx.now(), instance, groups, trusts: HashMap::new() })
+    }
+
+    /// How much a code is trusted, and in which guild it is doubted.
+    fn trust(&mut self, key: &CodeKey, generation: u32) -> rusqlite::Result<(Trust, Option<GuildId>)> {
+        let code = (key.clone(), generation);
+        if let Some(known) = self.trusts.get(&code) {
+            return Ok(*known);
+        }
+        let latest = latest(self.connection, key, generation)?;
+        let answers: Vec<(PlayerId, Status)> =
+            latest.iter().map(|(player, status, _)| (*player, status.clone())).collect();
+        let trust = trust(&answers);
+        let doubted_in = match trust {
+            Trust::Doubted(by) => latest.iter().find(|(player, ..)| *player == by).map(|(.., guild)| *guild),
+            Trust::Proven | Trust::New => None,
+        };
+        self.trusts.insert(code, (trust, doubted_in));
+        Ok((trust, doubted_in))
+    }
+
+    /// Whether a doubt that arose in this guild is for another to confirm, one that has the code too.
+    fn is_for_another_guild(&self, place: usize, doubted_in: Option<GuildId>) -> bool {
+        let groups = self.groups.as_slice();
+        let (Some(here), Some(doubted_in)) = (groups.get(place), doubted_in) else { return false };
+        let has_code = |group: &Group| (&group.key, group.generation) == (&here.key, here.generation);
+        here.guild == doubted_in && groups.iter().any(|group| has_code(group) && group.guild != doubted_in)
+    }
+
+    /// Reads on in a lane.
+    fn read(&self, offer: Offer, lane: &mut Lane) -> rusqlite::Result<()> {
+        let rows = if lane.read == 0 { FIRST_ROWS } else { lane.read };
+        let most = u32::try_from(rows).unwrap_or(u32::MAX);
+        let (due, player, key, generation) = match &lane.last {
+            Some((due, player, key, generation)) => {
+                (*due, i64::try_from(player.get()).unwrap_or(0), key.as_str(), *generation)
+            }
+            None => (i64::MIN, 0, "", 0),
+        };
+        let index = match offer {
+            Offer::Asked => "redemptions_asked",
+            Offer::LongestDue => "redemptions_due",
+            Offer::First(_) | Offer::Later(_) => "redemptions_queue",
+        };
+        let select = format!(
+            "SELECT {COLUMNS} FROM redemptions d INDEXED BY {index} JOIN players p USING (player_id) JOIN codes c USING (code_key)
+             WHERE {FREE}"
+        );
+        let (place, is_later) = match offer {
+            Offer::First(place) => (Some(place), false),
+            Offer::Later(place) => (Some(place), true),
+            Offer::Asked | Offer::LongestDue => (None, false),
+        };
+        let now = Millis(self.now);
+        let found: Vec<Waiting> = match place.and_then(|place| self.groups.as_slice().get(place)) {
+            Some(group) => {
+                let sql = format!(
+                    "{select} AND d.queue = ?8 AND d.code_key = ?5 AND d.generation = ?6 AND (d.calls > 0) = ?9 AND {BEHIND_IN_GROUP}"
+                );
+                let values: [&dyn ToSql; 9] = [
+                    &now,
+                    &self.instance,
+                    &due,
+                    &player,
+                    &group.key,
+                    &group.generation,
+                    &most,
+                    &group.guild,
+                    &is_later,
+                ];
+                self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
+            }
+            None => {
+                let asked = if offer == Offer::Asked { "AND d.priority = 1" } else { "" };
+                let sql = format!("{select} {asked} AND {BEHIND}");
+                let values: [&dyn ToSql; 7] = [&now, &self.instance, &due, &player, &key, &generation, &most];
+                self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
+            }
+        };
+        lane.read += rows;
+        lane.is_over = found.len() < rows;
+        if let Some(last) = found.last() {
+            lane.last = Some((last.due, last.claim.player, last.key.clone(), last.claim.generation));
+        }
+        lane.rows = found.into();
+        Ok(())
+    }
+
+    fn next(&self, offer: Offer, lane: &mut Lane) -> rusqlite::Result<Option<Waiting>> {
+        if lane.rows.is_empty() && !lane.is_over {
+            self.read(offer, lane)?;
+        }
+        Ok(lane.rows.pop_front())
+    }
+}
+
+/// Picks the redemptions whose turn it is, with the endpoints whose budgets they use; those whose calls are used up go to
+/// `given_up`.
+pub(super) fn pick(
+    tx: &Tx<'_>,
+    instance: i64,
+    limit: usize,
+    max_calls: u32,
+    turns: &mut Turns,
+    mut admit: impl FnMut(&Candidate) -> Admission,
+) -> rusqlite::Result<(Claims, Vec<Option<Endpoint>>)> {
+    let (mut claims, mut endpoints) = (Claims::default(), Vec::new());
+    let mut look = Look::begin(tx, instance)?;
+    let groups = look.groups.clone();
+    let mut lanes: BTreeMap<Offer, Lane> = BTreeMap::new();
+    let (mut skipped, mut is_stopped, mut failure) = (0, false, None);
+    while claims.taken.len() < limit && !is_stopped && failure.is_none() {
+        let taken = turns.give(&groups, |offer| {
+            let lane = lanes.entry(offer).or_default();
+            while !is_stopped && skipped < MAX_SKIPPED {
+                let looked = look.next(offer, lane).transpose()?.and_then(|found| {
+                    let trusted = look.trust(&found.key, found.claim.generation)?;
+                    Ok((found, trusted))
+                });
+                let (found, (trust, doubted_in)) = match looked {
+                    Ok(looked) => looked,
+                    Err(error) => {
+                        failure = Some(error);
+                        return None;
+                    }
+                };
+                let place = match offer {
+                    Offer::First(place) | Offer::Later(place) => Some(place),
+                    Offer::Asked | Offer::LongestDue => None,
+                };
+                if place.is_some_and(|place| look.is_for_another_guild(place, doubted_in)) {
+                    claims.blocked = true;
+                    lane.end();
+                    continue;
+                }
+                // One that a person asked for waits in a group too.
+                let is_same = |claim: &Claim| {
+                    (claim.player, claim.generation) == (found.claim.player, found.claim.generation)
+                        && claim.code == found.claim.code
+                };
+                if claims.taken.iter().chain(&claims.given_up).any(is_same) {
+                    continue;
+                }
+                if found.claim.history.calls >= max_calls {
+                    claims.given_up.push(found.claim);
+                    continue;
+                }
+                let candidate = Candidate {
+                    player: found.claim.player,
+                    profile_at: found.claim.profile_at,
+                    key: found.key,
+                    generation: found.claim.generation,
+                    trust,
+                };
+                match admit(&candidate) {
+                    Admission::Take => return Some((found.claim, None)),
+                    Admission::TakeFor(endpoint) => return Some((found.claim, Some(endpoint))),
+                    Admission::Skip => skipped += 1,
+                    Admission::SkipCode if place.is_some() => lane.end(),
+                    Admission::SkipCode => skipped += 1,
+                    Admission::Stop => is_stopped = true,
+                }
+                claims.blocked = true;
+            }
+            None
+        });
+        let Some((claim, endpoint)) = taken else { break };
+        claims.taken.push(claim);
+        endpoints.push(endpoint);
+    }
+    match failure {
+        Some(error) => Err(error),
+        None => Ok((claims, endpoints)),
+    }
+}
+
+/// Notes that a person asked for these redemptions, where they wait: they go before what runs made due.
+pub(super) fn prioritise(tx: &Tx<'_>, players: &[PlayerId], key: &CodeKey, generation: u32) -> rusqlite::Result<()> {
+    for player in players {
+        tx.execute(
+            "UPDATE redemptions SET priority = 1
+             WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND outcome = 'pending'",
+            params![player, key, generation],
+        )?;
+    }
+    Ok(())
+}
