@@ -25,7 +25,7 @@ use crate::watcher::{Watcher, WatcherSettings};
 
 use super::Ended;
 use super::deployment::{self, Deployment, Place, Turn};
-use super::services::{engine_settings, game_client, limit_in_words, stop_on_signals};
+use super::services::{engine_settings, game_client, limit_in_words, stop_on_signals, supervise};
 
 /// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
 const LOG: &str = "info,serenity=error";
@@ -121,10 +121,10 @@ impl Process {
             max_consecutive_errors: config.max_consecutive_errors,
             return_after: RETURN_AFTER,
         };
-        let watcher = Arc::new(Watcher::new(feed, store.clone(), clock, settings));
+        let watcher = Watcher::new(feed, store.clone(), clock, settings);
         let engine = Engine::new(game_client(config, clock)?, store.clone(), clock, engine_settings(config));
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
-        let poster = Arc::new(Poster::new(announcer.clone(), store.clone(), clock));
+        let poster = Poster::new(announcer.clone(), store.clone(), clock);
         let limit = limit_in_words(config);
         let (condition, words) = (engine.condition(), limit.clone());
         let what_for = move |calls_now: bool| waits_for(&condition.borrow(), words.as_deref(), calls_now);
@@ -143,19 +143,7 @@ impl Process {
             at_work: TaskTracker::new(),
             requests: Requests::default(),
         };
-        let mut supervisor = Supervisor::new(done.clone());
-        let token = done.clone();
-        supervisor.add("watcher", move || {
-            let (watcher, token) = (watcher.clone(), token.clone());
-            async move { watcher.run(token).await }
-        });
-        let token = done.clone();
-        supervisor.add("poster", move || {
-            let (poster, token) = (poster.clone(), token.clone());
-            async move { poster.run(token).await }
-        });
-        let token = done.clone();
-        supervisor.add("engine", move || engine.clone().run(token.clone()));
+        let mut supervisor = supervise(watcher, poster, engine, done);
         let token = done.clone();
         supervisor.add("reporter", move || {
             let (reporter, token) = (reporter.clone(), token.clone());

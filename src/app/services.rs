@@ -1,5 +1,7 @@
 //! From the configuration to the services.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -8,8 +10,12 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::gate::RateLimit;
 use crate::domain::retry::Policy;
-use crate::engine::EngineSettings;
+use crate::engine::{Engine, EngineSettings};
 use crate::game::{GameClient, GameSettings};
+use crate::ports::{Announcer, CodeFeed, GameApi};
+use crate::poster::Poster;
+use crate::supervisor::Supervisor;
+use crate::watcher::Watcher;
 
 pub(super) fn game_client(config: &Config, clock: Clock) -> anyhow::Result<GameClient> {
     let settings = GameSettings {
@@ -32,6 +38,30 @@ pub(super) fn engine_settings(config: &Config) -> EngineSettings {
         limit: config.game_rate.map(|rate| RateLimit { calls: rate.calls, window: rate.window }),
         player_interval: config.player_interval,
     }
+}
+
+/// The services that every bot has, until `done`: what Discord and the sandbox have beside them is added by each.
+pub(super) fn supervise<F: CodeFeed, A: Announcer, G: GameApi>(
+    watcher: Watcher<F>,
+    poster: Poster<A>,
+    engine: Arc<Engine<G>>,
+    done: &CancellationToken,
+) -> Supervisor {
+    let (watcher, poster) = (Arc::new(watcher), Arc::new(poster));
+    let mut supervisor = Supervisor::new(done.clone());
+    let token = done.clone();
+    supervisor.add("watcher", move || {
+        let (watcher, token) = (watcher.clone(), token.clone());
+        async move { watcher.run(token).await }
+    });
+    let token = done.clone();
+    supervisor.add("poster", move || {
+        let (poster, token) = (poster.clone(), token.clone());
+        async move { poster.run(token).await }
+    });
+    let token = done.clone();
+    supervisor.add("engine", move || engine.clone().run(token.clone()));
+    supervisor
 }
 
 /// The game's limit, as people say it.

@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::services::{engine_settings, game_client};
+use crate::app::services::{engine_settings, game_client, supervise};
 use crate::app::world::{Paths, World};
 use crate::app::{Ended, summary};
 use crate::clock::Clock;
@@ -157,23 +157,10 @@ impl Live {
         };
         config.game_url = self.sim.base_url().parse().context("cannot read the simulated game's address")?;
         let game = game_client(&config, self.clock)?;
-        let watcher = Arc::new(Watcher::new(feed, store.clone(), self.clock, settings));
-        let poster = Arc::new(Poster::new(self.announcer.clone(), store.clone(), self.clock));
+        let watcher = Watcher::new(feed, store.clone(), self.clock, settings);
+        let poster = Poster::new(self.announcer.clone(), store.clone(), self.clock);
         let engine = Engine::new(game, store.clone(), self.clock, engine_settings(&config));
-        let mut supervisor = Supervisor::new(done.clone());
-        let token = done.clone();
-        supervisor.add("watcher", move || {
-            let (watcher, token) = (watcher.clone(), token.clone());
-            async move { watcher.run(token).await }
-        });
-        let token = done.clone();
-        supervisor.add("poster", move || {
-            let (poster, token) = (poster.clone(), token.clone());
-            async move { poster.run(token).await }
-        });
-        let token = done.clone();
-        supervisor.add("engine", move || engine.clone().run(token.clone()));
-        Ok(supervisor)
+        Ok(supervise(watcher, poster, engine, done))
     }
 
     /// Until the script has played out and nothing is left to post or to redeem.
