@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
 use crate::discord::announcer::DiscordAnnouncer;
-use crate::discord::bot::{Bot, Requests, waits_for};
+use crate::discord::bot::{Bot, Limit, Requests, waits_for};
 use crate::discord::connection::{self, Access};
 use crate::discord::rest::Rest;
 use crate::engine::Engine;
@@ -125,9 +125,11 @@ impl Process {
         let engine = Engine::new(game_client(config, clock)?, store.clone(), clock, engine_settings(config));
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster = Poster::new(announcer.clone(), store.clone(), clock);
-        let limit = limit_in_words(config);
+        let asked = engine.clone();
+        // As the game tells it, which need not be as configured.
+        let limit: Arc<Limit> = Arc::new(move || asked.limit().map(limit_in_words));
         let (condition, words) = (engine.condition(), limit.clone());
-        let what_for = move |calls_now: bool| waits_for(&condition.borrow(), words.as_deref(), calls_now);
+        let what_for = move |calls_now: bool| waits_for(&condition.borrow(), words().as_deref(), calls_now);
         let reporter = Arc::new(Reporter::new(announcer, store.clone(), clock, Arc::new(what_for)));
         let bot = Bot {
             store: store.clone(),

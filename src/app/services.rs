@@ -65,16 +65,13 @@ pub(super) fn supervise<F: CodeFeed, A: Announcer, G: GameApi>(
 }
 
 /// The game's limit, as people say it.
-pub(super) fn limit_in_words(config: &Config) -> Option<String> {
-    let rate = config.game_rate?;
-    let seconds = rate.window.as_secs_f64();
-    let window = if rate.window == std::time::Duration::from_secs(60) {
-        "a minute".to_owned()
-    } else {
-        format!("in {seconds} s")
+pub(super) fn limit_in_words(limit: RateLimit) -> String {
+    let window = match limit.window.as_secs_f64() {
+        60.0 => "a minute".to_owned(),
+        seconds => format!("in {seconds} s"),
     };
-    let calls = if rate.calls == 1 { "call" } else { "calls" };
-    Some(format!("the game allows {} {calls} {window}", rate.calls))
+    let calls = if limit.calls == 1 { "call" } else { "calls" };
+    format!("the game allows {} {calls} {window}", limit.calls)
 }
 
 /// A token that is cancelled by SIGTERM or SIGINT. A second signal ends the process at once.

@@ -31,6 +31,9 @@ impl<G: GameApi> Prober for Engine<G> {
     }
 }
 
+/// The game's limit as far as it is known, as people say it; `None` without one.
+pub type Limit = dyn Fn() -> Option<String> + Send + Sync;
+
 /// What Discord's side of the bot needs of the others. Clones share all of it.
 #[derive(Clone)]
 pub struct Bot {
@@ -48,8 +51,8 @@ pub struct Bot {
     pub feeds: watch::Receiver<FeedHealth>,
     /// How the engine does.
     pub condition: watch::Receiver<Condition>,
-    /// The game's limit as people say it: "the game allows 30 calls in 60 s".
-    pub limit: Option<String>,
+    /// "the game allows 30 calls a minute".
+    pub limit: Arc<Limit>,
     /// Where the commands are registered, if not everywhere.
     pub dev_guild: Option<u64>,
     /// Cancelled when this turn ends: whoever waits for something then says so and stops.

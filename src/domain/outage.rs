@@ -1,6 +1,7 @@
 //! When the game does not answer at all: stop, ask now and then, go on.
 //!
-//! Calls that fail for reasons of the service, for several different players in a row, are an outage. While it lasts nothing
+//! Calls that fail for reasons of the service, for several different players in a row, are an outage; and so are a few in a
+//! row that find no connection, whoever they are for. While it lasts nothing
 //! is redeemed, so nobody's tries are used up on it; one call at growing intervals asks whether it is over. Any answer of
 //! the game ends it.
 
@@ -11,6 +12,9 @@ use super::status::Status;
 
 /// So many different players in a row. With one answer in ten failing by chance, four in a row are 1 in 10,000.
 const PLAYERS: usize = 4;
+/// So many calls in a row without a connection, whoever they were for: no player makes a game unreachable. So a small
+/// roster's tries are not used up either.
+const UNREACHED: usize = 3;
 /// Before the first question whether it is over,
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 /// doubled for each that is not answered, up to this.
@@ -20,6 +24,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 #[derive(Debug, Default)]
 pub struct Outage {
     failing: Vec<PlayerId>,
+    /// Calls in a row that found no connection.
+    unreached: usize,
     first_failure: Duration,
     down: Option<Down>,
 }
@@ -54,6 +60,7 @@ impl Outage {
     pub fn observe(&mut self, player: PlayerId, status: &Status, now: Duration) -> Option<Change> {
         if !is_of_the_service(status) {
             self.failing.clear();
+            self.unreached = 0;
             return self.down.take().map(|_| Change::Ended);
         }
         if self.down.is_some() {
@@ -65,7 +72,8 @@ impl Outage {
         if !self.failing.contains(&player) {
             self.failing.push(player);
         }
-        if self.failing.len() < PLAYERS {
+        self.unreached = if *status == Status::ConnectionError { self.unreached + 1 } else { 0 };
+        if self.failing.len() < PLAYERS && self.unreached < UNREACHED {
             return None;
         }
         self.down = Some(Down { asked: 0, is_asking: false, ask_at: now + FIRST_WAIT });
@@ -126,10 +134,23 @@ mod tests {
     }
 
     #[test]
+    fn a_game_without_a_connection_is_one_also_for_one_player() {
+        let mut outage = Outage::default();
+        for status in [Status::ConnectionError, Status::ConnectionError, Status::TimedOut] {
+            assert_eq!(outage.observe(player(1), &status, S(1)), None);
+        }
+        for second in 2..4 {
+            assert_eq!(outage.observe(player(1), &Status::ConnectionError, S(second)), None);
+        }
+        assert_eq!(outage.observe(player(1), &Status::ConnectionError, S(4)), Some(Change::Began(S(1))));
+        assert_eq!(outage.begin_to_ask(), Some(player(1)));
+    }
+
+    #[test]
     fn several_players_in_a_row_are_one_and_any_answer_ends_it() {
         let mut outage = Outage::default();
         for id in 1..4 {
-            assert_eq!(outage.observe(player(id), &Status::ConnectionError, S(id)), None);
+            assert_eq!(outage.observe(player(id), &Status::ServerError, S(id)), None);
         }
         assert_eq!(outage.observe(player(4), &Status::HtmlAnswer, S(9)), Some(Change::Began(S(1))));
         assert_eq!(outage.observe(player(5), &Status::TimedOut, S(10)), None, "in flight meanwhile");

@@ -93,6 +93,7 @@ pub(super) async fn status(ctx: Context<'_>) -> Result<(), Error> {
         let store = &bot.store;
         let feeds = bot.feeds.borrow().clone();
         let condition = bot.condition.borrow().clone();
+        let limit = (bot.limit)();
         let active = store.active_codes(guild).await?.len();
         Ok(manage::status(&manage::Status {
             guild: store.guild(guild).await?,
@@ -105,9 +106,9 @@ pub(super) async fn status(ctx: Context<'_>) -> Result<(), Error> {
             mongodb_trouble: store.second_store_trouble().await?,
             game_trouble: match condition {
                 Condition::Working => None,
-                trouble => waits_for(&trouble, bot.limit.as_deref(), false),
+                trouble => waits_for(&trouble, limit.as_deref(), false),
             },
-            game_limit: bot.limit.clone(),
+            game_limit: limit,
         }))
     })
     .await
