@@ -88,8 +88,15 @@ impl Process {
             && let Some(turn) = deployment.begin(&self.shutdown).await?
         {
             let ended = self.turn(&turn).await;
+            // That is why the turn is over, or is about to be.
+            let is_over = turn.over.is_cancelled() || turn.store.is_broken();
             deployment.end(turn).await;
-            ended?;
+            match ended {
+                Err(error) if is_over && !self.shutdown.is_cancelled() => {
+                    tracing::debug!("The turn ended with {error:#}");
+                }
+                ended => ended?,
+            }
         }
         Ok(())
     }

@@ -172,30 +172,43 @@ impl Store {
             will_start_over: inner.is_replicated.load(Ordering::SeqCst) && !inner.home.is_memory(),
             is_broken: self.is_broken(),
         };
-        let (finishes, committed) = self.run(&mut state.connection, jobs, &context);
-        state.clock = *context.clock.borrow();
-        let committed = committed
-            .map(|has_changed| inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed));
-        drop(state);
-        if let Err(reason) = &committed {
-            context.say_not_persisted(reason);
+        // In memory, what the second store refuses must not take along what is no business of it.
+        let (local, shared): (Vec<Queued>, Vec<Queued>) =
+            jobs.into_iter().partition(|queued| queued.is_local && inner.home.is_memory());
+        let mut ends = Vec::new();
+        for jobs in [local, shared].into_iter().filter(|jobs| !jobs.is_empty()) {
+            let (finishes, committed) = self.run(&mut state.connection, jobs, &context);
+            state.clock = *context.clock.borrow();
+            let count = |has_changed: bool| {
+                inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed)
+            };
+            ends.push((finishes, committed.map(count)));
         }
+        drop(state);
+        for (_, committed) in &ends {
+            if let Err(reason) = committed {
+                context.say_not_persisted(reason);
+            }
+        }
+        let is_any_committed = ends.iter().any(|(_, committed)| committed.is_ok());
         if let Some(trouble) = context.trouble.take() {
             self.break_with(trouble);
         }
-        if committed.is_ok() && context.wakes_plan.get() {
+        if is_any_committed && context.wakes_plan.get() {
             inner.plan_wake.notify_waiters();
         }
-        if committed.is_ok() && context.wakes_work.get() {
+        if is_any_committed && context.wakes_work.get() {
             inner.work_wake.notify_waiters();
         }
-        if committed.is_ok() {
+        if is_any_committed {
             inner.outbox_wake.notify_waiters();
         }
         // Before anybody hears of it: whoever waits for the last write may close the file and open it again.
         drop(self);
-        for finish in finishes {
-            finish(committed.clone());
+        for (finishes, committed) in ends {
+            for finish in finishes {
+                finish(committed.clone());
+            }
         }
     }
 

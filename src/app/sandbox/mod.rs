@@ -142,8 +142,17 @@ impl Sandbox {
             };
             let session = self.session(&world, &turn, shutdown).await;
             self.console.clear();
+            // That is why the turn is over, or is about to be.
+            let is_over = turn.over.is_cancelled() || turn.store.is_broken();
             self.deployment.end(turn).await;
-            match session? {
+            let session = match session {
+                Err(error) if is_over => {
+                    tracing::debug!("The turn ended with {error:#}");
+                    Session::Over
+                }
+                session => session?,
+            };
+            match session {
                 Session::Finished(ended) => return Ok((true, ended)),
                 Session::Stopped => break,
                 // The world goes with the lease: its next host opens its books.
