@@ -76,7 +76,9 @@ impl Folder {
         let file = File::create(&log).unwrap();
         let mut command = Command::new(&self.program);
         command.env_clear().current_dir(self.folder.path()).args(["sandbox", "--mongodb", uri]).args(args);
-        command.args(["--instance", &instance.to_string()]).env("RUST_LOG", "info,giftcode_bot::keeper=debug,giftcode_bot::replicator=debug");
+        command
+            .args(["--instance", &instance.to_string()])
+            .env("RUST_LOG", "info,giftcode_bot::keeper=debug,giftcode_bot::replicator=debug");
         command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
         if self.is_root {
             command.uid(NOBODY).gid(NOBODY);
