@@ -18,6 +18,9 @@ const SCOUTS: &str = "FROM players p WHERE p.state IS NOT NULL AND p.deleted = 0
     SELECT 1 FROM rosters r JOIN guilds g ON g.guild_id = r.guild_id AND g.auto_redeem = 1 AND g.deleted = 0
     WHERE r.player_id = p.player_id AND r.deleted = 0)";
 
+/// A code to be asked about: back, and neither renewed nor listed as over since.
+const ASKED_ABOUT: &str = "returned_at IS NOT NULL AND condemned IS NOT NULL AND listed = 0 AND deleted = 0";
+
 /// Notes that a code is back, to be asked about; it counts as over until then. Where nobody can be asked for, it is a new
 /// generation at once; returns whether.
 pub(super) fn note(tx: &Tx<'_>, seen: &ListedCode) -> rusqlite::Result<bool> {
@@ -72,15 +75,11 @@ pub(super) struct Due {
 /// What is to be asked about.
 pub(super) fn due(tx: &Tx<'_>) -> rusqlite::Result<Due> {
     let due = tx
-        .statement(
-            "SELECT code, generation FROM codes WHERE returned_at IS NOT NULL AND returned_at <= ?1 AND deleted = 0",
-        )?
+        .statement(&format!("SELECT code, generation FROM codes WHERE returned_at <= ?1 AND {ASKED_ABOUT}"))?
         .query_map([Millis(tx.now())], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     let next = tx
-        .statement(
-            "SELECT min(returned_at) FROM codes WHERE returned_at IS NOT NULL AND returned_at > ?1 AND deleted = 0",
-        )?
+        .statement(&format!("SELECT min(returned_at) FROM codes WHERE returned_at > ?1 AND {ASKED_ABOUT}"))?
         .query_row([Millis(tx.now())], |row| row.get::<_, Option<Millis>>(0))?;
     Ok(Due { codes: due, next: next.map(|Millis(at)| at) })
 }
@@ -120,8 +119,8 @@ impl Store {
         scout: Option<(PlayerId, Status)>,
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
-            let current = "SELECT 1 FROM codes WHERE code_key = ?1 AND generation = ?2 AND returned_at IS NOT NULL";
-            if !tx.statement(current)?.exists(params![key, generation])? {
+            let current = format!("SELECT 1 FROM codes WHERE code_key = ?1 AND generation = ?2 AND {ASKED_ABOUT}");
+            if !tx.statement(&current)?.exists(params![key, generation])? {
                 return Ok(());
             }
             renew(tx, &key)?;

@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 use rusqlite::{CachedStatement, Error, ErrorCode, OptionalExtension, params, params_from_iter};
 
-use crate::domain::record::{Kind, Record};
+use crate::domain::record::{Kind, Record, Value};
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError};
 
@@ -34,6 +34,7 @@ struct Statements<'a> {
     find: CachedStatement<'a>,
     replace: CachedStatement<'a>,
     done: CachedStatement<'a>,
+    answered: CachedStatement<'a>,
 }
 
 impl<'a> Statements<'a> {
@@ -48,6 +49,7 @@ impl<'a> Statements<'a> {
             insert: tx.statement(&format!("{insert} ON CONFLICT DO NOTHING"))?,
             find: tx.statement(&find_sql(kind))?,
             replace: tx.statement(&format!("{insert} ON CONFLICT DO UPDATE SET {}", updates.join(", ")))?,
+            answered: tx.statement("UPDATE codes SET returned_at = NULL WHERE code_key = ?1")?,
             done: tx.statement("DELETE FROM outbox WHERE kind = ?1 AND key = ?2")?,
         })
     }
@@ -64,6 +66,10 @@ impl<'a> Statements<'a> {
             return Ok(false);
         }
         self.replace.execute(params_from_iter(&theirs.values))?;
+        if let (Kind::Codes, Value::Text(key)) = (self.kind, theirs.get("code_key")) {
+            // Of this file alone, and about what the code was before; a feed that still lists it is noted again.
+            self.answered.execute([key])?;
+        }
         self.done.execute(params![self.kind.name(), write_key(&key)])?;
         Ok(true)
     }

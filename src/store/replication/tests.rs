@@ -1,6 +1,6 @@
 //! The outbox and the merge on real files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::domain::code::{Code, ListedCode};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::status::Status;
-use crate::store::{Admission, StateKind, Verdict};
+use crate::store::{Admission, StateKind, Verdict, returns};
 
 const GUILD: GuildId = GuildId(7);
 
@@ -131,6 +131,37 @@ async fn merging_downgrades_nothing_and_later_changes_are_newer() {
     assert_eq!(all(&left).await, all(&right).await);
     assert_eq!(left.pending_redemptions().await.unwrap(), 2);
     assert_eq!(all(&left).await[0].get("channel_id"), &Value::Int(99));
+}
+
+/// Whether a code is to be asked about is of one file alone; the answer that another instance got settles it here too.
+#[tokio::test(start_paused = true)]
+async fn a_code_that_was_renewed_elsewhere_is_not_asked_about_again() {
+    let hour = jiff::SignedDuration::from_hours;
+    let folder = tempfile::tempdir().unwrap();
+    let (left, right) = (filled(&folder, "a.db").await, open(folder.path(), "b.db"));
+    let code = Code::parse("BACK").unwrap();
+    let listed = |expires_at| {
+        let seen = ListedCode { code: code.clone(), rewards: None, expires_at, source: "feed".into() };
+        BTreeMap::from([(code.key(), seen)])
+    };
+    let list =
+        async |store: &Store, codes| store.apply_listing(codes, true, 6 * Duration::from_secs(3600)).await.unwrap();
+    list(&left, listed(Some(left.inner.clock.now() + hour(1)))).await;
+    tokio::time::sleep(Duration::from_secs(2 * 3600)).await;
+    list(&left, BTreeMap::new()).await;
+    tokio::time::sleep(Duration::from_secs(9 * 3600)).await;
+    right.merge(all(&left).await).await.unwrap();
+    for store in [&left, &right] {
+        list(store, listed(None)).await;
+    }
+    let asked = async |store: &Store| store.write(|tx| Ok(returns::due(tx)?.codes)).await.unwrap().len();
+    assert_eq!((asked(&left).await, asked(&right).await), (1, 1));
+    left.renew_code(code.key(), 1, None).await.unwrap();
+    right.merge(all(&left).await).await.unwrap();
+    assert_eq!((asked(&left).await, asked(&right).await), (0, 0));
+    list(&right, listed(None)).await;
+    right.renew_code(code.key(), 2, None).await.unwrap();
+    assert_eq!(right.known_codes().await.unwrap()[&code.key()].generation, 2);
 }
 
 #[tokio::test(start_paused = true)]
