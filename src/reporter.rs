@@ -27,8 +27,10 @@ use crate::domain::progress::{Pacer, Tally};
 use crate::ports::{AnnounceError, RunBoard, RunMessage};
 use crate::store::{RunKey, Store, StoreError};
 
-/// Between two looks at the runs.
+/// Between two looks at the runs,
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// and at least so many times as long as the last one took: counting large rosters must leave the file to others.
+const REST_PER_LOOK: u32 = 9;
 /// Between two edits of one message (PROTOCOL §3).
 const EDIT_EVERY: Duration = Duration::from_secs(5);
 /// How long posts that are due go first.
@@ -41,6 +43,8 @@ const SHOW_TIMEOUT: Duration = Duration::from_secs(20);
 const RESUME_AFTER: Duration = Duration::from_secs(15 * 60);
 /// A message that cannot be shown rests, doubling from the first to the second.
 const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
+/// After the store failed.
+const STORE_REST: Duration = Duration::from_secs(5);
 /// Messages at once.
 const CONCURRENCY: usize = 8;
 
@@ -86,36 +90,46 @@ impl<B: RunBoard> Reporter<B> {
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut watched: HashMap<RunKey, Watched> = HashMap::new();
         let mut yields_since = None;
+        let mut rest = LOOK_EVERY;
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = tokio::time::sleep(rest) => {}
             }
             let looked = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
                 looked = self.look(&mut watched, &mut yields_since) => looked,
             };
-            if let Err(error) = looked {
-                tracing::warn!("Cannot report how far the runs are: {error}");
-            }
+            rest = match looked {
+                Ok(took) => LOOK_EVERY.max(took * REST_PER_LOOK),
+                Err(error) => {
+                    tracing::warn!(
+                        "Cannot report how far the runs are, next try in {} s: {error}",
+                        STORE_REST.as_secs()
+                    );
+                    STORE_REST
+                }
+            };
         }
     }
 
+    /// Shows what is new; returns how long it took to find that.
     async fn look(
         &self,
         watched: &mut HashMap<RunKey, Watched>,
         yields_since: &mut Option<Duration>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Duration, StoreError> {
         let (now, wall) = (self.clock.elapsed(), self.clock.now());
         let posts_wait = self.store.next_post_at().await?.is_some_and(|at| at <= wall);
         if posts_wait && now - *yields_since.get_or_insert(now) < YIELD_FOR {
-            return Ok(());
+            return Ok(Duration::ZERO);
         }
         if !posts_wait {
             *yields_since = None;
         }
         let since = wall.checked_sub(TELL_WITHIN).unwrap_or(Timestamp::MIN);
         let runs = self.store.untold_runs(since).await?;
+        let took = self.clock.elapsed().saturating_sub(now);
         watched.retain(|known, _| runs.iter().any(|(key, _)| key == known));
         let mut due = Vec::new();
         for (key, mut message) in runs {
@@ -152,7 +166,7 @@ impl<B: RunBoard> Reporter<B> {
                 }
             }
         }
-        Ok(())
+        Ok(took)
     }
 
     /// Shows one message, and notes what came of it. An error is one sentence.

@@ -1,4 +1,5 @@
-//! Group commit: the writes of one moment share one transaction, each in a savepoint of its own.
+//! Group commit: the writes of one moment share one transaction, each in a savepoint of its own. In memory there are two: one
+//! for what is no business of the second store, which that must not refuse along with the rest.
 //!
 //! A write returns when both stores have it, as long as the second one keeps up; else when the file has it. In memory alone
 //! a transaction is committed only after the second store has its changes: what cannot be kept anywhere did not happen.
