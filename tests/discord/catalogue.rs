@@ -188,7 +188,10 @@ pub fn managing() -> Chapter {
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
     say("add, redeem or retry, of a code that is over", manage::code_over(&code("WOS1105"), &Over::Expired));
-    say("any command, with something that is no code", manage::no_code(&CodeError::Character("DROP TABLE".into())));
+    say(
+        "any command, with something that is no code",
+        manage::no_code(&CodeError::Character { text: "DROP TABLE".into(), character: ' ' }),
+    );
     say("any command, with a code that nobody ever saw", manage::code_unknown(&code("NOSUCHCODE")));
     say("remove, of a code that nobody ever saw", manage::nothing_to_remove(&code("NOSUCHCODE")));
     say("remove", manage::code_removed(&code("WOS1105"), 12));

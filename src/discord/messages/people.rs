@@ -12,7 +12,7 @@ use crate::domain::words::{advice, meaning};
 use crate::store::Standing;
 
 use super::Message;
-use super::escape::{clip, escape};
+use super::escape::{clip, escape, in_text};
 use super::run::player as named;
 
 /// The fields of the form that asks who somebody is.
@@ -103,10 +103,10 @@ pub fn code_over(code: &Code, over: &Over) -> Message {
 pub fn standings(codes: &[(Code, Vec<Standing>)], over: &[(Code, Over)], is_waiting: bool) -> Message {
     let mut text = String::new();
     for (code, why) in over {
-        text += &format!("⌛ **{code}** is over: {}\n", why.meaning());
+        text += &format!("⌛ **{}** is over: {}\n", in_text(code), why.meaning());
     }
     for (code, standings) in codes {
-        text += &format!("**{code}**\n");
+        text += &format!("**{}**\n", in_text(code));
         for standing in standings {
             text += &format!("{}\n", line(standing, is_waiting));
         }
