@@ -1,5 +1,6 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
+use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
 use giftcode_bot::domain::channel::{Blocked, Over};
 use giftcode_bot::domain::code::{Code, CodeError};
@@ -188,7 +189,10 @@ pub fn managing() -> Chapter {
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
     say("add, redeem or retry, of a code that is over", manage::code_over(&code("WOS1105"), &Over::Expired));
-    say("any command, with something that is no code", manage::no_code(&CodeError::Character("DROP TABLE".into())));
+    say(
+        "any command, with something that is no code",
+        manage::no_code(&CodeError::Character { text: "DROP TABLE".into(), character: ' ' }),
+    );
     say("any command, with a code that nobody ever saw", manage::code_unknown(&code("NOSUCHCODE")));
     say("remove, of a code that nobody ever saw", manage::nothing_to_remove(&code("NOSUCHCODE")));
     say("remove", manage::code_removed(&code("WOS1105"), 12));
@@ -362,6 +366,21 @@ pub fn everybody() -> Chapter {
         standing(1004, Some(Outcome::GaveUp), Some(Status::CaptchaCheckError)),
     ];
     say("/redeem, done", people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], false));
+    let many: Vec<_> = (0..10)
+        .map(|number| {
+            let of_code = [
+                (Outcome::Granted, Status::Success),
+                (Outcome::Already, Status::Received),
+                (Outcome::GaveUp, Status::CaptchaCheckError),
+                (Outcome::GaveUp, Status::CaptchaCheckError),
+                (Outcome::Granted, Status::Success),
+            ];
+            let of_code = of_code.into_iter().zip(1001..);
+            let of_code = of_code.map(|((outcome, status), id)| standing(id, Some(outcome), Some(status)));
+            (code(&format!("CODE{number:02}")), of_code.collect())
+        })
+        .collect();
+    say("a menu, done, with more than a message has room for", people::standings(&many, &[], false));
     say(
         "/redeem, when it takes longer than an answer can be changed",
         people::standings(&[(code("WOS1105"), waiting)], &[], false),
@@ -374,6 +393,7 @@ pub fn everybody() -> Chapter {
     say("something that only managers may do", people::managers_only());
     say("something that only works in a server", people::servers_only());
     say("a button that is not known", people::outdated());
+    say("the form, when it comes back after a day", people::too_late());
     say("a failure of ours", people::failed("3fa94c"));
     say("a state that cannot be written", people::not_saved("3fa94c"));
     say("a restart in the middle of an answer", people::restarting());
@@ -382,7 +402,7 @@ pub fn everybody() -> Chapter {
 
 /// The form that asks who somebody is.
 pub fn form() -> serde_json::Value {
-    serde_json::to_value(people::who_are_you(&[code("WOS1105")])).unwrap()
+    serde_json::to_value(people::who_are_you(&Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
 }
 
 /// Messages of everything as long as it can be, in what costs most to escape.

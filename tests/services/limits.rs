@@ -9,7 +9,7 @@ use giftcode_bot::domain::code::Code;
 use giftcode_bot::domain::outcome::Outcome;
 use giftcode_bot::domain::player::{GuildId, Player, PlayerId, State};
 use giftcode_bot::engine::{Condition, Engine, EngineSettings};
-use giftcode_bot::game::{GameClient, GameSettings};
+use giftcode_bot::game::GameClient;
 use giftcode_bot::ports::{GameApi, LoginAnswer};
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
@@ -18,7 +18,7 @@ use giftcode_bot::sandbox::rules::{Rule, SimCode};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{due, redeem_calls, run, settings, world};
+use crate::engine::{due, game_settings, redeem_calls, run, settings, world};
 use crate::support::{StateFile, code, player, players};
 
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
@@ -247,11 +247,7 @@ async fn a_player_who_always_times_out_holds_up_nobody() {
         let state = StateFile::new();
         let sim = GameSim::start(strict(100), state.clock).unwrap();
         due(&state, players(1..=100), &["GOOD"]).await;
-        let game = GameSettings {
-            base_url: sim.base_url().parse().unwrap(),
-            salt: "salt".into(),
-            timeout: Duration::from_secs(30),
-        };
+        let game = game_settings(&sim, "salt");
         let game = Hanging(GameClient::with_sessions(game, state.clock, 2, Duration::from_secs(2)).unwrap(), hanging);
         let engine = Engine::new(game, state.store.clone(), state.clock, limited(2));
         let stop = CancellationToken::new();

@@ -9,7 +9,7 @@ use crate::domain::player::{ChannelId, RoleId};
 use crate::ports::AnnouncedCode;
 use crate::store::{GuildSettings, PastRun, RunStart};
 
-use super::escape::{clip, escape};
+use super::escape::{clip, escape, in_text};
 use super::run::{counts, reason};
 use super::{Message, colour, count, thousands, when};
 
@@ -344,7 +344,7 @@ pub fn history(runs: &[PastRun], code: Option<&Code>) -> Message {
             Some(at) => format!("\n-# done {}", when(at)),
             None => format!("\n-# begun {}, not done yet", when(run.started_at)),
         };
-        embed.field(format!("{}{again}", run.code), clip(&text, 500), false)
+        embed.field(format!("{}{again}", in_text(&run.code)), clip(&text, 500), false)
     });
     Message::embed(embed)
 }
