@@ -1,6 +1,7 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 use giftcode_bot::discord::custom_id::Action;
+use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
 use giftcode_bot::domain::channel::{Blocked, Over};
 use giftcode_bot::domain::code::{Code, CodeError};
@@ -164,14 +165,17 @@ pub fn runs() -> Chapter {
 pub fn managing() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("setchannel", manage::channel_set((CHANNEL, true), None, false, &[]));
-    say("setchannel, with a role", manage::channel_set((CHANNEL, true), Some(ROLE), true, &[]));
+    say("setchannel", manage::channel_set(CHANNEL, true, Mention::Nobody, &[]));
+    say("setchannel, with a role, or where one was set", manage::channel_set(CHANNEL, true, Mention::Role(ROLE), &[]));
     say(
         "setchannel, with a role that nobody may mention, and without permissions that would be of use",
-        manage::channel_set((CHANNEL, true), Some(ROLE), false, &["Attach Files", "Read Message History"]),
+        manage::channel_set(CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
     );
     say("setchannel, where the bot may not post", manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]));
-    say("setchannel, when another one was set", manage::channel_set((CHANNEL, false), None, false, &[]));
+    say("setchannel, when another one was set", manage::channel_set(CHANNEL, false, Mention::Nobody, &[]));
+    say("setchannel, with no_role", manage::channel_set(CHANNEL, false, Mention::Removed, &[]));
+    say("setchannel, where the role was deleted", manage::channel_set(CHANNEL, false, Mention::Gone, &[]));
+    say("setchannel, with a role and no_role", manage::role_or_none());
     say("setchannel, with a channel that is gone, or a thread", manage::channel_unknown());
     say("setchannel, with everyone as the role", manage::everyone_refused());
     say("unsetchannel", manage::channel_unset(true));
