@@ -14,7 +14,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, Player, PlayerId, State};
 use crate::domain::status::Status;
 use crate::ports::MessageId;
-use crate::store::{Admission, StateKind, Verdict};
+use crate::store::{Admission, StateKind, Verdict, guilds};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const TINY: Bounds = Bounds { guilds: 1, posts: 1, looks: 3, places: 2 };
@@ -153,13 +153,13 @@ impl World {
             }
             Change::StartRun(guild, number) => {
                 if let Some(generation) = self.generation(number).await {
-                    store.set_mention_role(GuildId(guild), None).await.unwrap();
+                    store.write(move |tx| Ok(guilds::ensure(tx, GuildId(guild))?)).await.unwrap();
                     store.start_run(GuildId(guild), code(number).key(), generation).await.map(drop).unwrap();
                 }
             }
             Change::RetryRun(guild, number) => {
                 if let Some(generation) = self.generation(number).await {
-                    store.set_mention_role(GuildId(guild), None).await.unwrap();
+                    store.write(move |tx| Ok(guilds::ensure(tx, GuildId(guild))?)).await.unwrap();
                     store.retry_run(GuildId(guild), code(number).key(), generation).await.map(drop).unwrap();
                 }
             }
