@@ -3,6 +3,9 @@
 use super::breaker::{Cause, Trouble};
 use super::status::{Class, Status};
 
+/// What a player does whom the game asks for a captcha: the game's own page asks for it, and takes it.
+pub const USE_THE_PAGE: &str = "redeem it at https://wos-giftcode.centurygame.com";
+
 /// Why a redemption ended, or how its last try went, as the end of a sentence.
 #[must_use]
 pub fn meaning(status: &Status) -> &'static str {
@@ -24,7 +27,7 @@ pub fn meaning(status: &Status) -> &'static str {
         Status::Forbidden => "the game does not let us in",
         Status::Interrupted => "the bot was interrupted each time",
         Status::TooFrequent | Status::RateLimited => "the game was asked too often",
-        status if status.is_captcha() => "the game asks for a captcha: redeem at https://wos-giftcode.centurygame.com",
+        status if status.is_captcha() => "the game asks for a captcha",
         _ => match status.class() {
             Class::Temporary => "the game did not answer as it should",
             _ => "the game gave an answer that nobody knows",
@@ -40,7 +43,7 @@ pub fn advice(status: &Status) -> Option<&'static str> {
             Some("use /link with the right state, or ask an admin to correct it")
         }
         Status::RoleNotExist => Some("check the player id, it is shown in the game's profile"),
-        status if status.is_captcha() => Some("redeem it at https://wos-giftcode.centurygame.com"),
+        status if status.is_captcha() => Some(USE_THE_PAGE),
         _ => None,
     }
 }
@@ -77,6 +80,17 @@ pub fn remedy(trouble: &Trouble) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The reason and the advice stand beside each other.
+    #[test]
+    fn the_games_page_is_linked_once() {
+        for status in Status::ALL {
+            assert!(!meaning(status).contains("https://"), "{status}");
+        }
+        for status in [Status::CaptchaCheckError, Status::CaptchaGetTooFrequent, Status::CaptchaFetchError] {
+            assert_eq!(advice(&status).map(|advice| advice.matches("https://").count()), Some(1), "{status}");
+        }
+    }
 
     #[test]
     fn every_permanent_status_has_words_of_its_own() {

@@ -17,7 +17,9 @@
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
 mod breaker;
+mod choices;
 mod codes;
+mod command_guilds;
 mod corrections;
 mod guild_codes;
 mod guilds;
@@ -26,6 +28,7 @@ mod import;
 mod links;
 mod lock;
 mod paced;
+mod planning;
 mod players;
 mod posts;
 mod redemptions;
@@ -62,8 +65,9 @@ pub use home::Confirm;
 pub use import::{Imported, ImportedDatabase};
 pub use links::Linked;
 pub use lock::FileLock;
+pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
-pub use posts::{DueMessage, GuildPlan, Plan};
+pub use posts::DueMessage;
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict, Wanted};
 pub use replication::{Lag, Merged};
 pub use report::{CodeReport, RedemptionRow};
