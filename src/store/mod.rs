@@ -18,6 +18,7 @@
 
 mod codes;
 mod corrections;
+mod erasing;
 mod guild_codes;
 mod guilds;
 mod home;
@@ -28,6 +29,7 @@ mod paced;
 mod players;
 mod posts;
 mod redemptions;
+mod removal;
 mod replication;
 mod report;
 mod requests;
@@ -55,6 +57,7 @@ use crate::clock::Clock;
 use crate::tenure::Tenure;
 
 pub use codes::ListingChanges;
+pub use erasing::{ErasedGuild, Forgotten};
 pub use guild_codes::{AddedCode, FoundCode};
 pub use guilds::GuildSettings;
 pub use home::Confirm;
@@ -64,7 +67,7 @@ pub use lock::FileLock;
 pub use players::RosterChange;
 pub use posts::{DueMessage, GuildPlan, Plan};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict, Wanted};
-pub use replication::{Lag, Merged};
+pub use replication::{Lag, Merged, Outbox};
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{RunStart, Standing};
 pub use rosters::RosterPage;
@@ -156,6 +159,7 @@ struct Inner {
     plan_wake: Notify,
     work_wake: Notify,
     outbox_wake: Notify,
+    erasing_wake: Notify,
     /// Counts the commits that changed something.
     commits: AtomicU64,
     second: watch::Sender<Second>,
@@ -220,6 +224,7 @@ impl Store {
             plan_wake: Notify::new(),
             work_wake: Notify::new(),
             outbox_wake: Notify::new(),
+            erasing_wake: Notify::new(),
             commits: AtomicU64::new(0),
             second: watch::Sender::new(Second::default()),
             was_slow: AtomicBool::new(false),

@@ -43,7 +43,8 @@ pub struct DueMessage {
 
 /// The first message that waits, of each guild that can be posted to.
 const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
-    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
+    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL
+      AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
       AND p.message_id IS NULL AND p.deleted = 0
       AND (p.nonce, p.position) = (SELECT nonce, position FROM posts
                                    WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
@@ -73,7 +74,7 @@ fn missing_posts(connection: &Connection, now: Timestamp) -> rusqlite::Result<Ve
     let active = active("g.guild_id");
     let sql = format!(
         "SELECT g.guild_id, g.digest_due, c.code, c.generation FROM guilds g JOIN codes c
-         WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND {active}
+         WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {active}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
                            AND p.generation = c.generation AND p.deleted = 0)
          ORDER BY g.guild_id, c.first_seen_at, c.code_key"
@@ -89,7 +90,7 @@ fn missing_redemptions_sql(select: &str) -> String {
     let active = active("g.guild_id");
     format!(
         "{select} FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0 JOIN codes c
-         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND {active}
+         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND g.removed_at IS NULL AND {active}
            AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = r.player_id AND d.code_key = c.code_key
                            AND d.generation = c.generation AND d.deleted = 0)"
     )
@@ -184,7 +185,7 @@ fn plan_redemptions(tx: &Tx<'_>) -> rusqlite::Result<usize> {
          SELECT DISTINCT g.guild_id, c.code_key, c.generation, ?1, ?2
          FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0 JOIN codes c
          JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = c.code_key AND d.generation = c.generation
-         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND d.outcome = 'pending' AND d.deleted = 0 AND {}
+         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND g.removed_at IS NULL AND d.outcome = 'pending' AND d.deleted = 0 AND {}
          ON CONFLICT DO NOTHING",
         active("g.guild_id")
     );
@@ -318,7 +319,8 @@ impl Store {
             )?;
             tx.execute(
                 "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2
-                 WHERE paused IS NOT NULL AND guild_id = (SELECT guild_id FROM posts WHERE nonce = ?1)",
+                 WHERE paused IS NOT NULL AND removed_at IS NULL
+                   AND guild_id = (SELECT guild_id FROM posts WHERE nonce = ?1)",
                 params![nonce, tx.version()],
             )?;
             Ok(())

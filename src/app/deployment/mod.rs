@@ -22,7 +22,7 @@ use crate::keeper::{Keeper, Turn as Taken, Unreachable};
 use crate::ports::Replica;
 use crate::replica::{MongoLease, MongoReplica, MongoSettings};
 use crate::replicator::Replicator;
-use crate::store::{Confirm, FileLock, StateKind, Store, StoreError};
+use crate::store::{Confirm, FileLock, Outbox, StateKind, Store, StoreError};
 use crate::tenure::Tenure;
 
 pub(super) use lock::{lock, wait_for_lock};
@@ -380,18 +380,24 @@ impl Deployment {
 /// Changes go to MongoDB before they count.
 fn confirm_with(replica: MongoReplica) -> Confirm {
     let runtime = tokio::runtime::Handle::current();
-    Box::new(move |records: Vec<Record>| {
+    Box::new(move |changes: Outbox| {
         // Each command is bounded; only a large change takes several of them.
         runtime.block_on(async {
-            let lost = replica.put(&records).await.map_err(|e| e.to_string())?;
-            for ours in lost.into_iter().filter_map(|at| records.get(at)) {
-                let there = replica.get(ours.kind, vec![ours.key()]).await.map_err(|e| e.to_string())?;
-                // What is there already, from an attempt whose answer was lost, say, is no loss.
-                if !there.contains(ours) {
-                    return Err("another instance has written there".to_owned());
-                }
-            }
-            Ok(())
+            put_all(&replica, &changes.erasures).await?;
+            replica.erase(&changes.erased).await.map_err(|e| e.to_string())?;
+            put_all(&replica, &changes.records).await
         })
     })
+}
+
+async fn put_all(replica: &MongoReplica, records: &[Record]) -> Result<(), String> {
+    let lost = replica.put(records).await.map_err(|e| e.to_string())?;
+    for ours in lost.into_iter().filter_map(|at| records.get(at)) {
+        let there = replica.get(ours.kind, vec![ours.key()]).await.map_err(|e| e.to_string())?;
+        // What is there already, from an attempt whose answer was lost, say, is no loss.
+        if !there.contains(ours) {
+            return Err("another instance has written there".to_owned());
+        }
+    }
+    Ok(())
 }
