@@ -5,6 +5,7 @@
 //! services end, and the next turn begins as the start of a process does. Nothing is handed over in memory but a working
 //! copy that is only there.
 
+mod confirm;
 mod lock;
 mod turn;
 
@@ -17,15 +18,15 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::record::Record;
 use crate::keeper::{Keeper, Turn as Taken, Unreachable};
 use crate::ports::Replica;
 use crate::replica::{MongoLease, MongoReplica, MongoSettings};
 use crate::replicator::Replicator;
-use crate::store::{Confirm, FileLock, Outbox, StateKind, Store, StoreError};
+use crate::store::{FileLock, StateKind, Store, StoreError};
 use crate::tenure::Tenure;
 
 pub(super) use lock::{lock, wait_for_lock};
+use confirm::confirm_with;
 use turn::Probe;
 pub(super) use turn::Turn;
 
@@ -375,29 +376,4 @@ impl Deployment {
             drop(keeping.task.await);
         }
     }
-}
-
-/// Changes go to MongoDB before they count.
-fn confirm_with(replica: MongoReplica) -> Confirm {
-    let runtime = tokio::runtime::Handle::current();
-    Box::new(move |changes: Outbox| {
-        // Each command is bounded; only a large change takes several of them.
-        runtime.block_on(async {
-            put_all(&replica, &changes.erasures).await?;
-            replica.erase(&changes.erased).await.map_err(|e| e.to_string())?;
-            put_all(&replica, &changes.records).await
-        })
-    })
-}
-
-async fn put_all(replica: &MongoReplica, records: &[Record]) -> Result<(), String> {
-    let lost = replica.put(records).await.map_err(|e| e.to_string())?;
-    for ours in lost.into_iter().filter_map(|at| records.get(at)) {
-        let there = replica.get(ours.kind, vec![ours.key()]).await.map_err(|e| e.to_string())?;
-        // What is there already, from an attempt whose answer was lost, say, is no loss.
-        if !there.contains(ours) {
-            return Err("another instance has written there".to_owned());
-        }
-    }
-    Ok(())
 }
