@@ -19,14 +19,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::keeper::{Keeper, Turn as Taken, Unreachable};
-use crate::ports::Replica;
 use crate::replica::{MongoLease, MongoReplica, MongoSettings};
 use crate::replicator::Replicator;
 use crate::store::{FileLock, StateKind, Store, StoreError};
 use crate::tenure::Tenure;
 
-pub(super) use lock::{lock, wait_for_lock};
 use confirm::confirm_with;
+pub(super) use lock::{lock, wait_for_lock};
 use turn::Probe;
 pub(super) use turn::Turn;
 
