@@ -10,10 +10,10 @@ use giftcode_bot::domain::plan::MessageKind;
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
 use giftcode_bot::domain::probe::ProbeOutcome;
 use giftcode_bot::domain::progress::{FailedGroup, Tally};
-use giftcode_bot::domain::roster_file::{BadLine, RosterFileError};
+use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
-use giftcode_bot::store::{GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
+use giftcode_bot::store::{Forgotten, GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
 use jiff::{SignedDuration, Timestamp};
 
 /// A chapter of the page: what it is about, and its messages with when they are seen.
@@ -311,7 +311,7 @@ pub fn rosters() -> Chapter {
         players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1),
     );
     say("list, of nobody", players::roster(&RosterPage::default(), 0));
-    let bad = |line, reason: &str| BadLine { line, reason: reason.into() };
+    let bad = |line, reason: &str| BadLine { place: Place::Line(line), reason: reason.into() };
     let lines = [
         bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
         bad(9, "there is no state: the line has too few columns"),
@@ -319,7 +319,11 @@ pub fn rosters() -> Chapter {
     say("import", players::imported(changed(90, 8, 2), &[], 104, true));
     say("import, without the bad lines", players::imported(changed(90, 8, 0), &lines, 104, false));
     say("import, with bad lines", players::not_imported(&lines));
-    say("import, of a file that cannot be read", players::bad_file(&RosterFileError::MissingColumn("state")));
+    say(
+        "import, of a file that cannot be read",
+        players::bad_file(&RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
+    );
+    say("import, of a file without states", players::bad_file(&RosterFileError::NoStates { found: "\"fid\"".into() }));
     say("import, of a file that Discord does not hand out", players::file_not_fetched());
     say("export", players::exported(104, b"player_id,nickname,state,furnace_level\n".to_vec()));
     say("export, of nobody", players::exported(0, Vec::new()));
@@ -346,6 +350,14 @@ pub fn everybody() -> Chapter {
     say("/unlink", people::unlinked(1));
     say("/unlink, of all", people::unlinked(3));
     say("/unlink, of somebody else's account", people::unlinked(0));
+    let players = vec![player(1001), player(1002)];
+    let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
+        people::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
+    };
+    say("/unlink everything:true", forgotten(3, &players, &[player(1003)]));
+    say("/unlink everything:true, of accounts that others have too", forgotten(2, &[], &players));
+    say("/unlink everything:true, by somebody who is not known", forgotten(0, &[], &[]));
+    say("/unlink, with an account and everything:true", people::one_or_everything());
     let linked =
         [me, player(1002)].map(|id| Player { id, nickname: "Frost".into(), state: Some(state), furnace_level: None });
     say("/unlink, with several linked and none named", people::accounts(&linked));
@@ -446,7 +458,7 @@ pub fn longest() -> Vec<(String, Message)> {
         })
         .collect();
     let over = |count| codes(count).into_iter().map(|code| (code, Some(Over::Condemned(Status::Used)))).collect();
-    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { line, reason: stars(3000) }).collect();
+    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
     let trouble = || Some(stars(5000));
@@ -477,6 +489,7 @@ pub fn longest() -> Vec<(String, Message)> {
         ("a roster", players::roster(&roster, 1)),
         ("bad lines", players::not_imported(&lines)),
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
+        ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
         ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
         ("standings", people::standings(&standings, &[], true)),
     ]

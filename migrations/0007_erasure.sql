@@ -44,3 +44,12 @@ END;
 
 -- Who else has a player is asked for each that may be erased.
 CREATE INDEX links_by_player ON links (player_id);
+
+-- A guild that is back is planned for.
+DROP TRIGGER plan_changed_guild;
+CREATE TRIGGER plan_changed_guild AFTER UPDATE ON guilds
+WHEN (NEW.channel_id IS NOT OLD.channel_id OR NEW.removed_at IS NOT OLD.removed_at
+      OR (NEW.auto_redeem, NEW.deleted) <> (OLD.auto_redeem, OLD.deleted))
+    AND NOT EXISTS (SELECT 1 FROM plan_queue WHERE code_key = '' AND guild_id = 0 AND player_id = 0 AND due_at = 0) BEGIN
+    INSERT INTO plan_queue (code_key, guild_id, player_id, due_at) VALUES ('', NEW.guild_id, 0, 0) ON CONFLICT DO NOTHING;
+END;
