@@ -75,7 +75,7 @@ async fn a_removed_guild_gets_no_post_and_no_call_is_back_whole_after_29_days_an
     for (user, lines) in [(&admin, "1001,A,245\n1002,B,245\n"), (&other, "1002,B,245\n1003,C,245\n1004,D,245\n")] {
         world.set_channel(user).await;
         world.import(user, lines).await;
-        world.says(user, AUTO, &[("state", json!("on"))], &["✅"]).await;
+        world.says(user, AUTO, &[("switch", json!(0))], &["✅"]).await;
     }
     world.granted("FIRST", 4).await;
     world.double.remove_guild(SECOND);
@@ -139,7 +139,8 @@ async fn whoever_wants_everything_erased_is_in_neither_store_any_more() {
         world.says(&member, "link", &account, &["is linked to you"]).await;
     }
     world.says(&member, "unlink", &[("player_id", json!("1003"))], &["✅"]).await;
-    world.says(&member, "redeem", &[("code", json!("GOOD"))], &["granted"]).await;
+    world.told(&member, "redeem", &[("code", json!("GOOD"))]).await;
+    world.granted("GOOD", 2).await;
     let both = [("player_id", json!("1001")), ("everything", json!(true))];
     world.says(&member, "unlink", &both, &["but not both", "Nothing was changed"]).await;
     let told = world.told(&member, "unlink", &[("everything", json!(true))]).await;
@@ -149,7 +150,7 @@ async fn whoever_wants_everything_erased_is_in_neither_store_any_more() {
         "{told}"
     );
     assert!(told.contains("that they are yours: 1001.") && told.contains("roster"), "{told}");
-    world.says(&member, "redeem", &[("code", json!("GOOD"))], &["You have no linked account yet"]).await;
+    world.says_soon(&member, "redeem", &[("code", json!("GOOD"))], "You have no linked account yet").await;
     world.says(&admin, "manage players list", &[], &["1001"]).await;
     let log = bot.log();
     bot.stop().await;
