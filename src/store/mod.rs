@@ -16,6 +16,7 @@
 //! SQLite's WAL gives back every committed write and nothing of a later one. What a dead process had claimed is told by
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
+mod breaker;
 mod choices;
 mod codes;
 mod command_guilds;
@@ -27,6 +28,7 @@ mod import;
 mod links;
 mod lock;
 mod paced;
+mod planning;
 mod players;
 mod posts;
 mod redemptions;
@@ -63,8 +65,9 @@ pub use home::Confirm;
 pub use import::{Imported, ImportedDatabase};
 pub use links::Linked;
 pub use lock::FileLock;
+pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
-pub use posts::{DueMessage, GuildPlan, Plan};
+pub use posts::DueMessage;
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict, Wanted};
 pub use replication::{Lag, Merged};
 pub use report::{CodeReport, RedemptionRow};
