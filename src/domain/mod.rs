@@ -4,6 +4,7 @@
 //! each rule can be tested for every input, and a week passes in a microsecond.
 
 pub mod answer;
+pub mod breaker;
 pub mod budget;
 pub mod channel;
 pub mod code;
@@ -17,7 +18,6 @@ pub mod health;
 pub mod lease;
 pub mod listing;
 pub mod login;
-pub mod outage;
 pub mod outcome;
 pub mod plan;
 pub mod player;
