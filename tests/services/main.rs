@@ -3,6 +3,7 @@
 
 mod asking;
 mod engine;
+mod feeds;
 mod limits;
 mod posting;
 mod probing;
