@@ -21,7 +21,7 @@ use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::answer::{Answer, Reply};
 use giftcode_bot::domain::budget::RateLimit;
 use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::{Answer, Entry};
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::domain::retry::Policy;
 use giftcode_bot::engine::{Engine, EngineSettings};
@@ -108,7 +108,7 @@ async fn due(path: &Path, clock: Clock, players: u64, codes: &[&str]) -> Store {
     store.set_channel(GUILD, ChannelId(1)).await.unwrap();
     store.set_auto_redeem(GUILD, true).await.unwrap();
     store.add_to_roster(GUILD, (1..=players).map(player).collect()).await.unwrap();
-    let answer = Answer::new("feed", codes.iter().map(|text| Entry::active(code(text))).collect());
+    let answer = FeedAnswer::new("feed", codes.iter().map(|text| Entry::active(code(text))).collect());
     store.apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
     store.plan().await.unwrap();
     store

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::domain::code::CodeKey;
 use crate::domain::health::Health;
-use crate::domain::listing::{Answer, Emptiness, Entry};
+use crate::domain::listing::{Emptiness, Entry, FeedAnswer};
 use crate::domain::polling::Schedule;
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::store::{ListingChanges, Store, StoreError};
@@ -67,7 +67,11 @@ pub struct Watcher<F> {
     clock: Clock,
     settings: WatcherSettings,
     health: watch::Sender<FeedHealth>,
+    others: Option<Box<Trouble>>,
 }
+
+/// What is wrong with somebody else, whose health the line tells, too.
+pub type Trouble = dyn Fn() -> Option<String> + Send + Sync;
 
 /// One run: what the feeds' polls share.
 struct Round {
@@ -106,7 +110,13 @@ struct Source {
 impl<F: CodeFeed> Watcher<F> {
     /// A watcher of these feeds, writing into this store.
     pub fn new(feed: F, store: Store, clock: Clock, settings: WatcherSettings) -> Self {
-        Self { feed, store, clock, settings, health: watch::Sender::default() }
+        Self { feed, store, clock, settings, health: watch::Sender::default(), others: None }
+    }
+
+    /// The same, whose health line says what is wrong with the engine, too.
+    #[must_use]
+    pub fn with_others(self, trouble: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { others: Some(Box::new(trouble)), ..self }
     }
 
     /// How the feeds do, from now on.
@@ -180,7 +190,7 @@ impl<F: CodeFeed> Watcher<F> {
             return Ok(Some(FeedError::Emptied.to_string()));
         }
         let keys = entries.iter().filter(|entry| entry.is_active).map(|entry| entry.code.key()).collect();
-        let answer = Answer { source: source.name.clone(), entries, previous_at: source.heard_at };
+        let answer = FeedAnswer { source: source.name.clone(), entries, previous_at: source.heard_at };
         // It answers: whatever it was, it counts now.
         round.board().dead.remove(&source.place);
         let live = round.live();
@@ -209,7 +219,10 @@ impl<F: CodeFeed> Watcher<F> {
         let is_dead = heard.is_some_and(|heard| heard >= DEAD_AFTER) && silent_for >= SILENT_FOR;
         if is_dead && round.board().dead.insert(source.place) {
             let days = DEAD_AFTER.as_secs() / (24 * 3600);
-            tracing::warn!("The feed {} has not answered for {days} days: what it alone lists counts no more", source.name);
+            tracing::warn!(
+                "The feed {} has not answered for {days} days: what it alone lists counts no more",
+                source.name
+            );
             if let Err(error) = self.store.apply_answer(None, &round.live(), self.settings.return_after).await {
                 // Said by the store; made up for with the next failure.
                 tracing::debug!("Cannot give up what {} listed: {error}", source.name);
@@ -246,7 +259,7 @@ impl<F: CodeFeed> Watcher<F> {
         }
     }
 
-    /// What is wrong with the feeds, the posts and the second store.
+    /// What is wrong with the feeds, the posts, the second store and the others.
     async fn trouble(&self, round: &Round) -> Option<String> {
         let mut wrong: Vec<String> = round.trouble().into_iter().collect();
         match self.store.failing_guilds().await {
@@ -258,6 +271,7 @@ impl<F: CodeFeed> Watcher<F> {
             Ok(trouble) => wrong.extend(trouble),
             Err(error) => wrong.push(format!("cannot see how the second store does: {error}")),
         }
+        wrong.extend(self.others.as_ref().and_then(|trouble| trouble()));
         (!wrong.is_empty()).then(|| wrong.join("; "))
     }
 }
@@ -282,7 +296,12 @@ impl Round {
     /// The feeds that count.
     fn live(&self) -> Vec<String> {
         let board = self.board();
-        self.sources.iter().enumerate().filter(|(place, _)| !board.dead.contains(place)).map(|(_, name)| name.clone()).collect()
+        self.sources
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| !board.dead.contains(place))
+            .map(|(_, name)| name.clone())
+            .collect()
     }
 
     /// A check is a round of the feeds; see [`Health`].
@@ -324,7 +343,8 @@ impl Round {
     /// What is wrong with the feeds.
     fn trouble(&self) -> Option<String> {
         let board = self.board();
-        let failing = board.failing.iter().filter_map(|(place, error)| Some(format!("{} {error}", self.sources.get(*place)?)));
+        let failing =
+            board.failing.iter().filter_map(|(place, error)| Some(format!("{} {error}", self.sources.get(*place)?)));
         let mut failing: Vec<String> = failing.collect();
         if !failing.is_empty() && self.sources.len() > 1 {
             failing.insert(0, format!("{} of {} feeds fail", failing.len(), self.sources.len()));

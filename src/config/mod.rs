@@ -4,6 +4,7 @@
 //! allowed. Looked up in the process's environment, then in `.env`, then in what the command gives as its defaults, then
 //! in [`VARIABLES`]. An empty value counts as not set.
 
+mod dotenv;
 mod read;
 mod source;
 
@@ -67,7 +68,7 @@ const KINGSHOT: (&str, &str) = ("kingshot-giftcode.centurygame.com", "https://ks
 pub const VARIABLES: &[Variable] = &[
     secret("DISCORD_TOKEN", "The Discord bot's token"),
     variable("DISCORD_PROXY_URL", "", "Discord's REST API through this base URL, the library's rate limiter off"),
-    variable("DEV_GUILD_ID", "", "Register the commands in this Discord server only, at once"),
+    variable("DEV_GUILD_ID", "", "Register the commands in this Discord server and nowhere else, at once"),
     variable(
         "GIFTCODE_API_URL",
         "https://wostools.net/api/gift-codes",
@@ -75,7 +76,11 @@ pub const VARIABLES: &[Variable] = &[
     ),
     secret("GIFTCODE_API_KEY", "Sent as X-API-Key to the first code feed, and to no other"),
     variable("GIFTCODE_CHECK_INTERVAL", "10", "Seconds between two looks at a feed, 1 to 3600"),
-    variable("GIFTCODE_MAX_CONSECUTIVE_ERRORS", "5", "Failed looks at a feed in a row after which its interval grows, 1 to 1000"),
+    variable(
+        "GIFTCODE_MAX_CONSECUTIVE_ERRORS",
+        "5",
+        "Failed looks at a feed in a row after which its interval grows, 1 to 1000",
+    ),
     variable("STATE_FILE", "data/giftcode.db", "The local file that holds the state"),
     secret("MONGODB_URI", "The second store, mongodb://… (MONGO_URI is read too); none: the file alone"),
     variable("MONGODB_DATABASE", "giftcode", "The database in it"),

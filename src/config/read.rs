@@ -11,8 +11,7 @@ use super::{Feed, LogFormat, Rate};
 
 pub(super) const URL: &str = "give an address that begins with http:// or https://";
 pub(super) const PAGE: &str = "give the address of the game's page, for example https://wos-giftcode.centurygame.com";
-pub(super) const FEEDS: &str =
-    "give 1 to 20 different addresses that begin with http:// or https://, separated by commas, each with its key as KEY@https://… where it wants one";
+pub(super) const FEEDS: &str = "give 1 to 20 different addresses that begin with http:// or https://, separated by commas, each with its key as KEY@https://… where it wants one";
 pub(super) const DURATION: &str = "give a time from 0s to 24h such as 2.2s, 500ms or 1m";
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

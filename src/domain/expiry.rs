@@ -3,10 +3,10 @@
 //! Everything is UTC where it names no other zone. Midnight exactly means the whole day, which is what a form that asks for a
 //! date makes of it; so does a date alone. What cannot be read is no expiry: a code is rather tried than lost.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, date};
 use jiff::fmt::{rfc2822, strtime};
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 
 use super::text::trim;
 
@@ -19,7 +19,19 @@ const NOTHING: [&str; 12] =
     ["unknown", "none", "null", "never", "n/a", "na", "-", "?", "tba", "tbd", "no expiry", "permanent"];
 /// The ways in which a text says that it means UTC.
 const UTC_WORDS: [&str; 13] = [
-    "(utc+00:00)", "(utc+0)", "(utc 0)", "(utc)", "(gmt)", "utc+00:00", "utc+0", "utc", "gmt", "+00:00", "+0000", "-00:00", "z",
+    "(utc+00:00)",
+    "(utc+0)",
+    "(utc 0)",
+    "(utc)",
+    "(gmt)",
+    "utc+00:00",
+    "utc+0",
+    "utc",
+    "gmt",
+    "+00:00",
+    "+0000",
+    "-00:00",
+    "z",
 ];
 /// Dates, after commas and the endings of ordinals are gone and names are cut short.
 const DATES: [&str; 6] = ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%b %d %Y", "%d %b %Y", "%a %d %b %Y"];
@@ -210,8 +222,20 @@ mod tests {
             assert_eq!(read(text), Expiry::Untold, "{text}");
         }
         for text in [
-            "soon", "2025-13-40", "99999-01-01", "31.02.2026", "11/20/2025", "0001-01-01T00:00:00", "1970-01-01", "9999-12-31", "12",
-            "20251120", "99999999999999999999", "Sep 20, 23:59", "2025-11-20 25:00", "-1",
+            "soon",
+            "2025-13-40",
+            "99999-01-01",
+            "31.02.2026",
+            "11/20/2025",
+            "0001-01-01T00:00:00",
+            "1970-01-01",
+            "9999-12-31",
+            "12",
+            "20251120",
+            "99999999999999999999",
+            "Sep 20, 23:59",
+            "2025-11-20 25:00",
+            "-1",
         ] {
             assert_eq!(read(text), Expiry::Unreadable, "{text}");
         }

@@ -60,10 +60,7 @@ mod tests {
         let mut health = Health::new(S(0));
         assert!(!health.is_due(99, S(1000)));
         assert!(health.is_due(100, S(500)) && health.is_due(0, S(1001)));
-        assert_eq!(
-            health.line(100, None, S(500)),
-            "📊 Health check: Gift code poster healthy. Checks completed: 100"
-        );
+        assert_eq!(health.line(100, None, S(500)), "📊 Health check: Gift code poster healthy. Checks completed: 100");
         assert!(!health.is_due(199, S(1500)));
         assert!(health.is_due(200, S(600)) && health.is_due(101, S(1501)));
         assert_eq!(

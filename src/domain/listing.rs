@@ -120,7 +120,7 @@ impl Entry {
 
 /// A source's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct FeedAnswer {
     /// The source.
     pub source: String,
     /// What it lists, each code once.
@@ -129,7 +129,7 @@ pub struct Answer {
     pub previous_at: Option<Timestamp>,
 }
 
-impl Answer {
+impl FeedAnswer {
     /// An answer.
     #[must_use]
     pub fn new(source: impl Into<String>, entries: Vec<Entry>) -> Self {
@@ -194,7 +194,7 @@ pub struct Rules<'a> {
 
 /// What an answer at `now`, or `None` where only time has passed, changes in what is on file.
 #[must_use]
-pub fn changes(on_file: &OnFile, answer: Option<&Answer>, rules: Rules<'_>, now: Timestamp) -> Changes {
+pub fn changes(on_file: &OnFile, answer: Option<&FeedAnswer>, rules: Rules<'_>, now: Timestamp) -> Changes {
     let mut entries: BTreeMap<CodeKey, &Entry> = BTreeMap::new();
     for entry in answer.into_iter().flat_map(|answer| &answer.entries) {
         entries.entry(entry.code.key()).or_insert(entry);
@@ -234,7 +234,8 @@ pub enum Emptiness {
 pub fn emptiness(on_file: &OnFile, source: &str, live: &[String]) -> Emptiness {
     let mut found = Emptiness::Expected;
     for key in on_file.codes.keys() {
-        let active: Vec<Listing> = listings_of(on_file, key).into_iter().filter(|l| l.standing == Standing::Active).collect();
+        let active: Vec<Listing> =
+            listings_of(on_file, key).into_iter().filter(|l| l.standing == Standing::Active).collect();
         if active.iter().any(|listing| listing.source == source) {
             if active.iter().any(|listing| listing.source != source && live.contains(&listing.source)) {
                 return Emptiness::Contradicted;
@@ -265,7 +266,12 @@ fn listings_of(on_file: &OnFile, key: &CodeKey) -> Vec<Listing> {
 }
 
 /// The listings of one code after an answer, whose entry for it is `None` where it lists it not.
-fn heard(before: &[Listing], answer: Option<(&Answer, Option<&Entry>)>, rules: Rules<'_>, now: Timestamp) -> Vec<Listing> {
+fn heard(
+    before: &[Listing],
+    answer: Option<(&FeedAnswer, Option<&Entry>)>,
+    rules: Rules<'_>,
+    now: Timestamp,
+) -> Vec<Listing> {
     let by = |source: &str| answer.filter(|(answer, _)| answer.source == source);
     let mut after: Vec<Listing> = before
         .iter()

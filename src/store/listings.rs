@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::domain::code::{Code, CodeKey, ListedCode};
-use crate::domain::listing::{self, Answer, Change, Emptiness, Listing, OnFile, Rules};
+use crate::domain::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFile, Rules};
 
 use super::sql::Millis;
 use super::writer::Tx;
@@ -43,7 +43,7 @@ fn listing(row: &Row<'_>) -> rusqlite::Result<Listing> {
 }
 
 /// What is on file of the codes in an answer, and of all that are listed.
-fn on_file(connection: &Connection, answer: Option<&Answer>) -> rusqlite::Result<OnFile> {
+fn on_file(connection: &Connection, answer: Option<&FeedAnswer>) -> rusqlite::Result<OnFile> {
     let mut keys: BTreeSet<CodeKey> =
         answer.into_iter().flat_map(|answer| &answer.entries).map(|entry| entry.code.key()).collect();
     for sql in [
@@ -77,7 +77,7 @@ impl Store {
     /// When it cannot be written; then nothing changed.
     pub async fn apply_answer(
         &self,
-        answer: Option<Answer>,
+        answer: Option<FeedAnswer>,
         live: &[String],
         return_after: Duration,
     ) -> Result<ListingChanges, StoreError> {

@@ -16,7 +16,10 @@
 //! SQLite's WAL gives back every committed write and nothing of a later one. What a dead process had claimed is told by
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
+mod breaker;
+mod choices;
 mod codes;
+mod command_guilds;
 mod corrections;
 mod guild_codes;
 mod guilds;
@@ -26,6 +29,7 @@ mod links;
 mod listings;
 mod lock;
 mod paced;
+mod planning;
 mod players;
 mod posts;
 mod redemptions;
@@ -58,12 +62,13 @@ use crate::tenure::Tenure;
 pub use guild_codes::{AddedCode, FoundCode};
 pub use guilds::GuildSettings;
 pub use home::Confirm;
-pub use listings::ListingChanges;
 pub use import::{Imported, ImportedDatabase};
 pub use links::Linked;
+pub use listings::ListingChanges;
 pub use lock::FileLock;
+pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
-pub use posts::{DueMessage, GuildPlan, Plan};
+pub use posts::DueMessage;
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict, Wanted};
 pub use replication::{Lag, Merged};
 pub use report::{CodeReport, RedemptionRow};

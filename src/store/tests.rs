@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::domain::code::Code;
-use crate::domain::listing::{Answer, Entry};
+use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
@@ -50,7 +50,7 @@ impl Fixture {
     }
 
     async fn answer(&self, entries: Vec<Entry>) -> ListingChanges {
-        self.store.apply_answer(Some(Answer::new("feed", entries)), &["feed".to_owned()], 6 * HOUR).await.unwrap()
+        self.store.apply_answer(Some(FeedAnswer::new("feed", entries)), &["feed".to_owned()], 6 * HOUR).await.unwrap()
     }
 
     async fn guild_with(&self, guild: GuildId, players: &[u64]) {
@@ -451,4 +451,20 @@ async fn a_write_that_fails_changes_nothing_and_says_so() {
     assert!(matches!(&error, StoreError::Persist(reason) if reason.contains("full")), "{error}");
     let players = fixture.store.read(|c| Ok(c.query_row("SELECT count(*) FROM players", [], |r| r.get::<_, u32>(0))?));
     assert_eq!(players.await.unwrap(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_was_left_out_of_its_message_is_posted_when_it_is_back() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[]).await;
+    fixture.list(&["A1", "B2"]).await;
+    fixture.store.plan().await.unwrap();
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let message = fixture.store.due_messages().await.unwrap().remove(0).announcement;
+    assert_eq!(message.codes.len(), 1);
+    fixture.store.record_posted(message.nonce, MessageId(9)).await.unwrap();
+    fixture.list(&["A1", "B2"]).await;
+    assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
+    assert_eq!(fixture.store.due_messages().await.unwrap().len(), 1);
 }

@@ -1,6 +1,5 @@
 //! `state export` and `state import`.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use giftcode_bot::clock::Clock;
 use giftcode_bot::config::Feed;
 use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::{Answer, Entry};
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::feed::FeedClient;
 use giftcode_bot::ports::Announcement;
@@ -56,7 +55,7 @@ async fn an_export_imports_to_the_same_state_and_can_be_imported_twice() {
     };
     store.add_to_roster(guild, (1..=1200).map(player).collect()).await.unwrap();
     let entries = ["gogoWOS", "WOS1105"].map(|code| Entry::active(Code::parse(code).unwrap()));
-    let answer = Answer::new("feed", entries.into());
+    let answer = FeedAnswer::new("feed", entries.into());
     store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
     store.plan().await.unwrap();
     drop(store);

@@ -1,5 +1,7 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
+use giftcode_bot::discord::custom_id::Action;
+use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
 use giftcode_bot::domain::channel::{Blocked, Over};
 use giftcode_bot::domain::code::{Code, CodeError};
@@ -8,7 +10,7 @@ use giftcode_bot::domain::plan::MessageKind;
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
 use giftcode_bot::domain::probe::ProbeOutcome;
 use giftcode_bot::domain::progress::{FailedGroup, Tally};
-use giftcode_bot::domain::roster_file::{BadLine, RosterFileError};
+use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
 use giftcode_bot::store::{GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
@@ -163,14 +165,17 @@ pub fn runs() -> Chapter {
 pub fn managing() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("setchannel", manage::channel_set((CHANNEL, true), None, false, &[]));
-    say("setchannel, with a role", manage::channel_set((CHANNEL, true), Some(ROLE), true, &[]));
+    say("setchannel", manage::channel_set(CHANNEL, true, Mention::Nobody, &[]));
+    say("setchannel, with a role, or where one was set", manage::channel_set(CHANNEL, true, Mention::Role(ROLE), &[]));
     say(
         "setchannel, with a role that nobody may mention, and without permissions that would be of use",
-        manage::channel_set((CHANNEL, true), Some(ROLE), false, &["Attach Files", "Read Message History"]),
+        manage::channel_set(CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
     );
     say("setchannel, where the bot may not post", manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]));
-    say("setchannel, when another one was set", manage::channel_set((CHANNEL, false), None, false, &[]));
+    say("setchannel, when another one was set", manage::channel_set(CHANNEL, false, Mention::Nobody, &[]));
+    say("setchannel, with no_role", manage::channel_set(CHANNEL, false, Mention::Removed, &[]));
+    say("setchannel, where the role was deleted", manage::channel_set(CHANNEL, false, Mention::Gone, &[]));
+    say("setchannel, with a role and no_role", manage::role_or_none());
     say("setchannel, with a channel that is gone, or a thread", manage::channel_unknown());
     say("setchannel, with everyone as the role", manage::everyone_refused());
     say("unsetchannel", manage::channel_unset(true));
@@ -306,7 +311,7 @@ pub fn rosters() -> Chapter {
         players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1),
     );
     say("list, of nobody", players::roster(&RosterPage::default(), 0));
-    let bad = |line, reason: &str| BadLine { line, reason: reason.into() };
+    let bad = |line, reason: &str| BadLine { place: Place::Line(line), reason: reason.into() };
     let lines = [
         bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
         bad(9, "there is no state: the line has too few columns"),
@@ -314,7 +319,11 @@ pub fn rosters() -> Chapter {
     say("import", players::imported(changed(90, 8, 2), &[], 104, true));
     say("import, without the bad lines", players::imported(changed(90, 8, 0), &lines, 104, false));
     say("import, with bad lines", players::not_imported(&lines));
-    say("import, of a file that cannot be read", players::bad_file(&RosterFileError::MissingColumn("state")));
+    say(
+        "import, of a file that cannot be read",
+        players::bad_file(&RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
+    );
+    say("import, of a file without states", players::bad_file(&RosterFileError::NoStates { found: "\"fid\"".into() }));
     say("import, of a file that Discord does not hand out", players::file_not_fetched());
     say("export", players::exported(104, b"player_id,nickname,state,furnace_level\n".to_vec()));
     say("export, of nobody", players::exported(0, Vec::new()));
@@ -365,6 +374,21 @@ pub fn everybody() -> Chapter {
         standing(1004, Some(Outcome::GaveUp), Some(Status::CaptchaCheckError)),
     ];
     say("/redeem, done", people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], false));
+    let many: Vec<_> = (0..10)
+        .map(|number| {
+            let of_code = [
+                (Outcome::Granted, Status::Success),
+                (Outcome::Already, Status::Received),
+                (Outcome::GaveUp, Status::CaptchaCheckError),
+                (Outcome::GaveUp, Status::CaptchaCheckError),
+                (Outcome::Granted, Status::Success),
+            ];
+            let of_code = of_code.into_iter().zip(1001..);
+            let of_code = of_code.map(|((outcome, status), id)| standing(id, Some(outcome), Some(status)));
+            (code(&format!("CODE{number:02}")), of_code.collect())
+        })
+        .collect();
+    say("a menu, done, with more than a message has room for", people::standings(&many, &[], false));
     say(
         "/redeem, when it takes longer than an answer can be changed",
         people::standings(&[(code("WOS1105"), waiting)], &[], false),
@@ -377,6 +401,7 @@ pub fn everybody() -> Chapter {
     say("something that only managers may do", people::managers_only());
     say("something that only works in a server", people::servers_only());
     say("a button that is not known", people::outdated());
+    say("the form, when it comes back after a day", people::too_late());
     say("a failure of ours", people::failed("3fa94c"));
     say("a state that cannot be written", people::not_saved("3fa94c"));
     say("a restart in the middle of an answer", people::restarting());
@@ -385,7 +410,7 @@ pub fn everybody() -> Chapter {
 
 /// The form that asks who somebody is.
 pub fn form() -> serde_json::Value {
-    serde_json::to_value(people::who_are_you(&[code("WOS1105")])).unwrap()
+    serde_json::to_value(people::who_are_you(&Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
 }
 
 /// Messages of everything as long as it can be, in what costs most to escape.
@@ -425,7 +450,7 @@ pub fn longest() -> Vec<(String, Message)> {
         })
         .collect();
     let over = |count| codes(count).into_iter().map(|code| (code, Some(Over::Condemned(Status::Used)))).collect();
-    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { line, reason: stars(3000) }).collect();
+    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
     let trouble = || Some(stars(5000));
@@ -456,6 +481,7 @@ pub fn longest() -> Vec<(String, Message)> {
         ("a roster", players::roster(&roster, 1)),
         ("bad lines", players::not_imported(&lines)),
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
+        ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
         ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
         ("standings", people::standings(&standings, &[], true)),
     ]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::{Answer, Entry};
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::outcome::Outcome;
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::domain::record::{Key, Kind, Record, Value};
@@ -37,7 +37,7 @@ async fn fill(store: &Store, guild: u64, players: u64) {
     };
     store.add_to_roster(guild, (1..=players).map(player).collect()).await.unwrap();
     let code = Code::parse("gogoWOS").unwrap();
-    let answer = Answer::new("f", vec![Entry::active(code)]);
+    let answer = FeedAnswer::new("f", vec![Entry::active(code)]);
     store.apply_answer(Some(answer), &["f".to_owned()], Duration::ZERO).await.unwrap();
     store.plan().await.unwrap();
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::{Answer, Entry};
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Client, Database};
@@ -102,7 +102,7 @@ fn text(bytes: &[u8]) -> &str {
 
 /// A feed lists these codes, and these alone.
 async fn list(store: &Store, codes: &[&str]) {
-    let answer = Answer::new("feed", codes.iter().map(|code| Entry::active(Code::parse(code).unwrap())).collect());
+    let answer = FeedAnswer::new("feed", codes.iter().map(|code| Entry::active(Code::parse(code).unwrap())).collect());
     store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
 }
 

@@ -112,9 +112,15 @@ async fn case_01_codes_with_invisible_characters_are_read() {
 #[tokio::test(start_paused = true)]
 async fn every_shape_is_read() {
     for (shape, body) in [
-        ("wostools", r#"{"success":true,"codes":[{"code":"ONE1","status":"Active"},{"code":"OFF1","status":"expired"}]}"#),
+        (
+            "wostools",
+            r#"{"success":true,"codes":[{"code":"ONE1","status":"Active"},{"code":"OFF1","status":"expired"}]}"#,
+        ),
         ("giftcode", r#"{"codes":[{"giftcode":"ONE1","is_active":true},{"giftcode":"OFF1","is_active":false}]}"#),
-        ("isActive", r#"{"codes":[{"code":"ONE1","isActive":true,"date_added":"2026-11-01"},{"code":"OFF1","isActive":0}]}"#),
+        (
+            "isActive",
+            r#"{"codes":[{"code":"ONE1","isActive":true,"date_added":"2026-11-01"},{"code":"OFF1","isActive":0}]}"#,
+        ),
         ("a list", r#"[{"code":"ONE1"},{"code":"OFF1","expired":true},{"code":"OFF2","isExpired":"true"}]"#),
         ("texts with dates", r#"{"codes":["ONE1 05.11.2026"]}"#),
         ("texts with other dates", r#"["ONE1 2026-11-05"]"#),
@@ -237,7 +243,8 @@ async fn an_empty_list_is_believed_after_an_hour_unless_another_feed_contradicts
     alone.set_fault(Some(FeedFault::Empty));
     sleep(5 * HOUR).await;
     assert_eq!(bot.active().await, ["A1", "BOTH1"], "the other feed lists one of its codes");
-    let said = lines.all().iter().filter(|line| line.starts_with("The feed ") && line.contains("an empty list")).count();
+    let said =
+        lines.all().iter().filter(|line| line.starts_with("The feed ") && line.contains("an empty list")).count();
     assert_eq!(said, 1);
     other.set_fault(raw(r#"{"codes":["OTHER1"]}"#));
     sleep(S(120)).await;

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod asking;
+mod breaker;
 mod engine;
 mod feeds;
 mod limits;
+mod login;
 mod posting;
 mod probing;
 mod reporting;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::{Answer, Entry};
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::store::{StateKind, Store, StoreError};
 use jiff::Timestamp;
@@ -74,9 +74,11 @@ impl StateFile {
 
     /// The same, with their ends.
     pub async fn list_until(&self, codes: &[(&str, Option<Timestamp>)]) {
-        let entry =
-            |(text, expires_at): &(&str, Option<Timestamp>)| Entry { expires_at: *expires_at, ..Entry::active(code(text)) };
-        let answer = Answer::new("feed", codes.iter().map(entry).collect());
+        let entry = |(text, expires_at): &(&str, Option<Timestamp>)| Entry {
+            expires_at: *expires_at,
+            ..Entry::active(code(text))
+        };
+        let answer = FeedAnswer::new("feed", codes.iter().map(entry).collect());
         self.store.apply_answer(Some(answer), &["feed".to_owned()], 6 * HOUR).await.unwrap();
     }
 

@@ -30,8 +30,7 @@ pub fn settings(interval: Duration) -> WatcherSettings {
 }
 
 fn run(state: &StateFile, feeds: &[&FeedSim]) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
-    let watcher =
-        Watcher::new(client(feeds), state.store.clone(), state.clock, settings(Duration::from_secs(10)));
+    let watcher = Watcher::new(client(feeds), state.store.clone(), state.clock, settings(Duration::from_secs(10)));
     let stop = CancellationToken::new();
     let token = stop.clone();
     (tokio::spawn(async move { watcher.run(token).await }), stop)
@@ -120,7 +119,10 @@ async fn bad_answers_change_nothing_and_are_one_line_each() {
         (FeedFault::HalfJson, "is no list of codes"),
         (FeedFault::Hang, "cannot be reached: no answer in time"),
         (FeedFault::Empty, "answers an empty list though it had codes"),
-        (FeedFault::Raw(r#"{"codes":["BAD\nCODE","@everyone"]}"#.into()), "lists 2 entries and none is a code: the entry BAD CODE"),
+        (
+            FeedFault::Raw(r#"{"codes":["BAD\nCODE","@everyone"]}"#.into()),
+            "lists 2 entries and none is a code: the entry BAD CODE",
+        ),
         (FeedFault::Raw(r#"{"error":"Invalid\nkey"}"#.into()), "answers an error: Invalid key"),
     ] {
         let lines = Lines::capture();
@@ -132,7 +134,11 @@ async fn bad_answers_change_nothing_and_are_one_line_each() {
         feed.set_fault(Some(fault.clone()));
         tokio::time::sleep(Duration::from_secs(40)).await;
         assert_eq!(state.store.known_codes().await.unwrap(), before, "{fault:?}");
-        let said: Vec<String> = lines.all().into_iter().filter(|line| line.starts_with("The feed ") && !line.contains("cannot be read")).collect();
+        let said: Vec<String> = lines
+            .all()
+            .into_iter()
+            .filter(|line| line.starts_with("The feed ") && !line.contains("cannot be read"))
+            .collect();
         assert_eq!(said.len(), 1, "{fault:?}: {:?}", lines.all());
         assert!(said[0].contains(part), "{fault:?}: {}", said[0]);
         stop.cancel();

@@ -38,15 +38,17 @@ impl World {
 
     /// The source answers that.
     fn hear(&mut self, source: &str, entries: &[Entry], now: Timestamp) -> Changes {
-        self.apply(Some(&Answer::new(source, entries.to_vec())), now)
+        self.apply(Some(&FeedAnswer::new(source, entries.to_vec())), now)
     }
 
-    fn apply(&mut self, answer: Option<&Answer>, now: Timestamp) -> Changes {
+    fn apply(&mut self, answer: Option<&FeedAnswer>, now: Timestamp) -> Changes {
         let rules = Rules { live: &self.live, return_after: RETURN_AFTER };
         let changes = changes(&self.on_file, answer, rules, now);
         for change in &changes.codes {
             let (key, seen) = match change {
-                Change::Added(seen) | Change::Updated(seen, _) | Change::Returned(seen) => (seen.code.key(), Some(seen)),
+                Change::Added(seen) | Change::Updated(seen, _) | Change::Returned(seen) => {
+                    (seen.code.key(), Some(seen))
+                }
                 Change::Vanished { key, .. } => (key.clone(), None),
             };
             let known = self.on_file.codes.entry(key).or_insert_with(|| known(seen.unwrap().code.as_str()));
@@ -247,11 +249,13 @@ fn what_does_not_change_is_noted_once_a_day() {
 
 /// An answer of one of three sources about three codes.
 fn answers() -> impl Strategy<Value = Vec<(usize, Vec<Entry>, u32)>> {
-    let entry = (0..3usize, any::<bool>(), any::<bool>(), prop::option::of(-30i32..60)).prop_map(|(code, upper, is_active, end)| {
-        let text = ["one1", "two2", "six6"][code];
-        let code = Code::parse(&if upper { text.to_uppercase() } else { text.to_owned() }).unwrap();
-        Entry { code, is_active, rewards: None, expires_at: end.map(|hours| at(hours.into())) }
-    });
+    let entry = (0..3usize, any::<bool>(), any::<bool>(), prop::option::of(-30i32..60)).prop_map(
+        |(code, upper, is_active, end)| {
+            let text = ["one1", "two2", "six6"][code];
+            let code = Code::parse(&if upper { text.to_uppercase() } else { text.to_owned() }).unwrap();
+            Entry { code, is_active, rewards: None, expires_at: end.map(|hours| at(hours.into())) }
+        },
+    );
     prop::collection::vec((0..3usize, prop::collection::vec(entry, 0..4), 0..600u32), 0..25)
 }
 

@@ -162,7 +162,8 @@ async fn a_key_goes_to_its_feed_and_nowhere_else() {
     let keyed = client(&[(one, Some("s3cr3t")), (two, None), (three, Some("other"))]);
     assert_eq!(keyed.ask(0).await.unwrap_err().error, FeedError::Status(302));
     assert_eq!((keyed.ask(1).await.unwrap().len(), keyed.ask(2).await.unwrap().len()), (1, 1));
-    let key = |feed: &Scripts| feed.seen.lock().unwrap()[0].get("x-api-key").map(|key| key.to_str().unwrap().to_owned());
+    let key =
+        |feed: &Scripts| feed.seen.lock().unwrap()[0].get("x-api-key").map(|key| key.to_str().unwrap().to_owned());
     assert_eq!([key(&first), key(&second), key(&third)], [Some("s3cr3t".into()), None, Some("other".into())]);
     assert_eq!(elsewhere.requests(), 0);
     // Without a key there is nothing to keep, and within one host it stays where it belongs.

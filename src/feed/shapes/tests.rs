@@ -73,6 +73,12 @@ fn active_is_what_nothing_says_is_over() {
 }
 
 #[test]
+fn invisible_characters_around_a_listed_code_are_dropped() {
+    let feed = include_str!("../../../tests/commands/cases/01-code-invisible/feed.json");
+    assert_eq!(names(feed), ["RLMCODE1", "ZWSPCODE2"]);
+}
+
+#[test]
 fn every_name_of_rewards_and_expiry_is_read() {
     for name in REWARDS {
         assert_eq!(one(&format!(r#""{name}":"Gems""#)).rewards.as_deref(), Some("Gems"), "{name}");
@@ -83,7 +89,9 @@ fn every_name_of_rewards_and_expiry_is_read() {
             assert_eq!(at.map(|at| at.to_string()).as_deref(), Some("2026-01-01T23:59:59Z"), "{name} {value}");
         }
     }
-    for value in ["null", "false", "0", r#""Unknown""#, "1e300", "-1", "[]", r#"{"at":1}"#, "18446744073709551615", "1e-9"] {
+    for value in
+        ["null", "false", "0", r#""Unknown""#, "1e300", "-1", "[]", r#"{"at":1}"#, "18446744073709551615", "1e-9"]
+    {
         assert_eq!(one(&format!(r#""expiry":{value}"#)).expires_at, None, "{value}");
     }
 }

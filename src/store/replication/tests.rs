@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::Clock;
 use crate::domain::code::Code;
-use crate::domain::listing::{Answer, Entry};
+use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::status::Status;
@@ -25,7 +25,7 @@ fn open(folder: &Path, name: &str) -> Store {
 
 /// The one feed lists these.
 async fn list(store: &Store, entries: Vec<Entry>) {
-    let (answer, live) = (Answer::new("feed", entries), ["feed".to_owned()]);
+    let (answer, live) = (FeedAnswer::new("feed", entries), ["feed".to_owned()]);
     store.apply_answer(Some(answer), &live, 6 * Duration::from_secs(3600)).await.unwrap();
 }
 
