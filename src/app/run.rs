@@ -16,6 +16,7 @@ use crate::discord::connection::{self, Access};
 use crate::discord::messages::engine::waits_for;
 use crate::discord::rest::Rest;
 use crate::engine::Engine;
+use crate::eraser::Eraser;
 use crate::feed::FeedClient;
 use crate::poster::Poster;
 use crate::reporter::Reporter;
@@ -151,6 +152,12 @@ impl Process {
         supervisor.add("reporter", move || {
             let (reporter, token) = (reporter.clone(), token.clone());
             async move { reporter.run(token).await }
+        });
+        let eraser = Arc::new(Eraser::new(store.clone(), clock));
+        let token = done.clone();
+        supervisor.add("eraser", move || {
+            let (eraser, token) = (eraser.clone(), token.clone());
+            async move { eraser.run(token).await }
         });
         supervisor.add("Discord connection", move || connection::run(bot.clone()));
         Ok(supervisor)

@@ -9,6 +9,8 @@ use super::version::Version;
 /// The kinds of records, parents before children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
+    /// What was erased (`domain/erasure`): first, so that whoever takes records over knows which of them are gone.
+    Erasures,
     /// Guilds.
     Guilds,
     /// Players.
@@ -109,7 +111,8 @@ const DELETED: Field = flag("deleted");
 
 impl Kind {
     /// All kinds, parents before children.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
+        Self::Erasures,
         Self::Guilds,
         Self::Players,
         Self::Codes,
@@ -126,6 +129,7 @@ impl Kind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Erasures => "erasures",
             Self::Guilds => "guilds",
             Self::Players => "players",
             Self::Codes => "codes",
@@ -149,7 +153,7 @@ impl Kind {
     #[must_use]
     pub fn key_fields(self) -> usize {
         match self {
-            Self::Guilds | Self::Players | Self::Codes => 1,
+            Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
             Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
             Self::Posts | Self::Redemptions | Self::Runs => 3,
         }
@@ -160,6 +164,7 @@ impl Kind {
     #[must_use]
     pub fn fields(self) -> &'static [Field] {
         match self {
+            Self::Erasures => const { &[text("mark"), time("erased_at"), VERSION, DELETED] },
             Self::Guilds => {
                 const {
                     &[
@@ -170,6 +175,7 @@ impl Kind {
                         int("mention_role"),
                         text("paused"),
                         time("resume_at"),
+                        time("removed_at"),
                         VERSION,
                         DELETED,
                     ]

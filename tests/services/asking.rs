@@ -7,7 +7,7 @@ use giftcode_bot::domain::retry::History;
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::store::{AddedCode, Admission, Linked, RosterChange, RunStart, Verdict};
 
-use crate::support::{HOUR, GUILD, StateFile, code, players};
+use crate::support::{GUILD, HOUR, StateFile, code, players};
 
 const OTHER: GuildId = GuildId(7);
 

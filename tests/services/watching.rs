@@ -30,7 +30,16 @@ pub fn settings(interval: Duration) -> WatcherSettings {
 }
 
 fn run(state: &StateFile, feeds: &[&FeedSim]) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
+    run_with(state, feeds, |watcher| watcher)
+}
+
+fn run_with(
+    state: &StateFile,
+    feeds: &[&FeedSim],
+    change: impl FnOnce(Watcher<FeedClient>) -> Watcher<FeedClient>,
+) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
     let watcher = Watcher::new(client(feeds), state.store.clone(), state.clock, settings(Duration::from_secs(10)));
+    let watcher = change(watcher);
     let stop = CancellationToken::new();
     let token = stop.clone();
     (tokio::spawn(async move { watcher.run(token).await }), stop)
@@ -106,6 +115,19 @@ async fn one_failing_feed_hides_no_other_and_health_says_so() {
     bad.set_fault(None);
     tokio::time::sleep(Duration::from_secs(1000)).await;
     assert_eq!(lines.count("📊 Health check: Gift code poster healthy. Checks completed: 200"), 1, "{:?}", lines.all());
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_health_line_says_what_is_wrong_with_others_too() {
+    let lines = Lines::capture();
+    let state = StateFile::new();
+    let feed = FeedSim::start(vec![always("A1")], start(), state.clock).unwrap();
+    let (task, stop) = run_with(&state, &[&feed], |watcher| watcher.with_others(|| Some("the game is away".into())));
+    tokio::time::sleep(Duration::from_secs(1001)).await;
+    let line = "📊 Health check: Gift code poster degraded: the game is away. Checks completed: 10";
+    assert_eq!(lines.count(line), 1, "{:?}", lines.all());
     stop.cancel();
     task.await.unwrap().unwrap();
 }
