@@ -191,6 +191,8 @@ struct Outcome {
     refused: usize,
     too_frequent: usize,
     faulty: usize,
+    /// Those of the faulty that the breaker asked.
+    questions: usize,
 }
 
 async fn at_the_limit(folder: &Path, case: &Case) -> Outcome {
@@ -215,6 +217,7 @@ async fn at_the_limit(folder: &Path, case: &Case) -> Outcome {
             grants: ledger.grants(),
             refused: refusals.rate_limited,
             too_frequent: refusals.too_frequent,
+            questions: calls.iter().filter(|call| call.answer == "CDK_NOT_FOUND").count(),
             faulty: calls.iter().filter(|call| is_faulty(&call.answer)).count(),
         }
     })
@@ -252,6 +255,7 @@ async fn limits(figures: &mut Figures, folder: &Path) {
         let least = least(needed);
         let name = case.name;
         figures.tell(&format!("{name}: calls needed"), needed.to_string());
+        figures.tell(&format!("{name}: of these to see whether the game is well"), outcome.questions.to_string());
         figures.tell(&format!("{name}: least possible"), seconds(least));
         figures.tell(&format!("{name}: took"), seconds(outcome.took));
         figures.at_most(&format!("{name}: took / least possible"), outcome.took / least, *most, ratio);
