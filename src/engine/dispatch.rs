@@ -52,7 +52,8 @@ impl<G: GameApi> Engine<G> {
         }
         let asks = self.ask_about_returns(claims.returned, tries, shutdown);
         let blocked = claims.blocked || asks || free > capacity.free;
-        let opening = if blocked { self.pace(|pace, now| pace.next_opening(now)) } else { None };
+        // From when this look began: what opened while it was written down is to be looked at again, at once.
+        let opening = if blocked { self.pace(|pace, _| pace.next_opening(now)) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));
         let waits = opening.into_iter().chain(due).chain(capacity.opens_in.map(|wait| now + wait));
         waits.min().unwrap_or(now + LOOK_EVERY).min(now + LOOK_EVERY)
