@@ -37,7 +37,7 @@ pub enum Change {
     /// Listed (again), with these details; nothing to announce.
     Updated(ListedCode),
     /// Was over, was away, and is listed again: the game is to be asked, and if it is good, it is a new generation, to be posted
-    /// and redeemed again. Repeated at every look until that is decided.
+    /// and redeemed again.
     Returned(ListedCode),
     /// No feed lists it any more.
     Vanished(CodeKey),
@@ -95,7 +95,12 @@ fn change(code: &KnownCode, seen: &ListedCode, return_after: Duration, now: Time
         Some(over_since) if !code.listed => {
             let rested = now.duration_since(over_since).unsigned_abs() >= return_after && over_since <= now;
             let valid = !has_expired(seen.expires_at, now);
-            (rested && valid).then(|| Change::Returned(seen.clone()))
+            match (valid, rested) {
+                (true, true) => Some(Change::Returned(seen.clone())),
+                // It flickers: it is as it was, and asked about as such.
+                (true, false) => Some(Change::Updated(seen.clone())),
+                (false, _) => None,
+            }
         }
         _ => {
             let same = code.listed
@@ -170,7 +175,8 @@ mod tests {
         let away = KnownCode { listed: false, ..known("A1") };
         assert_eq!(look(std::slice::from_ref(&away), &[seen("A1")], true, at(9)), [Change::Updated(seen("A1"))]);
         let condemned = KnownCode { condemned_at: Some(at(0)), ..away.clone() };
-        assert_eq!(look(std::slice::from_ref(&condemned), &[seen("A1")], true, at(5)), []);
+        let too_soon = look(std::slice::from_ref(&condemned), &[seen("A1")], true, at(5));
+        assert_eq!(too_soon, [Change::Updated(seen("A1"))]);
         assert_eq!(look(&[condemned], &[seen("A1")], true, at(6)), [Change::Returned(seen("A1"))]);
         let still_listed = KnownCode { condemned_at: Some(at(0)), ..known("A1") };
         assert_eq!(look(&[still_listed], &[seen("A1")], true, at(99)), []);

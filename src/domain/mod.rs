@@ -29,5 +29,6 @@ pub mod scout;
 pub mod search;
 pub mod status;
 pub mod text;
+pub mod verdict;
 pub mod version;
 pub mod words;

@@ -197,6 +197,9 @@ impl Kind {
                         flag("listed"),
                         text("condemned"),
                         time("condemned_at"),
+                        time("good_at"),
+                        int("checks"),
+                        time("check_at"),
                         VERSION,
                         DELETED,
                     ]

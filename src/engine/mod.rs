@@ -5,7 +5,7 @@
 //! decided redemption is never called for again (invariant 3); no redemption is called for more than
 //! [`Policy::max_calls`] times (4); calls keep to the budget of their endpoint and to each player's interval (5), also over
 //! a restart: a call is noted in the transaction of its claim. A code that nobody got yet is tried with one player first,
-//! and one that is bad for everybody is stopped (6). Waiting is a time in the table, so a slow player holds no worker.
+//! and one that is bad for everybody is stopped (6), and asked about again while somebody wants it. Waiting is a time in the table, so a slow player holds no worker.
 //!
 //! # Races
 //! There is one dispatcher, so nothing is claimed twice. Whatever becomes due while it looks wakes it again: it listens
@@ -26,7 +26,6 @@ mod dispatch;
 mod outage;
 mod pace;
 mod probe;
-mod returns;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,7 +46,6 @@ use crate::store::{Store, StoreError};
 
 pub use condition::{Condition, Reach};
 use pace::Pace;
-use returns::Returns;
 
 /// The engine looks for work at least this often, though it should be woken.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -86,7 +84,6 @@ pub struct Engine<G> {
     pace_wake: Notify,
     condition: watch::Sender<Condition>,
     reach: Reach,
-    returns: Returns,
     /// The calls of an earlier process are counted.
     restored: OnceCell<()>,
 }
@@ -95,6 +92,7 @@ impl<G: GameApi> Engine<G> {
     /// An engine on this store and game.
     pub fn new(game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
         let pace = Pace::new(settings.limit, settings.player_interval, settings.policy.base);
+        store.announce_engine();
         Arc::new(Self {
             game,
             store,
@@ -105,7 +103,6 @@ impl<G: GameApi> Engine<G> {
             pace_wake: Notify::new(),
             condition: watch::Sender::new(Condition::default()),
             reach: Reach::default(),
-            returns: Returns::default(),
             restored: OnceCell::new(),
         })
     }
@@ -154,7 +151,6 @@ impl<G: GameApi> Engine<G> {
     /// all others when this ends.
     async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
         self.pace(|pace, now| pace.abandon(now));
-        self.returns.abandon();
         let began = match self.restore_budget().await {
             Ok(()) => self.store.void_own_claims().await,
             Err(error) => Err(error),

@@ -10,7 +10,8 @@ use crate::domain::listing::{self, Change, KnownCode};
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, returns};
+use super::guild_codes::NAMED;
+use super::{Store, StoreError, checks};
 
 /// What a look at the feeds changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,11 +94,12 @@ impl Store {
             return Ok(ListingChanges::default());
         }
         // Once more inside the transaction: the engine may have condemned a code meanwhile.
+        let has_engine = self.has_engine();
         self.write(move |tx| {
             let known = known_codes(tx.connection())?;
             let mut done = ListingChanges::default();
             for change in listing::changes(&known, &listed, all_answered, return_after, tx.now()) {
-                apply(tx, change, &mut done)?;
+                apply(tx, change, has_engine, &mut done)?;
             }
             tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled'", [])?;
             tx.wake_plan();
@@ -117,7 +119,7 @@ impl Store {
             if let Some(generation) = known {
                 return Ok(generation);
             }
-            insert(tx, &code, None, None, "named by a person", false)?;
+            insert(tx, &code, None, None, NAMED, false)?;
             Ok(1)
         })
         .await
@@ -139,22 +141,55 @@ pub(super) fn insert(
     )
 }
 
-fn apply(tx: &Tx<'_>, change: Change, done: &mut ListingChanges) -> rusqlite::Result<()> {
+fn apply(tx: &Tx<'_>, change: Change, has_engine: bool, done: &mut ListingChanges) -> rusqlite::Result<()> {
     match change {
         Change::Added(seen) => {
             insert(tx, &seen.code, seen.rewards.as_deref(), seen.expires_at.map(Millis), &seen.source, true)?;
+            checks::listed(tx, &seen.code.key(), false, has_engine)?;
             done.added.push(seen.code);
         }
         Change::Updated(seen) => {
+            let key = seen.code.key();
+            let was = "SELECT source = ?2 AND listed = 0, expires_at < ?3 FROM codes WHERE code_key = ?1";
+            let (is_typed, ends_later): (bool, Option<bool>) = tx
+                .statement(was)?
+                .query_row(params![key, NAMED, seen.expires_at.map(Millis)], |row| Ok((row.get(0)?, row.get(1)?)))?;
             tx.execute(
-                "UPDATE codes SET listed = 1, source = ?2, rewards = coalesce(?3, rewards),
+                "UPDATE codes SET listed = 1, code = iif(?6, ?7, code), source = ?2, rewards = coalesce(?3, rewards),
                      expires_at = coalesce(?4, expires_at), version = ?5
                  WHERE code_key = ?1",
-                params![seen.code.key(), seen.source, seen.rewards, seen.expires_at.map(Millis), tx.version()],
+                params![
+                    key,
+                    seen.source,
+                    seen.rewards,
+                    seen.expires_at.map(Millis),
+                    tx.version(),
+                    is_typed,
+                    seen.code
+                ],
             )?;
+            if is_typed {
+                checks::listed(tx, &key, true, has_engine)?;
+                done.added.push(seen.code);
+            } else if ends_later == Some(true) {
+                checks::ends_later(tx, &key)?;
+            }
+            // It may be over, and its next check due.
+            tx.wake_work();
         }
         Change::Returned(seen) => {
-            if returns::note(tx, &seen)? {
+            let key = seen.code.key();
+            tx.execute(
+                "UPDATE codes SET listed = 1, code = ?2, source = ?3, rewards = coalesce(?4, rewards), version = ?5
+                 WHERE code_key = ?1",
+                params![key, seen.code, seen.source, seen.rewards, tx.version()],
+            )?;
+            let is_new = checks::returned(tx, &key)?;
+            tx.execute(
+                "UPDATE codes SET expires_at = ?2, version = ?3 WHERE code_key = ?1",
+                params![key, seen.expires_at.map(Millis), tx.version()],
+            )?;
+            if is_new {
                 done.returned.push(seen.code);
             }
         }

@@ -28,10 +28,11 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Correction> {
 
 fn shown_code(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<(AnnouncedCode, Option<Over>)> {
     let expires_at = row.get::<_, Option<Millis>>(3)?.map(|Millis(at)| at);
-    let over = if row.get(5)? {
-        Some(Over::Renewed)
-    } else if let Some(status) = row.get::<_, Option<Status>>(6)? {
+    // A new generation that is over has no newer post.
+    let over = if let Some(status) = row.get::<_, Option<Status>>(6)? {
         Some(Over::Condemned(status))
+    } else if row.get(5)? {
+        Some(Over::Renewed)
     } else {
         expires_at.is_some_and(|at| at <= now).then_some(Over::Expired)
     };
@@ -41,6 +42,7 @@ fn shown_code(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<(AnnouncedCode,
         rewards: row.get(2)?,
         expires_at,
         source: row.get(4)?,
+        checked: row.get(7)?,
     };
     Ok((code, over))
 }
@@ -63,7 +65,8 @@ impl Store {
                  ORDER BY p.posted_at LIMIT ?2"
             ))?;
             let mut codes = connection.prepare_cached(
-                "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source, c.generation > p.generation, c.condemned
+                "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source, c.generation > p.generation, c.condemned,
+                        c.good_at IS NOT NULL
                  FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0 ORDER BY p.position",
             )?;
             let rows = heads.query_map(params![Millis(now), limit], correction)?;

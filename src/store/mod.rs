@@ -16,6 +16,7 @@
 //! SQLite's WAL gives back every committed write and nothing of a later one. What a dead process had claimed is told by
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
+mod checks;
 mod codes;
 mod corrections;
 mod guild_codes;
@@ -31,7 +32,6 @@ mod redemptions;
 mod replication;
 mod report;
 mod requests;
-mod returns;
 mod rosters;
 mod run_messages;
 mod runs;
@@ -54,6 +54,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::tenure::Tenure;
 
+pub use checks::{CheckStart, OverCode};
 pub use codes::ListingChanges;
 pub use guild_codes::{AddedCode, FoundCode};
 pub use guilds::GuildSettings;
@@ -63,7 +64,7 @@ pub use links::Linked;
 pub use lock::FileLock;
 pub use players::RosterChange;
 pub use posts::{DueMessage, GuildPlan, Plan};
-pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict, Wanted};
+pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Judged, Recorded, Verdict, Wanted};
 pub use replication::{Lag, Merged};
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{RunStart, Standing};
@@ -162,6 +163,8 @@ struct Inner {
     /// A write waited for the second store for too long.
     was_slow: AtomicBool,
     is_replicated: AtomicBool,
+    /// An engine works on this file: a new code can be tested.
+    has_engine: AtomicBool,
     broken: CancellationToken,
     why_broken: OnceLock<Trouble>,
 }
@@ -224,6 +227,7 @@ impl Store {
             second: watch::Sender::new(Second::default()),
             was_slow: AtomicBool::new(false),
             is_replicated: AtomicBool::new(false),
+            has_engine: AtomicBool::new(false),
             broken: CancellationToken::new(),
             why_broken: OnceLock::new(),
         };

@@ -62,6 +62,14 @@ pub(super) fn active(guild: &str) -> String {
     )
 }
 
+/// A new code is not posted while its first test is under way, for 5 s at most; nor while that of another one is which was
+/// seen at the same moment, so that both are in one message. Where an answer speaks against it, it waits for a second one,
+/// and nothing else does.
+pub(super) const NOT_HELD: &str = "(c.hold_until IS NULL OR c.hold_until <= ?1)
+    AND NOT EXISTS (SELECT 1 FROM codes o INDEXED BY codes_held
+                    WHERE o.hold_until > ?1 AND o.hold_until <= ?1 + 5000 AND o.first_seen_at = c.first_seen_at
+                      AND o.hold_until = o.first_seen_at + 5000 AND o.condemned IS NULL AND o.deleted = 0)";
+
 struct Missing {
     guild: GuildId,
     is_digest: bool,
@@ -73,7 +81,7 @@ fn missing_posts(connection: &Connection, now: Timestamp) -> rusqlite::Result<Ve
     let active = active("g.guild_id");
     let sql = format!(
         "SELECT g.guild_id, g.digest_due, c.code, c.generation FROM guilds g JOIN codes c
-         WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND {active}
+         WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND {active} AND {NOT_HELD}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
                            AND p.generation = c.generation AND p.deleted = 0)
          ORDER BY g.guild_id, c.first_seen_at, c.code_key"
@@ -218,6 +226,7 @@ fn announced_code(row: &Row<'_>) -> rusqlite::Result<AnnouncedCode> {
         rewards: row.get("rewards")?,
         expires_at: row.get::<_, Option<Millis>>("expires_at")?.map(|Millis(at)| at),
         source: row.get("source")?,
+        checked: row.get("checked")?,
     })
 }
 
@@ -255,7 +264,8 @@ impl Store {
                  {HEADS} AND {DUE_AT} <= ?1"
             ))?;
             let mut codes = connection.prepare_cached(
-                "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source
+                "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source,
+                        c.good_at IS NOT NULL AND c.condemned IS NULL AND c.generation = p.generation AS checked
                  FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0 ORDER BY p.position",
             )?;
             let rows = heads.query_map([Millis(now)], |row| {
@@ -274,15 +284,18 @@ impl Store {
         .await
     }
 
-    /// When the next message that waits for another attempt is due; `None` when none waits.
+    /// When the next message that waits for another attempt, or for the test of a new code, is due; `None` when none waits.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub async fn next_post_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|connection| {
+        let now = self.inner.clock.now();
+        self.read(move |connection| {
             let sql = format!("SELECT min({DUE_AT}) {HEADS}");
-            let at: Option<Millis> = connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
-            Ok(at.map(|Millis(at)| at))
+            let waiting: Option<Millis> = connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
+            let held = "SELECT min(hold_until) FROM codes WHERE hold_until > ?1 AND condemned IS NULL";
+            let held: Option<Millis> = connection.prepare_cached(held)?.query_row([Millis(now)], |row| row.get(0))?;
+            Ok(waiting.into_iter().chain(held).map(|Millis(at)| at).min())
         })
         .await
     }

@@ -39,9 +39,14 @@ pub struct PastRun {
     pub tally: Tally,
 }
 
-/// Which runs: of one guild, or those whose message does not show how they ended.
+/// Which runs: of one guild, or those whose message does not show how they ended. A code that a feed lists is not announced
+/// by its run: not while its first test is under way, nor when that found it over.
 const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND g.paused IS NULL
-    AND (runs.finished_at IS NULL OR runs.finished_at > ?1)";
+    AND (runs.finished_at IS NULL OR runs.finished_at > ?1)
+    AND (codes.hold_until IS NULL OR codes.hold_until <= ?2)
+    AND (runs.nonce IS NOT NULL OR codes.condemned IS NULL OR codes.generation > runs.generation OR codes.listed = 0
+         OR EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
+                    AND p.generation = runs.generation AND (p.attempted_at IS NOT NULL OR p.message_id IS NOT NULL)))";
 
 /// What came of a run so far. Everything is counted over the roster as it is now.
 fn tally(connection: &Connection, key: &RunKey, now: Timestamp) -> rusqlite::Result<Tally> {
@@ -99,7 +104,7 @@ impl Store {
                  WHERE runs.deleted = 0 AND {UNTOLD} ORDER BY runs.started_at, runs.code_key, runs.guild_id"
             );
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map([Millis(since)], |row| {
+            let rows = statement.query_map([Millis(since), Millis(now)], |row| {
                 let key = RunKey { guild: row.get(0)?, code: row.get(1)?, generation: row.get(2)? };
                 let message = RunMessage {
                     nonce: row.get(3)?,

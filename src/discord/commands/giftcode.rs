@@ -130,8 +130,10 @@ pub(super) async fn history(
             Err(error) => return Ok(manage::no_code(&error)),
         };
         let key = code.as_ref().map(Code::key);
-        let runs = ctx.data.store.past_runs(guild(ctx)?, key, manage::HISTORY_RUNS).await?;
-        Ok(manage::history(&runs, code.as_ref()))
+        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let over = store.over_codes(guild, key.clone(), manage::OVER_CODES).await?;
+        let runs = store.past_runs(guild, key, manage::HISTORY_RUNS).await?;
+        Ok(manage::history(&runs, &over, code.as_ref()))
     })
     .await
 }

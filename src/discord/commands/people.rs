@@ -14,7 +14,7 @@ use super::{Context, Error, guild, respond, user};
 pub(super) async fn giftcode(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
         let codes = ctx.data.store.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
-        Ok(manage::codes(&codes, false))
+        Ok(manage::codes(&codes, &[], false))
     })
     .await
 }

@@ -6,7 +6,7 @@ use crate::discord::custom_id::Action;
 use crate::domain::channel::Over;
 use crate::domain::code::Code;
 use crate::domain::outcome::Outcome;
-use crate::domain::player::{MAX_LINKS, Player, PlayerError, PlayerId, State};
+use crate::domain::player::{MAX_LINKS, MAX_WAITING, Player, PlayerError, PlayerId, State};
 use crate::domain::probe::ProbeOutcome;
 use crate::domain::words::{advice, meaning};
 use crate::store::Standing;
@@ -98,9 +98,26 @@ pub fn code_over(code: &Code, over: &Over) -> Message {
     Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
 }
 
-/// Where codes stand for one's accounts, and which of those asked for are over. `is_waiting` while the answer will be edited again.
+/// As much waits for somebody as may.
 #[must_use]
-pub fn standings(codes: &[(Code, Vec<Standing>)], over: &[(Code, Over)], is_waiting: bool) -> Message {
+pub fn too_many_waiting(codes: &[Code]) -> Message {
+    Message::text(left(codes))
+}
+
+fn left(codes: &[Code]) -> String {
+    let listed: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
+    format!("⏳ {MAX_WAITING} codes wait for you, which is the most. Ask again when they are done: {}", listed.join(", "))
+}
+
+/// Where codes stand for one's accounts, which of those asked for are over, and which are too many at once (`too_many`).
+/// `is_waiting` while the answer will be edited again.
+#[must_use]
+pub fn standings(
+    codes: &[(Code, Vec<Standing>)],
+    over: &[(Code, Over)],
+    too_many: &[Code],
+    is_waiting: bool,
+) -> Message {
     let mut text = String::new();
     for (code, why) in over {
         text += &format!("⌛ **{code}** is over: {}\n", why.meaning());
@@ -112,7 +129,10 @@ pub fn standings(codes: &[(Code, Vec<Standing>)], over: &[(Code, Over)], is_wait
         }
     }
     if !is_waiting && codes.iter().flat_map(|(_, of_code)| of_code).any(is_open) {
-        text += "I go on with what waits; the same command shows how it ends.";
+        text += "I go on with what waits; the same command shows how it ends.\n";
+    }
+    if !too_many.is_empty() {
+        text += &left(too_many);
     }
     Message::text(text.trim_end())
 }
