@@ -27,7 +27,7 @@ use giftcode_bot::engine::{Engine, EngineSettings};
 use giftcode_bot::game::{GameClient, GameSettings};
 use giftcode_bot::ports::{Capacity, GameApi, LoginAnswer};
 use giftcode_bot::sandbox::faults::Faults;
-use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
+use giftcode_bot::sandbox::game::{GameSim, GameSimSettings, PAGE};
 use giftcode_bot::sandbox::ledger::Ledger;
 use giftcode_bot::sandbox::rules::{Rule, SimCode, SimPlayer};
 use giftcode_bot::store::{StateKind, Store};
@@ -135,7 +135,8 @@ fn world(players: u64, started: Timestamp) -> GameSimSettings {
 }
 
 fn client(base_url: &str, clock: Clock, timeout: Duration, sessions: usize, policy: Policy) -> GameClient {
-    let settings = GameSettings { base_url: base_url.parse().unwrap(), salt: "salt".into(), timeout };
+    let settings =
+        GameSettings { base_url: base_url.parse().unwrap(), page: PAGE.parse().unwrap(), salt: "salt".into(), timeout };
     GameClient::with_sessions(settings, clock, sessions, policy.base).unwrap()
 }
 

@@ -151,6 +151,7 @@ impl Process {
             shutdown: done.clone(),
             at_work: TaskTracker::new(),
             requests: Requests::default(),
+            checks: Requests::default(),
         };
         let mut supervisor = supervise(watcher, poster, engine, done);
         let token = done.clone();

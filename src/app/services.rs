@@ -20,6 +20,7 @@ use crate::watcher::Watcher;
 pub(super) fn game_client(config: &Config, clock: Clock) -> anyhow::Result<GameClient> {
     let settings = GameSettings {
         base_url: config.game_url.clone(),
+        page: config.game_page_url.clone(),
         salt: config.game_salt.clone(),
         timeout: config.game_timeout,
     };

@@ -58,6 +58,11 @@ const fn secret(name: &'static str, what: &'static str) -> Variable {
     Variable { name, default: "", what, is_secret: true }
 }
 
+/// The page of Whiteout Survival, whose API asks for it.
+const WOS_PAGE: &str = "https://wos-giftcode.centurygame.com";
+/// The host of the sister game Kingshot's API, and its page.
+const KINGSHOT: (&str, &str) = ("kingshot-giftcode.centurygame.com", "https://ks-giftcode.centurygame.com");
+
 /// Every variable, in the order of `.env.example`.
 pub const VARIABLES: &[Variable] = &[
     secret("DISCORD_TOKEN", "The Discord bot's token"),
@@ -71,6 +76,7 @@ pub const VARIABLES: &[Variable] = &[
     secret("MONGODB_URI", "The second store, mongodb://… (MONGO_URI is read too); none: the file alone"),
     variable("MONGODB_DATABASE", "giftcode", "The database in it"),
     variable("GAME_API_URL", "https://wos-giftcode-api.centurygame.com/api", "The game's gift-code API"),
+    variable("GAME_PAGE_URL", WOS_PAGE, "The game's own page, whose address its API asks for"),
     variable("GAME_SIGN_SALT", "tB87#kPtkxqOS2", "The salt that the game's own web page signs with"),
     variable("GAME_RATE_LIMIT", "30/60s", "Calls per time and endpoint that the game allows; off for no limit"),
     variable("GAME_PLAYER_INTERVAL", "2.2s", "Time between two calls for one player; 0s for none"),
@@ -128,6 +134,8 @@ pub struct Config {
     pub mongodb_database: String,
     /// `GAME_API_URL`.
     pub game_url: Url,
+    /// `GAME_PAGE_URL`; the sister game's page where `GAME_API_URL` is hers and no page is set.
+    pub game_page_url: Url,
     /// `GAME_SIGN_SALT`.
     pub game_salt: String,
     /// `GAME_RATE_LIMIT`; `None` for `off`.
@@ -160,6 +168,9 @@ impl Config {
     /// # Errors
     /// At the first value that is not allowed.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        let game_url = source.required("GAME_API_URL", read::url, read::URL)?;
+        let is_kingshot = game_url.host_str() == Some(KINGSHOT.0) && !source.is_set("GAME_PAGE_URL");
+        let page = source.required("GAME_PAGE_URL", read::page, read::PAGE)?;
         let config = Self {
             discord_token: source.secret("DISCORD_TOKEN")?,
             discord_proxy_url: source.optional("DISCORD_PROXY_URL", read::url, read::URL)?,
@@ -179,7 +190,8 @@ impl Config {
                 read::database,
                 "give letters, digits, - and _, at most 63",
             )?,
-            game_url: source.required("GAME_API_URL", read::url, read::URL)?,
+            game_page_url: read::page(KINGSHOT.1).filter(|_| is_kingshot).unwrap_or(page),
+            game_url,
             game_salt: source.required("GAME_SIGN_SALT", |text| Some(text.to_owned()), "give the game's salt")?,
             game_rate: source.required("GAME_RATE_LIMIT", read::rate, "give calls and time such as 30/60s, or off")?,
             player_interval: source.required("GAME_PLAYER_INTERVAL", read::duration, read::DURATION)?,

@@ -9,6 +9,7 @@ use url::Url;
 use super::{LogFormat, Rate};
 
 pub(super) const URL: &str = "give an address that begins with http:// or https://";
+pub(super) const PAGE: &str = "give the address of the game's page, for example https://wos-giftcode.centurygame.com";
 pub(super) const URLS: &str =
     "give 1 to 20 different addresses that begin with http:// or https://, separated by commas";
 pub(super) const DURATION: &str = "give a time from 0s to 24h such as 2.2s, 500ms or 1m";
@@ -43,6 +44,11 @@ pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
 pub(super) fn url(text: &str) -> Option<Url> {
     let url: Url = text.parse().ok()?;
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}
+
+/// An address whose host is all that is told of it.
+pub(super) fn page(text: &str) -> Option<Url> {
+    url(text).filter(|url| url.username().is_empty() && url.password().is_none())
 }
 
 pub(super) fn urls(text: &str) -> Option<Vec<Url>> {

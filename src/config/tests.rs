@@ -44,6 +44,16 @@ fn values_are_read_as_people_write_them() {
 }
 
 #[test]
+fn the_games_page_is_the_one_that_is_set_or_that_of_the_game_that_is_asked() {
+    let page = |pairs: &[(&str, &str)]| read(pairs).unwrap().game_page_url.to_string();
+    let kingshot = ("GAME_API_URL", "https://kingshot-giftcode.centurygame.com/api");
+    assert_eq!(page(&[]), "https://wos-giftcode.centurygame.com/");
+    assert_eq!(page(&[kingshot]), "https://ks-giftcode.centurygame.com/");
+    assert_eq!(page(&[kingshot, ("GAME_PAGE_URL", "https://page.example")]), "https://page.example/");
+    assert!(read(&[("GAME_PAGE_URL", "wos")]).unwrap_err().starts_with("GAME_PAGE_URL is \"wos\": give the address"));
+}
+
+#[test]
 fn nonsense_names_the_variable_the_value_and_what_is_allowed() {
     assert_eq!(
         read(&[("GIFTCODE_CHECK_INTERVAL", "abc")]).unwrap_err(),

@@ -59,8 +59,10 @@ pub struct Bot {
     pub shutdown: CancellationToken,
     /// The commands and buttons being worked on.
     pub at_work: TaskTracker,
-    /// Who has a request under way.
+    /// Who has a request to redeem under way.
     pub requests: Requests,
+    /// Whose account is being checked, to be linked.
+    pub checks: Requests,
 }
 
 /// Who has a request under way: one per person.

@@ -17,21 +17,17 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use secrecy::{ExposeSecret, SecretString};
-use serenity::all::{
-    ActivityData, ClientBuilder, Command, CreateCommand, GatewayIntents, GuildId as DiscordGuildId, OnlineStatus,
-    ShardManager,
-};
+use serenity::all::{ActivityData, ClientBuilder, GatewayIntents, OnlineStatus, ShardManager};
 use serenity::gateway::ConnectionStage;
 use serenity::http::{Http, HttpBuilder};
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::supervisor::Fatal;
 
-use super::answer::{Asked, Error, explain};
+use super::answer::{Asked, Error};
 use super::bot::Bot;
 use super::rest::Rest;
-use super::{commands, events};
+use super::{commands, events, registration};
 
 /// Servers, their channels and roles, and no more: none of them needs Discord's approval.
 const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
@@ -68,9 +64,8 @@ impl Access {
         self.proxy.as_ref().map(|proxy| proxy.as_str().trim_end_matches('/').to_owned())
     }
 
-    fn http(&self, client: reqwest::Client) -> Http {
-        let http =
-            HttpBuilder::new(self.token.expose_secret()).client(client).ratelimiter_disabled(self.proxy.is_some());
+    fn http(&self, client: reqwest::Client, is_limited: bool) -> Http {
+        let http = HttpBuilder::new(self.token.expose_secret()).client(client).ratelimiter_disabled(!is_limited);
         match self.proxy() {
             Some(proxy) => http.proxy(proxy).build(),
             None => http.build(),
@@ -83,7 +78,13 @@ impl Access {
     /// When it cannot be made.
     pub fn rest(&self) -> anyhow::Result<Rest> {
         let client = self.client()?;
-        Ok(Rest::new(Arc::new(self.http(client.clone())), client, self.proxy()))
+        Ok(Rest::new(Arc::new(self.http(client.clone(), self.proxy.is_none())), client, self.proxy()))
+    }
+
+    /// The library's client for the gateway, which answers autocompletion by itself. It has no rate limiter: that keeps an
+    /// entry for each interaction.
+    fn gateway(&self) -> anyhow::Result<Http> {
+        Ok(self.http(self.client()?, false))
     }
 }
 
@@ -137,20 +138,26 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
     let options = poise::FrameworkOptions {
         commands: commands::all(),
         on_error: |error| Box::pin(on_error(error)),
-        pre_command: |ctx| Box::pin(async move { ctx.set_invocation_data(ctx.data().at_work.token()).await }),
+        pre_command: |ctx| {
+            Box::pin(async move {
+                ctx.set_invocation_data(ctx.data().at_work.token()).await;
+                registration::tidy(ctx).await;
+            })
+        },
         command_check: Some(|ctx| Box::pin(commands::check(ctx))),
         event_handler: |ctx, event, _, bot| Box::pin(async move { events::handle(bot, ctx, event).await }),
         ..Default::default()
     };
     let data = bot.clone();
     // Nobody has more rights than a server's own managers.
-    let framework = poise::Framework::builder().options(options).initialize_owners(false).setup(move |ctx, _, _| {
-        tokio::spawn(register(ctx.http.clone(), registered_commands(), data.dev_guild, data.shutdown.clone()));
+    let framework = poise::Framework::builder().options(options).initialize_owners(false).setup(move |_, ready, _| {
+        tokio::spawn(registration::register(data.clone(), ready.application.id));
         Box::pin(async move { Ok(data) })
     });
-    let http = bot.access.http(bot.access.client()?);
-    let mut client =
-        ClientBuilder::new_with_http(http, INTENTS).framework(framework.build()).status(OnlineStatus::Online).await?;
+    let mut client = ClientBuilder::new_with_http(bot.access.gateway()?, INTENTS)
+        .framework(framework.build())
+        .status(OnlineStatus::Online)
+        .await?;
     let shards = client.shard_manager.clone();
     let presence = tokio::spawn(show_presence(bot.clone(), shards.clone()));
     let stop = tokio::spawn({
@@ -166,36 +173,6 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
     match ended {
         Err(error) if !bot.shutdown.is_cancelled() => Err(error.into()),
         _ => Ok(()),
-    }
-}
-
-/// The commands as Discord is told of them.
-#[must_use]
-pub fn registered_commands() -> Vec<CreateCommand> {
-    poise::builtins::create_application_commands(&commands::all())
-}
-
-/// Tells Discord which commands there are, until it has taken it.
-async fn register(http: Arc<Http>, commands: Vec<CreateCommand>, dev_guild: Option<u64>, shutdown: CancellationToken) {
-    let (mut rest, last) = REST;
-    let count = commands.len();
-    loop {
-        let registered = match dev_guild {
-            Some(guild) => DiscordGuildId::new(guild.max(1)).set_commands(&http, commands.clone()).await.map(drop),
-            None => Command::set_global_commands(&http, commands.clone()).await.map(drop),
-        };
-        match (registered, dev_guild) {
-            (Ok(()), Some(guild)) => return tracing::info!("Registered {count} commands in guild {guild} only"),
-            (Ok(()), None) => return tracing::info!("Registered {count} commands"),
-            (Err(error), _) => {
-                tracing::warn!("Cannot register the commands, next try in {} s: {error}", rest.as_secs());
-            }
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(rest) => {}
-        }
-        rest = (rest * 2).min(last);
     }
 }
 
@@ -252,8 +229,13 @@ async fn on_error(error: poise::FrameworkError<'_, Bot, Error>) {
             ctx.command.qualified_name.clone(),
             anyhow::anyhow!("Discord offers an older form of the command: {description}"),
         ),
-        E::GuildOnly { ctx, .. } => {
-            return tell(ctx, &super::messages::people::servers_only()).await;
+        E::GuildOnly { ctx: poise::Context::Application(ctx), .. } => {
+            if let Some(asked) = asked(ctx)
+                && let Err(error) = asked.answer(&super::messages::people::servers_only()).await
+            {
+                tracing::debug!("{error:#}");
+            }
+            return;
         }
         // Whoever may not use it was told so.
         E::CommandCheckFailed { error: None, .. } => return,
@@ -262,18 +244,28 @@ async fn on_error(error: poise::FrameworkError<'_, Bot, Error>) {
         }
         other => return tracing::warn!("Discord's library reports: {other}"),
     };
-    let message = explain(&what, &error);
-    tell(ctx, &message).await;
+    let poise::Context::Application(ctx) = ctx else { return };
+    if let Some(asked) = asked(ctx) {
+        asked.fail(&what, &error).await;
+    }
 }
 
-async fn tell(ctx: poise::Context<'_, Bot, Error>, message: &super::messages::Message) {
-    let poise::Context::Application(ctx) = ctx else { return };
-    if ctx.interaction_type != poise::CommandInteractionType::Command {
-        return;
-    }
+/// The command to be answered; what is offered while somebody types is none.
+fn asked(ctx: poise::ApplicationContext<'_, Bot, Error>) -> Option<Asked<'_>> {
     let is_acknowledged = ctx.has_sent_initial_response.load(Ordering::SeqCst);
-    let asked = Asked::command(ctx.interaction, is_acknowledged);
-    if let Err(error) = asked.answer(&ctx.serenity_context.http, message).await {
-        tracing::debug!("Nor can it be told: {error:#}");
+    let is_command = ctx.interaction_type == poise::CommandInteractionType::Command;
+    is_command.then(|| Asked::command(ctx.data, ctx.interaction, is_acknowledged))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gateways_client_counts_no_interactions() {
+        for proxy in [None, Some("http://127.0.0.1:9".parse().unwrap())] {
+            let access = Access { token: SecretString::from("token".to_owned()), proxy };
+            assert!(access.gateway().unwrap().ratelimiter.is_none(), "{:?}", access.proxy);
+        }
     }
 }

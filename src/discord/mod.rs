@@ -17,4 +17,5 @@ mod files;
 pub mod messages;
 pub mod permissions;
 mod redeeming;
+pub mod registration;
 pub mod rest;

@@ -1,8 +1,10 @@
 //! Calls that the bot makes of its own accord, paced and told apart by what came of them.
 //!
-//! Discord allows 50 a second in all (PROTOCOL §3); what people ask for is not counted by it. Without a proxy the library's
-//! rate limiter knows each route's own limit and waits; behind a proxy that is the proxy's work, and a 429 that comes
-//! through all the same says how long to wait.
+//! Discord allows 50 a second in all (PROTOCOL §3); answers to interactions are not counted by it. Without a proxy the
+//! library's rate limiter knows each route's own limit and waits; behind a proxy that is the proxy's work, and a 429 that
+//! comes through all the same says how long to wait.
+
+mod interactions;
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +15,9 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use reqwest::{Client, Response};
 use serde::de::DeserializeOwned;
-use serenity::all::{ChannelId, CreateAttachment, GuildId, MessageId, PartialGuild, UserId};
+use serenity::all::{
+    ApplicationId, ChannelId, CreateAttachment, CreateCommand, GuildId, MessageId, PartialGuild, UserId,
+};
 use serenity::http::{Http, LightMethod, Multipart, MultipartUpload, Request, Route};
 use thiserror::Error;
 use tokio::sync::OnceCell;
@@ -130,12 +134,6 @@ impl Rest {
         }
     }
 
-    /// The library's own client, for what people ask for.
-    #[must_use]
-    pub fn http(&self) -> &Arc<Http> {
-        &self.http
-    }
-
     /// Sends a message; `body` as Discord wants it.
     ///
     /// # Errors
@@ -220,6 +218,24 @@ impl Rest {
         self.me.get_or_try_init(ask).await.copied()
     }
 
+    /// Registers these commands, and no others: in a guild, or everywhere.
+    ///
+    /// # Errors
+    /// When they are not known to be registered.
+    pub async fn set_commands(
+        &self,
+        application_id: ApplicationId,
+        guild: Option<GuildId>,
+        commands: &[CreateCommand],
+    ) -> Result<(), RestError> {
+        let route = match guild {
+            Some(guild_id) => Route::GuildCommands { application_id, guild_id },
+            None => Route::Commands { application_id },
+        };
+        let _: Vec<serde::de::IgnoredAny> = self.send(LightMethod::Put, route, &commands, None).await?;
+        Ok(())
+    }
+
     async fn send<T: DeserializeOwned>(
         &self,
         method: LightMethod,
@@ -227,27 +243,23 @@ impl Rest {
         body: &impl serde::Serialize,
         file: Option<CreateAttachment>,
     ) -> Result<T, RestError> {
-        let json = serde_json::to_string(body).map_err(|e| RestError::Unreached(e.to_string()))?;
-        let request = match file {
-            None => Request::new(route, method).body(Some(json.into_bytes())),
-            Some(file) => Request::new(route, method).multipart(Some(Multipart {
-                upload: MultipartUpload::Attachments(vec![file]),
-                fields: Vec::new(),
-                payload_json: Some(json),
-            })),
-        };
-        self.call(request).await
+        self.call(request(method, route, body, file)?).await
     }
 
     async fn call<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
         self.turn().await;
         let response = self.perform(request).await?;
+        let body = self.body(response).await?;
+        serde_json::from_slice(&body).map_err(|e| RestError::Unanswered(e.to_string()))
+    }
+
+    /// What Discord answers, or why it refuses.
+    async fn body(&self, response: Response) -> Result<Vec<u8>, RestError> {
         let status = response.status();
         let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
         let body = read_body(response, MAX_ANSWER).await;
         if status.is_success() {
-            let body = body.map_err(|e| RestError::Unanswered(e.to_string()))?;
-            return serde_json::from_slice(&body).map_err(|e| RestError::Unanswered(e.to_string()));
+            return body.map_err(|e| RestError::Unanswered(e.to_string()));
         }
         let refusal: Refusal = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
         let wait = (status.as_u16() == 429).then(|| wait(refusal.retry_after.or(retry_after)));
@@ -283,10 +295,31 @@ impl Rest {
                 other => RestError::Unanswered(other.to_string()),
             });
         }
+        self.perform_now(request).await
+    }
+
+    async fn perform_now(&self, request: Request<'_>) -> Result<Response, RestError> {
         let built = request.build(&self.client, self.http.token(), self.proxy.as_deref());
         let built = built.map_err(|e| RestError::Unreached(e.to_string()))?;
         built.send().await.map_err(|error| lost(&error))
     }
+}
+
+fn request<'a>(
+    method: LightMethod,
+    route: Route<'a>,
+    body: &impl serde::Serialize,
+    file: Option<CreateAttachment>,
+) -> Result<Request<'a>, RestError> {
+    let json = serde_json::to_string(body).map_err(|e| RestError::Unreached(e.to_string()))?;
+    Ok(match file {
+        None => Request::new(route, method).body(Some(json.into_bytes())),
+        Some(file) => Request::new(route, method).multipart(Some(Multipart {
+            upload: MultipartUpload::Attachments(vec![file]),
+            fields: Vec::new(),
+            payload_json: Some(json),
+        })),
+    })
 }
 
 /// What Discord says when it refuses.

@@ -5,12 +5,13 @@ use std::fmt;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::text::clean;
+use super::text::{clean, name_of, trim};
 
 /// The longest gift code, in characters (PROTOCOL §2).
 pub const MAX_CODE_CHARS: usize = 32;
 
-/// A gift code as published, case kept: what is sent to the game and shown to people. 1 to 32 ASCII letters and digits.
+/// A gift code as published, case kept: what is sent to the game and shown to people. 1 to 32 ASCII
+/// letters, digits, `-` and `_`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Code(String);
 
@@ -21,29 +22,35 @@ pub struct CodeKey(String);
 /// Why a text is no gift code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CodeError {
-    /// Nothing but blanks.
+    /// Nothing but blanks, `-` and `_`.
     #[error("a gift code has at least one letter or digit")]
     Empty,
     /// More than [`MAX_CODE_CHARS`].
     #[error("“{0}” is longer than the {MAX_CODE_CHARS} characters of a gift code")]
     TooLong(String),
-    /// Something other than ASCII letters and digits.
-    #[error("“{0}” is no gift code: only the letters A-Z and digits are allowed")]
-    Character(String),
+    /// A character that no gift code has.
+    #[error("“{text}” is no gift code: it holds {}; only the letters A-Z, digits, - and _ are allowed", name_of(*.character))]
+    Character {
+        /// What was given, made harmless.
+        text: String,
+        /// The first such character, which may be one that is not seen.
+        character: char,
+    },
 }
 
 impl Code {
-    /// Reads a code; blanks around it are dropped.
+    /// Reads a code; blanks and invisible characters around it are dropped.
     ///
     /// # Errors
-    /// When what is left is not 1 to 32 ASCII letters and digits.
+    /// When what is left is not 1 to 32 ASCII letters, digits, `-` and `_`, with a letter or digit among them.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(CodeError::Empty);
+        let text = trim(text);
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if let Some(character) = text.chars().find(|c| !is_allowed(*c)) {
+            return Err(CodeError::Character { text: clean(text, MAX_CODE_CHARS), character });
         }
-        if !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(CodeError::Character(clean(text, MAX_CODE_CHARS)));
+        if !text.contains(|c: char| c.is_ascii_alphanumeric()) {
+            return Err(CodeError::Empty);
         }
         if text.len() > MAX_CODE_CHARS {
             return Err(CodeError::TooLong(clean(text, MAX_CODE_CHARS)));
@@ -146,7 +153,7 @@ mod tests {
 
     #[test]
     fn real_codes_are_codes_and_keep_their_spelling() {
-        for text in ["OFFICIALSTORE", "WOS1105", "PEPERO1111", "TRICKORTREAT25", "DCMILESTONE", "gogoWOS"] {
+        for text in ["OFFICIALSTORE", "WOS1105", "PEPERO1111", "TRICKORTREAT25", "DCMILESTONE", "gogoWOS", "X-mas_25"] {
             assert_eq!(Code::parse(text).unwrap().as_str(), text);
         }
         assert_eq!(Code::parse("gogoWOS").unwrap().key(), Code::parse(" GOGOwos\n").unwrap().key());
@@ -157,17 +164,28 @@ mod tests {
         for (text, part) in [
             ("", "at least one"),
             ("  ", "at least one"),
-            ("A B", "only the letters"),
-            ("A\nB", "only the letters"),
-            ("@everyone", "only the letters"),
-            ("ÄÖÜ", "only the letters"),
+            ("\u{200B}", "at least one"),
+            ("-_-", "at least one"),
+            ("A B", "“A B” is no gift code: it holds a blank; only the letters"),
+            ("A\nB", "it holds the invisible character U+000A"),
+            ("A\u{1B}[31mB", "it holds the control character U+001B"),
+            ("WOS\u{200B}1105", "“WOS1105” is no gift code: it holds the invisible character U+200B"),
+            ("@everyone", "it holds “@”"),
+            ("ÄÖÜ", "it holds “Ä”"),
             (&"A".repeat(33), "longer than the 32"),
         ] {
             let error = Code::parse(text).unwrap_err().to_string();
             assert!(error.contains(part), "{text:?}: {error}");
-            assert!(!error.contains('\n'), "{error:?}");
+            assert!(!error.contains(char::is_control), "{error:?}");
         }
         assert!(Code::parse(&"A".repeat(32)).is_ok());
+    }
+
+    #[test]
+    fn what_nobody_sees_around_a_code_is_dropped() {
+        for text in ["\u{200F}WOS1105\u{200B}", "\u{FEFF}WOS1105", "\u{2060} WOS1105\u{A0}\u{FE0F}"] {
+            assert_eq!(Code::parse(text).map(|code| code.to_string()).as_deref(), Ok("WOS1105"), "{text:?}");
+        }
     }
 
     #[test]
@@ -192,9 +210,12 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_a_code_or_an_error(text in any::<String>()) {
-            if let Ok(code) = Code::parse(&text) {
-                prop_assert!((1..=32).contains(&code.as_str().len()));
-                prop_assert_eq!(code.key(), Code::parse(&code.as_str().to_ascii_lowercase()).unwrap().key());
+            match Code::parse(&text) {
+                Ok(code) => {
+                    prop_assert!((1..=32).contains(&code.as_str().len()));
+                    prop_assert_eq!(code.key(), Code::parse(&code.as_str().to_ascii_lowercase()).unwrap().key());
+                }
+                Err(error) => prop_assert!(!error.to_string().contains(char::is_control), "{:?}", error),
             }
             let _ = (expiry(&text), rewards(&text));
         }

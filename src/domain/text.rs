@@ -40,6 +40,39 @@ pub fn clean(text: &str, max_chars: usize) -> String {
     out
 }
 
+/// `text` without what nobody sees at its ends: blanks, and characters without a glyph. Text that is copied from chats and
+/// web pages carries them.
+#[must_use]
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(is_unseen)
+}
+
+/// A character as an error names it: itself where it can be seen, else its number, for nobody finds it otherwise.
+#[must_use]
+pub fn name_of(c: char) -> String {
+    if c == ' ' {
+        return "a blank".to_owned();
+    }
+    let kind = if is_invisible(c) || is_unseen(c) {
+        "the invisible character"
+    } else if c.is_control() {
+        "the control character"
+    } else {
+        return format!("“{c}”");
+    };
+    format!("{kind} U+{:04X}", u32::from(c))
+}
+
+/// Whether nobody sees `c` where it stands alone. Variation selectors and fillers shape a name but are no part of a number or
+/// a code; [`clean`] leaves them where they are.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || is_invisible(c)
+        || matches!(c,
+            '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}'
+            | '\u{E0100}'..='\u{E01EF}')
+}
+
 /// Characters without a glyph of their own that change how the others are read: bidirectional controls, zero-width
 /// characters, the byte order mark, tags.
 fn is_invisible(c: char) -> bool {
@@ -61,6 +94,22 @@ mod tests {
         assert_eq!(clean("abcdef", 4), "abc…");
         assert_eq!(clean("abcd", 4), "abcd");
         assert_eq!(clean("abcd", 0), "");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_dropped_at_the_ends_and_named_inside() {
+        assert_eq!(trim("\u{200F}\u{FEFF} WOS1105\u{200B}\u{A0}\u{2060}\u{FE0F}\r\n"), "WOS1105");
+        assert_eq!(trim("\u{200B}"), "");
+        assert_eq!(trim("a\u{200B}b"), "a\u{200B}b");
+        let named = ['\u{200B}', '\u{1B}', ' ', '\t', 'Ä'].map(name_of);
+        let expected = [
+            "the invisible character U+200B",
+            "the control character U+001B",
+            "a blank",
+            "the invisible character U+0009",
+            "“Ä”",
+        ];
+        assert_eq!(named, expected);
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, ORIGIN, REFERER};
 use url::Url;
 
 use crate::clock::Clock;
@@ -33,6 +33,8 @@ const FIRST_REST: Duration = Duration::from_secs(2);
 pub struct GameSettings {
     /// The API's base; the endpoints are below it.
     pub base_url: Url,
+    /// The game's own page: the API refuses calls that do not name it.
+    pub page: Url,
     /// The salt of the signatures.
     pub salt: String,
     /// The longest that one call may take, its answer's body included.
@@ -62,8 +64,10 @@ impl GameClient {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn with_sessions(settings: GameSettings, clock: Clock, count: usize, rest: Duration) -> anyhow::Result<Self> {
+        let page = page_headers(&settings.page)?;
         let session = |_| {
             http::client(std::slice::from_ref(&settings.base_url), settings.timeout)
+                .default_headers(page.clone())
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .context("cannot set up the connection to the game")
@@ -99,6 +103,13 @@ impl GameClient {
         let raw = Raw { status, content_type, body };
         Ok((raw, heard))
     }
+}
+
+/// What a browser on the game's page would name it with: the page's host alone, without its path.
+fn page_headers(page: &Url) -> anyhow::Result<HeaderMap> {
+    let origin = page.origin().ascii_serialization();
+    let header = |text: &str| HeaderValue::from_str(text).with_context(|| format!("cannot name the page {page}"));
+    Ok(HeaderMap::from_iter([(ORIGIN, header(&origin)?), (REFERER, header(&format!("{origin}/"))?)]))
 }
 
 /// What the headers say about the limits (PROTOCOL §1, "Limits").

@@ -1,5 +1,10 @@
 //! How the simulated game stumbles.
 
+use std::collections::HashMap;
+
+use crate::domain::code::Code;
+use crate::domain::player::PlayerId;
+
 /// How often the redeem endpoint stumbles: each a probability from 0 to 1, in sum at most 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Faults {
@@ -17,6 +22,89 @@ pub struct Faults {
     pub truncated: f64,
     /// No answer.
     pub hang: f64,
+}
+
+/// A trouble of the simulated game that lasts: one answer to everybody, or to all calls of one endpoint, for one player or one
+/// code.
+#[derive(Debug, Clone)]
+pub struct Trouble {
+    pub(super) wrong: Wrong,
+    endpoint: Option<&'static str>,
+    player: Option<String>,
+    code: Option<String>,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone)]
+pub enum Wrong {
+    /// This answer, whatever was asked.
+    Answer {
+        /// HTTP's status.
+        status: u16,
+        /// The body's type.
+        content_type: String,
+        /// The body.
+        body: String,
+    },
+    /// The connection is reset.
+    Reset,
+    /// No answer.
+    Hang,
+}
+
+impl Wrong {
+    /// An answer in JSON.
+    #[must_use]
+    pub fn json(status: u16, body: &str) -> Self {
+        Self::Answer { status, content_type: "application/json".into(), body: body.into() }
+    }
+
+    /// An answer in plain text.
+    #[must_use]
+    pub fn text(status: u16, body: &str) -> Self {
+        Self::Answer { status, content_type: "text/plain".into(), body: body.into() }
+    }
+
+    /// A page.
+    #[must_use]
+    pub fn page(status: u16) -> Self {
+        let body = "<!doctype html><html><body>This is a page.</body></html>".into();
+        Self::Answer { status, content_type: "text/html".into(), body }
+    }
+}
+
+impl Trouble {
+    /// A trouble of both endpoints, for everybody and everything.
+    #[must_use]
+    pub fn of_all(wrong: Wrong) -> Self {
+        Self { wrong, endpoint: None, player: None, code: None }
+    }
+
+    /// The same at this endpoint alone.
+    #[must_use]
+    pub fn at(self, endpoint: &'static str) -> Self {
+        Self { endpoint: Some(endpoint), ..self }
+    }
+
+    /// The same for this player alone.
+    #[must_use]
+    pub fn of_player(self, player: PlayerId) -> Self {
+        Self { player: Some(player.to_string()), ..self }
+    }
+
+    /// The same for this code alone.
+    #[must_use]
+    pub fn of_code(self, code: &Code) -> Self {
+        Self { code: Some(code.key().to_string()), ..self }
+    }
+
+    pub(super) fn is_for(&self, endpoint: &str, fields: &HashMap<String, String>) -> bool {
+        let is = |name: &str, wanted: &Option<String>| {
+            let given = || fields.get(name).map(|value| value.to_ascii_uppercase());
+            wanted.is_none() || *wanted == given()
+        };
+        self.endpoint.is_none_or(|wanted| wanted == endpoint) && is("fid", &self.player) && is("cdk", &self.code)
+    }
 }
 
 /// One stumble.

@@ -1,5 +1,7 @@
 //! The simulated game: a real HTTP server that checks signatures, states and intervals, and keeps a ledger.
 
+mod answers;
+
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,8 +9,8 @@ use std::time::Duration;
 
 use axum::extract::State as Shared;
 use axum::extract::rejection::FormRejection;
-use axum::http::{HeaderName, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Form, Json, Router};
 use jiff::Timestamp;
@@ -21,10 +23,14 @@ use crate::domain::status::Status;
 use crate::game::signature::sign;
 use crate::game::{PLAYER_PATH, REDEEM_PATH};
 
-use super::faults::{Fault, Faults};
-use super::http::{Reset, Server};
+use super::faults::{Fault, Faults, Trouble};
+use super::http::Server;
 use super::ledger::{Call, Ledger};
-use super::rules::{Rule, SimCode, SimPlayer, wording};
+use super::rules::{Rule, SimCode, SimPlayer};
+use answers::{Hang, api, hang, names_the_page, page, reset};
+
+/// The page of the simulated game: calls that do not name it are turned away, as the real game does since 2026-03-04.
+pub const PAGE: &str = "https://wos-giftcode.centurygame.com";
 
 /// What the simulated game holds and how it behaves.
 #[derive(Debug, Clone)]
@@ -74,6 +80,7 @@ struct Live {
     faults: Faults,
     limit: Option<RateLimit>,
     is_down: bool,
+    troubles: Vec<Trouble>,
     windows: HashMap<&'static str, VecDeque<Duration>>,
     last_call: HashMap<String, Duration>,
 }
@@ -92,6 +99,7 @@ impl GameSim {
             faults: settings.faults,
             limit: settings.limit,
             is_down: false,
+            troubles: Vec::new(),
             windows: HashMap::new(),
             last_call: HashMap::new(),
         };
@@ -134,6 +142,11 @@ impl GameSim {
     pub fn set_down(&self, is_down: bool) {
         self.world.live().is_down = is_down;
     }
+
+    /// From now on these troubles answer whatever they are for, and nothing else does; the first one that fits counts.
+    pub fn set_troubles(&self, troubles: Vec<Trouble>) {
+        self.world.live().troubles = troubles;
+    }
 }
 
 impl World {
@@ -159,6 +172,13 @@ impl Live {
         Ok(room)
     }
 
+    /// What is wrong with this call, whatever it asks; a note of it goes into the ledger.
+    fn trouble(&self, endpoint: &str, fields: &Fields, call: &mut Call) -> Option<Response> {
+        let trouble = self.troubles.iter().find(|trouble| trouble.is_for(endpoint, fields))?;
+        "TROUBLE".clone_into(&mut call.answer);
+        Some(answers::wrong(&trouble.wrong))
+    }
+
     fn is_too_soon(&mut self, fid: &str, now: Duration, interval: Duration) -> bool {
         let last = self.last_call.get(fid);
         let too_soon = last.is_some_and(|last| now.saturating_sub(*last) < interval);
@@ -169,25 +189,10 @@ impl Live {
     }
 }
 
-fn api(status: &Status) -> Response {
-    let (msg, err_code) = wording(status);
-    let code = i32::from(*status != Status::Success);
-    Json(json!({"code": code, "data": [], "msg": msg, "err_code": err_code})).into_response()
-}
-
-fn page(status: StatusCode) -> Response {
-    (status, Html("<!doctype html><html><body>This is a page.</body></html>")).into_response()
-}
-
-fn reset() -> Response {
-    let mut response = Response::default();
-    response.extensions_mut().insert(Reset);
-    response
-}
-
 async fn handle(
     world: Arc<World>,
     endpoint: &'static str,
+    headers: HeaderMap,
     form: Result<Form<Fields>, FormRejection>,
     answer: impl FnOnce(&World, &mut Live, &Fields, Duration, &mut Call) -> Response,
 ) -> Response {
@@ -210,6 +215,9 @@ async fn handle(
         let (mut response, room) = if live.is_down {
             "DOWN".clone_into(&mut call.answer);
             (reset(), None)
+        } else if !names_the_page(&headers) {
+            "UNAUTHORIZED".clone_into(&mut call.answer);
+            ((StatusCode::FORBIDDEN, "Unauthorized request").into_response(), None)
         } else {
             checked(&world, &mut live, endpoint, &fields, now, &mut call, answer)
         };
@@ -230,9 +238,6 @@ async fn handle(
     }
     response
 }
-
-#[derive(Clone, Copy)]
-struct Hang;
 
 fn checked(
     world: &World,
@@ -269,11 +274,18 @@ fn checked(
         call.answer = Status::TooFrequent.name().to_owned();
         return (api(&Status::TooFrequent), Some(room));
     }
-    (answer(world, live, fields, now, call), Some(room))
+    match live.trouble(endpoint, fields, call) {
+        Some(response) => (response, None),
+        None => (answer(world, live, fields, now, call), Some(room)),
+    }
 }
 
-async fn redeem(Shared(world): Shared<Arc<World>>, form: Result<Form<Fields>, FormRejection>) -> Response {
-    handle(world, REDEEM_PATH, form, |world, live, fields, now, call| {
+async fn redeem(
+    Shared(world): Shared<Arc<World>>,
+    headers: HeaderMap,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    handle(world, REDEEM_PATH, headers, form, |world, live, fields, now, call| {
         let Live { faults, rng, .. } = live;
         let fault = faults.draw(rng);
         let swallows_grant = rng.bool();
@@ -285,16 +297,14 @@ async fn redeem(Shared(world): Shared<Arc<World>>, form: Result<Form<Fields>, Fo
             }
             Some(fault) => format!("{fault:?}"),
         };
-        let mut response = match fault {
+        let response = match fault {
             Some(Fault::ServerError) => StatusCode::BAD_GATEWAY.into_response(),
             Some(Fault::Html) => page(StatusCode::OK),
             Some(Fault::Unknown) => Json(json!({"code": 1, "data": [], "msg": "RECHARGE_MONEY_VIP"})).into_response(),
             Some(Fault::Truncated) => "{\"code\":0,\"data\":[],\"msg\":\"SUC".into_response(),
+            Some(Fault::Hang) => hang(),
             _ => reset(),
         };
-        if fault == Some(Fault::Hang) {
-            response.extensions_mut().insert(Hang);
-        }
         if swallows_grant && matches!(fault, Some(Fault::Reset | Fault::Truncated)) {
             decide(world, live, fields, now, call);
         }
@@ -325,11 +335,17 @@ fn decide(world: &World, live: &mut Live, fields: &Fields, now: Duration, call: 
     api(&status)
 }
 
-async fn login(Shared(world): Shared<Arc<World>>, form: Result<Form<Fields>, FormRejection>) -> Response {
-    if !world.settings.has_player_endpoint {
+async fn login(
+    Shared(world): Shared<Arc<World>>,
+    headers: HeaderMap,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    let is_there = world.settings.has_player_endpoint || !world.live().troubles.is_empty();
+    if !is_there && names_the_page(&headers) {
         return page(StatusCode::NOT_FOUND);
     }
-    handle(world, PLAYER_PATH, form, |world, _, _, _, call| match world.players.get(&call.fid) {
+    handle(world, PLAYER_PATH, headers, form, |world, _, _, _, call| match world.players.get(&call.fid) {
+        _ if !world.settings.has_player_endpoint => page(StatusCode::NOT_FOUND),
         Some(player) => {
             "PROFILE".clone_into(&mut call.answer);
             let data = json!({

@@ -17,7 +17,9 @@
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
 mod checks;
+mod choices;
 mod codes;
+mod command_guilds;
 mod corrections;
 mod guild_codes;
 mod guilds;

@@ -11,7 +11,7 @@ use giftcode_bot::domain::retry::Policy;
 use giftcode_bot::engine::{Engine, EngineSettings};
 use giftcode_bot::game::{GameClient, GameSettings};
 use giftcode_bot::sandbox::faults::Faults;
-use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
+use giftcode_bot::sandbox::game::{GameSim, GameSimSettings, PAGE};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use giftcode_bot::sandbox::rules::{Rule, SimCode, SimPlayer};
 use tokio::task::JoinHandle;
@@ -49,6 +49,11 @@ pub fn settings(concurrency: usize) -> EngineSettings {
     EngineSettings { concurrency, policy: POLICY, limit: None, player_interval: Duration::ZERO }
 }
 
+pub fn game_settings(sim: &GameSim, salt: &str) -> GameSettings {
+    let (base_url, page) = (sim.base_url().parse().unwrap(), PAGE.parse().unwrap());
+    GameSettings { base_url, page, salt: salt.into(), timeout: Duration::from_secs(30) }
+}
+
 pub struct Running {
     pub engine: Arc<Engine<GameClient>>,
     pub stop: CancellationToken,
@@ -56,8 +61,7 @@ pub struct Running {
 }
 
 pub fn run(state: &StateFile, sim: &GameSim, settings: EngineSettings, salt: &str) -> Running {
-    let game =
-        GameSettings { base_url: sim.base_url().parse().unwrap(), salt: salt.into(), timeout: Duration::from_secs(30) };
+    let game = game_settings(sim, salt);
     let sessions = settings.concurrency;
     let game = GameClient::with_sessions(game, state.clock, sessions, POLICY.base).unwrap();
     let engine = Engine::new(game, state.store.clone(), state.clock, settings);

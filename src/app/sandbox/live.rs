@@ -19,7 +19,7 @@ use crate::poster::Poster;
 use crate::sandbox::cards;
 use crate::sandbox::console::{Console, guild_name};
 use crate::sandbox::feed::FeedSim;
-use crate::sandbox::game::{GameSim, GameSimSettings};
+use crate::sandbox::game::{GameSim, GameSimSettings, PAGE};
 use crate::sandbox::ledger::Ledger;
 use crate::sandbox::narrator::Narrator;
 use crate::sandbox::posts::TerminalAnnouncer;
@@ -156,6 +156,7 @@ impl Live {
             return_after: RETURN_AFTER,
         };
         config.game_url = self.sim.base_url().parse().context("cannot read the simulated game's address")?;
+        config.game_page_url = PAGE.parse().context("cannot read the simulated game's page")?;
         let game = game_client(&config, self.clock)?;
         let watcher = Watcher::new(feed, store.clone(), self.clock, settings);
         let poster = Poster::new(self.announcer.clone(), store.clone(), self.clock);

@@ -4,6 +4,7 @@
 //! mentions and links that Discord would make of it, and of bounded length. Mentions are forbidden a second time where a
 //! message is sent.
 
+use crate::domain::code::{Code, MAX_CODE_CHARS};
 use crate::domain::text::clean;
 
 /// What Discord reads as more than itself.
@@ -26,6 +27,12 @@ pub fn escape(text: &str, max_chars: usize) -> String {
         before = c;
     }
     escaped
+}
+
+/// A code outside backticks: the `_` and `-` that it may hold mean something there.
+#[must_use]
+pub fn in_text(code: &Code) -> String {
+    escape(code.as_str(), MAX_CODE_CHARS)
 }
 
 /// Whether one of the weaker marks means something where it stands: at the beginning of a line, or doubled.
@@ -66,6 +73,13 @@ mod tests {
             ("1K Gems, 2.5M Meat + 10 Speed-ups", "1K Gems, 2.5M Meat + 10 Speed-ups"),
         ] {
             assert_eq!(escape(text, 200), shown);
+        }
+    }
+
+    #[test]
+    fn a_code_is_shown_as_it_is_spelt() {
+        for (code, shown) in [("gogoWOS", "gogoWOS"), ("_X_mas_", "\\_X\\_mas\\_"), ("-X-mas", "\\-X-mas")] {
+            assert_eq!(in_text(&Code::parse(code).unwrap()), shown);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::domain::progress::{FailedGroup, Tally, bar};
 use crate::domain::words::{advice, meaning};
 use crate::ports::RunMessage;
 
-use super::escape::{clip, escape};
+use super::escape::{clip, escape, in_text};
 use super::post::mark;
 use super::{Message, colour, count, thousands};
 
@@ -38,7 +38,7 @@ fn under_way(run: &RunMessage, now: Timestamp) -> Message {
         text += &format!("\n💤 {}", clip(waits_for, 300));
     }
     let embed = CreateEmbed::new()
-        .title(format!("⏳ Redeeming {} for {}", run.code, count(all, "player")))
+        .title(format!("⏳ Redeeming {} for {}", in_text(&run.code), count(all, "player")))
         .url(mark(&run.nonce))
         .colour(colour::BUSY)
         .description(clip(&text, 4096));
@@ -54,7 +54,7 @@ fn ended(run: &RunMessage) -> Message {
         _ => ("☑️", colour::PLAIN),
     };
     let embed = CreateEmbed::new()
-        .title(format!("{sign} {}: done for {}", run.code, count(all, "player")))
+        .title(format!("{sign} {}: done for {}", in_text(&run.code), count(all, "player")))
         .url(mark(&run.nonce))
         .colour(colour)
         .description(counts(tally));

@@ -12,7 +12,12 @@ async fn answer_of(router: Router) -> Reply<Answer> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}/api/", listener.local_addr().unwrap()).parse().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let settings = GameSettings { base_url, salt: "salt".into(), timeout: Duration::from_secs(30) };
+    let settings = GameSettings {
+        base_url,
+        page: "https://page.example:8443/x/".parse().unwrap(),
+        salt: "salt".into(),
+        timeout: Duration::from_secs(30),
+    };
     let client = GameClient::new(settings, Clock::system()).unwrap();
     client.redeem(PlayerId::new(1).unwrap(), State::new(1).unwrap(), &Code::parse("A1").unwrap()).await
 }
@@ -51,8 +56,26 @@ async fn a_body_that_never_ends_is_given_up_in_time() {
 #[tokio::test(start_paused = true)]
 async fn nobody_there_is_a_connection_error() {
     let base_url = "http://127.0.0.1:1/api".parse().unwrap();
-    let settings = GameSettings { base_url, salt: "salt".into(), timeout: Duration::from_secs(30) };
+    let settings = GameSettings {
+        base_url,
+        page: "https://page.example:8443/x/".parse().unwrap(),
+        salt: "salt".into(),
+        timeout: Duration::from_secs(30),
+    };
     let client = GameClient::new(settings, Clock::system()).unwrap();
     let reply = client.login(PlayerId::new(1).unwrap()).await;
     assert_eq!((reply.answer, client.requests()), (LoginAnswer::Failed(Answer::Connection), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_call_names_the_games_page_and_says_honestly_who_asks() {
+    let echo = |headers: axum::http::HeaderMap| async move {
+        let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("none").to_owned();
+        let msg = [header("origin"), header("referer"), header("user-agent")].join(" ");
+        axum::Json(serde_json::json!({"msg": msg, "err_code": ""}))
+    };
+    let Answer::Api(answer) = answer_of(Router::new().route("/api/gift_code", post(echo))).await.answer else {
+        panic!("no answer")
+    };
+    assert_eq!(answer.msg, format!("https://page.example:8443 https://page.example:8443/ {}", http::USER_AGENT));
 }

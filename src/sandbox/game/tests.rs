@@ -61,8 +61,16 @@ impl Fixture {
     }
 
     fn client(sim: &GameSim, salt: &str, clock: Clock) -> GameClient {
+        Self::client_of_page(sim, PAGE, salt, clock)
+    }
+
+    fn client_of_page(sim: &GameSim, page: &str, salt: &str, clock: Clock) -> GameClient {
         let base_url = sim.base_url().parse().unwrap();
-        GameClient::new(GameSettings { base_url, salt: salt.into(), timeout: Duration::from_secs(30) }, clock).unwrap()
+        GameClient::new(
+            GameSettings { base_url, page: page.parse().unwrap(), salt: salt.into(), timeout: Duration::from_secs(30) },
+            clock,
+        )
+        .unwrap()
     }
 
     async fn answer(&self, id: u64, state: u32, code: &str) -> Answer {
@@ -118,6 +126,18 @@ async fn a_wrong_salt_is_a_wrong_signature_at_both_endpoints() {
     let LoginAnswer::Failed(answer) = wrong.login(player).await.answer else { panic!("logged in") };
     assert_eq!(of_login(&answer), Status::SignError);
     assert_eq!(fixture.sim.ledger(Ledger::grants), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_does_not_name_the_page_is_turned_away_at_the_door() {
+    let fixture = Fixture::new(settings());
+    let stranger = Fixture::client_of_page(&fixture.sim, "https://elsewhere.example", SALT, Clock::system());
+    let player = PlayerId::new(1).unwrap();
+    let answer = stranger.redeem(player, State::new(HOME).unwrap(), &Code::parse("GOOD").unwrap()).await.answer;
+    assert_eq!(answer, Answer::Http(403));
+    assert_eq!(stranger.login(player).await.answer, LoginAnswer::Failed(Answer::Http(403)));
+    assert_eq!(fixture.sim.ledger(Ledger::grants), 0);
+    assert_eq!(fixture.redeem(1, "GOOD").await, Status::Success);
 }
 
 #[tokio::test(start_paused = true)]
