@@ -70,6 +70,8 @@ struct Desk {
     waiting: VecDeque<Work>,
     sends: JoinSet<GuildId>,
     busy: BTreeSet<GuildId>,
+    /// When there is more to plan.
+    plan_at: Option<jiff::Timestamp>,
 }
 
 /// The poster. [`Poster::run`] may be called again after it ended; not twice at once.
@@ -124,7 +126,9 @@ impl<A: Announcer> Poster<A> {
     /// Plans, and begins what is due; returns how long there is nothing more to do.
     async fn round(&self, must_plan: bool, desk: &mut Desk) -> Result<Duration, StoreError> {
         if must_plan {
-            for planned in self.store.plan().await?.guilds {
+            let planned = self.store.plan_some().await?;
+            desk.plan_at = planned.next;
+            for planned in planned.plan.guilds {
                 let (count, guild) = (planned.codes.len(), planned.guild);
                 tracing::info!("Found {count} new codes for guild {guild}: {}", listed(&planned.codes));
             }
@@ -148,16 +152,14 @@ impl<A: Announcer> Poster<A> {
                 desk.sends.spawn(async move { work_off(announcer.as_ref(), &store, clock, work).await });
             }
         }
+        let until = |at: jiff::Timestamp| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+        let plan_in = desk.plan_at.map_or(PLAN_EVERY, |at| until(at).min(PLAN_EVERY));
         if !desk.waiting.is_empty() {
-            return Ok(PLAN_EVERY);
+            return Ok(plan_in);
         }
-        let next = self.store.next_post_at().await?;
-        let wait = next.map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
+        let wait = self.store.next_post_at().await?.map(until);
         // What is due already waits for a send in flight, whose end wakes the loop.
-        Ok(wait
-            .filter(|wait| !wait.is_zero())
-            .map_or(PLAN_EVERY, |wait| wait + Duration::from_millis(1))
-            .min(PLAN_EVERY))
+        Ok(wait.filter(|wait| !wait.is_zero()).map_or(plan_in, |wait| wait + Duration::from_millis(1)).min(plan_in))
     }
 }
 

@@ -18,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
 use crate::domain::code::Code;
-use crate::domain::player::Player;
-use crate::domain::roster_file::{self, RosterFile};
+use crate::domain::player::{Player, State};
+use crate::domain::roster_file::{self, RosterFile, RosterFileError};
 use crate::engine::{Condition, Engine};
 use crate::game::GameClient;
 use crate::store::{CodeReport, StateKind, Store};
@@ -46,6 +46,8 @@ pub struct RedeemOptions {
     pub codes: Vec<String>,
     /// The players file.
     pub players: PathBuf,
+    /// Where those players live of whom the file does not say it.
+    pub state: Option<State>,
     /// One JSON object instead of a summary.
     pub json: bool,
     /// Leave bad lines out instead of refusing the file.
@@ -94,7 +96,7 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     let json_lines = config.log_format == LogFormat::Json;
     telemetry::init(Target::Stderr, json_lines, config.log_filter.as_deref(), default_filter)?;
     let codes = read_codes(&options.codes)?;
-    let players = read_players(&options.players, options.skip_bad_lines)?;
+    let players = read_players(&options.players, options.state, options.skip_bad_lines)?;
     let clock = Clock::system();
     let path = progress_path(&config, &codes, &players);
     let store = Store::open(&path, StateKind::Redeem, clock)?;
@@ -136,15 +138,20 @@ fn read_codes(texts: &[String]) -> anyhow::Result<Vec<Code>> {
     Ok(codes)
 }
 
-fn read_players(path: &Path, skip_bad_lines: bool) -> anyhow::Result<Vec<Player>> {
+fn read_players(path: &Path, state: Option<State>, skip_bad_lines: bool) -> anyhow::Result<Vec<Player>> {
     let shown = path.display();
     let file = std::fs::File::open(path).with_context(|| format!("cannot read the players file {shown}"))?;
     let mut bytes = Vec::new();
     // One byte more than allowed tells a file that is too large, without reading all of it.
     let most = roster_file::MAX_BYTES as u64 + 1;
     file.take(most).read_to_end(&mut bytes).with_context(|| format!("cannot read the players file {shown}"))?;
-    let RosterFile { players, bad_lines } =
-        roster_file::parse(&bytes).map_err(|e| anyhow!("{shown}: {e}; nothing was redeemed"))?;
+    let RosterFile { players, bad_lines } = roster_file::parse(&bytes, state).map_err(|error| {
+        let option = match &error {
+            RosterFileError::NoStates { .. } => ", or name one state for all with --state N",
+            _ => "",
+        };
+        anyhow!("{shown}: {error}{option}; nothing was redeemed")
+    })?;
     if !bad_lines.is_empty() {
         let mut named: Vec<String> = bad_lines.iter().take(MAX_BAD_LINES).map(ToString::to_string).collect();
         if bad_lines.len() > MAX_BAD_LINES {

@@ -4,6 +4,7 @@
 //! allowed. Looked up in the process's environment, then in `.env`, then in what the command gives as its defaults, then
 //! in [`VARIABLES`]. An empty value counts as not set.
 
+mod dotenv;
 mod read;
 mod source;
 

@@ -17,7 +17,7 @@ use crate::store::{CheckStart, FoundCode, Linked, Standing, StoreError};
 
 use super::answer::{Asked, Error};
 use super::bot::{Bot, Request};
-use super::messages::manage::AskedAnew;
+use super::messages::appeal::AskedAnew;
 use super::messages::{Message, people};
 
 /// The last word is said so long before the answer can be changed no more.
@@ -125,12 +125,7 @@ async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<Wanted, 
 }
 
 /// Whether asking for a code makes something wait that does not yet.
-async fn needs_room(
-    bot: &Bot,
-    players: &[PlayerId],
-    code: &Code,
-    generation: Option<u32>,
-) -> Result<bool, StoreError> {
+async fn needs_room(bot: &Bot, players: &[PlayerId], code: &Code, generation: Option<u32>) -> Result<bool, StoreError> {
     let Some(generation) = generation else { return Ok(true) };
     for player in players {
         let standing = bot.store.standing(*player, code.key(), generation).await?;

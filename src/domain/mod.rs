@@ -27,6 +27,7 @@ pub mod retry;
 pub mod roster_file;
 pub mod scout;
 pub mod search;
+pub mod spreadsheet;
 pub mod status;
 pub mod text;
 pub mod verdict;

@@ -202,8 +202,7 @@ mod tests {
     #[test]
     fn what_is_over_is_asked_about_at_growing_intervals_and_for_ever() {
         let hours = |hours: i64| hours * 60;
-        let expected =
-            [10, 30, 60, hours(2), hours(4), hours(8), hours(20), hours(32), hours(44)];
+        let expected = [10, 30, 60, hours(2), hours(4), hours(8), hours(20), hours(32), hours(44)];
         assert_eq!(minutes_of_checks(&Status::CdkNotFound, 9), expected);
     }
 
@@ -244,7 +243,10 @@ mod tests {
         assert!(!over.clone().come_back(hours(0), hours(5)) && over.clone().come_back(hours(0), hours(6)));
         over.checks = 5;
         assert!(over.come_back(hours(0), hours(24 * 30)));
-        assert_eq!((over.checks, over.check_at, over.over.map(|(_, since)| since)), (0, Some(hours(24 * 30)), Some(hours(0))));
+        assert_eq!(
+            (over.checks, over.check_at, over.over.map(|(_, since)| since)),
+            (0, Some(hours(24 * 30)), Some(hours(0)))
+        );
     }
 
     #[test]
@@ -255,10 +257,7 @@ mod tests {
     }
 
     fn any_status() -> impl Strategy<Value = Status> {
-        prop_oneof![
-            (0..Status::ALL.len()).prop_map(|at| Status::ALL[at].clone()),
-            Just(Status::Unknown("ODD".into())),
-        ]
+        prop_oneof![(0..Status::ALL.len()).prop_map(|at| Status::ALL[at].clone()), Just(Status::Unknown("ODD".into())),]
     }
 
     proptest! {

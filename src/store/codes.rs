@@ -8,9 +8,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::domain::code::{Code, CodeKey, ListedCode};
 use crate::domain::listing::{self, Change, KnownCode};
 
+use super::guild_codes::NAMED;
 use super::sql::Millis;
 use super::writer::Tx;
-use super::guild_codes::NAMED;
 use super::{Store, StoreError, checks};
 
 /// What a look at the feeds changed.
@@ -158,15 +158,7 @@ fn apply(tx: &Tx<'_>, change: Change, has_engine: bool, done: &mut ListingChange
                 "UPDATE codes SET listed = 1, code = iif(?6, ?7, code), source = ?2, rewards = coalesce(?3, rewards),
                      expires_at = coalesce(?4, expires_at), version = ?5
                  WHERE code_key = ?1",
-                params![
-                    key,
-                    seen.source,
-                    seen.rewards,
-                    seen.expires_at.map(Millis),
-                    tx.version(),
-                    is_typed,
-                    seen.code
-                ],
+                params![key, seen.source, seen.rewards, seen.expires_at.map(Millis), tx.version(), is_typed, seen.code],
             )?;
             if is_typed {
                 checks::listed(tx, &key, true, has_engine)?;

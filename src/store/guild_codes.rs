@@ -9,10 +9,10 @@ use crate::domain::player::GuildId;
 use crate::domain::status::Status;
 use crate::ports::AnnouncedCode;
 
+use super::checks::{self, CheckStart};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::checks::{self, CheckStart};
-use super::{Store, StoreError, codes, guilds, posts, runs};
+use super::{Store, StoreError, codes, guilds, planning, posts, runs};
 
 /// The source of a code that somebody named: no feed ever listed it, for a feed puts its own name there. Such a code that no
 /// guild added either is needed only as long as its redemptions wait.
@@ -233,6 +233,8 @@ impl Store {
                 tx.statement(&sql)?.query_row(params![key, guild], |row| row.get(0)).optional()?;
             let Some(generation) = generation else { return Ok(None) };
             set_wanted(tx, guild, &key, false)?;
+            // One entry for what is dropped, instead of one for each.
+            planning::queue_code(tx, &key)?;
             // Not what is under way, nor what another guild's run or a person still wants.
             let dropped = tx.execute(
                 "UPDATE redemptions SET deleted = 1, version = ?4

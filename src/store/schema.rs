@@ -9,7 +9,7 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use crate::domain::version::Version;
 
 use super::lock::FileIdentity;
-use super::{StateKind, StoreError};
+use super::{StateKind, StoreError, planning};
 
 /// All migrations, oldest first. A released one is never changed.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -18,7 +18,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_discord.sql"),
     include_str!("../../migrations/0004_engine.sql"),
     include_str!("../../migrations/0005_interactions.sql"),
-    include_str!("../../migrations/0006_verdict.sql"),
+    include_str!("../../migrations/0006_plan_queue.sql"),
+    include_str!("../../migrations/0007_verdict.sql"),
 ];
 
 /// An opened working copy.
@@ -173,6 +174,8 @@ fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64
     let instance = transaction
         .query_row("UPDATE meta SET value = value + 1 WHERE key = 'instance' RETURNING value", [], |row| row.get(0))
         .map_err(failed)?;
+    // Once per start: whatever a file went through before it came here, nothing stays unplanned.
+    transaction.execute(planning::QUEUE_EVERYTHING, []).map_err(failed)?;
     let last: i64 =
         transaction.query_row("SELECT value FROM meta WHERE key = 'clock'", [], |row| row.get(0)).map_err(failed)?;
     transaction.commit().map_err(failed)?;

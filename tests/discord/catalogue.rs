@@ -1,7 +1,8 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 use giftcode_bot::discord::custom_id::Action;
-use giftcode_bot::discord::messages::manage::{AskedAnew, Mention};
+use giftcode_bot::discord::messages::appeal::{self, AskedAnew};
+use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
 use giftcode_bot::domain::channel::{Blocked, Over};
 use giftcode_bot::domain::code::{Code, CodeError};
@@ -10,7 +11,7 @@ use giftcode_bot::domain::plan::MessageKind;
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
 use giftcode_bot::domain::probe::ProbeOutcome;
 use giftcode_bot::domain::progress::{FailedGroup, Tally};
-use giftcode_bot::domain::roster_file::{BadLine, RosterFileError};
+use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
 use giftcode_bot::store::{GuildSettings, OverCode, PastRun, RosterChange, RosterPage, RunStart, Standing};
@@ -197,13 +198,13 @@ pub fn managing() -> Chapter {
     );
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
-    let over = |asked| manage::code_over(&code("WOS1105"), &Over::Expired, asked);
+    let over = |asked| appeal::code_over(&code("WOS1105"), &Over::Expired, asked);
     say("redeem or retry, of a code that is over", over(AskedAnew::Answered));
     say("redeem or retry, of a code that is over, while the game does not answer", over(AskedAnew::StillAsking));
     say("redeem or retry, of a code that is over, with nobody to ask for", over(AskedAnew::Nobody));
     say(
         "add, of a code that is over",
-        manage::added_though_over(&code("WOS1105"), &Over::Condemned(Status::CdkNotFound), AskedAnew::Answered),
+        appeal::added_though_over(&code("WOS1105"), &Over::Condemned(Status::CdkNotFound), AskedAnew::Answered),
     );
     say(
         "any command, with something that is no code",
@@ -331,7 +332,7 @@ pub fn rosters() -> Chapter {
         players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1),
     );
     say("list, of nobody", players::roster(&RosterPage::default(), 0));
-    let bad = |line, reason: &str| BadLine { line, reason: reason.into() };
+    let bad = |line, reason: &str| BadLine { place: Place::Line(line), reason: reason.into() };
     let lines = [
         bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
         bad(9, "there is no state: the line has too few columns"),
@@ -339,7 +340,11 @@ pub fn rosters() -> Chapter {
     say("import", players::imported(changed(90, 8, 2), &[], 104, true));
     say("import, without the bad lines", players::imported(changed(90, 8, 0), &lines, 104, false));
     say("import, with bad lines", players::not_imported(&lines));
-    say("import, of a file that cannot be read", players::bad_file(&RosterFileError::MissingColumn("state")));
+    say(
+        "import, of a file that cannot be read",
+        players::bad_file(&RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
+    );
+    say("import, of a file without states", players::bad_file(&RosterFileError::NoStates { found: "\"fid\"".into() }));
     say("import, of a file that Discord does not hand out", players::file_not_fetched());
     say("export", players::exported(104, b"player_id,nickname,state,furnace_level\n".to_vec()));
     say("export, of nobody", players::exported(0, Vec::new()));
@@ -389,7 +394,10 @@ pub fn everybody() -> Chapter {
         standing(1003, Some(Outcome::Failed), Some(Status::UserInfoError)),
         standing(1004, Some(Outcome::GaveUp), Some(Status::CaptchaCheckError)),
     ];
-    say("/redeem, done", people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], &[code("TENTH1")], false));
+    say(
+        "/redeem, done",
+        people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], &[code("TENTH1")], false),
+    );
     let many: Vec<_> = (0..10)
         .map(|number| {
             let of_code = [
@@ -468,7 +476,7 @@ pub fn longest() -> Vec<(String, Message)> {
         })
         .collect();
     let over = |count| codes(count).into_iter().map(|code| (code, Some(Over::Condemned(Status::Used)))).collect();
-    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { line, reason: stars(3000) }).collect();
+    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
     let trouble = || Some(stars(5000));
@@ -507,6 +515,7 @@ pub fn longest() -> Vec<(String, Message)> {
         ("a roster", players::roster(&roster, 1)),
         ("bad lines", players::not_imported(&lines)),
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
+        ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
         ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
         ("standings", people::standings(&standings, &[], &many_codes, true)),
     ]

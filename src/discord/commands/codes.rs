@@ -1,6 +1,6 @@
 //! `/manage giftcode`: the codes of a server.
 
-use crate::discord::messages::{Message, manage};
+use crate::discord::messages::{Message, appeal, manage};
 use crate::discord::redeeming::{self, Appealed};
 use crate::domain::code::Code;
 use crate::ports::AnnouncedCode;
@@ -29,7 +29,7 @@ pub(super) async fn add(
             AddedCode::Known => manage::code_known(&code),
             AddedCode::Over(_, start) => match redeeming::hear(ctx.data, &code, start).await? {
                 Some(Appealed::Good(shown)) => manage::code_added(&shown.code, &store.guild(guild).await?),
-                Some(Appealed::Over(over, asked)) => manage::added_though_over(&code, &over, asked),
+                Some(Appealed::Over(over, asked)) => appeal::added_though_over(&code, &over, asked),
                 None => manage::code_unknown(&code),
             },
         })
@@ -65,7 +65,7 @@ pub(super) async fn remove(
 pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
         let (store, guild) = (&ctx.data.store, guild(ctx)?);
-        let over = store.over_codes(guild, None, manage::OVER_CODES).await?;
+        let over = store.over_codes(guild, None, appeal::OVER_CODES).await?;
         Ok(manage::codes(&store.active_codes(guild).await?, &over, true))
     })
     .await
@@ -85,7 +85,7 @@ async fn usable(ctx: Context<'_>, text: &str) -> Result<Result<AnnouncedCode, Me
     }
     Ok(match redeeming::appeal(ctx.data, guild(ctx)?, &found.shown.code).await? {
         Some(Appealed::Good(shown)) => Ok(shown),
-        Some(Appealed::Over(over, asked)) => Err(manage::code_over(&found.shown.code, &over, asked)),
+        Some(Appealed::Over(over, asked)) => Err(appeal::code_over(&found.shown.code, &over, asked)),
         None => Err(manage::code_unknown(&code)),
     })
 }

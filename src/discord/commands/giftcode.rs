@@ -4,7 +4,7 @@ use poise::serenity_prelude as serenity;
 
 use crate::discord::bot::waits_for;
 use crate::discord::messages::manage::Mention;
-use crate::discord::messages::{Message, manage};
+use crate::discord::messages::{Message, appeal, manage};
 use crate::discord::permissions::{self, NEEDED, USEFUL, lacking};
 use crate::domain::code::Code;
 use crate::domain::player::{ChannelId, RoleId};
@@ -152,7 +152,7 @@ pub(super) async fn history(
         };
         let key = code.as_ref().map(Code::key);
         let (store, guild) = (&ctx.data.store, guild(ctx)?);
-        let over = store.over_codes(guild, key.clone(), manage::OVER_CODES).await?;
+        let over = store.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
         let runs = store.past_runs(guild, key, manage::HISTORY_RUNS).await?;
         Ok(manage::history(&runs, &over, code.as_ref()))
     })

@@ -104,14 +104,27 @@ pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn import(
     ctx: Context<'_>,
-    #[description = "CSV with the columns player_id, nickname, state and perhaps furnace_level"]
+    #[description = "CSV with the columns player_id, nickname, state, furnace_level; or ids, one a line; or JSON"]
     file: serenity::Attachment,
+    #[description = "The state of those players of whom the file does not say it"]
+    #[min = 1_i64]
+    #[max = 999_999_i64]
+    state: Option<i64>,
     #[description = "Import the good lines though there are bad ones"] skip_bad_lines: Option<bool>,
 ) -> Result<(), Error> {
-    respond(ctx, async move { import_file(ctx, &file, skip_bad_lines.unwrap_or(false)).await }).await
+    respond(ctx, async move { import_file(ctx, &file, state, skip_bad_lines.unwrap_or(false)).await }).await
 }
 
-async fn import_file(ctx: Context<'_>, file: &serenity::Attachment, skips: bool) -> Result<Message, Error> {
+async fn import_file(
+    ctx: Context<'_>,
+    file: &serenity::Attachment,
+    state: Option<i64>,
+    skips: bool,
+) -> Result<Message, Error> {
+    let state = match state.map(|state| state.to_string().parse::<State>()).transpose() {
+        Ok(state) => state,
+        Err(error) => return Ok(words::bad_id(&error)),
+    };
     if usize::try_from(file.size).is_ok_and(|size| size > roster_file::MAX_BYTES) {
         return Ok(words::bad_file(&roster_file::RosterFileError::TooLarge));
     }
@@ -125,7 +138,7 @@ async fn import_file(ctx: Context<'_>, file: &serenity::Attachment, skips: bool)
             return Ok(words::file_not_fetched());
         }
     };
-    let read = match roster_file::parse(&bytes) {
+    let read = match roster_file::parse(&bytes, state) {
         Ok(read) => read,
         Err(error) => return Ok(words::bad_file(&error)),
     };

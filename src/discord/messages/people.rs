@@ -108,7 +108,10 @@ pub fn too_many_waiting(codes: &[Code]) -> Message {
 
 fn left(codes: &[Code]) -> String {
     let listed: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
-    format!("⏳ {MAX_WAITING} codes wait for you, which is the most. Ask again when they are done: {}", listed.join(", "))
+    format!(
+        "⏳ {MAX_WAITING} codes wait for you, which is the most. Ask again when they are done: {}",
+        listed.join(", ")
+    )
 }
 
 /// Where codes stand for one's accounts, which of those asked for are over, and which are too many at once (`too_many`).

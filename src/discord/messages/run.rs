@@ -5,6 +5,7 @@ use serenity::all::CreateEmbed;
 
 use crate::domain::player::{PlayerId, display_name};
 use crate::domain::progress::{FailedGroup, Tally, bar};
+use crate::domain::spreadsheet;
 use crate::domain::words::{advice, meaning};
 use crate::ports::RunMessage;
 
@@ -116,23 +117,12 @@ pub fn player(id: PlayerId, nickname: &str) -> String {
     if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
 }
 
-/// A name as a spreadsheet shows it: one that begins like a formula is none.
-fn cell(name: &str) -> String {
-    if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() }
-}
-
 /// Everybody who did not get it, as CSV.
 fn failures_file(tally: &Tally) -> Vec<u8> {
-    let mut file = csv::Writer::from_writer(Vec::new());
-    let mut rows: Vec<[String; 4]> = vec![["player_id", "nickname", "status", "reason"].map(str::to_owned)];
-    for group in &tally.failed {
-        for (id, name) in &group.players {
-            rows.push([id.to_string(), cell(name), group.status.to_string(), reason(group)]);
-        }
-    }
-    // Into memory nothing fails to be written.
-    for row in rows {
-        drop(file.write_record(row));
-    }
-    file.into_inner().unwrap_or_default()
+    let of_group = |group: &FailedGroup| {
+        let (status, reason) = (group.status.to_string(), reason(group));
+        let row = move |(id, name): &(PlayerId, String)| [id.to_string(), name.clone(), status.clone(), reason.clone()];
+        group.players.iter().map(row).collect::<Vec<_>>()
+    };
+    spreadsheet::write(["player_id", "nickname", "status", "reason"], tally.failed.iter().flat_map(of_group))
 }

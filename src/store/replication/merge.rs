@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, Error, ErrorCode, OptionalExtension, params, par
 
 use crate::domain::record::{Kind, Record, Value};
 use crate::store::writer::Tx;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, planning};
 
 use super::{find_sql, names, record, write_key};
 
@@ -49,7 +49,8 @@ impl<'a> Statements<'a> {
             insert: tx.statement(&format!("{insert} ON CONFLICT DO NOTHING"))?,
             find: tx.statement(&find_sql(kind))?,
             replace: tx.statement(&format!("{insert} ON CONFLICT DO UPDATE SET {}", updates.join(", ")))?,
-            answered: tx.statement("UPDATE codes SET tester = NULL, hold_until = NULL, unclear = 0 WHERE code_key = ?1")?,
+            answered: tx
+                .statement("UPDATE codes SET tester = NULL, hold_until = NULL, unclear = 0 WHERE code_key = ?1")?,
             done: tx.statement("DELETE FROM outbox WHERE kind = ?1 AND key = ?2")?,
         })
     }
@@ -118,6 +119,8 @@ impl Store {
                 tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))?;
             // Not through the triggers: what comes from the other store is there.
             tx.execute("UPDATE meta SET value = 0 WHERE key = 'replicated'", [])?;
+            // One entry for all that is taken over, instead of one for each.
+            let was_queued = tx.execute(planning::QUEUE_EVERYTHING, [])? == 0;
             let mut merged = Merged::default();
             for of_kind in records.chunk_by(|one, next| one.kind == next.kind) {
                 if let Some(first) = of_kind.first() {
@@ -130,6 +133,8 @@ impl Store {
                 tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled' AND EXISTS (SELECT 1 FROM codes)", [])?;
                 tx.wake_plan();
                 tx.wake_work();
+            } else if !was_queued {
+                tx.execute("DELETE FROM plan_queue WHERE code_key = '' AND guild_id = 0 AND player_id = 0", [])?;
             }
             Ok(merged)
         })

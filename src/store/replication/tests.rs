@@ -12,8 +12,8 @@ use crate::clock::Clock;
 use crate::domain::code::{Code, ListedCode};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
-use crate::domain::status::Status;
 use crate::domain::retry::History;
+use crate::domain::status::Status;
 use crate::domain::verdict::Checked;
 use crate::store::{Admission, Candidate, StateKind, Verdict};
 

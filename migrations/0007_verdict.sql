@@ -29,3 +29,14 @@ CREATE INDEX guild_codes_added ON guild_codes (added_at) WHERE wanted = 1 AND de
 DROP INDEX redemptions_finished_by_code;
 CREATE INDEX redemptions_evidence ON redemptions (code_key, generation, finished_at)
 WHERE outcome <> 'pending' AND priority = 0;
+
+-- Its posts are planned again when they wait no longer; and so are those of the codes that were seen together with it.
+CREATE TRIGGER plan_held_code AFTER UPDATE OF hold_until ON codes
+WHEN NEW.hold_until IS NOT OLD.hold_until BEGIN
+    INSERT INTO plan_queue (code_key, guild_id, player_id, due_at)
+    SELECT NEW.code_key, 0, 0, NEW.hold_until WHERE NEW.hold_until > 0 ON CONFLICT DO NOTHING;
+    INSERT INTO plan_queue (code_key, guild_id, player_id, due_at)
+    SELECT code_key, 0, 0, 0 FROM codes
+    WHERE OLD.hold_until IS NOT NULL AND first_seen_at = NEW.first_seen_at AND deleted = 0 AND condemned IS NULL
+    ON CONFLICT DO UPDATE SET has_posts = 0, after_guild = -9223372036854775808, after_player = 0;
+END;
