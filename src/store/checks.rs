@@ -31,7 +31,7 @@ pub(super) use asking::{ask_now, begin_due};
 /// be redeemed, whose state is known; and those of the guild `?1`, which asked itself.
 const TESTERS: &str = "FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0
     JOIN players p ON p.player_id = r.player_id AND p.deleted = 0 AND p.state IS NOT NULL
-    WHERE g.deleted = 0 AND (g.auto_redeem = 1 OR g.guild_id = ?1)";
+    WHERE g.deleted = 0 AND g.removed_at IS NULL AND (g.auto_redeem = 1 OR g.guild_id = ?1)";
 
 /// No guild: for those who ask for nobody.
 const NO_GUILD: GuildId = GuildId(0);

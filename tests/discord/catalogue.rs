@@ -14,7 +14,7 @@ use giftcode_bot::domain::progress::{FailedGroup, Tally};
 use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
-use giftcode_bot::store::{GuildSettings, OverCode, PastRun, RosterChange, RosterPage, RunStart, Standing};
+use giftcode_bot::store::{Forgotten, GuildSettings, OverCode, PastRun, RosterChange, RosterPage, RunStart, Standing};
 use jiff::{SignedDuration, Timestamp};
 
 /// A chapter of the page: what it is about, and its messages with when they are seen.
@@ -371,6 +371,14 @@ pub fn everybody() -> Chapter {
     say("/unlink", people::unlinked(1));
     say("/unlink, of all", people::unlinked(3));
     say("/unlink, of somebody else's account", people::unlinked(0));
+    let players = vec![player(1001), player(1002)];
+    let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
+        people::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
+    };
+    say("/unlink everything:true", forgotten(3, &players, &[player(1003)]));
+    say("/unlink everything:true, of accounts that others have too", forgotten(2, &[], &players));
+    say("/unlink everything:true, by somebody who is not known", forgotten(0, &[], &[]));
+    say("/unlink, with an account and everything:true", people::one_or_everything());
     let linked =
         [me, player(1002)].map(|id| Player { id, nickname: "Frost".into(), state: Some(state), furnace_level: None });
     say("/unlink, with several linked and none named", people::accounts(&linked));

@@ -4,6 +4,7 @@
 //! from, and mentions nobody but the role that a guild's admins named.
 
 pub mod appeal;
+pub mod engine;
 pub mod escape;
 pub mod manage;
 pub mod people;

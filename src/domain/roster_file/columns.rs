@@ -88,8 +88,10 @@ impl Columns {
         // Per column and number of columns: filled cells, those that may be states, those that are too high for a level,
         // those that are levels.
         let mut seen = [[[0_usize; 4]; 4]; 6];
+        let mut has_ids = false;
         let (mut first, mut all_columns, mut is_even, mut widest) = (None, None, true, 0);
         for cells in rows.filter_map(|row| row.cells.ok()) {
+            has_ids |= cells.first().is_some_and(|cell| is_meant_as_id(cell));
             let width = filled(&cells);
             first.get_or_insert_with(|| found(cells.iter().take(width).map(AsRef::as_ref)));
             is_even &= *all_columns.get_or_insert(cells.len()) == cells.len();
@@ -117,6 +119,7 @@ impl Columns {
         let has_states = surely_states > 0 && numeric * 2 > states;
         let has_levels = readable_levels * 2 >= levels;
         let is_clear = match width {
+            _ if !has_ids => false,
             1 => true,
             2 => has_names,
             3 => has_names && has_states,
