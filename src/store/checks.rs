@@ -175,10 +175,6 @@ fn renew(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<()> {
 pub(super) fn listed(tx: &Tx<'_>, key: &CodeKey, is_typed: bool, has_engine: bool) -> rusqlite::Result<()> {
     let Some(mut row) = find(tx, key)? else { return Ok(()) };
     if is_typed {
-        tx.execute(
-            "UPDATE codes SET first_seen_at = ?2, version = ?3 WHERE code_key = ?1",
-            params![key, Millis(tx.now()), tx.version()],
-        )?;
         if row.verdict.over.is_some() && was_posted(tx, key, row.generation)? {
             // Whoever typed it waits for it in the new generation.
             tx.execute(
@@ -208,14 +204,13 @@ pub(super) fn listed(tx: &Tx<'_>, key: &CodeKey, is_typed: bool, has_engine: boo
 /// asked, which it is at once. Where nobody can be asked for the feed alone decides: then it is good, as far as anybody
 /// knows; returns whether.
 pub(super) fn returned(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<bool> {
-    let Some(OnFile { generation, mut verdict, expires_at, .. }) = find(tx, key)? else { return Ok(false) };
+    let Some(OnFile { generation, mut verdict, .. }) = find(tx, key)? else { return Ok(false) };
     if count_testers(tx)? == 0 {
         put(tx, key, &Verdict::default())?;
         renew(tx, key, generation + 1)?;
         return Ok(true);
     }
-    let since = expires_at.filter(|at| *at <= tx.now()).unwrap_or(tx.now());
-    if verdict.come_back(since, tx.now()) {
+    if verdict.come_back(tx.now(), tx.now()) {
         put(tx, key, &Verdict { good_at: None, ..verdict })?;
         tx.execute(
             "UPDATE codes SET generation = generation + 1, version = ?2 WHERE code_key = ?1",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::channel::Over;
-use crate::domain::code::{Code, CodeKey};
+use crate::domain::code::{Code, CodeKey, NAMED};
 use crate::domain::player::GuildId;
 use crate::domain::status::Status;
 use crate::ports::AnnouncedCode;
@@ -13,10 +13,6 @@ use super::checks::{self, CheckStart};
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError, codes, guilds, planning, posts, runs};
-
-/// The source of a code that somebody named: no feed ever listed it, for a feed puts its own name there. Such a code that no
-/// guild added either is needed only as long as its redemptions wait.
-pub const NAMED: &str = "named by a person";
 
 /// What became of a wish to add a code to a guild.
 #[derive(Debug, Clone, PartialEq, Eq)]
