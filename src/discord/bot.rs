@@ -16,7 +16,7 @@ use crate::ports::GameApi;
 use crate::store::Store;
 use crate::watcher::FeedHealth;
 
-use super::connection::Access;
+use super::connection::{Access, Sessions};
 use super::rest::Rest;
 
 /// Who asks the game whether a player lives in a state.
@@ -53,6 +53,8 @@ pub struct Bot {
     pub condition: watch::Receiver<Condition>,
     /// "the game allows 30 calls a minute".
     pub limit: Arc<Limit>,
+    /// The gateway's sessions that began lately.
+    pub sessions: Sessions,
     /// Where the commands are registered, if not everywhere.
     pub dev_guild: Option<u64>,
     /// Cancelled when this turn ends: whoever waits for something then says so and stops.

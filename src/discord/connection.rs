@@ -2,8 +2,10 @@
 //!
 //! # Guarantees
 //! One connection at a time (PROTOCOL §3: two would answer everything twice): it is opened by the active instance only, and
-//! closed before the turn ends. While Discord cannot be reached it is tried again, at growing intervals; posting and
-//! redeeming do not depend on it. A token that Discord refuses ends the process.
+//! closed before the turn ends. While Discord cannot be reached it is tried again, at growing intervals, or when Discord
+//! says; posting and redeeming do not depend on it. A token that Discord refuses ends the process. Discord counts the
+//! sessions of a day and takes the token away where they are too many: the last ones are not begun, and sessions that end
+//! one after the other are not begun anew in a loop.
 //!
 //! # Races
 //! What people ask for while the bot stops is told to go on; what they asked for is in the store.
@@ -11,8 +13,8 @@
 //! # Crash
 //! Nothing is kept in memory but who has a request under way.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -22,15 +24,18 @@ use serenity::all::{
     ShardManager,
 };
 use serenity::gateway::ConnectionStage;
-use serenity::http::{Http, HttpBuilder};
+use serenity::http::{Http, HttpBuilder, HttpError};
+use thiserror::Error;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::clock::Clock;
 use crate::supervisor::Fatal;
 
-use super::answer::{Asked, Error, explain};
+use super::answer::{Asked, Error as Failure, explain};
 use super::bot::Bot;
-use super::rest::Rest;
+use super::rest::{Rest, RestError};
 use super::{commands, events};
 
 /// Servers, their channels and roles, and no more: none of them needs Discord's approval.
@@ -39,6 +44,19 @@ const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// A connection that cannot be made rests, doubling from the first to the second.
 const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// The same where sessions end one after the other.
+const SESSIONS_REST: Duration = Duration::from_secs(600);
+/// So many sessions of the day are left for an operator, who may have to start the bot once more.
+const SESSIONS_KEPT: u64 = 5;
+/// The most sessions of one shard in [`SESSIONS_WITHIN`]: Discord ends one now and then, and not again and again.
+const MAX_SESSIONS: usize = 3;
+const SESSIONS_WITHIN: Duration = Duration::from_secs(600);
+/// Without a session for so long, the library is not left to begin one after the other.
+const SESSION_WITHIN: Duration = Duration::from_secs(20);
+/// The longest wait for the reset of the sessions that is believed.
+const MAX_RESET: Duration = Duration::from_secs(86_400);
+/// How often that is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A connection that lasted so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(60);
 /// How often the number of active codes is looked at.
@@ -81,9 +99,43 @@ impl Access {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn rest(&self) -> anyhow::Result<Rest> {
+    pub fn rest(&self, clock: Clock) -> anyhow::Result<Rest> {
         let client = self.client()?;
-        Ok(Rest::new(Arc::new(self.http(client.clone())), client, self.proxy()))
+        Ok(Rest::new(Arc::new(self.http(client.clone())), client, self.proxy(), clock))
+    }
+}
+
+/// Why there is no connection, where it is not known to pass soon.
+#[derive(Debug, Error)]
+enum NoConnection {
+    /// Discord wants none before.
+    #[error("{why}")]
+    Wait { why: String, wait: Duration },
+    /// Sessions end one after the other.
+    #[error("{0}")]
+    Sessions(String),
+}
+
+/// The sessions that began lately.
+#[derive(Debug, Clone, Default)]
+pub struct Sessions(Arc<Mutex<Vec<(u32, Instant)>>>);
+
+impl Sessions {
+    /// A session of this shard began.
+    pub(super) fn began(&self, shard: u32) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(_, at)| at.elapsed() < SESSIONS_WITHIN);
+        all.push((shard, Instant::now()));
+    }
+
+    /// Whether one shard has begun too many.
+    fn are_too_many(&self) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().any(|(shard, _)| all.iter().filter(|(other, _)| other == shard).count() > MAX_SESSIONS)
+    }
+
+    fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -92,29 +144,31 @@ impl Access {
 /// # Errors
 /// When Discord refuses the token.
 pub async fn run(bot: Bot) -> anyhow::Result<()> {
-    let (first, last) = REST;
+    let first = REST.0;
     let mut rest = first;
     while !bot.shutdown.is_cancelled() {
-        let began = tokio::time::Instant::now();
-        match connect(&bot).await {
-            Ok(()) => {}
-            Err(error) if is_refusal(&error) => {
-                tracing::error!("Discord refuses the token: {error:#}");
-                return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
-            }
-            Err(error) => {
-                if began.elapsed() >= GOOD_AFTER {
-                    rest = first;
-                }
-                let why = error.root_cause().to_string();
-                tracing::warn!("No connection to Discord, next try in {} s: {why}", rest.as_secs());
-                tokio::select! {
-                    () = bot.shutdown.cancelled() => {}
-                    () = tokio::time::sleep(rest) => {}
-                }
-                rest = (rest * 2).min(last);
-            }
+        let began = Instant::now();
+        let Err(error) = connect(&bot).await else { continue };
+        if is_refusal(&error) {
+            tracing::error!("Discord refuses the token: {error:#}");
+            return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
         }
+        let (mut wait, mut last) = (rest, REST.1);
+        match error.downcast_ref::<NoConnection>() {
+            Some(NoConnection::Wait { wait: told, .. }) => wait = wait.max(*told),
+            // That a session began is no sign that all is well.
+            Some(NoConnection::Sessions(_)) => last = SESSIONS_REST,
+            None if began.elapsed() >= GOOD_AFTER => (rest, wait) = (first, first),
+            None => {}
+        }
+        let at = bot.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX).strftime("%F %H:%M:%S");
+        let why = error.root_cause().to_string();
+        tracing::warn!("No connection to Discord, next try in {} s, at {at} UTC: {why}", wait.as_secs());
+        tokio::select! {
+            () = bot.shutdown.cancelled() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+        rest = (rest * 2).min(last);
     }
     bot.at_work.close();
     if tokio::time::timeout(FINISH_WITHIN, bot.at_work.wait()).await.is_err() {
@@ -123,8 +177,36 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where the gateway is, and how many shards there are to be, once so many sessions may begin.
+async fn gateway(bot: &Bot) -> anyhow::Result<(String, u32)> {
+    let gateway = bot.rest.gateway().await.map_err(|error| match (&error, error.retry_after()) {
+        (RestError::Outage { status, .. }, Some(wait)) => {
+            let why = format!("Discord (or Cloudflare before it) refuses this address: HTTP {status}");
+            anyhow::Error::from(NoConnection::Wait { why, wait })
+        }
+        (_, Some(wait)) => NoConnection::Wait { why: error.to_string(), wait }.into(),
+        _ => error.into(),
+    })?;
+    let shards = gateway.shards.max(1);
+    if let Some(limit) = gateway.session_start_limit
+        && limit.remaining < u64::from(shards) + SESSIONS_KEPT
+    {
+        let why = format!(
+            "only {} of this token's sessions are left for today, and Discord takes the token away when none is; does \
+             somebody else use it, or was the bot started again and again?",
+            limit.remaining
+        );
+        let wait = Duration::from_millis(limit.reset_after).clamp(REST.0, MAX_RESET);
+        return Err(NoConnection::Wait { why, wait }.into());
+    }
+    Ok((gateway.url, shards))
+}
+
 fn is_refusal(error: &anyhow::Error) -> bool {
     use serenity::gateway::GatewayError;
+    if error.downcast_ref::<RestError>().is_some_and(RestError::is_unauthorized) {
+        return true;
+    }
     match error.downcast_ref::<serenity::Error>() {
         Some(serenity::Error::Gateway(GatewayError::InvalidAuthentication)) => true,
         Some(serenity::Error::Http(error)) => error.status_code().is_some_and(|status| status.as_u16() == 401),
@@ -134,6 +216,10 @@ fn is_refusal(error: &anyhow::Error) -> bool {
 
 /// One connection, until it ends for good or the bot is to stop.
 async fn connect(bot: &Bot) -> anyhow::Result<()> {
+    let (url, shards) = tokio::select! {
+        () = bot.shutdown.cancelled() => return Ok(()),
+        found = gateway(bot) => found?,
+    };
     let options = poise::FrameworkOptions {
         commands: commands::all(),
         on_error: |error| Box::pin(on_error(error)),
@@ -151,21 +237,52 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
     let http = bot.access.http(bot.access.client()?);
     let mut client =
         ClientBuilder::new_with_http(http, INTENTS).framework(framework.build()).status(OnlineStatus::Online).await?;
-    let shards = client.shard_manager.clone();
-    let presence = tokio::spawn(show_presence(bot.clone(), shards.clone()));
+    // The library asks for it by itself, and goes on without the answer.
+    *client.ws_url.lock().await = url;
+    let manager = client.shard_manager.clone();
+    let presence = tokio::spawn(show_presence(bot.clone(), manager.clone()));
     let stop = tokio::spawn({
-        let shutdown = bot.shutdown.clone();
+        let (shutdown, sessions) = (bot.shutdown.clone(), bot.sessions.clone());
         async move {
-            shutdown.cancelled().await;
-            shards.shutdown_all().await;
+            let over = tokio::select! {
+                () = shutdown.cancelled() => None,
+                why = watch_sessions(&manager, &sessions) => Some(why),
+            };
+            manager.shutdown_all().await;
+            over
         }
     });
-    let ended = client.start_autosharded().await;
+    let ended = client.start_shards(shards).await;
     presence.abort();
-    stop.abort();
-    match ended {
-        Err(error) if !bot.shutdown.is_cancelled() => Err(error.into()),
-        _ => Ok(()),
+    // It has ended by itself, or is what ended the connection.
+    let over = if stop.is_finished() { stop.await.unwrap_or_default() } else { None };
+    match (ended, over) {
+        _ if bot.shutdown.is_cancelled() => Ok(()),
+        (_, Some(why)) => {
+            bot.sessions.forget();
+            Err(NoConnection::Sessions(why).into())
+        }
+        (Err(error), None) => Err(error.into()),
+        (Ok(()), None) => Ok(()),
+    }
+}
+
+/// Returns when the library should begin no more sessions: why.
+async fn watch_sessions(shards: &ShardManager, sessions: &Sessions) -> String {
+    let mut connected_at = Instant::now();
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if sessions.are_too_many() {
+            return "Discord ends this bot's sessions one after the other: somebody else may use the token. Stop the other \
+                    instance, or reset the token"
+                .to_owned();
+        }
+        let runners = shards.runners.lock().await;
+        if runners.values().any(|runner| runner.stage == ConnectionStage::Connected) {
+            connected_at = Instant::now();
+        } else if connected_at.elapsed() >= SESSION_WITHIN {
+            return format!("no session has begun for {} s", SESSION_WITHIN.as_secs());
+        }
     }
 }
 
@@ -188,7 +305,7 @@ async fn register(http: Arc<Http>, commands: Vec<CreateCommand>, dev_guild: Opti
             (Ok(()), Some(guild)) => return tracing::info!("Registered {count} commands in guild {guild} only"),
             (Ok(()), None) => return tracing::info!("Registered {count} commands"),
             (Err(error), _) => {
-                tracing::warn!("Cannot register the commands, next try in {} s: {error}", rest.as_secs());
+                tracing::warn!("Cannot register the commands, next try in {} s: {}", rest.as_secs(), in_words(&error));
             }
         }
         tokio::select! {
@@ -196,6 +313,16 @@ async fn register(http: Arc<Http>, commands: Vec<CreateCommand>, dev_guild: Opti
             () = tokio::time::sleep(rest) => {}
         }
         rest = (rest * 2).min(last);
+    }
+}
+
+/// What an error of the library says; of an answer that is not Discord's it only says that it cannot be read.
+fn in_words(error: &serenity::Error) -> String {
+    match error {
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(answer)) if answer.error.code < 0 => {
+            format!("Discord (or Cloudflare before it) refuses this address: HTTP {}", answer.status_code)
+        }
+        other => other.to_string(),
     }
 }
 
@@ -236,7 +363,7 @@ pub(super) fn presence(count: u32) -> ActivityData {
 }
 
 /// What poise could not do: told to whoever asked, as far as it is theirs, and to the log.
-async fn on_error(error: poise::FrameworkError<'_, Bot, Error>) {
+async fn on_error(error: poise::FrameworkError<'_, Bot, Failure>) {
     use poise::FrameworkError as E;
     let (ctx, what, error) = match error {
         E::Command { error, ctx, .. } => (ctx, ctx.command().qualified_name.clone(), error),
@@ -266,7 +393,7 @@ async fn on_error(error: poise::FrameworkError<'_, Bot, Error>) {
     tell(ctx, &message).await;
 }
 
-async fn tell(ctx: poise::Context<'_, Bot, Error>, message: &super::messages::Message) {
+async fn tell(ctx: poise::Context<'_, Bot, Failure>, message: &super::messages::Message) {
     let poise::Context::Application(ctx) = ctx else { return };
     if ctx.interaction_type != poise::CommandInteractionType::Command {
         return;

@@ -1,8 +1,11 @@
 //! Calls that the bot makes of its own accord, paced and told apart by what came of them.
 //!
-//! Discord allows 50 a second in all (PROTOCOL §3); what people ask for is not counted by it. Without a proxy the library's
-//! rate limiter knows each route's own limit and waits; behind a proxy that is the proxy's work, and a 429 that comes
-//! through all the same says how long to wait.
+//! Discord allows 50 a second in all; what people ask for is not counted by it. Each route has a limit of its own beside
+//! that: a 429 says how long to wait, and whoever called waits so long. The library's limiter would wait inside the call,
+//! for a day where that is asked.
+//!
+//! An answer that is not Discord's JSON comes from what stands before Discord: a proxy, or Cloudflare, which blocks whole
+//! addresses. It says nothing of any server. Then no call is made for a while, which grows, or for as long as it says.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +14,7 @@ use std::time::Duration;
 use governor::clock::DefaultClock;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
-use reqwest::{Client, Response};
+use reqwest::Client;
 use serde::de::DeserializeOwned;
 use serenity::all::{ChannelId, CreateAttachment, GuildId, MessageId, PartialGuild, UserId};
 use serenity::http::{Http, LightMethod, Multipart, MultipartUpload, Request, Route};
@@ -19,6 +22,7 @@ use thiserror::Error;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
+use crate::clock::Clock;
 use crate::domain::channel::Blocked;
 use crate::http::read_body;
 use crate::ports::AnnounceError;
@@ -27,8 +31,16 @@ use crate::ports::AnnounceError;
 const PER_SECOND: NonZeroU32 = NonZeroU32::new(48).unwrap();
 /// The most bytes of an answer: a server with all its roles and emojis.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
-/// How long to wait where a 429 does not say it, and the longest that is believed.
-const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(600));
+/// How long to wait where a 429 does not say it, and the longest that is believed: addresses have been blocked for a day.
+const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(7 * 86_400));
+/// The shortest: a limit that asks for nothing must not be asked again at once.
+const SHORTEST_WAIT: Duration = Duration::from_millis(50);
+/// How long no call is made when Discord is not reached, doubling from the first to the second, where nobody says.
+const OUTAGE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
+/// A call waits so long for Discord to want calls again; else it comes to nothing.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long edits of old messages wait: Discord takes three in six seconds of a channel.
+const OLD_EDITS: Duration = Duration::from_secs(7);
 
 /// Why a call did not do what it should.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -44,7 +56,20 @@ pub enum RestError {
         message: String,
         /// How long to stay away.
         retry_after: Option<Duration>,
+        /// That holds for every call.
+        is_global: bool,
     },
+    /// What answered is not Discord. Nothing was changed, unless the status is 5xx: then nobody knows.
+    #[error("Discord (or Cloudflare before it) refuses this address: HTTP {status}, next try in {} s", .retry_after.as_secs())]
+    Outage {
+        /// The HTTP status.
+        status: u16,
+        /// How long to stay away.
+        retry_after: Duration,
+    },
+    /// No call was made: Discord wants none, or is not reached.
+    #[error("no call to Discord for {} s", .0.as_secs())]
+    Held(Duration),
     /// It never left this machine.
     #[error("Discord cannot be reached: {0}")]
     Unreached(String),
@@ -58,13 +83,24 @@ impl RestError {
     #[must_use]
     pub fn maybe_done(&self) -> bool {
         match self {
-            Self::Refused { status, .. } => *status >= 500,
-            Self::Unreached(_) => false,
+            Self::Refused { status, .. } | Self::Outage { status, .. } => *status >= 500,
+            Self::Held(_) | Self::Unreached(_) => false,
             Self::Unanswered(_) => true,
         }
     }
 
-    /// Whether the channel cannot be used until somebody acts. Discord's numbers: PROTOCOL §3.
+    /// How long to stay away, where somebody says.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { code: 30046, .. } => Some(OLD_EDITS),
+            Self::Refused { retry_after, .. } => *retry_after,
+            Self::Outage { retry_after, .. } | Self::Held(retry_after) => Some(*retry_after),
+            Self::Unreached(_) | Self::Unanswered(_) => None,
+        }
+    }
+
+    /// Whether the channel cannot be used until somebody acts.
     #[must_use]
     pub fn blocked(&self) -> Option<Blocked> {
         match self {
@@ -92,12 +128,13 @@ impl RestError {
 
 impl From<RestError> for AnnounceError {
     fn from(error: RestError) -> Self {
-        let retry_after = if let RestError::Refused { retry_after, .. } = &error { *retry_after } else { None };
         Self {
             maybe_sent: error.maybe_done(),
             blocked: error.blocked(),
             is_gone: error.is_gone(),
-            retry_after,
+            is_absent: false,
+            is_outage: matches!(error, RestError::Outage { .. } | RestError::Held(_) | RestError::Unreached(_)),
+            retry_after: error.retry_after(),
             reason: error.to_string(),
         }
     }
@@ -108,25 +145,37 @@ pub struct Rest {
     http: Arc<Http>,
     client: Client,
     proxy: Option<String>,
+    clock: Clock,
     pace: RateLimiter<NotKeyed, InMemoryState, DefaultClock>,
     me: OnceCell<UserId>,
-    /// Until when Discord wants no call at all.
-    held_until: Mutex<Option<Instant>>,
+    hold: Mutex<Hold>,
+}
+
+/// When calls may be made.
+#[derive(Debug, Default)]
+struct Hold {
+    /// Discord wants no call at all before.
+    wanted_until: Option<Instant>,
+    /// Discord is not reached, and not tried before.
+    outage_until: Option<Instant>,
+    /// How often in a row it was not reached.
+    outages: u32,
 }
 
 impl Rest {
     /// Calls by this client, through `proxy` if one is given.
     #[must_use]
-    pub fn new(http: Arc<Http>, client: Client, proxy: Option<String>) -> Self {
+    pub fn new(http: Arc<Http>, client: Client, proxy: Option<String>, clock: Clock) -> Self {
         // One at a time, evenly: a burst on top of the rate would be more than Discord allows in a second.
         let quota = Quota::per_second(PER_SECOND).allow_burst(NonZeroU32::MIN);
         Self {
             http,
             client,
             proxy,
+            clock,
             pace: RateLimiter::direct(quota),
             me: OnceCell::new(),
-            held_until: Mutex::new(None),
+            hold: Mutex::default(),
         }
     }
 
@@ -134,6 +183,12 @@ impl Rest {
     #[must_use]
     pub fn http(&self) -> &Arc<Http> {
         &self.http
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
     }
 
     /// Sends a message; `body` as Discord wants it.
@@ -239,69 +294,153 @@ impl Rest {
         self.call(request).await
     }
 
+    /// Where the gateway is, and how many sessions may begin. That this is refused says nothing of other calls.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn gateway(&self) -> Result<Gateway, RestError> {
+        self.turn().await?;
+        self.perform(Request::new(Route::GatewayBot, LightMethod::Get)).await
+    }
+
     async fn call<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
-        self.turn().await;
-        let response = self.perform(request).await?;
+        self.turn().await?;
+        let began = Instant::now();
+        match self.perform(request).await {
+            Err(RestError::Outage { status, retry_after }) => {
+                let what = format!(
+                    "Discord (or Cloudflare before it) refuses this address: HTTP {status}, not its own answer"
+                );
+                Err(RestError::Outage { status, retry_after: self.note_outage(began, &what, retry_after) })
+            }
+            Err(error @ RestError::Unreached(_)) => {
+                self.note_outage(began, &error.to_string(), Duration::ZERO);
+                Err(error)
+            }
+            Err(error @ RestError::Unanswered(_)) => Err(error),
+            answered => {
+                let mut hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Err(RestError::Refused { is_global: true, retry_after: Some(wait), .. }) = &answered {
+                    hold.wanted_until = hold.wanted_until.max(Some(Instant::now() + *wait));
+                }
+                if hold.outages > 0 {
+                    tracing::info!("Discord answers again");
+                    (hold.outages, hold.outage_until) = (0, None);
+                }
+                answered
+            }
+        }
+    }
+
+    /// A call that began then did not get through to Discord: none is made for a while; returns for how long.
+    fn note_outage(&self, began: Instant, what: &str, told: Duration) -> Duration {
+        let mut hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        let (first, last) = OUTAGE;
+        // A call that was under way already tells nothing new.
+        let is_news = hold.outage_until.is_none_or(|until| until <= began);
+        if is_news {
+            let wait = first.saturating_mul(2u32.saturating_pow(hold.outages)).min(last).max(told);
+            hold.outages = hold.outages.saturating_add(1);
+            hold.outage_until = Some(Instant::now() + wait);
+            let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX).strftime("%F %H:%M:%S");
+            tracing::warn!("{what}; nothing is sent meanwhile, next try at {at} UTC");
+        } else {
+            hold.outage_until = hold.outage_until.max(Some(Instant::now() + told));
+        }
+        let left = hold.outage_until.map_or(first, |until| until.saturating_duration_since(Instant::now()));
+        left.max(SHORTEST_WAIT)
+    }
+
+    /// Waits for this call's turn. The pace comes last: what waited for Discord together must not go together.
+    async fn turn(&self) -> Result<(), RestError> {
+        loop {
+            let now = Instant::now();
+            let (wanted, outage) = {
+                let hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
+                let left =
+                    |until: Option<Instant>| until.map_or(Duration::ZERO, |it| it.saturating_duration_since(now));
+                (left(hold.wanted_until), left(hold.outage_until))
+            };
+            if !outage.is_zero() || wanted > PATIENCE {
+                return Err(RestError::Held(outage.max(wanted)));
+            }
+            if wanted.is_zero() {
+                self.pace.until_ready().await;
+                if !self.is_held() {
+                    return Ok(());
+                }
+            }
+            tokio::time::sleep(wanted).await;
+        }
+    }
+
+    fn is_held(&self) -> bool {
+        let hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Some(Instant::now());
+        hold.wanted_until > now || hold.outage_until > now
+    }
+
+    /// Makes the call; an outage is told with how long the answer asks for, which may be nothing.
+    async fn perform<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
+        let built = request.build(&self.client, self.http.token(), self.proxy.as_deref());
+        let built = built.map_err(|e| RestError::Unreached(e.to_string()))?;
+        let response = built.send().await.map_err(|error| lost(&error))?;
         let status = response.status();
-        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        let told = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let body = read_body(response, MAX_ANSWER).await;
         if status.is_success() {
             let body = body.map_err(|e| RestError::Unanswered(e.to_string()))?;
             return serde_json::from_slice(&body).map_err(|e| RestError::Unanswered(e.to_string()));
         }
-        let refusal: Refusal = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
-        let wait = (status.as_u16() == 429).then(|| wait(refusal.retry_after.or(retry_after)));
-        if let Some(wait) = wait.filter(|_| refusal.global) {
-            let until = Instant::now() + wait;
-            let mut held_until = self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
-            *held_until = Some(held_until.map_or(until, |known| known.max(until)));
-        }
+        let Ok(refusal) = serde_json::from_slice::<Refusal>(&body.unwrap_or_default()) else {
+            let retry_after = told.map_or(Duration::ZERO, |told| wait(Some(told)));
+            return Err(RestError::Outage { status: status.as_u16(), retry_after });
+        };
         Err(RestError::Refused {
             status: status.as_u16(),
             code: refusal.code,
             message: crate::domain::text::clean(&refusal.message, 200),
-            retry_after: wait,
+            retry_after: (status.as_u16() == 429).then(|| wait(refusal.retry_after.or(told))),
+            is_global: status.as_u16() == 429 && refusal.global,
         })
-    }
-
-    /// Waits for this call's turn.
-    async fn turn(&self) {
-        self.pace.until_ready().await;
-        loop {
-            let held_until = *self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
-            match held_until {
-                Some(until) if until > Instant::now() => tokio::time::sleep_until(until).await,
-                _ => return,
-            }
-        }
-    }
-
-    async fn perform(&self, request: Request<'_>) -> Result<Response, RestError> {
-        if let (None, Some(limiter)) = (&self.proxy, &self.http.ratelimiter) {
-            return limiter.perform(request).await.map_err(|error| match error {
-                serenity::Error::Http(serenity::http::HttpError::Request(error)) => lost(&error),
-                other => RestError::Unanswered(other.to_string()),
-            });
-        }
-        let built = request.build(&self.client, self.http.token(), self.proxy.as_deref());
-        let built = built.map_err(|e| RestError::Unreached(e.to_string()))?;
-        built.send().await.map_err(|error| lost(&error))
     }
 }
 
-/// What Discord says when it refuses.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
+/// Where the gateway is.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Gateway {
+    /// Its address.
+    pub url: String,
+    /// How many shards Discord recommends.
+    #[serde(default)]
+    pub shards: u32,
+    /// How many sessions may begin; what stands before Discord may leave it out.
+    pub session_start_limit: Option<SessionStartLimit>,
+}
+
+/// How many sessions may begin: beyond it Discord takes the token away.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct SessionStartLimit {
+    /// So many before the reset.
+    pub remaining: u64,
+    /// Milliseconds until then.
+    pub reset_after: u64,
+}
+
+/// What Discord says when it refuses. An answer without a message is not Discord's.
+#[derive(Debug, serde::Deserialize)]
 struct Refusal {
+    #[serde(default)]
     code: u32,
     message: String,
     retry_after: Option<f64>,
+    #[serde(default)]
     global: bool,
 }
 
 fn wait(seconds: Option<f64>) -> Duration {
     let (default, most) = WAIT;
-    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(default).min(most)
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(default).clamp(SHORTEST_WAIT, most)
 }
 
 fn lost(error: &reqwest::Error) -> RestError {
@@ -320,7 +459,7 @@ mod tests {
     use super::*;
 
     fn refused(status: u16, code: u32) -> RestError {
-        RestError::Refused { status, code, message: "No".into(), retry_after: None }
+        RestError::Refused { status, code, message: "No".into(), retry_after: None, is_global: false }
     }
 
     #[test]
@@ -332,6 +471,9 @@ mod tests {
             (refused(403, 0), false, Some(Blocked::MissingAccess)),
             (refused(429, 0), false, None),
             (refused(500, 0), true, None),
+            (RestError::Outage { status: 403, retry_after: WAIT.0 }, false, None),
+            (RestError::Outage { status: 502, retry_after: WAIT.0 }, true, None),
+            (RestError::Held(WAIT.0), false, None),
             (RestError::Unreached("x".into()), false, None),
             (RestError::Unanswered("x".into()), true, None),
         ] {
@@ -344,7 +486,8 @@ mod tests {
     #[test]
     fn a_wait_is_believed_within_reason() {
         assert_eq!(wait(Some(0.25)), Duration::from_millis(250));
-        assert_eq!(wait(Some(1e12)), Duration::from_secs(600));
+        assert_eq!(wait(Some(82_721.0)), Duration::from_secs(82_721));
+        assert_eq!([wait(Some(1e12)), wait(Some(0.0))], [WAIT.1, SHORTEST_WAIT]);
         assert_eq!([wait(None), wait(Some(f64::NAN)), wait(Some(-1.0))], [Duration::from_secs(1); 3]);
     }
 }

@@ -56,13 +56,13 @@ use crate::tenure::Tenure;
 
 pub use codes::ListingChanges;
 pub use guild_codes::{AddedCode, FoundCode};
-pub use guilds::GuildSettings;
+pub use guilds::{Failing, GuildSettings};
 pub use home::Confirm;
 pub use import::{Imported, ImportedDatabase};
 pub use links::Linked;
 pub use lock::FileLock;
 pub use players::RosterChange;
-pub use posts::{DueMessage, GuildPlan, Plan};
+pub use posts::{DueMessage, GuildPlan, NotPosted, Plan};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict, Wanted};
 pub use replication::{Lag, Merged};
 pub use report::{CodeReport, RedemptionRow};

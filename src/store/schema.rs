@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_outbox.sql"),
     include_str!("../../migrations/0003_discord.sql"),
     include_str!("../../migrations/0004_engine.sql"),
+    include_str!("../../migrations/0005_posting.sql"),
 ];
 
 /// An opened working copy.

@@ -5,6 +5,7 @@ mod asking;
 mod engine;
 mod limits;
 mod posting;
+mod posting_again;
 mod probing;
 mod reporting;
 mod support;
