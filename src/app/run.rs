@@ -12,8 +12,9 @@ use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, Limit, Requests, waits_for};
-use crate::discord::connection::{self, Access, Sessions};
+use crate::discord::connection::{self, Access};
 use crate::discord::rest::Rest;
+use crate::discord::sessions::Sessions;
 use crate::engine::Engine;
 use crate::feed::{FeedClient, FeedSettings};
 use crate::poster::Poster;
@@ -152,6 +153,7 @@ impl Process {
             shutdown: done.clone(),
             at_work: TaskTracker::new(),
             requests: Requests::default(),
+            checks: Requests::default(),
         };
         let mut supervisor = supervise(watcher, poster, engine, done);
         let token = done.clone();

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::display_name;
 use crate::domain::status::Status;
-use crate::domain::words::meaning;
+use crate::domain::words::{USE_THE_PAGE, advice, meaning};
 use crate::store::{CodeReport, RedemptionRow};
 
 /// The most names that a list of failed players shows per reason.
@@ -37,7 +37,9 @@ pub(super) fn reasons(report: &CodeReport) -> String {
 
 fn words(status: &str) -> String {
     let status = Status::parse(status);
-    format!("{} ({status})", meaning(&status))
+    // The other advice is for Discord.
+    let advice = advice(&status).filter(|advice| *advice == USE_THE_PAGE);
+    format!("{}{} ({status})", meaning(&status), advice.map(|advice| format!(": {advice}")).unwrap_or_default())
 }
 
 /// Who did not get what and why, grouped by code and reason.

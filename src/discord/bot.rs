@@ -16,8 +16,9 @@ use crate::ports::GameApi;
 use crate::store::Store;
 use crate::watcher::FeedHealth;
 
-use super::connection::{Access, Sessions};
+use super::connection::Access;
 use super::rest::Rest;
+use super::sessions::Sessions;
 
 /// Who asks the game whether a player lives in a state.
 pub trait Prober: Send + Sync {
@@ -61,8 +62,10 @@ pub struct Bot {
     pub shutdown: CancellationToken,
     /// The commands and buttons being worked on.
     pub at_work: TaskTracker,
-    /// Who has a request under way.
+    /// Who has a request to redeem under way.
     pub requests: Requests,
+    /// Whose account is being checked, to be linked.
+    pub checks: Requests,
 }
 
 /// Who has a request under way: one per person.

@@ -1,14 +1,13 @@
 //! Buttons, menus and forms. What they are about stands in their `custom_id`.
 
 use serenity::all::{
-    ActionRowComponent, ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse, Http,
-    ModalInteraction,
+    ActionRowComponent, ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse, ModalInteraction,
 };
 
 use crate::domain::code::Code;
 use crate::domain::player::{GuildId, PlayerId, State, UserId};
 
-use super::answer::{Asked, Error, explain};
+use super::answer::{Asked, Error};
 use super::bot::Bot;
 use super::custom_id::{Action, chosen};
 use super::messages::people::{self, form};
@@ -18,49 +17,39 @@ use super::redeeming::{self, Whom};
 use crate::store::Linked;
 
 /// Works off a pressed button or a choice in a menu.
-pub(super) async fn pressed(bot: &Bot, http: &Http, interaction: &ComponentInteraction) {
-    let asked = Asked::component(interaction);
-    if let Err(error) = press(bot, http, &asked, interaction).await {
-        fail(http, &asked, &error).await;
+pub(super) async fn pressed(bot: &Bot, interaction: &ComponentInteraction) {
+    let asked = Asked::component(bot, interaction);
+    if let Err(error) = press(bot, &asked, interaction).await {
+        asked.fail(&asked.name(), &error).await;
     }
 }
 
 /// Works off a form that was sent.
-pub(super) async fn submitted(bot: &Bot, http: &Http, interaction: &ModalInteraction) {
-    let asked = Asked::form(interaction);
-    if let Err(error) = submit(bot, http, &asked, interaction).await {
-        fail(http, &asked, &error).await;
+pub(super) async fn submitted(bot: &Bot, interaction: &ModalInteraction) {
+    let asked = Asked::form(bot, interaction);
+    if let Err(error) = submit(bot, &asked, interaction).await {
+        asked.fail(&asked.name(), &error).await;
     }
 }
 
-async fn fail(http: &Http, asked: &Asked<'_>, error: &Error) {
-    let message = explain(&asked.name(), error);
-    if let Err(error) = asked.answer(http, &message).await {
-        tracing::debug!("Nor can it be told: {error:#}");
-    }
-}
-
-async fn press(bot: &Bot, http: &Http, asked: &Asked<'_>, interaction: &ComponentInteraction) -> Result<(), Error> {
+async fn press(bot: &Bot, asked: &Asked<'_>, interaction: &ComponentInteraction) -> Result<(), Error> {
     let values = match &interaction.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => chosen(values),
-        _ => Vec::new(),
+        _ => None,
     };
     let action = Action::parse(&interaction.data.custom_id);
     let guild = interaction.guild_id.map(|id| GuildId(id.get()));
     let manages = may_manage(interaction.member.as_ref().and_then(|member| member.permissions));
-    match (action, guild) {
-        (Some(Action::RedeemForMe(code)), _) => for_me(bot, http, asked, user(&interaction.user), vec![code]).await,
-        (Some(Action::ChooseForMe), _) if !values.is_empty() => {
-            for_me(bot, http, asked, user(&interaction.user), values).await
+    match (action, guild, values) {
+        (Some(_), None, _) => asked.answer(&people::servers_only()).await,
+        (Some(Action::RedeemForMe(code)), _, _) => for_me(bot, asked, user(&interaction.user), vec![code]).await,
+        (Some(Action::ChooseForMe), _, Some(codes)) => for_me(bot, asked, user(&interaction.user), codes).await,
+        (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_)), _, _) if !manages => {
+            asked.answer(&people::managers_only()).await
         }
-        (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_)), _) if !manages => {
-            asked.answer(http, &people::managers_only()).await
-        }
-        (Some(Action::RedeemForAll(code)), Some(guild)) => for_all(bot, http, asked, guild, vec![code]).await,
-        (Some(Action::ChooseForAll), Some(guild)) if !values.is_empty() => {
-            for_all(bot, http, asked, guild, values).await
-        }
-        (Some(Action::RosterPage(number)), Some(guild)) => {
+        (Some(Action::RedeemForAll(code)), Some(guild), _) => for_all(bot, asked, guild, vec![code]).await,
+        (Some(Action::ChooseForAll), Some(guild), Some(codes)) => for_all(bot, asked, guild, codes).await,
+        (Some(Action::RosterPage(number)), Some(guild), _) => {
             let page = bot.store.roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
             // The roster may have become shorter meanwhile.
             let last = players::last_page(page.total);
@@ -69,10 +58,9 @@ async fn press(bot: &Bot, http: &Http, asked: &Asked<'_>, interaction: &Componen
                 false => (bot.store.roster(guild, last * players::PAGE, players::PAGE).await?, last),
             };
             let message = players::roster(&page, number);
-            asked.first(http, CreateInteractionResponse::UpdateMessage(message.respond())).await
+            asked.first(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
-        (Some(_), None) => asked.answer(http, &people::servers_only()).await,
-        _ => asked.answer(http, &people::outdated()).await,
+        _ => asked.answer(&people::outdated()).await,
     }
 }
 
@@ -81,23 +69,29 @@ fn user(user: &serenity::all::User) -> UserId {
 }
 
 /// Redeems for whoever asks: at once where it is known who that is, else after a form.
-async fn for_me(bot: &Bot, http: &Http, asked: &Asked<'_>, user: UserId, codes: Vec<Code>) -> Result<(), Error> {
+async fn for_me(bot: &Bot, asked: &Asked<'_>, user: UserId, codes: Vec<Code>) -> Result<(), Error> {
     // Before anybody is asked for anything.
     if let Some(over) = redeeming::all_over(bot, &codes).await? {
-        return asked.answer(http, &over).await;
+        return asked.answer(&over).await;
     }
     if bot.store.links(user).await?.is_empty() {
-        return asked.first(http, CreateInteractionResponse::Modal(people::who_are_you(&codes))).await;
+        let mut action = Action::WhoAmI(codes);
+        if let Action::WhoAmI(codes) = &action
+            && !action.fits()
+        {
+            action = Action::WhoChose(bot.store.keep_choice(codes).await?);
+        }
+        return asked.first(CreateInteractionResponse::Modal(people::who_are_you(&action))).await;
     }
     let Some(request) = bot.requests.begin(user) else {
-        return asked.answer(http, &people::one_at_a_time()).await;
+        return asked.answer(&people::one_at_a_time()).await;
     };
-    asked.defer(http).await?;
-    redeeming::redeem(bot, http, asked, request, Whom::Linked(user), &codes).await
+    asked.defer().await?;
+    redeeming::redeem(bot, asked, request, Whom::Linked(user), &codes).await
 }
 
-async fn for_all(bot: &Bot, http: &Http, asked: &Asked<'_>, guild: GuildId, codes: Vec<Code>) -> Result<(), Error> {
-    asked.defer(http).await?;
+async fn for_all(bot: &Bot, asked: &Asked<'_>, guild: GuildId, codes: Vec<Code>) -> Result<(), Error> {
+    asked.defer().await?;
     let mut started = Vec::new();
     for code in codes {
         let (code, generation) = match bot.store.find_code(code.key()).await? {
@@ -114,7 +108,7 @@ async fn for_all(bot: &Bot, http: &Http, asked: &Asked<'_>, guild: GuildId, code
         started.push((code, Ok(start)));
     }
     let channel = bot.store.guild(guild).await?.channel;
-    asked.answer(http, &manage::runs_started(&started, channel)).await
+    asked.answer(&manage::runs_started(&started, channel)).await
 }
 
 /// The value of a form's field.
@@ -127,34 +121,39 @@ fn value<'a>(interaction: &'a ModalInteraction, id: &str) -> &'a str {
     found.map(str::trim).next().unwrap_or_default()
 }
 
-async fn submit(bot: &Bot, http: &Http, asked: &Asked<'_>, interaction: &ModalInteraction) -> Result<(), Error> {
-    let Some(Action::WhoAmI(codes)) = Action::parse(&interaction.data.custom_id) else {
-        return asked.answer(http, &people::outdated()).await;
+async fn submit(bot: &Bot, asked: &Asked<'_>, interaction: &ModalInteraction) -> Result<(), Error> {
+    let codes = match Action::parse(&interaction.data.custom_id) {
+        Some(Action::WhoAmI(codes)) => codes,
+        Some(Action::WhoChose(id)) => match bot.store.choice(id).await? {
+            Some(codes) => codes,
+            None => return asked.answer(&people::too_late()).await,
+        },
+        _ => return asked.answer(&people::outdated()).await,
     };
     let (player, state) = (value(interaction, form::PLAYER), value(interaction, form::STATE));
     let (player, state) = match (player.parse::<PlayerId>(), state.parse::<State>()) {
         (Ok(player), Ok(state)) => (player, state),
-        (Err(error), _) | (_, Err(error)) => return asked.answer(http, &people::bad_player(&error)).await,
+        (Err(error), _) | (_, Err(error)) => return asked.answer(&people::bad_player(&error)).await,
     };
     let remembers = match value(interaction, form::REMEMBER).to_ascii_lowercase().as_str() {
         "yes" | "y" => true,
         "no" | "n" => false,
-        _ => return asked.answer(http, &people::yes_or_no()).await,
+        _ => return asked.answer(&people::yes_or_no()).await,
     };
     let user = user(&interaction.user);
     let Some(request) = bot.requests.begin(user) else {
-        return asked.answer(http, &people::one_at_a_time()).await;
+        return asked.answer(&people::one_at_a_time()).await;
     };
-    asked.defer(http).await?;
+    asked.defer().await?;
     if let Err(refusal) = redeeming::confirm(bot, player, state).await {
         drop(request);
-        return asked.answer(http, &refusal).await;
+        return asked.answer(&refusal).await;
     }
     if remembers {
         let (linked, message) = redeeming::link(bot, user, player, state).await?;
         if linked == Linked::TooMany {
             drop(request);
-            return asked.answer(http, &message).await;
+            return asked.answer(&message).await;
         }
     } else {
         let known = crate::domain::player::Player {
@@ -165,5 +164,5 @@ async fn submit(bot: &Bot, http: &Http, asked: &Asked<'_>, interaction: &ModalIn
         };
         bot.store.put_players(vec![known]).await?;
     }
-    redeeming::redeem(bot, http, asked, request, Whom::One(player), &codes).await
+    redeeming::redeem(bot, asked, request, Whom::One(player), &codes).await
 }

@@ -13,30 +13,26 @@
 //! # Crash
 //! Nothing is kept in memory but who has a request under way.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use secrecy::{ExposeSecret, SecretString};
-use serenity::all::{
-    ActivityData, ClientBuilder, Command, CreateCommand, GatewayIntents, GuildId as DiscordGuildId, OnlineStatus,
-    ShardManager,
-};
+use serenity::all::{ActivityData, ClientBuilder, GatewayIntents, OnlineStatus, ShardManager};
 use serenity::gateway::ConnectionStage;
-use serenity::http::{Http, HttpBuilder, HttpError};
-use thiserror::Error;
+use serenity::http::{Http, HttpBuilder};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::clock::Clock;
 use crate::supervisor::Fatal;
 
-use super::answer::{Asked, Error as Failure, explain};
+use super::answer::{Asked, Error};
 use super::bot::Bot;
 use super::rest::{Rest, RestError};
-use super::{commands, events};
+use super::sessions::{self, NoConnection};
+use super::{commands, events, registration};
 
 /// Servers, their channels and roles, and no more: none of them needs Discord's approval.
 const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
@@ -46,17 +42,6 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
 /// The same where sessions end one after the other.
 const SESSIONS_REST: Duration = Duration::from_secs(600);
-/// So many sessions of the day are left for an operator, who may have to start the bot once more.
-const SESSIONS_KEPT: u64 = 5;
-/// The most sessions of one shard in [`SESSIONS_WITHIN`]: Discord ends one now and then, and not again and again.
-const MAX_SESSIONS: usize = 3;
-const SESSIONS_WITHIN: Duration = Duration::from_secs(600);
-/// Without a session for so long, the library is not left to begin one after the other.
-const SESSION_WITHIN: Duration = Duration::from_secs(20);
-/// The longest wait for the reset of the sessions that is believed.
-const MAX_RESET: Duration = Duration::from_secs(86_400);
-/// How often that is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A connection that lasted so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(60);
 /// How often the number of active codes is looked at.
@@ -86,9 +71,10 @@ impl Access {
         self.proxy.as_ref().map(|proxy| proxy.as_str().trim_end_matches('/').to_owned())
     }
 
+    /// The library's client, without its rate limiter: that keeps an entry for each interaction, and waits inside a call for
+    /// as long as it is told, be it a day.
     fn http(&self, client: reqwest::Client) -> Http {
-        let http =
-            HttpBuilder::new(self.token.expose_secret()).client(client).ratelimiter_disabled(self.proxy.is_some());
+        let http = HttpBuilder::new(self.token.expose_secret()).client(client).ratelimiter_disabled(true);
         match self.proxy() {
             Some(proxy) => http.proxy(proxy).build(),
             None => http.build(),
@@ -103,39 +89,10 @@ impl Access {
         let client = self.client()?;
         Ok(Rest::new(Arc::new(self.http(client.clone())), client, self.proxy(), clock))
     }
-}
 
-/// Why there is no connection, where it is not known to pass soon.
-#[derive(Debug, Error)]
-enum NoConnection {
-    /// Discord wants none before.
-    #[error("{why}")]
-    Wait { why: String, wait: Duration },
-    /// Sessions end one after the other.
-    #[error("{0}")]
-    Sessions(String),
-}
-
-/// The sessions that began lately.
-#[derive(Debug, Clone, Default)]
-pub struct Sessions(Arc<Mutex<Vec<(u32, Instant)>>>);
-
-impl Sessions {
-    /// A session of this shard began.
-    pub(super) fn began(&self, shard: u32) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|(_, at)| at.elapsed() < SESSIONS_WITHIN);
-        all.push((shard, Instant::now()));
-    }
-
-    /// Whether one shard has begun too many.
-    fn are_too_many(&self) -> bool {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().any(|(shard, _)| all.iter().filter(|(other, _)| other == shard).count() > MAX_SESSIONS)
-    }
-
-    fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// The library's client for the gateway, which answers autocompletion by itself.
+    fn gateway(&self) -> anyhow::Result<Http> {
+        Ok(self.http(self.client()?))
     }
 }
 
@@ -177,31 +134,6 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where the gateway is, and how many shards there are to be, once so many sessions may begin.
-async fn gateway(bot: &Bot) -> anyhow::Result<(String, u32)> {
-    let gateway = bot.rest.gateway().await.map_err(|error| match (&error, error.retry_after()) {
-        (RestError::Outage { status, .. }, Some(wait)) => {
-            let why = format!("Discord (or Cloudflare before it) refuses this address: HTTP {status}");
-            anyhow::Error::from(NoConnection::Wait { why, wait })
-        }
-        (_, Some(wait)) => NoConnection::Wait { why: error.to_string(), wait }.into(),
-        _ => error.into(),
-    })?;
-    let shards = gateway.shards.max(1);
-    if let Some(limit) = gateway.session_start_limit
-        && limit.remaining < u64::from(shards) + SESSIONS_KEPT
-    {
-        let why = format!(
-            "only {} of this token's sessions are left for today, and Discord takes the token away when none is; does \
-             somebody else use it, or was the bot started again and again?",
-            limit.remaining
-        );
-        let wait = Duration::from_millis(limit.reset_after).clamp(REST.0, MAX_RESET);
-        return Err(NoConnection::Wait { why, wait }.into());
-    }
-    Ok((gateway.url, shards))
-}
-
 fn is_refusal(error: &anyhow::Error) -> bool {
     use serenity::gateway::GatewayError;
     if error.downcast_ref::<RestError>().is_some_and(RestError::is_unauthorized) {
@@ -218,35 +150,41 @@ fn is_refusal(error: &anyhow::Error) -> bool {
 async fn connect(bot: &Bot) -> anyhow::Result<()> {
     let (url, shards) = tokio::select! {
         () = bot.shutdown.cancelled() => return Ok(()),
-        found = gateway(bot) => found?,
+        found = sessions::gateway(&bot.rest) => found?,
     };
     let options = poise::FrameworkOptions {
         commands: commands::all(),
         on_error: |error| Box::pin(on_error(error)),
-        pre_command: |ctx| Box::pin(async move { ctx.set_invocation_data(ctx.data().at_work.token()).await }),
+        pre_command: |ctx| {
+            Box::pin(async move {
+                ctx.set_invocation_data(ctx.data().at_work.token()).await;
+                registration::tidy(ctx).await;
+            })
+        },
         command_check: Some(|ctx| Box::pin(commands::check(ctx))),
         event_handler: |ctx, event, _, bot| Box::pin(async move { events::handle(bot, ctx, event).await }),
         ..Default::default()
     };
     let data = bot.clone();
     // Nobody has more rights than a server's own managers.
-    let framework = poise::Framework::builder().options(options).initialize_owners(false).setup(move |ctx, _, _| {
-        tokio::spawn(register(ctx.http.clone(), registered_commands(), data.dev_guild, data.shutdown.clone()));
+    let framework = poise::Framework::builder().options(options).initialize_owners(false).setup(move |_, ready, _| {
+        tokio::spawn(registration::register(data.clone(), ready.application.id));
         Box::pin(async move { Ok(data) })
     });
-    let http = bot.access.http(bot.access.client()?);
-    let mut client =
-        ClientBuilder::new_with_http(http, INTENTS).framework(framework.build()).status(OnlineStatus::Online).await?;
+    let mut client = ClientBuilder::new_with_http(bot.access.gateway()?, INTENTS)
+        .framework(framework.build())
+        .status(OnlineStatus::Online)
+        .await?;
     // The library asks for it by itself, and goes on without the answer.
     *client.ws_url.lock().await = url;
     let manager = client.shard_manager.clone();
     let presence = tokio::spawn(show_presence(bot.clone(), manager.clone()));
     let stop = tokio::spawn({
-        let (shutdown, sessions) = (bot.shutdown.clone(), bot.sessions.clone());
+        let (shutdown, began) = (bot.shutdown.clone(), bot.sessions.clone());
         async move {
             let over = tokio::select! {
                 () = shutdown.cancelled() => None,
-                why = watch_sessions(&manager, &sessions) => Some(why),
+                why = sessions::watch(&manager, &began) => Some(why),
             };
             manager.shutdown_all().await;
             over
@@ -264,65 +202,6 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
         }
         (Err(error), None) => Err(error.into()),
         (Ok(()), None) => Ok(()),
-    }
-}
-
-/// Returns when the library should begin no more sessions: why.
-async fn watch_sessions(shards: &ShardManager, sessions: &Sessions) -> String {
-    let mut connected_at = Instant::now();
-    loop {
-        tokio::time::sleep(LOOK_EVERY).await;
-        if sessions.are_too_many() {
-            return "Discord ends this bot's sessions one after the other: somebody else may use the token. Stop the other \
-                    instance, or reset the token"
-                .to_owned();
-        }
-        let runners = shards.runners.lock().await;
-        if runners.values().any(|runner| runner.stage == ConnectionStage::Connected) {
-            connected_at = Instant::now();
-        } else if connected_at.elapsed() >= SESSION_WITHIN {
-            return format!("no session has begun for {} s", SESSION_WITHIN.as_secs());
-        }
-    }
-}
-
-/// The commands as Discord is told of them.
-#[must_use]
-pub fn registered_commands() -> Vec<CreateCommand> {
-    poise::builtins::create_application_commands(&commands::all())
-}
-
-/// Tells Discord which commands there are, until it has taken it.
-async fn register(http: Arc<Http>, commands: Vec<CreateCommand>, dev_guild: Option<u64>, shutdown: CancellationToken) {
-    let (mut rest, last) = REST;
-    let count = commands.len();
-    loop {
-        let registered = match dev_guild {
-            Some(guild) => DiscordGuildId::new(guild.max(1)).set_commands(&http, commands.clone()).await.map(drop),
-            None => Command::set_global_commands(&http, commands.clone()).await.map(drop),
-        };
-        match (registered, dev_guild) {
-            (Ok(()), Some(guild)) => return tracing::info!("Registered {count} commands in guild {guild} only"),
-            (Ok(()), None) => return tracing::info!("Registered {count} commands"),
-            (Err(error), _) => {
-                tracing::warn!("Cannot register the commands, next try in {} s: {}", rest.as_secs(), in_words(&error));
-            }
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(rest) => {}
-        }
-        rest = (rest * 2).min(last);
-    }
-}
-
-/// What an error of the library says; of an answer that is not Discord's it only says that it cannot be read.
-fn in_words(error: &serenity::Error) -> String {
-    match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(answer)) if answer.error.code < 0 => {
-            format!("Discord (or Cloudflare before it) refuses this address: HTTP {}", answer.status_code)
-        }
-        other => other.to_string(),
     }
 }
 
@@ -363,7 +242,7 @@ pub(super) fn presence(count: u32) -> ActivityData {
 }
 
 /// What poise could not do: told to whoever asked, as far as it is theirs, and to the log.
-async fn on_error(error: poise::FrameworkError<'_, Bot, Failure>) {
+async fn on_error(error: poise::FrameworkError<'_, Bot, Error>) {
     use poise::FrameworkError as E;
     let (ctx, what, error) = match error {
         E::Command { error, ctx, .. } => (ctx, ctx.command().qualified_name.clone(), error),
@@ -379,8 +258,13 @@ async fn on_error(error: poise::FrameworkError<'_, Bot, Failure>) {
             ctx.command.qualified_name.clone(),
             anyhow::anyhow!("Discord offers an older form of the command: {description}"),
         ),
-        E::GuildOnly { ctx, .. } => {
-            return tell(ctx, &super::messages::people::servers_only()).await;
+        E::GuildOnly { ctx: poise::Context::Application(ctx), .. } => {
+            if let Some(asked) = asked(ctx)
+                && let Err(error) = asked.answer(&super::messages::people::servers_only()).await
+            {
+                tracing::debug!("{error:#}");
+            }
+            return;
         }
         // Whoever may not use it was told so.
         E::CommandCheckFailed { error: None, .. } => return,
@@ -389,18 +273,28 @@ async fn on_error(error: poise::FrameworkError<'_, Bot, Failure>) {
         }
         other => return tracing::warn!("Discord's library reports: {other}"),
     };
-    let message = explain(&what, &error);
-    tell(ctx, &message).await;
+    let poise::Context::Application(ctx) = ctx else { return };
+    if let Some(asked) = asked(ctx) {
+        asked.fail(&what, &error).await;
+    }
 }
 
-async fn tell(ctx: poise::Context<'_, Bot, Failure>, message: &super::messages::Message) {
-    let poise::Context::Application(ctx) = ctx else { return };
-    if ctx.interaction_type != poise::CommandInteractionType::Command {
-        return;
-    }
+/// The command to be answered; what is offered while somebody types is none.
+fn asked(ctx: poise::ApplicationContext<'_, Bot, Error>) -> Option<Asked<'_>> {
     let is_acknowledged = ctx.has_sent_initial_response.load(Ordering::SeqCst);
-    let asked = Asked::command(ctx.interaction, is_acknowledged);
-    if let Err(error) = asked.answer(&ctx.serenity_context.http, message).await {
-        tracing::debug!("Nor can it be told: {error:#}");
+    let is_command = ctx.interaction_type == poise::CommandInteractionType::Command;
+    is_command.then(|| Asked::command(ctx.data, ctx.interaction, is_acknowledged))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gateways_client_counts_no_interactions() {
+        for proxy in [None, Some("http://127.0.0.1:9".parse().unwrap())] {
+            let access = Access { token: SecretString::from("token".to_owned()), proxy };
+            assert!(access.gateway().unwrap().ratelimiter.is_none(), "{:?}", access.proxy);
+        }
     }
 }

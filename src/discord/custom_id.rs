@@ -19,8 +19,10 @@ pub enum Action {
     ChooseForMe,
     /// Redeem the chosen codes for the whole roster.
     ChooseForAll,
-    /// The form that asks who somebody is, to redeem these codes. As many as fit.
+    /// The form that asks who somebody is, to redeem these codes.
     WhoAmI(Vec<Code>),
+    /// The same for more codes than a `custom_id` holds: they are kept under this id.
+    WhoChose(String),
     /// Show this page of the roster; counted from 0.
     RosterPage(u32),
 }
@@ -44,22 +46,22 @@ impl Action {
             "me-of" => Self::ChooseForMe,
             "all-of" => Self::ChooseForAll,
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
+            "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
             "roster" => Self::RosterPage(rest.parse().ok()?),
             _ => return None,
         })
     }
 
-    /// The form for as many of these codes as fit into it.
+    /// Whether it can be carried.
     #[must_use]
-    pub fn who_am_i(codes: &[Code]) -> Self {
-        let mut room = MAX_CHARS - Self::WhoAmI(Vec::new()).to_string().len();
-        let fitting = codes.iter().take_while(|code| {
-            let fits = room > code.as_str().len();
-            room = room.saturating_sub(code.as_str().len() + 1);
-            fits
-        });
-        Self::WhoAmI(fitting.cloned().collect())
+    pub fn fits(&self) -> bool {
+        self.to_string().len() <= MAX_CHARS
     }
+}
+
+/// An id as choices have them.
+fn is_choice(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 impl fmt::Display for Action {
@@ -74,22 +76,25 @@ impl fmt::Display for Action {
                 let codes: Vec<&str> = codes.iter().map(Code::as_str).collect();
                 write!(f, "who:{}", codes.join(","))
             }
+            Self::WhoChose(id) => write!(f, "chosen:{id}"),
             Self::RosterPage(page) => write!(f, "roster:{page}"),
         }
     }
 }
 
-/// Reads the values that were chosen in a menu; what is no code is left out.
+/// Reads the values that were chosen in a menu, each code once; `None` where one is no code, for then the menu is none of
+/// ours.
 #[must_use]
-pub fn chosen(values: &[String]) -> Vec<Code> {
+pub fn chosen(values: &[String]) -> Option<Vec<Code>> {
     let mut codes: Vec<Code> = Vec::new();
-    for code in values.iter().filter_map(|value| Code::parse(value).ok()) {
+    for value in values {
+        let code = Code::parse(value).ok()?;
         let key: CodeKey = code.key();
         if codes.iter().all(|known| known.key() != key) {
             codes.push(code);
         }
     }
-    codes
+    Some(codes).filter(|codes| !codes.is_empty())
 }
 
 #[cfg(test)]
@@ -107,11 +112,14 @@ mod tests {
             ("1:me-of", Action::ChooseForMe),
             ("1:all-of", Action::ChooseForAll),
             ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code])),
+            ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7)),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
         }
-        for foreign in ["", "1", "2:me:X", "1:me:", "1:me:a b", "1:other", "1:roster:-1", "1:who:"] {
+        for foreign in
+            ["", "1", "2:me:X", "1:me:", "1:me:a b", "1:other", "1:roster:-1", "1:who:", "1:chosen:", "1:chosen:a b"]
+        {
             assert_eq!(Action::parse(foreign), None, "{foreign}");
         }
     }
@@ -123,13 +131,13 @@ mod tests {
         }
 
         #[test]
-        fn a_form_keeps_to_the_bound(codes in proptest::collection::vec("[A-Za-z0-9]{1,32}", 1..12)) {
+        fn what_is_carried_comes_back_whole(codes in proptest::collection::vec("[A-Za-z0-9][A-Za-z0-9_-]{0,31}", 1..12)) {
             let codes: Vec<Code> = codes.iter().map(|code| Code::parse(code).unwrap()).collect();
-            let form = Action::who_am_i(&codes);
-            prop_assert!(form.to_string().len() <= MAX_CHARS);
-            prop_assert_eq!(Action::parse(&form.to_string()), Some(form.clone()));
-            let Action::WhoAmI(kept) = form else { unreachable!() };
-            prop_assert!(kept.len() >= codes.len().min(2) && codes.starts_with(&kept));
+            let one = codes[0].clone();
+            for action in [Action::RedeemForMe(one.clone()), Action::RedeemForAll(one), Action::WhoAmI(codes)] {
+                prop_assert_eq!(Action::parse(&action.to_string()), Some(action.clone()));
+                prop_assert!(action.fits() || matches!(action, Action::WhoAmI(_)));
+            }
         }
     }
 }

@@ -14,15 +14,14 @@ use super::{components, connection, permissions};
 
 /// Works off an event.
 pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Result<(), Error> {
-    let http = &ctx.http;
     match event {
         FullEvent::InteractionCreate { interaction: Interaction::Component(pressed) } => {
             let _at_work = bot.at_work.token();
-            components::pressed(bot, http, pressed).await;
+            components::pressed(bot, pressed).await;
         }
         FullEvent::InteractionCreate { interaction: Interaction::Modal(submitted) } => {
             let _at_work = bot.at_work.token();
-            components::submitted(bot, http, submitted).await;
+            components::submitted(bot, submitted).await;
         }
         FullEvent::Ready { data_about_bot: ready } => {
             let guilds = ready.guilds.iter().map(|guild| guild.id).collect();

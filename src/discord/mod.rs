@@ -17,4 +17,6 @@ mod files;
 pub mod messages;
 pub mod permissions;
 mod redeeming;
+pub mod registration;
 pub mod rest;
+pub mod sessions;

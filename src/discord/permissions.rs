@@ -26,11 +26,13 @@ pub fn used() -> Permissions {
     NEEDED.iter().chain(USEFUL).fold(Permissions::empty(), |all, (permission, _)| all | *permission)
 }
 
-/// Where somebody invites the bot, with exactly the permissions it uses.
+/// Where somebody adds the bot to a server, with exactly the permissions it uses. It is for servers: nobody can add it to
+/// their own account.
 #[must_use]
 pub fn invite_link(application: u64) -> String {
     format!(
-        "https://discord.com/oauth2/authorize?client_id={application}&permissions={}&scope=bot+applications.commands",
+        "https://discord.com/oauth2/authorize?client_id={application}&permissions={}&integration_type=0\
+         &scope=bot+applications.commands",
         used().bits()
     )
 }
@@ -117,7 +119,8 @@ mod tests {
     fn the_invite_link_asks_for_what_is_used_and_no_more() {
         assert_eq!(
             invite_link(7),
-            "https://discord.com/oauth2/authorize?client_id=7&permissions=117760&scope=bot+applications.commands"
+            "https://discord.com/oauth2/authorize?client_id=7&permissions=117760&integration_type=0\
+             &scope=bot+applications.commands"
         );
         assert_eq!(used().bits(), 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16);
     }

@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use serenity::all::Http;
 use tokio::time::Instant;
 
 use crate::domain::channel::Over;
@@ -19,8 +18,8 @@ use super::answer::{Asked, Error};
 use super::bot::{Bot, Request};
 use super::messages::{Message, people};
 
-/// How long an answer can be changed: a little less than Discord's 15 minutes (PROTOCOL §3).
-const WATCH_FOR: Duration = Duration::from_secs(14 * 60);
+/// The last word is said so long before the answer can be changed no more.
+const LAST_WORD: Duration = Duration::from_secs(60);
 /// After a change of an answer there is none for so long.
 const REST: Duration = Duration::from_secs(1);
 /// How it goes is looked at this often, though one is woken.
@@ -44,7 +43,6 @@ pub(super) enum Whom {
 /// When the state cannot be read or written, or Discord does not take the answer.
 pub(super) async fn redeem(
     bot: &Bot,
-    http: &Http,
     asked: &Asked<'_>,
     request: Request,
     whom: Whom,
@@ -54,13 +52,13 @@ pub(super) async fn redeem(
         Ok(wanted) => wanted,
         Err(refusal) => {
             drop(request);
-            return asked.answer(http, &refusal).await;
+            return asked.answer(&refusal).await;
         }
     };
     for (code, generation) in &wanted.codes {
         bot.store.request_for_person(wanted.players.clone(), code.key(), *generation).await?;
     }
-    watch(bot, http, asked, request, &wanted).await
+    watch(bot, asked, request, &wanted).await
 }
 
 /// What is to be redeemed.
@@ -110,9 +108,9 @@ pub(super) async fn all_over(bot: &Bot, codes: &[Code]) -> Result<Option<Message
     Ok(over)
 }
 
-/// Shows how it goes until it is decided.
-async fn watch(bot: &Bot, http: &Http, asked: &Asked<'_>, request: Request, wanted: &Wanted) -> Result<(), Error> {
-    let until = Instant::now() + WATCH_FOR;
+/// Shows how it goes until it is decided. What cannot be shown now is shown with the next change.
+async fn watch(bot: &Bot, asked: &Asked<'_>, request: Request, wanted: &Wanted) -> Result<(), Error> {
+    let until = asked.changes_until() - LAST_WORD;
     let mut shown = None;
     loop {
         let mut woken = std::pin::pin!(bot.store.work_wake().notified());
@@ -122,15 +120,18 @@ async fn watch(bot: &Bot, http: &Http, asked: &Asked<'_>, request: Request, want
         let is_done = !standings.iter().flat_map(|(_, of_code)| of_code).any(is_open);
         if is_done || Instant::now() >= until {
             drop(request);
-            return asked.answer(http, &people::standings(&standings, &wanted.over, false)).await;
+            return asked.answer(&people::standings(&standings, &wanted.over, false)).await;
         }
         if shown.as_ref() != Some(&standings) {
-            asked.answer(http, &people::standings(&standings, &wanted.over, true)).await?;
-            shown = Some(standings);
+            match asked.show(&people::standings(&standings, &wanted.over, true)).await {
+                Ok(()) => shown = Some(standings),
+                Err(error) if error.is_for_good() => return Err(error.into()),
+                Err(error) => tracing::debug!("{}: {error}; it goes on", asked.name()),
+            }
             tokio::time::sleep(REST).await;
         }
         tokio::select! {
-            () = bot.shutdown.cancelled() => return asked.answer(http, &people::restarting()).await,
+            () = bot.shutdown.cancelled() => return asked.answer(&people::restarting()).await,
             () = woken => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }

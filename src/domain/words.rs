@@ -2,6 +2,9 @@
 
 use super::status::{Class, Status};
 
+/// What a player does whom the game asks for a captcha: the game's own page asks for it, and takes it.
+pub const USE_THE_PAGE: &str = "redeem it at https://wos-giftcode.centurygame.com";
+
 /// Why a redemption ended, or how its last try went, as the end of a sentence.
 #[must_use]
 pub fn meaning(status: &Status) -> &'static str {
@@ -26,7 +29,7 @@ pub fn meaning(status: &Status) -> &'static str {
         | Status::CaptchaExpired
         | Status::CaptchaCheckError
         | Status::CaptchaFetchError
-        | Status::CaptchaTooFrequent => "the game asks for a captcha: redeem at https://wos-giftcode.centurygame.com",
+        | Status::CaptchaTooFrequent => "the game asks for a captcha",
         _ => match status.class() {
             Class::Temporary => "the game did not answer as it should",
             _ => "the game gave an answer that nobody knows",
@@ -47,7 +50,7 @@ pub fn advice(status: &Status) -> Option<&'static str> {
         | Status::CaptchaExpired
         | Status::CaptchaCheckError
         | Status::CaptchaFetchError
-        | Status::CaptchaTooFrequent => Some("redeem it at https://wos-giftcode.centurygame.com"),
+        | Status::CaptchaTooFrequent => Some(USE_THE_PAGE),
         _ => None,
     }
 }
@@ -55,6 +58,17 @@ pub fn advice(status: &Status) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The reason and the advice stand beside each other.
+    #[test]
+    fn the_games_page_is_linked_once() {
+        for status in Status::ALL {
+            assert!(!meaning(status).contains("https://"), "{status}");
+        }
+        for status in [Status::CaptchaCheckError, Status::CaptchaGetTooFrequent, Status::CaptchaFetchError] {
+            assert_eq!(advice(&status).map(|advice| advice.matches("https://").count()), Some(1), "{status}");
+        }
+    }
 
     #[test]
     fn every_permanent_status_has_words_of_its_own() {

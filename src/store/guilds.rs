@@ -159,8 +159,27 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then nothing changed.
     pub async fn set_channel(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+        self.set_channel_and_role(guild, channel, None).await
+    }
+
+    /// The same, together with the role that the guild's posts mention, or none, where that is to change.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn set_channel_and_role(
+        &self,
+        guild: GuildId,
+        channel: ChannelId,
+        role: Option<Option<RoleId>>,
+    ) -> Result<(), StoreError> {
         self.write(move |tx| {
             ensure(tx, guild)?;
+            if let Some(role) = role {
+                tx.execute(
+                    "UPDATE guilds SET mention_role = ?2, version = ?3 WHERE guild_id = ?1 AND mention_role IS NOT ?2",
+                    params![guild, role, tx.version()],
+                )?;
+            }
             tx.execute(
                 "UPDATE guilds SET digest_due = digest_due OR channel_id IS NULL, channel_id = ?2, version = ?3
                  WHERE guild_id = ?1 AND channel_id IS NOT ?2",
@@ -169,22 +188,6 @@ impl Store {
             resume(tx, guild)?;
             forget_refusals(tx, guild)?;
             make_due(tx, guild)?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Sets the role that a guild's posts mention, or none.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
-    pub async fn set_mention_role(&self, guild: GuildId, role: Option<RoleId>) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            ensure(tx, guild)?;
-            tx.execute(
-                "UPDATE guilds SET mention_role = ?2, version = ?3 WHERE guild_id = ?1 AND mention_role IS NOT ?2",
-                params![guild, role, tx.version()],
-            )?;
             Ok(())
         })
         .await

@@ -16,7 +16,9 @@
 //! SQLite's WAL gives back every committed write and nothing of a later one. What a dead process had claimed is told by
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
+mod choices;
 mod codes;
+mod command_guilds;
 mod corrections;
 mod guild_codes;
 mod guilds;

@@ -17,7 +17,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_outbox.sql"),
     include_str!("../../migrations/0003_discord.sql"),
     include_str!("../../migrations/0004_engine.sql"),
-    include_str!("../../migrations/0005_posting.sql"),
+    include_str!("../../migrations/0005_interactions.sql"),
+    include_str!("../../migrations/0006_posting.sql"),
 ];
 
 /// An opened working copy.

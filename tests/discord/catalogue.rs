@@ -1,5 +1,7 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
+use giftcode_bot::discord::custom_id::Action;
+use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
 use giftcode_bot::domain::channel::{Blocked, Over};
 use giftcode_bot::domain::code::{Code, CodeError};
@@ -170,15 +172,18 @@ pub fn runs() -> Chapter {
 pub fn managing() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("setchannel", manage::channel_set((CHANNEL, true), None, false, &[]));
-    say("setchannel, with a role", manage::channel_set((CHANNEL, true), Some(ROLE), true, &[]));
+    say("setchannel", manage::channel_set(CHANNEL, true, Mention::Nobody, &[]));
+    say("setchannel, with a role, or where one was set", manage::channel_set(CHANNEL, true, Mention::Role(ROLE), &[]));
     say(
         "setchannel, with a role that nobody may mention, and without permissions that would be of use",
-        manage::channel_set((CHANNEL, true), Some(ROLE), false, &["Attach Files", "Read Message History"]),
+        manage::channel_set(CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
     );
     say("setchannel, where the bot may not post", manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]));
     say("setchannel, while the bot is in a timeout", manage::in_a_timeout(now() + SignedDuration::from_hours(1)));
-    say("setchannel, when another one was set", manage::channel_set((CHANNEL, false), None, false, &[]));
+    say("setchannel, when another one was set", manage::channel_set(CHANNEL, false, Mention::Nobody, &[]));
+    say("setchannel, with no_role", manage::channel_set(CHANNEL, false, Mention::Removed, &[]));
+    say("setchannel, where the role was deleted", manage::channel_set(CHANNEL, false, Mention::Gone, &[]));
+    say("setchannel, with a role and no_role", manage::role_or_none());
     say("setchannel, with a channel that is gone, or a thread", manage::channel_unknown());
     say("setchannel, with everyone as the role", manage::everyone_refused());
     say("unsetchannel", manage::channel_unset(true));
@@ -383,6 +388,21 @@ pub fn everybody() -> Chapter {
         standing(1004, Some(Outcome::GaveUp), Some(Status::CaptchaCheckError)),
     ];
     say("/redeem, done", people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], false));
+    let many: Vec<_> = (0..10)
+        .map(|number| {
+            let of_code = [
+                (Outcome::Granted, Status::Success),
+                (Outcome::Already, Status::Received),
+                (Outcome::GaveUp, Status::CaptchaCheckError),
+                (Outcome::GaveUp, Status::CaptchaCheckError),
+                (Outcome::Granted, Status::Success),
+            ];
+            let of_code = of_code.into_iter().zip(1001..);
+            let of_code = of_code.map(|((outcome, status), id)| standing(id, Some(outcome), Some(status)));
+            (code(&format!("CODE{number:02}")), of_code.collect())
+        })
+        .collect();
+    say("a menu, done, with more than a message has room for", people::standings(&many, &[], false));
     say(
         "/redeem, when it takes longer than an answer can be changed",
         people::standings(&[(code("WOS1105"), waiting)], &[], false),
@@ -395,6 +415,7 @@ pub fn everybody() -> Chapter {
     say("something that only managers may do", people::managers_only());
     say("something that only works in a server", people::servers_only());
     say("a button that is not known", people::outdated());
+    say("the form, when it comes back after a day", people::too_late());
     say("a failure of ours", people::failed("3fa94c"));
     say("a state that cannot be written", people::not_saved("3fa94c"));
     say("a restart in the middle of an answer", people::restarting());
@@ -403,7 +424,7 @@ pub fn everybody() -> Chapter {
 
 /// The form that asks who somebody is.
 pub fn form() -> serde_json::Value {
-    serde_json::to_value(people::who_are_you(&[code("WOS1105")])).unwrap()
+    serde_json::to_value(people::who_are_you(&Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
 }
 
 /// Messages of everything as long as it can be, in what costs most to escape.

@@ -29,7 +29,7 @@ async fn world_with_a_channel() -> World {
 }
 
 /// Moves the state into a time at which Discord has forgotten the nonces of all attempts.
-fn let_the_nonces_be_forgotten(world: &World) {
+pub fn let_the_nonces_be_forgotten(world: &World) {
     world.double.forget_nonces();
     let file = Connection::open(world.folder.path().join("giftcode.db")).unwrap();
     let changed = ["posts", "runs"].map(|table| {

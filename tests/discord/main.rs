@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod answering;
 mod catalogue;
 mod crashes;
 mod deploys;
@@ -19,6 +20,8 @@ mod message_page;
 mod people;
 mod pressing;
 mod progress;
+mod refusals;
+mod registering;
 mod rosters;
 mod safety;
 #[path = "../replication/server.rs"]

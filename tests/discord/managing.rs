@@ -64,6 +64,33 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     let post = world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_three).await;
     assert_eq!(post.allowed_mentions.unwrap()["roles"], json!([loud.to_string()]));
 
+    // Set again it keeps the role; none is a wish of its own.
+    let mentions = format!("mentions <@&{loud}>");
+    let here = |more: Vec<(&'static str, serde_json::Value)>| {
+        let mut options = vec![("channel", json!(OTHER_CHANNEL.to_string()))];
+        options.extend(more);
+        options
+    };
+    world.says(&admin, SET, &here(vec![]), &[&format!("Each post mentions <@&{loud}>.")]).await;
+    world.says(&admin, STATUS, &[], &[&mentions]).await;
+    let both = here(vec![("role", json!(plain.to_string())), ("no_role", json!(true))]);
+    world.says(&admin, SET, &both, &["Use either `role` or `no_role`, not both. Nothing was changed."]).await;
+    world.says(&admin, STATUS, &[], &[&mentions]).await;
+    let none = || here(vec![("no_role", json!(true))]);
+    world.says(&admin, SET, &none(), &["Posts mention no role any more."]).await;
+    assert!(!world.told(&admin, STATUS, &[]).await.contains("mentions"));
+    let told = world.told(&admin, SET, &here(vec![("no_role", json!(false))])).await;
+    assert!(told.ends_with("from now on."), "{told}");
+    world.says(&admin, SET, &to(OTHER_CHANNEL, loud), &[&format!("Each post mentions <@&{loud}>.")]).await;
+    // One that was deleted since is forgotten.
+    let mut guild = Guild::new(GUILD).text(CHANNEL, "gift-codes").text(OTHER_CHANNEL, "elsewhere");
+    guild.members = vec![admin.clone()];
+    world.double.add_guild(guild);
+    world
+        .says(&admin, SET, &here(vec![]), &["The role that posts mentioned is gone, so they mention nobody now."])
+        .await;
+    assert!(!world.told(&admin, STATUS, &[]).await.contains("mentions"));
+
     world.says(&admin, "manage giftcode unsetchannel", &[], &["No gift codes are posted"]).await;
     world.feed.add("FOUR", "", "");
     bot.said("Successfully fetched 4 gift codes").await;

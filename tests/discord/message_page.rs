@@ -4,8 +4,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use giftcode_bot::discord::connection::registered_commands;
 use giftcode_bot::discord::messages::Message;
+use giftcode_bot::discord::registration::registered_commands;
 use serde_json::Value;
 
 use crate::catalogue::{self, CHANNEL, Chapter, ROLE};

@@ -147,7 +147,9 @@ async fn one_request_at_a_time_whose_answer_follows_it() {
     let answer = world.ask(&member, REDEEM, &code("GOOD")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
     world.says(&member, REDEEM, &code("GOOD"), &["Your last request is still under way. Please wait"]).await;
-    world.says(&member, LINK, &account(1003, 245), &["Your last request is still under way"]).await;
+    // What need not wait for it does not: here the game is asked once, and is busy.
+    world.says(&member, LINK, &account(1003, 245), &["The game does not answer as it should at the moment"]).await;
+    world.says(&member, UNLINK, &[("player_id", json!("1003"))], &["That account is not linked to you"]).await;
     let others = world.ask(&friend, REDEEM, &code("GOOD")).await;
     assert!(others.text().contains("⏳ 1002"), "{}", others.text());
     world.game.set_faults(Faults::default());

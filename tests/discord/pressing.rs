@@ -146,6 +146,49 @@ async fn the_menus_of_a_post_with_several_codes() {
     assert!(!now.components.iter().any(|row| row.to_string().contains("GONE")), "{:#?}", now.components);
 }
 
+/// Their names together are longer than what a form can carry.
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_codes_that_are_chosen_are_ten_codes_redeemed() {
+    let codes: Vec<String> = (0..10).map(|number| format!("_A-code_of-32_letters-and_so-on{number}")).collect();
+    assert!(codes.iter().all(|code| code.len() == 32));
+    let rules: Vec<(&str, Rule)> = codes.iter().map(|code| (code.as_str(), Rule::Good)).collect();
+    let world = World::new(&rules).await;
+    for code in &codes {
+        world.feed.add(code, "", "");
+    }
+    let bot = world.start().await;
+    let (admin, member) = (world.admin(), world.member());
+    world.active(&admin, 10).await;
+    world.set_channel(&admin).await;
+    let post = world.message("The 10 gift codes that are active").await;
+    let me = part(&post, "Redeem for me …");
+    let all: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let form = world.double.select(&member, &post, &me, &all).await;
+    // The bot is another one when the form comes back.
+    bot.stop().await;
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
+    let answered = fill(&world, &member, &form, ["1001", "245", "yes"]).await;
+    answered.until(PATIENCE, |answered| answered.text().matches("🎁").count() == 10).await;
+    for code in &codes {
+        world.granted(code, 1).await;
+        assert!(answered.text().contains(&code.replace('_', "\\_")), "{}", answered.text());
+    }
+    // Nobody knows any more what was chosen.
+    let stranger = world.member();
+    let form = world.double.select(&stranger, &post, &me, &all).await;
+    bot.stop().await;
+    let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+    assert_eq!(file.execute("UPDATE choices SET made_at = made_at - 25 * 3600 * 1000", []).unwrap(), 1);
+    drop(file);
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
+    let answered = fill(&world, &stranger, &form, ["1002", "245", "yes"]).await;
+    let told = "This form was open for too long: I no longer know which codes you chose. Please choose them again.";
+    assert!(answered.text().contains(told), "{}", answered.text());
+    world.says(&stranger, "unlink", &[], &["You have no linked account yet"]).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_that_is_over_leaves_its_post() {
     let world = World::new(&[("GOOD", Rule::Good), ("DEAD", Rule::Unknown), ("SHORT", Rule::Good)]).await;

@@ -3,6 +3,7 @@
 use poise::serenity_prelude as serenity;
 
 use crate::discord::bot::waits_for;
+use crate::discord::messages::manage::Mention;
 use crate::discord::messages::{Message, manage};
 use crate::discord::permissions::{self, NEEDED, USEFUL, lacking};
 use crate::domain::code::Code;
@@ -19,15 +20,19 @@ pub(super) async fn setchannel(
     #[description = "Where to post; this channel if you name none"]
     #[channel_types("Text", "News")]
     channel: Option<serenity::PartialChannel>,
-    #[description = "A role that each post mentions; none if you name none"] role: Option<serenity::Role>,
+    #[description = "A role that each post mentions; the one that is set stays if you name none"] role: Option<
+        serenity::Role,
+    >,
+    #[description = "Mention no role any more"] no_role: Option<bool>,
 ) -> Result<(), Error> {
-    respond(ctx, async move { set_channel(ctx, channel, role).await }).await
+    respond(ctx, async move { set_channel(ctx, channel, role, no_role.unwrap_or(false)).await }).await
 }
 
 async fn set_channel(
     ctx: Context<'_>,
     channel: Option<serenity::PartialChannel>,
     role: Option<serenity::Role>,
+    no_role: bool,
 ) -> Result<Message, Error> {
     let (bot, guild) = (ctx.data, guild(ctx)?);
     let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
@@ -46,13 +51,29 @@ async fn set_channel(
     if role.as_ref().is_some_and(|role| role.id.get() == guild.0) {
         return Ok(manage::everyone_refused());
     }
+    if role.is_some() && no_role {
+        return Ok(manage::role_or_none());
+    }
+    let settings = bot.store.guild(guild).await?;
+    // The one that is set may have been deleted, or closed to mentions, since.
+    let kept = settings.mention_role.filter(|_| role.is_none() && !no_role);
+    let role = match kept {
+        None => role,
+        Some(kept) => {
+            let guild = bot.rest.guild(serenity::GuildId::new(guild.0.max(1))).await?;
+            guild.roles.get(&serenity::RoleId::new(kept.0.max(1))).cloned()
+        }
+    };
     let may_mention = granted.administrator() || granted.mention_everyone();
-    let is_mentionable = role.as_ref().is_some_and(|role| role.mentionable) || may_mention;
-    let role = role.map(|role| RoleId(role.id.get()));
-    let is_first = bot.store.guild(guild).await?.channel.is_none();
-    bot.store.set_mention_role(guild, role).await?;
-    bot.store.set_channel(guild, channel).await?;
-    Ok(manage::channel_set((channel, is_first), role, is_mentionable, &lacking(USEFUL, granted)))
+    let mention = match &role {
+        Some(role) if role.mentionable || may_mention => Mention::Role(RoleId(role.id.get())),
+        Some(role) => Mention::Silent(RoleId(role.id.get())),
+        None if kept.is_some() => Mention::Gone,
+        None if no_role => Mention::Removed,
+        None => Mention::Nobody,
+    };
+    bot.store.set_channel_and_role(guild, channel, Some(mention.role())).await?;
+    Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &lacking(USEFUL, granted)))
 }
 
 /// Post no codes in this server any more

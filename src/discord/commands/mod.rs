@@ -7,9 +7,11 @@ mod people;
 mod players;
 mod suggest;
 
+use std::sync::atomic::Ordering;
+
 use crate::domain::player::{GuildId, UserId};
 
-use super::answer::{Asked, Error, explain};
+use super::answer::{Asked, Error};
 use super::bot::Bot;
 use super::messages::{Message, people as words};
 use super::permissions::may_manage;
@@ -25,15 +27,18 @@ pub(super) fn all() -> Vec<Command> {
     vec![managing::manage(), people::giftcode(), people::link(), people::unlink(), people::redeem()]
 }
 
-/// The one place where a command is answered: what `work` comes to, or what to say of its failure. It is acknowledged
-/// first, for the store or the game may take longer than Discord waits.
+/// The one place where a command is answered, with what `work` comes to. Its failure is told where the library reports it.
 async fn respond(ctx: Context<'_>, work: impl Future<Output = Result<Message, Error>>) -> Result<(), Error> {
-    ctx.defer_ephemeral().await?;
-    let message = match work.await {
-        Ok(message) => message,
-        Err(error) => explain(&ctx.command.qualified_name, &error),
-    };
-    Asked::command(ctx.interaction, true).answer(&ctx.serenity_context.http, &message).await
+    let asked = acknowledge(ctx).await?;
+    asked.answer(&work.await?).await
+}
+
+/// Acknowledges a command before it is worked on: the store or the game may take longer than Discord waits.
+async fn acknowledge(ctx: Context<'_>) -> Result<Asked<'_>, Error> {
+    let asked = Asked::command(ctx.data, ctx.interaction, false);
+    asked.defer().await?;
+    ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
+    Ok(asked)
 }
 
 /// The guild that a command was used in. Commands that need one are offered in guilds only.
@@ -59,7 +64,7 @@ pub(super) async fn check(ctx: poise::Context<'_, Bot, Error>) -> Result<bool, E
         Some(_) => words::managers_only(),
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {
-        Asked::command(ctx.interaction, false).answer(&ctx.serenity_context.http, &refusal).await?;
+        Asked::command(ctx.data, ctx.interaction, false).answer(&refusal).await?;
     }
     Ok(false)
 }

@@ -1,16 +1,15 @@
 //! For everybody: `/giftcode`, `/link`, `/unlink`, `/redeem`.
 
-use crate::discord::answer::{Asked, explain};
 use crate::discord::messages::{manage, people};
 use crate::discord::redeeming::{self, Whom};
 use crate::domain::code::Code;
 use crate::domain::player::{GuildId, PlayerId, State};
 
 use super::suggest::{codes_active, own_accounts};
-use super::{Context, Error, guild, respond, user};
+use super::{Context, Error, acknowledge, guild, respond, user};
 
 /// The gift codes that are active
-#[poise::command(slash_command)]
+#[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
         let codes = ctx.data.store.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
@@ -20,7 +19,7 @@ pub(super) async fn giftcode(ctx: Context<'_>) -> Result<(), Error> {
 }
 
 /// Link your game account, to redeem codes for it
-#[poise::command(slash_command)]
+#[poise::command(slash_command, guild_only)]
 pub(super) async fn link(
     ctx: Context<'_>,
     #[description = "Your player id, shown in your profile in the game"]
@@ -38,7 +37,7 @@ pub(super) async fn link(
             (Err(error), _) | (_, Err(error)) => return Ok(people::bad_player(&error)),
         };
         let bot = ctx.data;
-        let Some(_request) = bot.requests.begin(user(ctx)) else { return Ok(people::one_at_a_time()) };
+        let Some(_check) = bot.checks.begin(user(ctx)) else { return Ok(people::one_at_a_time()) };
         if let Err(refusal) = redeeming::confirm(bot, player, state).await {
             return Ok(refusal);
         }
@@ -48,7 +47,7 @@ pub(super) async fn link(
 }
 
 /// Redeem codes for your game account no more
-#[poise::command(slash_command)]
+#[poise::command(slash_command, guild_only)]
 pub(super) async fn unlink(
     ctx: Context<'_>,
     #[description = "Which of your accounts; needed if you linked several"]
@@ -77,7 +76,7 @@ pub(super) async fn unlink(
 }
 
 /// Redeem a code for your linked game accounts
-#[poise::command(slash_command)]
+#[poise::command(slash_command, guild_only)]
 pub(super) async fn redeem(
     ctx: Context<'_>,
     #[description = "The code"]
@@ -86,17 +85,13 @@ pub(super) async fn redeem(
     #[max_length = 32]
     code: String,
 ) -> Result<(), Error> {
-    ctx.defer_ephemeral().await?;
-    let (asked, http) = (Asked::command(ctx.interaction, true), &ctx.serenity_context.http);
+    let (bot, asked) = (ctx.data, acknowledge(ctx).await?);
     let code = match Code::parse(&code) {
         Ok(code) => code,
-        Err(error) => return asked.answer(http, &manage::no_code(&error)).await,
+        Err(error) => return asked.answer(&manage::no_code(&error)).await,
     };
-    let Some(request) = ctx.data.requests.begin(user(ctx)) else {
-        return asked.answer(http, &people::one_at_a_time()).await;
+    let Some(request) = bot.requests.begin(user(ctx)) else {
+        return asked.answer(&people::one_at_a_time()).await;
     };
-    match redeeming::redeem(ctx.data, http, &asked, request, Whom::Linked(user(ctx)), &[code]).await {
-        Ok(()) => Ok(()),
-        Err(error) => asked.answer(http, &explain("redeem", &error)).await,
-    }
+    redeeming::redeem(bot, &asked, request, Whom::Linked(user(ctx)), &[code]).await
 }

@@ -18,20 +18,44 @@ pub const HISTORY_RUNS: u32 = 10;
 /// Codes that a list shows.
 const LIST_CODES: usize = 40;
 
-/// The channel is set; where it is the server's first, the active codes are posted there too. `lacks` names what is not needed to post, but for all that a message can have.
+/// Whom a server's posts mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mention {
+    /// Nobody, as before.
+    Nobody,
+    /// Nobody any more, as was asked for.
+    Removed,
+    /// Nobody any more, for the role was deleted.
+    Gone,
+    /// This role.
+    Role(RoleId),
+    /// This role, whose members are not notified.
+    Silent(RoleId),
+}
+
+impl Mention {
+    /// The role, if there is one.
+    #[must_use]
+    pub fn role(self) -> Option<RoleId> {
+        match self {
+            Self::Role(role) | Self::Silent(role) => Some(role),
+            Self::Nobody | Self::Removed | Self::Gone => None,
+        }
+    }
+}
+
+/// The channel is set; where it is the server's first, the active codes are posted there too. `lacks` names what is not
+/// needed to post, but for all that a message can have.
 #[must_use]
-pub fn channel_set(
-    (channel, is_first): (ChannelId, bool),
-    role: Option<RoleId>,
-    is_mentionable: bool,
-    lacks: &[&str],
-) -> Message {
+pub fn channel_set(channel: ChannelId, is_first: bool, mention: Mention, lacks: &[&str]) -> Message {
     let active = if is_first { ", the active ones first" } else { "" };
     let mut text = format!("✅ Gift codes are posted in <#{channel}> from now on{active}.");
-    match (role, is_mentionable) {
-        (None, _) => {}
-        (Some(role), true) => text += &format!(" Each post mentions <@&{role}>."),
-        (Some(role), false) => {
+    match mention {
+        Mention::Nobody => {}
+        Mention::Removed => text += " Posts mention no role any more.",
+        Mention::Gone => text += " The role that posts mentioned is gone, so they mention nobody now.",
+        Mention::Role(role) => text += &format!(" Each post mentions <@&{role}>."),
+        Mention::Silent(role) => {
             text += &format!(
                 " Each post names <@&{role}>, but nobody is notified: turn on “Allow anyone to @mention this role” in its \
                  settings."
@@ -81,6 +105,12 @@ pub fn everyone_refused() -> Message {
     Message::text(
         "❌ I do not mention everyone. Name a role for those who want to hear of gift codes. Nothing was changed.",
     )
+}
+
+/// A role was named, and none was asked for.
+#[must_use]
+pub fn role_or_none() -> Message {
+    Message::text("❌ Use either `role` or `no_role`, not both. Nothing was changed.")
 }
 
 /// The channel is not there, not of this server, or a thread.

@@ -8,12 +8,14 @@ use crate::domain::code::Code;
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{MAX_LINKS, Player, PlayerError, PlayerId, State};
 use crate::domain::probe::ProbeOutcome;
+use crate::domain::progress::{FailedGroup, Tally};
+use crate::domain::status::Status;
 use crate::domain::words::{advice, meaning};
 use crate::store::Standing;
 
-use super::Message;
 use super::escape::{clip, escape, in_text};
-use super::run::player as named;
+use super::run::{counts, player as named};
+use super::{MAX_CONTENT, Message};
 
 /// The fields of the form that asks who somebody is.
 pub mod form {
@@ -98,23 +100,72 @@ pub fn code_over(code: &Code, over: &Over) -> Message {
     Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
 }
 
-/// Where codes stand for one's accounts, and which of those asked for are over. `is_waiting` while the answer will be edited again.
+/// Where codes stand for one's accounts, and which of those asked for are over. `is_waiting` while the answer will be edited
+/// again.
 #[must_use]
 pub fn standings(codes: &[(Code, Vec<Standing>)], over: &[(Code, Over)], is_waiting: bool) -> Message {
-    let mut text = String::new();
-    for (code, why) in over {
-        text += &format!("⌛ **{}** is over: {}\n", in_text(code), why.meaning());
+    let all = || codes.iter().flat_map(|(_, of_code)| of_code);
+    let over: Vec<String> =
+        over.iter().map(|(code, why)| format!("⌛ **{}** is over: {}", in_text(code), why.meaning())).collect();
+    let mut end: Vec<String> = Vec::new();
+    for status in all().filter(|standing| has_failed(standing)).filter_map(|standing| standing.status.as_ref()) {
+        let told = advice(status).map(|advice| format!("→ {}: {advice}", meaning(status)));
+        end.extend(told.filter(|told| !end.contains(told)));
     }
-    for (code, standings) in codes {
-        text += &format!("**{}**\n", in_text(code));
-        for standing in standings {
-            text += &format!("{}\n", line(standing, is_waiting));
+    if !is_waiting && all().any(is_open) {
+        end.push("I go on with what waits; the same command shows how it ends.".to_owned());
+    }
+    let each = |(code, of_code): &(Code, Vec<Standing>)| {
+        let lines = of_code.iter().map(|standing| line(standing, is_waiting));
+        std::iter::once(format!("**{}**", in_text(code))).chain(lines).collect::<Vec<_>>()
+    };
+    let lines: Vec<String> = over.iter().cloned().chain(codes.iter().flat_map(each)).chain(end.clone()).collect();
+    let text = lines.join("\n");
+    if text.chars().count() <= MAX_CONTENT {
+        return Message::text(text);
+    }
+    // Many codes for many accounts: a line for each code.
+    let counted =
+        |(code, of_code): &(Code, Vec<Standing>)| format!("**{}**: {}", in_text(code), counts(&tally(of_code)));
+    end.push("`/redeem` with one code shows each account.".to_owned());
+    let lines: Vec<String> = over.into_iter().chain(codes.iter().map(counted)).collect();
+    Message::text(whole_lines(&lines, &end.join("\n"), MAX_CONTENT))
+}
+
+/// As many of the lines as there is room for before the end, and how many are left out.
+fn whole_lines(lines: &[String], end: &str, room: usize) -> String {
+    let more = |left: usize| if left > 0 { format!("… and {left} more\n") } else { String::new() };
+    let mut shown = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let left = lines.len() - at;
+        let needed = [&shown, line, &more(left), end].map(|text| text.chars().count()).iter().sum::<usize>() + 1;
+        if needed > room {
+            return format!("{shown}{}{end}", more(left));
+        }
+        shown += &format!("{line}\n");
+    }
+    shown + end
+}
+
+fn tally(standings: &[Standing]) -> Tally {
+    let mut tally = Tally::default();
+    for standing in standings {
+        match standing.outcome {
+            Some(Outcome::Granted) => tally.granted += 1,
+            Some(Outcome::Already) => tally.already += 1,
+            Some(Outcome::Failed | Outcome::GaveUp) => tally.failed.push(FailedGroup {
+                status: standing.status.clone().unwrap_or(Status::Interrupted),
+                gave_up: standing.outcome == Some(Outcome::GaveUp),
+                players: vec![(standing.player, standing.nickname.clone())],
+            }),
+            Some(Outcome::Pending) | None => tally.pending += 1,
         }
     }
-    if !is_waiting && codes.iter().flat_map(|(_, of_code)| of_code).any(is_open) {
-        text += "I go on with what waits; the same command shows how it ends.";
-    }
-    Message::text(text.trim_end())
+    tally
+}
+
+fn has_failed(standing: &Standing) -> bool {
+    matches!(standing.outcome, Some(Outcome::Failed | Outcome::GaveUp))
 }
 
 /// Whether it is not decided.
@@ -129,10 +180,7 @@ fn line(standing: &Standing, is_waiting: bool) -> String {
     match standing.outcome {
         Some(Outcome::Granted) => format!("🎁 {who}: granted, look into your mail in the game"),
         Some(Outcome::Already) => format!("📦 {who}: had it already"),
-        Some(Outcome::Failed | Outcome::GaveUp) => {
-            let advice = status.and_then(advice).map_or(String::new(), |advice| format!("; {advice}"));
-            format!("❌ {who}: {why}{advice}")
-        }
+        Some(Outcome::Failed | Outcome::GaveUp) => format!("❌ {who}: {why}"),
         Some(Outcome::Pending) | None => match (is_waiting, status) {
             (true, None) => format!("⏳ {who}: waiting for its turn"),
             (_, Some(_)) => format!("⏳ {who}: {why}, it is tried again"),
@@ -147,10 +195,10 @@ pub fn managers_only() -> Message {
     Message::text("🔒 Only members with the permission **Manage Server** can do this. Ask one of them.")
 }
 
-/// A command that only makes sense in a server.
+/// A command or button that was used outside of a server.
 #[must_use]
 pub fn servers_only() -> Message {
-    Message::text("This works in a server only.")
+    Message::text("I work in servers only. Please use this command in a server that I am in.")
 }
 
 /// A button or menu that we cannot read.
@@ -183,8 +231,16 @@ pub fn restarting() -> Message {
     Message::text("⏳ I am being restarted. What you asked for goes on; the same command shows how it ends.")
 }
 
-/// The form that asks who somebody is.
-pub fn who_are_you(codes: &[Code]) -> CreateModal {
+/// A form came back after what was chosen for it had been forgotten.
+#[must_use]
+pub fn too_late() -> Message {
+    Message::text(
+        "⌛ This form was open for too long: I no longer know which codes you chose. Please choose them again.",
+    )
+}
+
+/// The form that asks who somebody is, to do this then.
+pub fn who_are_you(action: &Action) -> CreateModal {
     let input = |label: &str, id: &str, most: u16, example: &str| {
         CreateInputText::new(InputTextStyle::Short, label, id)
             .min_length(1)
@@ -197,7 +253,7 @@ pub fn who_are_you(codes: &[Code]) -> CreateModal {
         input("Your state (behind the # in your profile)", form::STATE, 10, "245"),
         input("Remember me for next time? yes or no", form::REMEMBER, 3, "yes").value("yes"),
     ];
-    CreateModal::new(Action::who_am_i(codes).to_string(), clip("Who are you in the game?", 45))
+    CreateModal::new(action.to_string(), clip("Who are you in the game?", 45))
         .components(rows.into_iter().map(CreateActionRow::InputText).collect())
 }
 

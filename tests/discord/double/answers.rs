@@ -24,9 +24,12 @@ pub fn first(state: &mut State, inner: &Inner, request: &Request, id: u64, token
     let interaction = interaction.ok_or_else(|| unknown("there is no such interaction"))?;
     if interaction.first.is_some() {
         let message = "Interaction has already been acknowledged.";
-        return Err(Refusal::problem(400, 40060, message, "a second first answer to one interaction"));
+        return Err(match interaction.is_answer_lost {
+            true => Refusal::expected(400, 40060, message),
+            false => Refusal::problem(400, 40060, message, "a second first answer to one interaction"),
+        });
     }
-    let after = interaction.sent_at.elapsed();
+    let after = State::age(id);
     if after > deadline {
         return Err(unknown(&format!("the first answer came after {after:?}")));
     }
@@ -90,7 +93,7 @@ pub fn later(state: &mut State, inner: &Inner, request: &Request, token: &str, r
     let invalid = |problem: &str| Refusal::problem(401, 50027, "Invalid Webhook Token", problem);
     let found = state.interactions.iter().find(|(_, interaction)| interaction.token == token);
     let (number, interaction) = found.ok_or_else(|| invalid("there is no such interaction"))?;
-    if interaction.sent_at.elapsed() > state.settings.follow_up_deadline {
+    if State::age(*number) > state.settings.follow_up_deadline {
         return Err(invalid("a follow-up after its time"));
     }
     if interaction.first.is_none() {

@@ -12,8 +12,8 @@ const CHANNEL: u64 = 7;
 const NUMBER: u64 = 10;
 const ATTACHMENT: u64 = 11;
 
-/// Everything wrong with a command.
-pub fn command(command: &Value) -> Vec<String> {
+/// Everything wrong with a command, of everybody's or of one guild's.
+pub fn command(command: &Value, guild: Option<u64>) -> Vec<String> {
     let mut findings = Findings::default();
     let known = [
         "id",
@@ -33,6 +33,15 @@ pub fn command(command: &Value) -> Vec<String> {
     let at = command["name"].as_str().unwrap_or("?").to_owned();
     findings.known(&at, command, &known);
     findings.is_bool("nsfw", &command["nsfw"]);
+    // Where a command may be used is said of everybody's alone.
+    for (field, most) in [("contexts", 2), ("integration_types", 1)] {
+        let given = command[field].as_array();
+        let is_right = |values: &Vec<Value>| {
+            !values.is_empty() && values.iter().all(|value| value.as_u64().is_some_and(|value| value <= most))
+        };
+        findings.that(given.is_none_or(is_right), &format!("{at}: {field} {}", command[field]));
+        findings.that(guild.is_none() || command[field].is_null(), &format!("{at}: {field} of a guild's command"));
+    }
     let permissions = &command["default_member_permissions"];
     let is_bits = permissions.as_str().is_some_and(|bits| bits.parse::<u64>().is_ok());
     findings.that(permissions.is_null() || is_bits, &format!("{at}: default_member_permissions {permissions}"));

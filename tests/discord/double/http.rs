@@ -117,6 +117,15 @@ async fn carry_out(inner: &Inner, request: &Request) -> Result<Response<Full<Byt
     };
     pass(inner, before).await?;
     let outcome = inner.change(|state| routes::route(state, inner, request, path));
+    let is_lost = matches!(fault, Some(Fault::Unanswered | Fault::DoneThenAnswer(_)));
+    if let (true, ["interactions", id, ..]) =
+        (is_lost, path.trim_start_matches('/').split('/').collect::<Vec<_>>().as_slice())
+    {
+        inner.change(|state| {
+            let interaction = id.parse().ok().and_then(|id: u64| state.interactions.get_mut(&id));
+            interaction.into_iter().for_each(|interaction| interaction.is_answer_lost = true);
+        });
+    }
     let after = after.filter(|_| outcome.is_ok());
     let mut response = settle(inner, request, outcome);
     pass(inner, after).await?;

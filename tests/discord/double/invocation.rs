@@ -50,8 +50,12 @@ impl<'a> Invoked<'a> {
         }
     }
 
-    /// Whether a client would show the command to this person.
+    /// Whether a client would show the command to this person in a channel of a guild.
     pub fn allows(&self, user: &User) -> bool {
+        let in_guilds = |field: &str| self.command[field].as_array().is_none_or(|list| list.contains(&json!(0)));
+        if !in_guilds("contexts") || !in_guilds("integration_types") {
+            return false;
+        }
         let needed = &self.command["default_member_permissions"];
         let is_admin = user.permissions & permission::ADMINISTRATOR != 0;
         let needed: Option<u64> = needed.as_str().map(|bits| bits.parse().unwrap());

@@ -17,7 +17,7 @@
 //! The clock is the wall's, and the servers run on a thread of their own: a test that blocks does not make them late. A
 //! test that waits for them cannot have paused time.
 //!
-//! Not covered: direct messages, threads as such, voice, webhooks that are not an interaction's, compressed gateways.
+//! Not covered: direct messages but for commands in them, threads as such, voice, webhooks that are not an interaction's, compressed gateways.
 
 mod answered;
 mod answers;
@@ -120,6 +120,12 @@ impl Double {
     /// The commands registered in a guild.
     pub fn guild_commands(&self, guild: u64) -> Vec<Value> {
         self.inner.read().commands.get(&Some(guild)).cloned().unwrap_or_default()
+    }
+
+    /// The commands that a client shows in a guild, with what is there twice.
+    pub fn shown_commands(&self, guild: u64) -> Vec<String> {
+        let all = self.commands().into_iter().chain(self.guild_commands(guild));
+        all.map(|command| command["name"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Waits until the bot has registered a command of this name, for everybody or in a guild.

@@ -70,6 +70,15 @@ impl Double {
         self.first_answer(answered).await
     }
 
+    /// The same in the bot's direct messages, where the command is not shown.
+    pub async fn slash_directly(&self, user: &User, command: &str, options: &[(&str, Value)]) -> Answered {
+        let id = self.inner.change(|state| {
+            let data = invocation(state, user, command, options, None, true);
+            state.interact_directly(user, Deed::Command, data)
+        });
+        self.first_answer(Answered::new(&self.inner, id, format!("/{command}, sent directly"))).await
+    }
+
     fn command(&self, user: &User, channel: u64, path: &str, options: &[(&str, Value)], is_forced: bool) -> Answered {
         let id = self.inner.change(|state| {
             let data = invocation(state, user, path, options, None, is_forced);

@@ -49,7 +49,8 @@ pub fn route(state: &mut State, request: &Request, guild: Option<u64>, rest: &[&
             let Some(commands) = body.as_array() else {
                 return Err(Refusal::malformed(vec!["the commands are not a list".to_owned()]));
             };
-            let mut problems: Vec<String> = commands.iter().flat_map(command_schema::command).collect();
+            let mut problems: Vec<String> =
+                commands.iter().flat_map(|command| command_schema::command(command, guild)).collect();
             let is_twice = |at: usize| commands[..at].iter().any(|earlier| is_same(earlier, &commands[at]));
             if (0..commands.len()).any(is_twice) || commands.len() > MOST_COMMANDS {
                 problems.push("a name twice, or too many commands".to_owned());
@@ -62,7 +63,7 @@ pub fn route(state: &mut State, request: &Request, guild: Option<u64>, rest: &[&
             Ok(Reply::Json(json!(all)))
         }
         ("POST", []) => {
-            let problems = command_schema::command(body);
+            let problems = command_schema::command(body, guild);
             if !problems.is_empty() {
                 return Err(Refusal::malformed(problems));
             }
@@ -89,7 +90,7 @@ fn one(state: &mut State, request: &Request, guild: Option<u64>, which: u64) -> 
         "PATCH" => {
             let mut whole = json!({ "name": registered[at]["name"], "description": registered[at]["description"] });
             merge(&mut whole, request.body.clone());
-            let problems = command_schema::command(&whole);
+            let problems = command_schema::command(&whole, guild);
             if !problems.is_empty() {
                 return Err(Refusal::malformed(problems));
             }

@@ -55,6 +55,8 @@ pub struct Settings {
     pub sessions_reset: u64,
     pub answer_deadline: Duration,
     pub follow_up_deadline: Duration,
+    /// How old interactions are when they reach the bot.
+    pub interaction_age: Duration,
 }
 
 pub struct State {
@@ -100,6 +102,7 @@ impl Default for State {
             sessions_reset: 86_400_000,
             answer_deadline: Duration::from_secs(3),
             follow_up_deadline: Duration::from_secs(15 * 60),
+            interaction_age: Duration::ZERO,
         };
         Self {
             settings,
@@ -171,6 +174,18 @@ impl State {
         let now = (u64::try_from(now).unwrap() - DISCORD_EPOCH) << 22;
         self.last_id = now.max(self.last_id + 1);
         self.last_id
+    }
+
+    /// An id for an interaction that was made a while ago, if a test wants it so.
+    pub fn next_interaction_id(&mut self) -> u64 {
+        let age = u64::try_from(self.settings.interaction_age.as_millis()).unwrap();
+        self.next_id() - (age << 22)
+    }
+
+    /// How long ago the id was made.
+    pub fn age(id: u64) -> Duration {
+        let made_at = UNIX_EPOCH + Duration::from_millis((id >> 22) + DISCORD_EPOCH);
+        SystemTime::now().duration_since(made_at).unwrap_or_default()
     }
 
     pub fn add_guild(&mut self, guild: Guild) {

@@ -166,6 +166,12 @@ impl Double {
         self.inner.change(|state| state.settings.follow_up_deadline = deadline);
     }
 
+    /// How old interactions are from now on when they reach the bot, as after a resumed session. Their times count from when
+    /// they were made.
+    pub fn set_interaction_age(&self, age: Duration) {
+        self.inner.change(|state| state.settings.interaction_age = age);
+    }
+
     /// How many shards a bot is told to start, and how many of them at once.
     pub fn set_shards(&self, shards: u32, max_concurrency: u32) {
         self.inner.change(|state| {

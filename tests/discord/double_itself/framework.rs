@@ -10,7 +10,7 @@ use crate::double::{Response, permission};
 
 type Context<'a> = poise::Context<'a, (), serenity::Error>;
 
-#[poise::command(slash_command, subcommands("giftcode"), default_member_permissions = "MANAGE_GUILD", guild_only)]
+#[poise::command(slash_command, subcommands("giftcode"), default_member_permissions = "MANAGE_GUILD")]
 async fn manage(_: Context<'_>) -> Result<(), serenity::Error> {
     Ok(())
 }
