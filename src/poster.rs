@@ -257,9 +257,11 @@ async fn send<A: Announcer>(
     } else {
         tracing::warn!("Cannot post {count} codes to guild {guild}, next try in {} s: {reason}", wait.as_secs());
     }
+    // That nothing gets through is no wait of this message's own, which would outlast a move to another address.
+    let next = if error.is_outage { clock.now() } else { after(clock, wait) };
     let failed = NotPosted {
         maybe_sent: error.leaves_open(message.attempted_at.is_some()),
-        next: after(clock, wait),
+        next,
         refusal: error.is_of_the_channel().then(|| error.reason.clone()),
     };
     store.record_not_posted(message.nonce, failed).await?;

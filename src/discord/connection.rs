@@ -13,8 +13,8 @@
 //! # Crash
 //! Nothing is kept in memory but who has a request under way.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -44,6 +44,8 @@ const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(
 const SESSIONS_REST: Duration = Duration::from_secs(600);
 /// A connection that lasted so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(60);
+/// Between two attempts to end a connection.
+const STOP_AGAIN: Duration = Duration::from_millis(250);
 /// How often the number of active codes is looked at.
 const PRESENCE_EVERY: Duration = Duration::from_secs(15);
 /// The same until it is shown for the first time.
@@ -179,26 +181,30 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
     *client.ws_url.lock().await = url;
     let manager = client.shard_manager.clone();
     let presence = tokio::spawn(show_presence(bot.clone(), manager.clone()));
+    // Why it was ended; said before it ends.
+    let over = Arc::new(OnceLock::new());
     let stop = tokio::spawn({
-        let (shutdown, began) = (bot.shutdown.clone(), bot.sessions.clone());
+        let (shutdown, began, over) = (bot.shutdown.clone(), bot.sessions.clone(), over.clone());
         async move {
-            let over = tokio::select! {
-                () = shutdown.cancelled() => None,
-                why = sessions::watch(&manager, &began) => Some(why),
-            };
-            manager.shutdown_all().await;
-            over
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                why = sessions::watch(&manager, &began) => drop(over.set(why)),
+            }
+            // Between two sessions there is nothing that could be ended, and the next one begins all the same.
+            loop {
+                manager.shutdown_all().await;
+                tokio::time::sleep(STOP_AGAIN).await;
+            }
         }
     });
     let ended = client.start_shards(shards).await;
     presence.abort();
-    // It has ended by itself, or is what ended the connection.
-    let over = if stop.is_finished() { stop.await.unwrap_or_default() } else { None };
-    match (ended, over) {
+    stop.abort();
+    match (ended, over.get()) {
         _ if bot.shutdown.is_cancelled() => Ok(()),
         (_, Some(why)) => {
             bot.sessions.forget();
-            Err(NoConnection::Sessions(why).into())
+            Err(NoConnection::Sessions(why.clone()).into())
         }
         (Err(error), None) => Err(error.into()),
         (Ok(()), None) => Ok(()),

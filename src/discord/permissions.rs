@@ -67,7 +67,9 @@ const IN_A_TIMEOUT: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::R
 /// A member's timeout, as Discord writes it; one that is over is none.
 #[must_use]
 pub fn timeout_of(until: Option<serenity::all::Timestamp>, now: Timestamp) -> Option<Timestamp> {
-    until.and_then(|until| Timestamp::from_second(until.unix_timestamp()).ok()).filter(|until| *until > now)
+    // Whole seconds, the last one included.
+    let until = until.and_then(|until| Timestamp::from_second(until.unix_timestamp() + 1).ok());
+    until.filter(|until| *until > now)
 }
 
 /// Until when the bot is in a timeout in a guild, if it is.

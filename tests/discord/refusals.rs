@@ -75,7 +75,7 @@ async fn a_channel_that_refuses_for_a_reason_of_its_own_is_told_of_and_another_o
         world.feed.add("FIRST", "", "");
         world.says_soon(&admin, STATUS, &[], "posts fail since").await;
         let told = world.ask(&admin, STATUS, &[]).await;
-        assert!(told.text().contains(&format!("Discord answers 400 (code {code})")), "{}", told.text());
+        assert!(told.text().contains(&format!("code {code}")), "{}", told.text());
         assert_eq!(told.embeds()[0]["color"], json!(0xE7_4C_3C), "red");
         let set = world.double.slash(&admin, OTHER_CHANNEL, "manage giftcode setchannel", &[]).await;
         set.settled(crate::world::PATIENCE).await;
@@ -106,8 +106,8 @@ async fn a_page_in_front_of_discord_is_no_servers_fault() {
         }
         let log = bot.log();
         assert!(!log.contains("is paused") && !log.contains("Could not decode json"), "{log}");
-        assert!(!log.contains("Cannot post"), "{log}");
-        let said = log.matches("refuses this address").count();
+        assert!(!log.contains("WARN Cannot post"), "{log}");
+        let said = log.matches("WARN Discord (or Cloudflare before it) refuses this address").count();
         assert!((1..=5).contains(&said), "once each time it is tried: {log}");
         assert!(log.contains("next try at 20"), "{log}");
         bot.stop().await;
@@ -176,6 +176,9 @@ async fn sessions_that_end_one_after_the_other_are_not_begun_in_a_loop() {
     }
     let begun = world.double.identifies();
     assert!(begun <= 5, "{begun}");
+    // What is said into a connection at the moment in which its session ends comes too early for the next one.
+    let problems = world.double.take_problems();
+    assert!(problems.iter().all(|problem| problem == "a presence before the identify"), "{problems:?}");
     bot.stop().await;
 }
 
