@@ -56,7 +56,8 @@ async fn the_fields_are_the_columns() {
     let store = open(folder.path(), "a.db");
     for kind in Kind::ALL {
         let sql = format!(
-            "SELECT name FROM pragma_table_info('{}') WHERE name NOT IN ('claimed_by', 'priority', 'queue', 'returned_at')",
+            "SELECT name FROM pragma_table_info('{}') WHERE name NOT IN ('claimed_by', 'priority', 'queue', 'returned_at',
+                 'refusals', 'refused_at', 'refusal')",
             kind.name()
         );
         // Columns that came later stand behind `version` and `deleted`.
