@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use crate::app::redeem::RedeemOptions;
 use crate::app::sandbox::SandboxOptions;
 use crate::app::{self, Ended};
+use crate::domain::player::State;
 
 /// Notices new Whiteout Survival gift codes, posts each once and redeems it for every player.
 #[derive(Debug, Parser)]
@@ -58,9 +59,12 @@ enum Command {
         /// The gift codes.
         #[arg(required = true, value_name = "CODE")]
         codes: Vec<String>,
-        /// CSV with the columns player_id, nickname, state and perhaps furnace_level.
+        /// The players: CSV with the columns player_id, nickname, state and perhaps furnace_level, ids one a line, or JSON.
         #[arg(long, value_name = "FILE.csv")]
         players: PathBuf,
+        /// The state of those players of whom the file does not say it.
+        #[arg(long, value_name = "N")]
+        state: Option<State>,
         /// Print one JSON object on standard output and nothing else there.
         #[arg(long)]
         json: bool,
@@ -126,8 +130,8 @@ fn run(command: Command) -> anyhow::Result<Ended> {
                 }
             })
         }
-        Command::Redeem { codes, players, json, skip_bad_lines } => {
-            runtime.block_on(app::redeem::run(RedeemOptions { codes, players, json, skip_bad_lines }))
+        Command::Redeem { codes, players, state, json, skip_bad_lines } => {
+            runtime.block_on(app::redeem::run(RedeemOptions { codes, players, state, json, skip_bad_lines }))
         }
     };
     // Nothing that still runs is worth waiting for: all that matters is committed.

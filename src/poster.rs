@@ -82,6 +82,8 @@ struct Desk {
     held_until: Duration,
     /// Whether anything gets through is not known: one message is tried.
     is_trying: bool,
+    /// When there is more to plan.
+    plan_at: Option<Timestamp>,
 }
 
 /// One message was worked off.
@@ -148,15 +150,19 @@ impl<A: Announcer> Poster<A> {
     /// Plans, and begins what is due; returns how long there is nothing more to do.
     async fn round(&self, must_plan: bool, desk: &mut Desk) -> Result<Duration, StoreError> {
         if must_plan {
-            for planned in self.store.plan().await?.guilds {
+            let planned = self.store.plan_some().await?;
+            desk.plan_at = planned.next;
+            for planned in planned.plan.guilds {
                 let (count, guild) = (planned.codes.len(), planned.guild);
                 tracing::info!("Found {count} new codes for guild {guild}: {}", listed(&planned.codes));
             }
             desk.waiting.clear();
         }
+        let until = |at: Timestamp| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+        let plan_in = desk.plan_at.map_or(PLAN_EVERY, |at| until(at).min(PLAN_EVERY));
         let held = desk.held_until.saturating_sub(self.clock.elapsed());
         if !held.is_zero() {
-            return Ok(held.min(PLAN_EVERY));
+            return Ok(held.min(plan_in));
         }
         // What is due is looked up many at a time: a look goes through all guilds.
         if desk.waiting.is_empty() {
@@ -180,13 +186,12 @@ impl<A: Announcer> Poster<A> {
             }
         }
         if !desk.waiting.is_empty() {
-            return Ok(PLAN_EVERY);
+            return Ok(plan_in);
         }
         // What was due at that look is under way, and its end wakes the loop; it must not hide what is due behind it.
         let next = self.store.next_post_at(desk.looked_at).await?;
-        let next = next.into_iter().chain(desk.next_correction).min();
-        let wait = next.map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
-        Ok(wait.map_or(PLAN_EVERY, |wait| wait + Duration::from_millis(1)).min(PLAN_EVERY))
+        let wait = next.into_iter().chain(desk.next_correction).min().map(until);
+        Ok(wait.map_or(plan_in, |wait| wait + Duration::from_millis(1)).min(plan_in))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use secrecy::SecretString;
 
-use super::{ConfigError, VARIABLES, Variable, read};
+use super::{ConfigError, VARIABLES, Variable, dotenv, read};
 
 /// The longest piece of a value that an error shows, in characters.
 const SHOWN_CHARS: usize = 80;
@@ -39,18 +39,9 @@ impl Source {
     /// When there is such a file and it cannot be read.
     pub fn process_and_dotenv() -> Result<Self, ConfigError> {
         let mut source = Self::process();
-        let broken = |error: dotenvy::Error| match error {
-            dotenvy::Error::LineParse(..) => ConfigError::DotEnv(
-                "it has a line that is not NAME=value (quote a value that has blanks or #)".to_owned(),
-            ),
-            other => ConfigError::DotEnv(other.to_string()),
-        };
-        let pairs = match dotenvy::dotenv_iter() {
-            Ok(pairs) => pairs,
-            Err(error) if error.not_found() => return Ok(source),
-            Err(error) => return Err(broken(error)),
-        };
-        source.layers.push(pairs.collect::<Result<_, _>>().map_err(broken)?);
+        if let Some(path) = dotenv::find() {
+            source.layers.push(dotenv::read(&path).map_err(ConfigError::DotEnv)?);
+        }
         Ok(source)
     }
 

@@ -158,7 +158,7 @@ impl FirstDatabaseReader {
         let level =
             level.as_str().map_or_else(|| whole(level).map(|level| level.to_string()), |text| Some(text.to_owned()));
         // The game sends it as a picture's address at times: then it is not known.
-        let furnace_level = level.and_then(|text| furnace_level(text.trim()).ok());
+        let furnace_level = level.and_then(|text| furnace_level(&text));
         let player = Player { id, nickname, state: None, furnace_level };
         self.read.rosters.entry(GuildId(guild)).or_default().insert(id, player);
         Ok(())

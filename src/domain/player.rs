@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use super::text::{NAME_CHARS, clean, is_unseen, trim};
+
 /// The largest player id: 12 digits (PROTOCOL §1).
 pub const MAX_PLAYER_ID: u64 = 999_999_999_999;
 
@@ -36,7 +38,7 @@ pub struct UserId(pub u64);
 /// The most game accounts that one Discord user may link.
 pub const MAX_LINKS: usize = 5;
 
-/// Why a text or number is no player id, state or furnace level.
+/// Why a text is no player id or state.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlayerError {
     /// Not 1 to 12 digits, or zero.
@@ -45,9 +47,16 @@ pub enum PlayerError {
     /// Not a whole number from 1.
     #[error("state {0:?} is not a whole number from 1")]
     State(String),
-    /// Not a whole number.
-    #[error("furnace_level {0:?} is not a whole number from 0 to 1000")]
-    FurnaceLevel(String),
+    /// A number with most of its digits lost.
+    #[error(
+        "{what} {text:?} is not whole: the spreadsheet shortened it; format the column as a number without decimals"
+    )]
+    Shortened {
+        /// Of what it is the number.
+        what: &'static str,
+        /// What is left of it.
+        text: String,
+    },
 }
 
 fn digits(text: &str) -> Option<u64> {
@@ -55,8 +64,32 @@ fn digits(text: &str) -> Option<u64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
+/// A whole number as people and spreadsheets write it: `245`, `#245`, `245.0`, with what nobody sees around it.
+fn whole(text: &str) -> Option<u64> {
+    let text = trim(text);
+    let text = text.strip_prefix('#').unwrap_or(text).trim_start();
+    let is_zero = |decimals: &str| !decimals.is_empty() && decimals.bytes().all(|b| b == b'0');
+    digits(text.split_once('.').filter(|(_, decimals)| is_zero(decimals)).map_or(text, |(number, _)| number))
+}
+
+/// Whether it is a number such as `4.10E+07`, of which only the first digits are left.
+fn is_shortened(text: &str) -> bool {
+    let Some((digits, exponent)) = trim(text).split_once(['e', 'E']) else { return false };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    digits.split(['.', ',']).all(is_number) && is_number(exponent.strip_prefix('+').unwrap_or(exponent))
+}
+
+/// What an error shows of a text. Invisible characters are shown by their numbers, for they may be what is wrong.
 fn quoted(text: &str) -> String {
-    super::text::clean(text, super::text::NAME_CHARS)
+    let mut shown = String::new();
+    for c in trim(text).chars().take(NAME_CHARS + 1) {
+        if is_unseen(c) && !c.is_whitespace() {
+            shown += &format!("<U+{:04X}>", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    clean(&shown, NAME_CHARS)
 }
 
 impl PlayerId {
@@ -76,7 +109,10 @@ impl PlayerId {
 impl FromStr for PlayerId {
     type Err = PlayerError;
     fn from_str(text: &str) -> Result<Self, PlayerError> {
-        digits(text).and_then(Self::new).ok_or_else(|| PlayerError::Id(quoted(text)))
+        whole(text).and_then(Self::new).ok_or_else(|| match is_shortened(text) {
+            true => PlayerError::Shortened { what: "player_id", text: quoted(text) },
+            false => PlayerError::Id(quoted(text)),
+        })
     }
 }
 
@@ -97,22 +133,47 @@ impl State {
 impl FromStr for State {
     type Err = PlayerError;
     fn from_str(text: &str) -> Result<Self, PlayerError> {
-        digits(text)
-            .and_then(|n| u32::try_from(n).ok())
-            .and_then(Self::new)
-            .ok_or_else(|| PlayerError::State(quoted(text)))
+        let number = without_word(trim(text), &["state", "server", "kingdom", "s", "k"]);
+        whole(number).and_then(|n| u32::try_from(n).ok()).and_then(Self::new).ok_or_else(|| match is_shortened(text) {
+            true => PlayerError::Shortened { what: "state", text: quoted(text) },
+            false => PlayerError::State(quoted(text)),
+        })
     }
 }
 
-/// Reads a furnace level as people write it.
-///
-/// # Errors
-/// When it is not a whole number from 0 to 1000.
-pub fn furnace_level(text: &str) -> Result<u32, PlayerError> {
-    digits(text)
-        .and_then(|n| u32::try_from(n).ok())
-        .filter(|n| *n <= 1000)
-        .ok_or_else(|| PlayerError::FurnaceLevel(quoted(text)))
+/// `text` without the first of `words` that it begins with, in any case.
+fn without_word<'a>(text: &'a str, words: &[&str]) -> &'a str {
+    let rest = |word: &&str| {
+        let (begin, rest) = text.split_at_checked(word.len())?;
+        begin.eq_ignore_ascii_case(word).then_some(rest)
+    };
+    words.iter().find_map(rest).unwrap_or(text)
+}
+
+/// The highest furnace level that is believed; the game's highest is 84, FC 10 - 4.
+const MAX_FURNACE_LEVEL: u64 = 100;
+
+/// Reads a furnace level as people write it. The game counts on after 30: `30-1` to `30-4` are 31 to 34, `FC 1` is 35, and
+/// each further FC level and its four steps are five more, so that `FC 5 - 2` is 57. `None` for anything else: a level is a
+/// detail that nothing depends on.
+#[must_use]
+pub fn furnace_level(text: &str) -> Option<u32> {
+    let text: String = text.chars().filter(|c| !is_unseen(*c)).collect();
+    let text = without_word(&text, &["furnacelevel", "furnace", "level", "lvl", "lv.", "lv"]);
+    let fire_crystal = without_word(text, &["firecrystal", "fc"]);
+    let level = match fire_crystal.len() < text.len() {
+        true => {
+            let (level, step) = fire_crystal.split_once('-').unwrap_or((fire_crystal, "0"));
+            let (level, step) = (digits(level)?, digits(step).filter(|step| *step <= 4)?);
+            (level > 0).then(|| level.saturating_mul(5).saturating_add(30 + step))
+        }
+        false => match text.split_once('-') {
+            Some(("30", step)) => digits(step).filter(|step| *step <= 4).map(|step| 30 + step),
+            Some(_) => None,
+            None => whole(text),
+        },
+    };
+    level.filter(|level| *level <= MAX_FURNACE_LEVEL).and_then(|level| u32::try_from(level).ok())
 }
 
 macro_rules! displayed_as_number {
@@ -142,7 +203,7 @@ pub struct Player {
 /// What a player is called in log lines and tables: the nickname made harmless, else the id.
 #[must_use]
 pub fn display_name(nickname: &str, id: PlayerId) -> String {
-    let name = super::text::clean(nickname, super::text::NAME_CHARS);
+    let name = clean(nickname, NAME_CHARS);
     if name.is_empty() { id.to_string() } else { name }
 }
 
@@ -165,14 +226,54 @@ mod tests {
     #[test]
     fn ids_states_and_levels_have_ranges() {
         assert_eq!("33750731".parse::<PlayerId>().unwrap().get(), 33_750_731);
-        for bad in ["", "0", "-1", "+1", "12a4", "1234567890123", " 1", "1.0", "１２"] {
-            assert!(bad.parse::<PlayerId>().is_err(), "{bad}");
+        for bad in ["", "0", "-1", "+1", "12a4", "1234567890123", "1.5", "1.", "1.0.0", "１２", "4 1", "1,0"] {
+            assert!(matches!(bad.parse::<PlayerId>(), Err(PlayerError::Id(_))), "{bad}");
         }
         assert_eq!("245".parse::<State>().unwrap().get(), 245);
         assert!("0".parse::<State>().is_err());
         assert!("99999999999".parse::<State>().is_err());
-        assert_eq!(furnace_level("30"), Ok(30));
-        assert!(furnace_level("high").is_err());
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_and_spreadsheets_write_them() {
+        for text in ["41000101.0", " 41000101", "\u{200B}41000101\u{A0}", "#41000101", "41000101.00\r"] {
+            assert_eq!(text.parse::<PlayerId>().map(PlayerId::get), Ok(41_000_101), "{text:?}");
+        }
+        for text in ["#245", "S245", "State 245", "state #245", "245.0", "245\u{200E}", "Server 245", "k245"] {
+            assert_eq!(text.parse::<State>().map(State::get), Ok(245), "{text:?}");
+        }
+        for text in ["4.10E+07", "3.37507E+07", "4e7", "4,1E+07"] {
+            let error = text.parse::<PlayerId>().unwrap_err().to_string();
+            assert!(error.contains("the spreadsheet shortened it"), "{error}");
+        }
+        let inside = "4100\u{200B}0101".parse::<PlayerId>().unwrap_err().to_string();
+        assert_eq!(inside, "player_id \"4100<U+200B>0101\" is not a number of 1 to 12 digits");
+    }
+
+    #[test]
+    fn furnace_levels_are_read_in_the_games_words() {
+        for (text, level) in [
+            ("30", 30),
+            ("30.0", 30),
+            ("30-1", 31),
+            ("30 - 4", 34),
+            ("FC 1", 35),
+            ("fc2", 40),
+            ("FC 5", 55),
+            ("FC 5 - 2", 57),
+            ("FC10-4", 84),
+            ("Fire Crystal 5", 55),
+            ("Lv. 22", 22),
+            ("Furnace FC 8", 70),
+            ("0", 0),
+        ] {
+            assert_eq!(furnace_level(text), Some(level), "{text}");
+        }
+        for none in
+            ["", "high", "FC", "FC 0", "FC 5 - 5", "29-1", "30-Jan", "101", "-3", "FC 99999999999", "https://x/30.png"]
+        {
+            assert_eq!(furnace_level(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -65,7 +65,8 @@ pub fn name_of(c: char) -> String {
 
 /// Whether nobody sees `c` where it stands alone. Variation selectors and fillers shape a name but are no part of a number or
 /// a code; [`clean`] leaves them where they are.
-fn is_unseen(c: char) -> bool {
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || is_invisible(c)
         || matches!(c,

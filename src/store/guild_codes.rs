@@ -11,7 +11,7 @@ use crate::ports::AnnouncedCode;
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, codes, guilds, posts, runs};
+use super::{Store, StoreError, codes, guilds, planning, posts, runs};
 
 /// The source of a code that somebody named.
 pub const NAMED: &str = "named by a person";
@@ -205,6 +205,8 @@ impl Store {
                 tx.statement(&sql)?.query_row(params![key, guild], |row| row.get(0)).optional()?;
             let Some(generation) = generation else { return Ok(None) };
             set_wanted(tx, guild, &key, false)?;
+            // One entry for what is dropped, instead of one for each.
+            planning::queue_code(tx, &key)?;
             // Not what is under way, nor what another guild's run or a person still wants.
             let dropped = tx.execute(
                 "UPDATE redemptions SET deleted = 1, version = ?4

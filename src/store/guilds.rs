@@ -61,7 +61,8 @@ fn make_due(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
 /// Posts again, and makes what waits due now, if the guild was paused; whether it was.
 fn resume(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<bool> {
     let resumed = tx.execute(
-        "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2 WHERE guild_id = ?1 AND paused IS NOT NULL",
+        "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2
+         WHERE guild_id = ?1 AND paused IS NOT NULL AND removed_at IS NULL",
         params![guild, tx.version()],
     )?;
     if resumed > 0 {
@@ -135,20 +136,6 @@ impl Store {
                 .query_row(params![guild, Millis(now)], settings)
                 .optional()?
                 .unwrap_or_default())
-        })
-        .await
-    }
-
-    /// The guilds that posts go to, with why they are paused.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn posted_guilds(&self) -> Result<Vec<(GuildId, Option<Blocked>)>, StoreError> {
-        self.read(|connection| {
-            let sql = "SELECT guild_id, paused FROM guilds WHERE channel_id IS NOT NULL AND deleted = 0 ORDER BY 1";
-            let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
     }
@@ -247,7 +234,8 @@ impl Store {
             let known: Option<Option<Blocked>> = tx
                 .statement(
                     "SELECT paused FROM guilds
-                     WHERE guild_id = ?1 AND deleted = 0 AND channel_id IS NOT NULL AND (?2 IS NULL OR channel_id = ?2)",
+                     WHERE guild_id = ?1 AND deleted = 0 AND removed_at IS NULL AND channel_id IS NOT NULL
+                       AND (?2 IS NULL OR channel_id = ?2)",
                 )?
                 .query_row(params![guild, channel], |row| row.get(0))
                 .optional()?;

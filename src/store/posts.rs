@@ -1,37 +1,15 @@
-//! Planning what is due, and the posts: intent first, then the call, then the message's id (invariant 1).
-
-use std::collections::BTreeMap;
+//! The posts: intent first (`planning.rs`), then the call, then the message's id (invariant 1).
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 use crate::domain::channel::Shows;
-use crate::domain::code::{Code, CodeKey};
 use crate::domain::plan::{self, MessageKind};
-use crate::domain::player::{ChannelId, GuildId};
+use crate::domain::player::ChannelId;
 use crate::ports::{AnnouncedCode, Announcement, Posted};
 
 use super::sql::Millis;
-use super::writer::Tx;
-use super::{Store, StoreError, guilds, runs};
-
-/// What one planning made due.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Plan {
-    /// The guilds that get posts.
-    pub guilds: Vec<GuildPlan>,
-    /// Redemptions that became due.
-    pub redemptions: usize,
-}
-
-/// The posts one guild gets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GuildPlan {
-    /// The guild.
-    pub guild: GuildId,
-    /// The codes, in the order of the posts.
-    pub codes: Vec<Code>,
-}
+use super::{Store, StoreError, guilds};
 
 /// A message to send now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +33,8 @@ pub struct NotPosted {
 
 /// The first message that waits, of each guild that can be posted to.
 const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
-    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
+    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL
+      AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
       AND p.message_id IS NULL AND p.deleted = 0
       AND (p.nonce, p.position) = (SELECT nonce, position FROM posts
                                    WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
@@ -74,39 +53,6 @@ pub(super) fn active(guild: &str) -> String {
     )
 }
 
-struct Missing {
-    guild: GuildId,
-    is_digest: bool,
-    code: Code,
-    generation: u32,
-}
-
-fn missing_posts(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Missing>> {
-    let active = active("g.guild_id");
-    let sql = format!(
-        "SELECT g.guild_id, g.digest_due, c.code, c.generation FROM guilds g JOIN codes c
-         WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND {active}
-           AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
-                           AND p.generation = c.generation AND p.deleted = 0)
-         ORDER BY g.guild_id, c.first_seen_at, c.code_key"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([Millis(now)], |row| {
-        Ok(Missing { guild: row.get(0)?, is_digest: row.get(1)?, code: row.get(2)?, generation: row.get(3)? })
-    })?;
-    rows.collect()
-}
-
-fn missing_redemptions_sql(select: &str) -> String {
-    let active = active("g.guild_id");
-    format!(
-        "{select} FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0 JOIN codes c
-         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND {active}
-           AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = r.player_id AND d.code_key = c.code_key
-                           AND d.generation = c.generation AND d.deleted = 0)"
-    )
-}
-
 /// A short, unique name for a message: `prefix` and its version in base 36. Later ones sort behind earlier ones for some centuries,
 /// until a digit is added.
 pub(super) fn nonce(prefix: char, version: i64) -> String {
@@ -118,106 +64,6 @@ pub(super) fn nonce(prefix: char, version: i64) -> String {
     }
     digits.push(prefix);
     digits.iter().rev().collect()
-}
-
-/// The name of a message of these codes: the first that no other message of the guild has.
-fn message_nonce(tx: &Tx<'_>, guild: GuildId, codes: &[Missing]) -> rusqlite::Result<String> {
-    let Some(first) = codes.first() else { return Ok(nonce('g', tx.version())) };
-    let (key, mut again) = (first.code.key(), 0);
-    loop {
-        let nonce = plan::nonce(guild, &key, first.generation, again);
-        if !tx.statement("SELECT 1 FROM posts WHERE nonce = ?1 AND deleted = 0")?.exists([&nonce])? {
-            return Ok(nonce);
-        }
-        again += 1;
-    }
-}
-
-fn plan_posts(tx: &Tx<'_>) -> rusqlite::Result<Vec<GuildPlan>> {
-    let now = Millis(tx.now());
-    // A post that waits for its channel while its code ends is not sent any more; unless an attempt is in the dark,
-    // which must be cleared up first.
-    let drop_stale = format!(
-        "UPDATE posts SET deleted = 1, version = ?2 WHERE message_id IS NULL AND deleted = 0 AND attempted_at IS NULL
-             AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.code_key = posts.code_key
-                             AND c.generation = posts.generation AND {})",
-        active("posts.guild_id")
-    );
-    tx.execute(&drop_stale, params![now, tx.version()])?;
-    let mut by_guild: BTreeMap<GuildId, Vec<Missing>> = BTreeMap::new();
-    for missing in missing_posts(tx.connection(), tx.now())? {
-        by_guild.entry(missing.guild).or_default().push(missing);
-    }
-    let mut planned = Vec::new();
-    for (guild, missing) in by_guild {
-        let is_digest = missing.iter().any(|m| m.is_digest);
-        planned.push(GuildPlan { guild, codes: missing.iter().map(|m| m.code.clone()).collect() });
-        let mut position = 0;
-        for message in plan::messages(missing, is_digest) {
-            let nonce = message_nonce(tx, guild, &message.codes)?;
-            for post in message.codes {
-                tx.execute(
-                    "INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at,
-                                        next_attempt_at, version)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)
-                     ON CONFLICT DO UPDATE SET nonce = excluded.nonce, kind = excluded.kind, position = excluded.position,
-                         total = excluded.total, planned_at = excluded.planned_at, attempts = 0, attempted_at = NULL,
-                         next_attempt_at = excluded.next_attempt_at, deleted = 0, version = excluded.version
-                         WHERE message_id IS NULL AND deleted = 1",
-                    params![
-                        guild,
-                        post.code.key(),
-                        post.generation,
-                        nonce,
-                        message.kind,
-                        position,
-                        u32::try_from(message.total).unwrap_or(u32::MAX),
-                        now,
-                        tx.version()
-                    ],
-                )?;
-                position += 1;
-            }
-        }
-    }
-    // The digest is done, or there was nothing to tell; but before the first poll nobody knows what there is to tell.
-    tx.execute(
-        "UPDATE guilds SET digest_due = 0, version = ?1
-         WHERE digest_due = 1 AND channel_id IS NOT NULL AND (SELECT value FROM meta WHERE key = 'polled') = 1",
-        [tx.version()],
-    )?;
-    Ok(planned)
-}
-
-fn plan_redemptions(tx: &Tx<'_>) -> rusqlite::Result<usize> {
-    let now = Millis(tx.now());
-    let affected = missing_redemptions_sql("SELECT DISTINCT c.code_key, c.generation");
-    let codes: Vec<(CodeKey, u32)> =
-        tx.statement(&affected)?.query_map([&now], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-    let select =
-        missing_redemptions_sql("SELECT DISTINCT r.player_id, c.code_key, c.generation, 'pending', ?1, ?1, ?2");
-    // What was dropped when a guild removed the code is wanted again.
-    let insert = format!(
-        "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version) {select}
-         ON CONFLICT DO UPDATE SET deleted = 0, next_attempt_at = excluded.next_attempt_at, version = excluded.version
-             WHERE deleted = 1"
-    );
-    let count = tx.execute(&insert, params![now, tx.version()])?;
-    // Only where something is pending: a run of nothing, all of it done before, would be ended by nothing.
-    let runs_sql = format!(
-        "INSERT INTO runs (guild_id, code_key, generation, started_at, version)
-         SELECT DISTINCT g.guild_id, c.code_key, c.generation, ?1, ?2
-         FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0 JOIN codes c
-         JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = c.code_key AND d.generation = c.generation
-         WHERE g.auto_redeem = 1 AND g.deleted = 0 AND d.outcome = 'pending' AND d.deleted = 0 AND {}
-         ON CONFLICT DO NOTHING",
-        active("g.guild_id")
-    );
-    tx.execute(&runs_sql, params![now, tx.version()])?;
-    for (key, generation) in codes {
-        runs::reopen(tx, &key, generation)?;
-    }
-    Ok(count)
 }
 
 fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
@@ -248,23 +94,6 @@ fn announced_code(row: &Row<'_>) -> rusqlite::Result<AnnouncedCode> {
 }
 
 impl Store {
-    /// Makes due what is not yet: a post for every guild and active code, a redemption for every player of a guild with
-    /// auto-redemption and active code. Running it twice makes nothing due twice.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing is due, and nothing may be posted on its account.
-    pub async fn plan(&self) -> Result<Plan, StoreError> {
-        self.write(|tx| {
-            let guilds = plan_posts(tx)?;
-            let redemptions = plan_redemptions(tx)?;
-            if redemptions > 0 {
-                tx.wake_work();
-            }
-            Ok(Plan { guilds, redemptions })
-        })
-        .await
-    }
-
     /// The next message of every guild that has one due now, the longest planned first, and guilds that were planned at one
     /// moment in an order of that moment. A guild's messages go out in their order: while its first
     /// one fails, the others of that guild wait, and no other guild does.

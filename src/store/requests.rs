@@ -10,7 +10,7 @@ use crate::domain::status::Status;
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, runs, turns};
+use super::{Store, StoreError, planning, runs, turns};
 
 /// What a run was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,6 +85,8 @@ impl Store {
     /// When it cannot be written; then nothing is due.
     pub async fn retry_run(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<u32, StoreError> {
         self.write(move |tx| {
+            // One entry for all of them, instead of one for each.
+            planning::queue_code(tx, &key)?;
             let roster = "player_id IN (SELECT player_id FROM rosters WHERE guild_id = ?5 AND deleted = 0)";
             let values: [&dyn rusqlite::ToSql; 5] = [&key, &generation, &Millis(tx.now()), &tx.version(), &guild];
             let count = again(tx, roster, &values)?;

@@ -9,7 +9,7 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use crate::domain::version::Version;
 
 use super::lock::FileIdentity;
-use super::{StateKind, StoreError};
+use super::{StateKind, StoreError, planning};
 
 /// All migrations, oldest first. A released one is never changed.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -18,7 +18,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_discord.sql"),
     include_str!("../../migrations/0004_engine.sql"),
     include_str!("../../migrations/0005_interactions.sql"),
-    include_str!("../../migrations/0006_posting.sql"),
+    include_str!("../../migrations/0006_plan_queue.sql"),
+    include_str!("../../migrations/0007_erasure.sql"),
+    include_str!("../../migrations/0008_posting.sql"),
 ];
 
 /// An opened working copy.
@@ -142,6 +144,8 @@ fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
 fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64, Version), StoreError> {
     let failed = |e: rusqlite::Error| failed(path, &e);
     writer.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    // What is erased must not stand in free pages either.
+    writer.pragma_update(None, "secure_delete", true).map_err(failed)?;
     writer.set_prepared_statement_cache_capacity(64);
     let checked: String = writer.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
     if checked != "ok" {
@@ -173,6 +177,8 @@ fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64
     let instance = transaction
         .query_row("UPDATE meta SET value = value + 1 WHERE key = 'instance' RETURNING value", [], |row| row.get(0))
         .map_err(failed)?;
+    // Once per start: whatever a file went through before it came here, nothing stays unplanned.
+    transaction.execute(planning::QUEUE_EVERYTHING, []).map_err(failed)?;
     let last: i64 =
         transaction.query_row("SELECT value FROM meta WHERE key = 'clock'", [], |row| row.get(0)).map_err(failed)?;
     transaction.commit().map_err(failed)?;

@@ -455,3 +455,19 @@ async fn a_write_that_fails_changes_nothing_and_says_so() {
     let players = fixture.store.read(|c| Ok(c.query_row("SELECT count(*) FROM players", [], |r| r.get::<_, u32>(0))?));
     assert_eq!(players.await.unwrap(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_was_left_out_of_its_message_is_posted_when_it_is_back() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[]).await;
+    fixture.list(&["A1", "B2"]).await;
+    fixture.store.plan().await.unwrap();
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let message = fixture.store.due_messages().await.unwrap().remove(0).announcement;
+    assert_eq!(message.codes.len(), 1);
+    fixture.store.record_posted(message, sent(9)).await.unwrap();
+    fixture.list(&["A1", "B2"]).await;
+    assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
+    assert_eq!(fixture.store.due_messages().await.unwrap().len(), 1);
+}

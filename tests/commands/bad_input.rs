@@ -36,12 +36,18 @@ async fn bad_players_files() {
     for (bytes, part) in [
         (b"".to_vec(), "the file is empty"),
         (huge.into_bytes(), "larger than 5 MiB"),
-        (b"player_id,nickname\n1,A\n".to_vec(), "no column state"),
+        (
+            b"player_id,nickname\n1,A\n".to_vec(),
+            "no column with states is found; the columns are \"player_id\", \"nickname\"",
+        ),
         (header.as_bytes().to_vec(), "no players"),
         (format!("{header}1,\u{1b}[31mA,245\n12a4,B,245\n").into_bytes(), "line 3: player_id \"12a4\" is not a number"),
         (format!("{header}1,A,245\n1,B,245\n").into_bytes(), "line 3: player_id 1 stands on line 2 already"),
         (format!("{header}1,A,-3\n").into_bytes(), "line 2: state \"-3\""),
-        (b"player_id,nickname,state\n1,\xFF,245\n".to_vec(), "line 2 is not UTF-8"),
+        (
+            b"player,nickname,state\n1,A,245\n".to_vec(),
+            "the columns are \"player\", \"nickname\", \"state\"; needed are",
+        ),
     ] {
         write(folder.path(), &bytes);
         let said = refusal(command()).await;
@@ -125,8 +131,10 @@ async fn bad_variables_of_the_environment_and_of_dotenv() {
     assert!(refusal(sandbox).await.contains("GIFTCODE_CHECK_INTERVAL"));
     std::fs::write(folder.path().join(".env"), "GAME_TIMEOUT=never\n").unwrap();
     assert!(refusal(redeem()).await.contains("GAME_TIMEOUT is \"never\""));
-    std::fs::write(folder.path().join(".env"), "this is no assignment\n").unwrap();
-    assert!(refusal(redeem()).await.contains("cannot read .env"));
+    std::fs::write(folder.path().join(".env"), "GAME_RATE_LIMIT=30$Qm7\n").unwrap();
+    assert!(refusal(redeem()).await.contains("GAME_RATE_LIMIT is \"30$Qm7\""), "nothing is put in place of a $");
+    std::fs::write(folder.path().join(".env"), "A=1\nthis is no assignment\n").unwrap();
+    assert!(refusal(redeem()).await.contains("cannot read .env: line 2 is not NAME=value"));
     assert!(!folder.path().join("data").exists());
 }
 

@@ -54,7 +54,6 @@ pub fn text(bytes: &[u8]) -> String {
 
 /// A simulated game with this many players, of furnace level 5 each tenth and 30 else.
 pub fn game(players: u64, faults: Faults) -> GameSim {
-    let clock = Clock::system();
     let sim_player = |id: u64| SimPlayer {
         id: PlayerId::new(id).unwrap(),
         nickname: format!("Lord{id}"),
@@ -62,11 +61,22 @@ pub fn game(players: u64, faults: Faults) -> GameSim {
         furnace_level: if id.is_multiple_of(10) { 5 } else { 30 },
         vip: false,
     };
+    start((1..=players).map(sim_player).collect(), SALT, faults)
+}
+
+/// A simulated game with these players and this salt.
+pub fn game_of(players: Vec<SimPlayer>, salt: &str) -> GameSim {
+    start(players, salt, Faults::default())
+}
+
+fn start(players: Vec<SimPlayer>, salt: &str, faults: Faults) -> GameSim {
+    let clock = Clock::system();
     let code = |text: &str, rule| SimCode::always(Code::parse(text).unwrap(), rule);
+    let codes = [("GOOD", Rule::Good), ("WOS1105", Rule::Good), ("HOT", Rule::Furnace(10)), ("OLD", Rule::Expired)];
     let settings = GameSimSettings {
-        salt: SALT.into(),
-        players: (1..=players).map(sim_player).collect(),
-        codes: vec![code("GOOD", Rule::Good), code("HOT", Rule::Furnace(10)), code("OLD", Rule::Expired)],
+        salt: salt.into(),
+        players,
+        codes: codes.map(|(text, rule)| code(text, rule)).into(),
         limit: None,
         player_interval: Duration::ZERO,
         has_player_endpoint: false,

@@ -1,8 +1,10 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 use giftcode_bot::discord::custom_id::Action;
+use giftcode_bot::discord::messages::engine::waits_for;
 use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
+use giftcode_bot::domain::breaker::{Cause, Trouble};
 use giftcode_bot::domain::channel::{Blocked, Over};
 use giftcode_bot::domain::code::{Code, CodeError};
 use giftcode_bot::domain::outcome::Outcome;
@@ -10,10 +12,11 @@ use giftcode_bot::domain::plan::MessageKind;
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
 use giftcode_bot::domain::probe::ProbeOutcome;
 use giftcode_bot::domain::progress::{FailedGroup, Tally};
-use giftcode_bot::domain::roster_file::{BadLine, RosterFileError};
+use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
+use giftcode_bot::engine::Condition;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
-use giftcode_bot::store::{Failing, GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
+use giftcode_bot::store::{Failing, Forgotten, GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
 use jiff::{SignedDuration, Timestamp};
 
 /// A chapter of the page: what it is about, and its messages with when they are seen.
@@ -131,6 +134,13 @@ fn run_of(tally: Tally, is_finished: bool) -> RunMessage {
     }
 }
 
+/// What a run waits for while the game does not serve us.
+fn game_trouble(cause: Cause, evidence: Status) -> Option<String> {
+    let since = now() - SignedDuration::from_mins(18);
+    let trouble = Trouble { cause, since: std::time::Duration::ZERO, evidence };
+    waits_for(&Condition::Open { trouble, since }, None, true)
+}
+
 pub fn runs() -> Chapter {
     let tally = |granted, already, pending, failed| Tally { granted, already, pending, waiting: 0, failed };
     let shown = |when: &str, message: RunMessage| (when.to_owned(), run::run(&message, now()));
@@ -139,9 +149,12 @@ pub fn runs() -> Chapter {
         waits_for: Some("the game allows 30 calls a minute".into()),
         ..run_of(tally(70, 4, 186, vec![group(Status::UserInfoError, false, 1001..1003)]), false)
     };
-    let outage = RunMessage {
-        waits_for: Some("the game has not answered since 11:42 UTC; it is asked now and then".into()),
-        ..run_of(tally(70, 4, 188, vec![]), false)
+    let waiting = |waits_for| RunMessage { waits_for, ..run_of(tally(70, 4, 188, vec![]), false) };
+    let odd = Status::Unknown("SEASON_CLOSED".into());
+    let held = Condition::Held {
+        code: code("OFFICIALSTORE").key(),
+        since: now() - SignedDuration::from_mins(18),
+        evidence: odd.clone(),
     };
     let mixed = vec![
         group(Status::UserInfoError, false, 1001..1004),
@@ -153,7 +166,16 @@ pub fn runs() -> Chapter {
         vec![
             shown("Just begun", run_of(tally(0, 0, 262, vec![]), false)),
             shown("Under way", under_way),
-            shown("While the game does not answer", outage),
+            shown("While the game does not answer", waiting(game_trouble(Cause::Down, Status::ServerError))),
+            shown("While it refuses every call", waiting(game_trouble(Cause::Refused, Status::RateLimited))),
+            shown(
+                "While it asks everybody for a captcha",
+                waiting(game_trouble(Cause::Captcha, Status::CaptchaCheckError)),
+            ),
+            shown("While it is busy for everybody", waiting(game_trouble(Cause::Busy, Status::TimeoutRetry))),
+            shown("While it does not let the bot in", waiting(game_trouble(Cause::Deployment, Status::Forbidden))),
+            shown("While it says something new to everybody", waiting(game_trouble(Cause::Odd, odd))),
+            shown("While it does so for this code alone", waiting(waits_for(&held, None, true))),
             shown("Done for all", run_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", run_of(tally(250, 6, 0, mixed), true)),
             shown(
@@ -257,7 +279,7 @@ pub fn managing() -> Chapter {
         },
         feed_trouble: Some("wostools.net/api/gift-codes answers HTTP 500".into()),
         mongodb_trouble: Some("MongoDB does not answer and lacks 12 changes, the oldest for 40 s".into()),
-        game_trouble: Some("the game has not answered since 11:42 UTC; it is asked now and then".into()),
+        game_trouble: game_trouble(Cause::Deployment, Status::SignError),
         ..well
     };
     say("status, with all kinds of trouble", manage::status(&badly));
@@ -329,7 +351,7 @@ pub fn rosters() -> Chapter {
         players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1),
     );
     say("list, of nobody", players::roster(&RosterPage::default(), 0));
-    let bad = |line, reason: &str| BadLine { line, reason: reason.into() };
+    let bad = |line, reason: &str| BadLine { place: Place::Line(line), reason: reason.into() };
     let lines = [
         bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
         bad(9, "there is no state: the line has too few columns"),
@@ -337,7 +359,11 @@ pub fn rosters() -> Chapter {
     say("import", players::imported(changed(90, 8, 2), &[], 104, true));
     say("import, without the bad lines", players::imported(changed(90, 8, 0), &lines, 104, false));
     say("import, with bad lines", players::not_imported(&lines));
-    say("import, of a file that cannot be read", players::bad_file(&RosterFileError::MissingColumn("state")));
+    say(
+        "import, of a file that cannot be read",
+        players::bad_file(&RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
+    );
+    say("import, of a file without states", players::bad_file(&RosterFileError::NoStates { found: "\"fid\"".into() }));
     say("import, of a file that Discord does not hand out", players::file_not_fetched());
     say("export", players::exported(104, b"player_id,nickname,state,furnace_level\n".to_vec()));
     say("export, of nobody", players::exported(0, Vec::new()));
@@ -364,6 +390,14 @@ pub fn everybody() -> Chapter {
     say("/unlink", people::unlinked(1));
     say("/unlink, of all", people::unlinked(3));
     say("/unlink, of somebody else's account", people::unlinked(0));
+    let players = vec![player(1001), player(1002)];
+    let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
+        people::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
+    };
+    say("/unlink everything:true", forgotten(3, &players, &[player(1003)]));
+    say("/unlink everything:true, of accounts that others have too", forgotten(2, &[], &players));
+    say("/unlink everything:true, by somebody who is not known", forgotten(0, &[], &[]));
+    say("/unlink, with an account and everything:true", people::one_or_everything());
     let linked =
         [me, player(1002)].map(|id| Player { id, nickname: "Frost".into(), state: Some(state), furnace_level: None });
     say("/unlink, with several linked and none named", people::accounts(&linked));
@@ -464,7 +498,7 @@ pub fn longest() -> Vec<(String, Message)> {
         })
         .collect();
     let over = |count| codes(count).into_iter().map(|code| (code, Some(Over::Condemned(Status::Used)))).collect();
-    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { line, reason: stars(3000) }).collect();
+    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
     let trouble = || Some(stars(5000));
@@ -495,6 +529,7 @@ pub fn longest() -> Vec<(String, Message)> {
         ("a roster", players::roster(&roster, 1)),
         ("bad lines", players::not_imported(&lines)),
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
+        ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
         ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
         ("standings", people::standings(&standings, &[], true)),
     ]

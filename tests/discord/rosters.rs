@@ -110,10 +110,12 @@ async fn files_are_imported_whole_or_not_at_all() {
     let named =
         ["Nobody was imported", "line 3", "12a4", "line 4", "state \"0\"", "line 5", "stands on line 2 already"];
     import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
-    import(b"player_id,nickname,state\n1001,Fr\xFFst,245\n", &[], &["Nobody was imported: line 2 is not UTF-8"]).await;
     import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
     import(b"player_id,nickname,state\n", &[], &["has a header but no players"]).await;
-    import(b"id;name\n1;2\n", &[], &["the first line has no column player\\_id"]).await;
+    let without_states = ["no column with states is found", "\"id\", \"name\"", "or name one for all with `state`"];
+    import(b"id;name\n1;2\n", &[], &without_states).await;
+    import(b"player;state\n1001;245\n", &[], &["no column with player ids", "\"player\", \"state\""]).await;
+    import(b"PK\x03\x04", &[], &["the file is a spreadsheet", "save it as CSV"]).await;
     import(&vec![b'x'; 5 * 1024 * 1024 + 1], &[], &["Nobody was imported: the file is larger than 5 MiB"]).await;
     world.says(&admin, LIST, &[], &["The roster is empty"]).await;
     let left_out = ["✅ 1 player imported: 1 new, 0 brought up to date", "3 lines were left out", "line 4"];
@@ -136,4 +138,39 @@ async fn files_are_imported_whole_or_not_at_all() {
     import(&file.bytes, &[], &["✅ 2 players imported: 0 new, 2 brought up to date. The roster has 2 players"]).await;
     let again = world.ask(&admin, EXPORT, &[]).await;
     assert_eq!(again.attachments()[0].bytes, file.bytes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_states_takes_the_one_that_is_named() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let admin = world.admin();
+    let file = world.double.attach("message.txt", "text/plain", b"1001\r\n1002\r\n1001\r\n");
+    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players imported: 2 new"]).await;
+    // The state that a file gives goes before it.
+    let file = world.double.attach("players.csv", "text/csv", b"Name;Server;ID\r\nFrost;#245;1003\r\nSnow;;1004\r\n");
+    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players imported: 2 new"]).await;
+    let listed = ["1001 · state 310", "1002 · state 310", "Frost (1003) · state 245", "Snow (1004) · state 310"];
+    world.says(&admin, LIST, &[], &listed).await;
+}
+
+/// Case 09: a spreadsheet that opens the export evaluates none of it, and the export is taken back as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_like_a_formula_is_exported_as_text_and_taken_back() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let admin = world.admin();
+    let import = async |bytes: &[u8], said: &str| {
+        let file = world.double.attach("players.csv", "text/csv", bytes);
+        world.says(&admin, IMPORT, &[("file", file)], &[said]).await;
+    };
+    import(include_bytes!("cases/09-export-formula.csv"), "2 new").await;
+    let exported = world.ask(&admin, EXPORT, &[]).await.attachments().remove(0).bytes;
+    let text = String::from_utf8(exported.clone()).unwrap();
+    assert!(text.contains("41000105,\"'=HYPERLINK(\"\"http://x\"\")\",245"), "{text}");
+    assert!(text.contains("41000106,'@SUM(A1),245"), "{text}");
+    import(&exported, "2 brought up to date").await;
+    world.says(&admin, LIST, &[], &["=HYPERLINK", "\\@SUM"]).await;
+    let again = world.ask(&admin, EXPORT, &[]).await.attachments().remove(0).bytes;
+    assert_eq!(again, exported);
 }

@@ -6,6 +6,7 @@ use crate::discord::files;
 use crate::discord::messages::{Message, players as words};
 use crate::domain::player::{Player, PlayerError, PlayerId, State};
 use crate::domain::roster_file;
+use crate::domain::text::trim;
 
 use super::suggest::roster;
 use super::{Context, Error, guild, respond};
@@ -47,7 +48,7 @@ pub(super) async fn add(
 
 /// The ids in a text, each once, or all that is wrong with it.
 fn read_ids(text: &str) -> Result<Vec<PlayerId>, Vec<PlayerError>> {
-    let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty());
+    let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !trim(part).is_empty());
     let (mut ids, mut errors): (Vec<PlayerId>, Vec<PlayerError>) = (Vec::new(), Vec::new());
     for part in parts {
         match part.parse() {
@@ -104,14 +105,27 @@ pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn import(
     ctx: Context<'_>,
-    #[description = "CSV with the columns player_id, nickname, state and perhaps furnace_level"]
+    #[description = "CSV with the columns player_id, nickname, state, furnace_level; or ids, one a line; or JSON"]
     file: serenity::Attachment,
+    #[description = "The state of those players of whom the file does not say it"]
+    #[min = 1_i64]
+    #[max = 999_999_i64]
+    state: Option<i64>,
     #[description = "Import the good lines though there are bad ones"] skip_bad_lines: Option<bool>,
 ) -> Result<(), Error> {
-    respond(ctx, async move { import_file(ctx, &file, skip_bad_lines.unwrap_or(false)).await }).await
+    respond(ctx, async move { import_file(ctx, &file, state, skip_bad_lines.unwrap_or(false)).await }).await
 }
 
-async fn import_file(ctx: Context<'_>, file: &serenity::Attachment, skips: bool) -> Result<Message, Error> {
+async fn import_file(
+    ctx: Context<'_>,
+    file: &serenity::Attachment,
+    state: Option<i64>,
+    skips: bool,
+) -> Result<Message, Error> {
+    let state = match state.map(|state| state.to_string().parse::<State>()).transpose() {
+        Ok(state) => state,
+        Err(error) => return Ok(words::bad_id(&error)),
+    };
     if usize::try_from(file.size).is_ok_and(|size| size > roster_file::MAX_BYTES) {
         return Ok(words::bad_file(&roster_file::RosterFileError::TooLarge));
     }
@@ -125,7 +139,7 @@ async fn import_file(ctx: Context<'_>, file: &serenity::Attachment, skips: bool)
             return Ok(words::file_not_fetched());
         }
     };
-    let read = match roster_file::parse(&bytes) {
+    let read = match roster_file::parse(&bytes, state) {
         Ok(read) => read,
         Err(error) => return Ok(words::bad_file(&error)),
     };
@@ -157,6 +171,7 @@ mod tests {
         let ids = |text| read_ids(text).map(|ids| ids.iter().map(|id| id.get()).collect::<Vec<_>>());
         assert_eq!(ids(" 1, 2;3\n4  2"), Ok(vec![1, 2, 3, 4]));
         assert_eq!(ids(" , "), Ok(vec![]));
+        assert_eq!(ids("\u{200B}41000101\u{200E}, \u{2060} 41000102.0"), Ok(vec![41_000_101, 41_000_102]));
         assert_eq!(ids("1 x 0").map_err(|errors| errors.len()), Err(2));
     }
 }

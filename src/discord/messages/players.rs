@@ -184,7 +184,11 @@ pub fn not_imported(lines: &[BadLine]) -> Message {
 /// A players file cannot be read.
 #[must_use]
 pub fn bad_file(error: &RosterFileError) -> Message {
-    Message::text(format!("❌ Nobody was imported: {}.", escape(&error.to_string(), 300)))
+    let option = match error {
+        RosterFileError::NoStates { .. } => ", or name one for all with `state`",
+        _ => "",
+    };
+    Message::text(format!("❌ Nobody was imported: {}{option}.", escape(&error.to_string(), 700)))
 }
 
 /// A players file cannot be fetched from Discord.

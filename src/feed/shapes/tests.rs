@@ -29,6 +29,12 @@ fn the_three_shapes_are_recognised() {
 }
 
 #[test]
+fn invisible_characters_around_a_listed_code_are_dropped() {
+    let feed = include_str!("../../../tests/commands/cases/01-code-invisible/feed.json");
+    assert_eq!(names(feed), ["RLMCODE1", "ZWSPCODE2"]);
+}
+
+#[test]
 fn every_name_of_rewards_and_expiry_is_read() {
     for name in REWARDS {
         let body = format!(r#"{{"codes":[{{"code":"A1","{name}":"Gems"}}]}}"#);

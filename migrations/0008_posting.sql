@@ -18,11 +18,3 @@ CREATE INDEX posts_due ON posts (guild_id, planned_at, position, nonce) WHERE me
 ALTER TABLE guilds ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0 CHECK (refusals >= 0);
 ALTER TABLE guilds ADD COLUMN refused_at INTEGER;
 ALTER TABLE guilds ADD COLUMN refusal TEXT;
-
-DROP TRIGGER guilds_update;
-CREATE TRIGGER guilds_update AFTER UPDATE OF version ON guilds
-WHEN (SELECT value FROM meta WHERE key = 'replicated') = 1 BEGIN
-    INSERT INTO outbox (kind, key, version)
-    VALUES ('guilds', json_array(NEW.guild_id), NEW.version)
-    ON CONFLICT (kind, key) DO UPDATE SET version = excluded.version;
-END;

@@ -1,0 +1,174 @@
+//! Text with separators as rows of cells.
+//!
+//! A row is a line: a quote that does not close before the line ends is that line's fault and takes no other line with it.
+
+use std::borrow::Cow;
+
+use super::Place;
+use crate::domain::text::{is_unseen, trim};
+
+/// The longest line, in bytes, and the most columns of one.
+const MAX_LINE_BYTES: usize = 20_000;
+const MAX_COLUMNS: usize = 200;
+/// What columns are separated by. A `sep=` line may name `|` too.
+const SEPARATORS: [char; 3] = [',', ';', '\t'];
+
+/// A line, or an entry of a JSON list.
+pub(super) struct Row<'a> {
+    pub place: Place,
+    /// As they stand there; else what is wrong with the line.
+    pub cells: Result<Vec<Cow<'a, str>>, String>,
+}
+
+/// How many columns are filled: empty ones at the end do not count.
+pub(super) fn filled(cells: &[Cow<'_, str>]) -> usize {
+    cells.iter().rposition(|cell| !trim(cell).is_empty()).map_or(0, |last| last + 1)
+}
+
+/// The text with one of its separators: an iterator over its rows, without those that hold nothing but separators.
+#[derive(Clone)]
+pub(super) struct Rows<'a> {
+    rest: Option<&'a str>,
+    next: u64,
+    separator: char,
+    /// The line before, if a quote opens there and does not close.
+    unclosed: Option<u64>,
+}
+
+impl<'a> Rows<'a> {
+    /// `score` tells how well the cells of the first row can be read; the separator with which it is highest is the one.
+    pub fn new(text: &'a str, score: impl Fn(&[Cow<'a, str>]) -> usize) -> Self {
+        let mut rows = Rows { rest: Some(text), next: 1, separator: ',', unclosed: None };
+        let mut candidates = SEPARATORS.to_vec();
+        let mut ahead = rows.clone();
+        if let Some(named) = ahead.next_line().and_then(|(_, line)| named_separator(line)) {
+            rows = ahead.clone();
+            candidates.splice(0..0, named);
+        } else {
+            ahead = rows.clone();
+        }
+        let first = std::iter::from_fn(|| ahead.next_line()).find(|(_, line)| !is_blank(line)).map(|(_, line)| line);
+        let score = |separator: &char| {
+            let Some(line) = first else { return 0 };
+            let count = line.matches(*separator).count().min(999);
+            split(line, *separator).map_or(0, |cells| 1000 * score(&cells)) + count
+        };
+        // Of equals the last would be taken.
+        rows.separator = candidates.iter().rev().copied().max_by_key(score).unwrap_or(',');
+        rows
+    }
+
+    /// What a name must not hold outside quotes.
+    pub fn separators(&self) -> &'static str {
+        match self.separator {
+            ';' => "semicolons",
+            '\t' => "tabs",
+            '|' => "bars",
+            _ => "commas",
+        }
+    }
+
+    /// The next line and its number, as an editor counts: `\n`, `\r\n` and `\r` end one.
+    fn next_line(&mut self) -> Option<(u64, &'a str)> {
+        let text = self.rest?;
+        let number = self.next;
+        self.next += 1;
+        let Some(end) = text.find(['\n', '\r']) else {
+            self.rest = None;
+            return Some((number, text));
+        };
+        let (line, rest) = text.split_at(end);
+        self.rest = rest.strip_prefix("\r\n").or_else(|| rest.get(1..));
+        Some((number, line))
+    }
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = Row<'a>;
+
+    fn next(&mut self) -> Option<Row<'a>> {
+        loop {
+            let (number, line) = self.next_line()?;
+            if is_blank(line) {
+                continue;
+            }
+            let mut cells = split(line, self.separator).map_err(str::to_owned);
+            if cells.as_ref().is_ok_and(|cells| filled(cells) == 0) {
+                continue;
+            }
+            let opener = self.unclosed.take();
+            match (&cells, opener) {
+                (Err(reason), _) if reason == UNCLOSED => self.unclosed = Some(number),
+                // Of the quotes of a line that can be read one is left over: perhaps a cell of two lines ends here.
+                (Ok(_), Some(opener)) if line.matches('"').count() % 2 == 1 => {
+                    cells =
+                        Err(format!("it may belong to line {opener}, on which a quote opens: write both as one line"));
+                }
+                _ => {}
+            }
+            return Some(Row { place: Place::Line(number), cells });
+        }
+    }
+}
+
+const UNCLOSED: &str = "a quote opens and does not close before the line ends; a quote within a name is written twice";
+
+/// The cells of a line.
+fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static str> {
+    if line.len() > MAX_LINE_BYTES {
+        return Err("it is longer than any list of players is");
+    }
+    let mut cells = Vec::new();
+    let mut rest = line;
+    loop {
+        let begin = rest.trim_start_matches(|c| c != separator && is_unseen(c));
+        let (cell, behind) = match begin.strip_prefix('"') {
+            Some(quoted) => {
+                let (cell, behind) = unquote(quoted).ok_or(UNCLOSED)?;
+                (cell, behind.trim_start_matches(|c| c != separator && is_unseen(c)))
+            }
+            None => {
+                let (cell, behind) = rest.split_at(rest.find(separator).unwrap_or(rest.len()));
+                (Cow::Borrowed(cell), behind)
+            }
+        };
+        if cells.len() == MAX_COLUMNS {
+            return Err("it has more than 200 columns");
+        }
+        cells.push(cell);
+        match behind.strip_prefix(separator) {
+            Some(next) => rest = next,
+            None if behind.is_empty() => return Ok(cells),
+            None => return Err("text stands behind a closing quote; a quote within a name is written twice"),
+        }
+    }
+}
+
+/// What stands before the closing quote and behind it; `None` where there is none.
+fn unquote(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let mut from = 0;
+    loop {
+        let end = from + text.get(from..)?.find('"')?;
+        let behind = text.get(end + 1..)?;
+        if behind.starts_with('"') {
+            from = end + 2;
+            continue;
+        }
+        let cell = text.get(..end)?;
+        let cell = if from == 0 { Cow::Borrowed(cell) } else { Cow::Owned(cell.replace("\"\"", "\"")) };
+        return Some((cell, behind));
+    }
+}
+
+fn is_blank(line: &str) -> bool {
+    line.chars().all(|c| is_unseen(c) || SEPARATORS.contains(&c))
+}
+
+/// Whether this is the line by which a file tells Excel its separator, and which one it names.
+fn named_separator(line: &str) -> Option<Option<char>> {
+    let line = line.trim_start_matches(|c| is_unseen(c) || c == '"');
+    let named = line.get(4..).filter(|_| line.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("sep=")))?;
+    let separator = named.chars().next().filter(|c| SEPARATORS.contains(c) || *c == '|');
+    let is_alone = trim(named).trim_end_matches('"').is_empty();
+    (separator.is_some() || is_alone).then_some(separator)
+}
