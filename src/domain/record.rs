@@ -235,6 +235,7 @@ impl Kind {
                         time("posted_at"),
                         int("channel_id"),
                         flag("corrected"),
+                        text("shown"),
                         VERSION,
                         DELETED,
                     ]

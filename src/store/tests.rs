@@ -14,7 +14,7 @@ use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::status::Status;
 use crate::domain::verdict::Checked;
-use crate::ports::MessageId;
+use crate::ports::{MessageId, Posted};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const GUILD: GuildId = GuildId(u64::MAX - 1);
@@ -81,6 +81,10 @@ fn listed(text: &str) -> Entry {
 
 fn player(id: u64) -> Player {
     Player { id: PlayerId::new(id).unwrap(), nickname: format!("P{id}"), state: State::new(1), furnace_level: None }
+}
+
+fn sent(id: u64) -> Posted {
+    Posted { id: MessageId(id), is_as_given: true }
 }
 
 #[tokio::test(start_paused = true)]
@@ -218,7 +222,7 @@ async fn a_channel_set_before_any_poll_gets_a_digest_and_after_it_news() {
     let due = fixture.store.due_messages().await.unwrap();
     assert_eq!(kinds(due.clone()), [MessageKind::Digest]);
     fixture.store.begin_post(due[0].announcement.nonce.clone(), due[0].announcement.channel).await.unwrap();
-    fixture.store.record_posted(due[0].announcement.nonce.clone(), MessageId(9)).await.unwrap();
+    fixture.store.record_posted(due[0].announcement.clone(), sent(9)).await.unwrap();
     fixture.list(&["A1", "B2"]).await;
     assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
     assert_eq!(kinds(fixture.store.due_messages().await.unwrap()), [MessageKind::New]);
@@ -240,15 +244,19 @@ async fn many_codes_go_out_in_order_and_a_message_that_fails_holds_back_the_rest
         fixture.store.begin_post(nonce.clone(), ChannelId(2)).await.unwrap();
         if head.attempts == 0 {
             let next = fixture.clock.now().checked_add(HOUR).unwrap();
-            fixture.store.record_not_posted(nonce, true, next).await.unwrap();
+            let failed = NotPosted { maybe_sent: true, next, refusal: None };
+            fixture.store.record_not_posted(nonce, failed).await.unwrap();
             assert_eq!(fixture.store.due_messages().await.unwrap(), []);
-            assert_eq!(fixture.store.next_post_at().await.unwrap().unwrap().as_second(), next.as_second());
+            assert_eq!(
+                fixture.store.next_post_at(Timestamp::MIN).await.unwrap().unwrap().as_second(),
+                next.as_second()
+            );
             tokio::time::sleep(HOUR).await;
             let again = &fixture.store.due_messages().await.unwrap()[0];
             assert!(again.announcement.attempted_at.is_some(), "an attempt whose end nobody knows is told");
         } else {
             posted.extend(head.announcement.codes.iter().map(|c| c.code.to_string()));
-            fixture.store.record_posted(nonce, MessageId(1)).await.unwrap();
+            fixture.store.record_posted(head.announcement.clone(), sent(1)).await.unwrap();
         }
     }
     assert_eq!(posted, names);
@@ -455,7 +463,7 @@ async fn a_code_that_was_left_out_of_its_message_is_posted_when_it_is_back() {
     fixture.store.plan().await.unwrap();
     let message = fixture.store.due_messages().await.unwrap().remove(0).announcement;
     assert_eq!(message.codes.len(), 1);
-    fixture.store.record_posted(message.nonce, MessageId(9)).await.unwrap();
+    fixture.store.record_posted(message, sent(9)).await.unwrap();
     fixture.list(&["A1", "B2"]).await;
     assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
     assert_eq!(fixture.store.due_messages().await.unwrap().len(), 1);

@@ -65,7 +65,8 @@ async fn the_fields_are_the_columns() {
     let store = open(folder.path(), "a.db");
     for kind in Kind::ALL {
         let sql = format!(
-            "SELECT name FROM pragma_table_info('{}') WHERE name NOT IN ('claimed_by', 'priority', 'queue', 'unclear', 'tester', 'hold_until', 'removal_seen_by')",
+            "SELECT name FROM pragma_table_info('{}') WHERE name NOT IN ('claimed_by', 'priority', 'queue', 'unclear', 'tester', 'hold_until', 'removal_seen_by',
+                 'refusals', 'refused_at', 'refusal')",
             kind.name()
         );
         // Columns that came later stand behind `version` and `deleted`.
