@@ -17,7 +17,9 @@ use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::engine::Condition;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
-use giftcode_bot::store::{Failing, Forgotten, GuildSettings, OverCode, PastRun, RosterChange, RosterPage, RunStart, Standing};
+use giftcode_bot::store::{
+    Failing, Forgotten, GuildSettings, OverCode, PastRun, RosterChange, RosterPage, RunStart, Standing,
+};
 use jiff::{SignedDuration, Timestamp};
 
 /// A chapter of the page: what it is about, and its messages with when they are seen.
