@@ -8,6 +8,7 @@ use crate::domain::player::{PlayerId, State};
 use crate::domain::status::Class;
 
 use super::redemptions::Claim;
+use super::removal::is_only_in_removed;
 use super::sql::Millis;
 use super::{Store, StoreError, paced};
 
@@ -67,10 +68,11 @@ impl Store {
         after: Option<PlayerId>,
     ) -> Result<Option<(PlayerId, State)>, StoreError> {
         self.read(move |connection| {
-            let mut next = connection.prepare_cached(
+            let mut next = connection.prepare_cached(&format!(
                 "SELECT player_id, state FROM players WHERE player_id > ?1 AND state IS NOT NULL AND deleted = 0
-                 ORDER BY player_id LIMIT 1",
-            )?;
+                   AND NOT {} ORDER BY player_id LIMIT 1",
+                is_only_in_removed("players.player_id")
+            ))?;
             let mut look = |mut last: i64, until: i64| -> rusqlite::Result<Option<(PlayerId, State)>> {
                 loop {
                     let found: Option<(PlayerId, State)> =
