@@ -15,6 +15,7 @@ use crate::discord::bot::{Bot, Limit, Requests};
 use crate::discord::connection::{self, Access};
 use crate::discord::messages::engine::waits_for;
 use crate::discord::rest::Rest;
+use crate::domain::code::CodeKey;
 use crate::engine::Engine;
 use crate::eraser::Eraser;
 use crate::feed::{FeedClient, FeedSettings};
@@ -138,7 +139,9 @@ impl Process {
         // As the game tells it, which need not be as configured.
         let limit: Arc<Limit> = Arc::new(move || asked.limit().map(limit_in_words));
         let (condition, words) = (engine.condition(), limit.clone());
-        let what_for = move |calls_now: bool| waits_for(&condition.borrow(), words().as_deref(), calls_now);
+        let what_for = move |code: &CodeKey, calls_now: bool| {
+            waits_for(&condition.borrow(), words().as_deref(), Some(code), calls_now)
+        };
         let reporter = Arc::new(Reporter::new(announcer, store.clone(), clock, Arc::new(what_for)));
         let bot = Bot {
             store: store.clone(),

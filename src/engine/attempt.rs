@@ -132,7 +132,10 @@ impl<G: GameApi> Engine<G> {
         for run in recorded.finished_runs {
             say_finished(&code, &run);
         }
-        self.consider_a_trial(claim.player);
+        // A code that is over costs its two calls, and no look for a login besides.
+        if status.class() == Class::Success {
+            self.consider_a_trial(claim.player);
+        }
         Ok(())
     }
 

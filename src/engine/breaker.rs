@@ -91,7 +91,10 @@ impl<G: GameApi> Engine<G> {
                 Change::Opened(trouble, _) | Change::Differs(trouble) => say_trouble(trouble),
                 Change::Closed(trouble) => {
                     let minutes = self.clock.elapsed().saturating_sub(trouble.since).as_secs().div_ceil(60);
-                    tracing::info!("The game answers again: for {minutes} min {}", trouble_in_words(trouble));
+                    tracing::info!(
+                        "The game answers again; what was wrong for {minutes} min: {}",
+                        trouble_in_words(trouble)
+                    );
                 }
                 Change::Held((code, generation), status, _) => tracing::warn!(
                     generation,
@@ -102,7 +105,9 @@ impl<G: GameApi> Engine<G> {
             }
         }
         self.refresh_condition();
-        self.store.work_wake().notify_waiters();
+        if !changes.is_empty() {
+            self.store.work_wake().notify_waiters();
+        }
     }
 
     /// Shows how the engine does, as the breaker and the budget have it now.

@@ -26,17 +26,6 @@ fn put_aside(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     )
 }
 
-/// Whether only guilds that removed the bot have a player, in this column: no call is made for such a one.
-pub(super) fn is_only_in_removed(player: &str) -> String {
-    let on_roster =
-        format!("rosters o JOIN guilds g ON g.guild_id = o.guild_id WHERE o.player_id = {player} AND o.deleted = 0");
-    format!(
-        "(EXISTS (SELECT 1 FROM {on_roster} AND g.removed_at IS NOT NULL)
-          AND NOT EXISTS (SELECT 1 FROM {on_roster} AND g.removed_at IS NULL)
-          AND NOT EXISTS (SELECT 1 FROM links l WHERE l.player_id = {player} AND l.deleted = 0))"
-    )
-}
-
 /// Takes up again what was put aside for a guild's runs, where the code is still good there; for how many codes.
 fn take_up(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     let active = posts::active("?2");
