@@ -20,7 +20,8 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::answer::{Answer, Reply};
 use giftcode_bot::domain::budget::RateLimit;
-use giftcode_bot::domain::code::{Code, ListedCode};
+use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::domain::retry::Policy;
 use giftcode_bot::engine::{Engine, EngineSettings};
@@ -107,9 +108,8 @@ async fn due(path: &Path, clock: Clock, players: u64, codes: &[&str]) -> Store {
     store.set_channel(GUILD, ChannelId(1)).await.unwrap();
     store.set_auto_redeem(GUILD, true).await.unwrap();
     store.add_to_roster(GUILD, (1..=players).map(player).collect()).await.unwrap();
-    let listed = |text: &&str| ListedCode { code: code(text), rewards: None, expires_at: None, source: "feed".into() };
-    let listed = codes.iter().map(listed).map(|listed| (listed.code.key(), listed)).collect();
-    store.apply_listing(listed, true, Duration::from_secs(6 * 3600)).await.unwrap();
+    let answer = FeedAnswer::new("feed", codes.iter().map(|text| Entry::active(code(text))).collect());
+    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
     store.plan().await.unwrap();
     store
 }

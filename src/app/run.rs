@@ -18,7 +18,7 @@ use crate::discord::rest::Rest;
 use crate::domain::code::CodeKey;
 use crate::engine::Engine;
 use crate::eraser::Eraser;
-use crate::feed::{FeedClient, FeedSettings};
+use crate::feed::FeedClient;
 use crate::poster::Poster;
 use crate::reporter::Reporter;
 use crate::store::{StateKind, Store};
@@ -36,8 +36,6 @@ const LOG: &str = "info,serenity=error";
 const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
 /// One request to a feed.
 const FEED_TIMEOUT: Duration = Duration::from_secs(10);
-/// The first wait before a feed that failed is asked again.
-const FEED_RETRY_BASE: Duration = Duration::from_secs(1);
 
 /// Runs the bot until it is asked to stop.
 ///
@@ -119,13 +117,7 @@ impl Process {
     /// The services on this working copy.
     async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<Supervisor> {
         let (config, clock) = (&self.config, self.clock);
-        let feed = FeedClient::new(FeedSettings {
-            urls: config.feed_urls.clone(),
-            api_key: config.feed_key.clone(),
-            timeout: FEED_TIMEOUT,
-            retry_base: FEED_RETRY_BASE,
-            had_codes: store.sources_with_codes().await?,
-        })?;
+        let feed = FeedClient::new(&config.feeds, FEED_TIMEOUT)?;
         let settings = WatcherSettings {
             interval: config.check_interval,
             max_consecutive_errors: config.max_consecutive_errors,

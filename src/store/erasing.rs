@@ -5,13 +5,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::code::CodeKey;
+use crate::domain::code::{CodeKey, NAMED};
 use crate::domain::erasure::{KEPT_FOR, LEFT_FOR, REMOVED_FOR, Root, UNNEEDED_FOR};
 use crate::domain::player::{GuildId, PlayerId, UserId};
 use crate::domain::record::{Kind, Value};
 use crate::domain::version::Version;
 
-use super::guild_codes::NAMED;
 use super::replication::{erase, forget};
 use super::sql::Millis;
 use super::writer::Tx;
@@ -168,6 +167,7 @@ impl Store {
                 .statement(
                     "SELECT code_key FROM codes c
                      WHERE c.source = ?2 AND c.listed = 0 AND c.first_seen_at <= ?1
+                       AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.code_key = c.code_key)
                        AND NOT EXISTS (SELECT 1 FROM guild_codes k WHERE k.code_key = c.code_key AND k.deleted = 0)
                        AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.code_key = c.code_key AND p.deleted = 0)
                        AND NOT EXISTS (SELECT 1 FROM runs u WHERE u.code_key = c.code_key AND u.deleted = 0)

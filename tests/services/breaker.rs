@@ -105,7 +105,7 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
     tokio::time::sleep(HALF_AN_HOUR).await;
     let calls = running.engine.game().requests() - if count <= 3 { 0 } else { asked_before };
     let condition = running.engine.condition().borrow().clone();
-    let health = Health::new(Duration::from_secs(10), 5, Duration::ZERO).line(HALF_AN_HOUR, condition.trouble());
+    let health = Health::new(Duration::ZERO).line(180, condition.trouble().as_deref(), HALF_AN_HOUR);
     match wrong {
         Some(_) => sim.set_troubles(Vec::new()),
         None => sim.set_closed(false).unwrap(),
@@ -134,7 +134,7 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
         back_after,
         refusals: sim.ledger(|ledger| ledger.refusals().rate_limited + ledger.refusals().too_frequent),
         on_file: rows.iter().map(|row| row.calls).max().unwrap_or(0),
-        health: health.unwrap(),
+        health,
         status: waits_for(&condition, None, None, true).unwrap_or_default().replace('\\', ""),
         trouble: match condition {
             Condition::Open { trouble, .. } => Some(trouble),
