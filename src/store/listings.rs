@@ -7,11 +7,14 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::domain::code::{Code, CodeKey, ListedCode};
+use crate::domain::erasure::KEPT_FOR;
 use crate::domain::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFile, Rules};
+use crate::domain::record::{Kind, Value};
 
+use super::replication::forget;
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, codes, returns};
+use super::{Store, StoreError, checks, codes};
 
 /// What an answer changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -96,13 +99,14 @@ impl Store {
             return Ok(ListingChanges::default());
         }
         // Once more inside the transaction: another answer, or the game's, may have changed a code meanwhile.
+        let has_engine = self.has_engine();
         self.write(move |tx| {
             let rules = Rules { live: &live, return_after };
             let on_file = on_file(tx.connection(), answer.as_ref())?;
             let changes = listing::changes(&on_file, answer.as_ref(), rules, tx.now());
             let mut done = ListingChanges::default();
             for change in changes.codes {
-                apply(tx, change, &mut done)?;
+                apply(tx, change, has_engine, &mut done)?;
             }
             for listing in changes.listings {
                 keep(tx, &listing)?;
@@ -112,6 +116,29 @@ impl Store {
             }
             tx.wake_plan();
             Ok(done)
+        })
+        .await
+    }
+
+    /// Drops the listings of some codes that no source has listed for long, at most `limit` codes; how many. That a code ended,
+    /// and when, stands in its own row, so its return is known all the same.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn forget_old_listings(&self, limit: u32) -> Result<usize, StoreError> {
+        self.write(move |tx| {
+            let before = Millis(tx.now().checked_sub(KEPT_FOR).unwrap_or(Timestamp::MIN));
+            let old: Vec<CodeKey> = tx
+                .statement(
+                    "SELECT code_key FROM listings GROUP BY code_key
+                     HAVING max(standing IN ('active', 'inactive')) = 0 AND max(since) <= ?1 LIMIT ?2",
+                )?
+                .query_map(params![before, limit], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for key in &old {
+                forget(tx, Kind::Listings, "code_key", &Value::Text(key.as_str().to_owned()))?;
+            }
+            Ok(old.len())
         })
         .await
     }
@@ -142,16 +169,29 @@ impl Store {
     }
 }
 
-fn apply(tx: &Tx<'_>, change: Change, done: &mut ListingChanges) -> rusqlite::Result<()> {
+fn apply(tx: &Tx<'_>, change: Change, has_engine: bool, done: &mut ListingChanges) -> rusqlite::Result<()> {
     match change {
         Change::Added(seen) => {
+            let key = seen.code.key();
+            let is_typed = tx.statement("SELECT 1 FROM codes WHERE code_key = ?1")?.exists([&key])?;
             add(tx, &seen)?;
+            checks::listed(tx, &key, is_typed, has_engine)?;
             done.added.push(seen.code);
         }
-        Change::Updated(seen, ended_at) => update(tx, &seen, ended_at)?,
+        Change::Updated(seen, ended_at) => {
+            let key = seen.code.key();
+            let ends_later = "SELECT 1 FROM codes WHERE code_key = ?1 AND expires_at < ?2";
+            let ends_later = tx.statement(ends_later)?.exists(params![key, seen.expires_at.map(Millis)])?;
+            update(tx, &seen, ended_at)?;
+            if ends_later {
+                checks::ends_later(tx, &key)?;
+            }
+            // It may be over, and its next check due.
+            tx.wake_work();
+        }
         Change::Returned(seen) => {
             update(tx, &seen, None)?;
-            if returns::note(tx, &seen.code.key())? {
+            if checks::returned(tx, &seen.code.key())? {
                 done.returned.push(seen.code);
             }
         }
