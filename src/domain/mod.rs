@@ -31,4 +31,5 @@ pub mod spreadsheet;
 pub mod status;
 pub mod text;
 pub mod version;
+pub mod waits;
 pub mod words;

@@ -26,6 +26,7 @@ mod home;
 mod import;
 mod links;
 mod lock;
+mod overdue;
 mod paced;
 mod planning;
 mod players;

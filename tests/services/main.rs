@@ -4,6 +4,7 @@
 mod asking;
 mod engine;
 mod limits;
+mod pacing;
 mod posting;
 mod probing;
 mod reporting;
