@@ -375,10 +375,21 @@ async fn waiting(path: &Path, base_url: &str) {
     println!("{} {}", peak_mib(), done as f64 / LOOKED_AT.as_secs_f64());
 }
 
-/// An outage of an hour in the middle of a run, in paused time and with the game's real limits.
-async fn outage(folder: std::path::PathBuf) -> (usize, usize, usize) {
+/// What an outage came to.
+struct Outage {
+    granted: usize,
+    /// The most tries that one redemption lost by it.
+    lost: usize,
+    /// Calls made during it.
+    calls: usize,
+    /// From the game's return to the first grant.
+    back_after: Duration,
+}
+
+/// An outage in the middle of a run, in paused time and with the game's real limits.
+async fn outage(folder: std::path::PathBuf, minutes: u64) -> Outage {
     let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
-    let store = due(&folder.join("outage.db"), clock, 300, &["A1"]).await;
+    let store = due(&folder.join(format!("outage-{minutes}.db")), clock, 300, &["A1"]).await;
     let limit = RateLimit { window: Duration::from_secs(60), ..LIMIT };
     let interval = Duration::from_millis(2200);
     let strict = GameSimSettings { limit: Some(limit), player_interval: interval, ..world(300, clock.now()) };
@@ -390,16 +401,22 @@ async fn outage(folder: std::path::PathBuf) -> (usize, usize, usize) {
     tokio::time::sleep(Duration::from_secs(280)).await;
     let before = sim.ledger(|ledger| ledger.calls().len());
     sim.set_down(true);
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_secs(60 * minutes)).await;
     sim.set_down(false);
+    let (back, granted) = (clock.elapsed(), sim.ledger(Ledger::grants));
     let during = sim.ledger(|ledger| ledger.calls().len()) - before;
+    while sim.ledger(Ledger::grants) == granted {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let back_after = clock.elapsed() - back;
     while store.pending_redemptions().await.unwrap() > 0 {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     stop.cancel();
     task.await.unwrap().unwrap();
     let lost = store.redemption_rows().await.unwrap().iter().map(|row| row.calls - 1).max().unwrap();
-    (sim.ledger(Ledger::grants), usize::try_from(lost).unwrap(), during)
+    let (granted, lost) = (sim.ledger(Ledger::grants), usize::try_from(lost).unwrap());
+    Outage { granted, lost, calls: during, back_after }
 }
 
 /// An expired code for 500 players; how many calls that took.
@@ -442,16 +459,21 @@ async fn main() {
     limits(&mut figures, folder.path()).await;
     throughput(&mut figures, folder.path()).await;
     let path = folder.path().to_owned();
-    let (granted, lost, during) = paused(outage(path.clone()));
-    figures.tell("60 minutes without the game in a run of 300: granted afterwards", granted.to_string());
-    figures.at_most(
-        "60 minutes without the game: tries used on it, the most of one redemption",
-        lost as f64,
-        2.0,
-        whole,
-    );
-    figures.at_most("60 minutes without the game: calls made during it", during as f64, 40.0, whole);
-    figures.missed += u32::from(granted != 300);
+    for (minutes, most_calls) in [(1, 10.0), (3, 15.0), (60, 130.0)] {
+        let came = paused(outage(path.clone(), minutes));
+        let what = format!("{minutes} min without the game");
+        figures.tell(&format!("{what} in a run of 300: granted afterwards"), came.granted.to_string());
+        figures.missed += u32::from(came.granted != 300);
+        let tries = format!("{what}: tries used on it, the most of one redemption");
+        figures.at_most(&tries, came.lost as f64, 2.0, whole);
+        figures.at_most(&format!("{what}: calls made during it"), came.calls as f64, most_calls, whole);
+        figures.at_most(
+            &format!("{what}: from its return to the first grant"),
+            came.back_after.as_secs_f64(),
+            35.0,
+            seconds,
+        );
+    }
     figures.at_most("an expired code given to 500 players: calls in all", paused(expired(path)) as f64, 3.0, whole);
     println!("{}", figures.table);
     let cores = std::thread::available_parallelism().map_or(0, usize::from);

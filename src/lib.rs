@@ -9,6 +9,7 @@ pub mod config;
 pub mod discord;
 pub mod domain;
 pub mod engine;
+pub mod eraser;
 pub mod feed;
 pub mod game;
 pub mod http;

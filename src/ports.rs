@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use crate::domain::answer::{Answer, Reply};
 use crate::domain::channel::{Blocked, Over};
 use crate::domain::code::{Code, ListedCode};
+use crate::domain::erasure::Erased;
 use crate::domain::lease::Lease;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
@@ -217,6 +218,8 @@ pub struct ReplicaError(pub String);
 pub trait Replica: Send + Sync + 'static {
     /// Writes records of any kinds; returns the places in `records` of those that lost against what is there.
     fn put(&self, records: &[Record]) -> impl Future<Output = Result<Vec<usize>, ReplicaError>> + Send;
+    /// Removes records for good, those that are not newer than told.
+    fn erase(&self, erased: &[Erased]) -> impl Future<Output = Result<(), ReplicaError>> + Send;
     /// The records of one kind with these keys, where there are any.
     fn get(&self, kind: Kind, keys: Vec<Key>) -> impl Future<Output = Result<Vec<Record>, ReplicaError>> + Send;
     /// Reads all records of one kind, in whatever order, into `pages`. Waits while the channel is full, and ends early when

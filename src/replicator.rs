@@ -150,29 +150,35 @@ impl<R: Replica> Replicator<R> {
         loop {
             // What is committed by now is in what is read next.
             let commit = self.store.latest_commit();
-            let records = self.store.outbox(BATCH).await?;
-            if !records.is_empty() {
-                self.send(&records).await?;
+            let changes = self.store.outbox(BATCH).await?;
+            // What comes after an erasure may rest on it: a death in between leaves nothing that could come back.
+            self.send(&changes.erasures).await?;
+            if !changes.erased.is_empty() {
+                self.replica.erase(&changes.erased).await?;
             }
-            let is_all = records.len() < BATCH as usize;
+            self.send(&changes.records).await?;
+            let is_all = changes.changes < BATCH as usize;
             if is_all {
                 // Before it is noted here: who waits need not wait for that.
                 self.store.second_store_has(commit);
             }
-            if records.is_empty() {
+            if changes.changes == 0 {
                 return Ok(());
             }
             // What the poster's promises rest on is in both.
             let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
-            if !self.store.is_in_memory() && records.iter().any(is_poster_state) {
+            if !self.store.is_in_memory() && changes.records.iter().any(is_poster_state) {
                 tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
             }
-            self.store.outbox_done(&records).await?;
+            self.store.outbox_done(&changes).await?;
         }
     }
 
     /// Sends records, and merges what beat them there.
     async fn send(&self, records: &[Record]) -> Result<(), Failure> {
+        if records.is_empty() {
+            return Ok(());
+        }
         let lost = self.replica.put(records).await?;
         let mut keys: BTreeMap<Kind, Vec<Key>> = BTreeMap::new();
         for record in lost.into_iter().filter_map(|at| records.get(at)) {

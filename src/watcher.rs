@@ -55,7 +55,11 @@ pub struct Watcher<F> {
     clock: Clock,
     settings: WatcherSettings,
     health: watch::Sender<FeedHealth>,
+    others: Option<Box<Trouble>>,
 }
+
+/// What is wrong with somebody else, whose health the line tells, too.
+pub type Trouble = dyn Fn() -> Option<String> + Send + Sync;
 
 /// What the log said last, so that it says only what changed.
 #[derive(Default)]
@@ -67,7 +71,13 @@ struct Said {
 impl<F: CodeFeed> Watcher<F> {
     /// A watcher of this feed, writing into this store.
     pub fn new(feed: F, store: Store, clock: Clock, settings: WatcherSettings) -> Self {
-        Self { feed, store, clock, settings, health: watch::Sender::default() }
+        Self { feed, store, clock, settings, health: watch::Sender::default(), others: None }
+    }
+
+    /// The same, whose health line says what is wrong with the engine, too.
+    #[must_use]
+    pub fn with_others(self, trouble: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { others: Some(Box::new(trouble)), ..self }
     }
 
     /// How the feeds do, from now on.
@@ -96,7 +106,7 @@ impl<F: CodeFeed> Watcher<F> {
                     }
                 },
             }
-            if let Some(line) = health.line(self.clock.elapsed()) {
+            if let Some(line) = health.line(self.clock.elapsed(), self.others.as_ref().and_then(|trouble| trouble())) {
                 tracing::info!("{line}");
             }
             let interval = health.next_interval();

@@ -20,6 +20,8 @@ use crate::config::{Config, LogFormat, Source};
 use crate::domain::code::Code;
 use crate::domain::player::{Player, State};
 use crate::domain::roster_file::{self, RosterFile, RosterFileError};
+use crate::domain::status::Status;
+use crate::domain::words::{remedy, trouble_in_words};
 use crate::engine::{Condition, Engine};
 use crate::game::GameClient;
 use crate::store::{CodeReport, StateKind, Store};
@@ -30,10 +32,10 @@ use super::services::{engine_settings, game_client, stop_on_signals};
 use super::world::beside;
 use super::{Ended, summary};
 
-/// So many calls without any answer from the game, before it ever answered, and so long after the start, it counts as
-/// not reachable.
-const UNREACHED_LIMIT: u32 = 3;
+/// So long after the start a game that never answered counts as not reachable.
 const UNREACHED_AFTER: Duration = Duration::from_secs(5);
+/// So long nothing goes on but a question about a code now and then, before that ends the work.
+const HELD_FOR: Duration = Duration::from_secs(60);
 /// Between two looks at how far everything is.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How many bad lines are named one by one.
@@ -111,8 +113,8 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     let work = work(&engine, &store, &config, &bar, all).await;
     bar.finish_and_clear();
     let done = all.saturating_sub(store.pending_redemptions().await? as usize);
-    if work.is_err() && (done == 0 || engine.reach().unreached_so_far() > 0) {
-        // Nothing is worth going on with, least of all the tries that an unreachable game used up.
+    if work.is_err() && (done == 0 || engine.never_reached().is_some()) {
+        // Nothing is worth going on with.
         drop((engine, store));
         remove_progress(&path);
         return work.map(|_| Ended::Badly);
@@ -236,30 +238,21 @@ async fn until_done(
 ) -> anyhow::Result<Work> {
     let started = Instant::now();
     let mut condition = engine.condition();
-    let mut is_told = false;
+    let (mut told, mut moved) = (false, (all, started));
     loop {
         let pending = store.pending_redemptions().await? as usize;
-        let is_down = matches!(*condition.borrow_and_update(), Condition::Outage { .. });
-        // A game that was never reached is another matter, see below.
-        if is_down != is_told && engine.reach().unreached_so_far() == 0 {
-            is_told = is_down;
-            let said = if is_down {
-                "The game does not answer: waiting until it does. Stop me, and the same command goes on from here."
-            } else {
-                "The game answers again."
-            };
-            bar.suspend(|| tell(said));
+        if pending != moved.0 {
+            moved = (pending, Instant::now());
         }
         bar.set_position(all.saturating_sub(pending) as u64);
-        ensure!(
-            !engine.reach().is_halted(),
-            "the game at {} refuses our signature: set GAME_SIGN_SALT to the game's new salt; the same command then goes on",
-            address(config)
-        );
-        let waited_enough = pending == 0 || started.elapsed() >= UNREACHED_AFTER;
-        if waited_enough && engine.reach().unreached_so_far() >= UNREACHED_LIMIT {
-            let why =
-                if engine.reach().timed_out() { "it does not answer in time" } else { "no connection can be made" };
+        let never_reached = engine.never_reached();
+        if let Some(status) = &never_reached
+            && (pending == 0 || started.elapsed() >= UNREACHED_AFTER)
+        {
+            let why = match status {
+                Status::TimedOut => "it does not answer in time",
+                _ => "no connection can be made",
+            };
             bail!(
                 "cannot reach the game at {}: {why}; nothing was redeemed: check GAME_API_URL and the network",
                 address(config)
@@ -267,6 +260,31 @@ async fn until_done(
         }
         if pending == 0 {
             return Ok(Work::Done);
+        }
+        match condition.borrow_and_update().clone() {
+            Condition::Open { trouble, .. } if !trouble.cause.passes() => bail!(
+                "nothing can be redeemed at {}: {}: {}; what is done is kept, the same command goes on from there",
+                address(config),
+                trouble_in_words(&trouble),
+                remedy(&trouble)
+            ),
+            // A game that was never reached is another matter, see above.
+            Condition::Open { trouble, .. } if !told && never_reached.is_none() => {
+                told = true;
+                let why = trouble_in_words(&trouble);
+                let what = format!("Waiting: {why}. Stop me, and the same command goes on from here.");
+                bar.suspend(|| tell(&what));
+            }
+            Condition::Open { .. } => {}
+            Condition::Held { code, evidence, .. } if moved.1.elapsed() >= HELD_FOR => bail!(
+                "the game tells everybody {evidence} for {code}, which nobody knows, and all else is done: run the same \
+                 command again later, it goes on from there"
+            ),
+            _ if told => {
+                told = false;
+                bar.suspend(|| tell("The game answers again."));
+            }
+            _ => {}
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }

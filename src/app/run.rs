@@ -11,10 +11,12 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
 use crate::discord::announcer::DiscordAnnouncer;
-use crate::discord::bot::{Bot, Limit, Requests, waits_for};
+use crate::discord::bot::{Bot, Limit, Requests};
 use crate::discord::connection::{self, Access};
+use crate::discord::messages::engine::waits_for;
 use crate::discord::rest::Rest;
 use crate::engine::Engine;
+use crate::eraser::Eraser;
 use crate::feed::{FeedClient, FeedSettings};
 use crate::poster::Poster;
 use crate::reporter::Reporter;
@@ -25,7 +27,7 @@ use crate::watcher::{Watcher, WatcherSettings};
 
 use super::Ended;
 use super::deployment::{self, Deployment, Place, Turn};
-use super::services::{engine_settings, game_client, limit_in_words, stop_on_signals, supervise};
+use super::services::{engine_settings, game_client, game_trouble, limit_in_words, stop_on_signals, supervise};
 
 /// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
 const LOG: &str = "info,serenity=error";
@@ -128,8 +130,8 @@ impl Process {
             max_consecutive_errors: config.max_consecutive_errors,
             return_after: RETURN_AFTER,
         };
-        let watcher = Watcher::new(feed, store.clone(), clock, settings);
         let engine = Engine::new(game_client(config, clock)?, store.clone(), clock, engine_settings(config));
+        let watcher = Watcher::new(feed, store.clone(), clock, settings).with_others(game_trouble(&engine));
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster = Poster::new(announcer.clone(), store.clone(), clock);
         let asked = engine.clone();
@@ -158,6 +160,12 @@ impl Process {
         supervisor.add("reporter", move || {
             let (reporter, token) = (reporter.clone(), token.clone());
             async move { reporter.run(token).await }
+        });
+        let eraser = Arc::new(Eraser::new(store.clone(), clock));
+        let token = done.clone();
+        supervisor.add("eraser", move || {
+            let (eraser, token) = (eraser.clone(), token.clone());
+            async move { eraser.run(token).await }
         });
         supervisor.add("Discord connection", move || connection::run(bot.clone()));
         Ok(supervisor)

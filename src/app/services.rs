@@ -41,6 +41,12 @@ pub(super) fn engine_settings(config: &Config) -> EngineSettings {
     }
 }
 
+/// What the health line says of the engine.
+pub(super) fn game_trouble<G: GameApi>(engine: &Engine<G>) -> impl Fn() -> Option<String> + Send + Sync + 'static {
+    let condition = engine.condition();
+    move || condition.borrow().trouble()
+}
+
 /// The services that every bot has, until `done`: what Discord and the sandbox have beside them is added by each.
 pub(super) fn supervise<F: CodeFeed, A: Announcer, G: GameApi>(
     watcher: Watcher<F>,

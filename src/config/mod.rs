@@ -68,7 +68,7 @@ const KINGSHOT: (&str, &str) = ("kingshot-giftcode.centurygame.com", "https://ks
 pub const VARIABLES: &[Variable] = &[
     secret("DISCORD_TOKEN", "The Discord bot's token"),
     variable("DISCORD_PROXY_URL", "", "Discord's REST API through this base URL, the library's rate limiter off"),
-    variable("DEV_GUILD_ID", "", "Register the commands in this Discord server only, at once"),
+    variable("DEV_GUILD_ID", "", "Register the commands in this Discord server and nowhere else, at once"),
     variable("GIFTCODE_API_URL", "https://wostools.net/api/gift-codes", "The code feeds, separated by commas"),
     secret("GIFTCODE_API_KEY", "Sent to the feeds as X-API-Key"),
     variable("GIFTCODE_CHECK_INTERVAL", "10", "Seconds between two looks at the feeds, 1 to 3600"),

@@ -251,9 +251,16 @@ fn is_for_good(error: &RestError) -> bool {
 /// Logs why something failed under a short id, and returns what to tell whoever asked: nothing of the inside but that id.
 /// `None` where Discord takes no answer.
 fn explain(what: &str, error: &Error) -> Option<Message> {
-    if let Some(error) = error.downcast_ref::<NotAnswered>() {
-        tracing::warn!("{what}: {error}");
-        return None;
+    match error.downcast_ref::<NotAnswered>() {
+        Some(NotAnswered(error)) if is_acknowledged(error) => {
+            tracing::warn!("{what} was answered by another program: stop it, or give it a token of its own");
+            return None;
+        }
+        Some(error) => {
+            tracing::warn!("{what}: {error}");
+            return None;
+        }
+        None => {}
     }
     let incident = format!("{:06x}", fastrand::u32(..1 << 24));
     tracing::error!(incident, "{what} failed: {error:#}");

@@ -89,19 +89,3 @@ impl Drop for Request {
         self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.user);
     }
 }
-
-/// What the runs wait for, in words; nothing while all goes well.
-#[must_use]
-pub fn waits_for(condition: &Condition, limit: Option<&str>, calls_now: bool) -> Option<String> {
-    match condition {
-        Condition::Outage { since } => {
-            Some(format!("the game has not answered since {} UTC; it is asked now and then", since.strftime("%H:%M")))
-        }
-        Condition::Halted(_) => Some("the game refuses the bot; its operator must act, nothing is lost".to_owned()),
-        Condition::Limited { .. } => {
-            limit.map(str::to_owned).or_else(|| Some("the game was asked too often".to_owned()))
-        }
-        Condition::Working if calls_now => limit.map(str::to_owned),
-        Condition::Working => Some("the game was busy; what failed is tried again shortly".to_owned()),
-    }
-}

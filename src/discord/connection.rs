@@ -149,9 +149,12 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
         ..Default::default()
     };
     let data = bot.clone();
+    // What this connection began ends with it.
+    let over = bot.shutdown.child_token();
+    let _ends = over.clone().drop_guard();
     // Nobody has more rights than a server's own managers.
     let framework = poise::Framework::builder().options(options).initialize_owners(false).setup(move |_, ready, _| {
-        tokio::spawn(registration::register(data.clone(), ready.application.id));
+        tokio::spawn(registration::register(data.clone(), ready.application.id, over));
         Box::pin(async move { Ok(data) })
     });
     let mut client = ClientBuilder::new_with_http(bot.access.gateway()?, INTENTS)

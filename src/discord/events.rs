@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, Interaction, OnlineStatus, UserId};
 
 use crate::domain::channel::Blocked;
+use crate::domain::erasure::REMOVED_FOR;
 use crate::domain::player::{ChannelId, GuildId};
 use crate::store::StoreError;
 
@@ -33,7 +34,10 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Resul
             ctx.set_presence(Some(connection::presence(count)), OnlineStatus::Online);
             compare(bot, &guilds, shard).await?;
         }
-        FullEvent::GuildCreate { guild, .. } => fixed(bot, guild.id, true).await?,
+        FullEvent::GuildCreate { guild, .. } => {
+            returned(bot, id(guild.id)).await?;
+            fixed(bot, guild.id).await?;
+        }
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
             removed(bot, id(guild.id)).await?;
         }
@@ -46,8 +50,8 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Resul
             }
         }
         // Permissions are made of all of these.
-        FullEvent::ChannelUpdate { new, .. } => fixed(bot, new.guild_id, false).await?,
-        FullEvent::GuildRoleUpdate { new, .. } => fixed(bot, new.guild_id, false).await?,
+        FullEvent::ChannelUpdate { new, .. } => fixed(bot, new.guild_id).await?,
+        FullEvent::GuildRoleUpdate { new, .. } => fixed(bot, new.guild_id).await?,
         FullEvent::GuildMemberUpdate { event, .. } => {
             member_changed(bot, event.guild_id, event.user.id).await?;
         }
@@ -60,22 +64,31 @@ fn id(guild: DiscordGuildId) -> GuildId {
     GuildId(guild.get())
 }
 
-/// The bot was removed from a guild: nothing of it is forgotten.
+/// The bot was removed from a guild.
 async fn removed(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
-    if bot.store.pause_guild(guild, None, Blocked::Removed, None).await? {
-        tracing::info!("Not in guild {guild} any more: it is paused, and kept for its return");
+    if bot.store.guild_removed(guild).await? {
+        let days = REMOVED_FOR.as_hours() / 24;
+        tracing::info!(
+            "Not in guild {guild} any more: nothing is posted or redeemed for it; it is kept for its return, and erased after \
+             {days} days"
+        );
+    }
+    Ok(())
+}
+
+/// The bot is in a guild, perhaps again.
+async fn returned(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
+    if bot.store.guild_returned(guild).await? {
+        tracing::info!("In guild {guild} again: it goes on where it was left");
     }
     Ok(())
 }
 
 /// Something changed that may have been why a guild was paused: it is tried again.
-async fn fixed(bot: &Bot, guild: DiscordGuildId, is_back: bool) -> Result<(), StoreError> {
-    let paused = bot.store.guild(id(guild)).await?.paused;
-    let may_be_fixed = match paused {
-        None => false,
-        Some(Blocked::Removed) => is_back,
-        // A channel does not come back.
-        Some(Blocked::UnknownChannel) => false,
+async fn fixed(bot: &Bot, guild: DiscordGuildId) -> Result<(), StoreError> {
+    let may_be_fixed = match bot.store.guild(id(guild)).await?.paused {
+        // A channel does not come back, and of a removal we are told.
+        None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
         Some(_) => true,
     };
     if may_be_fixed && bot.store.resume_guild(id(guild)).await? {
@@ -87,25 +100,23 @@ async fn fixed(bot: &Bot, guild: DiscordGuildId, is_back: bool) -> Result<(), St
 /// A member's roles changed: ours are what permissions are made of.
 async fn member_changed(bot: &Bot, guild: DiscordGuildId, member: UserId) -> Result<(), StoreError> {
     match bot.rest.my_id().await {
-        Ok(me) if me == member => fixed(bot, guild, false).await,
+        Ok(me) if me == member => fixed(bot, guild).await,
         _ => Ok(()),
     }
 }
 
-/// Compares the guilds that Discord says the bot is in, for one shard, with those that posts go to. One that is not
+/// Compares the guilds that Discord says the bot is in, for one shard, with those that are known. One that is not
 /// available at the moment is among them: it is no removal.
 async fn compare(bot: &Bot, guilds: &BTreeSet<DiscordGuildId>, (shard, shards): (u32, u32)) -> Result<(), StoreError> {
-    for (guild, paused) in bot.store.posted_guilds().await? {
+    for (guild, is_removed) in bot.store.known_guilds().await? {
         if (guild.0 >> 22) % u64::from(shards.max(1)) != u64::from(shard) {
             continue;
         }
-        let is_in = guilds.contains(&DiscordGuildId::new(guild.0.max(1)));
-        match (is_in, paused) {
-            (false, paused) if paused != Some(Blocked::Removed) => {
-                removed(bot, guild).await?;
-            }
-            (true, Some(Blocked::Removed)) => drop(bot.store.resume_guild(guild).await?),
-            _ => {}
+        match guilds.contains(&DiscordGuildId::new(guild.0.max(1))) {
+            // Also of one that was removed before: this session knows of it now.
+            false => removed(bot, guild).await?,
+            true if is_removed => returned(bot, guild).await?,
+            true => {}
         }
     }
     Ok(())

@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 use serenity::all::{ApplicationId, CreateCommand, GuildId as DiscordGuildId, InstallationContext, InteractionContext};
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::player::GuildId;
 
@@ -40,13 +41,14 @@ fn guild_commands() -> Vec<CreateCommand> {
     poise::builtins::create_application_commands(&commands)
 }
 
-/// Registers the commands where they belong and takes them away elsewhere, until Discord has taken it.
-pub(super) async fn register(bot: Bot, application: ApplicationId) {
+/// Registers the commands where they belong and takes them away elsewhere, until Discord has taken it or the connection is
+/// over.
+pub(super) async fn register(bot: Bot, application: ApplicationId, over: CancellationToken) {
     let (mut wait, longest) = BACK_OFF;
     while let Err(error) = try_register(&bot, application).await {
         tracing::warn!("Cannot register the commands, next try in {} s: {error:#}", wait.as_secs());
         tokio::select! {
-            () = bot.shutdown.cancelled() => return,
+            () = over.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
         wait = (wait * 2).min(longest);

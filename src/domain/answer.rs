@@ -13,9 +13,9 @@ pub enum Answer {
     Api(ApiAnswer),
     /// HTTP 429.
     RateLimited,
-    /// An HTTP status without the API's fields, other than 200 and 429.
+    /// An HTTP status other than 200 and 429, whatever the body says.
     Http(u16),
-    /// A page where JSON should be, with any status.
+    /// A page where JSON should be, with any status but 401, 403 and 429.
     Html(u16),
     /// A body that ends early, is larger than allowed, or is no JSON.
     Malformed,

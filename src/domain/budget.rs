@@ -232,6 +232,12 @@ impl WindowBudget {
         }
     }
 
+    /// What refusals taught is no knowledge of the limit, which is this one: no call would have been taken.
+    pub fn unlearn(&mut self, limit: Option<RateLimit>) {
+        self.limit = limit;
+        (self.closed_until, self.refused_until, self.refusals) = (Duration::ZERO, Duration::ZERO, 0);
+    }
+
     /// Takes back a call that was begun and not made.
     pub fn cancel(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);

@@ -65,8 +65,8 @@ impl Health {
         self.interval.saturating_mul(1 << doublings).min(MAX_INTERVAL.max(self.interval))
     }
 
-    /// The health line, when one is due at `now`.
-    pub fn line(&mut self, now: Duration) -> Option<String> {
+    /// The health line, when one is due at `now`; `others` is what is wrong with those that are not the watcher's.
+    pub fn line(&mut self, now: Duration, others: Option<String>) -> Option<String> {
         let due =
             self.checks - self.said_at_checks >= CHECKS_PER_LINE || now.saturating_sub(self.said_at) >= LINE_EVERY;
         if !due {
@@ -74,9 +74,10 @@ impl Health {
         }
         self.said_at_checks = self.checks;
         self.said_at = now;
-        let state = match &self.reason {
-            None => "healthy.".to_owned(),
-            Some(reason) => format!("degraded: {}.", reason.trim_end_matches('.')),
+        let reasons: Vec<String> = self.reason.clone().into_iter().chain(others).collect();
+        let state = match reasons.join("; ") {
+            none if none.is_empty() => "healthy.".to_owned(),
+            reasons => format!("degraded: {}.", reasons.trim_end_matches('.')),
         };
         Some(format!("📊 Health check: Gift code poster {state} Checks completed: {}", self.checks))
     }
@@ -110,17 +111,25 @@ mod tests {
         let mut health = Health::new(S(10), 5, S(0));
         for _ in 0..99 {
             health.succeeded(None);
-            assert_eq!(health.line(S(1)), None);
+            assert_eq!(health.line(S(1), None), None);
         }
         health.succeeded(None);
-        assert_eq!(health.line(S(1)).unwrap(), "📊 Health check: Gift code poster healthy. Checks completed: 100");
-        assert_eq!(health.line(S(1_000)), None);
+        assert_eq!(
+            health.line(S(1), None).unwrap(),
+            "📊 Health check: Gift code poster healthy. Checks completed: 100"
+        );
+        assert_eq!(health.line(S(1_000), None), None);
         health.failed("feed.example answers 500.".into());
         assert_eq!(
-            health.line(S(1_001)).unwrap(),
+            health.line(S(1_001), None).unwrap(),
             "📊 Health check: Gift code poster degraded: feed.example answers 500. Checks completed: 101"
         );
         health.succeeded(Some("one of 2 feeds fails".into()));
-        assert!(health.line(S(2_001)).unwrap().contains("degraded: one of 2 feeds fails. Checks completed: 102"));
+        assert!(health.line(S(2_001), None).unwrap().contains("degraded: one of 2 feeds fails. Checks completed: 102"));
+        let line = health.line(S(3_002), Some("the game is away".into())).unwrap();
+        assert!(line.contains("degraded: one of 2 feeds fails; the game is away. Checks"), "{line}");
+        health.succeeded(None);
+        let line = health.line(S(4_003), Some("the game is away".into())).unwrap();
+        assert!(line.contains("degraded: the game is away. Checks"), "{line}");
     }
 }

@@ -4,10 +4,12 @@
 //! each rule can be tested for every input, and a week passes in a microsecond.
 
 pub mod answer;
+pub mod breaker;
 pub mod budget;
 pub mod channel;
 pub mod code;
 pub mod condemn;
+pub mod erasure;
 pub mod fairness;
 pub mod first_database;
 pub mod first_state;
@@ -16,7 +18,6 @@ pub mod health;
 pub mod lease;
 pub mod listing;
 pub mod login;
-pub mod outage;
 pub mod outcome;
 pub mod plan;
 pub mod player;

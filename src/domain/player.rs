@@ -49,8 +49,7 @@ pub enum PlayerError {
     State(String),
     /// A number with most of its digits lost.
     #[error(
-        "{what} {text:?} is not whole: the spreadsheet shortened it; format the column as a number without decimals and \
-         save the file again"
+        "{what} {text:?} is not whole: the spreadsheet shortened it; format the column as a number without decimals"
     )]
     Shortened {
         /// Of what it is the number.

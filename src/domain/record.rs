@@ -9,6 +9,8 @@ use super::version::Version;
 /// The kinds of records, parents before children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
+    /// What was erased (`domain/erasure`): first, so that whoever takes records over knows which of them are gone.
+    Erasures,
     /// Guilds.
     Guilds,
     /// Players.
@@ -107,7 +109,8 @@ const DELETED: Field = flag("deleted");
 
 impl Kind {
     /// All kinds, parents before children.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
+        Self::Erasures,
         Self::Guilds,
         Self::Players,
         Self::Codes,
@@ -123,6 +126,7 @@ impl Kind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Erasures => "erasures",
             Self::Guilds => "guilds",
             Self::Players => "players",
             Self::Codes => "codes",
@@ -145,7 +149,7 @@ impl Kind {
     #[must_use]
     pub fn key_fields(self) -> usize {
         match self {
-            Self::Guilds | Self::Players | Self::Codes => 1,
+            Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
             Self::Rosters | Self::Links | Self::GuildCodes => 2,
             Self::Posts | Self::Redemptions | Self::Runs => 3,
         }
@@ -156,6 +160,7 @@ impl Kind {
     #[must_use]
     pub fn fields(self) -> &'static [Field] {
         match self {
+            Self::Erasures => const { &[text("mark"), time("erased_at"), VERSION, DELETED] },
             Self::Guilds => {
                 const {
                     &[
@@ -166,6 +171,7 @@ impl Kind {
                         int("mention_role"),
                         text("paused"),
                         time("resume_at"),
+                        time("removed_at"),
                         VERSION,
                         DELETED,
                     ]

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::outcome::Outcome;
-use super::status::{Class, Scope, Status};
+use super::status::{Class, Status};
 
 /// How often and how fast to try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +42,6 @@ pub enum Decision {
     Retry(Duration),
     /// The tries are used up.
     GiveUp,
-    /// No call works until an operator acts; the redemption stays due.
-    Halt,
 }
 
 impl Policy {
@@ -66,10 +64,7 @@ impl Policy {
 #[must_use]
 pub fn decide(policy: &Policy, history: &mut History, status: &Status, jitter: f64) -> Decision {
     if let Some(outcome) = Outcome::of(status) {
-        return match status.class() {
-            Class::Permanent(Scope::Deployment) => Decision::Halt,
-            _ => Decision::Done(outcome),
-        };
+        return Decision::Done(outcome);
     }
     let used_up = if status.class() == Class::Unknown {
         history.unknown = history.unknown.saturating_add(1);
@@ -112,11 +107,10 @@ mod tests {
     }
 
     #[test]
-    fn final_answers_end_it_and_a_wrong_signature_stops_everything() {
+    fn final_answers_end_it() {
         assert_eq!(after(&[Status::Success]).1, Decision::Done(Outcome::Granted));
         assert_eq!(after(&[Status::TimedOut, Status::Received]).1, Decision::Done(Outcome::Already));
         assert_eq!(after(&[Status::TimeError]).1, Decision::Done(Outcome::Failed));
-        assert_eq!(after(&[Status::SignError]), (History { calls: 1, ..History::default() }, Decision::Halt));
     }
 
     #[test]
@@ -149,7 +143,7 @@ mod tests {
             let policy = Policy { max_unknown, max_temporary, ..POLICY };
             let mut history = History::default();
             let mut calls = 0;
-            for status in answers.iter().filter(|s| **s != Status::SignError) {
+            for status in &answers {
                 calls += 1;
                 history.calls += 1;
                 match decide(&policy, &mut history, status, jitter) {
@@ -162,7 +156,6 @@ mod tests {
                         prop_assert!(history.unknown == max_unknown || history.temporary == max_temporary);
                         return Ok(());
                     }
-                    Decision::Halt => prop_assert!(false, "halted by {}", status),
                 }
                 prop_assert!(history.unknown < max_unknown && history.temporary < max_temporary);
                 prop_assert!(calls < policy.max_calls());

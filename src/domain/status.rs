@@ -1,8 +1,9 @@
-//! The status table: every answer of the game API as one [`Status`], and its [`Class`] and [`Scope`].
+//! The status table: every answer of the game API as one [`Status`], with its [`Class`] and its [`Scope`].
 //!
 //! Classification is data. A row is matched by `msg` *and* `err_code`: an answer whose two halves contradict each other
-//! is [`Status::Unknown`] and tried again, so one odd answer never marks a good code as bad. The class alone drives
-//! retries. The source of every row is PROTOCOL §1 unless it says otherwise.
+//! is [`Status::Unknown`] and tried again, so one odd answer never marks a good code as bad. The class says what follows for
+//! the redemption; the scope says what the answer is evidence of, which the breaker adds up. The source of every row is
+//! PROTOCOL §1 unless it says otherwise.
 
 use std::fmt;
 
@@ -21,19 +22,23 @@ pub enum Class {
     Temporary,
 }
 
-/// What a permanent answer condemns.
+/// What an answer is evidence of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// This player and this code; other players are not concerned.
     Player,
     /// The code, for everybody.
     Code,
-    /// This deployment: no call will work until an operator acts.
+    /// The game: nothing can be had of it now.
+    Service,
+    /// This deployment: no call works until an operator acts.
     Deployment,
+    /// Nobody knows.
+    Undecided,
 }
 
 macro_rules! statuses {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $class:expr;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $class:expr, $scope:ident;)*) => {
         /// What one try came to.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub enum Status {
@@ -63,76 +68,94 @@ macro_rules! statuses {
                     Self::Unknown(_) => Class::Unknown,
                 }
             }
+
+            /// What it is evidence of.
+            #[must_use]
+            pub fn scope(&self) -> Scope {
+                match self {
+                    $(Self::$variant => Scope::$scope,)*
+                    // One player's by the specification, though nobody knows what it means.
+                    Self::Unknown(text) if normalised(text) == BARE_VIP => Scope::Player,
+                    Self::Unknown(_) => Scope::Undecided,
+                }
+            }
         }
     };
 }
+
+/// RECHARGE_MONEY_VIP without ` ERROR` and its number.
+const BARE_VIP: &str = "RECHARGE_MONEY_VIP";
 
 const CODE: Class = Class::Permanent(Scope::Code);
 const PLAYER: Class = Class::Permanent(Scope::Player);
 
 statuses! {
     /// Granted.
-    Success = "SUCCESS", Class::Success;
+    Success = "SUCCESS", Class::Success, Player;
     /// This player has it already.
-    Received = "RECEIVED", Class::Success;
+    Received = "RECEIVED", Class::Success, Player;
     /// This player has one of the same kind already.
-    SameTypeExchange = "SAME_TYPE_EXCHANGE", Class::Success;
+    SameTypeExchange = "SAME_TYPE_EXCHANGE", Class::Success, Player;
     /// The code has expired.
-    TimeError = "TIME_ERROR", CODE;
+    TimeError = "TIME_ERROR", CODE, Code;
     /// No such code.
-    CdkNotFound = "CDK_NOT_FOUND", CODE;
+    CdkNotFound = "CDK_NOT_FOUND", CODE, Code;
     /// Claim limit reached.
-    Used = "USED", CODE;
+    Used = "USED", CODE, Code;
     /// An older form of [`Status::Used`].
-    UsageLimit = "USAGE_LIMIT", CODE;
+    UsageLimit = "USAGE_LIMIT", CODE, Code;
     /// The code is invalid: the first implementation's word, kept for its stored state.
-    InvalidCode = "INVALID_CODE", CODE;
+    InvalidCode = "INVALID_CODE", CODE, Code;
     /// Server busy.
-    TimeoutRetry = "TIMEOUT_RETRY", Class::Temporary;
+    TimeoutRetry = "TIMEOUT_RETRY", Class::Temporary, Player;
     /// This player was asked about too soon.
-    TooFrequent = "TOO_FREQUENT", Class::Temporary;
+    TooFrequent = "TOO_FREQUENT", Class::Temporary, Player;
     /// The session is gone.
-    NotLogin = "NOT_LOGIN", Class::Temporary;
+    NotLogin = "NOT_LOGIN", Class::Temporary, Player;
     /// No such player.
-    RoleNotExist = "ROLE_NOT_EXIST", PLAYER;
+    RoleNotExist = "ROLE_NOT_EXIST", PLAYER, Player;
     /// The player does not live in the state on file.
-    UserInfoError = "USER_INFO_ERROR", PLAYER;
+    UserInfoError = "USER_INFO_ERROR", PLAYER, Player;
     /// Our signature is wrong: the salt changed.
-    SignError = "SIGN_ERROR", Class::Permanent(Scope::Deployment);
+    SignError = "SIGN_ERROR", Class::Temporary, Deployment;
+    /// Our request is malformed: the API changed.
+    ParamsError = "PARAMS_ERROR", Class::Temporary, Deployment;
+    /// HTTP 401 or 403, in whatever shape: we are not let in.
+    Forbidden = "FORBIDDEN", Class::Temporary, Deployment;
     /// The furnace level is too low for this code.
-    StoveLevel = "STOVE_LV_ERROR", PLAYER;
+    StoveLevel = "STOVE_LV_ERROR", PLAYER, Player;
     /// The player has not spent enough for this code.
-    RechargeMoney = "RECHARGE_MONEY_ERROR", PLAYER;
+    RechargeMoney = "RECHARGE_MONEY_ERROR", PLAYER, Player;
     /// The VIP level is too low for this code.
-    RechargeMoneyVip = "RECHARGE_MONEY_VIP_ERROR", PLAYER;
+    RechargeMoneyVip = "RECHARGE_MONEY_VIP_ERROR", PLAYER, Player;
     /// A captcha is asked for too often.
-    CaptchaGetTooFrequent = "CAPTCHA_GET_TOO_FREQUENT", Class::Temporary;
+    CaptchaGetTooFrequent = "CAPTCHA_GET_TOO_FREQUENT", Class::Temporary, Service;
     /// A captcha is answered too often.
-    CaptchaCheckTooFrequent = "CAPTCHA_CHECK_TOO_FREQUENT", Class::Temporary;
+    CaptchaCheckTooFrequent = "CAPTCHA_CHECK_TOO_FREQUENT", Class::Temporary, Service;
     /// The captcha is too old.
-    CaptchaExpired = "CAPTCHA_EXPIRED", Class::Temporary;
+    CaptchaExpired = "CAPTCHA_EXPIRED", Class::Temporary, Service;
     /// A captcha is asked for.
-    CaptchaCheckError = "CAPTCHA_CHECK_ERROR", Class::Temporary;
+    CaptchaCheckError = "CAPTCHA_CHECK_ERROR", Class::Temporary, Service;
     /// The first implementation's word for a captcha picture that could not be had.
-    CaptchaFetchError = "CAPTCHA_FETCH_ERROR", Class::Temporary;
+    CaptchaFetchError = "CAPTCHA_FETCH_ERROR", Class::Temporary, Service;
     /// The first implementation's word for a captcha asked for too often.
-    CaptchaTooFrequent = "CAPTCHA_TOO_FREQUENT", Class::Temporary;
+    CaptchaTooFrequent = "CAPTCHA_TOO_FREQUENT", Class::Temporary, Service;
     /// HTTP 429.
-    RateLimited = "RATE_LIMITED", Class::Temporary;
+    RateLimited = "RATE_LIMITED", Class::Temporary, Service;
     /// HTTP 5xx.
-    ServerError = "SERVER_ERROR", Class::Temporary;
+    ServerError = "SERVER_ERROR", Class::Temporary, Service;
     /// A page instead of JSON.
-    HtmlAnswer = "HTML_ANSWER", Class::Temporary;
+    HtmlAnswer = "HTML_ANSWER", Class::Temporary, Service;
     /// A body cut off, too large, or no JSON.
-    MalformedAnswer = "MALFORMED_ANSWER", Class::Temporary;
+    MalformedAnswer = "MALFORMED_ANSWER", Class::Temporary, Service;
     /// The connection could not be made, or broke.
-    ConnectionError = "CONNECTION_ERROR", Class::Temporary;
+    ConnectionError = "CONNECTION_ERROR", Class::Temporary, Service;
     /// No answer in time.
-    TimedOut = "TIMED_OUT", Class::Temporary;
+    TimedOut = "TIMED_OUT", Class::Temporary, Service;
     /// Our own: the process died during the calls, and no more are allowed.
-    Interrupted = "INTERRUPTED", Class::Temporary;
+    Interrupted = "INTERRUPTED", Class::Temporary, Player;
     /// Our own: no state is on file for this player, so the game cannot be asked.
-    NoState = "NO_STATE", PLAYER;
+    NoState = "NO_STATE", PLAYER, Player;
 }
 
 /// One row of PROTOCOL §1: these words with one of these numbers are this status.
@@ -165,6 +188,8 @@ const REDEEM: &[Row] = &[
     row(&["ROLE_NOT_EXIST"], &[40001], true, Status::RoleNotExist),
     row(&["USER_INFO_ERROR"], &[40020], true, Status::UserInfoError),
     row(&["SIGN_ERROR"], &[0, 40000], true, Status::SignError),
+    // Without a number, or with the one that the player endpoint sends with it.
+    row(&["PARAMS_ERROR"], &[40001], true, Status::ParamsError),
     row(&["STOVE_LV_ERROR"], &[40006], true, Status::StoveLevel),
     row(&["RECHARGE_MONEY_ERROR"], &[40017], true, Status::RechargeMoney),
     // Not bare: without ` ERROR` and 40018 it is unknown by the specification.
@@ -178,7 +203,8 @@ const REDEEM: &[Row] = &[
     row(&["RATE_LIMITED"], &[], true, Status::RateLimited),
 ];
 
-/// The player endpoint's own meanings (PROTOCOL §1, "Player answer"); everything else as in [`REDEEM`].
+/// The player endpoint's own meaning of a number (PROTOCOL §1, "Player answer"), unless the words are those of another row:
+/// the same number has come with TIMEOUT RETRY, which is busy. Everything else is as in [`REDEEM`].
 const LOGIN_UNKNOWN_PLAYER: i64 = 40004;
 
 fn normalised(msg: &str) -> String {
@@ -205,11 +231,15 @@ fn look_up(answer: &ApiAnswer) -> Status {
         Some(row) => row.status.clone(),
         None if msg.starts_with("CAPTCHA_") && answer.err_code == ErrCode::Absent => Status::CaptchaCheckError,
         // The words of a row with another row's number: the number is named, so that it is not read back as that row.
-        None if REDEEM.iter().any(|row| row.msgs.contains(&msg.as_str())) => {
-            unknown(&format!("{msg} ({})", answer.err_code))
-        }
+        None if row_of(&msg).is_some() => unknown(&format!("{msg} ({})", answer.err_code)),
         None => unknown(&answer.msg),
     }
+}
+
+/// The row with these words, whatever the number.
+fn row_of(msg: &str) -> Option<&'static Row> {
+    let msg = normalised(msg);
+    REDEEM.iter().find(|row| row.msgs.contains(&msg.as_str()))
 }
 
 fn unknown(msg: &str) -> Status {
@@ -223,6 +253,7 @@ pub fn of_redeem(answer: &Answer) -> Status {
     match answer {
         Answer::Api(api) => look_up(api),
         Answer::RateLimited => Status::RateLimited,
+        Answer::Http(401 | 403) => Status::Forbidden,
         Answer::Http(code) if (500..600).contains(code) => Status::ServerError,
         Answer::Html(_) => Status::HtmlAnswer,
         Answer::Http(code) => Status::Unknown(format!("HTTP_{code}")),
@@ -238,7 +269,7 @@ pub fn of_login(answer: &Answer) -> Status {
     let Answer::Api(api) = answer else { return of_redeem(answer) };
     let no_such_role = normalised(&api.msg).contains("ROLE_NOT_EXIST");
     match api.err_code {
-        ErrCode::Number(LOGIN_UNKNOWN_PLAYER) => Status::RoleNotExist,
+        ErrCode::Number(LOGIN_UNKNOWN_PLAYER) if row_of(&api.msg).is_none() => Status::RoleNotExist,
         ErrCode::Number(40001) if no_such_role => Status::RoleNotExist,
         _ => match look_up(api) {
             // Words of a redeemed code make no sense here, and must not end a redemption as a success.
@@ -249,6 +280,20 @@ pub fn of_login(answer: &Answer) -> Status {
 }
 
 impl Status {
+    /// Whether the game asks for a captcha.
+    #[must_use]
+    pub fn is_captcha(&self) -> bool {
+        matches!(
+            self,
+            Self::CaptchaGetTooFrequent
+                | Self::CaptchaCheckTooFrequent
+                | Self::CaptchaExpired
+                | Self::CaptchaCheckError
+                | Self::CaptchaFetchError
+                | Self::CaptchaTooFrequent
+        )
+    }
+
     /// Reads a stored name, the first implementation's old names included.
     #[must_use]
     pub fn parse(name: &str) -> Self {

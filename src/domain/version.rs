@@ -7,6 +7,12 @@ use jiff::Timestamp;
 pub struct Version(pub i64);
 
 impl Version {
+    /// The first version of this wall time.
+    #[must_use]
+    pub fn at(wall: Timestamp) -> Self {
+        Self(wall.as_millisecond().clamp(0, i64::MAX >> 17) << 16)
+    }
+
     /// The wall time in it, in milliseconds since 1970.
     #[must_use]
     pub fn millis(self) -> i64 {
@@ -33,8 +39,7 @@ impl HybridClock {
 
     /// The next version at wall time `now`: newer than every one before it.
     pub fn tick(&mut self, now: Timestamp) -> Version {
-        let wall = now.as_millisecond().clamp(0, i64::MAX >> 17) << 16;
-        self.last = Version(wall.max(self.last.0.saturating_add(1)));
+        self.last = Version::at(now).max(Version(self.last.0.saturating_add(1)));
         self.last
     }
 

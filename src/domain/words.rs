@@ -1,5 +1,6 @@
 //! What a status means, in words a player understands.
 
+use super::breaker::{Cause, Trouble};
 use super::status::{Class, Status};
 
 /// What a player does whom the game asks for a captcha: the game's own page asks for it, and takes it.
@@ -22,14 +23,11 @@ pub fn meaning(status: &Status) -> &'static str {
         Status::RechargeMoney => "the player has not spent enough",
         Status::RechargeMoneyVip => "the player's VIP level is too low",
         Status::SignError => "the game refuses our signature",
+        Status::ParamsError => "the game calls our requests malformed",
+        Status::Forbidden => "the game does not let us in",
         Status::Interrupted => "the bot was interrupted each time",
         Status::TooFrequent | Status::RateLimited => "the game was asked too often",
-        Status::CaptchaGetTooFrequent
-        | Status::CaptchaCheckTooFrequent
-        | Status::CaptchaExpired
-        | Status::CaptchaCheckError
-        | Status::CaptchaFetchError
-        | Status::CaptchaTooFrequent => "the game asks for a captcha",
+        status if status.is_captcha() => "the game asks for a captcha",
         _ => match status.class() {
             Class::Temporary => "the game did not answer as it should",
             _ => "the game gave an answer that nobody knows",
@@ -45,13 +43,37 @@ pub fn advice(status: &Status) -> Option<&'static str> {
             Some("use /link with the right state, or ask an admin to correct it")
         }
         Status::RoleNotExist => Some("check the player id, it is shown in the game's profile"),
-        Status::CaptchaGetTooFrequent
-        | Status::CaptchaCheckTooFrequent
-        | Status::CaptchaExpired
-        | Status::CaptchaCheckError
-        | Status::CaptchaFetchError
-        | Status::CaptchaTooFrequent => Some(USE_THE_PAGE),
+        status if status.is_captcha() => Some(USE_THE_PAGE),
         _ => None,
+    }
+}
+
+/// What is wrong with the game, as a clause.
+#[must_use]
+pub fn trouble_in_words(trouble: &Trouble) -> String {
+    let evidence = &trouble.evidence;
+    match trouble.cause {
+        Cause::Down => format!("the game does not answer as it should ({evidence})"),
+        Cause::Refused => format!("the game refuses every call as one too many ({evidence})"),
+        Cause::Captcha => format!("the game asks everybody for a captcha ({evidence})"),
+        Cause::Busy => format!("the game tells everybody {evidence}"),
+        Cause::Odd => format!("the game tells everybody {evidence}, which nobody knows"),
+        Cause::Deployment => format!("{} ({evidence})", meaning(evidence)),
+    }
+}
+
+/// Who must act on it, and what to do.
+#[must_use]
+pub fn remedy(trouble: &Trouble) -> &'static str {
+    match (&trouble.evidence, trouble.cause) {
+        (Status::SignError, _) => "set GAME_SIGN_SALT to the game's new salt and start again",
+        (Status::Forbidden, _) => {
+            "set GAME_PAGE_URL to the page whose API this is; if it is that already, the game blocks this computer's address"
+        }
+        (Status::ParamsError, _) | (_, Cause::Odd | Cause::Deployment) => {
+            "the game's API may have changed: look for a newer giftcode-bot. It is asked now and then"
+        }
+        _ => "it is asked now and then, and all goes on when it is well; nobody need act",
     }
 }
 

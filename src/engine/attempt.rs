@@ -1,20 +1,21 @@
 //! One try: one call for one claimed redemption, and what is made of its answer.
 
-use crate::domain::answer::{Answer, Reply};
+use std::time::Duration;
+
+use crate::domain::answer::Reply;
+use crate::domain::breaker::{Counts, Tried};
 use crate::domain::budget::Endpoint;
 use crate::domain::code::Code;
-use crate::domain::login::says_gone;
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{State, display_name};
 use crate::domain::probe::{ProbeOutcome, outcome};
 use crate::domain::retry::{Decision, decide};
-use crate::domain::status::{Class, Status, of_login, of_redeem};
-use crate::ports::{GameApi, LoginAnswer};
+use crate::domain::status::{Class, Status, of_redeem};
+use crate::ports::GameApi;
 use crate::store::{Claim, FinishedRun, StoreError, Verdict};
 
-use super::condition::Condition;
 use super::pace::{Answered, Step};
-use super::{Ended, Engine, Halt};
+use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {
     /// Makes the claim's call and records what came of it.
@@ -39,20 +40,16 @@ impl<G: GameApi> Engine<G> {
         let asked = self.clock.elapsed();
         let Reply { answer, heard } = self.game.redeem(claim.player, state, &claim.code).await;
         let status = of_redeem(&answer);
-        self.answered(&Answered {
-            asked,
-            endpoint: Endpoint::Redeem,
-            player: claim.player,
-            status: &status,
-            heard: &heard,
-        });
-        self.reach.count(&answer);
+        let call = Answered { asked, endpoint: Endpoint::Redeem, player: claim.player, status: &status, heard: &heard };
+        if let Counts::No(at) = self.tried(&call, &claim, true) {
+            return self.put_off(claim, at).await;
+        }
         match status {
             Status::NotLogin => self.store.forget_profile(claim.player).await?,
             Status::UserInfoError if self.begin_search(&claim, state).await? => {
                 let history = claim.history;
                 self.store.record(claim, Verdict { status, history, next: Err(self.clock.now()) }).await?;
-                return Ok(None);
+                return Ok(());
             }
             _ => {}
         }
@@ -75,8 +72,10 @@ impl<G: GameApi> Engine<G> {
         let asked = self.clock.elapsed();
         let Reply { answer, heard } = self.game.redeem(player, tried, &Code::impossible()).await;
         let status = of_redeem(&answer);
-        self.answered(&Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, heard: &heard });
-        self.reach.count(&answer);
+        let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, heard: &heard };
+        if let Counts::No(at) = self.tried(&call, &claim, false) {
+            return self.put_off(claim, at).await;
+        }
         let told = match outcome(&answer) {
             ProbeOutcome::Right => {
                 tracing::info!(%player, "{} lives in state {tried}", display_name(&claim.nickname, player));
@@ -84,11 +83,11 @@ impl<G: GameApi> Engine<G> {
                 self.store.retry_wrong_state(player).await?;
                 self.pace(|pace, _| pace.searches.end(player));
                 self.store.release(claim).await?;
-                return Ok(None);
+                return Ok(());
             }
             ProbeOutcome::WrongState if self.pace(|pace, _| pace.searches.was_wrong(player, tried)) => {
                 self.store.release(claim).await?;
-                return Ok(None);
+                return Ok(());
             }
             ProbeOutcome::WrongState => Status::UserInfoError,
             ProbeOutcome::NoSuchPlayer => {
@@ -96,7 +95,7 @@ impl<G: GameApi> Engine<G> {
                 Status::RoleNotExist
             }
             // It says nothing of the code, which was none.
-            ProbeOutcome::Unclear(status) if Outcome::of(&status).is_some() && status != Status::SignError => {
+            ProbeOutcome::Unclear(status) if Outcome::of(&status).is_some() => {
                 Status::Unknown(format!("PROBE: {status}"))
             }
             ProbeOutcome::Unclear(status) => status,
@@ -104,54 +103,13 @@ impl<G: GameApi> Engine<G> {
         self.settle(claim, Reply { answer: told, heard }).await
     }
 
-    async fn log_in(&self, claim: Claim) -> Ended {
-        let asked = self.clock.elapsed();
-        let Reply { answer, heard } = self.game.login(claim.player).await;
-        let gone = matches!(&answer, LoginAnswer::Failed(answer) if says_gone(answer));
-        let status = match &answer {
-            LoginAnswer::Profile(_) => Status::Success,
-            LoginAnswer::Failed(answer) => of_login(answer),
-        };
-        if gone {
-            self.pace(|pace, now| pace.end_at_nobody(Endpoint::Login, claim.player, now));
-            self.pace_wake.notify_waiters();
-        } else {
-            let call =
-                Answered { asked, endpoint: Endpoint::Login, player: claim.player, status: &status, heard: &heard };
-            self.answered(&call);
-        }
-        self.pace(|pace, now| pace.stage.observe(gone, now));
-        let answer = match answer {
-            LoginAnswer::Profile(profile) => {
-                self.reach.count(&Answer::Http(200));
-                let name = display_name(&profile.nickname, claim.player);
-                tracing::info!(player = %claim.player, "✅ Login successful for {name} (attempt {})", claim.history.calls);
-                self.store.record_profile(claim.player, profile).await?;
-                self.store.release(claim).await?;
-                return Ok(None);
-            }
-            LoginAnswer::Failed(answer) => answer,
-        };
-        self.reach.count(&answer);
-        if gone {
-            tracing::debug!(player = %claim.player, "The player endpoint says that it is gone: {answer:?}");
-            self.store.release(claim).await?;
-            return Ok(None);
-        }
-        self.settle(claim, Reply { answer: status, heard }).await
-    }
-
     /// Decides and records.
-    async fn settle(&self, claim: Claim, reply: Reply<Status>) -> Ended {
+    pub(super) async fn settle(&self, claim: Claim, reply: Reply<Status>) -> Ended {
         let Reply { answer: status, heard } = reply;
         let name = display_name(&claim.nickname, claim.player);
         let mut history = claim.history;
         let decision = decide(&self.settings.policy, &mut history, &status, fastrand::f64());
         let next = match decision {
-            Decision::Halt => {
-                self.store.release(claim).await?;
-                return Ok(Some(Halt(status)));
-            }
             Decision::Done(outcome) => Ok(outcome),
             Decision::GiveUp => Ok(Outcome::GaveUp),
             Decision::Retry(wait) => {
@@ -174,31 +132,40 @@ impl<G: GameApi> Engine<G> {
         for run in recorded.finished_runs {
             say_finished(&code, &run);
         }
-        Ok(None)
+        // A code that is over costs its two calls, and no look for a login besides.
+        if status.class() == Class::Success {
+            self.consider_a_trial(claim.player);
+        }
+        Ok(())
     }
 
-    /// Lets the pace learn from an answer that came just now, and says what changed.
+    /// Gives a claim back whose try does not count; it is due again at `at`, since the clock's start.
+    async fn put_off(&self, claim: Claim, at: Duration) -> Ended {
+        let wait = at.saturating_sub(self.clock.elapsed());
+        let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX);
+        self.store.put_off(claim, at).await
+    }
+
+    /// Lets pace and breaker learn from an answer that came just now to a call of no redemption, and says what changed.
     pub(super) fn answered(&self, call: &Answered<'_>) {
-        let now = self.clock.elapsed();
-        let learnt = self.pace(|pace, now| pace.answered(call, now, self.settings.policy.base));
+        self.learn(call, None);
+    }
+
+    /// The same of a redemption's try, which asked for its own code or not; whether it counts.
+    fn tried(&self, call: &Answered<'_>, claim: &Claim, is_of_code: bool) -> Counts {
+        let tried: Tried = (claim.player, (claim.code.key(), claim.generation));
+        self.learn(call, Some((&tried, is_of_code)))
+    }
+
+    fn learn(&self, call: &Answered<'_>, tried: Option<(&Tried, bool)>) -> Counts {
+        let learnt = self.pace(|pace, now| pace.answered(call, tried, now, self.settings.policy.base));
         self.pace_wake.notify_waiters();
-        if let Some(change) = learnt.outage {
-            self.say_outage(change);
-        }
-        let rest = learnt.opens.map(|at| at.saturating_sub(now));
-        if let Some(rest) = rest {
+        if let Some(at) = learnt.opens {
+            let rest = at.saturating_sub(self.clock.elapsed());
             tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
         }
-        let until = rest.map(|rest| self.clock.now().checked_add(rest).unwrap_or(jiff::Timestamp::MAX));
-        self.condition.send_if_modified(|condition| {
-            let next = match (&condition, until) {
-                (Condition::Working | Condition::Limited { .. }, Some(until)) => Condition::Limited { until },
-                (Condition::Limited { .. }, None) if *call.status != Status::RateLimited => Condition::Working,
-                _ => return false,
-            };
-            *condition = next;
-            true
-        });
+        self.say(&learnt.changes);
+        learnt.counts
     }
 }
 

@@ -1,11 +1,11 @@
 //! How the engine does, for people who wait for it.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-
 use jiff::Timestamp;
 
-use crate::domain::answer::Answer;
+use crate::domain::breaker::Trouble;
+use crate::domain::code::CodeKey;
 use crate::domain::status::Status;
+use crate::domain::words::{remedy, trouble_in_words};
 
 /// How the engine does. The order is no rank.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,8 +13,10 @@ pub enum Condition {
     /// It works, or would if there were something to do.
     #[default]
     Working,
-    /// The game does not answer, or not sensibly, since then; it is asked now and then whether it does again.
-    Outage {
+    /// The game does not serve us since then; it is asked now and then whether it does again.
+    Open {
+        /// Why.
+        trouble: Trouble,
         /// When the first call in a row failed.
         since: Timestamp,
     },
@@ -23,44 +25,45 @@ pub enum Condition {
         /// When calls go on.
         until: Timestamp,
     },
-    /// No call will work until an operator acts, for this reason.
-    Halted(Status),
+    /// The game is well, but tells everybody the same unknown thing for this code, and maybe for others.
+    Held {
+        /// The code.
+        code: CodeKey,
+        /// When the first player in a row was told so.
+        since: Timestamp,
+        /// What.
+        evidence: Status,
+    },
 }
 
-/// Whether the game was ever reached, for whoever waits for the engine.
-#[derive(Debug, Default)]
-pub struct Reach {
-    answered: AtomicBool,
-    unreached: AtomicU32,
-    pub(super) halted: AtomicBool,
-    timed_out: AtomicBool,
-}
-
-impl Reach {
-    pub(super) fn count(&self, answer: &Answer) {
-        if answer.reached() {
-            self.answered.store(true, Ordering::Relaxed);
-        } else {
-            self.timed_out.store(*answer == Answer::TimedOut, Ordering::Relaxed);
-            self.unreached.fetch_add(1, Ordering::Relaxed);
+impl Condition {
+    /// What is wrong, since when, and who must act: for the health line. That the limit is reached is nothing wrong.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        match self {
+            Self::Working | Self::Limited { .. } => None,
+            Self::Open { trouble, since } => {
+                let since = since.strftime("%Y-%m-%d %H:%M");
+                Some(format!("{}, since {since} UTC; {}", trouble_in_words(trouble), remedy(trouble)))
+            }
+            Self::Held { code, since, evidence } => {
+                let since = since.strftime("%Y-%m-%d %H:%M");
+                Some(format!("{code} is held, since {since} UTC: the game tells everybody {evidence} for it"))
+            }
         }
     }
 
-    /// Calls that did not reach the game, while none ever did; 0 as soon as one was answered.
-    #[must_use]
-    pub fn unreached_so_far(&self) -> u32 {
-        if self.answered.load(Ordering::Relaxed) { 0 } else { self.unreached.load(Ordering::Relaxed) }
-    }
-
-    /// Whether the last call that did not reach the game had to wait for nothing.
-    #[must_use]
-    pub fn timed_out(&self) -> bool {
-        self.timed_out.load(Ordering::Relaxed)
-    }
-
-    /// Whether the engine stopped because the game refuses our signature.
-    #[must_use]
-    pub fn is_halted(&self) -> bool {
-        self.halted.load(Ordering::Relaxed)
+    /// Whether it is the same one, though its time was worked out anew and differs by a hair.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Open { trouble, .. }, Self::Open { trouble: other, .. }) => trouble == other,
+            (Self::Held { code, evidence, .. }, Self::Held { code: of, evidence: other, .. }) => {
+                code == of && evidence == other
+            }
+            (Self::Limited { until }, Self::Limited { until: other }) => {
+                until.duration_since(*other).unsigned_abs().as_millis() < 10
+            }
+            (one, other) => one == other,
+        }
     }
 }

@@ -26,8 +26,8 @@ impl<G: GameApi> Engine<G> {
         shutdown: &CancellationToken,
     ) -> Duration {
         let now = self.clock.elapsed();
-        if self.pace(|pace, _| pace.outage.is_on()) {
-            return self.ask_whether_it_is_over(tries, shutdown).unwrap_or(now + LOOK_EVERY);
+        if !self.pace(|pace, _| pace.breaker.is_closed()) {
+            return self.ask_the_game(tries, shutdown).unwrap_or(now + LOOK_EVERY);
         }
         let capacity = self.game.capacity();
         if capacity.free == 0 {
@@ -67,8 +67,8 @@ impl<G: GameApi> Engine<G> {
         let admitted = Arc::new(Mutex::new(Vec::new()));
         let (engine, record) = (self.clone(), admitted.clone());
         let admit = move |candidate: &Candidate| {
-            let needs_login = engine.is_stale(candidate.profile_at);
-            match engine.pace(|pace, now| pace.admit(candidate, needs_login, now)) {
+            let is_stale = engine.is_stale(candidate.profile_at);
+            match engine.pace(|pace, now| pace.admit(candidate, is_stale, now)) {
                 Ok(step) => {
                     let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
                     record.push((candidate.player, candidate.key.clone(), candidate.generation, step));

@@ -17,18 +17,18 @@
 //! counted. The same holds for a try whose result cannot be recorded. If the game had granted the code, it answers
 //! RECEIVED the next time, which is a success. What was learnt of limits, states and outages is learnt anew.
 //!
-//! A wrong signature halts the engine: everything stays due, and an operator is told. While the game does not answer,
-//! nothing is called but a question at growing intervals whether it does again.
+//! While the game as a whole does not serve us (`domain/breaker`), nothing is called but a question at growing intervals
+//! whether it does again, and nobody's tries are used.
 
 mod attempt;
+mod breaker;
 mod condition;
 mod dispatch;
-mod outage;
+mod login;
 mod pace;
 mod probe;
 mod returns;
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ use crate::domain::status::Status;
 use crate::ports::GameApi;
 use crate::store::{Store, StoreError};
 
-pub use condition::{Condition, Reach};
+pub use condition::Condition;
 use pace::Pace;
 use returns::Returns;
 
@@ -67,12 +67,8 @@ pub struct EngineSettings {
     pub player_interval: Duration,
 }
 
-/// Why nothing works until an operator acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Halt(Status);
-
-/// What a try came to: done, or a reason to stop, or not recorded.
-type Ended = Result<Option<Halt>, StoreError>;
+/// What a try came to: done, or not recorded.
+type Ended = Result<(), StoreError>;
 
 /// The engine. [`Engine::run`] may be called again after it ended; not twice at once.
 pub struct Engine<G> {
@@ -85,7 +81,6 @@ pub struct Engine<G> {
     /// Woken when a call has ended, or may begin after all: for probes, which wait outside of the dispatcher.
     pace_wake: Notify,
     condition: watch::Sender<Condition>,
-    reach: Reach,
     returns: Returns,
     /// The calls of an earlier process are counted.
     restored: OnceCell<()>,
@@ -104,7 +99,6 @@ impl<G: GameApi> Engine<G> {
             turns: Mutex::default(),
             pace_wake: Notify::new(),
             condition: watch::Sender::new(Condition::default()),
-            reach: Reach::default(),
             returns: Returns::default(),
             restored: OnceCell::new(),
         })
@@ -122,9 +116,10 @@ impl<G: GameApi> Engine<G> {
         self.pace(|pace, _| pace.limit())
     }
 
-    /// Whether the game was ever reached.
-    pub fn reach(&self) -> &Reach {
-        &self.reach
+    /// How the last call failed, where several did not reach the game, and none ever did.
+    #[must_use]
+    pub fn never_reached(&self) -> Option<Status> {
+        self.pace(|pace, _| pace.breaker.never_reached().cloned())
     }
 
     /// The game it asks.
@@ -132,13 +127,12 @@ impl<G: GameApi> Engine<G> {
         &self.game
     }
 
-    /// Works until `shutdown`, then lets the calls in flight end. Halts at a refused signature, and then waits for
-    /// `shutdown` too: asking again would change nothing. While nothing can be written it rests, and begins anew.
+    /// Works until `shutdown`, then lets the calls in flight end. While nothing can be written it rests, and begins anew.
     ///
     /// # Errors
     /// When a try died; the supervisor starts the engine again.
     pub async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
-        while !shutdown.is_cancelled() && !self.reach.is_halted() {
+        while !shutdown.is_cancelled() {
             let Err(error) = self.work(&shutdown).await? else { break };
             tracing::error!("The engine cannot keep its books, next try in {} s: {error}", STORE_REST.as_secs());
             tokio::select! {
@@ -146,11 +140,10 @@ impl<G: GameApi> Engine<G> {
                 () = tokio::time::sleep(STORE_REST) => {}
             }
         }
-        shutdown.cancelled().await;
         Ok(())
     }
 
-    /// Works until `shutdown` or a halt, or until what a try came to cannot be recorded: its claim is then void, and so are
+    /// Works until `shutdown`, or until what a try came to cannot be recorded: its claim is then void, and so are
     /// all others when this ends.
     async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
         self.pace(|pace, now| pace.abandon(now));
@@ -163,17 +156,21 @@ impl<G: GameApi> Engine<G> {
             return Ok(Err(error));
         }
         let mut tries: JoinSet<Ended> = JoinSet::new();
+        // Calls on which nothing depends: they neither take a worker nor hold up the end.
+        let mut beside: JoinSet<Ended> = JoinSet::new();
         let mut failed = Ok(());
-        while !shutdown.is_cancelled() && !self.reach.is_halted() && failed.is_ok() {
+        while !shutdown.is_cancelled() && failed.is_ok() {
             // Listening begins before the look, so that no wake is lost.
             let mut woken = std::pin::pin!(self.store.work_wake().notified());
             woken.as_mut().enable();
             let free = self.settings.concurrency.max(1).saturating_sub(tries.len());
             let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries, shutdown).await) };
+            self.begin_trial(&mut beside);
             let sleep = tokio::time::sleep_until(self.clock.at(next.unwrap_or(self.clock.elapsed() + LOOK_EVERY)));
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 Some(ended) = tries.join_next() => failed = failed.and(self.ended(ended)?),
+                Some(ended) = beside.join_next() => failed = failed.and(self.ended(ended)?),
                 () = woken, if free > 0 => {}
                 () = sleep => {}
             }
@@ -201,26 +198,11 @@ impl<G: GameApi> Engine<G> {
         change(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner), self.clock.elapsed())
     }
 
-    /// Stops everything until an operator acts.
-    fn halt(&self, status: Status) {
-        if !self.reach.halted.swap(true, Ordering::Relaxed) {
-            tracing::error!(
-                "CRITICAL: The game refuses our signature ({status}): nothing can be redeemed. Set GAME_SIGN_SALT to the \
-                 game's new salt and start again; everything stays due"
-            );
-        }
-        self.condition.send_replace(Condition::Halted(status));
-        self.store.work_wake().notify_waiters();
-    }
-
     /// What a try came to: done, or not recorded.
     fn ended(&self, ended: Result<Ended, tokio::task::JoinError>) -> anyhow::Result<Result<(), StoreError>> {
         match ended {
-            Ok(Ok(None)) => {}
-            Ok(Ok(Some(Halt(status)))) => self.halt(status),
-            Ok(Err(error)) => return Ok(Err(error)),
-            Err(error) => return Err(anyhow!("a try ended without a result: {error}")),
+            Ok(ended) => Ok(ended),
+            Err(error) => Err(anyhow!("a try ended without a result: {error}")),
         }
-        Ok(Ok(()))
     }
 }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::domain::answer::Heard;
+use crate::domain::breaker::{Breaker, Call, Cause, Change, Counts, Tried};
 use crate::domain::budget::{Endpoint, RateLimit, WindowBudget};
 use crate::domain::code::CodeKey;
 use crate::domain::gate::PlayerPacing;
 use crate::domain::login::LoginStage;
-use crate::domain::outage::{self, Outage};
 use crate::domain::player::{PlayerId, State};
 use crate::domain::scout;
 use crate::domain::search::Searches;
@@ -46,11 +46,13 @@ pub(super) struct Answered<'a> {
 }
 
 /// What an answer changed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Learnt {
     /// The endpoint takes calls again then; it refused this one.
     pub opens: Option<Duration>,
-    pub outage: Option<outage::Change>,
+    /// Whether the try counts.
+    pub counts: Counts,
+    pub changes: Vec<Change>,
 }
 
 /// Shared by the dispatcher and the tries in flight. Times are since the clock's start.
@@ -60,9 +62,13 @@ pub(super) struct Pace {
     redeem: WindowBudget,
     players: PlayerPacing,
     pub stage: LoginStage,
-    pub outage: Outage,
-    /// The endpoint whose calls failed last: it is asked whether the outage is over.
-    pub failing: Endpoint,
+    pub breaker: Breaker,
+    /// The game took more calls for too many: until then.
+    pub limited_until: Option<Duration>,
+    /// The redeem endpoint's limit as it was before refusals in a row.
+    before_refusals: Option<Option<RateLimit>>,
+    /// Who was decided last: a trial of the login may be made for that one.
+    pub for_trial: Option<PlayerId>,
     pub searches: Searches,
     /// Probes that wait for their turn. Each keeps a place in the redeem endpoint's budget free, so they go first.
     probes: usize,
@@ -79,8 +85,10 @@ impl Pace {
             redeem: WindowBudget::new(limit),
             players: PlayerPacing::new(player_interval),
             stage: LoginStage::default(),
-            outage: Outage::default(),
-            failing: Endpoint::Redeem,
+            breaker: Breaker::default(),
+            limited_until: None,
+            before_refusals: None,
+            for_trial: None,
             searches: Searches::default(),
             probes: 0,
             codes: HashMap::new(),
@@ -125,7 +133,7 @@ impl Pace {
 
     /// Whether any call of a redemption may begin at `now`.
     pub fn is_open(&self, now: Duration) -> bool {
-        self.has_room(Endpoint::Redeem, now) || (self.stage.is_used(now) && self.has_room(Endpoint::Login, now))
+        self.has_room(Endpoint::Redeem, now) || (!self.stage.is_gone(now) && self.has_room(Endpoint::Login, now))
     }
 
     /// A probe begins to wait for its turn.
@@ -151,18 +159,24 @@ impl Pace {
         Ok(())
     }
 
-    /// Lets a try for a candidate begin, or not; `needs_login` is asked only where there is a login.
-    pub fn admit(&mut self, candidate: &Candidate, needs_login: bool, now: Duration) -> Result<Step, Admission> {
+    /// Lets a try for a candidate begin, or not. A login goes before it where the state is not on file, and where the profile
+    /// `is_stale` and the login works.
+    pub fn admit(&mut self, candidate: &Candidate, is_stale: bool, now: Duration) -> Result<Step, Admission> {
         let player = candidate.player;
         let step = match self.searches.next(player) {
             Some(state) => Step::Probe(state),
-            None if needs_login && self.stage.is_used(now) => Step::Login,
+            None if !candidate.has_state && !self.stage.is_gone(now) => Step::Login,
+            None if is_stale && self.stage.is_used() && self.has_room(Endpoint::Login, now) => Step::Login,
             None => Step::Redeem,
         };
+        let code = (candidate.key.clone(), candidate.generation);
+        if !self.breaker.codes.may_try(&code, now) {
+            return Err(Admission::SkipCode);
+        }
         if !self.has_room(step.endpoint(), now) {
             return Err(if self.is_open(now) { Admission::Skip } else { Admission::Stop });
         }
-        let under_way = self.codes.get(&(candidate.key.clone(), candidate.generation)).map_or(&[][..], Vec::as_slice);
+        let under_way = self.codes.get(&code).map_or(&[][..], Vec::as_slice);
         let takes_long = under_way.iter().any(|(_, since)| now.saturating_sub(*since) >= self.patience);
         if !scout::may_begin(candidate.trust, under_way.len(), takes_long) {
             return Err(Admission::SkipCode);
@@ -172,13 +186,16 @@ impl Pace {
         }
         self.budget(step.endpoint()).begin();
         self.players.begin(player);
-        self.codes.entry((candidate.key.clone(), candidate.generation)).or_default().push((player, now));
+        self.breaker.codes.begin_try(&code);
+        self.codes.entry(code).or_default().push((player, now));
         Ok(step)
     }
 
     /// The try for this player and code is over, and what it came to is written down.
     pub fn done(&mut self, key: CodeKey, generation: u32, player: PlayerId) {
-        if let std::collections::hash_map::Entry::Occupied(mut tries) = self.codes.entry((key, generation)) {
+        let code = (key, generation);
+        self.breaker.codes.end_try(&code);
+        if let std::collections::hash_map::Entry::Occupied(mut tries) = self.codes.entry(code) {
             tries.get_mut().retain(|(other, _)| *other != player);
             if tries.get().is_empty() {
                 tries.remove();
@@ -192,19 +209,68 @@ impl Pace {
         self.players.end(player, now);
     }
 
-    /// A call's answer came at `now`. The rest after refusals in a row that name no time starts at `base`.
-    pub fn answered(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Learnt {
-        let budget = self.budget(call.endpoint);
-        budget.end(now);
-        let opens = budget.observe((call.asked, now), call.heard, *call.status == Status::RateLimited, base);
+    /// A call's answer came at `now`; `tried` is the redemption whose try it was, with whether it asked for its own code. The
+    /// rest after refusals in a row that name no time starts at `base`.
+    pub fn answered(
+        &mut self,
+        call: &Answered<'_>,
+        tried: Option<(&Tried, bool)>,
+        now: Duration,
+        base: Duration,
+    ) -> Learnt {
+        let opens = self.learn(call, now, base);
+        // Where a state is on file nothing depends on the player endpoint: what it says is no evidence against the game.
+        let (counts, changes) = match call.endpoint {
+            Endpoint::Login => (Counts::Yes, Vec::new()),
+            Endpoint::Redeem => {
+                let (tried, is_of_code) = tried.unzip();
+                let is_of_code = is_of_code.unwrap_or_default();
+                self.breaker.observe(&Call { player: call.player, tried, is_of_code, status: call.status }, now)
+            }
+        };
+        Learnt { opens, counts, changes }
+    }
+
+    /// The answer to the breaker's question came at `now`.
+    pub fn question_answered(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Vec<Change> {
+        self.learn(call, now, base);
+        let changes = self.breaker.answered(call.player, call.status, call.heard.retry_after.unwrap_or_default(), now);
+        let opened = |change: &Change| matches!(change, Change::Opened(trouble, _) if trouble.cause == Cause::Refused);
+        if changes.iter().any(opened)
+            && let Some(limit) = self.before_refusals.take()
+        {
+            // Where every call is refused, none was one too many.
+            self.redeem.unlearn(limit);
+            self.limited_until = None;
+        }
+        changes
+    }
+
+    /// What an answer says of the limits.
+    fn learn(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Option<Duration> {
+        let is_refused = *call.status == Status::RateLimited;
+        let is_redeem = call.endpoint == Endpoint::Redeem;
         match call.status {
             Status::TooFrequent => self.players.refuse(call.player, now),
             _ => self.players.end(call.player, now),
         }
-        if outage::is_of_the_service(call.status) {
-            self.failing = call.endpoint;
+        let limit = self.redeem.limit();
+        if is_redeem && is_refused {
+            self.before_refusals.get_or_insert(limit);
+        } else if is_redeem {
+            (self.before_refusals, self.limited_until) = (None, None);
         }
-        Learnt { opens, outage: self.outage.observe(call.player, call.status, now) }
+        let is_open = self.breaker.trouble().is_some();
+        let budget = self.budget(call.endpoint);
+        budget.end(now);
+        if is_refused && is_redeem && is_open {
+            return None;
+        }
+        let opens = budget.observe((call.asked, now), call.heard, is_refused, base);
+        if is_redeem && opens.is_some() {
+            self.limited_until = opens;
+        }
+        opens
     }
 
     /// A call ended at `now` at an endpoint that is not there: nobody took note of the player.
@@ -225,7 +291,7 @@ impl Pace {
         self.redeem.abandon(now);
         self.players.abandon(now);
         self.codes.clear();
-        self.outage.asked(now);
+        self.breaker.abandon(now);
     }
 
     /// The earliest time after `now` at which something more may be admitted; `None` while that depends on calls in
@@ -233,7 +299,8 @@ impl Pace {
     pub fn next_opening(&self, now: Duration) -> Option<Duration> {
         let budgets = [self.redeem.next_opening(now), self.login.next_opening(now)];
         let joined = self.codes.values().flatten().map(|(_, since)| *since + self.patience);
-        let openings = budgets.into_iter().flatten().chain(self.players.next_opening(now)).chain(joined);
+        let held = self.breaker.codes.next_try();
+        let openings = budgets.into_iter().flatten().chain(self.players.next_opening(now)).chain(joined).chain(held);
         openings.filter(|at| *at > now).min()
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::budget::Endpoint;
 use crate::domain::code::Code;
 use crate::domain::player::{PlayerId, State};
 use crate::domain::probe::{ProbeOutcome, outcome};
-use crate::domain::status::{Class, Scope, Status, of_redeem};
+use crate::domain::status::{Status, of_redeem};
 use crate::ports::GameApi;
 use crate::store::StoreError;
 
@@ -49,9 +49,9 @@ impl<G: GameApi> Drop for InFlight<'_, G> {
 impl<G: GameApi> Engine<G> {
     /// Asks the game whether `player` lives in `state`, redeeming nothing. Keeps to the pace of all calls (the endpoint's
     /// budget, the player's interval), but goes before every redemption: it waits for a full window, 60 s with the game's
-    /// limits, at most, and for the player's interval. A busy game is asked up to 3 times. While the game does not answer
-    /// or refuses our signature, it is not asked: the answer is unclear at once, as it is when nothing can be written. Works
-    /// whether or not the engine runs.
+    /// limits, at most, and for the player's interval. A busy game is asked up to 3 times. While the game does not serve us,
+    /// it is not asked: the answer is unclear at once, as it is when nothing can be written. Works whether or not the engine
+    /// runs.
     ///
     /// Nothing of the player is written down. Dropping the future gives the probe up.
     pub async fn probe(&self, player: PlayerId, state: State) -> ProbeOutcome {
@@ -59,24 +59,19 @@ impl<G: GameApi> Engine<G> {
         let mut unclear = Status::Interrupted;
         for _ in 0..MAX_CALLS {
             match &*self.condition.borrow() {
-                Condition::Halted(status) => return ProbeOutcome::Unclear(status.clone()),
-                Condition::Outage { .. } => return ProbeOutcome::Unclear(Status::ConnectionError),
-                Condition::Working | Condition::Limited { .. } => {}
+                Condition::Open { trouble, .. } => return ProbeOutcome::Unclear(trouble.evidence.clone()),
+                Condition::Working | Condition::Limited { .. } | Condition::Held { .. } => {}
             }
             let Ok(note) = self.turn(Endpoint::Redeem, player).await else { break };
             let in_flight = InFlight(self, player, self.clock.elapsed());
             let Reply { answer, heard } = self.game.redeem(player, state, &code).await;
             in_flight.answered(&of_redeem(&answer), &heard);
-            self.reach.count(&answer);
             if let Err(error) = self.store.note_end(note).await {
                 tracing::debug!("The end of a probe was not noted: {error}");
             }
             match outcome(&answer) {
                 ProbeOutcome::Unclear(status) => unclear = status,
                 told => return told,
-            }
-            if unclear.class() == Class::Permanent(Scope::Deployment) {
-                self.halt(unclear.clone());
             }
             if !matches!(unclear, Status::TimeoutRetry | Status::TooFrequent | Status::RateLimited) {
                 break;
@@ -89,8 +84,11 @@ impl<G: GameApi> Engine<G> {
     pub(super) async fn turn(&self, endpoint: Endpoint, player: PlayerId) -> Result<Option<i64>, StoreError> {
         self.restore_budget().await?;
         {
-            self.pace(|pace, _| pace.queue_probe());
-            let _queued = Queued(self);
+            // The queue keeps places in the redeem endpoint's budget free.
+            let _queued = (endpoint == Endpoint::Redeem).then(|| {
+                self.pace(|pace, _| pace.queue_probe());
+                Queued(self)
+            });
             loop {
                 let mut ended = std::pin::pin!(self.pace_wake.notified());
                 ended.as_mut().enable();

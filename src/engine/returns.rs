@@ -14,7 +14,7 @@ use crate::domain::status::{Class, Scope, of_redeem};
 use crate::ports::GameApi;
 
 use super::pace::Answered;
-use super::{Ended, Engine, Halt};
+use super::{Ended, Engine};
 
 /// Answers in a row that tell nothing, after which a code is left alone for a while.
 const MAX_UNCLEAR: u32 = 10;
@@ -73,15 +73,14 @@ impl<G: GameApi> Engine<G> {
         let Some((player, state)) = self.store.scout_of_return(key.clone(), last).await? else {
             self.store.renew_code(key, generation, None).await?;
             tracing::info!("{code} is valid again");
-            return Ok(None);
+            return Ok(());
         };
         let turn = self.turn(Endpoint::Redeem, player);
-        let Some(note) = shutdown.run_until_cancelled(turn).await.transpose()? else { return Ok(None) };
+        let Some(note) = shutdown.run_until_cancelled(turn).await.transpose()? else { return Ok(()) };
         let asked = self.clock.elapsed();
         let reply = self.game.redeem(player, state, code).await;
         let status = of_redeem(&reply.answer);
         self.answered(&Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, heard: &reply.heard });
-        self.reach.count(&reply.answer);
         match status.class() {
             Class::Success => {
                 self.store.renew_code(key.clone(), generation, Some((player, status.clone()))).await?;
@@ -92,8 +91,7 @@ impl<G: GameApi> Engine<G> {
                 self.store.keep_condemned(key.clone(), generation, status.clone()).await?;
                 tracing::info!("{code} is listed again, but no good: {status}");
             }
-            Class::Permanent(Scope::Deployment) => return Ok(Some(Halt(status))),
-            Class::Permanent(Scope::Player) | Class::Unknown | Class::Temporary => {
+            Class::Permanent(_) | Class::Unknown | Class::Temporary => {
                 let is_too_much = unclear + 1 >= MAX_UNCLEAR;
                 self.returns.of(&key, |asked| {
                     asked.unclear = if is_too_much { 0 } else { unclear + 1 };
@@ -104,11 +102,11 @@ impl<G: GameApi> Engine<G> {
                 let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX);
                 self.store.ask_about_return_at(key, generation, at).await?;
                 self.store.note_end(note).await?;
-                return Ok(None);
+                return Ok(());
             }
         }
         self.returns.of(&key, |asked| (asked.unclear, asked.last) = (0, None));
         self.store.note_end(note).await?;
-        Ok(None)
+        Ok(())
     }
 }

@@ -44,6 +44,8 @@ pub struct GameSettings {
 /// The game's API, through one or more sessions.
 pub struct GameClient {
     sessions: Sessions,
+    /// Logins go on their own: one that hangs takes no session from the redemptions.
+    login: reqwest::Client,
     settings: GameSettings,
     clock: Clock,
     requests: AtomicU64,
@@ -72,8 +74,9 @@ impl GameClient {
                 .build()
                 .context("cannot set up the connection to the game")
         };
+        let login = session(0)?;
         let clients = (0..count.max(1)).map(session).collect::<anyhow::Result<_>>()?;
-        Ok(Self { sessions: Sessions::new(clients, rest), settings, clock, requests: AtomicU64::new(0) })
+        Ok(Self { sessions: Sessions::new(clients, rest), login, settings, clock, requests: AtomicU64::new(0) })
     }
 
     /// Requests sent so far.
@@ -88,11 +91,14 @@ impl GameClient {
         form.push(("sign", &sign));
         let url = format!("{}/{path}", self.settings.base_url.as_str().trim_end_matches('/'));
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let Some(session) = self.sessions.take(self.clock.elapsed()) else { return Err(Answer::Connection) };
-        let response = session.http.post(url).form(&form).send().await.map_err(|e| not_answered(&e))?;
+        let session = if path == REDEEM_PATH { self.sessions.take(self.clock.elapsed()) } else { None };
+        let http = session.as_ref().map_or(&self.login, |session| &session.http);
+        let response = http.post(url).form(&form).send().await.map_err(|e| not_answered(&e))?;
         let heard = heard(&response);
         let status = response.status().as_u16();
-        session.answered(status == 429, self.clock.elapsed());
+        if let Some(session) = &session {
+            session.answered(status == 429, self.clock.elapsed());
+        }
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
         let body = match http::read_body(response, MAX_BODY).await {

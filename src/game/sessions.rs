@@ -75,7 +75,7 @@ impl Taken<'_> {
                 session.rests_until = now + doubled.min(LONGEST_REST.max(rest));
                 session.refusals = session.refusals.saturating_add(1);
             } else {
-                session.refusals = 0;
+                (session.refusals, session.rests_until) = (0, Duration::ZERO);
             }
         }
     }

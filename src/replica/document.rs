@@ -2,6 +2,7 @@
 
 use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 
+use crate::domain::erasure::Erased;
 use crate::domain::record::{Field, Form, Key, Kind, Record, Stamp, Value};
 use crate::domain::version::Version;
 
@@ -172,6 +173,12 @@ pub(super) fn guard(record: &Record, term: i64) -> Document {
         guard.insert("version", doc! { "$lt": stamp.version.0 });
     }
     guard
+}
+
+/// What a document there must be like to be removed: not newer than what was erased, and not of a later term.
+pub(super) fn erased_guard(erased: &Erased, term: i64) -> Document {
+    let Erased { kind, key, version } = erased;
+    doc! { "_id": id(*kind, key), TERM: { "$not": { "$gt": term } }, "version": { "$lte": version.0 } }
 }
 
 #[cfg(test)]

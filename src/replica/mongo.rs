@@ -1,7 +1,7 @@
 //! The MongoDB adapter: one collection per kind of record, guarded upserts in bulk.
 //!
 //! A write that lost against what is there fails its guard, tries to insert, and gets E11000: that is how losing is told.
-//! Bulk writes go as `update` commands, which every server from 6 on takes.
+//! Bulk writes go as `update` and `delete` commands, which every server from 6 on takes.
 //!
 //! Writes carry the term of the lease that they are made under. They are made only while it holds, and none replaces a
 //! document that was written under a later term: what a process sends that froze and lost its lease changes nothing.
@@ -19,13 +19,14 @@ use mongodb::{Client, Collection, Database, IndexModel};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
+use crate::domain::erasure::Erased;
 use crate::domain::record::{Key, Kind, Record, Stamp};
 use crate::domain::text::clean;
 use crate::ports::{Replica, ReplicaError};
 use crate::tenure::Tenure;
 
 use super::connection_string;
-use super::document::{ORDER, document, guard, id, record, stamp};
+use super::document::{ORDER, document, erased_guard, guard, id, record, stamp};
 
 /// The server's code for a key that is there already.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
@@ -127,22 +128,10 @@ impl MongoReplica {
 
     /// One `update` command; returns the places of those that lost.
     async fn update(&self, kind: Kind, records: &[&Record]) -> Result<Vec<usize>, ReplicaError> {
-        let Some(term) = self.tenure.term() else {
-            return Err(ReplicaError("the lease of this instance does not hold".to_owned()));
-        };
-        let updates: Vec<Bson> = records
-            .iter()
-            .map(|record| doc! { "q": guard(record, term), "u": document(record, term), "upsert": true }.into())
-            .collect();
-        let timeout = i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX);
-        let command = doc! {
-            "update": kind.name(), "updates": updates, "ordered": false,
-            "writeConcern": { "w": "majority", "wtimeout": timeout },
-        };
-        let answer = self.in_time(async { self.database.run_command(command).await }).await?;
-        if let Ok(error) = answer.get_document("writeConcernError") {
-            return Err(ReplicaError(said(error)));
-        }
+        let term = self.term()?;
+        let update = |record: &&Record| doc! { "q": guard(record, term), "u": document(record, term), "upsert": true };
+        let updates: Vec<Bson> = records.iter().map(|record| update(record).into()).collect();
+        let answer = self.write(doc! { "update": kind.name(), "updates": updates }).await?;
         let mut lost = Vec::new();
         for error in answer.get_array("writeErrors").into_iter().flatten().filter_map(Bson::as_document) {
             match (error.get_i32("code"), error.get_i32("index").map(usize::try_from)) {
@@ -151,6 +140,35 @@ impl MongoReplica {
             }
         }
         Ok(lost)
+    }
+
+    /// One `delete` command.
+    async fn delete(&self, kind: Kind, erased: &[&Erased]) -> Result<(), ReplicaError> {
+        let term = self.term()?;
+        let deletes: Vec<Bson> =
+            erased.iter().map(|erased| doc! { "q": erased_guard(erased, term), "limit": 1 }.into()).collect();
+        let answer = self.write(doc! { "delete": kind.name(), "deletes": deletes }).await?;
+        match answer.get_array("writeErrors").into_iter().flatten().find_map(Bson::as_document) {
+            Some(error) => Err(ReplicaError(said(error))),
+            None => Ok(()),
+        }
+    }
+
+    /// The term that writes are made under.
+    fn term(&self) -> Result<i64, ReplicaError> {
+        self.tenure.term().ok_or_else(|| ReplicaError("the lease of this instance does not hold".to_owned()))
+    }
+
+    /// A command that writes in bulk: whatever fails takes no other with it, and all of it is on a majority of the servers.
+    async fn write(&self, mut command: Document) -> Result<Document, ReplicaError> {
+        let timeout = i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX);
+        command.insert("ordered", false);
+        command.insert("writeConcern", doc! { "w": "majority", "wtimeout": timeout });
+        let answer = self.in_time(async { self.database.run_command(command).await }).await?;
+        match answer.get_document("writeConcernError") {
+            Ok(error) => Err(ReplicaError(said(error))),
+            Err(_) => Ok(answer),
+        }
     }
 }
 
@@ -224,6 +242,17 @@ impl Replica for MongoReplica {
             }
         }
         Ok(lost)
+    }
+
+    async fn erase(&self, erased: &[Erased]) -> Result<(), ReplicaError> {
+        // Children before their parents, as in the file.
+        for kind in Kind::ALL.into_iter().rev() {
+            let of_kind: Vec<&Erased> = erased.iter().filter(|erased| erased.kind == kind).collect();
+            for batch in of_kind.chunks(BATCH) {
+                self.delete(kind, batch).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {

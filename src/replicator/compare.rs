@@ -2,6 +2,9 @@
 //!
 //! Of the second store everything is read once, in whatever order it comes; the file is asked for the same keys, and walked
 //! for the keys that did not come. What changes meanwhile is in the outbox, and a merge takes no older version.
+//!
+//! Erasures are the first kind: what they cover is gone from the file before its records are compared, and what the second store
+//! still has of it is not taken over but put into the outbox, to be erased there.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -10,6 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::record::{Key, Kind, Record, Stamp};
 use crate::ports::Replica;
+use crate::store::Outbox;
 
 use super::{Failure, Moved, Replicator};
 
@@ -85,7 +89,7 @@ impl<R: Replica> Replicator<R> {
         for some in keys.chunks(BATCH) {
             let records: Vec<Record> = self.store.records(kind, some.to_vec()).await?;
             self.send(&records).await?;
-            self.store.outbox_done(&records).await?;
+            self.store.outbox_done(&Outbox { records, ..Outbox::default() }).await?;
         }
         Ok(keys.len())
     }

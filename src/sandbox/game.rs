@@ -4,6 +4,7 @@ mod answers;
 mod limits;
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -63,7 +64,10 @@ pub struct GameSimSettings {
 
 /// A running simulated game.
 pub struct GameSim {
-    server: Server,
+    /// None while it is closed.
+    server: Mutex<Option<Server>>,
+    address: SocketAddr,
+    router: Router,
     world: Arc<World>,
 }
 
@@ -121,13 +125,14 @@ impl GameSim {
             .route(&format!("/api/{REDEEM_PATH}"), post(redeem))
             .route(&format!("/api/{PLAYER_PATH}"), post(login))
             .with_state(world.clone());
-        Ok(Self { server: Server::start(router)?, world })
+        let server = Server::start(router.clone())?;
+        Ok(Self { address: server.address(), server: Mutex::new(Some(server)), router, world })
     }
 
     /// The base for `GAME_API_URL`.
     #[must_use]
     pub fn base_url(&self) -> String {
-        self.server.url("/api")
+        format!("http://{}/api", self.address)
     }
 
     /// Looks at the ledger.
@@ -154,6 +159,19 @@ impl GameSim {
     /// Takes it down, so that every connection is reset; or brings it back.
     pub fn set_down(&self, is_down: bool) {
         self.world.live().is_down = is_down;
+    }
+
+    /// Closes its port, so that every connection is refused; or opens it again.
+    ///
+    /// # Errors
+    /// When the port cannot be had any more.
+    pub fn set_closed(&self, is_closed: bool) -> anyhow::Result<()> {
+        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        *server = None;
+        if !is_closed {
+            *server = Some(Server::start_on(self.address, self.router.clone())?);
+        }
+        Ok(())
     }
 
     /// From now on these troubles answer whatever they are for, and nothing else does; the first one that fits counts.

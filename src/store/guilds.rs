@@ -75,20 +75,6 @@ impl Store {
         .await
     }
 
-    /// The guilds that posts go to, with why they are paused.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn posted_guilds(&self) -> Result<Vec<(GuildId, Option<Blocked>)>, StoreError> {
-        self.read(|connection| {
-            let sql = "SELECT guild_id, paused FROM guilds WHERE channel_id IS NOT NULL AND deleted = 0 ORDER BY 1";
-            let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
     /// Sets where a guild's codes are posted; a guild that had no channel gets the active codes once, as a digest. It ends
     /// a pause.
     ///
@@ -186,7 +172,8 @@ impl Store {
             let known: Option<Option<Blocked>> = tx
                 .statement(
                     "SELECT paused FROM guilds
-                     WHERE guild_id = ?1 AND deleted = 0 AND channel_id IS NOT NULL AND (?2 IS NULL OR channel_id = ?2)",
+                     WHERE guild_id = ?1 AND deleted = 0 AND removed_at IS NULL AND channel_id IS NOT NULL
+                       AND (?2 IS NULL OR channel_id = ?2)",
                 )?
                 .query_row(params![guild, channel], |row| row.get(0))
                 .optional()?;

@@ -5,14 +5,11 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use crate::domain::record::Record;
-
 use super::lock::{FileIdentity, FileLock};
-use super::{Store, replication};
+use super::{Outbox, Store, replication};
 
-/// Gives changed records to the second store and returns when it has them, or why it does not. It may block, but not for
-/// ever.
-pub type Confirm = Box<dyn Fn(Vec<Record>) -> Result<(), String> + Send + Sync>;
+/// Gives changes to the second store and returns when it has them, or why it does not. It may block, but not for ever.
+pub type Confirm = Box<dyn Fn(Outbox) -> Result<(), String> + Send + Sync>;
 
 pub(super) struct Home {
     place: Place,
@@ -58,14 +55,14 @@ impl Store {
     pub(super) fn confirm(&self, transaction: &Connection) -> Result<(), String> {
         let Place::Memory { confirm } = &self.inner.home.place else { return Ok(()) };
         let cannot = |error: rusqlite::Error| error.to_string();
-        let records = replication::outbox(transaction, u32::MAX).map_err(cannot)?;
-        if records.is_empty() {
+        let changes = replication::outbox(transaction, u32::MAX).map_err(cannot)?;
+        if changes.changes == 0 {
             return Ok(());
         }
         if !self.is_second_store_up() {
             return Err("the state file cannot be used, and MongoDB does not answer".to_owned());
         }
-        confirm(records).map_err(|reason| {
+        confirm(changes).map_err(|reason| {
             self.second_store_is_down();
             format!("the state file cannot be used, and MongoDB does not take it: {reason}")
         })?;

@@ -16,10 +16,12 @@
 //! SQLite's WAL gives back every committed write and nothing of a later one. What a dead process had claimed is told by
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
+mod breaker;
 mod choices;
 mod codes;
 mod command_guilds;
 mod corrections;
+mod erasing;
 mod guild_codes;
 mod guilds;
 mod home;
@@ -32,6 +34,7 @@ mod planning;
 mod players;
 mod posts;
 mod redemptions;
+mod removal;
 mod replication;
 mod report;
 mod requests;
@@ -59,6 +62,7 @@ use crate::clock::Clock;
 use crate::tenure::Tenure;
 
 pub use codes::ListingChanges;
+pub use erasing::{ErasedGuild, Forgotten};
 pub use guild_codes::{AddedCode, FoundCode};
 pub use guilds::GuildSettings;
 pub use home::Confirm;
@@ -69,7 +73,7 @@ pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
 pub use posts::DueMessage;
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict, Wanted};
-pub use replication::{Lag, Merged};
+pub use replication::{Lag, Merged, Outbox};
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{RunStart, Standing};
 pub use rosters::RosterPage;
@@ -161,6 +165,7 @@ struct Inner {
     plan_wake: Notify,
     work_wake: Notify,
     outbox_wake: Notify,
+    erasing_wake: Notify,
     /// Counts the commits that changed something.
     commits: AtomicU64,
     second: watch::Sender<Second>,
@@ -225,6 +230,7 @@ impl Store {
             plan_wake: Notify::new(),
             work_wake: Notify::new(),
             outbox_wake: Notify::new(),
+            erasing_wake: Notify::new(),
             commits: AtomicU64::new(0),
             second: watch::Sender::new(Second::default()),
             was_slow: AtomicBool::new(false),

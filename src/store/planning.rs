@@ -157,7 +157,7 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
     let of_guild = if guild == 0 { "?3 = 0" } else { "g.guild_id = ?3" };
     let sql = format!(
         "SELECT g.guild_id, c.first_seen_at, c.code_key, g.digest_due, c.code, c.generation FROM codes c CROSS JOIN guilds g
-         WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND {}
+         WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
                            AND p.generation = c.generation AND p.deleted = 0)",
         active("g.guild_id")
@@ -239,7 +239,7 @@ fn plan_posts(tx: &Tx<'_>, most: usize) -> rusqlite::Result<Vec<GuildPlan>> {
     // The digest is done, or there was nothing to tell; but before the first poll nobody knows what there is to tell.
     tx.execute(
         "UPDATE guilds SET digest_due = 0, version = ?1
-         WHERE digest_due = 1 AND channel_id IS NOT NULL AND (SELECT value FROM meta WHERE key = 'polled') = 1
+         WHERE digest_due = 1 AND channel_id IS NOT NULL AND removed_at IS NULL AND (SELECT value FROM meta WHERE key = 'polled') = 1
            AND NOT EXISTS (SELECT 1 FROM plan_queue WHERE code_key = '' AND guild_id IN (0, guilds.guild_id) AND player_id = 0)",
         [tx.version()],
     )?;

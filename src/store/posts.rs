@@ -21,7 +21,8 @@ pub struct DueMessage {
 
 /// The first message that waits, of each guild that can be posted to.
 const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
-    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
+    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL
+      AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
       AND p.message_id IS NULL AND p.deleted = 0
       AND (p.nonce, p.position) = (SELECT nonce, position FROM posts
                                    WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
@@ -160,7 +161,8 @@ impl Store {
             )?;
             tx.execute(
                 "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2
-                 WHERE paused IS NOT NULL AND guild_id = (SELECT guild_id FROM posts WHERE nonce = ?1)",
+                 WHERE paused IS NOT NULL AND removed_at IS NULL
+                   AND guild_id = (SELECT guild_id FROM posts WHERE nonce = ?1)",
                 params![nonce, tx.version()],
             )?;
             Ok(())

@@ -28,6 +28,8 @@ const LONGEST_CALL: Duration = Duration::from_secs(600);
 pub struct Candidate {
     /// The player.
     pub player: PlayerId,
+    /// Whether the player's state is on file.
+    pub has_state: bool,
     /// When the player's profile was last fetched.
     pub profile_at: Option<Timestamp>,
     /// The code.

@@ -1,5 +1,6 @@
 //! What the replicator needs of the file: what changed, what there is, and taking over what the other store has.
 
+mod erased;
 mod merge;
 
 use std::sync::atomic::Ordering;
@@ -9,6 +10,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use tokio::sync::Notify;
 
+use crate::domain::erasure::Erased;
 use crate::domain::outcome::Outcome;
 use crate::domain::record::{Field, Form, Key, Kind, Record, Stamp, Value};
 use crate::domain::version::Version;
@@ -16,6 +18,7 @@ use crate::domain::version::Version;
 use super::writer::Tx;
 use super::{Store, StoreError};
 
+pub(super) use erased::{erase, forget};
 pub use merge::Merged;
 
 /// How far the second store lags behind.
@@ -25,6 +28,19 @@ pub struct Lag {
     pub records: u32,
     /// Since when it lacks the oldest of them.
     pub since: Option<Timestamp>,
+}
+
+/// What the replica lacks. It is to be sent in this order: what comes after an erasure may rest on it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outbox {
+    /// Erasures.
+    pub erasures: Vec<Record>,
+    /// What must vanish there.
+    pub erased: Vec<Erased>,
+    /// All other records.
+    pub records: Vec<Record>,
+    /// How many changes these are.
+    pub changes: usize,
 }
 
 impl ToSql for Value {
@@ -111,19 +127,24 @@ fn write_key(key: &Key) -> String {
     serde_json::Value::from(key.iter().map(part).collect::<Vec<_>>()).to_string()
 }
 
-/// The records that the second store lacks, oldest change first.
-pub(super) fn outbox(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Record>> {
-    let mut statement = connection.prepare_cached("SELECT kind, key FROM outbox ORDER BY version LIMIT ?1")?;
+/// What the replica lacks, the oldest changes first.
+pub(super) fn outbox(connection: &Connection, limit: u32) -> rusqlite::Result<Outbox> {
+    let sql = "SELECT kind, key, erased FROM outbox ORDER BY version, kind <> 'erasures' LIMIT ?1";
+    let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([limit])?;
-    let mut records = Vec::new();
+    let mut outbox = Outbox::default();
     while let Some(row) = rows.next()? {
-        let (kind, key): (String, String) = (row.get(0)?, row.get(1)?);
-        let found = Kind::parse(&kind).and_then(|kind| Some((kind, read_key(kind, &key)?)));
-        if let Some((kind, key)) = found {
-            records.extend(find(connection, kind, &key)?);
+        outbox.changes += 1;
+        let (kind, text): (String, String) = (row.get(0)?, row.get(1)?);
+        let found = Kind::parse(&kind).and_then(|kind| Some((kind, read_key(kind, &text)?)));
+        let Some((kind, key)) = found else { continue };
+        let to = if kind == Kind::Erasures { &mut outbox.erasures } else { &mut outbox.records };
+        to.extend(find(connection, kind, &key)?);
+        if let Some(version) = row.get(2)? {
+            outbox.erased.push(Erased { kind, key, version: Version(version) });
         }
     }
-    Ok(records)
+    Ok(outbox)
 }
 
 /// Notes for the second store what came past the triggers, if it is here.
@@ -165,24 +186,33 @@ impl Store {
         .await
     }
 
-    /// The records that the second store lacks, as they are now, oldest change first.
+    /// What the replica lacks, as it is now, the oldest changes first.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn outbox(&self, limit: u32) -> Result<Vec<Record>, StoreError> {
+    pub async fn outbox(&self, limit: u32) -> Result<Outbox, StoreError> {
         self.read(move |connection| Ok(outbox(connection, limit)?)).await
     }
 
-    /// Notes that the second store has these versions. A record that changed meanwhile stays in the outbox.
+    /// Notes that the replica has these versions, and what was erased no more. A record that changed meanwhile stays in the
+    /// outbox.
     ///
     /// # Errors
     /// When it cannot be written; then they are sent again, which does no harm.
-    pub async fn outbox_done(&self, records: &[Record]) -> Result<(), StoreError> {
-        let done: Vec<(&'static str, String, i64)> =
-            records.iter().map(|r| (r.kind.name(), write_key(&r.key()), r.stamp().version.0)).collect();
+    pub async fn outbox_done(&self, sent: &Outbox) -> Result<(), StoreError> {
+        type Done = (&'static str, String, i64);
+        let erased = sent.erased.iter().map(|e| (e.kind.name(), write_key(&e.key), e.version.0));
+        let erased: Vec<Done> = erased.collect();
+        let records = sent.erasures.iter().chain(&sent.records);
+        let done: Vec<Done> = records.map(|r| (r.kind.name(), write_key(&r.key()), r.stamp().version.0)).collect();
         self.write_local(move |tx| {
-            for (kind, key, version) in &done {
-                let sql = "DELETE FROM outbox WHERE kind = ?1 AND key = ?2 AND version <= ?3";
+            for (kind, key, version) in &erased {
+                let sql = "UPDATE outbox SET erased = NULL WHERE kind = ?1 AND key = ?2 AND erased <= ?3";
+                tx.execute(sql, params![kind, key, version])?;
+            }
+            // An entry that was of an erasure alone has its version.
+            for (kind, key, version) in erased.iter().chain(&done) {
+                let sql = "DELETE FROM outbox WHERE kind = ?1 AND key = ?2 AND version <= ?3 AND erased IS NULL";
                 tx.execute(sql, params![kind, key, version])?;
             }
             Ok(())

@@ -16,6 +16,7 @@ use super::{Store, StoreError};
 /// Players for whom a code may be redeemed that nobody asked for, and whose state is known.
 const SCOUTS: &str = "FROM players p WHERE p.state IS NOT NULL AND p.deleted = 0 AND EXISTS (
     SELECT 1 FROM rosters r JOIN guilds g ON g.guild_id = r.guild_id AND g.auto_redeem = 1 AND g.deleted = 0
+        AND g.removed_at IS NULL
     WHERE r.player_id = p.player_id AND r.deleted = 0)";
 
 /// A code to be asked about: back, and neither renewed nor listed as over since.

@@ -19,6 +19,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_engine.sql"),
     include_str!("../../migrations/0005_interactions.sql"),
     include_str!("../../migrations/0006_plan_queue.sql"),
+    include_str!("../../migrations/0007_erasure.sql"),
 ];
 
 /// An opened working copy.
@@ -142,6 +143,8 @@ fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
 fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64, Version), StoreError> {
     let failed = |e: rusqlite::Error| failed(path, &e);
     writer.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    // What is erased must not stand in free pages either.
+    writer.pragma_update(None, "secure_delete", true).map_err(failed)?;
     writer.set_prepared_statement_cache_capacity(64);
     let checked: String = writer.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
     if checked != "ok" {

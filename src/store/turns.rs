@@ -359,6 +359,7 @@ pub(super) fn pick(
                 }
                 let candidate = Candidate {
                     player: found.claim.player,
+                    has_state: found.claim.state.is_some(),
                     profile_at: found.claim.profile_at,
                     key: found.key,
                     generation: found.claim.generation,

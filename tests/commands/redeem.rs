@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::process::Output;
 use std::time::Duration;
 
-use giftcode_bot::sandbox::faults::Faults;
+use giftcode_bot::sandbox::faults::{Faults, Trouble, Wrong};
 use giftcode_bot::sandbox::game::GameSim;
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use serde_json::Value;
@@ -65,9 +65,9 @@ async fn three_hundred_players_through_faults_get_all_they_could() {
     assert_eq!(number(&hot["failed"]["STOVE_LV_ERROR"]), 29);
     assert_eq!(number(&hot["granted"]) + number(&hot["already"]), 266);
     assert_eq!(sim.ledger(Ledger::grants), 295 + 266);
-    // The look for a login that is gone is answered without a note in the ledger.
+    // Looks for a login that is gone are answered without a note in the ledger.
     let noted = sim.ledger(|ledger| ledger.calls().len() as u64);
-    assert!((noted + 2..=noted + 9).contains(&number(&report["requests"])), "{report} {noted}");
+    assert!((noted + 1..=noted + 3).contains(&number(&report["requests"])), "{report} {noted}");
     let left: Vec<_> = std::fs::read_dir(folder.path().join("data")).unwrap().collect();
     assert_eq!(left.len(), 0, "the progress is removed when all is done: {left:?}");
 }
@@ -124,6 +124,75 @@ async fn a_refused_signature_and_a_game_that_is_not_there_are_one_line_and_exit_
     right.args(args);
     let report = json(&output(right).await);
     assert_eq!(number(&report["codes"][0]["granted"]), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_odd_answer_for_everybody_is_exit_code_1_and_what_to_change() {
+    let params = r#"{"code":1,"data":[],"msg":"params error","err_code":""}"#;
+    for (wrong, part) in [
+        (Wrong::text(403, "Unauthorized request"), "set GAME_PAGE_URL"),
+        (Wrong::json(200, params), "(PARAMS_ERROR): the game's API may have changed"),
+        (Wrong::text(404, "not here"), "HTTP_404, which nobody knows"),
+        (Wrong::json(400, r#"{"message":"Bad Request"}"#), "HTTP_400, which nobody knows"),
+    ] {
+        let sim = game(30, Faults::default());
+        let folder = folder_with_players(1..=30);
+        let args = ["GOOD", "--players", "players.csv", "--json"];
+        let mut command = redeem(folder.path(), &sim);
+        command.args(args).env("RUST_LOG", "off").env("GAME_RATE_LIMIT", "10/1s");
+        let child = command.spawn().unwrap();
+        // In the middle of it.
+        while sim.ledger(Ledger::grants) < 5 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        sim.set_troubles(vec![Trouble::of_all(wrong.clone())]);
+        let output = child.wait_with_output().await.unwrap();
+        let stderr = text(&output.stderr);
+        assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{stderr}");
+        assert!(stderr.contains(part) && stderr.lines().count() == 1, "{stderr}");
+        // Case 14: nobody was given up on it, and the same command goes on.
+        sim.set_troubles(Vec::new());
+        let mut again = redeem(folder.path(), &sim);
+        again.args(args);
+        let output = crate::support::output(again).await;
+        assert!(text(&output.stderr).contains("Going on with an interrupted redeem: "), "{}", text(&output.stderr));
+        let report = json(&output);
+        assert_eq!((number(&report["codes"][0]["granted"]), output.status.code()), (30, Some(0)), "{report}");
+        assert_eq!(sim.ledger(Ledger::grants), 30);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_game_that_is_away_for_a_while_is_waited_for() {
+    let sim = game(30, Faults::default());
+    let folder = folder_with_players(1..=30);
+    let mut command = redeem(folder.path(), &sim);
+    command.args(["GOOD", "--players", "players.csv", "--json"]).env("GAME_RATE_LIMIT", "10/1s");
+    let child = command.spawn().unwrap();
+    while sim.ledger(Ledger::grants) < 5 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    sim.set_troubles(vec![Trouble::of_all(Wrong::text(502, ""))]);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    sim.set_troubles(Vec::new());
+    let output = child.wait_with_output().await.unwrap();
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains("Waiting: the game does not answer as it should (SERVER_ERROR)"), "{stderr}");
+    assert!(stderr.contains("The game answers again."), "{stderr}");
+    let report = json(&output);
+    assert_eq!((number(&report["codes"][0]["granted"]), output.status.code()), (30, Some(0)), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_login_decides_nothing() {
+    let sim = game(30, Faults::default());
+    let busy = r#"{"code":1,"data":[],"msg":"TIMEOUT RETRY","err_code":40004}"#;
+    sim.set_troubles(vec![Trouble::of_all(Wrong::json(200, busy)).at("player")]);
+    let folder = folder_with_players(1..=30);
+    let mut command = redeem(folder.path(), &sim);
+    command.args(["GOOD", "--players", "players.csv", "--json"]);
+    let output = output(command).await;
+    assert_eq!(number(&json(&output)["codes"][0]["granted"]), 30, "{}", text(&output.stderr));
 }
 
 #[tokio::test(flavor = "multi_thread")]

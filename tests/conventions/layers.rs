@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["app"],
     &["discord", "sandbox", "ops"],
-    &["watcher", "poster", "engine", "reporter", "replicator", "keeper"],
+    &["watcher", "poster", "engine", "reporter", "eraser", "replicator", "keeper"],
     &["store", "game", "feed", "replica"],
     &["ports"],
     &["domain"],

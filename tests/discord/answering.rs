@@ -103,6 +103,25 @@ async fn what_cannot_be_acknowledged_in_time_is_not_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_program_with_the_same_token_is_called_that() {
+    let mut world = World::new(&[]).await;
+    let first = world.start().await;
+    // On another machine: with a file of its own.
+    world.set("STATE_FILE", "elsewhere/giftcode.db");
+    let second = world.spawn();
+    second.said("Registered 5 commands").await;
+    world.double.until(PATIENCE, "two sessions", || (world.double.sessions() == 2).then_some(())).await;
+    world.says(&world.member(), "giftcode", &[], &["No gift code is active"]).await;
+    let said =
+        || [&first, &second].iter().any(|bot| bot.log().contains("giftcode was answered by another program: stop it"));
+    world.until("one of them says so", said).await;
+    let problems = world.double.take_problems();
+    let is_second = |problem: &String| problem.contains("a second first answer to one interaction");
+    assert!(problems.len() == 1 && is_second(&problems[0]), "{problems:#?}");
+    assert!(![first.log(), second.log()].concat().contains("ERROR"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_can_be_changed_for_15_minutes_from_when_it_was_asked_for() {
     let mut world = World::new(&[("GOOD", Rule::Good)]).await;
     world.set("REDEEM_RETRY_BASE", "2s");

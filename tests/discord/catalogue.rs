@@ -1,8 +1,10 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 use giftcode_bot::discord::custom_id::Action;
+use giftcode_bot::discord::messages::engine::waits_for;
 use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
+use giftcode_bot::domain::breaker::{Cause, Trouble};
 use giftcode_bot::domain::channel::{Blocked, Over};
 use giftcode_bot::domain::code::{Code, CodeError};
 use giftcode_bot::domain::outcome::Outcome;
@@ -12,8 +14,9 @@ use giftcode_bot::domain::probe::ProbeOutcome;
 use giftcode_bot::domain::progress::{FailedGroup, Tally};
 use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
+use giftcode_bot::engine::Condition;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
-use giftcode_bot::store::{GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
+use giftcode_bot::store::{Forgotten, GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
 use jiff::{SignedDuration, Timestamp};
 
 /// A chapter of the page: what it is about, and its messages with when they are seen.
@@ -128,6 +131,13 @@ fn run_of(tally: Tally, is_finished: bool) -> RunMessage {
     }
 }
 
+/// What a run waits for while the game does not serve us.
+fn game_trouble(cause: Cause, evidence: Status) -> Option<String> {
+    let since = now() - SignedDuration::from_mins(18);
+    let trouble = Trouble { cause, since: std::time::Duration::ZERO, evidence };
+    waits_for(&Condition::Open { trouble, since }, None, true)
+}
+
 pub fn runs() -> Chapter {
     let tally = |granted, already, pending, failed| Tally { granted, already, pending, waiting: 0, failed };
     let shown = |when: &str, message: RunMessage| (when.to_owned(), run::run(&message, now()));
@@ -136,9 +146,12 @@ pub fn runs() -> Chapter {
         waits_for: Some("the game allows 30 calls a minute".into()),
         ..run_of(tally(70, 4, 186, vec![group(Status::UserInfoError, false, 1001..1003)]), false)
     };
-    let outage = RunMessage {
-        waits_for: Some("the game has not answered since 11:42 UTC; it is asked now and then".into()),
-        ..run_of(tally(70, 4, 188, vec![]), false)
+    let waiting = |waits_for| RunMessage { waits_for, ..run_of(tally(70, 4, 188, vec![]), false) };
+    let odd = Status::Unknown("SEASON_CLOSED".into());
+    let held = Condition::Held {
+        code: code("OFFICIALSTORE").key(),
+        since: now() - SignedDuration::from_mins(18),
+        evidence: odd.clone(),
     };
     let mixed = vec![
         group(Status::UserInfoError, false, 1001..1004),
@@ -150,7 +163,16 @@ pub fn runs() -> Chapter {
         vec![
             shown("Just begun", run_of(tally(0, 0, 262, vec![]), false)),
             shown("Under way", under_way),
-            shown("While the game does not answer", outage),
+            shown("While the game does not answer", waiting(game_trouble(Cause::Down, Status::ServerError))),
+            shown("While it refuses every call", waiting(game_trouble(Cause::Refused, Status::RateLimited))),
+            shown(
+                "While it asks everybody for a captcha",
+                waiting(game_trouble(Cause::Captcha, Status::CaptchaCheckError)),
+            ),
+            shown("While it is busy for everybody", waiting(game_trouble(Cause::Busy, Status::TimeoutRetry))),
+            shown("While it does not let the bot in", waiting(game_trouble(Cause::Deployment, Status::Forbidden))),
+            shown("While it says something new to everybody", waiting(game_trouble(Cause::Odd, odd))),
+            shown("While it does so for this code alone", waiting(waits_for(&held, None, true))),
             shown("Done for all", run_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", run_of(tally(250, 6, 0, mixed), true)),
             shown(
@@ -248,7 +270,7 @@ pub fn managing() -> Chapter {
         },
         feed_trouble: Some("wostools.net/api/gift-codes answers HTTP 500".into()),
         mongodb_trouble: Some("MongoDB does not answer and lacks 12 changes, the oldest for 40 s".into()),
-        game_trouble: Some("the game has not answered since 11:42 UTC; it is asked now and then".into()),
+        game_trouble: game_trouble(Cause::Deployment, Status::SignError),
         ..well
     };
     say("status, with all kinds of trouble", manage::status(&badly));
@@ -350,6 +372,14 @@ pub fn everybody() -> Chapter {
     say("/unlink", people::unlinked(1));
     say("/unlink, of all", people::unlinked(3));
     say("/unlink, of somebody else's account", people::unlinked(0));
+    let players = vec![player(1001), player(1002)];
+    let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
+        people::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
+    };
+    say("/unlink everything:true", forgotten(3, &players, &[player(1003)]));
+    say("/unlink everything:true, of accounts that others have too", forgotten(2, &[], &players));
+    say("/unlink everything:true, by somebody who is not known", forgotten(0, &[], &[]));
+    say("/unlink, with an account and everything:true", people::one_or_everything());
     let linked =
         [me, player(1002)].map(|id| Player { id, nickname: "Frost".into(), state: Some(state), furnace_level: None });
     say("/unlink, with several linked and none named", people::accounts(&linked));

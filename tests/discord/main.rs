@@ -13,6 +13,7 @@ mod crashes;
 mod deploys;
 mod double;
 mod double_itself;
+mod erasing;
 mod main_job;
 mod managing;
 mod many;

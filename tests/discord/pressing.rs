@@ -225,11 +225,13 @@ async fn a_code_that_is_over_leaves_its_post() {
     };
     let over = world.double.until(PATIENCE, "DEAD is over", is_over(dead.id, "the game knows no such code")).await;
     assert!(over.components.is_empty(), "{:#?}", over.components);
-    world.until("SHORT has expired", || Timestamp::now() > until_soon).await;
+    // Its post is about to be changed, and has its buttons still.
+    let mut gate = world.double.gate(crate::double::Point::BeforeEdit);
+    gate.reached().await;
+    assert!(Timestamp::now() > until_soon);
     let answered = press(&world, &member, &short, FOR_ME).await;
     assert!(answered.text().contains("⌛ `SHORT` is over: it has expired."), "{}", answered.text());
-    // Noticed within a minute, or with whatever else is planned.
-    world.told(&admin, "manage giftcode auto", &[("switch", json!(0))]).await;
+    gate.open();
     let over = world.double.until(PATIENCE, "SHORT is over", is_over(short.id, "it has expired")).await;
     assert!(over.components.is_empty(), "{:#?}", over.components);
     assert_eq!(world.calls("SHORT"), 0);

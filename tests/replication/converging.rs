@@ -19,11 +19,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::server::{Server, any, replica, stamps};
 
-fn open(folder: &Path, name: &str) -> Store {
+pub fn open(folder: &Path, name: &str) -> Store {
     Store::open(&folder.join(name), StateKind::Bot, Clock::system()).unwrap()
 }
 
-async fn fill(store: &Store, guild: u64, players: u64) {
+pub async fn fill(store: &Store, guild: u64, players: u64) {
     let guild = GuildId(guild);
     store.set_replicated(true).await.unwrap();
     store.set_channel(guild, ChannelId(8)).await.unwrap();
@@ -41,7 +41,7 @@ async fn fill(store: &Store, guild: u64, players: u64) {
     store.plan().await.unwrap();
 }
 
-async fn decide(store: &Store, count: usize) -> usize {
+pub async fn decide(store: &Store, count: usize) -> usize {
     let claims = store.claim_due(count, 12, |_| Admission::Take).await.unwrap().taken;
     let decided = claims.len();
     for claim in claims {
@@ -51,7 +51,7 @@ async fn decide(store: &Store, count: usize) -> usize {
     decided
 }
 
-async fn in_file(store: &Store) -> BTreeMap<(Kind, Key), Record> {
+pub async fn in_file(store: &Store) -> BTreeMap<(Kind, Key), Record> {
     let mut records = Vec::new();
     for kind in Kind::ALL {
         records.extend(store.page(kind, None, 1_000_000).await.unwrap());
@@ -59,7 +59,7 @@ async fn in_file(store: &Store) -> BTreeMap<(Kind, Key), Record> {
     records.into_iter().map(|record| ((record.kind, record.key()), record)).collect()
 }
 
-async fn in_mongo(replica: &MongoReplica) -> BTreeMap<(Kind, Key), Record> {
+pub async fn in_mongo(replica: &MongoReplica) -> BTreeMap<(Kind, Key), Record> {
     let mut records = Vec::new();
     for kind in Kind::ALL {
         let stamps = stamps(replica, kind).await;
@@ -69,7 +69,7 @@ async fn in_mongo(replica: &MongoReplica) -> BTreeMap<(Kind, Key), Record> {
 }
 
 /// Invariant 7, when nothing more changes: both hold the same.
-async fn until_in_step(store: &Store, mongo: &MongoReplica) {
+pub async fn until_in_step(store: &Store, mongo: &MongoReplica) {
     for _ in 0..600 {
         if store.lag().await.unwrap().records == 0 {
             assert_eq!(in_file(store).await, in_mongo(mongo).await);

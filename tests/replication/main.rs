@@ -11,6 +11,7 @@ mod adapter;
 mod bots;
 mod chaos;
 mod converging;
+mod erasing;
 mod handover;
 mod lease;
 mod moving_in;

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod asking;
+mod breaker;
 mod engine;
 mod limits;
+mod login;
 mod pacing;
 mod posting;
 mod probing;

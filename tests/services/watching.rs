@@ -20,6 +20,14 @@ fn always(text: &str) -> FeedEntry {
 }
 
 fn run(state: &StateFile, feeds: &[&FeedSim]) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
+    run_with(state, feeds, |watcher| watcher)
+}
+
+fn run_with(
+    state: &StateFile,
+    feeds: &[&FeedSim],
+    change: impl FnOnce(Watcher<FeedClient>) -> Watcher<FeedClient>,
+) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
     let feed = FeedClient::new(FeedSettings {
         urls: feeds.iter().map(|feed| feed.url().parse().unwrap()).collect(),
         api_key: None,
@@ -30,7 +38,7 @@ fn run(state: &StateFile, feeds: &[&FeedSim]) -> (JoinHandle<anyhow::Result<()>>
     .unwrap();
     let settings =
         WatcherSettings { interval: Duration::from_secs(10), max_consecutive_errors: 5, return_after: 6 * HOUR };
-    let watcher = Watcher::new(feed, state.store.clone(), state.clock, settings);
+    let watcher = change(Watcher::new(feed, state.store.clone(), state.clock, settings));
     let stop = CancellationToken::new();
     let token = stop.clone();
     (tokio::spawn(async move { watcher.run(token).await }), stop)
@@ -106,6 +114,19 @@ async fn one_failing_feed_hides_no_other_and_health_says_so() {
     bad.set_fault(None);
     tokio::time::sleep(Duration::from_secs(1000)).await;
     assert_eq!(lines.count("📊 Health check: Gift code poster healthy. Checks completed: 200"), 1, "{:?}", lines.all());
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_health_line_says_what_is_wrong_with_others_too() {
+    let lines = Lines::capture();
+    let state = StateFile::new();
+    let feed = FeedSim::start(vec![always("A1")], start(), state.clock).unwrap();
+    let (task, stop) = run_with(&state, &[&feed], |watcher| watcher.with_others(|| Some("the game is away".into())));
+    tokio::time::sleep(Duration::from_secs(1001)).await;
+    let line = "📊 Health check: Gift code poster degraded: the game is away. Checks completed: 10";
+    assert_eq!(lines.count(line), 1, "{:?}", lines.all());
     stop.cancel();
     task.await.unwrap().unwrap();
 }

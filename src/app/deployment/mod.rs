@@ -5,6 +5,7 @@
 //! services end, and the next turn begins as the start of a process does. Nothing is handed over in memory but a working
 //! copy that is only there.
 
+mod confirm;
 mod lock;
 mod turn;
 
@@ -17,14 +18,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::record::Record;
 use crate::keeper::{Keeper, Turn as Taken, Unreachable};
-use crate::ports::Replica;
 use crate::replica::{MongoLease, MongoReplica, MongoSettings};
 use crate::replicator::Replicator;
-use crate::store::{Confirm, FileLock, StateKind, Store, StoreError};
+use crate::store::{FileLock, StateKind, Store, StoreError};
 use crate::tenure::Tenure;
 
+use confirm::confirm_with;
 pub(super) use lock::{lock, wait_for_lock};
 use turn::Probe;
 pub(super) use turn::Turn;
@@ -375,23 +375,4 @@ impl Deployment {
             drop(keeping.task.await);
         }
     }
-}
-
-/// Changes go to MongoDB before they count.
-fn confirm_with(replica: MongoReplica) -> Confirm {
-    let runtime = tokio::runtime::Handle::current();
-    Box::new(move |records: Vec<Record>| {
-        // Each command is bounded; only a large change takes several of them.
-        runtime.block_on(async {
-            let lost = replica.put(&records).await.map_err(|e| e.to_string())?;
-            for ours in lost.into_iter().filter_map(|at| records.get(at)) {
-                let there = replica.get(ours.kind, vec![ours.key()]).await.map_err(|e| e.to_string())?;
-                // What is there already, from an attempt whose answer was lost, say, is no loss.
-                if !there.contains(ours) {
-                    return Err("another instance has written there".to_owned());
-                }
-            }
-            Ok(())
-        })
-    })
 }

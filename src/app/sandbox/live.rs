@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::services::{engine_settings, game_client, supervise};
+use crate::app::services::{engine_settings, game_client, game_trouble, supervise};
 use crate::app::world::{Paths, World};
 use crate::app::{Ended, summary};
 use crate::clock::Clock;
@@ -159,9 +159,9 @@ impl Live {
         config.game_url = self.sim.base_url().parse().context("cannot read the simulated game's address")?;
         config.game_page_url = PAGE.parse().context("cannot read the simulated game's page")?;
         let game = game_client(&config, self.clock)?;
-        let watcher = Watcher::new(feed, store.clone(), self.clock, settings);
         let poster = Poster::new(self.announcer.clone(), store.clone(), self.clock);
         let engine = Engine::new(game, store.clone(), self.clock, engine_settings(&config));
+        let watcher = Watcher::new(feed, store.clone(), self.clock, settings).with_others(game_trouble(&engine));
         Ok(supervise(watcher, poster, engine, done))
     }
 

@@ -2,7 +2,7 @@
 
 use poise::serenity_prelude as serenity;
 
-use crate::discord::bot::waits_for;
+use crate::discord::messages::engine::waits_for;
 use crate::discord::messages::manage::Mention;
 use crate::discord::messages::{Message, manage};
 use crate::discord::permissions::{self, NEEDED, USEFUL, lacking};

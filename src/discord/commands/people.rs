@@ -55,9 +55,15 @@ pub(super) async fn unlink(
     #[min_length = 1]
     #[max_length = 12]
     player_id: Option<String>,
+    #[description = "Erase all that is kept about you, also accounts that nobody else has"] everything: Option<bool>,
 ) -> Result<(), Error> {
     respond(ctx, async move {
         let (store, user) = (&ctx.data.store, user(ctx));
+        match (everything, &player_id) {
+            (Some(true), None) => return Ok(people::forgotten(&store.forget_user(user).await?)),
+            (Some(true), Some(_)) => return Ok(people::one_or_everything()),
+            (Some(false) | None, _) => {}
+        }
         let player = match player_id.as_deref().map(|text| text.trim().parse::<PlayerId>()).transpose() {
             Ok(player) => player,
             Err(error) => return Ok(people::bad_player(&error)),

@@ -6,6 +6,7 @@ use crate::discord::files;
 use crate::discord::messages::{Message, players as words};
 use crate::domain::player::{Player, PlayerError, PlayerId, State};
 use crate::domain::roster_file;
+use crate::domain::text::trim;
 
 use super::suggest::roster;
 use super::{Context, Error, guild, respond};
@@ -47,7 +48,7 @@ pub(super) async fn add(
 
 /// The ids in a text, each once, or all that is wrong with it.
 fn read_ids(text: &str) -> Result<Vec<PlayerId>, Vec<PlayerError>> {
-    let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty());
+    let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !trim(part).is_empty());
     let (mut ids, mut errors): (Vec<PlayerId>, Vec<PlayerError>) = (Vec::new(), Vec::new());
     for part in parts {
         match part.parse() {
@@ -170,6 +171,7 @@ mod tests {
         let ids = |text| read_ids(text).map(|ids| ids.iter().map(|id| id.get()).collect::<Vec<_>>());
         assert_eq!(ids(" 1, 2;3\n4  2"), Ok(vec![1, 2, 3, 4]));
         assert_eq!(ids(" , "), Ok(vec![]));
+        assert_eq!(ids("\u{200B}41000101\u{200E}, \u{2060} 41000102.0"), Ok(vec![41_000_101, 41_000_102]));
         assert_eq!(ids("1 x 0").map_err(|errors| errors.len()), Err(2));
     }
 }

@@ -10,7 +10,7 @@ use crate::ports::AnnouncedCode;
 use crate::store::{GuildSettings, PastRun, RunStart};
 
 use super::escape::{clip, escape, in_text};
-use super::run::{counts, reason};
+use super::run::{by_reason, counts, reason};
 use super::{Message, colour, count, thousands, when};
 
 /// Runs that the history shows.
@@ -366,7 +366,7 @@ pub fn history(runs: &[PastRun], code: Option<&Code>) -> Message {
     let embed = runs.iter().fold(embed, |embed, run| {
         let again = if run.generation > 1 { format!(" (valid again, {}×)", run.generation) } else { String::new() };
         let mut text = counts(&run.tally);
-        for group in run.tally.failed.iter().take(4) {
+        for group in by_reason(&run.tally.failed).iter().take(4) {
             let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
             text += &format!("\n-# {}: {}", count(number, "player"), reason(group));
         }

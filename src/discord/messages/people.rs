@@ -11,7 +11,7 @@ use crate::domain::probe::ProbeOutcome;
 use crate::domain::progress::{FailedGroup, Tally};
 use crate::domain::status::Status;
 use crate::domain::words::{advice, meaning};
-use crate::store::Standing;
+use crate::store::{Forgotten, Standing};
 
 use super::escape::{clip, escape, in_text};
 use super::run::{counts, player as named};
@@ -80,6 +80,36 @@ pub fn unlinked(accounts: usize) -> Message {
         1 => "✅ The account is not linked to you any more.".to_owned(),
         more => format!("✅ Your {more} accounts are not linked to you any more."),
     })
+}
+
+/// All that was known of somebody is erased.
+#[must_use]
+pub fn forgotten(forgotten: &Forgotten) -> Message {
+    let Forgotten { links, erased, kept } = forgotten;
+    if *links == 0 && erased.is_empty() {
+        return Message::text("I keep nothing about you. Nothing was changed.");
+    }
+    let list = |players: &[PlayerId]| players.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let mut text = "✅ All that I kept about you is erased: no account is linked to you any more.".to_owned();
+    if !erased.is_empty() {
+        text += &format!("\nErased with all that was redeemed for them: {}.", list(erased));
+    }
+    if !kept.is_empty() {
+        text += &format!(
+            "\nThese accounts stay, but nothing says that they are yours: {}. A server has them on its roster, which belongs \
+             to the server, or another member has linked them. To get an account off a roster, ask the server's admins.",
+            list(kept)
+        );
+    }
+    Message::text(text)
+}
+
+/// Somebody who named one account and wants everything erased.
+#[must_use]
+pub fn one_or_everything() -> Message {
+    Message::text(
+        "❌ Name one account with `player_id`, or erase everything with `everything`, but not both. Nothing was changed.",
+    )
 }
 
 /// Somebody without an account to redeem for.

@@ -88,8 +88,26 @@ pub fn reason(group: &FailedGroup) -> String {
     if group.gave_up { format!("given up: {meaning}") } else { meaning.to_owned() }
 }
 
+/// Groups that are alike in words as one, the largest first: several statuses mean the same to a player, and are explained
+/// once.
+#[must_use]
+pub fn by_reason(groups: &[FailedGroup]) -> Vec<FailedGroup> {
+    let mut merged: Vec<FailedGroup> = Vec::new();
+    for group in groups {
+        let is_alike =
+            |known: &FailedGroup| reason(known) == reason(group) && advice(&known.status) == advice(&group.status);
+        match merged.iter_mut().find(|known| is_alike(known)) {
+            Some(known) => known.players.extend(group.players.iter().cloned()),
+            None => merged.push(group.clone()),
+        }
+    }
+    merged.sort_by_key(|group| std::cmp::Reverse(group.players.len()));
+    merged
+}
+
 /// A field for each reason; whether all names had room.
 fn with_reasons(mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed, bool) {
+    let groups = by_reason(groups);
     let mut is_whole = groups.len() <= MAX_GROUPS;
     for group in groups.iter().take(MAX_GROUPS) {
         let mut text = String::new();
@@ -125,4 +143,31 @@ fn failures_file(tally: &Tally) -> Vec<u8> {
         group.players.iter().map(row).collect::<Vec<_>>()
     };
     spreadsheet::write(["player_id", "nickname", "status", "reason"], tally.failed.iter().flat_map(of_group))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::status::Status;
+
+    #[test]
+    fn what_means_the_same_to_a_player_is_explained_once() {
+        let group = |status, gave_up, ids: std::ops::Range<u64>| FailedGroup {
+            status,
+            gave_up,
+            players: ids.filter_map(PlayerId::new).map(|id| (id, String::new())).collect(),
+        };
+        let groups = [
+            group(Status::StoveLevel, false, 1..4),
+            group(Status::CaptchaCheckError, true, 11..13),
+            group(Status::CaptchaExpired, true, 13..15),
+            group(Status::CaptchaExpired, false, 15..16),
+        ];
+        let merged = by_reason(&groups);
+        assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
+        let (embed, is_whole) = with_reasons(CreateEmbed::new(), &groups[..3]);
+        let shown = serde_json::to_value(embed).unwrap();
+        assert_eq!(shown.to_string().matches("https://").count(), 1, "{shown:#}");
+        assert!(is_whole && shown["fields"].as_array().unwrap().len() == 2);
+    }
 }

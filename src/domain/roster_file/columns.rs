@@ -57,6 +57,38 @@ impl Meaning {
     }
 }
 
+/// More columns than have a meaning.
+const TOO_WIDE: usize = MEANINGS.len() + 1;
+
+/// What the cells of a column may be.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    filled: usize,
+    states: usize,
+    /// Of these, the ones that no furnace level is as high as.
+    no_levels: usize,
+    levels: usize,
+}
+
+impl Seen {
+    fn see(&mut self, cell: &str) {
+        let (is_state, is_level) = (cell.parse::<State>().is_ok(), furnace_level(cell).is_some());
+        self.filled += usize::from(!trim(cell).is_empty());
+        self.states += usize::from(is_state);
+        self.no_levels += usize::from(is_state && !is_level);
+        self.levels += usize::from(is_level);
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            filled: self.filled + other.filled,
+            states: self.states + other.states,
+            no_levels: self.no_levels + other.no_levels,
+            levels: self.levels + other.levels,
+        }
+    }
+}
+
 /// The columns of a file.
 #[derive(Debug)]
 pub(super) struct Columns {
@@ -84,45 +116,35 @@ impl Columns {
 
     /// In our own order, as far as that is the only one in which `rows` can be read.
     pub fn by_position<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Self, RosterFileError> {
-        let mut by_width = [0_usize; 6];
-        // Per column and number of columns: filled cells, those that may be states, those that are too high for a level,
-        // those that are levels.
-        let mut seen = [[[0_usize; 4]; 4]; 6];
-        let (mut first, mut all_columns, mut is_even, mut widest) = (None, None, true, 0);
+        let mut by_width = [0_usize; TOO_WIDE + 1];
+        let mut seen = [[Seen::default(); MEANINGS.len()]; TOO_WIDE + 1];
+        let (mut first, mut has_ids) = (None, false);
+        let (mut columns, mut is_even, mut widest) = (None, true, 1);
         for cells in rows.filter_map(|row| row.cells.ok()) {
-            let width = filled(&cells);
-            first.get_or_insert_with(|| found(cells.iter().take(width).map(AsRef::as_ref)));
-            is_even &= *all_columns.get_or_insert(cells.len()) == cells.len();
-            widest = widest.max(width.min(5));
-            by_width[width.min(5)] += 1;
-            for (seen, cell) in seen[width.min(5)].iter_mut().zip(&cells).filter(|(_, cell)| !trim(cell).is_empty()) {
-                let state = cell.parse::<State>().ok();
-                let is_level = furnace_level(cell).is_some();
-                let tells = [true, state.is_some(), state.is_some() && !is_level, is_level];
-                seen.iter_mut().zip(tells).for_each(|(count, tells)| *count += usize::from(tells));
-            }
+            let width = filled(&cells).min(TOO_WIDE);
+            has_ids |= cells.first().is_some_and(|cell| is_meant_as_id(cell));
+            first.get_or_insert_with(|| found(cells.iter().take(filled(&cells)).map(AsRef::as_ref)));
+            is_even &= *columns.get_or_insert(cells.len()) == cells.len();
+            widest = widest.max(width);
+            by_width[width] += 1;
+            seen[width].iter_mut().zip(&cells).for_each(|(seen, cell)| seen.see(cell));
         }
         // Where the lines are not alike, most are right; of equally many the narrower ones, for a name with a comma makes lines
         // wider, and nothing makes them narrower.
-        let usual = (1..6).rev().max_by_key(|width| by_width[*width]).unwrap_or(1);
+        let usual = (1..=TOO_WIDE).rev().max_by_key(|width| by_width[*width]).unwrap_or(1);
         let width = if is_even { widest } else { usual };
-        let count = |column: usize| {
-            (1..=width)
-                .fold([0; 4], |sum: [usize; 4], width| std::array::from_fn(|at| sum[at] + seen[width][column][at]))
-        };
-        let [names, numeric_names, ..] = count(1);
-        let [states, numeric, surely_states, _] = count(2);
-        let [levels, .., readable_levels] = count(3);
-        let has_names = numeric_names == 0 || (width > 2 && numeric_names < names);
-        let has_states = surely_states > 0 && numeric * 2 > states;
-        let has_levels = readable_levels * 2 >= levels;
-        let is_clear = match width {
-            1 => true,
-            2 => has_names,
-            3 => has_names && has_states,
-            4 => has_names && has_states && has_levels,
-            _ => false,
-        };
+        let of_column = |column: usize| seen[..=width].iter().fold(Seen::default(), |sum, seen| sum.and(seen[column]));
+        let (names, states, levels) = (of_column(1), of_column(2), of_column(3));
+        // A few numbers among names are names, but not where states may stand.
+        let has_names = names.states == 0 || (width > 2 && names.states < names.filled);
+        // Numbers that are all low may be levels.
+        let has_states = states.no_levels > 0 && states.states * 2 > states.filled;
+        let has_levels = levels.levels * 2 >= levels.filled;
+        let is_clear = has_ids
+            && width < TOO_WIDE
+            && (width < 2 || has_names)
+            && (width < 3 || has_states)
+            && (width < 4 || has_levels);
         if !is_clear {
             return Err(RosterFileError::Unclear { found: first.unwrap_or_default() });
         }

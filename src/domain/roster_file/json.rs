@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::columns::{Columns, Meaning, found, is_meant_as_id};
 use super::table::Row;
-use super::{Place, RosterFileError};
+use super::{MAX_LINES, Place, RosterFileError};
 use crate::domain::player::State;
 use crate::domain::text::{NAME_CHARS, clean};
 
@@ -55,6 +55,9 @@ pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {
     let node = seed.deserialize(&mut deserializer).map_err(broken)?;
     deserializer.end().map_err(broken)?;
     let (keys, nodes) = listed(node)?;
+    if nodes.len() > MAX_LINES {
+        return Err(RosterFileError::TooManyLines);
+    }
     let is_number = |node: &Node| matches!(node, Node::Scalar(text) if text.parse::<State>().is_ok());
     if !keys.is_empty() && nodes.iter().any(is_number) {
         return Err(RosterFileError::NumberOfId);
@@ -230,6 +233,8 @@ impl<'de> Visitor<'de> for Seed<'_> {
         while let Some(title) = map.next_key()? {
             fields.push((title, map.next_value_seed(self)?));
         }
+        // There may be very many small ones.
+        fields.shrink_to_fit();
         Ok(Node::Map(fields))
     }
 }

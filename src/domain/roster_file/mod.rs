@@ -158,16 +158,20 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
     let separators = rows.separators();
     let with_first = rows.clone();
     let Some(first) = rows.next() else { return Err(RosterFileError::Empty) };
-    let cells = first.cells.map_err(|reason| RosterFileError::Header(BadLine { place: first.place, reason }))?;
-    if let Some(columns) = Columns::of_header(&cells) {
-        return Reader::new(&columns, separators, state)?.read(rows);
-    }
-    if !cells.first().is_some_and(|cell| is_meant_as_id(cell)) {
-        return Err(RosterFileError::NoIds {
-            found: columns::found(cells.iter().take(filled(&cells)).map(AsRef::as_ref)),
-        });
-    }
-    let columns = Columns::by_position(with_first.clone())?;
+    let columns = match first.cells {
+        Ok(cells) => match Columns::of_header(&cells) {
+            Some(columns) => return Reader::new(&columns, separators, state)?.read(rows),
+            None if cells.first().is_some_and(|cell| is_meant_as_id(cell)) => Columns::by_position(with_first.clone())?,
+            None => {
+                let found = columns::found(cells.iter().take(filled(&cells)).map(AsRef::as_ref));
+                return Err(RosterFileError::NoIds { found });
+            }
+        },
+        // A broken header, unless what follows can be read without one: then it is a broken player like any other.
+        Err(reason) => {
+            Columns::by_position(rows).map_err(|_| RosterFileError::Header(BadLine { place: first.place, reason }))?
+        }
+    };
     Reader::new(&columns, separators, state)?.read(with_first)
 }
 

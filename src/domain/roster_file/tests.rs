@@ -156,6 +156,8 @@ fn without_a_header_columns_are_read_by_position_where_that_is_clear() {
         said(read("1,Room 12, 310,245\n2,B,245\n")),
         ["line 1: has 4 columns, most lines 3; put a name with commas into quotes"]
     );
+    let broken_first = read("1,\"Owl,245\n2,B,245\n3,C,310\n").unwrap();
+    assert_eq!((broken_first.players.len(), broken_first.bad_lines[0].place), (2, Place::Line(1)));
     assert_eq!(said(read("1,A,245\n4.1E+07,B,245\n3,245\n")).len(), 2);
 }
 

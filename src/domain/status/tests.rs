@@ -15,7 +15,7 @@ fn redeem(msg: &str, code: i64) -> Status {
 #[test]
 fn every_row_of_the_protocol_has_its_class() {
     use Class::{Permanent, Success, Temporary};
-    use Scope::{Code, Deployment, Player};
+    use Scope::{Code, Player};
     for (msg, code, class) in [
         ("SUCCESS", 20000, Success),
         ("RECEIVED.", 40008, Success),
@@ -29,8 +29,9 @@ fn every_row_of_the_protocol_has_its_class() {
         ("role not exist", 40001, Permanent(Player)),
         ("ROLE NOT EXIST", 40001, Permanent(Player)),
         ("USER INFO ERROR", 40020, Permanent(Player)),
-        ("Sign Error", 0, Permanent(Deployment)),
-        ("SIGN ERROR", 40000, Permanent(Deployment)),
+        ("Sign Error", 0, Temporary),
+        ("SIGN ERROR", 40000, Temporary),
+        ("params error", 40001, Temporary),
         ("STOVE_LV ERROR", 40006, Permanent(Player)),
         ("RECHARGE_MONEY ERROR", 40017, Permanent(Player)),
         ("RECHARGE_MONEY_VIP ERROR", 40018, Permanent(Player)),
@@ -63,6 +64,48 @@ fn what_is_no_answer_of_the_api_is_temporary() {
 }
 
 #[test]
+fn every_answer_is_evidence_of_something() {
+    use Scope::{Code, Deployment, Player, Service, Undecided};
+    let number = |msg: &str, number| api(msg, ErrCode::Number(number));
+    for (answer, scope) in [
+        (number("SUCCESS", 20000), Player),
+        (number("TIMEOUT RETRY.", 40004), Player),
+        (number("USER INFO ERROR", 40020), Player),
+        (api("NOT LOGIN", ErrCode::Absent), Player),
+        (api("RECHARGE_MONEY_VIP", ErrCode::Absent), Player),
+        (api("recharge_money_vip.", ErrCode::Absent), Player),
+        (number("TIME ERROR.", 40007), Code),
+        (number("USED.", 40005), Code),
+        (number("CDK NOT FOUND", 40014), Code),
+        (number("CAPTCHA CHECK ERROR", 40103), Service),
+        (Answer::RateLimited, Service),
+        (Answer::Http(502), Service),
+        (Answer::Html(200), Service),
+        (Answer::Html(404), Service),
+        (Answer::Malformed, Service),
+        (Answer::Connection, Service),
+        (Answer::TimedOut, Service),
+        (number("Sign Error", 0), Deployment),
+        (api("params error", ErrCode::Absent), Deployment),
+        (Answer::Http(401), Deployment),
+        (Answer::Http(403), Deployment),
+        (Answer::Http(404), Undecided),
+        (Answer::Http(400), Undecided),
+        (Answer::Http(302), Undecided),
+        (number("TIME ERROR", 40099), Undecided),
+        (number("SEASON CLOSED", 40007), Undecided),
+        (api("40007", ErrCode::Absent), Undecided),
+        (api("", ErrCode::Absent), Undecided),
+    ] {
+        assert_eq!(of_redeem(&answer).scope(), scope, "{answer:?}");
+    }
+    for status in Status::ALL {
+        let permanent = matches!(status.class(), Class::Permanent(of) if of != status.scope());
+        assert!(!permanent, "{status} condemns what it is evidence of");
+    }
+}
+
+#[test]
 fn contradictory_and_bare_answers_are_unknown() {
     for (msg, err_code) in [
         ("TIME ERROR", ErrCode::Number(40014)),
@@ -72,7 +115,7 @@ fn contradictory_and_bare_answers_are_unknown() {
         ("RECHARGE_MONEY_VIP", ErrCode::Absent),
         ("RECHARGE_MONEY_VIP", ErrCode::Number(40018)),
         ("RECHARGE_MONEY_VIP ERROR", ErrCode::Absent),
-        ("PARAMS ERROR", ErrCode::Absent),
+        ("PARAMS ERROR", ErrCode::Number(40002)),
         ("", ErrCode::Number(40007)),
         ("", ErrCode::Absent),
     ] {
@@ -109,6 +152,8 @@ fn the_first_implementations_names_are_read() {
 fn a_login_never_ends_a_redemption_as_done_or_condemns_a_code() {
     let login = |msg: &str, code| of_login(&api(msg, code));
     assert_eq!(login("x", ErrCode::Number(40004)), Status::RoleNotExist);
+    assert_eq!(login("TIMEOUT RETRY.", ErrCode::Number(40004)), Status::TimeoutRetry, "busy");
+    assert_eq!(login("params error", ErrCode::Number(40001)), Status::ParamsError);
     assert_eq!(login("Role Not Exist.", ErrCode::Number(40001)), Status::RoleNotExist);
     assert_eq!(login("Sign Error", ErrCode::Number(0)), Status::SignError);
     assert_eq!(login("TOO FREQUENT", ErrCode::Number(40019)), Status::TooFrequent);

@@ -15,6 +15,7 @@ fn candidate(player: u64, code: &str) -> Candidate {
     Candidate {
         player: PlayerId::new(player).unwrap(),
         profile_at: None,
+        has_state: true,
         key: Code::parse(code).unwrap().key(),
         generation: 1,
         trust: Trust::Proven,
@@ -27,7 +28,7 @@ fn call(pace: &mut Pace, player: u64, (asked, answered): (Duration, Duration), s
     assert_eq!(pace.admit(&candidate, false, asked), Ok(Step::Redeem));
     let heard = Heard::default();
     let call = Answered { asked, endpoint: Endpoint::Redeem, player: candidate.player, status, heard: &heard };
-    let learnt = pace.answered(&call, answered, BASE);
+    let learnt = pace.answered(&call, None, answered, BASE);
     pace.done(candidate.key, 1, candidate.player);
     learnt
 }

@@ -35,18 +35,17 @@ impl Raw {
 /// Sorts an answer; what it means is said by the status table.
 pub(super) fn interpret(raw: &Raw) -> Answer {
     match raw.status {
-        429 => return Answer::RateLimited,
-        500..=599 => return if raw.is_html() { Answer::Html(raw.status) } else { Answer::Http(raw.status) },
-        _ => {}
-    }
-    if let Some(fields) = raw.json()
-        && (fields.contains_key("msg") || fields.contains_key("err_code"))
-    {
-        return Answer::Api(api_answer(&fields));
-    }
-    match raw.status {
-        _ if raw.is_html() => Answer::Html(raw.status),
-        200 => Answer::Malformed,
+        429 => Answer::RateLimited,
+        // Whatever the body says: we are not let in.
+        status @ (401 | 403) => Answer::Http(status),
+        status if raw.is_html() => Answer::Html(status),
+        200 => match raw.json() {
+            Some(fields) if fields.contains_key("msg") || fields.contains_key("err_code") => {
+                Answer::Api(api_answer(&fields))
+            }
+            _ => Answer::Malformed,
+        },
+        // The API says what it means with status 200: with another one, its words are not its own.
         status => Answer::Http(status),
     }
 }
@@ -54,6 +53,7 @@ pub(super) fn interpret(raw: &Raw) -> Answer {
 fn api_answer(fields: &Map<String, Value>) -> ApiAnswer {
     let msg = match fields.get("msg") {
         Some(Value::String(text)) => text.trim().chars().take(4 * MAX_MSG_CHARS).collect(),
+        Some(Value::Number(number)) => number.to_string(),
         _ => String::new(),
     };
     let err_code = match fields.get("err_code") {
@@ -118,7 +118,8 @@ mod tests {
         {
             assert_eq!(api(odd).1, ErrCode::Odd, "{odd}");
         }
-        assert_eq!(api(r#"{"msg":7,"err_code":40007}"#), (String::new(), ErrCode::Number(40007)));
+        assert_eq!(api(r#"{"msg":7,"err_code":40007}"#), ("7".into(), ErrCode::Number(40007)));
+        assert_eq!(api(r#"{"msg":[7],"err_code":40007}"#), (String::new(), ErrCode::Number(40007)));
     }
 
     #[test]
@@ -140,7 +141,13 @@ mod tests {
         }
         let cut_off = Raw { body: None, ..raw(200, "application/json", json) };
         assert_eq!(interpret(&cut_off), Answer::Malformed);
-        assert!(matches!(interpret(&raw(400, "", json)), Answer::Api(_)));
+        for status in [400, 404, 302, 201] {
+            assert_eq!(interpret(&raw(status, "", json)), Answer::Http(status));
+        }
+        for (status, content_type, body) in [(403, "", json), (403, "text/html", "<p>"), (401, "text/plain", "no")] {
+            assert_eq!(interpret(&raw(status, content_type, body)), Answer::Http(status), "{body}");
+        }
+        assert_eq!(api(r#"{"msg":40014,"err_code":40014}"#), ("40014".into(), ErrCode::Number(40014)));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::domain::record::{Kind, Record, Value};
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError, planning};
 
+use super::erased::{Erasures, apply, note_erased};
 use super::{find_sql, names, record, write_key};
 
 /// What became of the other store's records.
@@ -15,15 +16,17 @@ use super::{find_sql, names, record, write_key};
 pub struct Merged {
     /// Taken over.
     pub taken: usize,
-    /// Left out: their parents are nowhere, or they hold what no record may. The others are older than what is here, or
-    /// the same.
+    /// Left out: their parents are nowhere, or they hold what no record may.
     pub left_out: usize,
+    /// Erased here: the replica is told. All others are older than what is here, or the same.
+    pub erased: usize,
 }
 
 impl AddAssign for Merged {
     fn add_assign(&mut self, other: Self) {
         self.taken += other.taken;
         self.left_out += other.left_out;
+        self.erased += other.erased;
     }
 }
 
@@ -56,7 +59,7 @@ impl<'a> Statements<'a> {
 
     /// Takes a record over if it is new here or wins; returns whether.
     fn take(&mut self, theirs: &Record) -> rusqlite::Result<bool> {
-        // Most are new: one statement then does it. What was never here is not in the outbox either.
+        // Most are new: one statement then does it. If the outbox knows such a key, it is that of one that was erased.
         if self.insert.execute(params_from_iter(&theirs.values))? > 0 {
             return Ok(true);
         }
@@ -80,15 +83,32 @@ fn breaks_a_rule(error: &Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }
 
-fn merge_kind(tx: &Tx<'_>, kind: Kind, records: &[Record]) -> rusqlite::Result<Merged> {
+fn merge_kind(
+    tx: &Tx<'_>,
+    kind: Kind,
+    records: &[Record],
+    erasures: &mut Erasures<'_>,
+    is_replicated: bool,
+) -> rusqlite::Result<Merged> {
     let mut statements = Statements::prepare(tx, kind)?;
     let mut merged = Merged::default();
     let mut example = None;
     for record in records {
         tx.observe(record.stamp().version);
+        if erasures.cover(record)? {
+            merged.erased += 1;
+            note_erased(tx, record, is_replicated)?;
+            continue;
+        }
         let why = match record.fits().then(|| statements.take(record)) {
             Some(Ok(taken)) => {
                 merged.taken += usize::from(taken);
+                continue;
+            }
+            // What hung on something that was erased went with it, however new it is.
+            Some(Err(error)) if breaks_a_rule(&error) && erasures.are_of(record)? => {
+                merged.erased += 1;
+                note_erased(tx, record, is_replicated)?;
                 continue;
             }
             Some(Err(error)) if breaks_a_rule(&error) => error.to_string(),
@@ -108,7 +128,7 @@ fn merge_kind(tx: &Tx<'_>, kind: Kind, records: &[Record]) -> rusqlite::Result<M
 impl Store {
     /// Takes over those of the other store's records that win over what is here. They need not be sent back. Parents must
     /// come before their children, or be here. A record that does not fit is left out and warned of; it takes no other
-    /// with it.
+    /// with it. Neither is one that was erased: the replica is told to let go of it.
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
@@ -121,10 +141,15 @@ impl Store {
             // One entry for all that is taken over, instead of one for each.
             let was_queued = tx.execute(planning::QUEUE_EVERYTHING, [])? == 0;
             let mut merged = Merged::default();
+            let mut erasures = Erasures::of(tx)?;
             for of_kind in records.chunk_by(|one, next| one.kind == next.kind) {
-                if let Some(first) = of_kind.first() {
-                    merged += merge_kind(tx, first.kind, of_kind)?;
+                let Some(first) = of_kind.first() else { continue };
+                let taken = merge_kind(tx, first.kind, of_kind, &mut erasures, replicated)?;
+                if first.kind == Kind::Erasures && taken.taken > 0 {
+                    apply(tx, replicated)?;
+                    erasures = Erasures::of(tx)?;
                 }
+                merged += taken;
             }
             tx.execute("UPDATE meta SET value = ?1 WHERE key = 'replicated'", [replicated])?;
             if merged.taken > 0 {

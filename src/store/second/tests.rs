@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::clock::Clock;
 use crate::domain::player::{ChannelId, GuildId};
 use crate::domain::record::{Kind, Record};
-use crate::store::{Admission, FileLock, StateKind, Store, StoreError};
+use crate::store::{Admission, FileLock, Outbox, StateKind, Store, StoreError};
 use crate::tenure::Tenure;
 
 fn clock() -> Clock {
@@ -46,7 +46,7 @@ async fn a_write_waits_for_a_second_store_that_keeps_up_and_for_no_other() {
         async move { store.set_channel(GuildId(1), ChannelId(2)).await }
     });
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(!writing.is_finished() && store.outbox(9).await.unwrap().len() == 1);
+    assert!(!writing.is_finished() && store.outbox(9).await.unwrap().changes == 1);
     store.second_store_has(store.latest_commit());
     writing.await.unwrap().unwrap();
     assert_eq!(began.elapsed(), Duration::from_millis(300));
@@ -125,12 +125,12 @@ struct Taken {
 fn in_memory(seed: &std::path::Path) -> (Store, bool, Arc<Mutex<Taken>>) {
     let taken = Arc::new(Mutex::new(Taken::default()));
     let shared = taken.clone();
-    let confirm = move |records: Vec<Record>| {
+    let confirm = move |changes: Outbox| {
         let mut taken = shared.lock().unwrap();
         if taken.refuses {
             return Err("no".to_owned());
         }
-        taken.records.extend(records);
+        taken.records.extend(changes.records);
         Ok(())
     };
     let (store, is_seeded) =

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::bot::Bot;
 use super::wire::Wire;
 use super::{CHANNEL, GUILD, SOON, call, call_as, only_problem, says, world};
-use crate::double::{Answered, Attachment, Channel, Double, Guild, Response, User, permission};
+use crate::double::{Answered, Attachment, Channel, Double, Fault, Guild, Response, User, permission};
 
 #[tokio::test]
 async fn commands_are_registered_found_and_answered() {
@@ -222,4 +222,91 @@ async fn silence_and_lateness_are_noticed() {
     double.set_follow_up_deadline(Duration::ZERO);
     assert_eq!(call(&double, "POST", &webhook, Some(says("late"))).await.1["code"], 50027);
     assert!(only_problem(&double).contains("after its time"));
+}
+
+/// The two times count from when the interaction was made, however late the bot hears of it.
+#[tokio::test]
+async fn times_count_from_the_interaction() {
+    let double = world().await;
+    let mut wire = Wire::ready(&double).await;
+    let commands = format!("/applications/{}/commands", Double::APPLICATION);
+    call(&double, "PUT", &commands, Some(json!([{ "name": "x", "description": "x" }]))).await;
+    let member = double.user(GUILD, 0);
+    double.set_interaction_age(Duration::from_secs(4));
+    double.send_slash(&member, CHANNEL, "x", &[]);
+    let (callback, _) = wire.interaction().await;
+    assert_eq!(call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await.1["code"], 10062);
+    assert!(only_problem(&double).contains("the first answer came after 4."));
+    double.set_answer_deadline(Duration::from_secs(3600));
+    for (age, status) in [(14, 200), (15, 401)] {
+        double.set_interaction_age(Duration::from_secs(age * 60));
+        double.send_slash(&member, CHANNEL, "x", &[]);
+        let (callback, token) = wire.interaction().await;
+        assert_eq!(call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await.0, 204);
+        let original = format!("/webhooks/{}/{token}/messages/@original", Double::APPLICATION);
+        assert_eq!(call(&double, "PATCH", &original, Some(says("done"))).await.0, status, "{age} minutes");
+    }
+    assert!(only_problem(&double).contains("a follow-up after its time"));
+}
+
+/// Who has not heard that an answer came sends it again, and is told that it did: that is no mistake.
+#[tokio::test]
+async fn a_first_answer_may_be_repeated_when_its_receipt_was_lost() {
+    let double = world().await;
+    let mut wire = Wire::ready(&double).await;
+    let commands = format!("/applications/{}/commands", Double::APPLICATION);
+    call(&double, "PUT", &commands, Some(json!([{ "name": "x", "description": "x" }]))).await;
+    let member = double.user(GUILD, 0);
+    for (fault, is_lost) in [(Fault::DoneThenAnswer(502), true), (Fault::Answer(502), false)] {
+        let answered = double.send_slash(&member, CHANNEL, "x", &[]);
+        let (callback, _) = wire.interaction().await;
+        double.fail_requests(move |_| Some(fault));
+        assert_eq!(call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await.0, 502);
+        double.heal();
+        assert_eq!(answered.kind().is_some(), is_lost);
+        let again = call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await;
+        assert_eq!(again.0, if is_lost { 400 } else { 204 });
+        assert!(!is_lost || again.1["code"] == 40060);
+    }
+    double.assert_clean();
+}
+
+#[tokio::test]
+async fn commands_that_are_not_for_servers_are_not_shown_there() {
+    let double = world().await;
+    let commands = format!("/applications/{}/commands", Double::APPLICATION);
+    let named = |name: &str, more: serde_json::Value| {
+        let mut command = json!({ "name": name, "description": "x" });
+        command.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        command
+    };
+    let all = json!([
+        named("a", json!({ "contexts": [0], "integration_types": [0] })),
+        named("b", json!({ "contexts": [1, 2] })),
+        named("c", json!({ "integration_types": [1] })),
+    ]);
+    assert_eq!(call(&double, "PUT", &commands, Some(all)).await.0, 200);
+    let member = double.user(GUILD, 0);
+    assert_eq!(double.send_slash(&member, CHANNEL, "a", &[]).kind(), None);
+    for hidden in ["b", "c"] {
+        let (double, member) = (double.clone(), member.clone());
+        let sent = tokio::spawn(async move { double.send_slash(&member, CHANNEL, hidden, &[]).title().to_owned() });
+        assert_panicked(sent.await, "is not shown to");
+    }
+    // Sent directly, an interaction has a user and no member, and the first shard hears of it.
+    let mut wire = Wire::ready(&double).await;
+    let sender = member.clone();
+    let sent = tokio::spawn({
+        let double = double.clone();
+        async move { double.slash_directly(&sender, "a", &[]).await.text() }
+    });
+    let event = wire.event("INTERACTION_CREATE").await;
+    assert_eq!((&event["context"], &event["guild_id"], &event["member"]), (&json!(1), &json!(null), &json!(null)));
+    assert_eq!(event["user"]["id"], member.id.to_string());
+    let callback =
+        format!("/interactions/{}/{}/callback", event["id"].as_str().unwrap(), event["token"].as_str().unwrap());
+    let answer = json!({ "type": 4, "data": says("no") });
+    assert_eq!(call(&double, "POST", &callback, Some(answer)).await.0, 204);
+    assert_eq!(sent.await.unwrap(), "no");
+    double.assert_clean();
 }

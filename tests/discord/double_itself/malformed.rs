@@ -202,6 +202,8 @@ async fn commands() {
         (json!({ "name": "x", "description": "x", "option": [] }), "unknown field x.option"),
         (json!({ "name": "x", "description": "x", "default_member_permissions": "all" }), "default_member_permissions"),
         (json!({ "name": "x", "description": "x", "type": 9 }), "has the type 9"),
+        (json!({ "name": "x", "description": "x", "contexts": [] }), "x: contexts []"),
+        (json!({ "name": "x", "description": "x", "integration_types": [2] }), "x: integration_types [2]"),
         (json!({ "name": "x", "description": "x", "type": 3 }), "a description in a context menu"),
         (command(json!(vec![sub.clone(); 26])), "has 26 elements"),
         (command(json!([sub, option(3, json!({ "name": "v" }))])), "mixes sub-commands and values"),
@@ -240,6 +242,10 @@ async fn commands() {
     assert_eq!(call(&double, "DELETE", &one, None).await.0, 204);
     assert_eq!(call(&double, "GET", &one, None).await.1["code"], 10063);
     double.assert_clean();
+    let own = format!("/applications/{}/guilds/{GUILD}/commands", Double::APPLICATION);
+    let placed = json!([{ "name": "x", "description": "x", "contexts": [0] }]);
+    assert_eq!(call(&double, "PUT", &own, Some(placed)).await.0, 400);
+    assert!(only_problem(&double).contains("contexts of a guild's command"));
     let other = format!("/applications/{}/guilds/5/commands", Double::APPLICATION);
     assert_eq!(call(&double, "GET", &other, None).await.1["code"], 50001);
 }

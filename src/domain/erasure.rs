@@ -1,0 +1,156 @@
+//! Erasures: how a record vanishes from both stores and stays away.
+//!
+//! A record that is marked as deleted still says whose it was, in its key alone. An erased record is gone. What stays is
+//! an *erasure*: a hash of what was erased, and a version. Whoever holds an older copy meets the erasure before the copy's
+//! records are taken over, and drops them.
+//!
+//! Only *roots* are erased: a guild, a player, a code, a Discord user. With a root goes every record that names it. So one
+//! erasure covers also those of its records that the erasing store never saw, and there are as many erasures as there were
+//! roots, not records.
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+
+use super::record::{Key, Kind, Record, Value};
+use super::version::Version;
+
+/// How long an erasure is kept: a copy that was away for longer brings back what it has.
+pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(92 * 24);
+
+/// How long the data of a guild that removed the bot waits for its return.
+pub const REMOVED_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How long a code that only persons typed, and a player who came with nothing but such a request, are kept.
+pub const UNNEEDED_FOR: SignedDuration = SignedDuration::from_hours(48);
+
+/// How long a player who was taken off the last roster, or unlinked by the last person, is kept: whoever was taken off by
+/// mistake is put back before that, and is not redeemed for again.
+pub const LEFT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What can be erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Root {
+    /// A guild.
+    Guild,
+    /// A player.
+    Player,
+    /// A code.
+    Code,
+    /// A Discord user. There is no record of one; links name users.
+    User,
+}
+
+impl Root {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Guild, Self::Player, Self::Code, Self::User];
+
+    /// The kind whose records are the roots themselves; `None` where there is none.
+    #[must_use]
+    pub fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Guild => Some(Kind::Guilds),
+            Self::Player => Some(Kind::Players),
+            Self::Code => Some(Kind::Codes),
+            Self::User => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Guild => "guild",
+            Self::Player => "player",
+            Self::Code => "code",
+            Self::User => "user",
+        }
+    }
+
+    /// What is left of the root that has this key: a hash, from which the key cannot be read.
+    #[must_use]
+    pub fn mark(self, key: &Value) -> String {
+        let text = match key {
+            Value::Text(text) => format!("{}/{text}", self.name()),
+            Value::Int(number) | Value::Time(number) => format!("{}/{number}", self.name()),
+            Value::Bool(flag) => format!("{}/{flag}", self.name()),
+            Value::Null => format!("{}/", self.name()),
+        };
+        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The roots that a record of this kind names, and in which field.
+#[must_use]
+pub fn roots(kind: Kind) -> &'static [(Root, &'static str)] {
+    const GUILD: (Root, &str) = (Root::Guild, "guild_id");
+    const PLAYER: (Root, &str) = (Root::Player, "player_id");
+    const CODE: (Root, &str) = (Root::Code, "code_key");
+    const USER: (Root, &str) = (Root::User, "user_id");
+    match kind {
+        Kind::Erasures => &[],
+        Kind::Guilds => &[GUILD],
+        Kind::Players => &[PLAYER],
+        Kind::Codes => &[CODE],
+        Kind::Rosters => &[GUILD, PLAYER],
+        Kind::Redemptions => &[PLAYER, CODE],
+        Kind::Posts | Kind::Runs | Kind::GuildCodes => &[GUILD, CODE],
+        Kind::Links => &[USER, PLAYER],
+    }
+}
+
+/// A record that the replica must not have, up to this version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its key.
+    pub key: Key,
+    /// A newer one stays.
+    pub version: Version,
+}
+
+/// Whether a record is erased, where `erased` tells the version of a root's erasure, if there is one: by an erasure that
+/// is not older than the record. A newer record lives: whoever was erased has come again.
+pub fn is_erased(record: &Record, mut erased: impl FnMut(Root, &Value) -> Option<Version>) -> bool {
+    let version = record.stamp().version;
+    roots(record.kind).iter().any(|(root, field)| erased(*root, record.get(field)).is_some_and(|at| at >= version))
+}
+
+/// Tells whether the wall clock can be trusted with what cannot be taken back.
+///
+/// A clock that jumps ahead by a month makes everything look a month older. After a jump nothing is erased for a day, in
+/// which the clock is set right, or somebody sees that it is wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct ClockTrust {
+    wall: Timestamp,
+    elapsed: SignedDuration,
+    distrusted_until: SignedDuration,
+}
+
+/// A clock that went ahead by more than this within no time has jumped.
+const JUMP: SignedDuration = SignedDuration::from_hours(24);
+/// For so long nothing is erased after it.
+const DISTRUST: SignedDuration = SignedDuration::from_hours(24);
+
+impl ClockTrust {
+    /// A clock that is known to have shown `wall`. `elapsed` is a time that never steps.
+    #[must_use]
+    pub fn new(wall: Timestamp, elapsed: SignedDuration) -> Self {
+        Self { wall, elapsed, distrusted_until: SignedDuration::MIN }
+    }
+
+    /// Whether the clock, which shows `wall` now, can be trusted.
+    pub fn is_trusted(&mut self, wall: Timestamp, elapsed: SignedDuration) -> bool {
+        let went = wall.duration_since(self.wall);
+        let should = elapsed.saturating_sub(self.elapsed);
+        if went.saturating_sub(should) > JUMP {
+            self.distrusted_until = elapsed.saturating_add(DISTRUST);
+        }
+        // A clock that was set back is looked at from where it was: that it comes back there is no jump.
+        if went > SignedDuration::ZERO {
+            (self.wall, self.elapsed) = (wall, elapsed);
+        }
+        elapsed >= self.distrusted_until
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! What is erased: removing it here, having it removed in the replica, and keeping it from coming back.
+
+use std::collections::HashMap;
+
+use rusqlite::{CachedStatement, OptionalExtension, params};
+
+use crate::domain::erasure::{Root, is_erased, roots};
+use crate::domain::record::{Kind, Record, Value};
+use crate::domain::version::Version;
+use crate::store::sql::Millis;
+use crate::store::writer::Tx;
+
+use super::{names, value, write_key};
+
+/// The kinds whose records name this root and in which field, children before their parents.
+fn naming(root: Root) -> impl Iterator<Item = (Kind, &'static str)> {
+    let field = move |kind: Kind| roots(kind).iter().find(|(of_kind, _)| *of_kind == root).map(|(_, field)| *field);
+    Kind::ALL.into_iter().rev().filter_map(move |kind| Some((kind, field(kind)?)))
+}
+
+/// Erases a root and everything that names it, and keeps it from coming back; how many records went.
+pub(in crate::store) fn erase(tx: &Tx<'_>, root: Root, key: &Value) -> rusqlite::Result<usize> {
+    // Never below what it covers, whatever clock that was written by.
+    let mut version = tx.version();
+    for (kind, field) in naming(root) {
+        let sql = format!("SELECT max(version) FROM {} WHERE {field} = ?1", kind.name());
+        let newest: Option<i64> = tx.statement(&sql)?.query_row([key], |row| row.get(0))?;
+        version = version.max(newest.unwrap_or(version));
+    }
+    tx.execute(
+        "INSERT INTO erasures (mark, erased_at, version) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET erased_at = excluded.erased_at, version = max(version, excluded.version)",
+        params![root.mark(key), Millis(tx.now()), version],
+    )?;
+    sweep(tx, root, key, version, true, is_replicated(tx)?)
+}
+
+/// Removes a record without an erasure: it may come back from a copy, and is removed again then.
+pub(in crate::store) fn forget(tx: &Tx<'_>, kind: Kind, field: &str, key: &Value) -> rusqlite::Result<usize> {
+    remove(tx, kind, field, key, i64::MAX, tx.version(), is_replicated(tx)?)
+}
+
+fn is_replicated(tx: &Tx<'_>) -> rusqlite::Result<bool> {
+    tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))
+}
+
+/// Removes what names a root, up to a version; if the root itself is gone, all of it.
+fn sweep(
+    tx: &Tx<'_>,
+    root: Root,
+    key: &Value,
+    version: i64,
+    is_gone: bool,
+    is_replicated: bool,
+) -> rusqlite::Result<usize> {
+    let up_to = if is_gone { i64::MAX } else { version };
+    naming(root).map(|(kind, field)| remove(tx, kind, field, key, up_to, version, is_replicated)).sum()
+}
+
+/// Removes the records of a kind that have this in a field, up to a version, here and (by the outbox) in the replica.
+fn remove(
+    tx: &Tx<'_>,
+    kind: Kind,
+    field: &str,
+    key: &Value,
+    up_to: i64,
+    at: i64,
+    is_replicated: bool,
+) -> rusqlite::Result<usize> {
+    let table = kind.name();
+    if is_replicated {
+        let parts = names(&kind.fields()[..kind.key_fields()]);
+        // Behind the erasure, which is sent first.
+        let sql = format!(
+            "INSERT INTO outbox (kind, key, version, erased)
+             SELECT '{table}', json_array({parts}), max(version, ?3), max(version, ?3) FROM {table}
+             WHERE {field} = ?1 AND version <= ?2
+             ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
+                 erased = max(coalesce(erased, 0), excluded.erased)"
+        );
+        tx.execute(&sql, params![key, up_to, at])?;
+    }
+    tx.execute(&format!("DELETE FROM {table} WHERE {field} = ?1 AND version <= ?2"), params![key, up_to])
+}
+
+/// Removes what the erasures cover: after some came from the other store.
+pub(super) fn apply(tx: &Tx<'_>, is_replicated: bool) -> rusqlite::Result<()> {
+    let erased: HashMap<String, i64> = tx
+        .statement("SELECT mark, version FROM erasures")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for root in Root::ALL {
+        // A mark does not tell what it is of: all there are are looked at.
+        let (kind, field) = match root.kind() {
+            Some(kind) => (kind, kind.fields()[0].name),
+            None => (Kind::Links, "user_id"),
+        };
+        let form = kind.fields().iter().find(|of_kind| of_kind.name == field).map(|of_kind| of_kind.form);
+        let Some(form) = form else { continue };
+        // A user has no record of its own, so none that could have gone.
+        let alive = if root.kind().is_some() { "version" } else { "9223372036854775807" };
+        let all: Vec<(Value, i64)> = tx
+            .statement(&format!("SELECT {field}, {alive} FROM {} GROUP BY {field}", kind.name()))?
+            .query_map([], |row| Ok((value(row, 0, form)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for (key, alive) in all {
+            if let Some(version) = erased.get(&root.mark(&key)) {
+                sweep(tx, root, &key, *version, alive <= *version, is_replicated)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What was erased, for whoever takes records over.
+pub(super) struct Erasures<'a> {
+    find: CachedStatement<'a>,
+    /// Records of one batch share their roots.
+    known: HashMap<(Root, Value), Option<Version>>,
+    are_none: bool,
+}
+
+impl<'a> Erasures<'a> {
+    pub fn of(tx: &'a Tx<'_>) -> rusqlite::Result<Self> {
+        let are_none = !tx.statement("SELECT 1 FROM erasures LIMIT 1")?.exists([])?;
+        let find = tx.statement("SELECT version FROM erasures WHERE mark = ?1")?;
+        Ok(Self { find, known: HashMap::new(), are_none })
+    }
+
+    fn version(&mut self, root: Root, key: &Value) -> rusqlite::Result<Option<Version>> {
+        let known = (root, key.clone());
+        if let Some(version) = self.known.get(&known) {
+            return Ok(*version);
+        }
+        let version = self.find.query_row([root.mark(key)], |row| row.get(0).map(Version)).optional()?;
+        self.known.insert(known, version);
+        Ok(version)
+    }
+
+    /// Whether this record is erased.
+    pub fn cover(&mut self, record: &Record) -> rusqlite::Result<bool> {
+        if self.are_none {
+            return Ok(false);
+        }
+        for (root, field) in roots(record.kind) {
+            self.version(*root, record.get(field))?;
+        }
+        let known = &self.known;
+        Ok(is_erased(record, |root, key| known.get(&(root, key.clone())).copied().flatten()))
+    }
+
+    /// Whether anything that it names was erased at any time.
+    pub fn are_of(&mut self, record: &Record) -> rusqlite::Result<bool> {
+        for (root, field) in roots(record.kind) {
+            if !self.are_none && self.version(*root, record.get(field))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Notes that the replica has a record which is erased.
+pub(super) fn note_erased(tx: &Tx<'_>, record: &Record, is_replicated: bool) -> rusqlite::Result<()> {
+    if is_replicated {
+        tx.execute(
+            "INSERT INTO outbox (kind, key, version, erased) VALUES (?1, ?2, ?3, ?3)
+             ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
+                 erased = max(coalesce(erased, 0), excluded.erased)",
+            params![record.kind.name(), write_key(&record.key()), record.stamp().version.0],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! What is to be kept no longer: guilds that removed the bot, and what somebody wants gone.
+
+use std::path::Path;
+
+use giftcode_bot::sandbox::rules::Rule;
+use mongodb::bson::{Document, doc};
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use serde_json::json;
+
+use crate::double::{Guild, Message};
+use crate::server::Server;
+use crate::world::{CHANNEL, PATIENCE, SECOND, SECOND_CHANNEL, World};
+
+const DAY_MS: i64 = 86_400_000;
+const AUTO: &str = "manage giftcode auto";
+
+fn open(world: &World) -> Connection {
+    Connection::open(world.folder.path().join("giftcode.db")).unwrap()
+}
+
+/// Everything that the file of a bot which does not run holds is older by so many days.
+fn age(world: &World, days: i64) {
+    let file = open(world);
+    file.execute("UPDATE guilds SET removed_at = removed_at - ?1", [days * DAY_MS]).unwrap();
+    for table in ["guilds", "players", "redemptions", "rosters"] {
+        file.execute(&format!("UPDATE {table} SET version = version - ?1"), [(days * DAY_MS) << 16]).unwrap();
+    }
+}
+
+/// Every value of every table, one a line.
+fn dump(path: &Path) -> String {
+    let file = Connection::open(path).unwrap();
+    let mut names = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+    let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut text = String::new();
+    for name in names {
+        let mut statement = file.prepare(&format!("SELECT * FROM {name}")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            text += &name;
+            for column in 0..columns {
+                text += &match row.get_ref(column).unwrap() {
+                    ValueRef::Integer(number) => format!(" {number}"),
+                    ValueRef::Text(bytes) => format!(" {}", String::from_utf8_lossy(bytes)),
+                    _ => " -".to_owned(),
+                };
+            }
+            text += "\n";
+        }
+    }
+    text
+}
+
+/// How many calls the game got for these players.
+fn calls_for(world: &World, players: std::ops::RangeInclusive<u64>) -> usize {
+    let is_one = |fid: &str| fid.parse::<u64>().is_ok_and(|player| players.contains(&player));
+    world.game.ledger(|ledger| ledger.calls().iter().filter(|call| is_one(&call.fid)).count())
+}
+
+async fn posted(world: &World, channel: u64, code: &str) -> Message {
+    world.double.wait_for_message(channel, PATIENCE, |message| message.text().contains(code)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_guild_gets_no_post_and_no_call_is_back_whole_after_29_days_and_gone_after_30() {
+    let codes = ["FIRST", "SECOND", "THIRD", "FOURTH"].map(|code| (code, Rule::Good));
+    let world = World::new(&codes).await;
+    world.feed.add("FIRST", "", "");
+    let other = world.second_admin();
+    let bot = world.start().await;
+    let admin = world.admin();
+    world.active(&admin, 1).await;
+    for (user, lines) in [(&admin, "1001,A,245\n1002,B,245\n"), (&other, "1002,B,245\n1003,C,245\n1004,D,245\n")] {
+        world.set_channel(user).await;
+        world.import(user, lines).await;
+        world.says(user, AUTO, &[("switch", json!(0))], &["✅"]).await;
+    }
+    world.granted("FIRST", 4).await;
+    world.double.remove_guild(SECOND);
+    bot.said("kept for its return, and erased after 30 days").await;
+    let before = calls_for(&world, 1003..=1004);
+    world.feed.add("SECOND", "", "");
+    posted(&world, CHANNEL, "SECOND").await;
+    // 1002 is on the other roster too.
+    world.granted("SECOND", 2).await;
+    bot.stop().await;
+
+    // The bot was not there for 29 days; then the guild is back.
+    age(&world, 29);
+    let bot = world.start().await;
+    world.feed.add("THIRD", "", "");
+    posted(&world, CHANNEL, "THIRD").await;
+    world.granted("THIRD", 2).await;
+    assert_eq!(calls_for(&world, 1003..=1004), before, "no call for a removed guild");
+    let of_second =
+        |part: &str| world.double.messages(SECOND_CHANNEL).iter().any(|message| message.text().contains(part));
+    assert!(!of_second("SECOND") && !of_second("THIRD"));
+    world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
+    bot.said(&format!("In guild {SECOND} again")).await;
+    for code in ["SECOND", "THIRD"] {
+        posted(&world, SECOND_CHANNEL, code).await;
+        world.granted(code, 4).await;
+    }
+    world.double.remove_guild(SECOND);
+    bot.said(&format!("Not in guild {SECOND} any more")).await;
+    bot.stop().await;
+
+    age(&world, 31);
+    let bot = world.start().await;
+    bot.said(&format!("Guild {SECOND} removed the bot 30 days ago: its settings, its roster of 3 players")).await;
+    bot.said("Erased 2 players").await;
+    bot.stop().await;
+    let left = dump(&world.folder.path().join("giftcode.db"));
+    for gone in [SECOND.to_string(), SECOND_CHANNEL.to_string(), "1003".to_owned(), "1004".to_owned()] {
+        assert!(!left.split_whitespace().any(|word| word == gone), "{gone} is left: {left}");
+    }
+    assert!(left.contains("players 1002 "), "the other guild has that one: {left}");
+    // Whoever invites it again begins anew.
+    world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
+    let _bot = world.start().await;
+    world.says(&other, "manage players list", &[], &["The roster is empty"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_wants_everything_erased_is_in_neither_store_any_more() {
+    let server = Server::start();
+    let mut world = World::new(&[("GOOD", Rule::Good)]).await;
+    world.set("MONGODB_URI", server.uri());
+    world.feed.add("GOOD", "", "");
+    let bot = world.start().await;
+    let (admin, member) = (world.admin(), world.member());
+    world.active(&member, 1).await;
+    world.import(&admin, "1001,A,245\n").await;
+    world.says(&member, "unlink", &[("everything", json!(true))], &["I keep nothing about you"]).await;
+    for player in [1001, 1002, 1003] {
+        let account = [("player_id", json!(player)), ("state", json!(245))];
+        world.says(&member, "link", &account, &["is linked to you"]).await;
+    }
+    world.says(&member, "unlink", &[("player_id", json!("1003"))], &["✅"]).await;
+    world.told(&member, "redeem", &[("code", json!("GOOD"))]).await;
+    world.granted("GOOD", 2).await;
+    let both = [("player_id", json!("1001")), ("everything", json!(true))];
+    world.says(&member, "unlink", &both, &["but not both", "Nothing was changed"]).await;
+    let told = world.told(&member, "unlink", &[("everything", json!(true))]).await;
+    assert!(told.contains("no account is linked to you any more"), "{told}");
+    assert!(
+        told.contains("redeemed for them: 1002, 1003.") || told.contains("redeemed for them: 1003, 1002."),
+        "{told}"
+    );
+    assert!(told.contains("that they are yours: 1001.") && told.contains("roster"), "{told}");
+    world.says_soon(&member, "redeem", &[("code", json!("GOOD"))], "You have no linked account yet").await;
+    world.says(&admin, "manage players list", &[], &["1001"]).await;
+    let log = bot.log();
+    bot.stop().await;
+    let is_said = log.lines().any(|line| !line.contains("DEBUG") && line.contains(&member.id.to_string()));
+    assert!(!is_said, "the log holds the user's id: {log}");
+    let file = dump(&world.folder.path().join("giftcode.db"));
+    let there = {
+        use futures_util::TryStreamExt;
+        let database = mongodb::Client::with_uri_str(server.uri()).await.unwrap().database("giftcode");
+        let mut text = String::new();
+        for name in database.list_collection_names().await.unwrap() {
+            let found = database.collection::<Document>(&name).find(doc! {}).await.unwrap();
+            let documents: Vec<Document> = found.try_collect().await.unwrap();
+            text += &documents.iter().map(|document| format!("{name} {document}\n")).collect::<String>();
+        }
+        text
+    };
+    for (store, has) in [("file", &file), ("MongoDB", &there)] {
+        assert!(!has.contains(&member.id.to_string()), "the {store} holds the user's id: {has}");
+        assert!(has.contains("1001") && has.contains("erasures"), "{store}: {has}");
+        assert!(!has.contains("links ") && !has.contains("1002") && !has.contains("1003"), "{store}: {has}");
+    }
+}

@@ -1,0 +1,317 @@
+//! The game that does not serve us: whatever it does to everybody, nobody loses by it, and all is caught up on when it is
+//! well again. `docs/testing.md` shows the table.
+
+use std::time::Duration;
+
+use giftcode_bot::discord::messages::engine::waits_for;
+use giftcode_bot::domain::breaker::{Cause, Trouble};
+use giftcode_bot::domain::budget::RateLimit;
+use giftcode_bot::domain::health::Health;
+use giftcode_bot::domain::outcome::Outcome;
+use giftcode_bot::domain::words::{remedy, trouble_in_words};
+use giftcode_bot::engine::{Condition, EngineSettings};
+use giftcode_bot::sandbox::faults::{Trouble as SimTrouble, Wrong};
+use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
+use giftcode_bot::sandbox::ledger::{Call, Ledger};
+use giftcode_bot::sandbox::rules::{Rule, SimCode};
+
+use crate::engine::{due, redeem_calls, run, settings, world};
+use crate::support::{Lines, StateFile, code, player, players};
+
+const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
+const INTERVAL: Duration = Duration::from_millis(2200);
+const HALF_AN_HOUR: Duration = Duration::from_secs(1800);
+/// How soon the first player is served after the game is well again: where it passes by itself,
+const SOON: u64 = 35;
+/// and where somebody had to act, or nobody knows what the game means.
+const LATER: u64 = 300;
+
+fn strict(count: u64) -> GameSimSettings {
+    GameSimSettings { limit: Some(LIMIT), player_interval: INTERVAL, ..world(count) }
+}
+
+fn limited() -> EngineSettings {
+    EngineSettings { limit: Some(LIMIT), player_interval: INTERVAL, ..settings(2) }
+}
+
+/// One kind of trouble: its name, what the game answers (nothing where its port is closed), how soon after its end the first
+/// player must be served.
+struct Row(&'static str, Option<Wrong>, u64);
+
+fn rows() -> Vec<Row> {
+    let json = |status, body: &str| Some(Wrong::json(status, body));
+    let api = |msg, err_code| json(200, &format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{err_code}}}"#));
+    vec![
+        Row("HTTP 403, JSON", json(403, r#"{"message":"Forbidden"}"#), LATER),
+        Row("HTTP 403, text", Some(Wrong::text(403, "Unauthorized request")), LATER),
+        Row("HTTP 403, a page", Some(Wrong::page(403)), LATER),
+        Row("HTTP 401", Some(Wrong::text(401, "Who are you?")), LATER),
+        Row("a captcha", api("CAPTCHA CHECK ERROR", "40103"), SOON),
+        Row("SIGN ERROR", api("Sign Error", "0"), LATER),
+        Row("PARAMS ERROR", api("params error", r#""""#), LATER),
+        Row("HTTP 429", json(429, r#"{"message":"Too Many Attempts."}"#), SOON),
+        Row("a new message", api("SEASON CLOSED", "40077"), LATER),
+        Row("HTTP 404, text", Some(Wrong::text(404, "not here")), LATER),
+        Row("HTTP 400, JSON", json(400, r#"{"msg":"bad request","err_code":1}"#), LATER),
+        Row("HTTP 502", Some(Wrong::text(502, "")), SOON),
+        Row("the connection refused", None, SOON),
+        Row("TIME ERROR with a new number", api("TIME ERROR", "40099"), LATER),
+    ]
+}
+
+/// What half an hour of trouble came to.
+#[derive(Debug)]
+struct Came {
+    granted: usize,
+    /// The most calls for one player and the code that met the trouble.
+    most_tries: usize,
+    /// Calls in the half hour.
+    calls: usize,
+    /// Seconds from its end to the first grant.
+    back_after: u64,
+    refusals: usize,
+    /// The most tries that are on file for one player.
+    on_file: u32,
+    /// What the breaker says is wrong, in the middle of it.
+    trouble: Option<Trouble>,
+    /// The words for it in the health line, in a run's message and in `status`.
+    health: String,
+    status: String,
+}
+
+async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
+    let state = StateFile::new();
+    let sim = GameSim::start(strict(count), state.clock).unwrap();
+    due(&state, players(1..=count), &["GOOD"]).await;
+    let begin = |sim: &GameSim| match wrong {
+        Some(wrong) => sim.set_troubles(vec![SimTrouble::of_all(wrong.clone())]),
+        None => sim.set_closed(true).unwrap(),
+    };
+    // Many are in the middle of their run; of few, none is served yet.
+    if count <= 3 {
+        begin(&sim);
+    }
+    let running = run(&state, &sim, limited(), "salt");
+    if count > 3 {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        begin(&sim);
+    }
+    let (granted_before, asked_before) = (sim.ledger(Ledger::grants), running.engine.game().requests());
+    tokio::time::sleep(HALF_AN_HOUR).await;
+    let calls = running.engine.game().requests() - if count <= 3 { 0 } else { asked_before };
+    let condition = running.engine.condition().borrow().clone();
+    let health = Health::new(Duration::from_secs(10), 5, Duration::ZERO).line(HALF_AN_HOUR, condition.trouble());
+    match wrong {
+        Some(_) => sim.set_troubles(Vec::new()),
+        None => sim.set_closed(false).unwrap(),
+    }
+    let well_at = state.clock.elapsed();
+    while sim.ledger(Ledger::grants) == granted_before && state.clock.elapsed() < well_at + Duration::from_secs(3600) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let back_after = (state.clock.elapsed() - well_at).as_secs();
+    let until = state.clock.elapsed() + Duration::from_secs(600);
+    while state.store.pending_redemptions().await.unwrap() > 0 && state.clock.elapsed() < until {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(*running.engine.condition().borrow(), Condition::Working);
+    running.end().await;
+    let rows = state.store.redemption_rows().await.unwrap();
+    let met = |call: &&Call| call.answer == "TROUBLE" && call.code == "GOOD";
+    let most_tries = sim.ledger(|ledger| {
+        let of = |id: u64| ledger.calls().iter().filter(met).filter(|call| call.fid == id.to_string()).count();
+        (1..=count).map(of).max().unwrap_or(0)
+    });
+    Came {
+        granted: rows.iter().filter(|row| row.outcome == Outcome::Granted).count(),
+        most_tries,
+        calls: usize::try_from(calls).unwrap(),
+        back_after,
+        refusals: sim.ledger(|ledger| ledger.refusals().rate_limited + ledger.refusals().too_frequent),
+        on_file: rows.iter().map(|row| row.calls).max().unwrap_or(0),
+        health: health.unwrap(),
+        status: waits_for(&condition, None, true).unwrap_or_default().replace('\\', ""),
+        trouble: match condition {
+            Condition::Open { trouble, .. } => Some(trouble),
+            _ => None,
+        },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_an_hour_of_any_trouble_costs_nobody_anything() {
+    let (mut faults, mut page) = (Vec::new(), String::new());
+    for Row(name, wrong, soon) in rows() {
+        for count in [1, 3, 50] {
+            let lines = Lines::capture();
+            let came = half_an_hour_of(wrong.as_ref(), count).await;
+            let trouble = came.trouble.clone().unwrap_or_else(|| panic!("{name}, {count}: {came:?} {:?}", lines.all()));
+            let words = trouble_in_words(&trouble);
+            let logged = lines.all();
+            let named = |line: &&String| line.contains(words.trim_start_matches("the "));
+            let begins = if trouble.cause.passes() { "The game " } else { "CRITICAL: The game " };
+            let ends = |line: &&String| line.starts_with("The game answers again; what was wrong for ");
+            let said = logged.iter().filter(named).filter(|line| line.starts_with(begins) && !ends(line)).count();
+            let is_over = logged.iter().filter(named).any(|line| ends(&line));
+            let is_named = came.health.contains(&format!("degraded: {words}, since 2025-10-09 08:5"))
+                && came.health.contains(remedy(&trouble))
+                && came.status.contains("since 08:5")
+                && (trouble.cause == Cause::Down || came.status.contains(trouble.evidence.name()));
+            let is_well = came.granted == usize::try_from(count).unwrap()
+                && came.most_tries <= 2
+                && came.on_file <= 2
+                && came.calls <= 80
+                && came.back_after <= soon
+                && came.refusals == 0
+                && (said, is_over, is_named) == (1, true, true);
+            if !is_well {
+                faults.push(format!("{name}, {count}: {said} {is_over} {is_named} {came:?} {logged:?}"));
+            }
+            if count == 1 {
+                page += &format!("| {name} | {words} | {} | {soon} s |\n", remedy(&trouble));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    is_on_the_page("half an hour of it", &page);
+}
+
+/// Holds a table of `docs/testing.md` against what the test saw; with `UPDATE_DOCS=1` it is written anew.
+fn is_on_the_page(name: &str, rows: &str) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/testing.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (begin, end) = (format!("<!-- {name} -->\n"), "<!-- end -->");
+    let at = text.find(&begin).unwrap() + begin.len();
+    let until = at + text[at..].find(end).unwrap();
+    let head = "| the game | what is said to be wrong | who must act | back within |\n|---|---|---|---|\n";
+    let table = format!("{head}{rows}");
+    if text[at..until] != table && std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, format!("{}{table}{}", &text[..at], &text[until..])).unwrap();
+        return;
+    }
+    assert_eq!(text[at..until], table, "if that is meant: UPDATE_DOCS=1 cargo test --test services half_an_hour");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_players_odd_answers_stop_nobody() {
+    let mut took = None;
+    // A refusal of one call too many is the endpoint's, whoever it was for.
+    let rows = rows().into_iter().filter(|row| row.0 != "HTTP 429");
+    for row in std::iter::once(None).chain(rows.map(Some)) {
+        let Some(wrong) = row.as_ref().map_or(Some(None), |row| row.1.clone().map(Some)) else { continue };
+        let state = StateFile::new();
+        let sim = GameSim::start(strict(31), state.clock).unwrap();
+        let trouble = |wrong| SimTrouble::of_all(wrong).of_player(player(1).id);
+        sim.set_troubles(wrong.into_iter().map(trouble).collect());
+        due(&state, players(1..=31), &["GOOD"]).await;
+        let running = run(&state, &sim, limited(), "salt");
+        let condition = running.engine.condition();
+        while sim.ledger(Ledger::grants) < 25 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            assert!(!matches!(*condition.borrow(), Condition::Open { .. }));
+        }
+        let took = *took.get_or_insert(state.clock.elapsed());
+        let now = state.clock.elapsed();
+        assert!(now <= took + Duration::from_millis(500), "{now:?}, {took:?} without");
+        while sim.ledger(Ledger::grants) < 30 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        state.until_decided().await;
+        let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+        let own = u32::from(row.is_some());
+        assert_eq!((report.granted, report.gave_up.values().sum::<u32>()), (31 - own, own));
+        running.end().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_for_which_everybody_is_told_something_new_is_held_and_nothing_else_is() {
+    let new = |msg: &str, number: u32| {
+        Wrong::json(200, &format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{number}}}"#))
+    };
+    for wrong in [new("CODE PAUSED", 40077), new("TIME ERROR", 40099), Wrong::text(404, "")] {
+        let lines = Lines::capture();
+        let state = StateFile::new();
+        let codes = ["GOOD", "HELD"].map(|text| SimCode::always(code(text), Rule::Good)).into();
+        let sim = GameSim::start(GameSimSettings { codes, ..strict(20) }, state.clock).unwrap();
+        sim.set_troubles(vec![SimTrouble::of_all(wrong).of_code(&code("HELD"))]);
+        due(&state, players(1..=20), &["GOOD", "HELD"]).await;
+        let running = run(&state, &sim, limited(), "salt");
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        assert_eq!(sim.ledger(Ledger::grants), 20, "the other code goes on");
+        let condition = running.engine.condition().borrow().clone();
+        assert!(matches!(&condition, Condition::Held { code, .. } if code.as_str() == "HELD"), "{condition:?}");
+        assert!(condition.trouble().unwrap().contains("HELD is held, since 2025-10-09 08:53 UTC"));
+        assert_eq!(lines.count("HELD is held: the game tells everybody "), 1, "{:?}", lines.all());
+        let calls = sim.ledger(|l| l.calls().iter().filter(|call| call.code == "HELD").count());
+        assert!((10..=25).contains(&calls), "{calls}");
+        sim.set_troubles(Vec::new());
+        tokio::time::sleep(Duration::from_secs(300 + 60)).await;
+        assert_eq!(sim.ledger(Ledger::grants), 40);
+        running.end().await;
+        let rows = state.store.redemption_rows().await.unwrap();
+        assert!(rows.iter().all(|row| row.calls == 1), "nobody's tries were used: {rows:?}");
+        assert_eq!(lines.count("HELD is held no more"), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn restarts_in_the_middle_of_it_cost_nobody_anything_either() {
+    let mut state = StateFile::new();
+    let sim = GameSim::start(strict(3), state.clock).unwrap();
+    sim.set_troubles(vec![SimTrouble::of_all(Wrong::text(403, "Unauthorized request"))]);
+    due(&state, players(1..=3), &["GOOD"]).await;
+    for round in 0..20 {
+        let running = run(&state, &sim, limited(), "salt");
+        tokio::time::sleep(Duration::from_millis(30 + 911 * round)).await;
+        running.task.abort();
+        drop(running.task.await);
+        drop(running.engine);
+        state = state.reopened().await;
+    }
+    sim.set_troubles(Vec::new());
+    let running = run(&state, &sim, limited(), "salt");
+    state.until_decided().await;
+    running.end().await;
+    assert_eq!(sim.ledger(Ledger::grants), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_hours_outage_costs_nobody_more_than_two_tries() {
+    let state = StateFile::new();
+    let sim = GameSim::start(strict(300), state.clock).unwrap();
+    due(&state, players(1..=300), &["GOOD"]).await;
+    let running = run(&state, &sim, limited(), "salt");
+    let mut condition = running.engine.condition();
+    tokio::time::sleep(Duration::from_secs(200)).await;
+    let granted = sim.ledger(Ledger::grants);
+    assert!((100..200).contains(&granted), "in the middle of the run: {granted}");
+    let before = sim.ledger(|ledger| ledger.calls().len());
+    sim.set_down(true);
+    let began = state.clock.now();
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    let during = sim.ledger(|ledger| ledger.calls().len()) - before;
+    assert!((100..=130).contains(&during), "{during} calls in the outage");
+    let Condition::Open { since, .. } = condition.borrow_and_update().clone() else { panic!("no outage") };
+    assert!(since.duration_since(began).unsigned_abs() < Duration::from_secs(60), "{since}");
+    sim.set_down(false);
+    let back = state.clock.elapsed();
+    state.until_decided().await;
+    assert_eq!(*condition.borrow_and_update(), Condition::Working);
+    // The next question comes within half a minute; then it goes on at full rate.
+    let least = Duration::from_secs(60) * u32::try_from(300 - granted).unwrap() / 30;
+    let took = state.clock.elapsed() - back;
+    assert!(took < Duration::from_secs(35 + 62) + least, "{took:?}");
+    running.end().await;
+    let rows = state.store.redemption_rows().await.unwrap();
+    assert!(rows.iter().all(|row| row.outcome == Outcome::Granted && row.calls <= 3), "{rows:?}");
+    let most = sim.ledger(|ledger| {
+        redeem_calls(ledger)
+            .values()
+            .map(|calls| calls.iter().filter(|c| c.answer == "DOWN" && c.code == "GOOD").count())
+            .max()
+    });
+    assert!(most <= Some(2), "{most:?}");
+    let refusals = sim.ledger(Ledger::refusals);
+    assert_eq!((refusals.rate_limited, refusals.too_frequent), (0, 0));
+}
