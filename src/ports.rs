@@ -9,9 +9,10 @@ use tokio::sync::mpsc;
 
 use crate::domain::answer::{Answer, Reply};
 use crate::domain::channel::{Blocked, Over};
-use crate::domain::code::{Code, ListedCode};
+use crate::domain::code::Code;
 use crate::domain::erasure::Erased;
 use crate::domain::lease::Lease;
+use crate::domain::listing::Entry;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
 use crate::domain::progress::Tally;
@@ -65,26 +66,30 @@ pub enum FeedError {
     /// No JSON, or JSON of none of the known shapes.
     #[error("answers something that is no list of codes: {0}")]
     Shape(String),
+    /// Entries, none of which is a code: their number, and the first of them.
+    #[error("lists {0} entries and none is a code: {1}")]
+    Unusable(usize, String),
     /// No codes at all where there were some.
     #[error("answers an empty list though it had codes")]
     Emptied,
 }
 
-/// One feed's part of a poll.
+/// A question to a feed that brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceReport {
-    /// The feed, as shown to people and stored with its codes: host and path, never a key.
-    pub source: String,
-    /// The active codes it lists.
-    pub result: Result<Vec<ListedCode>, FeedError>,
-    /// Requests made for it in this poll.
-    pub attempts: u32,
+pub struct FeedFailure {
+    /// Why.
+    pub error: FeedError,
+    /// How long it asks us to stay away.
+    pub retry_after: Option<Duration>,
 }
 
-/// All code feeds together.
+/// All code feeds.
 pub trait CodeFeed: Send + Sync + 'static {
-    /// Asks every feed once (with its retries). One report per feed, in the configured order.
-    fn poll(&self) -> impl Future<Output = Vec<SourceReport>> + Send;
+    /// The feeds, as shown to people and stored with their codes, in the configured order: host and path, never a key.
+    fn sources(&self) -> Vec<String>;
+    /// Asks one of them, by its place in [`CodeFeed::sources`], with one request that ends in time. What it lists, or nothing
+    /// where its list is empty.
+    fn ask(&self, place: usize) -> impl Future<Output = Result<Vec<Entry>, FeedFailure>> + Send;
 }
 
 /// One code in an announcement.
@@ -121,11 +126,22 @@ pub struct Announcement {
     pub codes: Vec<AnnouncedCode>,
     /// When an earlier attempt was made whose end nobody knows; it may have succeeded.
     pub attempted_at: Option<Timestamp>,
+    /// That attempt was made in this channel, and the guild has another one since: it is looked for here, and sent there.
+    pub is_moved: bool,
 }
 
 /// A message that was sent, by the id its channel gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageId(pub u64);
+
+/// A message that is in its channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posted {
+    /// Its id.
+    pub id: MessageId,
+    /// It shows what it was to show. Else an earlier attempt, or another process, sent it, and nobody knows what it shows.
+    pub is_as_given: bool,
+}
 
 /// Why a message was not sent or changed, or is not known to be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -139,6 +155,10 @@ pub struct AnnounceError {
     pub blocked: Option<Blocked>,
     /// The message to be changed is gone.
     pub is_gone: bool,
+    /// What an earlier attempt may have sent is surely not there: nothing is in the dark any more, and it can be sent.
+    pub is_absent: bool,
+    /// Nothing gets through to anybody: it says nothing of this message, its channel or its guild.
+    pub is_outage: bool,
     /// How long to wait, where we were told.
     pub retry_after: Option<Duration>,
 }
@@ -147,11 +167,40 @@ impl AnnounceError {
     /// An error that passes.
     #[must_use]
     pub fn passing(reason: impl Into<String>, maybe_sent: bool) -> Self {
-        Self { reason: reason.into(), maybe_sent, blocked: None, is_gone: false, retry_after: None }
+        Self {
+            reason: reason.into(),
+            maybe_sent,
+            blocked: None,
+            is_gone: false,
+            is_absent: false,
+            is_outage: false,
+            retry_after: None,
+        }
+    }
+
+    /// The earlier attempt did not send it.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self { is_absent: true, ..Self::passing("the earlier attempt did not send it", false) }
+    }
+
+    /// Whether the message may be there after this attempt, where an earlier one was made whose end nobody knew: that this one
+    /// was refused says nothing of that.
+    #[must_use]
+    pub fn leaves_open(&self, had_earlier: bool) -> bool {
+        // What was sent to a channel that is gone went with it.
+        let is_settled = self.is_absent || self.blocked == Some(Blocked::UnknownChannel);
+        self.maybe_sent || (had_earlier && !is_settled)
+    }
+
+    /// What failed is this message, or its channel: neither the way there, nor our haste.
+    #[must_use]
+    pub fn is_of_the_channel(&self) -> bool {
+        self.blocked.is_none() && !self.is_outage && !self.is_absent && self.retry_after.is_none()
     }
 }
 
-/// A message that was sent, and shows codes that are over by now.
+/// A message that was sent, and does not show what is so by now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
     /// The message's nonce.
@@ -162,6 +211,8 @@ pub struct Correction {
     pub channel: ChannelId,
     /// Its id.
     pub message: MessageId,
+    /// The role that the guild's posts mention.
+    pub role: Option<RoleId>,
     /// What the message is.
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
@@ -198,15 +249,18 @@ pub struct RunMessage {
 /// Where announcements go.
 pub trait Announcer: Send + Sync + 'static {
     /// Sends a message, or finds that this nonce was sent already: exactly one message per nonce, however often called.
-    fn announce(&self, message: &Announcement) -> impl Future<Output = Result<MessageId, AnnounceError>> + Send;
-    /// Changes a message so that it says which of its codes are over.
+    /// What an earlier attempt may have sent so long ago that its nonce is forgotten is looked for, and not sent: see
+    /// [`AnnounceError::absent`].
+    fn announce(&self, message: &Announcement) -> impl Future<Output = Result<Posted, AnnounceError>> + Send;
+    /// Changes a message so that it says which of its codes are over, and which are not.
     fn correct(&self, correction: &Correction) -> impl Future<Output = Result<(), AnnounceError>> + Send;
 }
 
 /// Where people see how far the runs are.
 pub trait RunBoard: Send + Sync + 'static {
     /// Sends the run's message, or changes it: exactly one message per nonce, however often called.
-    fn show(&self, run: &RunMessage) -> impl Future<Output = Result<MessageId, AnnounceError>> + Send;
+    /// As with an announcement, what may have been sent long ago is looked for and not sent.
+    fn show(&self, run: &RunMessage) -> impl Future<Output = Result<Posted, AnnounceError>> + Send;
 }
 
 /// Why the second store did not do what it was asked: one sentence, without secrets.

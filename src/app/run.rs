@@ -15,9 +15,11 @@ use crate::discord::bot::{Bot, Limit, Requests};
 use crate::discord::connection::{self, Access};
 use crate::discord::messages::engine::waits_for;
 use crate::discord::rest::Rest;
+use crate::discord::sessions::Sessions;
+use crate::domain::code::CodeKey;
 use crate::engine::Engine;
 use crate::eraser::Eraser;
-use crate::feed::{FeedClient, FeedSettings};
+use crate::feed::FeedClient;
 use crate::poster::Poster;
 use crate::reporter::Reporter;
 use crate::store::{StateKind, Store};
@@ -35,8 +37,6 @@ const LOG: &str = "info,serenity=error";
 const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
 /// One request to a feed.
 const FEED_TIMEOUT: Duration = Duration::from_secs(10);
-/// The first wait before a feed that failed is asked again.
-const FEED_RETRY_BASE: Duration = Duration::from_secs(1);
 
 /// Runs the bot until it is asked to stop.
 ///
@@ -51,7 +51,8 @@ pub async fn run() -> anyhow::Result<Ended> {
     telemetry::init(Target::Stdout, config.log_format == LogFormat::Json, config.log_filter.as_deref(), LOG)?;
     let shutdown = stop_on_signals()?;
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
-    let rest = Arc::new(access.rest()?);
+    let clock = Clock::system();
+    let rest = Arc::new(access.rest(clock)?);
     if let Err(error) = rest.my_id().await {
         anyhow::ensure!(
             !error.is_unauthorized(),
@@ -60,7 +61,6 @@ pub async fn run() -> anyhow::Result<Ended> {
         );
         tracing::warn!("{error}; everything else begins meanwhile, and Discord is tried again");
     }
-    let clock = Clock::system();
     let has_second = config.mongodb_uri.is_some();
     let say = |text: &str| tracing::info!("{text}");
     let Some(lock) = deployment::wait_for_lock(&config.state_file, has_second, say, &shutdown).await? else {
@@ -118,13 +118,7 @@ impl Process {
     /// The services on this working copy.
     async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<Supervisor> {
         let (config, clock) = (&self.config, self.clock);
-        let feed = FeedClient::new(FeedSettings {
-            urls: config.feed_urls.clone(),
-            api_key: config.feed_key.clone(),
-            timeout: FEED_TIMEOUT,
-            retry_base: FEED_RETRY_BASE,
-            had_codes: store.sources_with_codes().await?,
-        })?;
+        let feed = FeedClient::new(&config.feeds, FEED_TIMEOUT)?;
         let settings = WatcherSettings {
             interval: config.check_interval,
             max_consecutive_errors: config.max_consecutive_errors,
@@ -138,7 +132,9 @@ impl Process {
         // As the game tells it, which need not be as configured.
         let limit: Arc<Limit> = Arc::new(move || asked.limit().map(limit_in_words));
         let (condition, words) = (engine.condition(), limit.clone());
-        let what_for = move |calls_now: bool| waits_for(&condition.borrow(), words().as_deref(), calls_now);
+        let what_for = move |code: &CodeKey, calls_now: bool| {
+            waits_for(&condition.borrow(), words().as_deref(), Some(code), calls_now)
+        };
         let reporter = Arc::new(Reporter::new(announcer, store.clone(), clock, Arc::new(what_for)));
         let bot = Bot {
             store: store.clone(),
@@ -149,6 +145,7 @@ impl Process {
             feeds: watcher.health(),
             condition: engine.condition(),
             limit,
+            sessions: Sessions::default(),
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
             at_work: TaskTracker::new(),

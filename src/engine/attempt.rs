@@ -160,7 +160,7 @@ impl<G: GameApi> Engine<G> {
     fn learn(&self, call: &Answered<'_>, tried: Option<(&Tried, bool)>) -> Counts {
         let learnt = self.pace(|pace, now| pace.answered(call, tried, now, self.settings.policy.base));
         self.pace_wake.notify_waiters();
-        if let Some(at) = learnt.opens {
+        if let Some(at) = learnt.opens.filter(|_| call.endpoint == Endpoint::Redeem) {
             let rest = at.saturating_sub(self.clock.elapsed());
             tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
         }

@@ -95,6 +95,7 @@ mod tests {
             total: 12,
             codes: vec![code("gogoWOS", 1), code("OFFICIALSTORE", 2)],
             attempted_at: None,
+            is_moved: false,
         };
         let card = post(&message, "Frostfire");
         for part in [

@@ -16,7 +16,7 @@ use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::engine::Condition;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
-use giftcode_bot::store::{Forgotten, GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
+use giftcode_bot::store::{Failing, Forgotten, GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
 use jiff::{SignedDuration, Timestamp};
 
 /// A chapter of the page: what it is about, and its messages with when they are seen.
@@ -67,12 +67,14 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
         total,
         codes,
         attempted_at: None,
+        is_moved: false,
     }
 }
 
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<Over>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
-    Correction { nonce, guild: GuildId(3), channel: CHANNEL, message: MessageId(9), kind, total, codes }
+    let (guild, channel, message, role) = (GuildId(3), CHANNEL, MessageId(9), None);
+    Correction { nonce, guild, channel, message, role, kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -103,6 +105,7 @@ pub fn posts() -> Chapter {
                 "A post whose code the game does not know",
                 correction(1, vec![(one(), condemned(Status::CdkNotFound))]),
             ),
+            corrected("A post whose code was over, and is good again", correction(1, vec![(one(), None)])),
             corrected("A post of a code that came back since", correction(1, vec![(one(), Some(Over::Renewed))])),
             corrected(
                 "A post of two codes, of which one has reached its claim limit",
@@ -135,7 +138,7 @@ fn run_of(tally: Tally, is_finished: bool) -> RunMessage {
 fn game_trouble(cause: Cause, evidence: Status) -> Option<String> {
     let since = now() - SignedDuration::from_mins(18);
     let trouble = Trouble { cause, since: std::time::Duration::ZERO, evidence };
-    waits_for(&Condition::Open { trouble, since }, None, true)
+    waits_for(&Condition::Open { trouble, since }, None, None, true)
 }
 
 pub fn runs() -> Chapter {
@@ -172,12 +175,16 @@ pub fn runs() -> Chapter {
             shown("While it is busy for everybody", waiting(game_trouble(Cause::Busy, Status::TimeoutRetry))),
             shown("While it does not let the bot in", waiting(game_trouble(Cause::Deployment, Status::Forbidden))),
             shown("While it says something new to everybody", waiting(game_trouble(Cause::Odd, odd))),
-            shown("While it does so for this code alone", waiting(waits_for(&held, None, true))),
+            shown("While it does so for this code alone", waiting(waits_for(&held, None, None, true))),
             shown("Done for all", run_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", run_of(tally(250, 6, 0, mixed), true)),
             shown(
                 "Done, with more failures than a message has room for: they are attached",
                 run_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
+            ),
+            (
+                "The same, where the bot may attach no files".to_owned(),
+                run::without_file(&run_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true)),
             ),
             shown("Nobody got it", run_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
         ],
@@ -194,6 +201,7 @@ pub fn managing() -> Chapter {
         manage::channel_set(CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
     );
     say("setchannel, where the bot may not post", manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]));
+    say("setchannel, while the bot is in a timeout", manage::in_a_timeout(now() + SignedDuration::from_hours(1)));
     say("setchannel, when another one was set", manage::channel_set(CHANNEL, false, Mention::Nobody, &[]));
     say("setchannel, with no_role", manage::channel_set(CHANNEL, false, Mention::Removed, &[]));
     say("setchannel, where the role was deleted", manage::channel_set(CHANNEL, false, Mention::Gone, &[]));
@@ -246,6 +254,7 @@ pub fn managing() -> Chapter {
         mention_role: Some(ROLE),
         auto_redeem: true,
         paused: None,
+        failing: None,
         players: 100,
     };
     let well = manage::Status {
@@ -274,7 +283,16 @@ pub fn managing() -> Chapter {
         ..well
     };
     say("status, with all kinds of trouble", manage::status(&badly));
-    for blocked in [Blocked::UnknownChannel, Blocked::MissingAccess, Blocked::MissingHistory] {
+    let failing = Failing {
+        since: now() - SignedDuration::from_hours(2),
+        reason: "Discord answers 400 (code 50083): Tried to perform an operation on an archived thread".into(),
+    };
+    let guild = GuildSettings { channel: Some(CHANNEL), failing: Some(failing), ..GuildSettings::default() };
+    say(
+        "status, of a server whose channel refuses posts again and again",
+        manage::status(&manage::Status { guild, ..manage::Status::default() }),
+    );
+    for blocked in [Blocked::UnknownChannel, Blocked::MissingAccess, Blocked::MissingHistory, Blocked::TimedOut] {
         let guild = GuildSettings { channel: Some(CHANNEL), paused: Some(blocked), ..GuildSettings::default() };
         say(
             "status, of a server that is paused",

@@ -4,10 +4,12 @@
 mod asking;
 mod breaker;
 mod engine;
+mod feeds;
 mod limits;
 mod login;
 mod pacing;
 mod posting;
+mod posting_again;
 mod probing;
 mod reporting;
 mod support;

@@ -39,6 +39,10 @@ async fn set_channel(
     let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
         return Ok(manage::channel_unknown());
     };
+    if let Some(until) = granted.timed_out_until {
+        return Ok(manage::in_a_timeout(until));
+    }
+    let granted = granted.permissions;
     let missing = lacking(NEEDED, granted);
     if !missing.is_empty() {
         return Ok(manage::channel_refused(channel, &missing));
@@ -127,7 +131,7 @@ pub(super) async fn status(ctx: Context<'_>) -> Result<(), Error> {
             mongodb_trouble: store.second_store_trouble().await?,
             game_trouble: match condition {
                 Condition::Working => None,
-                trouble => waits_for(&trouble, limit.as_deref(), false),
+                trouble => waits_for(&trouble, limit.as_deref(), None, false),
             },
             game_limit: limit,
         }))

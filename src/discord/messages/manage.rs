@@ -89,6 +89,16 @@ pub fn channel_refused(channel: ChannelId, missing: &[&str]) -> Message {
     ))
 }
 
+/// The bot is in a timeout.
+#[must_use]
+pub fn in_a_timeout(until: Timestamp) -> Message {
+    Message::text(format!(
+        "❌ I am in a timeout in this server until {} and may post nowhere. A moderator can end it; then use the command again. \
+         Nothing was changed.",
+        when(until)
+    ))
+}
+
 /// Everybody was named as the role to mention.
 #[must_use]
 pub fn everyone_refused() -> Message {
@@ -311,10 +321,15 @@ pub struct Status {
 #[must_use]
 pub fn status(status: &Status) -> Message {
     let guild = &status.guild;
-    let channel = match (guild.channel, guild.paused) {
-        (None, _) => "none: `/manage giftcode setchannel`".to_owned(),
-        (Some(channel), None) => format!("<#{channel}>"),
-        (Some(channel), Some(blocked)) => format!("⏸ <#{channel}>: paused, {}", blocked.meaning()),
+    let channel = match (guild.channel, guild.paused, &guild.failing) {
+        (None, ..) => "none: `/manage giftcode setchannel`".to_owned(),
+        (Some(channel), Some(blocked), _) => format!("⏸ <#{channel}>: paused, {}", blocked.meaning()),
+        (Some(channel), None, Some(failing)) => format!(
+            "⚠️ <#{channel}>: posts fail since <t:{}:f>. {}. I go on trying; mend it, or set another channel",
+            failing.since.as_second(),
+            escape(failing.reason.trim_end_matches('.'), 300)
+        ),
+        (Some(channel), None, None) => format!("<#{channel}>"),
     };
     let role = guild.mention_role.map_or(String::new(), |role| format!("\nmentions <@&{role}>"));
     let auto = if guild.auto_redeem { "on" } else { "off: `/manage giftcode auto`" };
@@ -336,6 +351,7 @@ pub fn status(status: &Status) -> Message {
     let queue =
         format!("{} here, {} in all servers", thousands(status.waiting_here), thousands(status.waiting_everywhere));
     let troubled = guild.paused.is_some()
+        || (guild.channel.is_some() && guild.failing.is_some())
         || status.feed_trouble.is_some()
         || status.game_trouble.is_some()
         || status.mongodb_trouble.is_some();

@@ -28,11 +28,11 @@ pub fn post(announcement: &Announcement) -> Message {
     message(&announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(announcement.role)
 }
 
-/// What that message says when some of its codes are over.
+/// What that message says of how its codes are by now.
 #[must_use]
 pub fn corrected(correction: &Correction) -> Message {
     let codes: Vec<Shown<'_>> = correction.codes.iter().map(|(code, over)| (code, over.as_ref())).collect();
-    message(&correction.nonce, correction.kind, correction.total, &codes)
+    message(&correction.nonce, correction.kind, correction.total, &codes).mentioning(correction.role)
 }
 
 /// The address that a message's title links to: the game's page, and the nonce, by which the message is found again.
@@ -55,7 +55,17 @@ fn message(nonce: &str, kind: MessageKind, total: usize, codes: &[Shown<'_>]) ->
         (_, codes) => among_others(embed, codes, total),
     };
     let embed = embed.footer(CreateEmbedFooter::new(clip(&format!("Source: {}", sources(codes)), 300)));
-    Message::embed(embed).with_rows(rows(kind, codes))
+    Message::embed(embed).with_rows(rows(kind, codes)).with_content(&content(codes))
+}
+
+/// The bare codes, a line each: a telephone previews and copies a message's text, and not its embeds. The most codes of a
+/// message, each of the most characters, are less than a message's text may hold.
+fn content(codes: &[Shown<'_>]) -> String {
+    let line = |(code, over): &Shown<'_>| match over {
+        None => code.code.to_string(),
+        Some(_) => format!("~~{}~~", code.code),
+    };
+    codes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn title(kind: MessageKind, total: usize, codes: &[Shown<'_>], all_over: bool) -> String {
