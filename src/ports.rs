@@ -105,6 +105,8 @@ pub struct AnnouncedCode {
     pub expires_at: Option<Timestamp>,
     /// The feed that listed it.
     pub source: String,
+    /// The game granted it to somebody before it was announced.
+    pub checked: bool,
 }
 
 /// One message to a guild's channel.

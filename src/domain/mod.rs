@@ -33,6 +33,7 @@ pub mod search;
 pub mod spreadsheet;
 pub mod status;
 pub mod text;
+pub mod verdict;
 pub mod version;
 pub mod waits;
 pub mod words;

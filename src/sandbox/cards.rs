@@ -81,6 +81,7 @@ mod tests {
             rewards: Some("1K Gems".into()),
             expires_at: Some("2026-11-30T23:59:00Z".parse().unwrap()),
             source: "feed".into(),
+            checked: false,
         }
     }
 

@@ -23,7 +23,7 @@ const SHOULD: &str = "CASE WHEN c.condemned IS NOT NULL THEN 'condemned ' || c.c
 
 /// What was posted and does not show what it should. Each part goes along an index to just those: what is right costs
 /// nothing, however much of it there is. Posts from before it was stored what they show have a flag that they say that the
-/// code is over.
+/// code is over. A code that came back and is over in its new generation has no newer post.
 fn wrong() -> String {
     let posted = "p.message_id IS NOT NULL AND p.deleted = 0";
     let now = |condition: &str| {
@@ -40,7 +40,8 @@ fn wrong() -> String {
         format!(
             "SELECT p.* FROM codes c JOIN posts p INDEXED BY posts_not_renewed ON p.code_key = c.code_key
                   AND p.generation < c.generation
-             WHERE {posted} AND p.shown IS NOT 'renewed'"
+             WHERE {posted} AND p.shown IS NOT 'renewed'
+               AND p.shown IS NOT iif(c.condemned IS NULL, 'renewed', 'condemned ' || c.condemned)"
         ),
     ]
     .join(" UNION ALL ")
@@ -87,6 +88,7 @@ fn shown_code(row: &Row<'_>) -> rusqlite::Result<(AnnouncedCode, Option<Over>)> 
         rewards: row.get(2)?,
         expires_at: row.get::<_, Option<Millis>>(3)?.map(|Millis(at)| at),
         source: row.get(4)?,
+        checked: row.get(6)?,
     };
     Ok((code, Shows::over(&row.get::<_, String>(5)?)))
 }
@@ -105,7 +107,7 @@ impl Store {
             let mut due: Vec<Correction> = found.into_iter().filter(|(_, at)| *at <= now).map(|(it, _)| it).collect();
             let mut codes = connection.prepare_cached(&format!(
                 "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source,
-                        iif(c.generation > p.generation, 'renewed', {SHOULD})
+                        iif(c.generation > p.generation AND c.condemned IS NULL, 'renewed', {SHOULD}), c.good_at IS NOT NULL
                  FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?2 AND p.deleted = 0 ORDER BY p.position"
             ))?;
             for message in &mut due {

@@ -17,6 +17,7 @@
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
 mod breaker;
+mod checks;
 mod choices;
 mod codes;
 mod command_guilds;
@@ -39,7 +40,6 @@ mod removal;
 mod replication;
 mod report;
 mod requests;
-mod returns;
 mod rosters;
 mod run_messages;
 mod runs;
@@ -53,7 +53,9 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
 use tokio::sync::{Notify, watch};
@@ -62,6 +64,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::tenure::Tenure;
 
+pub use checks::{CheckStart, OverCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use guild_codes::{AddedCode, FoundCode};
 pub use guilds::{Failing, GuildSettings};
@@ -73,7 +76,7 @@ pub use lock::FileLock;
 pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
 pub use posts::{DueMessage, NotPosted};
-pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict, Wanted};
+pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Judged, Recorded, Verdict, Wanted};
 pub use replication::{Lag, Merged, Outbox};
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{RunStart, Standing};
@@ -162,6 +165,7 @@ struct Inner {
     home: Home,
     tenure: Tenure,
     instance: i64,
+    before_opening: (Timestamp, Duration),
     clock: Clock,
     plan_wake: Notify,
     work_wake: Notify,
@@ -173,6 +177,8 @@ struct Inner {
     /// A write waited for the second store for too long.
     was_slow: AtomicBool,
     is_replicated: AtomicBool,
+    /// An engine works on this file: a new code can be tested.
+    has_engine: AtomicBool,
     broken: CancellationToken,
     why_broken: OnceLock<Trouble>,
 }
@@ -221,12 +227,15 @@ impl Store {
     }
 
     fn new(opened: schema::Opened, home: Home, clock: Clock, tenure: Tenure) -> Self {
+        let known = Some(opened.last_version).filter(|version| version.0 > 0);
+        let known = known.and_then(|version| Timestamp::from_millisecond(version.millis()).ok());
         let inner = Inner {
             writer: Writer::new(opened.writer, opened.last_version),
             reader: Mutex::new(opened.reader),
             home,
             tenure,
             instance: opened.instance,
+            before_opening: (known.unwrap_or_else(|| clock.now()), clock.elapsed()),
             clock,
             plan_wake: Notify::new(),
             work_wake: Notify::new(),
@@ -236,6 +245,7 @@ impl Store {
             second: watch::Sender::new(Second::default()),
             was_slow: AtomicBool::new(false),
             is_replicated: AtomicBool::new(false),
+            has_engine: AtomicBool::new(false),
             broken: CancellationToken::new(),
             why_broken: OnceLock::new(),
         };

@@ -19,7 +19,7 @@ struct Wait {
     longest: Duration,
 }
 
-const WAITS: [Wait; 3] = [
+const WAITS: [Wait; 4] = [
     Wait {
         table: "redemptions",
         column: "next_attempt_at",
@@ -27,6 +27,7 @@ const WAITS: [Wait; 3] = [
         longest: waits::REDEMPTION,
     },
     Wait { table: "posts", column: "next_attempt_at", of: "deleted = 0", longest: waits::POST },
+    Wait { table: "codes", column: "check_at", of: "condemned IS NOT NULL", longest: waits::CODE_CHECK },
     Wait { table: "guilds", column: "resume_at", of: "paused IS NOT NULL", longest: waits::POST },
 ];
 

@@ -20,7 +20,7 @@ use crate::domain::code::{Code, CodeKey};
 use crate::domain::plan;
 use crate::domain::player::GuildId;
 
-use super::posts::{active, nonce};
+use super::posts::{NOT_HELD, active, nonce};
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError, overdue};
@@ -157,7 +157,7 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
     let of_guild = if guild == 0 { "?3 = 0" } else { "g.guild_id = ?3" };
     let sql = format!(
         "SELECT g.guild_id, c.first_seen_at, c.code_key, g.digest_due, c.code, c.generation FROM codes c CROSS JOIN guilds g
-         WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {}
+         WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {NOT_HELD} AND {}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
                            AND p.generation = c.generation AND p.deleted = 0)",
         active("g.guild_id")

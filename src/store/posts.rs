@@ -53,6 +53,14 @@ pub(super) fn active(guild: &str) -> String {
     )
 }
 
+/// A new code is not posted while its first test is under way, for 5 s at most; nor while that of another one is which was
+/// seen at the same moment, so that both are in one message. Where an answer speaks against it, it waits for a second one,
+/// and nothing else does.
+pub(super) const NOT_HELD: &str = "(c.hold_until IS NULL OR c.hold_until <= ?1)
+    AND NOT EXISTS (SELECT 1 FROM codes o INDEXED BY codes_held
+                    WHERE o.hold_until > ?1 AND o.hold_until <= ?1 + 5000 AND o.first_seen_at = c.first_seen_at
+                      AND o.hold_until = o.first_seen_at + 5000 AND o.condemned IS NULL AND o.deleted = 0)";
+
 /// A short, unique name for a message: `prefix` and its version in base 36. Later ones sort behind earlier ones for some centuries,
 /// until a digit is added.
 pub(super) fn nonce(prefix: char, version: i64) -> String {
@@ -90,6 +98,7 @@ fn announced_code(row: &Row<'_>) -> rusqlite::Result<AnnouncedCode> {
         rewards: row.get("rewards")?,
         expires_at: row.get::<_, Option<Millis>>("expires_at")?.map(|Millis(at)| at),
         source: row.get("source")?,
+        checked: row.get("checked")?,
     })
 }
 
@@ -111,7 +120,8 @@ impl Store {
                  {HEADS} AND {DUE_AT} <= ?1"
             ))?;
             let mut codes = connection.prepare_cached(
-                "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source
+                "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source,
+                        c.good_at IS NOT NULL AND c.condemned IS NULL AND c.generation = p.generation AS checked
                  FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0 ORDER BY p.position",
             )?;
             let rows = heads.query_map([Millis(now)], |row| {

@@ -40,10 +40,15 @@ pub struct PastRun {
 }
 
 /// Which runs: those whose message does not show how they ended. An old end is no news, unless a message says that it is
-/// still to come. A paused guild is tried again when its posts are. `?1` is since when an end is news, `?2` since when a
+/// still to come. A paused guild is tried again when its posts are. A code that a feed lists
+/// is not announced by its run: not while its first test is under way, nor when that found it over. `?1` is since when an end is news, `?2` since when a
 /// message is mended, `?3` now.
 const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND (g.paused IS NULL OR g.resume_at <= ?3)
-    AND (runs.finished_at IS NULL OR runs.finished_at > iif(runs.message_id IS NULL, ?1, ?2))";
+    AND (runs.finished_at IS NULL OR runs.finished_at > iif(runs.message_id IS NULL, ?1, ?2))
+    AND (codes.hold_until IS NULL OR codes.hold_until <= ?3)
+    AND (runs.nonce IS NOT NULL OR codes.condemned IS NULL OR codes.generation > runs.generation OR codes.listed = 0
+         OR EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
+                    AND p.generation = runs.generation AND (p.attempted_at IS NOT NULL OR p.message_id IS NOT NULL)))";
 
 /// What came of a run so far. Everything is counted over the roster as it is now.
 fn tally(connection: &Connection, key: &RunKey, now: Timestamp) -> rusqlite::Result<Tally> {

@@ -14,6 +14,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::status::Status;
+use crate::domain::verdict::Checked;
 use crate::domain::waits;
 use crate::ports::{MessageId, Posted};
 
@@ -59,10 +60,6 @@ impl Fixture {
         self.store.set_channel(guild, ChannelId(5)).await.unwrap();
         self.store.set_auto_redeem(guild, true).await.unwrap();
         self.store.add_to_roster(guild, players.iter().map(|id| player(*id)).collect()).await.unwrap();
-    }
-
-    async fn returned(&self) -> Vec<(Code, u32)> {
-        self.store.claim_due(1, 12, |_| Admission::Stop).await.unwrap().returned
     }
 
     async fn claim(&self, limit: usize) -> Vec<Claim> {
@@ -361,40 +358,35 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     fixture.store.plan().await.unwrap();
     let mut claims = fixture.claim(3).await;
     let in_flight = claims.pop().unwrap();
-    assert_eq!(fixture.finish(claims.pop().unwrap(), Status::TimeError).await.condemned, None);
-    let condemned = fixture.finish(claims.pop().unwrap(), Status::TimeError).await.condemned;
+    assert_eq!(fixture.finish(claims.pop().unwrap(), Status::TimeError).await.judged.condemned, None);
+    let condemned = fixture.finish(claims.pop().unwrap(), Status::TimeError).await.judged.condemned;
     assert_eq!(condemned, Some(Condemned { status: Status::TimeError, stopped: 2 }));
     assert_eq!(fixture.claim(10).await, []);
     let ended = fixture.finish(in_flight, Status::TimeError).await;
-    assert_eq!((ended.condemned, ended.finished_runs[0].failed), (None, 5));
+    assert_eq!((ended.judged, ended.finished_runs[0].failed), (Judged::default(), 5));
     // A player who joins is not tried on a condemned code; nor is the code posted to a new guild.
     fixture.guild_with(GuildId(2), &[6]).await;
     assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
-    // Away and back, too soon and then late enough.
+    // Away for long and back: the game is asked at once, with one player, in the next generation.
     fixture.list(&[]).await;
-    fixture.list(&["A1"]).await;
-    assert_eq!((fixture.store.plan().await.unwrap(), fixture.returned().await), (Plan::default(), vec![]));
-    fixture.list(&[]).await;
-    tokio::time::sleep(6 * HOUR).await;
+    tokio::time::sleep(7 * HOUR).await;
+    assert_eq!(fixture.claim(10).await, [], "nobody wants it");
     assert_eq!(fixture.list(&["A1"]).await.returned, [], "the game is asked first");
     assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
-    let claims = fixture.store.claim_due(9, 12, |_| Admission::Take).await.unwrap();
-    assert_eq!((claims.taken.len(), claims.returned), (0, vec![(code("A1"), 1)]));
-    // No good: it must go away, and six hours must pass, before the game is asked again.
-    fixture.store.keep_condemned(code("A1").key(), 1, Status::TimeError).await.unwrap();
-    tokio::time::sleep(6 * HOUR).await;
-    fixture.list(&["A1"]).await;
-    assert_eq!(fixture.returned().await, []);
-    fixture.list(&[]).await;
-    tokio::time::sleep(6 * HOUR).await;
-    fixture.list(&["A1"]).await;
-    assert_eq!(fixture.returned().await, [(code("A1"), 1)]);
-    let scout = fixture.store.scout_of_return(code("A1").key(), PlayerId::new(5)).await.unwrap().unwrap().0;
-    assert_eq!(scout.get(), 6, "the next in turn");
-    fixture.store.renew_code(code("A1").key(), 1, Some((scout, Status::Success))).await.unwrap();
-    assert_eq!(fixture.returned().await, []);
+    let mut claims = fixture.claim(9).await;
+    assert_eq!((claims.len(), claims[0].generation), (1, 2));
+    let scout = claims[0].player;
+    let checked = fixture.finish(claims.remove(0), Status::TimeError).await.judged.checked.unwrap();
+    assert_eq!(checked, (Checked::StillOver, Some(fixture.clock.now() + Duration::from_secs(1200))));
+    assert_eq!((fixture.claim(9).await, fixture.store.plan().await.unwrap()), (vec![], Plan::default()));
+    // Asked about again in time, with another player.
+    tokio::time::sleep(Duration::from_secs(1201)).await;
+    let claim = fixture.claim(9).await.remove(0);
+    assert_ne!(claim.player, scout);
+    assert_eq!(fixture.finish(claim, Status::Success).await.judged.checked.unwrap().0, Checked::GoodAgain);
     let plan = fixture.store.plan().await.unwrap();
-    assert_eq!((plan.guilds.len(), plan.redemptions), (2, 5), "the scout has it");
+    assert_eq!((plan.guilds.len(), plan.redemptions), (2, 4), "one has it, and one is due again");
+    assert_eq!(fixture.store.pending_redemptions().await.unwrap(), 5);
     let due = fixture.store.due_messages().await.unwrap();
     let of_guild = |guild| due.iter().map(|d| &d.announcement).find(|a| a.guild == guild).unwrap().codes[0].generation;
     assert_eq!((of_guild(GUILD), of_guild(GuildId(2))), (2, 2));
@@ -549,6 +541,18 @@ async fn what_would_wait_longer_than_any_rule_allows_is_due() {
         wait("posts", "next_attempt_at", ahead).await;
         assert_eq!(!fixture.store.due_messages().await.unwrap().is_empty(), is_due, "posts in {ahead:?}");
     }
+    let over = "UPDATE codes SET condemned = 'USED', condemned_at = 1";
+    fixture.store.write_local(move |tx| Ok(tx.execute(over, [])?)).await.unwrap();
+    for (ahead, is_due) in [(waits::CODE_CHECK, false), (waits::CODE_CHECK + Duration::from_secs(1), true)] {
+        wait("codes", "check_at", ahead).await;
+        let now = fixture.clock.now().as_millisecond();
+        let due = move |connection: &rusqlite::Connection| {
+            Ok(connection.query_row("SELECT check_at <= ?1 FROM codes", [now], |row| row.get::<_, bool>(0))?)
+        };
+        assert_eq!(fixture.store.read(due).await.unwrap(), is_due, "a code's check in {ahead:?}");
+    }
+    let good = "UPDATE codes SET condemned = NULL, condemned_at = NULL, check_at = NULL";
+    fixture.store.write_local(move |tx| Ok(tx.execute(good, [])?)).await.unwrap();
     wait("posts", "next_attempt_at", Duration::ZERO).await;
     fixture.store.pause_guild(GUILD, None, Blocked::MissingAccess, Some(fixture.clock.now())).await.unwrap();
     for (ahead, is_due) in [(waits::POST, false), (waits::POST + Duration::from_secs(1), true)] {

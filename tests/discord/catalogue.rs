@@ -1,6 +1,7 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 use giftcode_bot::discord::custom_id::Action;
+use giftcode_bot::discord::messages::appeal::{self, AskedAnew};
 use giftcode_bot::discord::messages::engine::waits_for;
 use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
@@ -16,7 +17,9 @@ use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::engine::Condition;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
-use giftcode_bot::store::{Failing, Forgotten, GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
+use giftcode_bot::store::{
+    Failing, Forgotten, GuildSettings, OverCode, PastRun, RosterChange, RosterPage, RunStart, Standing,
+};
 use jiff::{SignedDuration, Timestamp};
 
 /// A chapter of the page: what it is about, and its messages with when they are seen.
@@ -44,6 +47,7 @@ fn announced(text: &str, rewards: Option<&str>, hours: Option<i64>, generation: 
         rewards: rewards.map(str::to_owned),
         expires_at: hours.map(|hours| now() + SignedDuration::from_hours(hours)),
         source: "wostools.net/api/gift-codes".to_owned(),
+        checked: false,
     }
 }
 
@@ -94,6 +98,10 @@ pub fn posts() -> Chapter {
             posted(
                 "A code that came back, of which nothing is known",
                 announcement(MessageKind::New, 1, vec![announced("gogoWOS", None, None, 2)]),
+            ),
+            posted(
+                "A new code that the game granted to somebody before it was posted",
+                announcement(MessageKind::New, 1, vec![AnnouncedCode { checked: true, ..one() }]),
             ),
             posted("Two new codes", announcement(MessageKind::New, 2, two())),
             posted("What is active when a channel is set", announcement(MessageKind::Digest, 1, vec![one()])),
@@ -222,7 +230,14 @@ pub fn managing() -> Chapter {
     );
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
-    say("add, redeem or retry, of a code that is over", manage::code_over(&code("WOS1105"), &Over::Expired));
+    let over = |asked| appeal::code_over(&code("WOS1105"), &Over::Expired, asked);
+    say("redeem or retry, of a code that is over", over(AskedAnew::Answered));
+    say("redeem or retry, of a code that is over, while the game does not answer", over(AskedAnew::StillAsking));
+    say("redeem or retry, of a code that is over, with nobody to ask for", over(AskedAnew::Nobody));
+    say(
+        "add, of a code that is over",
+        appeal::added_though_over(&code("WOS1105"), &Over::Condemned(Status::CdkNotFound), AskedAnew::Answered),
+    );
     say(
         "any command, with something that is no code",
         manage::no_code(&CodeError::Character { text: "DROP TABLE".into(), character: ' ' }),
@@ -230,7 +245,15 @@ pub fn managing() -> Chapter {
     say("any command, with a code that nobody ever saw", manage::code_unknown(&code("NOSUCHCODE")));
     say("remove, of a code that nobody ever saw", manage::nothing_to_remove(&code("NOSUCHCODE")));
     say("remove", manage::code_removed(&code("WOS1105"), 12));
-    say("list", manage::codes(&[one(), announced("gogoWOS", None, None, 1)], true));
+    let is_over = OverCode {
+        code: code("OLDCODE"),
+        over: Over::Condemned(Status::TimeError),
+        check_at: Some(now() + SignedDuration::from_mins(10)),
+    };
+    let is_over = std::slice::from_ref(&is_over);
+    say("list", manage::codes(&[one(), announced("gogoWOS", None, None, 1)], is_over, true));
+    say("list, where all codes are over", manage::codes(&[], is_over, true));
+    say("history, of a code that was over before it was posted", manage::history(&[], is_over, Some(&code("OLDCODE"))));
     say("redeem", manage::run_started(&code("WOS1105"), RunStart { players: 100, due: 98, pending: 0 }, Some(CHANNEL)));
     say(
         "redeem, of what is under way",
@@ -244,7 +267,7 @@ pub fn managing() -> Chapter {
     let started = [
         (code("WOS1105"), Ok(RunStart { players: 100, due: 98, pending: 0 })),
         (code("gogoWOS"), Ok(RunStart { players: 100, due: 0, pending: 0 })),
-        (code("OLDCODE"), Err(Over::Expired)),
+        (code("OLDCODE"), Err((Over::Expired, AskedAnew::Answered))),
     ];
     say("the menu “Redeem for all”, with several codes", manage::runs_started(&started, Some(CHANNEL)));
     say("retry", manage::retried(&code("WOS1105"), 5));
@@ -316,9 +339,9 @@ pub fn managing() -> Chapter {
             Some(now() - SignedDuration::from_hours(29)),
         ),
     ];
-    say("history", manage::history(&history, None));
-    say("history, of nothing", manage::history(&[], None));
-    say("history, of a code that was never redeemed here", manage::history(&[], Some(&code("WOS1105"))));
+    say("history", manage::history(&history, &[], None));
+    say("history, of nothing", manage::history(&[], &[], None));
+    say("history, of a code that was never redeemed here", manage::history(&[], &[], Some(&code("WOS1105"))));
     ("/manage giftcode", all)
 }
 
@@ -374,8 +397,8 @@ pub fn everybody() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let (me, state) = (player(33_750_731), State::new(245).unwrap());
-    say("/giftcode", manage::codes(&[one(), hostile()], false));
-    say("/giftcode, with nothing active", manage::codes(&[], false));
+    say("/giftcode", manage::codes(&[one(), hostile()], &[], false));
+    say("/giftcode, with nothing active", manage::codes(&[], &[], false));
     say("/link", people::linked(me, state, true, 0));
     say("/link, of a linked account whose state was wrong", people::linked(me, state, false, 2));
     say("/link, with a wrong state", people::not_confirmed(me, state, &ProbeOutcome::WrongState));
@@ -414,14 +437,17 @@ pub fn everybody() -> Chapter {
         standing(1002, Some(Outcome::Pending), Some(Status::TimeoutRetry)),
         standing(1003, Some(Outcome::Pending), None),
     ];
-    say("/redeem, under way", people::standings(&[(code("WOS1105"), waiting.clone())], &[], true));
+    say("/redeem, under way", people::standings(&[(code("WOS1105"), waiting.clone())], &[], &[], true));
     let done = vec![
         standing(1001, Some(Outcome::Granted), Some(Status::Success)),
         standing(1002, Some(Outcome::Already), Some(Status::Received)),
         standing(1003, Some(Outcome::Failed), Some(Status::UserInfoError)),
         standing(1004, Some(Outcome::GaveUp), Some(Status::CaptchaCheckError)),
     ];
-    say("/redeem, done", people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], false));
+    say(
+        "/redeem, done",
+        people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], &[code("TENTH1")], false),
+    );
     let many: Vec<_> = (0..10)
         .map(|number| {
             let of_code = [
@@ -436,15 +462,16 @@ pub fn everybody() -> Chapter {
             (code(&format!("CODE{number:02}")), of_code.collect())
         })
         .collect();
-    say("a menu, done, with more than a message has room for", people::standings(&many, &[], false));
+    say("a menu, done, with more than a message has room for", people::standings(&many, &[], &[], false));
     say(
         "/redeem, when it takes longer than an answer can be changed",
-        people::standings(&[(code("WOS1105"), waiting)], &[], false),
+        people::standings(&[(code("WOS1105"), waiting)], &[], &[], false),
     );
     say(
         "/redeem and the buttons, with a code that is over",
         people::code_over(&code("WOS1105"), &Over::Condemned(Status::Used)),
     );
+    say("/redeem and the buttons, when ten codes wait already", people::too_many_waiting(&[code("WOS1105")]));
     say("a second request before the first is done", people::one_at_a_time());
     say("something that only managers may do", people::managers_only());
     say("something that only works in a server", people::servers_only());
@@ -470,6 +497,7 @@ pub fn longest() -> Vec<(String, Message)> {
         rewards: Some(stars(200)),
         expires_at: Some(now()),
         source: format!("{number}{}", stars(300)),
+        checked: true,
     };
     let codes = |count: usize| (0..count).map(longest_code).collect::<Vec<_>>();
     let named = |id: u64| Player {
@@ -515,6 +543,14 @@ pub fn longest() -> Vec<(String, Message)> {
         status: Some(Status::CaptchaCheckError),
         next_attempt_at: None,
     };
+    let many_codes: Vec<Code> = (0..25).map(|number| longest_code(number).code).collect();
+    let over_codes: Vec<OverCode> = (0..10)
+        .map(|number| OverCode {
+            code: longest_code(number).code,
+            over: Over::Condemned(Status::Used),
+            check_at: Some(now()),
+        })
+        .collect();
     let standings: Vec<_> = (0..25).map(|number| (longest_code(number).code, (0..5).map(standing).collect())).collect();
     [
         ("one code", post::post(&announcement(MessageKind::New, 1, codes(1)))),
@@ -523,15 +559,15 @@ pub fn longest() -> Vec<(String, Message)> {
         ("ten codes that are over", post::corrected(&correction(10, over(10)))),
         ("a run", run::run(&waits, now())),
         ("a run that ended", run::run(&run_of(tally, true), now())),
-        ("the history", manage::history(&runs, None)),
-        ("the codes", manage::codes(&codes(400), true)),
+        ("the history", manage::history(&runs, &over_codes, None)),
+        ("the codes", manage::codes(&codes(400), &over_codes, true)),
         ("the status", manage::status(&status)),
         ("a roster", players::roster(&roster, 1)),
         ("bad lines", players::not_imported(&lines)),
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
         ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
         ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
-        ("standings", people::standings(&standings, &[], true)),
+        ("standings", people::standings(&standings, &[], &many_codes, true)),
     ]
     .map(|(when, message)| (when.to_owned(), message))
     .into()

@@ -3,6 +3,7 @@
 //! Pure: from what there is to say to a [`Message`], which fits into Discord's bounds (PROTOCOL §3) whatever it is built
 //! from, and mentions nobody but the role that a guild's admins named.
 
+pub mod appeal;
 pub mod engine;
 pub mod escape;
 pub mod manage;

@@ -19,6 +19,9 @@ const MAX_OPTIONS: usize = 25;
 const REWARDS_ALONE: usize = 200;
 const REWARDS_AMONG_OTHERS: usize = 120;
 
+/// The game granted the code to somebody before it was announced.
+const CHECKED: &str = "✔ Checked: the game takes it.";
+
 type Shown<'a> = (&'a AnnouncedCode, Option<&'a Over>);
 
 /// The message that announces codes.
@@ -93,6 +96,8 @@ fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
     }
     if code.generation > 1 {
         text += "It was over, and the game takes it again.";
+    } else if code.checked {
+        text += CHECKED;
     }
     let mut embed = embed.description(text.trim_end());
     if let Some(rewards) = &code.rewards {
@@ -106,7 +111,11 @@ fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
 
 fn among_others(embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> CreateEmbed {
     let embed = codes.iter().enumerate().fold(embed, |embed, (at, (code, over))| {
-        let again = if code.generation > 1 { " · valid again" } else { "" };
+        let again = match (code.generation, code.checked && over.is_none()) {
+            (2.., _) => " · valid again",
+            (_, true) => " · checked",
+            (_, false) => "",
+        };
         let mut text = format!("```\n{}\n```\n", code.code);
         match over {
             Some(over) => text += &format!("Over: {}.", over.meaning()),

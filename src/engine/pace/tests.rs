@@ -16,6 +16,7 @@ fn candidate(player: u64, code: &str) -> Candidate {
         player: PlayerId::new(player).unwrap(),
         profile_at: None,
         has_state: true,
+        is_check: false,
         key: Code::parse(code).unwrap().key(),
         generation: 1,
         trust: Trust::Proven,
