@@ -315,7 +315,6 @@ pub fn rosters() -> Chapter {
     say("add, of known players", players::added(changed(0, 1, 1), 104, false));
     say("add, with bad ids", players::bad_ids(&[PlayerError::Id("12a4".into()), PlayerError::Id("0".into())]));
     say("add, with none or too many", players::how_many_ids(50));
-    say("remove, of a code that nobody ever saw", manage::nothing_to_remove(&code("NOSUCHCODE")));
     say("remove", players::removed(player(1001), true));
     say("remove, of somebody who is not on the roster", players::removed(player(1001), false));
     say("add, with a state that is none", players::bad_id(&PlayerError::State("0".into())));

@@ -123,7 +123,7 @@ async fn codes_are_added_and_removed_in_one_server_only() {
     world.says(&admin, ADD, &code("OWN"), &["active in this server already"]).await;
     world.message("own").await;
     world.granted("OWN", 2).await;
-    world.says(&admin, AUTO, &[("switch", json!(1))], &["not redeemed by themselves any more"]).await;
+    world.says(&admin, AUTO, &[("switch", json!(1))], &["no longer redeemed automatically"]).await;
     let theirs: Vec<String> = world.double.messages(SECOND_CHANNEL).iter().map(|m| m.text()).collect();
     assert!(theirs.len() == 1 && theirs[0].contains("LISTED"), "{theirs:#?}");
     world.says(&other, HISTORY, &[], &["Nothing was redeemed for this server's roster yet"]).await;
@@ -190,7 +190,7 @@ async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
     // Whoever is new gets what is active.
     world.says(&admin, AUTO, &[("switch", json!(0))], &["2 players"]).await;
     let new = [("player_ids", json!("1003")), ("state", json!(245))];
-    world.says(&admin, "manage players add", &new, &["The active codes are redeemed for who is new"]).await;
+    world.says(&admin, "manage players add", &new, &["The active codes are redeemed for the new players"]).await;
     world.granted("ODD", 3).await;
     world.granted("GOOD", 3).await;
     let offered = world.double.autocomplete(&admin, CHANNEL, RETRY, &code("g"), "code").await;
@@ -218,7 +218,7 @@ async fn removing_a_code_drops_what_waits() {
     world.says(&admin, ADD, &code, &["`SLOW` is added to this server"]).await;
     // By the poster, which was woken.
     world.says_soon(&admin, STATUS, &[], "3 here").await;
-    world.says(&admin, AUTO, &[("switch", json!(1))], &["What is being redeemed goes on"]).await;
+    world.says(&admin, AUTO, &[("switch", json!(1))], &["Redemptions under way go on"]).await;
     // One that a feed lists: it is not in the digest of a channel that is set later.
     world.feed.add("UNWANTED", "", "");
     world.feed.add("WANTED", "", "");

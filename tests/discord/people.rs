@@ -79,7 +79,7 @@ async fn accounts_are_linked_as_the_game_confirms_and_unlinked() {
     for player in 1001..=1005 {
         world.says(&member, LINK, &account(player, 245), &["✅", "is linked to you"]).await;
     }
-    world.says(&member, LINK, &account(1006, 245), &["You have 5 linked accounts, which is the most"]).await;
+    world.says(&member, LINK, &account(1006, 245), &["You have 5 linked accounts, the most there can be"]).await;
     world.says(&member, LINK, &account(1005, 245), &["was linked to you already"]).await;
     let listed = ["name the one to unlink", "• 1001", "• 1005"];
     world.says(&member, UNLINK, &[], &listed).await;
@@ -115,7 +115,7 @@ async fn a_code_is_redeemed_for_ones_own_accounts() {
     let is_done = |answer: &crate::double::Answered| answer.text().matches("🎁").count() == 2;
     answer.until(PATIENCE, is_done).await;
     let told = answer.text();
-    assert!(told.contains("**GOOD**") && told.contains("🎁 1001: granted, look into your mail in the game"), "{told}");
+    assert!(told.contains("**GOOD**") && told.contains("🎁 1001: granted, check your mail in the game"), "{told}");
     world.says(&friend, REDEEM, &code("GOOD"), &["1001: granted"]).await;
     assert_eq!(world.calls("GOOD"), 2, "what is granted is not asked for again");
     let answer = world.ask(&member, REDEEM, &code("VIP")).await;
@@ -174,7 +174,7 @@ async fn what_was_asked_for_outlives_the_bot() {
     let answer = world.ask(&member, REDEEM, &code("GOOD")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
     bot.stop().await;
-    assert!(answer.text().contains("I am being restarted. What you asked for goes on"), "{}", answer.text());
+    assert!(answer.text().contains("I am restarting. What you asked for goes on"), "{}", answer.text());
     let bot = world.start().await;
     let again = world.ask(&member, REDEEM, &code("GOOD")).await;
     again.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
