@@ -20,7 +20,8 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::answer::{Answer, Reply};
 use giftcode_bot::domain::budget::RateLimit;
-use giftcode_bot::domain::code::{Code, ListedCode};
+use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::domain::retry::Policy;
 use giftcode_bot::engine::{Engine, EngineSettings};
@@ -107,9 +108,8 @@ async fn due(path: &Path, clock: Clock, players: u64, codes: &[&str]) -> Store {
     store.set_channel(GUILD, ChannelId(1)).await.unwrap();
     store.set_auto_redeem(GUILD, true).await.unwrap();
     store.add_to_roster(GUILD, (1..=players).map(player).collect()).await.unwrap();
-    let listed = |text: &&str| ListedCode { code: code(text), rewards: None, expires_at: None, source: "feed".into() };
-    let listed = codes.iter().map(listed).map(|listed| (listed.code.key(), listed)).collect();
-    store.apply_listing(listed, true, Duration::from_secs(6 * 3600)).await.unwrap();
+    let answer = FeedAnswer::new("feed", codes.iter().map(|text| Entry::active(code(text))).collect());
+    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
     store.plan().await.unwrap();
     store
 }
@@ -191,6 +191,8 @@ struct Outcome {
     refused: usize,
     too_frequent: usize,
     faulty: usize,
+    /// Those of the faulty that the breaker asked.
+    questions: usize,
 }
 
 async fn at_the_limit(folder: &Path, case: &Case) -> Outcome {
@@ -215,6 +217,7 @@ async fn at_the_limit(folder: &Path, case: &Case) -> Outcome {
             grants: ledger.grants(),
             refused: refusals.rate_limited,
             too_frequent: refusals.too_frequent,
+            questions: calls.iter().filter(|call| call.answer == "CDK_NOT_FOUND").count(),
             faulty: calls.iter().filter(|call| is_faulty(&call.answer)).count(),
         }
     })
@@ -252,6 +255,7 @@ async fn limits(figures: &mut Figures, folder: &Path) {
         let least = least(needed);
         let name = case.name;
         figures.tell(&format!("{name}: calls needed"), needed.to_string());
+        figures.tell(&format!("{name}: of these to see whether the game is well"), outcome.questions.to_string());
         figures.tell(&format!("{name}: least possible"), seconds(least));
         figures.tell(&format!("{name}: took"), seconds(outcome.took));
         figures.at_most(&format!("{name}: took / least possible"), outcome.took / least, *most, ratio);

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{DATE, RETRY_AFTER};
 use reqwest::{ClientBuilder, Response};
 use thiserror::Error;
 use url::{Host, Url};
 
 /// Who we are, honestly.
 pub const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-/// The longest `Retry-After` that is believed.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
-
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum BodyError {
@@ -61,16 +58,38 @@ pub async fn read_body(mut response: Response, max: usize) -> Result<Vec<u8>, Bo
     }
 }
 
-/// How many seconds the server asks us to stay away, at most an hour. A date is not understood.
+/// How long the server asks us to stay away: as seconds, or until a time on its own clock. Whoever asks bounds it.
 #[must_use]
 pub fn retry_after(response: &Response) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(|seconds| Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+    let header = |name| response.headers().get(name)?.to_str().ok().map(str::trim);
+    let text = header(RETRY_AFTER)?;
+    let time = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
+    match text.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => Duration::try_from(time(text)?.duration_since(time(header(DATE)?)?)).ok(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_to_stay_away_is_read_in_both_ways_of_writing() {
+        let told = |headers: &[(&str, &str)]| {
+            let mut response = axum::http::Response::builder();
+            for (name, value) in headers {
+                response = response.header(*name, *value);
+            }
+            retry_after(&Response::from(response.body("").unwrap())).map(|told| told.as_secs())
+        };
+        let date = ("date", "Wed, 25 Nov 2026 12:00:00 GMT");
+        assert_eq!(told(&[("retry-after", " 82721 ")]), Some(82_721));
+        assert_eq!(told(&[("retry-after", "Wed, 25 Nov 2026 12:01:30 GMT"), date]), Some(90));
+        for bad in ["soon", "-5", "99999999999999999999", "Wed, 25 Nov 2026 11:00:00 GMT"] {
+            assert_eq!(told(&[("retry-after", bad), date]), None, "{bad}");
+        }
+    }
 
     #[test]
     fn only_this_computers_addresses_are_its_own() {

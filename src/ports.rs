@@ -9,9 +9,10 @@ use tokio::sync::mpsc;
 
 use crate::domain::answer::{Answer, Reply};
 use crate::domain::channel::{Blocked, Over};
-use crate::domain::code::{Code, ListedCode};
+use crate::domain::code::Code;
 use crate::domain::erasure::Erased;
 use crate::domain::lease::Lease;
+use crate::domain::listing::Entry;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
 use crate::domain::progress::Tally;
@@ -65,26 +66,30 @@ pub enum FeedError {
     /// No JSON, or JSON of none of the known shapes.
     #[error("answers something that is no list of codes: {0}")]
     Shape(String),
+    /// Entries, none of which is a code: their number, and the first of them.
+    #[error("lists {0} entries and none is a code: {1}")]
+    Unusable(usize, String),
     /// No codes at all where there were some.
     #[error("answers an empty list though it had codes")]
     Emptied,
 }
 
-/// One feed's part of a poll.
+/// A question to a feed that brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceReport {
-    /// The feed, as shown to people and stored with its codes: host and path, never a key.
-    pub source: String,
-    /// The active codes it lists.
-    pub result: Result<Vec<ListedCode>, FeedError>,
-    /// Requests made for it in this poll.
-    pub attempts: u32,
+pub struct FeedFailure {
+    /// Why.
+    pub error: FeedError,
+    /// How long it asks us to stay away.
+    pub retry_after: Option<Duration>,
 }
 
-/// All code feeds together.
+/// All code feeds.
 pub trait CodeFeed: Send + Sync + 'static {
-    /// Asks every feed once (with its retries). One report per feed, in the configured order.
-    fn poll(&self) -> impl Future<Output = Vec<SourceReport>> + Send;
+    /// The feeds, as shown to people and stored with their codes, in the configured order: host and path, never a key.
+    fn sources(&self) -> Vec<String>;
+    /// Asks one of them, by its place in [`CodeFeed::sources`], with one request that ends in time. What it lists, or nothing
+    /// where its list is empty.
+    fn ask(&self, place: usize) -> impl Future<Output = Result<Vec<Entry>, FeedFailure>> + Send;
 }
 
 /// One code in an announcement.

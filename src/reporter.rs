@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::domain::code::CodeKey;
 use crate::domain::progress::{Pacer, Tally};
 use crate::ports::{AnnounceError, RunBoard, RunMessage};
 use crate::store::{RunKey, Store, StoreError};
@@ -48,8 +49,8 @@ const STORE_REST: Duration = Duration::from_secs(5);
 /// Messages at once.
 const CONCURRENCY: usize = 8;
 
-/// What the runs wait for, if there is anything to say: asked at each look, with whether calls are to be made now.
-pub type WaitsFor = dyn Fn(bool) -> Option<String> + Send + Sync;
+/// What the runs of a code wait for, if there is anything to say: asked at each look, with whether calls are to be made now.
+pub type WaitsFor = dyn Fn(&CodeKey, bool) -> Option<String> + Send + Sync;
 
 /// The reporter. [`Reporter::run`] may be called again after it ended; not twice at once.
 pub struct Reporter<B> {
@@ -137,7 +138,7 @@ impl<B: RunBoard> Reporter<B> {
             known.pacer.see(now, message.tally.done());
             message.remaining = known.pacer.remaining(message.tally.pending);
             let calls_now = message.tally.pending > message.tally.waiting;
-            message.waits_for = if message.is_finished { None } else { (self.waits_for)(calls_now) };
+            message.waits_for = if message.is_finished { None } else { (self.waits_for)(&key.code, calls_now) };
             if known.rests_until <= now && known.shown.as_ref() != Some(&Shown::of(&message)) {
                 known.rests_until = now + EDIT_EVERY;
                 due.push((key, message));

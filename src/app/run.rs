@@ -15,9 +15,10 @@ use crate::discord::bot::{Bot, Limit, Requests};
 use crate::discord::connection::{self, Access};
 use crate::discord::messages::engine::waits_for;
 use crate::discord::rest::Rest;
+use crate::domain::code::CodeKey;
 use crate::engine::Engine;
 use crate::eraser::Eraser;
-use crate::feed::{FeedClient, FeedSettings};
+use crate::feed::FeedClient;
 use crate::poster::Poster;
 use crate::reporter::Reporter;
 use crate::store::{StateKind, Store};
@@ -35,8 +36,6 @@ const LOG: &str = "info,serenity=error";
 const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
 /// One request to a feed.
 const FEED_TIMEOUT: Duration = Duration::from_secs(10);
-/// The first wait before a feed that failed is asked again.
-const FEED_RETRY_BASE: Duration = Duration::from_secs(1);
 
 /// Runs the bot until it is asked to stop.
 ///
@@ -118,13 +117,7 @@ impl Process {
     /// The services on this working copy.
     async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<Supervisor> {
         let (config, clock) = (&self.config, self.clock);
-        let feed = FeedClient::new(FeedSettings {
-            urls: config.feed_urls.clone(),
-            api_key: config.feed_key.clone(),
-            timeout: FEED_TIMEOUT,
-            retry_base: FEED_RETRY_BASE,
-            had_codes: store.sources_with_codes().await?,
-        })?;
+        let feed = FeedClient::new(&config.feeds, FEED_TIMEOUT)?;
         let settings = WatcherSettings {
             interval: config.check_interval,
             max_consecutive_errors: config.max_consecutive_errors,
@@ -138,7 +131,9 @@ impl Process {
         // As the game tells it, which need not be as configured.
         let limit: Arc<Limit> = Arc::new(move || asked.limit().map(limit_in_words));
         let (condition, words) = (engine.condition(), limit.clone());
-        let what_for = move |calls_now: bool| waits_for(&condition.borrow(), words().as_deref(), calls_now);
+        let what_for = move |code: &CodeKey, calls_now: bool| {
+            waits_for(&condition.borrow(), words().as_deref(), Some(code), calls_now)
+        };
         let reporter = Arc::new(Reporter::new(announcer, store.clone(), clock, Arc::new(what_for)));
         let bot = Bot {
             store: store.clone(),

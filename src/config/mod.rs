@@ -11,7 +11,7 @@ mod source;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use url::Url;
 
@@ -69,10 +69,18 @@ pub const VARIABLES: &[Variable] = &[
     secret("DISCORD_TOKEN", "The Discord bot's token"),
     variable("DISCORD_PROXY_URL", "", "Discord's REST API through this base URL, the library's rate limiter off"),
     variable("DEV_GUILD_ID", "", "Register the commands in this Discord server and nowhere else, at once"),
-    variable("GIFTCODE_API_URL", "https://wostools.net/api/gift-codes", "The code feeds, separated by commas"),
-    secret("GIFTCODE_API_KEY", "Sent to the feeds as X-API-Key"),
-    variable("GIFTCODE_CHECK_INTERVAL", "10", "Seconds between two looks at the feeds, 1 to 3600"),
-    variable("GIFTCODE_MAX_CONSECUTIVE_ERRORS", "5", "Failed looks in a row after which the interval grows, 1 to 1000"),
+    variable(
+        "GIFTCODE_API_URL",
+        "https://wostools.net/api/gift-codes",
+        "The code feeds, separated by commas; KEY@https://… for one that wants a key of its own",
+    ),
+    secret("GIFTCODE_API_KEY", "Sent as X-API-Key to the first code feed, and to no other"),
+    variable("GIFTCODE_CHECK_INTERVAL", "10", "Seconds between two looks at a feed, 1 to 3600"),
+    variable(
+        "GIFTCODE_MAX_CONSECUTIVE_ERRORS",
+        "5",
+        "Failed looks at a feed in a row after which its interval grows, 1 to 1000",
+    ),
     variable("STATE_FILE", "data/giftcode.db", "The local file that holds the state"),
     secret("MONGODB_URI", "The second store, mongodb://… (MONGO_URI is read too); none: the file alone"),
     variable("MONGODB_DATABASE", "giftcode", "The database in it"),
@@ -101,6 +109,15 @@ pub struct Rate {
     pub window: Duration,
 }
 
+/// A code feed.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// Its address.
+    pub url: Url,
+    /// Sent to it as `X-API-Key`, and nowhere else.
+    pub key: Option<SecretString>,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -119,10 +136,8 @@ pub struct Config {
     pub discord_proxy_url: Option<Url>,
     /// `DEV_GUILD_ID`.
     pub dev_guild_id: Option<u64>,
-    /// `GIFTCODE_API_URL`: 1 to 20 different ones.
-    pub feed_urls: Vec<Url>,
-    /// `GIFTCODE_API_KEY`.
-    pub feed_key: Option<SecretString>,
+    /// `GIFTCODE_API_URL` and `GIFTCODE_API_KEY`: 1 to 20 different ones.
+    pub feeds: Vec<Feed>,
     /// `GIFTCODE_CHECK_INTERVAL`.
     pub check_interval: Duration,
     /// `GIFTCODE_MAX_CONSECUTIVE_ERRORS`.
@@ -176,8 +191,7 @@ impl Config {
             discord_token: source.secret("DISCORD_TOKEN")?,
             discord_proxy_url: source.optional("DISCORD_PROXY_URL", read::url, read::URL)?,
             dev_guild_id: source.optional("DEV_GUILD_ID", read::whole::<u64>, "give the server's id, a number")?,
-            feed_urls: source.required("GIFTCODE_API_URL", read::urls, read::URLS)?,
-            feed_key: source.secret("GIFTCODE_API_KEY")?,
+            feeds: feeds(source)?,
             check_interval: source.required(
                 "GIFTCODE_CHECK_INTERVAL",
                 |text| read::whole(text).filter(|s| (1..=3600).contains(s)).map(Duration::from_secs),
@@ -221,6 +235,20 @@ impl Config {
         }
         Ok(config)
     }
+}
+
+/// The feeds, each with its key. The bare key is the first one's: no other operator learns it.
+fn feeds(source: &Source) -> Result<Vec<Feed>, ConfigError> {
+    let mut feeds = source.required("GIFTCODE_API_URL", read::feeds, read::FEEDS)?;
+    if let (Some(key), Some(first)) = (source.secret("GIFTCODE_API_KEY")?, feeds.first_mut()) {
+        if first.key.as_ref().is_some_and(|other| other.expose_secret() != key.expose_secret()) {
+            return Err(ConfigError::Conflict(
+                "GIFTCODE_API_KEY and the key before the first address of GIFTCODE_API_URL differ: give one of them",
+            ));
+        }
+        first.key = Some(key);
+    }
+    Ok(feeds)
 }
 
 #[cfg(test)]

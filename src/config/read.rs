@@ -4,14 +4,14 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use secrecy::SecretString;
 use url::Url;
 
-use super::{LogFormat, Rate};
+use super::{Feed, LogFormat, Rate};
 
 pub(super) const URL: &str = "give an address that begins with http:// or https://";
 pub(super) const PAGE: &str = "give the address of the game's page, for example https://wos-giftcode.centurygame.com";
-pub(super) const URLS: &str =
-    "give 1 to 20 different addresses that begin with http:// or https://, separated by commas";
+pub(super) const FEEDS: &str = "give 1 to 20 different addresses that begin with http:// or https://, separated by commas, each with its key as KEY@https://… where it wants one";
 pub(super) const DURATION: &str = "give a time from 0s to 24h such as 2.2s, 500ms or 1m";
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -51,11 +51,22 @@ pub(super) fn page(text: &str) -> Option<Url> {
     url(text).filter(|url| url.username().is_empty() && url.password().is_none())
 }
 
-pub(super) fn urls(text: &str) -> Option<Vec<Url>> {
+/// `https://…`, or `KEY@https://…`.
+fn feed(text: &str) -> Option<Feed> {
+    if let Some(url) = url(text) {
+        return Some(Feed { url, key: None });
+    }
+    let at = ["@https://", "@http://"].iter().filter_map(|begin| text.find(begin)).min()?;
+    let (key, address) = (&text[..at], &text[at + 1..]);
+    let is_sendable = !key.is_empty() && key.bytes().all(|b| b.is_ascii_graphic());
+    Some(Feed { url: url(address)?, key: is_sendable.then(|| SecretString::from(key))?.into() })
+}
+
+pub(super) fn feeds(text: &str) -> Option<Vec<Feed>> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let urls: Vec<Url> = parts.map(url).collect::<Option<_>>()?;
-    let different = urls.iter().enumerate().all(|(i, url)| !urls[..i].contains(url));
-    (different && (1..=20).contains(&urls.len())).then_some(urls)
+    let feeds: Vec<Feed> = parts.map(feed).collect::<Option<_>>()?;
+    let different = feeds.iter().enumerate().all(|(i, feed)| feeds[..i].iter().all(|other| other.url != feed.url));
+    (different && (1..=20).contains(&feeds.len())).then_some(feeds)
 }
 
 /// MongoDB forbids most punctuation in names of databases, and more than 63 bytes.

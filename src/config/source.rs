@@ -137,9 +137,10 @@ fn shown(name: &str, value: &str) -> String {
     if is_secret {
         return "set to something else (not shown)".to_owned();
     }
-    // An address may hold a name and a password, however broken it is.
-    if value.contains('@') {
-        return "set to an address with a name or password (not shown)".to_owned();
+    // An address may hold a name and a password, however broken it is; so does a key whose @ is missing.
+    let is_after_something = value.split(',').any(|part| part.trim().find("http").is_some_and(|at| at > 0));
+    if value.contains('@') || is_after_something {
+        return "set to an address with a key, name or password (not shown)".to_owned();
     }
     let plain: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SHOWN_CHARS).collect();
     let cut = if value.chars().count() > SHOWN_CHARS { "…" } else { "" };

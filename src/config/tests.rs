@@ -12,7 +12,7 @@ fn read(pairs: &[(&str, &str)]) -> Result<Config, String> {
 #[test]
 fn nothing_set_is_the_documented_defaults() {
     let config = read(&[]).unwrap();
-    assert_eq!(config.feed_urls[0].as_str(), "https://wostools.net/api/gift-codes");
+    assert_eq!(config.feeds[0].url.as_str(), "https://wostools.net/api/gift-codes");
     assert_eq!(config.check_interval, Duration::from_secs(10));
     assert_eq!(config.game_rate, Some(Rate { calls: 30, window: Duration::from_secs(60) }));
     assert_eq!(config.player_interval, Duration::from_millis(2200));
@@ -34,7 +34,7 @@ fn values_are_read_as_people_write_them() {
         ("PORT", "  "),
     ])
     .unwrap();
-    assert_eq!(config.feed_urls.len(), 2);
+    assert_eq!(config.feeds.len(), 2);
     assert_eq!(config.game_rate.unwrap().calls, 15);
     assert_eq!(config.player_interval, Duration::ZERO);
     assert_eq!(config.game_timeout.as_secs(), 60);
@@ -97,12 +97,35 @@ fn no_secret_is_ever_shown() {
         ("GIFTCODE_API_KEY", "s3cr3t\u{1F}"),
         ("GIFTCODE_API_URL", "ftp://u:s3cr3t@h"),
         ("DISCORD_PROXY_URL", "u:s3cr3t@h"),
+        ("GIFTCODE_API_URL", "s3cr3t@ftp://a.example"),
+        ("GIFTCODE_API_URL", "https://a.example, s3cr3thttps://b.example"),
+        ("GIFTCODE_API_URL", "s3cr3t key@https://b.example"),
+        ("GIFTCODE_API_URL", "https://a.example, s3cr3t@https://a.example"),
     ] {
         let error = read(&[(name, value)]).unwrap_err();
         assert!(error.starts_with(name) && !error.contains(secret), "{error}");
     }
-    let set = [("MONGODB_URI", "mongodb://u:s3cr3t@h"), ("DISCORD_TOKEN", secret), ("GIFTCODE_API_KEY", secret)];
+    let feeds = ("GIFTCODE_API_URL", "https://a.example,s3cr3t@https://b.example");
+    let set = [("MONGODB_URI", "mongodb://u:s3cr3t@h"), ("DISCORD_TOKEN", secret), ("GIFTCODE_API_KEY", secret), feeds];
     assert!(!format!("{:?}", read(&set).unwrap()).contains(secret));
+}
+
+#[test]
+fn each_feed_has_its_own_key_and_the_bare_one_is_the_firsts() {
+    let urls = "https://a.example/x, k@y2@https://b.example/?a=1, https://user:pass@c.example";
+    let keys = |pairs: &[(&str, &str)]| {
+        let shown = |feed: &Feed| (feed.url.to_string(), feed.key.as_ref().map(|key| key.expose_secret().to_owned()));
+        read(pairs).map(|config| config.feeds.iter().map(shown).collect::<Vec<_>>())
+    };
+    let feed = |url: &str, key: Option<&str>| (url.to_owned(), key.map(str::to_owned));
+    let others = [feed("https://b.example/?a=1", Some("k@y2")), feed("https://user:pass@c.example/", None)];
+    let all = |first: Option<&str>| [[feed("https://a.example/x", first)].as_slice(), &others].concat();
+    assert_eq!(keys(&[("GIFTCODE_API_URL", urls)]).unwrap(), all(None));
+    assert_eq!(keys(&[("GIFTCODE_API_URL", urls), ("GIFTCODE_API_KEY", "k1")]).unwrap(), all(Some("k1")));
+    let both = |key| keys(&[("GIFTCODE_API_URL", "k1@https://a.example"), ("GIFTCODE_API_KEY", key)]);
+    assert!(both("k1").is_ok());
+    let error = both("other").unwrap_err();
+    assert!(error.contains("differ") && !error.contains("k1"), "{error}");
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub enum Cause {
     Refused,
     /// A captcha.
     Captcha,
-    /// What is the player's own as far as one player goes: TIMEOUT RETRY, NOT LOGIN.
+    /// What is the player's own as far as one player goes: TIMEOUT RETRY, TOO FREQUENT, NOT LOGIN.
     Busy,
     /// Something that nobody knows.
     Odd,
@@ -61,9 +61,9 @@ impl Cause {
     /// The kind of trouble that a status is, if it is any.
     #[must_use]
     pub fn of(status: &Status) -> Option<Self> {
-        use Status::{NotLogin, TimeoutRetry};
+        use Status::{NotLogin, TimeoutRetry, TooFrequent};
         match (status.scope(), status) {
-            (Scope::Player, TimeoutRetry | NotLogin) => Some(Self::Busy),
+            (Scope::Player, TimeoutRetry | TooFrequent | NotLogin) => Some(Self::Busy),
             (Scope::Player | Scope::Code, _) => None,
             (Scope::Service, Status::RateLimited) => Some(Self::Refused),
             (Scope::Service, status) if status.is_captcha() => Some(Self::Captcha),

@@ -1,4 +1,4 @@
-//! Gift codes: what is one, when two are the same, when one has expired.
+//! Gift codes: what is one, and when two are the same.
 
 use std::fmt;
 
@@ -96,16 +96,19 @@ impl fmt::Display for CodeKey {
     }
 }
 
-/// One code as a feed lists it: active there, with what it says of it.
+/// The source of a code that a person named and no feed listed yet.
+pub const NAMED: &str = "named by a person";
+
+/// One code as the feeds list it, with what they say of it together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedCode {
     /// The code itself.
     pub code: Code,
-    /// What it gives, in the feed's words, on one line and of bounded length.
+    /// What it gives, in a feed's words, on one line and of bounded length.
     pub rewards: Option<String>,
-    /// When it stops working, where the feed says so.
+    /// When it stops working, where a feed says so.
     pub expires_at: Option<Timestamp>,
-    /// The feed that lists it.
+    /// The first of the feeds that list it.
     pub source: String,
 }
 
@@ -118,32 +121,6 @@ pub fn rewards(text: &str) -> Option<String> {
     let text = clean(text, MAX_REWARDS_CHARS);
     let known = !text.is_empty() && !text.eq_ignore_ascii_case("unknown");
     known.then_some(text)
-}
-
-/// Reads a feed's expiry: `2025-11-20 23:59`, `2025-11-20`, RFC 3339, each taken as UTC where it names no zone. A day
-/// alone ends with that day. Empty, "Unknown" or unreadable text is no expiry: a code is rather tried than lost.
-#[must_use]
-pub fn expiry(text: &str) -> Option<Timestamp> {
-    use jiff::civil::{Date, DateTime};
-    use jiff::tz::TimeZone;
-
-    let text = text.trim();
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Some(instant);
-    }
-    let day_alone = text.len() <= "2025-11-20".len();
-    if day_alone {
-        let day: Date = text.parse().ok()?;
-        return TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0)).ok();
-    }
-    let time: DateTime = text.parse().ok()?;
-    TimeZone::UTC.to_timestamp(time).ok()
-}
-
-/// Whether a code with this expiry is over at `now`.
-#[must_use]
-pub fn has_expired(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
-    expires_at.is_some_and(|at| at <= now)
 }
 
 #[cfg(test)]
@@ -189,18 +166,6 @@ mod tests {
     }
 
     #[test]
-    fn expiries_in_every_shape_of_the_feeds() {
-        let at = |text| expiry(text).map(|t| t.to_string());
-        assert_eq!(at("2025-11-20 23:59").as_deref(), Some("2025-11-20T23:59:00Z"));
-        assert_eq!(at("2025-11-20").as_deref(), Some("2025-11-20T23:59:59Z"));
-        assert_eq!(at("2026-04-30T00:00:00.000Z").as_deref(), Some("2026-04-30T00:00:00Z"));
-        assert_eq!(at("2026-04-30T02:00:00+02:00").as_deref(), Some("2026-04-30T00:00:00Z"));
-        for none in ["", "Unknown", "soon", "2025-13-40", "99999-01-01"] {
-            assert_eq!(at(none), None, "{none}");
-        }
-    }
-
-    #[test]
     fn rewards_say_nothing_or_something() {
         assert_eq!(rewards("1K Gems,\n 2 VIP XP"), Some("1K Gems, 2 VIP XP".into()));
         assert_eq!(rewards("Unknown"), None);
@@ -217,7 +182,7 @@ mod tests {
                 }
                 Err(error) => prop_assert!(!error.to_string().contains(char::is_control), "{:?}", error),
             }
-            let _ = (expiry(&text), rewards(&text));
+            let _ = rewards(&text);
         }
     }
 }

@@ -88,7 +88,7 @@ pub fn roots(kind: Kind) -> &'static [(Root, &'static str)] {
         Kind::Erasures => &[],
         Kind::Guilds => &[GUILD],
         Kind::Players => &[PLAYER],
-        Kind::Codes => &[CODE],
+        Kind::Codes | Kind::Listings => &[CODE],
         Kind::Rosters => &[GUILD, PLAYER],
         Kind::Redemptions => &[PLAYER, CODE],
         Kind::Posts | Kind::Runs | Kind::GuildCodes => &[GUILD, CODE],

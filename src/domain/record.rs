@@ -29,6 +29,8 @@ pub enum Kind {
     Links,
     /// Codes that a guild added for itself, or removed.
     GuildCodes,
+    /// What each source says of a code.
+    Listings,
 }
 
 /// What a field holds.
@@ -109,7 +111,7 @@ const DELETED: Field = flag("deleted");
 
 impl Kind {
     /// All kinds, parents before children.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Erasures,
         Self::Guilds,
         Self::Players,
@@ -120,6 +122,7 @@ impl Kind {
         Self::Runs,
         Self::Links,
         Self::GuildCodes,
+        Self::Listings,
     ];
 
     /// The name of its table and of its collection.
@@ -136,6 +139,7 @@ impl Kind {
             Self::Runs => "runs",
             Self::Links => "links",
             Self::GuildCodes => "guild_codes",
+            Self::Listings => "listings",
         }
     }
 
@@ -150,7 +154,7 @@ impl Kind {
     pub fn key_fields(self) -> usize {
         match self {
             Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
-            Self::Rosters | Self::Links | Self::GuildCodes => 2,
+            Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
             Self::Posts | Self::Redemptions | Self::Runs => 3,
         }
     }
@@ -203,6 +207,7 @@ impl Kind {
                         flag("listed"),
                         text("condemned"),
                         time("condemned_at"),
+                        time("ended_at"),
                         VERSION,
                         DELETED,
                     ]
@@ -274,6 +279,24 @@ impl Kind {
             Self::Links => const { &[int("user_id"), int("player_id"), time("linked_at"), VERSION, DELETED] },
             Self::GuildCodes => {
                 const { &[int("guild_id"), text("code_key"), flag("wanted"), time("added_at"), VERSION, DELETED] }
+            }
+            Self::Listings => {
+                const {
+                    &[
+                        text("code_key"),
+                        text("source"),
+                        text("code"),
+                        text("standing"),
+                        time("since"),
+                        time("active_since"),
+                        text("rewards"),
+                        time("expires_at"),
+                        time("first_seen_at"),
+                        time("last_seen_at"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
             }
         }
     }

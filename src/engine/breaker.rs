@@ -105,7 +105,9 @@ impl<G: GameApi> Engine<G> {
             }
         }
         self.refresh_condition();
-        self.store.work_wake().notify_waiters();
+        if !changes.is_empty() {
+            self.store.work_wake().notify_waiters();
+        }
     }
 
     /// Shows how the engine does, as the breaker and the budget have it now.

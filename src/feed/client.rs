@@ -1,74 +1,51 @@
-//! Asking the feeds: retries, conditional requests, and one report per feed.
-//!
-//! All feeds are asked at once and each within its own bounds, so one that fails or hangs hides no other.
+//! Asking a feed: one conditional request, and what it lists. When it is asked again is the watcher's business.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use backon::{ExponentialBuilder, Retryable};
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
-use reqwest::redirect::Policy;
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::redirect::{Attempt, Policy};
+use secrecy::ExposeSecret;
 use url::Url;
 
-use crate::domain::code::ListedCode;
+use crate::config::Feed;
+use crate::domain::listing::Entry;
 use crate::domain::text::clean;
 use crate::http::{self, BodyError};
-use crate::ports::{CodeFeed, FeedError, SourceReport};
+use crate::ports::{CodeFeed, FeedError, FeedFailure};
 
 use super::shapes;
+use super::unread::Unread;
 
 /// The largest answer that is read, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
-/// Requests per feed and poll.
-const TRIES: usize = 3;
-/// A feed that asks us to stay away for longer than this is not asked again in the same poll.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(5);
-
-/// Which feeds to ask, and how.
-#[derive(Debug, Clone)]
-pub struct FeedSettings {
-    /// The feeds.
-    pub urls: Vec<Url>,
-    /// Sent as `X-API-Key`, to the feeds themselves only.
-    pub api_key: Option<SecretString>,
-    /// The longest that one request may take, the answer's body included.
-    pub timeout: Duration,
-    /// The wait before the second try; the third waits twice as long.
-    pub retry_base: Duration,
-    /// The feeds, by [`source_name`], that had codes when they were last asked.
-    pub had_codes: BTreeSet<String>,
-}
+/// Redirects that are followed.
+const MAX_REDIRECTS: usize = 3;
+const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, application/rss+xml;q=0.9, */*;q=0.1");
 
 /// The feeds.
 pub struct FeedClient {
-    http: reqwest::Client,
-    settings: FeedSettings,
     sources: Vec<Source>,
 }
 
 struct Source {
     url: Url,
     name: String,
+    /// Of this feed alone: what holds its key follows no other feed's redirects.
+    http: reqwest::Client,
     memory: Mutex<Memory>,
 }
 
-/// What is remembered of a feed's last good answer.
+/// What is remembered of a feed.
 #[derive(Default)]
 struct Memory {
+    /// Of its last good answer.
     validators: HeaderMap,
-    codes: Option<Arc<Vec<ListedCode>>>,
-    had_codes: bool,
-}
-
-/// A failed request, and whether another one may help now.
-struct Failure {
-    error: FeedError,
-    passes: bool,
+    entries: Option<Arc<Vec<Entry>>>,
+    unread: Unread,
 }
 
 /// A feed as people see it: host and path, never a key.
@@ -79,106 +56,98 @@ pub fn source_name(url: &Url) -> String {
 }
 
 impl FeedClient {
-    /// A client of these feeds.
+    /// A client of these feeds, each of whose requests takes no longer than `timeout`, the answer's body included.
     ///
     /// # Errors
-    /// When TLS cannot be set up or the key cannot be sent.
-    pub fn new(settings: FeedSettings) -> anyhow::Result<Self> {
-        let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-        if let Some(key) = &settings.api_key {
-            let mut key = HeaderValue::from_str(key.expose_secret()).context("GIFTCODE_API_KEY cannot be sent")?;
-            key.set_sensitive(true);
-            headers.insert("X-API-Key", key);
+    /// When TLS cannot be set up or a key cannot be sent.
+    pub fn new(feeds: &[Feed], timeout: Duration) -> anyhow::Result<Self> {
+        let mut sources: Vec<Source> = Vec::new();
+        for feed in feeds {
+            let name = source_name(&feed.url);
+            // Two addresses may differ in what is not shown; what they list must not be taken for one feed's.
+            let same = sources.iter().filter(|other| source_name(&other.url) == name).count();
+            let name = if same == 0 { name } else { format!("{name}#{}", same + 1) };
+            let (http, memory) = (client(feed, timeout)?, Mutex::default());
+            sources.push(Source { url: feed.url.clone(), name, http, memory });
         }
-        // A redirect to another host would hand the key to it.
-        let same_host = Policy::custom(|attempt| {
-            let first = attempt.previous().first();
-            let moved =
-                first.is_some_and(|first| first.host() != attempt.url().host() || first.port() != attempt.url().port());
-            if moved || attempt.previous().len() > 3 { attempt.stop() } else { attempt.follow() }
-        });
-        let redirects = if settings.api_key.is_some() { same_host } else { Policy::limited(3) };
-        let http = http::client(&settings.urls, settings.timeout)
-            .default_headers(headers)
-            .redirect(redirects)
-            .build()
-            .context("cannot set up the connection to the code feeds")?;
-        let source = |url: &Url| {
-            let name = source_name(url);
-            let memory = Memory { had_codes: settings.had_codes.contains(&name), ..Memory::default() };
-            Source { url: url.clone(), name, memory: Mutex::new(memory) }
-        };
-        let sources = settings.urls.iter().map(source).collect();
-        Ok(Self { http, settings, sources })
+        Ok(Self { sources })
     }
 
-    async fn ask(&self, source: &Source) -> SourceReport {
-        let mut attempts = 0;
-        let back_off = ExponentialBuilder::default()
-            .with_min_delay(self.settings.retry_base)
-            .with_factor(2.0)
-            .with_max_times(TRIES - 1);
-        let tries = || {
-            attempts += 1;
-            self.request(source)
-        };
-        let result = tries.retry(back_off).when(|failure: &Failure| failure.passes).await;
-        if let Err(failure) = &result {
-            tracing::debug!("{} {} (after {attempts} attempts)", source.name, failure.error);
-        }
-        let codes = result.map(|codes| codes.as_ref().clone()).map_err(|failure| failure.error);
-        SourceReport { source: source.name.clone(), result: codes, attempts }
-    }
-
-    async fn request(&self, source: &Source) -> Result<Arc<Vec<ListedCode>>, Failure> {
-        let validators = source.memory.lock().unwrap_or_else(PoisonError::into_inner).validators.clone();
-        let sent = self.http.get(source.url.clone()).headers(validators).send().await;
-        let response = sent.map_err(|e| Failure { error: unreachable(&e), passes: true })?;
+    async fn request(&self, source: &Source) -> Result<Vec<Entry>, FeedFailure> {
+        let validators = source.memory().validators.clone();
+        let sent = source.http.get(source.url.clone()).headers(validators).send().await;
+        let response = sent.map_err(|e| failure(unreachable(&e)))?;
         match response.status() {
-            StatusCode::NOT_MODIFIED => return unchanged(source),
+            StatusCode::NOT_MODIFIED => return source.unchanged(),
             StatusCode::OK => {}
             status => {
-                let passes = status.is_server_error() || [408, 425, 429].contains(&status.as_u16());
-                let soon = http::retry_after(&response).is_none_or(|wait| wait <= LONGEST_RETRY_AFTER);
-                return Err(Failure { error: FeedError::Status(status.as_u16()), passes: passes && soon });
+                let retry_after = http::retry_after(&response);
+                return Err(FeedFailure { error: FeedError::Status(status.as_u16()), retry_after });
             }
         }
         let validators = validators_of(response.headers());
-        let body =
-            http::read_body(response, MAX_BODY).await.map_err(|e| Failure { error: body_error(e), passes: true })?;
-        let listing = shapes::parse(&body, &source.name).map_err(|error| Failure { error, passes: true })?;
-        take_over(source, listing, validators)
+        let body = http::read_body(response, MAX_BODY).await.map_err(|e| failure(body_error(e)))?;
+        source.take_over(shapes::parse(&body).map_err(failure)?, validators)
     }
 }
 
-/// The last good answer holds.
-fn unchanged(source: &Source) -> Result<Arc<Vec<ListedCode>>, Failure> {
-    let mut memory = source.memory.lock().unwrap_or_else(PoisonError::into_inner);
-    memory.codes.clone().ok_or_else(|| {
-        memory.validators.clear();
-        let error = FeedError::Shape("it says that nothing changed since an answer that it never gave".to_owned());
-        Failure { error, passes: true }
-    })
+fn client(feed: &Feed, timeout: Duration) -> anyhow::Result<reqwest::Client> {
+    let mut headers = HeaderMap::from_iter([(ACCEPT, ACCEPTED)]);
+    if let Some(key) = &feed.key {
+        let mut key = HeaderValue::from_str(key.expose_secret()).context("a code feed's key cannot be sent")?;
+        key.set_sensitive(true);
+        headers.insert("X-API-Key", key);
+    }
+    let redirects = if feed.key.is_some() { Policy::custom(stay_there) } else { Policy::limited(MAX_REDIRECTS) };
+    http::client(std::slice::from_ref(&feed.url), timeout)
+        .default_headers(headers)
+        .redirect(redirects)
+        .build()
+        .context("cannot set up the connection to the code feeds")
 }
 
-fn take_over(
-    source: &Source,
-    listing: shapes::Listing,
-    validators: HeaderMap,
-) -> Result<Arc<Vec<ListedCode>>, Failure> {
-    let mut memory = source.memory.lock().unwrap_or_else(PoisonError::into_inner);
-    if listing.skipped > 0 {
-        tracing::debug!("{} lists {} entries that were left out", source.name, listing.skipped);
+/// A redirect to another host, or to a connection that others can read, would hand the key to them.
+fn stay_there(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let stays = attempt.previous().first().is_some_and(|first| {
+        let next = attempt.url();
+        let same_place = (first.host(), first.port()) == (next.host(), next.port());
+        same_place && (next.scheme() == first.scheme() || next.scheme() == "https")
+    });
+    if stays && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
+}
+
+impl Source {
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    // Codes that all ended are a list too; no codes at all, where there were some, is a feed that lost its own.
-    if listing.usable == 0 && memory.had_codes {
-        return Err(Failure { error: FeedError::Emptied, passes: false });
+
+    /// The last good answer holds.
+    fn unchanged(&self) -> Result<Vec<Entry>, FeedFailure> {
+        let mut memory = self.memory();
+        let entries = memory.entries.as_deref().cloned();
+        entries.ok_or_else(|| {
+            memory.validators.clear();
+            failure(FeedError::Shape("it says that nothing changed since an answer that it never gave".to_owned()))
+        })
     }
-    memory.had_codes |= listing.usable > 0;
-    memory.validators = validators;
-    let codes = Arc::new(listing.codes);
-    memory.codes = Some(codes.clone());
-    Ok(codes)
+
+    fn take_over(&self, found: shapes::Found, validators: HeaderMap) -> Result<Vec<Entry>, FeedFailure> {
+        let mut memory = self.memory();
+        for what in memory.unread.new_ones(&found.unread) {
+            tracing::info!("The feed {} lists what cannot be read: {what}", self.name);
+        }
+        if found.entries.is_empty() && found.skipped > 0 {
+            let first = found.unread.first().cloned().unwrap_or_default();
+            return Err(failure(FeedError::Unusable(found.skipped, first)));
+        }
+        memory.validators = validators;
+        memory.entries = Some(Arc::new(found.entries.clone()));
+        Ok(found.entries)
+    }
+}
+
+fn failure(error: FeedError) -> FeedFailure {
+    FeedFailure { error, retry_after: None }
 }
 
 fn validators_of(answer: &HeaderMap) -> HeaderMap {
@@ -207,8 +176,15 @@ fn unreachable(error: &reqwest::Error) -> FeedError {
 }
 
 impl CodeFeed for FeedClient {
-    async fn poll(&self) -> Vec<SourceReport> {
-        futures_util::future::join_all(self.sources.iter().map(|source| self.ask(source))).await
+    fn sources(&self) -> Vec<String> {
+        self.sources.iter().map(|source| source.name.clone()).collect()
+    }
+
+    async fn ask(&self, place: usize) -> Result<Vec<Entry>, FeedFailure> {
+        match self.sources.get(place) {
+            Some(source) => self.request(source).await,
+            None => Ok(Vec::new()),
+        }
     }
 }
 

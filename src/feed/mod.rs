@@ -1,6 +1,8 @@
 //! The code feeds over HTTP.
 
 mod client;
+mod fields;
 mod shapes;
+mod unread;
 
-pub use client::{FeedClient, FeedSettings, source_name};
+pub use client::{FeedClient, source_name};

@@ -24,6 +24,8 @@ use interpret::{Raw, interpret, profile};
 
 /// The largest answer that is read, in bytes: real ones have some hundred.
 const MAX_BODY: usize = 64 * 1024;
+/// The longest `Retry-After` of the game that is believed.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// How long a session that was refused once rests.
 const FIRST_REST: Duration = Duration::from_secs(2);
@@ -122,7 +124,7 @@ fn page_headers(page: &Url) -> anyhow::Result<HeaderMap> {
 fn heard(response: &reqwest::Response) -> Heard {
     let number = |name| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
     Heard {
-        retry_after: http::retry_after(response),
+        retry_after: http::retry_after(response).map(|told| told.min(MAX_RETRY_AFTER)),
         limit: number("x-ratelimit-limit"),
         remaining: number("x-ratelimit-remaining"),
     }

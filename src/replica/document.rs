@@ -86,7 +86,8 @@ fn key(kind: Kind, found: RawBsonRef<'_>) -> Option<Key> {
     match (&kind.fields()[..kind.key_fields()], found) {
         ([only], found) => value(Some(found), only.form).filter(|value| *value != Value::Null).map(|value| vec![value]),
         (several, RawBsonRef::String(text)) => {
-            let parts: Vec<&str> = text.split('/').collect();
+            // The last part may hold a slash itself: a source does.
+            let parts: Vec<&str> = text.splitn(several.len(), '/').collect();
             if parts.len() != several.len() {
                 return None;
             }

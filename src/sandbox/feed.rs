@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State as Shared;
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -36,6 +36,8 @@ pub struct FeedEntry {
 pub enum FeedFault {
     /// This HTTP status.
     Status(u16),
+    /// Asked too often: HTTP 429, with so many seconds to stay away.
+    TooMany(u32),
     /// A page.
     Html,
     /// 10 MB.
@@ -133,6 +135,9 @@ async fn list(Shared(feed): Shared<Arc<Feed>>, headers: HeaderMap) -> Response {
         None => body,
         Some(FeedFault::Status(status)) => {
             return StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        }
+        Some(FeedFault::TooMany(seconds)) => {
+            return (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, seconds.to_string())]).into_response();
         }
         Some(FeedFault::Html) => {
             return Html("<!doctype html><html><body>Just a moment…</body></html>").into_response();

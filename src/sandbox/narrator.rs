@@ -64,6 +64,7 @@ mod tests {
             expires_at: None,
             source: "feed".into(),
             listed: true,
+            ended_at: None,
             condemned: is_over.then_some(Status::CdkNotFound),
             condemned_at: is_over.then_some(jiff::Timestamp::UNIX_EPOCH),
         };

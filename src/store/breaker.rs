@@ -57,7 +57,8 @@ impl Store {
         .await
     }
 
-    /// A player whose state is on file, none of `not`: the one behind `after` in turn.
+    /// A player whose state is on file, none of `not`: the one behind `after` in turn. Nobody whom the bot does not serve: who
+    /// was taken off the rosters, or whose guilds removed it.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -68,7 +69,11 @@ impl Store {
     ) -> Result<Option<(PlayerId, State)>, StoreError> {
         self.read(move |connection| {
             let mut next = connection.prepare_cached(
-                "SELECT player_id, state FROM players WHERE player_id > ?1 AND state IS NOT NULL AND deleted = 0
+                "SELECT player_id, state FROM players p WHERE player_id > ?1 AND state IS NOT NULL AND deleted = 0
+                   AND (EXISTS (SELECT 1 FROM rosters r JOIN guilds g USING (guild_id) WHERE r.player_id = p.player_id
+                                AND r.deleted = 0 AND g.deleted = 0 AND g.removed_at IS NULL)
+                        OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = p.player_id AND l.deleted = 0)
+                        OR NOT EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = p.player_id))
                  ORDER BY player_id LIMIT 1",
             )?;
             let mut look = |mut last: i64, until: i64| -> rusqlite::Result<Option<(PlayerId, State)>> {

@@ -1,29 +1,18 @@
-//! Codes: what the feeds list, and what the game said of it.
+//! Codes, as they follow from what the feeds list and from what the game said.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::domain::code::{Code, CodeKey, ListedCode};
-use crate::domain::listing::{self, Change, KnownCode};
+use crate::domain::code::{Code, CodeKey, NAMED};
+use crate::domain::listing::KnownCode;
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, returns};
+use super::{Store, StoreError};
 
-/// What a look at the feeds changed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ListingChanges {
-    /// Seen for the first time.
-    pub added: Vec<Code>,
-    /// Valid again after they were over, where the game need not be asked first: nobody is there to ask for.
-    pub returned: Vec<Code>,
-    /// No longer listed.
-    pub vanished: Vec<CodeKey>,
-}
-
-fn known_code(row: &Row<'_>) -> rusqlite::Result<KnownCode> {
+pub(super) fn known_code(row: &Row<'_>) -> rusqlite::Result<KnownCode> {
     let millis = |column| row.get::<_, Option<Millis>>(column).map(|time| time.map(|Millis(time)| time));
     Ok(KnownCode {
         code: row.get("code")?,
@@ -32,12 +21,14 @@ fn known_code(row: &Row<'_>) -> rusqlite::Result<KnownCode> {
         expires_at: millis("expires_at")?,
         source: row.get("source")?,
         listed: row.get("listed")?,
+        ended_at: millis("ended_at")?,
         condemned: row.get("condemned")?,
         condemned_at: millis("condemned_at")?,
     })
 }
 
-const ALL: &str = "SELECT code, generation, rewards, expires_at, source, listed, condemned, condemned_at FROM codes WHERE deleted = 0";
+/// What [`known_code`] reads of every code; a condition may follow.
+pub(super) const ALL: &str = "SELECT code, generation, rewards, expires_at, source, listed, ended_at, condemned, condemned_at FROM codes WHERE deleted = 0";
 
 fn known_codes(connection: &Connection) -> Result<BTreeMap<CodeKey, KnownCode>, StoreError> {
     let mut statement = connection.prepare_cached(ALL)?;
@@ -55,53 +46,15 @@ impl Store {
         self.read(known_codes).await
     }
 
-    /// The feeds that listed a code when they were last asked.
+    /// When a code was first seen, or first listed where a person had typed it before.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn sources_with_codes(&self) -> Result<BTreeSet<String>, StoreError> {
-        self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT DISTINCT source FROM codes WHERE listed AND NOT deleted")?;
-            let sources: Result<BTreeSet<String>, _> = statement.query_map([], |row| row.get(0))?.collect();
-            Ok(sources?)
-        })
-        .await
-    }
-
-    /// Takes over what the feeds list; see [`listing::changes`] for the rules.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
-    pub async fn apply_listing(
-        &self,
-        listed: BTreeMap<CodeKey, ListedCode>,
-        all_answered: bool,
-        return_after: Duration,
-    ) -> Result<ListingChanges, StoreError> {
-        let now = self.inner.clock.now();
-        let (listed, unchanged) = self
-            .read(move |connection| {
-                let known = known_codes(connection)?;
-                let polled: bool =
-                    connection.query_row("SELECT value FROM meta WHERE key = 'polled'", [], |r| r.get(0))?;
-                let changes = listing::changes(&known, &listed, all_answered, return_after, now);
-                Ok((listed, polled && changes.is_empty()))
-            })
-            .await?;
-        if unchanged {
-            return Ok(ListingChanges::default());
-        }
-        // Once more inside the transaction: the engine may have condemned a code meanwhile.
-        self.write(move |tx| {
-            let known = known_codes(tx.connection())?;
-            let mut done = ListingChanges::default();
-            for change in listing::changes(&known, &listed, all_answered, return_after, tx.now()) {
-                apply(tx, change, &mut done)?;
-            }
-            tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled'", [])?;
-            tx.wake_plan();
-            Ok(done)
+    pub async fn first_seen(&self, key: CodeKey) -> Result<Option<Timestamp>, StoreError> {
+        self.read(move |connection| {
+            let sql = "SELECT first_seen_at FROM codes WHERE code_key = ?1 AND deleted = 0";
+            let found = connection.prepare_cached(sql)?.query_row([key], |row| row.get::<_, Millis>(0)).optional()?;
+            Ok(found.map(|Millis(at)| at))
         })
         .await
     }
@@ -117,7 +70,7 @@ impl Store {
             if let Some(generation) = known {
                 return Ok(generation);
             }
-            insert(tx, &code, None, None, "named by a person", false)?;
+            insert(tx, &code, None, None, NAMED, false)?;
             Ok(1)
         })
         .await
@@ -137,31 +90,4 @@ pub(super) fn insert(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![code.key(), code, rewards, expires_at, source, Millis(tx.now()), listed, tx.version()],
     )
-}
-
-fn apply(tx: &Tx<'_>, change: Change, done: &mut ListingChanges) -> rusqlite::Result<()> {
-    match change {
-        Change::Added(seen) => {
-            insert(tx, &seen.code, seen.rewards.as_deref(), seen.expires_at.map(Millis), &seen.source, true)?;
-            done.added.push(seen.code);
-        }
-        Change::Updated(seen) => {
-            tx.execute(
-                "UPDATE codes SET listed = 1, source = ?2, rewards = coalesce(?3, rewards),
-                     expires_at = coalesce(?4, expires_at), version = ?5
-                 WHERE code_key = ?1",
-                params![seen.code.key(), seen.source, seen.rewards, seen.expires_at.map(Millis), tx.version()],
-            )?;
-        }
-        Change::Returned(seen) => {
-            if returns::note(tx, &seen)? {
-                done.returned.push(seen.code);
-            }
-        }
-        Change::Vanished(key) => {
-            tx.execute("UPDATE codes SET listed = 0, version = ?2 WHERE code_key = ?1", params![key, tx.version()])?;
-            done.vanished.push(key);
-        }
-    }
-    Ok(())
 }

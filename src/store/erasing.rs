@@ -3,13 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::code::CodeKey;
+use crate::domain::code::{CodeKey, NAMED};
 use crate::domain::erasure::{KEPT_FOR, LEFT_FOR, REMOVED_FOR, Root, UNNEEDED_FOR};
 use crate::domain::player::{GuildId, PlayerId, UserId};
 use crate::domain::record::{Kind, Value};
 use crate::domain::version::Version;
 
-use super::guild_codes::NAMED;
 use super::replication::{erase, forget};
 use super::sql::Millis;
 use super::writer::Tx;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::channel::Over;
-use crate::domain::code::{Code, CodeKey};
+use crate::domain::code::{Code, CodeKey, NAMED};
 use crate::domain::player::GuildId;
 use crate::domain::status::Status;
 use crate::ports::AnnouncedCode;
@@ -12,9 +12,6 @@ use crate::ports::AnnouncedCode;
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError, codes, guilds, planning, posts, runs};
-
-/// The source of a code that somebody named.
-pub const NAMED: &str = "named by a person";
 
 /// What became of a wish to add a code to a guild.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::code::{Code, CodeKey, ListedCode};
+use crate::domain::code::{Code, CodeKey};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{PlayerId, State};
 use crate::domain::status::Status;
@@ -19,36 +19,21 @@ const SCOUTS: &str = "FROM players p WHERE p.state IS NOT NULL AND p.deleted = 0
         AND g.removed_at IS NULL
     WHERE r.player_id = p.player_id AND r.deleted = 0)";
 
-/// A code to be asked about: back, and neither renewed nor listed as over since.
-const ASKED_ABOUT: &str = "returned_at IS NOT NULL AND condemned IS NOT NULL AND listed = 0 AND deleted = 0";
+/// A code to be asked about: back, and not renewed since.
+const ASKED_ABOUT: &str = "returned_at IS NOT NULL AND condemned IS NOT NULL AND deleted = 0";
 
 /// Notes that a code is back, to be asked about; it counts as over until then. Where nobody can be asked for, it is a new
 /// generation at once; returns whether.
-pub(super) fn note(tx: &Tx<'_>, seen: &ListedCode) -> rusqlite::Result<bool> {
-    let key = seen.code.key();
+pub(super) fn note(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<bool> {
     if !tx.statement(&format!("SELECT 1 {SCOUTS} LIMIT 1"))?.exists([])? {
-        tx.execute(
-            "UPDATE codes SET code = ?2, source = ?3, rewards = coalesce(?4, rewards), expires_at = ?5, version = ?6
-             WHERE code_key = ?1",
-            params![key, seen.code, seen.source, seen.rewards, seen.expires_at.map(Millis), tx.version()],
-        )?;
-        renew(tx, &key)?;
+        renew(tx, key)?;
         return Ok(true);
     }
     let noted = tx.execute(
-        "UPDATE codes SET code = ?2, source = ?3, rewards = coalesce(?4, rewards), condemned_at = coalesce(condemned_at, expires_at),
-             condemned = coalesce(condemned, ?8), expires_at = ?5, returned_at = ?6, version = ?7
+        "UPDATE codes SET condemned_at = coalesce(condemned_at, ?2), condemned = coalesce(condemned, ?4), returned_at = ?2,
+             version = ?3
          WHERE code_key = ?1 AND returned_at IS NULL",
-        params![
-            key,
-            seen.code,
-            seen.source,
-            seen.rewards,
-            seen.expires_at.map(Millis),
-            Millis(tx.now()),
-            tx.version(),
-            Status::TimeError
-        ],
+        params![key, Millis(tx.now()), tx.version(), Status::TimeError],
     )?;
     if noted > 0 {
         tx.wake_work();

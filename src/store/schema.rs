@@ -20,6 +20,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_interactions.sql"),
     include_str!("../../migrations/0006_plan_queue.sql"),
     include_str!("../../migrations/0007_erasure.sql"),
+    include_str!("../../migrations/0008_listings.sql"),
 ];
 
 /// An opened working copy.

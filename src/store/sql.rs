@@ -5,6 +5,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::domain::channel::Blocked;
 use crate::domain::code::{Code, CodeKey};
+use crate::domain::listing::Standing;
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, PlayerId, RoleId, State, UserId};
@@ -73,5 +74,6 @@ text!(Code, Code::as_str, |text| Code::parse(text).ok());
 text!(CodeKey, CodeKey::as_str, |text| Code::parse(text).ok().map(|code| code.key()));
 text!(Outcome, |outcome| outcome.name(), Outcome::parse);
 text!(Blocked, |blocked| blocked.name(), Blocked::parse);
+text!(Standing, |standing| standing.name(), Standing::parse);
 text!(MessageKind, |kind| kind.name(), MessageKind::parse);
 text!(Status, Status::name, |name| Some(Status::parse(name)));

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::code::{Code, CodeKey, ListedCode};
+use crate::domain::code::Code;
+use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
@@ -45,8 +46,11 @@ impl Fixture {
     }
 
     async fn list(&self, codes: &[&str]) -> ListingChanges {
-        let listed = codes.iter().map(|text| (code(text).key(), listed(text))).collect();
-        self.store.apply_listing(listed, true, 6 * HOUR).await.unwrap()
+        self.answer(codes.iter().map(|text| listed(text)).collect()).await
+    }
+
+    async fn answer(&self, entries: Vec<Entry>) -> ListingChanges {
+        self.store.apply_answer(Some(FeedAnswer::new("feed", entries)), &["feed".to_owned()], 6 * HOUR).await.unwrap()
     }
 
     async fn guild_with(&self, guild: GuildId, players: &[u64]) {
@@ -74,8 +78,8 @@ fn code(text: &str) -> Code {
     Code::parse(text).unwrap()
 }
 
-fn listed(text: &str) -> ListedCode {
-    ListedCode { code: code(text), rewards: Some("Gems".into()), expires_at: None, source: "feed".into() }
+fn listed(text: &str) -> Entry {
+    Entry { rewards: Some("Gems".into()), ..Entry::active(code(text)) }
 }
 
 fn player(id: u64) -> Player {
@@ -257,10 +261,9 @@ async fn many_codes_go_out_in_order_and_a_message_that_fails_holds_back_the_rest
 async fn expired_codes_are_neither_posted_nor_redeemed() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1]).await;
-    let over = ListedCode { expires_at: Some(fixture.clock.now()), ..listed("OLD") };
-    let soon = ListedCode { expires_at: fixture.clock.now().checked_add(HOUR).ok(), ..listed("SOON") };
-    let both: BTreeMap<CodeKey, ListedCode> = [over, soon].into_iter().map(|l| (l.code.key(), l)).collect();
-    fixture.store.apply_listing(both.clone(), true, HOUR).await.unwrap();
+    let over = Entry { expires_at: Some(fixture.clock.now()), ..listed("OLD") };
+    let soon = Entry { expires_at: fixture.clock.now().checked_add(HOUR).ok(), ..listed("SOON") };
+    fixture.answer(vec![over, soon]).await;
     let plan = fixture.store.plan().await.unwrap();
     assert_eq!((plan.guilds[0].codes.clone(), plan.redemptions), (vec![code("SOON")], 1));
     // The channel is away until the code is over: then the post is not sent any more.
@@ -268,8 +271,8 @@ async fn expired_codes_are_neither_posted_nor_redeemed() {
     fixture.store.plan().await.unwrap();
     assert_eq!(fixture.store.due_messages().await.unwrap(), []);
     // But not lost, if the feed corrects itself.
-    let later = ListedCode { expires_at: fixture.clock.now().checked_add(HOUR).ok(), ..listed("SOON") };
-    fixture.store.apply_listing([(later.code.key(), later)].into(), true, 9 * HOUR).await.unwrap();
+    let later = Entry { expires_at: fixture.clock.now().checked_add(HOUR).ok(), ..listed("SOON") };
+    fixture.answer(vec![later]).await;
     assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("SOON")]);
     assert_eq!(fixture.store.due_messages().await.unwrap().len(), 1);
 }
@@ -360,7 +363,8 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     // Away and back, too soon and then late enough.
     fixture.list(&[]).await;
     fixture.list(&["A1"]).await;
-    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    assert_eq!((fixture.store.plan().await.unwrap(), fixture.returned().await), (Plan::default(), vec![]));
+    fixture.list(&[]).await;
     tokio::time::sleep(6 * HOUR).await;
     assert_eq!(fixture.list(&["A1"]).await.returned, [], "the game is asked first");
     assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
@@ -372,6 +376,7 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     fixture.list(&["A1"]).await;
     assert_eq!(fixture.returned().await, []);
     fixture.list(&[]).await;
+    tokio::time::sleep(6 * HOUR).await;
     fixture.list(&["A1"]).await;
     assert_eq!(fixture.returned().await, [(code("A1"), 1)]);
     let scout = fixture.store.scout_of_return(code("A1").key(), PlayerId::new(5)).await.unwrap().unwrap().0;

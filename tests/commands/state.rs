@@ -1,14 +1,15 @@
 //! `state export` and `state import`.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::{Code, ListedCode};
+use giftcode_bot::config::Feed;
+use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
-use giftcode_bot::feed::{FeedClient, FeedSettings};
+use giftcode_bot::feed::FeedClient;
 use giftcode_bot::ports::Announcement;
 use giftcode_bot::poster::Poster;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedSim};
@@ -22,10 +23,6 @@ use crate::support::{bot, output, text};
 
 fn open(folder: &Path, name: &str) -> Store {
     Store::open(&folder.join(name), StateKind::Bot, Clock::system()).unwrap()
-}
-
-fn listed(code: &str) -> ListedCode {
-    ListedCode { code: Code::parse(code).unwrap(), rewards: None, expires_at: None, source: "feed".into() }
 }
 
 /// Runs `state` with these arguments; standard output of a success, the one line of a refusal.
@@ -57,8 +54,9 @@ async fn an_export_imports_to_the_same_state_and_can_be_imported_twice() {
         furnace_level: Some(30),
     };
     store.add_to_roster(guild, (1..=1200).map(player).collect()).await.unwrap();
-    let codes = ["gogoWOS", "WOS1105"].map(|code| (listed(code).code.key(), listed(code)));
-    store.apply_listing(codes.into(), true, Duration::ZERO).await.unwrap();
+    let entries = ["gogoWOS", "WOS1105"].map(|code| Entry::active(Code::parse(code).unwrap()));
+    let answer = FeedAnswer::new("feed", entries.into());
+    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
     store.plan().await.unwrap();
     drop(store);
     let path = folder.path();
@@ -132,14 +130,8 @@ async fn what_the_first_implementation_sent_is_not_sent_again() {
     };
     let brand_new = "BRANDNEW1".to_owned();
     let feed = FeedSim::start(names.iter().chain([&brand_new]).map(entry).collect(), clock.now(), clock).unwrap();
-    let client = FeedClient::new(FeedSettings {
-        urls: vec![feed.url().parse().unwrap()],
-        api_key: None,
-        timeout: Duration::from_secs(5),
-        retry_base: Duration::from_millis(50),
-        had_codes: BTreeSet::new(),
-    })
-    .unwrap();
+    let source = Feed { url: feed.url().parse().unwrap(), key: None };
+    let client = FeedClient::new(&[source], Duration::from_secs(5)).unwrap();
     let settings =
         WatcherSettings { interval: Duration::from_secs(1), max_consecutive_errors: 5, return_after: Duration::ZERO };
     let posted = Arc::new(Mutex::new(Vec::new()));

@@ -135,7 +135,7 @@ fn run_of(tally: Tally, is_finished: bool) -> RunMessage {
 fn game_trouble(cause: Cause, evidence: Status) -> Option<String> {
     let since = now() - SignedDuration::from_mins(18);
     let trouble = Trouble { cause, since: std::time::Duration::ZERO, evidence };
-    waits_for(&Condition::Open { trouble, since }, None, true)
+    waits_for(&Condition::Open { trouble, since }, None, None, true)
 }
 
 pub fn runs() -> Chapter {
@@ -172,7 +172,7 @@ pub fn runs() -> Chapter {
             shown("While it is busy for everybody", waiting(game_trouble(Cause::Busy, Status::TimeoutRetry))),
             shown("While it does not let the bot in", waiting(game_trouble(Cause::Deployment, Status::Forbidden))),
             shown("While it says something new to everybody", waiting(game_trouble(Cause::Odd, odd))),
-            shown("While it does so for this code alone", waiting(waits_for(&held, None, true))),
+            shown("While it does so for this code alone", waiting(waits_for(&held, None, None, true))),
             shown("Done for all", run_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", run_of(tally(250, 6, 0, mixed), true)),
             shown(

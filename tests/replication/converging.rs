@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::{Code, ListedCode};
+use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::outcome::Outcome;
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::domain::record::{Key, Kind, Record, Value};
@@ -36,8 +37,8 @@ pub async fn fill(store: &Store, guild: u64, players: u64) {
     };
     store.add_to_roster(guild, (1..=players).map(player).collect()).await.unwrap();
     let code = Code::parse("gogoWOS").unwrap();
-    let listed = ListedCode { code: code.clone(), rewards: None, expires_at: None, source: "f".into() };
-    store.apply_listing([(code.key(), listed)].into(), true, Duration::ZERO).await.unwrap();
+    let answer = FeedAnswer::new("f", vec![Entry::active(code)]);
+    store.apply_answer(Some(answer), &["f".to_owned()], Duration::ZERO).await.unwrap();
     store.plan().await.unwrap();
 }
 

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::{Code, ListedCode};
+use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Client, Database};
@@ -99,6 +100,12 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
+/// A feed lists these codes, and these alone.
+async fn list(store: &Store, codes: &[&str]) {
+    let answer = FeedAnswer::new("feed", codes.iter().map(|code| Entry::active(Code::parse(code).unwrap())).collect());
+    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in_it_changes() {
     let server = Server::start();
@@ -143,11 +150,7 @@ async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in_it_
     // What is due then is what the first implementation had not done: the new code's posts, and redemptions of both codes
     // for those who do not have them.
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
-    let listed = ["gogoWOS", "NEW1"].map(|code| {
-        let code = Code::parse(code).unwrap();
-        (code.key(), ListedCode { code, rewards: None, expires_at: None, source: "feed".into() })
-    });
-    store.apply_listing(listed.into(), true, Duration::ZERO).await.unwrap();
+    list(&store, &["gogoWOS", "NEW1"]).await;
     let plan = store.plan().await.unwrap();
     let mut posts: Vec<_> = plan
         .guilds
@@ -259,14 +262,10 @@ async fn what_is_odd_stops_nothing_and_what_is_done_is_no_run() {
         assert!(said.contains(part), "{part} in {said}");
     }
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
-    let listed = |code| {
-        let code = Code::parse(code).unwrap();
-        (code.key(), ListedCode { code, rewards: None, expires_at: None, source: "feed".into() })
-    };
-    store.apply_listing([listed("GOOD")].into(), true, Duration::ZERO).await.unwrap();
+    list(&store, &["GOOD"]).await;
     assert_eq!(store.plan().await.unwrap().redemptions, 0);
     assert_eq!(store.open_runs().await.unwrap(), []);
-    store.apply_listing([listed("GOOD"), listed("NEW1")].into(), true, Duration::ZERO).await.unwrap();
+    list(&store, &["GOOD", "NEW1"]).await;
     assert_eq!(store.plan().await.unwrap().redemptions, 1);
     let open: Vec<String> = store.open_runs().await.unwrap().iter().map(|run| run.code.to_string()).collect();
     assert_eq!(open, ["NEW1"]);

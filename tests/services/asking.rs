@@ -7,7 +7,7 @@ use giftcode_bot::domain::retry::History;
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::store::{AddedCode, Admission, Linked, RosterChange, RunStart, Verdict};
 
-use crate::support::{GUILD, StateFile, code, players};
+use crate::support::{GUILD, HOUR, StateFile, code, players};
 
 const OTHER: GuildId = GuildId(7);
 
@@ -127,8 +127,9 @@ async fn a_guild_has_codes_of_its_own_and_does_without_others() {
 #[tokio::test(start_paused = true)]
 async fn a_code_that_is_over_is_not_added() {
     let state = StateFile::new();
-    let past = state.clock.now() - jiff::SignedDuration::from_hours(1);
-    state.list_until(&[("PAST", Some(past))]).await;
+    let soon = state.clock.now() + jiff::SignedDuration::from_hours(1);
+    state.list_until(&[("PAST", Some(soon))]).await;
+    tokio::time::sleep(2 * HOUR).await;
     assert_eq!(state.store.add_guild_code(GUILD, code("past")).await.unwrap(), AddedCode::Over(Over::Expired));
     assert_eq!(state.store.find_code(code("PAST").key()).await.unwrap().unwrap().over, Some(Over::Expired));
     assert_eq!(state.store.find_code(code("NONE").key()).await.unwrap(), None);

@@ -4,10 +4,13 @@
 use std::time::Duration;
 
 use giftcode_bot::discord::messages::engine::waits_for;
-use giftcode_bot::domain::breaker::{Cause, Trouble};
+use giftcode_bot::domain::breaker::{Cause, Failure, Trouble};
 use giftcode_bot::domain::budget::RateLimit;
 use giftcode_bot::domain::health::Health;
 use giftcode_bot::domain::outcome::Outcome;
+use giftcode_bot::domain::player::{GuildId, PlayerId};
+use giftcode_bot::domain::retry::History;
+use giftcode_bot::domain::status::Status;
 use giftcode_bot::domain::words::{remedy, trouble_in_words};
 use giftcode_bot::engine::{Condition, EngineSettings};
 use giftcode_bot::sandbox::faults::{Trouble as SimTrouble, Wrong};
@@ -16,7 +19,9 @@ use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
 
 use crate::engine::{due, redeem_calls, run, settings, world};
-use crate::support::{Lines, StateFile, code, player, players};
+use giftcode_bot::store::{Admission, Verdict};
+
+use crate::support::{GUILD, Lines, StateFile, code, player, players};
 
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
 const INTERVAL: Duration = Duration::from_millis(2200);
@@ -100,7 +105,7 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
     tokio::time::sleep(HALF_AN_HOUR).await;
     let calls = running.engine.game().requests() - if count <= 3 { 0 } else { asked_before };
     let condition = running.engine.condition().borrow().clone();
-    let health = Health::new(Duration::from_secs(10), 5, Duration::ZERO).line(HALF_AN_HOUR, condition.trouble());
+    let health = Health::new(Duration::ZERO).line(180, condition.trouble().as_deref(), HALF_AN_HOUR);
     match wrong {
         Some(_) => sim.set_troubles(Vec::new()),
         None => sim.set_closed(false).unwrap(),
@@ -129,8 +134,8 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
         back_after,
         refusals: sim.ledger(|ledger| ledger.refusals().rate_limited + ledger.refusals().too_frequent),
         on_file: rows.iter().map(|row| row.calls).max().unwrap_or(0),
-        health: health.unwrap(),
-        status: waits_for(&condition, None, true).unwrap_or_default().replace('\\', ""),
+        health,
+        status: waits_for(&condition, None, None, true).unwrap_or_default().replace('\\', ""),
         trouble: match condition {
             Condition::Open { trouble, .. } => Some(trouble),
             _ => None,
@@ -314,4 +319,47 @@ async fn an_hours_outage_costs_nobody_more_than_two_tries() {
     assert!(most <= Some(2), "{most:?}");
     let refusals = sim.ledger(Ledger::refusals);
     assert_eq!((refusals.rate_limited, refusals.too_frequent), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_game_is_asked_for_players_in_turn_and_for_none_whom_the_bot_does_not_serve() {
+    let state = StateFile::new();
+    let other = GuildId(7);
+    let id = |number| player(number).id;
+    state.guild(GUILD, players(1..=4)).await;
+    state.guild(other, players(4..=6)).await;
+    state.store.put_players(players(9..=9)).await.unwrap();
+    state.store.remove_from_roster(GUILD, vec![id(2)]).await.unwrap();
+    state.store.guild_removed(other).await.unwrap();
+    let ask = async |not: Vec<PlayerId>, after: Option<u64>| {
+        let found = state.store.player_to_ask_for(not, after.map(id)).await.unwrap();
+        found.map(|(player, state)| (player.get(), state.get()))
+    };
+    let mut asked = vec![ask(vec![], None).await.unwrap().0];
+    for _ in 0..5 {
+        asked.push(ask(vec![], asked.last().copied()).await.unwrap().0);
+    }
+    assert_eq!(asked, [1, 3, 4, 9, 1, 3], "9 is a person's own account, or one of a file");
+    assert_eq!(ask(vec![id(3), id(4)], Some(1)).await, Some((9, 245)));
+    assert_eq!(ask([1, 3, 4, 9].map(id).to_vec(), Some(3)).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tries_are_given_back_to_what_is_not_decided_and_no_further_than_there_are() {
+    let state = StateFile::new();
+    due(&state, players(1..=2), &["GOOD"]).await;
+    let claims = state.store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
+    let later = state.clock.now() + jiff::SignedDuration::from_secs(30);
+    for claim in claims {
+        let next = if claim.player.get() == 1 { Err(later) } else { Ok(Outcome::Failed) };
+        let history = History { unknown: 1, ..claim.history };
+        let status = Status::Unknown("NEW".into());
+        state.store.record(claim, Verdict { status, history, next }).await.unwrap();
+    }
+    let failure =
+        |number| Failure { tried: (player(number).id, (code("GOOD").key(), 1)), status: Status::Unknown("NEW".into()) };
+    state.store.give_back(vec![failure(1), failure(1), failure(2)]).await.unwrap();
+    let again = state.store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
+    let again: Vec<_> = again.iter().map(|claim| (claim.player.get(), claim.history)).collect();
+    assert_eq!(again, [(1, History { calls: 1, ..History::default() })], "due at once, as if it had not been tried");
 }

@@ -4,6 +4,7 @@
 mod asking;
 mod breaker;
 mod engine;
+mod feeds;
 mod limits;
 mod login;
 mod posting;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use giftcode_bot::domain::channel::Blocked;
+use giftcode_bot::domain::code::CodeKey;
 use giftcode_bot::domain::outcome::Outcome;
 use giftcode_bot::domain::player::{ChannelId, GuildId};
 use giftcode_bot::domain::status::Status;
@@ -70,7 +71,7 @@ impl RunBoard for Board {
 
 fn run(state: &StateFile, board: &Board) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
     let stop = CancellationToken::new();
-    let words = Arc::new(|calls_now: bool| Some(format!("waits, calls now: {calls_now}")));
+    let words = Arc::new(|_: &CodeKey, calls_now: bool| Some(format!("waits, calls now: {calls_now}")));
     let reporter = Reporter::new(board.clone(), state.store.clone(), state.clock, words);
     let token = stop.clone();
     (tokio::spawn(async move { reporter.run(token).await }), stop)

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::{Code, ListedCode};
+use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::store::{StateKind, Store, StoreError};
 use jiff::Timestamp;
@@ -73,12 +74,12 @@ impl StateFile {
 
     /// The same, with their ends.
     pub async fn list_until(&self, codes: &[(&str, Option<Timestamp>)]) {
-        let listed = |(text, expires_at): &(&str, Option<Timestamp>)| {
-            let code = code(text);
-            (code.key(), ListedCode { code, rewards: None, expires_at: *expires_at, source: "feed".into() })
+        let entry = |(text, expires_at): &(&str, Option<Timestamp>)| Entry {
+            expires_at: *expires_at,
+            ..Entry::active(code(text))
         };
-        let listed = codes.iter().map(listed).collect();
-        self.store.apply_listing(listed, true, 6 * HOUR).await.unwrap();
+        let answer = FeedAnswer::new("feed", codes.iter().map(entry).collect());
+        self.store.apply_answer(Some(answer), &["feed".to_owned()], 6 * HOUR).await.unwrap();
     }
 
     /// A guild with a channel and these players, auto-redemption on.

@@ -11,10 +11,10 @@ use crate::app::services::{engine_settings, game_client, game_trouble, supervise
 use crate::app::world::{Paths, World};
 use crate::app::{Ended, summary};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Feed};
 use crate::domain::player::ChannelId;
 use crate::engine::Engine;
-use crate::feed::{FeedClient, FeedSettings};
+use crate::feed::FeedClient;
 use crate::poster::Poster;
 use crate::sandbox::cards;
 use crate::sandbox::console::{Console, guild_name};
@@ -35,6 +35,8 @@ const LATENCY: Duration = Duration::from_millis(40);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Between two tries to write the servers and players down where nothing can be written.
 const PREPARE_EVERY: Duration = Duration::from_secs(1);
+/// One request to the simulated feed.
+const FEED_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The hosted world.
 pub(super) struct Live {
@@ -143,13 +145,8 @@ impl Live {
         done: &CancellationToken,
     ) -> anyhow::Result<Supervisor> {
         let mut config = config.clone();
-        let feed = FeedClient::new(FeedSettings {
-            urls: vec![self.feed.url().parse().context("cannot read the simulated feed's address")?],
-            api_key: None,
-            timeout: Duration::from_secs(10),
-            retry_base: Duration::from_secs(1),
-            had_codes: store.sources_with_codes().await?,
-        })?;
+        let url = self.feed.url().parse().context("cannot read the simulated feed's address")?;
+        let feed = FeedClient::new(&[Feed { url, key: None }], FEED_TIMEOUT)?;
         let settings = WatcherSettings {
             interval: config.check_interval,
             max_consecutive_errors: config.max_consecutive_errors,

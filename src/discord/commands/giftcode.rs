@@ -127,7 +127,7 @@ pub(super) async fn status(ctx: Context<'_>) -> Result<(), Error> {
             mongodb_trouble: store.second_store_trouble().await?,
             game_trouble: match condition {
                 Condition::Working => None,
-                trouble => waits_for(&trouble, limit.as_deref(), false),
+                trouble => waits_for(&trouble, limit.as_deref(), None, false),
             },
             game_limit: limit,
         }))

@@ -1,6 +1,7 @@
 //! How the engine does, in words for a run's message and for `status`.
 
 use crate::domain::breaker::{Cause, Trouble};
+use crate::domain::code::CodeKey;
 use crate::domain::words::trouble_in_words;
 use crate::engine::Condition;
 
@@ -9,10 +10,19 @@ use super::escape::escape;
 /// The most characters of what the game said.
 const MAX_SAID: usize = 160;
 
-/// What the runs wait for; nothing while all goes well.
+/// What the runs wait for, those of one code or all; nothing while all goes well.
 #[must_use]
-pub fn waits_for(condition: &Condition, limit: Option<&str>, calls_now: bool) -> Option<String> {
+pub fn waits_for(
+    condition: &Condition,
+    limit: Option<&str>,
+    run_of: Option<&CodeKey>,
+    calls_now: bool,
+) -> Option<String> {
     match condition {
+        // Another code's trouble is none of this run's.
+        Condition::Held { code, .. } if run_of.is_some_and(|of| of != code) => {
+            waits_for(&Condition::Working, limit, run_of, calls_now)
+        }
         Condition::Open { trouble, since } => {
             let (since, who) = (since.strftime("%H:%M"), who_acts(trouble));
             let what = match trouble.cause {
@@ -43,5 +53,24 @@ fn who_acts(trouble: &Trouble) -> &'static str {
             "it is asked now and then; until it is well, players can redeem at https://wos-giftcode.centurygame.com"
         }
         Cause::Down | Cause::Refused | Cause::Busy => "it is asked now and then",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::code::Code;
+    use crate::domain::status::Status;
+
+    #[test]
+    fn a_code_that_is_held_is_said_in_its_own_runs_and_in_status() {
+        let key = |text| Code::parse(text).unwrap().key();
+        let evidence = Status::Unknown("*NEW*".into());
+        let held = Condition::Held { code: key("HELD"), since: jiff::Timestamp::UNIX_EPOCH, evidence };
+        let said =
+            "since 00:00 UTC the game tells everybody \\*NEW\\* for HELD, which nobody knows; it is asked now and then";
+        assert_eq!(waits_for(&held, Some("a limit"), Some(&key("held")), true).as_deref(), Some(said));
+        assert_eq!(waits_for(&held, Some("a limit"), None, false).as_deref(), Some(said));
+        assert_eq!(waits_for(&held, Some("a limit"), Some(&key("OTHER")), true).as_deref(), Some("a limit"));
     }
 }

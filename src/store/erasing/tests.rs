@@ -8,8 +8,9 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clock::Clock;
-use crate::domain::code::{Code, ListedCode};
+use crate::domain::code::Code;
 use crate::domain::erasure::roots;
+use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, Player, State};
 use crate::domain::record::Record;
@@ -36,10 +37,9 @@ fn player(number: u64) -> Player {
     Player { id: id(number), nickname: format!("P{number}"), state: State::new(245), furnace_level: None }
 }
 
-async fn list(store: &Store, code: &str) {
-    let code = Code::parse(code).unwrap();
-    let listed = ListedCode { code: code.clone(), rewards: None, expires_at: None, source: "feed".into() };
-    store.apply_listing([(code.key(), listed)].into(), false, Duration::ZERO).await.unwrap();
+async fn list(store: &Store, codes: &[&str]) {
+    let entries = codes.iter().map(|code| Entry::active(Code::parse(code).unwrap())).collect();
+    store.apply_answer(Some(FeedAnswer::new("feed", entries)), &["feed".to_owned()], Duration::ZERO).await.unwrap();
 }
 
 /// Two guilds with a channel: players 1 to 3 here, 3 and 4 there; one code, posted in both, due for all.
@@ -51,7 +51,7 @@ async fn filled(folder: &TempDir, name: &str) -> Store {
         store.set_auto_redeem(guild, true).await.unwrap();
         store.add_to_roster(guild, players.map(player).collect()).await.unwrap();
     }
-    list(&store, "GOGOWOS").await;
+    list(&store, &["GOGOWOS"]).await;
     store.plan().await.unwrap();
     store
 }
@@ -204,7 +204,7 @@ async fn a_removed_guild_waits_whole_for_30_days_and_is_erased_then() {
     // Neither posted to nor redeemed for, but for whom another guild has.
     assert_eq!(due(&store).await, [3, 4].into());
     assert_eq!(store.due_messages().await.unwrap().len(), 1);
-    list(&store, "SECOND").await;
+    list(&store, &["GOGOWOS", "SECOND"]).await;
     let plan = store.plan().await.unwrap();
     assert_eq!((plan.guilds.iter().map(|plan| plan.guild).collect::<Vec<_>>(), plan.redemptions), (vec![OTHER], 2));
     grant_all(&store).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::Clock;
-use crate::domain::code::ListedCode;
+use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::player::State;
 use crate::domain::record::{Kind, Value};
 use crate::store::{Admission, StateKind, Verdict};
@@ -21,8 +21,8 @@ fn code(text: &str) -> Code {
 
 /// Players 1 to 5 with GOOD: in guild 1 as `decided` says, `None` for one that is pending.
 async fn decide(store: &Store, decided: &[(u64, Status)]) {
-    let listed = ListedCode { code: code("GOOD"), rewards: None, expires_at: None, source: "feed".into() };
-    store.apply_listing([(listed.code.key(), listed)].into(), true, Duration::ZERO).await.unwrap();
+    let answer = FeedAnswer::new("feed", vec![Entry::active(code("GOOD"))]);
+    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
     store.plan().await.unwrap();
     for claim in store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken {
         let status = decided.iter().find(|(id, _)| claim.player.get() == *id).map(|(_, status)| status.clone());

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clock::Clock;
-use crate::domain::code::ListedCode;
+use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, Player, PlayerId, State};
 use crate::domain::status::Status;
@@ -82,6 +82,11 @@ fn player(id: u64) -> Player {
     Player { id: PlayerId::new(id).unwrap(), nickname: format!("P{id}"), state: State::new(1), furnace_level: None }
 }
 
+/// The one feed lists these.
+async fn list(store: &Store, entries: Vec<Entry>) {
+    store.apply_answer(Some(FeedAnswer::new("feed", entries)), &["feed".to_owned()], 6 * HOUR).await.unwrap();
+}
+
 struct World {
     folder: TempDir,
     clock: Clock,
@@ -129,12 +134,11 @@ impl World {
         match change {
             Change::Listed(codes) => {
                 let now = self.clock.now();
-                let listed = |(number, hours): (u8, Option<u8>)| {
-                    let expires_at = hours.map(|hours| now + HOUR * u32::from(hours));
-                    let code = code(number);
-                    (code.key(), ListedCode { code, rewards: None, expires_at, source: "feed".into() })
+                let entry = |(number, hours): (u8, Option<u8>)| Entry {
+                    expires_at: hours.map(|hours| now + HOUR * u32::from(hours)),
+                    ..Entry::active(code(number))
                 };
-                store.apply_listing(codes.into_iter().map(listed).collect(), true, 6 * HOUR).await.map(drop).unwrap();
+                list(&store, codes.into_iter().map(entry).collect()).await;
             }
             Change::SetChannel(guild) => store.set_channel(GuildId(guild), ChannelId(guild)).await.unwrap(),
             Change::UnsetChannel(guild) => store.unset_channel(GuildId(guild)).await.map(drop).unwrap(),
@@ -392,10 +396,7 @@ async fn decided(players: u64, codes: u8) -> World {
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
     store.set_auto_redeem(GuildId(1), true).await.unwrap();
     store.add_to_roster(GuildId(1), (1..=players).map(player).collect()).await.unwrap();
-    let listed = |number| {
-        (code(number).key(), ListedCode { code: code(number), rewards: None, expires_at: None, source: "f".into() })
-    };
-    store.apply_listing((0..codes).map(listed).collect(), true, 6 * HOUR).await.unwrap();
+    list(store, (0..codes).map(|number| Entry::active(code(number))).collect()).await;
     store.plan().await.unwrap();
     let decide = "UPDATE redemptions SET outcome = 'granted', status = 'SUCCESS', finished_at = 1";
     store.write_local(|tx| Ok(tx.execute(decide, [])?)).await.unwrap();
@@ -424,8 +425,7 @@ async fn a_plan_with_everything_decided_costs_nothing_and_writes_nothing() {
 async fn a_code_for_many_players_is_planned_in_parts_and_its_posts_first() {
     let world = decided(6_000, 0).await;
     let store = world.store();
-    let listed = ListedCode { code: code(9), rewards: None, expires_at: None, source: "f".into() };
-    store.apply_listing([(code(9).key(), listed)].into(), true, 6 * HOUR).await.unwrap();
+    list(store, vec![Entry::active(code(9))]).await;
     let first = store.plan_some().await.unwrap();
     assert_eq!(first.plan.guilds.len(), 1);
     let mut parts = vec![first.plan.redemptions];
@@ -450,13 +450,7 @@ async fn a_code_s_end_is_planned_when_it_comes() {
     let store = world.store();
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
     for hours in [3u32, 5] {
-        let listed = ListedCode {
-            code: code(0),
-            rewards: None,
-            expires_at: Some(clock.now() + HOUR * hours),
-            source: "f".into(),
-        };
-        store.apply_listing([(code(0).key(), listed)].into(), true, 6 * HOUR).await.unwrap();
+        list(store, vec![Entry { expires_at: Some(clock.now() + HOUR * hours), ..Entry::active(code(0)) }]).await;
         store.plan().await.unwrap();
         assert_eq!(
             store.plan_some().await.unwrap().next,

@@ -1,6 +1,6 @@
 //! The outbox and the merge on real files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clock::Clock;
-use crate::domain::code::{Code, ListedCode};
+use crate::domain::code::Code;
+use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::status::Status;
@@ -20,6 +21,12 @@ const GUILD: GuildId = GuildId(7);
 fn open(folder: &Path, name: &str) -> Store {
     let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
     Store::open(&folder.join(name), StateKind::Bot, clock).unwrap()
+}
+
+/// The one feed lists these.
+async fn list(store: &Store, entries: Vec<Entry>) {
+    let (answer, live) = (FeedAnswer::new("feed", entries), ["feed".to_owned()]);
+    store.apply_answer(Some(answer), &live, 6 * Duration::from_secs(3600)).await.unwrap();
 }
 
 /// A store with some of every kind of record.
@@ -36,8 +43,8 @@ async fn filled(folder: &TempDir, name: &str) -> Store {
     };
     store.add_to_roster(GUILD, (1..=3).map(player).collect()).await.unwrap();
     let code = Code::parse("gogoWOS").unwrap();
-    let listed = ListedCode { code: code.clone(), rewards: Some("Gems".into()), expires_at: None, source: "f".into() };
-    store.apply_listing([(code.key(), listed)].into(), true, Duration::ZERO).await.unwrap();
+    let listed = Entry { rewards: Some("Gems".into()), ..Entry::active(code) };
+    list(&store, vec![listed]).await;
     store.plan().await.unwrap();
     store
 }
@@ -140,15 +147,10 @@ async fn a_code_that_was_renewed_elsewhere_is_not_asked_about_again() {
     let folder = tempfile::tempdir().unwrap();
     let (left, right) = (filled(&folder, "a.db").await, open(folder.path(), "b.db"));
     let code = Code::parse("BACK").unwrap();
-    let listed = |expires_at| {
-        let seen = ListedCode { code: code.clone(), rewards: None, expires_at, source: "feed".into() };
-        BTreeMap::from([(code.key(), seen)])
-    };
-    let list =
-        async |store: &Store, codes| store.apply_listing(codes, true, 6 * Duration::from_secs(3600)).await.unwrap();
+    let listed = |expires_at| vec![Entry { expires_at, ..Entry::active(code.clone()) }];
     list(&left, listed(Some(left.inner.clock.now() + hour(1)))).await;
     tokio::time::sleep(Duration::from_secs(2 * 3600)).await;
-    list(&left, BTreeMap::new()).await;
+    list(&left, Vec::new()).await;
     tokio::time::sleep(Duration::from_secs(9 * 3600)).await;
     right.merge(all(&left).await).await.unwrap();
     for store in [&left, &right] {

@@ -1,0 +1,232 @@
+//! What each source lists, and what follows from it for the codes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::domain::code::{Code, CodeKey, ListedCode};
+use crate::domain::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFile, Rules};
+
+use super::sql::Millis;
+use super::writer::Tx;
+use super::{Store, StoreError, codes, returns};
+
+/// What an answer changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListingChanges {
+    /// Seen for the first time.
+    pub added: Vec<Code>,
+    /// Valid again after they were over, where the game need not be asked first: nobody is there to ask for.
+    pub returned: Vec<Code>,
+    /// No longer listed.
+    pub vanished: Vec<CodeKey>,
+}
+
+const COLUMNS: &str = "code, source, standing, since, active_since, rewards, expires_at, first_seen_at, last_seen_at";
+
+fn listing(row: &Row<'_>) -> rusqlite::Result<Listing> {
+    let time = |column| row.get::<_, Option<Millis>>(column).map(|time| time.map(|Millis(at)| at));
+    let at = |column| row.get::<_, Millis>(column).map(|Millis(at)| at);
+    Ok(Listing {
+        code: row.get("code")?,
+        source: row.get("source")?,
+        standing: row.get("standing")?,
+        since: at("since")?,
+        active_since: time("active_since")?,
+        rewards: row.get("rewards")?,
+        expires_at: time("expires_at")?,
+        first_seen_at: at("first_seen_at")?,
+        last_seen_at: at("last_seen_at")?,
+    })
+}
+
+/// What is on file of the codes in an answer, and of all that are listed.
+fn on_file(connection: &Connection, answer: Option<&FeedAnswer>) -> rusqlite::Result<OnFile> {
+    let mut keys: BTreeSet<CodeKey> =
+        answer.into_iter().flat_map(|answer| &answer.entries).map(|entry| entry.code.key()).collect();
+    for sql in [
+        "SELECT code_key FROM listings WHERE standing IN ('active', 'inactive') AND deleted = 0",
+        "SELECT code_key FROM codes WHERE listed = 1 AND deleted = 0",
+    ] {
+        let mut statement = connection.prepare_cached(sql)?;
+        for key in statement.query_map([], |row| row.get(0))? {
+            keys.insert(key?);
+        }
+    }
+    let mut code = connection.prepare_cached(&format!("{} AND code_key = ?1", codes::ALL))?;
+    let mut listings =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM listings WHERE code_key = ?1 AND deleted = 0"))?;
+    let mut found = OnFile::default();
+    for key in keys {
+        if let Some(known) = code.query_row([&key], codes::known_code).optional()? {
+            let of_code: Vec<Listing> = listings.query_map([&key], listing)?.collect::<Result<_, _>>()?;
+            found.listings.insert(key.clone(), of_code);
+            found.codes.insert(key, known);
+        }
+    }
+    Ok(found)
+}
+
+impl Store {
+    /// Takes over a source's answer, or with `None` that a source does not count any more; see [`listing::changes`] for
+    /// the rules. `live` are the sources that count, in the configured order.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn apply_answer(
+        &self,
+        answer: Option<FeedAnswer>,
+        live: &[String],
+        return_after: Duration,
+    ) -> Result<ListingChanges, StoreError> {
+        let (now, live) = (self.inner.clock.now(), live.to_vec());
+        let (answer, live, is_unchanged) = self
+            .read(move |connection| {
+                let polled: bool =
+                    connection.query_row("SELECT value FROM meta WHERE key = 'polled'", [], |r| r.get(0))?;
+                let rules = Rules { live: &live, return_after };
+                let changes = listing::changes(&on_file(connection, answer.as_ref())?, answer.as_ref(), rules, now);
+                let is_unchanged = (polled || answer.is_none()) && changes.is_empty();
+                Ok((answer, live, is_unchanged))
+            })
+            .await?;
+        if is_unchanged {
+            return Ok(ListingChanges::default());
+        }
+        // Once more inside the transaction: another answer, or the game's, may have changed a code meanwhile.
+        self.write(move |tx| {
+            let rules = Rules { live: &live, return_after };
+            let on_file = on_file(tx.connection(), answer.as_ref())?;
+            let changes = listing::changes(&on_file, answer.as_ref(), rules, tx.now());
+            let mut done = ListingChanges::default();
+            for change in changes.codes {
+                apply(tx, change, &mut done)?;
+            }
+            for listing in changes.listings {
+                keep(tx, &listing)?;
+            }
+            if answer.is_some() {
+                tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled'", [])?;
+            }
+            tx.wake_plan();
+            Ok(done)
+        })
+        .await
+    }
+
+    /// How far an empty answer of this source can be believed.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn emptiness(&self, source: String, live: &[String]) -> Result<Emptiness, StoreError> {
+        let live = live.to_vec();
+        self.read(move |connection| Ok(listing::emptiness(&on_file(connection, None)?, &source, &live))).await
+    }
+
+    /// When each source that lists something was last heard, within a day.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn sources_heard_at(&self) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT source, max(last_seen_at) FROM listings WHERE standing IN ('active', 'inactive') AND deleted = 0
+                 GROUP BY source",
+            )?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, Millis>(1)?.0)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}
+
+fn apply(tx: &Tx<'_>, change: Change, done: &mut ListingChanges) -> rusqlite::Result<()> {
+    match change {
+        Change::Added(seen) => {
+            add(tx, &seen)?;
+            done.added.push(seen.code);
+        }
+        Change::Updated(seen, ended_at) => update(tx, &seen, ended_at)?,
+        Change::Returned(seen) => {
+            update(tx, &seen, None)?;
+            if returns::note(tx, &seen.code.key())? {
+                done.returned.push(seen.code);
+            }
+        }
+        Change::Vanished { key, expires_at, ended_at } => {
+            tx.execute(
+                "UPDATE codes SET listed = 0, expires_at = ?2, ended_at = ?3, version = ?4 WHERE code_key = ?1",
+                params![key, expires_at.map(Millis), ended_at.map(Millis), tx.version()],
+            )?;
+            done.vanished.push(key);
+        }
+    }
+    Ok(())
+}
+
+/// A code is listed for the first time. A person may have typed it before: then it is the feed's from now on.
+fn add(tx: &Tx<'_>, seen: &ListedCode) -> rusqlite::Result<()> {
+    tx.execute(
+        "INSERT INTO codes (code_key, code, rewards, expires_at, source, first_seen_at, listed, version)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7)
+         ON CONFLICT DO UPDATE SET code = excluded.code, rewards = excluded.rewards, expires_at = excluded.expires_at,
+             source = excluded.source, first_seen_at = excluded.first_seen_at, listed = 1, ended_at = NULL, deleted = 0,
+             version = excluded.version",
+        params![
+            seen.code.key(),
+            seen.code,
+            seen.rewards,
+            seen.expires_at.map(Millis),
+            seen.source,
+            Millis(tx.now()),
+            tx.version()
+        ],
+    )?;
+    Ok(())
+}
+
+fn update(tx: &Tx<'_>, seen: &ListedCode, ended_at: Option<Timestamp>) -> rusqlite::Result<()> {
+    tx.execute(
+        "UPDATE codes SET listed = 1, code = ?2, source = ?3, rewards = coalesce(?4, rewards), expires_at = ?5, ended_at = ?6,
+             version = ?7
+         WHERE code_key = ?1",
+        params![
+            seen.code.key(),
+            seen.code,
+            seen.source,
+            seen.rewards,
+            seen.expires_at.map(Millis),
+            ended_at.map(Millis),
+            tx.version()
+        ],
+    )?;
+    Ok(())
+}
+
+fn keep(tx: &Tx<'_>, listing: &Listing) -> rusqlite::Result<()> {
+    tx.execute(
+        "INSERT INTO listings (code_key, source, code, standing, since, active_since, rewards, expires_at, first_seen_at,
+                               last_seen_at, version)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT DO UPDATE SET code = excluded.code, standing = excluded.standing, since = excluded.since,
+             active_since = excluded.active_since, rewards = excluded.rewards, expires_at = excluded.expires_at,
+             first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, deleted = 0,
+             version = excluded.version",
+        params![
+            listing.code.key(),
+            listing.source,
+            listing.code,
+            listing.standing,
+            Millis(listing.since),
+            listing.active_since.map(Millis),
+            listing.rewards,
+            listing.expires_at.map(Millis),
+            Millis(listing.first_seen_at),
+            Millis(listing.last_seen_at),
+            tx.version()
+        ],
+    )?;
+    Ok(())
+}
