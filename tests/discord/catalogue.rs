@@ -426,7 +426,7 @@ pub fn everybody() -> Chapter {
         "/redeem and the buttons, with a code that is over",
         people::code_over(&code("WOS1105"), &Over::Condemned(Status::Used)),
     );
-    say("a second request before the first is done", people::one_at_a_time());
+    say("a fourth request before one of the others is done", people::one_at_a_time());
     say("something that only managers may do", people::managers_only());
     say("something that only works in a server", people::servers_only());
     say("a button that is not known", people::outdated());

@@ -122,10 +122,10 @@ pub fn no_links() -> Message {
     Message::text("You have no linked account yet: `/link` your player id and state first.")
 }
 
-/// Somebody who has another request under way.
+/// Somebody who has as many requests under way as may be.
 #[must_use]
 pub fn one_at_a_time() -> Message {
-    Message::text("⏳ Your last request is still under way. Please wait until it is done.")
+    Message::text("⏳ Your last requests are still under way. Please wait until one is done.")
 }
 
 /// A code that is over, or never was one.
