@@ -105,6 +105,8 @@ pub struct AnnouncedCode {
     pub expires_at: Option<Timestamp>,
     /// The feed that listed it.
     pub source: String,
+    /// The game granted it to somebody before it was announced.
+    pub checked: bool,
 }
 
 /// One message to a guild's channel.
@@ -126,11 +128,22 @@ pub struct Announcement {
     pub codes: Vec<AnnouncedCode>,
     /// When an earlier attempt was made whose end nobody knows; it may have succeeded.
     pub attempted_at: Option<Timestamp>,
+    /// That attempt was made in this channel, and the guild has another one since: it is looked for here, and sent there.
+    pub is_moved: bool,
 }
 
 /// A message that was sent, by the id its channel gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageId(pub u64);
+
+/// A message that is in its channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posted {
+    /// Its id.
+    pub id: MessageId,
+    /// It shows what it was to show. Else an earlier attempt, or another process, sent it, and nobody knows what it shows.
+    pub is_as_given: bool,
+}
 
 /// Why a message was not sent or changed, or is not known to be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -144,6 +157,10 @@ pub struct AnnounceError {
     pub blocked: Option<Blocked>,
     /// The message to be changed is gone.
     pub is_gone: bool,
+    /// What an earlier attempt may have sent is surely not there: nothing is in the dark any more, and it can be sent.
+    pub is_absent: bool,
+    /// Nothing gets through to anybody: it says nothing of this message, its channel or its guild.
+    pub is_outage: bool,
     /// How long to wait, where we were told.
     pub retry_after: Option<Duration>,
 }
@@ -152,11 +169,40 @@ impl AnnounceError {
     /// An error that passes.
     #[must_use]
     pub fn passing(reason: impl Into<String>, maybe_sent: bool) -> Self {
-        Self { reason: reason.into(), maybe_sent, blocked: None, is_gone: false, retry_after: None }
+        Self {
+            reason: reason.into(),
+            maybe_sent,
+            blocked: None,
+            is_gone: false,
+            is_absent: false,
+            is_outage: false,
+            retry_after: None,
+        }
+    }
+
+    /// The earlier attempt did not send it.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self { is_absent: true, ..Self::passing("the earlier attempt did not send it", false) }
+    }
+
+    /// Whether the message may be there after this attempt, where an earlier one was made whose end nobody knew: that this one
+    /// was refused says nothing of that.
+    #[must_use]
+    pub fn leaves_open(&self, had_earlier: bool) -> bool {
+        // What was sent to a channel that is gone went with it.
+        let is_settled = self.is_absent || self.blocked == Some(Blocked::UnknownChannel);
+        self.maybe_sent || (had_earlier && !is_settled)
+    }
+
+    /// What failed is this message, or its channel: neither the way there, nor our haste.
+    #[must_use]
+    pub fn is_of_the_channel(&self) -> bool {
+        self.blocked.is_none() && !self.is_outage && !self.is_absent && self.retry_after.is_none()
     }
 }
 
-/// A message that was sent, and shows codes that are over by now.
+/// A message that was sent, and does not show what is so by now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
     /// The message's nonce.
@@ -167,6 +213,8 @@ pub struct Correction {
     pub channel: ChannelId,
     /// Its id.
     pub message: MessageId,
+    /// The role that the guild's posts mention.
+    pub role: Option<RoleId>,
     /// What the message is.
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
@@ -203,15 +251,18 @@ pub struct RunMessage {
 /// Where announcements go.
 pub trait Announcer: Send + Sync + 'static {
     /// Sends a message, or finds that this nonce was sent already: exactly one message per nonce, however often called.
-    fn announce(&self, message: &Announcement) -> impl Future<Output = Result<MessageId, AnnounceError>> + Send;
-    /// Changes a message so that it says which of its codes are over.
+    /// What an earlier attempt may have sent so long ago that its nonce is forgotten is looked for, and not sent: see
+    /// [`AnnounceError::absent`].
+    fn announce(&self, message: &Announcement) -> impl Future<Output = Result<Posted, AnnounceError>> + Send;
+    /// Changes a message so that it says which of its codes are over, and which are not.
     fn correct(&self, correction: &Correction) -> impl Future<Output = Result<(), AnnounceError>> + Send;
 }
 
 /// Where people see how far the runs are.
 pub trait RunBoard: Send + Sync + 'static {
     /// Sends the run's message, or changes it: exactly one message per nonce, however often called.
-    fn show(&self, run: &RunMessage) -> impl Future<Output = Result<MessageId, AnnounceError>> + Send;
+    /// As with an announcement, what may have been sent long ago is looked for and not sent.
+    fn show(&self, run: &RunMessage) -> impl Future<Output = Result<Posted, AnnounceError>> + Send;
 }
 
 /// Why the second store did not do what it was asked: one sentence, without secrets.

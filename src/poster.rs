@@ -1,12 +1,13 @@
-//! The poster: turns codes into posts and redemptions, sends the posts, and corrects those whose codes are over.
+//! The poster: turns codes into posts and redemptions, sends the posts, and edits those that do not show what is so any more.
 //!
 //! # Guarantees
 //! Invariant 1: a (guild, code, generation) is announced exactly once. The intent, with a nonce that never changes, is
 //! committed before the announcer is called; an attempt is noted before it is made; the message's id is stored after it.
-//! A post that fails stays due, with back-off up to 5 minutes. A guild's messages go out in their order, the guilds' in that
-//! of their planning; no guild waits for another, but for the bound on sends at once. A guild whose channel refuses posts
-//! is paused until somebody acts, and tried again now and then. Corrections wait while there is something to post; a code
-//! whose time is up is noticed within a minute.
+//! A post that fails stays due: as long as we are told to wait, else with back-off up to 5 minutes. A guild's messages go out
+//! in their order, the guilds' in that of their planning; no guild waits for another, but for the bound on sends at once. A
+//! guild whose channel refuses posts is paused until somebody acts, and tried again now and then. An edit pauses nobody.
+//! Where nothing gets through at all, everything waits, and one message at a time is tried until one does. Corrections wait
+//! while there is something to post; a code whose time is up is noticed within a minute.
 //!
 //! # Races
 //! A guild has at most one send in flight. Whatever changes while the poster plans wakes it again: it listens before it
@@ -21,15 +22,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::domain::channel::Blocked;
 use crate::domain::code::Code;
 use crate::domain::player::GuildId;
 use crate::domain::retry::Policy;
 use crate::ports::{AnnounceError, Announcer, Correction};
-use crate::store::{DueMessage, Store, StoreError};
+use crate::store::{DueMessage, NotPosted, Store, StoreError};
 
 /// Sends at once: at 50 a second, with answers that take half a second.
 const CONCURRENCY: usize = 32;
@@ -39,6 +42,8 @@ const CORRECTIONS: u32 = 32;
 const CORRECTION_TRIES: u32 = 6;
 /// A guild that is paused is tried again after this, in case nobody tells us that it is fixed.
 const RESUME_AFTER: Duration = Duration::from_secs(15 * 60);
+/// Corrections in a channel that cannot be seen, or where nothing may be edited, are tried again after this.
+const BLOCKED_CORRECTIONS: Duration = Duration::from_secs(3600);
 /// How long one send may take; after it nobody knows whether it was sent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// The poster plans at least this often, though it should be woken.
@@ -68,10 +73,24 @@ impl Work {
 #[derive(Default)]
 struct Desk {
     waiting: VecDeque<Work>,
-    sends: JoinSet<GuildId>,
+    sends: JoinSet<Ended>,
     busy: BTreeSet<GuildId>,
+    /// When it was last looked for what is due, and when the next correction is.
+    looked_at: Timestamp,
+    next_correction: Option<Timestamp>,
+    /// Nothing gets through before this time, since the clock's start.
+    held_until: Duration,
+    /// Whether anything gets through is not known: one message is tried.
+    is_trying: bool,
     /// When there is more to plan.
-    plan_at: Option<jiff::Timestamp>,
+    plan_at: Option<Timestamp>,
+}
+
+/// One message was worked off.
+struct Ended {
+    guild: GuildId,
+    /// Nothing gets through for so long.
+    outage: Option<Duration>,
 }
 
 /// The poster. [`Poster::run`] may be called again after it ended; not twice at once.
@@ -112,7 +131,12 @@ impl<A: Announcer> Poster<A> {
             must_plan = tokio::select! {
                 () = shutdown.cancelled() => false,
                 Some(ended) = desk.sends.join_next() => {
-                    desk.busy.remove(&ended.map_err(|e| anyhow!("a send died: {e}"))?);
+                    let ended = ended.map_err(|e| anyhow!("a send died: {e}"))?;
+                    desk.busy.remove(&ended.guild);
+                    desk.is_trying = ended.outage.is_some();
+                    if let Some(wait) = ended.outage {
+                        desk.held_until = desk.held_until.max(self.clock.elapsed() + wait);
+                    }
                     false
                 }
                 () = woken.as_mut() => true,
@@ -134,16 +158,25 @@ impl<A: Announcer> Poster<A> {
             }
             desk.waiting.clear();
         }
+        let until = |at: Timestamp| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+        let plan_in = desk.plan_at.map_or(PLAN_EVERY, |at| until(at).min(PLAN_EVERY));
+        let held = desk.held_until.saturating_sub(self.clock.elapsed());
+        if !held.is_zero() {
+            return Ok(held.min(plan_in));
+        }
         // What is due is looked up many at a time: a look goes through all guilds.
         if desk.waiting.is_empty() {
+            desk.looked_at = self.clock.now();
             let due = self.store.due_messages().await?;
             desk.waiting.extend(due.into_iter().map(Work::Send).filter(|work| !desk.busy.contains(&work.guild())));
         }
         if desk.waiting.is_empty() {
-            let due = self.store.due_corrections(CORRECTIONS).await?;
+            let (due, next) = self.store.due_corrections(CORRECTIONS).await?;
+            desk.next_correction = next;
             desk.waiting.extend(due.into_iter().map(Work::Correct).filter(|work| !desk.busy.contains(&work.guild())));
         }
-        while desk.sends.len() < CONCURRENCY
+        let at_once = if desk.is_trying { 1 } else { CONCURRENCY };
+        while desk.sends.len() < at_once
             && let Some(work) = desk.waiting.pop_front()
         {
             // A guild with several comes again with the next look.
@@ -152,41 +185,53 @@ impl<A: Announcer> Poster<A> {
                 desk.sends.spawn(async move { work_off(announcer.as_ref(), &store, clock, work).await });
             }
         }
-        let until = |at: jiff::Timestamp| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
-        let plan_in = desk.plan_at.map_or(PLAN_EVERY, |at| until(at).min(PLAN_EVERY));
         if !desk.waiting.is_empty() {
             return Ok(plan_in);
         }
-        let wait = self.store.next_post_at().await?.map(until);
-        // What is due already waits for a send in flight, whose end wakes the loop.
-        Ok(wait.filter(|wait| !wait.is_zero()).map_or(plan_in, |wait| wait + Duration::from_millis(1)).min(plan_in))
+        // What was due at that look is under way, and its end wakes the loop; it must not hide what is due behind it.
+        let next = self.store.next_post_at(desk.looked_at).await?;
+        let wait = next.into_iter().chain(desk.next_correction).min().map(until);
+        Ok(wait.map_or(plan_in, |wait| wait + Duration::from_millis(1)).min(plan_in))
     }
 }
 
-/// Sends or corrects one message; returns its guild when that may be tried again.
-async fn work_off<A: Announcer>(announcer: &A, store: &Store, clock: Clock, work: Work) -> GuildId {
+/// Sends or corrects one message; returns when its guild may be tried again.
+async fn work_off<A: Announcer>(announcer: &A, store: &Store, clock: Clock, work: Work) -> Ended {
     let guild = work.guild();
     let worked = match work {
         Work::Send(due) => send(announcer, store, clock, due).await,
         Work::Correct(correction) => correct(announcer, store, clock, correction).await,
     };
-    if let Err(error) = worked {
-        tracing::error!(
-            "Cannot keep track of a post to guild {guild}, which rests {} s: {error}",
-            STORE_REST.as_secs()
-        );
-        tokio::time::sleep(STORE_REST).await;
-    }
-    guild
+    let outage = match worked {
+        Ok(outage) => outage,
+        Err(error) => {
+            tracing::error!(
+                "Cannot keep track of a post to guild {guild}, which rests {} s: {error}",
+                STORE_REST.as_secs()
+            );
+            tokio::time::sleep(STORE_REST).await;
+            None
+        }
+    };
+    Ended { guild, outage }
 }
 
-/// When to try again what failed `tries` times.
-fn next_try(clock: Clock, tries: u32, error: &AnnounceError) -> (Duration, jiff::Timestamp) {
-    let wait = error.retry_after.unwrap_or_default().max(BACK_OFF.back_off(tries, 1.0));
-    (wait, clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX))
+/// How long to wait before that is tried again which failed `tries` times: as long as we are told, where we are.
+fn wait(tries: u32, error: &AnnounceError) -> Duration {
+    error.retry_after.unwrap_or_else(|| BACK_OFF.back_off(tries, 1.0))
 }
 
-async fn send<A: Announcer>(announcer: &A, store: &Store, clock: Clock, due: DueMessage) -> Result<(), StoreError> {
+fn after(clock: Clock, wait: Duration) -> Timestamp {
+    clock.now().checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// Sends a message; returns how long nothing gets through, if nothing does.
+async fn send<A: Announcer>(
+    announcer: &A,
+    store: &Store,
+    clock: Clock,
+    due: DueMessage,
+) -> Result<Option<Duration>, StoreError> {
     let message = due.announcement;
     store.begin_post(message.nonce.clone(), message.channel).await?;
     let sent = tokio::time::timeout(SEND_TIMEOUT, announcer.announce(&message)).await;
@@ -195,48 +240,74 @@ async fn send<A: Announcer>(announcer: &A, store: &Store, clock: Clock, due: Due
     });
     let (guild, count) = (message.guild, message.codes.len());
     let error = match sent {
-        Ok(id) => {
-            store.record_posted(message.nonce, id).await?;
+        Ok(posted) => {
+            store.record_posted(message, posted).await?;
             tracing::info!("Posted {count} new codes to guild {guild}");
-            return Ok(());
+            return Ok(None);
         }
         Err(error) => error,
     };
-    let (wait, next) = next_try(clock, due.attempts + 1, &error);
+    let mut wait = wait(due.attempts + 1, &error);
     let reason = &error.reason;
     if let Some(blocked) = error.blocked {
-        let resume_at = clock.now().checked_add(RESUME_AFTER).unwrap_or(jiff::Timestamp::MAX);
+        let resume_at = after(clock, error.retry_after.unwrap_or(RESUME_AFTER).min(RESUME_AFTER));
         if store.pause_guild(guild, Some(message.channel), blocked, Some(resume_at)).await? {
             tracing::warn!("Guild {guild} is paused, {count} codes wait: {}", blocked.meaning());
         }
+    } else if error.is_absent {
+        wait = Duration::ZERO;
+    } else if error.is_outage {
+        // Said once for all of them, by whoever found it out.
+        tracing::debug!("Cannot post {count} codes to guild {guild}: {reason}");
     } else {
         tracing::warn!("Cannot post {count} codes to guild {guild}, next try in {} s: {reason}", wait.as_secs());
     }
-    store.record_not_posted(message.nonce, error.maybe_sent, next).await
+    // That nothing gets through is no wait of this message's own, which would outlast a move to another address.
+    let next = if error.is_outage { clock.now() } else { after(clock, wait) };
+    let failed = NotPosted {
+        maybe_sent: error.leaves_open(message.attempted_at.is_some()),
+        next,
+        refusal: error.is_of_the_channel().then(|| error.reason.clone()),
+    };
+    store.record_not_posted(message.nonce, failed).await?;
+    Ok(error.is_outage.then_some(wait))
 }
 
+/// Edits a message; returns how long nothing gets through, if nothing does.
 async fn correct<A: Announcer>(
     announcer: &A,
     store: &Store,
     clock: Clock,
     correction: Correction,
-) -> Result<(), StoreError> {
+) -> Result<Option<Duration>, StoreError> {
     let corrected = tokio::time::timeout(SEND_TIMEOUT, announcer.correct(&correction)).await;
     let corrected = corrected.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true)));
     let guild = correction.guild;
-    match corrected {
-        Ok(()) => tracing::debug!("The post {} in guild {guild} says which codes are over", correction.nonce),
-        // Nobody can see it any more, or we can do nothing about it.
-        Err(error) if error.is_gone || error.blocked.is_some() => {
-            tracing::debug!("The post {} in guild {guild} stays as it is: {error}", correction.nonce);
+    let error = match corrected {
+        Ok(()) => {
+            tracing::debug!("The post {} in guild {guild} shows how its codes are", correction.nonce);
+            store.record_corrected(correction).await?;
+            return Ok(None);
         }
-        Err(error) => {
-            let (wait, next) = next_try(clock, CORRECTION_TRIES, &error);
+        Err(error) => error,
+    };
+    let wait = wait(CORRECTION_TRIES, &error);
+    match error.blocked {
+        // It went, alone or with its channel.
+        _ if error.is_gone => store.record_corrected(correction).await?,
+        Some(Blocked::UnknownChannel) => store.record_corrected(correction).await?,
+        Some(_) => store.put_off_corrections(guild, after(clock, BLOCKED_CORRECTIONS)).await?,
+        None if error.is_outage => return Ok(Some(wait)),
+        None if error.retry_after.is_some() => {
+            tracing::debug!("Edits in guild {guild} wait {} s: {error}", wait.as_secs());
+            store.put_off_corrections(guild, after(clock, wait)).await?;
+        }
+        None => {
             tracing::warn!("Cannot correct a post in guild {guild}, next try in {} s: {error}", wait.as_secs());
-            return store.put_off_correction(correction.nonce, next).await;
+            store.put_off_correction(correction.nonce, after(clock, wait)).await?;
         }
     }
-    store.record_corrected(correction).await
+    Ok(None)
 }
 
 fn listed(codes: &[Code]) -> String {

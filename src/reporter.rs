@@ -3,16 +3,16 @@
 //! # Guarantees
 //! A run has one message, sent like a post: intent with a nonce first, then the call, then the id. It is edited when there
 //! is something new to say, at most every [`EDIT_EVERY`], and a last time when the run has ended. Posts go first: while one
-//! is due, nothing is reported, for [`YIELD_FOR`] at most. One that Discord does not
-//! answer holds up the others for [`SHOW_TIMEOUT`] at most.
+//! is due, nothing is reported, for [`YIELD_FOR`] at most. One that Discord does not answer holds up the others for
+//! [`SHOW_TIMEOUT`] at most. Only a first message that its channel refuses pauses a guild: an edit says nothing of posts.
 //!
 //! # Races
 //! A run whose message is being shown is not shown a second time. What changes meanwhile is seen by the next look.
 //!
 //! # Crash
 //! What was shown last is in memory only: after a restart the same message is edited once more than needed. A first message
-//! whose id was not stored is sent again with its nonce, or found. Runs that ended more than [`TELL_WITHIN`] ago without
-//! being told of are not any more.
+//! whose id was not stored is sent again with its nonce, or found; what that shows is not known, and it is edited. Runs that
+//! ended more than [`TELL_WITHIN`] ago without being told of are not any more, but a message that is there is mended.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::domain::channel::Blocked;
 use crate::domain::code::CodeKey;
 use crate::domain::progress::{Pacer, Tally};
 use crate::ports::{AnnounceError, RunBoard, RunMessage};
@@ -38,6 +39,8 @@ const EDIT_EVERY: Duration = Duration::from_secs(5);
 const YIELD_FOR: Duration = Duration::from_secs(30);
 /// How long after its end a run is told of.
 const TELL_WITHIN: Duration = Duration::from_secs(6 * 3600);
+/// How long after the end a message that says otherwise is mended, where it cannot be edited.
+const MEND_WITHIN: Duration = Duration::from_secs(7 * 86_400);
 /// How long one message may take.
 const SHOW_TIMEOUT: Duration = Duration::from_secs(20);
 /// A guild that is paused is tried again after this, in case nobody tells us that it is fixed.
@@ -121,17 +124,19 @@ impl<B: RunBoard> Reporter<B> {
         yields_since: &mut Option<Duration>,
     ) -> Result<Duration, StoreError> {
         let (now, wall) = (self.clock.elapsed(), self.clock.now());
-        let posts_wait = self.store.next_post_at().await?.is_some_and(|at| at <= wall);
+        let posts_wait = self.store.next_post_at(Timestamp::MIN).await?.is_some_and(|at| at <= wall);
         if posts_wait && now - *yields_since.get_or_insert(now) < YIELD_FOR {
             return Ok(Duration::ZERO);
         }
         if !posts_wait {
             *yields_since = None;
         }
-        let since = wall.checked_sub(TELL_WITHIN).unwrap_or(Timestamp::MIN);
-        let runs = self.store.untold_runs(since).await?;
+        let [since, mended_since] =
+            [TELL_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
+        let runs = self.store.untold_runs(since, mended_since).await?;
         let took = self.clock.elapsed().saturating_sub(now);
-        watched.retain(|known, _| runs.iter().any(|(key, _)| key == known));
+        // One that was told may be taken up again at once: its message keeps its pauses.
+        watched.retain(|known, seen| seen.rests_until > now || runs.iter().any(|(key, _)| key == known));
         let mut due = Vec::new();
         for (key, mut message) in runs {
             let known = watched.entry(key.clone()).or_default();
@@ -153,57 +158,76 @@ impl<B: RunBoard> Reporter<B> {
         while let Some((key, what, result)) = shown.next().await {
             let Some(known) = watched.get_mut(&key) else { continue };
             match result {
-                Ok(()) => (known.shown, known.failures) = (Some(what), 0),
+                // Told, or not known to show this: whatever comes next is news.
+                Ok(is_as_given) => {
+                    (known.shown, known.failures) = (Some(what).filter(|it| is_as_given && !it.is_finished), 0);
+                    known.rests_until = self.clock.elapsed() + EDIT_EVERY;
+                }
+                Err(error) if error.is_absent => known.rests_until = now,
                 Err(error) => {
                     let (first, last) = REST;
                     let rest = first.saturating_mul(2u32.saturating_pow(known.failures)).min(last);
+                    let rest = error.retry_after.unwrap_or(rest);
                     known.failures = known.failures.saturating_add(1);
-                    known.rests_until = self.clock.elapsed() + rest;
-                    let (code, guild) = (&key.code, key.guild);
-                    tracing::warn!(
-                        "Cannot show how {code} goes in guild {guild}, next try in {} s: {error}",
-                        rest.as_secs()
-                    );
+                    known.rests_until = known.rests_until.max(self.clock.elapsed() + rest);
+                    let (code, guild, seconds) = (&key.code, key.guild, rest.as_secs());
+                    if error.is_outage {
+                        tracing::debug!("Cannot show how {code} goes in guild {guild}: {error}");
+                    } else {
+                        tracing::warn!(
+                            "Cannot show how {code} goes in guild {guild}, next try in {seconds} s: {error}"
+                        );
+                    }
                 }
             }
         }
         Ok(took)
     }
 
-    /// Shows one message, and notes what came of it. An error is one sentence.
-    async fn show(&self, key: RunKey, mut message: RunMessage) -> Result<(), String> {
+    /// Shows one message, and notes what came of it; whether it is known to show this now.
+    async fn show(&self, key: RunKey, mut message: RunMessage) -> Result<bool, AnnounceError> {
+        let unnoted = |error: StoreError| AnnounceError::passing(error.to_string(), true);
         let is_new = message.message.is_none();
         if is_new {
-            let begun = self.store.begin_run_message(key.clone(), message.clone()).await;
-            message.nonce = begun.map_err(|e| e.to_string())?;
+            message.nonce = self.store.begin_run_message(key.clone(), message.clone()).await.map_err(unnoted)?;
         }
         let shown = tokio::time::timeout(SHOW_TIMEOUT, self.board.show(&message)).await;
-        let shown = shown.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true)));
-        let noted = match shown {
-            Ok(id) => {
-                if !is_new && !message.is_finished {
-                    return Ok(());
+        let error = match shown.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true))) {
+            Ok(posted) => {
+                let is_told = message.is_finished && posted.is_as_given;
+                if is_new || is_told {
+                    let noted = self.store.record_run_message(key, Some(posted.id), false, is_told).await;
+                    noted.map_err(unnoted)?;
                 }
-                self.store.record_run_message(key, Some(id), false, message.is_finished).await
+                return Ok(posted.is_as_given);
             }
             // Somebody took it away: it is not wanted.
-            Err(error) if error.is_gone => self.store.silence_run(key).await,
-            Err(error) => {
-                if is_new {
-                    let noted = self.store.record_run_message(key.clone(), None, error.maybe_sent, false).await;
-                    noted.map_err(|e| e.to_string())?;
-                }
+            Err(error) if error.is_gone => {
+                self.store.silence_run(key).await.map_err(unnoted)?;
+                return Ok(false);
+            }
+            Err(error) => error,
+        };
+        match error.blocked {
+            _ if is_new => {
+                let is_open = error.leaves_open(message.attempted_at.is_some());
+                self.store.record_run_message(key.clone(), None, is_open, false).await.map_err(unnoted)?;
                 if let Some(blocked) = error.blocked {
-                    let resume_at = self.clock.now().checked_add(RESUME_AFTER).ok();
+                    let wait = error.retry_after.unwrap_or(RESUME_AFTER).min(RESUME_AFTER);
+                    let resume_at = self.clock.now().checked_add(wait).ok();
                     let paused = self.store.pause_guild(key.guild, Some(message.channel), blocked, resume_at).await;
-                    if paused.map_err(|e| e.to_string())? {
+                    if paused.map_err(unnoted)? {
                         tracing::warn!("Guild {} is paused: {}", key.guild, blocked.meaning());
                     }
                 }
-                return Err(error.reason);
             }
-        };
-        noted.map_err(|e| e.to_string())
+            // It went with its channel: where codes are posted now it begins anew.
+            Some(Blocked::UnknownChannel) => {
+                self.store.forget_run_messages(key.guild, message.channel).await.map_err(unnoted)?;
+            }
+            _ => {}
+        }
+        Err(error)
     }
 }
 

@@ -35,7 +35,7 @@ use super::{Ended, summary};
 /// So long after the start a game that never answered counts as not reachable.
 const UNREACHED_AFTER: Duration = Duration::from_secs(5);
 /// So long nothing goes on but a question about a code now and then, before that ends the work.
-const HELD_FOR: Duration = Duration::from_secs(60);
+const HELD_FOR: Duration = Duration::from_secs(20);
 /// Between two looks at how far everything is.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How many bad lines are named one by one.

@@ -15,6 +15,7 @@ use crate::discord::bot::{Bot, Limit, MAX_REQUESTS, Requests};
 use crate::discord::connection::{self, Access};
 use crate::discord::messages::engine::waits_for;
 use crate::discord::rest::Rest;
+use crate::discord::sessions::Sessions;
 use crate::domain::code::CodeKey;
 use crate::engine::Engine;
 use crate::eraser::Eraser;
@@ -50,7 +51,8 @@ pub async fn run() -> anyhow::Result<Ended> {
     telemetry::init(Target::Stdout, config.log_format == LogFormat::Json, config.log_filter.as_deref(), LOG)?;
     let shutdown = stop_on_signals()?;
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
-    let rest = Arc::new(access.rest()?);
+    let clock = Clock::system();
+    let rest = Arc::new(access.rest(clock)?);
     if let Err(error) = rest.my_id().await {
         anyhow::ensure!(
             !error.is_unauthorized(),
@@ -59,7 +61,6 @@ pub async fn run() -> anyhow::Result<Ended> {
         );
         tracing::warn!("{error}; everything else begins meanwhile, and Discord is tried again");
     }
-    let clock = Clock::system();
     let has_second = config.mongodb_uri.is_some();
     let say = |text: &str| tracing::info!("{text}");
     let Some(lock) = deployment::wait_for_lock(&config.state_file, has_second, say, &shutdown).await? else {
@@ -144,6 +145,7 @@ impl Process {
             feeds: watcher.health(),
             condition: engine.condition(),
             limit,
+            sessions: Sessions::default(),
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
             at_work: TaskTracker::new(),

@@ -288,7 +288,10 @@ mod tests {
 
     #[test]
     fn what_is_refused_for_good_is_not_sent_again() {
-        let refused = |status, code| RestError::Refused { status, code, message: String::new(), retry_after: None };
+        let refused = |status, code| {
+            let (message, retry_after, is_global) = (String::new(), None, false);
+            RestError::Refused { status, code, message, retry_after, is_global }
+        };
         for error in [refused(404, 10062), refused(404, 10015), refused(401, 50027), refused(400, 50035)] {
             assert!(is_for_good(&error), "{error}");
         }

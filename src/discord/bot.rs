@@ -18,6 +18,7 @@ use crate::watcher::FeedHealth;
 
 use super::connection::Access;
 use super::rest::Rest;
+use super::sessions::Sessions;
 
 /// Who asks the game whether a player lives in a state.
 pub trait Prober: Send + Sync {
@@ -56,6 +57,8 @@ pub struct Bot {
     pub condition: watch::Receiver<Condition>,
     /// "the game allows 30 calls a minute".
     pub limit: Arc<Limit>,
+    /// The gateway's sessions that began lately.
+    pub sessions: Sessions,
     /// Where the commands are registered, if not everywhere.
     pub dev_guild: Option<u64>,
     /// Cancelled when this turn ends: whoever waits for something then says so and stops.

@@ -13,8 +13,8 @@ use super::custom_id::{Action, chosen};
 use super::messages::people::{self, form};
 use super::messages::{manage, players};
 use super::permissions::may_manage;
-use super::redeeming::{self, Whom};
-use crate::store::Linked;
+use super::redeeming::{self, Appealed, Whom};
+use crate::store::{FoundCode, Linked};
 
 /// Works off a pressed button or a choice in a menu.
 pub(super) async fn pressed(bot: &Bot, interaction: &ComponentInteraction) {
@@ -96,12 +96,14 @@ async fn for_all(bot: &Bot, asked: &Asked<'_>, guild: GuildId, codes: Vec<Code>)
     for code in codes {
         let (code, generation) = match bot.store.find_code(code.key()).await? {
             None => (code.clone(), bot.store.add_code(code).await?),
-            Some(found) => match found.over {
-                Some(over) => {
-                    started.push((found.shown.code, Err(over)));
+            Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
+            Some(FoundCode { shown, over: Some(_) }) => match redeeming::appeal(bot, guild, &shown.code).await? {
+                Some(Appealed::Good(shown)) => (shown.code, shown.generation),
+                Some(Appealed::Over(over, heard)) => {
+                    started.push((shown.code, Err((over, heard))));
                     continue;
                 }
-                None => (found.shown.code, found.shown.generation),
+                None => continue,
             },
         };
         let start = bot.store.start_run(guild, code.key(), generation).await?;

@@ -2,8 +2,10 @@
 //!
 //! # Guarantees
 //! One connection at a time (PROTOCOL §3: two would answer everything twice): it is opened by the active instance only, and
-//! closed before the turn ends. While Discord cannot be reached it is tried again, at growing intervals; posting and
-//! redeeming do not depend on it. A token that Discord refuses ends the process.
+//! closed before the turn ends. While Discord cannot be reached it is tried again, at growing intervals, or when Discord
+//! says; posting and redeeming do not depend on it. A token that Discord refuses ends the process. Discord counts the
+//! sessions of a day and takes the token away where they are too many: the last ones are not begun, and sessions that end
+//! one after the other are not begun anew in a loop.
 //!
 //! # Races
 //! What people ask for while the bot stops is told to go on; what they asked for is in the store.
@@ -11,8 +13,8 @@
 //! # Crash
 //! Nothing is kept in memory but who has a request under way.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -20,13 +22,16 @@ use secrecy::{ExposeSecret, SecretString};
 use serenity::all::{ActivityData, ClientBuilder, GatewayIntents, OnlineStatus, ShardManager};
 use serenity::gateway::ConnectionStage;
 use serenity::http::{Http, HttpBuilder};
+use tokio::time::Instant;
 use url::Url;
 
+use crate::clock::Clock;
 use crate::supervisor::Fatal;
 
 use super::answer::{Asked, Error};
 use super::bot::Bot;
-use super::rest::Rest;
+use super::rest::{Rest, RestError};
+use super::sessions::{self, NoConnection};
 use super::{commands, events, registration};
 
 /// Servers, their channels and roles, and no more: none of them needs Discord's approval.
@@ -35,8 +40,12 @@ const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// A connection that cannot be made rests, doubling from the first to the second.
 const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// The same where sessions end one after the other.
+const SESSIONS_REST: Duration = Duration::from_secs(600);
 /// A connection that lasted so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(60);
+/// Between two attempts to end a connection.
+const STOP_AGAIN: Duration = Duration::from_millis(250);
 /// How often the number of active codes is looked at.
 const PRESENCE_EVERY: Duration = Duration::from_secs(15);
 /// The same until it is shown for the first time.
@@ -64,8 +73,10 @@ impl Access {
         self.proxy.as_ref().map(|proxy| proxy.as_str().trim_end_matches('/').to_owned())
     }
 
-    fn http(&self, client: reqwest::Client, is_limited: bool) -> Http {
-        let http = HttpBuilder::new(self.token.expose_secret()).client(client).ratelimiter_disabled(!is_limited);
+    /// The library's client, without its rate limiter: that keeps an entry for each interaction, and waits inside a call for
+    /// as long as it is told, be it a day.
+    fn http(&self, client: reqwest::Client) -> Http {
+        let http = HttpBuilder::new(self.token.expose_secret()).client(client).ratelimiter_disabled(true);
         match self.proxy() {
             Some(proxy) => http.proxy(proxy).build(),
             None => http.build(),
@@ -76,15 +87,14 @@ impl Access {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn rest(&self) -> anyhow::Result<Rest> {
+    pub fn rest(&self, clock: Clock) -> anyhow::Result<Rest> {
         let client = self.client()?;
-        Ok(Rest::new(Arc::new(self.http(client.clone(), self.proxy.is_none())), client, self.proxy()))
+        Ok(Rest::new(Arc::new(self.http(client.clone())), client, self.proxy(), clock))
     }
 
-    /// The library's client for the gateway, which answers autocompletion by itself. It has no rate limiter: that keeps an
-    /// entry for each interaction.
+    /// The library's client for the gateway, which answers autocompletion by itself.
     fn gateway(&self) -> anyhow::Result<Http> {
-        Ok(self.http(self.client()?, false))
+        Ok(self.http(self.client()?))
     }
 }
 
@@ -93,29 +103,31 @@ impl Access {
 /// # Errors
 /// When Discord refuses the token.
 pub async fn run(bot: Bot) -> anyhow::Result<()> {
-    let (first, last) = REST;
+    let first = REST.0;
     let mut rest = first;
     while !bot.shutdown.is_cancelled() {
-        let began = tokio::time::Instant::now();
-        match connect(&bot).await {
-            Ok(()) => {}
-            Err(error) if is_refusal(&error) => {
-                tracing::error!("Discord refuses the token: {error:#}");
-                return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
-            }
-            Err(error) => {
-                if began.elapsed() >= GOOD_AFTER {
-                    rest = first;
-                }
-                let why = error.root_cause().to_string();
-                tracing::warn!("No connection to Discord, next try in {} s: {why}", rest.as_secs());
-                tokio::select! {
-                    () = bot.shutdown.cancelled() => {}
-                    () = tokio::time::sleep(rest) => {}
-                }
-                rest = (rest * 2).min(last);
-            }
+        let began = Instant::now();
+        let Err(error) = connect(&bot).await else { continue };
+        if is_refusal(&error) {
+            tracing::error!("Discord refuses the token: {error:#}");
+            return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
         }
+        let (mut wait, mut last) = (rest, REST.1);
+        match error.downcast_ref::<NoConnection>() {
+            Some(NoConnection::Wait { wait: told, .. }) => wait = wait.max(*told),
+            // That a session began is no sign that all is well.
+            Some(NoConnection::Sessions(_)) => last = SESSIONS_REST,
+            None if began.elapsed() >= GOOD_AFTER => (rest, wait) = (first, first),
+            None => {}
+        }
+        let at = bot.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX).strftime("%F %H:%M:%S");
+        let why = error.root_cause().to_string();
+        tracing::warn!("No connection to Discord, next try in {} s, at {at} UTC: {why}", wait.as_secs());
+        tokio::select! {
+            () = bot.shutdown.cancelled() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+        rest = (rest * 2).min(last);
     }
     bot.at_work.close();
     if tokio::time::timeout(FINISH_WITHIN, bot.at_work.wait()).await.is_err() {
@@ -126,6 +138,9 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
 
 fn is_refusal(error: &anyhow::Error) -> bool {
     use serenity::gateway::GatewayError;
+    if error.downcast_ref::<RestError>().is_some_and(RestError::is_unauthorized) {
+        return true;
+    }
     match error.downcast_ref::<serenity::Error>() {
         Some(serenity::Error::Gateway(GatewayError::InvalidAuthentication)) => true,
         Some(serenity::Error::Http(error)) => error.status_code().is_some_and(|status| status.as_u16() == 401),
@@ -135,6 +150,10 @@ fn is_refusal(error: &anyhow::Error) -> bool {
 
 /// One connection, until it ends for good or the bot is to stop.
 async fn connect(bot: &Bot) -> anyhow::Result<()> {
+    let (url, shards) = tokio::select! {
+        () = bot.shutdown.cancelled() => return Ok(()),
+        found = sessions::gateway(&bot.rest) => found?,
+    };
     let options = poise::FrameworkOptions {
         commands: commands::all(),
         on_error: |error| Box::pin(on_error(error)),
@@ -161,21 +180,37 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
         .framework(framework.build())
         .status(OnlineStatus::Online)
         .await?;
-    let shards = client.shard_manager.clone();
-    let presence = tokio::spawn(show_presence(bot.clone(), shards.clone()));
+    // The library asks for it by itself, and goes on without the answer.
+    *client.ws_url.lock().await = url;
+    let manager = client.shard_manager.clone();
+    let presence = tokio::spawn(show_presence(bot.clone(), manager.clone()));
+    // Why it was ended; said before it ends.
+    let over = Arc::new(OnceLock::new());
     let stop = tokio::spawn({
-        let shutdown = bot.shutdown.clone();
+        let (shutdown, began, over) = (bot.shutdown.clone(), bot.sessions.clone(), over.clone());
         async move {
-            shutdown.cancelled().await;
-            shards.shutdown_all().await;
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                why = sessions::watch(&manager, &began) => drop(over.set(why)),
+            }
+            // Between two sessions there is nothing that could be ended, and the next one begins all the same.
+            loop {
+                manager.shutdown_all().await;
+                tokio::time::sleep(STOP_AGAIN).await;
+            }
         }
     });
-    let ended = client.start_autosharded().await;
+    let ended = client.start_shards(shards).await;
     presence.abort();
     stop.abort();
-    match ended {
-        Err(error) if !bot.shutdown.is_cancelled() => Err(error.into()),
-        _ => Ok(()),
+    match (ended, over.get()) {
+        _ if bot.shutdown.is_cancelled() => Ok(()),
+        (_, Some(why)) => {
+            bot.sessions.forget();
+            Err(NoConnection::Sessions(why.clone()).into())
+        }
+        (Err(error), None) => Err(error.into()),
+        (Ok(()), None) => Ok(()),
     }
 }
 

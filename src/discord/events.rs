@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, Interaction, OnlineStatus, UserId};
+use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, Interaction, OnlineStatus};
 
 use crate::domain::channel::Blocked;
 use crate::domain::erasure::REMOVED_FOR;
@@ -27,6 +27,7 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Resul
         FullEvent::Ready { data_about_bot: ready } => {
             let guilds = ready.guilds.iter().map(|guild| guild.id).collect();
             let shard = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));
+            bot.sessions.began(shard.0);
             tracing::info!("Connected to Discord as {} in {} servers", ready.user.name, ready.guilds.len());
             tracing::info!("Invite the bot with {}", permissions::invite_link(ready.application.id.get()));
             // A connection that is made anew has none.
@@ -37,6 +38,11 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Resul
         FullEvent::GuildCreate { guild, .. } => {
             returned(bot, id(guild.id)).await?;
             fixed(bot, guild.id).await?;
+            if let Ok(me) = bot.rest.my_id().await
+                && let Some(member) = guild.members.get(&me)
+            {
+                noted_timeout(bot, guild.id, member.communication_disabled_until).await?;
+            }
         }
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
             removed(bot, id(guild.id)).await?;
@@ -53,7 +59,12 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Resul
         FullEvent::ChannelUpdate { new, .. } => fixed(bot, new.guild_id).await?,
         FullEvent::GuildRoleUpdate { new, .. } => fixed(bot, new.guild_id).await?,
         FullEvent::GuildMemberUpdate { event, .. } => {
-            member_changed(bot, event.guild_id, event.user.id).await?;
+            if bot.rest.my_id().await.is_ok_and(|me| me == event.user.id)
+                && !noted_timeout(bot, event.guild_id, event.communication_disabled_until).await?
+            {
+                // Our roles are what permissions are made of.
+                fixed(bot, event.guild_id).await?;
+            }
         }
         _ => {}
     }
@@ -97,12 +108,17 @@ async fn fixed(bot: &Bot, guild: DiscordGuildId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A member's roles changed: ours are what permissions are made of.
-async fn member_changed(bot: &Bot, guild: DiscordGuildId, member: UserId) -> Result<(), StoreError> {
-    match bot.rest.my_id().await {
-        Ok(me) if me == member => fixed(bot, guild).await,
-        _ => Ok(()),
+/// Pauses a guild in which the bot is in a timeout, until that ends; whether it is in one. Nobody tells of its end.
+async fn noted_timeout(
+    bot: &Bot,
+    guild: DiscordGuildId,
+    until: Option<serenity::all::Timestamp>,
+) -> Result<bool, StoreError> {
+    let Some(until) = permissions::timeout_of(until, bot.clock.now()) else { return Ok(false) };
+    if bot.store.pause_guild(id(guild), None, Blocked::TimedOut, Some(until)).await? {
+        tracing::info!("Guild {guild} is paused: {}", Blocked::TimedOut.meaning());
     }
+    Ok(true)
 }
 
 /// Compares the guilds that Discord says the bot is in, for one shard, with those that are known. One that is not

@@ -19,3 +19,4 @@ pub mod permissions;
 mod redeeming;
 pub mod registration;
 pub mod rest;
+pub mod sessions;

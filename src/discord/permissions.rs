@@ -1,5 +1,6 @@
 //! What the bot may do in a channel, and who may manage it.
 
+use jiff::Timestamp;
 use serenity::all::{
     ChannelId as DiscordChannelId, ChannelType, GuildChannel, GuildId as DiscordGuildId, Member, Permissions,
 };
@@ -51,12 +52,41 @@ pub fn may_manage(permissions: Option<Permissions>) -> bool {
     permissions.is_some_and(|permissions| permissions.manage_guild() || permissions.administrator())
 }
 
+/// What the bot may do somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted {
+    /// What it may do there, a timeout taken into account.
+    pub permissions: Permissions,
+    /// Until when it is in a timeout, which may be over.
+    pub timed_out_until: Option<Timestamp>,
+}
+
+/// What is left to a member in a timeout.
+const IN_A_TIMEOUT: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::READ_MESSAGE_HISTORY);
+
+/// A member's timeout, as Discord writes it; one that is over is none.
+#[must_use]
+pub fn timeout_of(until: Option<serenity::all::Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    // Whole seconds, the last one included.
+    let until = until.and_then(|until| Timestamp::from_second(until.unix_timestamp() + 1).ok());
+    until.filter(|until| *until > now)
+}
+
+/// Until when the bot is in a timeout in a guild, if it is.
+///
+/// # Errors
+/// When Discord does not tell.
+pub async fn timed_out_until(rest: &Rest, guild: GuildId) -> Result<Option<Timestamp>, RestError> {
+    let member: Member = rest.member(DiscordGuildId::new(guild.0.max(1)), rest.my_id().await?).await?;
+    Ok(timeout_of(member.communication_disabled_until, rest.now()))
+}
+
 /// What the bot may do in a channel of a guild; `None` for a channel that is not of this guild, or no text channel.
 ///
 /// # Errors
 /// When Discord does not tell. A channel that cannot be seen is no error: its guild tells of it all the same, so that what
 /// is missing beside the view of it is known. Of a thread that cannot be seen nothing is told: nothing may be done in it.
-pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Result<Option<Permissions>, RestError> {
+pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Result<Option<Granted>, RestError> {
     let guild_id = DiscordGuildId::new(guild.0.max(1));
     let channel: GuildChannel = match rest.channel(DiscordChannelId::new(channel.0.max(1))).await {
         Ok(channel) => channel,
@@ -65,7 +95,7 @@ pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Resu
             let channels: Vec<GuildChannel> = rest.channels(guild_id).await?;
             match channels.into_iter().find(|known| known.id.get() == channel.0) {
                 Some(known) => known,
-                None => return Ok(Some(Permissions::empty())),
+                None => return Ok(Some(Granted { permissions: Permissions::empty(), timed_out_until: None })),
             }
         }
         Err(error) => return Err(error),
@@ -75,7 +105,12 @@ pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Resu
         return Ok(None);
     }
     let (guild, member): (_, Member) = (rest.guild(guild_id).await?, rest.member(guild_id, rest.my_id().await?).await?);
-    Ok(Some(guild.user_permissions_in(&channel, &member)))
+    let permissions = guild.user_permissions_in(&channel, &member);
+    let timed_out_until = timeout_of(member.communication_disabled_until, rest.now());
+    // Administrators cannot be put into one.
+    let is_silenced = timed_out_until.is_some() && !permissions.administrator();
+    let permissions = if is_silenced { permissions & IN_A_TIMEOUT } else { permissions };
+    Ok(Some(Granted { permissions, timed_out_until: timed_out_until.filter(|_| is_silenced) }))
 }
 
 #[cfg(test)]

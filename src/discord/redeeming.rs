@@ -10,12 +10,14 @@ use tokio::time::Instant;
 use crate::domain::channel::Over;
 use crate::domain::code::Code;
 use crate::domain::outcome::Outcome;
-use crate::domain::player::{Player, PlayerId, State, UserId};
+use crate::domain::player::{GuildId, MAX_WAITING, Player, PlayerId, State, UserId};
 use crate::domain::probe::ProbeOutcome;
-use crate::store::{FoundCode, Linked, Standing, StoreError};
+use crate::ports::AnnouncedCode;
+use crate::store::{CheckStart, FoundCode, Linked, Standing, StoreError};
 
 use super::answer::{Asked, Error};
 use super::bot::{Bot, Request};
+use super::messages::appeal::AskedAnew;
 use super::messages::{Message, people};
 
 /// The last word is said so long before the answer can be changed no more.
@@ -26,6 +28,8 @@ const REST: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Codes asked for at once: as many as a menu has.
 const MAX_CODES: usize = 25;
+/// How long whoever thinks that a code is good waits for what the game says.
+const APPEAL_FOR: Duration = Duration::from_secs(10);
 
 /// For which accounts.
 #[derive(Debug, Clone)]
@@ -68,6 +72,15 @@ struct Wanted {
     codes: Vec<(Code, u32)>,
     /// Asked for, and over.
     over: Vec<(Code, Over)>,
+    /// Asked for, and too many at once.
+    left: Vec<Code>,
+}
+
+impl Wanted {
+    /// The answer as it stands.
+    fn answer(&self, standings: &[(Code, Vec<Standing>)], is_waiting: bool) -> Message {
+        people::standings(standings, &self.over, &self.left, is_waiting)
+    }
 }
 
 /// What is to be redeemed, or what to answer where there is nothing.
@@ -79,18 +92,49 @@ async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<Wanted, 
     if players.is_empty() {
         return Ok(Err(people::no_links()));
     }
-    let mut wanted = Wanted { players, codes: Vec::new(), over: Vec::new() };
+    let mut room = MAX_WAITING.saturating_sub(bot.store.waiting_for_person(players.clone()).await?);
+    let mut wanted = Wanted { players, codes: Vec::new(), over: Vec::new(), left: Vec::new() };
     for code in codes.iter().take(MAX_CODES) {
-        match bot.store.find_code(code.key()).await? {
-            Some(FoundCode { shown, over: Some(why) }) => wanted.over.push((shown.code, why)),
-            Some(FoundCode { shown, over: None }) => wanted.codes.push((shown.code, shown.generation)),
-            None => wanted.codes.push((code.clone(), bot.store.add_code(code.clone()).await?)),
+        let found = bot.store.find_code_for_person(code.key()).await?;
+        let (code, generation) = match found {
+            Some(FoundCode { shown, over: Some(why) }) => {
+                wanted.over.push((shown.code, why));
+                continue;
+            }
+            Some(FoundCode { shown, over: None }) => (shown.code, Some(shown.generation)),
+            None => (code.clone(), None),
+        };
+        if needs_room(bot, &wanted.players, &code, generation).await? {
+            if room == 0 {
+                wanted.left.push(code);
+                continue;
+            }
+            room -= 1;
         }
+        let generation = match generation {
+            Some(generation) => generation,
+            None => bot.store.add_code(code.clone()).await?,
+        };
+        wanted.codes.push((code, generation));
     }
-    match (wanted.codes.is_empty(), wanted.over.first()) {
-        (true, Some((code, why))) => Ok(Err(people::code_over(code, why))),
+    match (wanted.codes.is_empty(), wanted.left.is_empty(), wanted.over.first()) {
+        (true, true, Some((code, why))) => Ok(Err(people::code_over(code, why))),
+        (true, false, _) => Ok(Err(people::too_many_waiting(&wanted.left))),
         _ => Ok(Ok(wanted)),
     }
+}
+
+/// Whether asking for a code makes something wait that does not yet.
+async fn needs_room(bot: &Bot, players: &[PlayerId], code: &Code, generation: Option<u32>) -> Result<bool, StoreError> {
+    let Some(generation) = generation else { return Ok(true) };
+    for player in players {
+        let standing = bot.store.standing(*player, code.key(), generation).await?;
+        let outcome = standing.and_then(|standing| standing.outcome);
+        if outcome.is_none_or(|outcome| outcome.is_final() && !outcome.is_success()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What to answer where all of these codes are over.
@@ -100,7 +144,7 @@ async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<Wanted, 
 pub(super) async fn all_over(bot: &Bot, codes: &[Code]) -> Result<Option<Message>, StoreError> {
     let mut over = None;
     for code in codes {
-        match bot.store.find_code(code.key()).await? {
+        match bot.store.find_code_for_person(code.key()).await? {
             Some(FoundCode { shown, over: Some(why) }) => over = Some(people::code_over(&shown.code, &why)),
             _ => return Ok(None),
         }
@@ -120,10 +164,10 @@ async fn watch(bot: &Bot, asked: &Asked<'_>, request: Request, wanted: &Wanted) 
         let is_done = !standings.iter().flat_map(|(_, of_code)| of_code).any(is_open);
         if is_done || Instant::now() >= until {
             drop(request);
-            return asked.answer(&people::standings(&standings, &wanted.over, false)).await;
+            return asked.answer(&wanted.answer(&standings, false)).await;
         }
         if shown.as_ref() != Some(&standings) {
-            match asked.show(&people::standings(&standings, &wanted.over, true)).await {
+            match asked.show(&wanted.answer(&standings, true)).await {
                 Ok(()) => shown = Some(standings),
                 Err(error) if error.is_for_good() => return Err(error.into()),
                 Err(error) => tracing::debug!("{}: {error}; it goes on", asked.name()),
@@ -148,6 +192,54 @@ async fn look(bot: &Bot, wanted: &Wanted) -> Result<Vec<(Code, Vec<Standing>)>, 
         standings.push((code.clone(), of_code));
     }
     Ok(standings)
+}
+
+/// What became of a code that was over, when somebody thought that it is good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Appealed {
+    /// It is good.
+    Good(AnnouncedCode),
+    /// It is over, and this is what is known by now.
+    Over(Over, AskedAnew),
+}
+
+/// Asks the game about a code that is over, with a player of this server, and waits some seconds for what it says. `None`
+/// for a code that is not known.
+///
+/// # Errors
+/// When the state cannot be read or written.
+pub(super) async fn appeal(bot: &Bot, guild: GuildId, code: &Code) -> Result<Option<Appealed>, StoreError> {
+    let start = bot.store.check_now(guild, code.key()).await?;
+    hear(bot, code, start).await
+}
+
+/// Waits some seconds for what the game says of a code that it is being asked about.
+///
+/// # Errors
+/// When the state cannot be read.
+pub(super) async fn hear(bot: &Bot, code: &Code, start: CheckStart) -> Result<Option<Appealed>, StoreError> {
+    let until = Instant::now() + APPEAL_FOR;
+    let mut asked = match start {
+        CheckStart::Nobody => AskedAnew::Nobody,
+        CheckStart::Asked | CheckStart::NotOver => AskedAnew::StillAsking,
+    };
+    while asked == AskedAnew::StillAsking && Instant::now() < until {
+        let mut woken = std::pin::pin!(bot.store.work_wake().notified());
+        woken.as_mut().enable();
+        if !bot.store.is_checking(code.key()).await? {
+            asked = AskedAnew::Answered;
+            break;
+        }
+        tokio::select! {
+            () = bot.shutdown.cancelled() => break,
+            () = woken => {}
+            () = tokio::time::sleep_until(until) => {}
+        }
+    }
+    Ok(bot.store.find_code(code.key()).await?.map(|found| match found.over {
+        None => Appealed::Good(found.shown),
+        Some(over) => Appealed::Over(over, asked),
+    }))
 }
 
 /// Lets the game confirm who somebody is: the answer to give if it does not.

@@ -1,137 +1,58 @@
 //! Calls that the bot makes of its own accord, paced and told apart by what came of them.
 //!
-//! Discord allows 50 a second in all (PROTOCOL §3); answers to interactions are not counted by it. Without a proxy the
-//! library's rate limiter knows each route's own limit and waits; behind a proxy that is the proxy's work, and a 429 that
-//! comes through all the same says how long to wait.
+//! Discord allows 50 a second in all; what people ask for is not counted by it. Each route has a limit of its own beside
+//! that: a 429 says how long to wait, and whoever called waits so long. The library's limiter would wait inside the call,
+//! for a day where that is asked.
+//!
+//! An answer that is not Discord's JSON comes from what stands before Discord: a proxy, or Cloudflare, which blocks whole
+//! addresses. It says nothing of any server. Then no call is made for a while, which grows, or for as long as it says.
 
+mod error;
+mod hold;
 mod interactions;
 
-use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use governor::clock::DefaultClock;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
-use reqwest::{Client, Response};
+use reqwest::Client;
 use serde::de::DeserializeOwned;
 use serenity::all::{
     ApplicationId, ChannelId, CreateAttachment, CreateCommand, GuildId, MessageId, PartialGuild, UserId,
 };
 use serenity::http::{Http, LightMethod, Multipart, MultipartUpload, Request, Route};
-use thiserror::Error;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::domain::channel::Blocked;
+use crate::clock::Clock;
 use crate::http::read_body;
-use crate::ports::AnnounceError;
 
-/// Calls a second: under Discord's 50, so that the pace of the network does not make them one too many.
-const PER_SECOND: NonZeroU32 = NonZeroU32::new(48).unwrap();
+pub use error::RestError;
+use error::{lost, refused};
+use hold::Hold;
+
 /// The most bytes of an answer: a server with all its roles and emojis.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
-/// How long to wait where a 429 does not say it, and the longest that is believed.
-const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(600));
-
-/// Why a call did not do what it should.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum RestError {
-    /// Discord refused it. Nothing was changed, unless the status is 5xx: then nobody knows.
-    #[error("Discord answers {status}{}: {message}", if *.code == 0 { String::new() } else { format!(" (code {code})") })]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// Discord's own number, 0 for none.
-        code: u32,
-        /// What Discord says, on one line.
-        message: String,
-        /// How long to stay away.
-        retry_after: Option<Duration>,
-    },
-    /// It never left this machine.
-    #[error("Discord cannot be reached: {0}")]
-    Unreached(String),
-    /// It was sent, and the answer was lost or makes no sense.
-    #[error("Discord's answer was lost: {0}")]
-    Unanswered(String),
-}
-
-impl RestError {
-    /// Whether what was asked for may have been done all the same.
-    #[must_use]
-    pub fn maybe_done(&self) -> bool {
-        match self {
-            Self::Refused { status, .. } => *status >= 500,
-            Self::Unreached(_) => false,
-            Self::Unanswered(_) => true,
-        }
-    }
-
-    /// Whether the channel cannot be used until somebody acts. Discord's numbers: PROTOCOL §3.
-    #[must_use]
-    pub fn blocked(&self) -> Option<Blocked> {
-        match self {
-            Self::Refused { code: 10003, .. } => Some(Blocked::UnknownChannel),
-            Self::Refused { code: 50001, .. } => Some(Blocked::MissingAccess),
-            Self::Refused { code: 50013, .. } => Some(Blocked::MissingPermissions),
-            // A refusal without a number is one all the same.
-            Self::Refused { status: 403, code: 0, .. } => Some(Blocked::MissingAccess),
-            _ => None,
-        }
-    }
-
-    /// Whether the message that was to be changed is gone: 10008.
-    #[must_use]
-    pub fn is_gone(&self) -> bool {
-        matches!(self, Self::Refused { code: 10008, .. })
-    }
-
-    /// Whether the token is no good.
-    #[must_use]
-    pub fn is_unauthorized(&self) -> bool {
-        matches!(self, Self::Refused { status: 401, .. })
-    }
-}
-
-impl From<RestError> for AnnounceError {
-    fn from(error: RestError) -> Self {
-        let retry_after = if let RestError::Refused { retry_after, .. } = &error { *retry_after } else { None };
-        Self {
-            maybe_sent: error.maybe_done(),
-            blocked: error.blocked(),
-            is_gone: error.is_gone(),
-            retry_after,
-            reason: error.to_string(),
-        }
-    }
-}
 
 /// The REST API.
 pub struct Rest {
     http: Arc<Http>,
     client: Client,
     proxy: Option<String>,
-    pace: RateLimiter<NotKeyed, InMemoryState, DefaultClock>,
     me: OnceCell<UserId>,
-    /// Until when Discord wants no call at all.
-    held_until: Mutex<Option<Instant>>,
+    hold: Hold,
 }
 
 impl Rest {
     /// Calls by this client, through `proxy` if one is given.
     #[must_use]
-    pub fn new(http: Arc<Http>, client: Client, proxy: Option<String>) -> Self {
-        // One at a time, evenly: a burst on top of the rate would be more than Discord allows in a second.
-        let quota = Quota::per_second(PER_SECOND).allow_burst(NonZeroU32::MIN);
-        Self {
-            http,
-            client,
-            proxy,
-            pace: RateLimiter::direct(quota),
-            me: OnceCell::new(),
-            held_until: Mutex::new(None),
-        }
+    pub fn new(http: Arc<Http>, client: Client, proxy: Option<String>, clock: Clock) -> Self {
+        Self { http, client, proxy, me: OnceCell::new(), hold: Hold::new(clock) }
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
+        self.hold.now()
     }
 
     /// Sends a message; `body` as Discord wants it.
@@ -218,6 +139,15 @@ impl Rest {
         self.me.get_or_try_init(ask).await.copied()
     }
 
+    /// Where the gateway is, and how many sessions may begin. That this is refused says nothing of other calls.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn gateway(&self) -> Result<Gateway, RestError> {
+        self.hold.turn().await?;
+        read(&self.perform(Request::new(Route::GatewayBot, LightMethod::Get)).await?)
+    }
+
     /// Registers these commands, and no others: in a guild, or everywhere.
     ///
     /// # Errors
@@ -247,62 +177,49 @@ impl Rest {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
-        self.turn().await;
-        let response = self.perform(request).await?;
-        let body = self.body(response).await?;
-        serde_json::from_slice(&body).map_err(|e| RestError::Unanswered(e.to_string()))
-    }
-
-    /// What Discord answers, or why it refuses.
-    async fn body(&self, response: Response) -> Result<Vec<u8>, RestError> {
-        let status = response.status();
-        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-        let body = read_body(response, MAX_ANSWER).await;
-        if status.is_success() {
-            return body.map_err(|e| RestError::Unanswered(e.to_string()));
-        }
-        let refusal: Refusal = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
-        let wait = (status.as_u16() == 429).then(|| wait(refusal.retry_after.or(retry_after)));
-        if let Some(wait) = wait.filter(|_| refusal.global) {
-            let until = Instant::now() + wait;
-            let mut held_until = self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
-            *held_until = Some(held_until.map_or(until, |known| known.max(until)));
-        }
-        Err(RestError::Refused {
-            status: status.as_u16(),
-            code: refusal.code,
-            message: crate::domain::text::clean(&refusal.message, 200),
-            retry_after: wait,
-        })
-    }
-
-    /// Waits for this call's turn.
-    async fn turn(&self) {
-        self.pace.until_ready().await;
-        loop {
-            let held_until = *self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
-            match held_until {
-                Some(until) if until > Instant::now() => tokio::time::sleep_until(until).await,
-                _ => return,
+        self.hold.turn().await?;
+        let began = Instant::now();
+        match self.perform(request).await {
+            Ok(body) => {
+                self.hold.answered(None);
+                read(&body)
+            }
+            Err(RestError::Outage { status, retry_after }) => {
+                let what = format!(
+                    "Discord (or Cloudflare before it) refuses this address: HTTP {status}, not its own answer"
+                );
+                Err(RestError::Outage { status, retry_after: self.hold.failed(began, &what, retry_after) })
+            }
+            Err(error) => {
+                match &error {
+                    RestError::Unreached(_) => drop(self.hold.failed(began, &error.to_string(), Duration::ZERO)),
+                    RestError::Refused { is_global, retry_after, .. } => {
+                        self.hold.answered(retry_after.filter(|_| *is_global));
+                    }
+                    _ => {}
+                }
+                Err(error)
             }
         }
     }
 
-    async fn perform(&self, request: Request<'_>) -> Result<Response, RestError> {
-        if let (None, Some(limiter)) = (&self.proxy, &self.http.ratelimiter) {
-            return limiter.perform(request).await.map_err(|error| match error {
-                serenity::Error::Http(serenity::http::HttpError::Request(error)) => lost(&error),
-                other => RestError::Unanswered(other.to_string()),
-            });
-        }
-        self.perform_now(request).await
-    }
-
-    async fn perform_now(&self, request: Request<'_>) -> Result<Response, RestError> {
+    /// Makes a call at once. An outage is told with how long the answer asks for, which may be nothing.
+    async fn perform(&self, request: Request<'_>) -> Result<Vec<u8>, RestError> {
         let built = request.build(&self.client, self.http.token(), self.proxy.as_deref());
         let built = built.map_err(|e| RestError::Unreached(e.to_string()))?;
-        built.send().await.map_err(|error| lost(&error))
+        let response = built.send().await.map_err(|error| lost(&error))?;
+        let status = response.status();
+        let told = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let body = read_body(response, MAX_ANSWER).await;
+        if status.is_success() {
+            return body.map_err(|e| RestError::Unanswered(e.to_string()));
+        }
+        Err(refused(status.as_u16(), told, &body.unwrap_or_default()))
     }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, RestError> {
+    serde_json::from_slice(body).map_err(|e| RestError::Unanswered(e.to_string()))
 }
 
 fn request<'a>(
@@ -322,62 +239,26 @@ fn request<'a>(
     })
 }
 
-/// What Discord says when it refuses.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-struct Refusal {
-    code: u32,
-    message: String,
-    retry_after: Option<f64>,
-    global: bool,
+/// Where the gateway is.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Gateway {
+    /// Its address.
+    pub url: String,
+    /// How many shards Discord recommends.
+    #[serde(default)]
+    pub shards: u32,
+    /// How many sessions may begin; what stands before Discord may leave it out.
+    pub session_start_limit: Option<SessionStartLimit>,
 }
 
-fn wait(seconds: Option<f64>) -> Duration {
-    let (default, most) = WAIT;
-    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(default).min(most)
-}
-
-fn lost(error: &reqwest::Error) -> RestError {
-    // Its root alone: what stands before that names the address, which holds a token for some calls.
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    let cause = cause.to_string();
-    let what = if error.is_timeout() { "it took too long".to_owned() } else { cause };
-    if error.is_connect() || error.is_builder() { RestError::Unreached(what) } else { RestError::Unanswered(what) }
+/// How many sessions may begin: beyond it Discord takes the token away.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct SessionStartLimit {
+    /// So many before the reset.
+    pub remaining: u64,
+    /// Milliseconds until then.
+    pub reset_after: u64,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(status: u16, code: u32) -> RestError {
-        RestError::Refused { status, code, message: "No".into(), retry_after: None }
-    }
-
-    #[test]
-    fn refusals_say_whether_something_happened_and_who_must_act() {
-        for (error, maybe_done, blocked) in [
-            (refused(404, 10003), false, Some(Blocked::UnknownChannel)),
-            (refused(403, 50001), false, Some(Blocked::MissingAccess)),
-            (refused(403, 50013), false, Some(Blocked::MissingPermissions)),
-            (refused(403, 0), false, Some(Blocked::MissingAccess)),
-            (refused(429, 0), false, None),
-            (refused(500, 0), true, None),
-            (RestError::Unreached("x".into()), false, None),
-            (RestError::Unanswered("x".into()), true, None),
-        ] {
-            assert_eq!((error.maybe_done(), error.blocked()), (maybe_done, blocked), "{error}");
-        }
-        assert!(refused(404, 10008).is_gone());
-        assert_eq!(refused(403, 50001).to_string(), "Discord answers 403 (code 50001): No");
-    }
-
-    #[test]
-    fn a_wait_is_believed_within_reason() {
-        assert_eq!(wait(Some(0.25)), Duration::from_millis(250));
-        assert_eq!(wait(Some(1e12)), Duration::from_secs(600));
-        assert_eq!([wait(None), wait(Some(f64::NAN)), wait(Some(-1.0))], [Duration::from_secs(1); 3]);
-    }
-}
+mod tests;

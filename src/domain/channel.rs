@@ -1,8 +1,13 @@
-//! Channels that cannot be posted to, and codes that are over in a message that was posted.
+//! Channels that cannot be posted to, and what a message that was posted shows of its codes.
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::status::Status;
 
-/// Why nothing can be posted to a guild until somebody acts (PROTOCOL §3).
+/// How long a nonce is surely known to Discord, which says "the last few minutes".
+pub const NONCE_WINDOW: SignedDuration = SignedDuration::from_secs(120);
+
+/// Why nothing can be posted to a guild until somebody acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blocked {
     /// The channel is gone: 10003.
@@ -13,16 +18,19 @@ pub enum Blocked {
     MissingPermissions,
     /// The channel's history may not be read, and whether a post is in it must be known.
     MissingHistory,
+    /// A moderator put the bot into a timeout: it may look on, and no more.
+    TimedOut,
     /// The bot was removed from the guild.
     Removed,
 }
 
 impl Blocked {
-    const NAMES: [(Self, &'static str); 5] = [
+    const NAMES: [(Self, &'static str); 6] = [
         (Self::UnknownChannel, "unknown_channel"),
         (Self::MissingAccess, "missing_access"),
         (Self::MissingPermissions, "missing_permissions"),
         (Self::MissingHistory, "missing_history"),
+        (Self::TimedOut, "timed_out"),
         (Self::Removed, "removed"),
     ];
 
@@ -50,6 +58,7 @@ impl Blocked {
             Self::MissingHistory => {
                 "I was interrupted and cannot see whether a code was posted: allow me to read the channel's message history"
             }
+            Self::TimedOut => "I am in a timeout in this server and may post nowhere: a moderator can end it",
             Self::Removed => "I was removed from the server",
         }
     }
@@ -80,9 +89,65 @@ impl Over {
     }
 }
 
+/// What a message shows of one of its codes: what is compared with what it should show, in both directions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shows {
+    /// Good, and until when, where anybody says so.
+    Good(Option<Timestamp>),
+    /// Over, and why.
+    Over(Over),
+}
+
+impl Shows {
+    /// The word in stored state of a message that an earlier attempt, or another process, sent: nobody knows what it shows.
+    pub const UNKNOWN: &str = "unknown";
+
+    /// What a message shows that was made from this.
+    #[must_use]
+    pub fn of(expires_at: Option<Timestamp>, over: Option<&Over>) -> Self {
+        over.map_or(Self::Good(expires_at), |over| Self::Over(over.clone()))
+    }
+
+    /// The words in stored state. The store makes the same ones of a code's row.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Good(None) => "good".to_owned(),
+            Self::Good(Some(until)) => format!("good until {}", until.as_millisecond()),
+            Self::Over(Over::Expired) => "expired".to_owned(),
+            Self::Over(Over::Renewed) => "renewed".to_owned(),
+            Self::Over(Over::Condemned(status)) => format!("condemned {}", status.name()),
+        }
+    }
+
+    /// Why the code is over, in stored words; `None` for one that is good.
+    #[must_use]
+    pub fn over(words: &str) -> Option<Over> {
+        match words {
+            "expired" => Some(Over::Expired),
+            "renewed" => Some(Over::Renewed),
+            words => words.strip_prefix("condemned ").map(|status| Over::Condemned(Status::parse(status))),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_message_shows_reads_back() {
+        let at = Timestamp::from_millisecond(1_763_596_740_000).unwrap();
+        for over in [Over::Expired, Over::Renewed, Over::Condemned(Status::Used), Over::Condemned(Status::parse("ODD"))]
+        {
+            assert_eq!(Shows::over(&Shows::of(Some(at), Some(&over)).words()), Some(over));
+        }
+        for good in [Shows::of(None, None), Shows::of(Some(at), None)] {
+            assert_eq!(Shows::over(&good.words()), None, "{}", good.words());
+        }
+        assert_ne!(Shows::Good(None).words(), Shows::Good(Some(at)).words());
+        assert_eq!(Shows::over(Shows::UNKNOWN), None);
+    }
 
     #[test]
     fn names_read_back() {

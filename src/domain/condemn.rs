@@ -32,6 +32,13 @@ pub fn verdict(newest_first: &[(PlayerId, Status)]) -> Option<Status> {
     (agreeing >= needed).then(|| latest.clone())
 }
 
+/// Whether one player's answers are enough, where there is nobody else to ask: told twice, unless it is that the claim limit
+/// is reached, which may be that player's own.
+#[must_use]
+pub fn is_told_enough(twice: &Status) -> bool {
+    twice.class() == Class::Permanent(Scope::Code) && !matches!(twice, Status::Used | Status::UsageLimit)
+}
+
 fn distinct(players: impl Iterator<Item = PlayerId>) -> usize {
     players.collect::<std::collections::BTreeSet<_>>().len()
 }
@@ -53,6 +60,12 @@ mod tests {
         assert_eq!(verdict(&answers(&[(2, TimeError), (1, TimeError)])), Some(TimeError));
         assert_eq!(verdict(&answers(&[(2, CdkNotFound), (3, StoveLevel), (1, TimeError)])), Some(CdkNotFound));
         assert_eq!(verdict(&answers(&[(2, TimeError), (3, Success), (1, TimeError)])), None);
+    }
+
+    #[test]
+    fn the_only_player_confirms_by_being_told_twice() {
+        assert!(is_told_enough(&Status::CdkNotFound) && is_told_enough(&Status::TimeError));
+        assert!(!is_told_enough(&Status::Used) && !is_told_enough(&Status::UserInfoError));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The login stage: the game's player endpoint, which can be there or not (PROTOCOL §1).
+//! The login stage: the game's player endpoint, which can be there or not.
 //!
 //! Where a player's state is on file the stage is optional: it is used only while the endpoint answers with profiles, and
 //! tried now and then beside the redemptions, so that a bad one holds up nobody. Without a state on file the endpoint is what
@@ -41,9 +41,7 @@ impl Told {
             // A 5xx page is an outage, not a missing endpoint.
             (Answer::Html(code), _) if *code < 500 => Self::Gone,
             (_, Class::Permanent(Scope::Player)) => Self::Player(status),
-            _ if matches!(status, Status::TimeoutRetry | Status::TooFrequent | Status::RateLimited) => {
-                Self::Player(status)
-            }
+            _ if matches!(status, Status::TimeoutRetry | Status::TooFrequent) => Self::Player(status),
             _ => Self::Trouble,
         }
     }
@@ -175,6 +173,7 @@ mod tests {
             (Answer::Http(500), Told::Trouble),
             (Answer::Http(403), Told::Trouble),
             (Answer::TimedOut, Told::Trouble),
+            (Answer::RateLimited, Told::Trouble),
             (Answer::Malformed, Told::Trouble),
             (api("params error", ErrCode::Number(40001)), Told::Trouble),
             (api("success", ErrCode::Absent), Told::Trouble),

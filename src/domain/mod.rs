@@ -33,5 +33,6 @@ pub mod search;
 pub mod spreadsheet;
 pub mod status;
 pub mod text;
+pub mod verdict;
 pub mod version;
 pub mod words;

@@ -1,11 +1,17 @@
 //! Which codes go to which guild, and into which messages.
 
+use md5::{Digest, Md5};
+
+use super::code::CodeKey;
 use super::player::GuildId;
 
 /// The most codes that one message spells out with all their details.
 pub const SPELLED_OUT: usize = 10;
 /// The most codes of a further message, which only lists them: each takes a line, and an embed holds 4,096 characters.
 pub const LISTED: usize = 40;
+
+/// The most characters of a nonce.
+const NONCE_CHARS: usize = 25;
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +72,23 @@ pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
     }
 }
 
+/// The name of the message that announces a code, by which Discord tells a second attempt from a second message: it follows
+/// from what is announced, so that a second process with a copy of the state names it alike. A message of several codes
+/// has the name of its first one: what another process announced together with that one may differ. `again` counts the
+/// names that are taken, by an older message that began with the same code. 25 characters, the most that Discord takes.
+#[must_use]
+pub fn nonce(guild: GuildId, first: &CodeKey, generation: u32, again: u32) -> String {
+    let hash = Md5::digest(format!("{guild}/{first}/{generation}/{again}"));
+    let mut rest = u128::from_be_bytes(hash.into());
+    let mut nonce = vec!['g'];
+    nonce.extend((1..NONCE_CHARS).filter_map(|_| {
+        let digit = char::from_digit((rest % 36) as u32, 36);
+        rest /= 36;
+        digit
+    }));
+    nonce.into_iter().collect()
+}
+
 /// Where a guild stands among those whose posts were planned at one moment: in another order each time, so that none is
 /// always the last of many.
 #[must_use]
@@ -82,6 +105,27 @@ pub fn place(guild: GuildId, planned_at_ms: i64) -> u64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_nonce_follows_from_what_is_announced() {
+        use crate::domain::code::Code;
+        let key = |text: &str| Code::parse(text).unwrap().key();
+        let known = nonce(GuildId(1_165_706_299_393_183_754), &key("wos1105"), 1, 0);
+        assert_eq!(
+            known, "g5gmh5ny98ye5aklcbg01e3qq",
+            "it must never change: another version names the same message alike"
+        );
+        let mut all = std::collections::BTreeSet::new();
+        for guild in 0..20 {
+            for code in ["A", "B", "AB", "A1", "1A"] {
+                for (generation, again) in [(1, 0), (1, 1), (2, 0), (11, 0)] {
+                    let nonce = nonce(GuildId(guild), &key(code), generation, again);
+                    assert!(nonce.len() == 25 && nonce.is_ascii(), "{nonce}");
+                    assert!(all.insert(nonce));
+                }
+            }
+        }
+    }
 
     #[test]
     fn no_guild_is_always_the_last() {

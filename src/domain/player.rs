@@ -38,6 +38,9 @@ pub struct UserId(pub u64);
 /// The most game accounts that one Discord user may link.
 pub const MAX_LINKS: usize = 5;
 
+/// The most redemptions of one account that wait because a person asked for them.
+pub const MAX_WAITING: u32 = 10;
+
 /// Why a text is no player id or state.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlayerError {

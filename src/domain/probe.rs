@@ -22,14 +22,17 @@ pub enum ProbeOutcome {
 
 /// `err_code` of CDK NOT FOUND.
 const NO_SUCH_CODE: ErrCode = ErrCode::Number(40014);
+/// `err_code` of USER INFO ERROR.
+const NOT_THERE: ErrCode = ErrCode::Number(40020);
 
-/// What the answer to a probe tells. Only CDK NOT FOUND *with its number* proves a state: whoever sees a player's state
-/// confirmed by mistake redeems for somebody else's account, or for nobody, for ever.
+/// What the answer to a probe tells. Only CDK NOT FOUND *with its number* proves a state, and only USER INFO ERROR with its
+/// own disproves one: whoever sees a player's state confirmed by mistake redeems for somebody else's account, or for
+/// nobody, for ever.
 #[must_use]
 pub fn outcome(answer: &Answer) -> ProbeOutcome {
     match (of_redeem(answer), answer) {
         (Status::CdkNotFound, Answer::Api(api)) if api.err_code == NO_SUCH_CODE => ProbeOutcome::Right,
-        (Status::UserInfoError, _) => ProbeOutcome::WrongState,
+        (Status::UserInfoError, Answer::Api(api)) if api.err_code == NOT_THERE => ProbeOutcome::WrongState,
         (Status::RoleNotExist, _) => ProbeOutcome::NoSuchPlayer,
         (status, _) => ProbeOutcome::Unclear(status),
     }
@@ -72,6 +75,8 @@ mod tests {
         }
         let bare = api("CDK NOT FOUND", ErrCode::Absent);
         assert_eq!(outcome(&bare), ProbeOutcome::Unclear(Status::CdkNotFound), "the number is the proof");
+        let bare = api("USER INFO ERROR", ErrCode::Absent);
+        assert_eq!(outcome(&bare), ProbeOutcome::Unclear(Status::UserInfoError), "here too");
         assert_eq!(outcome(&Answer::TimedOut), ProbeOutcome::Unclear(Status::TimedOut));
     }
 

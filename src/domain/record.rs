@@ -207,6 +207,9 @@ impl Kind {
                         flag("listed"),
                         text("condemned"),
                         time("condemned_at"),
+                        time("good_at"),
+                        int("checks"),
+                        time("check_at"),
                         time("ended_at"),
                         VERSION,
                         DELETED,
@@ -232,6 +235,7 @@ impl Kind {
                         time("posted_at"),
                         int("channel_id"),
                         flag("corrected"),
+                        text("shown"),
                         VERSION,
                         DELETED,
                     ]

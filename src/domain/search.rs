@@ -1,11 +1,13 @@
-//! The search for a player's state where the one on file is wrong (PROTOCOL §1, USER INFO ERROR).
+//! The search for a player's state where the one on file is wrong (the game says USER INFO ERROR).
 //!
 //! The players of one roster mostly live in few states. Those of the others are tried, the most frequent first, with calls
-//! that redeem nothing ([`super::probe`]).
+//! that redeem nothing ([`super::probe`]). A game that says the same of every state proves nothing: before a found state is
+//! believed, the one on file is asked about once more, and must be refused again.
 
 use std::collections::{HashMap, VecDeque};
 
 use super::player::{PlayerId, State};
+use super::probe::ProbeOutcome;
 
 /// The most states that are tried for one player.
 pub const MAX_STATES: usize = 5;
@@ -19,6 +21,25 @@ struct Search {
     /// The state on file, which is wrong.
     wrong: State,
     left: VecDeque<State>,
+    /// A state that the game confirmed, while it is to refuse the one on file once more.
+    found: Option<State>,
+}
+
+/// What an answer made of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Searched {
+    /// There is more to ask.
+    GoesOn,
+    /// The player lives there.
+    Found(State),
+    /// The player lives in none of the states that were tried.
+    NotFound,
+    /// There is no such player.
+    NoSuchPlayer,
+    /// The game contradicts itself: it refused the state on file, and confirms it and another one now.
+    Contradicted,
+    /// The answer tells nothing.
+    Unclear,
 }
 
 impl Searches {
@@ -29,7 +50,7 @@ impl Searches {
             return self.next(player).is_some();
         }
         let left = among.into_iter().filter(|state| *state != wrong).take(MAX_STATES).collect();
-        self.0.insert(player, Search { wrong, left });
+        self.0.insert(player, Search { wrong, left, found: None });
         self.next(player).is_some()
     }
 
@@ -39,47 +60,84 @@ impl Searches {
         self.0.get(&player).is_some_and(|search| search.wrong == wrong)
     }
 
-    /// The state to try next for a player; `None` where nothing is searched or nothing left.
+    /// The state to ask about next for a player; `None` where nothing is searched or nothing left.
     #[must_use]
     pub fn next(&self, player: PlayerId) -> Option<State> {
-        self.0.get(&player).and_then(|search| search.left.front()).copied()
+        let search = self.0.get(&player)?;
+        search.found.map(|_| search.wrong).or_else(|| search.left.front().copied())
     }
 
-    /// The player does not live in the state that was tried. Returns whether another is left to try.
-    pub fn was_wrong(&mut self, player: PlayerId, tried: State) -> bool {
-        if let Some(search) = self.0.get_mut(&player) {
-            search.left.retain(|state| *state != tried);
+    /// Takes note of what the game said of the state that was asked about.
+    pub fn told(&mut self, player: PlayerId, asked: State, outcome: &ProbeOutcome) -> Searched {
+        let Some(search) = self.0.get_mut(&player) else { return Searched::Unclear };
+        let searched = match (outcome, search.found) {
+            (ProbeOutcome::Unclear(_), _) => Searched::Unclear,
+            (ProbeOutcome::NoSuchPlayer, _) => Searched::NoSuchPlayer,
+            (ProbeOutcome::Right, None) => {
+                search.found = Some(asked);
+                Searched::GoesOn
+            }
+            (ProbeOutcome::WrongState, None) => {
+                search.left.retain(|state| *state != asked);
+                if search.left.is_empty() { Searched::NotFound } else { Searched::GoesOn }
+            }
+            (ProbeOutcome::WrongState, Some(found)) if asked == search.wrong => Searched::Found(found),
+            (ProbeOutcome::Right, Some(_)) if asked == search.wrong => Searched::Contradicted,
+            // An answer to an earlier question.
+            (ProbeOutcome::Right | ProbeOutcome::WrongState, Some(_)) => Searched::GoesOn,
+        };
+        if matches!(searched, Searched::Found(_) | Searched::NoSuchPlayer | Searched::Contradicted) {
+            self.0.remove(&player);
         }
-        self.next(player).is_some()
-    }
-
-    /// The search is over: the state was found, or the player is not to be searched for.
-    pub fn end(&mut self, player: PlayerId) {
-        self.0.remove(&player);
+        searched
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::status::Status;
+
+    fn state(number: u32) -> State {
+        State::new(number).unwrap()
+    }
+
+    fn player() -> PlayerId {
+        PlayerId::new(1).unwrap()
+    }
 
     #[test]
     fn five_states_are_tried_in_order_and_once() {
-        let state = |number| State::new(number).unwrap();
-        let player = PlayerId::new(1).unwrap();
         let mut searches = Searches::default();
-        assert_eq!(searches.next(player), None);
-        assert!(searches.begin(player, state(3), (1..10).map(state).collect()));
+        assert_eq!(searches.next(player()), None);
+        assert!(searches.begin(player(), state(3), (1..10).map(state).collect()));
         let mut tried = Vec::new();
-        while let Some(next) = searches.next(player) {
+        while let Some(next) = searches.next(player()) {
             tried.push(next.get());
-            assert_eq!(searches.was_wrong(player, next), tried.len() < MAX_STATES);
+            let expected = if tried.len() < MAX_STATES { Searched::GoesOn } else { Searched::NotFound };
+            assert_eq!(searches.told(player(), next, &ProbeOutcome::WrongState), expected);
         }
         assert_eq!(tried, [1, 2, 4, 5, 6]);
-        assert!(!searches.begin(player, state(3), vec![state(9)]), "nothing new to try");
-        assert!(searches.begin(player, state(7), vec![state(9)]), "another state on file");
-        searches.end(player);
-        assert_eq!(searches.next(player), None);
-        assert!(!searches.begin(player, state(9), vec![state(9)]));
+        assert!(!searches.begin(player(), state(3), vec![state(9)]), "nothing new to try");
+        assert!(searches.begin(player(), state(7), vec![state(9)]), "another state on file");
+        assert_eq!(searches.told(player(), state(9), &ProbeOutcome::NoSuchPlayer), Searched::NoSuchPlayer);
+        assert_eq!(searches.next(player()), None);
+        assert!(!searches.begin(player(), state(9), vec![state(9)]));
+    }
+
+    #[test]
+    fn a_found_state_is_believed_only_when_the_one_on_file_is_refused_again() {
+        for (again, searched, knows) in [
+            (ProbeOutcome::WrongState, Searched::Found(state(2)), false),
+            (ProbeOutcome::Right, Searched::Contradicted, false),
+            (ProbeOutcome::Unclear(Status::TimedOut), Searched::Unclear, true),
+        ] {
+            let mut searches = Searches::default();
+            searches.begin(player(), state(1), vec![state(2)]);
+            assert_eq!(searches.told(player(), state(2), &ProbeOutcome::Right), Searched::GoesOn);
+            assert_eq!(searches.next(player()), Some(state(1)), "the control");
+            assert_eq!(searches.told(player(), state(1), &again), searched);
+            assert_eq!(searches.knows(player(), state(1)), knows);
+        }
     }
 }

@@ -203,7 +203,7 @@ const REDEEM: &[Row] = &[
     row(&["RATE_LIMITED"], &[], true, Status::RateLimited),
 ];
 
-/// The player endpoint's own meaning of a number (PROTOCOL §1, "Player answer"), unless the words are those of another row:
+/// The player endpoint's own meaning of a number, unless the words are those of another row:
 /// the same number has come with TIMEOUT RETRY, which is busy. Everything else is as in [`REDEEM`].
 const LOGIN_UNKNOWN_PLAYER: i64 = 40004;
 

@@ -10,9 +10,11 @@ use crate::domain::outcome::Outcome;
 use crate::domain::player::{State, display_name};
 use crate::domain::probe::{ProbeOutcome, outcome};
 use crate::domain::retry::{Decision, decide};
+use crate::domain::search::Searched;
 use crate::domain::status::{Class, Status, of_redeem};
+use crate::domain::verdict::Checked;
 use crate::ports::GameApi;
-use crate::store::{Claim, FinishedRun, StoreError, Verdict};
+use crate::store::{Claim, Condemned, FinishedRun, Judged, StoreError, Verdict};
 
 use super::pace::{Answered, Step};
 use super::{Ended, Engine};
@@ -76,29 +78,28 @@ impl<G: GameApi> Engine<G> {
         if let Counts::No(at) = self.tried(&call, &claim, false) {
             return self.put_off(claim, at).await;
         }
-        let told = match outcome(&answer) {
-            ProbeOutcome::Right => {
-                tracing::info!(%player, "{} lives in state {tried}", display_name(&claim.nickname, player));
-                self.store.correct_state(player, tried).await?;
+        let outcome = outcome(&answer);
+        let told = match (self.pace(|pace, _| pace.searches.told(player, tried, &outcome)), outcome) {
+            (Searched::Found(found), _) => {
+                tracing::info!(%player, "{} lives in state {found}", display_name(&claim.nickname, player));
+                self.store.correct_state(player, found).await?;
                 self.store.retry_wrong_state(player).await?;
-                self.pace(|pace, _| pace.searches.end(player));
                 self.store.release(claim).await?;
                 return Ok(());
             }
-            ProbeOutcome::WrongState if self.pace(|pace, _| pace.searches.was_wrong(player, tried)) => {
+            (Searched::GoesOn, _) => {
                 self.store.release(claim).await?;
                 return Ok(());
             }
-            ProbeOutcome::WrongState => Status::UserInfoError,
-            ProbeOutcome::NoSuchPlayer => {
-                self.pace(|pace, _| pace.searches.end(player));
-                Status::RoleNotExist
-            }
+            (Searched::NotFound, _) => Status::UserInfoError,
+            (Searched::NoSuchPlayer, _) => Status::RoleNotExist,
+            (Searched::Contradicted, _) => Status::Unknown("PROBE: EVERY STATE IS RIGHT".to_owned()),
             // It says nothing of the code, which was none.
-            ProbeOutcome::Unclear(status) if Outcome::of(&status).is_some() => {
+            (_, ProbeOutcome::Unclear(status)) if Outcome::of(&status).is_some() => {
                 Status::Unknown(format!("PROBE: {status}"))
             }
-            ProbeOutcome::Unclear(status) => status,
+            (_, ProbeOutcome::Unclear(status)) => status,
+            (Searched::Unclear, _) => Status::Interrupted,
         };
         self.settle(claim, Reply { answer: told, heard }).await
     }
@@ -121,14 +122,7 @@ impl<G: GameApi> Engine<G> {
         let recorded = self.store.record(claim.clone(), Verdict { status: status.clone(), history, next }).await?;
         // Not before it is on file: what is said is never taken back.
         say(&claim, &name, &status, next.ok(), history.calls);
-        if let Some(condemned) = recorded.condemned {
-            tracing::warn!(
-                generation,
-                "{code} is no good for anybody: {}; {} redemptions stopped",
-                condemned.status,
-                condemned.stopped
-            );
-        }
+        say_judged(&code, generation, &status, &recorded.judged, self.clock.now());
         for run in recorded.finished_runs {
             say_finished(&code, &run);
         }
@@ -160,12 +154,28 @@ impl<G: GameApi> Engine<G> {
     fn learn(&self, call: &Answered<'_>, tried: Option<(&Tried, bool)>) -> Counts {
         let learnt = self.pace(|pace, now| pace.answered(call, tried, now, self.settings.policy.base));
         self.pace_wake.notify_waiters();
-        if let Some(at) = learnt.opens {
+        if let Some(at) = learnt.opens.filter(|_| call.endpoint == Endpoint::Redeem) {
             let rest = at.saturating_sub(self.clock.elapsed());
             tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
         }
         self.say(&learnt.changes);
         learnt.counts
+    }
+}
+
+/// What the answer said of the code itself.
+fn say_judged(code: &Code, generation: u32, status: &Status, judged: &Judged, now: jiff::Timestamp) {
+    if let Some(Condemned { status, stopped }) = &judged.condemned {
+        tracing::warn!(generation, "{code} is no good for anybody: {status}; {stopped} redemptions stopped");
+    }
+    let minutes =
+        |at: &Option<jiff::Timestamp>| at.map_or(0, |at| at.duration_since(now).as_secs().unsigned_abs().div_ceil(60));
+    match &judged.checked {
+        Some((Checked::GoodAgain, _)) => tracing::info!("{code} is valid again"),
+        Some((Checked::StillOver, next)) => {
+            tracing::info!("{code} is still no good: {status}; asked again in {} min", minutes(next));
+        }
+        Some((Checked::Unclear, _)) | None => {}
     }
 }
 

@@ -50,8 +50,7 @@ impl<G: GameApi> Engine<G> {
             let engine = self.clone();
             tries.spawn(async move { engine.attempt(claim, step).await });
         }
-        let asks = self.ask_about_returns(claims.returned, tries, shutdown);
-        let blocked = claims.blocked || asks || free > capacity.free;
+        let blocked = claims.blocked || free > capacity.free;
         let opening = if blocked { self.pace(|pace, now| pace.next_opening(now)) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));
         let waits = opening.into_iter().chain(due).chain(capacity.opens_in.map(|wait| now + wait));
@@ -67,7 +66,7 @@ impl<G: GameApi> Engine<G> {
         let admitted = Arc::new(Mutex::new(Vec::new()));
         let (engine, record) = (self.clone(), admitted.clone());
         let admit = move |candidate: &Candidate| {
-            let is_stale = engine.is_stale(candidate.profile_at);
+            let is_stale = !candidate.is_check && engine.is_stale(candidate.profile_at);
             match engine.pace(|pace, now| pace.admit(candidate, is_stale, now)) {
                 Ok(step) => {
                     let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@
 //! decided redemption is never called for again (invariant 3); no redemption is called for more than
 //! [`Policy::max_calls`] times (4); calls keep to the budget of their endpoint and to each player's interval (5), also over
 //! a restart: a call is noted in the transaction of its claim. A code that nobody got yet is tried with one player first,
-//! and one that is bad for everybody is stopped (6). Waiting is a time in the table, so a slow player holds no worker.
+//! and one that is bad for everybody is stopped (6), and asked about again while somebody wants it. Waiting is a time in the table, so a slow player holds no worker.
 //!
 //! # Races
 //! There is one dispatcher, so nothing is claimed twice. Whatever becomes due while it looks wakes it again: it listens
@@ -27,7 +27,6 @@ mod dispatch;
 mod login;
 mod pace;
 mod probe;
-mod returns;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -47,7 +46,6 @@ use crate::store::{Store, StoreError};
 
 pub use condition::Condition;
 use pace::Pace;
-use returns::Returns;
 
 /// The engine looks for work at least this often, though it should be woken.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -81,7 +79,6 @@ pub struct Engine<G> {
     /// Woken when a call has ended, or may begin after all: for probes, which wait outside of the dispatcher.
     pace_wake: Notify,
     condition: watch::Sender<Condition>,
-    returns: Returns,
     /// The calls of an earlier process are counted.
     restored: OnceCell<()>,
 }
@@ -90,6 +87,7 @@ impl<G: GameApi> Engine<G> {
     /// An engine on this store and game.
     pub fn new(game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
         let pace = Pace::new(settings.limit, settings.player_interval, settings.policy.base);
+        store.announce_engine();
         Arc::new(Self {
             game,
             store,
@@ -99,7 +97,6 @@ impl<G: GameApi> Engine<G> {
             turns: Mutex::default(),
             pace_wake: Notify::new(),
             condition: watch::Sender::new(Condition::default()),
-            returns: Returns::default(),
             restored: OnceCell::new(),
         })
     }
@@ -147,7 +144,6 @@ impl<G: GameApi> Engine<G> {
     /// all others when this ends.
     async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
         self.pace(|pace, now| pace.abandon(now));
-        self.returns.abandon();
         let began = match self.restore_budget().await {
             Ok(()) => self.store.void_own_claims().await,
             Err(error) => Err(error),

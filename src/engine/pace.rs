@@ -11,7 +11,7 @@ use crate::domain::code::CodeKey;
 use crate::domain::gate::PlayerPacing;
 use crate::domain::login::LoginStage;
 use crate::domain::player::{PlayerId, State};
-use crate::domain::scout;
+use crate::domain::scout::{self, Trust};
 use crate::domain::search::Searches;
 use crate::domain::status::Status;
 use crate::store::{Admission, Candidate};
@@ -157,13 +157,19 @@ impl Pace {
     }
 
     /// Lets a try for a candidate begin, or not. A login goes before it where the state is not on file, and where the profile
-    /// `is_stale` and the login works.
+    /// `is_stale`, the login works, and the code is good: one that is over is worth no login.
     pub fn admit(&mut self, candidate: &Candidate, is_stale: bool, now: Duration) -> Result<Step, Admission> {
         let player = candidate.player;
         let step = match self.searches.next(player) {
             Some(state) => Step::Probe(state),
             None if !candidate.has_state && !self.stage.is_gone(now) => Step::Login,
-            None if is_stale && self.stage.is_used() && self.has_room(Endpoint::Login, now) => Step::Login,
+            None if is_stale
+                && candidate.trust == Trust::Proven
+                && self.stage.is_used()
+                && self.has_room(Endpoint::Login, now) =>
+            {
+                Step::Login
+            }
             None => Step::Redeem,
         };
         let code = (candidate.key.clone(), candidate.generation);

@@ -81,6 +81,7 @@ mod tests {
             rewards: Some("1K Gems".into()),
             expires_at: Some("2026-11-30T23:59:00Z".parse().unwrap()),
             source: "feed".into(),
+            checked: false,
         }
     }
 
@@ -95,6 +96,7 @@ mod tests {
             total: 12,
             codes: vec![code("gogoWOS", 1), code("OFFICIALSTORE", 2)],
             attempted_at: None,
+            is_moved: false,
         };
         let card = post(&message, "Frostfire");
         for part in [

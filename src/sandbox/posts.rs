@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{AnnounceError, AnnouncedCode, Announcement, Announcer, Correction, MessageId};
+use crate::ports::{AnnounceError, AnnouncedCode, Announcement, Announcer, Correction, MessageId, Posted};
 
 use super::ledger::{append_line, open_lines};
 
@@ -71,10 +71,10 @@ impl TerminalAnnouncer {
         self.book.lock().unwrap_or_else(PoisonError::into_inner).messages.clone()
     }
 
-    fn post(&self, message: &Announcement) -> std::io::Result<MessageId> {
+    fn post(&self, message: &Announcement) -> std::io::Result<Posted> {
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(index) = book.by_nonce.get(&message.nonce) {
-            return Ok(MessageId(*index as u64 + 1));
+            return Ok(Posted { id: MessageId(*index as u64 + 1), is_as_given: false });
         }
         let code = |code: &AnnouncedCode| PostedCode { code: code.code.to_string(), generation: code.generation };
         let posted = PostedMessage {
@@ -87,12 +87,12 @@ impl TerminalAnnouncer {
         book.by_nonce.insert(posted.nonce.clone(), index);
         book.messages.push(posted);
         (self.show)(message);
-        Ok(MessageId(index as u64 + 1))
+        Ok(Posted { id: MessageId(index as u64 + 1), is_as_given: true })
     }
 }
 
 impl Announcer for TerminalAnnouncer {
-    async fn announce(&self, message: &Announcement) -> Result<MessageId, AnnounceError> {
+    async fn announce(&self, message: &Announcement) -> Result<Posted, AnnounceError> {
         self.post(message).map_err(|e| AnnounceError::passing(format!("cannot keep the post: {e}"), false))
     }
 
@@ -131,14 +131,15 @@ mod tests {
             total: 0,
             codes: Vec::new(),
             attempted_at: None,
+            is_moved: false,
         };
         let first = open().announce(&message("a")).await.unwrap();
         let mut torn = std::fs::read(&path).unwrap();
         torn.extend(b"{\"nonce\":\"b\",\"gu");
         std::fs::write(&path, torn).unwrap();
         let again = open();
-        assert_eq!(again.announce(&message("a")).await.unwrap(), first);
-        assert_ne!(again.announce(&message("b")).await.unwrap(), first);
+        assert_eq!(again.announce(&message("a")).await.unwrap(), Posted { is_as_given: false, ..first });
+        assert_ne!(again.announce(&message("b")).await.unwrap().id, first.id);
         assert_eq!(open().messages().iter().map(|m| m.nonce.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(shown.load(Ordering::SeqCst), 2);
     }

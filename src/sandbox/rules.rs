@@ -62,6 +62,12 @@ impl SimCode {
         self.phases.iter().rposition(|(from, _)| *from <= elapsed)
     }
 
+    /// Whether it is over for everybody in any of its phases.
+    #[must_use]
+    pub fn is_ever_over(&self) -> bool {
+        self.phases.iter().any(|(_, rule)| matches!(rule, Rule::Expired | Rule::Unknown | Rule::UsedUp))
+    }
+
     /// The rule that holds `elapsed` after the world's start.
     #[must_use]
     pub fn rule_at(&self, elapsed: Duration) -> Rule {

@@ -88,6 +88,8 @@ fn post_mismatches(script: &Script, known: &BTreeMap<CodeKey, KnownCode>, posts:
             for generation in 1..=generations {
                 match count.remove(&(guild.0, key.clone(), generation)).unwrap_or_default() {
                     1 => {}
+                    // It was tested, and is not announced.
+                    0 if code.sim.is_ever_over() => {}
                     times => found.push(format!("{key} (generation {generation}) was posted {times} times in {name}")),
                 }
             }
@@ -180,7 +182,10 @@ mod tests {
     #[test]
     fn a_book_that_agrees_has_no_mismatch_and_every_lie_is_found() {
         assert_eq!(check(&book()), Vec::<String>::new());
-        let lies: [fn(&mut Book); 8] = [
+        let mut tested = book();
+        tested.posts[0].codes.remove(1);
+        assert_eq!(check(&tested), Vec::<String>::new(), "what is over need not be posted");
+        let lies: [fn(&mut Book); 9] = [
             |book| book.rows[0].outcome = Outcome::Failed,
             |book| book.rows[0].outcome = Outcome::GaveUp,
             |book| book.rows[1].outcome = Outcome::Granted,
@@ -188,6 +193,7 @@ mod tests {
             |book| drop(book.rows.pop()),
             |book| book.ledger = Ledger::default(),
             |book| drop(book.posts.pop()),
+            |book| drop(book.posts[0].codes.remove(0)),
             |book| book.posts.push(book.posts[0].clone()),
         ];
         for (number, lie) in lies.into_iter().enumerate() {

@@ -9,6 +9,7 @@ use crate::domain::player::GuildId;
 use crate::domain::status::Status;
 use crate::ports::AnnouncedCode;
 
+use super::checks::{self, CheckStart};
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError, codes, guilds, planning, posts, runs};
@@ -20,8 +21,8 @@ pub enum AddedCode {
     Added,
     /// It was active there already.
     Known,
-    /// It is over.
-    Over(Over),
+    /// It is over. Whether the game is being asked about it now: if it is good, it is posted and redeemed.
+    Over(Over, CheckStart),
 }
 
 /// A code that somebody named.
@@ -44,12 +45,14 @@ fn found(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<FoundCode> {
             rewards: row.get(2)?,
             expires_at,
             source: row.get(4)?,
+            checked: row.get(6)?,
         },
         over: over.or_else(|| expires_at.is_some_and(|at| at <= now).then_some(Over::Expired)),
     })
 }
 
-const COLUMNS: &str = "c.code, c.generation, c.rewards, c.expires_at, c.source, c.condemned";
+const COLUMNS: &str = "c.code, c.generation, c.rewards, c.expires_at, c.source, c.condemned,
+    c.good_at IS NOT NULL AND c.condemned IS NULL";
 
 /// A feed listed the code at some time, or somebody added it to the guild: a code that another guild added, or that a
 /// person redeemed, is nobody else's business. `guild` is the guild's column.
@@ -83,6 +86,22 @@ impl Store {
             Ok(connection.prepare_cached(&sql)?.query_row(params![key, guild], |row| found(row, now)).optional()?)
         })
         .await
+    }
+
+    /// A code that is known, as it is for a person who wants it: what came of one that no feed lists decides only for those
+    /// who named it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn find_code_for_person(&self, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
+        let found = self.find_code(key).await?;
+        let forget = |found: FoundCode| match found {
+            FoundCode { shown, over: Some(Over::Condemned(_)) } if shown.source == NAMED => {
+                FoundCode { shown, over: None }
+            }
+            found => found,
+        };
+        Ok(found.map(forget))
     }
 
     /// A code that is known.
@@ -159,7 +178,8 @@ impl Store {
         .await
     }
 
-    /// Posts and redeems a code in one guild, though no feed lists it, or though it was removed there.
+    /// Posts and redeems a code in one guild, though no feed lists it, or though it was removed there. About one that is over
+    /// the game is asked at once, and for 48 hours now and then.
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
@@ -173,10 +193,17 @@ impl Store {
             let key = code.key();
             let known = tx
                 .statement(&sql)?
-                .query_row(params![key, guild], |row| Ok((found(row, tx.now())?, row.get::<_, bool>(6)?)))
+                .query_row(params![key, guild], |row| Ok((found(row, tx.now())?, row.get::<_, bool>(7)?)))
                 .optional()?;
             match known {
-                Some((FoundCode { over: Some(over), .. }, _)) => return Ok(AddedCode::Over(over)),
+                Some((FoundCode { over: Some(over), .. }, _)) => {
+                    set_wanted(tx, guild, &key, true)?;
+                    tx.execute(
+                        "UPDATE guild_codes SET added_at = ?3, version = ?4 WHERE guild_id = ?1 AND code_key = ?2",
+                        params![guild, key, Millis(tx.now()), tx.version()],
+                    )?;
+                    return Ok(AddedCode::Over(over, checks::ask_now(tx, &key, guild)?));
+                }
                 Some((_, true)) => return Ok(AddedCode::Known),
                 Some((_, false)) => {}
                 None => drop(codes::insert(tx, &code, None, None, NAMED, false)?),

@@ -21,9 +21,23 @@ pub struct GuildSettings {
     pub auto_redeem: bool,
     /// Why nothing is posted there.
     pub paused: Option<Blocked>,
+    /// What keeps its posts back, though it is not paused.
+    pub failing: Option<Failing>,
     /// Players on its roster.
     pub players: u32,
 }
+
+/// A guild whose posts fail again and again, for a reason that need not be a known one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failing {
+    /// When the first of them failed.
+    pub since: Timestamp,
+    /// What was said the last time.
+    pub reason: String,
+}
+
+/// Failures in a row after which the guild's admins are told: fewer are a stumble.
+const TELL_AFTER: u32 = 3;
 
 pub(super) fn ensure(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     tx.execute(
@@ -33,21 +47,60 @@ pub(super) fn ensure(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     )
 }
 
-/// Makes what waits due now, and posts again; whether the guild was paused.
+/// Makes what waits due now.
+fn make_due(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
+    tx.execute(
+        "UPDATE posts SET next_attempt_at = ?2, version = ?3
+         WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND next_attempt_at > ?2",
+        params![guild, Millis(tx.now()), tx.version()],
+    )?;
+    tx.wake_plan();
+    Ok(())
+}
+
+/// Posts again, and makes what waits due now, if the guild was paused; whether it was.
 fn resume(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<bool> {
     let resumed = tx.execute(
-        "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2 WHERE guild_id = ?1 AND paused IS NOT NULL",
+        "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2
+         WHERE guild_id = ?1 AND paused IS NOT NULL AND removed_at IS NULL",
         params![guild, tx.version()],
     )?;
     if resumed > 0 {
-        tx.execute(
-            "UPDATE posts SET next_attempt_at = ?2, version = ?3
-             WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND next_attempt_at > ?2",
-            params![guild, Millis(tx.now()), tx.version()],
-        )?;
-        tx.wake_plan();
+        make_due(tx, guild)?;
     }
     Ok(resumed > 0)
+}
+
+/// A message was sent to a guild's channel: neither is it paused, nor do its posts fail.
+pub(super) fn works(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
+    resume(tx, guild)?;
+    forget_refusals(tx, guild)
+}
+
+fn forget_refusals(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
+    // Of this file alone: another instance tries, and learns, by itself.
+    let sql = "UPDATE guilds SET refusals = 0, refused_at = NULL, refusal = NULL WHERE guild_id = ?1 AND refusals > 0";
+    tx.execute(sql, [guild]).map(drop)
+}
+
+/// A message was refused by its guild's channel, which says why.
+pub(super) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusqlite::Result<()> {
+    tx.execute(
+        "UPDATE guilds SET refusals = refusals + 1, refused_at = coalesce(refused_at, ?2), refusal = ?3
+         WHERE guild_id = (SELECT guild_id FROM posts WHERE nonce = ?1 AND deleted = 0)",
+        params![nonce, Millis(tx.now()), refusal],
+    )
+    .map(drop)
+}
+
+/// The runs' messages that went with a channel are forgotten: how the runs go is shown where the guild's codes are posted.
+fn forget_run_messages(tx: &Tx<'_>, guild: GuildId, channel: ChannelId) -> rusqlite::Result<()> {
+    tx.execute(
+        "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?3
+         WHERE guild_id = ?1 AND channel_id = ?2 AND summarised IS NOT 1",
+        params![guild, channel, tx.version()],
+    )
+    .map(drop)
 }
 
 fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
@@ -56,6 +109,10 @@ fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
         mention_role: row.get(1)?,
         auto_redeem: row.get(2)?,
         paused: row.get(3)?,
+        failing: match (row.get::<_, u32>(5)?, row.get::<_, Option<Millis>>(6)?, row.get(7)?) {
+            (TELL_AFTER.., Some(Millis(since)), Some(reason)) => Some(Failing { since, reason }),
+            _ => None,
+        },
         players: row.get(4)?,
     })
 }
@@ -66,17 +123,25 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub async fn guild(&self, guild: GuildId) -> Result<GuildSettings, StoreError> {
+        let now = self.inner.clock.now();
         self.read(move |connection| {
-            let sql = "SELECT channel_id, mention_role, auto_redeem, paused,
-                              (SELECT count(*) FROM rosters r WHERE r.guild_id = g.guild_id AND r.deleted = 0)
+            // Nobody tells of a timeout's end.
+            let sql = "SELECT channel_id, mention_role, auto_redeem,
+                              iif(paused = 'timed_out' AND resume_at <= ?2, NULL, paused),
+                              (SELECT count(*) FROM rosters r WHERE r.guild_id = g.guild_id AND r.deleted = 0),
+                              refusals, refused_at, refusal
                        FROM guilds g WHERE guild_id = ?1 AND deleted = 0";
-            Ok(connection.prepare_cached(sql)?.query_row([guild], settings).optional()?.unwrap_or_default())
+            Ok(connection
+                .prepare_cached(sql)?
+                .query_row(params![guild, Millis(now)], settings)
+                .optional()?
+                .unwrap_or_default())
         })
         .await
     }
 
     /// Sets where a guild's codes are posted; a guild that had no channel gets the active codes once, as a digest. It ends
-    /// a pause.
+    /// a pause, and makes what waits due at once: whatever the wait was for, somebody has acted since.
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
@@ -108,7 +173,8 @@ impl Store {
                 params![guild, channel, tx.version()],
             )?;
             resume(tx, guild)?;
-            tx.wake_plan();
+            forget_refusals(tx, guild)?;
+            make_due(tx, guild)?;
             Ok(())
         })
         .await
@@ -163,11 +229,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.write(move |tx| {
             if let (Blocked::UnknownChannel, Some(channel)) = (why, channel) {
-                tx.execute(
-                    "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?3
-                     WHERE guild_id = ?1 AND channel_id = ?2 AND summarised IS NOT 1",
-                    params![guild, channel, tx.version()],
-                )?;
+                forget_run_messages(tx, guild, channel)?;
             }
             let known: Option<Option<Blocked>> = tx
                 .statement(
@@ -185,6 +247,14 @@ impl Store {
             Ok(known != Some(why))
         })
         .await
+    }
+
+    /// Notes that a channel of a guild is gone, and the runs' messages with it.
+    ///
+    /// # Errors
+    /// When it cannot be written; then it is found out again.
+    pub async fn forget_run_messages(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+        self.write(move |tx| Ok(forget_run_messages(tx, guild, channel)?)).await
     }
 
     /// Posts to a guild again, if it was paused; whether it was.

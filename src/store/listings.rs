@@ -11,7 +11,7 @@ use crate::domain::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFil
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, codes, returns};
+use super::{Store, StoreError, checks, codes};
 
 /// What an answer changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -96,13 +96,14 @@ impl Store {
             return Ok(ListingChanges::default());
         }
         // Once more inside the transaction: another answer, or the game's, may have changed a code meanwhile.
+        let has_engine = self.has_engine();
         self.write(move |tx| {
             let rules = Rules { live: &live, return_after };
             let on_file = on_file(tx.connection(), answer.as_ref())?;
             let changes = listing::changes(&on_file, answer.as_ref(), rules, tx.now());
             let mut done = ListingChanges::default();
             for change in changes.codes {
-                apply(tx, change, &mut done)?;
+                apply(tx, change, has_engine, &mut done)?;
             }
             for listing in changes.listings {
                 keep(tx, &listing)?;
@@ -142,16 +143,29 @@ impl Store {
     }
 }
 
-fn apply(tx: &Tx<'_>, change: Change, done: &mut ListingChanges) -> rusqlite::Result<()> {
+fn apply(tx: &Tx<'_>, change: Change, has_engine: bool, done: &mut ListingChanges) -> rusqlite::Result<()> {
     match change {
         Change::Added(seen) => {
+            let key = seen.code.key();
+            let is_typed = tx.statement("SELECT 1 FROM codes WHERE code_key = ?1")?.exists([&key])?;
             add(tx, &seen)?;
+            checks::listed(tx, &key, is_typed, has_engine)?;
             done.added.push(seen.code);
         }
-        Change::Updated(seen, ended_at) => update(tx, &seen, ended_at)?,
+        Change::Updated(seen, ended_at) => {
+            let key = seen.code.key();
+            let ends_later = "SELECT 1 FROM codes WHERE code_key = ?1 AND expires_at < ?2";
+            let ends_later = tx.statement(ends_later)?.exists(params![key, seen.expires_at.map(Millis)])?;
+            update(tx, &seen, ended_at)?;
+            if ends_later {
+                checks::ends_later(tx, &key)?;
+            }
+            // It may be over, and its next check due.
+            tx.wake_work();
+        }
         Change::Returned(seen) => {
             update(tx, &seen, None)?;
-            if returns::note(tx, &seen.code.key())? {
+            if checks::returned(tx, &seen.code.key())? {
                 done.returned.push(seen.code);
             }
         }

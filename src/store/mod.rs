@@ -17,6 +17,7 @@
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
 mod breaker;
+mod checks;
 mod choices;
 mod codes;
 mod command_guilds;
@@ -38,7 +39,6 @@ mod removal;
 mod replication;
 mod report;
 mod requests;
-mod returns;
 mod rosters;
 mod run_messages;
 mod runs;
@@ -61,9 +61,10 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::tenure::Tenure;
 
+pub use checks::{CheckStart, OverCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use guild_codes::{AddedCode, FoundCode};
-pub use guilds::GuildSettings;
+pub use guilds::{Failing, GuildSettings};
 pub use home::Confirm;
 pub use import::{Imported, ImportedDatabase};
 pub use links::Linked;
@@ -71,8 +72,8 @@ pub use listings::ListingChanges;
 pub use lock::FileLock;
 pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
-pub use posts::DueMessage;
-pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Recorded, Verdict, Wanted};
+pub use posts::{DueMessage, NotPosted};
+pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Judged, Recorded, Verdict, Wanted};
 pub use replication::{Lag, Merged, Outbox};
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{RunStart, Standing};
@@ -172,6 +173,8 @@ struct Inner {
     /// A write waited for the second store for too long.
     was_slow: AtomicBool,
     is_replicated: AtomicBool,
+    /// An engine works on this file: a new code can be tested.
+    has_engine: AtomicBool,
     broken: CancellationToken,
     why_broken: OnceLock<Trouble>,
 }
@@ -235,6 +238,7 @@ impl Store {
             second: watch::Sender::new(Second::default()),
             was_slow: AtomicBool::new(false),
             is_replicated: AtomicBool::new(false),
+            has_engine: AtomicBool::new(false),
             broken: CancellationToken::new(),
             why_broken: OnceLock::new(),
         };

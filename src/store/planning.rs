@@ -20,7 +20,7 @@ use crate::domain::code::{Code, CodeKey};
 use crate::domain::plan;
 use crate::domain::player::GuildId;
 
-use super::posts::{active, nonce};
+use super::posts::{NOT_HELD, active, nonce};
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -157,7 +157,7 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
     let of_guild = if guild == 0 { "?3 = 0" } else { "g.guild_id = ?3" };
     let sql = format!(
         "SELECT g.guild_id, c.first_seen_at, c.code_key, g.digest_due, c.code, c.generation FROM codes c CROSS JOIN guilds g
-         WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {}
+         WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {NOT_HELD} AND {}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
                            AND p.generation = c.generation AND p.deleted = 0)",
         active("g.guild_id")
@@ -176,13 +176,26 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
         .collect()
 }
 
+/// The name of a message of these codes: the first that no other message of the guild has.
+fn message_nonce(tx: &Tx<'_>, guild: GuildId, codes: &[Missing]) -> rusqlite::Result<String> {
+    let Some(first) = codes.first() else { return Ok(nonce('g', tx.version())) };
+    let mut again = 0;
+    loop {
+        let nonce = plan::nonce(guild, &first.key, first.generation, again);
+        if !tx.statement("SELECT 1 FROM posts WHERE nonce = ?1 AND deleted = 0")?.exists([&nonce])? {
+            return Ok(nonce);
+        }
+        again += 1;
+    }
+}
+
 /// Plans the messages of one guild.
 fn plan_guild(tx: &Tx<'_>, guild: GuildId, missing: Vec<Missing>) -> rusqlite::Result<GuildPlan> {
     let planned = GuildPlan { guild, codes: missing.iter().map(|m| m.code.clone()).collect() };
     let is_digest = missing.iter().any(|m| m.is_digest);
     let mut position = 0;
     for message in plan::messages(missing, is_digest) {
-        let nonce = nonce('g', tx.version());
+        let nonce = message_nonce(tx, guild, &message.codes)?;
         for post in message.codes {
             tx.execute(
                 "INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at,

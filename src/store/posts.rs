@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
+use crate::domain::channel::Shows;
 use crate::domain::plan::{self, MessageKind};
 use crate::domain::player::ChannelId;
-use crate::ports::{AnnouncedCode, Announcement, MessageId};
+use crate::ports::{AnnouncedCode, Announcement, Posted};
 
 use super::sql::Millis;
-use super::{Store, StoreError};
+use super::{Store, StoreError, guilds};
 
 /// A message to send now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,17 @@ pub struct DueMessage {
     pub attempts: u32,
 }
 
+/// What came of an attempt that did not send a message, as far as anybody knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotPosted {
+    /// Nobody knows whether it, or an earlier one, was sent.
+    pub maybe_sent: bool,
+    /// When to try again.
+    pub next: Timestamp,
+    /// What the channel says, where that is why: the guild's admins are told when it goes on.
+    pub refusal: Option<String>,
+}
+
 /// The first message that waits, of each guild that can be posted to.
 const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
     WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL
@@ -26,7 +38,7 @@ const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
       AND p.message_id IS NULL AND p.deleted = 0
       AND (p.nonce, p.position) = (SELECT nonce, position FROM posts
                                    WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
-                                   ORDER BY planned_at, nonce, position LIMIT 1)";
+                                   ORDER BY planned_at, position, nonce LIMIT 1)";
 
 /// When a guild's first message may be tried.
 const DUE_AT: &str = "max(p.next_attempt_at, iif(g.paused IS NULL, 0, g.resume_at))";
@@ -40,6 +52,14 @@ pub(super) fn active(guild: &str) -> String {
                        WHERE w.guild_id = {guild} AND w.code_key = c.code_key AND w.deleted = 0), c.listed) = 1"
     )
 }
+
+/// A new code is not posted while its first test is under way, for 5 s at most; nor while that of another one is which was
+/// seen at the same moment, so that both are in one message. Where an answer speaks against it, it waits for a second one,
+/// and nothing else does.
+pub(super) const NOT_HELD: &str = "(c.hold_until IS NULL OR c.hold_until <= ?1)
+    AND NOT EXISTS (SELECT 1 FROM codes o INDEXED BY codes_held
+                    WHERE o.hold_until > ?1 AND o.hold_until <= ?1 + 5000 AND o.first_seen_at = c.first_seen_at
+                      AND o.hold_until = o.first_seen_at + 5000 AND o.condemned IS NULL AND o.deleted = 0)";
 
 /// A short, unique name for a message: `prefix` and its version in base 36. Later ones sort behind earlier ones for some centuries,
 /// until a digit is added.
@@ -65,6 +85,7 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
             total: row.get::<_, u32>("total")? as usize,
             codes: Vec::new(),
             attempted_at: row.get::<_, Option<Millis>>("attempted_at")?.map(|Millis(at)| at),
+            is_moved: row.get("is_moved")?,
         },
         attempts: row.get("attempts")?,
     })
@@ -77,6 +98,7 @@ fn announced_code(row: &Row<'_>) -> rusqlite::Result<AnnouncedCode> {
         rewards: row.get("rewards")?,
         expires_at: row.get::<_, Option<Millis>>("expires_at")?.map(|Millis(at)| at),
         source: row.get("source")?,
+        checked: row.get("checked")?,
     })
 }
 
@@ -93,11 +115,13 @@ impl Store {
             // One that may have been sent to the channel before this one is looked for there.
             let mut heads = connection.prepare_cached(&format!(
                 "SELECT p.nonce, p.guild_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts, p.planned_at,
-                        iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id
+                        iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
+                        p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved
                  {HEADS} AND {DUE_AT} <= ?1"
             ))?;
             let mut codes = connection.prepare_cached(
-                "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source
+                "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source,
+                        c.good_at IS NOT NULL AND c.condemned IS NULL AND c.generation = p.generation AS checked
                  FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0 ORDER BY p.position",
             )?;
             let rows = heads.query_map([Millis(now)], |row| {
@@ -116,14 +140,14 @@ impl Store {
         .await
     }
 
-    /// When the next message that waits for another attempt is due; `None` when none waits.
+    /// When the next message that waits is due, of those that are due after `after`; `None` when there is none.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn next_post_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|connection| {
-            let sql = format!("SELECT min({DUE_AT}) {HEADS}");
-            let at: Option<Millis> = connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
+    pub async fn next_post_at(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.read(move |connection| {
+            let sql = format!("SELECT min({DUE_AT}) {HEADS} AND {DUE_AT} > ?1");
+            let at: Option<Millis> = connection.prepare_cached(&sql)?.query_row([Millis(after)], |row| row.get(0))?;
             Ok(at.map(|Millis(at)| at))
         })
         .await
@@ -138,7 +162,7 @@ impl Store {
             tx.execute(
                 "UPDATE posts SET attempts = attempts + 1, attempted_at = coalesce(attempted_at, ?2), channel_id = ?3,
                      version = ?4
-                 WHERE nonce = ?1 AND message_id IS NULL",
+                 WHERE nonce = ?1 AND message_id IS NULL AND deleted = 0",
                 params![nonce, Millis(tx.now()), channel, tx.version()],
             )?;
             Ok(())
@@ -152,36 +176,48 @@ impl Store {
     /// # Errors
     /// When it cannot be written, or this instance may not act any more; then the message stays due, here or for the active
     /// one, and its nonce keeps it from being sent twice.
-    pub async fn record_posted(&self, nonce: String, message: MessageId) -> Result<(), StoreError> {
+    pub async fn record_posted(&self, message: Announcement, posted: Posted) -> Result<(), StoreError> {
         self.write(move |tx| {
-            tx.execute(
-                "UPDATE posts SET message_id = ?2, posted_at = ?3, version = ?4
-                 WHERE nonce = ?1 AND message_id IS NULL AND deleted = 0",
-                params![nonce, message.0.cast_signed(), Millis(tx.now()), tx.version()],
-            )?;
-            tx.execute(
-                "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2
-                 WHERE paused IS NOT NULL AND removed_at IS NULL
-                   AND guild_id = (SELECT guild_id FROM posts WHERE nonce = ?1)",
-                params![nonce, tx.version()],
-            )?;
+            for code in &message.codes {
+                let shows = match posted.is_as_given {
+                    true => Shows::Good(code.expires_at).words(),
+                    false => Shows::UNKNOWN.to_owned(),
+                };
+                tx.execute(
+                    "UPDATE posts SET message_id = ?4, posted_at = ?5, shown = ?6, version = ?7
+                     WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3 AND message_id IS NULL",
+                    params![
+                        message.guild,
+                        code.code.key(),
+                        code.generation,
+                        posted.id.0.cast_signed(),
+                        Millis(tx.now()),
+                        shows,
+                        tx.version()
+                    ],
+                )?;
+            }
+            guilds::works(tx, message.guild)?;
             Ok(())
         })
         .await?;
         self.may_act()
     }
 
-    /// Notes that a message was not sent, or that nobody knows (`maybe_sent`), and when to try again.
+    /// Notes that a message was not sent, or that nobody knows, and when to try again.
     ///
     /// # Errors
     /// When it cannot be written; then the message is due at once.
-    pub async fn record_not_posted(&self, nonce: String, maybe_sent: bool, next: Timestamp) -> Result<(), StoreError> {
+    pub async fn record_not_posted(&self, nonce: String, failed: NotPosted) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
                 "UPDATE posts SET attempted_at = iif(?2, attempted_at, NULL), next_attempt_at = ?3, version = ?4
-                 WHERE nonce = ?1 AND message_id IS NULL",
-                params![nonce, maybe_sent, Millis(next), tx.version()],
+                 WHERE nonce = ?1 AND message_id IS NULL AND deleted = 0",
+                params![nonce, failed.maybe_sent, Millis(failed.next), tx.version()],
             )?;
+            if let Some(refusal) = failed.refusal {
+                guilds::refuses(tx, &nonce, &refusal)?;
+            }
             Ok(())
         })
         .await

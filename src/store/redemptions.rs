@@ -13,12 +13,13 @@ use crate::domain::outcome::Outcome;
 use crate::domain::player::{PlayerId, State};
 use crate::domain::retry::History;
 use crate::domain::scout::Trust;
-use crate::domain::status::{Class, Scope, Status};
+use crate::domain::status::Status;
+use crate::domain::verdict::Checked;
 
 use super::runs::{self, FinishedRun};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, paced, returns, turns};
+use super::{Store, StoreError, checks, paced, turns};
 
 /// No call takes longer than this, whatever is configured; a note of one that did may be forgotten before its end.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
@@ -38,6 +39,8 @@ pub struct Candidate {
     pub generation: u32,
     /// How much the code is trusted.
     pub trust: Trust,
+    /// It is a check of the code: a matter of seconds and of one call, before which no login is made.
+    pub is_check: bool,
 }
 
 /// What to do with a candidate.
@@ -88,9 +91,7 @@ pub struct Claims {
     pub given_up: Vec<Claim>,
     /// Runs that ended with what was given up.
     pub finished_runs: Vec<(Code, FinishedRun)>,
-    /// Codes that a feed lists again though they were over, and their generations: the game is to be asked about them.
-    pub returned: Vec<(Code, u32)>,
-    /// When the next redemption, or question about such a code, becomes due that is not yet; `None` when none waits.
+    /// When the next redemption, or check of a code, becomes due that is not yet; `None` when none waits.
     pub next_due: Option<Timestamp>,
     /// Whose turn it was, these counted.
     pub turns: Turns,
@@ -125,10 +126,19 @@ pub struct Verdict {
 pub struct Recorded {
     /// Whether it was taken: a claim that is void by now changes nothing, unless it brings a success.
     pub taken: bool,
-    /// The code was condemned for everybody by this answer.
-    pub condemned: Option<Condemned>,
+    /// What it says of the code itself.
+    pub judged: Judged,
     /// Runs that this ended.
     pub finished_runs: Vec<FinishedRun>,
+}
+
+/// What an answer says of the code itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judged {
+    /// The code was condemned for everybody by this answer.
+    pub condemned: Option<Condemned>,
+    /// It was a check of a code that was over: what came of it, and when the next one is due.
+    pub checked: Option<(Checked, Option<Timestamp>)>,
 }
 
 /// A code that is bad for everybody.
@@ -168,11 +178,10 @@ impl Store {
         let instance = self.instance();
         let claims = self.write(move |tx| {
             let mut turns = wanted.turns;
+            let next_check = checks::begin_due(tx, instance)?;
             let (mut claims, endpoints) = turns::pick(tx, instance, wanted.limit, wanted.max_calls, &mut turns, admit)?;
             claims.turns = turns;
-            let returns = returns::due(tx)?;
-            claims.returned = returns.codes;
-            claims.next_due = [next_due(tx)?, returns.next].into_iter().flatten().min();
+            claims.next_due = [next_due(tx)?, next_check].into_iter().flatten().min();
             for (claim, endpoint) in claims.taken.iter_mut().zip(&endpoints) {
                 tx.execute(
                     "UPDATE redemptions SET claim = claim + 1, claimed_by = ?4, calls = calls + 1, version = ?5
@@ -210,9 +219,9 @@ impl Store {
         let recorded = self.write(move |tx| {
             paced::end(tx, claim.paced_call)?;
             let mut recorded = record(tx, &claim, &verdict)?;
-            if recorded.taken && verdict.status.class() == Class::Permanent(Scope::Code) {
-                recorded.condemned = condemn_code(tx, &claim.code.key(), claim.generation, instance)?;
-                if recorded.condemned.is_some() {
+            if recorded.taken && verdict.next.is_ok() {
+                recorded.judged = checks::judge(tx, &claim, &verdict.status, instance)?;
+                if recorded.judged.condemned.is_some() {
                     recorded.finished_runs.extend(runs::finish(tx, &claim.code.key(), claim.generation)?);
                 }
             }
@@ -321,35 +330,35 @@ fn record(tx: &Tx<'_>, claim: &Claim, verdict: &Verdict) -> rusqlite::Result<Rec
         true => runs::finish(tx, &key, claim.generation)?,
         false => Vec::new(),
     };
-    Ok(Recorded { taken: changed > 0, condemned: None, finished_runs })
+    Ok(Recorded { taken: changed > 0, judged: Judged::default(), finished_runs })
 }
 
-/// Condemns the code when its latest answers say so, and stops its redemptions that nobody works on at the moment: the
-/// answers of those in flight count for themselves.
-fn condemn_code(tx: &Tx<'_>, key: &CodeKey, generation: u32, instance: i64) -> rusqlite::Result<Option<Condemned>> {
+/// A code's latest final answers, newest first: those to what runs made due. What a person asked for decides for that
+/// person alone.
+pub(super) fn latest_answers(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<Vec<(PlayerId, Status)>> {
     let look_back = u32::try_from(condemn::LOOK_BACK).unwrap_or(u32::MAX);
-    let latest: Vec<(PlayerId, Status)> = tx
-        .statement(
-            "SELECT player_id, status FROM redemptions INDEXED BY redemptions_finished_by_code
-             WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' ORDER BY finished_at DESC, version DESC LIMIT ?3",
-        )?
-        .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    let Some(status) = condemn::verdict(&latest) else { return Ok(None) };
-    let newly = tx.execute(
-        "UPDATE codes SET condemned = ?3, condemned_at = ?4, version = ?5
-         WHERE code_key = ?1 AND generation = ?2 AND condemned IS NULL",
-        params![key, generation, status, Millis(tx.now()), tx.version()],
-    )?;
-    if newly == 0 {
-        return Ok(None);
-    }
-    // For the poster: what shows the code as good is to be corrected.
-    tx.wake_plan();
-    let stopped = tx.execute(
+    tx.statement(
+        "SELECT player_id, status FROM redemptions INDEXED BY redemptions_evidence
+         WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND priority = 0
+         ORDER BY finished_at DESC, version DESC LIMIT ?3",
+    )?
+    .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?)))?
+    .collect()
+}
+
+/// Stops a code's redemptions, which would come to this; not those that somebody works on at the moment, whose answers count
+/// for themselves, nor those that a person asked for. Returns how many.
+pub(super) fn stop(
+    tx: &Tx<'_>,
+    key: &CodeKey,
+    generation: u32,
+    why: &Status,
+    instance: i64,
+) -> rusqlite::Result<usize> {
+    tx.execute(
         "UPDATE redemptions SET outcome = 'failed', status = ?3, finished_at = ?4, version = ?5
-         WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND (claimed_by IS NULL OR claimed_by <> ?6)",
-        params![key, generation, status, Millis(tx.now()), tx.version(), instance],
-    )?;
-    Ok(Some(Condemned { status, stopped }))
+         WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND priority = 0
+           AND (claimed_by IS NULL OR claimed_by <> ?6)",
+        params![key, generation, why, Millis(tx.now()), tx.version(), instance],
+    )
 }

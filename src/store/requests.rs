@@ -100,7 +100,8 @@ impl Store {
         .await
     }
 
-    /// Makes a code due for the accounts that a user linked and named: what was never tried, and what failed.
+    /// Makes a code due for the accounts that a user linked and named: what was never tried, and what failed. It decides for
+    /// them alone: what comes of it says nothing about the code.
     ///
     /// # Errors
     /// When it cannot be written; then nothing is due.
@@ -110,21 +111,40 @@ impl Store {
         key: CodeKey,
         generation: u32,
     ) -> Result<(), StoreError> {
-        self.request(players.clone(), vec![(key.clone(), generation)]).await?;
         self.write(move |tx| {
             for player in &players {
                 let values: [&dyn rusqlite::ToSql; 5] = [&key, &generation, &Millis(tx.now()), &tx.version(), player];
                 again(tx, "player_id = ?5", &values)?;
                 tx.execute(
-                    "UPDATE redemptions SET deleted = 0, version = ?4
-                     WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND deleted = 1",
-                    params![player, key, generation, tx.version()],
+                    "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
+                     VALUES (?5, ?1, ?2, 'pending', ?3, ?3, ?4)
+                     ON CONFLICT DO UPDATE SET deleted = 0, version = excluded.version WHERE deleted = 1",
+                    &values,
                 )?;
             }
             turns::prioritise(tx, &players, &key, generation)?;
             runs::reopen(tx, &key, generation)?;
             tx.wake_work();
             Ok(())
+        })
+        .await
+    }
+
+    /// Redemptions that wait because a person asked for them, of that one of these players who has most.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn waiting_for_person(&self, players: Vec<PlayerId>) -> Result<u32, StoreError> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT count(*) FROM redemptions
+                 WHERE player_id = ?1 AND outcome = 'pending' AND deleted = 0 AND priority = 1",
+            )?;
+            let mut most = 0;
+            for player in players {
+                most = most.max(statement.query_row([player], |row| row.get(0))?);
+            }
+            Ok(most)
         })
         .await
     }

@@ -11,7 +11,7 @@ use crate::domain::status::Status;
 use crate::ports::{MessageId, RunMessage};
 
 use super::sql::Millis;
-use super::{Store, StoreError, posts};
+use super::{Store, StoreError, guilds, posts};
 
 /// Which run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,9 +39,16 @@ pub struct PastRun {
     pub tally: Tally,
 }
 
-/// Which runs: of one guild, or those whose message does not show how they ended.
-const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND g.paused IS NULL
-    AND (runs.finished_at IS NULL OR runs.finished_at > ?1)";
+/// Which runs: those whose message does not show how they ended. An old end is no news, unless a message says that it is
+/// still to come. A paused guild is tried again when its posts are. A code that a feed lists
+/// is not announced by its run: not while its first test is under way, nor when that found it over. `?1` is since when an end is news, `?2` since when a
+/// message is mended, `?3` now.
+const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND (g.paused IS NULL OR g.resume_at <= ?3)
+    AND (runs.finished_at IS NULL OR runs.finished_at > iif(runs.message_id IS NULL, ?1, ?2))
+    AND (codes.hold_until IS NULL OR codes.hold_until <= ?3)
+    AND (runs.nonce IS NOT NULL OR codes.condemned IS NULL OR codes.generation > runs.generation OR codes.listed = 0
+         OR EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
+                    AND p.generation = runs.generation AND (p.attempted_at IS NOT NULL OR p.message_id IS NOT NULL)))";
 
 /// What came of a run so far. Everything is counted over the roster as it is now.
 fn tally(connection: &Connection, key: &RunKey, now: Timestamp) -> rusqlite::Result<Tally> {
@@ -82,12 +89,17 @@ fn tally(connection: &Connection, key: &RunKey, now: Timestamp) -> rusqlite::Res
 }
 
 impl Store {
-    /// The runs whose message does not show yet how they ended, oldest first: those under way, and those that ended after
-    /// `since`. Not in guilds that have no channel or are paused.
+    /// The runs whose message does not show yet how they ended, oldest first: those under way, those that ended after
+    /// `since`, and those that ended after `mended_since` and have a message that does not show it. Not in guilds that have
+    /// no channel or are paused.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn untold_runs(&self, since: Timestamp) -> Result<Vec<(RunKey, RunMessage)>, StoreError> {
+    pub async fn untold_runs(
+        &self,
+        since: Timestamp,
+        mended_since: Timestamp,
+    ) -> Result<Vec<(RunKey, RunMessage)>, StoreError> {
         let now = self.inner.clock.now();
         self.read(move |connection| {
             let sql = format!(
@@ -99,7 +111,7 @@ impl Store {
                  WHERE runs.deleted = 0 AND {UNTOLD} ORDER BY runs.started_at, runs.code_key, runs.guild_id"
             );
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map([Millis(since)], |row| {
+            let rows = statement.query_map([Millis(since), Millis(mended_since), Millis(now)], |row| {
                 let key = RunKey { guild: row.get(0)?, code: row.get(1)?, generation: row.get(2)? };
                 let message = RunMessage {
                     nonce: row.get(3)?,
@@ -154,8 +166,8 @@ impl Store {
         Ok(nonce)
     }
 
-    /// Notes what became of a run's message: sent as `message`, or not sent (`None`), in which case `maybe_sent` tells that
-    /// nobody knows. `is_told` notes that nothing more is to be said.
+    /// Notes what became of a run's message: sent as `message`, which ends a pause of its guild, or not sent (`None`), in which
+    /// case `maybe_sent` tells that nobody knows. `is_told` notes that nothing more is to be said.
     ///
     /// # Errors
     /// When it cannot be written, or this instance may not act any more; then the message is shown again.
@@ -167,6 +179,11 @@ impl Store {
         is_told: bool,
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
+            let was_sent = "SELECT 1 FROM runs WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3
+                            AND message_id IS NOT NULL";
+            if message.is_some() && !tx.statement(was_sent)?.exists(params![key.guild, key.code, key.generation])? {
+                guilds::works(tx, key.guild)?;
+            }
             tx.execute(
                 "UPDATE runs SET message_id = coalesce(?4, message_id), attempted_at = iif(?5, attempted_at, NULL),
                      summarised = iif(?6 AND finished_at IS NOT NULL, 1, summarised), version = ?7

@@ -21,6 +21,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_plan_queue.sql"),
     include_str!("../../migrations/0007_erasure.sql"),
     include_str!("../../migrations/0008_listings.sql"),
+    include_str!("../../migrations/0009_posting.sql"),
+    include_str!("../../migrations/0010_verdict.sql"),
 ];
 
 /// An opened working copy.

@@ -13,7 +13,8 @@ use crate::domain::outcome::Outcome;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::status::Status;
-use crate::ports::MessageId;
+use crate::domain::verdict::Checked;
+use crate::ports::{MessageId, Posted};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const GUILD: GuildId = GuildId(u64::MAX - 1);
@@ -59,10 +60,6 @@ impl Fixture {
         self.store.add_to_roster(guild, players.iter().map(|id| player(*id)).collect()).await.unwrap();
     }
 
-    async fn returned(&self) -> Vec<(Code, u32)> {
-        self.store.claim_due(1, 12, |_| Admission::Stop).await.unwrap().returned
-    }
-
     async fn claim(&self, limit: usize) -> Vec<Claim> {
         self.store.claim_due(limit, 12, |_| Admission::Take).await.unwrap().taken
     }
@@ -84,6 +81,10 @@ fn listed(text: &str) -> Entry {
 
 fn player(id: u64) -> Player {
     Player { id: PlayerId::new(id).unwrap(), nickname: format!("P{id}"), state: State::new(1), furnace_level: None }
+}
+
+fn sent(id: u64) -> Posted {
+    Posted { id: MessageId(id), is_as_given: true }
 }
 
 #[tokio::test(start_paused = true)]
@@ -221,7 +222,7 @@ async fn a_channel_set_before_any_poll_gets_a_digest_and_after_it_news() {
     let due = fixture.store.due_messages().await.unwrap();
     assert_eq!(kinds(due.clone()), [MessageKind::Digest]);
     fixture.store.begin_post(due[0].announcement.nonce.clone(), due[0].announcement.channel).await.unwrap();
-    fixture.store.record_posted(due[0].announcement.nonce.clone(), MessageId(9)).await.unwrap();
+    fixture.store.record_posted(due[0].announcement.clone(), sent(9)).await.unwrap();
     fixture.list(&["A1", "B2"]).await;
     assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
     assert_eq!(kinds(fixture.store.due_messages().await.unwrap()), [MessageKind::New]);
@@ -243,15 +244,19 @@ async fn many_codes_go_out_in_order_and_a_message_that_fails_holds_back_the_rest
         fixture.store.begin_post(nonce.clone(), ChannelId(2)).await.unwrap();
         if head.attempts == 0 {
             let next = fixture.clock.now().checked_add(HOUR).unwrap();
-            fixture.store.record_not_posted(nonce, true, next).await.unwrap();
+            let failed = NotPosted { maybe_sent: true, next, refusal: None };
+            fixture.store.record_not_posted(nonce, failed).await.unwrap();
             assert_eq!(fixture.store.due_messages().await.unwrap(), []);
-            assert_eq!(fixture.store.next_post_at().await.unwrap().unwrap().as_second(), next.as_second());
+            assert_eq!(
+                fixture.store.next_post_at(Timestamp::MIN).await.unwrap().unwrap().as_second(),
+                next.as_second()
+            );
             tokio::time::sleep(HOUR).await;
             let again = &fixture.store.due_messages().await.unwrap()[0];
             assert!(again.announcement.attempted_at.is_some(), "an attempt whose end nobody knows is told");
         } else {
             posted.extend(head.announcement.codes.iter().map(|c| c.code.to_string()));
-            fixture.store.record_posted(nonce, MessageId(1)).await.unwrap();
+            fixture.store.record_posted(head.announcement.clone(), sent(1)).await.unwrap();
         }
     }
     assert_eq!(posted, names);
@@ -351,40 +356,35 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     fixture.store.plan().await.unwrap();
     let mut claims = fixture.claim(3).await;
     let in_flight = claims.pop().unwrap();
-    assert_eq!(fixture.finish(claims.pop().unwrap(), Status::TimeError).await.condemned, None);
-    let condemned = fixture.finish(claims.pop().unwrap(), Status::TimeError).await.condemned;
+    assert_eq!(fixture.finish(claims.pop().unwrap(), Status::TimeError).await.judged.condemned, None);
+    let condemned = fixture.finish(claims.pop().unwrap(), Status::TimeError).await.judged.condemned;
     assert_eq!(condemned, Some(Condemned { status: Status::TimeError, stopped: 2 }));
     assert_eq!(fixture.claim(10).await, []);
     let ended = fixture.finish(in_flight, Status::TimeError).await;
-    assert_eq!((ended.condemned, ended.finished_runs[0].failed), (None, 5));
+    assert_eq!((ended.judged, ended.finished_runs[0].failed), (Judged::default(), 5));
     // A player who joins is not tried on a condemned code; nor is the code posted to a new guild.
     fixture.guild_with(GuildId(2), &[6]).await;
     assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
-    // Away and back, too soon and then late enough.
+    // Away for long and back: the game is asked at once, with one player, in the next generation.
     fixture.list(&[]).await;
-    fixture.list(&["A1"]).await;
-    assert_eq!((fixture.store.plan().await.unwrap(), fixture.returned().await), (Plan::default(), vec![]));
-    fixture.list(&[]).await;
-    tokio::time::sleep(6 * HOUR).await;
+    tokio::time::sleep(7 * HOUR).await;
+    assert_eq!(fixture.claim(10).await, [], "nobody wants it");
     assert_eq!(fixture.list(&["A1"]).await.returned, [], "the game is asked first");
     assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
-    let claims = fixture.store.claim_due(9, 12, |_| Admission::Take).await.unwrap();
-    assert_eq!((claims.taken.len(), claims.returned), (0, vec![(code("A1"), 1)]));
-    // No good: it must go away, and six hours must pass, before the game is asked again.
-    fixture.store.keep_condemned(code("A1").key(), 1, Status::TimeError).await.unwrap();
-    tokio::time::sleep(6 * HOUR).await;
-    fixture.list(&["A1"]).await;
-    assert_eq!(fixture.returned().await, []);
-    fixture.list(&[]).await;
-    tokio::time::sleep(6 * HOUR).await;
-    fixture.list(&["A1"]).await;
-    assert_eq!(fixture.returned().await, [(code("A1"), 1)]);
-    let scout = fixture.store.scout_of_return(code("A1").key(), PlayerId::new(5)).await.unwrap().unwrap().0;
-    assert_eq!(scout.get(), 6, "the next in turn");
-    fixture.store.renew_code(code("A1").key(), 1, Some((scout, Status::Success))).await.unwrap();
-    assert_eq!(fixture.returned().await, []);
+    let mut claims = fixture.claim(9).await;
+    assert_eq!((claims.len(), claims[0].generation), (1, 2));
+    let scout = claims[0].player;
+    let checked = fixture.finish(claims.remove(0), Status::TimeError).await.judged.checked.unwrap();
+    assert_eq!(checked, (Checked::StillOver, Some(fixture.clock.now() + Duration::from_secs(1200))));
+    assert_eq!((fixture.claim(9).await, fixture.store.plan().await.unwrap()), (vec![], Plan::default()));
+    // Asked about again in time, with another player.
+    tokio::time::sleep(Duration::from_secs(1201)).await;
+    let claim = fixture.claim(9).await.remove(0);
+    assert_ne!(claim.player, scout);
+    assert_eq!(fixture.finish(claim, Status::Success).await.judged.checked.unwrap().0, Checked::GoodAgain);
     let plan = fixture.store.plan().await.unwrap();
-    assert_eq!((plan.guilds.len(), plan.redemptions), (2, 5), "the scout has it");
+    assert_eq!((plan.guilds.len(), plan.redemptions), (2, 4), "one has it, and one is due again");
+    assert_eq!(fixture.store.pending_redemptions().await.unwrap(), 5);
     let due = fixture.store.due_messages().await.unwrap();
     let of_guild = |guild| due.iter().map(|d| &d.announcement).find(|a| a.guild == guild).unwrap().codes[0].generation;
     assert_eq!((of_guild(GUILD), of_guild(GuildId(2))), (2, 2));
@@ -463,7 +463,7 @@ async fn a_code_that_was_left_out_of_its_message_is_posted_when_it_is_back() {
     fixture.store.plan().await.unwrap();
     let message = fixture.store.due_messages().await.unwrap().remove(0).announcement;
     assert_eq!(message.codes.len(), 1);
-    fixture.store.record_posted(message.nonce, MessageId(9)).await.unwrap();
+    fixture.store.record_posted(message, sent(9)).await.unwrap();
     fixture.list(&["A1", "B2"]).await;
     assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
     assert_eq!(fixture.store.due_messages().await.unwrap().len(), 1);

@@ -25,12 +25,14 @@ use super::writer::Tx;
 /// How many that are not admitted are passed over in one look, so that a look stays short however much is due. Those
 /// in front are admitted in time, and make room.
 const MAX_SKIPPED: usize = 1000;
+/// Checks of codes that are looked at in one look.
+const MAX_CHECKS: usize = 32;
 /// Rows that are read at once, at first; doubled as long as nothing is found.
 const FIRST_ROWS: usize = 4;
 
 const COLUMNS: &str =
     "d.player_id, p.nickname, p.state, p.profile_at, c.code, d.generation, d.calls, d.unknown, d.temporary, d.claim,
-    d.next_attempt_at, d.code_key";
+    d.next_attempt_at, d.code_key, c.tester IS d.player_id";
 const FREE: &str = "d.outcome = 'pending' AND d.deleted = 0 AND d.next_attempt_at <= ?1
     AND (d.claimed_by IS NULL OR d.claimed_by <> ?2)";
 /// What comes behind the last one that was read, in the index's order.
@@ -44,6 +46,7 @@ struct Waiting {
     claim: Claim,
     key: CodeKey,
     due: i64,
+    is_check: bool,
 }
 
 fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
@@ -58,7 +61,7 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         number: row.get(9)?,
         paced_call: None,
     };
-    Ok(Waiting { claim, due: row.get(10)?, key: row.get(11)? })
+    Ok(Waiting { claim, due: row.get(10)?, key: row.get(11)?, is_check: row.get(12)? })
 }
 
 /// One place to look at, read bit by bit.
@@ -141,8 +144,8 @@ fn latest(
     let look_back = u32::try_from(LOOK_BACK).unwrap_or(u32::MAX);
     connection
         .prepare_cached(
-            "SELECT player_id, status, coalesce(queue, 0) FROM redemptions INDEXED BY redemptions_finished_by_code
-             WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND status IS NOT NULL
+            "SELECT player_id, status, coalesce(queue, 0) FROM redemptions INDEXED BY redemptions_evidence
+             WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND priority = 0 AND status IS NOT NULL
              ORDER BY finished_at DESC, version DESC LIMIT ?3",
         )?
         .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
@@ -183,8 +186,26 @@ impl<'a> Look<'a> {
         here.guild == doubted_in && groups.iter().any(|group| has_code(group) && group.guild != doubted_in)
     }
 
+    /// Reads the checks of codes, of which there are few.
+    fn read_checks(&self, lane: &mut Lane) -> rusqlite::Result<()> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM codes c INDEXED BY codes_tested JOIN redemptions d ON d.player_id = c.tester
+                  AND d.code_key = c.code_key AND d.generation IN (c.generation, c.generation + 1)
+             JOIN players p ON p.player_id = d.player_id
+             WHERE c.tester IS NOT NULL AND {FREE} ORDER BY d.next_attempt_at, d.code_key LIMIT {MAX_CHECKS}"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![Millis(self.now), self.instance], waiting)?;
+        lane.rows = rows.collect::<Result<_, _>>()?;
+        lane.is_over = true;
+        Ok(())
+    }
+
     /// Reads on in a lane.
     fn read(&self, offer: Offer, lane: &mut Lane) -> rusqlite::Result<()> {
+        if offer == Offer::Check {
+            return self.read_checks(lane);
+        }
         let rows = if lane.read == 0 { FIRST_ROWS } else { lane.read };
         let most = u32::try_from(rows).unwrap_or(u32::MAX);
         let (due, player, key, generation) = match &lane.last {
@@ -195,7 +216,7 @@ impl<'a> Look<'a> {
         };
         let index = match offer {
             Offer::Asked => "redemptions_asked",
-            Offer::LongestDue => "redemptions_due",
+            Offer::LongestDue | Offer::Check => "redemptions_due",
             Offer::First(_) | Offer::Later(_) => "redemptions_queue",
         };
         let select = format!(
@@ -205,13 +226,13 @@ impl<'a> Look<'a> {
         let (place, is_later) = match offer {
             Offer::First(place) => (Some(place), false),
             Offer::Later(place) => (Some(place), true),
-            Offer::Asked | Offer::LongestDue => (None, false),
+            Offer::Asked | Offer::LongestDue | Offer::Check => (None, false),
         };
         let now = Millis(self.now);
         let found: Vec<Waiting> = match place.and_then(|place| self.groups.as_slice().get(place)) {
             Some(group) => {
                 let sql = format!(
-                    "{select} AND d.queue = ?8 AND d.code_key = ?5 AND d.generation = ?6 AND (d.calls > 0) = ?9 AND {BEHIND_IN_GROUP}"
+                    "{select} AND d.priority = 0 AND d.queue = ?8 AND d.code_key = ?5 AND d.generation = ?6 AND (d.calls > 0) = ?9 AND {BEHIND_IN_GROUP}"
                 );
                 let values: [&dyn ToSql; 9] = [
                     &now,
@@ -227,8 +248,7 @@ impl<'a> Look<'a> {
                 self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
             }
             None => {
-                let asked = if offer == Offer::Asked { "AND d.priority = 1" } else { "" };
-                let sql = format!("{select} {asked} AND {BEHIND}");
+                let sql = format!("{select} AND d.priority = {} AND {BEHIND}", u8::from(offer == Offer::Asked));
                 let values: [&dyn ToSql; 7] = [&now, &self.instance, &due, &player, &key, &generation, &most];
                 self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
             }
@@ -282,14 +302,14 @@ pub(super) fn pick(
                 };
                 let place = match offer {
                     Offer::First(place) | Offer::Later(place) => Some(place),
-                    Offer::Asked | Offer::LongestDue => None,
+                    Offer::Asked | Offer::LongestDue | Offer::Check => None,
                 };
                 if place.is_some_and(|place| look.is_for_another_guild(place, doubted_in)) {
                     claims.blocked = true;
                     lane.end();
                     continue;
                 }
-                // One that a person asked for waits in a group too.
+                // A check waits in a group too.
                 let is_same = |claim: &Claim| {
                     (claim.player, claim.generation) == (found.claim.player, found.claim.generation)
                         && claim.code == found.claim.code
@@ -308,6 +328,7 @@ pub(super) fn pick(
                     key: found.key,
                     generation: found.claim.generation,
                     trust,
+                    is_check: found.is_check,
                 };
                 match admit(&candidate) {
                     Admission::Take => return Some((found.claim, None)),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::process::Output;
 use std::time::Duration;
 
+use giftcode_bot::domain::code::Code;
 use giftcode_bot::sandbox::faults::{Faults, Trouble, Wrong};
 use giftcode_bot::sandbox::game::GameSim;
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
@@ -181,6 +182,30 @@ async fn a_game_that_is_away_for_a_while_is_waited_for() {
     assert!(stderr.contains("The game answers again."), "{stderr}");
     let report = json(&output);
     assert_eq!((number(&report["codes"][0]["granted"]), output.status.code()), (30, Some(0)), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_odd_for_everybody_ends_it_when_all_else_is_done() {
+    let sim = game(10, Faults::default());
+    let new = r#"{"code":1,"data":[],"msg":"CODE PAUSED","err_code":40077}"#;
+    let code = Code::parse("HOT").unwrap();
+    sim.set_troubles(vec![Trouble::of_all(Wrong::json(200, new)).of_code(&code)]);
+    let folder = folder_with_players(1..=10);
+    let args = ["GOOD", "HOT", "--players", "players.csv", "--json"];
+    let mut command = redeem(folder.path(), &sim);
+    command.args(args).env("RUST_LOG", "off");
+    let output = output(command).await;
+    let stderr = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{stderr}");
+    let said = "the game tells everybody CODE PAUSED for HOT, which nobody knows, and all else is done";
+    assert!(stderr.contains(said) && stderr.lines().count() == 1, "{stderr}");
+    assert_eq!(sim.ledger(Ledger::grants), 10);
+    sim.set_troubles(Vec::new());
+    let mut again = redeem(folder.path(), &sim);
+    again.args(args);
+    let report = json(&crate::support::output(again).await);
+    // The tenth player's furnace is too low.
+    assert_eq!((number(&report["codes"][0]["granted"]), number(&report["codes"][1]["granted"])), (10, 9), "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

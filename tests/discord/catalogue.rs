@@ -1,6 +1,7 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 use giftcode_bot::discord::custom_id::Action;
+use giftcode_bot::discord::messages::appeal::{self, AskedAnew};
 use giftcode_bot::discord::messages::engine::waits_for;
 use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
@@ -16,7 +17,9 @@ use giftcode_bot::domain::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::status::Status;
 use giftcode_bot::engine::Condition;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
-use giftcode_bot::store::{Forgotten, GuildSettings, PastRun, RosterChange, RosterPage, RunStart, Standing};
+use giftcode_bot::store::{
+    Failing, Forgotten, GuildSettings, OverCode, PastRun, RosterChange, RosterPage, RunStart, Standing,
+};
 use jiff::{SignedDuration, Timestamp};
 
 /// A chapter of the page: what it is about, and its messages with when they are seen.
@@ -44,6 +47,7 @@ fn announced(text: &str, rewards: Option<&str>, hours: Option<i64>, generation: 
         rewards: rewards.map(str::to_owned),
         expires_at: hours.map(|hours| now() + SignedDuration::from_hours(hours)),
         source: "wostools.net/api/gift-codes".to_owned(),
+        checked: false,
     }
 }
 
@@ -67,12 +71,14 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
         total,
         codes,
         attempted_at: None,
+        is_moved: false,
     }
 }
 
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<Over>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
-    Correction { nonce, guild: GuildId(3), channel: CHANNEL, message: MessageId(9), kind, total, codes }
+    let (guild, channel, message, role) = (GuildId(3), CHANNEL, MessageId(9), None);
+    Correction { nonce, guild, channel, message, role, kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -93,6 +99,10 @@ pub fn posts() -> Chapter {
                 "A code that came back, of which nothing is known",
                 announcement(MessageKind::New, 1, vec![announced("gogoWOS", None, None, 2)]),
             ),
+            posted(
+                "A new code that the game granted to somebody before it was posted",
+                announcement(MessageKind::New, 1, vec![AnnouncedCode { checked: true, ..one() }]),
+            ),
             posted("Two new codes", announcement(MessageKind::New, 2, two())),
             posted("What is active when a channel is set", announcement(MessageKind::Digest, 1, vec![one()])),
             posted("The first ten of twelve codes", announcement(MessageKind::Digest, 12, many(10))),
@@ -103,6 +113,7 @@ pub fn posts() -> Chapter {
                 "A post whose code the game does not know",
                 correction(1, vec![(one(), condemned(Status::CdkNotFound))]),
             ),
+            corrected("A post whose code was over, and is good again", correction(1, vec![(one(), None)])),
             corrected("A post of a code that came back since", correction(1, vec![(one(), Some(Over::Renewed))])),
             corrected(
                 "A post of two codes, of which one has reached its claim limit",
@@ -179,6 +190,10 @@ pub fn runs() -> Chapter {
                 "Done, with more failures than a message has room for: they are attached",
                 run_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
             ),
+            (
+                "The same, where the bot may attach no files".to_owned(),
+                run::without_file(&run_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true)),
+            ),
             shown("Nobody got it", run_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
         ],
     )
@@ -194,6 +209,7 @@ pub fn managing() -> Chapter {
         manage::channel_set(CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
     );
     say("setchannel, where the bot may not post", manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]));
+    say("setchannel, while the bot is in a timeout", manage::in_a_timeout(now() + SignedDuration::from_hours(1)));
     say("setchannel, when another one was set", manage::channel_set(CHANNEL, false, Mention::Nobody, &[]));
     say("setchannel, with no_role", manage::channel_set(CHANNEL, false, Mention::Removed, &[]));
     say("setchannel, where the role was deleted", manage::channel_set(CHANNEL, false, Mention::Gone, &[]));
@@ -214,7 +230,14 @@ pub fn managing() -> Chapter {
     );
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
-    say("add, redeem or retry, of a code that is over", manage::code_over(&code("WOS1105"), &Over::Expired));
+    let over = |asked| appeal::code_over(&code("WOS1105"), &Over::Expired, asked);
+    say("redeem or retry, of a code that is over", over(AskedAnew::Answered));
+    say("redeem or retry, of a code that is over, while the game does not answer", over(AskedAnew::StillAsking));
+    say("redeem or retry, of a code that is over, with nobody to ask for", over(AskedAnew::Nobody));
+    say(
+        "add, of a code that is over",
+        appeal::added_though_over(&code("WOS1105"), &Over::Condemned(Status::CdkNotFound), AskedAnew::Answered),
+    );
     say(
         "any command, with something that is no code",
         manage::no_code(&CodeError::Character { text: "DROP TABLE".into(), character: ' ' }),
@@ -222,7 +245,15 @@ pub fn managing() -> Chapter {
     say("any command, with a code that nobody ever saw", manage::code_unknown(&code("NOSUCHCODE")));
     say("remove, of a code that nobody ever saw", manage::nothing_to_remove(&code("NOSUCHCODE")));
     say("remove", manage::code_removed(&code("WOS1105"), 12));
-    say("list", manage::codes(&[one(), announced("gogoWOS", None, None, 1)], true));
+    let is_over = OverCode {
+        code: code("OLDCODE"),
+        over: Over::Condemned(Status::TimeError),
+        check_at: Some(now() + SignedDuration::from_mins(10)),
+    };
+    let is_over = std::slice::from_ref(&is_over);
+    say("list", manage::codes(&[one(), announced("gogoWOS", None, None, 1)], is_over, true));
+    say("list, where all codes are over", manage::codes(&[], is_over, true));
+    say("history, of a code that was over before it was posted", manage::history(&[], is_over, Some(&code("OLDCODE"))));
     say("redeem", manage::run_started(&code("WOS1105"), RunStart { players: 100, due: 98, pending: 0 }, Some(CHANNEL)));
     say(
         "redeem, of what is under way",
@@ -236,7 +267,7 @@ pub fn managing() -> Chapter {
     let started = [
         (code("WOS1105"), Ok(RunStart { players: 100, due: 98, pending: 0 })),
         (code("gogoWOS"), Ok(RunStart { players: 100, due: 0, pending: 0 })),
-        (code("OLDCODE"), Err(Over::Expired)),
+        (code("OLDCODE"), Err((Over::Expired, AskedAnew::Answered))),
     ];
     say("the menu “Redeem for all”, with several codes", manage::runs_started(&started, Some(CHANNEL)));
     say("retry", manage::retried(&code("WOS1105"), 5));
@@ -246,6 +277,7 @@ pub fn managing() -> Chapter {
         mention_role: Some(ROLE),
         auto_redeem: true,
         paused: None,
+        failing: None,
         players: 100,
     };
     let well = manage::Status {
@@ -274,7 +306,16 @@ pub fn managing() -> Chapter {
         ..well
     };
     say("status, with all kinds of trouble", manage::status(&badly));
-    for blocked in [Blocked::UnknownChannel, Blocked::MissingAccess, Blocked::MissingHistory] {
+    let failing = Failing {
+        since: now() - SignedDuration::from_hours(2),
+        reason: "Discord answers 400 (code 50083): Tried to perform an operation on an archived thread".into(),
+    };
+    let guild = GuildSettings { channel: Some(CHANNEL), failing: Some(failing), ..GuildSettings::default() };
+    say(
+        "status, of a server whose channel refuses posts again and again",
+        manage::status(&manage::Status { guild, ..manage::Status::default() }),
+    );
+    for blocked in [Blocked::UnknownChannel, Blocked::MissingAccess, Blocked::MissingHistory, Blocked::TimedOut] {
         let guild = GuildSettings { channel: Some(CHANNEL), paused: Some(blocked), ..GuildSettings::default() };
         say(
             "status, of a server that is paused",
@@ -298,9 +339,9 @@ pub fn managing() -> Chapter {
             Some(now() - SignedDuration::from_hours(29)),
         ),
     ];
-    say("history", manage::history(&history, None));
-    say("history, of nothing", manage::history(&[], None));
-    say("history, of a code that was never redeemed here", manage::history(&[], Some(&code("WOS1105"))));
+    say("history", manage::history(&history, &[], None));
+    say("history, of nothing", manage::history(&[], &[], None));
+    say("history, of a code that was never redeemed here", manage::history(&[], &[], Some(&code("WOS1105"))));
     ("/manage giftcode", all)
 }
 
@@ -355,8 +396,8 @@ pub fn everybody() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let (me, state) = (player(33_750_731), State::new(245).unwrap());
-    say("/giftcode", manage::codes(&[one(), hostile()], false));
-    say("/giftcode, with nothing active", manage::codes(&[], false));
+    say("/giftcode", manage::codes(&[one(), hostile()], &[], false));
+    say("/giftcode, with nothing active", manage::codes(&[], &[], false));
     say("/link", people::linked(me, state, true, 0));
     say("/link, of a linked account whose state was wrong", people::linked(me, state, false, 2));
     say("/link, with a wrong state", people::not_confirmed(me, state, &ProbeOutcome::WrongState));
@@ -395,14 +436,17 @@ pub fn everybody() -> Chapter {
         standing(1002, Some(Outcome::Pending), Some(Status::TimeoutRetry)),
         standing(1003, Some(Outcome::Pending), None),
     ];
-    say("/redeem, under way", people::standings(&[(code("WOS1105"), waiting.clone())], &[], true));
+    say("/redeem, under way", people::standings(&[(code("WOS1105"), waiting.clone())], &[], &[], true));
     let done = vec![
         standing(1001, Some(Outcome::Granted), Some(Status::Success)),
         standing(1002, Some(Outcome::Already), Some(Status::Received)),
         standing(1003, Some(Outcome::Failed), Some(Status::UserInfoError)),
         standing(1004, Some(Outcome::GaveUp), Some(Status::CaptchaCheckError)),
     ];
-    say("/redeem, done", people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], false));
+    say(
+        "/redeem, done",
+        people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], &[code("TENTH1")], false),
+    );
     let many: Vec<_> = (0..10)
         .map(|number| {
             let of_code = [
@@ -417,15 +461,16 @@ pub fn everybody() -> Chapter {
             (code(&format!("CODE{number:02}")), of_code.collect())
         })
         .collect();
-    say("a menu, done, with more than a message has room for", people::standings(&many, &[], false));
+    say("a menu, done, with more than a message has room for", people::standings(&many, &[], &[], false));
     say(
         "/redeem, when it takes longer than an answer can be changed",
-        people::standings(&[(code("WOS1105"), waiting)], &[], false),
+        people::standings(&[(code("WOS1105"), waiting)], &[], &[], false),
     );
     say(
         "/redeem and the buttons, with a code that is over",
         people::code_over(&code("WOS1105"), &Over::Condemned(Status::Used)),
     );
+    say("/redeem and the buttons, when ten codes wait already", people::too_many_waiting(&[code("WOS1105")]));
     say("a fourth request before one of the others is done", people::one_at_a_time());
     say("something that only managers may do", people::managers_only());
     say("something that only works in a server", people::servers_only());
@@ -451,6 +496,7 @@ pub fn longest() -> Vec<(String, Message)> {
         rewards: Some(stars(200)),
         expires_at: Some(now()),
         source: format!("{number}{}", stars(300)),
+        checked: true,
     };
     let codes = |count: usize| (0..count).map(longest_code).collect::<Vec<_>>();
     let named = |id: u64| Player {
@@ -496,6 +542,14 @@ pub fn longest() -> Vec<(String, Message)> {
         status: Some(Status::CaptchaCheckError),
         next_attempt_at: None,
     };
+    let many_codes: Vec<Code> = (0..25).map(|number| longest_code(number).code).collect();
+    let over_codes: Vec<OverCode> = (0..10)
+        .map(|number| OverCode {
+            code: longest_code(number).code,
+            over: Over::Condemned(Status::Used),
+            check_at: Some(now()),
+        })
+        .collect();
     let standings: Vec<_> = (0..25).map(|number| (longest_code(number).code, (0..5).map(standing).collect())).collect();
     [
         ("one code", post::post(&announcement(MessageKind::New, 1, codes(1)))),
@@ -504,15 +558,15 @@ pub fn longest() -> Vec<(String, Message)> {
         ("ten codes that are over", post::corrected(&correction(10, over(10)))),
         ("a run", run::run(&waits, now())),
         ("a run that ended", run::run(&run_of(tally, true), now())),
-        ("the history", manage::history(&runs, None)),
-        ("the codes", manage::codes(&codes(400), true)),
+        ("the history", manage::history(&runs, &over_codes, None)),
+        ("the codes", manage::codes(&codes(400), &over_codes, true)),
         ("the status", manage::status(&status)),
         ("a roster", players::roster(&roster, 1)),
         ("bad lines", players::not_imported(&lines)),
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
         ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
         ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
-        ("standings", people::standings(&standings, &[], true)),
+        ("standings", people::standings(&standings, &[], &many_codes, true)),
     ]
     .map(|(when, message)| (when.to_owned(), message))
     .into()

@@ -21,6 +21,7 @@ mod message_page;
 mod people;
 mod pressing;
 mod progress;
+mod refusals;
 mod registering;
 mod rosters;
 mod safety;

@@ -5,7 +5,7 @@ use giftcode_bot::domain::outcome::Outcome;
 use giftcode_bot::domain::player::{ChannelId, GuildId, MAX_LINKS, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::retry::History;
 use giftcode_bot::domain::status::Status;
-use giftcode_bot::store::{AddedCode, Admission, Linked, RosterChange, RunStart, Verdict};
+use giftcode_bot::store::{AddedCode, Admission, CheckStart, Linked, RosterChange, RunStart, Verdict};
 
 use crate::support::{GUILD, HOUR, StateFile, code, players};
 
@@ -130,8 +130,10 @@ async fn a_code_that_is_over_is_not_added() {
     let soon = state.clock.now() + jiff::SignedDuration::from_hours(1);
     state.list_until(&[("PAST", Some(soon))]).await;
     tokio::time::sleep(2 * HOUR).await;
-    assert_eq!(state.store.add_guild_code(GUILD, code("past")).await.unwrap(), AddedCode::Over(Over::Expired));
     assert_eq!(state.store.find_code(code("PAST").key()).await.unwrap().unwrap().over, Some(Over::Expired));
+    let added = state.store.add_guild_code(GUILD, code("past")).await.unwrap();
+    assert_eq!(added, AddedCode::Over(Over::Expired, CheckStart::Nobody));
+    assert_eq!(state.store.active_codes(GUILD).await.unwrap(), []);
     assert_eq!(state.store.find_code(code("NONE").key()).await.unwrap(), None);
 }
 

@@ -12,7 +12,7 @@ use giftcode_bot::sandbox::ledger::Ledger;
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
 
 use crate::engine::{due, redeem_calls, run, settings, world};
-use crate::support::{Lines, StateFile, code, player, players};
+use crate::support::{GUILD, Lines, StateFile, code, player, players};
 
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
 const INTERVAL: Duration = Duration::from_millis(2200);
@@ -135,6 +135,7 @@ async fn without_a_state_on_file_it_is_what_tells_it() {
         ("HTTP 403", Wrong::text(403, "Unauthorized request"), Duration::from_secs(1800)),
         ("params error", api("params error", "40001"), Duration::from_secs(1800)),
         ("nothing at all", Wrong::Hang, Duration::from_secs(1800)),
+        ("HTTP 429", Wrong::json(429, r#"{"message":"Too Many Attempts."}"#), Duration::from_secs(1800)),
     ] {
         let state = StateFile::new();
         let sim = GameSim::start(strict(5), state.clock).unwrap();
@@ -162,6 +163,27 @@ async fn a_player_who_does_not_exist_is_asked_for_three_times() {
     let nobody = rows.iter().find(|row| row.player.get() == 99).unwrap();
     assert_eq!((nobody.outcome, nobody.status.as_ref().unwrap().name()), (Outcome::Failed, "ROLE_NOT_EXIST"));
     assert_eq!(sim.ledger(|ledger| ledger.calls().iter().filter(|call| call.fid == "99").count()), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_is_over_costs_its_two_calls_and_no_login() {
+    for has_player_endpoint in [false, true] {
+        let state = StateFile::new();
+        let sim = GameSim::start(GameSimSettings { has_player_endpoint, ..strict(20) }, state.clock).unwrap();
+        state.guild(GUILD, players(1..=20)).await;
+        let running = run(&state, &sim, limited(), "salt");
+        // At first the login was not tried yet; then it works, or is gone.
+        for (listed, is_good) in [("OLD", false), ("GOOD", true), ("NONE", false)] {
+            let before = running.engine.game().requests();
+            state.list(&[listed]).await;
+            state.store.plan().await.unwrap();
+            state.until_decided().await;
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            let calls = running.engine.game().requests() - before;
+            assert!(if is_good { calls > 20 } else { calls == 2 }, "{listed}, {has_player_endpoint}: {calls}");
+        }
+        running.end().await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ mod feeds;
 mod limits;
 mod login;
 mod posting;
+mod posting_again;
 mod probing;
 mod reporting;
 mod support;

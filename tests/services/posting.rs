@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use giftcode_bot::domain::channel::{Blocked, Over};
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::channel::{Blocked, NONCE_WINDOW, Over};
 use giftcode_bot::domain::plan::MessageKind;
 use giftcode_bot::domain::player::{ChannelId, GuildId};
-use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId};
+use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
 use giftcode_bot::poster::Poster;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{GUILD, Lines, StateFile, players};
 
 /// What a channel does with the next message.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Next {
+pub enum Next {
     /// Takes it.
     Takes,
     /// Refuses it.
@@ -25,27 +27,41 @@ enum Next {
     Blocks,
     /// Takes it, but the answer is lost.
     LosesAnswer,
+    /// Does not take it, but its answer leaves that open.
+    MayHaveSent,
     /// Takes it, and never answers.
     Hangs,
+    /// Does not take it, and asks for so many seconds.
+    AsksFor(u64),
+    /// Says 400, whatever of.
+    Objects,
+    /// Nothing gets through for so many seconds.
+    IsOut(u64),
 }
 
 /// Channels that dedupe by nonce, as Discord does.
 #[derive(Clone, Default)]
-struct Channels {
-    posts: Arc<Mutex<Vec<Announcement>>>,
+pub struct Channels {
+    pub posts: Arc<Mutex<Vec<Announcement>>>,
     script: Arc<Mutex<BTreeMap<GuildId, Vec<Next>>>>,
-    calls: Arc<Mutex<usize>>,
-    corrections: Arc<Mutex<Vec<Correction>>>,
+    pub calls: Arc<Mutex<usize>>,
+    pub corrections: Arc<Mutex<Vec<Correction>>>,
+    /// When each attempt was made, and in which guild and channel.
+    tries: Arc<Mutex<Vec<(Instant, GuildId, ChannelId)>>>,
+    sent: Arc<Mutex<Vec<(String, Instant)>>>,
+    /// Nonces older than this are not remembered, by this clock.
+    pub forgets_after: Option<Duration>,
+    pub clock: Option<Clock>,
 }
 
 impl Channels {
-    fn script(&self, guild: GuildId, mut next: Vec<Next>) {
+    pub fn script(&self, guild: GuildId, mut next: Vec<Next>) {
         next.reverse();
         self.script.lock().unwrap().insert(guild, next);
     }
 
     /// (guild, code, generation) of every post, in order.
-    fn posted(&self) -> Vec<(u64, String, u32)> {
+    pub fn posted(&self) -> Vec<(u64, String, u32)> {
         let posts = self.posts.lock().unwrap();
         let codes = |a: &Announcement| -> Vec<_> {
             a.codes.iter().map(|c| (a.guild.0, c.code.to_string(), c.generation)).collect()
@@ -55,31 +71,44 @@ impl Channels {
 }
 
 impl Announcer for Channels {
-    async fn announce(&self, message: &Announcement) -> Result<MessageId, AnnounceError> {
+    async fn announce(&self, message: &Announcement) -> Result<Posted, AnnounceError> {
         *self.calls.lock().unwrap() += 1;
+        self.tries.lock().unwrap().push((Instant::now(), message.guild, message.channel));
+        if let Some(found) = self.looked_up(message) {
+            return found;
+        }
         let next = self.script.lock().unwrap().get_mut(&message.guild).and_then(Vec::pop).unwrap_or(Next::Takes);
         let error = |maybe_sent| Err(AnnounceError::passing("Missing Access", maybe_sent));
         if next == Next::Refuses {
             return error(false);
         }
+        match next {
+            Next::MayHaveSent => return error(true),
+            Next::AsksFor(seconds) => return Err(told(Duration::from_secs(seconds), false)),
+            Next::IsOut(seconds) => return Err(told(Duration::from_secs(seconds), true)),
+            Next::Objects => return error_of("Discord answers 400 (code 50083): Thread is archived"),
+            _ => {}
+        }
         if next == Next::Blocks {
             let blocked = Some(Blocked::MissingPermissions);
             return Err(AnnounceError { blocked, ..AnnounceError::passing("Missing Permissions", false) });
         }
-        let id = {
+        let (id, is_as_given) = {
             let mut posts = self.posts.lock().unwrap();
-            match posts.iter().position(|known| known.nonce == message.nonce) {
-                Some(index) => index,
+            let known = posts.iter().position(|known| known.nonce == message.nonce);
+            match known.filter(|_| self.remembers(message)) {
+                Some(index) => (index, false),
                 None => {
                     posts.push(message.clone());
-                    posts.len() - 1
+                    self.sent.lock().unwrap().push((message.nonce.clone(), Instant::now()));
+                    (posts.len() - 1, true)
                 }
             }
         };
         match next {
             Next::LosesAnswer => error(true),
             Next::Hangs => std::future::pending().await,
-            _ => Ok(MessageId(id as u64 + 1)),
+            _ => Ok(Posted { id: MessageId(id as u64 + 1), is_as_given }),
         }
     }
 
@@ -91,14 +120,52 @@ impl Announcer for Channels {
     }
 }
 
-fn run(state: &StateFile, channels: &Channels) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
+impl Channels {
+    fn remembers(&self, message: &Announcement) -> bool {
+        let sent = self.sent.lock().unwrap();
+        let at = sent.iter().find(|(nonce, _)| *nonce == message.nonce).map(|(_, at)| *at);
+        self.forgets_after.is_none_or(|after| at.is_none_or(|at| at.elapsed() < after))
+    }
+
+    /// As the announcer does it: what may have been sent long ago, or elsewhere, is looked for.
+    fn looked_up(&self, message: &Announcement) -> Option<Result<Posted, AnnounceError>> {
+        let at = message.attempted_at?;
+        let age = self.clock?.now().duration_since(at);
+        if !message.is_moved && age < NONCE_WINDOW {
+            return None;
+        }
+        let posts = self.posts.lock().unwrap();
+        let is_it = |known: &Announcement| known.nonce == message.nonce && known.channel == message.channel;
+        let found = posts.iter().position(is_it);
+        Some(
+            found
+                .map(|at| Posted { id: MessageId(at as u64 + 1), is_as_given: false })
+                .ok_or_else(AnnounceError::absent),
+        )
+    }
+
+    pub fn tries_of(&self, guild: GuildId) -> Vec<(Instant, ChannelId)> {
+        let tries = self.tries.lock().unwrap();
+        tries.iter().filter(|(_, of, _)| *of == guild).map(|(at, _, channel)| (*at, *channel)).collect()
+    }
+}
+
+fn told(wait: Duration, is_outage: bool) -> AnnounceError {
+    AnnounceError { retry_after: Some(wait), is_outage, ..AnnounceError::passing("not now", false) }
+}
+
+fn error_of(reason: &str) -> Result<Posted, AnnounceError> {
+    Err(AnnounceError::passing(reason, false))
+}
+
+pub fn run(state: &StateFile, channels: &Channels) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
     let stop = CancellationToken::new();
     let poster = Poster::new(channels.clone(), state.store.clone(), state.clock);
     let token = stop.clone();
     (tokio::spawn(async move { poster.run(token).await }), stop)
 }
 
-async fn settle() {
+pub async fn settle() {
     tokio::time::sleep(Duration::from_millis(500)).await;
 }
 

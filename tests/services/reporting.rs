@@ -8,7 +8,7 @@ use giftcode_bot::domain::code::CodeKey;
 use giftcode_bot::domain::outcome::Outcome;
 use giftcode_bot::domain::player::{ChannelId, GuildId};
 use giftcode_bot::domain::status::Status;
-use giftcode_bot::ports::{AnnounceError, MessageId, RunBoard, RunMessage};
+use giftcode_bot::ports::{AnnounceError, MessageId, Posted, RunBoard, RunMessage};
 use giftcode_bot::reporter::Reporter;
 use giftcode_bot::store::{Admission, Verdict};
 use tokio::task::JoinHandle;
@@ -24,6 +24,9 @@ enum Next {
     Hangs,
     Blocks,
     IsGone,
+    /// An earlier attempt had sent it, and it shows what it was sent with.
+    WasThere,
+    AsksFor(u64),
 }
 
 /// A board that dedupes by nonce and keeps what it was shown, with when.
@@ -52,19 +55,22 @@ impl Board {
 }
 
 impl RunBoard for Board {
-    async fn show(&self, run: &RunMessage) -> Result<MessageId, AnnounceError> {
+    async fn show(&self, run: &RunMessage) -> Result<Posted, AnnounceError> {
         let next = self.script.lock().unwrap().pop().unwrap_or(Next::Takes);
         let error = AnnounceError::passing("no", next == Next::LosesAnswer);
         match next {
             Next::Blocks => return Err(AnnounceError { blocked: Some(Blocked::MissingAccess), ..error }),
             Next::IsGone => return Err(AnnounceError { is_gone: true, ..error }),
-            Next::Takes | Next::LosesAnswer | Next::Hangs => {}
+            Next::AsksFor(seconds) => {
+                return Err(AnnounceError { retry_after: Some(Duration::from_secs(seconds)), ..error });
+            }
+            Next::Takes | Next::WasThere | Next::LosesAnswer | Next::Hangs => {}
         }
         self.shown.lock().unwrap().push((tokio::time::Instant::now(), run.clone()));
         match next {
             Next::Hangs => std::future::pending().await,
             Next::LosesAnswer => Err(error),
-            _ => Ok(MessageId(7)),
+            _ => Ok(Posted { id: MessageId(7), is_as_given: next != Next::WasThere }),
         }
     }
 }
@@ -191,6 +197,120 @@ async fn posts_go_first_and_a_guild_without_a_channel_is_not_told() {
     state.store.set_channel(GuildId(7), ChannelId(8)).await.unwrap();
     seconds(60).await;
     assert!(board.shown().iter().all(|message| message.guild == GUILD));
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_message_that_comes_back_with_its_old_content_is_edited() {
+    let (state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    // The answer is lost; until the next try all is decided, and Discord answers with the message as it was sent.
+    board.script(vec![Next::LosesAnswer, Next::WasThere]);
+    let (task, stop) = run(&state, &board);
+    seconds(2).await;
+    decide(&state, 5).await;
+    seconds(30).await;
+    let shown = board.shown();
+    let last = shown.last().unwrap();
+    assert_eq!(
+        (last.message, last.is_finished, last.tally.granted),
+        (Some(MessageId(7)), true, 5),
+        "it stays as it was"
+    );
+    assert_eq!((shown.len(), board.nonces()), (3, 1), "and it is told once");
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_that_is_refused_pauses_no_guild() {
+    let (state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    let (task, stop) = run(&state, &board);
+    seconds(2).await;
+    board.script(vec![Next::Blocks; 3]);
+    decide(&state, 5).await;
+    seconds(20).await;
+    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, None);
+    seconds(60).await;
+    assert!(board.shown().last().unwrap().is_finished);
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_in_a_paused_guild_ends_for_all_to_see_once_the_guild_is_tried_again() {
+    for after in [Duration::from_secs(60), Duration::from_secs(20 * 3600)] {
+        let (state, board) = (StateFile::new(), Board::default());
+        started(&state).await;
+        let (task, stop) = run(&state, &board);
+        seconds(2).await;
+        // Posts are refused, and nothing tells when they are not any more.
+        let resume_at = state.clock.now() + jiff::SignedDuration::from_mins(15);
+        let paused = state.store.pause_guild(GUILD, None, Blocked::MissingPermissions, Some(resume_at));
+        assert!(paused.await.unwrap());
+        decide(&state, 5).await;
+        tokio::time::sleep(Duration::from_secs(14 * 60)).await;
+        assert!(!board.shown().last().unwrap().is_finished);
+        tokio::time::sleep(after).await;
+        seconds(10).await;
+        let ended = board.shown().last().unwrap().clone();
+        assert_eq!((ended.is_finished, ended.message), (true, Some(MessageId(7))));
+        stop.cancel();
+        task.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_message_ends_the_pause_of_its_guild() {
+    let (state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    board.script(vec![Next::Blocks]);
+    let (task, stop) = run(&state, &board);
+    seconds(3).await;
+    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
+    decide(&state, 5).await;
+    seconds(16 * 60).await;
+    assert!(board.shown().last().unwrap().is_finished);
+    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, None);
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_tried_again_at_once_keeps_the_pauses_of_its_message() {
+    let (state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    let (task, stop) = run(&state, &board);
+    seconds(2).await;
+    for claim in state.store.claim_due(5, 12, |_| Admission::Take).await.unwrap().taken {
+        let verdict = Verdict { status: Status::RechargeMoneyVip, history: claim.history, next: Ok(Outcome::Failed) };
+        state.store.record(claim, verdict).await.unwrap();
+    }
+    while !board.shown().last().unwrap().is_finished {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    seconds(1).await;
+    state.store.retry_run(GUILD, code("A1").key(), 1).await.unwrap();
+    decide(&state, 1).await;
+    seconds(20).await;
+    let times: Vec<_> = board.shown.lock().unwrap().iter().map(|(at, _)| *at).collect();
+    assert!(times.len() > 2 && times.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_secs(5)), "{times:?}");
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_waits_as_long_as_it_is_told() {
+    let (state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    board.script(vec![Next::AsksFor(12)]);
+    let began = tokio::time::Instant::now();
+    let (task, stop) = run(&state, &board);
+    seconds(40).await;
+    let first = board.shown.lock().unwrap()[0].0 - began;
+    assert!((12..=14).contains(&first.as_secs()), "{first:?}");
     stop.cancel();
     task.await.unwrap().unwrap();
 }

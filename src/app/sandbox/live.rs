@@ -177,7 +177,8 @@ impl Live {
             // What the feed listed last is on file, whatever kept it from being written down for a while.
             let is_listed = |code: &ScriptedCode| known.get(&code.sim.code.key()).is_some_and(|known| known.listed);
             let told = told && self.script.codes.iter().all(is_listed);
-            if told && store.pending_redemptions().await? == 0 && store.waiting_messages().await? == 0 {
+            let waiting = store.pending_redemptions().await? + store.open_checks().await?;
+            if told && waiting == 0 && store.waiting_messages().await? == 0 {
                 return Ok(());
             }
             tokio::time::sleep(LOOK_EVERY).await;
@@ -221,7 +222,7 @@ impl Live {
         ));
         if found.is_empty() {
             self.console.say(&format!(
-                "✔ All {} outcomes are the ones the simulated game holds, and every code was posted once in each server.",
+                "✔ All {} outcomes are the ones the simulated game holds, and every good code was posted once in each server.",
                 rows.len()
             ));
             return Ok(Ended::Well);

@@ -1,8 +1,10 @@
 //! `/manage giftcode`: the codes of a server.
 
-use crate::discord::messages::{Message, manage};
+use crate::discord::messages::{Message, appeal, manage};
+use crate::discord::redeeming::{self, Appealed};
 use crate::domain::code::Code;
-use crate::store::{AddedCode, FoundCode};
+use crate::ports::AnnouncedCode;
+use crate::store::AddedCode;
 
 use super::suggest::{codes_active, codes_known};
 use super::{Context, Error, guild, respond};
@@ -25,7 +27,11 @@ pub(super) async fn add(
         Ok(match store.add_guild_code(guild, code.clone()).await? {
             AddedCode::Added => manage::code_added(&code, &store.guild(guild).await?),
             AddedCode::Known => manage::code_known(&code),
-            AddedCode::Over(over) => manage::code_over(&code, &over),
+            AddedCode::Over(_, start) => match redeeming::hear(ctx.data, &code, start).await? {
+                Some(Appealed::Good(shown)) => manage::code_added(&shown.code, &store.guild(guild).await?),
+                Some(Appealed::Over(over, asked)) => appeal::added_though_over(&code, &over, asked),
+                None => manage::code_unknown(&code),
+            },
         })
     })
     .await
@@ -57,11 +63,16 @@ pub(super) async fn remove(
 /// The codes that are active in this server
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
-    respond(ctx, async move { Ok(manage::codes(&ctx.data.store.active_codes(guild(ctx)?).await?, true)) }).await
+    respond(ctx, async move {
+        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let over = store.over_codes(guild, None, appeal::OVER_CODES).await?;
+        Ok(manage::codes(&store.active_codes(guild).await?, &over, true))
+    })
+    .await
 }
 
-/// A code that can be redeemed, or what to answer.
-async fn usable(ctx: Context<'_>, text: &str) -> Result<Result<FoundCode, Message>, Error> {
+/// A code that can be redeemed, or what to answer. About one that is over the game is asked.
+async fn usable(ctx: Context<'_>, text: &str) -> Result<Result<AnnouncedCode, Message>, Error> {
     let code = match Code::parse(text) {
         Ok(code) => code,
         Err(error) => return Ok(Err(manage::no_code(&error))),
@@ -69,9 +80,13 @@ async fn usable(ctx: Context<'_>, text: &str) -> Result<Result<FoundCode, Messag
     let Some(found) = ctx.data.store.find_guild_code(guild(ctx)?, code.key()).await? else {
         return Ok(Err(manage::code_unknown(&code)));
     };
-    Ok(match &found.over {
-        Some(over) => Err(manage::code_over(&found.shown.code, over)),
-        None => Ok(found),
+    if found.over.is_none() {
+        return Ok(Ok(found.shown));
+    }
+    Ok(match redeeming::appeal(ctx.data, guild(ctx)?, &found.shown.code).await? {
+        Some(Appealed::Good(shown)) => Ok(shown),
+        Some(Appealed::Over(over, asked)) => Err(appeal::code_over(&found.shown.code, &over, asked)),
+        None => Err(manage::code_unknown(&code)),
     })
 }
 
@@ -87,7 +102,7 @@ pub(super) async fn redeem(
 ) -> Result<(), Error> {
     respond(ctx, async move {
         let (store, guild) = (&ctx.data.store, guild(ctx)?);
-        let FoundCode { shown, .. } = match usable(ctx, &code).await? {
+        let shown = match usable(ctx, &code).await? {
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
@@ -108,7 +123,7 @@ pub(super) async fn retry(
     code: String,
 ) -> Result<(), Error> {
     respond(ctx, async move {
-        let FoundCode { shown, .. } = match usable(ctx, &code).await? {
+        let shown = match usable(ctx, &code).await? {
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };

@@ -4,7 +4,7 @@ use poise::serenity_prelude as serenity;
 
 use crate::discord::messages::engine::waits_for;
 use crate::discord::messages::manage::Mention;
-use crate::discord::messages::{Message, manage};
+use crate::discord::messages::{Message, appeal, manage};
 use crate::discord::permissions::{self, NEEDED, USEFUL, lacking};
 use crate::domain::code::Code;
 use crate::domain::player::{ChannelId, RoleId};
@@ -39,6 +39,10 @@ async fn set_channel(
     let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
         return Ok(manage::channel_unknown());
     };
+    if let Some(until) = granted.timed_out_until {
+        return Ok(manage::in_a_timeout(until));
+    }
+    let granted = granted.permissions;
     let missing = lacking(NEEDED, granted);
     if !missing.is_empty() {
         return Ok(manage::channel_refused(channel, &missing));
@@ -151,8 +155,10 @@ pub(super) async fn history(
             Err(error) => return Ok(manage::no_code(&error)),
         };
         let key = code.as_ref().map(Code::key);
-        let runs = ctx.data.store.past_runs(guild(ctx)?, key, manage::HISTORY_RUNS).await?;
-        Ok(manage::history(&runs, code.as_ref()))
+        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let over = store.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
+        let runs = store.past_runs(guild, key, manage::HISTORY_RUNS).await?;
+        Ok(manage::history(&runs, &over, code.as_ref()))
     })
     .await
 }

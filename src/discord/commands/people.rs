@@ -13,7 +13,7 @@ use super::{Context, Error, acknowledge, guild, respond, user};
 pub(super) async fn giftcode(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
         let codes = ctx.data.store.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
-        Ok(manage::codes(&codes, false))
+        Ok(manage::codes(&codes, &[], false))
     })
     .await
 }

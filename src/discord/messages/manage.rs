@@ -7,8 +7,9 @@ use crate::domain::channel::Over;
 use crate::domain::code::{Code, CodeError};
 use crate::domain::player::{ChannelId, RoleId};
 use crate::ports::AnnouncedCode;
-use crate::store::{GuildSettings, PastRun, RunStart};
+use crate::store::{GuildSettings, OverCode, PastRun, RunStart};
 
+use super::appeal::{AskedAnew, code_over, over_lines};
 use super::escape::{clip, escape, in_text};
 use super::run::{by_reason, counts, reason};
 use super::{Message, colour, count, thousands, when};
@@ -89,6 +90,16 @@ pub fn channel_refused(channel: ChannelId, missing: &[&str]) -> Message {
     ))
 }
 
+/// The bot is in a timeout.
+#[must_use]
+pub fn in_a_timeout(until: Timestamp) -> Message {
+    Message::text(format!(
+        "❌ I am in a timeout in this server until {} and may post nowhere. A moderator can end it; then use the command again. \
+         Nothing was changed.",
+        when(until)
+    ))
+}
+
 /// Everybody was named as the role to mention.
 #[must_use]
 pub fn everyone_refused() -> Message {
@@ -156,12 +167,6 @@ pub fn nothing_to_remove(code: &Code) -> Message {
     Message::text(format!("❌ I do not know the code `{code}`. Nothing was changed."))
 }
 
-/// A code that is over.
-#[must_use]
-pub fn code_over(code: &Code, over: &Over) -> Message {
-    Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
-}
-
 /// A code was added.
 #[must_use]
 pub fn code_added(code: &Code, settings: &GuildSettings) -> Message {
@@ -193,11 +198,12 @@ pub fn code_removed(code: &Code, dropped: u32) -> Message {
     Message::text(format!("✅ `{code}` is neither posted nor redeemed in this server any more.{stopped}"))
 }
 
-/// The codes that are active.
+/// The codes that are active, and those that a feed lists or somebody added but that are over.
 #[must_use]
-pub fn codes(codes: &[AnnouncedCode], is_for_managers: bool) -> Message {
+pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) -> Message {
     if codes.is_empty() {
-        return Message::text("No gift code is active at the moment.");
+        let over = over_lines(over);
+        return Message::text(format!("No gift code is active at the moment.\n{over}").trim_end());
     }
     let line = |code: &AnnouncedCode| {
         let mut line = format!("`{}`", code.code);
@@ -212,19 +218,21 @@ pub fn codes(codes: &[AnnouncedCode], is_for_managers: bool) -> Message {
         }
         line
     };
+    let over = over_lines(over);
     let mut shown = String::new();
     let mut left = codes.len();
     for code in codes.iter().take(LIST_CODES) {
         let line = line(code) + "\n";
-        if shown.chars().count() + line.chars().count() > 3900 {
+        if over.chars().count() + shown.chars().count() + line.chars().count() > 3900 {
             break;
         }
         shown += &line;
         left -= 1;
     }
     if left > 0 {
-        shown += &format!("… and {left} more");
+        shown += &format!("… and {left} more\n");
     }
+    shown += &over;
     let number = u32::try_from(codes.len()).unwrap_or(u32::MAX);
     let title = format!("🎁 {} active", count(number, "gift code"));
     Message::embed(CreateEmbed::new().title(title).colour(colour::GOOD).description(shown.trim_end()))
@@ -255,20 +263,20 @@ pub fn run_started(code: &Code, start: RunStart, channel: Option<ChannelId>) -> 
 
 /// Runs of several codes were begun.
 #[must_use]
-pub fn runs_started(started: &[(Code, Result<RunStart, Over>)], channel: Option<ChannelId>) -> Message {
+pub fn runs_started(started: &[(Code, Result<RunStart, (Over, AskedAnew)>)], channel: Option<ChannelId>) -> Message {
     if let [(code, only)] = started {
         return match only {
             Ok(start) => run_started(code, *start, channel),
-            Err(over) => code_over(code, over),
+            Err((over, asked)) => code_over(code, over, *asked),
         };
     }
-    let line = |(code, started): &(Code, Result<RunStart, Over>)| match started {
+    let line = |(code, started): &(Code, Result<RunStart, (Over, AskedAnew)>)| match started {
         Ok(RunStart { players: 0, .. }) => format!("❌ `{code}`: the roster is empty"),
         Ok(RunStart { due: 0, pending: 0, .. }) => format!("`{code}`: done for all"),
         Ok(RunStart { due, pending, .. }) => {
             format!("✅ `{code}`: redeemed for {} now", count(*due.max(pending), "player"))
         }
-        Err(over) => format!("⌛ `{code}`: over, {}", over.meaning()),
+        Err((over, _)) => format!("⌛ `{code}`: over, {}", over.meaning()),
     };
     Message::text(started.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
@@ -311,10 +319,15 @@ pub struct Status {
 #[must_use]
 pub fn status(status: &Status) -> Message {
     let guild = &status.guild;
-    let channel = match (guild.channel, guild.paused) {
-        (None, _) => "none: `/manage giftcode setchannel`".to_owned(),
-        (Some(channel), None) => format!("<#{channel}>"),
-        (Some(channel), Some(blocked)) => format!("⏸ <#{channel}>: paused, {}", blocked.meaning()),
+    let channel = match (guild.channel, guild.paused, &guild.failing) {
+        (None, ..) => "none: `/manage giftcode setchannel`".to_owned(),
+        (Some(channel), Some(blocked), _) => format!("⏸ <#{channel}>: paused, {}", blocked.meaning()),
+        (Some(channel), None, Some(failing)) => format!(
+            "⚠️ <#{channel}>: posts fail since <t:{}:f>. {}. I go on trying; mend it, or set another channel",
+            failing.since.as_second(),
+            escape(failing.reason.trim_end_matches('.'), 300)
+        ),
+        (Some(channel), None, None) => format!("<#{channel}>"),
     };
     let role = guild.mention_role.map_or(String::new(), |role| format!("\nmentions <@&{role}>"));
     let auto = if guild.auto_redeem { "on" } else { "off: `/manage giftcode auto`" };
@@ -336,6 +349,7 @@ pub fn status(status: &Status) -> Message {
     let queue =
         format!("{} here, {} in all servers", thousands(status.waiting_here), thousands(status.waiting_everywhere));
     let troubled = guild.paused.is_some()
+        || (guild.channel.is_some() && guild.failing.is_some())
         || status.feed_trouble.is_some()
         || status.game_trouble.is_some()
         || status.mongodb_trouble.is_some();
@@ -353,16 +367,19 @@ pub fn status(status: &Status) -> Message {
     Message::embed(embed)
 }
 
-/// What came of a guild's codes.
+/// What came of a guild's codes, and which of them are over.
 #[must_use]
-pub fn history(runs: &[PastRun], code: Option<&Code>) -> Message {
+pub fn history(runs: &[PastRun], over: &[OverCode], code: Option<&Code>) -> Message {
+    let over = over_lines(over);
     if runs.is_empty() {
-        return Message::text(match code {
+        let nothing = match code {
             Some(code) => format!("`{code}` was never redeemed for this server's roster."),
             None => "Nothing was redeemed for this server's roster yet.".to_owned(),
-        });
+        };
+        return Message::text(format!("{nothing}\n{over}").trim_end());
     }
     let embed = CreateEmbed::new().title("📜 What came of it").colour(colour::PLAIN);
+    let embed = if over.is_empty() { embed } else { embed.description(clip(&over, 2000)) };
     let embed = runs.iter().fold(embed, |embed, run| {
         let again = if run.generation > 1 { format!(" (valid again, {}×)", run.generation) } else { String::new() };
         let mut text = counts(&run.tally);

@@ -3,6 +3,7 @@
 //! Pure: from what there is to say to a [`Message`], which fits into Discord's bounds (PROTOCOL §3) whatever it is built
 //! from, and mentions nobody but the role that a guild's admins named.
 
+pub mod appeal;
 pub mod engine;
 pub mod escape;
 pub mod manage;
@@ -78,8 +79,24 @@ impl Message {
     /// Mentioning a role.
     #[must_use]
     pub fn mentioning(self, role: Option<RoleId>) -> Self {
-        let content = role.map_or(self.content, |role| format!("<@&{role}>"));
-        Self { content, role, ..self }
+        let Some(named) = role else { return self };
+        let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
+        Self { content: clip(&format!("<@&{named}>{text}"), MAX_CONTENT), role, ..self }
+    }
+
+    /// With text above its embed.
+    #[must_use]
+    pub fn with_content(self, text: &str) -> Self {
+        Self { content: clip(text, MAX_CONTENT), ..self }
+    }
+
+    /// With another address behind the title of its first embed.
+    #[must_use]
+    pub fn linked(mut self, address: &str) -> Self {
+        if let Some(first) = self.embeds.first_mut() {
+            *first = std::mem::take(first).url(address);
+        }
+        self
     }
 
     /// The file, if it has one: its name and bytes.
@@ -117,13 +134,14 @@ impl Message {
         message
     }
 
-    /// For a message in a channel that is there already. Whom it mentioned stays as it was.
+    /// For a message in a channel that is there already. An edit notifies nobody.
     pub fn edit(&self) -> EditMessage {
-        EditMessage::new()
+        let message = EditMessage::new()
             .embeds(self.embeds.clone())
             .components(self.rows.clone())
             .allowed_mentions(self.allowed_mentions())
-            .attachments(self.attachments())
+            .attachments(self.attachments());
+        if self.content.is_empty() { message } else { message.content(self.content.clone()) }
     }
 
     /// For the first answer to an interaction, seen by whoever asked alone.
@@ -197,6 +215,8 @@ mod tests {
         assert_eq!(mentions(&plain)["roles"], serde_json::json!([]));
         let with_role = Message::text("x").mentioning(Some(RoleId(7)));
         assert_eq!(mentions(&with_role)["roles"], serde_json::json!(["7"]));
-        assert_eq!(serde_json::to_value(with_role.create()).unwrap()["content"], "<@&7>");
+        assert_eq!(serde_json::to_value(with_role.create()).unwrap()["content"], "<@&7>\nx");
+        let without_text = Message::embed(CreateEmbed::new()).mentioning(Some(RoleId(7)));
+        assert_eq!(serde_json::to_value(without_text.create()).unwrap()["content"], "<@&7>");
     }
 }

@@ -6,7 +6,7 @@ use crate::discord::custom_id::Action;
 use crate::domain::channel::Over;
 use crate::domain::code::Code;
 use crate::domain::outcome::Outcome;
-use crate::domain::player::{MAX_LINKS, Player, PlayerError, PlayerId, State};
+use crate::domain::player::{MAX_LINKS, MAX_WAITING, Player, PlayerError, PlayerId, State};
 use crate::domain::probe::ProbeOutcome;
 use crate::domain::progress::{FailedGroup, Tally};
 use crate::domain::status::Status;
@@ -134,10 +134,29 @@ pub fn code_over(code: &Code, over: &Over) -> Message {
     Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
 }
 
-/// Where codes stand for one's accounts, and which of those asked for are over. `is_waiting` while the answer will be edited
-/// again.
+/// As much waits for somebody as may.
 #[must_use]
-pub fn standings(codes: &[(Code, Vec<Standing>)], over: &[(Code, Over)], is_waiting: bool) -> Message {
+pub fn too_many_waiting(codes: &[Code]) -> Message {
+    Message::text(left(codes))
+}
+
+fn left(codes: &[Code]) -> String {
+    let listed: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
+    format!(
+        "⏳ {MAX_WAITING} codes wait for you, which is the most. Ask again when they are done: {}",
+        listed.join(", ")
+    )
+}
+
+/// Where codes stand for one's accounts, which of those asked for are over, and which are too many at once (`too_many`).
+/// `is_waiting` while the answer will be edited again.
+#[must_use]
+pub fn standings(
+    codes: &[(Code, Vec<Standing>)],
+    over: &[(Code, Over)],
+    too_many: &[Code],
+    is_waiting: bool,
+) -> Message {
     let all = || codes.iter().flat_map(|(_, of_code)| of_code);
     let over: Vec<String> =
         over.iter().map(|(code, why)| format!("⌛ **{}** is over: {}", in_text(code), why.meaning())).collect();
@@ -148,6 +167,9 @@ pub fn standings(codes: &[(Code, Vec<Standing>)], over: &[(Code, Over)], is_wait
     }
     if !is_waiting && all().any(is_open) {
         end.push("I keep trying. Ask again to see how it ended.".to_owned());
+    }
+    if !too_many.is_empty() {
+        end.push(left(too_many));
     }
     let each = |(code, of_code): &(Code, Vec<Standing>)| {
         let lines = of_code.iter().map(|standing| line(standing, is_waiting));

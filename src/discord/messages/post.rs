@@ -19,6 +19,9 @@ const MAX_OPTIONS: usize = 25;
 const REWARDS_ALONE: usize = 200;
 const REWARDS_AMONG_OTHERS: usize = 120;
 
+/// The game granted the code to somebody before it was announced.
+const CHECKED: &str = "✔ Checked: the game takes it.";
+
 type Shown<'a> = (&'a AnnouncedCode, Option<&'a Over>);
 
 /// The message that announces codes.
@@ -28,11 +31,11 @@ pub fn post(announcement: &Announcement) -> Message {
     message(&announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(announcement.role)
 }
 
-/// What that message says when some of its codes are over.
+/// What that message says of how its codes are by now.
 #[must_use]
 pub fn corrected(correction: &Correction) -> Message {
     let codes: Vec<Shown<'_>> = correction.codes.iter().map(|(code, over)| (code, over.as_ref())).collect();
-    message(&correction.nonce, correction.kind, correction.total, &codes)
+    message(&correction.nonce, correction.kind, correction.total, &codes).mentioning(correction.role)
 }
 
 /// The address that a message's title links to: the game's page, and the nonce, by which the message is found again.
@@ -55,7 +58,17 @@ fn message(nonce: &str, kind: MessageKind, total: usize, codes: &[Shown<'_>]) ->
         (_, codes) => among_others(embed, codes, total),
     };
     let embed = embed.footer(CreateEmbedFooter::new(clip(&format!("Source: {}", sources(codes)), 300)));
-    Message::embed(embed).with_rows(rows(kind, codes))
+    Message::embed(embed).with_rows(rows(kind, codes)).with_content(&content(codes))
+}
+
+/// The bare codes, a line each: a telephone previews and copies a message's text, and not its embeds. The most codes of a
+/// message, each of the most characters, are less than a message's text may hold.
+fn content(codes: &[Shown<'_>]) -> String {
+    let line = |(code, over): &Shown<'_>| match over {
+        None => code.code.to_string(),
+        Some(_) => format!("~~{}~~", code.code),
+    };
+    codes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn title(kind: MessageKind, total: usize, codes: &[Shown<'_>], all_over: bool) -> String {
@@ -83,6 +96,8 @@ fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
     }
     if code.generation > 1 {
         text += "It was over, and the game takes it again.";
+    } else if code.checked {
+        text += CHECKED;
     }
     let mut embed = embed.description(text.trim_end());
     if let Some(rewards) = &code.rewards {
@@ -96,7 +111,11 @@ fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
 
 fn among_others(embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> CreateEmbed {
     let embed = codes.iter().enumerate().fold(embed, |embed, (at, (code, over))| {
-        let again = if code.generation > 1 { " · valid again" } else { "" };
+        let again = match (code.generation, code.checked && over.is_none()) {
+            (2.., _) => " · valid again",
+            (_, true) => " · checked",
+            (_, false) => "",
+        };
         let mut text = format!("```\n{}\n```\n", code.code);
         match over {
             Some(over) => text += &format!("Over: {}.", over.meaning()),

@@ -1,7 +1,7 @@
 //! A run's message: how far it is, and how it ended.
 
 use jiff::Timestamp;
-use serenity::all::CreateEmbed;
+use serenity::all::{CreateEmbed, CreateEmbedFooter};
 
 use crate::domain::player::{PlayerId, display_name};
 use crate::domain::progress::{FailedGroup, Tally, bar};
@@ -46,7 +46,22 @@ fn under_way(run: &RunMessage, now: Timestamp) -> Message {
     Message::embed(embed)
 }
 
+/// How a run ended, for a channel that takes no files.
+#[must_use]
+pub fn without_file(run: &RunMessage) -> Message {
+    let text = "Not everybody is named here. I may not send the list: allow me “Attach Files” in this channel.";
+    Message::embed(ending(run).0.footer(CreateEmbedFooter::new(text)))
+}
+
 fn ended(run: &RunMessage) -> Message {
+    let (embed, is_whole) = ending(run);
+    let message = Message::embed(embed);
+    let name = format!("{}-not-redeemed.csv", run.code);
+    if is_whole { message } else { message.with_file(name, failures_file(&run.tally)) }
+}
+
+/// How a run ended; whether it names everybody who did not get it.
+fn ending(run: &RunMessage) -> (CreateEmbed, bool) {
     let tally = &run.tally;
     let all = tally.players();
     let (sign, colour) = match tally.failures() {
@@ -59,9 +74,7 @@ fn ended(run: &RunMessage) -> Message {
         .url(mark(&run.nonce))
         .colour(colour)
         .description(counts(tally));
-    let (embed, is_whole) = with_reasons(embed, &tally.failed);
-    let message = Message::embed(embed);
-    if is_whole { message } else { message.with_file(format!("{}-not-redeemed.csv", run.code), failures_file(tally)) }
+    with_reasons(embed, &tally.failed)
 }
 
 /// `🎁 90 granted · 📦 5 had it already · ❌ 5 failed · ⏳ 12 to go`, without those that are none.

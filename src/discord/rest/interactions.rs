@@ -1,4 +1,4 @@
-//! Answers to interactions, which go past the library's rate limiter.
+//! Answers to interactions, which wait for nobody else's turn.
 //!
 //! The limiter keeps an entry for each interaction and drops none, so it grows with every command and button. It also makes all
 //! changes of answers wait for each other, though Discord limits each interaction on its own. Whoever answers waits out a 429.
@@ -37,8 +37,7 @@ impl Rest {
     }
 
     async fn send_now(&self, request: Request<'_>) -> Result<(), RestError> {
-        let response = self.perform_now(request).await?;
-        self.body(response).await.map(drop)
+        self.perform(request).await.map(drop)
     }
 }
 
@@ -57,7 +56,7 @@ mod tests {
         let closed = reqwest::Proxy::all("http://127.0.0.1:9").unwrap();
         let client = reqwest::Client::builder().proxy(closed).build().unwrap();
         let http = Arc::new(HttpBuilder::new("token").client(client.clone()).build());
-        let rest = Rest::new(http.clone(), client, None);
+        let rest = Rest::new(http.clone(), client, None, crate::clock::Clock::system());
         for number in 1..=10_000 {
             let answered = rest.answer((InteractionId::new(number), "token"), &serde_json::json!({ "type": 5 })).await;
             assert!(matches!(answered, Err(RestError::Unreached(_))), "{answered:?}");

@@ -37,11 +37,13 @@ fn next(turns: &mut Turns, waiting: &mut Vec<Waiting>) -> Option<Waiting> {
     turns.give(&groups, |offer| {
         let fits = |one: &Waiting| match offer {
             Offer::Asked => one.is_asked,
-            Offer::LongestDue => true,
+            Offer::LongestDue => !one.is_asked,
+            // None of these is a check.
+            Offer::Check => false,
             Offer::First(place) | Offer::Later(place) => {
                 let group = &groups.as_slice()[place];
                 let is_later = matches!(offer, Offer::Later(_));
-                group.guild.0 == one.guild && group.key == key(one.code) && one.is_later == is_later
+                group.guild.0 == one.guild && group.key == key(one.code) && one.is_later == is_later && !one.is_asked
             }
         };
         let index = (0..waiting.len()).filter(|i| fits(&waiting[*i])).min_by_key(|i| waiting[*i].due)?;
@@ -60,6 +62,14 @@ fn a_large_guild_does_not_starve_a_small_one() {
     let mut turns = Turns::default();
     let first: Vec<Waiting> = (0..24).map(|_| next(&mut turns, &mut waiting).unwrap()).collect();
     assert_eq!(first.iter().filter(|one| one.guild == 2).count(), 10);
+}
+
+#[test]
+fn a_check_goes_before_all_and_takes_nobodys_turn() {
+    let (mut turns, groups) = (Turns::default(), Groups::default());
+    let before = turns;
+    assert_eq!(turns.give(&groups, |offer| (offer == Offer::Check).then_some(())), Some(()));
+    assert_eq!(turns, before);
 }
 
 #[test]
@@ -128,6 +138,19 @@ proptest! {
                 *turns += 1;
                 prop_assert!(*turns <= 1, "guild {} had {} turns while {} waited", taken.guild, turns, guild);
             }
+        }
+    }
+
+    /// Of any four turns in a row, persons have one at most while others wait.
+    #[test]
+    fn persons_take_a_quarter_at_most_while_others_wait(mut waiting in any_waiting()) {
+        let mut turns = Turns::default();
+        let mut latest: Vec<bool> = Vec::new();
+        while waiting.iter().any(|one| !one.is_asked) {
+            let taken = next(&mut turns, &mut waiting).unwrap();
+            latest.push(taken.is_asked);
+            let asked = latest.iter().rev().take(ASKED_EVERY as usize).filter(|is_asked| **is_asked).count();
+            prop_assert!(asked <= 1, "{:?}", latest);
         }
     }
 

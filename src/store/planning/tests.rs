@@ -13,7 +13,7 @@ use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, Player, PlayerId, State};
 use crate::domain::status::Status;
-use crate::ports::MessageId;
+use crate::ports::{MessageId, Posted};
 use crate::store::{Admission, StateKind, Verdict, guilds};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -191,7 +191,7 @@ impl World {
                 for message in store.due_messages().await.unwrap() {
                     let announcement = message.announcement;
                     store.begin_post(announcement.nonce.clone(), announcement.channel).await.unwrap();
-                    store.record_posted(announcement.nonce, MessageId(1)).await.unwrap();
+                    store.record_posted(announcement, Posted { id: MessageId(1), is_as_given: true }).await.unwrap();
                 }
             }
             Change::Hours(_) => {}

@@ -52,7 +52,8 @@ impl<'a> Statements<'a> {
             insert: tx.statement(&format!("{insert} ON CONFLICT DO NOTHING"))?,
             find: tx.statement(&find_sql(kind))?,
             replace: tx.statement(&format!("{insert} ON CONFLICT DO UPDATE SET {}", updates.join(", ")))?,
-            answered: tx.statement("UPDATE codes SET returned_at = NULL WHERE code_key = ?1")?,
+            answered: tx
+                .statement("UPDATE codes SET tester = NULL, hold_until = NULL, unclear = 0 WHERE code_key = ?1")?,
             done: tx.statement("DELETE FROM outbox WHERE kind = ?1 AND key = ?2")?,
         })
     }
@@ -70,7 +71,7 @@ impl<'a> Statements<'a> {
         }
         self.replace.execute(params_from_iter(&theirs.values))?;
         if let (Kind::Codes, Value::Text(key)) = (self.kind, theirs.get("code_key")) {
-            // Of this file alone, and about what the code was before; a feed that still lists it is noted again.
+            // Of this file alone, and about what the code was before.
             self.answered.execute([key])?;
         }
         self.done.execute(params![self.kind.name(), write_key(&key)])?;

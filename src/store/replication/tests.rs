@@ -13,8 +13,10 @@ use crate::domain::code::Code;
 use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::retry::History;
 use crate::domain::status::Status;
-use crate::store::{Admission, StateKind, Verdict, returns};
+use crate::domain::verdict::Checked;
+use crate::store::{Admission, Candidate, StateKind, Verdict};
 
 const GUILD: GuildId = GuildId(7);
 
@@ -63,7 +65,8 @@ async fn the_fields_are_the_columns() {
     let store = open(folder.path(), "a.db");
     for kind in Kind::ALL {
         let sql = format!(
-            "SELECT name FROM pragma_table_info('{}') WHERE name NOT IN ('claimed_by', 'priority', 'queue', 'returned_at', 'removal_seen_by')",
+            "SELECT name FROM pragma_table_info('{}') WHERE name NOT IN ('claimed_by', 'priority', 'queue', 'unclear', 'tester', 'hold_until', 'removal_seen_by',
+                 'refusals', 'refused_at', 'refusal')",
             kind.name()
         );
         // Columns that came later stand behind `version` and `deleted`.
@@ -156,13 +159,19 @@ async fn a_code_that_was_renewed_elsewhere_is_not_asked_about_again() {
     for store in [&left, &right] {
         list(store, listed(None)).await;
     }
-    let asked = async |store: &Store| store.write(|tx| Ok(returns::due(tx)?.codes)).await.unwrap().len();
-    assert_eq!((asked(&left).await, asked(&right).await), (1, 1));
-    left.renew_code(code.key(), 1, None).await.unwrap();
+    // Both ask; then the left one hears that it is good, and the right one hears of that.
+    let claim = async |store: &Store| {
+        let only_checks = |candidate: &Candidate| if candidate.is_check { Admission::Take } else { Admission::Skip };
+        store.claim_due(9, 12, only_checks).await.unwrap().taken
+    };
+    let mut asked = claim(&left).await;
+    assert_eq!((asked.len(), claim(&right).await.len()), (1, 1));
+    let success = Verdict { status: Status::Success, history: History::default(), next: Ok(Outcome::Granted) };
+    let recorded = left.record(asked.remove(0), success).await.unwrap();
+    assert_eq!(recorded.judged.checked.map(|(checked, _)| checked), Some(Checked::GoodAgain));
     right.merge(all(&left).await).await.unwrap();
-    assert_eq!((asked(&left).await, asked(&right).await), (0, 0));
-    list(&right, listed(None)).await;
-    right.renew_code(code.key(), 2, None).await.unwrap();
+    assert_eq!(right.open_checks().await.unwrap(), 0);
+    assert_eq!(right.known_codes().await.unwrap()[&code.key()].condemned, None);
     assert_eq!(right.known_codes().await.unwrap()[&code.key()].generation, 2);
 }
 

@@ -140,7 +140,10 @@ fn edit(state: &mut State, inner: &Inner, request: &Request, channel: u64, messa
     if !problems.is_empty() {
         return Err(Refusal::malformed(problems));
     }
-    seen(state, channel)?;
+    let (guild, there) = seen(state, channel)?;
+    if !request.files.is_empty() && !may(guild, there, permission::ATTACH_FILES) {
+        return Err(Refusal::expected(403, 50013, "Missing Permissions"));
+    }
     let message = in_channel(state, channel, message)?;
     if state.messages[&message].author != Double::BOT_USER {
         return Err(Refusal::expected(403, 50005, "Cannot edit a message authored by another user"));
@@ -170,6 +173,7 @@ fn history(state: &State, request: &Request, channel: u64) -> Outcome {
     if !problems.is_empty() {
         return Err(Refusal::malformed(problems));
     }
+    let limit = limit.min(state.settings.history_page);
     let messages = state.visible(channel);
     let ids: Vec<u64> = match may(guild, seen, permission::READ_MESSAGE_HISTORY) {
         true => messages.map(|message| message.id).collect(),

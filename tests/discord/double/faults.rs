@@ -11,10 +11,16 @@ use tokio::sync::{oneshot, watch};
 pub enum Fault {
     /// This status, and no effect.
     Answer(u16),
+    /// This status with Discord's own code, and no effect.
+    Refuse { status: u16, code: u32 },
+    /// A page of whoever stands before Discord, with this status and perhaps a `Retry-After`, and no effect.
+    Page { status: u16, retry_after: Option<u32> },
     /// 429, and no effect.
     TooFast { retry_after: Duration, is_global: bool },
     /// Carried out, and then the connection is closed without an answer.
     Unanswered,
+    /// Carried out, and then a page with this status.
+    DoneThenPage(u16),
     /// Carried out, and then this status.
     DoneThenAnswer(u16),
     /// No effect, no answer, and the connection stays open.

@@ -111,6 +111,7 @@ impl State {
             self.problem(format!("identify of shard {} within 5 s of another of its bucket", shard.0));
         }
         self.identifies.push((shard.0, Instant::now()));
+        self.settings.sessions_left = self.settings.sessions_left.saturating_sub(1);
         if data["presence"].is_object() {
             self.presence = Some(data["presence"].clone());
         }

@@ -1,5 +1,6 @@
 //! Servers, channels, roles and people: what a test puts into the world, and how Discord writes it down.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Double;
@@ -40,6 +41,8 @@ pub struct Guild {
     /// Those of the bot's own role.
     pub bot_permissions: u64,
     pub members: Vec<User>,
+    /// Until when the bot is in a timeout.
+    pub bot_silenced_until: Option<Timestamp>,
 }
 
 /// A channel of a guild.
@@ -93,6 +96,7 @@ impl Guild {
             everyone_permissions: 0,
             bot_permissions: permission::POSTING,
             members: Vec::new(),
+            bot_silenced_until: None,
         }
     }
 
@@ -142,7 +146,9 @@ impl Guild {
         if base & permission::ADMINISTRATOR != 0 {
             return u64::MAX >> 8;
         }
-        let Some(channel) = channel else { return base };
+        let is_silenced = user == Double::BOT_USER && self.bot_silenced_until.is_some_and(|at| at > Timestamp::now());
+        let left = if is_silenced { permission::VIEW_CHANNEL | permission::READ_MESSAGE_HISTORY } else { u64::MAX };
+        let Some(channel) = channel else { return base & left };
         let mut allowed = base;
         let steps: [&dyn Fn(&Overwrite) -> bool; 3] =
             [&|o| o.is_role && o.id == self.id, &|o| o.is_role && o.id != self.id && mine.contains(&o.id), &|o| {
@@ -153,7 +159,7 @@ impl Guild {
             allowed &= !of_step().fold(0, |sum, o| sum | o.deny);
             allowed |= of_step().fold(0, |sum, o| sum | o.allow);
         }
-        allowed
+        allowed & left
     }
 
     pub fn role_json(&self, id: u64) -> Value {
@@ -196,10 +202,11 @@ impl Guild {
             None => bot_json(),
         };
         let roles: Vec<String> = self.roles_of(user).iter().map(u64::to_string).collect();
+        let silenced_until = self.bot_silenced_until.filter(|_| user == Double::BOT_USER).map(|at| at.to_string());
         json!({
             "user": person, "nick": null, "avatar": null, "banner": null, "roles": roles, "deaf": false, "mute": false,
             "joined_at": "2025-01-01T00:00:00+00:00", "premium_since": null, "flags": 0, "pending": false,
-            "communication_disabled_until": null,
+            "communication_disabled_until": silenced_until,
         })
     }
 

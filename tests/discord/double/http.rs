@@ -1,6 +1,7 @@
 //! The REST side: takes requests, and decides which are carried out and how they are answered.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::Response;
@@ -94,14 +95,20 @@ async fn carry_out(inner: &Inner, request: &Request) -> Result<Response<Full<Byt
         Ok(bucket) => bucket,
         Err(too_fast) => return Ok(too_fast.response()),
     };
-    let fault = inner.change(|state| state.faults.decide(&request.method, path, kind.creates_in, &request.body));
+    let (fault, latency) = inner.change(|state| {
+        let fault = state.faults.decide(&request.method, path, kind.creates_in, &request.body);
+        (fault, state.settings.latency.clone())
+    });
+    tokio::time::sleep(Duration::from_millis(fastrand::u64(latency))).await;
     match fault {
         Some(Fault::Answer(status)) => return Ok(failure(status)),
+        Some(Fault::Refuse { status, code }) => return Ok(refusal(status, code)),
+        Some(Fault::Page { status, retry_after }) => return Ok(page(status, retry_after)),
         Some(Fault::TooFast { retry_after, is_global }) => {
             return Ok(super::limits::TooFast { retry_after, is_global }.response());
         }
         Some(Fault::Hang) => std::future::pending().await,
-        Some(Fault::Unanswered | Fault::DoneThenAnswer(_)) | None => {}
+        Some(Fault::Unanswered | Fault::DoneThenAnswer(_) | Fault::DoneThenPage(_)) | None => {}
     }
     let (before, after) = match (kind.creates_in.is_some(), kind.is_edit) {
         (true, _) => (Some(Point::BeforeCreate), Some(Point::AfterCreate)),
@@ -128,6 +135,7 @@ async fn carry_out(inner: &Inner, request: &Request) -> Result<Response<Full<Byt
     match fault {
         Some(Fault::Unanswered) => Err(Broken),
         Some(Fault::DoneThenAnswer(status)) => Ok(failure(status)),
+        Some(Fault::DoneThenPage(status)) => Ok(page(status, None)),
         _ => Ok(response),
     }
 }
@@ -151,6 +159,19 @@ fn settle(inner: &Inner, request: &Request, outcome: Outcome) -> Response<Full<B
         inner.change(|state| state.problems.extend(problems));
     }
     to_response(&outcome)
+}
+
+fn refusal(status: u16, code: u32) -> Response<Full<Bytes>> {
+    json_response(status, &serde_json::json!({ "message": format!("refused with {code}"), "code": code }))
+}
+
+fn page(status: u16, retry_after: Option<u32>) -> Response<Full<Bytes>> {
+    let html = "<!DOCTYPE html><html><head><title>Access denied</title></head><body>error code: 1015</body></html>";
+    let mut page = Response::builder().status(status).header("content-type", "text/html; charset=UTF-8");
+    if let Some(seconds) = retry_after {
+        page = page.header("retry-after", seconds);
+    }
+    page.body(Full::from(html)).unwrap()
 }
 
 fn failure(status: u16) -> Response<Full<Bytes>> {

@@ -95,7 +95,7 @@ fn gateway_bot(state: &State, inner: &Inner) -> Value {
     json!({
         "url": gateway_url(inner), "shards": state.settings.shards,
         "session_start_limit": {
-            "total": 1000, "remaining": 1000 - state.identifies.len().min(999), "reset_after": 86_400_000,
+            "total": 1000, "remaining": state.settings.sessions_left, "reset_after": state.settings.sessions_reset,
             "max_concurrency": state.settings.max_concurrency,
         },
     })

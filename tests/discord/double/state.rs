@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -44,6 +45,14 @@ pub struct Settings {
     pub heartbeat: Duration,
     pub nonce_window: Duration,
     pub history_has_nonce: bool,
+    /// The most messages of a page of a history.
+    pub history_page: usize,
+    /// How many milliseconds a request waits before it is carried out.
+    pub latency: RangeInclusive<u64>,
+    /// Sessions of the day that may still begin.
+    pub sessions_left: u64,
+    /// In how many milliseconds there are all of them again.
+    pub sessions_reset: u64,
     pub answer_deadline: Duration,
     pub follow_up_deadline: Duration,
     /// How old interactions are when they reach the bot.
@@ -87,6 +96,10 @@ impl Default for State {
             heartbeat: Duration::from_millis(41_250),
             nonce_window: Duration::from_secs(300),
             history_has_nonce: false,
+            history_page: 100,
+            latency: 0..=0,
+            sessions_left: 1000,
+            sessions_reset: 86_400_000,
             answer_deadline: Duration::from_secs(3),
             follow_up_deadline: Duration::from_secs(15 * 60),
             interaction_age: Duration::ZERO,

@@ -1,7 +1,9 @@
 //! How a test changes the world: guilds, permissions, faults, limits, connections.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::Double;
@@ -52,6 +54,17 @@ impl Double {
             it.bot_permissions = permissions;
             let event = json!({ "guild_id": guild.to_string(), "role": it.role_json(it.bot_role()) });
             state.dispatch(guild, "GUILD_ROLE_UPDATE", event);
+        });
+    }
+
+    /// A moderator puts the bot into a timeout, or ends it. That one ends by itself is told by nobody.
+    pub fn silence_bot(&self, guild: u64, until: Option<Timestamp>) {
+        self.inner.change(|state| {
+            let it = state.guilds.get_mut(&guild).unwrap_or_else(|| panic!("there is no guild {guild}"));
+            it.bot_silenced_until = until;
+            let mut event = it.member_json(Self::BOT_USER);
+            event["guild_id"] = json!(guild.to_string());
+            state.dispatch(guild, "GUILD_MEMBER_UPDATE", event);
         });
     }
 
@@ -113,6 +126,29 @@ impl Double {
     /// As if the window had passed.
     pub fn forget_nonces(&self) {
         self.inner.change(|state| state.nonces.clear());
+    }
+
+    /// The most messages of a page of a history; at first as many as are asked for.
+    pub fn set_history_page(&self, most: usize) {
+        self.inner.change(|state| state.settings.history_page = most);
+    }
+
+    /// How many milliseconds a request waits before it is carried out; at first none.
+    pub fn set_latency(&self, millis: RangeInclusive<u64>) {
+        self.inner.change(|state| state.settings.latency = millis);
+    }
+
+    /// How many sessions of the day may still begin, and in what time there are a thousand again.
+    pub fn set_sessions_left(&self, left: u64, reset_after: Duration) {
+        self.inner.change(|state| {
+            state.settings.sessions_left = left;
+            state.settings.sessions_reset = u64::try_from(reset_after.as_millis()).unwrap();
+        });
+    }
+
+    /// How often a session was begun.
+    pub fn identifies(&self) -> usize {
+        self.inner.read().identifies.len()
     }
 
     /// Whether messages that are read back have their nonce; at first they have not.
