@@ -45,7 +45,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     let lacks = "Please allow me to **Attach Files** and **Read Message History** there too";
     world.says(&admin, SET, &[], &["✅", &format!("<#{CHANNEL}>"), lacks]).await;
     let post = world.message("ONE").await;
-    assert!(post.content.is_empty(), "nobody is mentioned: {}", post.content);
+    assert_eq!(post.content, "ONE", "nobody is mentioned");
     world.double.overwrite(CHANNEL, 0, 0);
 
     let to = |channel: u64, role: u64| [("channel", json!(channel.to_string())), ("role", json!(role.to_string()))];
@@ -54,7 +54,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     world.feed.add("TWO", "", "");
     let is_two = |message: &crate::double::Message| message.text().contains("TWO");
     let post = world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_two).await;
-    assert_eq!(post.content, format!("<@&{plain}>"));
+    assert_eq!(post.content, format!("<@&{plain}>\nTWO"));
     world.says(&admin, SET, &to(CHANNEL, GUILD), &["I do not mention everyone", "Nothing was changed"]).await;
     world.says(&admin, STATUS, &[], &[&format!("<#{OTHER_CHANNEL}>"), &format!("mentions <@&{plain}>")]).await;
     world.says(&admin, SET, &to(OTHER_CHANNEL, loud), &[&format!("Each post mentions <@&{loud}>.")]).await;
@@ -240,7 +240,7 @@ async fn status_tells_of_feeds_and_game() {
     world.says(&admin, AUTO, &[("switch", json!(0))], &["✅"]).await;
     world.says(&admin, STATUS, &[], &["✅ read <t:", "Active codes\n1", "not used: the file alone", "on"]).await;
     world.feed.set_down(true);
-    bot.said("The check failed").await;
+    bot.said("answers HTTP 500").await;
     world.says(&admin, STATUS, &[], &["⚠️", "500"]).await;
     world.feed.set_down(false);
     bot.said("answers again").await;

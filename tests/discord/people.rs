@@ -2,6 +2,7 @@
 
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::double::permission;
@@ -40,11 +41,16 @@ async fn the_active_codes_are_shown() {
     // One poll may have seen both, or each has seen one.
     offered.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert_eq!(offered.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["FIRST", "SECOND"]);
-    // Everything is offered to those who look back, with what is over marked.
+    // Everything is offered to those who look back, with what is over marked. What had ended before it was listed is nothing.
+    let until_soon = Timestamp::now() + SignedDuration::from_secs(4);
+    world.feed.add("SHORT", "", &until_soon.to_string());
+    world.active(&member, 3).await;
+    world.until("SHORT has expired", || Timestamp::now() > until_soon).await;
     let admin = world.admin();
     let history = "manage giftcode history";
-    let offered = world.double.autocomplete(&admin, CHANNEL, history, &code("pa"), "code").await;
-    assert_eq!(offered, [("PAST (over)".to_owned(), json!("PAST"))]);
+    let offered = world.double.autocomplete(&admin, CHANNEL, history, &code("sh"), "code").await;
+    assert_eq!(offered, [("SHORT (over)".to_owned(), json!("SHORT"))]);
+    assert!(world.double.autocomplete(&admin, CHANNEL, history, &code("pa"), "code").await.is_empty());
     for number in 0..30 {
         world.feed.add(&format!("MANY{number:02}"), "", "");
     }
