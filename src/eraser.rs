@@ -2,7 +2,7 @@
 //!
 //! # Guarantees
 //! A guild that removed the bot 30 days ago, and that Discord said in this session not to have it, is erased; so are players
-//! and codes whom and which nobody needs any more. It takes small steps, between which others write. After a jump of the
+//! and codes whom and which nobody needs any more, and listings that no source has for long. It takes small steps, between which others write. After a jump of the
 //! clock nothing is erased for a day.
 //!
 //! # Races
@@ -13,12 +13,12 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::erasure::{ClockTrust, REMOVED_FOR};
+use crate::domain::erasure::{ClockWatch, DISTRUST, REMOVED_FOR};
 use crate::store::{Store, StoreError};
 
 /// How often it looks, though it is woken when a guild was removed.
@@ -44,11 +44,11 @@ impl Eraser {
     /// Erases until `shutdown`.
     ///
     /// # Errors
-    /// When the state cannot be read at the start.
+    /// None at present: failures are said and got over.
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
         // What the last session knew of the time tells of a jump while nobody was there to see it.
-        let known = self.store.latest_time().await?.unwrap_or_else(|| self.clock.now());
-        let mut trust = ClockTrust::new(known, self.elapsed());
+        let (known, elapsed) = self.store.time_before_opening();
+        let mut watch = ClockWatch::new(known, signed(elapsed));
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -59,15 +59,10 @@ impl Eraser {
                 _ = ticks.tick() => {}
                 () = woken => {}
             }
-            if !trust.is_trusted(self.clock.now(), self.elapsed()) {
-                tracing::warn!(
-                    "The clock has jumped ahead, or nothing was at work for long: nothing is erased for a day"
-                );
-                continue;
-            }
+            let has_jumped = watch.has_jumped(self.clock.now(), signed(self.clock.elapsed()));
             let looked = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                looked = self.look() => looked,
+                looked = self.look(has_jumped) => looked,
             };
             if let Err(error) = looked {
                 tracing::error!("Cannot erase what is to be kept no longer, next try in an hour: {error}");
@@ -75,12 +70,19 @@ impl Eraser {
         }
     }
 
-    fn elapsed(&self) -> SignedDuration {
-        SignedDuration::try_from(self.clock.elapsed()).unwrap_or(SignedDuration::MAX)
-    }
-
     /// Erases all there is to be erased now.
-    async fn look(&self) -> Result<(), StoreError> {
+    async fn look(&self, has_jumped: bool) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if has_jumped {
+            // In the file: a restart does not make the clock right.
+            self.store.set_erase_after(now.checked_add(DISTRUST).unwrap_or(Timestamp::MAX)).await?;
+            tracing::warn!(
+                "The clock is far ahead of the last change, or nothing was at work for long: nothing is erased for a day"
+            );
+        }
+        if self.store.erase_after().await?.is_some_and(|after| now < after) {
+            return Ok(());
+        }
         while let Some(erased) = self.store.erase_removed_guild().await? {
             let (guild, days) = (erased.guild, REMOVED_FOR.as_hours() / 24);
             tracing::info!(
@@ -106,9 +108,16 @@ impl Eraser {
         while self.store.forget_erasures(STEP).await? > 0 {
             tokio::time::sleep(STEP_REST).await;
         }
+        while self.store.forget_old_listings(STEP).await? > 0 {
+            tokio::time::sleep(STEP_REST).await;
+        }
         if players + codes > 0 {
             tracing::info!("Erased {players} players and {codes} codes that nobody needs any more");
         }
         Ok(())
     }
+}
+
+fn signed(time: Duration) -> SignedDuration {
+    SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX)
 }

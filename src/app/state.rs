@@ -172,9 +172,13 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
             0 => String::new(),
             count => format!(", {count} left out because they do not fit"),
         };
+        let erased = match merged.erased {
+            0 => String::new(),
+            count => format!(", {count} were erased since and stay away"),
+        };
         let taken = merged.taken;
         print(&format!(
-            "{read} records read from {shown}; {taken} taken over{left_out}, the others were here already."
+            "{read} records read from {shown}; {taken} taken over{left_out}{erased}, the others were here already."
         ));
         return Ok(Ended::Well);
     }

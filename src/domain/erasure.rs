@@ -114,41 +114,34 @@ pub fn is_erased(record: &Record, mut erased: impl FnMut(Root, &Value) -> Option
     roots(record.kind).iter().any(|(root, field)| erased(*root, record.get(field)).is_some_and(|at| at >= version))
 }
 
-/// Tells whether the wall clock can be trusted with what cannot be taken back.
-///
-/// A clock that jumps ahead by a month makes everything look a month older. After a jump nothing is erased for a day, in
-/// which the clock is set right, or somebody sees that it is wrong.
+/// Watches the wall clock for jumps ahead: after one by a month everything looks a month older.
 #[derive(Debug, Clone, Copy)]
-pub struct ClockTrust {
+pub struct ClockWatch {
     wall: Timestamp,
     elapsed: SignedDuration,
-    distrusted_until: SignedDuration,
 }
 
 /// A clock that went ahead by more than this within no time has jumped.
 const JUMP: SignedDuration = SignedDuration::from_hours(24);
-/// For so long nothing is erased after it.
-const DISTRUST: SignedDuration = SignedDuration::from_hours(24);
+/// For so long nothing is erased after a jump: the clock is set right in that time, or somebody sees that it is wrong.
+pub const DISTRUST: SignedDuration = SignedDuration::from_hours(24);
 
-impl ClockTrust {
+impl ClockWatch {
     /// A clock that is known to have shown `wall`. `elapsed` is a time that never steps.
     #[must_use]
     pub fn new(wall: Timestamp, elapsed: SignedDuration) -> Self {
-        Self { wall, elapsed, distrusted_until: SignedDuration::MIN }
+        Self { wall, elapsed }
     }
 
-    /// Whether the clock, which shows `wall` now, can be trusted.
-    pub fn is_trusted(&mut self, wall: Timestamp, elapsed: SignedDuration) -> bool {
+    /// Whether the clock, which shows `wall` now, has jumped ahead since it was last looked at.
+    pub fn has_jumped(&mut self, wall: Timestamp, elapsed: SignedDuration) -> bool {
         let went = wall.duration_since(self.wall);
         let should = elapsed.saturating_sub(self.elapsed);
-        if went.saturating_sub(should) > JUMP {
-            self.distrusted_until = elapsed.saturating_add(DISTRUST);
-        }
         // A clock that was set back is looked at from where it was: that it comes back there is no jump.
         if went > SignedDuration::ZERO {
             (self.wall, self.elapsed) = (wall, elapsed);
         }
-        elapsed >= self.distrusted_until
+        went.saturating_sub(should) > JUMP
     }
 }
 

@@ -1,5 +1,7 @@
 //! Erasing for good: what a user wants gone, guilds that removed the bot, and what nobody needs any more.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
@@ -165,6 +167,7 @@ impl Store {
                 .statement(
                     "SELECT code_key FROM codes c
                      WHERE c.source = ?2 AND c.listed = 0 AND c.first_seen_at <= ?1
+                       AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.code_key = c.code_key)
                        AND NOT EXISTS (SELECT 1 FROM guild_codes k WHERE k.code_key = c.code_key AND k.deleted = 0)
                        AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.code_key = c.code_key AND p.deleted = 0)
                        AND NOT EXISTS (SELECT 1 FROM runs u WHERE u.code_key = c.code_key AND u.deleted = 0)
@@ -204,17 +207,39 @@ impl Store {
         .await
     }
 
-    /// The newest time that this file knows of; `None` for a file that was never written.
+    /// Nothing is to be erased before this time.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn set_erase_after(&self, at: Timestamp) -> Result<(), StoreError> {
+        self.write_local(move |tx| {
+            // From now on the file knows of this time.
+            tx.version();
+            let sql = "INSERT INTO meta (key, value) VALUES ('erase_after', ?1)
+                       ON CONFLICT DO UPDATE SET value = excluded.value";
+            tx.execute(sql, [Millis(at)])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// When something may be erased again, if that was ever put off.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn latest_time(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn erase_after(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT value FROM meta WHERE key = 'clock' AND value > 0";
-            let last: Option<i64> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
-            Ok(last.and_then(|last| Timestamp::from_millisecond(Version(last).millis()).ok()))
+            let sql = "SELECT value FROM meta WHERE key = 'erase_after'";
+            let after: Option<Millis> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+            Ok(after.map(|Millis(at)| at))
         })
         .await
+    }
+
+    /// The newest time that the file knew of when it was opened, and the clock's time, which never steps, at that moment.
+    #[must_use]
+    pub fn time_before_opening(&self) -> (Timestamp, Duration) {
+        self.inner.before_opening
     }
 }
 

@@ -238,6 +238,7 @@ impl Store {
                    AND (claimed_by IS NULL OR claimed_by <> ?5)
                    AND player_id IN (SELECT player_id FROM rosters WHERE guild_id = ?1 AND deleted = 0)
                    AND player_id NOT IN (SELECT o.player_id FROM rosters o JOIN runs u ON u.guild_id = o.guild_id
+                                              JOIN guilds g ON g.guild_id = o.guild_id AND g.removed_at IS NULL
                                          WHERE o.guild_id <> ?1 AND o.deleted = 0 AND u.code_key = ?2
                                            AND u.generation = ?3 AND u.finished_at IS NULL AND u.deleted = 0)
                    AND player_id NOT IN (SELECT player_id FROM links WHERE deleted = 0)",

@@ -52,7 +52,9 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
 use tokio::sync::{Notify, watch};
@@ -162,6 +164,7 @@ struct Inner {
     home: Home,
     tenure: Tenure,
     instance: i64,
+    before_opening: (Timestamp, Duration),
     clock: Clock,
     plan_wake: Notify,
     work_wake: Notify,
@@ -223,12 +226,15 @@ impl Store {
     }
 
     fn new(opened: schema::Opened, home: Home, clock: Clock, tenure: Tenure) -> Self {
+        let known = Some(opened.last_version).filter(|version| version.0 > 0);
+        let known = known.and_then(|version| Timestamp::from_millisecond(version.millis()).ok());
         let inner = Inner {
             writer: Writer::new(opened.writer, opened.last_version),
             reader: Mutex::new(opened.reader),
             home,
             tenure,
             instance: opened.instance,
+            before_opening: (known.unwrap_or_else(|| clock.now()), clock.elapsed()),
             clock,
             plan_wake: Notify::new(),
             work_wake: Notify::new(),

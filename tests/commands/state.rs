@@ -8,7 +8,7 @@ use giftcode_bot::clock::Clock;
 use giftcode_bot::config::Feed;
 use giftcode_bot::domain::code::Code;
 use giftcode_bot::domain::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State, UserId};
 use giftcode_bot::feed::FeedClient;
 use giftcode_bot::ports::Announcement;
 use giftcode_bot::poster::Poster;
@@ -61,16 +61,44 @@ async fn an_export_imports_to_the_same_state_and_can_be_imported_twice() {
     drop(store);
     let path = folder.path();
     let said = state(path, "a.db", ["export", "one.json"]).await.unwrap();
-    // 1 guild, 1200 players on its roster, 2 codes, 2 posts, 2400 redemptions, 2 runs.
-    assert_eq!(said, "4807 records written to one.json.\n");
+    // 1 guild, 1200 players on its roster, 2 codes, 2 posts, 2400 redemptions, 2 runs, 2 listings.
+    assert_eq!(said, "4809 records written to one.json.\n");
     let said = state(path, "b.db", ["import", "one.json"]).await.unwrap();
-    assert_eq!(said, "4807 records read from one.json; 4807 taken over, the others were here already.\n");
+    assert_eq!(said, "4809 records read from one.json; 4809 taken over, the others were here already.\n");
     state(path, "b.db", ["export", "two.json"]).await.unwrap();
     let read = |name: &str| std::fs::read(path.join(name)).unwrap();
     assert!(read("one.json") == read("two.json"), "the round trip changes nothing");
     assert!(serde_json::from_slice::<serde_json::Value>(&read("one.json")).is_ok());
     let said = state(path, "b.db", ["import", "one.json"]).await.unwrap();
     assert!(said.contains("; 0 taken over"), "{said}");
+}
+
+/// Erasures go with an export, and an import of an older one brings nothing back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_erased_is_not_imported_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), "a.db");
+    let (user, id) = (UserId(312_456_789_012_345_678), PlayerId::new(901).unwrap());
+    let account = Player { id, nickname: String::new(), state: State::new(245), furnace_level: None };
+    store.link(user, account).await.unwrap();
+    store.set_channel(GuildId(1), ChannelId(8)).await.unwrap();
+    drop(store);
+    let path = folder.path();
+    state(path, "a.db", ["export", "before.json"]).await.unwrap();
+    let store = open(folder.path(), "a.db");
+    assert_eq!(store.forget_user(user).await.unwrap().erased, [id]);
+    drop(store);
+    let said = state(path, "a.db", ["import", "before.json"]).await.unwrap();
+    assert!(said.contains("; 0 taken over, 2 were erased since and stay away"), "{said}");
+    let said = state(path, "a.db", ["export", "after.json"]).await.unwrap();
+    assert_eq!(said, "3 records written to after.json.\n", "a guild and two erasures");
+    let after = std::fs::read_to_string(path.join("after.json")).unwrap();
+    assert!(!after.contains(&user.to_string()) && !after.contains("901"), "{after}");
+    // Into a file that still has all of it.
+    state(path, "b.db", ["import", "before.json"]).await.unwrap();
+    state(path, "b.db", ["import", "after.json"]).await.unwrap();
+    let store = open(folder.path(), "b.db");
+    assert!(store.links(user).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 mod asking;
 mod breaker;
 mod engine;
+mod erasing;
 mod feeds;
 mod limits;
 mod login;

@@ -1,0 +1,87 @@
+//! The eraser's loop, in paused time.
+
+use std::path::Path;
+use std::time::Duration;
+
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::player::GuildId;
+use giftcode_bot::domain::record::{Kind, Value};
+use giftcode_bot::eraser::Eraser;
+use giftcode_bot::store::{StateKind, Store};
+use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{GUILD, HOUR, players, start};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The file at this path, opened so many hours after the tests' start.
+async fn open(path: &Path, hours: i64) -> (Store, Clock) {
+    let clock = Clock::simulated(start() + SignedDuration::from_hours(hours));
+    (Store::open(path, StateKind::Bot, clock).unwrap(), clock)
+}
+
+/// Runs the eraser for a while.
+async fn erase(store: &Store, clock: Clock, time: Duration) {
+    let done = CancellationToken::new();
+    let eraser = Eraser::new(store.clone(), clock);
+    let token = done.clone();
+    let running = tokio::spawn(async move { eraser.run(token).await });
+    tokio::time::sleep(time).await;
+    done.cancel();
+    running.await.unwrap().unwrap();
+}
+
+async fn guilds(store: &Store) -> Vec<GuildId> {
+    store.known_guilds().await.unwrap().into_iter().map(|(guild, _)| guild).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removed_guild_is_erased_within_an_hour_after_30_days() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("giftcode.db");
+    let (store, clock) = open(&path, 0).await;
+    store.add_to_roster(GUILD, players(1..=250)).await.unwrap();
+    store.add_to_roster(GuildId(2), players(250..=251)).await.unwrap();
+    store.guild_removed(GUILD).await.unwrap();
+    let later = async {
+        tokio::time::sleep(30 * DAY - HOUR).await;
+        assert_eq!(guilds(&store).await, [GuildId(2), GUILD]);
+    };
+    tokio::join!(erase(&store, clock, 30 * DAY + HOUR), later);
+    assert_eq!(guilds(&store).await, [GuildId(2)]);
+    let players = store.page(Kind::Players, None, 300).await.unwrap();
+    let left: Vec<&Value> = players.iter().map(|player| player.get("player_id")).collect();
+    assert_eq!(left, [&Value::Int(250), &Value::Int(251)]);
+    assert_eq!(store.erase_unneeded_players(9).await.unwrap(), 0, "all of them are gone");
+}
+
+/// The machine's clock is a month ahead when the bot starts, and Discord says that it is in fewer guilds than before.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_jumped_ahead_erases_nothing_before_it_can_be_set_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("giftcode.db");
+    let (store, clock) = open(&path, 0).await;
+    store.add_to_roster(GUILD, players(1..=3)).await.unwrap();
+    store.guild_removed(GUILD).await.unwrap();
+    erase(&store, clock, HOUR).await;
+    drop(store);
+    let (store, ahead) = open(&path, 31 * 24).await;
+    store.guild_removed(GUILD).await.unwrap();
+    erase(&store, ahead, 12 * HOUR).await;
+    assert_eq!(guilds(&store).await, [GUILD]);
+    drop(store);
+    // A restart does not make it right.
+    let (store, ahead) = open(&path, 31 * 24 + 12).await;
+    store.guild_removed(GUILD).await.unwrap();
+    erase(&store, ahead, 11 * HOUR).await;
+    assert_eq!(guilds(&store).await, [GUILD]);
+    drop(store);
+    // Set right.
+    let (store, clock) = open(&path, 24).await;
+    store.guild_removed(GUILD).await.unwrap();
+    erase(&store, clock, 2 * DAY).await;
+    assert_eq!(guilds(&store).await, [GUILD]);
+    assert!(store.guild_returned(GUILD).await.unwrap());
+    assert_eq!(store.roster(GUILD, 0, 9).await.unwrap().total, 3);
+}
