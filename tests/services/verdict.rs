@@ -50,11 +50,8 @@ impl Bot {
         let game = GameSim::start(sim, state.clock).unwrap();
         let feed = FeedSim::start(listed, start(), state.clock).unwrap();
         let channels = Channels::default();
-        let engine = giftcode_bot::engine::EngineSettings {
-            limit: Some(LIMIT),
-            player_interval: INTERVAL,
-            ..settings(2)
-        };
+        let engine =
+            giftcode_bot::engine::EngineSettings { limit: Some(LIMIT), player_interval: INTERVAL, ..settings(2) };
         let running = engine::run(&state, &game, engine, "salt");
         let (poster, stop) = posting::run(&state, &channels);
         let interval = watching::settings(Duration::from_secs(10));
@@ -108,7 +105,8 @@ fn good_from(text: &str, from: Duration) -> SimCode {
 
 #[tokio::test(start_paused = true)]
 async fn a_code_that_the_game_knows_ten_minutes_later_is_redeemed_for_all_within_31_minutes() {
-    let bot = Bot::start(20, vec![good_from("EARLY", 10 * MINUTE + Duration::from_secs(30))], vec![always("EARLY")]).await;
+    let bot =
+        Bot::start(20, vec![good_from("EARLY", 10 * MINUTE + Duration::from_secs(30))], vec![always("EARLY")]).await;
     bot.at(9 * MINUTE).await;
     assert_eq!((bot.calls("EARLY"), bot.posted("EARLY")), (2, vec![]), "two calls, and nobody is told");
     bot.at(31 * MINUTE).await;
@@ -240,7 +238,10 @@ async fn an_admin_who_adds_a_code_that_is_over_has_the_game_asked_at_once() {
 async fn a_feed_that_flickers_neither_posts_twice_nor_asks_more() {
     let windows = (0..200).map(|n| (MINUTE * 2 * n, Some(MINUTE * (2 * n + 1)))).collect();
     let codes = vec![good_from("FLICKER", Duration::ZERO), SimCode::always(code("DEAD"), Rule::Expired)];
-    let listed = vec![entry("FLICKER", windows), entry("DEAD", (0..200).map(|n| (MINUTE * 2 * n, Some(MINUTE * (2 * n + 1)))).collect())];
+    let listed = vec![
+        entry("FLICKER", windows),
+        entry("DEAD", (0..200).map(|n| (MINUTE * 2 * n, Some(MINUTE * (2 * n + 1)))).collect()),
+    ];
     let bot = Bot::start(5, codes, listed).await;
     bot.at(6 * HOUR).await;
     assert_eq!((bot.posted("FLICKER"), bot.calls("FLICKER")), (vec![1], 5));
