@@ -198,7 +198,12 @@ async fn a_second_process_with_a_copied_file_posts_nothing_twice_and_says_so() {
     bot.said("Successfully fetched 0 gift codes").await;
     world.set_channel(&world.admin()).await;
     bot.stop().await;
-    std::fs::copy(world.folder.path().join("giftcode.db"), world.folder.path().join("copy.db")).unwrap();
+    for part in ["", "-wal"] {
+        let (from, to) = (format!("giftcode.db{part}"), format!("copy.db{part}"));
+        if world.folder.path().join(&from).exists() {
+            std::fs::copy(world.folder.path().join(from), world.folder.path().join(to)).unwrap();
+        }
+    }
     let first = world.spawn();
     world.set("STATE_FILE", "copy.db");
     let second = world.spawn();

@@ -14,4 +14,5 @@ mod posting_again;
 mod probing;
 mod reporting;
 mod support;
+mod verdict;
 mod watching;
