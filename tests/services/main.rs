@@ -13,4 +13,5 @@ mod posting_again;
 mod probing;
 mod reporting;
 mod support;
+mod verdict;
 mod watching;
