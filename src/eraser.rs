@@ -2,7 +2,7 @@
 //!
 //! # Guarantees
 //! A guild that removed the bot 30 days ago, and that Discord said in this session not to have it, is erased; so are players
-//! and codes whom and which nobody needs any more. It takes small steps, between which others write. After a jump of the
+//! and codes whom and which nobody needs any more, and listings that no source has for long. It takes small steps, between which others write. After a jump of the
 //! clock nothing is erased for a day.
 //!
 //! # Races
@@ -106,6 +106,9 @@ impl Eraser {
             tokio::time::sleep(STEP_REST).await;
         }
         while self.store.forget_erasures(STEP).await? > 0 {
+            tokio::time::sleep(STEP_REST).await;
+        }
+        while self.store.forget_old_listings(STEP).await? > 0 {
             tokio::time::sleep(STEP_REST).await;
         }
         if players + codes > 0 {

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
 use crate::discord::announcer::DiscordAnnouncer;
-use crate::discord::bot::{Bot, Limit, Requests};
+use crate::discord::bot::{Bot, Limit, MAX_REQUESTS, Requests};
 use crate::discord::connection::{self, Access};
 use crate::discord::messages::engine::waits_for;
 use crate::discord::rest::Rest;
@@ -149,8 +149,8 @@ impl Process {
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
             at_work: TaskTracker::new(),
-            requests: Requests::default(),
-            checks: Requests::default(),
+            requests: Requests::up_to(MAX_REQUESTS.0),
+            checks: Requests::up_to(MAX_REQUESTS.1),
         };
         let mut supervisor = supervise(watcher, poster, engine, done);
         let token = done.clone();

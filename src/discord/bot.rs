@@ -1,8 +1,8 @@
 //! What every command, button and event works with.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,9 @@ impl<G: GameApi> Prober for Engine<G> {
         Box::pin(Engine::probe(self, player, state))
     }
 }
+
+/// Requests to redeem that a person may have under way at once, and accounts being checked.
+pub const MAX_REQUESTS: (usize, usize) = (3, 1);
 
 /// The game's limit as far as it is known, as people say it; `None` without one.
 pub type Limit = dyn Fn() -> Option<String> + Send + Sync;
@@ -62,33 +65,74 @@ pub struct Bot {
     pub shutdown: CancellationToken,
     /// The commands and buttons being worked on.
     pub at_work: TaskTracker,
-    /// Who has a request to redeem under way.
+    /// Who has requests to redeem under way.
     pub requests: Requests,
     /// Whose account is being checked, to be linked.
     pub checks: Requests,
 }
 
-/// Who has a request under way: one per person.
-#[derive(Debug, Clone, Default)]
-pub struct Requests(Arc<Mutex<HashSet<UserId>>>);
+/// Who has requests under way, of one kind, and how many at once a person may have.
+#[derive(Debug, Clone)]
+pub struct Requests {
+    under_way: Arc<Mutex<HashMap<UserId, usize>>>,
+    most: usize,
+}
 
-/// Somebody's one request; dropped when it is done.
+/// One request of somebody; dropped when it is done.
 pub struct Request {
     all: Requests,
     user: UserId,
 }
 
 impl Requests {
-    /// Begins somebody's request; `None` while another one is under way.
+    /// So many at once of a person.
+    #[must_use]
+    pub fn up_to(most: usize) -> Self {
+        Self { under_way: Arc::default(), most }
+    }
+
+    /// Begins somebody's request; `None` while as many are under way as may be.
     #[must_use]
     pub fn begin(&self, user: UserId) -> Option<Request> {
-        let is_first = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(user);
-        is_first.then(|| Request { all: self.clone(), user })
+        let mut under_way = self.lock();
+        let own = under_way.get(&user).copied().unwrap_or(0);
+        (own < self.most).then(|| {
+            under_way.insert(user, own + 1);
+            Request { all: self.clone(), user }
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Request {
     fn drop(&mut self) {
-        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.user);
+        let mut under_way = self.all.lock();
+        match under_way.get_mut(&self.user) {
+            Some(own) if *own > 1 => *own -= 1,
+            _ => drop(under_way.remove(&self.user)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_has_so_many_requests_and_nobody_is_remembered() {
+        let requests = Requests::up_to(2);
+        let (one, another) = (UserId(1), UserId(2));
+        let first = requests.begin(one).unwrap();
+        let second = requests.begin(one);
+        assert!(second.is_some() && requests.begin(one).is_none());
+        let others = requests.begin(another);
+        assert!(others.is_some());
+        drop(first);
+        assert!(requests.begin(one).is_some(), "that one ended at once");
+        drop((second, others));
+        assert!(requests.lock().is_empty());
     }
 }

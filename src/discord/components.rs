@@ -146,11 +146,15 @@ async fn submit(bot: &Bot, asked: &Asked<'_>, interaction: &ModalInteraction) ->
     let Some(request) = bot.requests.begin(user) else {
         return asked.answer(&people::one_at_a_time()).await;
     };
+    let Some(check) = bot.checks.begin(user) else {
+        return asked.answer(&people::one_at_a_time()).await;
+    };
     asked.defer().await?;
     if let Err(refusal) = redeeming::confirm(bot, player, state).await {
         drop(request);
         return asked.answer(&refusal).await;
     }
+    drop(check);
     if remembers {
         let (linked, message) = redeeming::link(bot, user, player, state).await?;
         if linked == Linked::TooMany {

@@ -7,8 +7,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::domain::code::{Code, CodeKey, ListedCode};
+use crate::domain::erasure::KEPT_FOR;
 use crate::domain::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFile, Rules};
+use crate::domain::record::{Kind, Value};
 
+use super::replication::forget;
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError, checks, codes};
@@ -113,6 +116,29 @@ impl Store {
             }
             tx.wake_plan();
             Ok(done)
+        })
+        .await
+    }
+
+    /// Drops the listings of some codes that no source has listed for long, at most `limit` codes; how many. That a code ended,
+    /// and when, stands in its own row, so its return is known all the same.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn forget_old_listings(&self, limit: u32) -> Result<usize, StoreError> {
+        self.write(move |tx| {
+            let before = Millis(tx.now().checked_sub(KEPT_FOR).unwrap_or(Timestamp::MIN));
+            let old: Vec<CodeKey> = tx
+                .statement(
+                    "SELECT code_key FROM listings GROUP BY code_key
+                     HAVING max(standing IN ('active', 'inactive')) = 0 AND max(since) <= ?1 LIMIT ?2",
+                )?
+                .query_map(params![before, limit], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for key in &old {
+                forget(tx, Kind::Listings, "code_key", &Value::Text(key.as_str().to_owned()))?;
+            }
+            Ok(old.len())
         })
         .await
     }

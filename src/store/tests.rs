@@ -263,6 +263,25 @@ async fn many_codes_go_out_in_order_and_a_message_that_fails_holds_back_the_rest
 }
 
 #[tokio::test(start_paused = true)]
+async fn listings_that_are_gone_for_long_are_dropped_and_a_return_is_known_all_the_same() {
+    let fixture = Fixture::new();
+    fixture.store.set_replicated(true).await.unwrap();
+    fixture.list(&["A1", "B2"]).await;
+    fixture.list(&["A1"]).await;
+    let listings = async |store: &Store| {
+        let count = "SELECT count(*) FROM listings";
+        store.read(move |c| Ok(c.query_row(count, [], |row| row.get::<_, u32>(0))?)).await.unwrap()
+    };
+    tokio::time::sleep(90 * 24 * HOUR).await;
+    assert_eq!((fixture.store.forget_old_listings(9).await.unwrap(), listings(&fixture.store).await), (0, 2));
+    tokio::time::sleep(3 * 24 * HOUR).await;
+    assert_eq!((fixture.store.forget_old_listings(9).await.unwrap(), listings(&fixture.store).await), (1, 1));
+    fixture.list(&["A1", "B2"]).await;
+    let known = fixture.store.known_codes().await.unwrap();
+    assert_eq!((known[&code("A1").key()].generation, known[&code("B2").key()].generation), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn expired_codes_are_neither_posted_nor_redeemed() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1]).await;

@@ -131,7 +131,7 @@ async fn an_answer_can_be_changed_for_15_minutes_from_when_it_was_asked_for() {
     world.double.set_answer_deadline(Duration::from_secs(20 * 60));
     world.double.set_interaction_age(Duration::from_secs(14 * 60 - 4));
     let answer = under_way(&world).await;
-    let last = "I go on with what waits; the same command shows how it ends.";
+    let last = "I keep trying. Ask again to see how it ended.";
     answer.until(PATIENCE, |answer| answer.text().contains(last)).await;
     // One that is past it is heard of by nobody, and no failure.
     world.double.set_interaction_age(Duration::from_secs(15 * 60 - 1));

@@ -356,7 +356,6 @@ pub fn rosters() -> Chapter {
     say("add, of known players", players::added(changed(0, 1, 1), 104, false));
     say("add, with bad ids", players::bad_ids(&[PlayerError::Id("12a4".into()), PlayerError::Id("0".into())]));
     say("add, with none or too many", players::how_many_ids(50));
-    say("remove, of a code that nobody ever saw", manage::nothing_to_remove(&code("NOSUCHCODE")));
     say("remove", players::removed(player(1001), true));
     say("remove, of somebody who is not on the roster", players::removed(player(1001), false));
     say("add, with a state that is none", players::bad_id(&PlayerError::State("0".into())));
@@ -472,7 +471,7 @@ pub fn everybody() -> Chapter {
         people::code_over(&code("WOS1105"), &Over::Condemned(Status::Used)),
     );
     say("/redeem and the buttons, when ten codes wait already", people::too_many_waiting(&[code("WOS1105")]));
-    say("a second request before the first is done", people::one_at_a_time());
+    say("a fourth request before one of the others is done", people::one_at_a_time());
     say("something that only managers may do", people::managers_only());
     say("something that only works in a server", people::servers_only());
     say("a button that is not known", people::outdated());

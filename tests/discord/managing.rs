@@ -45,7 +45,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     let lacks = "Please allow me to **Attach Files** and **Read Message History** there too";
     world.says(&admin, SET, &[], &["✅", &format!("<#{CHANNEL}>"), lacks]).await;
     let post = world.message("ONE").await;
-    assert!(post.content.is_empty(), "nobody is mentioned: {}", post.content);
+    assert_eq!(post.content, "ONE", "nobody is mentioned");
     world.double.overwrite(CHANNEL, 0, 0);
 
     let to = |channel: u64, role: u64| [("channel", json!(channel.to_string())), ("role", json!(role.to_string()))];
@@ -54,7 +54,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     world.feed.add("TWO", "", "");
     let is_two = |message: &crate::double::Message| message.text().contains("TWO");
     let post = world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_two).await;
-    assert_eq!(post.content, format!("<@&{plain}>"));
+    assert_eq!(post.content, format!("<@&{plain}>\nTWO"));
     world.says(&admin, SET, &to(CHANNEL, GUILD), &["I do not mention everyone", "Nothing was changed"]).await;
     world.says(&admin, STATUS, &[], &[&format!("<#{OTHER_CHANNEL}>"), &format!("mentions <@&{plain}>")]).await;
     world.says(&admin, SET, &to(OTHER_CHANNEL, loud), &[&format!("Each post mentions <@&{loud}>.")]).await;
@@ -123,7 +123,7 @@ async fn codes_are_added_and_removed_in_one_server_only() {
     world.says(&admin, ADD, &code("OWN"), &["active in this server already"]).await;
     world.message("own").await;
     world.granted("OWN", 2).await;
-    world.says(&admin, AUTO, &[("switch", json!(1))], &["not redeemed by themselves any more"]).await;
+    world.says(&admin, AUTO, &[("switch", json!(1))], &["no longer redeemed automatically"]).await;
     let theirs: Vec<String> = world.double.messages(SECOND_CHANNEL).iter().map(|m| m.text()).collect();
     assert!(theirs.len() == 1 && theirs[0].contains("LISTED"), "{theirs:#?}");
     world.says(&other, HISTORY, &[], &["Nothing was redeemed for this server's roster yet"]).await;
@@ -190,7 +190,7 @@ async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
     // Whoever is new gets what is active.
     world.says(&admin, AUTO, &[("switch", json!(0))], &["2 players"]).await;
     let new = [("player_ids", json!("1003")), ("state", json!(245))];
-    world.says(&admin, "manage players add", &new, &["The active codes are redeemed for who is new"]).await;
+    world.says(&admin, "manage players add", &new, &["The active codes are redeemed for the new players"]).await;
     world.granted("ODD", 3).await;
     world.granted("GOOD", 3).await;
     let offered = world.double.autocomplete(&admin, CHANNEL, RETRY, &code("g"), "code").await;
@@ -218,7 +218,7 @@ async fn removing_a_code_drops_what_waits() {
     world.says(&admin, ADD, &code, &["`SLOW` is added to this server"]).await;
     // By the poster, which was woken.
     world.says_soon(&admin, STATUS, &[], "3 here").await;
-    world.says(&admin, AUTO, &[("switch", json!(1))], &["What is being redeemed goes on"]).await;
+    world.says(&admin, AUTO, &[("switch", json!(1))], &["Redemptions under way go on"]).await;
     // One that a feed lists: it is not in the digest of a channel that is set later.
     world.feed.add("UNWANTED", "", "");
     world.feed.add("WANTED", "", "");
@@ -240,7 +240,7 @@ async fn status_tells_of_feeds_and_game() {
     world.says(&admin, AUTO, &[("switch", json!(0))], &["✅"]).await;
     world.says(&admin, STATUS, &[], &["✅ read <t:", "Active codes\n1", "not used: the file alone", "on"]).await;
     world.feed.set_down(true);
-    bot.said("The check failed").await;
+    bot.said("answers HTTP 500").await;
     world.says(&admin, STATUS, &[], &["⚠️", "500"]).await;
     world.feed.set_down(false);
     bot.said("answers again").await;

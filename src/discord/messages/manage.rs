@@ -124,7 +124,7 @@ pub fn channel_unknown() -> Message {
 #[must_use]
 pub fn channel_unset(was_set: bool) -> Message {
     Message::text(if was_set {
-        "✅ No gift codes are posted in this server any more. What is being redeemed goes on."
+        "✅ No gift codes are posted in this server any more. Redemptions under way go on."
     } else {
         "No channel was set: no gift codes are posted in this server."
     })
@@ -146,7 +146,7 @@ pub fn auto_on(players: u32) -> Message {
 /// Auto-redemption is off.
 #[must_use]
 pub fn auto_off() -> Message {
-    Message::text("✅ New codes are not redeemed by themselves any more. What is being redeemed goes on.")
+    Message::text("✅ New codes are no longer redeemed automatically. Redemptions under way go on.")
 }
 
 /// What was typed is no gift code.
@@ -285,7 +285,7 @@ pub fn runs_started(started: &[(Code, Result<RunStart, (Over, AskedAnew)>)], cha
 #[must_use]
 pub fn retried(code: &Code, again: u32) -> Message {
     Message::text(match again {
-        0 => format!("Nothing of `{code}` has failed or was given up here: there is nothing to try again."),
+        0 => format!("`{code}` failed for nobody here: there is nothing to try again."),
         again => format!("✅ `{code}` is tried again for {}.", count(again, "player")),
     })
 }

@@ -31,7 +31,9 @@ pub mod form {
 #[must_use]
 pub fn linked(player: PlayerId, state: State, is_new: bool, retried: u32) -> Message {
     let mut text = if is_new {
-        format!("✅ {player} in state {state} is linked to you: `/redeem` and the buttons redeem for it.")
+        format!(
+            "✅ {player} in state {state} is linked to you. `/redeem` and the buttons under posts redeem codes for it."
+        )
     } else {
         format!("✅ {player} was linked to you already; its state is {state} now.")
     };
@@ -44,7 +46,9 @@ pub fn linked(player: PlayerId, state: State, is_new: bool, retried: u32) -> Mes
 /// As many accounts as there may be.
 #[must_use]
 pub fn too_many_links() -> Message {
-    Message::text(format!("❌ You have {MAX_LINKS} linked accounts, which is the most. `/unlink` takes one away."))
+    Message::text(format!(
+        "❌ You have {MAX_LINKS} linked accounts, the most there can be. Remove one with `/unlink` first."
+    ))
 }
 
 /// The game does not confirm who somebody says to be.
@@ -118,10 +122,10 @@ pub fn no_links() -> Message {
     Message::text("You have no linked account yet: `/link` your player id and state first.")
 }
 
-/// Somebody who has another request under way.
+/// Somebody who has as many requests under way as may be.
 #[must_use]
 pub fn one_at_a_time() -> Message {
-    Message::text("⏳ Your last request is still under way. Please wait until it is done.")
+    Message::text("⏳ Your last requests are still under way. Please wait until one is done.")
 }
 
 /// A code that is over, or never was one.
@@ -162,7 +166,7 @@ pub fn standings(
         end.extend(told.filter(|told| !end.contains(told)));
     }
     if !is_waiting && all().any(is_open) {
-        end.push("I go on with what waits; the same command shows how it ends.".to_owned());
+        end.push("I keep trying. Ask again to see how it ended.".to_owned());
     }
     if !too_many.is_empty() {
         end.push(left(too_many));
@@ -230,7 +234,7 @@ fn line(standing: &Standing, is_waiting: bool) -> String {
     let status = standing.status.as_ref();
     let why = status.map_or("nobody knows why", meaning);
     match standing.outcome {
-        Some(Outcome::Granted) => format!("🎁 {who}: granted, look into your mail in the game"),
+        Some(Outcome::Granted) => format!("🎁 {who}: granted, check your mail in the game"),
         Some(Outcome::Already) => format!("📦 {who}: had it already"),
         Some(Outcome::Failed | Outcome::GaveUp) => format!("❌ {who}: {why}"),
         Some(Outcome::Pending) | None => match (is_waiting, status) {
@@ -256,14 +260,14 @@ pub fn servers_only() -> Message {
 /// A button or menu that we cannot read.
 #[must_use]
 pub fn outdated() -> Message {
-    Message::text("I do not know this button any more. Use `/giftcode` and `/redeem` instead.")
+    Message::text("This button does not work any more. Use `/giftcode` and `/redeem` instead.")
 }
 
 /// Something failed on our side. The id stands in the log.
 #[must_use]
 pub fn failed(incident: &str) -> Message {
     Message::text(format!(
-        "❌ Something went wrong on my side. Please try again in a minute; if it stays, tell the bot's operator this number: \
+        "❌ Something went wrong on my side. Please try again in a minute; if it keeps happening, give the bot's operator this number: \
          `{incident}`."
     ))
 }
@@ -272,7 +276,7 @@ pub fn failed(incident: &str) -> Message {
 #[must_use]
 pub fn not_saved(incident: &str) -> Message {
     Message::text(format!(
-        "❌ This could not be saved, so nothing was changed. Please try again in a minute; the operator finds why under \
+        "❌ This could not be saved, so nothing was changed. Please try again in a minute; the bot's operator can look up why under \
          `{incident}`."
     ))
 }
@@ -280,7 +284,7 @@ pub fn not_saved(incident: &str) -> Message {
 /// The bot stops or hands over in the middle of an answer.
 #[must_use]
 pub fn restarting() -> Message {
-    Message::text("⏳ I am being restarted. What you asked for goes on; the same command shows how it ends.")
+    Message::text("⏳ I am restarting. What you asked for goes on: ask again to see how it ended.")
 }
 
 /// A form came back after what was chosen for it had been forgotten.

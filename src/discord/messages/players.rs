@@ -33,10 +33,10 @@ fn besides(change: RosterChange, auto_redeem: bool) -> String {
     let mut text = String::new();
     if change.kept > 0 {
         let keeps = if change.kept == 1 { "keeps" } else { "keep" };
-        text += &format!(" {} {keeps} the state on file, on which others rely.", count(change.kept, "player"));
+        text += &format!(" {} {keeps} the state on file, because others rely on it.", count(change.kept, "player"));
     }
     if auto_redeem && change.new > 0 {
-        text += " The active codes are redeemed for who is new.";
+        text += " The active codes are redeemed for the new players.";
     }
     text
 }
@@ -66,7 +66,7 @@ pub fn how_many_ids(most: usize) -> Message {
 #[must_use]
 pub fn removed(id: PlayerId, was_on_it: bool) -> Message {
     Message::text(if was_on_it {
-        format!("✅ {id} is off the roster. What is being redeemed goes on.")
+        format!("✅ {id} is off the roster. Redemptions under way go on.")
     } else {
         format!("❌ {id} is not on this server's roster. Nothing was changed.")
     })
@@ -113,7 +113,7 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
     let mut text = lines.join("\n");
     if page.without_state > 0 {
         text += &format!(
-            "\n\n⚠️ {} cannot be redeemed for: the state is not on file.",
+            "\n\n⚠️ No codes can be redeemed for {}: the state is missing.",
             count(page.without_state, "player")
         );
     }
