@@ -112,6 +112,9 @@ impl Pace {
 
     /// Counts what an earlier process asked.
     pub fn restore(&mut self, calls: Vec<(Endpoint, Duration)>, now: Duration) {
+        if let Some(youngest) = calls.iter().map(|(_, age)| *age).min() {
+            self.players.restore(now, youngest);
+        }
         for endpoint in [Endpoint::Login, Endpoint::Redeem] {
             let ages = calls.iter().filter(|(asked, _)| *asked == endpoint).map(|(_, age)| *age);
             self.budget(endpoint).restore(now, ages);
@@ -307,3 +310,6 @@ impl Pace {
         openings.filter(|at| *at > now).min()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,7 +128,8 @@ async fn a_wrong_limit_is_corrected_either_way() {
         state.until_decided().await;
         running.end().await;
         let took = state.clock.elapsed().as_secs();
-        assert!(sim.ledger(refusals).0 <= 3 && took < latest, "{calls}: {:?} in {took} s", sim.ledger(refusals));
+        assert_eq!(sim.ledger(refusals), (0, 0), "{calls}: the game tells its limit in its first answer");
+        assert!(took < latest, "{calls}: {took} s");
     }
 }
 
@@ -254,12 +255,11 @@ async fn a_code_that_comes_back_is_asked_about_before_it_is_posted_and_redeemed_
     state.list(&["COMES"]).await;
     tokio::time::sleep(Duration::from_secs(300)).await;
     let plan = state.store.plan().await.unwrap();
-    assert_eq!((plan.guilds.len(), plan.redemptions > 0), (1, true));
+    // Nobody saw it before, so it goes on in its own generation.
+    assert_eq!((plan.guilds.len(), plan.redemptions), (1, 0));
     sim.set_faults(Faults::default());
     state.until_decided().await;
     running.end().await;
-    let generation = state.store.known_codes().await.unwrap()[&code("COMES").key()].generation;
-    assert!(generation > 1);
-    let report = state.store.code_report(code("COMES").key(), generation).await.unwrap();
+    let report = state.store.code_report(code("COMES").key(), 1).await.unwrap();
     assert_eq!((report.players, report.granted, sim.ledger(Ledger::grants)), (20, 20, 20));
 }
