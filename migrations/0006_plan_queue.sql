@@ -18,6 +18,12 @@ CREATE TABLE plan_queue (
 
 CREATE INDEX plan_queue_due ON plan_queue (due_at);
 
+-- What waits for longer than any rule allows is found by these; what is due for longest of each code by the second.
+CREATE INDEX posts_by_attempt ON posts (next_attempt_at);
+DROP INDEX redemptions_pending_by_code;
+CREATE INDEX redemptions_pending_by_code ON redemptions (code_key, generation, next_attempt_at)
+WHERE outcome = 'pending' AND deleted = 0;
+
 CREATE INDEX posts_waiting ON posts (code_key, guild_id) WHERE message_id IS NULL AND deleted = 0;
 CREATE INDEX runs_by_code ON runs (code_key, generation);
 CREATE INDEX codes_open ON codes (code_key) WHERE deleted = 0 AND condemned IS NULL;

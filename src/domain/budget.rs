@@ -4,7 +4,7 @@
 //! came: the server saw it no later than that, so the calls of any window are never more at the server than here.
 //!
 //! What is learnt, and from what:
-//! - `X-RateLimit-Limit` is the limit, whatever the configuration says.
+//! - `X-RateLimit-Limit` is the limit, whatever the configuration says, up to 10,000.
 //! - `X-RateLimit-Remaining` shows calls that are not ours (another program behind the same address, an earlier process):
 //!   they are counted as if made just now.
 //! - A refusal (429) without these headers: as many calls as were counted are the limit.
@@ -61,8 +61,8 @@ pub struct WindowBudget {
     /// The server told the limit itself.
     is_told: bool,
     in_flight: usize,
-    /// When the calls were answered, oldest first, from [`EPOCH`] before the clock's start on.
-    counted: VecDeque<Duration>,
+    /// When calls were answered, from [`EPOCH`] before the clock's start on.
+    counted: Counts,
     answers: usize,
     closed_until: Duration,
     refusals: u32,
@@ -71,6 +71,10 @@ pub struct WindowBudget {
     steady_since: Duration,
 }
 
+/// The most calls per window that are ever made, whatever is configured or told.
+const MAX_CALLS: u32 = 10_000;
+/// The most moments that are kept: more than there can be calls in a window, ours and the answers that told of others'.
+const MAX_MARKS: usize = 4 * MAX_CALLS as usize;
 /// Calls of an earlier process were before the clock's start.
 const EPOCH: Duration = Duration::from_secs(24 * 3600);
 /// No call takes longer than this, whatever is configured.
@@ -88,16 +92,78 @@ const STEADY_WINDOWS: u32 = 10;
 /// learnt from a few calls, not from a volley.
 const FIRST_CALLS: usize = 2;
 
+/// How many calls there were up to each moment, the oldest moment first: a number for each moment, however many the calls are.
+#[derive(Debug, Default)]
+struct Counts {
+    marks: VecDeque<Mark>,
+    /// Calls before the first mark.
+    forgotten: u64,
+}
+
+/// A moment, and the calls up to it, itself included.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    at: Duration,
+    total: u64,
+}
+
+impl Counts {
+    fn len(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// All calls.
+    fn total(&self) -> u64 {
+        self.marks.back().map_or(self.forgotten, |mark| mark.total)
+    }
+
+    /// Counts calls; no earlier than those before.
+    fn push(&mut self, at: Duration, calls: u64) {
+        let total = self.total().saturating_add(calls);
+        match self.marks.back_mut() {
+            Some(last) if last.at >= at => last.total = total,
+            _ => self.marks.push_back(Mark { at, total }),
+        }
+        if self.len() > MAX_MARKS {
+            self.forget_first();
+        }
+    }
+
+    fn forget_first(&mut self) {
+        if let Some(first) = self.marks.pop_front() {
+            self.forgotten = first.total;
+        }
+    }
+
+    /// Forgets the moments for which this is true, from the first on.
+    fn forget_while(&mut self, is_old: impl Fn(Duration) -> bool) {
+        while self.marks.front().is_some_and(|first| is_old(first.at)) {
+            self.forget_first();
+        }
+    }
+
+    /// Calls in the moments for which this is true, from the first on.
+    fn count_while(&self, is_in: impl Fn(Duration) -> bool) -> u64 {
+        let end = self.marks.partition_point(|mark| is_in(mark.at));
+        end.checked_sub(1).and_then(|last| self.marks.get(last)).map_or(self.forgotten, |mark| mark.total)
+    }
+
+    /// When there were so many calls.
+    fn reached(&self, calls: u64) -> Option<Duration> {
+        self.marks.get(self.marks.partition_point(|mark| mark.total < calls)).map(|mark| mark.at)
+    }
+}
+
 impl WindowBudget {
     /// A budget of `limit`; none at all with `None`, until the server refuses a call.
     #[must_use]
     pub fn new(limit: Option<RateLimit>) -> Self {
         Self {
-            configured: limit,
-            limit: limit.map(|limit| RateLimit { calls: limit.calls.max(1), ..limit }),
+            configured: limit.map(capped),
+            limit: limit.map(capped),
             is_told: false,
             in_flight: 0,
-            counted: VecDeque::new(),
+            counted: Counts::default(),
             answers: 0,
             closed_until: Duration::ZERO,
             refusals: 0,
@@ -112,29 +178,29 @@ impl WindowBudget {
         self.limit
     }
 
-    /// Counts calls that an earlier process made, by how long before `now` they were answered.
+    /// Counts calls that an earlier process made, by how long before `now` they were answered; for a budget that has counted
+    /// nothing yet.
     pub fn restore(&mut self, now: Duration, ages: impl IntoIterator<Item = Duration>) {
-        self.counted.extend(ages.into_iter().map(|age| (now + EPOCH).saturating_sub(age)));
-        self.counted.make_contiguous().sort_unstable();
+        let mut at: Vec<Duration> = ages.into_iter().map(|age| (now + EPOCH).saturating_sub(age)).collect();
+        at.sort_unstable();
+        at.into_iter().for_each(|at| self.counted.push(at, 1));
     }
 
     /// Calls that count at `now`.
-    fn used(&self, now: Duration) -> usize {
-        self.in_flight + self.counted.len() - self.left(now)
+    fn used(&self, now: Duration) -> u64 {
+        self.in_flight as u64 + self.counted.total() - self.left(now)
     }
 
     /// How many of those counted, the oldest, have left the window at `now`.
-    fn left(&self, now: Duration) -> usize {
-        let Some(limit) = self.limit else { return self.counted.len() };
-        self.counted.partition_point(|at| *at + limit.window <= now + EPOCH)
+    fn left(&self, now: Duration) -> u64 {
+        let Some(limit) = self.limit else { return self.counted.total() };
+        self.counted.count_while(|at| at + limit.window <= now + EPOCH)
     }
 
     /// Forgets what has left the window long ago: no call under way was asked before.
     fn forget_old(&mut self, now: Duration) {
         let Some(limit) = self.limit else { return };
-        while self.counted.front().is_some_and(|at| *at + limit.window + LONGEST_CALL <= now + EPOCH) {
-            self.counted.pop_front();
-        }
+        self.counted.forget_while(|at| at + limit.window + LONGEST_CALL <= now + EPOCH);
     }
 
     /// Whether a call may begin at `now`.
@@ -144,10 +210,10 @@ impl WindowBudget {
 
     /// Whether a call may begin at `now` and leave room for `kept_free` more.
     pub fn has_room(&self, now: Duration, kept_free: usize) -> bool {
-        let used = self.used(now) + kept_free;
+        let used = self.used(now) + kept_free as u64;
         now >= self.closed_until
             && self.limit.is_none_or(|limit| {
-                used < limit.calls as usize && self.in_flight < self.answers.saturating_add(FIRST_CALLS)
+                used < u64::from(limit.calls) && self.in_flight < self.answers.saturating_add(FIRST_CALLS)
             })
     }
 
@@ -161,7 +227,7 @@ impl WindowBudget {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.answers = self.answers.saturating_add(1);
         if self.limit.is_some() {
-            self.counted.push_back(now + EPOCH);
+            self.counted.push(now + EPOCH, 1);
             self.forget_old(now);
         }
     }
@@ -199,7 +265,7 @@ impl WindowBudget {
             && (had_limit || is_refused)
         {
             let window = self.limit.map_or(USUAL_WINDOW, |limit| limit.window);
-            self.limit = Some(RateLimit { calls, window });
+            self.limit = Some(capped(RateLimit { calls, window }));
             self.is_told = true;
         }
         if !is_refused {
@@ -219,7 +285,7 @@ impl WindowBudget {
             let counted = before.saturating_sub(1);
             if !self.is_told {
                 limit.calls = u32::try_from(counted).unwrap_or(u32::MAX).clamp(1, limit.calls);
-            } else if counted < limit.calls as usize {
+            } else if counted < u64::from(limit.calls) {
                 let longest = self.configured.map_or(limit.window, |configured| configured.window) * MAX_GROWTH;
                 limit.window = limit.window.mul_f64(GROWTH).min(longest);
             }
@@ -245,9 +311,10 @@ impl WindowBudget {
         if let (Some(limit), Some(remaining)) = (self.limit, heard.remaining)
             && self.is_told
         {
-            let at_server = limit.calls.saturating_sub(remaining) as usize;
-            for _ in self.used(asked)..at_server {
-                self.counted.push_back(now + EPOCH);
+            let at_server = u64::from(limit.calls.saturating_sub(remaining));
+            let others = at_server.saturating_sub(self.used(asked));
+            if others > 0 {
+                self.counted.push(now + EPOCH, others);
             }
         }
     }
@@ -272,13 +339,18 @@ impl WindowBudget {
         if self.in_flight >= self.answers.saturating_add(FIRST_CALLS) {
             return None;
         }
-        let calls = limit.calls as usize;
+        let calls = u64::from(limit.calls);
         if used < calls {
             return Some(now.max(self.closed_until));
         }
-        let last_to_leave = self.counted.get(self.left(now) + used - calls)?;
-        Some((*last_to_leave + limit.window).saturating_sub(EPOCH).max(self.closed_until))
+        let last_to_leave = self.counted.reached(self.left(now) + used - calls + 1)?;
+        Some((last_to_leave + limit.window).saturating_sub(EPOCH).max(self.closed_until))
     }
+}
+
+/// A limit that counts stay small under.
+fn capped(limit: RateLimit) -> RateLimit {
+    RateLimit { calls: limit.calls.clamp(1, MAX_CALLS), ..limit }
 }
 
 #[cfg(test)]

@@ -28,22 +28,38 @@ pub struct PlayerPacing {
     calm: u32,
     not_before: HashMap<PlayerId, Option<Duration>>,
     sweep_at: usize,
+    /// Nobody is asked before: an earlier process has asked, and nobody knows for whom.
+    nobody_before: Duration,
 }
 
 impl PlayerPacing {
     /// Pacing with this interval.
     #[must_use]
     pub fn new(interval: Duration) -> Self {
-        Self { configured: interval, interval, grown_at: None, calm: 0, not_before: HashMap::new(), sweep_at: 1024 }
+        Self {
+            configured: interval,
+            interval,
+            grown_at: None,
+            calm: 0,
+            not_before: HashMap::new(),
+            sweep_at: 1024,
+            nobody_before: Duration::ZERO,
+        }
     }
 
     /// Whether a call for `player` may begin at `now`.
     #[must_use]
     pub fn is_open(&self, player: PlayerId, now: Duration) -> bool {
         match self.not_before.get(&player) {
+            _ if now < self.nobody_before => false,
             None => true,
             Some(in_flight_or_until) => in_flight_or_until.is_some_and(|until| until <= now),
         }
+    }
+
+    /// An earlier process made a call for somebody that was answered `age` before `now`.
+    pub fn restore(&mut self, now: Duration, age: Duration) {
+        self.nobody_before = self.nobody_before.max((now + self.interval).saturating_sub(age));
     }
 
     /// Begins a call; only after [`PlayerPacing::is_open`] said yes.
@@ -99,13 +115,19 @@ impl PlayerPacing {
     /// When a call for `player` may begin; `None` while one is in flight, or where none needs to wait.
     #[must_use]
     pub fn opening_of(&self, player: PlayerId) -> Option<Duration> {
-        self.not_before.get(&player).copied().flatten()
+        match self.not_before.get(&player) {
+            Some(None) => None,
+            Some(Some(until)) => Some((*until).max(self.nobody_before)),
+            None => Some(self.nobody_before),
+        }
     }
 
     /// The earliest time after `now` at which some player's interval ends.
     #[must_use]
     pub fn next_opening(&self, now: Duration) -> Option<Duration> {
-        self.not_before.values().flatten().copied().filter(|until| *until > now).min()
+        let ends = self.not_before.values().flatten().copied().filter(|until| *until > now);
+        // Before that time the ends of intervals open nothing.
+        if self.nobody_before > now { Some(self.nobody_before) } else { ends.min() }
     }
 }
 

@@ -35,4 +35,5 @@ pub mod status;
 pub mod text;
 pub mod verdict;
 pub mod version;
+pub mod waits;
 pub mod words;

@@ -1,8 +1,9 @@
 //! The simulated game: a real HTTP server that checks signatures, states and intervals, and keeps a ledger.
 
 mod answers;
+mod limits;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,6 +30,7 @@ use super::http::Server;
 use super::ledger::{Call, Ledger};
 use super::rules::{Rule, SimCode, SimPlayer};
 use answers::{Hang, api, hang, names_the_page, page, reset};
+use limits::{Latency, Limits};
 
 /// The page of the simulated game: calls that do not name it are turned away, as the real game does since 2026-03-04.
 pub const PAGE: &str = "https://wos-giftcode.centurygame.com";
@@ -85,8 +87,8 @@ struct Live {
     limit: Option<RateLimit>,
     is_down: bool,
     troubles: Vec<Trouble>,
-    windows: HashMap<&'static str, VecDeque<Duration>>,
-    last_call: HashMap<String, Duration>,
+    limits: Limits,
+    latency: Latency,
 }
 
 type Fields = HashMap<String, String>;
@@ -97,15 +99,20 @@ impl GameSim {
     /// # Errors
     /// When no port can be had or the journal not be read.
     pub fn start(settings: GameSimSettings, clock: Clock) -> anyhow::Result<Self> {
+        let ledger = Ledger::open(settings.journal.as_deref())?;
         let live = Live {
-            ledger: Ledger::open(settings.journal.as_deref())?,
+            limits: Limits::of(&ledger),
+            ledger,
             rng: fastrand::Rng::with_seed(settings.seed),
             faults: settings.faults,
             limit: settings.limit,
             is_down: false,
             troubles: Vec::new(),
-            windows: HashMap::new(),
-            last_call: HashMap::new(),
+            latency: Latency {
+                usual: settings.latency,
+                most: None,
+                rng: fastrand::Rng::with_seed(settings.seed.rotate_left(32)),
+            },
         };
         let world = Arc::new(World {
             players: settings.players.iter().map(|p| (p.id.to_string(), p.clone())).collect(),
@@ -143,6 +150,12 @@ impl GameSim {
         self.world.live().limit = limit;
     }
 
+    /// From now on a call and its answer take up to `most` together, as the seed has it; the game sees the call at any moment of
+    /// that.
+    pub fn vary_latency(&self, most: Duration) {
+        self.world.live().latency.most = Some(most);
+    }
+
     /// Takes it down, so that every connection is reset; or brings it back.
     pub fn set_down(&self, is_down: bool) {
         self.world.live().is_down = is_down;
@@ -178,32 +191,11 @@ impl World {
 }
 
 impl Live {
-    /// Whether `endpoint` takes one more call at `now`, and how many after it.
-    fn admit(&mut self, endpoint: &'static str, now: Duration) -> Result<usize, ()> {
-        let Some(limit) = self.limit else { return Ok(usize::MAX) };
-        let window = self.windows.entry(endpoint).or_default();
-        while window.front().is_some_and(|at| *at + limit.window <= now) {
-            window.pop_front();
-        }
-        let room = (limit.calls as usize).checked_sub(window.len() + 1).ok_or(())?;
-        window.push_back(now);
-        Ok(room)
-    }
-
     /// What is wrong with this call, whatever it asks; a note of it goes into the ledger.
     fn trouble(&self, endpoint: &str, fields: &Fields, call: &mut Call) -> Option<Response> {
         let trouble = self.troubles.iter().find(|trouble| trouble.is_for(endpoint, fields))?;
         "TROUBLE".clone_into(&mut call.answer);
         Some(answers::wrong(&trouble.wrong))
-    }
-
-    fn is_too_soon(&mut self, fid: &str, now: Duration, interval: Duration) -> bool {
-        let last = self.last_call.get(fid);
-        let too_soon = last.is_some_and(|last| now.saturating_sub(*last) < interval);
-        if !too_soon {
-            self.last_call.insert(fid.to_owned(), now);
-        }
-        too_soon
     }
 }
 
@@ -212,9 +204,30 @@ async fn handle(
     endpoint: &'static str,
     headers: HeaderMap,
     form: Result<Form<Fields>, FormRejection>,
+    answer: impl FnOnce(&World, &mut Live, &Fields, Duration, &mut Call) -> Response + Send + 'static,
+) -> Response {
+    let (there, back) = world.live().latency.draw();
+    // A call that is on its way arrives, though nobody waits for its answer any more.
+    let serving = tokio::spawn(async move {
+        tokio::time::sleep(there).await;
+        serve(&world, endpoint, &headers, form, answer)
+    });
+    let response = serving.await.unwrap_or_else(|_| reset());
+    tokio::time::sleep(back).await;
+    if response.extensions().get::<Hang>().is_some() {
+        std::future::pending::<()>().await;
+    }
+    response
+}
+
+/// Takes note of a call, and answers it.
+fn serve(
+    world: &World,
+    endpoint: &'static str,
+    headers: &HeaderMap,
+    form: Result<Form<Fields>, FormRejection>,
     answer: impl FnOnce(&World, &mut Live, &Fields, Duration, &mut Call) -> Response,
 ) -> Response {
-    tokio::time::sleep(world.settings.latency).await;
     let now = world.elapsed();
     let fields = form.map(|Form(fields)| fields).unwrap_or_default();
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
@@ -228,31 +241,25 @@ async fn handle(
         granted: false,
         process: std::process::id(),
     };
-    let response = {
-        let mut live = world.live();
-        let (mut response, room) = if live.is_down {
-            "DOWN".clone_into(&mut call.answer);
-            (reset(), None)
-        } else if !names_the_page(&headers) {
-            "UNAUTHORIZED".clone_into(&mut call.answer);
-            ((StatusCode::FORBIDDEN, "Unauthorized request").into_response(), None)
-        } else {
-            checked(&world, &mut live, endpoint, &fields, now, &mut call, answer)
-        };
-        if let (Some(limit), Some(room)) = (live.limit, room) {
-            let headers = response.headers_mut();
-            headers.insert(HeaderName::from_static("x-ratelimit-limit"), limit.calls.into());
-            headers.insert(HeaderName::from_static("x-ratelimit-remaining"), room.into());
-        }
-        // A call that cannot be noted must not be answered: the ledger would not hold what the bot knows.
-        if let Err(error) = live.ledger.note(call) {
-            tracing::error!("The simulated game cannot keep its ledger: {error}");
-            return reset();
-        }
-        response
+    let mut live = world.live();
+    let (mut response, room) = if live.is_down {
+        "DOWN".clone_into(&mut call.answer);
+        (reset(), None)
+    } else if !names_the_page(headers) {
+        "UNAUTHORIZED".clone_into(&mut call.answer);
+        ((StatusCode::FORBIDDEN, "Unauthorized request").into_response(), None)
+    } else {
+        checked(world, &mut live, endpoint, &fields, now, &mut call, answer)
     };
-    if response.extensions().get::<Hang>().is_some() {
-        std::future::pending::<()>().await;
+    if let (Some(limit), Some(room)) = (live.limit, room) {
+        let headers = response.headers_mut();
+        headers.insert(HeaderName::from_static("x-ratelimit-limit"), limit.calls.into());
+        headers.insert(HeaderName::from_static("x-ratelimit-remaining"), room.into());
+    }
+    // A call that cannot be noted must not be answered: the ledger would not hold what the bot knows.
+    if let Err(error) = live.ledger.note(call) {
+        tracing::error!("The simulated game cannot keep its ledger: {error}");
+        return reset();
     }
     response
 }
@@ -284,11 +291,11 @@ fn checked(
         call.answer = Status::SignError.name().to_owned();
         return (api(&Status::SignError), None);
     }
-    let Ok(room) = live.admit(endpoint, now) else {
+    let Ok(room) = live.limits.admit(live.limit, endpoint, now) else {
         call.answer = Status::RateLimited.name().to_owned();
         return (StatusCode::TOO_MANY_REQUESTS.into_response(), Some(0));
     };
-    if live.is_too_soon(&call.fid, now, world.settings.player_interval) {
+    if live.limits.is_too_soon(&call.fid, now, world.settings.player_interval) {
         call.answer = Status::TooFrequent.name().to_owned();
         return (api(&Status::TooFrequent), Some(room));
     }

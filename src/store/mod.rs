@@ -30,6 +30,7 @@ mod import;
 mod links;
 mod listings;
 mod lock;
+mod overdue;
 mod paced;
 mod planning;
 mod players;

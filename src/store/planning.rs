@@ -23,7 +23,7 @@ use crate::domain::player::GuildId;
 use super::posts::{NOT_HELD, active, nonce};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError};
+use super::{Store, StoreError, overdue};
 
 use redemptions::plan_redemptions;
 
@@ -291,7 +291,11 @@ impl Store {
 
     async fn plan_within(&self, bounds: Bounds) -> Result<Planned, StoreError> {
         let now = self.inner.clock.now();
-        let next = self.read(|connection| Ok(next_due(connection)?)).await?;
+        let (next, is_overdue) =
+            self.read(move |connection| Ok((next_due(connection)?, overdue::is_there(connection, now)?))).await?;
+        if is_overdue {
+            self.write(|tx| Ok(overdue::make_due(tx)?)).await?;
+        }
         if next.is_none_or(|at| at > now) {
             return Ok(Planned { plan: Plan::default(), next });
         }

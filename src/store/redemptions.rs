@@ -19,7 +19,7 @@ use crate::domain::verdict::Checked;
 use super::runs::{self, FinishedRun};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, checks, paced, turns};
+use super::{Store, StoreError, checks, overdue, paced, turns};
 
 /// No call takes longer than this, whatever is configured; a note of one that did may be forgotten before its end.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
@@ -251,13 +251,17 @@ impl Store {
         .await
     }
 
-    /// Lets go of everything this process has claimed: for an engine that starts, while none other runs.
+    /// Lets go of everything this process has claimed, and makes due what waits for too long: for an engine that starts, while
+    /// none other runs.
     ///
     /// # Errors
     /// When it cannot be written; then the claims stand.
     pub async fn void_own_claims(&self) -> Result<(), StoreError> {
         let instance = self.instance();
         self.write(move |tx| {
+            if overdue::is_there(tx.connection(), tx.now())? {
+                overdue::make_due(tx)?;
+            }
             tx.execute(
                 "UPDATE redemptions SET claimed_by = NULL, version = ?2 WHERE claimed_by = ?1 AND outcome = 'pending'",
                 params![instance, tx.version()],

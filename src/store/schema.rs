@@ -23,6 +23,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_listings.sql"),
     include_str!("../../migrations/0009_posting.sql"),
     include_str!("../../migrations/0010_verdict.sql"),
+    include_str!("../../migrations/0011_bounds.sql"),
 ];
 
 /// An opened working copy.

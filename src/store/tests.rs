@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::*;
+use crate::domain::channel::Blocked;
 use crate::domain::code::Code;
 use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
@@ -14,6 +15,7 @@ use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::status::Status;
 use crate::domain::verdict::Checked;
+use crate::domain::waits;
 use crate::ports::{MessageId, Posted};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -486,4 +488,94 @@ async fn a_code_that_was_left_out_of_its_message_is_posted_when_it_is_back() {
     fixture.list(&["A1", "B2"]).await;
     assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
     assert_eq!(fixture.store.due_messages().await.unwrap().len(), 1);
+}
+
+/// The eighth turn is for what is due for longest: of what may begin.
+#[tokio::test(start_paused = true)]
+async fn a_code_under_test_takes_nobody_s_turn() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &(1..=1_200).collect::<Vec<_>>()).await;
+    fixture.list(&["TESTED"]).await;
+    fixture.store.plan().await.unwrap();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let other = GuildId(7);
+    fixture.guild_with(other, &(2_001..=2_040).collect::<Vec<_>>()).await;
+    fixture.store.plan().await.unwrap();
+    fixture.list(&["TESTED", "LONG"]).await;
+    fixture.store.plan().await.unwrap();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let soon = Entry { expires_at: Some(fixture.clock.now() + HOUR), ..listed("SOON") };
+    fixture.answer(vec![listed("TESTED"), listed("LONG"), soon]).await;
+    fixture.store.plan().await.unwrap();
+    let mut wanted = Wanted { limit: 1, max_calls: 12, window: Duration::ZERO, turns: Default::default() };
+    let mut taken = Vec::new();
+    for _ in 0..16 {
+        let admit =
+            |one: &Candidate| if one.key == code("TESTED").key() { Admission::SkipCode } else { Admission::Take };
+        let claims = fixture.store.claim(wanted, admit).await.unwrap();
+        wanted.turns = claims.turns;
+        taken.extend(claims.taken.into_iter().map(|claim| claim.code.as_str().to_owned()));
+    }
+    let expected: Vec<&str> = (1..=16).map(|turn| if turn % 8 == 0 { "LONG" } else { "SOON" }).collect();
+    assert_eq!(taken, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_by_a_claim_that_is_void_changes_nothing() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let void = fixture.claim(1).await.remove(0);
+    let fixture = fixture.reopened();
+    let claim = fixture.claim(1).await.remove(0);
+    assert_eq!(claim.history.calls, 2);
+    fixture.store.release(void).await.unwrap();
+    assert_eq!(fixture.claim(1).await, [], "it is still claimed");
+    assert_eq!(fixture.store.redemption_rows().await.unwrap()[0].calls, 2);
+    assert!(fixture.finish(claim, Status::Success).await.taken);
+}
+
+/// A clock that was ahead wrote these times.
+#[tokio::test(start_paused = true)]
+async fn what_would_wait_longer_than_any_rule_allows_is_due() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1, 2]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.plan().await.unwrap();
+    let wait = |table: &'static str, column: &'static str, wait: Duration| {
+        let at = (fixture.clock.now() + wait).as_millisecond();
+        let sql = format!("UPDATE {table} SET {column} = {at}");
+        let store = fixture.store.clone();
+        async move {
+            store.write_local(move |tx| Ok(tx.execute(&sql, [])?)).await.unwrap();
+            store.plan().await.unwrap();
+        }
+    };
+    for (ahead, is_due) in [(waits::REDEMPTION, false), (waits::REDEMPTION + Duration::from_secs(1), true)] {
+        wait("redemptions", "next_attempt_at", ahead).await;
+        assert_eq!(!fixture.claim(1).await.is_empty(), is_due, "redemptions in {ahead:?}");
+    }
+    for (ahead, is_due) in [(waits::POST, false), (waits::POST + Duration::from_secs(1), true)] {
+        wait("posts", "next_attempt_at", ahead).await;
+        assert_eq!(!fixture.store.due_messages().await.unwrap().is_empty(), is_due, "posts in {ahead:?}");
+    }
+    let over = "UPDATE codes SET condemned = 'USED', condemned_at = 1";
+    fixture.store.write_local(move |tx| Ok(tx.execute(over, [])?)).await.unwrap();
+    for (ahead, is_due) in [(waits::CODE_CHECK, false), (waits::CODE_CHECK + Duration::from_secs(1), true)] {
+        wait("codes", "check_at", ahead).await;
+        let now = fixture.clock.now().as_millisecond();
+        let due = move |connection: &rusqlite::Connection| {
+            Ok(connection.query_row("SELECT check_at <= ?1 FROM codes", [now], |row| row.get::<_, bool>(0))?)
+        };
+        assert_eq!(fixture.store.read(due).await.unwrap(), is_due, "a code's check in {ahead:?}");
+    }
+    let good = "UPDATE codes SET condemned = NULL, condemned_at = NULL, check_at = NULL";
+    fixture.store.write_local(move |tx| Ok(tx.execute(good, [])?)).await.unwrap();
+    wait("posts", "next_attempt_at", Duration::ZERO).await;
+    fixture.store.pause_guild(GUILD, None, Blocked::MissingAccess, Some(fixture.clock.now())).await.unwrap();
+    for (ahead, is_due) in [(waits::POST, false), (waits::POST + Duration::from_secs(1), true)] {
+        wait("guilds", "resume_at", ahead).await;
+        assert_eq!(!fixture.store.due_messages().await.unwrap().is_empty(), is_due, "a paused guild in {ahead:?}");
+    }
 }

@@ -4,7 +4,7 @@
 //! only as far as it takes to find one that may begin. So a look costs about as much as there are groups, however many wait
 //! in them.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, ToSql, params};
@@ -262,6 +262,49 @@ impl<'a> Look<'a> {
         Ok(())
     }
 
+    /// Reads on in a code's lane, in which the one that is due for longest is first.
+    fn read_code(&self, key: &CodeKey, generation: u32, lane: &mut Lane) -> rusqlite::Result<()> {
+        let rows = if lane.read == 0 { 1 } else { lane.read.max(FIRST_ROWS) };
+        let (due, player) =
+            lane.last.as_ref().map_or((i64::MIN, 0), |(due, player, ..)| (*due, player.get().cast_signed()));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM redemptions d INDEXED BY redemptions_pending_by_code JOIN players p USING (player_id)
+                 JOIN codes c USING (code_key)
+             WHERE {FREE} AND d.priority = 0 AND d.code_key = ?5 AND d.generation = ?6 AND {BEHIND_IN_GROUP}"
+        );
+        let most = u32::try_from(rows).unwrap_or(u32::MAX);
+        let found: Vec<Waiting> = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_map(params![Millis(self.now), self.instance, due, player, key, generation, most], waiting)?
+            .collect::<Result<_, _>>()?;
+        lane.read += rows;
+        lane.is_over = found.len() < rows;
+        if let Some(last) = found.last() {
+            lane.last = Some((last.due, last.claim.player, last.key.clone(), last.claim.generation));
+        }
+        lane.rows = found.into();
+        Ok(())
+    }
+
+    /// What is due for longest of all codes whose lanes are not over.
+    fn next_longest(&self, lanes: &mut BTreeMap<(CodeKey, u32), Lane>) -> rusqlite::Result<Option<Waiting>> {
+        if lanes.is_empty() {
+            let codes = self.groups.as_slice().iter().map(|group| (group.key.clone(), group.generation));
+            lanes.extend(codes.map(|code| (code, Lane::default())));
+        }
+        for ((key, generation), lane) in &mut *lanes {
+            if lane.rows.is_empty() && !lane.is_over {
+                self.read_code(key, *generation, lane)?;
+            }
+        }
+        let first = lanes
+            .values_mut()
+            .filter(|lane| !lane.rows.is_empty())
+            .min_by_key(|lane| lane.rows.front().map(|first| (first.due, first.claim.player)));
+        Ok(first.and_then(|lane| lane.rows.pop_front()))
+    }
+
     fn next(&self, offer: Offer, lane: &mut Lane) -> rusqlite::Result<Option<Waiting>> {
         if lane.rows.is_empty() && !lane.is_over {
             self.read(offer, lane)?;
@@ -284,12 +327,19 @@ pub(super) fn pick(
     let mut look = Look::begin(tx, instance)?;
     let groups = look.groups.clone();
     let mut lanes: BTreeMap<Offer, Lane> = BTreeMap::new();
+    // What is due for longest is looked for code by code: one that is under test must not hide the others behind its many.
+    let mut by_code: BTreeMap<(CodeKey, u32), Lane> = BTreeMap::new();
+    let mut under_test: HashSet<(CodeKey, u32)> = HashSet::new();
     let (mut skipped, mut is_stopped, mut failure) = (0, false, None);
     while claims.taken.len() < limit && !is_stopped && failure.is_none() {
         let taken = turns.give(&groups, |offer| {
             let lane = lanes.entry(offer).or_default();
             while !is_stopped && skipped < MAX_SKIPPED {
-                let looked = look.next(offer, lane).transpose()?.and_then(|found| {
+                let next = match offer {
+                    Offer::LongestDue => look.next_longest(&mut by_code),
+                    _ => look.next(offer, lane),
+                };
+                let looked = next.transpose()?.and_then(|found| {
                     let trusted = look.trust(&found.key, found.claim.generation)?;
                     Ok((found, trusted))
                 });
@@ -317,6 +367,12 @@ pub(super) fn pick(
                 if claims.taken.iter().chain(&claims.given_up).any(is_same) {
                     continue;
                 }
+                let code = (found.key.clone(), found.claim.generation);
+                if matches!(offer, Offer::Asked | Offer::LongestDue) && under_test.contains(&code) {
+                    by_code.entry(code).and_modify(Lane::end);
+                    claims.blocked = true;
+                    continue;
+                }
                 if found.claim.history.calls >= max_calls {
                     claims.given_up.push(found.claim);
                     continue;
@@ -334,8 +390,16 @@ pub(super) fn pick(
                     Admission::Take => return Some((found.claim, None)),
                     Admission::TakeFor(endpoint) => return Some((found.claim, Some(endpoint))),
                     Admission::Skip => skipped += 1,
-                    Admission::SkipCode if place.is_some() => lane.end(),
-                    Admission::SkipCode => skipped += 1,
+                    Admission::SkipCode => {
+                        if place.is_some() {
+                            lane.end();
+                        }
+                        // A check that may not begin says nothing of the others.
+                        if !candidate.is_check {
+                            by_code.entry(code.clone()).and_modify(Lane::end);
+                            under_test.insert(code);
+                        }
+                    }
                     Admission::Stop => is_stopped = true,
                 }
                 claims.blocked = true;

@@ -8,6 +8,7 @@ mod erasing;
 mod feeds;
 mod limits;
 mod login;
+mod pacing;
 mod posting;
 mod posting_again;
 mod probing;

@@ -89,6 +89,12 @@ impl StateFile {
         self.store.add_to_roster(guild, players).await.unwrap();
     }
 
+    /// What the file says to this question.
+    pub fn count(&self, sql: &str) -> u32 {
+        let connection = rusqlite::Connection::open(self.folder.path().join("giftcode.db")).unwrap();
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     /// Waits, in paused time, until every redemption is decided.
     pub async fn until_decided(&self) {
         while self.store.pending_redemptions().await.unwrap() > 0 {

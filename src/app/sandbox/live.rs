@@ -30,7 +30,7 @@ use crate::supervisor::Supervisor;
 use crate::watcher::{Watcher, WatcherSettings};
 
 /// How long the simulated game takes to answer.
-const LATENCY: Duration = Duration::from_millis(40);
+const LATENCY: Duration = Duration::from_millis(200);
 /// The longest wait between two looks at how far everything is.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Between two tries to write the servers and players down where nothing can be written.
@@ -71,13 +71,14 @@ impl Live {
                 player_interval: PLAYER_INTERVAL,
                 has_player_endpoint: world.login,
                 faults: FAULTS,
-                latency: LATENCY,
+                latency: Duration::ZERO,
                 seed: world.seed ^ clock.now().as_millisecond().unsigned_abs(),
                 world_started,
                 journal: Some(paths.calls.clone()),
             },
             clock,
         )?;
+        sim.vary_latency(LATENCY);
         let feed = FeedSim::start(script.codes.iter().map(|code| code.entry.clone()).collect(), world_started, clock)?;
         let (shown, corrected) = (console.clone(), console.clone());
         let announcer = TerminalAnnouncer::open(

@@ -178,6 +178,21 @@ fn what_leaves_the_window_while_an_answer_is_on_its_way_is_not_taken_for_another
 }
 
 #[test]
+fn a_limit_without_measure_is_capped_and_counted_without_memory() {
+    for configured in [Some(RateLimit { calls: 3_000_000, window: MS(1_000) }), None] {
+        let mut budget = WindowBudget::new(configured);
+        for (remaining, is_refused) in [(0, true), (0, false), (2_999_999, false), (7, true)] {
+            budget.begin();
+            budget.end(MS(3));
+            budget.observe((MS(0), MS(3)), &told(3_000_000, remaining), is_refused, BASE);
+            assert!(budget.counted.len() <= 8, "{} marks", budget.counted.len());
+        }
+        assert_eq!(budget.limit().unwrap().calls, MAX_CALLS);
+        assert!(!budget.is_open(MS(3)), "nothing is left of them");
+    }
+}
+
+#[test]
 fn what_a_refusal_taught_is_unlearnt_slowly() {
     let mut budget = budget(30, 1_000);
     for at in 0..10 {
@@ -218,6 +233,27 @@ proptest! {
         for from in &begun {
             let inside = begun.iter().filter(|at| *at >= from && **at < *from + MS(window)).count();
             prop_assert!(inside <= calls as usize);
+        }
+    }
+
+    /// Whatever a server tells, and however many calls others make: memory is bounded by what this process asked.
+    #[test]
+    fn no_header_costs_memory(
+        configured in proptest::option::of(1u32..20_000),
+        answers in proptest::collection::vec(
+            (0u64..70_000, proptest::option::of(0u32..200_000), proptest::option::of(0u32..200_000), any::<bool>()), 1..60,
+        ),
+    ) {
+        let mut budget = WindowBudget::new(configured.map(|calls| RateLimit { calls, window: MS(60_000) }));
+        let mut now = MS(0);
+        for (calls, (wait, limit, remaining, is_refused)) in (1..).zip(answers) {
+            let asked = now;
+            budget.begin();
+            now += MS(wait);
+            budget.end(now);
+            budget.observe((asked, now), &Heard { limit, remaining, retry_after: None }, is_refused, BASE);
+            prop_assert!(budget.counted.len() <= 2 * calls, "{} marks after {} calls", budget.counted.len(), calls);
+            prop_assert!(budget.limit().is_none_or(|limit| (1..=10_000).contains(&limit.calls)));
         }
     }
 

@@ -187,13 +187,18 @@ impl World {
                     store.record(claim, verdict).await.map(drop).unwrap();
                 }
             }
-            Change::PostsSent => {
-                for message in store.due_messages().await.unwrap() {
+            Change::PostsSent => loop {
+                // How codes that are planned at one moment share messages may differ: all are sent.
+                let due = store.due_messages().await.unwrap();
+                if due.is_empty() {
+                    break;
+                }
+                for message in due {
                     let announcement = message.announcement;
                     store.begin_post(announcement.nonce.clone(), announcement.channel).await.unwrap();
                     store.record_posted(announcement, Posted { id: MessageId(1), is_as_given: true }).await.unwrap();
                 }
-            }
+            },
             Change::Hours(_) => {}
             Change::Restart => {
                 drop(store);
