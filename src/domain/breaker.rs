@@ -281,7 +281,13 @@ impl Breaker {
             None => self.run.last.as_ref().map(|(_, cause, status)| (*cause, status.clone())),
         };
         let is_busy_before = before.as_ref().is_some_and(|(cause, _)| *cause == Cause::Busy);
-        let Some(cause) = Cause::of(status).filter(|cause| *cause != Cause::Busy || is_busy_before) else {
+        // What one player is told may be that player's own: it is no witness of another one's trouble.
+        let is_witness = |cause: &Cause| match cause {
+            Cause::Busy => is_busy_before,
+            Cause::Odd => !is_busy_before,
+            _ => true,
+        };
+        let Some(cause) = Cause::of(status).filter(is_witness) else {
             return self.is_well(now);
         };
         questions.asked = questions.asked.saturating_add(1);
