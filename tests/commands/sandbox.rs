@@ -60,6 +60,13 @@ fn decided(folder: &Path) -> (HashSet<(String, String)>, BTreeMap<String, u32>) 
     (decided, generations)
 }
 
+/// Whether the bot has seen that the code which comes back is not listed.
+fn has_seen_it_away(folder: &Path) -> bool {
+    let listed = "SELECT listed FROM codes WHERE code_key = 'OFFICIALSTORE'";
+    let look = || rusqlite::Connection::open(folder.join(STATE))?.query_row(listed, [], |row| row.get::<_, bool>(0));
+    look().is_ok_and(|is_listed| !is_listed)
+}
+
 /// Invariant 5, by the stamps of the simulated game, which outlives the processes: 30 calls in 3 s and one in 110 ms for each
 /// player.
 fn assert_paced(calls: &[Call], seed: u64) {
@@ -88,6 +95,7 @@ async fn killed_at_twenty_moments_it_posts_nothing_twice_loses_nothing_and_calls
     let mut calls_before = 0;
     let journal = || std::fs::metadata(beside(".calls")).map_or(0, |journal| journal.len());
     let mut in_flight = 0;
+    let begun = std::time::Instant::now();
     for round in 0..20 {
         let before_it = journal();
         let mut child = bot(folder.path()).args(["sandbox", "--keep-running"]).spawn().unwrap();
@@ -99,6 +107,13 @@ async fn killed_at_twenty_moments_it_posts_nothing_twice_loses_nothing_and_calls
                 break;
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        // What is away for five seconds must be looked at within them: nobody sees what happens while all are dead.
+        for _ in 0..300 {
+            if !(10_500..14_000).contains(&begun.elapsed().as_millis()) || has_seen_it_away(folder.path()) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         assert!(child.try_wait().unwrap().is_none(), "round {round}: it ended by itself");
         child.kill().await.unwrap();

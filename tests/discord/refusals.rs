@@ -183,8 +183,11 @@ async fn sessions_that_end_one_after_the_other_are_not_begun_in_a_loop() {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    // A few more may have begun before the line was read; none begins after it.
     let begun = world.double.identifies();
-    assert!(begun <= 5, "{begun}");
+    assert!(begun <= 8, "{begun}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(world.double.identifies(), begun);
     // What is said into a connection at the moment in which its session ends comes too early for the next one.
     let problems = world.double.take_problems();
     assert!(problems.iter().all(|problem| problem == "a presence before the identify"), "{problems:?}");
