@@ -73,6 +73,16 @@ impl FeedClient {
         Ok(Self { sources })
     }
 
+    /// The same, its one feed known by this name. For a feed whose address is another at each start, like the sandbox's: what
+    /// it listed before must not be taken for another feed's.
+    #[must_use]
+    pub fn called(mut self, name: &str) -> Self {
+        if let [source] = self.sources.as_mut_slice() {
+            name.clone_into(&mut source.name);
+        }
+        self
+    }
+
     async fn request(&self, source: &Source) -> Result<Vec<Entry>, FeedFailure> {
         let validators = source.memory().validators.clone();
         let sent = source.http.get(source.url.clone()).headers(validators).send().await;

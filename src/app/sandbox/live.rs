@@ -29,6 +29,8 @@ use crate::store::{Store, StoreError};
 use crate::supervisor::Supervisor;
 use crate::watcher::{Watcher, WatcherSettings};
 
+/// What the simulated feed is called: its port is another at each start.
+const FEED_NAME: &str = "the simulated feed";
 /// How long the simulated game takes to answer.
 const LATENCY: Duration = Duration::from_millis(200);
 /// The longest wait between two looks at how far everything is.
@@ -147,7 +149,7 @@ impl Live {
     ) -> anyhow::Result<Supervisor> {
         let mut config = config.clone();
         let url = self.feed.url().parse().context("cannot read the simulated feed's address")?;
-        let feed = FeedClient::new(&[Feed { url, key: None }], FEED_TIMEOUT)?;
+        let feed = FeedClient::new(&[Feed { url, key: None }], FEED_TIMEOUT)?.called(FEED_NAME);
         let settings = WatcherSettings {
             interval: config.check_interval,
             max_consecutive_errors: config.max_consecutive_errors,
