@@ -13,8 +13,8 @@
 //! ```
 //!
 //! The question is a call with a code that cannot exist, for another player than those who failed. While the breaker asks or
-//! is open, no other call is made and no try is counted; the failures that led to it are given back. It closes by itself,
-//! whatever the cause.
+//! is open, no other call is made. When it opens, the failures that led to it are given back, and what is still in flight is
+//! not counted. It closes by itself, whatever the cause.
 //!
 //! Where the game is well, and three players in a row were told something unknown for one code, that *code* is held: it is
 //! asked about with one player now and then, and costs nobody a try.
@@ -221,12 +221,14 @@ impl Breaker {
         {
             return still;
         }
-        if self.questions.is_some() {
+        if self.trouble.is_some() {
             return (Counts::No(now), Vec::new());
         }
         let is_many_times = self.run.add(call, cause, now);
         let is_of_code = cause == Cause::Odd && code.is_some_and(|code| self.codes.note(call, code, now));
-        if cause != Cause::Deployment && self.run.calls < FAILURES && !is_many_times && !is_of_code {
+        // What was in flight when it began to ask counts for the time being: it is given back if the game fails, too.
+        let asks_already = self.questions.is_some();
+        if asks_already || cause != Cause::Deployment && self.run.calls < FAILURES && !is_many_times && !is_of_code {
             return (Counts::Yes, Vec::new());
         }
         self.questions = Some(Questions { asked: 0, is_asking: false, begun: now, ask_at: now });
@@ -279,7 +281,13 @@ impl Breaker {
             None => self.run.last.as_ref().map(|(_, cause, status)| (*cause, status.clone())),
         };
         let is_busy_before = before.as_ref().is_some_and(|(cause, _)| *cause == Cause::Busy);
-        let Some(cause) = Cause::of(status).filter(|cause| *cause != Cause::Busy || is_busy_before) else {
+        // What one player is told may be that player's own: it is no witness of another one's trouble.
+        let is_witness = |cause: &Cause| match cause {
+            Cause::Busy => is_busy_before,
+            Cause::Odd => !is_busy_before,
+            _ => true,
+        };
+        let Some(cause) = Cause::of(status).filter(is_witness) else {
             return self.is_well(now);
         };
         questions.asked = questions.asked.saturating_add(1);

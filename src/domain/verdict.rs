@@ -24,9 +24,6 @@ const GOOD_FOR: Duration = Duration::from_secs(12 * 3600);
 const FIRST_WAITS: [u64; 6] = [10, 20, 30, 60, 120, 240];
 /// The wait before every later one.
 const LAST_WAIT: Duration = Duration::from_secs(12 * 3600);
-/// A code that a feed lists again after it was away is asked about at once, but not so soon after the last time; for feeds
-/// flicker.
-const FLICKERS_FOR: Duration = Duration::from_secs(6 * 3600);
 /// The wait after an answer that says nothing of the code, doubled for each further one,
 const UNCLEAR_WAIT: Duration = Duration::from_secs(10);
 /// up to this.
@@ -151,15 +148,15 @@ impl Verdict {
     }
 
     /// A feed lists it again at `now`, after it was away; over since `since`, if nobody said so before. Whether the game is
-    /// asked at once: else it was asked lately, and goes on as before.
-    pub fn come_back(&mut self, since: Timestamp, now: Timestamp) -> bool {
+    /// asked at once: else it was asked within `return_after`, for feeds flicker, and goes on as before.
+    pub fn come_back(&mut self, since: Timestamp, return_after: Duration, now: Timestamp) -> bool {
         if self.over.is_none() {
             *self = Self { over: Some((Status::TimeError, since)), check_at: Some(now), ..Self::default() };
             return true;
         }
         let asked_at = self.check_at.and_then(|at| at.checked_sub(wait_after(self.checks)).ok());
         let asked_for = asked_at.map_or(Duration::MAX, |at| now.duration_since(at).unsigned_abs());
-        if asked_for < FLICKERS_FOR {
+        if asked_for < return_after {
             return false;
         }
         // After days it is another matter than the one that the schedule is about.
@@ -182,6 +179,8 @@ impl Verdict {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    const SIX_HOURS: Duration = Duration::from_secs(6 * 3600);
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_760_000_000 + seconds).unwrap()
@@ -236,13 +235,16 @@ mod tests {
     fn a_code_that_comes_back_is_asked_about_at_once() {
         let hours = |hours: i64| at(hours * 3600);
         let mut unknown = Verdict { good_at: Some(hours(0)), ..Verdict::default() };
-        assert!(unknown.come_back(hours(1), hours(9)));
+        assert!(unknown.come_back(hours(1), SIX_HOURS, hours(9)));
         assert_eq!((unknown.over.clone(), unknown.check_at), (Some((Status::TimeError, hours(1))), Some(hours(9))));
         let mut over = Verdict::default();
         over.condemn(Status::Used, hours(0));
-        assert!(!over.clone().come_back(hours(0), hours(5)) && over.clone().come_back(hours(0), hours(6)));
+        assert!(
+            !over.clone().come_back(hours(0), SIX_HOURS, hours(5))
+                && over.clone().come_back(hours(0), SIX_HOURS, hours(6))
+        );
         over.checks = 5;
-        assert!(over.come_back(hours(0), hours(24 * 30)));
+        assert!(over.come_back(hours(0), SIX_HOURS, hours(24 * 30)));
         assert_eq!(
             (over.checks, over.check_at, over.over.map(|(_, since)| since)),
             (0, Some(hours(24 * 30)), Some(hours(0)))
@@ -311,7 +313,7 @@ mod tests {
             let (mut checks, mut now) = (0, at(0));
             while now < at(7 * 24 * 3600) {
                 now = later(now, Duration::from_secs(60 * minutes.unsigned_abs()));
-                verdict.come_back(at(0), now);
+                verdict.come_back(at(0), SIX_HOURS, now);
                 if verdict.check_at.unwrap() <= now {
                     verdict.answered(&Status::TimeError, now);
                     checks += 1;

@@ -73,11 +73,11 @@ impl<G: GameApi> Engine<G> {
     /// Somebody else than those whose calls failed, if the store knows anybody; else one of them, if that makes sense.
     async fn whom_to_ask_for(&self, question: Question) -> Result<Option<(PlayerId, State)>, StoreError> {
         let Question { not, not_least, needs_another, after } = question;
-        if let Some(other) = self.store.player_to_ask_for(not.clone(), after).await? {
-            return Ok(Some(other));
-        }
-        if let Some(other) = self.store.player_to_ask_for(not_least.into_iter().collect(), after).await? {
-            return Ok(Some(other));
+        let least: Vec<PlayerId> = not_least.into_iter().collect();
+        for (not, untroubled) in [(not.clone(), true), (not, false), (least, false)] {
+            if let Some(other) = self.store.player_to_ask_for(not, untroubled, after).await? {
+                return Ok(Some(other));
+            }
         }
         // In any state: that it is a wrong one is an answer, too.
         Ok(not_least.filter(|_| !needs_another).zip(State::new(1)))

@@ -51,7 +51,8 @@ impl<G: GameApi> Engine<G> {
             tries.spawn(async move { engine.attempt(claim, step).await });
         }
         let blocked = claims.blocked || free > capacity.free;
-        let opening = if blocked { self.pace(|pace, now| pace.next_opening(now)) } else { None };
+        // From when this look began: what opened while it was written down is to be looked at again, at once.
+        let opening = if blocked { self.pace(|pace, _| pace.next_opening(now)) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));
         let waits = opening.into_iter().chain(due).chain(capacity.opens_in.map(|wait| now + wait));
         waits.min().unwrap_or(now + LOOK_EVERY).min(now + LOOK_EVERY)

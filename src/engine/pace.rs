@@ -67,6 +67,8 @@ pub(super) struct Pace {
     pub limited_until: Option<Duration>,
     /// The redeem endpoint's limit as it was before refusals in a row.
     before_refusals: Option<Option<RateLimit>>,
+    /// Somebody waited whose state is not on file.
+    has_stateless: bool,
     /// Who was decided last: a trial of the login may be made for that one.
     pub for_trial: Option<PlayerId>,
     pub searches: Searches,
@@ -88,6 +90,7 @@ impl Pace {
             breaker: Breaker::default(),
             limited_until: None,
             before_refusals: None,
+            has_stateless: false,
             for_trial: None,
             searches: Searches::default(),
             probes: 0,
@@ -133,7 +136,12 @@ impl Pace {
 
     /// Whether any call of a redemption may begin at `now`.
     pub fn is_open(&self, now: Duration) -> bool {
-        self.has_room(Endpoint::Redeem, now) || (!self.stage.is_gone(now) && self.has_room(Endpoint::Login, now))
+        self.has_room(Endpoint::Redeem, now) || (self.needs_login(now) && self.has_room(Endpoint::Login, now))
+    }
+
+    /// Whether some call of a redemption may go to the player endpoint.
+    fn needs_login(&self, now: Duration) -> bool {
+        self.stage.is_used() || (self.has_stateless && !self.stage.is_gone(now))
     }
 
     /// A probe begins to wait for its turn.
@@ -163,6 +171,7 @@ impl Pace {
     /// `is_stale`, the login works, and the code is good: one that is over is worth no login.
     pub fn admit(&mut self, candidate: &Candidate, is_stale: bool, now: Duration) -> Result<Step, Admission> {
         let player = candidate.player;
+        self.has_stateless |= !candidate.has_state;
         let step = match self.searches.next(player) {
             Some(state) => Step::Probe(state),
             None if !candidate.has_state && !self.stage.is_gone(now) => Step::Login,

@@ -58,18 +58,22 @@ impl Store {
     }
 
     /// A player whose state is on file, none of `not`: the one behind `after` in turn. Nobody whom the bot does not serve: who
-    /// was taken off the rosters, or whose guilds removed it.
+    /// was taken off the rosters, or whose guilds removed it. With `untroubled`, nobody whose own tries fail or were used up:
+    /// what the game says of such a player may be that player's own.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub async fn player_to_ask_for(
         &self,
         not: Vec<PlayerId>,
+        untroubled: bool,
         after: Option<PlayerId>,
     ) -> Result<Option<(PlayerId, State)>, StoreError> {
         self.read(move |connection| {
             let mut next = connection.prepare_cached(
                 "SELECT player_id, state FROM players p WHERE player_id > ?1 AND state IS NOT NULL AND deleted = 0
+                   AND (NOT ?2 OR NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = p.player_id AND d.deleted = 0
+                                              AND d.outcome IN ('pending', 'gave_up') AND d.unknown + d.temporary > 0))
                    AND (EXISTS (SELECT 1 FROM rosters r JOIN guilds g USING (guild_id) WHERE r.player_id = p.player_id
                                 AND r.deleted = 0 AND g.deleted = 0 AND g.removed_at IS NULL)
                         OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = p.player_id AND l.deleted = 0)
@@ -79,7 +83,7 @@ impl Store {
             let mut look = |mut last: i64, until: i64| -> rusqlite::Result<Option<(PlayerId, State)>> {
                 loop {
                     let found: Option<(PlayerId, State)> =
-                        next.query_row([last], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+                        next.query_row(params![last, untroubled], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
                     let Some((player, state)) = found else { return Ok(None) };
                     last = player.get().cast_signed();
                     if last > until {

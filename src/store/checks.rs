@@ -8,6 +8,7 @@
 mod asking;
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, ToSql, params};
@@ -203,14 +204,14 @@ pub(super) fn listed(tx: &Tx<'_>, key: &CodeKey, is_typed: bool, has_engine: boo
 /// A feed lists a code again that was over or gone for long: a new generation, in which it counts as over until the game was
 /// asked, which it is at once. Where nobody can be asked for the feed alone decides: then it is good, as far as anybody
 /// knows; returns whether.
-pub(super) fn returned(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<bool> {
+pub(super) fn returned(tx: &Tx<'_>, key: &CodeKey, return_after: Duration) -> rusqlite::Result<bool> {
     let Some(OnFile { generation, mut verdict, .. }) = find(tx, key)? else { return Ok(false) };
     if count_testers(tx)? == 0 {
         put(tx, key, &Verdict::default())?;
         renew(tx, key, generation + 1)?;
         return Ok(true);
     }
-    if verdict.come_back(tx.now(), tx.now()) {
+    if verdict.come_back(tx.now(), return_after, tx.now()) {
         put(tx, key, &Verdict { good_at: None, ..verdict })?;
         tx.execute(
             "UPDATE codes SET generation = generation + 1, version = ?2 WHERE code_key = ?1",

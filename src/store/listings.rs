@@ -106,7 +106,7 @@ impl Store {
             let changes = listing::changes(&on_file, answer.as_ref(), rules, tx.now());
             let mut done = ListingChanges::default();
             for change in changes.codes {
-                apply(tx, change, has_engine, &mut done)?;
+                apply(tx, change, (has_engine, return_after), &mut done)?;
             }
             for listing in changes.listings {
                 keep(tx, &listing)?;
@@ -169,7 +169,12 @@ impl Store {
     }
 }
 
-fn apply(tx: &Tx<'_>, change: Change, has_engine: bool, done: &mut ListingChanges) -> rusqlite::Result<()> {
+fn apply(
+    tx: &Tx<'_>,
+    change: Change,
+    (has_engine, return_after): (bool, Duration),
+    done: &mut ListingChanges,
+) -> rusqlite::Result<()> {
     match change {
         Change::Added(seen) => {
             let key = seen.code.key();
@@ -191,7 +196,7 @@ fn apply(tx: &Tx<'_>, change: Change, has_engine: bool, done: &mut ListingChange
         }
         Change::Returned(seen) => {
             update(tx, &seen, None)?;
-            if checks::returned(tx, &seen.code.key())? {
+            if checks::returned(tx, &seen.code.key(), return_after)? {
                 done.returned.push(seen.code);
             }
         }

@@ -197,6 +197,38 @@ fn is_on_the_page(name: &str, rows: &str) {
     assert_eq!(text[at..until], table, "if that is meant: UPDATE_DOCS=1 cargo test --test services half_an_hour");
 }
 
+/// Several players, each of whom the game tells something else for ever, whatever is asked for them: none of them is a
+/// witness against the game.
+#[tokio::test(start_paused = true)]
+async fn players_with_troubles_of_their_own_stop_nobody() {
+    let api = |msg, err_code| Wrong::json(200, &format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{err_code}}}"#));
+    let own = [api("TIMEOUT RETRY.", "40004"), api("WHO KNOWS", "40444"), api("RECHARGE_MONEY_VIP", r#""""#)];
+    let state = StateFile::new();
+    let sim = GameSim::start(world(6), state.clock).unwrap();
+    let trouble = |(id, wrong): (u64, &Wrong)| SimTrouble::of_all(wrong.clone()).of_player(player(id).id);
+    sim.set_troubles((1..).zip(&own).map(trouble).collect());
+    due(&state, players(1..=6), &["GOOD"]).await;
+    let running = run(&state, &sim, settings(2), "salt");
+    let condition = running.engine.condition();
+    while state.store.pending_redemptions().await.unwrap() > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        assert!(!matches!(*condition.borrow(), Condition::Open { .. }));
+    }
+    running.end().await;
+    let calls = redeem_calls_of_good(&sim);
+    assert_eq!(calls, [10, 3, 3, 1, 1, 1]);
+    let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+    assert_eq!((report.granted, report.gave_up.values().sum::<u32>()), (3, 3));
+}
+
+/// The calls for the code, by player.
+fn redeem_calls_of_good(sim: &GameSim) -> Vec<usize> {
+    let of = |ledger: &Ledger, id: u64| {
+        ledger.calls().iter().filter(|call| call.fid == id.to_string() && call.code == "GOOD").count()
+    };
+    sim.ledger(|ledger| (1..=6).map(|id| of(ledger, id)).collect())
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_players_odd_answers_stop_nobody() {
     let mut took = None;
@@ -332,7 +364,7 @@ async fn the_game_is_asked_for_players_in_turn_and_for_none_whom_the_bot_does_no
     state.store.remove_from_roster(GUILD, vec![id(2)]).await.unwrap();
     state.store.guild_removed(other).await.unwrap();
     let ask = async |not: Vec<PlayerId>, after: Option<u64>| {
-        let found = state.store.player_to_ask_for(not, after.map(id)).await.unwrap();
+        let found = state.store.player_to_ask_for(not, false, after.map(id)).await.unwrap();
         found.map(|(player, state)| (player.get(), state.get()))
     };
     let mut asked = vec![ask(vec![], None).await.unwrap().0];

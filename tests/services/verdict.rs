@@ -276,3 +276,14 @@ async fn a_person_with_forty_requests_takes_a_quarter_of_the_calls() {
     assert!(rows.iter().all(|row| row.outcome == Outcome::Granted));
     bot.end().await;
 }
+
+/// Where there is only one player to ask for, that one is asked twice.
+#[tokio::test(start_paused = true)]
+async fn the_only_player_of_a_roster_tests_a_code_alone() {
+    let codes = vec![SimCode::always(code("OLD"), Rule::Expired), good_from("GOOD", Duration::ZERO)];
+    let bot = Bot::start(1, codes, vec![always("OLD"), always("GOOD")]).await;
+    bot.at(5 * MINUTE).await;
+    assert_eq!((bot.calls("OLD"), bot.posted("OLD")), (2, vec![]));
+    assert_eq!((bot.calls("GOOD"), bot.posted("GOOD")), (1, vec![1]));
+    bot.end().await;
+}

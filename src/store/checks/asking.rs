@@ -68,7 +68,8 @@ fn test(tx: &Tx<'_>, key: &CodeKey, generation: u32, instance: i64) -> rusqlite:
         ORDER BY e.finished_at DESC LIMIT 1)";
     let told_once = format!(
         "SELECT d.player_id FROM redemptions d INDEXED BY redemptions_evidence
-         WHERE d.code_key = ?1 AND d.generation = ?2 AND d.outcome = 'failed' AND d.priority = 0 AND d.deleted = 0
+         WHERE d.code_key = ?1 AND d.generation = ?2 AND d.outcome <> 'pending' AND d.outcome = 'failed' AND d.priority = 0
+           AND d.deleted = 0
            AND coalesce(d.round, 0) = 0 AND d.status IN ({}) LIMIT 1",
         over_statuses()
     );

@@ -232,6 +232,26 @@ async fn a_removed_guild_waits_whole_for_30_days_and_is_erased_then() {
     assert!(left.iter().all(|record| *record.get("guild_id") != guild), "{left:?}");
 }
 
+/// What an admin began by hand is not begun by a plan: it goes on by itself when the guild is back.
+#[tokio::test(start_paused = true)]
+async fn a_run_that_somebody_began_goes_on_when_the_guild_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), "a.db");
+    store.set_channel(HERE, ChannelId(7)).await.unwrap();
+    store.add_to_roster(HERE, vec![player(1), player(2)]).await.unwrap();
+    list(&store, &["GOGOWOS"]).await;
+    store.plan().await.unwrap();
+    let key = Code::parse("GOGOWOS").unwrap().key();
+    store.start_run(HERE, key, 1).await.unwrap();
+    assert_eq!(due(&store).await, [1, 2].into());
+    store.guild_removed(HERE).await.unwrap();
+    assert!(due(&store).await.is_empty());
+    store.guild_returned(HERE).await.unwrap();
+    assert_eq!(due(&store).await, [1, 2].into());
+    store.plan().await.unwrap();
+    assert_eq!(store.pending_redemptions().await.unwrap(), 2);
+}
+
 #[tokio::test(start_paused = true)]
 async fn nothing_is_erased_that_this_session_was_not_told_of() {
     let folder = tempfile::tempdir().unwrap();
