@@ -201,7 +201,8 @@ fn is_on_the_page(name: &str, rows: &str) {
 /// witness against the game.
 #[tokio::test(start_paused = true)]
 async fn players_with_troubles_of_their_own_stop_nobody() {
-    let api = |msg, err_code| Wrong::json(200, &format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{err_code}}}"#));
+    let api =
+        |msg, err_code| Wrong::json(200, &format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{err_code}}}"#));
     let own = [api("TIMEOUT RETRY.", "40004"), api("WHO KNOWS", "40444"), api("RECHARGE_MONEY_VIP", r#""""#)];
     let state = StateFile::new();
     let sim = GameSim::start(world(6), state.clock).unwrap();
