@@ -4,6 +4,8 @@
 //! only as far as it takes to find one that may begin. So a look costs about as much as there are groups, however many wait
 //! in them.
 
+mod groups;
+
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
@@ -91,50 +93,6 @@ struct Look<'a> {
     trusts: HashMap<(CodeKey, u32), (Trust, Option<GuildId>)>,
 }
 
-/// Puts what nobody has yet put there into the queue of the player's smallest guild.
-fn enqueue(tx: &Tx<'_>) -> rusqlite::Result<()> {
-    let waits = "queue IS NULL AND outcome = 'pending' AND deleted = 0";
-    let any = format!("SELECT 1 FROM redemptions INDEXED BY redemptions_queue WHERE {waits} LIMIT 1");
-    if tx.statement(&any)?.exists([])? {
-        let sql = format!(
-            "WITH sizes AS MATERIALIZED (SELECT guild_id, count(*) AS size FROM rosters WHERE deleted = 0 GROUP BY guild_id)
-             UPDATE redemptions SET queue = coalesce(
-                 (SELECT r.guild_id FROM rosters r JOIN sizes s ON s.guild_id = r.guild_id
-                  WHERE r.player_id = redemptions.player_id AND r.deleted = 0 ORDER BY s.size, r.guild_id LIMIT 1), 0)
-             WHERE {waits}"
-        );
-        tx.execute(&sql, [])?;
-    }
-    Ok(())
-}
-
-/// The groups with something waiting, found by jumping from one to the next.
-fn groups(connection: &Connection) -> rusqlite::Result<Vec<Group>> {
-    let mut next = connection.prepare_cached(
-        "SELECT d.queue, d.code_key, d.generation FROM redemptions d INDEXED BY redemptions_queue
-         WHERE d.outcome = 'pending' AND d.deleted = 0 AND (d.queue, d.code_key, d.generation) > (?1, ?2, ?3)
-         ORDER BY d.queue, d.code_key, d.generation LIMIT 1",
-    )?;
-    let mut end = connection.prepare_cached("SELECT expires_at FROM codes WHERE code_key = ?1")?;
-    let mut ends: HashMap<CodeKey, Option<Timestamp>> = HashMap::new();
-    let mut found = Vec::new();
-    let (mut queue, mut text, mut number) = (i64::MIN, String::new(), 0u32);
-    loop {
-        let mut rows = next.query(params![queue, text, number])?;
-        let Some(row) = rows.next()? else { return Ok(found) };
-        (queue, text, number) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let (guild, key): (GuildId, CodeKey) = (row.get(0)?, row.get(1)?);
-        let expires_at = match ends.get(&key) {
-            Some(at) => *at,
-            None => {
-                let at: Option<Millis> = end.query_row([&key], |row| row.get(0))?;
-                *ends.entry(key.clone()).or_insert(at.map(|Millis(at)| at))
-            }
-        };
-        found.push(Group { guild, key, generation: number, expires_at });
-    }
-}
-
 /// A code's latest final answers, newest first, and in whose queue they came.
 fn latest(
     connection: &Connection,
@@ -154,9 +112,9 @@ fn latest(
 
 impl<'a> Look<'a> {
     fn begin(tx: &'a Tx<'_>, instance: i64) -> rusqlite::Result<Self> {
-        enqueue(tx)?;
+        groups::enqueue(tx)?;
         let connection = tx.connection();
-        let groups = Groups::new(groups(connection)?);
+        let groups = Groups::new(groups::groups(connection)?);
         Ok(Self { connection, now: tx.now(), instance, groups, trusts: HashMap::new() })
     }
 
