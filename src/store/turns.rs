@@ -13,6 +13,7 @@ use rusqlite::{Connection, Row, ToSql, params};
 
 use crate::domain::budget::Endpoint;
 use crate::domain::code::CodeKey;
+use crate::domain::condemn::LOOK_BACK;
 use crate::domain::fairness::{Group, Groups, Offer, Turns};
 use crate::domain::player::{GuildId, PlayerId};
 use crate::domain::retry::History;
@@ -22,7 +23,6 @@ use crate::domain::status::Status;
 use super::redemptions::{Admission, Candidate, Claim, Claims};
 use super::sql::Millis;
 use super::writer::Tx;
-use groups::{enqueue, groups, latest};
 
 /// How many that are not admitted are passed over in one look, so that a look stays short however much is due. Those
 /// in front are admitted in time, and make room.
@@ -93,11 +93,28 @@ struct Look<'a> {
     trusts: HashMap<(CodeKey, u32), (Trust, Option<GuildId>)>,
 }
 
+/// A code's latest final answers, newest first, and in whose queue they came.
+fn latest(
+    connection: &Connection,
+    key: &CodeKey,
+    generation: u32,
+) -> rusqlite::Result<Vec<(PlayerId, Status, GuildId)>> {
+    let look_back = u32::try_from(LOOK_BACK).unwrap_or(u32::MAX);
+    connection
+        .prepare_cached(
+            "SELECT player_id, status, coalesce(queue, 0) FROM redemptions INDEXED BY redemptions_evidence
+             WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND priority = 0 AND status IS NOT NULL
+             ORDER BY finished_at DESC, version DESC LIMIT ?3",
+        )?
+        .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
 impl<'a> Look<'a> {
     fn begin(tx: &'a Tx<'_>, instance: i64) -> rusqlite::Result<Self> {
-        enqueue(tx)?;
+        groups::enqueue(tx)?;
         let connection = tx.connection();
-        let groups = Groups::new(groups(connection)?);
+        let groups = Groups::new(groups::groups(connection)?);
         Ok(Self { connection, now: tx.now(), instance, groups, trusts: HashMap::new() })
     }
 

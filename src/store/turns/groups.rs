@@ -1,4 +1,4 @@
-//! What waits, by guild and code; and what the latest answers say of a code.
+//! The groups in which redemptions wait: by guild and code.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::code::CodeKey;
-use crate::domain::condemn::LOOK_BACK;
 use crate::domain::fairness::Group;
-use crate::domain::player::{GuildId, PlayerId};
-use crate::domain::status::Status;
-
-use super::super::sql::Millis;
-use super::super::writer::Tx;
+use crate::domain::player::GuildId;
+use crate::store::sql::Millis;
+use crate::store::writer::Tx;
 
 /// Puts what nobody has yet put there into the queue of the player's smallest guild.
 pub(super) fn enqueue(tx: &Tx<'_>) -> rusqlite::Result<()> {
@@ -56,21 +53,4 @@ pub(super) fn groups(connection: &Connection) -> rusqlite::Result<Vec<Group>> {
         };
         found.push(Group { guild, key, generation: number, expires_at });
     }
-}
-
-/// A code's latest final answers, newest first, and in whose queue they came.
-pub(super) fn latest(
-    connection: &Connection,
-    key: &CodeKey,
-    generation: u32,
-) -> rusqlite::Result<Vec<(PlayerId, Status, GuildId)>> {
-    let look_back = u32::try_from(LOOK_BACK).unwrap_or(u32::MAX);
-    connection
-        .prepare_cached(
-            "SELECT player_id, status, coalesce(queue, 0) FROM redemptions INDEXED BY redemptions_evidence
-             WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND priority = 0 AND status IS NOT NULL
-             ORDER BY finished_at DESC, version DESC LIMIT ?3",
-        )?
-        .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect()
 }
