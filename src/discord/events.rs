@@ -58,13 +58,12 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Resul
         // Permissions are made of all of these.
         FullEvent::ChannelUpdate { new, .. } => fixed(bot, new.guild_id).await?,
         FullEvent::GuildRoleUpdate { new, .. } => fixed(bot, new.guild_id).await?,
-        FullEvent::GuildMemberUpdate { event, .. } => {
+        // Our roles are what permissions are made of.
+        FullEvent::GuildMemberUpdate { event, .. }
             if bot.rest.my_id().await.is_ok_and(|me| me == event.user.id)
-                && !noted_timeout(bot, event.guild_id, event.communication_disabled_until).await?
-            {
-                // Our roles are what permissions are made of.
-                fixed(bot, event.guild_id).await?;
-            }
+                && !noted_timeout(bot, event.guild_id, event.communication_disabled_until).await? =>
+        {
+            fixed(bot, event.guild_id).await?;
         }
         _ => {}
     }

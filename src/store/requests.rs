@@ -119,7 +119,7 @@ impl Store {
                     "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
                      VALUES (?5, ?1, ?2, 'pending', ?3, ?3, ?4)
                      ON CONFLICT DO UPDATE SET deleted = 0, version = excluded.version WHERE deleted = 1",
-                    &values,
+                    values,
                 )?;
             }
             turns::prioritise(tx, &players, &key, generation)?;

@@ -261,16 +261,19 @@ pub fn run_started(code: &Code, start: RunStart, channel: Option<ChannelId>) -> 
     })
 }
 
+/// A code, and what its run was begun with, or why there is none.
+pub type Started = (Code, Result<RunStart, (Over, AskedAnew)>);
+
 /// Runs of several codes were begun.
 #[must_use]
-pub fn runs_started(started: &[(Code, Result<RunStart, (Over, AskedAnew)>)], channel: Option<ChannelId>) -> Message {
+pub fn runs_started(started: &[Started], channel: Option<ChannelId>) -> Message {
     if let [(code, only)] = started {
         return match only {
             Ok(start) => run_started(code, *start, channel),
             Err((over, asked)) => code_over(code, over, *asked),
         };
     }
-    let line = |(code, started): &(Code, Result<RunStart, (Over, AskedAnew)>)| match started {
+    let line = |(code, started): &Started| match started {
         Ok(RunStart { players: 0, .. }) => format!("❌ `{code}`: the roster is empty"),
         Ok(RunStart { due: 0, pending: 0, .. }) => format!("`{code}`: done for all"),
         Ok(RunStart { due, pending, .. }) => {

@@ -8,7 +8,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
 
 fn at(hours: f64) -> Timestamp {
-    Timestamp::from_millisecond(1_760_000_000_000 + (hours * 3_600_000.0).round() as i64).unwrap()
+    Timestamp::from_second(1_760_000_000).unwrap() + jiff::SignedDuration::from_secs_f64(hours * 3600.0)
 }
 
 fn active(text: &str) -> Entry {
