@@ -1,6 +1,6 @@
 //! What happens, in plain words: tells what changed since it last looked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::domain::code::CodeKey;
 use crate::domain::listing::KnownCode;
@@ -13,7 +13,8 @@ use super::console::guild_name;
 /// What was told already.
 #[derive(Debug, Default)]
 pub struct Narrator {
-    over: BTreeSet<(CodeKey, u32)>,
+    /// The codes that are over, with the generation in which they are.
+    over: BTreeMap<CodeKey, u32>,
     open: BTreeMap<(CodeKey, u32, GuildId), RunProgress>,
 }
 
@@ -22,9 +23,12 @@ impl Narrator {
     pub fn tell(&mut self, known: &BTreeMap<CodeKey, KnownCode>, runs: &[RunProgress]) -> Vec<String> {
         let mut said = Vec::new();
         for (key, code) in known {
-            if let Some(status) = &code.condemned
-                && self.over.insert((key.clone(), code.generation))
-            {
+            let Some(status) = &code.condemned else {
+                self.over.remove(key);
+                continue;
+            };
+            // One that comes back counts as over until the game was asked, which is no news.
+            if self.over.insert(key.clone(), code.generation).is_none() {
                 said.push(format!(
                     "✗ {}: {}. Now that this is sure, nobody else is asked for.",
                     code.code,
@@ -35,7 +39,7 @@ impl Narrator {
         let open: BTreeMap<_, _> =
             runs.iter().map(|run| ((run.code.key(), run.generation, run.guild), run.clone())).collect();
         for ((key, generation, guild), run) in &self.open {
-            let is_over = self.over.contains(&(key.clone(), *generation));
+            let is_over = self.over.get(key) == Some(generation);
             if !is_over && !open.contains_key(&(key.clone(), *generation, *guild)) {
                 let name = guild_name(*guild);
                 said.push(format!("✓ {} is settled for all {} players of {name}.", run.code, run.players));
@@ -57,9 +61,9 @@ mod tests {
         let code = Code::parse("gogoWOS").unwrap();
         let run =
             |generation| RunProgress { guild: GuildId(1001), code: code.clone(), generation, players: 7, done: 1 };
-        let known = |is_over: bool| KnownCode {
+        let known = |is_over: bool, generation| KnownCode {
             code: code.clone(),
-            generation: 1,
+            generation,
             rewards: None,
             expires_at: None,
             source: "feed".into(),
@@ -68,7 +72,7 @@ mod tests {
             condemned: is_over.then_some(Status::CdkNotFound),
             condemned_at: is_over.then_some(jiff::Timestamp::UNIX_EPOCH),
         };
-        let codes = |is_over| BTreeMap::from([(code.key(), known(is_over))]);
+        let codes = |is_over| BTreeMap::from([(code.key(), known(is_over, 1))]);
         let mut narrator = Narrator::default();
         assert_eq!(narrator.tell(&codes(false), &[run(1)]), Vec::<String>::new());
         let over = narrator.tell(&codes(true), &[]);
@@ -76,5 +80,10 @@ mod tests {
         assert_eq!(narrator.tell(&codes(true), &[run(2)]), Vec::<String>::new());
         assert_eq!(narrator.tell(&codes(true), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
         assert_eq!(narrator.tell(&codes(true), &[]), Vec::<String>::new());
+        // It comes back: over until the game was asked, then good.
+        let anew = |is_over| BTreeMap::from([(code.key(), known(is_over, 2))]);
+        assert_eq!(narrator.tell(&anew(true), &[]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&anew(false), &[run(2)]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&anew(false), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
     }
 }
