@@ -23,10 +23,16 @@ async fn press(world: &World, user: &User, post: &Message, label: &str) -> Answe
 /// The form, filled in, and its whole answer.
 async fn fill(world: &World, user: &User, form: &Answered, values: [&str; 3]) -> Answered {
     let named = ["player_id", "state", "remember"].into_iter().zip(values).collect::<Vec<_>>();
-    let answered = world.double.submit(user, form, &named).await;
-    answered.settled(PATIENCE).await;
-    assert!(answered.is_ephemeral(), "{}", answered.text());
-    answered
+    loop {
+        let answered = world.double.submit(user, form, &named).await;
+        answered.settled(PATIENCE).await;
+        assert!(answered.is_ephemeral(), "{}", answered.text());
+        // An answer is seen a moment before its request is over, and a person has three at a time.
+        if !answered.text().contains("still under way") {
+            return answered;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
 }
 
 async fn until(answered: &Answered, part: &str) {
