@@ -216,6 +216,23 @@ async fn a_code_that_was_posted_and_is_good_again_is_a_new_generation() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_code_that_somebody_added_is_asked_about_though_no_feed_lists_it() {
+    let over = SimCode::always(code("GONE"), Rule::Expired);
+    let bot = Bot::start(6, vec![over], vec![entry("GONE", vec![(Duration::ZERO, Some(5 * MINUTE))])]).await;
+    // An empty list is believed after an hour.
+    bot.at(2 * HOUR).await;
+    let before = bot.calls("GONE");
+    bot.at(6 * HOUR).await;
+    assert_eq!(bot.calls("GONE"), before, "nobody wants it");
+    bot.state.store.add_guild_code(GUILD, code("gone")).await.unwrap();
+    bot.at(6 * HOUR + MINUTE).await;
+    assert_eq!(bot.calls("GONE"), before + 1, "at once");
+    bot.at(15 * HOUR).await;
+    assert!(bot.calls("GONE") > before + 1, "and again");
+    bot.end().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_admin_who_adds_a_code_that_is_over_has_the_game_asked_at_once() {
     let phases = vec![(Duration::ZERO, Rule::Expired), (HOUR + 5 * MINUTE, Rule::Good)];
     let listed = entry("BACK", vec![(Duration::ZERO, Some(30 * MINUTE))]);
