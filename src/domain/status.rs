@@ -2,8 +2,8 @@
 //!
 //! Classification is data. A row is matched by `msg` *and* `err_code`: an answer whose two halves contradict each other
 //! is [`Status::Unknown`] and tried again, so one odd answer never marks a good code as bad. The class says what follows for
-//! the redemption; the scope says what the answer is evidence of, which the breaker adds up. The source of every row is
-//! PROTOCOL §1 unless it says otherwise.
+//! the redemption; the scope says what the answer is evidence of, which the breaker adds up. Every row has been
+//! seen in answers to public clients of the game unless it says otherwise.
 
 use std::fmt;
 
