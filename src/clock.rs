@@ -1,52 +1,112 @@
 //! The time, as something that is passed in.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// Wall time, and a time that never steps.
+/// Wall time, a time that never steps, and a time that goes on while the machine sleeps.
 ///
 /// The system's clock may be set while we run (a small computer that starts in 1970 and asks NTP later), so in production
 /// the wall time is read anew each time. In tests it follows tokio's clock: with time paused, a week passes in a second.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     started: Instant,
-    simulated_start: Option<Timestamp>,
+    source: Source,
 }
+
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    System,
+    Simulated { start: Timestamp, skew: &'static Skew },
+}
+
+/// How the clocks of one simulated machine differ from the simulation's time. All in milliseconds.
+#[derive(Debug, Default)]
+pub struct Skew {
+    /// What its wall clock is ahead.
+    pub wall_ahead: AtomicI64,
+    /// For how long its monotonic clock stood still so far: the machine was suspended.
+    pub monotonic_lost: AtomicI64,
+    /// For how long even the clock stood still that goes on in a suspended machine: a virtual machine was paused.
+    pub boot_lost: AtomicI64,
+}
+
+static NO_SKEW: Skew =
+    Skew { wall_ahead: AtomicI64::new(0), monotonic_lost: AtomicI64::new(0), boot_lost: AtomicI64::new(0) };
+
+/// The time since the machine started, its sleep counted.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const BOOT: rustix::time::ClockId = rustix::time::ClockId::Boottime;
+/// The time since the machine started. On macOS this clock goes on while the machine sleeps; elsewhere a sleep shows in the
+/// wall clock alone.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const BOOT: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
 
 impl Clock {
     /// The system's time.
     #[must_use]
     pub fn system() -> Self {
-        Self { started: Instant::now(), simulated_start: None }
+        Self { started: Instant::now(), source: Source::System }
     }
 
     /// Time that starts at `start` now and follows tokio's clock. Needs a tokio runtime when that clock is paused.
     #[must_use]
     pub fn simulated(start: Timestamp) -> Self {
-        Self { started: Instant::now(), simulated_start: Some(start) }
+        Self::skewed(start, &NO_SKEW)
+    }
+
+    /// The same on a machine whose clocks differ.
+    #[must_use]
+    pub fn skewed(start: Timestamp, skew: &'static Skew) -> Self {
+        Self { started: Instant::now(), source: Source::Simulated { start, skew } }
     }
 
     /// The wall time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        match self.simulated_start {
-            None => Timestamp::now(),
-            Some(start) => start.checked_add(self.elapsed()).unwrap_or(Timestamp::MAX),
+        match self.source {
+            Source::System => Timestamp::now(),
+            Source::Simulated { start, skew } => {
+                let ahead = SignedDuration::from_millis(skew.wall_ahead.load(Ordering::Relaxed));
+                let now = start.checked_add(self.started.elapsed()).and_then(|now| now.checked_add(ahead));
+                now.unwrap_or(Timestamp::MAX)
+            }
         }
     }
 
-    /// The time since this clock was made; never steps. Clones share their start.
+    /// The time since this clock was made; never steps, and may stand still while the machine sleeps. Clones share their start.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+        match self.source {
+            Source::System => self.started.elapsed(),
+            Source::Simulated { skew, .. } => self.simulated_without(&skew.monotonic_lost),
+        }
+    }
+
+    /// The time since some fixed moment, the machine's sleep counted.
+    #[must_use]
+    pub fn boot(&self) -> Duration {
+        match self.source {
+            Source::System => {
+                let now = rustix::time::clock_gettime(BOOT);
+                let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
+                Duration::new(seconds, u32::try_from(now.tv_nsec).unwrap_or_default())
+            }
+            Source::Simulated { skew, .. } => self.simulated_without(&skew.boot_lost),
+        }
     }
 
     /// When [`Clock::elapsed`] will say `elapsed`.
     #[must_use]
     pub fn at(&self, elapsed: Duration) -> Instant {
         self.started + elapsed
+    }
+
+    fn simulated_without(&self, lost: &AtomicI64) -> Duration {
+        let lost = Duration::from_millis(lost.load(Ordering::Relaxed).unsigned_abs());
+        self.started.elapsed().saturating_sub(lost)
     }
 }
 
@@ -61,5 +121,30 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(7 * 86_400)).await;
         assert_eq!(clock.now().as_second() - start.as_second(), 7 * 86_400);
         assert_eq!(clock.elapsed().as_secs(), 7 * 86_400);
+        assert_eq!(clock.boot().as_secs(), 7 * 86_400);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_suspended_machine_shows_in_the_clock_that_goes_on_and_a_paused_one_in_the_wall_clock() {
+        static SKEW: Skew = Skew {
+            wall_ahead: AtomicI64::new(-5_000),
+            monotonic_lost: AtomicI64::new(0),
+            boot_lost: AtomicI64::new(0),
+        };
+        let start = Timestamp::from_second(1_760_000_000).unwrap();
+        let clock = Clock::skewed(start, &SKEW);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        SKEW.monotonic_lost.store(37_000, Ordering::Relaxed);
+        assert_eq!((clock.elapsed().as_secs(), clock.boot().as_secs()), (23, 60));
+        assert_eq!(clock.now().as_second() - start.as_second(), 55);
+        SKEW.boot_lost.store(37_000, Ordering::Relaxed);
+        assert_eq!(clock.boot().as_secs(), 23);
+    }
+
+    #[test]
+    fn the_systems_clock_of_sleep_grows() {
+        let clock = Clock::system();
+        let first = clock.boot();
+        assert!(first > Duration::ZERO && clock.boot() >= first);
     }
 }

@@ -14,6 +14,7 @@ pub mod feed;
 pub mod game;
 pub mod http;
 pub mod keeper;
+pub mod leadership;
 pub mod ports;
 pub mod poster;
 pub mod replica;

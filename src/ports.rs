@@ -1,5 +1,7 @@
 //! The seams to what is remote: the services know these traits, the adapters and the simulators' doubles fulfil them.
 
+pub mod replica;
+
 use std::future::Future;
 use std::time::Duration;
 

@@ -9,6 +9,7 @@ pub mod budget;
 pub mod channel;
 pub mod code;
 pub mod condemn;
+pub mod election;
 pub mod erasure;
 pub mod expiry;
 pub mod fairness;

@@ -1,6 +1,7 @@
 //! Records as both stores keep them, and which of two versions of a record wins (invariant 7).
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use super::code::Code;
 use super::outcome::Outcome;
@@ -80,6 +81,20 @@ pub struct Stamp {
     pub rank: i64,
     /// The version: the last writer wins.
     pub version: Version,
+}
+
+/// What decides which of two versions of a record wins: the greater one. Two that are equal have the same content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MergeKey {
+    /// What is a fact is never replaced by what lacks it: for redemptions [`Outcome::rank`], for posts 1 once the message is
+    /// sent, for codes the generation; else 0.
+    pub rank: i64,
+    /// For a redemption that is not decided, the tries that count against its limits; else 0.
+    pub tries: i64,
+    /// The version: the last writer wins.
+    pub version: Version,
+    /// A hash of the content, so that everybody decides alike between two writes with one version.
+    pub digest: u64,
 }
 
 /// One record.
@@ -335,6 +350,42 @@ impl Record {
             _ => 0,
         };
         Stamp { rank, version }
+    }
+
+    /// What decides which of two versions of it wins.
+    #[must_use]
+    pub fn merge_key(&self) -> MergeKey {
+        let number = |name| if let Value::Int(number) = self.get(name) { *number } else { 0 };
+        let is_pending = *self.get("outcome") == Value::Text(Outcome::Pending.name().to_owned());
+        let (rank, tries) = match self.kind {
+            Kind::Redemptions if is_pending => {
+                (self.stamp().rank, number("unknown").saturating_add(number("temporary")))
+            }
+            Kind::Redemptions => (self.stamp().rank, 0),
+            Kind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
+            Kind::Codes => (number("generation"), 0),
+            _ => (0, 0),
+        };
+        MergeKey { rank, tries, version: self.stamp().version, digest: self.digest() }
+    }
+
+    /// A hash of all values; the same everywhere and for ever.
+    fn digest(&self) -> u64 {
+        let mut hasher = Sha256::new();
+        for value in &self.values {
+            match value {
+                Value::Null => hasher.update([0]),
+                Value::Int(number) => hasher.update([&[1], number.to_be_bytes().as_slice()].concat()),
+                Value::Bool(flag) => hasher.update([2, u8::from(*flag)]),
+                Value::Text(text) => {
+                    hasher.update([3]);
+                    hasher.update((text.len() as u64).to_be_bytes());
+                    hasher.update(text.as_bytes());
+                }
+                Value::Time(millis) => hasher.update([&[4], millis.to_be_bytes().as_slice()].concat()),
+            }
+        }
+        hasher.finalize().iter().take(8).fold(0, |digest, byte| digest << 8 | u64::from(*byte))
     }
 
     /// Whether it can be read as what it is: a document that a person wrote may hold a code that is none, a number no

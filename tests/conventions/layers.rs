@@ -13,8 +13,10 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["app"],
     &["discord", "sandbox", "ops"],
-    &["watcher", "poster", "engine", "reporter", "eraser", "replicator", "keeper"],
+    &["session"],
+    &["watcher", "poster", "engine", "reporter", "eraser", "replicator", "keeper", "election", "retention"],
     &["store", "game", "feed", "replica"],
+    &["leadership"],
     &["ports"],
     &["domain"],
 ];

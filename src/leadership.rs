@@ -1,0 +1,206 @@
+//! Whether this instance leads: which phase it is in, shared by all who ask.
+//!
+//! Who acts asks right before each act. The answer rests on a clock that goes on while the machine sleeps, and on the wall
+//! clock beside it: a process that was frozen, suspended or paused finds that it does not lead any more, whatever its timers do
+//! next.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+
+/// The wall clock and the clock that never sleeps may drift apart by so much between two renewals. More is a machine that stood
+/// still, or a clock that was set.
+const GAP: Duration = Duration::from_secs(5);
+
+/// Which phase this process is in. Times are [`Clock::boot`]'s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// There is no MongoDB: nobody else can lead.
+    Single,
+    /// Another instance leads, or may: nothing is done but what a former leader still has to send.
+    Waiting,
+    /// The lease is this instance's, and its working copy is being brought up to date: nothing is done yet.
+    CatchingUp {
+        /// The lease's term.
+        term: i64,
+        /// It holds until then.
+        until: Duration,
+    },
+    /// It leads.
+    Leading {
+        /// The lease's term.
+        term: i64,
+        /// It holds until then.
+        until: Duration,
+        /// Another instance waits: an outward act needs its intent in MongoDB first.
+        has_standby: bool,
+    },
+    /// MongoDB cannot be used, and no standby is known: it acts on its file alone.
+    Isolated {
+        /// The term of its last lease; 0 if it had none.
+        term: i64,
+    },
+    /// Its services have ended: it keeps the lease while it sends what MongoDB lacks.
+    Ending {
+        /// The lease's term.
+        term: i64,
+        /// It holds until then.
+        until: Duration,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+struct State {
+    phase: Phase,
+    /// What the wall clock was ahead of the other one when the phase was last set, in milliseconds.
+    ahead: i128,
+}
+
+/// The right to act. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Leadership {
+    clock: Clock,
+    state: Arc<Mutex<State>>,
+    changes: Arc<watch::Sender<Phase>>,
+}
+
+impl Leadership {
+    /// Nobody else is there who could lead: for ever.
+    #[must_use]
+    pub fn single(clock: Clock) -> Self {
+        Self::new(clock, Phase::Single)
+    }
+
+    /// No right to act, until a lease gives it.
+    #[must_use]
+    pub fn waiting(clock: Clock) -> Self {
+        Self::new(clock, Phase::Waiting)
+    }
+
+    fn new(clock: Clock, phase: Phase) -> Self {
+        let state = State { phase, ahead: ahead(&clock) };
+        Self { clock, state: Arc::new(Mutex::new(state)), changes: Arc::new(watch::Sender::new(phase)) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a phase, or renews it.
+    pub fn set(&self, phase: Phase) {
+        *self.state() = State { phase, ahead: ahead(&self.clock) };
+        self.changes.send_if_modified(|known| std::mem::replace(known, phase) != phase);
+    }
+
+    /// The phase it is in. What has run out is over: then it is [`Phase::Waiting`].
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        let State { phase, ahead: before } = *self.state();
+        let is_over = match phase {
+            Phase::Single | Phase::Waiting => false,
+            Phase::Isolated { .. } => self.has_gap(before),
+            Phase::CatchingUp { until, .. } | Phase::Leading { until, .. } | Phase::Ending { until, .. } => {
+                self.clock.boot() >= until || self.has_gap(before)
+            }
+        };
+        if is_over { Phase::Waiting } else { phase }
+    }
+
+    fn has_gap(&self, before: i128) -> bool {
+        (ahead(&self.clock) - before).unsigned_abs() > GAP.as_millis()
+    }
+
+    /// Whether this instance may act now.
+    #[must_use]
+    pub fn is_leader(&self) -> bool {
+        matches!(self.phase(), Phase::Single | Phase::Leading { .. } | Phase::Isolated { .. })
+    }
+
+    /// Whether an outward act needs its intent in MongoDB first.
+    #[must_use]
+    pub fn has_standby(&self) -> bool {
+        matches!(self.phase(), Phase::Leading { has_standby: true, .. })
+    }
+
+    /// The term of the lease, where it holds now: what writes to MongoDB carry.
+    #[must_use]
+    pub fn term(&self) -> Option<i64> {
+        match self.phase() {
+            Phase::CatchingUp { term, .. } | Phase::Leading { term, .. } | Phase::Ending { term, .. } => Some(term),
+            Phase::Single | Phase::Waiting | Phase::Isolated { .. } => None,
+        }
+    }
+
+    /// When the lease is over, where there is one.
+    #[must_use]
+    pub fn until(&self) -> Option<Duration> {
+        match self.state().phase {
+            Phase::CatchingUp { until, .. } | Phase::Leading { until, .. } | Phase::Ending { until, .. } => Some(until),
+            Phase::Single | Phase::Waiting | Phase::Isolated { .. } => None,
+        }
+    }
+
+    /// Every phase that begins from now on. That a lease has run out is not among them.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<Phase> {
+        self.changes.subscribe()
+    }
+}
+
+/// What the wall clock is ahead of the one that never sleeps, in milliseconds.
+fn ahead(clock: &Clock) -> i128 {
+    i128::from(clock.now().as_millisecond()) - i128::try_from(clock.boot().as_millis()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::clock::Skew;
+
+    const TERM: Duration = Duration::from_secs(29);
+
+    fn leading(clock: Clock, leadership: &Leadership) {
+        leadership.set(Phase::Leading { term: 7, until: clock.boot() + TERM, has_standby: false });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_ends_by_itself_and_all_who_share_it_see_it() {
+        let clock = Clock::simulated(Timestamp::UNIX_EPOCH);
+        let leadership = Leadership::waiting(clock);
+        let shared = leadership.clone();
+        assert_eq!((shared.is_leader(), shared.term()), (false, None));
+        leading(clock, &leadership);
+        assert_eq!((shared.is_leader(), shared.term()), (true, Some(7)));
+        tokio::time::advance(TERM).await;
+        assert_eq!((shared.is_leader(), shared.term(), shared.phase()), (false, None, Phase::Waiting));
+        leadership.set(Phase::Isolated { term: 7 });
+        assert_eq!((shared.is_leader(), shared.term(), shared.until()), (true, None, None));
+        assert!(Leadership::single(clock).is_leader());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stood_still_does_not_lead_whichever_clock_shows_it() {
+        for (suspended, paused) in [(40_000, 0), (40_000, 40_000)] {
+            let skew: &'static Skew = Box::leak(Box::default());
+            let clock = Clock::skewed(Timestamp::UNIX_EPOCH, skew);
+            let leadership = Leadership::waiting(clock);
+            leading(clock, &leadership);
+            tokio::time::advance(Duration::from_secs(60)).await;
+            let hold = |lost: &AtomicI64, millis| lost.store(millis, Ordering::Relaxed);
+            hold(&skew.monotonic_lost, suspended);
+            hold(&skew.boot_lost, paused);
+            assert!(clock.elapsed() < TERM && !leadership.is_leader(), "{suspended} {paused}");
+            let isolated = Leadership::waiting(clock);
+            isolated.set(Phase::Isolated { term: 0 });
+            hold(&skew.boot_lost, paused + 10_000);
+            assert!(!isolated.is_leader());
+        }
+    }
+}

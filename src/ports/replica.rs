@@ -1,0 +1,120 @@
+//! MongoDB as the state's replica, and as the place of the lease.
+
+use std::future::Future;
+
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+use crate::domain::election::{Lease, Position};
+use crate::domain::erasure::Erased;
+use crate::domain::record::{Key, Kind, MergeKey, Record};
+
+/// Why MongoDB did not do what it was asked: one sentence, without secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReplicaError {
+    /// It was not reached, or did not answer in time. What was asked may have been done all the same.
+    #[error("MongoDB does not answer: {0}")]
+    Unreachable(String),
+    /// It answers, and refuses: the user or password, a missing permission, a quota, TLS, the address. Somebody must act.
+    #[error("MongoDB refuses: {0}")]
+    Refused(String),
+    /// Another instance has led since, under this term: nothing of this write that it fenced off was done.
+    #[error("another instance has led since (term {0})")]
+    Fenced(i64),
+    /// A newer program wrote there, with this schema number.
+    #[error("a newer giftcode-bot has written to MongoDB (schema {0}): update this one")]
+    Newer(i64),
+}
+
+/// In whose name a write is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authority {
+    /// The leader's, under its term, in a round of writes: no document of a later term is replaced ([`ReplicaError::Fenced`]).
+    Leader(Position),
+    /// A former leader's: what it acknowledged, or learnt, and could not send while it led. The merge key alone decides; the
+    /// present leader adopts what it finds (see [`LeaseStore::announce_late`]).
+    Former,
+}
+
+/// Which documents of a kind are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All.
+    All,
+    /// Those that a leader wrote behind this position: in a later term, or in this one in a later round.
+    After(Position),
+    /// Those that former leaders wrote, and no leader has adopted yet.
+    Late,
+}
+
+/// The replica. Of two versions of a record it keeps the one with the greater [`MergeKey`]; the same one again does no harm.
+/// Every read sees what a majority of the servers has; every write is on a majority when it returns.
+pub trait Replica: Send + Sync + 'static {
+    /// Writes records of any kinds, in no order: callers send parents in an earlier call. Several commands are in flight at once.
+    /// Returns the places in `records` of those that lost against what is there.
+    fn put(
+        &self,
+        records: &[Record],
+        authority: Authority,
+    ) -> impl Future<Output = Result<Vec<usize>, ReplicaError>> + Send;
+    /// Removes records for good, those that are not newer than told.
+    fn erase(&self, erased: &[Erased], authority: Authority) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    /// The records of one kind with these keys, where there are any.
+    fn get(&self, kind: Kind, keys: Vec<Key>) -> impl Future<Output = Result<Vec<Record>, ReplicaError>> + Send;
+    /// Reads the records of one kind, in whatever order, into `pages`. Waits while the channel is full, and ends early when
+    /// nobody receives any more.
+    fn read(
+        &self,
+        kind: Kind,
+        scope: Scope,
+        pages: mpsc::Sender<Vec<Record>>,
+    ) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    /// Reads the keys and merge keys of all records of one kind, in the same way.
+    fn merge_keys(
+        &self,
+        kind: Kind,
+        pages: mpsc::Sender<Vec<(Key, MergeKey)>>,
+    ) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    /// How many bytes the database takes, indexes counted.
+    fn size(&self) -> impl Future<Output = Result<u64, ReplicaError>> + Send;
+}
+
+/// What stands where the lease is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The lease; `None` where there is none (no document, or one that cannot be read as one).
+    pub lease: Option<Lease>,
+    /// There is no lease and no record either: nobody can have led here.
+    pub is_fresh: bool,
+    /// The server's wall time, in milliseconds since 1970: terms are taken from it.
+    pub server_ms: i64,
+}
+
+/// Where the lease is kept by which one instance of several leads. What cannot be done in time is an error, and then may have
+/// been done all the same.
+pub trait LeaseStore: Send + Sync + 'static {
+    /// What stands there now.
+    fn poll(&self) -> impl Future<Output = Result<Seen, ReplicaError>> + Send;
+    /// Takes it for `holder` under this term, if it still stands exactly as it was `seen` (holder, term, beat); `None` if not.
+    /// Where there was none, the database gets a random name ([`Lease::database`]). Forgets any standby.
+    fn take(
+        &self,
+        seen: Option<&Lease>,
+        holder: &str,
+        term: i64,
+    ) -> impl Future<Output = Result<Option<Lease>, ReplicaError>> + Send;
+    /// Renews it, if it still is `holder`'s under this term and not released, and notes that all rounds up to this one are done.
+    /// Returns it as it stands then; `None` where it is not so any more.
+    fn renew(&self, holder: &str, done: Position) -> impl Future<Output = Result<Option<Lease>, ReplicaError>> + Send;
+    /// Says that an instance waits for it: the standby's beat grows by one.
+    fn register_standby(&self, name: &str) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    /// Says that a former leader has written late: the counter grows by one.
+    fn announce_late(&self) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    /// Gives it back with this many changes unsent, if it still is `holder`'s under this term; whether it was.
+    fn release(
+        &self,
+        holder: &str,
+        done: Position,
+        unsent: i64,
+    ) -> impl Future<Output = Result<bool, ReplicaError>> + Send;
+}
