@@ -86,3 +86,40 @@ pub(super) fn plain(error: &Error) -> String {
 fn safe(text: &str) -> String {
     if text.contains('@') { "the connection string is not valid".to_owned() } else { clean(text, 240) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_to_do_and_what_passes_is_none() {
+        let refused = |why: &str| ReplicaError::Refused(why.to_owned());
+        let passing = |why: &str| ReplicaError::Unreachable(why.to_owned());
+        let topology = "Server selection timeout: No available servers. Topology: { Type: Unknown, Servers: [ { Address: a:1, Error: ";
+        for (code, text, expected) in [
+            (Some(18), "Authentication failed.", refused(USER)),
+            (Some(8000), "bad auth : authentication failed", refused(USER)),
+            (Some(13), "command update requires authentication", refused(PERMISSION)),
+            (Some(8000), "user is not allowed to do action [update] on [giftcode.posts]", refused(PERMISSION)),
+            (Some(8000), "you are over your space quota, using 513 MB of 512 MB", refused(SPACE)),
+            (Some(14031), "no disk", refused(SPACE)),
+            (Some(121), "Document failed validation", refused("Document failed validation")),
+            (Some(10107), "not primary", passing("not primary")),
+            (Some(91), "shutting down", passing("shutting down")),
+            (None, &format!("{topology}received fatal alert: InternalError"), refused(ADDRESS)),
+            (None, &format!("{topology}received fatal alert: HandshakeFailure"), refused(TLS)),
+            (None, &format!("{topology}invalid peer certificate: UnknownIssuer"), refused(TLS)),
+            (
+                None,
+                &format!("{topology}failed to lookup address information: Name or service not known"),
+                passing(NAME),
+            ),
+            (None, "connection closed", passing("connection closed")),
+            (None, "cannot parse user:s3cr3t@host", passing("the connection string is not valid")),
+        ] {
+            assert_eq!(meaning(code, text), expected, "{text}");
+        }
+        let long = meaning(None, &"x\n".repeat(1000)).to_string();
+        assert!(long.len() < 300 && !long.contains('\n'), "{long}");
+    }
+}
