@@ -20,9 +20,12 @@ const ADDRESS: &str = "the connection is ended while TLS begins. With Atlas: the
                        (Network Access): add this machine's address there";
 const TLS: &str = "TLS does not come about: check tls=… in the connection string, and the server's certificate";
 const NAME: &str = "DNS does not know the server's name: check it in the connection string; DNS is asked again";
+const NO_PRIMARY: &str = "none of its servers is the primary: wait until they have elected one, or check replicaSet=… in the \
+                          connection string";
+const SILENT: &str = "no server answered in time: check that it runs, that it lets this machine in, and host and port";
 
 /// Parts of texts, in lower case, and what they mean: whether MongoDB refuses, and why. The first one counts.
-const TEXTS: [(&str, bool, &str); 16] = [
+const TEXTS: [(&str, bool, &str); 18] = [
     ("space quota", true, SPACE),
     ("bad auth", true, USER),
     ("authentication failed", true, USER),
@@ -38,7 +41,9 @@ const TEXTS: [(&str, bool, &str); 16] = [
     ("name or service not known", false, NAME),
     ("temporary failure in name resolution", false, NAME),
     ("nodename nor servname", false, NAME),
+    ("replicasetnoprimary", false, NO_PRIMARY),
     ("connection refused", false, "nothing listens there (connection refused): start it, or check host and port"),
+    ("no available servers", false, SILENT),
 ];
 
 /// What an error with this code and text means.
@@ -114,6 +119,8 @@ mod tests {
                 &format!("{topology}failed to lookup address information: Name or service not known"),
                 passing(NAME),
             ),
+            (None, &format!("{topology}Kind: I/O error: timed out"), passing(SILENT)),
+            (None, &topology.replace("Unknown", "ReplicaSetNoPrimary"), passing(NO_PRIMARY)),
             (None, "connection closed", passing("connection closed")),
             (None, "cannot parse user:s3cr3t@host", passing("the connection string is not valid")),
         ] {
