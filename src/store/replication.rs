@@ -18,7 +18,7 @@ use crate::domain::version::Version;
 use super::writer::Tx;
 use super::{Store, StoreError};
 
-pub(super) use erased::{erase, forget};
+pub(super) use erased::{erase, forget, forget_keys};
 pub use merge::Merged;
 
 /// How far the second store lags behind.
@@ -88,6 +88,25 @@ fn stamp(kind: Kind, at: usize, row: &Row<'_>) -> rusqlite::Result<Stamp> {
 
 fn names(fields: &[Field]) -> String {
     fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The columns of a kind's key.
+pub(super) fn key_columns(kind: Kind) -> String {
+    names(&kind.fields()[..kind.key_fields()])
+}
+
+/// The keys that a query of [`key_columns`] finds.
+pub(super) fn read_keys(
+    connection: &Connection,
+    kind: Kind,
+    sql: &str,
+    values: impl rusqlite::Params,
+) -> rusqlite::Result<Vec<Key>> {
+    let key = |row: &Row<'_>| {
+        let parts = kind.fields()[..kind.key_fields()].iter().enumerate();
+        parts.map(|(at, field)| value(row, at, field.form)).collect()
+    };
+    connection.prepare_cached(sql)?.query_map(values, key)?.collect()
 }
 
 /// `(a, b) = (?1, ?2)` for the key of a kind.
