@@ -119,9 +119,13 @@ async fn sql(store: &Store, sql: &'static str) -> i64 {
     store.read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?)).await.unwrap()
 }
 
+async fn execute(store: &Store, sql: &'static str) {
+    store.write_local(move |tx| Ok(tx.execute(sql, [])?)).await.unwrap();
+}
+
 /// The replica has all.
 async fn all_sent(store: &Store) {
-    store.write_local(|tx| Ok(drop(tx.execute("DELETE FROM outbox", [])?))).await.unwrap();
+    execute(store, "DELETE FROM outbox").await;
 }
 
 async fn count_and_drop(store: &Store) {
@@ -206,11 +210,8 @@ async fn a_code_that_comes_back_is_redeemed_in_its_next_generation() {
         let store = over(&folder.path().join("a.db"), clock()).await;
         if way == "silent" {
             // Nobody said that it ended: its source fell silent.
-            store
-                .write(|tx| Ok(drop(tx.execute("UPDATE codes SET ended_at = NULL WHERE code_key = 'GOGOWOS'", [])?)))
-                .await
-                .unwrap();
-            store.write(|tx| Ok(drop(tx.execute("UPDATE listings SET standing = 'lapsed'", [])?))).await.unwrap();
+            execute(&store, "UPDATE codes SET ended_at = NULL WHERE code_key = 'GOGOWOS'").await;
+            execute(&store, "UPDATE listings SET standing = 'lapsed'").await;
         }
         tokio::time::advance(60 * DAY).await;
         decide(&store, mixed).await;
@@ -226,16 +227,10 @@ async fn a_code_that_comes_back_is_redeemed_in_its_next_generation() {
             }
             _ => {
                 // Over in a generation that nobody saw: it would go on in it.
-                store
-                    .write(|tx| {
-                        Ok(drop(
-                            tx.execute("UPDATE posts SET deleted = 1, message_id = NULL, attempted_at = NULL", [])?,
-                        ))
-                    })
-                    .await
-                    .unwrap();
-                store.write(|tx| Ok(drop(tx.execute(
-                    "UPDATE codes SET condemned = 'TIME_ERROR', condemned_at = first_seen_at, good_at = NULL, ended_at = NULL WHERE code_key = 'GOGOWOS'", [])?))).await.unwrap();
+                execute(&store, "UPDATE posts SET deleted = 1, message_id = NULL, attempted_at = NULL").await;
+                let over = "UPDATE codes SET condemned = 'TIME_ERROR', condemned_at = first_seen_at, good_at = NULL, ended_at = NULL
+                            WHERE code_key = 'GOGOWOS'";
+                execute(&store, over).await;
                 store.check_now(HERE, code().key()).await.unwrap();
             }
         }
@@ -264,8 +259,8 @@ async fn what_was_deleted_a_quarter_ago_goes_but_not_what_keeps_from_posting_twi
     store.remove_from_roster(HERE, gone).await.unwrap();
     store.link(UserId(5), player(6)).await.unwrap();
     store.unlink(UserId(5), None).await.unwrap();
-    let delete = "UPDATE posts SET deleted = 1, attempted_at = iif(guild_id = 7, planned_at, NULL), message_id = NULL, version = ?1";
-    store.write(move |tx| Ok(drop(tx.execute(delete, [tx.version()])?))).await.unwrap();
+    let tried = "UPDATE posts SET deleted = 1, attempted_at = iif(guild_id = 7, planned_at, NULL), message_id = NULL";
+    execute(&store, tried).await;
     // Deleted players of whom redemptions tell, one of whom nothing does, and deleted guilds that have rosters.
     store.link(UserId(5), player(77)).await.unwrap();
     for delete in [
@@ -273,7 +268,7 @@ async fn what_was_deleted_a_quarter_ago_goes_but_not_what_keeps_from_posting_twi
         "UPDATE guilds SET deleted = 1",
         "UPDATE players SET deleted = 1 WHERE player_id IN (1, 2, 77)",
     ] {
-        store.write(move |tx| Ok(drop(tx.execute(delete, [])?))).await.unwrap();
+        execute(&store, delete).await;
     }
     tokio::time::advance(89 * DAY).await;
     assert_eq!(store.drop_deleted(99).await.unwrap(), 0);
