@@ -32,6 +32,8 @@ pub enum Kind {
     GuildCodes,
     /// What each source says of a code.
     Listings,
+    /// What came of the redemptions that are not kept any more.
+    Tallies,
 }
 
 /// What a field holds.
@@ -87,7 +89,7 @@ pub struct Stamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MergeKey {
     /// What is a fact is never replaced by what lacks it: for redemptions [`Outcome::rank`], for posts 1 once the message is
-    /// sent, for codes the generation; else 0.
+    /// sent, for codes the generation, for tallies how many they count; else 0.
     pub rank: i64,
     /// For a redemption that is not decided, the tries that count against its limits; else 0.
     pub tries: i64,
@@ -126,7 +128,7 @@ const DELETED: Field = flag("deleted");
 
 impl Kind {
     /// All kinds, parents before children.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Erasures,
         Self::Guilds,
         Self::Players,
@@ -138,6 +140,7 @@ impl Kind {
         Self::Links,
         Self::GuildCodes,
         Self::Listings,
+        Self::Tallies,
     ];
 
     /// The name of its table and of its collection.
@@ -155,6 +158,7 @@ impl Kind {
             Self::Links => "links",
             Self::GuildCodes => "guild_codes",
             Self::Listings => "listings",
+            Self::Tallies => "tallies",
         }
     }
 
@@ -170,7 +174,7 @@ impl Kind {
         match self {
             Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
             Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
-            Self::Posts | Self::Redemptions | Self::Runs => 3,
+            Self::Posts | Self::Redemptions | Self::Runs | Self::Tallies => 3,
         }
     }
 
@@ -317,6 +321,22 @@ impl Kind {
                     ]
                 }
             }
+            Self::Tallies => {
+                const {
+                    &[
+                        text("code_key"),
+                        int("generation"),
+                        int("guild_id"),
+                        int("granted"),
+                        int("already"),
+                        int("failed"),
+                        int("gave_up"),
+                        time("counted_at"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
+            }
         }
     }
 }
@@ -364,6 +384,11 @@ impl Record {
             Kind::Redemptions => (self.stamp().rank, 0),
             Kind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
             Kind::Codes => (number("generation"), 0),
+            // Whoever counted more knew more.
+            Kind::Tallies => {
+                let counted = ["granted", "already", "failed", "gave_up"].into_iter().map(number);
+                (counted.fold(0, i64::saturating_add), 0)
+            }
             _ => (0, 0),
         };
         MergeKey { rank, tries, version: self.stamp().version, digest: self.digest() }
