@@ -129,6 +129,7 @@ impl<A: Announcer> Poster<A> {
                 }
             };
             must_plan = tokio::select! {
+                biased;
                 () = shutdown.cancelled() => false,
                 Some(ended) = desk.sends.join_next() => {
                     let ended = ended.map_err(|e| anyhow!("a send died: {e}"))?;

@@ -35,6 +35,8 @@ pub enum Kind {
     GuildCodes,
     /// What each source says of a code.
     Listings,
+    /// What came of the redemptions that are not kept any more.
+    Tallies,
 }
 
 /// What a field holds.
@@ -106,7 +108,7 @@ const DELETED: Field = flag("deleted");
 
 impl Kind {
     /// All kinds, parents before children.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Erasures,
         Self::Guilds,
         Self::Players,
@@ -118,6 +120,7 @@ impl Kind {
         Self::Links,
         Self::GuildCodes,
         Self::Listings,
+        Self::Tallies,
     ];
 
     /// The name of its table and of its collection.
@@ -135,6 +138,7 @@ impl Kind {
             Self::Links => "links",
             Self::GuildCodes => "guild_codes",
             Self::Listings => "listings",
+            Self::Tallies => "tallies",
         }
     }
 
@@ -150,7 +154,7 @@ impl Kind {
         match self {
             Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
             Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
-            Self::Posts | Self::Redemptions | Self::Runs => 3,
+            Self::Posts | Self::Redemptions | Self::Runs | Self::Tallies => 3,
         }
     }
 
@@ -292,6 +296,22 @@ impl Kind {
                         time("expires_at"),
                         time("first_seen_at"),
                         time("last_seen_at"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
+            }
+            Self::Tallies => {
+                const {
+                    &[
+                        text("code_key"),
+                        int("generation"),
+                        int("guild_id"),
+                        int("granted"),
+                        int("already"),
+                        int("failed"),
+                        int("gave_up"),
+                        time("counted_at"),
                         VERSION,
                         DELETED,
                     ]

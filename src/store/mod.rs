@@ -48,6 +48,7 @@ mod schema;
 mod second;
 mod sql;
 mod states;
+mod tallies;
 mod turns;
 mod writer;
 
@@ -84,6 +85,7 @@ pub use requests::{RunStart, Standing};
 pub use rosters::RosterPage;
 pub use run_messages::{PastRun, RunKey};
 pub use runs::{FinishedRun, RunProgress};
+pub use tallies::Generation;
 
 use home::Home;
 use progress::Progress;

@@ -14,7 +14,7 @@ use crate::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Value};
 use super::schema::triggers::is_shared;
 use super::{Store, StoreError};
 
-pub(super) use erased::{erase, forget};
+pub(super) use erased::{erase, forget, forget_keys};
 pub use history::ReplicaHistory;
 pub use merge::Merged;
 pub use old::Outbox;
@@ -52,6 +52,25 @@ fn names(fields: &[Field]) -> String {
     fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
 }
 
+/// The columns of a kind's key.
+pub(super) fn key_columns(kind: Kind) -> String {
+    names(&kind.fields()[..kind.key_fields()])
+}
+
+/// The keys that a query of [`key_columns`] finds.
+pub(super) fn read_keys(
+    connection: &Connection,
+    kind: Kind,
+    sql: &str,
+    values: impl rusqlite::Params,
+) -> rusqlite::Result<Vec<Key>> {
+    let key = |row: &Row<'_>| {
+        let parts = kind.fields()[..kind.key_fields()].iter().enumerate();
+        parts.map(|(at, field)| value(row, at, field.form)).collect()
+    };
+    connection.prepare_cached(sql)?.query_map(values, key)?.collect()
+}
+
 /// `(a, b) = (?1, ?2)` for the key of a kind.
 fn key_is(kind: Kind, comparison: &str) -> String {
     let key = &kind.fields()[..kind.key_fields()];
@@ -67,7 +86,7 @@ fn find(connection: &Connection, kind: Kind, key: &Key) -> rusqlite::Result<Opti
     connection.prepare_cached(&find_sql(kind))?.query_row(params_from_iter(key), |row| record(kind, row)).optional()
 }
 
-/// A key as the triggers write it; see `migrations/0002_outbox.sql`.
+/// A key as the triggers write it.
 fn read_key(kind: Kind, text: &str) -> Option<Key> {
     let parts: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
     let fields = &kind.fields()[..kind.key_fields()];

@@ -11,6 +11,7 @@ use crate::domain::status::Status;
 use crate::ports::{MessageId, RunMessage};
 
 use super::sql::Millis;
+use super::tallies::{self, Counts};
 use super::{Store, StoreError, guilds, posts};
 
 /// Which run.
@@ -50,8 +51,13 @@ const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND 
          OR EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
                     AND p.generation = runs.generation AND (p.attempted_at IS NOT NULL OR p.message_id IS NOT NULL)))";
 
-/// What came of a run so far. Everything is counted over the roster as it is now.
+/// What came of a run so far. Everything is counted over the roster as it is now, or, of a code that has been over for long, as it
+/// was then.
 fn tally(connection: &Connection, key: &RunKey, now: Timestamp) -> rusqlite::Result<Tally> {
+    if let Some(counts) = tallies::counted(connection, key.guild, &key.code, key.generation)? {
+        let Counts { granted, already, failed, gave_up } = counts;
+        return Ok(Tally { granted, already, unnamed: failed.saturating_add(gave_up), ..Tally::default() });
+    }
     let mut tally = Tally::default();
     let on_roster = "FROM rosters r JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = ?2
                           AND d.generation = ?3 AND d.deleted = 0

@@ -26,7 +26,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0009_posting.sql"),
     include_str!("../../migrations/0010_verdict.sql"),
     include_str!("../../migrations/0011_bounds.sql"),
-    include_str!("../../migrations/0012_rounds.sql"),
+    include_str!("../../migrations/0012_tallies.sql"),
+    include_str!("../../migrations/0013_rounds.sql"),
 ];
 
 /// An opened working copy.

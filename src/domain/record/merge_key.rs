@@ -19,7 +19,7 @@ pub struct Stamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MergeKey {
     /// What is a fact is never replaced by what lacks it: for redemptions [`Outcome::rank`], for posts 1 once the message is
-    /// sent, for codes the generation; else 0.
+    /// sent, for codes the generation, for tallies how many they count; else 0.
     pub rank: i64,
     /// For a redemption that is not decided, the tries that count against its limits; else 0.
     pub tries: i64,
@@ -55,6 +55,11 @@ impl Record {
             Kind::Redemptions => (self.stamp().rank, 0),
             Kind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
             Kind::Codes => (number("generation"), 0),
+            // Whoever counted more knew more.
+            Kind::Tallies => {
+                let counted = ["granted", "already", "failed", "gave_up"].into_iter().map(number);
+                (counted.fold(0, i64::saturating_add), 0)
+            }
             _ => (0, 0),
         };
         MergeKey { rank, tries, version: self.version(), digest: self.digest() }

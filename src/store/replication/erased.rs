@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{CachedStatement, OptionalExtension, params};
+use rusqlite::{CachedStatement, OptionalExtension, params, params_from_iter};
 
 use crate::domain::erasure::{Root, is_erased, roots};
-use crate::domain::record::{Kind, Record, Value};
+use crate::domain::record::{Key, Kind, Record, Value};
 use crate::domain::version::Version;
 use crate::store::sql::Millis;
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError};
 
-use super::{names, value, write_key};
+use super::{key_is, names, value, write_key};
 
 /// What lost its parent to an erasure waits so long for it to come again.
 const ORPHANS_WAIT: SignedDuration = SignedDuration::from_hours(1);
@@ -47,6 +47,22 @@ pub(in crate::store) fn erase(tx: &Tx<'_>, root: Root, key: &Value) -> rusqlite:
 /// Removes a record without an erasure: it may come back from a copy, and is removed again then.
 pub(in crate::store) fn forget(tx: &Tx<'_>, kind: Kind, field: &str, key: &Value) -> rusqlite::Result<usize> {
     remove(tx, kind, field, key, i64::MAX, tx.version(), is_replicated(tx)?)
+}
+
+/// The same for the records with these keys that fulfil a condition; how many.
+pub(in crate::store) fn forget_keys(tx: &Tx<'_>, kind: Kind, keys: &[Key], condition: &str) -> rusqlite::Result<usize> {
+    let (is_replicated, at) = (is_replicated(tx)?, tx.version());
+    let sql = format!("DELETE FROM {} WHERE {} AND {condition} RETURNING version", kind.name(), key_is(kind, "="));
+    let mut remove = tx.statement(&sql)?;
+    let mut count = 0;
+    for key in keys {
+        let version: Option<i64> = remove.query_row(params_from_iter(key), |row| row.get(0)).optional()?;
+        if let Some(version) = version {
+            count += 1;
+            note_gone(tx, kind, key, version.max(at), is_replicated)?;
+        }
+    }
+    Ok(count)
 }
 
 fn is_replicated(tx: &Tx<'_>) -> rusqlite::Result<bool> {
@@ -122,6 +138,9 @@ pub(super) fn apply(tx: &Tx<'_>, is_replicated: bool) -> rusqlite::Result<()> {
 /// What was erased, for whoever takes records over.
 pub(super) struct Erasures<'a> {
     find: CachedStatement<'a>,
+    count: CachedStatement<'a>,
+    /// Generations of codes whose redemptions are counted, and those that are not.
+    counted: HashMap<[Value; 2], bool>,
     /// Records of one batch share their roots.
     known: HashMap<(Root, Value), Option<Version>>,
     are_none: bool,
@@ -131,7 +150,8 @@ impl<'a> Erasures<'a> {
     pub fn of(tx: &'a Tx<'_>) -> rusqlite::Result<Self> {
         let are_none = !tx.statement("SELECT 1 FROM erasures LIMIT 1")?.exists([])?;
         let find = tx.statement("SELECT version FROM erasures WHERE mark = ?1")?;
-        Ok(Self { find, known: HashMap::new(), are_none })
+        let count = tx.statement("SELECT 1 FROM tallies WHERE code_key = ?1 AND generation = ?2 AND guild_id = 0")?;
+        Ok(Self { find, count, counted: HashMap::new(), known: HashMap::new(), are_none })
     }
 
     fn version(&mut self, root: Root, key: &Value) -> rusqlite::Result<Option<Version>> {
@@ -144,8 +164,25 @@ impl<'a> Erasures<'a> {
         Ok(version)
     }
 
-    /// Whether this record is erased.
+    /// Whether this is a redemption that is counted: the numbers hold it.
+    fn is_counted(&mut self, record: &Record) -> rusqlite::Result<bool> {
+        if record.kind != Kind::Redemptions {
+            return Ok(false);
+        }
+        let generation = ["code_key", "generation"].map(|field| record.get(field).clone());
+        if let Some(is_counted) = self.counted.get(&generation) {
+            return Ok(*is_counted);
+        }
+        let is_counted = self.count.exists(params![generation[0], generation[1]])?;
+        self.counted.insert(generation, is_counted);
+        Ok(is_counted)
+    }
+
+    /// Whether this record is erased, or counted.
     pub fn cover(&mut self, record: &Record) -> rusqlite::Result<bool> {
+        if self.is_counted(record)? {
+            return Ok(true);
+        }
         if self.are_none {
             return Ok(false);
         }
@@ -216,10 +253,15 @@ fn erase_orphans(tx: &Tx<'_>) -> rusqlite::Result<usize> {
 
 /// Notes that the replica has a record which is erased.
 pub(super) fn note_erased(tx: &Tx<'_>, record: &Record, is_replicated: bool) -> rusqlite::Result<()> {
+    note_gone(tx, record.kind, &record.key(), record.stamp().version.0, is_replicated)
+}
+
+/// Notes that the replica must not have this record up to a version.
+fn note_gone(tx: &Tx<'_>, kind: Kind, key: &Key, version: i64, is_replicated: bool) -> rusqlite::Result<()> {
     if is_replicated {
         let sql =
             format!("INSERT INTO outbox (kind, key, version, erased, urgency) VALUES (?1, ?2, ?3, ?3, 0) {ERASED_TOO}");
-        tx.execute(&sql, params![record.kind.name(), write_key(&record.key()), record.version().0])?;
+        tx.execute(&sql, params![kind.name(), write_key(key), version])?;
     }
     Ok(())
 }

@@ -116,6 +116,9 @@ CREATE INDEX redemptions_queue ON redemptions (queue, code_key, generation, (cal
 WHERE outcome = 'pending' AND deleted = 0;
 CREATE INDEX redemptions_evidence ON redemptions (code_key, generation, finished_at, version)
 WHERE outcome <> 'pending' AND priority = 0;
+CREATE INDEX redemptions_answered ON redemptions (code_key, generation, finished_at, version)
+WHERE outcome <> 'pending' AND priority = 1;
+CREATE INDEX redemptions_deleted ON redemptions (version) WHERE deleted = 1;
 
 -- One that is dropped may be wanted by another guild's roster; one that is due again may need a run.
 CREATE TRIGGER plan_changed_redemption AFTER UPDATE OF outcome, deleted ON redemptions
