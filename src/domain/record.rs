@@ -362,7 +362,9 @@ impl Record {
             }
             (_, Value::Text(_)) => true,
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
-            ("guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id", Value::Int(_)) => true,
+            ("guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id", Value::Int(_)) => {
+                true
+            }
             ("version", Value::Int(version)) => (0..=Version::MAX.0).contains(version),
             (_, Value::Int(number)) => small(number),
         };

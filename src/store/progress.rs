@@ -131,7 +131,9 @@ impl Store {
     /// Notes whether far too much is unsent.
     pub(super) fn set_unsent(&self, count: u32) {
         let is_behind = count > OUTBOX_BOUND;
-        self.inner.progress.send_if_modified(|progress| std::mem::replace(&mut progress.is_behind, is_behind) != is_behind);
+        self.inner
+            .progress
+            .send_if_modified(|progress| std::mem::replace(&mut progress.is_behind, is_behind) != is_behind);
     }
 
     /// Returns when this is so of the replica, or the lease is over.

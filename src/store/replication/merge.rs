@@ -52,7 +52,8 @@ impl<'a> Statements<'a> {
         let insert = format!("INSERT INTO {} ({names}{shared}) VALUES ({marks}{is_shared})", kind.name());
         let contents = fields[kind.key_fields()..].iter();
         let updates: Vec<String> = contents.map(|field| format!("{0} = excluded.{0}", field.name)).collect();
-        let share = || tx.statement(&format!("UPDATE redemptions SET shared = 1 WHERE {} AND shared = 0", key_is(kind, "=")));
+        let share =
+            || tx.statement(&format!("UPDATE redemptions SET shared = 1 WHERE {} AND shared = 0", key_is(kind, "=")));
         Ok(Self {
             kind,
             shared: (kind == Kind::Redemptions).then(share).transpose()?,

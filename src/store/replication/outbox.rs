@@ -115,8 +115,9 @@ fn batch(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<B
         batch.erased.extend(erased.map(|at| Erased { kind: *kind, key: key.clone(), version: Version(at) }));
         batch.entries.push(Entry { kind: name, key: text, version, erased });
     }
-    (batch.parents, batch.records) =
-        std::mem::take(&mut batch.records).into_iter().partition(|record| parents.contains(&(record.kind, record.key())));
+    (batch.parents, batch.records) = std::mem::take(&mut batch.records)
+        .into_iter()
+        .partition(|record| parents.contains(&(record.kind, record.key())));
     Ok(batch)
 }
 

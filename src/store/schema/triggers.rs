@@ -26,7 +26,8 @@ pub(in crate::store) fn urgency(kind: Kind, row: &str) -> String {
 }
 
 /// An entry that is there already stands for the newest change, and is to be sent again.
-pub(in crate::store) const AGAIN: &str = "ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
+pub(in crate::store) const AGAIN: &str =
+    "ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
         urgency = min(urgency, excluded.urgency), round = NULL";
 
 /// The columns of a kind's key.
@@ -62,11 +63,7 @@ WHEN NEW.version <= OLD.version AND (SELECT value FROM meta WHERE key = 'merging
 END",
         key_columns(kind, "")
     );
-    [
-        note("insert", "INSERT", is_shared(kind, "NEW")),
-        note("update", update, changed),
-        (version, grows),
-    ]
+    [note("insert", "INSERT", is_shared(kind, "NEW")), note("update", update, changed), (version, grows)]
 }
 
 /// Makes those that are not there yet, or not as they should be.
