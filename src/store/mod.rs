@@ -46,6 +46,7 @@ mod run_messages;
 mod runs;
 mod schema;
 mod second;
+mod snapshot;
 mod sql;
 mod states;
 mod tallies;
@@ -85,6 +86,7 @@ pub use requests::{RunStart, Standing};
 pub use rosters::RosterPage;
 pub use run_messages::{PastRun, RunKey};
 pub use runs::{FinishedRun, RunProgress};
+pub use snapshot::copy_state;
 pub use tallies::Generation;
 
 use home::Home;
