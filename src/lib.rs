@@ -20,6 +20,7 @@ pub mod poster;
 pub mod replica;
 pub mod replicator;
 pub mod reporter;
+pub mod retention;
 pub mod sandbox;
 pub mod store;
 pub mod supervisor;
