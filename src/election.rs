@@ -27,8 +27,8 @@ use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::domain::election::{
-    Decision, HOLD, History, Lease, LeaseWatch, POLL_EVERY, Position, REGISTER_EVERY, Reach, Situation, Taking, Watched,
-    Watcher, Why, decide, next_term,
+    Decision, HOLD, History, Lease, LeaseWatch, POLL_EVERY, Position, REGISTER_EVERY, Reach, Situation, Taking,
+    Watched, Watcher, Why, decide, next_term,
 };
 use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{LeaseStore, ReplicaError, Seen};
@@ -278,4 +278,3 @@ impl<L: LeaseStore> Election<L> {
 
 /// Giving the lease back is the last thing that a process does, and takes no longer.
 const RELEASE_WITHIN: Duration = Duration::from_secs(2);
-

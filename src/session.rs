@@ -93,8 +93,7 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
     /// The sessions of a process that has this lock, if it could be had, and this MongoDB, if there is one.
     pub fn new(location: StateLocation, lock: Option<Arc<FileLock>>, mongodb: Option<(R, L)>) -> Self {
         let clock = location.clock;
-        let leadership =
-            if mongodb.is_some() { Leadership::waiting(clock) } else { Leadership::single(clock) };
+        let leadership = if mongodb.is_some() { Leadership::waiting(clock) } else { Leadership::single(clock) };
         let replicated = mongodb.map(|(replica, leases)| {
             let name = lock.as_ref().map_or_else(|| format!("{:032x}", fastrand::u128(..)), |l| l.name().to_owned());
             let dead = lock.as_ref().and_then(|lock| lock.dead_predecessor().map(str::to_owned));

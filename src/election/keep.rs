@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::election::{
-    CALLS_END_WITHIN, HOLD, Lease, LeaseWatch, RENEW_EVERY, STANDBY_COUNTS, Watched,
-};
+use crate::domain::election::{CALLS_END_WITHIN, HOLD, Lease, LeaseWatch, RENEW_EVERY, STANDBY_COUNTS, Watched};
 use crate::leadership::{Phase, Renewal};
 use crate::ports::replica::{LeaseStore, ReplicaError};
 use crate::store::{Store, StoreError};
@@ -45,8 +43,7 @@ impl<L: LeaseStore> Election<L> {
         };
         // A standby of which the file knows has time to say that it is still there.
         let standby = (0, noted.then(|| self.clock.boot()));
-        let mut keeping =
-            Keeping { standby, noted, watch: LeaseWatch::new(self.who.clone()), words: Words::default() };
+        let mut keeping = Keeping { standby, noted, watch: LeaseWatch::new(self.who.clone()), words: Words::default() };
         loop {
             let stepped = match self.leadership.phase() {
                 Phase::Waiting => Err(lost(STOOD_STILL)),
@@ -206,7 +203,9 @@ impl<L: LeaseStore> Election<L> {
         let is_alive = self.is_others(&seen) && keeping.watch.has_changed(seen.lease.as_ref());
         if self.saw(store, &seen).await.map_err(unusable)? || is_alive {
             self.note_stale(store, seen.lease.as_ref()).await;
-            return Err(lost("Another instance has led while MongoDB could not be used: this one stops, and catches up"));
+            return Err(lost(
+                "Another instance has led while MongoDB could not be used: this one stops, and catches up",
+            ));
         }
         let watched = keeping.watch.polled((sent, self.clock.boot()), seen.lease.as_ref(), seen.is_fresh);
         if watched != Watched::Over {

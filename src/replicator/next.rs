@@ -140,11 +140,7 @@ impl<R: Replica> Replicator<R> {
         }
     }
 
-    async fn follow_one(
-        &self,
-        taking: &Taking,
-        renewals: &mut watch::Receiver<Renewal>,
-    ) -> Failure {
+    async fn follow_one(&self, taking: &Taking, renewals: &mut watch::Receiver<Renewal>) -> Failure {
         let mut back_off = BackOff::new();
         let moved = loop {
             match self.take_over(taking).await {

@@ -180,11 +180,7 @@ impl Seen {
 }
 
 /// The keys to fetch and to send of a page of MongoDB's, with what the file has of each.
-fn differences(
-    page: Vec<(Key, MergeKey)>,
-    here: &[Option<MergeKey>],
-    seen: &mut Seen,
-) -> (Vec<Key>, Vec<Key>) {
+fn differences(page: Vec<(Key, MergeKey)>, here: &[Option<MergeKey>], seen: &mut Seen) -> (Vec<Key>, Vec<Key>) {
     let (mut to_fetch, mut to_send) = (Vec::new(), Vec::new());
     for ((key, theirs), mine) in page.into_iter().zip(here) {
         seen.add(&key);

@@ -48,6 +48,7 @@ async fn what_is_sent_leaves_the_outbox_only_after_a_renewal_has_shown_that_it_i
     leading(&leader, async || {
         sleep(seconds(1)).await;
         add(&leader, "ONE").await;
+        sleep(Duration::from_millis(100)).await;
         let at = leader.leadership.done(leader.term());
         assert_eq!((leader.store.unsent().await.unwrap().records, at.round), (0, 1));
         assert!(!leader.store.is_outbox_empty().await.unwrap(), "it was sent, and not yet confirmed");
@@ -67,10 +68,11 @@ async fn a_standby_keeps_up_and_a_takeover_reads_what_is_new_alone() {
         for code in ["ONE", "TWO", "THREE"] {
             add(&leader, code).await;
         }
+        let standing_by = replicator(&standby);
         let waiting = async {
             tokio::join!(
                 async { standby.election.wait(&standby.store).await.unwrap() },
-                replicator(&standby).stand_by(standby.election.leases(), "b"),
+                standing_by.stand_by(standby.election.leases(), "b"),
             )
         };
         tokio::select! {
@@ -107,10 +109,11 @@ async fn what_a_former_leader_could_not_send_reaches_the_present_one_and_everybo
     leading(&leader, async || {
         assert_eq!(codes(&leader).await, 1);
         former.mongo.goes(Way::default());
+        let sending = replicator(&former);
         let late = async {
             tokio::join!(
                 async { former.election.wait(&former.store).await.unwrap() },
-                replicator(&former).stand_by(former.election.leases(), "a"),
+                sending.stand_by(former.election.leases(), "a"),
             )
         };
         tokio::select! {
