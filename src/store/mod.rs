@@ -47,6 +47,7 @@ mod runs;
 mod schema;
 mod second;
 mod shim;
+mod snapshot;
 mod sql;
 mod states;
 mod tallies;
@@ -86,6 +87,7 @@ pub use requests::{RunStart, Standing};
 pub use rosters::RosterPage;
 pub use run_messages::{PastRun, RunKey};
 pub use runs::{FinishedRun, RunProgress};
+pub use snapshot::copy_state;
 pub use tallies::Generation;
 
 use home::Home;
