@@ -145,9 +145,9 @@ impl Store {
     /// Notes that a run's message is about to be sent to its channel, before it is; returns its nonce, the same each time.
     ///
     /// # Errors
-    /// When it cannot be written, or this instance may not act any more; then the message must not be sent.
+    /// When it cannot be written, or this instance may not act (any more); then the message must not be sent.
     pub async fn begin_run_message(&self, key: RunKey, message: RunMessage) -> Result<String, StoreError> {
-        let nonce = self.write(move |tx| {
+        let nonce = self.write_intent(move |tx| {
             Ok(tx
                 .statement(
                     "UPDATE runs SET nonce = coalesce(nonce, ?4), channel_id = ?5,
@@ -167,9 +167,8 @@ impl Store {
                     |row| row.get(0),
                 )?)
         });
-        let nonce = nonce.await?;
-        self.may_act()?;
-        Ok(nonce)
+        let (nonce, may_act) = nonce.await?;
+        may_act.map(|()| nonce)
     }
 
     /// Notes what became of a run's message: sent as `message`, which ends a pause of its guild, or not sent (`None`), in which

@@ -16,11 +16,12 @@ const LAYERS: &[&[&str]] = &[
     &["session"],
     &["watcher", "poster", "engine", "reporter", "eraser", "replicator", "keeper", "election", "retention"],
     &["store", "game", "feed", "replica"],
+    &["tenure"],
     &["leadership"],
     &["ports"],
     &["domain"],
 ];
-const LEAVES: &[&str] = &["clock", "config", "http", "supervisor", "telemetry", "tenure"];
+const LEAVES: &[&str] = &["clock", "config", "http", "supervisor", "telemetry"];
 
 /// What `domain` must not name: whatever waits, reads, writes, or asks for time or chance.
 const IMPURE: &[&str] = &[

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{CachedStatement, OptionalExtension, params, params_from_iter};
 
 use crate::domain::erasure::{Root, is_erased, roots};
@@ -9,8 +10,16 @@ use crate::domain::record::{Key, Kind, Record, Value};
 use crate::domain::version::Version;
 use crate::store::sql::Millis;
 use crate::store::writer::Tx;
+use crate::store::{Store, StoreError};
 
 use super::{key_is, names, value, write_key};
+
+/// What lost its parent to an erasure waits so long for it to come again.
+const ORPHANS_WAIT: SignedDuration = SignedDuration::from_hours(1);
+
+/// An entry that is there already stands for the erasure too.
+const ERASED_TOO: &str = "ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
+    erased = max(coalesce(erased, 0), excluded.erased), urgency = 0, round = NULL";
 
 /// The kinds whose records name this root and in which field, children before their parents.
 fn naming(root: Root) -> impl Iterator<Item = (Kind, &'static str)> {
@@ -88,11 +97,9 @@ fn remove(
         let parts = names(&kind.fields()[..kind.key_fields()]);
         // Behind the erasure, which is sent first.
         let sql = format!(
-            "INSERT INTO outbox (kind, key, version, erased)
-             SELECT '{table}', json_array({parts}), max(version, ?3), max(version, ?3) FROM {table}
-             WHERE {field} = ?1 AND version <= ?2
-             ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
-                 erased = max(coalesce(erased, 0), excluded.erased)"
+            "INSERT INTO outbox (kind, key, version, erased, urgency)
+             SELECT '{table}', json_array({parts}), max(version, ?3), max(version, ?3), 0 FROM {table}
+             WHERE {field} = ?1 AND version <= ?2 {ERASED_TOO}"
         );
         tx.execute(&sql, params![key, up_to, at])?;
     }
@@ -186,7 +193,7 @@ impl<'a> Erasures<'a> {
         Ok(is_erased(record, |root, key| known.get(&(root, key.clone())).copied().flatten()))
     }
 
-    /// Whether anything that it names was erased at any time.
+    /// Whether anything that it names was erased at any time: then what it hangs on may be gone.
     pub fn are_of(&mut self, record: &Record) -> rusqlite::Result<bool> {
         for (root, field) in roots(record.kind) {
             if !self.are_none && self.version(*root, record.get(field))?.is_some() {
@@ -197,6 +204,53 @@ impl<'a> Erasures<'a> {
     }
 }
 
+/// Notes that there may be records here whose parents were erased: whether those come again is not known yet.
+pub(super) fn note_orphans(tx: &Tx<'_>) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO meta (key, value) VALUES ('orphans', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
+    tx.execute(sql, [Millis(tx.now())])
+}
+
+impl Store {
+    /// Removes what hangs on something that was erased and did not come again, however new it is, once nothing of that kind has
+    /// come for an hour; how many records.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn erase_orphans(&self) -> Result<usize, StoreError> {
+        self.write_local(|tx| {
+            let since = tx.now().checked_sub(ORPHANS_WAIT).unwrap_or(Timestamp::MIN);
+            let is_due = tx.execute("DELETE FROM meta WHERE key = 'orphans' AND value <= ?1", [Millis(since)])? > 0;
+            Ok(if is_due { erase_orphans(tx)? } else { 0 })
+        })
+        .await
+    }
+}
+
+fn erase_orphans(tx: &Tx<'_>) -> rusqlite::Result<usize> {
+    let (is_replicated, mut count) = (is_replicated(tx)?, 0);
+    for root in Root::ALL {
+        let Some(parent) = root.kind() else { continue };
+        let own = parent.fields()[0];
+        for (kind, field) in naming(root).filter(|(kind, _)| *kind != parent) {
+            let (table, parents, own_name) = (kind.name(), parent.name(), own.name);
+            let sql = format!(
+                "SELECT DISTINCT c.{field} FROM {table} c
+                 WHERE NOT EXISTS (SELECT 1 FROM {parents} p WHERE p.{own_name} = c.{field})"
+            );
+            let keys: Vec<Value> =
+                tx.statement(&sql)?.query_map([], |row| value(row, 0, own.form))?.collect::<Result<_, _>>()?;
+            for key in keys {
+                let sql = "SELECT version FROM erasures WHERE mark = ?1";
+                let at: Option<i64> = tx.statement(sql)?.query_row([root.mark(&key)], |row| row.get(0)).optional()?;
+                if let Some(at) = at {
+                    count += remove(tx, kind, field, &key, i64::MAX, at, is_replicated)?;
+                }
+            }
+        }
+    }
+    Ok(count)
+}
+
 /// Notes that the replica has a record which is erased.
 pub(super) fn note_erased(tx: &Tx<'_>, record: &Record, is_replicated: bool) -> rusqlite::Result<()> {
     note_gone(tx, record.kind, &record.key(), record.stamp().version.0, is_replicated)
@@ -205,12 +259,9 @@ pub(super) fn note_erased(tx: &Tx<'_>, record: &Record, is_replicated: bool) -> 
 /// Notes that the replica must not have this record up to a version.
 fn note_gone(tx: &Tx<'_>, kind: Kind, key: &Key, version: i64, is_replicated: bool) -> rusqlite::Result<()> {
     if is_replicated {
-        tx.execute(
-            "INSERT INTO outbox (kind, key, version, erased) VALUES (?1, ?2, ?3, ?3)
-             ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
-                 erased = max(coalesce(erased, 0), excluded.erased)",
-            params![kind.name(), write_key(key), version],
-        )?;
+        let sql =
+            format!("INSERT INTO outbox (kind, key, version, erased, urgency) VALUES (?1, ?2, ?3, ?3, 0) {ERASED_TOO}");
+        tx.execute(&sql, params![kind.name(), write_key(key), version])?;
     }
     Ok(())
 }
