@@ -22,14 +22,15 @@ enum Source {
     Simulated { start: Timestamp, skew: &'static Skew },
 }
 
-/// How the clocks of one simulated machine differ from the simulation's time. All in milliseconds.
+/// How the clocks of one simulated machine differ from tokio's. All in milliseconds.
 #[derive(Debug, Default)]
 pub struct Skew {
     /// What its wall clock is ahead.
     pub wall_ahead: AtomicI64,
     /// For how long its monotonic clock stood still so far: the machine was suspended.
     pub monotonic_lost: AtomicI64,
-    /// For how long even the clock stood still that goes on in a suspended machine: a virtual machine was paused.
+    /// For how long even the clock stood still that goes on in a suspended machine: a virtual machine was paused. Less than
+    /// nothing where it is tokio's clock that stood still, and this one went on.
     pub boot_lost: AtomicI64,
 }
 
@@ -105,8 +106,9 @@ impl Clock {
     }
 
     fn simulated_without(&self, lost: &AtomicI64) -> Duration {
-        let lost = Duration::from_millis(lost.load(Ordering::Relaxed).unsigned_abs());
-        self.started.elapsed().saturating_sub(lost)
+        let (lost, elapsed) = (lost.load(Ordering::Relaxed), self.started.elapsed());
+        let millis = Duration::from_millis(lost.unsigned_abs());
+        if lost < 0 { elapsed.saturating_add(millis) } else { elapsed.saturating_sub(millis) }
     }
 }
 

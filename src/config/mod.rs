@@ -84,6 +84,12 @@ pub const VARIABLES: &[Variable] = &[
     variable("STATE_FILE", "data/giftcode.db", "The local file that holds the state"),
     secret("MONGODB_URI", "The second store, mongodb://… (MONGO_URI is read too); none: the file alone"),
     variable("MONGODB_DATABASE", "giftcode", "The database in it"),
+    variable(
+        "MONGODB_REQUIRED",
+        "false",
+        "true: do nothing while MongoDB cannot be used; false: go on with the file alone, if no other instance is known",
+    ),
+    variable("MONGODB_MAX_SIZE", "", "How much the database may hold, such as 512MB or 2GB: from 80% on the log warns"),
     variable("GAME_API_URL", "https://wos-giftcode-api.centurygame.com/api", "The game's gift-code API"),
     variable("GAME_PAGE_URL", WOS_PAGE, "The game's own page, whose address its API asks for"),
     variable("GAME_SIGN_SALT", "tB87#kPtkxqOS2", "The salt that the game's own web page signs with"),
@@ -148,6 +154,10 @@ pub struct Config {
     pub mongodb_uri: Option<SecretString>,
     /// `MONGODB_DATABASE`.
     pub mongodb_database: String,
+    /// `MONGODB_REQUIRED`.
+    pub mongodb_required: bool,
+    /// `MONGODB_MAX_SIZE`, in bytes.
+    pub mongodb_max_size: Option<u64>,
     /// `GAME_API_URL`.
     pub game_url: Url,
     /// `GAME_PAGE_URL`; the sister game's page where `GAME_API_URL` is hers and no page is set.
@@ -205,6 +215,8 @@ impl Config {
                 read::database,
                 "give letters, digits, - and _, at most 63",
             )?,
+            mongodb_required: source.required("MONGODB_REQUIRED", read::flag, "give true or false")?,
+            mongodb_max_size: source.optional("MONGODB_MAX_SIZE", read::size, read::SIZE)?,
             game_page_url: read::page(KINGSHOT.1).filter(|_| is_kingshot).unwrap_or(page),
             game_url,
             game_salt: source.required("GAME_SIGN_SALT", |text| Some(text.to_owned()), "give the game's salt")?,

@@ -14,6 +14,8 @@ pub(super) const PAGE: &str = "give the address of the game's page, for example 
 pub(super) const FEEDS: &str = "give 1 to 20 different addresses that begin with http:// or https://, separated by commas, each with its key as KEY@https://… where it wants one";
 pub(super) const DURATION: &str = "give a time from 0s to 24h such as 2.2s, 500ms or 1m";
 
+pub(super) const SIZE: &str = "give a size from 1MB to 1000TB with its unit (KB, MB, GB or TB), such as 512MB or 2GB";
+
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn whole<T: FromStr>(text: &str) -> Option<T> {
@@ -39,6 +41,37 @@ pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
     let calls = whole(calls.trim()).filter(|calls| (1..=10_000).contains(calls))?;
     let window = duration(window.trim()).filter(|window| !window.is_zero())?;
     Some(Some(Rate { calls, window }))
+}
+
+pub(super) fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// `512MB`, `2 GB`, `1.5GiB`, in bytes. A unit is 1,024 times the one before, as hosts of databases count them; a number without
+/// a unit may mean anything.
+pub(super) fn size(text: &str) -> Option<u64> {
+    let digits = text.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+    let (number, unit) = text.split_at(digits);
+    let power = match unit.trim().to_ascii_uppercase().as_str() {
+        "KB" | "KIB" | "K" => 1,
+        "MB" | "MIB" | "M" => 2,
+        "GB" | "GIB" | "G" => 3,
+        "TB" | "TIB" | "T" => 4,
+        _ => return None,
+    };
+    let (whole_part, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let (least, most) = (1 << 20, 1000 << 40);
+    let unit: u64 = 1 << (10 * power);
+    // Of a fraction thousandths are enough.
+    let thousandths = whole::<u64>(fraction.get(..3).unwrap_or(fraction)).filter(|_| !fraction.is_empty())?;
+    let thousandths = thousandths * [1000, 100, 10, 1][fraction.len().min(3)];
+    whole::<u64>(fraction.get(3..).filter(|rest| !rest.is_empty()).unwrap_or("0"))?;
+    let bytes = whole::<u64>(whole_part)?.checked_mul(unit)?.checked_add(unit.checked_mul(thousandths)? / 1000)?;
+    (least..=most).contains(&bytes).then_some(bytes)
 }
 
 pub(super) fn url(text: &str) -> Option<Url> {

@@ -44,6 +44,27 @@ fn values_are_read_as_people_write_them() {
 }
 
 #[test]
+fn mongodb_is_not_required_unless_told_and_its_size_has_a_unit() {
+    let config = |pairs: &[(&str, &str)]| read(pairs).unwrap();
+    assert!(!config(&[]).mongodb_required && config(&[]).mongodb_max_size.is_none());
+    assert!(config(&[("MONGODB_REQUIRED", "TRUE")]).mongodb_required);
+    let size = |text| config(&[("MONGODB_MAX_SIZE", text)]).mongodb_max_size.unwrap();
+    let (mib, gib) = (1 << 20, 1 << 30);
+    for (text, bytes) in [
+        ("512MB", 512 * mib),
+        (" 512 mb ", 512 * mib),
+        ("2GB", 2 * gib),
+        ("2GiB", 2 * gib),
+        ("1.5G", 3 * gib / 2),
+        ("1.0625GB", gib + gib * 62 / 1000),
+        ("2048KB", 2 * mib),
+        ("1tb", 1024 * gib),
+    ] {
+        assert_eq!(size(text), bytes, "{text}");
+    }
+}
+
+#[test]
 fn the_games_page_is_the_one_that_is_set_or_that_of_the_game_that_is_asked() {
     let page = |pairs: &[(&str, &str)]| read(pairs).unwrap().game_page_url.to_string();
     let kingshot = ("GAME_API_URL", "https://kingshot-giftcode.centurygame.com/api");
@@ -77,6 +98,17 @@ fn nonsense_names_the_variable_the_value_and_what_is_allowed() {
         ("PORT", "70000"),
         ("DEV_GUILD_ID", "my server"),
         ("MONGODB_DATABASE", "a/b"),
+        ("MONGODB_REQUIRED", "yes"),
+        ("MONGODB_REQUIRED", "1"),
+        ("MONGODB_MAX_SIZE", "512"),
+        ("MONGODB_MAX_SIZE", "MB"),
+        ("MONGODB_MAX_SIZE", "-1GB"),
+        ("MONGODB_MAX_SIZE", "0MB"),
+        ("MONGODB_MAX_SIZE", "1.GB"),
+        ("MONGODB_MAX_SIZE", "1.2.3GB"),
+        ("MONGODB_MAX_SIZE", "512 megabytes"),
+        ("MONGODB_MAX_SIZE", "5000TB"),
+        ("MONGODB_MAX_SIZE", "99999999999999999999GB"),
         ("LOG_FORMAT", "xml"),
     ] {
         let error = read(&[(name, value)]).unwrap_err();

@@ -91,7 +91,7 @@ pub fn roots(kind: Kind) -> &'static [(Root, &'static str)] {
         Kind::Codes | Kind::Listings => &[CODE],
         Kind::Rosters => &[GUILD, PLAYER],
         Kind::Redemptions => &[PLAYER, CODE],
-        Kind::Posts | Kind::Runs | Kind::GuildCodes => &[GUILD, CODE],
+        Kind::Posts | Kind::Runs | Kind::GuildCodes | Kind::Tallies => &[GUILD, CODE],
         Kind::Links => &[USER, PLAYER],
     }
 }

@@ -133,6 +133,7 @@ impl<G: GameApi> Engine<G> {
             let Err(error) = self.work(&shutdown).await? else { break };
             tracing::error!("The engine cannot keep its books, next try in {} s: {error}", STORE_REST.as_secs());
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(STORE_REST) => {}
             }
@@ -164,6 +165,7 @@ impl<G: GameApi> Engine<G> {
             self.begin_trial(&mut beside);
             let sleep = tokio::time::sleep_until(self.clock.at(next.unwrap_or(self.clock.elapsed() + LOOK_EVERY)));
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => {}
                 Some(ended) = tries.join_next() => failed = failed.and(self.ended(ended)?),
                 Some(ended) = beside.join_next() => failed = failed.and(self.ended(ended)?),

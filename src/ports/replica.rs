@@ -9,6 +9,10 @@ use crate::domain::election::{Lease, Position};
 use crate::domain::erasure::Erased;
 use crate::domain::record::{Key, Kind, MergeKey, Record};
 
+/// The number of the present form of documents and of the lease: each of them carries the largest of any program that wrote it.
+/// A program whose number is smaller waits, for it does not know what it would undo.
+pub const SCHEMA: i64 = 2;
+
 /// Why MongoDB did not do what it was asked: one sentence, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ReplicaError {

@@ -2,9 +2,13 @@
 
 use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 
+use crate::domain::election::Position;
 use crate::domain::erasure::Erased;
-use crate::domain::record::{Field, Form, Key, Kind, Record, Stamp, Value};
+use crate::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Stamp, Value};
 use crate::domain::version::Version;
+use crate::ports::replica::{Authority, SCHEMA};
+
+use super::order::{order, read_order};
 
 /// The field that holds a redemption's rank and version as text that sorts as they do, so that the server can compare both
 /// at once.
@@ -12,7 +16,22 @@ pub(super) const ORDER: &str = "order";
 /// Where the rank of a success stands in its number; see `Outcome::rank`.
 const SUCCESS_BITS: u32 = 40;
 /// The field that holds the term of the lease that the document was written under.
-const TERM: &str = "term";
+pub(super) const TERM: &str = "term";
+/// The field that holds the round of writes of that term. (A redemption has a `round` of its own.)
+pub(super) const ROUND: &str = "term_round";
+/// The field of a document that a former leader wrote, until a leader has adopted it.
+pub(super) const LATE: &str = "late";
+/// The field that holds the largest schema number of any program that wrote the document.
+pub(super) const SCHEMA_FIELD: &str = "schema";
+
+/// Why a document is not read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// Somebody else wrote it.
+    Foreign,
+    /// A newer program wrote it, with this schema number.
+    Newer(i64),
+}
 
 fn bson(value: &Value) -> Bson {
     match value {
@@ -28,8 +47,7 @@ fn bson(value: &Value) -> Bson {
 fn value(found: Option<RawBsonRef<'_>>, form: Form) -> Option<Value> {
     Some(match (found, form) {
         (None | Some(RawBsonRef::Null), _) => Value::Null,
-        (Some(RawBsonRef::Int64(number)), Form::Int) => Value::Int(number),
-        (Some(RawBsonRef::Int32(number)), Form::Int) => Value::Int(number.into()),
+        (found, Form::Int) => Value::Int(number(found)?),
         (Some(RawBsonRef::Boolean(flag)), Form::Bool) => Value::Bool(flag),
         (Some(RawBsonRef::String(text)), Form::Text) => Value::Text(text.to_owned()),
         (Some(RawBsonRef::DateTime(time)), Form::Time) => Value::Time(time.timestamp_millis()),
@@ -116,7 +134,7 @@ fn read_rank(text: &str) -> Option<i64> {
     }
 }
 
-fn order(Stamp { rank, version }: Stamp) -> String {
+fn old_order(Stamp { rank, version }: Stamp) -> String {
     format!("{}/{:019}", rank_text(rank), version.0)
 }
 
@@ -124,7 +142,7 @@ pub(super) fn document(record: &Record, term: i64) -> Document {
     let mut document = doc! { "_id": id(record.kind, &record.key()) };
     document.extend(record.kind.fields().iter().zip(&record.values).map(|(f, value)| (f.name.to_owned(), bson(value))));
     if record.kind == Kind::Redemptions {
-        document.insert(ORDER, order(record.stamp()));
+        document.insert(ORDER, old_order(record.stamp()));
     }
     document.insert(TERM, term);
     document
@@ -169,7 +187,7 @@ pub(super) fn guard(record: &Record, term: i64) -> Document {
     let stamp = record.stamp();
     let mut guard = doc! { "_id": id(record.kind, &record.key()), TERM: { "$not": { "$gt": term } } };
     if record.kind == Kind::Redemptions {
-        guard.insert(ORDER, doc! { "$lt": order(stamp) });
+        guard.insert(ORDER, doc! { "$lt": old_order(stamp) });
     } else {
         guard.insert("version", doc! { "$lt": stamp.version.0 });
     }
@@ -182,9 +200,105 @@ pub(super) fn erased_guard(erased: &Erased, term: i64) -> Document {
     doc! { "_id": id(*kind, key), TERM: { "$not": { "$gt": term } }, "version": { "$lte": version.0 } }
 }
 
+/// A whole number as servers, drivers and persons write it.
+pub(super) fn number(found: Option<RawBsonRef<'_>>) -> Option<i64> {
+    match found? {
+        RawBsonRef::Int64(number) => Some(number),
+        RawBsonRef::Int32(number) => Some(number.into()),
+        RawBsonRef::Double(number) if number.fract() == 0.0 => Some(whole(number)),
+        _ => None,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "what is beyond the range becomes its end")]
+fn whole(number: f64) -> i64 {
+    number as i64
+}
+
+/// The statement of an `update` command that writes a record, unless what is there is greater, or of a later term. It sets
+/// our fields, and leaves those alone that a newer program has added. The guards are one comparison of one field each:
+/// with `$or` some servers look through the whole collection. They are negative, so what lacks the field is replaced.
+pub(super) fn upsert(record: &Record, authority: Authority) -> Document {
+    let order = order(&record.merge_key());
+    let mut guard = doc! { "_id": id(record.kind, &record.key()) };
+    let fields = record.kind.fields().iter().zip(&record.values);
+    let mut set: Document = fields.map(|(field, value)| (field.name.to_owned(), bson(value))).collect();
+    set.insert(ORDER, &order);
+    let mut update = Document::new();
+    match authority {
+        Authority::Leader(Position { term, round }) => {
+            guard.insert(ORDER, doc! { "$not": { "$gt": order } });
+            guard.insert(TERM, doc! { "$not": { "$gt": term } });
+            set.extend(doc! { TERM: term, ROUND: round });
+            update.insert("$unset", doc! { LATE: "" });
+        }
+        // What a leader has written with the same content is not late.
+        Authority::Former => {
+            guard.insert(ORDER, doc! { "$not": { "$gte": order } });
+            set.insert(LATE, true);
+        }
+    }
+    update.insert("$set", set);
+    update.insert("$max", doc! { SCHEMA_FIELD: SCHEMA });
+    doc! { "q": guard, "u": update, "upsert": true }
+}
+
+/// The statement of a `delete` command that removes what is not newer than what was erased, nor of a later term.
+pub(super) fn delete(erased: &Erased, authority: Authority) -> Document {
+    let Erased { kind, key, version } = erased;
+    let mut guard = doc! { "_id": id(*kind, key), "version": { "$lte": version.0 } };
+    if let Authority::Leader(position) = authority {
+        guard.insert(TERM, doc! { "$not": { "$gt": position.term } });
+    }
+    doc! { "q": guard, "limit": 1 }
+}
+
+/// What decides whether a document is replaced.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) key: Key,
+    /// The term that it was written under; 0 where there is none.
+    pub(super) term: i64,
+    /// Empty where there is none.
+    pub(super) order: String,
+}
+
+/// The fields that [`standing`] reads.
+pub(super) fn of_standing() -> Document {
+    doc! { TERM: 1, ORDER: 1, SCHEMA_FIELD: 1 }
+}
+
+/// What decides whether this document is replaced.
+pub(super) fn standing(kind: Kind, document: &RawDocument) -> Result<Standing, Unread> {
+    check_schema(document)?;
+    let field = |name| document.get(name).ok().flatten();
+    let key = field("_id").and_then(|id| key(kind, id)).ok_or(Unread::Foreign)?;
+    let order = field(ORDER).and_then(RawBsonRef::as_str).unwrap_or_default().to_owned();
+    Ok(Standing { key, term: number(field(TERM)).unwrap_or_default(), order })
+}
+
+/// A document's key, and its merge key where the document tells it: one of schema 1 does not.
+pub(super) fn merge_key(kind: Kind, document: &RawDocument) -> Result<(Key, Option<MergeKey>), Unread> {
+    let Standing { key, order, .. } = standing(kind, document)?;
+    Ok((key, read_order(&order)))
+}
+
+fn check_schema(document: &RawDocument) -> Result<(), Unread> {
+    match number(document.get(SCHEMA_FIELD).ok().flatten()) {
+        Some(newer) if newer > SCHEMA => Err(Unread::Newer(newer)),
+        _ => Ok(()),
+    }
+}
+
+/// The record in a document.
+pub(super) fn read(kind: Kind, document: &RawDocument) -> Result<Record, Unread> {
+    check_schema(document)?;
+    record(kind, document).ok_or(Unread::Foreign)
+}
+
 #[cfg(test)]
 mod tests {
-    use mongodb::bson::RawDocumentBuf;
+    use mongodb::bson::{RawDocumentBuf, rawdoc};
     use proptest::prelude::*;
 
     use super::*;
@@ -216,9 +330,27 @@ mod tests {
             let [one, other] = [one, other].map(|(outcome, round, version)| {
                 Stamp { rank: outcomes[outcome].rank(round), version: Version(version.into()) }
             });
-            prop_assert_eq!(order(one).cmp(&order(other)), one.cmp(&other), "{} {}", order(one), order(other));
-            prop_assert_eq!(read_rank(order(one).split_once('/').unwrap().0), Some(one.rank));
+            prop_assert_eq!(old_order(one).cmp(&old_order(other)), one.cmp(&other));
+            prop_assert_eq!(read_rank(old_order(one).split_once('/').unwrap().0), Some(one.rank));
         }
+    }
+
+    #[test]
+    fn no_kind_has_a_field_of_the_documents_own() {
+        for field in Kind::ALL.into_iter().flat_map(Kind::fields) {
+            assert!(!["_id", ORDER, TERM, ROUND, LATE, SCHEMA_FIELD].contains(&field.name), "{}", field.name);
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_whoever_wrote_them() {
+        let document = rawdoc! { "long": 7_i64, "int": 7_i32, "double": 7.0, "half": 7.5, "vast": 1e300, "text": "7" };
+        let read = |name| number(document.get(name).unwrap());
+        assert_eq!(
+            ["long", "int", "double", "half", "text", "none"].map(read),
+            [Some(7), Some(7), Some(7), None, None, None]
+        );
+        assert_eq!(read("vast"), Some(i64::MAX));
     }
 
     #[test]

@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 
 use crate::domain::first_database::{FirstCollection, FirstDatabase, FirstDatabaseReader};
 
-use super::mongo::{client, plain};
+use super::connection::client_of;
+use super::words::failure;
 
 /// Finding a server and connecting may take so long,
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,7 +27,11 @@ const MAX_DOCUMENTS: usize = 1_000_000;
 /// # Errors
 /// When MongoDB cannot be reached, or the database has none of them. The connection string is not told.
 pub async fn read_first_database(uri: &SecretString, database: &str) -> anyhow::Result<FirstDatabase> {
-    let database = client(uri, TIMEOUT, None).await?.database(database);
+    let client = client_of(uri, TIMEOUT).await.map_err(|error| match error.downcast_ref() {
+        Some(error) => failure(error).into(),
+        None => error,
+    })?;
+    let database = client.database(database);
     let names = in_time(database.list_collection_names().into_future()).await?;
     let (known, absent): (Vec<_>, Vec<_>) =
         FirstCollection::ALL.into_iter().partition(|known| names.iter().any(|name| name == known.name()));
@@ -81,7 +86,7 @@ fn json(value: Bson) -> Json {
 async fn in_time<T>(answer: impl Future<Output = mongodb::error::Result<T>>) -> anyhow::Result<T> {
     match tokio::time::timeout(ANSWER_WITHIN, answer).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(anyhow::anyhow!("{}", plain(&error))),
+        Ok(Err(error)) => Err(failure(&error).into()),
         Err(_) => Err(anyhow::anyhow!("MongoDB did not answer within {} s", ANSWER_WITHIN.as_secs())),
     }
 }

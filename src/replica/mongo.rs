@@ -13,10 +13,8 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use mongodb::action::Find;
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, doc};
 use mongodb::error::Error;
-use mongodb::options::{Acknowledgment, WriteConcern};
 use mongodb::raw_batch_cursor::RawBatch;
-use mongodb::{Client, Collection, Database, IndexModel};
-use secrecy::SecretString;
+use mongodb::{Collection, Database, IndexModel};
 use tokio::sync::mpsc;
 
 use crate::domain::erasure::Erased;
@@ -25,8 +23,9 @@ use crate::domain::text::clean;
 use crate::ports::{Replica, ReplicaError};
 use crate::tenure::Tenure;
 
-use super::connection_string;
+use super::connection::{MongoSettings, client_of};
 use super::document::{ORDER, document, erased_guard, guard, id, record, stamp};
+use super::words::plain;
 
 /// The server's code for a key that is there already.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
@@ -39,17 +38,6 @@ const PAGE: u32 = 4000;
 const AHEAD: usize = 2;
 /// How many times as long as others the answers may take for which a server has to look through a whole collection.
 const PATIENCE: u32 = 8;
-
-/// Where MongoDB is.
-#[derive(Debug, Clone)]
-pub struct MongoSettings {
-    /// The connection string.
-    pub uri: SecretString,
-    /// The database.
-    pub database: String,
-    /// How long finding a server, connecting, and each command may take.
-    pub timeout: Duration,
-}
 
 /// The second store in MongoDB. Clones share its connections.
 #[derive(Clone)]
@@ -65,8 +53,7 @@ impl MongoReplica {
     /// # Errors
     /// When the connection string cannot be read; its text is not told.
     pub async fn new(settings: MongoSettings, tenure: Tenure) -> anyhow::Result<Self> {
-        let concern = WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(settings.timeout).build();
-        let client = client(&settings.uri, settings.timeout, Some(concern)).await;
+        let client = client_of(&settings.uri, settings.timeout).await;
         let database = client.context("cannot use MongoDB")?.database(&settings.database);
         Ok(Self { database, timeout: settings.timeout, tenure })
     }
@@ -172,20 +159,6 @@ impl MongoReplica {
     }
 }
 
-/// A client; nothing is connected yet. No error tells the connection string.
-pub(super) async fn client(
-    uri: &SecretString,
-    timeout: Duration,
-    write_concern: Option<WriteConcern>,
-) -> anyhow::Result<Client> {
-    let mut options = connection_string::read(uri).await?;
-    options.app_name = Some(env!("CARGO_PKG_NAME").to_owned());
-    options.server_selection_timeout = Some(timeout);
-    options.connect_timeout = Some(timeout);
-    options.write_concern = write_concern;
-    Client::with_options(options).map_err(|e| anyhow::anyhow!("{}", plain(&e)))
-}
-
 async fn within<T>(time: Duration, command: impl Future<Output = Result<T, Error>>) -> Result<T, ReplicaError> {
     match tokio::time::timeout(time, command).await {
         Ok(Ok(answer)) => Ok(answer),
@@ -196,13 +169,6 @@ async fn within<T>(time: Duration, command: impl Future<Output = Result<T, Error
 
 fn said(error: &Document) -> String {
     format!("MongoDB refused a write: {}", clean(error.get_str("errmsg").unwrap_or("without a reason"), 160))
-}
-
-/// What went wrong, on one line. The driver's errors name hosts, never the password; the connection string's own errors
-/// may quote a part of it, so what looks like credentials is left out.
-pub(super) fn plain(error: &Error) -> String {
-    let text = clean(&error.kind.to_string(), 240);
-    if text.contains('@') { "the connection string is not valid".to_owned() } else { text }
 }
 
 /// What one answer holds, and how many of its documents are none of ours.

@@ -1,12 +1,37 @@
-//! The MongoDB adapter on a real server: guards, ranks, pages, documents that a person can read.
+//! The MongoDB adapter on a real server: guards, merge keys, terms, pages, documents that a person can read.
 
-use giftcode_bot::domain::record::{Field, Form, Key, Kind, Record, Value};
-use giftcode_bot::ports::Replica;
+use giftcode_bot::domain::election::Position;
+use giftcode_bot::domain::erasure::Erased;
+use giftcode_bot::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Value};
+use giftcode_bot::domain::version::Version;
+use giftcode_bot::ports::replica::{Authority, Replica, ReplicaError, SCHEMA, Scope};
+use giftcode_bot::replica::Mongo;
 use mongodb::bson::{Bson, Document, doc};
+use mongodb::{Collection, Database, IndexModel};
 
 use tokio::sync::mpsc;
 
-use crate::server::{any, stamps};
+use crate::server::{Server, any, mongo};
+
+const NONE: Vec<usize> = Vec::new();
+
+/// A leader of this term, in this round.
+const fn leader(term: i64, round: i64) -> Authority {
+    Authority::Leader(Position { term, round })
+}
+
+const LEADER: Authority = leader(1_760_000_000_000, 1);
+
+/// A client of a database of its own, and the database as the driver has it.
+async fn there() -> (Option<Server>, Mongo, Database) {
+    let (server, _, uri, name) = any().await;
+    let database = mongodb::Client::with_uri_str(&uri).await.unwrap().database(&name);
+    (server, mongo(&uri, &name).await, database)
+}
+
+fn guilds(database: &Database) -> Collection<Document> {
+    database.collection("guilds")
+}
 
 /// A record of a kind, with these fields and something plausible in the others.
 fn record(kind: Kind, set: &[(&str, Value)]) -> Record {
@@ -28,36 +53,156 @@ fn guild(id: i64, version: i64) -> Record {
     record(Kind::Guilds, &[("guild_id", Value::Int(id)), ("version", Value::Int(version))])
 }
 
+fn guild_in(channel: i64, version: i64) -> Record {
+    let set = [("guild_id", Value::Int(1)), ("channel_id", Value::Int(channel)), ("version", Value::Int(version))];
+    record(Kind::Guilds, &set)
+}
+
 fn redemption(outcome: &str, version: i64) -> Record {
     record(Kind::Redemptions, &[("outcome", Value::Text(outcome.into())), ("version", Value::Int(version))])
 }
 
+/// All records of one kind that are like this, in the order of their keys.
+async fn read(replica: &Mongo, kind: Kind, scope: Scope) -> Result<Vec<Record>, ReplicaError> {
+    let (pages, mut received) = mpsc::channel(1);
+    let collecting = async {
+        let mut records = Vec::new();
+        while let Some(page) = received.recv().await {
+            records.extend::<Vec<Record>>(page);
+        }
+        records.sort_by_key(Record::key);
+        records
+    };
+    let (read, records) = tokio::join!(replica.read(kind, scope, pages), collecting);
+    read.map(|()| records)
+}
+
+async fn merge_keys(replica: &Mongo, kind: Kind) -> Vec<(Key, MergeKey)> {
+    let (pages, mut received) = mpsc::channel(1);
+    let collecting = async {
+        let mut found = Vec::new();
+        while let Some(page) = received.recv().await {
+            found.extend::<Vec<_>>(page);
+        }
+        found.sort();
+        found
+    };
+    let (read, found) = tokio::join!(replica.merge_keys(kind, pages), collecting);
+    read.unwrap();
+    found
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_versions_the_one_that_wins_stays_whatever_the_order() {
-    let (_server, replica, ..) = any().await;
-    assert_eq!(replica.put(&[guild(1, 10), guild(2, 10)]).await.unwrap(), Vec::<usize>::new());
-    assert_eq!(replica.put(&[guild(1, 9), guild(2, 11), guild(1, 10)]).await.unwrap(), [0, 2]);
+    let (_server, replica, database) = there().await;
+    assert_eq!(replica.put(&[guild(1, 10), guild(2, 10)], LEADER).await.unwrap(), NONE);
+    // The same again does no harm.
+    assert_eq!(replica.put(&[guild(1, 9), guild(2, 11), guild(1, 10)], LEADER).await.unwrap(), [0]);
     let keys: Vec<Key> = vec![vec![Value::Int(1)], vec![Value::Int(2)], vec![Value::Int(3)]];
     let mut there = replica.get(Kind::Guilds, keys).await.unwrap();
     there.sort_by_key(Record::key);
     assert_eq!(there, [guild(1, 10), guild(2, 11)]);
     // Outcomes merge by rank before version.
-    for (write, lost) in [
+    for (write, is_lost) in [
         (redemption("pending", 5), false),
         (redemption("granted", 3), false),
         (redemption("pending", 9), true),
         (redemption("failed", 9), true),
         (redemption("granted", 4), false),
     ] {
-        assert_eq!(replica.put(std::slice::from_ref(&write)).await.unwrap().len(), usize::from(lost), "{write:?}");
+        let lost = replica.put(std::slice::from_ref(&write), LEADER).await.unwrap();
+        assert_eq!(lost.len(), usize::from(is_lost), "{write:?}");
     }
     let key = redemption("pending", 1).key();
     assert_eq!(replica.get(Kind::Redemptions, vec![key]).await.unwrap(), [redemption("granted", 4)]);
+    database.drop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_writes_with_one_version_end_the_same_whichever_comes_first() {
+    let (_server, replica, database) = there().await;
+    let (one, other) = (guild_in(5, 10), guild_in(6, 10));
+    let (lesser, greater) = if one.merge_key() < other.merge_key() { (one, other) } else { (other, one) };
+    for (first, second, lost) in [(&lesser, &greater, vec![]), (&greater, &lesser, vec![0])] {
+        replica.put(std::slice::from_ref(first), LEADER).await.unwrap();
+        assert_eq!(replica.put(std::slice::from_ref(second), LEADER).await.unwrap(), lost);
+        assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [greater.clone()]);
+        guilds(&database).delete_many(doc! {}).await.unwrap();
+    }
+    // Both at once, on nothing: whoever comes second tries again, and neither takes the other for a fence.
+    for at in 1..=20 {
+        let of = |channel| record(Kind::Guilds, &[("guild_id", Value::Int(at)), ("channel_id", Value::Int(channel))]);
+        let (one, other) = ([of(5)], [of(6)]);
+        let (one_lost, other_lost) = tokio::join!(replica.put(&one, LEADER), replica.put(&other, LEADER));
+        assert!(one_lost.unwrap().len() + other_lost.unwrap().len() <= 1);
+        let greater = if one[0].merge_key() > other[0].merge_key() { &one } else { &other };
+        assert_eq!(replica.get(Kind::Guilds, vec![vec![Value::Int(at)]]).await.unwrap(), *greater);
+    }
+    database.drop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_of_an_older_term_is_fenced_off_and_not_taken_for_lost() {
+    let (_server, replica, database) = there().await;
+    assert_eq!(replica.put(&[guild_in(1, 1)], leader(100, 1)).await.unwrap(), NONE);
+    assert_eq!(replica.put(&[guild_in(2, 2)], leader(200, 1)).await.unwrap(), NONE);
+    // A frozen process whose clock is ahead wakes up and sends what it had in hand.
+    assert_eq!(replica.put(&[guild_in(3, 99)], leader(100, 2)).await, Err(ReplicaError::Fenced(200)));
+    assert_eq!(replica.put(&[guild(5, 1), guild_in(3, 1)], leader(100, 2)).await, Err(ReplicaError::Fenced(200)));
+    let gone = Erased { kind: Kind::Guilds, key: guild(1, 1).key(), version: Version(99) };
+    assert_eq!(replica.erase(std::slice::from_ref(&gone), leader(100, 2)).await, Err(ReplicaError::Fenced(200)));
+    let now = |id| replica.get(Kind::Guilds, vec![guild(id, 1).key()]);
+    assert_eq!(now(1).await.unwrap(), [guild_in(2, 2)]);
+    // Under the present term an older version is lost, no more.
+    assert_eq!(replica.put(&[guild_in(3, 1)], leader(200, 2)).await.unwrap(), [0]);
+    // Leading again, under a later term, its version counts.
+    assert_eq!(replica.put(&[guild_in(3, 99)], leader(300, 1)).await.unwrap(), NONE);
+    assert_eq!(now(1).await.unwrap(), [guild_in(3, 99)]);
+    // Terms that a person's shell has written count as any other.
+    for term in [Bson::Int32(400), Bson::Double(400.0)] {
+        guilds(&database).update_one(doc! { "_id": 1_i64 }, doc! { "$set": { "term": term } }).await.unwrap();
+        assert_eq!(replica.put(&[guild_in(4, 100)], leader(300, 2)).await, Err(ReplicaError::Fenced(400)));
+    }
+    replica.erase(&[Erased { version: Version(98), ..gone.clone() }], leader(500, 1)).await.unwrap();
+    assert_eq!(now(1).await.unwrap(), [guild_in(3, 99)], "it is newer than what was erased");
+    replica.erase(&[gone], leader(500, 1)).await.unwrap();
+    assert!(now(1).await.unwrap().is_empty());
+    database.drop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_behind_a_position_and_what_is_late_is_read_alone() {
+    let (_server, replica, database) = there().await;
+    for (id, authority) in [(1, leader(100, 7)), (2, leader(200, 1)), (3, leader(200, 2)), (4, leader(300, 1))] {
+        replica.put(&[guild(id, 1)], authority).await.unwrap();
+    }
+    let ids = |records: Vec<Record>| records.iter().map(|record| record.key()[0].clone()).collect::<Vec<_>>();
+    let after = |term, round| read(&replica, Kind::Guilds, Scope::After(Position { term, round }));
+    assert_eq!(ids(after(0, 0).await.unwrap()), [1, 2, 3, 4].map(Value::Int));
+    assert_eq!(ids(after(200, 1).await.unwrap()), [3, 4].map(Value::Int));
+    assert_eq!(ids(after(300, 1).await.unwrap()), []);
+    // A former leader's facts need no term. What it has besides is lost, or there already.
+    let facts = [guild(2, 9), guild(3, 0), guild(4, 1), guild(5, 1)];
+    assert_eq!(replica.put(&facts, Authority::Former).await.unwrap(), [1]);
+    assert_eq!(read(&replica, Kind::Guilds, Scope::Late).await.unwrap(), [guild(2, 9), guild(5, 1)]);
+    // They keep whatever fence stood there.
+    assert_eq!(replica.put(&[guild(2, 10)], leader(100, 9)).await, Err(ReplicaError::Fenced(200)));
+    assert_eq!(ids(after(300, 1).await.unwrap()), []);
+    // The present leader adopts them.
+    replica.put(&[guild(2, 9), guild(5, 1)], leader(300, 2)).await.unwrap();
+    assert_eq!(read(&replica, Kind::Guilds, Scope::Late).await.unwrap(), []);
+    assert_eq!(ids(after(300, 1).await.unwrap()), [2, 5].map(Value::Int));
+    let late = Erased { kind: Kind::Guilds, key: guild(1, 1).key(), version: Version(1) };
+    replica.erase(&[late], Authority::Former).await.unwrap();
+    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap().len(), 4);
+    let names = guilds(&database).list_index_names().await.unwrap();
+    assert!(["term_1_term_round_1", "late_1"].iter().all(|name| names.iter().any(|there| there == name)), "{names:?}");
+    database.drop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_kind_is_kept_whole() {
-    let (_server, replica, uri, database) = any().await;
+    let (_server, replica, database) = there().await;
     for kind in Kind::ALL {
         let text_key = |n: i64| Value::Text(format!("CODE{n:03}"));
         let with_key = |n: i64| {
@@ -65,49 +210,98 @@ async fn every_kind_is_kept_whole() {
             let value = if first.form == Form::Text { text_key(n) } else { Value::Int(n * 1_000_000_007) };
             record(kind, &[(first.name, value), ("version", Value::Int(n))])
         };
-        let records: Vec<Record> = (1..=25).map(with_key).collect();
-        assert_eq!(replica.put(&records).await.unwrap(), Vec::<usize>::new());
-        let expected: Vec<_> = records.iter().map(|record| (record.key(), record.stamp())).collect();
-        assert_eq!(stamps(&replica, kind).await, expected, "{kind:?}");
-        let (pages, mut received) = mpsc::channel(1);
-        let (read, page) = tokio::join!(replica.records(kind, pages), received.recv());
-        read.unwrap();
-        let mut whole = page.unwrap();
-        whole.sort_by_key(Record::key);
-        assert_eq!(whole, records);
+        // More than one command holds, of one kind.
+        let count = if kind == Kind::Rosters { 600 } else { 25 };
+        let records: Vec<Record> = (1..=count).map(with_key).collect();
+        assert_eq!(replica.put(&records, LEADER).await.unwrap(), NONE);
+        let expected: Vec<_> = records.iter().map(|record| (record.key(), record.merge_key())).collect();
+        assert_eq!(merge_keys(&replica, kind).await, expected, "{kind:?}");
+        assert_eq!(read(&replica, kind, Scope::All).await.unwrap(), records);
         let mut whole = replica.get(kind, records.iter().map(Record::key).collect()).await.unwrap();
         whole.sort_by_key(Record::key);
         assert_eq!(whole, records);
     }
+    assert!(replica.size().await.unwrap() > 100_000);
     // As a person sees it.
-    let client = mongodb::Client::with_uri_str(&uri).await.unwrap();
-    let posts = client.database(&database).collection::<Document>("posts");
-    let post = posts.find_one(doc! {}).await.unwrap().unwrap();
+    let post = database.collection::<Document>("posts").find_one(doc! {}).await.unwrap().unwrap();
     assert!(matches!(post.get("planned_at"), Some(Bson::DateTime(_))), "{post}");
     assert_eq!(post.get_str("_id").unwrap(), "0000000001000000007/GOOD/0000000001");
-    client.database(&database).drop().await.unwrap();
+    database.drop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_newer_program_added_survives_and_its_documents_are_not_read() {
+    let (_server, replica, database) = there().await;
+    replica.put(&[guild(1, 10)], LEADER).await.unwrap();
+    let added = doc! { "$set": { "alliances": ["one", "other"], "note": { "by": "hand" } } };
+    guilds(&database).update_one(doc! { "_id": 1_i64 }, added).await.unwrap();
+    database.collection::<Document>("alliances").insert_one(doc! { "_id": 7 }).await.unwrap();
+    assert_eq!(replica.put(&[guild_in(99, 11)], LEADER).await.unwrap(), NONE);
+    let there = guilds(&database).find_one(doc! {}).await.unwrap().unwrap();
+    assert_eq!((there.get_i64("channel_id").unwrap(), there.get_i64("schema").unwrap()), (99, SCHEMA));
+    assert_eq!((there.get_array("alliances").unwrap().len(), there.get_document("note").unwrap().len()), (2, 1));
+    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild_in(99, 11)]);
+    let newer = doc! { "$set": { "schema": 3_i32 } };
+    guilds(&database).update_one(doc! { "_id": 1_i64 }, newer).await.unwrap();
+    let newer = ReplicaError::Newer(3);
+    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await, Err(newer.clone()));
+    assert_eq!(replica.get(Kind::Guilds, vec![guild(1, 1).key()]).await, Err(newer.clone()));
+    assert_eq!(replica.put(&[guild(1, 1)], LEADER).await, Err(newer.clone()));
+    // Even who writes without looking does not make it older.
+    replica.put(&[guild(1, 12)], LEADER).await.unwrap();
+    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await, Err(newer));
+    assert_eq!(database.collection::<Document>("alliances").count_documents(doc! {}).await.unwrap(), 1);
+    database.drop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_of_the_first_schema_are_compared_and_give_way() {
+    let (_server, replica, database) = there().await;
+    let old = doc! { "version": 10_i64, "deleted": false, "term": 3_i64 };
+    let mut guild_of_old = old.clone();
+    guild_of_old.extend(doc! { "_id": 1_i64, "guild_id": 1_i64, "channel_id": 5_i64 });
+    guilds(&database).insert_one(guild_of_old).await.unwrap();
+    let mut redemption_of_old = old;
+    redemption_of_old.extend(doc! {
+        "_id": "000000000001/GOOD/0000000001", "player_id": 1_i64, "code_key": "GOOD", "generation": 1_i64,
+        "outcome": "granted", "order": "3/0000000000000000010",
+    });
+    database.collection("redemptions").insert_one(redemption_of_old).await.unwrap();
+    for kind in [Kind::Guilds, Kind::Redemptions] {
+        let collection = database.collection::<Document>(kind.name());
+        collection.create_index(IndexModel::builder().keys(doc! { "version": 1 }).build()).await.unwrap();
+        let record = read(&replica, kind, Scope::All).await.unwrap().remove(0);
+        assert_eq!(merge_keys(&replica, kind).await, [(record.key(), record.merge_key())]);
+        assert_eq!(replica.put(std::slice::from_ref(&record), LEADER).await.unwrap(), NONE);
+        assert_eq!(read(&replica, kind, Scope::After(Position { term: 3, round: 0 })).await.unwrap(), [record]);
+        let mut names = collection.list_index_names().await.unwrap();
+        names.sort();
+        assert_eq!(names, ["_id_", "late_1", "term_1_term_round_1"]);
+    }
+    database.drop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_that_is_no_record_harms_nothing() {
-    let (_server, replica, uri, database) = any().await;
-    let client = mongodb::Client::with_uri_str(&uri).await.unwrap();
-    let guilds = client.database(&database).collection::<Document>("guilds");
-    guilds.insert_one(doc! { "_id": "somebody's note", "version": "none" }).await.unwrap();
-    guilds.insert_one(doc! { "_id": 5_i64, "version": 3_i64 }).await.unwrap();
-    replica.put(&[guild(1, 10)]).await.unwrap();
-    let stamps = stamps(&replica, Kind::Guilds).await;
-    assert_eq!(stamps.len(), 2);
-    let keys = stamps.into_iter().map(|(key, _)| key).collect();
-    assert_eq!(replica.get(Kind::Guilds, keys).await.unwrap(), [guild(1, 10)]);
-    client.database(&database).drop().await.unwrap();
+    let (_server, replica, database) = there().await;
+    guilds(&database).insert_one(doc! { "_id": "somebody's note", "version": "none" }).await.unwrap();
+    guilds(&database).insert_one(doc! { "_id": 5_i64, "version": 3_i64 }).await.unwrap();
+    replica.put(&[guild(1, 10)], LEADER).await.unwrap();
+    assert_eq!(merge_keys(&replica, Kind::Guilds).await, [(guild(1, 10).key(), guild(1, 10).merge_key())]);
+    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild(1, 10)]);
+    // The key is a guild's: its record takes the place.
+    assert_eq!(replica.put(&[guild(5, 4)], LEADER).await.unwrap(), NONE);
+    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild(1, 10), guild(5, 4)]);
+    database.drop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_there_is_an_error_in_time_and_tells_no_password() {
-    let replica = crate::server::replica("mongodb://user:s3cr3t@127.0.0.1:1/", "giftcode").await;
+    let replica = mongo("mongodb://user:s3cr3t@127.0.0.1:1/", "giftcode").await;
     let began = std::time::Instant::now();
-    let error = replica.put(&[guild(1, 10)]).await.unwrap_err().to_string();
+    let error = replica.put(&[guild(1, 10)], LEADER).await.unwrap_err();
     assert!(began.elapsed().as_secs() < 6, "{:?}", began.elapsed());
-    assert!(!error.contains("s3cr3t") && !error.contains('\n') && !error.is_empty(), "{error}");
+    let ReplicaError::Unreachable(why) = &error else { panic!("{error}") };
+    assert!(why.contains("nothing listens there") && !why.contains('\n'), "{why}");
+    assert!(!error.to_string().contains("s3cr3t"), "{error}");
 }

@@ -1,97 +1,147 @@
-//! The lease as a document on a real server, and what its term fences.
+//! The lease as a document on a real server.
 
-use std::time::Duration;
+use giftcode_bot::domain::election::{Lease, Position};
+use giftcode_bot::domain::record::{Kind, Record, Value};
+use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, SCHEMA};
+use giftcode_bot::replica::Mongo;
+use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::{Collection, Database};
 
-use giftcode_bot::domain::lease::Lease;
-use giftcode_bot::domain::record::{Field, Form, Kind, Record, Value};
-use giftcode_bot::ports::{LeaseBoard, Replica};
-use giftcode_bot::replica::MongoLease;
-use giftcode_bot::tenure::Tenure;
-use mongodb::bson::{DateTime, Document, doc};
-use tokio::time::Instant;
+use crate::server::{Server, any, mongo};
 
-use crate::server::{any, replica_of};
+async fn there() -> (Option<Server>, Mongo, Database) {
+    let (server, _, uri, name) = any().await;
+    let database = mongodb::Client::with_uri_str(&uri).await.unwrap().database(&name);
+    (server, mongo(&uri, &name).await, database)
+}
 
-async fn seen(board: &MongoLease) -> Lease {
-    board.look().await.unwrap().unwrap().0
+fn leases(database: &Database) -> Collection<Document> {
+    database.collection("leases")
+}
+
+async fn lease(store: &Mongo) -> Lease {
+    store.poll().await.unwrap().lease.unwrap()
+}
+
+fn at(term: i64, round: i64) -> Position {
+    Position { term, round }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_that_take_it_at_once_one_has_it_and_only_who_has_it_renews_or_gives_it_back() {
-    let (_server, replica, uri, database) = any().await;
-    let board = MongoLease::new(replica.clone());
-    assert_eq!(board.look().await.unwrap(), None);
-    assert_eq!(board.renew("a", 1).await.unwrap(), None);
-    let (a, b) = tokio::join!(board.take(None, "a", 1), board.take(None, "b", 1));
-    assert_eq!([a.unwrap(), b.unwrap()].iter().filter(|is_taken| **is_taken).count(), 1);
-    let first = seen(&board).await;
-    assert_eq!((first.term, first.released, first.knocked_at), (1, false, None));
-    let other = if first.holder == "a" { "b" } else { "a" };
-    assert_eq!(board.renew(other, 1).await.unwrap(), None);
-    assert_eq!(board.renew(&first.holder, 2).await.unwrap(), None);
-    board.release(other, 1).await.unwrap();
-    board.knock().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    let renewed = board.renew(&first.holder, 1).await.unwrap().unwrap();
-    assert!(renewed.renewed_at > first.renewed_at && renewed.is_awaited() && !renewed.released);
-    // By the server's clock it is not run out.
-    let (now_seen, now) = board.look().await.unwrap().unwrap();
-    assert!(now_seen == renewed && now >= renewed.renewed_at && !renewed.may_be_taken(other, now));
+    let (_server, store, database) = there().await;
+    let seen = store.poll().await.unwrap();
+    assert_eq!((seen.lease, seen.is_fresh), (None, true));
+    assert!(seen.server_ms > 1_700_000_000_000);
+    assert_eq!(store.renew("a", at(10, 1)).await.unwrap(), None);
+    store.register_standby("nobody").await.unwrap();
+    let (a, b) = tokio::join!(store.take(None, "a", 10), store.take(None, "b", 10));
+    let taken: Vec<Lease> = [a.unwrap(), b.unwrap()].into_iter().flatten().collect();
+    let [first] = taken.as_slice() else { panic!("{taken:?}") };
+    assert_eq!(*first, lease(&store).await);
+    assert_eq!((first.term, first.beat, first.round, first.released, first.standby_beat), (10, 0, 0, false, 0));
+    assert!(first.database.len() > 20 && first.schema == SCHEMA, "{first:?}");
+    let holder = first.holder.as_str();
+    let other = if holder == "a" { "b" } else { "a" };
+    for (who, term) in [(other, 10), (holder, 11)] {
+        assert_eq!(store.renew(who, at(term, 1)).await.unwrap(), None);
+        assert!(!store.release(who, at(term, 1), 0).await.unwrap());
+    }
+    store.register_standby("cupboard").await.unwrap();
+    store.register_standby("cupboard").await.unwrap();
+    store.announce_late().await.unwrap();
+    let renewed = store.renew(holder, at(10, 4)).await.unwrap().unwrap();
+    let expected = Lease { beat: 1, round: 4, standby_beat: 2, late: 1, ..first.clone() };
+    assert_eq!((&renewed, &lease(&store).await), (&expected, &expected));
+    // As a person sees it.
+    let document = leases(&database).find_one(doc! {}).await.unwrap().unwrap();
+    assert_eq!(document.get_str("standby").unwrap(), "cupboard");
+    let seen = store.poll().await.unwrap();
+    let renewed_at = document.get_datetime("renewed_at").unwrap().timestamp_millis();
+    assert!((0..60_000).contains(&(seen.server_ms - renewed_at)) && !seen.is_fresh);
     // What was seen is not as it stands any more.
-    assert!(!board.take(Some(&first), other, 2).await.unwrap());
-    board.release(&first.holder, 1).await.unwrap();
-    assert!(seen(&board).await.released);
-    assert_eq!(board.renew(&first.holder, 1).await.unwrap(), None, "given back is given back");
-    let free = seen(&board).await;
-    let (a, b) = tokio::join!(board.take(Some(&free), "a", 2), board.take(Some(&free), "b", 2));
-    assert_eq!([a.unwrap(), b.unwrap()].iter().filter(|is_taken| **is_taken).count(), 1);
-    // One that a person has broken can be taken like one that has run out.
-    let client = mongodb::Client::with_uri_str(&uri).await.unwrap();
-    let leases = client.database(&database).collection::<Document>("leases");
-    leases.replace_one(doc! { "_id": "all" }, doc! { "holder": 3, "renewed_at": "yesterday" }).await.unwrap();
-    let (broken, now) = board.look().await.unwrap().unwrap();
-    assert!(broken.may_be_taken("c", now));
-    assert!(board.take(Some(&broken), "c", 9).await.unwrap());
-    assert_eq!((seen(&board).await.holder.as_str(), seen(&board).await.term), ("c", 9));
-    let long_ago = doc! { "$set": { "renewed_at": DateTime::from_millis(1_000_000_000_000) } };
-    leases.update_one(doc! { "_id": "all" }, long_ago).await.unwrap();
-    let (old, now) = board.look().await.unwrap().unwrap();
-    assert!(old.may_be_taken("d", now));
-    client.database(&database).drop().await.unwrap();
-}
-
-fn guild(channel: i64, version: i64) -> Record {
-    let value = |field: &Field| match (field.name, field.form) {
-        ("guild_id", _) => Value::Int(7),
-        ("channel_id", _) => Value::Int(channel),
-        ("version", _) => Value::Int(version),
-        (_, Form::Bool) => Value::Bool(false),
-        _ => Value::Null,
-    };
-    Record { kind: Kind::Guilds, values: Kind::Guilds.fields().iter().map(value).collect() }
+    assert_eq!(store.take(Some(first), other, 20).await.unwrap(), None);
+    assert_eq!(store.take(None, other, 20).await.unwrap(), None);
+    assert!(store.release(holder, at(10, 5), 17).await.unwrap());
+    assert!(store.release(holder, at(10, 5), 17).await.unwrap(), "its answer was lost: it is asked again");
+    assert_eq!(store.renew(holder, at(10, 6)).await.unwrap(), None, "given back is given back");
+    let free = lease(&store).await;
+    assert_eq!((free.released, free.round, free.unsent), (true, 5, 17));
+    let (a, b) = tokio::join!(store.take(Some(&free), "a", 20), store.take(Some(&free), "b", 20));
+    let taken: Vec<Lease> = [a.unwrap(), b.unwrap()].into_iter().flatten().collect();
+    let [second] = taken.as_slice() else { panic!("{taken:?}") };
+    let holder = second.holder.clone();
+    let expected = Lease { holder, term: 20, beat: 0, round: 0, released: false, unsent: 0, standby_beat: 0, ..free };
+    assert_eq!(*second, expected, "the database and the count of what came late stay");
+    database.drop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_sent_under_an_older_term_changes_nothing_and_without_the_lease_nothing_is_sent() {
-    let (_server, replica, uri, database) = any().await;
-    let soon = || Instant::now() + Duration::from_secs(30);
-    let (old, new) = (Tenure::none(), Tenure::none());
-    let from_old = replica_of(&uri, &database, old.clone()).await;
-    let from_new = replica_of(&uri, &database, new.clone()).await;
-    assert!(from_old.put(&[guild(1, 1)]).await.unwrap_err().to_string().contains("lease"));
-    old.hold(1, soon());
-    assert_eq!(from_old.put(&[guild(1, 1)]).await.unwrap(), Vec::<usize>::new());
-    new.hold(2, soon());
-    assert_eq!(from_new.put(&[guild(2, 2)]).await.unwrap(), Vec::<usize>::new());
-    // A frozen process whose clock is ahead wakes up and sends what it had in hand.
-    assert_eq!(from_old.put(&[guild(3, 99)]).await.unwrap(), [0]);
-    let key = guild(1, 1).key();
-    assert_eq!(replica.get(Kind::Guilds, vec![key.clone()]).await.unwrap(), [guild(2, 2)]);
-    // Active again, under a later term, its version counts.
-    old.hold(3, soon());
-    assert_eq!(from_old.put(&[guild(3, 99)]).await.unwrap(), Vec::<usize>::new());
-    assert_eq!(replica.get(Kind::Guilds, vec![key]).await.unwrap(), [guild(3, 99)]);
-    old.go_alone();
-    assert!(from_old.put(&[guild(4, 100)]).await.is_err());
-    mongodb::Client::with_uri_str(&uri).await.unwrap().database(&database).drop().await.unwrap();
+async fn without_a_lease_a_database_with_records_is_not_fresh() {
+    let (_server, store, database) = there().await;
+    let link = [7, 8, 0, 1, 0].map(Value::Int);
+    let mut values = link.to_vec();
+    values[2] = Value::Time(0);
+    values[4] = Value::Bool(false);
+    let link = Record { kind: Kind::Links, values };
+    store.put(&[link], Authority::Leader(at(10, 1))).await.unwrap();
+    let first = store.take(None, "a", 10).await.unwrap().unwrap();
+    leases(&database).delete_many(doc! {}).await.unwrap();
+    let seen = store.poll().await.unwrap();
+    assert_eq!((seen.lease, seen.is_fresh), (None, false));
+    // Its holder finds nothing to renew, and takes it anew.
+    assert_eq!(store.renew("a", at(10, 2)).await.unwrap(), None);
+    let again = store.take(None, "a", 11).await.unwrap().unwrap();
+    assert_ne!(again.database, first.database, "the database counts as another one");
+    database.drop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_that_was_edited_by_hand_is_read_or_counts_as_none() {
+    let (_server, store, database) = there().await;
+    let set = |fields: Document| {
+        let leases = leases(&database);
+        async move { leases.update_one(doc! { "_id": "all" }, doc! { "$set": fields }).await.unwrap() }
+    };
+    store.take(None, "a", 10).await.unwrap().unwrap();
+    for term in [Bson::Int32(77), Bson::Double(77.0)] {
+        set(doc! { "term": term, "schema": 9_i32 }).await;
+        let seen = lease(&store).await;
+        assert_eq!((seen.term, seen.schema), (77, 9));
+        assert!(store.renew("a", at(77, 1)).await.unwrap().is_some());
+    }
+    let seen = lease(&store).await;
+    assert_eq!(store.take(Some(&seen), "b", 88).await.unwrap().unwrap().schema, 9, "a newer program's number stays");
+    for (name, broken) in [("holder", Bson::Int32(3)), ("term", "x".into()), ("beat", "x".into())] {
+        set(doc! { name: broken }).await;
+        let seen = store.poll().await.unwrap();
+        assert_eq!((seen.lease, seen.is_fresh), (None, false), "{name}");
+        assert_eq!(store.renew("b", at(88, 1)).await.unwrap(), None, "{name}");
+        let (one, other) = tokio::join!(store.take(None, "b", 88), store.take(None, "c", 88));
+        let taken: Vec<Lease> = [one.unwrap(), other.unwrap()].into_iter().flatten().collect();
+        assert_eq!(taken.len(), 1, "{name}");
+        set(doc! { "holder": "b" }).await;
+    }
+    leases(&database).replace_one(doc! { "_id": "all" }, doc! { "note": "mine" }).await.unwrap();
+    assert_eq!(store.poll().await.unwrap().lease, None);
+    assert!(store.take(None, "d", 99).await.unwrap().is_some());
+    database.drop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_of_the_first_schema_is_watched_by_its_date_and_taken() {
+    let (_server, store, database) = there().await;
+    let renewed_at = DateTime::from_millis(1_760_000_000_000);
+    let old = doc! { "_id": "all", "holder": "old", "term": 3_i64, "released": false, "renewed_at": renewed_at };
+    leases(&database).insert_one(old).await.unwrap();
+    let seen = lease(&store).await;
+    assert_eq!((seen.term, seen.beat, seen.schema, seen.database.as_str()), (3, 1_760_000_000_000, 0, ""));
+    let later = DateTime::from_millis(1_760_000_005_000);
+    leases(&database).update_one(doc! {}, doc! { "$set": { "renewed_at": later } }).await.unwrap();
+    assert_eq!(store.take(Some(&seen), "new", 50).await.unwrap(), None, "it was renewed meanwhile");
+    let seen = lease(&store).await;
+    let taken = store.take(Some(&seen), "new", 50).await.unwrap().unwrap();
+    assert_eq!((taken.holder.as_str(), taken.term, taken.beat, taken.schema), ("new", 50, 0, SCHEMA));
+    assert!(!taken.database.is_empty());
+    database.drop().await.unwrap();
 }

@@ -23,6 +23,7 @@ mod moving_in;
 mod partition;
 mod process;
 mod proxy;
+mod refusals;
 mod refusing;
 mod server;
 mod stop;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use giftcode_bot::domain::record::{Key, Kind, Stamp};
 use giftcode_bot::ports::Replica;
-use giftcode_bot::replica::{MongoReplica, MongoSettings};
+use giftcode_bot::replica::{Mongo, MongoReplica, MongoSettings};
 use giftcode_bot::tenure::Tenure;
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -127,6 +127,13 @@ pub async fn replica_of(uri: &str, database: &str, tenure: Tenure) -> MongoRepli
     let settings =
         MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
     MongoReplica::new(settings, tenure).await.unwrap()
+}
+
+/// A client of this database.
+pub async fn mongo(uri: &str, database: &str) -> Mongo {
+    let settings =
+        MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
+    Mongo::new(settings).await.unwrap()
 }
 
 /// All keys and stamps of one kind, in the order of the keys.

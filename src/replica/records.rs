@@ -1,0 +1,370 @@
+//! Records in MongoDB: one collection per kind, guarded upserts in bulk.
+//!
+//! A write that does not pass its guard tries to insert, and gets E11000; what stands there then tells why. Bulk writes go as
+//! `update` and `delete` commands, which every server from 6 on takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use mongodb::Database;
+use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, doc};
+use mongodb::raw_batch_cursor::RawBatch;
+use tokio::sync::mpsc;
+
+use crate::domain::election::Position;
+use crate::domain::erasure::Erased;
+use crate::domain::record::{Key, Kind, MergeKey, Record};
+use crate::ports::replica::{Authority, Replica, ReplicaError, Scope};
+
+use super::connection::{Connection, MongoSettings, within};
+use super::document::{
+    LATE, ORDER, ROUND, SCHEMA_FIELD, Standing, TERM, Unread, delete, id, merge_key, number, of_standing, read,
+    standing, upsert,
+};
+use super::order::order;
+use super::words::meaning;
+
+/// The server's code for a key that is there already.
+pub(super) const DUPLICATE_KEY: i32 = 11000;
+/// The most documents of one command, and the fewest where there are enough for several: servers are faster with several at
+/// once, and what one does not answer in time is sent again.
+const BATCH: usize = 250;
+const SMALL_BATCH: usize = 25;
+/// The most commands in flight.
+const IN_FLIGHT: usize = 8;
+/// How often a write is tried that finds neither a place nor a reason why.
+const TRIES: usize = 4;
+/// Documents per answer where many are read.
+const PAGE: u32 = 4000;
+/// Answers that are being decoded or asked for while another is taken over.
+const AHEAD: usize = 2;
+
+/// MongoDB: the replica, and the place of the lease. Clones share the connections.
+#[derive(Clone)]
+pub struct Mongo {
+    connection: Arc<Connection>,
+    /// The kinds whose indexes are known to be there.
+    indexed: Arc<Mutex<BTreeSet<Kind>>>,
+}
+
+type Decode<T> = fn(Kind, &RawDocument) -> Result<T, Unread>;
+
+impl Mongo {
+    /// A client of this database. Nothing is connected yet, and a name need not be known to DNS.
+    ///
+    /// # Errors
+    /// When the connection string cannot be read; its text is not told.
+    pub async fn new(settings: MongoSettings) -> anyhow::Result<Self> {
+        Ok(Self { connection: Arc::new(Connection::new(settings).await?), indexed: Arc::default() })
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(super) async fn database(&self) -> Result<Database, ReplicaError> {
+        self.connection.database().await
+    }
+
+    /// Takes the whole database away: that of a sandbox's world which is over.
+    ///
+    /// # Errors
+    /// When MongoDB cannot be reached or does not allow it.
+    pub async fn drop_database(&self) -> anyhow::Result<()> {
+        let dropped = async {
+            let database = self.database().await?;
+            self.connection.in_time(async { database.drop().await }).await
+        };
+        dropped.await.context("cannot drop the finished sandbox's database")
+    }
+
+    /// A command that writes in bulk: whatever fails takes no other with it, and all of it is on a majority of the servers.
+    /// That some statements found their key taken is no error.
+    async fn write(&self, verb: &str, kind: Kind, statements: Vec<Bson>) -> Result<Document, ReplicaError> {
+        let time = self.connection.time_for(statements.len());
+        let concern = doc! { "w": "majority", "wtimeout": i64::try_from(time.as_millis()).unwrap_or(i64::MAX) };
+        let mut command = doc! { verb: kind.name(), "ordered": false, "writeConcern": concern };
+        command.insert(format!("{verb}s"), statements);
+        let database = self.database().await?;
+        let answer = within(time, async { database.run_command(command).await }).await?;
+        let told = |error: &Document| {
+            meaning(error.get_i32("code").ok(), error.get_str("errmsg").unwrap_or("no reason given"))
+        };
+        let failed = errors(&answer).find(|error| !error.get_i32("code").is_ok_and(|code| code == DUPLICATE_KEY));
+        match failed.or_else(|| answer.get_document("writeConcernError").ok()) {
+            Some(error) => Err(told(error)),
+            None => Ok(answer),
+        }
+    }
+
+    /// Makes the indexes of one kind that are not there, once a process.
+    async fn index(&self, kind: Kind) -> Result<(), ReplicaError> {
+        let indexed = || self.indexed.lock().unwrap_or_else(PoisonError::into_inner);
+        if indexed().contains(&kind) {
+            return Ok(());
+        }
+        let by_position = doc! { "key": { TERM: 1, ROUND: 1 }, "name": "term_1_term_round_1" };
+        let late = doc! { "key": { LATE: 1 }, "name": "late_1", "sparse": true };
+        let make = doc! { "createIndexes": kind.name(), "indexes": [by_position, late] };
+        let database = self.database().await?;
+        let made = self.connection.in_long_time(async { database.run_command(make).await }).await?;
+        if made.get_i32("numIndexesBefore").ok() != made.get_i32("numIndexesAfter").ok() {
+            // The index of schema 1 serves nothing any more, where there is one.
+            let old = database.collection::<Document>(kind.name());
+            drop(self.connection.in_time(async { old.drop_index("version_1").await }).await);
+        }
+        indexed().insert(kind);
+        Ok(())
+    }
+
+    /// Writes records of one kind; returns the places of those that lost.
+    async fn put_batch(
+        &self,
+        kind: Kind,
+        mut places: Vec<usize>,
+        records: &[Record],
+        authority: Authority,
+    ) -> Result<Vec<usize>, ReplicaError> {
+        self.index(kind).await?;
+        let mut lost = Vec::new();
+        for _ in 0..TRIES {
+            let updates: Vec<Bson> = places
+                .iter()
+                .filter_map(|at| records.get(*at))
+                .map(|record| upsert(record, authority).into())
+                .collect();
+            let answer = self.write("update", kind, updates).await?;
+            let taken = errors(&answer).filter_map(|error| usize::try_from(error.get_i32("index").ok()?).ok());
+            places = taken.filter_map(|index| places.get(index).copied()).collect();
+            if places.is_empty() {
+                return Ok(lost);
+            }
+            let keys = places.iter().filter_map(|at| records.get(*at)).map(Record::key).collect();
+            let there = self.find(kind, keys, Some(of_standing()), standing).await?;
+            let there: BTreeMap<Key, Standing> = there.into_iter().map(|found| (found.key.clone(), found)).collect();
+            if let Authority::Leader(Position { term, .. }) = authority
+                && let Some(later) = there.values().map(|found| found.term).filter(|other| *other > term).max()
+            {
+                return Err(ReplicaError::Fenced(later));
+            }
+            let mut left = Vec::new();
+            for at in places {
+                let Some(record) = records.get(at) else { continue };
+                let ours = order(&record.merge_key());
+                match there.get(&record.key()).map(|found| found.order.cmp(&ours)) {
+                    Some(std::cmp::Ordering::Greater) => lost.push(at),
+                    Some(std::cmp::Ordering::Equal) if authority == Authority::Former => {}
+                    // Another writer was in between: the guard lets it pass now.
+                    _ => left.push(at),
+                }
+            }
+            places = left;
+            if places.is_empty() {
+                return Ok(lost);
+            }
+        }
+        Err(ReplicaError::Unreachable("its documents change faster than they can be written".to_owned()))
+    }
+
+    /// The documents with these keys, as far as there are any.
+    async fn find<T>(
+        &self,
+        kind: Kind,
+        keys: Vec<Key>,
+        fields: Option<Document>,
+        decode: Decode<T>,
+    ) -> Result<Vec<T>, ReplicaError> {
+        let collection = self.database().await?.collection::<Document>(kind.name());
+        let mut asked = Vec::new();
+        for some in keys.chunks(BATCH) {
+            let ids: Vec<Bson> = some.iter().map(|key| id(kind, key)).collect();
+            let mut find = collection.find(doc! { "_id": { "$in": ids } });
+            if let Some(fields) = &fields {
+                find = find.projection(fields.clone());
+            }
+            asked.push(async move {
+                let batches: Vec<RawBatch> =
+                    self.connection.in_time(async { find.batch().await?.try_collect().await }).await?;
+                Ok(batches)
+            });
+        }
+        let batches: Vec<Vec<RawBatch>> = stream::iter(asked).buffered(IN_FLIGHT).try_collect().await?;
+        let mut found = Vec::with_capacity(keys.len());
+        let mut foreign = 0;
+        for batch in batches.iter().flatten() {
+            let (of_batch, foreign_ones) = decoded(kind, batch, decode)?;
+            found.extend(of_batch);
+            foreign += foreign_ones;
+        }
+        warn_of_foreign(kind, foreign);
+        Ok(found)
+    }
+
+    /// Reads what is like this, page by page, in the order in which the server has it; whether somebody still receives.
+    async fn pages<T: Send + 'static>(
+        &self,
+        kind: Kind,
+        filter: Document,
+        fields: Option<Document>,
+        decode: Decode<T>,
+        pages: &mpsc::Sender<Vec<T>>,
+    ) -> Result<bool, ReplicaError> {
+        let collection = self.database().await?.collection::<Document>(kind.name());
+        let mut find = collection.find(filter).batch_size(PAGE);
+        if let Some(fields) = fields {
+            find = find.projection(fields);
+        }
+        let batches = self.connection.in_long_time(find.batch()).await?;
+        // While one answer is decoded on another thread, the next is asked for.
+        let decoded = batches.map(|batch| async move {
+            let batch = batch?;
+            Ok(tokio::task::spawn_blocking(move || decoded(kind, &batch, decode)).await)
+        });
+        let mut decoded = std::pin::pin!(decoded.buffered(AHEAD));
+        let mut foreign = 0;
+        while let Some(page) = self.connection.in_long_time(decoded.next().map(Option::transpose)).await? {
+            let (page, of_page) = page.map_err(|_| ReplicaError::Unreachable("the process is ending".to_owned()))??;
+            foreign += of_page;
+            if !page.is_empty() && pages.send(page).await.is_err() {
+                return Ok(false);
+            }
+        }
+        warn_of_foreign(kind, foreign);
+        Ok(true)
+    }
+
+    /// Fails if one of these stands there under a later term.
+    async fn check_fence(&self, kind: Kind, erased: &[&Erased], term: i64) -> Result<(), ReplicaError> {
+        let keys = erased.iter().map(|erased| erased.key.clone()).collect();
+        let there = self.find(kind, keys, Some(of_standing()), standing).await?;
+        match there.iter().map(|found| found.term).filter(|other| *other > term).max() {
+            Some(later) => Err(ReplicaError::Fenced(later)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn unreadable() -> ReplicaError {
+    ReplicaError::Unreachable("its answer cannot be read".to_owned())
+}
+
+/// The statements of a command that failed.
+fn errors(answer: &Document) -> impl Iterator<Item = &Document> {
+    answer.get_array("writeErrors").into_iter().flatten().filter_map(Bson::as_document)
+}
+
+/// What one answer holds, and how many of its documents are none of ours.
+fn decoded<T>(kind: Kind, batch: &RawBatch, decode: Decode<T>) -> Result<(Vec<T>, usize), ReplicaError> {
+    let mut found = Vec::new();
+    let mut foreign = 0;
+    for element in batch.doc_slices().map_err(|_| unreadable())? {
+        let Ok(RawBsonRef::Document(document)) = element else { return Err(unreadable()) };
+        match decode(kind, document) {
+            Ok(decoded) => found.push(decoded),
+            Err(Unread::Foreign) => foreign += 1,
+            Err(Unread::Newer(schema)) => return Err(ReplicaError::Newer(schema)),
+        }
+    }
+    Ok((found, foreign))
+}
+
+fn warn_of_foreign(kind: Kind, count: usize) {
+    if count > 0 {
+        tracing::warn!("MongoDB's {} hold {count} documents that are no records; they are left alone", kind.name());
+    }
+}
+
+impl Replica for Mongo {
+    async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
+        let mut commands = Vec::new();
+        for kind in Kind::ALL {
+            let of_kind: Vec<usize> =
+                (0..records.len()).filter(|at| records.get(*at).is_some_and(|r| r.kind == kind)).collect();
+            let batch = of_kind.len().div_ceil(IN_FLIGHT).clamp(SMALL_BATCH, BATCH);
+            commands
+                .extend(of_kind.chunks(batch).map(|places| self.put_batch(kind, places.to_vec(), records, authority)));
+        }
+        let lost: Vec<Vec<usize>> = stream::iter(commands).buffer_unordered(IN_FLIGHT).try_collect().await?;
+        let mut lost = lost.concat();
+        lost.sort_unstable();
+        Ok(lost)
+    }
+
+    async fn erase(&self, erased: &[Erased], authority: Authority) -> Result<(), ReplicaError> {
+        // Children before their parents, as in the file.
+        for kind in Kind::ALL.into_iter().rev() {
+            let of_kind: Vec<&Erased> = erased.iter().filter(|erased| erased.kind == kind).collect();
+            let commands = of_kind.chunks(BATCH).map(|some| async move {
+                let deletes: Vec<Bson> = some.iter().map(|erased| delete(erased, authority).into()).collect();
+                let answer = self.write("delete", kind, deletes).await?;
+                match authority {
+                    // All of them are gone.
+                    _ if answer.get_i32("n").is_ok_and(|gone| usize::try_from(gone) == Ok(some.len())) => Ok(()),
+                    Authority::Leader(Position { term, .. }) => self.check_fence(kind, some, term).await,
+                    Authority::Former => Ok(()),
+                }
+            });
+            let commands: Vec<_> = commands.collect();
+            stream::iter(commands).buffer_unordered(IN_FLIGHT).try_collect::<Vec<()>>().await?;
+        }
+        Ok(())
+    }
+
+    async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
+        self.find(kind, keys, None, read).await
+    }
+
+    async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+        let filters = match scope {
+            Scope::All => vec![doc! {}],
+            // Two queries, each on the index; one with `$or` some servers answer by looking through the whole collection.
+            Scope::After(Position { term, round }) => {
+                vec![doc! { TERM: { "$gt": term } }, doc! { TERM: term, ROUND: { "$gt": round } }]
+            }
+            Scope::Late => vec![doc! { LATE: true }],
+        };
+        for filter in filters {
+            if !self.pages(kind, filter, None, read, &pages).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn merge_keys(&self, kind: Kind, pages: mpsc::Sender<Vec<(Key, MergeKey)>>) -> Result<(), ReplicaError> {
+        let (found, mut received) = mpsc::channel(1);
+        let reading = async {
+            // The channel ends with this.
+            let found = found;
+            self.pages(kind, doc! {}, Some(doc! { ORDER: 1, SCHEMA_FIELD: 1 }), merge_key, &found).await
+        };
+        let passing_on = async {
+            while let Some(page) = received.recv().await {
+                let (told, untold): (Vec<_>, Vec<_>) = page.into_iter().partition(|(_, found)| found.is_some());
+                let mut told: Vec<(Key, MergeKey)> =
+                    told.into_iter().filter_map(|(key, found)| Some((key, found?))).collect();
+                let untold: Vec<Key> = untold.into_iter().map(|(key, _)| key).collect();
+                let whole = self.get(kind, untold).await?;
+                told.extend(whole.iter().map(|record| (record.key(), record.merge_key())));
+                if !told.is_empty() && pages.send(told).await.is_err() {
+                    received.close();
+                }
+            }
+            Ok(())
+        };
+        tokio::try_join!(reading, passing_on).map(drop)
+    }
+
+    /// What servers with a fixed size count: documents before compression, and indexes. On other servers it is what is stored,
+    /// where that is more.
+    async fn size(&self) -> Result<u64, ReplicaError> {
+        let database = self.database().await?;
+        let stats = self.connection.in_long_time(async { database.run_command(doc! { "dbStats": 1 }).await }).await?;
+        let stats = RawDocumentBuf::try_from(&stats).map_err(|_| unreadable())?;
+        let bytes =
+            |name| number(stats.get(name).ok().flatten()).map_or(0, |bytes| u64::try_from(bytes).unwrap_or_default());
+        Ok(bytes("dataSize").max(bytes("storageSize")).saturating_add(bytes("indexSize")))
+    }
+}
