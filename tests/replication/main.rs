@@ -26,4 +26,5 @@ mod proxy;
 mod refusals;
 mod refusing;
 mod server;
+mod sessions;
 mod stop;
