@@ -18,7 +18,6 @@ pub(super) use erased::{erase, forget, forget_keys};
 pub use history::ReplicaHistory;
 pub use merge::Merged;
 pub use old::Outbox;
-pub(super) use old::outbox;
 pub use outbox::{Batch, Lag};
 pub(super) use outbox::{count_unsent, note};
 
