@@ -46,6 +46,7 @@ mod run_messages;
 mod runs;
 mod schema;
 mod second;
+mod shim;
 mod snapshot;
 mod sql;
 mod states;

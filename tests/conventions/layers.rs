@@ -144,7 +144,7 @@ fn objections(path: &Path, source: &str) -> Vec<String> {
     // How many `super`s lead out of the top-level module: one per folder below it, and one for the file itself.
     let is_mod = parts.last().is_some_and(|last| last == "mod");
     let depth = parts.len() - usize::from(is_mod);
-    if joined.contains(&vec!["super"; depth].join(" : : ")) {
+    if format!(" {joined} ").contains(&format!(" {} ", vec!["super"; depth].join(" : : "))) {
         found.push(format!("{module} leaves itself by super"));
     }
     if module == "domain" {
