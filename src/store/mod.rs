@@ -46,7 +46,6 @@ mod run_messages;
 mod runs;
 mod schema;
 mod second;
-mod shim;
 mod snapshot;
 mod sql;
 mod states;
@@ -244,15 +243,15 @@ impl Store {
         Ok(Self::new(opened, backing, opening))
     }
 
-    /// A temporary working copy, for a file that cannot be used: with what the file at `from` holds, if that can be read, and
-    /// whether it could. It stands in a folder of its own, else in memory. Nothing counts as written but what the replica has.
+    /// A temporary working copy, for a file that cannot be used: with what the file at `from` holds, if that can be read. It
+    /// stands in a folder of its own, else in memory. Nothing counts as written but what the replica has.
     ///
     /// # Errors
     /// When it can be made nowhere.
-    pub fn open_temporary(from: Option<&Path>, opening: Opening) -> Result<(Self, bool), StoreError> {
-        let (mut opened, folder, is_copied) = schema::open_temporary(from, opening.kind)?;
+    pub fn open_temporary(from: Option<&Path>, opening: Opening) -> Result<Self, StoreError> {
+        let (mut opened, folder) = schema::open_temporary(from, opening.kind)?;
         let backing = Backing::Temporary { identity: opened.file.take(), _folder: folder };
-        Ok((Self::new(opened, backing, opening), is_copied))
+        Ok(Self::new(opened, backing, opening))
     }
 
     fn new(opened: schema::Opened, backing: Backing, opening: Opening) -> Self {

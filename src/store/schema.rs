@@ -88,37 +88,33 @@ fn prepare_reader(reader: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A temporary working copy, in a folder of its own or else in memory, with what the file at `from` holds, if that can be read;
-/// whether it could.
-pub(super) fn open_temporary(
-    from: Option<&Path>,
-    kind: StateKind,
-) -> Result<(Opened, Option<TempDir>, bool), StoreError> {
+/// A temporary working copy, in a folder of its own or else in memory, with what the file at `from` holds, if that can be read.
+pub(super) fn open_temporary(from: Option<&Path>, kind: StateKind) -> Result<(Opened, Option<TempDir>), StoreError> {
     match in_folder(from, kind) {
-        Ok((opened, folder, is_copied)) => Ok((opened, Some(folder), is_copied)),
+        Ok((opened, folder)) => Ok((opened, Some(folder))),
         Err(reason) => {
             tracing::debug!("No temporary folder can be used: {reason}");
-            in_memory(from, kind).map(|(opened, is_copied)| (opened, None, is_copied))
+            in_memory(from, kind).map(|opened| (opened, None))
         }
     }
 }
 
-fn in_folder(from: Option<&Path>, kind: StateKind) -> Result<(Opened, TempDir, bool), String> {
+fn in_folder(from: Option<&Path>, kind: StateKind) -> Result<(Opened, TempDir), String> {
     let folder = tempfile::Builder::new().prefix("giftcode-bot-").tempdir().map_err(|e| e.to_string())?;
     if let Some(from) = from {
         let path = folder.path().join("copy.db");
         let copied = path.to_str().ok_or_else(|| "its name is none".to_owned()).and_then(|into| copy(from, into));
         match copied.and_then(|()| connect(&path, kind).map_err(|e| e.to_string())) {
-            Ok(opened) => return Ok((opened, folder, true)),
+            Ok(opened) => return Ok((opened, folder)),
             Err(reason) => tracing::debug!("Nothing is taken over from the state file: {reason}"),
         }
     }
     // Half a copy is none.
     let opened = connect(&folder.path().join("new.db"), kind).map_err(|e| e.to_string())?;
-    Ok((opened, folder, false))
+    Ok((opened, folder))
 }
 
-pub(super) fn in_memory(from: Option<&Path>, kind: StateKind) -> Result<(Opened, bool), StoreError> {
+pub(super) fn in_memory(from: Option<&Path>, kind: StateKind) -> Result<Opened, StoreError> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let path = Path::new("in memory");
     let open = |from: Option<&Path>| {
@@ -131,10 +127,7 @@ pub(super) fn in_memory(from: Option<&Path>, kind: StateKind) -> Result<(Opened,
         let (instance, last_version) = prepare(&mut writer, path, kind)?;
         Ok(Opened { writer, reader: None, instance, last_version, file: None, replaced: None })
     };
-    match from.map(|from| open(Some(from))) {
-        Some(Ok(opened)) => Ok((opened, true)),
-        _ => open(None).map(|opened| (opened, false)),
-    }
+    from.map_or_else(|| open(None), |from| open(Some(from)).or_else(|_| open(None)))
 }
 
 /// Copies a file that can only be read.

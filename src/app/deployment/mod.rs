@@ -311,8 +311,8 @@ impl Deployment {
                     let must_compare = store.is_behind().await?;
                     return Ok(WorkingCopy { store, must_compare });
                 }
-                let (store, is_seeded) = Store::open_temporary(Some(&self.place.path), self.opening())?;
-                let is_new = !is_seeded || store.is_empty().await?;
+                let store = Store::open_temporary(Some(&self.place.path), self.opening())?;
+                let is_new = store.is_empty().await?;
                 let must_compare = self.distrusts_file || is_new || store.is_behind().await?;
                 Ok(WorkingCopy { store, must_compare })
             }
