@@ -154,7 +154,8 @@ impl FileIdentity {
         let (Ok(file), Ok(log)) = (std::fs::metadata(&self.path), std::fs::metadata(&self.log)) else {
             return Standing::Lost;
         };
-        if (file.dev(), file.ino()) != self.place || self.sizes.0.fetch_max(file.len(), Ordering::Relaxed) > file.len() {
+        if (file.dev(), file.ino()) != self.place || self.sizes.0.fetch_max(file.len(), Ordering::Relaxed) > file.len()
+        {
             return Standing::Lost;
         }
         if self.sizes.1.swap(log.len(), Ordering::Relaxed) > log.len() {

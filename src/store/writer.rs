@@ -213,9 +213,8 @@ impl Store {
         };
         let (finishes, committed) = self.run(&mut state.connection, jobs, &context);
         state.clock = *context.clock.borrow();
-        let committed = committed.map(|has_changed| {
-            inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed)
-        });
+        let committed = committed
+            .map(|has_changed| inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed));
         drop(state);
         if let Err(reason) = &committed {
             context.say_not_persisted(reason);
@@ -246,9 +245,7 @@ impl Store {
         queue: Vec<Job>,
         context: &Context,
     ) -> (Vec<Finish>, Result<bool, String>) {
-        let refuse = |queue: Vec<Job>, reason: String| {
-            (queue.into_iter().map(|job| job(None)).collect(), Err(reason))
-        };
+        let refuse = |queue: Vec<Job>, reason: String| (queue.into_iter().map(|job| job(None)).collect(), Err(reason));
         if let Some(reason) = self.inner.backing.trouble(connection) {
             context.trouble.replace(Some(Trouble { reason: reason.clone(), is_doubtful: true }));
             return refuse(queue, reason);

@@ -168,12 +168,8 @@ async fn what_the_file_knows_of_the_replica_holds_after_a_crash_and_in_a_copy() 
     store.note_standby(true).await.unwrap();
     store.note_stale().await.unwrap();
     drop(store);
-    let known = ReplicaHistory {
-        database: Some("db".to_owned()),
-        position: at(7, 3),
-        is_stale: true,
-        had_standby: true,
-    };
+    let known =
+        ReplicaHistory { database: Some("db".to_owned()), position: at(7, 3), is_stale: true, had_standby: true };
     assert_eq!(open().replica_history().await.unwrap(), known);
     assert_eq!(temporary(&path).replica_history().await.unwrap(), known);
     let store = open();
