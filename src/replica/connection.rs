@@ -8,6 +8,7 @@ use mongodb::options::{Acknowledgment, ReadConcern, ReadPreference, SelectionCri
 use mongodb::{Client, Database};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 use crate::ports::replica::ReplicaError;
@@ -49,9 +50,10 @@ impl Connection {
     }
 
     pub(super) async fn database(&self) -> Result<Database, ReplicaError> {
-        let made = async {
+        let (uri, time) = (self.settings.uri.clone(), self.settings.timeout);
+        let made = async move {
             // The driver asks every name server in turn, which takes longer than a command.
-            let made = timeout(8 * self.settings.timeout, client_of(&self.settings.uri, self.settings.timeout)).await;
+            let made = timeout(8 * time, client_of(&uri, time)).await;
             let made =
                 made.map_err(|_| ReplicaError::Unreachable("DNS does not answer; it is asked again".to_owned()))?;
             made.map_err(|error| match error.downcast_ref::<Error>() {
@@ -106,10 +108,12 @@ pub(super) async fn client_of(uri: &SecretString, time: Duration) -> anyhow::Res
 }
 
 /// What is made at its first use. After a try that failed no other is made for a while, and whoever asks gets the same error.
+/// A try goes on though nobody waits for it any more.
 struct Lazy<T>(Mutex<Made<T>>);
 
 enum Made<T> {
     Not,
+    Making { task: JoinHandle<Result<T, ReplicaError>>, wait: Duration },
     Failed { error: ReplicaError, again: Instant, wait: Duration },
     Done(T),
 }
@@ -120,16 +124,24 @@ impl<T> Default for Lazy<T> {
     }
 }
 
-impl<T: Clone> Lazy<T> {
-    async fn get(&self, make: impl Future<Output = Result<T, ReplicaError>>) -> Result<T, ReplicaError> {
+impl<T: Clone + Send + 'static> Lazy<T> {
+    async fn get(
+        &self,
+        make: impl Future<Output = Result<T, ReplicaError>> + Send + 'static,
+    ) -> Result<T, ReplicaError> {
         let mut made = self.0.lock().await;
-        let wait = match &*made {
+        let begins_after = match &*made {
             Made::Done(made) => return Ok(made.clone()),
             Made::Failed { error, again, .. } if Instant::now() < *again => return Err(error.clone()),
-            Made::Failed { wait, .. } => ASK_AGAIN.1.min(2 * *wait),
-            Made::Not => ASK_AGAIN.0,
+            Made::Failed { wait, .. } => Some(ASK_AGAIN.1.min(2 * *wait)),
+            Made::Making { .. } => None,
+            Made::Not => Some(ASK_AGAIN.0),
         };
-        let result = make.await;
+        if let Some(wait) = begins_after {
+            *made = Made::Making { task: tokio::spawn(make), wait };
+        }
+        let Made::Making { task, wait } = &mut *made else { return Err(ending()) };
+        let (result, wait) = (task.await.unwrap_or_else(|_| Err(ending())), *wait);
         *made = match &result {
             Ok(done) => Made::Done(done.clone()),
             Err(error) => Made::Failed { error: error.clone(), again: Instant::now() + wait, wait },
@@ -138,8 +150,16 @@ impl<T: Clone> Lazy<T> {
     }
 }
 
+/// Why what runs beside does not come to its end.
+pub(super) fn ending() -> ReplicaError {
+    ReplicaError::Unreachable("what was begun did not come to its end".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     fn unknown() -> ReplicaError {
@@ -149,17 +169,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_cannot_be_made_is_tried_again_ever_more_seldom_and_made_once() {
         let lazy = Lazy::default();
-        let tries = std::cell::Cell::new(0);
+        let tries = Arc::new(AtomicU32::new(0));
         let began = Instant::now();
         let mut tried_at = Vec::new();
         while began.elapsed() < Duration::from_secs(100) {
-            let before = tries.get();
-            let failing = async {
-                tries.set(tries.get() + 1);
+            let before = tries.load(Ordering::Relaxed);
+            let counting = Arc::clone(&tries);
+            let failing = async move {
+                counting.fetch_add(1, Ordering::Relaxed);
                 Err::<u8, _>(unknown())
             };
             assert_eq!(lazy.get(failing).await, Err(unknown()));
-            if tries.get() > before {
+            if tries.load(Ordering::Relaxed) > before {
                 tried_at.push(began.elapsed().as_secs());
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -168,6 +189,19 @@ mod tests {
         tokio::time::sleep(ASK_AGAIN.1).await;
         assert_eq!(lazy.get(async { Ok(7) }).await, Ok(7));
         assert_eq!(lazy.get(async { Err(unknown()) }).await, Ok(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_cannot_wait_for_it_does_not_begin_it_anew() {
+        let lazy = Lazy::default();
+        let slow = || async {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            Ok::<_, ReplicaError>(7)
+        };
+        for _ in 0..2 {
+            assert!(timeout(Duration::from_secs(4), lazy.get(slow())).await.is_err());
+        }
+        assert_eq!(timeout(Duration::from_secs(4), lazy.get(slow())).await, Ok(Ok(7)));
     }
 
     #[tokio::test]

@@ -116,6 +116,9 @@ impl LeaseStore for Mongo {
     }
 
     async fn take(&self, seen: Option<&Lease>, holder: &str, term: i64) -> Result<Option<Lease>, ReplicaError> {
+        if let Some(newer) = seen.map(|seen| seen.schema).filter(|schema| *schema > SCHEMA) {
+            return Err(ReplicaError::Newer(newer));
+        }
         let mut set = doc! {
             "holder": holder, "term": term, "beat": 0_i64, "round": 0_i64, "released": false, "unsent": 0_i64,
             "standby_beat": 0_i64,

@@ -18,7 +18,7 @@ use crate::domain::erasure::Erased;
 use crate::domain::record::{Key, Kind, MergeKey, Record};
 use crate::ports::replica::{Authority, Replica, ReplicaError, Scope};
 
-use super::connection::{Connection, MongoSettings, within};
+use super::connection::{Connection, MongoSettings, ending, within};
 use super::document::{
     LATE, ORDER, ROUND, SCHEMA_FIELD, Standing, TERM, Unread, delete, id, merge_key, number, of_standing, read,
     standing, upsert,
@@ -225,7 +225,7 @@ impl Mongo {
         let mut decoded = std::pin::pin!(decoded.buffered(AHEAD));
         let mut foreign = 0;
         while let Some(page) = self.connection.in_long_time(decoded.next().map(Option::transpose)).await? {
-            let (page, of_page) = page.map_err(|_| ReplicaError::Unreachable("the process is ending".to_owned()))??;
+            let (page, of_page) = page.map_err(|_| ending())??;
             foreign += of_page;
             if !page.is_empty() && pages.send(page).await.is_err() {
                 return Ok(false);
