@@ -168,7 +168,7 @@ impl<R: Replica> Replicator<R> {
             }
             // What the poster's promises rest on is in both.
             let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
-            if !self.store.is_in_memory() && changes.records.iter().any(is_poster_state) {
+            if !self.store.is_temporary() && changes.records.iter().any(is_poster_state) {
                 tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
             }
             self.store.outbox_done(&changes).await?;

@@ -5,7 +5,6 @@
 //! services end, and the next turn begins as the start of a process does. Nothing is handed over in memory but a working
 //! copy that is only there.
 
-mod confirm;
 mod lock;
 mod turn;
 
@@ -24,7 +23,6 @@ use crate::replicator::Replicator;
 use crate::store::{FileLock, Opening, StateKind, Store, StoreError};
 use crate::tenure::Tenure;
 
-use confirm::confirm_with;
 pub(super) use lock::{lock, wait_for_lock};
 use turn::Probe;
 pub(super) use turn::Turn;
@@ -259,7 +257,7 @@ impl Deployment {
 
     fn turn(&self, store: Store, replicator: Option<Arc<Replicator<MongoReplica>>>) -> Turn {
         let lost = self.keeping.as_ref().map(|keeping| keeping.lost.clone());
-        let probe = store.is_in_memory().then(|| Probe {
+        let probe = store.is_temporary().then(|| Probe {
             path: self.place.path.clone(),
             kind: self.place.kind,
             lock: self.lock.clone(),
@@ -304,7 +302,7 @@ impl Deployment {
                 let must_compare = self.distrusts_file || is_new || store.is_behind().await?;
                 Ok(WorkingCopy { store, must_compare })
             }
-            (Err(error @ (StoreError::Open { .. } | StoreError::Sqlite(_))), Some(second)) => {
+            (Err(error @ (StoreError::Open { .. } | StoreError::Sqlite(_))), Some(_)) => {
                 tracing::error!(
                     "{error}: MongoDB alone keeps the state, and the file is tried again every {} s",
                     TRY_FILE_EVERY.as_secs()
@@ -313,9 +311,8 @@ impl Deployment {
                     let must_compare = store.is_behind().await?;
                     return Ok(WorkingCopy { store, must_compare });
                 }
-                let confirm = confirm_with(second.replica.clone());
-                let (store, is_seeded) = Store::open_in_memory(&self.place.path, self.opening(), confirm)?;
-                let is_new = !is_seeded || store.is_empty().await?;
+                let store = Store::open_temporary(Some(&self.place.path), self.opening())?;
+                let is_new = store.is_empty().await?;
                 let must_compare = self.distrusts_file || is_new || store.is_behind().await?;
                 Ok(WorkingCopy { store, must_compare })
             }
@@ -332,7 +329,7 @@ impl Deployment {
     }
 
     fn keep_memory(&mut self, store: &Store) {
-        if store.is_in_memory() {
+        if store.is_temporary() {
             self.memory = Some(store.clone());
         }
     }
