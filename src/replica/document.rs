@@ -4,11 +4,11 @@ use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 
 use crate::domain::election::Position;
 use crate::domain::erasure::Erased;
-use crate::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Stamp, Value};
+use crate::domain::record::{Field, Form, Key, Kind, Record, Stamp, Value};
 use crate::domain::version::Version;
 use crate::ports::replica::{Authority, SCHEMA};
 
-use super::order::{order, read_order};
+use super::order::order;
 
 /// The field that holds a redemption's rank and version as text that sorts as they do, so that the server can compare both
 /// at once.
@@ -58,8 +58,8 @@ fn value(found: Option<RawBsonRef<'_>>, form: Form) -> Option<Value> {
 /// The `_id` of a key: its one value, or a text of several, `1165706299393183754/WOS1105/0000000001`. Not a document of
 /// them: servers find a text by its index, but not all of them a document. Numbers have leading zeros, so that texts are in
 /// the order of their keys.
-pub(super) fn id(kind: Kind, key: &Key) -> Bson {
-    match key.as_slice() {
+pub(super) fn id(kind: Kind, key: &[Value]) -> Bson {
+    match key {
         [only] => bson(only),
         parts => kind
             .fields()
@@ -264,119 +264,54 @@ pub(super) struct Standing {
 }
 
 /// The fields that [`standing`] reads.
-pub(super) fn of_standing() -> Document {
-    doc! { TERM: 1, ORDER: 1, SCHEMA_FIELD: 1 }
+pub(super) fn of_standing(kind: Kind) -> Document {
+    let key = kind.fields().iter().take(kind.key_fields()).map(|field| (field.name.to_owned(), 1.into()));
+    key.chain([TERM, ORDER, SCHEMA_FIELD].map(|name| (name.to_owned(), 1.into()))).collect()
 }
 
 /// What decides whether this document is replaced.
 pub(super) fn standing(kind: Kind, document: &RawDocument) -> Result<Standing, Unread> {
-    check_schema(document)?;
+    let key = values(kind, &kind.fields()[..kind.key_fields()], document)?;
     let field = |name| document.get(name).ok().flatten();
-    let key = field("_id").and_then(|id| key(kind, id)).ok_or(Unread::Foreign)?;
     let order = field(ORDER).and_then(RawBsonRef::as_str).unwrap_or_default().to_owned();
     Ok(Standing { key, term: number(field(TERM)).unwrap_or_default(), order })
 }
 
-/// A document's key, and its merge key where the document tells it: one of schema 1 does not.
-pub(super) fn merge_key(kind: Kind, document: &RawDocument) -> Result<(Key, Option<MergeKey>), Unread> {
-    let Standing { key, order, .. } = standing(kind, document)?;
-    Ok((key, read_order(&order)))
-}
-
-fn check_schema(document: &RawDocument) -> Result<(), Unread> {
-    match number(document.get(SCHEMA_FIELD).ok().flatten()) {
-        Some(newer) if newer > SCHEMA => Err(Unread::Newer(newer)),
-        _ => Ok(()),
-    }
-}
-
 /// The record in a document.
 pub(super) fn read(kind: Kind, document: &RawDocument) -> Result<Record, Unread> {
-    check_schema(document)?;
-    record(kind, document).ok_or(Unread::Foreign)
+    values(kind, kind.fields(), document).map(|values| Record { kind, values })
+}
+
+/// The values of these fields, of which the first are the key, read in one pass.
+fn values(kind: Kind, fields: &[Field], document: &RawDocument) -> Result<Vec<Value>, Unread> {
+    if let Some(newer) = number(document.get(SCHEMA_FIELD).ok().flatten()).filter(|schema| *schema > SCHEMA) {
+        return Err(Unread::Newer(newer));
+    }
+    let mut values = vec![Value::Null; fields.len()];
+    let mut found_id = None;
+    // Documents have their fields in our order, unless somebody edited them.
+    let mut next = 0;
+    for element in document {
+        let (name, found) = element.map_err(|_| Unread::Foreign)?;
+        if name == "_id" {
+            found_id = Some(found);
+            continue;
+        }
+        let is_it = |field: &Field| name == field.name;
+        let at = fields[next..].iter().position(is_it).map(|at| next + at);
+        if let Some(at) = at.or_else(|| fields[..next].iter().position(is_it)) {
+            values[at] = value(Some(found), fields[at].form).ok_or(Unread::Foreign)?;
+            next = at + 1;
+        }
+    }
+    // The `_id` must be the key's as we write it: two of them for one key would be two records.
+    let is_the_keys = match (&values[..kind.key_fields()], found_id) {
+        ([only], found) => *only != Value::Null && value(found, fields[0].form).as_ref() == Some(only),
+        (several, Some(RawBsonRef::String(text))) => id(kind, several).as_str() == Some(text),
+        _ => false,
+    };
+    if is_the_keys { Ok(values) } else { Err(Unread::Foreign) }
 }
 
 #[cfg(test)]
-mod tests {
-    use mongodb::bson::{RawDocumentBuf, rawdoc};
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::domain::outcome::Outcome;
-
-    proptest! {
-        /// The comparison walks both stores in the order of the keys.
-        #[test]
-        fn ids_of_several_values_are_in_the_order_of_their_keys_and_read_back(
-            one in (any::<i64>(), "[0-9A-Z]{1,32}", 0i64..=u32::MAX.into()),
-            other in (any::<i64>(), "[0-9A-Z]{1,4}", 0i64..=u32::MAX.into()),
-        ) {
-            let keys = [one.clone(), other.clone(), (one.0, other.1, one.2), (one.0, one.1, other.2)];
-            let keys = keys.map(|(guild, code, generation)| vec![Value::Int(guild), Value::Text(code), Value::Int(generation)]);
-            for first in &keys {
-                let text = |key| id(Kind::Posts, key).as_str().unwrap().to_owned();
-                prop_assert_eq!(key(Kind::Posts, RawBsonRef::String(&text(first))), Some(first.clone()));
-                for second in &keys {
-                    prop_assert_eq!(text(first).cmp(&text(second)), first.cmp(second), "{} {}", text(first), text(second));
-                }
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn orders_sort_as_stamps_and_read_back(one in (0usize..5, 0i64..99, any::<u32>()), other in (0usize..5, 0i64..99, any::<u32>())) {
-            let outcomes = [Outcome::Pending, Outcome::GaveUp, Outcome::Failed, Outcome::Already, Outcome::Granted];
-            let [one, other] = [one, other].map(|(outcome, round, version)| {
-                Stamp { rank: outcomes[outcome].rank(round), version: Version(version.into()) }
-            });
-            prop_assert_eq!(old_order(one).cmp(&old_order(other)), one.cmp(&other));
-            prop_assert_eq!(read_rank(old_order(one).split_once('/').unwrap().0), Some(one.rank));
-        }
-    }
-
-    #[test]
-    fn no_kind_has_a_field_of_the_documents_own() {
-        for field in Kind::ALL.into_iter().flat_map(Kind::fields) {
-            assert!(!["_id", ORDER, TERM, ROUND, LATE, SCHEMA_FIELD].contains(&field.name), "{}", field.name);
-        }
-    }
-
-    #[test]
-    fn numbers_are_read_whoever_wrote_them() {
-        let document = rawdoc! { "long": 7_i64, "int": 7_i32, "double": 7.0, "half": 7.5, "vast": 1e300, "text": "7" };
-        let read = |name| number(document.get(name).unwrap());
-        assert_eq!(
-            ["long", "int", "double", "half", "text", "none"].map(read),
-            [Some(7), Some(7), Some(7), None, None, None]
-        );
-        assert_eq!(read("vast"), Some(i64::MAX));
-    }
-
-    #[test]
-    fn documents_read_back_and_foreign_ones_are_told() {
-        for kind in Kind::ALL {
-            let sample = |field: &Field| match field.form {
-                Form::Int => Value::Int(3_000_000_007),
-                Form::Bool => Value::Bool(true),
-                Form::Text => Value::Text("granted".into()),
-                Form::Time => Value::Time(1_760_000_000_123),
-            };
-            let whole = Record { kind, values: kind.fields().iter().map(sample).collect() };
-            let written = document(&whole, 3);
-            let raw = |document: &Document| RawDocumentBuf::try_from(document).unwrap();
-            assert_eq!(record(kind, &raw(&written)), Some(whole.clone()));
-            assert_eq!(stamp(kind, &raw(&written)), Some((whole.key(), whole.stamp())));
-            let mut fields: Vec<_> = written.clone().into_iter().collect();
-            fields.reverse();
-            let turned_round: Document = fields.into_iter().collect();
-            assert_eq!(record(kind, &raw(&turned_round)), Some(whole.clone()), "whatever the order of the fields");
-            for broken in ["_id", "version"] {
-                let mut document = written.clone();
-                document.insert(broken, true);
-                let document = raw(&document);
-                assert_eq!((record(kind, &document), stamp(kind, &document)), (None, None), "{kind:?} {broken}");
-            }
-        }
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -18,11 +19,8 @@ use crate::domain::record::{Key, Kind, MergeKey, Record};
 use crate::ports::replica::{Authority, Replica, ReplicaError, Scope};
 
 use super::connection::{AT_ONCE, Connection, MongoSettings, SLOWLY, unfinished};
-use super::document::{
-    LATE, ORDER, ROUND, SCHEMA_FIELD, Standing, TERM, Unread, delete, id, merge_key, number, of_standing, read,
-    standing, upsert,
-};
-use super::order::order;
+use super::document::{LATE, ROUND, Standing, TERM, Unread, delete, id, number, of_standing, read, standing, upsert};
+use super::order::{order, read_order};
 use super::words::meaning;
 
 /// The server's code for a key that is there already.
@@ -35,6 +33,8 @@ const SMALL_BATCH: usize = 25;
 const IN_FLIGHT: usize = 8;
 /// How often a write is tried that finds neither a place nor a reason why.
 const TRIES: usize = 4;
+/// How long it waits in between.
+const PAUSE: Duration = Duration::from_millis(100);
 /// Documents per answer where many are read.
 const PAGE: u32 = 4000;
 /// Answers that are being decoded or asked for while another is taken over.
@@ -130,7 +130,7 @@ impl Mongo {
                 return Ok(lost);
             }
             let keys = places.iter().filter_map(|at| records.get(*at)).map(Record::key).collect();
-            let there = self.find(kind, keys, Some(of_standing()), standing).await?;
+            let there = self.find(kind, keys, Some(of_standing(kind)), standing).await?;
             let there: BTreeMap<Key, Standing> = there.into_iter().map(|found| (found.key.clone(), found)).collect();
             if let Authority::Leader(Position { term, .. }) = authority
                 && let Some(later) = there.values().map(|found| found.term).filter(|other| *other > term).max()
@@ -152,6 +152,8 @@ impl Mongo {
             if places.is_empty() {
                 return Ok(lost);
             }
+            // A majority does not have yet what is in the way: it may vanish.
+            tokio::time::sleep(PAUSE).await;
         }
         Err(ReplicaError::Unreachable("its documents change faster than they can be written".to_owned()))
     }
@@ -227,7 +229,7 @@ impl Mongo {
     /// Fails if one of these stands there under a later term.
     async fn check_fence(&self, kind: Kind, erased: &[&Erased], term: i64) -> Result<(), ReplicaError> {
         let keys = erased.iter().map(|erased| erased.key.clone()).collect();
-        let there = self.find(kind, keys, Some(of_standing()), standing).await?;
+        let there = self.find(kind, keys, Some(of_standing(kind)), standing).await?;
         match there.iter().map(|found| found.term).filter(|other| *other > term).max() {
             Some(later) => Err(ReplicaError::Fenced(later)),
             None => Ok(()),
@@ -321,14 +323,19 @@ impl Replica for Mongo {
         let reading = async {
             // The channel ends with this.
             let found = found;
-            self.pages(kind, doc! {}, Some(doc! { ORDER: 1, SCHEMA_FIELD: 1 }), merge_key, &found).await
+            self.pages(kind, doc! {}, Some(of_standing(kind)), standing, &found).await
         };
         let passing_on = async {
             while let Some(page) = received.recv().await {
-                let (told, untold): (Vec<_>, Vec<_>) = page.into_iter().partition(|(_, found)| found.is_some());
-                let mut told: Vec<(Key, MergeKey)> =
-                    told.into_iter().filter_map(|(key, found)| Some((key, found?))).collect();
-                let untold: Vec<Key> = untold.into_iter().map(|(key, _)| key).collect();
+                let mut told = Vec::with_capacity(page.len());
+                let mut untold = Vec::new();
+                for Standing { key, order, .. } in page {
+                    match read_order(&order) {
+                        Some(merge_key) => told.push((key, merge_key)),
+                        None => untold.push(key),
+                    }
+                }
+                // Documents of schema 1 do not tell it: they are read whole.
                 let whole = self.get(kind, untold).await?;
                 told.extend(whole.iter().map(|record| (record.key(), record.merge_key())));
                 if !told.is_empty() && pages.send(told).await.is_err() {
