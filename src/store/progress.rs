@@ -18,6 +18,9 @@ pub(super) const OUTBOX_BOUND: u32 = 4_000;
 /// A replica that lacks something for longer than this is said to lag.
 const LAGS_AFTER: i64 = 60;
 
+/// From so many percent of what it may hold the replica is said to be full.
+const FULL: u64 = 80;
+
 /// How the replica is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Progress {
@@ -27,6 +30,8 @@ pub(super) struct Progress {
     has_urgent: u64,
     /// More is unsent than there may be.
     is_behind: bool,
+    /// How many bytes it holds and may hold, where that is asked.
+    size: Option<(u64, u64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +116,10 @@ impl Store {
         if self.is_temporary() {
             troubles.push("the state file cannot be used".to_owned());
         }
-        let reach = self.inner.progress.borrow().reach.clone();
+        let (reach, size) = {
+            let progress = self.inner.progress.borrow();
+            (progress.reach.clone(), progress.size)
+        };
         let Lag { records, since } = self.unsent().await?;
         let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
         let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
@@ -125,7 +133,18 @@ impl Store {
             }
             Reach::InStep | Reach::Slow => {}
         }
+        if let Some((holds, may_hold)) = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100) {
+            troubles.push(format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20));
+        }
         Ok((!troubles.is_empty()).then(|| troubles.join(", and ")))
+    }
+
+    /// Notes how many bytes the replica holds, and may hold.
+    pub fn note_replica_size(&self, holds: u64, may_hold: u64) {
+        self.inner.progress.send_if_modified(|progress| {
+            progress.size = Some((holds, may_hold));
+            false
+        });
     }
 
     /// Notes whether far too much is unsent.
