@@ -69,6 +69,23 @@ pub async fn in_mongo(replica: &MongoReplica) -> BTreeMap<(Kind, Key), Record> {
     records.into_iter().map(|record| ((record.kind, record.key()), record)).collect()
 }
 
+/// The record with another value in one field.
+fn with(record: &Record, name: &str, value: Value) -> Record {
+    let at = record.kind.fields().iter().position(|field| field.name == name).unwrap();
+    let mut changed = record.clone();
+    changed.values[at] = value;
+    changed
+}
+
+/// The store is brought in step, and sends what it has.
+async fn meet(store: &Store, uri: &str, database: &str) {
+    store.set_replicated(true).await.unwrap();
+    let done = CancellationToken::new();
+    done.cancel();
+    Replicator::new(replica(uri, database).await, store.clone()).run(done).await.unwrap();
+    store.second_store_is_down();
+}
+
 /// Invariant 7, when nothing more changes: both hold the same.
 pub async fn until_in_step(store: &Store, mongo: &MongoReplica) {
     for _ in 0..600 {
@@ -152,12 +169,6 @@ async fn documents_that_do_not_fit_stay_there_and_keep_nothing_else_from_the_fil
     fill(&first, 1, 30).await;
     Replicator::new(replica(&uri, &database).await, first.clone()).compare().await.unwrap();
     // Somebody edits the database: an orphan, an outcome that is none, a guild without a version.
-    let with = |record: &Record, name: &str, value: Value| {
-        let at = record.kind.fields().iter().position(|field| field.name == name).unwrap();
-        let mut changed = record.clone();
-        changed.values[at] = value;
-        changed
-    };
     let redemptions = first.page(Kind::Redemptions, None, 100).await.unwrap();
     let orphan = with(&redemptions[0], "player_id", Value::Int(999));
     let odd = with(&with(&redemptions[1], "outcome", Value::Text("lost".into())), "generation", Value::Int(7));
@@ -184,4 +195,52 @@ async fn documents_that_do_not_fit_stay_there_and_keep_nothing_else_from_the_fil
     assert!(moved.fetched >= 1, "{moved:?}");
     assert_eq!(in_file(&empty).await, in_file(&other).await);
     client.database(&database).drop().await.unwrap();
+}
+
+/// A record with a version of the day after tomorrow, by a clock that was wrong: what is changed after it wins over it, everywhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_after_it() {
+    let (_server, mongo, uri, database) = any().await;
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(folder.path(), "a.db");
+    fill(&first, 1, 30).await;
+    meet(&first, &uri, &database).await;
+    let guild = first.page(Kind::Guilds, None, 1).await.unwrap().remove(0);
+    let Value::Int(version) = *guild.get("version") else { panic!("{guild:?}") };
+    let ahead =
+        with(&with(&guild, "version", Value::Int(version + (2 * 86_400_000 << 16))), "channel_id", Value::Int(5));
+    assert_eq!(mongo.put(&[ahead]).await.unwrap(), Vec::<usize>::new());
+    meet(&first, &uri, &database).await;
+    first.set_channel(GuildId(1), ChannelId(6)).await.unwrap();
+    meet(&first, &uri, &database).await;
+    let second = open(folder.path(), "b.db");
+    meet(&second, &uri, &database).await;
+    for records in [in_file(&first).await, in_file(&second).await, in_mongo(&mongo).await] {
+        let guild = &records[&(Kind::Guilds, vec![Value::Int(1)])];
+        assert_eq!(*guild.get("channel_id"), Value::Int(6), "{guild:?}");
+    }
+}
+
+/// Two instances wrote at one moment: whoever comes first, all end with the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_writes_of_one_version_end_as_one() {
+    for order in [[5, 6], [6, 5]] {
+        let (_server, mongo, uri, database) = any().await;
+        let folder = tempfile::tempdir().unwrap();
+        let stores = [open(folder.path(), "a.db"), open(folder.path(), "b.db")];
+        fill(&stores[0], 1, 3).await;
+        meet(&stores[0], &uri, &database).await;
+        meet(&stores[1], &uri, &database).await;
+        let guild = stores[0].page(Kind::Guilds, None, 1).await.unwrap().remove(0);
+        let Value::Int(version) = *guild.get("version") else { panic!("{guild:?}") };
+        for (store, channel) in stores.iter().zip(order) {
+            let later = with(&guild, "version", Value::Int(version + 1000));
+            store.import_records(vec![with(&later, "channel_id", Value::Int(channel))]).await.unwrap();
+        }
+        for store in [&stores[0], &stores[1], &stores[0]] {
+            meet(store, &uri, &database).await;
+        }
+        assert_eq!(in_file(&stores[0]).await, in_mongo(&mongo).await);
+        assert_eq!(in_file(&stores[1]).await, in_mongo(&mongo).await);
+    }
 }
