@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::record::{Key, Kind, Record, Value};
-use giftcode_bot::ports::Replica;
+use giftcode_bot::ports::replica::Replica;
 use giftcode_bot::sandbox::ledger::{Call, open_lines};
 use giftcode_bot::sandbox::posts::PostedMessage;
 use giftcode_bot::store::{StateKind, Store};
 
 use crate::machine::Machine;
-use crate::server::{Server, replica, stamps};
+use crate::server::{self, Server, merge_keys};
 
 /// Who the bot runs as where the tests run as root, whom no permission stops.
 const NOBODY: u32 = 65534;
@@ -228,10 +228,10 @@ impl Folder {
 
     /// How many redemptions are open in MongoDB, and how many posts there are, without looking at the file.
     pub async fn progress(&self, server: &Server) -> (usize, usize) {
-        let mongo = replica(&server.uri(), &self.database()).await;
+        let mongo = server::mongo(&server.uri(), &self.database()).await;
         let mut counts = (0, 0);
         for kind in [Kind::Redemptions, Kind::Posts] {
-            let keys = stamps(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
+            let keys = merge_keys(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
             let records = mongo.get(kind, keys).await.unwrap();
             match kind {
                 Kind::Posts => counts.1 = records.len(),
@@ -246,13 +246,13 @@ impl Folder {
 
     /// Every record of the file and of MongoDB.
     async fn both(&self, server: &Server, instance: u32) -> [BTreeMap<(Kind, Key), Record>; 2] {
-        let mongo = replica(&server.uri(), &self.database()).await;
+        let mongo = server::mongo(&server.uri(), &self.database()).await;
         let store = Store::open(&self.state(instance), StateKind::Sandbox, Clock::system()).unwrap();
         let mut both = [BTreeMap::new(), BTreeMap::new()];
         for kind in Kind::ALL {
             let page = store.page(kind, None, 1_000_000).await.unwrap();
             both[0].extend(page.into_iter().map(|record| ((kind, record.key()), record)));
-            let keys = stamps(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
+            let keys = merge_keys(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
             let found = mongo.get(kind, keys).await.unwrap();
             both[1].extend(found.into_iter().map(|record| ((kind, record.key()), record)));
         }

@@ -11,14 +11,14 @@ use giftcode_bot::domain::outcome::Outcome;
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::domain::record::{Key, Kind, Record, Value};
 use giftcode_bot::domain::status::Status;
-use giftcode_bot::ports::Replica;
-use giftcode_bot::replica::MongoReplica;
-use giftcode_bot::replicator::{Moved, Replicator};
+use giftcode_bot::ports::replica::{Authority, Replica};
+use giftcode_bot::replica::Mongo;
 use giftcode_bot::store::{Admission, StateKind, Store, Verdict};
 use mongodb::bson::{Document, doc};
 use tokio_util::sync::CancellationToken;
 
-use crate::server::{Server, any, replica, stamps};
+use crate::leading::{lead, meet};
+use crate::server::{self, Server, any, merge_keys};
 
 pub fn open(folder: &Path, name: &str) -> Store {
     Store::open(&folder.join(name), StateKind::Bot, Clock::system()).unwrap()
@@ -52,19 +52,21 @@ pub async fn decide(store: &Store, count: usize) -> usize {
     decided
 }
 
+/// What the file has and MongoDB is to have too: redemptions that nobody has tried are not among it.
 pub async fn in_file(store: &Store) -> BTreeMap<(Kind, Key), Record> {
     let mut records = Vec::new();
     for kind in Kind::ALL {
-        records.extend(store.page(kind, None, 1_000_000).await.unwrap());
+        let keys = store.merge_keys(kind, None, 1_000_000).await.unwrap();
+        records.extend(store.records(kind, keys.into_iter().map(|(key, _)| key).collect()).await.unwrap());
     }
     records.into_iter().map(|record| ((record.kind, record.key()), record)).collect()
 }
 
-pub async fn in_mongo(replica: &MongoReplica) -> BTreeMap<(Kind, Key), Record> {
+pub async fn in_mongo(mongo: &Mongo) -> BTreeMap<(Kind, Key), Record> {
     let mut records = Vec::new();
     for kind in Kind::ALL {
-        let stamps = stamps(replica, kind).await;
-        records.extend(replica.get(kind, stamps.into_iter().map(|(key, _)| key).collect()).await.unwrap());
+        let keys = merge_keys(mongo, kind).await;
+        records.extend(mongo.get(kind, keys.into_iter().map(|(key, _)| key).collect()).await.unwrap());
     }
     records.into_iter().map(|record| ((record.kind, record.key()), record)).collect()
 }
@@ -77,25 +79,16 @@ fn with(record: &Record, name: &str, value: Value) -> Record {
     changed
 }
 
-/// The store is brought in step, and sends what it has.
-async fn meet(store: &Store, uri: &str, database: &str) {
-    store.set_replicated(true).await.unwrap();
-    let done = CancellationToken::new();
-    done.cancel();
-    Replicator::new(replica(uri, database).await, store.clone()).run(done).await.unwrap();
-    store.second_store_is_down();
-}
-
 /// Invariant 7, when nothing more changes: both hold the same.
-pub async fn until_in_step(store: &Store, mongo: &MongoReplica) {
+pub async fn until_in_step(store: &Store, mongo: &Mongo) {
     for _ in 0..600 {
-        if store.lag().await.unwrap().records == 0 {
+        if store.unsent().await.unwrap().records == 0 {
             assert_eq!(in_file(store).await, in_mongo(mongo).await);
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("the second store still lacks {:?}", store.lag().await.unwrap());
+    panic!("MongoDB still lacks {:?}", store.unsent().await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,30 +98,26 @@ async fn an_empty_disk_fills_itself_and_either_side_gets_what_it_lacks() {
     let first = open(folder.path(), "a.db");
     fill(&first, 1, 300).await;
     decide(&first, 100).await;
-    let sent = Replicator::new(replica(&uri, &database).await, first.clone()).compare().await.unwrap();
+    meet(&first, &mongo).await;
     let everything = in_file(&first).await;
-    assert_eq!(sent, Moved { fetched: 0, sent: everything.len() });
     // A new disk.
     let second = open(folder.path(), "b.db");
-    let fetched = Replicator::new(replica(&uri, &database).await, second.clone()).compare().await.unwrap();
-    assert_eq!(fetched, Moved { fetched: everything.len(), sent: 0 });
+    meet(&second, &mongo).await;
     assert_eq!(in_file(&second).await, everything);
-    assert_eq!(
-        second.plan().await.unwrap(),
-        giftcode_bot::store::Plan::default(),
-        "nothing is posted or redeemed anew"
-    );
+    let plan = second.plan().await.unwrap();
+    assert!(plan.guilds.is_empty() && plan.redemptions == 200, "nothing is posted or redeemed anew: {plan:?}");
     // Each goes on by itself for a while: the old one records a success that the new one still has to make.
     decide(&first, 50).await;
     fill(&second, 2, 10).await;
     for store in [&first, &second, &first] {
-        Replicator::new(replica(&uri, &database).await, store.clone()).compare().await.unwrap();
+        meet(store, &mongo).await;
     }
     assert_eq!(in_file(&first).await, in_file(&second).await);
     assert_eq!(in_file(&first).await, in_mongo(&mongo).await);
     assert_eq!(first.pending_redemptions().await.unwrap(), 150);
-    let again = Replicator::new(replica(&uri, &database).await, first.clone()).compare().await.unwrap();
-    assert_eq!(again, Moved::default(), "in step, nothing moves");
+    let before = in_mongo(&mongo).await;
+    meet(&first, &mongo).await;
+    assert_eq!((in_file(&first).await, in_mongo(&mongo).await), (before.clone(), before), "in step, nothing moves");
     mongodb::Client::with_uri_str(&uri).await.unwrap().database(&database).drop().await.unwrap();
 }
 
@@ -138,12 +127,11 @@ async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_and_
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), "a.db");
     store.set_replicated(true).await.unwrap();
+    let mongo = server::mongo(&server.uri(), "giftcode").await;
     let stop = CancellationToken::new();
-    let replicator = Replicator::new(replica(&server.uri(), "giftcode").await, store.clone());
-    let token = stop.clone();
-    let running = tokio::spawn(async move { replicator.run(token).await });
+    let (file, other, token) = (store.clone(), mongo.clone(), stop.clone());
+    let running = tokio::spawn(async move { lead(&file, &other, token.cancelled_owned()).await });
     fill(&store, 1, 200).await;
-    let mongo = replica(&server.uri(), "giftcode").await;
     until_in_step(&store, &mongo).await;
     for round in 0..3u64 {
         // Killed while changes are on their way; more come while it is away; no change waits for it.
@@ -153,68 +141,65 @@ async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_and_
         assert_eq!(decide(&store, 20).await, 20);
         store.set_channel(GuildId(1), ChannelId(100 + round)).await.unwrap();
         assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
-        assert!(store.lag().await.unwrap().records > 0);
+        assert!(store.unsent().await.unwrap().records > 0);
         server.restart();
         until_in_step(&store, &mongo).await;
     }
     stop.cancel();
-    running.await.unwrap().unwrap();
+    running.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn documents_that_do_not_fit_stay_there_and_keep_nothing_else_from_the_file() {
+async fn documents_without_a_parent_or_of_an_unknown_outcome_are_kept_and_those_that_cannot_be_read_left() {
     let (_server, mongo, uri, database) = any().await;
     let folder = tempfile::tempdir().unwrap();
     let first = open(folder.path(), "a.db");
     fill(&first, 1, 30).await;
-    Replicator::new(replica(&uri, &database).await, first.clone()).compare().await.unwrap();
+    decide(&first, 10).await;
+    meet(&first, &mongo).await;
     // Somebody edits the database: an orphan, an outcome that is none, a guild without a version.
-    let redemptions = first.page(Kind::Redemptions, None, 100).await.unwrap();
-    let orphan = with(&redemptions[0], "player_id", Value::Int(999));
-    let odd = with(&with(&redemptions[1], "outcome", Value::Text("lost".into())), "generation", Value::Int(7));
-    assert_eq!(mongo.put(&[orphan, odd]).await.unwrap(), Vec::<usize>::new());
+    let decided = first.page(Kind::Redemptions, None, 100).await.unwrap();
+    let orphan = with(&decided[0], "player_id", Value::Int(999));
+    let odd = with(&with(&decided[1], "outcome", Value::Text("lost".into())), "generation", Value::Int(7));
+    let late = mongo.put(&[orphan.clone(), odd.clone()], Authority::Former).await.unwrap();
+    assert_eq!(late, Vec::<usize>::new());
     let client = mongodb::Client::with_uri_str(&uri).await.unwrap();
     let guilds = client.database(&database).collection::<Document>("guilds");
     guilds.insert_one(doc! { "_id": 77_i64, "guild_id": 77_i64 }).await.unwrap();
-    let everything = in_file(&first).await;
-    // To an empty disk, to one that has something, and again to the same: all else is in step, and they are still there.
+    // To one that has something, to an empty disk, and again to the first.
     let empty = open(folder.path(), "b.db");
-    let other = open(folder.path(), "c.db");
-    fill(&other, 1, 30).await;
-    for (store, fetched) in [(&empty, everything.len()), (&empty, 0), (&other, 0)] {
-        let moved = Replicator::new(replica(&uri, &database).await, store.clone()).compare().await.unwrap();
-        assert!(fetched == 0 || moved == Moved { fetched, sent: 0 }, "{moved:?}");
+    for store in [&first, &empty, &first] {
+        meet(store, &mongo).await;
+        let here = in_file(store).await;
+        assert!([&orphan, &odd].iter().all(|record| here.get(&(record.kind, record.key())) == Some(record)));
+        assert_eq!(guilds.count_documents(doc! {}).await.unwrap(), 2);
     }
-    assert_eq!(in_file(&empty).await, everything);
-    assert_eq!(stamps(&mongo, Kind::Redemptions).await.len(), redemptions.len() + 2);
-    assert_eq!(guilds.count_documents(doc! {}).await.unwrap(), 2);
     // What changes from now on goes on its way as ever.
-    other.set_channel(GuildId(2), ChannelId(9)).await.unwrap();
-    Replicator::new(replica(&uri, &database).await, other.clone()).compare().await.unwrap();
-    let moved = Replicator::new(replica(&uri, &database).await, empty.clone()).compare().await.unwrap();
-    assert!(moved.fetched >= 1, "{moved:?}");
-    assert_eq!(in_file(&empty).await, in_file(&other).await);
+    empty.set_channel(GuildId(2), ChannelId(9)).await.unwrap();
+    meet(&empty, &mongo).await;
+    meet(&first, &mongo).await;
+    assert_eq!(in_file(&first).await, in_file(&empty).await);
     client.database(&database).drop().await.unwrap();
 }
 
 /// A record with a version of the day after tomorrow, by a clock that was wrong: what is changed after it wins over it, everywhere.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_after_it() {
-    let (_server, mongo, uri, database) = any().await;
+    let (_server, mongo, ..) = any().await;
     let folder = tempfile::tempdir().unwrap();
     let first = open(folder.path(), "a.db");
     fill(&first, 1, 30).await;
-    meet(&first, &uri, &database).await;
+    meet(&first, &mongo).await;
     let guild = first.page(Kind::Guilds, None, 1).await.unwrap().remove(0);
     let Value::Int(version) = *guild.get("version") else { panic!("{guild:?}") };
     let ahead =
         with(&with(&guild, "version", Value::Int(version + (2 * 86_400_000 << 16))), "channel_id", Value::Int(5));
-    assert_eq!(mongo.put(&[ahead]).await.unwrap(), Vec::<usize>::new());
-    meet(&first, &uri, &database).await;
+    assert_eq!(mongo.put(&[ahead], Authority::Former).await.unwrap(), Vec::<usize>::new());
+    meet(&first, &mongo).await;
     first.set_channel(GuildId(1), ChannelId(6)).await.unwrap();
-    meet(&first, &uri, &database).await;
+    meet(&first, &mongo).await;
     let second = open(folder.path(), "b.db");
-    meet(&second, &uri, &database).await;
+    meet(&second, &mongo).await;
     for records in [in_file(&first).await, in_file(&second).await, in_mongo(&mongo).await] {
         let guild = &records[&(Kind::Guilds, vec![Value::Int(1)])];
         assert_eq!(*guild.get("channel_id"), Value::Int(6), "{guild:?}");
@@ -225,12 +210,12 @@ async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_after_i
 #[tokio::test(flavor = "multi_thread")]
 async fn two_writes_of_one_version_end_as_one() {
     for order in [[5, 6], [6, 5]] {
-        let (_server, mongo, uri, database) = any().await;
+        let (_server, mongo, ..) = any().await;
         let folder = tempfile::tempdir().unwrap();
         let stores = [open(folder.path(), "a.db"), open(folder.path(), "b.db")];
         fill(&stores[0], 1, 3).await;
-        meet(&stores[0], &uri, &database).await;
-        meet(&stores[1], &uri, &database).await;
+        meet(&stores[0], &mongo).await;
+        meet(&stores[1], &mongo).await;
         let guild = stores[0].page(Kind::Guilds, None, 1).await.unwrap().remove(0);
         let Value::Int(version) = *guild.get("version") else { panic!("{guild:?}") };
         for (store, channel) in stores.iter().zip(order) {
@@ -238,7 +223,7 @@ async fn two_writes_of_one_version_end_as_one() {
             store.import_records(vec![with(&later, "channel_id", Value::Int(channel))]).await.unwrap();
         }
         for store in [&stores[0], &stores[1], &stores[0]] {
-            meet(store, &uri, &database).await;
+            meet(store, &mongo).await;
         }
         assert_eq!(in_file(&stores[0]).await, in_mongo(&mongo).await);
         assert_eq!(in_file(&stores[1]).await, in_mongo(&mongo).await);

@@ -5,27 +5,17 @@ use std::time::Duration;
 
 use giftcode_bot::domain::player::{GuildId, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::record::{Key, Kind, Record, Value};
-use giftcode_bot::replica::MongoReplica;
-use giftcode_bot::replicator::{Moved, Replicator};
-use giftcode_bot::store::Store;
 use mongodb::bson::{Document, doc};
 use tokio_util::sync::CancellationToken;
 
 use crate::converging::{decide, fill, in_file, in_mongo, open, until_in_step};
-use crate::server::{Server, any, replica};
+use crate::leading::{lead, meet};
+use crate::server::{self, Server, any};
 
 const USER: UserId = UserId(312_456_789_012_345_678);
 
 fn player(id: u64) -> Player {
     Player { id: PlayerId::new(id).unwrap(), nickname: format!("P{id}"), state: State::new(245), furnace_level: None }
-}
-
-/// Compares once and sends what is in the outbox.
-async fn meet(store: &Store, mongo: &MongoReplica) {
-    let done = CancellationToken::new();
-    done.cancel();
-    Replicator::new(mongo.clone(), store.clone()).run(done).await.unwrap();
-    store.second_store_is_down();
 }
 
 /// Every document of every collection, as text.
@@ -49,7 +39,7 @@ fn of_guild(records: &BTreeMap<(Kind, Key), Record>, guild: i64) -> usize {
 async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays_away() {
     let mut server = Server::start();
     let folder = tempfile::tempdir().unwrap();
-    let mongo = replica(&server.uri(), "giftcode").await;
+    let mongo = server::mongo(&server.uri(), "giftcode").await;
     let (store, old) = (open(folder.path(), "a.db"), open(folder.path(), "b.db"));
     fill(&store, 1, 30).await;
     store.link(USER, player(1)).await.unwrap();
@@ -68,16 +58,14 @@ async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays_awa
     assert_eq!((forgotten.erased, forgotten.kept), (vec![player(901).id], vec![player(1).id]));
     server.restart();
     let stop = CancellationToken::new();
-    let replicator = Replicator::new(mongo.clone(), store.clone());
-    let token = stop.clone();
-    let running = tokio::spawn(async move { replicator.run(token).await });
+    let (file, other, token) = (store.clone(), mongo.clone(), stop.clone());
+    let running = tokio::spawn(async move { lead(&file, &other, token.cancelled_owned()).await });
     tokio::time::sleep(Duration::from_millis(30)).await;
     server.kill();
     server.restart();
     until_in_step(&store, &mongo).await;
     stop.cancel();
-    running.await.unwrap().unwrap();
-    store.second_store_is_down();
+    running.await.unwrap();
     let text = dump(&server.uri(), "giftcode").await;
     assert!(!text.contains(&USER.0.to_string()) && text.contains("erasures"), "{text}");
 
@@ -105,8 +93,9 @@ async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays_awa
     meet(&new, &mongo).await;
     meet(&store, &mongo).await;
     assert_eq!(store.links(USER).await.unwrap(), [player(901)]);
-    let again = Replicator::new(mongo.clone(), store.clone()).compare().await.unwrap();
-    assert_eq!(again, Moved::default(), "nothing goes back and forth");
+    let before = in_mongo(&mongo).await;
+    meet(&store, &mongo).await;
+    assert_eq!(in_mongo(&mongo).await, before, "nothing goes back and forth");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,6 +132,6 @@ async fn a_guild_is_erased_in_both_stores_with_all_that_is_its_own() {
     assert_eq!(of_guild(&there, 1), 0);
     let count = |kind| there.keys().filter(|(of_kind, _)| *of_kind == kind).count();
     assert_eq!((count(Kind::Players), count(Kind::Redemptions), count(Kind::Guilds)), (3, 3, 1));
-    assert_eq!(store.lag().await.unwrap().records, 0);
+    assert_eq!(store.unsent().await.unwrap().records, 0);
     mongodb::Client::with_uri_str(&uri).await.unwrap().database(&database).drop().await.unwrap();
 }

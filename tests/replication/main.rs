@@ -17,6 +17,7 @@ mod fence;
 mod frozen;
 mod handover;
 mod importing;
+mod leading;
 mod lease;
 mod machine;
 mod moving_in;
