@@ -7,6 +7,7 @@
 
 mod export;
 mod format;
+mod progress;
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -31,6 +32,7 @@ use crate::telemetry::{self, Target};
 use super::Ended;
 use super::services::{location, mongodb};
 use format::parse;
+use progress::Progress;
 
 /// The largest `giftcode_state.json` that is read; real ones have some kilobytes.
 const MAX_FIRST_STATE: u64 = 16 * 1024 * 1024;
@@ -40,8 +42,11 @@ pub use export::export;
 /// How long another instance may take to let go of MongoDB.
 const TURN_WITHIN: Duration = Duration::from_secs(5);
 
-/// Does something with the state, in both stores, then lets go of it: MongoDB has all, as far as it answers.
-async fn with_state<T>(work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+/// Imports something of so many records into the state, waits until MongoDB has all of it, then lets go of it.
+async fn with_state<T>(
+    total: u64,
+    work: impl AsyncFnOnce(&Store, &mut Progress) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let config = Config::read(&Source::process_and_dotenv()?)?;
     let json = config.log_format == LogFormat::Json;
     telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "warn")?;
@@ -59,7 +64,10 @@ async fn with_state<T>(work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> a
     let services = async |session: session::ActiveSession| {
         has_begun.cancel();
         let work = work.take().context("another giftcode-bot took over meanwhile: stop that one, and run this again")?;
-        Ok(Some(work(&session.store).await?))
+        let mut progress = Progress::new(total);
+        let done = work(&session.store, &mut progress).await?;
+        progress.until_in_both(&session.store).await?;
+        Ok(Some(done))
     };
     sessions.run(&stop, services).await?.context(
         "cannot use the state: MongoDB does not answer and the state file is empty or out of date, or a giftcode-bot is at work \
@@ -84,7 +92,8 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     let size = file.metadata().with_context(|| format!("cannot read {shown}"))?.len();
     let begin = read_begin(path).with_context(|| format!("cannot read {shown}"))?;
     if begin.contains("\"giftcode_bot_state\"") {
-        let work = with_state(async |store| import_export(store, path.to_owned()).await);
+        let total = count(path.to_owned()).await.with_context(|| format!("cannot import {shown}"))?;
+        let work = with_state(total, async |store, progress| import_export(store, path.to_owned(), progress).await);
         let (read, merged) = work.await.with_context(|| format!("cannot import {shown}"))?;
         let left_out = match merged.left_out {
             0 => String::new(),
@@ -106,7 +115,7 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     })?;
     let state = FirstState::read(&json).with_context(|| format!("cannot import {shown}"))?;
     let left = state.left.clone();
-    let imported = with_state(async |store| Ok(store.import_first_state(state).await?)).await?;
+    let imported = with_state(0, async |store, _| Ok(store.import_first_state(state).await?)).await?;
     for sentence in &left {
         print(&format!("left out: {sentence}"));
     }
@@ -126,7 +135,7 @@ pub async fn import_database(uri: &SecretString, database: &str) -> anyhow::Resu
     let read = read_first_database(uri, database).await.with_context(cannot)?;
     let left = read.left.clone();
     let imported =
-        with_state(async |store| Ok(store.import_first_database(read).await?)).await.with_context(cannot)?;
+        with_state(0, async |store, _| Ok(store.import_first_database(read).await?)).await.with_context(cannot)?;
     for sentence in left.iter().chain(&imported.left) {
         print(&format!("left out: {sentence}"));
     }
@@ -157,10 +166,21 @@ fn read_begin(path: &Path) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&begin).into_owned())
 }
 
-async fn import_export(store: &Store, path: PathBuf) -> anyhow::Result<(usize, Merged)> {
-    // Once to its end before anything is taken over: a file that is broken in the middle changes nothing.
-    let checked = path.clone();
-    tokio::task::spawn_blocking(move || parse(&checked, |_| Ok(()))).await.context("the reading ended")??;
+/// Reads an export to its end before anything is taken over: one that is broken in the middle changes nothing. How many
+/// records it has.
+async fn count(path: PathBuf) -> anyhow::Result<u64> {
+    let counting = move || {
+        let mut count = 0;
+        parse(&path, |batch| {
+            count += batch.len() as u64;
+            Ok(())
+        })?;
+        Ok(count)
+    };
+    tokio::task::spawn_blocking(counting).await.context("the reading ended")?
+}
+
+async fn import_export(store: &Store, path: PathBuf, progress: &mut Progress) -> anyhow::Result<(usize, Merged)> {
     // A few batches at a time wait for the store, whatever the file's size.
     let (batches, mut received) = mpsc::channel(2);
     let pass_on = move |batch| batches.blocking_send(batch).map_err(|_| "the store is gone");
@@ -170,6 +190,7 @@ async fn import_export(store: &Store, path: PathBuf) -> anyhow::Result<(usize, M
         let batch: Vec<Record> = batch;
         read += batch.len();
         merged += store.import_records(batch).await?;
+        progress.is_at(read as u64, store).await?;
     }
     parsing.await.context("the reading ended")??;
     Ok((read, merged))
