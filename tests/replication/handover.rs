@@ -119,7 +119,7 @@ async fn one_that_wakes_up_after_its_lease_ran_out_does_nothing_more_until_it_ha
     new.until_said(ACTIVE, Duration::from_secs(40)).await;
     new.until_said("'BREAKING24'", Duration::from_secs(20)).await;
     signal("-CONT");
-    old.until_said("Another instance has taken the lease: this one stops", Duration::from_secs(20)).await;
+    old.until_said("it does not lead any more", Duration::from_secs(20)).await;
     // Nobody looked while the code that comes back was away, so it is not waited for.
     new.until_said("✔ All ", Duration::from_secs(90)).await;
     // A call that the frozen process had sent already is answered when it wakes up; none is begun.
