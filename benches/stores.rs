@@ -7,11 +7,11 @@
     reason = "a measurement fails by panicking and prints what it measured"
 )]
 
+#[path = "support/leading.rs"]
+mod leading;
 #[allow(dead_code, reason = "the replicator's tests use all of it")]
 #[path = "../tests/replication/server.rs"]
 mod server;
-#[path = "../tests/replication/leading.rs"]
-mod leading;
 
 use std::path::Path;
 use std::sync::Arc;

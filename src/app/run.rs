@@ -20,8 +20,9 @@ use crate::engine::Engine;
 use crate::eraser::Eraser;
 use crate::feed::FeedClient;
 use crate::poster::Poster;
+use crate::replica::Mongo;
 use crate::reporter::Reporter;
-use crate::retention::Retention;
+use crate::retention::{Retention, SizeWatch};
 use crate::session::{self, ActiveSession};
 use crate::store::{StateKind, Store};
 use crate::supervisor::Supervisor;
@@ -69,8 +70,9 @@ pub async fn run() -> anyhow::Result<Ended> {
         return Ok(Ended::Well);
     };
     let mongodb = mongodb(config.mongodb_uri.clone(), &config.mongodb_database).await?;
+    let replica = mongodb.as_ref().map(|(replica, _)| replica.clone());
     let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
-    let process = Process { config, access, rest, clock };
+    let process = Process { config, access, rest, clock, replica };
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
     Ok(Ended::Well)
 }
@@ -80,6 +82,7 @@ struct Process {
     access: Access,
     rest: Arc<Rest>,
     clock: Clock,
+    replica: Option<Mongo>,
 }
 
 impl Process {
@@ -146,6 +149,14 @@ impl Process {
             let (retention, token) = (retention.clone(), token.clone());
             async move { retention.run(token).await }
         });
+        if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
+            let watch = Arc::new(SizeWatch::new(replica, store.clone(), max));
+            let token = done.clone();
+            supervisor.add("watch of MongoDB's size", move || {
+                let (watch, token) = (watch.clone(), token.clone());
+                async move { watch.run(token).await }
+            });
+        }
         supervisor.add("Discord connection", move || connection::run(bot.clone()));
         Ok(supervisor)
     }

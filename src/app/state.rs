@@ -63,7 +63,8 @@ async fn with_state<T>(
     let mut work = Some(work);
     let services = async |session: session::ActiveSession| {
         has_begun.cancel();
-        let work = work.take().context("another giftcode-bot took over meanwhile: stop that one, and run this again")?;
+        let work =
+            work.take().context("another giftcode-bot took over meanwhile: stop that one, and run this again")?;
         let mut progress = Progress::new(total);
         let done = work(&session.store, &mut progress).await?;
         progress.until_in_both(&session.store).await?;

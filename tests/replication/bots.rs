@@ -1,6 +1,6 @@
 //! Real processes of the sandbox on one MongoDB, and what becomes of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -8,15 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::record::{Key, Kind, Record, Value};
-use giftcode_bot::ports::replica::Replica;
+use giftcode_bot::domain::record::Value;
 use giftcode_bot::sandbox::ledger::{Call, open_lines};
 use giftcode_bot::sandbox::posts::PostedMessage;
-use giftcode_bot::store::{StateKind, Store};
+use giftcode_bot::store::StateKind;
 
 use crate::machine::Machine;
-use crate::server::{self, Server, merge_keys};
+use crate::server::Server;
+use crate::sessions::{Records, in_file, in_mongo};
 
 /// Who the bot runs as where the tests run as root, whom no permission stops.
 const NOBODY: u32 = 65534;
@@ -226,46 +225,13 @@ impl Folder {
         }
     }
 
-    /// How many redemptions are open in MongoDB, and how many posts there are, without looking at the file.
-    pub async fn progress(&self, server: &Server) -> (usize, usize) {
-        let mongo = server::mongo(&server.uri(), &self.database()).await;
-        let mut counts = (0, 0);
-        for kind in [Kind::Redemptions, Kind::Posts] {
-            let keys = merge_keys(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
-            let records = mongo.get(kind, keys).await.unwrap();
-            match kind {
-                Kind::Posts => counts.1 = records.len(),
-                _ => {
-                    let pending = Value::Text("pending".to_owned());
-                    counts.0 = records.iter().filter(|record| *record.get("outcome") == pending).count();
-                }
-            }
-        }
-        counts
-    }
-
-    /// Every record of the file and of MongoDB.
-    async fn both(&self, server: &Server, instance: u32) -> [BTreeMap<(Kind, Key), Record>; 2] {
-        let mongo = server::mongo(&server.uri(), &self.database()).await;
-        let store = Store::open(&self.state(instance), StateKind::Sandbox, Clock::system()).unwrap();
-        let mut both = [BTreeMap::new(), BTreeMap::new()];
-        for kind in Kind::ALL {
-            let page = store.page(kind, None, 1_000_000).await.unwrap();
-            both[0].extend(page.into_iter().map(|record| ((kind, record.key()), record)));
-            let keys = merge_keys(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
-            let found = mongo.get(kind, keys).await.unwrap();
-            both[1].extend(found.into_iter().map(|record| ((kind, record.key()), record)));
-        }
-        drop(store);
-        self.give_away();
-        both
-    }
-
     /// Invariant 7, when nothing runs: both stores hold the same. What nobody was ever asked about is this file's alone.
-    pub async fn assert_same(&self, server: &Server, instance: u32, seed: u64) -> BTreeMap<(Kind, Key), Record> {
-        let [here, there] = self.both(server, instance).await;
+    pub async fn assert_same(&self, server: &Server, instance: u32, seed: u64) -> Records {
+        let here = in_file(&self.state(instance), StateKind::Sandbox).await;
+        self.give_away();
+        let there = in_mongo(&server.uri(), &self.database()).await;
         assert!(here.len() > 100, "{}", here.len());
-        for (key, record) in here.iter().filter(|(_, record)| !is_untried(record)) {
+        for (key, record) in &here {
             assert_eq!(there.get(key), Some(record), "seed {seed}: not the same in MongoDB: {key:?}");
         }
         for (key, record) in &there {
@@ -276,7 +242,7 @@ impl Folder {
 
     /// Invariants 1, 2, 3 and 7, when nothing runs: both stores hold the same; every code was posted once per guild;
     /// every outcome that was told is on file, was told once, and nothing was called for after it.
-    pub async fn assert_sound(&self, server: &Server, instance: u32, seed: u64) {
+    pub async fn assert_sound(&self, server: &Server, instance: u32, seed: u64) -> Records {
         let here = self.assert_same(server, instance, seed).await;
         assert_eq!(self.posted_twice(), Vec::<String>::new(), "seed {seed}");
         let success = |player: i64, code: &str| {
@@ -303,6 +269,7 @@ impl Folder {
             assert!(lines.len() <= most, "seed {seed}: more than one outcome: {lines:#?}");
         }
         assert!(!told.is_empty());
+        here
     }
 }
 
@@ -313,13 +280,6 @@ impl Drop for Folder {
             eprintln!("what the processes said and wrote is kept in {}", self.folder.path().display());
         }
     }
-}
-
-/// A redemption that nobody was ever asked about: every file derives it by itself.
-fn is_untried(record: &Record) -> bool {
-    record.kind == Kind::Redemptions
-        && *record.get("outcome") == Value::Text("pending".into())
-        && ["calls", "round"].iter().all(|field| *record.get(field) == Value::Int(0))
 }
 
 fn parts(state: &Path) -> [PathBuf; 3] {

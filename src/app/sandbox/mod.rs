@@ -89,9 +89,9 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let mut sessions = session::Sessions::new(location, lock, mongodb);
     let sandbox = Sandbox { config, options, paths, world, continues, console, clock };
     if sandbox.options.instance > 1 {
-        sandbox.console.say(
-            "Another instance of the sandbox: while the first one is active it waits, and connects to nothing.",
-        );
+        sandbox
+            .console
+            .say("Another instance of the sandbox: while the first one is active it waits, and connects to nothing.");
     }
     let ended = sessions.run(&shutdown, async |session| sandbox.session(session).await).await?;
     // With it goes the lock: the files can be taken away.
