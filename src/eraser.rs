@@ -111,6 +111,7 @@ impl Eraser {
         while self.store.forget_old_listings(STEP).await? > 0 {
             tokio::time::sleep(STEP_REST).await;
         }
+        self.store.erase_orphans().await?;
         if players + codes > 0 {
             tracing::info!("Erased {players} players and {codes} codes that nobody needs any more");
         }

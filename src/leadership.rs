@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::domain::election::Position;
 
 /// The wall clock and the clock that never sleeps may drift apart by so much between two renewals. More is a machine that stood
 /// still, or a clock that was set.
@@ -57,6 +58,17 @@ struct State {
     phase: Phase,
     /// What the wall clock was ahead of the other one when the phase was last set, in milliseconds.
     ahead: i128,
+    /// The last round of writes that was done, and its term.
+    done: Position,
+}
+
+/// What a renewal of the lease has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Renewal {
+    /// All rounds up to this one were written while this instance led.
+    pub proven: Position,
+    /// How often former leaders have written late.
+    pub late: i64,
 }
 
 /// The right to act. Clones share it.
@@ -65,6 +77,7 @@ pub struct Leadership {
     clock: Clock,
     state: Arc<Mutex<State>>,
     changes: Arc<watch::Sender<Phase>>,
+    renewals: Arc<watch::Sender<Renewal>>,
 }
 
 impl Leadership {
@@ -81,24 +94,42 @@ impl Leadership {
     }
 
     fn new(clock: Clock, phase: Phase) -> Self {
-        let state = State { phase, ahead: ahead(&clock) };
-        Self { clock, state: Arc::new(Mutex::new(state)), changes: Arc::new(watch::Sender::new(phase)) }
+        let state = State { phase, ahead: ahead(&clock), done: Position::default() };
+        Self {
+            clock,
+            state: Arc::new(Mutex::new(state)),
+            changes: Arc::new(watch::Sender::new(phase)),
+            renewals: Arc::new(watch::Sender::new(Renewal::default())),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a phase, or renews it.
+    /// Begins a phase, whatever was before.
     pub fn set(&self, phase: Phase) {
-        *self.state() = State { phase, ahead: ahead(&self.clock) };
+        self.advance(|_| phase);
+    }
+
+    /// Goes on from the phase it is in, as [`Leadership::phase`] tells it: what is over cannot be renewed. Returns the new one.
+    pub fn advance(&self, next: impl FnOnce(Phase) -> Phase) -> Phase {
+        let mut state = self.state();
+        let phase = next(self.phase_of(&state));
+        (state.phase, state.ahead) = (phase, ahead(&self.clock));
+        drop(state);
         self.changes.send_if_modified(|known| std::mem::replace(known, phase) != phase);
+        phase
     }
 
     /// The phase it is in. What has run out is over: then it is [`Phase::Waiting`].
     #[must_use]
     pub fn phase(&self) -> Phase {
-        let State { phase, ahead: before } = *self.state();
+        self.phase_of(&self.state())
+    }
+
+    fn phase_of(&self, state: &State) -> Phase {
+        let State { phase, ahead: before, .. } = *state;
         let is_over = match phase {
             Phase::Single | Phase::Waiting => false,
             Phase::Isolated { .. } => self.has_gap(before),
@@ -141,6 +172,30 @@ impl Leadership {
             Phase::CatchingUp { until, .. } | Phase::Leading { until, .. } | Phase::Ending { until, .. } => Some(until),
             Phase::Single | Phase::Waiting | Phase::Isolated { .. } => None,
         }
+    }
+
+    /// A round of writes is done.
+    pub fn round_done(&self, position: Position) {
+        let mut state = self.state();
+        state.done = state.done.max(position);
+    }
+
+    /// The last round of writes that is done under this term.
+    #[must_use]
+    pub fn done(&self, term: i64) -> Position {
+        let done = self.state().done;
+        if done.term == term { done } else { Position { term, round: 0 } }
+    }
+
+    /// The lease was renewed.
+    pub fn note_renewal(&self, renewal: Renewal) {
+        self.renewals.send_if_modified(|known| std::mem::replace(known, renewal) != renewal);
+    }
+
+    /// What renewals have shown.
+    #[must_use]
+    pub fn renewals(&self) -> watch::Receiver<Renewal> {
+        self.renewals.subscribe()
     }
 
     /// Every phase that begins from now on. That a lease has run out is not among them.

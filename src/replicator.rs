@@ -14,6 +14,7 @@
 //! What was sent and not noted is sent again; the second store takes no version twice.
 
 mod compare;
+pub mod next;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};

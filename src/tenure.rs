@@ -3,98 +3,86 @@
 //! Clones share the tenure. Who acts asks right before each act; a process that was frozen and wakes up after its lease
 //! ran out finds that it must not, whatever its timers do next.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::Timestamp;
 use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::leadership::{Leadership, Phase};
 
 /// The right to act. Without a second store nobody else can act, and it never ends.
 #[derive(Debug, Clone)]
-pub struct Tenure(Arc<Mutex<State>>);
-
-#[derive(Debug, Clone, Copy)]
-struct State {
-    until: Until,
-    term: i64,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Until {
-    ForEver,
-    Lease(Instant),
-    Alone,
-    Over,
+pub struct Tenure {
+    leadership: Leadership,
+    clock: Clock,
+    term: Arc<AtomicI64>,
 }
 
 impl Tenure {
     /// The right to act for ever: nobody else is there to take over.
     #[must_use]
     pub fn unlimited() -> Self {
-        Self::new(Until::ForEver)
+        Self::new(Leadership::single)
     }
 
     /// No right to act, until a lease gives it.
     #[must_use]
     pub fn none() -> Self {
-        Self::new(Until::Over)
+        Self::new(Leadership::waiting)
     }
 
-    fn new(until: Until) -> Self {
-        Self(Arc::new(Mutex::new(State { until, term: 0 })))
+    fn new(leadership: impl FnOnce(Clock) -> Leadership) -> Self {
+        let clock = Clock::simulated(Timestamp::UNIX_EPOCH);
+        Self { leadership: leadership(clock), clock, term: Arc::default() }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The phase that goes with it.
+    #[must_use]
+    pub fn leadership(&self) -> Leadership {
+        self.leadership.clone()
     }
 
     /// The lease of this term holds until then.
     pub fn hold(&self, term: i64, until: Instant) {
-        *self.state() = State { until: Until::Lease(until), term };
+        self.term.store(term, Ordering::SeqCst);
+        let until = self.clock.boot() + until.saturating_duration_since(Instant::now());
+        self.leadership.set(Phase::Leading { term, until, has_standby: false });
     }
 
     /// The lease cannot be renewed, but nobody else is there to take it: acting goes on, the second store is left alone.
     pub fn go_alone(&self) {
-        self.state().until = Until::Alone;
+        self.leadership.set(Phase::Isolated { term: self.last_term() });
     }
 
     /// Over: somebody else may act from now on.
     pub fn end(&self) {
-        self.state().until = Until::Over;
+        self.leadership.set(Phase::Waiting);
     }
 
     /// Whether this process may act now.
     #[must_use]
     pub fn may_act(&self) -> bool {
-        match self.state().until {
-            Until::ForEver | Until::Alone => true,
-            Until::Lease(until) => Instant::now() < until,
-            Until::Over => false,
-        }
+        self.leadership.is_leader()
     }
 
     /// The term of the lease, if it holds now: what writes to the second store carry. 0 where there is no lease.
     #[must_use]
     pub fn term(&self) -> Option<i64> {
-        let state = *self.state();
-        match state.until {
-            Until::ForEver => Some(state.term),
-            Until::Lease(until) if Instant::now() < until => Some(state.term),
-            Until::Lease(_) | Until::Alone | Until::Over => None,
-        }
+        if self.leadership.phase() == Phase::Single { Some(0) } else { self.leadership.term() }
     }
 
     /// The term of the latest lease, held or not; 0 if there was none.
     #[must_use]
     pub fn last_term(&self) -> i64 {
-        self.state().term
+        self.term.load(Ordering::SeqCst)
     }
 
     /// When the lease ends, if there is one.
     #[must_use]
     pub fn ends_at(&self) -> Option<Instant> {
-        match self.state().until {
-            Until::Lease(until) => Some(until),
-            _ => None,
-        }
+        self.leadership.until().map(|until| Instant::now() + until.saturating_sub(self.clock.boot()))
     }
 }
 

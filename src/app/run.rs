@@ -22,6 +22,7 @@ use crate::eraser::Eraser;
 use crate::feed::FeedClient;
 use crate::poster::Poster;
 use crate::reporter::Reporter;
+use crate::retention::Retention;
 use crate::store::{StateKind, Store};
 use crate::supervisor::Supervisor;
 use crate::telemetry::{self, Target};
@@ -163,6 +164,12 @@ impl Process {
         supervisor.add("eraser", move || {
             let (eraser, token) = (eraser.clone(), token.clone());
             async move { eraser.run(token).await }
+        });
+        let retention = Arc::new(Retention::new(store.clone(), clock));
+        let token = done.clone();
+        supervisor.add("retention", move || {
+            let (retention, token) = (retention.clone(), token.clone());
+            async move { retention.run(token).await }
         });
         supervisor.add("Discord connection", move || connection::run(bot.clone()));
         Ok(supervisor)

@@ -1,38 +1,40 @@
 //! `giftcode-bot state export` and `state import`.
 //!
 //! The export is one JSON object, `{"giftcode_bot_state":1,"records":[…]}`: a record is `{"kind":…, field: value, …}` with
-//! the fields of the file's tables. It is written and read as a stream, so its size does not matter. An import merges: of
-//! two versions of a record the one that wins stays, so it can be run twice, and onto a state that went on meanwhile.
+//! the fields of the file's tables. It is written and read as a stream, so its size does not matter. It is made of a copy of
+//! the file, so a bot may be at work on it. An import merges: of two versions of a record the one that wins stays, so it can be
+//! run twice, and onto a state that went on meanwhile.
+
+mod export;
+mod format;
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use secrecy::SecretString;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
 use crate::domain::first_state::FirstState;
-use crate::domain::record::{Field, Form, Kind, Record, Value};
+use crate::domain::record::Record;
 use crate::replica::read_first_database;
 use crate::store::{Merged, StateKind, Store};
 use crate::telemetry::{self, Target};
 
 use super::Ended;
 use super::deployment::{self, Deployment, Place, Turn};
+use format::parse;
 
-/// The format that this program writes and reads.
-const FORMAT: u64 = 1;
-/// Records per transaction and per page.
-const BATCH: u32 = 1000;
 /// The largest `giftcode_state.json` that is read; real ones have some kilobytes.
 const MAX_FIRST_STATE: u64 = 16 * 1024 * 1024;
+
+pub use export::export;
 
 /// How long another instance may take to let go of MongoDB.
 const TURN_WITHIN: Duration = Duration::from_secs(5);
@@ -76,80 +78,6 @@ impl Opened {
 
 fn print(text: &str) {
     drop(writeln!(std::io::stdout().lock(), "{text}"));
-}
-
-fn to_json(record: &Record) -> Json {
-    let value = |value: &Value| match value {
-        Value::Null => Json::Null,
-        Value::Int(number) | Value::Time(number) => (*number).into(),
-        Value::Bool(flag) => (*flag).into(),
-        Value::Text(text) => text.as_str().into(),
-    };
-    let fields = record.kind.fields().iter().zip(&record.values);
-    let kind = [("kind".to_owned(), Json::from(record.kind.name()))];
-    Json::Object(kind.into_iter().chain(fields.map(|(field, v)| (exported(field).to_owned(), value(v)))).collect())
-}
-
-/// A field's name in the export. Only a post's `kind` differs: that name says there which kind of record it is.
-fn exported(field: &Field) -> &'static str {
-    if field.name == "kind" { "message_kind" } else { field.name }
-}
-
-fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
-    let kind = fields.get("kind").and_then(Json::as_str).and_then(Kind::parse).context("it has no known kind")?;
-    let value = |field: &Field| {
-        let found = fields.get(exported(field)).unwrap_or(&Json::Null);
-        let read = match field.form {
-            _ if found.is_null() => Some(Value::Null),
-            Form::Int => found.as_i64().map(Value::Int),
-            Form::Time => found.as_i64().map(Value::Time),
-            Form::Bool => found.as_bool().map(Value::Bool),
-            Form::Text => found.as_str().map(|text| Value::Text(text.to_owned())),
-        };
-        read.with_context(|| format!("its {} is not what it should be", exported(field)))
-    };
-    let record = Record { kind, values: kind.fields().iter().map(value).collect::<anyhow::Result<_>>()? };
-    ensure!(!record.key().contains(&Value::Null), "it lacks a part of its key");
-    Ok(record)
-}
-
-/// Writes the whole state into a new file.
-///
-/// # Errors
-/// When the state cannot be read or the file not be written; an unfinished file is removed.
-pub async fn export(path: &Path) -> anyhow::Result<Ended> {
-    let opened = Opened::new().await?;
-    let file = File::create_new(path).with_context(|| format!("cannot make {} (it must not exist)", path.display()))?;
-    match opened.with(async |store| write_all(store, BufWriter::new(file)).await).await {
-        Ok(count) => {
-            print(&format!("{count} records written to {}.", path.display()));
-            Ok(Ended::Well)
-        }
-        Err(error) => {
-            drop(std::fs::remove_file(path));
-            Err(error.context(format!("cannot write {}", path.display())))
-        }
-    }
-}
-
-async fn write_all(store: &Store, mut out: BufWriter<File>) -> anyhow::Result<usize> {
-    write!(out, "{{\"giftcode_bot_state\":{FORMAT},\"records\":[")?;
-    let mut count = 0;
-    for kind in Kind::ALL {
-        let mut after = None;
-        loop {
-            let page = store.page(kind, after.take(), BATCH).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.key());
-            for record in &page {
-                write!(out, "{}\n{}", if count == 0 { "" } else { "," }, to_json(record))?;
-                count += 1;
-            }
-        }
-    }
-    writeln!(out, "\n]}}")?;
-    out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-    Ok(count)
 }
 
 /// Takes over an export of this program, or the first implementation's `giftcode_state.json`.
@@ -256,95 +184,4 @@ async fn import_export(store: &Store, path: PathBuf) -> anyhow::Result<(usize, M
     }
     parsing.await.context("the reading ended")??;
     Ok((read, merged))
-}
-
-/// Reads an export to its end, passing its records on in batches.
-fn parse(path: &Path, pass_on: impl PassOn) -> anyhow::Result<()> {
-    let mut json = serde_json::Deserializer::from_reader(BufReader::new(File::open(path)?));
-    let mut reader = Export { pass_on, batch: Vec::new() };
-    (&mut reader).deserialize(&mut json).map_err(|e| anyhow::anyhow!("{e}"))?;
-    json.end().map_err(|_| anyhow::anyhow!("something follows its end"))
-}
-
-/// Reads an export and passes its records on.
-struct Export<F> {
-    pass_on: F,
-    batch: Vec<Record>,
-}
-
-/// Where the records of an export go.
-trait PassOn: FnMut(Vec<Record>) -> Result<(), &'static str> {}
-impl<F: FnMut(Vec<Record>) -> Result<(), &'static str>> PassOn for F {}
-
-impl<F: PassOn> Export<F> {
-    fn flush(&mut self) -> Result<(), &'static str> {
-        let batch = std::mem::take(&mut self.batch);
-        if batch.is_empty() { Ok(()) } else { (self.pass_on)(batch) }
-    }
-}
-
-impl<'de, F: PassOn> DeserializeSeed<'de> for &mut Export<F> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(Whole(self))
-    }
-}
-
-struct Whole<'a, F>(&'a mut Export<F>);
-struct Records<'a, F>(&'a mut Export<F>);
-
-impl<'de, F: PassOn> Visitor<'de> for Whole<'_, F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an export of this program")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        use serde::de::Error;
-        while let Some(name) = map.next_key::<String>()? {
-            match name.as_str() {
-                "giftcode_bot_state" => {
-                    let format: u64 = map.next_value()?;
-                    if format != FORMAT {
-                        return Err(A::Error::custom(format!(
-                            "it has format {format}; this program reads {FORMAT}: update it"
-                        )));
-                    }
-                }
-                "records" => map.next_value_seed(Records(&mut *self.0))?,
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        self.0.flush().map_err(A::Error::custom)
-    }
-}
-
-impl<'de, F: PassOn> DeserializeSeed<'de> for Records<'_, F> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de, F: PassOn> Visitor<'de> for Records<'_, F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a list of records")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        use serde::de::Error;
-        let mut number = 0;
-        while let Some(fields) = list.next_element::<Map<String, Json>>()? {
-            number += 1;
-            let record = from_json(&fields).map_err(|e| A::Error::custom(format!("record {number}: {e:#}")))?;
-            self.0.batch.push(record);
-            if self.0.batch.len() >= BATCH as usize {
-                self.0.flush().map_err(A::Error::custom)?;
-            }
-        }
-        Ok(())
-    }
 }

@@ -8,8 +8,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::store::{FileLock, StateKind, Store, StoreError};
-use crate::tenure::Tenure;
+use crate::store::{FileLock, Opening, StateKind, Store, StoreError};
 
 /// The simulated world's identity, kept beside the state file: while it stands, the same world goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +78,10 @@ pub(super) fn enter(
         .filter(|found| has_state && *found == World { started_at_ms: found.started_at_ms, ..wanted.clone() });
     // Looked at before anything is taken away: a file that is another's, or in use, stops the start here.
     if let Some(lock) = lock {
-        let opened = Store::open_locked(lock.clone(), StateKind::Sandbox, clock, Tenure::unlimited(), has_second_store);
+        let opened = Store::open_locked(
+            lock.clone(),
+            Opening { replaces_damaged: has_second_store, ..Opening::new(StateKind::Sandbox, clock) },
+        );
         match opened {
             Err(StoreError::Open { .. }) if has_second_store && found.is_some() => {}
             opened => drop(opened?),

@@ -233,6 +233,15 @@ impl LeaseWatch {
     }
 }
 
+/// A lease that was taken: what stood there before, and what does now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taking {
+    /// The lease that it replaced; `None` where there was none.
+    pub seen: Option<Lease>,
+    /// The lease as it was taken.
+    pub taken: Lease,
+}
+
 /// The term to take the lease under: the server's time, but later than every term that was ever seen.
 #[must_use]
 pub fn next_term(server_ms: i64, seen: impl IntoIterator<Item = i64>) -> i64 {

@@ -27,6 +27,7 @@ pub mod polling;
 pub mod probe;
 pub mod progress;
 pub mod record;
+pub mod retention;
 pub mod retry;
 pub mod roster_file;
 pub mod scout;

@@ -39,6 +39,12 @@ impl Outcome {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
     }
 
+    /// Reads a stored name. One that a newer program made is a decision, whatever it says: nothing is called on its account.
+    #[must_use]
+    pub fn read(name: &str) -> Self {
+        Self::parse(name).unwrap_or(Self::Failed)
+    }
+
     /// Whether no further call is made.
     #[must_use]
     pub fn is_final(self) -> bool {

@@ -37,13 +37,16 @@ pub struct Tally {
     pub waiting: u32,
     /// The others, by reason, the most frequent first.
     pub failed: Vec<FailedGroup>,
+    /// Others of whom only the number is kept: the code has been over for long.
+    pub unnamed: u32,
 }
 
 impl Tally {
     /// Players who did not get it.
     #[must_use]
     pub fn failures(&self) -> u32 {
-        self.failed.iter().map(|group| u32::try_from(group.players.len()).unwrap_or(u32::MAX)).sum()
+        let named: u32 = self.failed.iter().map(|group| u32::try_from(group.players.len()).unwrap_or(u32::MAX)).sum();
+        named.saturating_add(self.unnamed)
     }
 
     /// Players who are decided.

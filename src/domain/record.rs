@@ -1,11 +1,14 @@
 //! Records as both stores keep them, and which of two versions of a record wins (invariant 7).
 
+mod merge_key;
+
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::code::Code;
-use super::outcome::Outcome;
+use super::erasure;
 use super::version::Version;
+
+pub use merge_key::{MergeKey, Stamp};
 
 /// The kinds of records, parents before children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,29 +78,6 @@ pub enum Value {
 
 /// A record's natural key: the values of its kind's key fields. Ordered as both stores order them.
 pub type Key = Vec<Value>;
-
-/// What decides which of two versions of a record wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stamp {
-    /// For redemptions [`Outcome::rank`], so that none is ever downgraded; else 0.
-    pub rank: i64,
-    /// The version: the last writer wins.
-    pub version: Version,
-}
-
-/// What decides which of two versions of a record wins: the greater one. Two that are equal have the same content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MergeKey {
-    /// What is a fact is never replaced by what lacks it: for redemptions [`Outcome::rank`], for posts 1 once the message is
-    /// sent, for codes the generation, for tallies how many they count; else 0.
-    pub rank: i64,
-    /// For a redemption that is not decided, the tries that count against its limits; else 0.
-    pub tries: i64,
-    /// The version: the last writer wins.
-    pub version: Version,
-    /// A hash of the content, so that everybody decides alike between two writes with one version.
-    pub digest: u64,
-}
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -355,66 +335,22 @@ impl Record {
         self.values.iter().take(self.kind.key_fields()).cloned().collect()
     }
 
-    /// What decides whether it wins.
+    /// Its version.
     #[must_use]
-    pub fn stamp(&self) -> Stamp {
-        let version = match self.get("version") {
-            Value::Int(version) => Version(*version),
-            _ => Version::default(),
-        };
-        let rank = match (self.kind, self.get("outcome")) {
-            (Kind::Redemptions, Value::Text(outcome)) => {
-                let round = if let Value::Int(round) = self.get("round") { *round } else { 0 };
-                Outcome::parse(outcome).map_or(0, |outcome| outcome.rank(round))
-            }
-            _ => 0,
-        };
-        Stamp { rank, version }
+    pub fn version(&self) -> Version {
+        if let Value::Int(version) = self.get("version") { Version(*version) } else { Version::default() }
     }
 
-    /// What decides which of two versions of it wins.
+    /// The records that it hangs on, whether they are there or not: without one of them it means nothing, and does nothing.
     #[must_use]
-    pub fn merge_key(&self) -> MergeKey {
-        let number = |name| if let Value::Int(number) = self.get(name) { *number } else { 0 };
-        let is_pending = *self.get("outcome") == Value::Text(Outcome::Pending.name().to_owned());
-        let (rank, tries) = match self.kind {
-            Kind::Redemptions if is_pending => {
-                (self.stamp().rank, number("unknown").saturating_add(number("temporary")))
-            }
-            Kind::Redemptions => (self.stamp().rank, 0),
-            Kind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
-            Kind::Codes => (number("generation"), 0),
-            // Whoever counted more knew more.
-            Kind::Tallies => {
-                let counted = ["granted", "already", "failed", "gave_up"].into_iter().map(number);
-                (counted.fold(0, i64::saturating_add), 0)
-            }
-            _ => (0, 0),
-        };
-        MergeKey { rank, tries, version: self.stamp().version, digest: self.digest() }
-    }
-
-    /// A hash of all values; the same everywhere and for ever.
-    fn digest(&self) -> u64 {
-        let mut hasher = Sha256::new();
-        for value in &self.values {
-            match value {
-                Value::Null => hasher.update([0]),
-                Value::Int(number) => hasher.update([&[1], number.to_be_bytes().as_slice()].concat()),
-                Value::Bool(flag) => hasher.update([2, u8::from(*flag)]),
-                Value::Text(text) => {
-                    hasher.update([3]);
-                    hasher.update((text.len() as u64).to_be_bytes());
-                    hasher.update(text.as_bytes());
-                }
-                Value::Time(millis) => hasher.update([&[4], millis.to_be_bytes().as_slice()].concat()),
-            }
-        }
-        hasher.finalize().iter().take(8).fold(0, |digest, byte| digest << 8 | u64::from(*byte))
+    pub fn parents(&self) -> Vec<(Kind, Key)> {
+        let named = erasure::roots(self.kind).iter();
+        let parents = named.filter_map(|(root, field)| Some((root.kind()?, vec![self.get(field).clone()])));
+        parents.filter(|(kind, _)| *kind != self.kind).collect()
     }
 
     /// Whether it can be read as what it is: a document that a person wrote may hold a code that is none, a number no
-    /// counter has, or a time beyond the calendar.
+    /// counter has, a version that leaves none behind it, or a time beyond the calendar.
     #[must_use]
     pub fn fits(&self) -> bool {
         let small = |number: &i64| u32::try_from(*number).is_ok();
@@ -426,20 +362,13 @@ impl Record {
             }
             (_, Value::Text(_)) => true,
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
-            (
-                "guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id" | "version",
-                Value::Int(_),
-            ) => true,
+            ("guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id", Value::Int(_)) => {
+                true
+            }
+            ("version", Value::Int(version)) => (0..=Version::MAX.0).contains(version),
             (_, Value::Int(number)) => small(number),
         };
         self.kind.fields().iter().zip(&self.values).all(fits)
-    }
-
-    /// Whether this version of a record replaces `other`: a higher rank, else a newer version, else (two writers in one
-    /// moment) the larger content, so that everybody decides alike. Commutative, associative and idempotent as a merge.
-    #[must_use]
-    pub fn wins_over(&self, other: &Self) -> bool {
-        (self.stamp(), &self.values) > (other.stamp(), &other.values)
     }
 }
 

@@ -7,6 +7,9 @@ use jiff::Timestamp;
 pub struct Version(pub i64);
 
 impl Version {
+    /// The largest that a record may have: there is room behind it for all that anybody will ever change.
+    pub const MAX: Self = Self(i64::MAX >> 1);
+
     /// The first version of this wall time.
     #[must_use]
     pub fn at(wall: Timestamp) -> Self {
@@ -19,10 +22,6 @@ impl Version {
         self.0 >> 16
     }
 }
-
-/// How far ahead of our wall clock another writer's version may be to be followed; more is a broken clock, whose
-/// versions would outlive every change for as long as it is ahead.
-const MAX_AHEAD_MILLIS: i64 = 24 * 3600 * 1000;
 
 /// Gives versions that only ever grow, whatever the wall clock does.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,12 +42,9 @@ impl HybridClock {
         self.last
     }
 
-    /// Takes note of a version that another writer gave: the next one is newer, unless that writer's clock is more than a
-    /// day ahead of `now`.
-    pub fn observe(&mut self, version: Version, now: Timestamp) {
-        if version.millis() - now.as_millisecond() <= MAX_AHEAD_MILLIS {
-            self.last = self.last.max(version);
-        }
+    /// Takes note of a version that another writer gave: the next one is newer, however far that writer's clock is ahead.
+    pub fn observe(&mut self, version: Version) {
+        self.last = self.last.max(version.min(Version::MAX));
     }
 
     /// The newest version given.
@@ -64,16 +60,18 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn other_writers_are_followed_unless_their_clock_is_broken() {
+    fn other_writers_are_followed_however_far_ahead_they_are() {
         let now = Timestamp::from_second(1_760_000_000).unwrap();
         let mut clock = HybridClock::default();
-        let first = clock.tick(now);
-        assert_eq!(first.millis(), now.as_millisecond());
-        clock.observe(Version(first.0 + (3_600_000 << 16)), now);
-        assert!(clock.tick(now).0 > first.0 + (3_600_000 << 16));
-        let before = clock.last();
-        clock.observe(Version(i64::MAX), now);
-        assert_eq!(clock.last(), before);
+        assert_eq!(clock.tick(now).millis(), now.as_millisecond());
+        for hours in [1, 25, 24 * 365 * 40] {
+            let theirs = Version((now.as_millisecond() + hours * 3_600_000) << 16);
+            clock.observe(theirs);
+            assert!(clock.tick(now) > theirs, "{hours} h");
+        }
+        clock.observe(Version(i64::MAX));
+        let ticks = [clock.tick(now), clock.tick(now)];
+        assert!(Version::MAX < ticks[0] && ticks[0] < ticks[1]);
     }
 
     proptest! {

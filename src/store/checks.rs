@@ -66,6 +66,8 @@ struct OnFile {
     tester: Option<PlayerId>,
     hold_until: Option<Timestamp>,
     expires_at: Option<Timestamp>,
+    /// The redemptions of its generation are counted: what comes next, comes in another.
+    is_counted: bool,
 }
 
 fn millis(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
@@ -75,7 +77,8 @@ fn millis(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
 fn find(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<Option<OnFile>> {
     tx.statement(
         "SELECT generation, condemned, condemned_at, good_at, coalesce(checks, 0), unclear, check_at, tester, hold_until,
-                expires_at
+                expires_at, EXISTS (SELECT 1 FROM tallies t WHERE t.code_key = codes.code_key
+                                    AND t.generation = codes.generation AND t.guild_id = 0)
          FROM codes WHERE code_key = ?1 AND deleted = 0",
     )?
     .query_row([key], |row| {
@@ -94,6 +97,7 @@ fn find(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<Option<OnFile>> {
             tester: row.get(7)?,
             hold_until: millis(row, 8)?,
             expires_at: millis(row, 9)?,
+            is_counted: row.get(10)?,
         })
     })
     .optional()
@@ -176,7 +180,7 @@ fn renew(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<()> {
 pub(super) fn listed(tx: &Tx<'_>, key: &CodeKey, is_typed: bool, has_engine: bool) -> rusqlite::Result<()> {
     let Some(mut row) = find(tx, key)? else { return Ok(()) };
     if is_typed {
-        if row.verdict.over.is_some() && was_posted(tx, key, row.generation)? {
+        if row.is_counted || (row.verdict.over.is_some() && was_posted(tx, key, row.generation)?) {
             // Whoever typed it waits for it in the new generation.
             tx.execute(
                 "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)

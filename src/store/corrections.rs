@@ -119,6 +119,14 @@ impl Store {
         .await
     }
 
+    /// Whether a message may be corrected now: whoever leads later sees by the posts that it is still to be done.
+    ///
+    /// # Errors
+    /// When this instance may not act (any more); then the message must not be changed.
+    pub fn begin_correction(&self) -> Result<(), StoreError> {
+        self.may_begin()
+    }
+
     /// Notes that a message shows its codes as the correction has them; or that nothing can be done about it.
     ///
     /// # Errors

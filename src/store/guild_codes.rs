@@ -12,7 +12,7 @@ use crate::ports::AnnouncedCode;
 use super::checks::{self, CheckStart};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, codes, guilds, planning, posts, runs};
+use super::{Store, StoreError, codes, guilds, planning, posts, runs, tallies};
 
 /// What became of a wish to add a code to a guild.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,7 +205,7 @@ impl Store {
                     return Ok(AddedCode::Over(over, checks::ask_now(tx, &key, guild)?));
                 }
                 Some((_, true)) => return Ok(AddedCode::Known),
-                Some((_, false)) => {}
+                Some((FoundCode { shown, .. }, false)) => drop(tallies::open_generation(tx, &key, shown.generation)?),
                 None => drop(codes::insert(tx, &code, None, None, NAMED, false)?),
             }
             set_wanted(tx, guild, &key, true)?;

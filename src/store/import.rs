@@ -210,22 +210,22 @@ impl Store {
         .await
     }
 
-    /// Takes over those of an export's records that win over what is here, and gives them to the second store too. Parents
-    /// must come before their children, or be here; what does not fit is left out.
+    /// Takes over those of an export's records that win over what is here, and gives them to the replica too. What does not
+    /// fit is left out.
     ///
     /// # Errors
     /// When it cannot be written; what was taken over stays, and can be taken over again.
     pub async fn import_records(&self, records: Vec<Record>) -> Result<Merged, StoreError> {
         let is_replicated = self.inner.is_replicated.load(Ordering::SeqCst);
-        let stamps: Vec<_> = match is_replicated {
-            true => records.iter().map(|record| (record.kind, record.key(), record.stamp().version)).collect(),
+        let keys: Vec<_> = match is_replicated {
+            true => records.iter().map(|record| (record.kind, record.key())).collect(),
             false => Vec::new(),
         };
         let merged = self.merge(records).await?;
         if merged.taken > 0 && is_replicated {
             self.write(move |tx| {
-                for (kind, key, version) in &stamps {
-                    note(tx, *kind, key, *version)?;
+                for (kind, key) in &keys {
+                    note(tx, *kind, key, "ON CONFLICT DO NOTHING")?;
                 }
                 Ok(())
             })

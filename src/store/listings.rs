@@ -14,7 +14,7 @@ use crate::domain::record::{Kind, Value};
 use super::replication::forget;
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, checks, codes};
+use super::{Store, StoreError, checks, codes, tallies};
 
 /// What an answer changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -190,6 +190,9 @@ fn apply(
             update(tx, &seen, ended_at)?;
             if ends_later {
                 checks::ends_later(tx, &key)?;
+            }
+            if tallies::is_back(tx, &key)? && checks::returned(tx, &key, return_after)? {
+                done.returned.push(seen.code);
             }
             // It may be over, and its next check due.
             tx.wake_work();

@@ -9,7 +9,7 @@
 //!
 //! # Races
 //! There is one writing connection behind a lock, so writes have an order; reads see the last commit. A lock file keeps
-//! every other process out; the [`Tenure`] keeps out an instance on another file, whose claims and posts are refused once
+//! every other process out; the [`Leadership`] keeps out an instance on another file, whose claims and posts are refused once
 //! it is over. A file that is taken away or swapped while we run is noticed before the next write. No SQL runs on an async thread, and none is open across an `.await`.
 //!
 //! # Crash
@@ -35,6 +35,7 @@ mod paced;
 mod planning;
 mod players;
 mod posts;
+mod progress;
 mod redemptions;
 mod removal;
 mod replication;
@@ -45,8 +46,11 @@ mod run_messages;
 mod runs;
 mod schema;
 mod second;
+mod shim;
+mod snapshot;
 mod sql;
 mod states;
+mod tallies;
 mod turns;
 mod writer;
 
@@ -62,7 +66,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::tenure::Tenure;
+use crate::leadership::Leadership;
 
 pub use checks::{CheckStart, OverCode};
 pub use erasing::{ErasedGuild, Forgotten};
@@ -77,16 +81,18 @@ pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
 pub use posts::{DueMessage, NotPosted};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Judged, Recorded, Verdict, Wanted};
-pub use replication::{Lag, Merged, Outbox};
+pub use replication::{Batch, Lag, Merged, Outbox, ReplicaHistory};
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{RunStart, Standing};
 pub use rosters::RosterPage;
 pub use run_messages::{PastRun, RunKey};
 pub use runs::{FinishedRun, RunProgress};
+pub use snapshot::copy_state;
+pub use tallies::Generation;
 
 use home::Home;
+use progress::Progress;
 use schema::Trouble;
-use second::Second;
 use writer::Writer;
 
 /// What a state file is for; one kind is never taken for another.
@@ -98,6 +104,40 @@ pub enum StateKind {
     Sandbox,
     /// The progress of an unfinished `redeem`.
     Redeem,
+}
+
+/// Where SQL runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Blocking {
+    /// On threads made for what blocks.
+    #[default]
+    Pool,
+    /// On the caller's: for a simulation, which then runs the same way every time.
+    Inline,
+}
+
+/// How a working copy is opened.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// What it is for.
+    pub kind: StateKind,
+    /// The time.
+    pub clock: Clock,
+    /// Who acts on what is in it asks this.
+    pub leadership: Leadership,
+    /// Where SQL runs.
+    pub blocking: Blocking,
+    /// A damaged file is moved to `NAME.corrupt-TIME` and begun anew: where MongoDB has everything.
+    pub replaces_damaged: bool,
+}
+
+impl Opening {
+    /// The usual way, where nobody else can lead.
+    #[must_use]
+    pub fn new(kind: StateKind, clock: Clock) -> Self {
+        let leadership = Leadership::single(clock);
+        Self { kind, clock, leadership, blocking: Blocking::default(), replaces_damaged: false }
+    }
 }
 
 /// Why the state cannot be used. Each says in one sentence what to do.
@@ -163,7 +203,8 @@ struct Inner {
     writer: Writer,
     reader: Mutex<Connection>,
     home: Home,
-    tenure: Tenure,
+    leadership: Leadership,
+    blocking: Blocking,
     instance: i64,
     before_opening: (Timestamp, Duration),
     clock: Clock,
@@ -173,7 +214,7 @@ struct Inner {
     erasing_wake: Notify,
     /// Counts the commits that changed something.
     commits: AtomicU64,
-    second: watch::Sender<Second>,
+    progress: watch::Sender<Progress>,
     /// A write waited for the second store for too long.
     was_slow: AtomicBool,
     is_replicated: AtomicBool,
@@ -184,30 +225,22 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens the file, or makes it, with every folder above it.
+    /// Opens the file, or makes it, with every folder above it; nobody else can lead.
     ///
     /// # Errors
     /// When the file cannot be used: see [`StoreError`].
     pub fn open(path: &Path, kind: StateKind, clock: Clock) -> Result<Self, StoreError> {
-        Self::open_locked(FileLock::take(path)?, kind, clock, Tenure::unlimited(), false)
+        Self::open_locked(FileLock::take(path)?, Opening::new(kind, clock))
     }
 
-    /// The same under a lock that was taken before, for an instance that may act while it has the tenure. With
-    /// `replaces_damaged` a damaged file is moved to `NAME.corrupt-TIME` and begun anew: where a second store has
-    /// everything.
+    /// The same under a lock that was taken before.
     ///
     /// # Errors
     /// When the file cannot be used.
-    pub fn open_locked(
-        lock: Arc<FileLock>,
-        kind: StateKind,
-        clock: Clock,
-        tenure: Tenure,
-        replaces_damaged: bool,
-    ) -> Result<Self, StoreError> {
-        let mut opened = schema::open(lock.path(), kind, replaces_damaged)?;
+    pub fn open_locked(lock: Arc<FileLock>, opening: Opening) -> Result<Self, StoreError> {
+        let mut opened = schema::open(lock.path(), opening.kind, opening.replaces_damaged)?;
         let home = Home::file(opened.file.take(), opened.replaced.take(), lock);
-        Ok(Self::new(opened, home, clock, tenure))
+        Ok(Self::new(opened, home, opening))
     }
 
     /// A working copy in memory, for a file that cannot be written: with what the file at `seed` holds, if that can be
@@ -215,25 +248,21 @@ impl Store {
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub fn open_in_memory(
-        seed: &Path,
-        kind: StateKind,
-        clock: Clock,
-        tenure: Tenure,
-        confirm: Confirm,
-    ) -> Result<(Self, bool), StoreError> {
-        let (opened, is_seeded) = schema::open_in_memory(seed, kind)?;
-        Ok((Self::new(opened, Home::memory(confirm), clock, tenure), is_seeded))
+    pub fn open_in_memory(seed: &Path, opening: Opening, confirm: Confirm) -> Result<(Self, bool), StoreError> {
+        let (opened, is_seeded) = schema::open_in_memory(seed, opening.kind)?;
+        Ok((Self::new(opened, Home::memory(confirm), opening), is_seeded))
     }
 
-    fn new(opened: schema::Opened, home: Home, clock: Clock, tenure: Tenure) -> Self {
+    fn new(opened: schema::Opened, home: Home, opening: Opening) -> Self {
+        let Opening { clock, leadership, blocking, .. } = opening;
         let known = Some(opened.last_version).filter(|version| version.0 > 0);
         let known = known.and_then(|version| Timestamp::from_millisecond(version.millis()).ok());
         let inner = Inner {
             writer: Writer::new(opened.writer, opened.last_version),
             reader: Mutex::new(opened.reader),
             home,
-            tenure,
+            leadership,
+            blocking,
             instance: opened.instance,
             before_opening: (known.unwrap_or_else(|| clock.now()), clock.elapsed()),
             clock,
@@ -242,7 +271,7 @@ impl Store {
             outbox_wake: Notify::new(),
             erasing_wake: Notify::new(),
             commits: AtomicU64::new(0),
-            second: watch::Sender::new(Second::default()),
+            progress: watch::Sender::new(Progress::default()),
             was_slow: AtomicBool::new(false),
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
@@ -284,7 +313,10 @@ impl Store {
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
         let read = move || query(&inner.reader.lock().unwrap_or_else(PoisonError::into_inner));
-        let result = tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?;
+        let result = match self.inner.blocking {
+            Blocking::Pool => tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?,
+            Blocking::Inline => read(),
+        };
         if let Err(StoreError::Sqlite(error)) = &result
             && let Some(trouble) = Trouble::told_by(error)
         {

@@ -284,7 +284,8 @@ impl Store {
     /// and nothing at all where nothing changed.
     ///
     /// # Errors
-    /// When it cannot be written; then nothing of this part is due, and nothing may be posted on its account.
+    /// When it cannot be written, or this instance may not act (any more): then nothing of this part is due, and nothing may be
+    /// posted on its account.
     pub async fn plan_some(&self) -> Result<Planned, StoreError> {
         self.plan_within(BOUNDS).await
     }
@@ -294,12 +295,12 @@ impl Store {
         let (next, is_overdue) =
             self.read(move |connection| Ok((next_due(connection)?, overdue::is_there(connection, now)?))).await?;
         if is_overdue {
-            self.write(|tx| Ok(overdue::make_due(tx)?)).await?;
+            self.write_leading(|tx| Ok(overdue::make_due(tx)?)).await?;
         }
         if next.is_none_or(|at| at > now) {
             return Ok(Planned { plan: Plan::default(), next });
         }
-        self.write(move |tx| Ok(plan_within(tx, bounds)?)).await
+        self.write_leading(move |tx| Ok(plan_within(tx, bounds)?)).await
     }
 
     /// The same until there is nothing more to plan now.

@@ -31,13 +31,15 @@ pub struct NotPosted {
     pub refusal: Option<String>,
 }
 
-/// The first message that waits, of each guild that can be posted to.
+/// The first message that waits, of each guild that can be posted to. One of a kind that only a newer program knows is left to
+/// that.
 const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
     WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL
       AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
       AND p.message_id IS NULL AND p.deleted = 0
       AND (p.nonce, p.position) = (SELECT nonce, position FROM posts
                                    WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
+                                     AND kind IN ('new', 'digest', 'more')
                                    ORDER BY planned_at, position, nonce LIMIT 1)";
 
 /// When a guild's first message may be tried.
@@ -156,9 +158,9 @@ impl Store {
     /// Notes that a message is about to be sent, before it is.
     ///
     /// # Errors
-    /// When it cannot be written, or this instance may not act any more; then the message must not be sent.
+    /// When it cannot be written, or this instance may not act (any more); then the message must not be sent.
     pub async fn begin_post(&self, nonce: String, channel: ChannelId) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        let begun = self.write_intent(move |tx| {
             tx.execute(
                 "UPDATE posts SET attempts = attempts + 1, attempted_at = coalesce(attempted_at, ?2), channel_id = ?3,
                      version = ?4
@@ -166,9 +168,8 @@ impl Store {
                 params![nonce, Millis(tx.now()), channel, tx.version()],
             )?;
             Ok(())
-        })
-        .await?;
-        self.may_act()
+        });
+        begun.await?.1
     }
 
     /// Notes that a message was sent, which ends a pause of its guild.

@@ -168,15 +168,15 @@ impl Store {
     /// counted before the call is made, so a crash cannot lead to more than `max_calls` of them, or than the budget allows.
     ///
     /// # Errors
-    /// When it cannot be written; then nothing is claimed. When this instance may not act any more. In both cases nothing
-    /// may be called on its account, though `admit` may have been asked.
+    /// When it cannot be written, or this instance may not act (any more): then nothing is claimed, and nothing may be called on
+    /// its account, though `admit` may have been asked.
     pub async fn claim(
         &self,
         wanted: Wanted,
         admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
     ) -> Result<Claims, StoreError> {
         let instance = self.instance();
-        let claims = self.write(move |tx| {
+        let claims = self.write_intent(move |tx| {
             let mut turns = wanted.turns;
             let next_check = checks::begin_due(tx, instance)?;
             let (mut claims, endpoints) = turns::pick(tx, instance, wanted.limit, wanted.max_calls, &mut turns, admit)?;
@@ -204,8 +204,12 @@ impl Store {
             }
             Ok(claims)
         });
-        let claims = claims.await?;
-        self.may_act()?;
+        let (claims, may_act) = claims.await?;
+        if let Err(error) = may_act {
+            // No call was made. What was given up is decided, whoever leads.
+            self.release_all(claims.taken).await?;
+            return Err(error);
+        }
         Ok(claims)
     }
 
@@ -238,13 +242,19 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then the claim stands, and is void once this process ends.
     pub async fn release(&self, claim: Claim) -> Result<(), StoreError> {
+        self.release_all(vec![claim]).await
+    }
+
+    async fn release_all(&self, claims: Vec<Claim>) -> Result<(), StoreError> {
         self.write(move |tx| {
-            paced::end(tx, claim.paced_call)?;
-            tx.execute(
-                "UPDATE redemptions SET claimed_by = NULL, calls = calls - 1, version = ?5
-                 WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND claim = ?4 AND outcome = 'pending'",
-                params![claim.player, claim.code.key(), claim.generation, claim.number, tx.version()],
-            )?;
+            for claim in &claims {
+                paced::end(tx, claim.paced_call)?;
+                tx.execute(
+                    "UPDATE redemptions SET claimed_by = NULL, calls = calls - 1, version = ?5
+                     WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND claim = ?4 AND outcome = 'pending'",
+                    params![claim.player, claim.code.key(), claim.generation, claim.number, tx.version()],
+                )?;
+            }
             tx.wake_work();
             Ok(())
         })

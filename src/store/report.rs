@@ -9,6 +9,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::player::PlayerId;
 use crate::domain::status::Status;
 
+use super::tallies::{self, Counts};
 use super::{Store, StoreError};
 
 /// The outcomes of one code.
@@ -20,9 +21,9 @@ pub struct CodeReport {
     pub granted: u32,
     /// Had it already.
     pub already: u32,
-    /// Permanent failures by status.
+    /// Permanent failures by status; an empty one where it is not kept any more.
     pub failed: BTreeMap<String, u32>,
-    /// Given up after too many tries, by the status of the last.
+    /// Given up after too many tries, by the status of the last, in the same way.
     pub gave_up: BTreeMap<String, u32>,
     /// Not decided yet.
     pub pending: u32,
@@ -55,6 +56,14 @@ impl Store {
     pub async fn code_report(&self, key: CodeKey, generation: u32) -> Result<CodeReport, StoreError> {
         self.read(move |connection| {
             let mut report = CodeReport::default();
+            if let Some(counts) = tallies::counted_in_all(connection, &key, generation)? {
+                let Counts { granted, already, failed, gave_up } = counts;
+                (report.granted, report.already) = (granted, already);
+                let without_status = |count: u32| (count > 0).then(|| (String::new(), count)).into_iter().collect();
+                (report.failed, report.gave_up) = (without_status(failed), without_status(gave_up));
+                report.players = granted + already + failed + gave_up;
+                return Ok(report);
+            }
             let mut statement = connection.prepare_cached(
                 "SELECT outcome, coalesce(status, ''), count(*) FROM redemptions
                  WHERE code_key = ?1 AND generation = ?2 AND deleted = 0 GROUP BY 1, 2",

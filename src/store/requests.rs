@@ -10,7 +10,7 @@ use crate::domain::status::Status;
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, planning, runs, turns};
+use super::{Store, StoreError, planning, runs, tallies, turns};
 
 /// What a run was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,6 +55,7 @@ impl Store {
     /// When it cannot be written; then nothing is due.
     pub async fn start_run(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<RunStart, StoreError> {
         self.write(move |tx| {
+            let generation = tallies::open_generation(tx, &key, generation)?;
             let of_roster = "FROM rosters r LEFT JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = ?2
                                   AND d.generation = ?3 AND d.deleted = 0
                              WHERE r.guild_id = ?1 AND r.deleted = 0";
@@ -112,6 +113,7 @@ impl Store {
         generation: u32,
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
+            let generation = tallies::open_generation(tx, &key, generation)?;
             for player in &players {
                 let values: [&dyn rusqlite::ToSql; 5] = [&key, &generation, &Millis(tx.now()), &tx.version(), player];
                 again(tx, "player_id = ?5", &values)?;

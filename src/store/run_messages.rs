@@ -11,6 +11,7 @@ use crate::domain::status::Status;
 use crate::ports::{MessageId, RunMessage};
 
 use super::sql::Millis;
+use super::tallies::{self, Counts};
 use super::{Store, StoreError, guilds, posts};
 
 /// Which run.
@@ -50,8 +51,13 @@ const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND 
          OR EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
                     AND p.generation = runs.generation AND (p.attempted_at IS NOT NULL OR p.message_id IS NOT NULL)))";
 
-/// What came of a run so far. Everything is counted over the roster as it is now.
+/// What came of a run so far. Everything is counted over the roster as it is now, or, of a code that has been over for long, as it
+/// was then.
 fn tally(connection: &Connection, key: &RunKey, now: Timestamp) -> rusqlite::Result<Tally> {
+    if let Some(counts) = tallies::counted(connection, key.guild, &key.code, key.generation)? {
+        let Counts { granted, already, failed, gave_up } = counts;
+        return Ok(Tally { granted, already, unnamed: failed.saturating_add(gave_up), ..Tally::default() });
+    }
     let mut tally = Tally::default();
     let on_roster = "FROM rosters r JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = ?2
                           AND d.generation = ?3 AND d.deleted = 0
@@ -139,9 +145,9 @@ impl Store {
     /// Notes that a run's message is about to be sent to its channel, before it is; returns its nonce, the same each time.
     ///
     /// # Errors
-    /// When it cannot be written, or this instance may not act any more; then the message must not be sent.
+    /// When it cannot be written, or this instance may not act (any more); then the message must not be sent.
     pub async fn begin_run_message(&self, key: RunKey, message: RunMessage) -> Result<String, StoreError> {
-        let nonce = self.write(move |tx| {
+        let nonce = self.write_intent(move |tx| {
             Ok(tx
                 .statement(
                     "UPDATE runs SET nonce = coalesce(nonce, ?4), channel_id = ?5,
@@ -161,9 +167,8 @@ impl Store {
                     |row| row.get(0),
                 )?)
         });
-        let nonce = nonce.await?;
-        self.may_act()?;
-        Ok(nonce)
+        let (nonce, may_act) = nonce.await?;
+        may_act.map(|()| nonce)
     }
 
     /// Notes what became of a run's message: sent as `message`, which ends a pause of its guild, or not sent (`None`), in which

@@ -1,5 +1,7 @@
 //! Opening a working copy: settings, migrations, and the checks that it is ours.
 
+pub(super) mod triggers;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -25,6 +27,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0010_verdict.sql"),
     include_str!("../../migrations/0011_bounds.sql"),
     include_str!("../../migrations/0012_tallies.sql"),
+    include_str!("../../migrations/0013_rounds.sql"),
 ];
 
 /// An opened working copy.
@@ -147,7 +150,8 @@ fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
 
 fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64, Version), StoreError> {
     let failed = |e: rusqlite::Error| failed(path, &e);
-    writer.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    // A record whose parent has not come yet is kept: which of them comes first nobody knows.
+    writer.pragma_update(None, "foreign_keys", false).map_err(failed)?;
     // What is erased must not stand in free pages either.
     writer.pragma_update(None, "secure_delete", true).map_err(failed)?;
     writer.set_prepared_statement_cache_capacity(64);
@@ -164,6 +168,7 @@ fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64
         other => StoreError::Open { path: path.to_owned(), reason: format!("its tables cannot be updated ({other})") },
     })?;
     let transaction = writer.transaction().map_err(failed)?;
+    triggers::install(&transaction).map_err(failed)?;
     let found: Option<String> = transaction
         .query_row("SELECT value FROM meta WHERE key = 'kind'", [], |row| row.get(0))
         .optional()

@@ -72,8 +72,9 @@ macro_rules! text {
 
 text!(Code, Code::as_str, |text| Code::parse(text).ok());
 text!(CodeKey, CodeKey::as_str, |text| Code::parse(text).ok().map(|code| code.key()));
-text!(Outcome, |outcome| outcome.name(), Outcome::parse);
+// Words that a newer program made are read as what nothing is done for.
+text!(Outcome, |outcome| outcome.name(), |name| Some(Outcome::read(name)));
 text!(Blocked, |blocked| blocked.name(), Blocked::parse);
-text!(Standing, |standing| standing.name(), Standing::parse);
-text!(MessageKind, |kind| kind.name(), MessageKind::parse);
+text!(Standing, |standing| standing.name(), |name| Some(Standing::parse(name).unwrap_or(Standing::Lapsed)));
+text!(MessageKind, |kind| kind.name(), |name| Some(MessageKind::parse(name).unwrap_or(MessageKind::New)));
 text!(Status, Status::name, |name| Some(Status::parse(name)));

@@ -140,7 +140,8 @@ async fn a_damaged_file_is_refused_or_set_aside_whole() {
         assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
         assert!(!refused.to_string().contains('\n'), "{refused}");
         let lock = FileLock::take(&path).unwrap();
-        let store = Store::open_locked(lock, StateKind::Bot, clock, Tenure::unlimited(), true).unwrap();
+        let store = Store::open_locked(lock, Opening { replaces_damaged: true, ..Opening::new(StateKind::Bot, clock) })
+            .unwrap();
         assert_eq!(store.known_codes().await.unwrap(), BTreeMap::new());
         drop(store);
         let folder = std::fs::read_dir(path.parent().unwrap()).unwrap();

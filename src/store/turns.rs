@@ -6,7 +6,7 @@
 
 mod groups;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, ToSql, params};
@@ -90,7 +90,7 @@ struct Look<'a> {
     now: Timestamp,
     instance: i64,
     groups: Groups,
-    trusts: HashMap<(CodeKey, u32), (Trust, Option<GuildId>)>,
+    trusts: BTreeMap<(CodeKey, u32), (Trust, Option<GuildId>)>,
 }
 
 /// A code's latest final answers, newest first, and in whose queue they came.
@@ -115,7 +115,7 @@ impl<'a> Look<'a> {
         groups::enqueue(tx)?;
         let connection = tx.connection();
         let groups = Groups::new(groups::groups(connection)?);
-        Ok(Self { connection, now: tx.now(), instance, groups, trusts: HashMap::new() })
+        Ok(Self { connection, now: tx.now(), instance, groups, trusts: BTreeMap::new() })
     }
 
     /// How much a code is trusted, and in which guild it is doubted.
@@ -287,7 +287,7 @@ pub(super) fn pick(
     let mut lanes: BTreeMap<Offer, Lane> = BTreeMap::new();
     // What is due for longest is looked for code by code: one that is under test must not hide the others behind its many.
     let mut by_code: BTreeMap<(CodeKey, u32), Lane> = BTreeMap::new();
-    let mut under_test: HashSet<(CodeKey, u32)> = HashSet::new();
+    let mut under_test: BTreeSet<(CodeKey, u32)> = BTreeSet::new();
     let (mut skipped, mut is_stopped, mut failure) = (0, false, None);
     while claims.taken.len() < limit && !is_stopped && failure.is_none() {
         let taken = turns.give(&groups, |offer| {

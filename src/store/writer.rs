@@ -15,8 +15,9 @@ use tokio::sync::oneshot;
 
 use crate::domain::version::{HybridClock, Version};
 
+use super::progress::OUTBOX_BOUND;
 use super::schema::Trouble;
-use super::{Store, StoreError};
+use super::{Blocking, Store, StoreError, replication};
 
 /// Answers the caller once it is known whether the commit succeeded, and which one it was.
 type Finish = Box<dyn FnOnce(Result<u64, String>) + Send>;
@@ -71,7 +72,7 @@ impl Tx<'_> {
 
     /// Makes the versions of this and later writes newer than another writer's.
     pub fn observe(&self, version: Version) {
-        self.context.clock.borrow_mut().observe(version, self.context.now);
+        self.context.clock.borrow_mut().observe(version);
     }
 
     pub fn statement(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
@@ -110,12 +111,56 @@ impl Store {
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (value, commit) = self.queue(write, false).await?;
+        let (value, commit) = self.write_with_room(write).await?;
         // In memory it had it before.
         if !self.is_in_memory() {
-            self.wait_for_second_store(commit).await;
+            self.wait_for_replica(commit).await;
         }
         Ok(value)
+    }
+
+    /// Runs `write`, the intent of an outward act, in a transaction, unless this instance may not act: then nothing is written.
+    /// Returns after its commit, and beside a standby when MongoDB has it too, with whether it may be acted on: if not, it
+    /// stands all the same.
+    pub(super) async fn write_intent<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<(T, Result<(), StoreError>), StoreError> {
+        let (value, commit) = self.write_with_room(self.checked(Self::may_begin, write)).await?;
+        if !self.is_in_memory() && !self.inner.leadership.has_standby() {
+            self.wait_for_replica(commit).await;
+        }
+        let may_act = self.wait_for_intent(commit).await;
+        Ok((value, may_act))
+    }
+
+    /// Runs `write` in a transaction, unless this instance does not lead: then nothing is written.
+    pub(super) async fn write_leading<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.write(self.checked(Self::may_act, write)).await
+    }
+
+    /// The same write, which is checked at the very moment it is done: it may have waited, or slept, since it was begun.
+    fn checked<T>(
+        &self,
+        check: fn(&Self) -> Result<(), StoreError>,
+        write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static {
+        let store = self.clone();
+        move |tx| {
+            check(&store)?;
+            write(tx)
+        }
+    }
+
+    async fn write_with_room<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<(T, u64), StoreError> {
+        self.wait_for_room().await;
+        self.queue(write, false).await
     }
 
     /// Runs `write`, which is no business of the second store, in a transaction and returns after its commit.
@@ -155,7 +200,10 @@ impl Store {
         // A queue with something in it has a drain on its way already.
         if is_first {
             let store = self.clone();
-            tokio::task::spawn_blocking(move || store.drain());
+            match self.inner.blocking {
+                Blocking::Pool => drop(tokio::task::spawn_blocking(move || store.drain())),
+                Blocking::Inline => store.drain(),
+            }
         }
         answered.await.map_err(|_| StoreError::Closed)?
     }
@@ -246,7 +294,14 @@ impl Store {
                 note.execute([last.0]).map_err(failed)?;
             }
             let has_changed = transaction.total_changes() != before.1;
+            let counted = match has_changed && self.is_replicated() {
+                true => Some(replication::count_unsent(&transaction, OUTBOX_BOUND + 1).map_err(failed)?),
+                false => None,
+            };
             transaction.commit().map_err(failed)?;
+            if let Some(unsent) = counted {
+                self.set_unsent(unsent);
+            }
             Ok(has_changed)
         };
         let committed = commit();

@@ -73,6 +73,46 @@ async fn an_export_imports_to_the_same_state_and_can_be_imported_twice() {
     assert!(said.contains("; 0 taken over"), "{said}");
 }
 
+/// A bot is at work: an export is made all the same and has all that was committed, an import is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let store = open(path, "a.db");
+    store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    let player =
+        |id| Player { id: PlayerId::new(id).unwrap(), nickname: String::new(), state: None, furnace_level: None };
+    let (stop, writing) = (CancellationToken::new(), store.clone());
+    let stopped = stop.clone();
+    let busy = tokio::spawn(async move {
+        let mut written = 0;
+        while !stopped.is_cancelled() {
+            written += 1;
+            writing.add_to_roster(GuildId(1), vec![player(written)]).await.unwrap();
+        }
+        written
+    });
+    store.add_to_roster(GuildId(1), (100_000..100_500).map(player).collect()).await.unwrap();
+    let said = state(path, "a.db", ["export", "one.json"]).await.unwrap();
+    assert!(said.ends_with("records written to one.json.\n"), "{said}");
+    let refused = state(path, "a.db", ["import", "one.json"]).await.unwrap_err();
+    assert!(refused.contains("is in use"), "{refused}");
+    stop.cancel();
+    let written = busy.await.unwrap();
+    assert!(written > 1);
+    drop(store);
+    state(path, "b.db", ["import", "one.json"]).await.unwrap();
+    let copied = open(path, "b.db").roster(GuildId(1), 0, 1).await.unwrap().total;
+    // What was there when it began, and perhaps what came meanwhile.
+    assert!((500..=500 + written).contains(&u64::from(copied)), "{copied} of {written}");
+    let left =
+        |name: &str| std::fs::read_dir(path).unwrap().filter(|f| f.as_ref().unwrap().file_name() == name).count();
+    assert_eq!((left("one.json.copying"), left("one.json")), (0, 1));
+    let missing = state(path, "none.db", ["export", "two.json"]).await.unwrap_err();
+    assert!(missing.contains("none.db: there is no such file"), "{missing}");
+    assert_eq!((left("two.json"), left("two.json.copying"), left("none.db")), (0, 0, 0));
+}
+
 /// Erasures go with an export, and an import of an older one brings nothing back.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_erased_is_not_imported_again() {

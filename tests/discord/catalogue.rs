@@ -150,7 +150,7 @@ fn game_trouble(cause: Cause, evidence: Status) -> Option<String> {
 }
 
 pub fn runs() -> Chapter {
-    let tally = |granted, already, pending, failed| Tally { granted, already, pending, waiting: 0, failed };
+    let tally = |granted, already, pending, failed| Tally { granted, already, pending, failed, ..Tally::default() };
     let shown = |when: &str, message: RunMessage| (when.to_owned(), run::run(&message, now()));
     let under_way = RunMessage {
         remaining: Some(std::time::Duration::from_secs(372)),
@@ -512,7 +512,8 @@ pub fn longest() -> Vec<(String, Message)> {
             players: (0..40).map(|id| (named(id).id, named(id).nickname)).collect(),
         })
         .collect();
-    let tally = Tally { granted: u32::MAX / 4, already: u32::MAX / 4, pending: 1, waiting: 1, failed: groups };
+    let tally =
+        Tally { granted: u32::MAX / 4, already: u32::MAX / 4, pending: 1, waiting: 1, failed: groups, unnamed: 0 };
     let mut waits = run_of(tally.clone(), false);
     waits.waits_for = Some(stars(5000));
     let runs: Vec<PastRun> = (0..manage::HISTORY_RUNS as usize)

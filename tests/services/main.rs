@@ -13,6 +13,7 @@ mod posting;
 mod posting_again;
 mod probing;
 mod reporting;
+mod retention;
 mod support;
 mod verdict;
 mod watching;

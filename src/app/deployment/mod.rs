@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::keeper::{Keeper, Turn as Taken, Unreachable};
 use crate::replica::{MongoLease, MongoReplica, MongoSettings};
 use crate::replicator::Replicator;
-use crate::store::{FileLock, StateKind, Store, StoreError};
+use crate::store::{FileLock, Opening, StateKind, Store, StoreError};
 use crate::tenure::Tenure;
 
 use confirm::confirm_with;
@@ -314,8 +314,7 @@ impl Deployment {
                     return Ok(WorkingCopy { store, must_compare });
                 }
                 let confirm = confirm_with(second.replica.clone());
-                let (path, tenure) = (&self.place.path, self.tenure.clone());
-                let (store, is_seeded) = Store::open_in_memory(path, self.place.kind, self.clock, tenure, confirm)?;
+                let (store, is_seeded) = Store::open_in_memory(&self.place.path, self.opening(), confirm)?;
                 let is_new = !is_seeded || store.is_empty().await?;
                 let must_compare = self.distrusts_file || is_new || store.is_behind().await?;
                 Ok(WorkingCopy { store, must_compare })
@@ -325,7 +324,11 @@ impl Deployment {
     }
 
     fn open_file(&self, lock: Arc<FileLock>) -> Result<Store, StoreError> {
-        Store::open_locked(lock, self.place.kind, self.clock, self.tenure.clone(), self.second.is_some())
+        Store::open_locked(lock, Opening { replaces_damaged: self.second.is_some(), ..self.opening() })
+    }
+
+    fn opening(&self) -> Opening {
+        Opening { leadership: self.tenure.leadership(), ..Opening::new(self.place.kind, self.clock) }
     }
 
     fn keep_memory(&mut self, store: &Store) {

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::keeper::MARGIN;
 use crate::replica::MongoReplica;
 use crate::replicator::Replicator;
-use crate::store::{FileLock, StateKind, Store};
+use crate::store::{FileLock, Opening, StateKind, Store};
 use crate::supervisor::Supervisor;
 use crate::tenure::Tenure;
 
@@ -163,7 +163,7 @@ async fn until_usable(probe: Option<Probe>) {
         let opened = tokio::task::spawn_blocking(move || {
             let lock = lock.map_or_else(|| FileLock::take(&path), Ok)?;
             // A damaged one can be made anew.
-            Store::open_locked(lock, kind, clock, Tenure::unlimited(), true).map(drop)
+            Store::open_locked(lock, Opening { replaces_damaged: true, ..Opening::new(kind, clock) }).map(drop)
         });
         match opened.await {
             Ok(Ok(())) => return,

@@ -1,7 +1,7 @@
 //! Codes for which everybody is told something unknown though the game is well: each is held, and asked about with one
 //! player now and then.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{Call, Change, CodeId, Counts, FIRST_WAIT, Failure, LONGEST_WAIT_FOR_PEOPLE, wait};
@@ -18,10 +18,10 @@ const MOST_REMEMBERED: usize = 256;
 /// The codes that are troubled, or held.
 #[derive(Debug, Default)]
 pub struct Codes {
-    runs: HashMap<CodeId, Run>,
-    held: HashMap<CodeId, Held>,
+    runs: BTreeMap<CodeId, Run>,
+    held: BTreeMap<CodeId, Held>,
     /// Those that were held for as long as may be.
-    were_held: HashSet<CodeId>,
+    were_held: BTreeSet<CodeId>,
 }
 
 /// Unknown answers in a row for one code.

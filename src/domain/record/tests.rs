@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::outcome::Outcome;
 
 fn redemption(player: i64, outcome: Outcome, calls: i64, version: i64) -> Record {
     let value = |field: &Field| match field.name {

@@ -39,7 +39,8 @@ fn begin(tx: &Tx<'_>, key: &CodeKey, generation: u32, tester: PlayerId) -> rusql
 /// Begins to ask about a code that is over, for a player of `guild` first; whether there is anybody to ask for. Those go
 /// first whom the game told something of the code before, for they are known to it; then in turn.
 fn ask_about(tx: &Tx<'_>, key: &CodeKey, row: &OnFile, guild: GuildId) -> rusqlite::Result<bool> {
-    let generation = row.generation + u32::from(row.verdict.returns_anew(was_posted(tx, key, row.generation)?));
+    let generation =
+        row.generation + u32::from(row.is_counted || row.verdict.returns_anew(was_posted(tx, key, row.generation)?));
     let sql = format!(
         "SELECT p.player_id {TESTERS} AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = p.player_id
                  AND d.code_key = ?2 AND d.generation = ?3 AND d.outcome IN ('pending', 'already', 'granted') AND d.deleted = 0)

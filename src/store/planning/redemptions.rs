@@ -70,7 +70,7 @@ fn plan_part(tx: &Tx<'_>, part: &Part<'_>) -> rusqlite::Result<usize> {
     let places = format!(
         "FROM rosters r CROSS JOIN guilds g ON g.guild_id = r.guild_id CROSS JOIN codes c
          WHERE {} AND r.deleted = 0 AND g.auto_redeem = 1 AND g.deleted = 0
-           AND g.removed_at IS NULL AND {}",
+           AND g.removed_at IS NULL AND EXISTS (SELECT 1 FROM players p WHERE p.player_id = r.player_id) AND {}",
         part.condition(),
         active("r.guild_id")
     );
@@ -80,6 +80,7 @@ fn plan_part(tx: &Tx<'_>, part: &Part<'_>) -> rusqlite::Result<usize> {
          SELECT r.player_id, c.code_key, c.generation, 'pending', ?1, ?1, ?2 {places}
            AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = r.player_id AND d.code_key = c.code_key
                            AND d.generation = c.generation AND d.deleted = 0)
+           AND NOT EXISTS (SELECT 1 FROM tallies t WHERE t.code_key = c.code_key AND t.generation = c.generation AND t.guild_id = 0)
          ON CONFLICT DO UPDATE SET deleted = 0, next_attempt_at = excluded.next_attempt_at, version = excluded.version
              WHERE deleted = 1
          RETURNING code_key, generation"

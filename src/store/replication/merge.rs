@@ -1,5 +1,6 @@
 //! Taking over what the other store has.
 
+use std::cmp::Ordering;
 use std::ops::AddAssign;
 
 use rusqlite::{CachedStatement, Error, ErrorCode, OptionalExtension, params, params_from_iter};
@@ -8,15 +9,15 @@ use crate::domain::record::{Kind, Record, Value};
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError, planning};
 
-use super::erased::{Erasures, apply, note_erased};
-use super::{find_sql, names, record, write_key};
+use super::erased::{Erasures, apply, note_erased, note_orphans};
+use super::{find_sql, key_is, names, note, record, write_key};
 
 /// What became of the other store's records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Merged {
     /// Taken over.
     pub taken: usize,
-    /// Left out: their parents are nowhere, or they hold what no record may.
+    /// Left out: they hold what no record may.
     pub left_out: usize,
     /// Erased here: the replica is told. All others are older than what is here, or the same.
     pub erased: usize,
@@ -38,17 +39,24 @@ struct Statements<'a> {
     replace: CachedStatement<'a>,
     done: CachedStatement<'a>,
     answered: CachedStatement<'a>,
+    shared: Option<CachedStatement<'a>>,
 }
 
 impl<'a> Statements<'a> {
     fn prepare(tx: &'a Tx<'_>, kind: Kind) -> rusqlite::Result<Self> {
         let fields = kind.fields();
         let marks: Vec<String> = (1..=fields.len()).map(|number| format!("?{number}")).collect();
-        let insert = format!("INSERT INTO {} ({}) VALUES ({})", kind.name(), names(fields), marks.join(", "));
+        // What comes from there, is there.
+        let (shared, is_shared) = if kind == Kind::Redemptions { (", shared", ", 1") } else { ("", "") };
+        let (names, marks) = (names(fields), marks.join(", "));
+        let insert = format!("INSERT INTO {} ({names}{shared}) VALUES ({marks}{is_shared})", kind.name());
         let contents = fields[kind.key_fields()..].iter();
         let updates: Vec<String> = contents.map(|field| format!("{0} = excluded.{0}", field.name)).collect();
+        let share =
+            || tx.statement(&format!("UPDATE redemptions SET shared = 1 WHERE {} AND shared = 0", key_is(kind, "=")));
         Ok(Self {
             kind,
+            shared: (kind == Kind::Redemptions).then(share).transpose()?,
             insert: tx.statement(&format!("{insert} ON CONFLICT DO NOTHING"))?,
             find: tx.statement(&find_sql(kind))?,
             replace: tx.statement(&format!("{insert} ON CONFLICT DO UPDATE SET {}", updates.join(", ")))?,
@@ -58,16 +66,26 @@ impl<'a> Statements<'a> {
         })
     }
 
-    /// Takes a record over if it is new here or wins; returns whether.
-    fn take(&mut self, theirs: &Record) -> rusqlite::Result<bool> {
+    /// Takes a record over if it is new here or wins; returns whether. Where the one here wins, the replica is to have it.
+    fn take(&mut self, tx: &Tx<'_>, theirs: &Record, is_replicated: bool) -> rusqlite::Result<bool> {
         // Most are new: one statement then does it. If the outbox knows such a key, it is that of one that was erased.
         if self.insert.execute(params_from_iter(&theirs.values))? > 0 {
             return Ok(true);
         }
         let key = theirs.key();
         let known = self.find.query_row(params_from_iter(&key), |row| record(self.kind, row)).optional()?;
-        if known.is_some_and(|known| !theirs.wins_over(&known)) {
-            return Ok(false);
+        if let Some(shared) = &mut self.shared {
+            shared.execute(params_from_iter(&key))?;
+        }
+        match known.map(|known| known.merge_key().cmp(&theirs.merge_key())) {
+            Some(Ordering::Equal) => return Ok(false),
+            Some(Ordering::Greater) => {
+                if is_replicated {
+                    note(tx, self.kind, &key, "ON CONFLICT DO NOTHING")?;
+                }
+                return Ok(false);
+            }
+            Some(Ordering::Less) | None => {}
         }
         self.replace.execute(params_from_iter(&theirs.values))?;
         if let (Kind::Codes, Value::Text(key)) = (self.kind, theirs.get("code_key")) {
@@ -95,21 +113,18 @@ fn merge_kind(
     let mut merged = Merged::default();
     let mut example = None;
     for record in records {
-        tx.observe(record.stamp().version);
         if erasures.cover(record)? {
             merged.erased += 1;
             note_erased(tx, record, is_replicated)?;
             continue;
         }
-        let why = match record.fits().then(|| statements.take(record)) {
+        let why = match record.fits().then(|| statements.take(tx, record, is_replicated)) {
             Some(Ok(taken)) => {
+                tx.observe(record.version());
                 merged.taken += usize::from(taken);
-                continue;
-            }
-            // What hung on something that was erased went with it, however new it is.
-            Some(Err(error)) if breaks_a_rule(&error) && erasures.are_of(record)? => {
-                merged.erased += 1;
-                note_erased(tx, record, is_replicated)?;
+                if taken && erasures.are_of(record)? {
+                    note_orphans(tx)?;
+                }
                 continue;
             }
             Some(Err(error)) if breaks_a_rule(&error) => error.to_string(),
@@ -127,9 +142,10 @@ fn merge_kind(
 }
 
 impl Store {
-    /// Takes over those of the other store's records that win over what is here. They need not be sent back. Parents must
-    /// come before their children, or be here. A record that does not fit is left out and warned of; it takes no other
-    /// with it. Neither is one that was erased: the replica is told to let go of it.
+    /// Takes over those of the other store's records that win over what is here. They need not be sent back; those that lose
+    /// here are to be replaced there. They come in any order: a child waits for its parent. Every version from now on is newer
+    /// than all of theirs. A record that does not fit is left out and warned of; it takes no other with it. Neither is one
+    /// taken over that was erased: the replica is told to let go of it.
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
@@ -137,8 +153,8 @@ impl Store {
         self.write_local(move |tx| {
             let replicated: bool =
                 tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))?;
-            // Not through the triggers: what comes from the other store is there.
-            tx.execute("UPDATE meta SET value = 0 WHERE key = 'replicated'", [])?;
+            // Not through the triggers: what comes from the other store is there, and keeps its version.
+            tx.execute("UPDATE meta SET value = key = 'merging' WHERE key IN ('replicated', 'merging')", [])?;
             // One entry for all that is taken over, instead of one for each.
             let was_queued = tx.execute(planning::QUEUE_EVERYTHING, [])? == 0;
             let mut merged = Merged::default();
@@ -152,7 +168,10 @@ impl Store {
                 }
                 merged += taken;
             }
-            tx.execute("UPDATE meta SET value = ?1 WHERE key = 'replicated'", [replicated])?;
+            tx.execute(
+                "UPDATE meta SET value = iif(key = 'merging', 0, ?1) WHERE key IN ('replicated', 'merging')",
+                [replicated],
+            )?;
             if merged.taken > 0 {
                 // Whoever has codes has polled: what is active is known.
                 tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled' AND EXISTS (SELECT 1 FROM codes)", [])?;

@@ -6,13 +6,11 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::domain::player::{ChannelId, GuildId};
 use crate::domain::record::{Kind, Record};
-use crate::store::{Admission, FileLock, Outbox, StateKind, Store, StoreError};
-use crate::tenure::Tenure;
+use crate::store::{Opening, Outbox, StateKind, Store, StoreError};
 
 fn clock() -> Clock {
     Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap())
@@ -26,59 +24,6 @@ fn file() -> (tempfile::TempDir, PathBuf) {
 
 async fn guilds(store: &Store) -> Vec<Record> {
     store.page(Kind::Guilds, None, 1000).await.unwrap()
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_write_waits_for_a_second_store_that_keeps_up_and_for_no_other() {
-    let (_folder, path) = file();
-    let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
-    store.set_replicated(true).await.unwrap();
-    // Down: at once.
-    let began = Instant::now();
-    store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
-    assert_eq!(began.elapsed(), Duration::ZERO);
-    let trouble = store.second_store_trouble().await.unwrap().unwrap();
-    assert_eq!(trouble, "MongoDB does not answer and lacks 1 changes, the oldest for 0 s");
-    // Up: when it has it.
-    store.second_store_has(store.latest_commit());
-    let writing = tokio::spawn({
-        let store = store.clone();
-        async move { store.set_channel(GuildId(1), ChannelId(2)).await }
-    });
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(!writing.is_finished() && store.outbox(9).await.unwrap().changes == 1);
-    store.second_store_has(store.latest_commit());
-    writing.await.unwrap().unwrap();
-    assert_eq!(began.elapsed(), Duration::from_millis(300));
-    assert_eq!(store.second_store_trouble().await.unwrap(), None);
-    // It hangs: waited for once, then by nobody.
-    let began = Instant::now();
-    store.set_channel(GuildId(1), ChannelId(3)).await.unwrap();
-    assert_eq!(began.elapsed(), Duration::from_millis(1500));
-    store.set_channel(GuildId(1), ChannelId(4)).await.unwrap();
-    assert_eq!(began.elapsed(), Duration::from_millis(1500));
-    // It fails while somebody waits.
-    store.second_store_has(store.latest_commit());
-    let (written, ()) = tokio::join!(store.set_channel(GuildId(1), ChannelId(5)), async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        store.second_store_is_down();
-    });
-    written.unwrap();
-    assert_eq!(began.elapsed(), Duration::from_millis(1700));
-}
-
-#[tokio::test(start_paused = true)]
-async fn who_may_not_act_any_more_claims_and_posts_nothing() {
-    let (_folder, path) = file();
-    let tenure = Tenure::none();
-    tenure.hold(1, Instant::now() + Duration::from_secs(30));
-    let lock = FileLock::take(&path).unwrap();
-    let store = Store::open_locked(lock, StateKind::Bot, clock(), tenure, false).unwrap();
-    store.begin_post("n".into(), ChannelId(8)).await.unwrap();
-    store.claim_due(1, 12, |_| Admission::Take).await.unwrap();
-    tokio::time::advance(Duration::from_secs(30)).await;
-    assert!(matches!(store.begin_post("n".into(), ChannelId(8)).await, Err(StoreError::NotActive)));
-    assert!(matches!(store.claim_due(1, 12, |_| Admission::Take).await, Err(StoreError::NotActive)));
 }
 
 #[tokio::test]
@@ -134,7 +79,7 @@ fn in_memory(seed: &std::path::Path) -> (Store, bool, Arc<Mutex<Taken>>) {
         Ok(())
     };
     let (store, is_seeded) =
-        Store::open_in_memory(seed, StateKind::Bot, clock(), Tenure::unlimited(), Box::new(confirm)).unwrap();
+        Store::open_in_memory(seed, Opening::new(StateKind::Bot, clock()), Box::new(confirm)).unwrap();
     (store, is_seeded, taken)
 }
 

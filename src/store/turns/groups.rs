@@ -1,9 +1,9 @@
 //! The groups in which redemptions wait: by guild and code.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::code::CodeKey;
 use crate::domain::fairness::Group;
@@ -36,7 +36,8 @@ pub(super) fn groups(connection: &Connection) -> rusqlite::Result<Vec<Group>> {
          ORDER BY d.queue, d.code_key, d.generation LIMIT 1",
     )?;
     let mut end = connection.prepare_cached("SELECT expires_at FROM codes WHERE code_key = ?1")?;
-    let mut ends: HashMap<CodeKey, Option<Timestamp>> = HashMap::new();
+    // None where the code has not come yet.
+    let mut ends: BTreeMap<CodeKey, Option<Option<Timestamp>>> = BTreeMap::new();
     let mut found = Vec::new();
     let (mut queue, mut text, mut number) = (i64::MIN, String::new(), 0u32);
     loop {
@@ -47,10 +48,11 @@ pub(super) fn groups(connection: &Connection) -> rusqlite::Result<Vec<Group>> {
         let expires_at = match ends.get(&key) {
             Some(at) => *at,
             None => {
-                let at: Option<Millis> = end.query_row([&key], |row| row.get(0))?;
-                *ends.entry(key.clone()).or_insert(at.map(|Millis(at)| at))
+                let at: Option<Option<Millis>> = end.query_row([&key], |row| row.get(0)).optional()?;
+                *ends.entry(key.clone()).or_insert(at.map(|at| at.map(|Millis(at)| at)))
             }
         };
+        let Some(expires_at) = expires_at else { continue };
         found.push(Group { guild, key, generation: number, expires_at });
     }
 }

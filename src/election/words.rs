@@ -1,0 +1,58 @@
+//! What the election says, and how often.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::domain::election::Why;
+use crate::ports::replica::ReplicaError;
+
+/// What has not changed is said again after so long.
+const SAY_EVERY: Duration = Duration::from_secs(60);
+
+/// What was said last, and when.
+#[derive(Debug, Default)]
+pub(super) struct Words(Option<(String, Instant)>);
+
+impl Words {
+    fn say(&mut self, what: String) {
+        if self.0.as_ref().is_none_or(|(said, at)| *said != what || at.elapsed() >= SAY_EVERY) {
+            tracing::warn!("{what}");
+            self.0 = Some((what, Instant::now()));
+        }
+    }
+
+    pub fn another_leads(&mut self) {
+        self.say("Another instance is active: this one waits, and takes over when that one ends".to_owned());
+    }
+
+    /// It goes on alone.
+    pub fn alone(&mut self, trouble: Option<&ReplicaError>) {
+        self.say(match trouble {
+            Some(ReplicaError::Unreachable(why)) => {
+                format!("MongoDB does not answer: the file goes on alone, and both are merged when it does ({why})")
+            }
+            Some(other) => format!("{other}: the file goes on alone, and both are merged when MongoDB can be used"),
+            None => "The file goes on alone".to_owned(),
+        });
+    }
+
+    /// It waits, for another reason than that another instance leads.
+    pub fn waits(&mut self, why: Why, trouble: Option<&ReplicaError>) {
+        let trouble = trouble.map(ToString::to_string).unwrap_or_default();
+        self.say(match why {
+            Why::StateElsewhere => format!(
+                "{trouble}; the state file is empty or out of date, and MongoDB may hold the state: waiting for it; check \
+                 MONGODB_URI"
+            ),
+            Why::MayBeLed => format!("{trouble}; another instance may be active: waiting until MongoDB tells"),
+            Why::Required => format!("{trouble}; MONGODB_REQUIRED is set: waiting for it"),
+            Why::RefusesWrites => format!(
+                "{trouble}; the state file may not go on alone (it is empty or out of date, another instance was there, or \
+                 MONGODB_REQUIRED is set): waiting"
+            ),
+            Why::NewerProgram => format!("{trouble}; waiting"),
+            Why::AnotherLeads => "MongoDB has state and no lease: waiting 30 s in case an instance leads".to_owned(),
+        });
+    }
+}

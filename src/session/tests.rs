@@ -1,0 +1,7 @@
+//! The election, the replicator and the sessions on real files, against a double of MongoDB that is slow, cut off, refuses,
+//! and loses answers; in paused time.
+
+mod double;
+mod electing;
+mod ending;
+mod replicating;

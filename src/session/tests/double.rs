@@ -1,0 +1,315 @@
+//! A MongoDB in memory, and the way of one instance to it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::domain::election::{Lease, Position, Watcher};
+use crate::domain::erasure::Erased;
+use crate::domain::record::{Key, Kind, MergeKey, Record};
+use crate::election::Election;
+use crate::leadership::{Leadership, Phase};
+use crate::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
+use crate::store::{FileLock, Opening, StateKind, Store};
+
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub record: Record,
+    pub at: Option<Position>,
+    pub is_late: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct Shared {
+    pub lease: Option<Lease>,
+    pub documents: BTreeMap<(Kind, Key), Document>,
+    /// How many renewals took effect.
+    pub renewals: usize,
+    /// How many records were read.
+    pub read: usize,
+}
+
+/// How questions and answers travel.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Way {
+    pub to: Duration,
+    pub back: Duration,
+    pub is_cut: bool,
+    pub refuses_writes: bool,
+    pub loses_answers: bool,
+}
+
+#[derive(Clone)]
+pub struct Double {
+    pub shared: Arc<Mutex<Shared>>,
+    way: Arc<Mutex<Way>>,
+    clock: Clock,
+}
+
+impl Double {
+    pub fn new() -> Self {
+        let clock = Clock::simulated(Timestamp::from_second(1_790_000_000).unwrap());
+        Self { shared: Arc::default(), way: Arc::default(), clock }
+    }
+
+    /// The same MongoDB, by a way of its own.
+    pub fn another(&self) -> Self {
+        Self { way: Arc::default(), ..self.clone() }
+    }
+
+    pub fn goes(&self, way: Way) {
+        *self.way.lock().unwrap() = way;
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    pub fn look<T>(&self, look: impl FnOnce(&mut Shared) -> T) -> T {
+        look(&mut self.shared.lock().unwrap())
+    }
+
+    pub fn lease(&self) -> Option<Lease> {
+        self.look(|shared| shared.lease.clone())
+    }
+
+    async fn ask<T>(&self, is_write: bool, effect: impl FnOnce(&mut Shared) -> T) -> Result<T, ReplicaError> {
+        let way = *self.way.lock().unwrap();
+        tokio::time::sleep(way.to).await;
+        if way.is_cut {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            return Err(ReplicaError::Unreachable("cut off".to_owned()));
+        }
+        if is_write && way.refuses_writes {
+            return Err(ReplicaError::Refused("over quota".to_owned()));
+        }
+        let done = self.look(effect);
+        tokio::time::sleep(way.back).await;
+        if way.loses_answers {
+            return Err(ReplicaError::Unreachable("the answer is lost".to_owned()));
+        }
+        Ok(done)
+    }
+}
+
+impl LeaseStore for Double {
+    async fn poll(&self) -> Result<Seen, ReplicaError> {
+        let server_ms = self.clock.now().as_millisecond();
+        self.ask(false, |shared| Seen {
+            lease: shared.lease.clone(),
+            is_fresh: shared.lease.is_none() && shared.documents.is_empty(),
+            server_ms,
+        })
+        .await
+    }
+
+    async fn take(&self, seen: Option<&Lease>, holder: &str, term: i64) -> Result<Option<Lease>, ReplicaError> {
+        self.ask(true, |shared| {
+            let key = |lease: &Lease| (lease.holder.clone(), lease.term, lease.beat);
+            if shared.lease.as_ref().map(key) != seen.map(key) {
+                return None;
+            }
+            let (database, late) =
+                shared.lease.as_ref().map_or(("a name".to_owned(), 0), |lease| (lease.database.clone(), lease.late));
+            let taken = Lease { database, holder: holder.to_owned(), term, late, schema: 2, ..Lease::default() };
+            shared.lease = Some(taken.clone());
+            Some(taken)
+        })
+        .await
+    }
+
+    async fn renew(&self, holder: &str, done: Position) -> Result<Option<Lease>, ReplicaError> {
+        self.ask(true, |shared| {
+            let lease = shared.lease.as_mut()?;
+            if lease.holder != holder || lease.term != done.term || lease.released {
+                return None;
+            }
+            (lease.beat, lease.round) = (lease.beat + 1, done.round);
+            shared.renewals += 1;
+            Some(lease.clone())
+        })
+        .await
+    }
+
+    async fn register_standby(&self, _: &str) -> Result<(), ReplicaError> {
+        self.ask(true, |shared| shared.lease.iter_mut().for_each(|lease| lease.standby_beat += 1)).await
+    }
+
+    async fn announce_late(&self) -> Result<(), ReplicaError> {
+        self.ask(true, |shared| shared.lease.iter_mut().for_each(|lease| lease.late += 1)).await
+    }
+
+    async fn release(&self, holder: &str, done: Position, unsent: i64) -> Result<bool, ReplicaError> {
+        self.ask(true, |shared| {
+            let Some(lease) = shared.lease.as_mut() else { return false };
+            if lease.holder != holder || lease.term != done.term {
+                return false;
+            }
+            (lease.released, lease.round, lease.unsent) = (true, done.round, unsent);
+            true
+        })
+        .await
+    }
+}
+
+impl Replica for Double {
+    async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
+        self.ask(true, |shared| {
+            let mut lost = Vec::new();
+            for (at, record) in records.iter().enumerate() {
+                let there = shared.documents.get(&(record.kind, record.key()));
+                let term = there.and_then(|there| there.at).map_or(0, |at| at.term);
+                if let Authority::Leader(ours) = authority
+                    && term > ours.term
+                {
+                    return Err(ReplicaError::Fenced(term));
+                }
+                if there.is_some_and(|there| there.record.merge_key() > record.merge_key()) {
+                    lost.push(at);
+                    continue;
+                }
+                let at = match authority {
+                    Authority::Leader(position) => Some(position),
+                    Authority::Former => there.and_then(|there| there.at),
+                };
+                let document = Document { record: record.clone(), at, is_late: authority == Authority::Former };
+                shared.documents.insert((record.kind, record.key()), document);
+            }
+            Ok(lost)
+        })
+        .await?
+    }
+
+    async fn erase(&self, erased: &[Erased], _: Authority) -> Result<(), ReplicaError> {
+        self.ask(true, |shared| {
+            for Erased { kind, key, version } in erased {
+                let found = (*kind, key.clone());
+                if shared.documents.get(&found).is_some_and(|there| there.record.version() <= *version) {
+                    shared.documents.remove(&found);
+                }
+            }
+        })
+        .await
+    }
+
+    async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
+        let found = |shared: &mut Shared| {
+            let there = keys.iter().filter_map(|key| shared.documents.get(&(kind, key.clone())));
+            there.map(|document| document.record.clone()).collect()
+        };
+        self.ask(false, found).await
+    }
+
+    async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+        let records: Vec<Record> = self
+            .ask(false, |shared| {
+                let is_wanted = |document: &Document| match scope {
+                    Scope::All => true,
+                    Scope::After(position) => document.at.is_some_and(|at| at > position),
+                    Scope::Late => document.is_late,
+                };
+                let there = shared.documents.values().filter(|d| d.record.kind == kind && is_wanted(d));
+                let records: Vec<Record> = there.map(|document| document.record.clone()).collect();
+                shared.read += records.len();
+                records
+            })
+            .await?;
+        for page in records.chunks(100) {
+            drop(pages.send(page.to_vec()).await);
+        }
+        Ok(())
+    }
+
+    async fn merge_keys(&self, kind: Kind, pages: mpsc::Sender<Vec<(Key, MergeKey)>>) -> Result<(), ReplicaError> {
+        let keys: Vec<(Key, MergeKey)> = self
+            .ask(false, |shared| {
+                let there = shared.documents.values().filter(|d| d.record.kind == kind);
+                there.map(|document| (document.record.key(), document.record.merge_key())).collect()
+            })
+            .await?;
+        for page in keys.chunks(100) {
+            drop(pages.send(page.to_vec()).await);
+        }
+        Ok(())
+    }
+
+    async fn size(&self) -> Result<u64, ReplicaError> {
+        Ok(0)
+    }
+}
+
+/// An instance's file, election and leadership.
+pub struct Instance {
+    pub mongo: Double,
+    pub election: Election<Double>,
+    pub leadership: Leadership,
+    pub store: Store,
+    pub folder: tempfile::TempDir,
+}
+
+impl Instance {
+    pub async fn new(name: &str, mongo: &Double) -> Self {
+        Self::with(name, mongo, None, false, tempfile::tempdir().unwrap()).await
+    }
+
+    pub async fn with(
+        name: &str,
+        mongo: &Double,
+        dead: Option<&str>,
+        is_required: bool,
+        folder: tempfile::TempDir,
+    ) -> Self {
+        let (mongo, clock) = (mongo.another(), mongo.clock());
+        let leadership = Leadership::waiting(clock);
+        let who = Watcher { own: name.to_owned(), dead: dead.map(str::to_owned) };
+        let election = Election::new(mongo.clone(), who, is_required, clock, leadership.clone());
+        let lock = FileLock::take(&folder.path().join("state.db")).unwrap();
+        let opening = Opening { leadership: leadership.clone(), ..Opening::new(StateKind::Bot, clock) };
+        let store = Store::open_locked(lock, opening).unwrap();
+        store.set_replicated(true).await.unwrap();
+        Self { mongo, election, leadership, store, folder }
+    }
+
+    /// What its file holds makes sense and is complete up to there, in the database that the double makes.
+    pub async fn knows(self, term: i64, round: i64) -> Self {
+        self.store.note_caught_up("a name", Position { term, round }).await.unwrap();
+        self
+    }
+
+    /// Something is in its file.
+    pub async fn holds(self, code: &str) -> Self {
+        self.store.add_code(crate::domain::code::Code::parse(code).unwrap()).await.unwrap();
+        self
+    }
+
+    /// Leads from the taking on, as if it had caught up.
+    pub async fn leads(self) -> Self {
+        self.election.wait(&self.store).await.unwrap();
+        self.leadership.advance(|phase| match phase {
+            Phase::CatchingUp { term, until } => Phase::Leading { term, until, has_standby: false },
+            other => other,
+        });
+        self.store.note_caught_up("a name", Position { term: self.term(), round: 0 }).await.unwrap();
+        self
+    }
+
+    pub fn term(&self) -> i64 {
+        self.leadership.term().unwrap()
+    }
+}
+
+/// A token that is cancelled after so long.
+pub fn after(seconds: u64) -> CancellationToken {
+    let token = CancellationToken::new();
+    let stop = token.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        stop.cancel();
+    });
+    token
+}

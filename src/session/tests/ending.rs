@@ -1,0 +1,178 @@
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::double::{Double, Way, after};
+use crate::domain::code::Code;
+use crate::domain::record::Kind;
+use crate::session::{ActiveSession, Sessions, StateLocation};
+use crate::store::{Blocking, FileLock, StateKind};
+
+const CUT: Way =
+    Way { to: Duration::ZERO, back: Duration::ZERO, is_cut: true, refuses_writes: false, loses_answers: false };
+const OPEN: Way = Way { is_cut: false, ..CUT };
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn location(folder: &Path, mongo: &Double) -> StateLocation {
+    StateLocation {
+        path: folder.join("state.db"),
+        kind: StateKind::Bot,
+        is_mongodb_required: false,
+        clock: mongo.clock(),
+        blocking: Blocking::default(),
+    }
+}
+
+fn sessions(folder: &Path, mongo: &Double) -> Sessions<Double, Double> {
+    let location = location(folder, mongo);
+    let lock = FileLock::take(&location.path).unwrap();
+    Sessions::new(location, Some(lock), Some((mongo.clone(), mongo.clone())))
+}
+
+/// Services that do nothing until they are to end.
+async fn idle(session: ActiveSession) -> anyhow::Result<Option<()>> {
+    session.done.cancelled().await;
+    Ok(None)
+}
+
+async fn add_codes(session: &ActiveSession, count: usize) {
+    for at in 0..count {
+        session.store.add_code(Code::parse(&format!("CODE{at}")).unwrap()).await.unwrap();
+    }
+}
+
+fn documents(mongo: &Double, kind: Kind) -> usize {
+    mongo.look(|shared| shared.documents.keys().filter(|(of, _)| *of == kind).count())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_sends_everything_and_gives_the_lease_back_within_its_time() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let stop = CancellationToken::new();
+    let asked = Mutex::new(None);
+    let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
+        // From here on each command takes more than a second.
+        mongo.goes(Way { to: Duration::from_millis(300), back: seconds(1), ..OPEN });
+        add_codes(&session, 20).await;
+        *asked.lock().unwrap() = Some(Instant::now());
+        stop.cancel();
+        session.done.cancelled().await;
+        Ok(None)
+    };
+    sessions(folder.path(), &mongo).run(&stop, services).await.unwrap();
+    assert!(asked.lock().unwrap().unwrap().elapsed() <= seconds(25));
+    assert_eq!(documents(&mongo, Kind::Codes), 20);
+    let lease = mongo.lease().unwrap();
+    assert!(lease.released && lease.unsent == 0, "{lease:?}");
+    // The next one has nothing to compare and little to read.
+    let read = mongo.look(|shared| std::mem::take(&mut shared.read));
+    mongo.goes(OPEN);
+    sessions(folder.path(), &mongo).run(&after(5), idle).await.unwrap();
+    assert_eq!((read, mongo.look(|shared| shared.read)), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_takes_no_longer_though_services_do_not_end_and_mongodb_does_not_answer() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let stop = CancellationToken::new();
+    let asked = Mutex::new(None);
+    let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
+        sleep(seconds(5)).await;
+        mongo.goes(CUT);
+        add_codes(&session, 3).await;
+        *asked.lock().unwrap() = Some(Instant::now());
+        stop.cancel();
+        std::future::pending().await
+    };
+    sessions(folder.path(), &mongo).run(&stop, services).await.unwrap();
+    let took = asked.lock().unwrap().unwrap().elapsed();
+    assert!(took >= seconds(12) && took <= seconds(25), "{took:?}");
+    assert_eq!(documents(&mongo, Kind::Codes), 0);
+    // Nothing is lost: the file has it, and the next start sends it.
+    mongo.goes(OPEN);
+    sessions(folder.path(), &mongo).run(&after(60), idle).await.unwrap();
+    assert_eq!(documents(&mongo, Kind::Codes), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_mongodb_cuts_nothing_and_all_is_there_afterwards() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let starts = AtomicUsize::new(0);
+    let services = async |session: ActiveSession| {
+        starts.fetch_add(1, Ordering::Relaxed);
+        sleep(seconds(10)).await;
+        mongo.goes(CUT);
+        sleep(seconds(100)).await;
+        assert!(session.leadership.is_leader());
+        add_codes(&session, 3).await;
+        mongo.goes(OPEN);
+        sleep(seconds(30)).await;
+        assert!(session.leadership.term().is_some() && documents(&mongo, Kind::Codes) == 3);
+        Ok(Some(()))
+    };
+    sessions(folder.path(), &mongo).run(&after(1_000), services).await.unwrap().unwrap();
+    assert_eq!(starts.load(Ordering::Relaxed), 1, "the same services went on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_breaks_is_made_anew_from_mongodb_with_longer_and_longer_waits() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let starts = Mutex::new(Vec::new());
+    let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
+        let count = {
+            let mut starts = starts.lock().unwrap();
+            starts.push(Instant::now());
+            starts.len()
+        };
+        if count == 1 {
+            add_codes(&session, 3).await;
+        }
+        assert_eq!(session.store.page(Kind::Codes, None, 10).await?.len(), 3);
+        if count == 5 {
+            return Ok(Some(()));
+        }
+        std::fs::remove_file(folder.path().join("state.db"))?;
+        let written = session.store.add_code(Code::parse("LATER").unwrap()).await;
+        assert!(written.is_err());
+        session.done.cancelled().await;
+        Ok(None)
+    };
+    sessions(folder.path(), &mongo).run(&after(1_000), services).await.unwrap().unwrap();
+    let starts = starts.into_inner().unwrap();
+    let waits: Vec<u64> = starts.windows(2).map(|pair| (pair[1] - pair[0]).as_secs()).collect();
+    assert_eq!(waits, [1, 2, 4, 8]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_fenced_off_ends_at_once_and_begins_anew_with_what_the_other_wrote() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let starts = AtomicUsize::new(0);
+    let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
+        if starts.fetch_add(1, Ordering::Relaxed) == 1 {
+            return Ok(Some(()));
+        }
+        add_codes(&session, 1).await;
+        sleep(seconds(1)).await;
+        // Another one leads under a term of its own, and wrote the same record.
+        let term = session.leadership.term().unwrap() + 1;
+        mongo.look(|shared| shared.documents.values_mut().for_each(|d| d.at.as_mut().unwrap().term = term));
+        let ended = Instant::now();
+        session.store.add_code(Code::parse("CODE0").unwrap()).await?;
+        let renamed = session.store.page(Kind::Codes, None, 1).await?;
+        session.store.put_into_outbox(Kind::Codes, renamed.iter().map(|record| record.key()).collect()).await?;
+        session.store.add_code(Code::parse("MORE").unwrap()).await?;
+        session.done.cancelled().await;
+        assert!(ended.elapsed() < seconds(1) && !session.leadership.is_leader());
+        Ok(None)
+    };
+    sessions(folder.path(), &mongo).run(&after(1_000), services).await.unwrap().unwrap();
+    assert_eq!(starts.load(Ordering::Relaxed), 2);
+    assert_eq!(documents(&mongo, Kind::Codes), 2);
+}

@@ -1,0 +1,170 @@
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::double::{Double, Instance, Way};
+use crate::domain::code::Code;
+use crate::domain::election::{Position, Taking};
+use crate::domain::record::Kind;
+use crate::leadership::Phase;
+use crate::replicator::next::Replicator;
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+async fn add(instance: &Instance, code: &str) {
+    instance.store.add_code(Code::parse(code).unwrap()).await.unwrap();
+}
+
+async fn codes(instance: &Instance) -> usize {
+    instance.store.page(Kind::Codes, None, 100).await.unwrap().len()
+}
+
+fn replicator(instance: &Instance) -> Replicator<Double> {
+    Replicator::new(instance.mongo.clone(), instance.store.clone(), instance.leadership.clone())
+}
+
+/// Leads and replicates while `work` is done.
+async fn leading(instance: &Instance, work: impl AsyncFnOnce()) {
+    instance.election.wait(&instance.store).await.unwrap();
+    let replicator = replicator(instance);
+    let begun = async {
+        let mut phases = instance.leadership.changes();
+        phases.wait_for(|phase| matches!(phase, Phase::Leading { .. } | Phase::Isolated { .. })).await.unwrap();
+        work().await;
+    };
+    tokio::select! {
+        ended = instance.election.keep(&instance.store) => panic!("{ended:?}"),
+        failure = replicator.run(instance.election.takings()) => panic!("{failure}"),
+        () = begun => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_leaves_the_outbox_only_after_a_renewal_has_shown_that_it_is_there() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leading(&leader, async || {
+        sleep(seconds(1)).await;
+        add(&leader, "ONE").await;
+        sleep(Duration::from_millis(100)).await;
+        let at = leader.leadership.done(leader.term());
+        assert_eq!((leader.store.unsent().await.unwrap().records, at.round), (0, 1));
+        assert!(!leader.store.is_outbox_empty().await.unwrap(), "it was sent, and not yet confirmed");
+        sleep(seconds(4)).await;
+        assert!(leader.store.is_outbox_empty().await.unwrap());
+        assert_eq!(leader.store.replica_history().await.unwrap().position, at);
+        assert_eq!(mongo.lease().unwrap().position(), at);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_standby_keeps_up_and_a_takeover_reads_what_is_new_alone() {
+    let mongo = Double::new();
+    let (leader, standby) = (Instance::new("a", &mongo).await, Instance::new("b", &mongo).await);
+    leading(&leader, async || {
+        for code in ["ONE", "TWO", "THREE"] {
+            add(&leader, code).await;
+        }
+        let standing_by = replicator(&standby);
+        let waiting = async {
+            tokio::join!(
+                async { standby.election.wait(&standby.store).await.unwrap() },
+                standing_by.stand_by(standby.election.leases(), "b"),
+            )
+        };
+        tokio::select! {
+            _ = waiting => unreachable!(),
+            () = sleep(seconds(35)) => {}
+        }
+        let known = standby.store.replica_history().await.unwrap();
+        assert!(known.had_standby, "it is complete, and yet another one leads");
+        assert_eq!((codes(&standby).await, known.position), (3, mongo.lease().unwrap().position()));
+        add(&leader, "FOUR").await;
+        sleep(seconds(4)).await;
+    })
+    .await;
+    leader.election.release(0).await;
+    mongo.look(|shared| shared.read = 0);
+    leading(&standby, async || assert_eq!(codes(&standby).await, 4)).await;
+    assert_eq!(mongo.look(|shared| shared.read), 1);
+    let position = Position { term: standby.term(), round: 0 };
+    assert_eq!(standby.store.replica_history().await.unwrap().position, position);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_former_leader_could_not_send_reaches_the_present_one_and_everybody() {
+    let mongo = Double::new();
+    let (former, leader) = (Instance::new("a", &mongo).await, Instance::new("b", &mongo).await);
+    leading(&former, async || {
+        add(&former, "ONE").await;
+        sleep(seconds(4)).await;
+        former.mongo.goes(Way { is_cut: true, ..Way::default() });
+        add(&former, "DARK").await;
+    })
+    .await;
+    former.leadership.set(Phase::Waiting);
+    leading(&leader, async || {
+        assert_eq!(codes(&leader).await, 1);
+        former.mongo.goes(Way::default());
+        let sending = replicator(&former);
+        let late = async {
+            tokio::join!(
+                async { former.election.wait(&former.store).await.unwrap() },
+                sending.stand_by(former.election.leases(), "a"),
+            )
+        };
+        tokio::select! {
+            _ = late => unreachable!(),
+            () = sleep(seconds(10)) => {}
+        }
+        assert_eq!(codes(&leader).await, 2);
+        assert!(former.store.is_outbox_empty().await.unwrap());
+        let term = leader.term();
+        mongo.look(|shared| {
+            assert!(shared.documents.values().all(|document| !document.is_late), "adopted");
+            assert!(shared.documents.values().any(|document| document.at.is_some_and(|at| at.term == term)));
+        });
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_of_unknown_history_is_compared_and_both_get_what_they_lack() {
+    let mongo = Double::new();
+    let first = Instance::new("a", &mongo).await;
+    leading(&first, async || add(&first, "ONE").await).await;
+    sleep(seconds(40)).await;
+    first.election.release(0).await;
+    let second = Instance::new("b", &mongo).await.holds("TWO").await;
+    leading(&second, async || {
+        assert_eq!(codes(&second).await, 2);
+        sleep(seconds(1)).await;
+        assert_eq!(mongo.look(|shared| shared.documents.keys().filter(|(kind, _)| *kind == Kind::Codes).count()), 2);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_taking_in_place_sends_again_what_an_earlier_lease_may_not_have_written() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leading(&leader, async || {
+        add(&leader, "ONE").await;
+        let term = leader.term();
+        // It was sent, but no renewal has shown it: a primary that was lost may have taken it along, and the lease too.
+        mongo.look(|shared| {
+            shared.documents.clear();
+            shared.lease = None;
+        });
+        sleep(seconds(5)).await;
+        assert!(leader.term() > term);
+        assert_eq!(mongo.look(|shared| shared.documents.keys().filter(|(kind, _)| *kind == Kind::Codes).count()), 1);
+    })
+    .await;
+    let takings = leader.election.takings();
+    let Taking { seen, taken } = takings.borrow().clone().unwrap();
+    assert!(seen.is_none() && taken.term == leader.term());
+}

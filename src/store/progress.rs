@@ -1,0 +1,216 @@
+//! What the writes know of the replica: whether it keeps up, and how far it is.
+//!
+//! Being slow is not being down. While the replica takes what it is sent, somebody waits for it: each write for a moment, an
+//! outward act beside a standby for as long as the lease holds, and everybody while far too much is unsent.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::leadership::Phase;
+use crate::ports::replica::ReplicaError;
+
+use super::{Lag, Store, StoreError};
+
+/// The longest that a write waits for the replica: with what it takes to write the file, two seconds at most.
+const WAIT: Duration = Duration::from_millis(1500);
+/// Writes wait while more than this is unsent, so that what a stop must still send fits into it.
+pub(super) const OUTBOX_BOUND: u32 = 4_000;
+/// A replica that lacks something for longer than this is said to lag.
+const LAGS_AFTER: i64 = 60;
+
+/// How the replica is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Progress {
+    reach: Reach,
+    /// The latest commit up to which it has everything, and everything that is acted on.
+    has: u64,
+    has_urgent: u64,
+    /// More is unsent than there may be.
+    is_behind: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reach {
+    /// It keeps up: a write waits until it has it too.
+    InStep,
+    /// It takes what it is sent, and is behind.
+    Slow,
+    /// It does not take anything; nobody has tried yet where there is no reason.
+    Failed(Option<ReplicaError>),
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self::Failed(None)
+    }
+}
+
+impl Progress {
+    fn is_reachable(&self) -> bool {
+        !matches!(self.reach, Reach::Failed(_))
+    }
+}
+
+impl Store {
+    /// The latest commit. What is read afterwards has it.
+    #[must_use]
+    pub fn latest_commit(&self) -> u64 {
+        self.inner.commits.load(Ordering::SeqCst)
+    }
+
+    /// The replica has everything up to this commit, and keeps up.
+    pub fn replica_has(&self, commit: u64) {
+        self.inner.progress.send_modify(|progress| {
+            progress.reach = Reach::InStep;
+            progress.has = progress.has.max(commit);
+        });
+    }
+
+    /// The replica has everything up to this commit that is acted on; the rest is on its way.
+    pub fn replica_has_urgent(&self, commit: u64) {
+        self.inner.progress.send_modify(|progress| {
+            if !progress.is_reachable() {
+                progress.reach = Reach::Slow;
+            }
+            progress.has_urgent = progress.has_urgent.max(commit);
+        });
+    }
+
+    /// The replica does not take what it is sent: writes do not wait for it, what it lacks stays in the outbox.
+    pub fn replica_failed(&self, why: &ReplicaError) {
+        self.inner.progress.send_modify(|progress| progress.reach = Reach::Failed(Some(why.clone())));
+    }
+
+    /// Whether the replica keeps up.
+    #[must_use]
+    pub fn replica_keeps_up(&self) -> bool {
+        self.inner.progress.borrow().reach == Reach::InStep
+    }
+
+    /// Whether a write waited for too long since this was last asked.
+    #[must_use]
+    pub fn take_was_slow(&self) -> bool {
+        self.inner.was_slow.swap(false, Ordering::SeqCst)
+    }
+
+    /// Whether the state is kept in MongoDB too.
+    #[must_use]
+    pub fn is_replicated(&self) -> bool {
+        self.inner.is_replicated.load(Ordering::SeqCst)
+    }
+
+    /// What is wrong with keeping the state in two stores, if anything: for the health line.
+    ///
+    /// # Errors
+    /// When the working copy cannot be read.
+    pub async fn second_store_trouble(&self) -> Result<Option<String>, StoreError> {
+        if !self.is_replicated() {
+            return Ok(None);
+        }
+        let mut troubles = Vec::new();
+        if self.is_in_memory() {
+            troubles.push("the state file cannot be used".to_owned());
+        }
+        let reach = self.inner.progress.borrow().reach.clone();
+        let Lag { records, since } = self.unsent().await?;
+        let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
+        let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
+        match reach {
+            Reach::Failed(Some(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_)))) => {
+                troubles.push(format!("{why}; it lacks {records} changes{oldest}"));
+            }
+            Reach::Failed(_) => troubles.push(format!("MongoDB does not answer and lacks {records} changes{oldest}")),
+            Reach::InStep | Reach::Slow if age.is_some_and(|age| age > LAGS_AFTER) => {
+                troubles.push(format!("MongoDB is catching up: it lacks {records} changes{oldest}"));
+            }
+            Reach::InStep | Reach::Slow => {}
+        }
+        Ok((!troubles.is_empty()).then(|| troubles.join(", and ")))
+    }
+
+    /// Notes whether far too much is unsent.
+    pub(super) fn set_unsent(&self, count: u32) {
+        let is_behind = count > OUTBOX_BOUND;
+        self.inner
+            .progress
+            .send_if_modified(|progress| std::mem::replace(&mut progress.is_behind, is_behind) != is_behind);
+    }
+
+    /// Returns when this is so of the replica, or the lease is over.
+    async fn wait_until(&self, is_so: impl Fn(&Progress) -> bool) {
+        let (mut progress, mut phases) = (self.inner.progress.subscribe(), self.inner.leadership.changes());
+        loop {
+            if is_so(&progress.borrow_and_update()) || self.inner.leadership.phase() == Phase::Waiting {
+                return;
+            }
+            let over = self.inner.leadership.until().map(|until| until.saturating_sub(self.inner.clock.boot()));
+            tokio::select! {
+                biased;
+                _ = progress.changed() => {}
+                _ = phases.changed() => {}
+                () = tokio::time::sleep(over.unwrap_or_default()), if over.is_some() => {}
+            }
+        }
+    }
+
+    /// Returns when there is room for another write: not much is unsent, or nobody takes it.
+    pub(super) async fn wait_for_room(&self) {
+        if self.is_replicated() {
+            self.wait_until(|progress| !(progress.is_behind && progress.is_reachable())).await;
+        }
+    }
+
+    /// Returns when the replica has this commit, or does not keep up.
+    pub(super) async fn wait_for_replica(&self, commit: u64) {
+        if !self.is_replicated() {
+            return;
+        }
+        let has_it = self.wait_until(|progress| progress.reach != Reach::InStep || progress.has >= commit);
+        if tokio::time::timeout(WAIT, has_it).await.is_err() {
+            // Until it is in step again nobody waits.
+            self.inner.was_slow.store(true, Ordering::SeqCst);
+            tracing::debug!("MongoDB took more than {} s to take a change", WAIT.as_secs_f32());
+            self.inner.progress.send_modify(|progress| {
+                if progress.reach == Reach::InStep {
+                    progress.reach = Reach::Slow;
+                }
+            });
+        }
+    }
+
+    /// Whether an outward act may begin: this instance leads, and its intent can be brought to MongoDB where that must have it.
+    pub(super) fn may_begin(&self) -> Result<(), StoreError> {
+        self.may_act()?;
+        let is_bound = self.is_replicated() && self.inner.leadership.has_standby();
+        if is_bound && !self.inner.progress.borrow().is_reachable() {
+            return Err(StoreError::NotActive);
+        }
+        Ok(())
+    }
+
+    /// Returns when the intent of an outward act is where it must be before the act; then whether this instance still may.
+    pub(super) async fn wait_for_intent(&self, commit: u64) -> Result<(), StoreError> {
+        if self.is_replicated() && self.inner.leadership.has_standby() {
+            self.wait_until(|progress| {
+                !progress.is_reachable()
+                    || progress.has.max(progress.has_urgent) >= commit
+                    || !self.inner.leadership.has_standby()
+            })
+            .await;
+            let progress = self.inner.progress.borrow().clone();
+            let is_there = progress.has.max(progress.has_urgent) >= commit;
+            if !is_there && self.inner.leadership.has_standby() {
+                return Err(StoreError::NotActive);
+            }
+        }
+        self.may_act()
+    }
+
+    /// Whether this process may act on what it has written.
+    pub(super) fn may_act(&self) -> Result<(), StoreError> {
+        if self.inner.leadership.is_leader() { Ok(()) } else { Err(StoreError::NotActive) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+//! Waiting for the replica, and not waiting for it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::OUTBOX_BOUND;
+use crate::clock::Clock;
+use crate::domain::code::Code;
+use crate::domain::listing::{Entry, FeedAnswer};
+use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::record::{Kind, Record, Value};
+use crate::leadership::{Leadership, Phase};
+use crate::ports::replica::ReplicaError;
+use crate::store::{Admission, FileLock, Opening, StateKind, Store, StoreError};
+
+const GUILD: GuildId = GuildId(7);
+const LEASE: Duration = Duration::from_secs(29);
+
+fn clock() -> Clock {
+    Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap())
+}
+
+struct Fixture {
+    _folder: tempfile::TempDir,
+    clock: Clock,
+    leadership: Leadership,
+    store: Store,
+}
+
+impl Fixture {
+    /// A replicated file of an instance that leads.
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path: PathBuf = folder.path().join("giftcode.db");
+        let clock = clock();
+        let leadership = Leadership::waiting(clock);
+        let opening = Opening { leadership: leadership.clone(), ..Opening::new(StateKind::Bot, clock) };
+        let store = Store::open_locked(FileLock::take(&path).unwrap(), opening).unwrap();
+        store.set_replicated(true).await.unwrap();
+        let fixture = Self { _folder: folder, clock, leadership, store };
+        fixture.lead(false);
+        fixture
+    }
+
+    fn lead(&self, has_standby: bool) {
+        self.leadership.set(Phase::Leading { term: 1, until: self.clock.boot() + LEASE, has_standby });
+    }
+
+    /// A guild with a code that is to be posted, and a player for whom it is to be redeemed; all of it is in the replica.
+    async fn with_work(&self) -> String {
+        let state = State::new(245);
+        let player = Player { id: PlayerId::new(1).unwrap(), nickname: "P".into(), state, furnace_level: None };
+        self.store.set_channel(GUILD, ChannelId(8)).await.unwrap();
+        self.store.set_auto_redeem(GUILD, true).await.unwrap();
+        self.store.add_to_roster(GUILD, vec![player]).await.unwrap();
+        let answer = FeedAnswer::new("feed", vec![Entry::active(Code::parse("GOGOWOS").unwrap())]);
+        self.store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
+        self.store.plan().await.unwrap();
+        self.in_step().await;
+        self.store.due_messages().await.unwrap()[0].announcement.nonce.clone()
+    }
+
+    /// Everything is sent, and known to be there.
+    async fn in_step(&self) {
+        let batch = self.store.outbox_batch(u32::MAX).await.unwrap();
+        self.store.outbox_forget(&batch).await.unwrap();
+        self.store.replica_has(batch.commit);
+    }
+
+    async fn all(&self) -> Vec<Record> {
+        let mut records = Vec::new();
+        for kind in Kind::ALL {
+            records.extend(self.store.page(kind, None, 1000).await.unwrap());
+        }
+        records
+    }
+
+    async fn calls(&self) -> Value {
+        self.store.page(Kind::Redemptions, None, 9).await.unwrap()[0].get("calls").clone()
+    }
+}
+
+fn unreachable() -> ReplicaError {
+    ReplicaError::Unreachable("no answer".into())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
+    let Fixture { store, _folder, .. } = Fixture::new().await;
+    // Not known to be there: at once.
+    let began = Instant::now();
+    store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    let trouble = store.second_store_trouble().await.unwrap().unwrap();
+    assert_eq!(trouble, "MongoDB does not answer and lacks 1 changes, the oldest for 0 s");
+    // Up: when it has it.
+    store.replica_has(store.latest_commit());
+    let writing = tokio::spawn({
+        let store = store.clone();
+        async move { store.set_channel(GuildId(1), ChannelId(2)).await }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!writing.is_finished());
+    store.replica_has(store.latest_commit());
+    writing.await.unwrap().unwrap();
+    assert_eq!(began.elapsed(), Duration::from_millis(300));
+    // It is slow: waited for once, then by nobody until it is in step again. Nobody says that it does not answer.
+    let began = Instant::now();
+    for channel in 3..9 {
+        store.set_channel(GuildId(1), ChannelId(channel)).await.unwrap();
+        assert_eq!(began.elapsed(), Duration::from_millis(1500));
+    }
+    assert_eq!(store.second_store_trouble().await.unwrap(), None);
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    let trouble = store.second_store_trouble().await.unwrap().unwrap();
+    assert_eq!(trouble, "MongoDB is catching up: it lacks 1 changes, the oldest for 61 s");
+    // It fails while somebody waits.
+    store.replica_has(store.latest_commit());
+    let began = Instant::now();
+    let (written, ()) = tokio::join!(store.set_channel(GuildId(1), ChannelId(9)), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        store.replica_failed(&ReplicaError::Refused("over its space quota".into()));
+    });
+    written.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_millis(200));
+    let trouble = store.second_store_trouble().await.unwrap().unwrap();
+    assert_eq!(trouble, "MongoDB refuses: over its space quota; it lacks 1 changes, the oldest for 0 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_wait_while_far_too_much_is_unsent_and_somebody_takes_it() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let guilds = (1..=u64::from(OUTBOX_BOUND) + 1).map(GuildId);
+    futures_util::future::join_all(guilds.map(|guild| store.set_channel(guild, ChannelId(1)))).await;
+    // Nobody takes it: there is nothing to wait for.
+    let began = Instant::now();
+    store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    store.replica_has_urgent(0);
+    let (written, ()) = tokio::join!(store.set_channel(GuildId(9000), ChannelId(3)), async {
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let batch = store.outbox_batch(1).await.unwrap();
+        store.outbox_sent(&batch, 1).await.unwrap();
+    });
+    written.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_secs(4));
+    // Too much is unsent again: the next one waits until the lease is over.
+    store.set_channel(GuildId(1), ChannelId(4)).await.unwrap();
+    assert_eq!(began.elapsed(), LEASE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let nonce = fixture.with_work().await;
+    let message = crate::ports::RunMessage {
+        nonce: String::new(),
+        guild: GUILD,
+        channel: ChannelId(8),
+        message: None,
+        attempted_at: None,
+        code: Code::parse("GOGOWOS").unwrap(),
+        tally: crate::domain::progress::Tally::default(),
+        is_finished: false,
+        remaining: None,
+        waits_for: None,
+    };
+    let run = crate::store::RunKey { guild: GUILD, code: message.code.key(), generation: 1 };
+    // Something that would be planned, too.
+    store.set_channel(GuildId(8), ChannelId(9)).await.unwrap();
+    let before = fixture.all().await;
+    let refused = async || {
+        let refused = [
+            store.begin_post(nonce.clone(), ChannelId(8)).await.err(),
+            store.claim_due(1, 12, |_| Admission::Take).await.err(),
+            store.begin_run_message(run.clone(), message.clone()).await.err(),
+            store.begin_correction().err(),
+        ];
+        assert!(refused.iter().all(|error| matches!(error, Some(StoreError::NotActive))), "{refused:?}");
+        assert_eq!(fixture.all().await, before);
+    };
+    tokio::time::advance(LEASE).await;
+    refused().await;
+    assert!(matches!(store.plan().await, Err(StoreError::NotActive)));
+    assert_eq!(fixture.all().await, before);
+    // Beside a standby, while MongoDB cannot be reached.
+    fixture.lead(true);
+    store.replica_failed(&unreachable());
+    refused().await;
+    fixture.lead(false);
+    store.begin_post(nonce.clone(), ChannelId(8)).await.unwrap();
+    assert_eq!(store.plan().await.unwrap().guilds.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn beside_a_standby_an_act_waits_for_its_intent_and_is_not_done_without_it() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let nonce = fixture.with_work().await;
+    fixture.lead(true);
+    // It waits for longer than any write does, and for what is acted on only.
+    let began = Instant::now();
+    let (begun, ()) = tokio::join!(store.begin_post(nonce.clone(), ChannelId(8)), async {
+        tokio::time::sleep(Duration::from_secs(9)).await;
+        store.replica_has_urgent(store.latest_commit());
+    });
+    begun.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_secs(9));
+    // It fails meanwhile: the call is not made, and does not count.
+    let (claimed, ()) = tokio::join!(store.claim_due(1, 12, |_| Admission::Take), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(fixture.calls().await, Value::Int(1));
+        store.replica_failed(&unreachable());
+    });
+    assert!(matches!(claimed, Err(StoreError::NotActive)));
+    assert_eq!(fixture.calls().await, Value::Int(0));
+    // The lease is over meanwhile.
+    fixture.in_step().await;
+    fixture.lead(true);
+    let began = Instant::now();
+    let claimed = store.claim_due(1, 12, |_| Admission::Take).await;
+    assert!(matches!(claimed, Err(StoreError::NotActive)));
+    assert_eq!((began.elapsed(), fixture.calls().await), (LEASE, Value::Int(0)));
+    // The replica is told of that: it knows the claim.
+    assert_eq!(store.outbox_batch(9).await.unwrap().records[0].get("calls"), &Value::Int(0));
+    // The standby is gone meanwhile: the file is enough again.
+    fixture.in_step().await;
+    fixture.lead(true);
+    let (claimed, ()) = tokio::join!(store.claim_due(1, 12, |_| Admission::Take), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        fixture.lead(false);
+    });
+    assert_eq!(claimed.unwrap().taken.len(), 1);
+}

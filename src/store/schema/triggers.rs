@@ -1,0 +1,79 @@
+//! The triggers that every table of records has, made from the kinds: no change of a record can be forgotten, and none is older
+//! than what it replaces.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::domain::record::Kind;
+
+/// Whether a row is worth sending. What nobody tried, or asked for, is derived again by whoever needs it.
+pub(in crate::store) fn is_shared(kind: Kind, row: &str) -> Option<String> {
+    let is_shared = || {
+        format!(
+            "({row}.outcome <> 'pending' OR {row}.claim > 0 OR {row}.priority = 1 OR {row}.round > 0 OR {row}.shared = 1)"
+        )
+    };
+    (kind == Kind::Redemptions).then(is_shared)
+}
+
+/// What is sent first: what keeps records away, then what is acted on, then the bulk.
+pub(in crate::store) fn urgency(kind: Kind, row: &str) -> String {
+    match kind {
+        Kind::Erasures => "0".to_owned(),
+        Kind::Guilds | Kind::Codes | Kind::Posts | Kind::Runs => "1".to_owned(),
+        Kind::Redemptions => format!("iif({row}.outcome = 'pending' AND {row}.claim = 0, 2, 1)"),
+        _ => "2".to_owned(),
+    }
+}
+
+/// An entry that is there already stands for the newest change, and is to be sent again.
+pub(in crate::store) const AGAIN: &str =
+    "ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
+        urgency = min(urgency, excluded.urgency), round = NULL";
+
+/// The columns of a kind's key.
+pub(in crate::store) fn key_columns(kind: Kind, row: &str) -> String {
+    let key = kind.fields().iter().take(kind.key_fields());
+    key.map(|field| format!("{row}{}", field.name)).collect::<Vec<_>>().join(", ")
+}
+
+fn triggers(kind: Kind) -> [(String, String); 3] {
+    let (table, key) = (kind.name(), key_columns(kind, "NEW."));
+    let note = |event: &str, does: &str, when: Option<String>| {
+        let name = format!("{table}_{event}");
+        let when = when.map(|when| format!(" AND ({when})")).unwrap_or_default();
+        let sql = format!(
+            "CREATE TRIGGER {name} AFTER {does} ON {table}
+WHEN (SELECT value FROM meta WHERE key = 'replicated') = 1{when} BEGIN
+    INSERT INTO outbox (kind, key, version, urgency)
+    VALUES ('{table}', json_array({key}), NEW.version, {})
+    {AGAIN};
+END",
+            urgency(kind, "NEW")
+        );
+        (name, sql)
+    };
+    // That a person asks for it makes it worth sending, without a new version.
+    let update = if kind == Kind::Redemptions { "UPDATE OF version, priority" } else { "UPDATE OF version" };
+    let changed = is_shared(kind, "NEW").zip(is_shared(kind, "OLD")).map(|(new, old)| format!("{new} OR {old}"));
+    let version = format!("{table}_version");
+    let grows = format!(
+        "CREATE TRIGGER {version} AFTER UPDATE OF version ON {table}
+WHEN NEW.version <= OLD.version AND (SELECT value FROM meta WHERE key = 'merging') = 0 BEGIN
+    UPDATE {table} SET version = OLD.version + 1 WHERE ({}) = ({key});
+END",
+        key_columns(kind, "")
+    );
+    [note("insert", "INSERT", is_shared(kind, "NEW")), note("update", update, changed), (version, grows)]
+}
+
+/// Makes those that are not there yet, or not as they should be.
+pub(super) fn install(connection: &Connection) -> rusqlite::Result<()> {
+    let mut find = connection.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?1")?;
+    for (name, sql) in Kind::ALL.into_iter().flat_map(triggers) {
+        let found: Option<String> = find.query_row([&name], |row| row.get(0)).optional()?;
+        if found.as_ref() != Some(&sql) {
+            connection.execute_batch(&format!("DROP TRIGGER IF EXISTS {name}; {sql}"))?;
+        }
+    }
+    Ok(())
+}
