@@ -385,7 +385,7 @@ impl Checker {
         self.calls.len() - 1
     }
 
-    /// A final answer reached whoever had asked.
+    /// Whoever had asked got a final answer, and writes it down before it waits for anything.
     pub fn answered(&mut self, call: usize, now: At) {
         let act = &mut self.calls[call].1;
         let instance = &self.instances[act.host];

@@ -178,7 +178,7 @@ impl World {
                 let millis = self.random.u64(1_000..12_000);
                 self.schedule(now + millis, Event::Fault(Fault::Up));
             }
-            Fault::LeaseDeleted => {
+            Fault::LeaseDeleted if !matches!(self.mongo.slot, Slot::Nothing) => {
                 self.mongo.slot = Slot::Nothing;
                 self.mongo.changed_at = now;
             }

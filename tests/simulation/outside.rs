@@ -95,7 +95,7 @@ impl Services {
             if world.random.u64(0..100) < world.discord.fails {
                 return world.lose(to);
             }
-            answer(world, to, posted, |_, _| {});
+            answer(world, to, posted);
         });
         sent.await.map_err(|_| AnnounceError::passing("no answer", true))
     }
@@ -105,7 +105,7 @@ impl Services {
         let found = self.outside.ask(DISCORD_TIMEOUT, move |world, to| {
             let is_it = |message: &&Message| message.nonce == nonce && message.channel == channel;
             let found = world.discord.messages.iter().find(is_it).map(|message| message.id);
-            answer(world, to, found, |_, _| {});
+            answer(world, to, found);
         });
         found.await.map_err(|_| AnnounceError::passing("no answer", true))
     }
@@ -124,7 +124,7 @@ impl Announcer for Services {
     }
 
     async fn correct(&self, _correction: &Correction) -> Result<(), AnnounceError> {
-        let changed = self.outside.ask(DISCORD_TIMEOUT, |world, to| answer(world, to, (), |_, _| {}));
+        let changed = self.outside.ask(DISCORD_TIMEOUT, |world, to| answer(world, to, ()));
         changed.await.map_err(|_| AnnounceError::passing("no answer", true))
     }
 }
@@ -142,7 +142,7 @@ impl GameApi for Services {
                 return world.lose(to);
             }
             if !world.feed.codes.iter().any(|code| code.key() == key) {
-                return answer(world, to, ("CDK NOT FOUND", 40014), |_, _| {});
+                return answer(world, to, (("CDK NOT FOUND", 40014), None));
             }
             let (now, what) = (world.now, (player, key));
             world.note(&format!("game: {host} redeems {} for {}", what.1.as_str(), player.get()));
@@ -159,14 +159,14 @@ impl GameApi for Services {
                 return world.lose(to);
             }
             let is_final = given.1 != 40004;
-            answer(world, to, given, move |world, is_heard| {
-                if is_final && is_heard {
-                    world.checker.answered(number, world.now);
-                }
-            });
+            answer(world, to, (given, is_final.then_some(number)));
         });
-        Reply::plain(match asked.await {
-            Ok((msg, number)) => Answer::Api(ApiAnswer { msg: msg.to_owned(), err_code: ErrCode::Number(number) }),
+        let asked = asked.await;
+        if let Ok((_, Some(number))) = asked {
+            self.outside.world().checker.answered(number, self.outside.now());
+        }
+        Reply::plain(match asked {
+            Ok(((msg, number), _)) => Answer::Api(ApiAnswer { msg: msg.to_owned(), err_code: ErrCode::Number(number) }),
             Err(_) => Answer::TimedOut,
         })
     }
@@ -180,7 +180,7 @@ impl CodeFeed for Services {
     async fn ask(&self, _place: usize) -> Result<Vec<Entry>, FeedFailure> {
         let asked = self.outside.ask(DISCORD_TIMEOUT, |world, to| {
             let codes = world.feed.codes.clone();
-            answer(world, to, codes, |_, _| {});
+            answer(world, to, codes);
         });
         match asked.await {
             Ok(codes) => Ok(codes.into_iter().map(Entry::active).collect()),

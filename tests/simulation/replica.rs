@@ -57,7 +57,7 @@ fn arrive<T: Send + 'static>(world: &mut World, request: Request<T>) {
     if !world.network.links[host].back || world.random.u64(0..100) < world.network.lost_answers {
         return world.lose(request.to);
     }
-    answer(world, request.to, result, |_, _| {});
+    answer(world, request.to, result);
 }
 
 impl Remote {
