@@ -7,6 +7,7 @@
 
 mod export;
 mod format;
+mod progress;
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -30,6 +31,7 @@ use crate::telemetry::{self, Target};
 use super::Ended;
 use super::deployment::{self, Deployment, Place, Turn};
 use format::parse;
+use progress::Progress;
 
 /// The largest `giftcode_state.json` that is read; real ones have some kilobytes.
 const MAX_FIRST_STATE: u64 = 16 * 1024 * 1024;
@@ -67,9 +69,19 @@ impl Opened {
         Ok(Self { deployment, turn })
     }
 
-    /// Does something with it, then lets go of it: MongoDB has all, as far as it answers.
-    async fn with<T>(mut self, work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
-        let done = work(&self.turn.store).await;
+    /// Imports something of so many records into it, waits until MongoDB has all of it, then lets go of it.
+    async fn with<T>(
+        mut self,
+        total: u64,
+        work: impl AsyncFnOnce(&Store, &mut Progress) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let import = async {
+            let mut progress = Progress::new(total);
+            let done = work(&self.turn.store, &mut progress).await?;
+            progress.until_in_both(&self.turn.store).await?;
+            Ok(done)
+        };
+        let done = import.await;
         self.deployment.end(self.turn).await;
         self.deployment.close().await;
         done
@@ -93,8 +105,9 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     let size = file.metadata().with_context(|| format!("cannot read {shown}"))?.len();
     let begin = read_begin(path).with_context(|| format!("cannot read {shown}"))?;
     if begin.contains("\"giftcode_bot_state\"") {
+        let total = count(path.to_owned()).await.with_context(|| format!("cannot import {shown}"))?;
         let opened = Opened::new().await?;
-        let work = opened.with(async |store| import_export(store, path.to_owned()).await);
+        let work = opened.with(total, async |store, progress| import_export(store, path.to_owned(), progress).await);
         let (read, merged) = work.await.with_context(|| format!("cannot import {shown}"))?;
         let left_out = match merged.left_out {
             0 => String::new(),
@@ -119,7 +132,7 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     for sentence in &state.left {
         print(&format!("left out: {sentence}"));
     }
-    let imported = opened.with(async |store| Ok(store.import_first_state(state).await?)).await?;
+    let imported = opened.with(0, async |store, _| Ok(store.import_first_state(state).await?)).await?;
     print(&format!(
         "Taken over from {shown}: {} channels ({} were set here already and stay), {} sent codes ({} were known).",
         imported.channels, imported.kept_channels, imported.posts, imported.known_posts
@@ -137,7 +150,7 @@ pub async fn import_database(uri: &SecretString, database: &str) -> anyhow::Resu
     let opened = Opened::new().await?;
     let left = read.left.clone();
     let imported =
-        opened.with(async |store| Ok(store.import_first_database(read).await?)).await.with_context(cannot)?;
+        opened.with(0, async |store, _| Ok(store.import_first_database(read).await?)).await.with_context(cannot)?;
     for sentence in left.iter().chain(&imported.left) {
         print(&format!("left out: {sentence}"));
     }
@@ -168,10 +181,21 @@ fn read_begin(path: &Path) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&begin).into_owned())
 }
 
-async fn import_export(store: &Store, path: PathBuf) -> anyhow::Result<(usize, Merged)> {
-    // Once to its end before anything is taken over: a file that is broken in the middle changes nothing.
-    let checked = path.clone();
-    tokio::task::spawn_blocking(move || parse(&checked, |_| Ok(()))).await.context("the reading ended")??;
+/// Reads an export to its end before anything is taken over: one that is broken in the middle changes nothing. How many
+/// records it has.
+async fn count(path: PathBuf) -> anyhow::Result<u64> {
+    let counting = move || {
+        let mut count = 0;
+        parse(&path, |batch| {
+            count += batch.len() as u64;
+            Ok(())
+        })?;
+        Ok(count)
+    };
+    tokio::task::spawn_blocking(counting).await.context("the reading ended")?
+}
+
+async fn import_export(store: &Store, path: PathBuf, progress: &mut Progress) -> anyhow::Result<(usize, Merged)> {
     // A few batches at a time wait for the store, whatever the file's size.
     let (batches, mut received) = mpsc::channel(2);
     let pass_on = move |batch| batches.blocking_send(batch).map_err(|_| "the store is gone");
@@ -181,6 +205,7 @@ async fn import_export(store: &Store, path: PathBuf) -> anyhow::Result<(usize, M
         let batch: Vec<Record> = batch;
         read += batch.len();
         merged += store.import_records(batch).await?;
+        progress.is_at(read as u64, store).await?;
     }
     parsing.await.context("the reading ended")??;
     Ok((read, merged))

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use mongodb::bson::{Document, doc};
 use mongodb::error::Error;
 use mongodb::options::{Acknowledgment, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern};
 use mongodb::{Client, Database};
@@ -76,13 +75,16 @@ impl Connection {
         within(8 * self.settings.timeout, answer).await
     }
 
-    /// What a command that writes has to say of the servers that must have it.
-    pub(super) fn write_concern(&self) -> Document {
-        doc! { "w": "majority", "wtimeout": i64::try_from(self.settings.timeout.as_millis()).unwrap_or(i64::MAX) }
+    /// How long a command may take that writes so many documents: a slow server takes fifty in the time of one answer.
+    pub(super) fn time_for(&self, documents: usize) -> Duration {
+        self.settings.timeout.saturating_mul(u32::try_from(2 + documents / 50).unwrap_or(u32::MAX))
     }
 }
 
-async fn within<T>(time: Duration, answer: impl Future<Output = Result<T, Error>>) -> Result<T, ReplicaError> {
+pub(super) async fn within<T>(
+    time: Duration,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, ReplicaError> {
     match timeout(time, answer).await {
         Ok(answer) => answer.map_err(|error| failure(&error)),
         Err(_) => Err(ReplicaError::Unreachable(format!("no answer within {:.1} s", time.as_secs_f32()))),

@@ -8,6 +8,8 @@ use crate::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Stamp, Val
 use crate::domain::version::Version;
 use crate::ports::replica::{Authority, SCHEMA};
 
+use super::order::{order, read_order};
+
 /// The field that holds a redemption's rank and version as text that sorts as they do, so that the server can compare both
 /// at once.
 pub(super) const ORDER: &str = "order";
@@ -213,47 +215,6 @@ fn whole(number: f64) -> i64 {
     number as i64
 }
 
-/// A number as text that sorts as numbers do: how many digits it has as a letter, then these.
-fn sorting(number: i64) -> String {
-    match u64::try_from(number) {
-        Err(_) => format!("-{:016x}", number.cast_unsigned()),
-        Ok(0) => "a".to_owned(),
-        Ok(number) => {
-            let digits = format!("{number:x}");
-            format!("{}{digits}", char::from(b'a' + u8::try_from(digits.len()).unwrap_or_default()))
-        }
-    }
-}
-
-fn read_sorting(text: &str) -> Option<i64> {
-    let digits = match text.strip_prefix('-') {
-        Some(negative) => negative,
-        None if text == "a" => return Some(0),
-        None => text.get(1..)?,
-    };
-    let number = u64::from_str_radix(digits, 16).ok()?.cast_signed();
-    (sorting(number) == text).then_some(number)
-}
-
-/// A merge key as text that sorts as merge keys do. Ranks are not negative, so it begins with a letter and is greater than all
-/// that programs of schema 1 have there, which begins with a digit.
-pub(super) fn order(key: &MergeKey) -> String {
-    let MergeKey { rank, tries, version, digest } = key;
-    format!("{}/{}/{}/{digest:016x}", sorting(*rank), sorting(*tries), sorting(version.0))
-}
-
-fn read_order(text: &str) -> Option<MergeKey> {
-    let mut parts = text.split('/');
-    let mut part = || parts.next();
-    let key = MergeKey {
-        rank: read_sorting(part()?)?,
-        tries: read_sorting(part()?)?,
-        version: Version(read_sorting(part()?)?),
-        digest: u64::from_str_radix(part()?, 16).ok()?,
-    };
-    (order(&key) == text).then_some(key)
-}
-
 /// The statement of an `update` command that writes a record, unless what is there is greater, or of a later term. It sets
 /// our fields, and leaves those alone that a newer program has added. The guards are one comparison of one field each:
 /// with `$or` some servers look through the whole collection. They are negative, so what lacks the field is replaced.
@@ -371,26 +332,6 @@ mod tests {
             });
             prop_assert_eq!(old_order(one).cmp(&old_order(other)), one.cmp(&other));
             prop_assert_eq!(read_rank(old_order(one).split_once('/').unwrap().0), Some(one.rank));
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn merge_keys_sort_as_text_and_read_back(
-            one in (0i64..4 << 40, 0i64..9, 0i64..3, any::<u64>()),
-            other in (0i64..4 << 40, 0i64..9, any::<i64>(), 0u64..3),
-            same in any::<[bool; 3]>(),
-        ) {
-            let key = |(rank, tries, version, digest)| MergeKey { rank, tries, version: Version(version), digest };
-            let one = key(one);
-            let mut other = key(other);
-            other.rank = if same[0] { one.rank } else { other.rank };
-            other.tries = if same[1] { one.tries } else { other.tries };
-            other.version = if same[2] { one.version } else { other.version };
-            prop_assert_eq!(order(&one).cmp(&order(&other)), one.cmp(&other), "{} {}", order(&one), order(&other));
-            prop_assert_eq!((read_order(&order(&one)), read_order(&order(&other))), (Some(one), Some(other)));
-            let old = old_order(Stamp { rank: one.rank, version: one.version });
-            prop_assert!(order(&other) > old && read_order(&old).is_none(), "what schema 1 wrote gives way: {}", old);
         }
     }
 

@@ -7,6 +7,7 @@ mod first_database;
 mod lease;
 mod lease_store;
 mod mongo;
+mod order;
 mod records;
 mod words;
 

@@ -18,17 +18,20 @@ use crate::domain::erasure::Erased;
 use crate::domain::record::{Key, Kind, MergeKey, Record};
 use crate::ports::replica::{Authority, Replica, ReplicaError, Scope};
 
-use super::connection::{Connection, MongoSettings};
+use super::connection::{Connection, MongoSettings, within};
 use super::document::{
-    LATE, ORDER, ROUND, SCHEMA_FIELD, Standing, TERM, Unread, delete, id, merge_key, number, of_standing, order, read,
+    LATE, ORDER, ROUND, SCHEMA_FIELD, Standing, TERM, Unread, delete, id, merge_key, number, of_standing, read,
     standing, upsert,
 };
+use super::order::order;
 use super::words::meaning;
 
 /// The server's code for a key that is there already.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
-/// The most documents of one command. Few enough that a slow server takes them in time: what does not end in time is sent again.
+/// The most documents of one command, and the fewest where there are enough for several: servers are faster with several at
+/// once, and what one does not answer in time is sent again.
 const BATCH: usize = 250;
+const SMALL_BATCH: usize = 25;
 /// The most commands in flight.
 const IN_FLIGHT: usize = 8;
 /// How often a write is tried that finds neither a place nor a reason why.
@@ -79,10 +82,13 @@ impl Mongo {
 
     /// A command that writes in bulk: whatever fails takes no other with it, and all of it is on a majority of the servers.
     /// That some statements found their key taken is no error.
-    async fn write(&self, mut command: Document) -> Result<Document, ReplicaError> {
-        command.extend(doc! { "ordered": false, "writeConcern": self.connection.write_concern() });
+    async fn write(&self, verb: &str, kind: Kind, statements: Vec<Bson>) -> Result<Document, ReplicaError> {
+        let time = self.connection.time_for(statements.len());
+        let concern = doc! { "w": "majority", "wtimeout": i64::try_from(time.as_millis()).unwrap_or(i64::MAX) };
+        let mut command = doc! { verb: kind.name(), "ordered": false, "writeConcern": concern };
+        command.insert(format!("{verb}s"), statements);
         let database = self.database().await?;
-        let answer = self.connection.in_time(async { database.run_command(command).await }).await?;
+        let answer = within(time, async { database.run_command(command).await }).await?;
         let told = |error: &Document| {
             meaning(error.get_i32("code").ok(), error.get_str("errmsg").unwrap_or("no reason given"))
         };
@@ -103,7 +109,12 @@ impl Mongo {
         let late = doc! { "key": { LATE: 1 }, "name": "late_1", "sparse": true };
         let make = doc! { "createIndexes": kind.name(), "indexes": [by_position, late] };
         let database = self.database().await?;
-        self.connection.in_long_time(async { database.run_command(make).await }).await?;
+        let made = self.connection.in_long_time(async { database.run_command(make).await }).await?;
+        if made.get_i32("numIndexesBefore").ok() != made.get_i32("numIndexesAfter").ok() {
+            // The index of schema 1 serves nothing any more, where there is one.
+            let old = database.collection::<Document>(kind.name());
+            drop(self.connection.in_time(async { old.drop_index("version_1").await }).await);
+        }
         indexed().insert(kind);
         Ok(())
     }
@@ -124,7 +135,7 @@ impl Mongo {
                 .filter_map(|at| records.get(*at))
                 .map(|record| upsert(record, authority).into())
                 .collect();
-            let answer = self.write(doc! { "update": kind.name(), "updates": updates }).await?;
+            let answer = self.write("update", kind, updates).await?;
             let taken = errors(&answer).filter_map(|error| usize::try_from(error.get_i32("index").ok()?).ok());
             places = taken.filter_map(|index| places.get(index).copied()).collect();
             if places.is_empty() {
@@ -271,8 +282,9 @@ impl Replica for Mongo {
         for kind in Kind::ALL {
             let of_kind: Vec<usize> =
                 (0..records.len()).filter(|at| records.get(*at).is_some_and(|r| r.kind == kind)).collect();
+            let batch = of_kind.len().div_ceil(IN_FLIGHT).clamp(SMALL_BATCH, BATCH);
             commands
-                .extend(of_kind.chunks(BATCH).map(|places| self.put_batch(kind, places.to_vec(), records, authority)));
+                .extend(of_kind.chunks(batch).map(|places| self.put_batch(kind, places.to_vec(), records, authority)));
         }
         let lost: Vec<Vec<usize>> = stream::iter(commands).buffer_unordered(IN_FLIGHT).try_collect().await?;
         let mut lost = lost.concat();
@@ -286,7 +298,7 @@ impl Replica for Mongo {
             let of_kind: Vec<&Erased> = erased.iter().filter(|erased| erased.kind == kind).collect();
             let commands = of_kind.chunks(BATCH).map(|some| async move {
                 let deletes: Vec<Bson> = some.iter().map(|erased| delete(erased, authority).into()).collect();
-                let answer = self.write(doc! { "delete": kind.name(), "deletes": deletes }).await?;
+                let answer = self.write("delete", kind, deletes).await?;
                 match authority {
                     // All of them are gone.
                     _ if answer.get_i32("n").is_ok_and(|gone| usize::try_from(gone) == Ok(some.len())) => Ok(()),

@@ -20,9 +20,12 @@ const ADDRESS: &str = "the connection is ended while TLS begins. With Atlas: the
                        (Network Access): add this machine's address there";
 const TLS: &str = "TLS does not come about: check tls=… in the connection string, and the server's certificate";
 const NAME: &str = "DNS does not know the server's name: check it in the connection string; DNS is asked again";
+const NO_PRIMARY: &str = "none of its servers is the primary: wait until they have elected one, or check replicaSet=… in the \
+                          connection string";
+const SILENT: &str = "no server answered in time: check that it runs, that it lets this machine in, and host and port";
 
 /// Parts of texts, in lower case, and what they mean: whether MongoDB refuses, and why. The first one counts.
-const TEXTS: [(&str, bool, &str); 16] = [
+const TEXTS: [(&str, bool, &str); 18] = [
     ("space quota", true, SPACE),
     ("bad auth", true, USER),
     ("authentication failed", true, USER),
@@ -38,7 +41,9 @@ const TEXTS: [(&str, bool, &str); 16] = [
     ("name or service not known", false, NAME),
     ("temporary failure in name resolution", false, NAME),
     ("nodename nor servname", false, NAME),
+    ("replicasetnoprimary", false, NO_PRIMARY),
     ("connection refused", false, "nothing listens there (connection refused): start it, or check host and port"),
+    ("no available servers", false, SILENT),
 ];
 
 /// What an error with this code and text means.
@@ -85,4 +90,43 @@ pub(super) fn plain(error: &Error) -> String {
 
 fn safe(text: &str) -> String {
     if text.contains('@') { "the connection string is not valid".to_owned() } else { clean(text, 240) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_to_do_and_what_passes_is_none() {
+        let refused = |why: &str| ReplicaError::Refused(why.to_owned());
+        let passing = |why: &str| ReplicaError::Unreachable(why.to_owned());
+        let topology = "Server selection timeout: No available servers. Topology: { Type: Unknown, Servers: [ { Address: a:1, Error: ";
+        for (code, text, expected) in [
+            (Some(18), "Authentication failed.", refused(USER)),
+            (Some(8000), "bad auth : authentication failed", refused(USER)),
+            (Some(13), "command update requires authentication", refused(PERMISSION)),
+            (Some(8000), "user is not allowed to do action [update] on [giftcode.posts]", refused(PERMISSION)),
+            (Some(8000), "you are over your space quota, using 513 MB of 512 MB", refused(SPACE)),
+            (Some(14031), "no disk", refused(SPACE)),
+            (Some(121), "Document failed validation", refused("Document failed validation")),
+            (Some(10107), "not primary", passing("not primary")),
+            (Some(91), "shutting down", passing("shutting down")),
+            (None, &format!("{topology}received fatal alert: InternalError"), refused(ADDRESS)),
+            (None, &format!("{topology}received fatal alert: HandshakeFailure"), refused(TLS)),
+            (None, &format!("{topology}invalid peer certificate: UnknownIssuer"), refused(TLS)),
+            (
+                None,
+                &format!("{topology}failed to lookup address information: Name or service not known"),
+                passing(NAME),
+            ),
+            (None, &format!("{topology}Kind: I/O error: timed out"), passing(SILENT)),
+            (None, &topology.replace("Unknown", "ReplicaSetNoPrimary"), passing(NO_PRIMARY)),
+            (None, "connection closed", passing("connection closed")),
+            (None, "cannot parse user:s3cr3t@host", passing("the connection string is not valid")),
+        ] {
+            assert_eq!(meaning(code, text), expected, "{text}");
+        }
+        let long = meaning(None, &"x\n".repeat(1000)).to_string();
+        assert!(long.len() < 300 && !long.contains('\n'), "{long}");
+    }
 }

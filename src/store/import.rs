@@ -1,7 +1,5 @@
 //! Taking over the state of the first implementation, so that what it sent is not sent again.
 
-use std::sync::atomic::Ordering;
-
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::code::Code;
@@ -12,7 +10,7 @@ use crate::domain::player::{ChannelId, GuildId, Player, PlayerId};
 use crate::domain::record::Record;
 use crate::domain::status::Status;
 
-use super::replication::note;
+use super::replication::{self, Origin};
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Merged, Store, StoreError, codes, guilds, runs};
@@ -214,24 +212,9 @@ impl Store {
     /// fit is left out.
     ///
     /// # Errors
-    /// When it cannot be written; what was taken over stays, and can be taken over again.
+    /// When it cannot be written; then nothing changed.
     pub async fn import_records(&self, records: Vec<Record>) -> Result<Merged, StoreError> {
-        let is_replicated = self.inner.is_replicated.load(Ordering::SeqCst);
-        let keys: Vec<_> = match is_replicated {
-            true => records.iter().map(|record| (record.kind, record.key())).collect(),
-            false => Vec::new(),
-        };
-        let merged = self.merge(records).await?;
-        if merged.taken > 0 && is_replicated {
-            self.write(move |tx| {
-                for (kind, key) in &keys {
-                    note(tx, *kind, key, "ON CONFLICT DO NOTHING")?;
-                }
-                Ok(())
-            })
-            .await?;
-        }
-        Ok(merged)
+        self.write(move |tx| Ok(replication::merge(tx, &records, Origin::Elsewhere)?)).await
     }
 
     /// Takes over channels and what was sent. What is here already stays; doing it twice changes nothing more.

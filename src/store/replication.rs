@@ -17,6 +17,7 @@ use super::{Store, StoreError};
 pub(super) use erased::{erase, forget, forget_keys};
 pub use history::ReplicaHistory;
 pub use merge::Merged;
+pub(super) use merge::{Origin, merge};
 pub use old::Outbox;
 pub(super) use old::outbox;
 pub use outbox::{Batch, Lag};

@@ -7,7 +7,7 @@ use giftcode_bot::domain::version::Version;
 use giftcode_bot::ports::replica::{Authority, Replica, ReplicaError, SCHEMA, Scope};
 use giftcode_bot::replica::Mongo;
 use mongodb::bson::{Bson, Document, doc};
-use mongodb::{Collection, Database};
+use mongodb::{Collection, Database, IndexModel};
 
 use tokio::sync::mpsc;
 
@@ -268,10 +268,15 @@ async fn documents_of_the_first_schema_are_compared_and_give_way() {
     });
     database.collection("redemptions").insert_one(redemption_of_old).await.unwrap();
     for kind in [Kind::Guilds, Kind::Redemptions] {
+        let collection = database.collection::<Document>(kind.name());
+        collection.create_index(IndexModel::builder().keys(doc! { "version": 1 }).build()).await.unwrap();
         let record = read(&replica, kind, Scope::All).await.unwrap().remove(0);
         assert_eq!(merge_keys(&replica, kind).await, [(record.key(), record.merge_key())]);
         assert_eq!(replica.put(std::slice::from_ref(&record), LEADER).await.unwrap(), NONE);
         assert_eq!(read(&replica, kind, Scope::After(Position { term: 3, round: 0 })).await.unwrap(), [record]);
+        let mut names = collection.list_index_names().await.unwrap();
+        names.sort();
+        assert_eq!(names, ["_id_", "late_1", "term_1_term_round_1"]);
     }
     database.drop().await.unwrap();
 }

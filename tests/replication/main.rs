@@ -16,4 +16,5 @@ mod handover;
 mod lease;
 mod moving_in;
 mod process;
+mod refusals;
 mod server;

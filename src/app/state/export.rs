@@ -53,7 +53,9 @@ async fn write(config: &Config, path: &Path, mut out: Export) -> anyhow::Result<
     let from_file = match (opened, &config.mongodb_uri) {
         (Ok(store), None) => Ok(store),
         (Ok(store), Some(_)) if store.is_empty().await? => Err("the state file is empty".to_owned()),
-        (Ok(store), Some(_)) if store.is_behind().await? => Err("the state file is out of date".to_owned()),
+        (Ok(store), Some(_)) if store.replica_history().await?.is_stale => {
+            Err("the state file is out of date".to_owned())
+        }
         (Ok(store), Some(_)) => Ok(store),
         (Err(error), Some(_)) => Err(error.to_string()),
         (Err(error), None) => return Err(error.into()),

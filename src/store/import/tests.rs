@@ -106,3 +106,19 @@ async fn what_is_here_stays_and_the_second_time_nothing_changes() {
     decide(&store, &[(5, Status::Success)]).await;
     assert_eq!(store.open_runs().await.unwrap(), []);
 }
+
+/// A crash takes all of it, or leaves all of it: what is in the file alone would never be sent, however often it is imported.
+#[tokio::test(start_paused = true)]
+async fn what_is_imported_is_in_the_outbox_in_the_same_transaction() {
+    let folder = tempfile::tempdir().unwrap();
+    let [from, to] =
+        ["a.db", "b.db"].map(|name| Store::open(&folder.path().join(name), StateKind::Bot, Clock::system()).unwrap());
+    from.set_channel(GuildId(1), ChannelId(8)).await.unwrap();
+    from.add_to_roster(GuildId(1), vec![player(1, "P", Some(9))]).await.unwrap();
+    to.set_replicated(true).await.unwrap();
+    let before = to.latest_commit();
+    assert_eq!(to.import_records(everything(&from).await).await.unwrap().taken, 3);
+    assert_eq!((to.latest_commit() - before, to.unsent().await.unwrap().records), (1, 3));
+    assert_eq!(to.import_records(everything(&from).await).await.unwrap().taken, 0);
+    assert_eq!(to.unsent().await.unwrap().records, 3, "nothing is sent twice");
+}

@@ -6,6 +6,7 @@ use std::ops::AddAssign;
 use rusqlite::{CachedStatement, Error, ErrorCode, OptionalExtension, params, params_from_iter};
 
 use crate::domain::record::{Kind, Record, Value};
+use crate::store::schema::triggers::AGAIN;
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError, planning};
 
@@ -107,6 +108,7 @@ fn merge_kind(
     kind: Kind,
     records: &[Record],
     erasures: &mut Erasures<'_>,
+    origin: Origin,
     is_replicated: bool,
 ) -> rusqlite::Result<Merged> {
     let mut statements = Statements::prepare(tx, kind)?;
@@ -122,6 +124,9 @@ fn merge_kind(
             Some(Ok(taken)) => {
                 tx.observe(record.version());
                 merged.taken += usize::from(taken);
+                if taken && is_replicated && origin == Origin::Elsewhere {
+                    note(tx, kind, &record.key(), AGAIN)?;
+                }
                 if taken && erasures.are_of(record)? {
                     note_orphans(tx)?;
                 }
@@ -141,6 +146,49 @@ fn merge_kind(
     Ok(merged)
 }
 
+/// Where records come from that are merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Origin {
+    /// From the replica: it has them.
+    Replica,
+    /// From an export: the replica is to have them too.
+    Elsewhere,
+}
+
+/// Takes records over, in the transaction of whoever wants them.
+pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -> rusqlite::Result<Merged> {
+    let replicated: bool =
+        tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))?;
+    // Not through the triggers: what comes from the other store is there, and keeps its version.
+    tx.execute("UPDATE meta SET value = key = 'merging' WHERE key IN ('replicated', 'merging')", [])?;
+    // One entry for all that is taken over, instead of one for each.
+    let was_queued = tx.execute(planning::QUEUE_EVERYTHING, [])? == 0;
+    let mut merged = Merged::default();
+    let mut erasures = Erasures::of(tx)?;
+    for of_kind in records.chunk_by(|one, next| one.kind == next.kind) {
+        let Some(first) = of_kind.first() else { continue };
+        let taken = merge_kind(tx, first.kind, of_kind, &mut erasures, origin, replicated)?;
+        if first.kind == Kind::Erasures && taken.taken > 0 {
+            apply(tx, replicated)?;
+            erasures = Erasures::of(tx)?;
+        }
+        merged += taken;
+    }
+    tx.execute(
+        "UPDATE meta SET value = iif(key = 'merging', 0, ?1) WHERE key IN ('replicated', 'merging')",
+        [replicated],
+    )?;
+    if merged.taken > 0 {
+        // Whoever has codes has polled: what is active is known.
+        tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled' AND EXISTS (SELECT 1 FROM codes)", [])?;
+        tx.wake_plan();
+        tx.wake_work();
+    } else if !was_queued {
+        tx.execute("DELETE FROM plan_queue WHERE code_key = '' AND guild_id = 0 AND player_id = 0", [])?;
+    }
+    Ok(merged)
+}
+
 impl Store {
     /// Takes over those of the other store's records that win over what is here. They need not be sent back; those that lose
     /// here are to be replaced there. They come in any order: a child waits for its parent. Every version from now on is newer
@@ -150,38 +198,6 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then nothing changed.
     pub async fn merge(&self, records: Vec<Record>) -> Result<Merged, StoreError> {
-        self.write_local(move |tx| {
-            let replicated: bool =
-                tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))?;
-            // Not through the triggers: what comes from the other store is there, and keeps its version.
-            tx.execute("UPDATE meta SET value = key = 'merging' WHERE key IN ('replicated', 'merging')", [])?;
-            // One entry for all that is taken over, instead of one for each.
-            let was_queued = tx.execute(planning::QUEUE_EVERYTHING, [])? == 0;
-            let mut merged = Merged::default();
-            let mut erasures = Erasures::of(tx)?;
-            for of_kind in records.chunk_by(|one, next| one.kind == next.kind) {
-                let Some(first) = of_kind.first() else { continue };
-                let taken = merge_kind(tx, first.kind, of_kind, &mut erasures, replicated)?;
-                if first.kind == Kind::Erasures && taken.taken > 0 {
-                    apply(tx, replicated)?;
-                    erasures = Erasures::of(tx)?;
-                }
-                merged += taken;
-            }
-            tx.execute(
-                "UPDATE meta SET value = iif(key = 'merging', 0, ?1) WHERE key IN ('replicated', 'merging')",
-                [replicated],
-            )?;
-            if merged.taken > 0 {
-                // Whoever has codes has polled: what is active is known.
-                tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled' AND EXISTS (SELECT 1 FROM codes)", [])?;
-                tx.wake_plan();
-                tx.wake_work();
-            } else if !was_queued {
-                tx.execute("DELETE FROM plan_queue WHERE code_key = '' AND guild_id = 0 AND player_id = 0", [])?;
-            }
-            Ok(merged)
-        })
-        .await
+        self.write_local(move |tx| Ok(merge(tx, &records, Origin::Replica)?)).await
     }
 }
