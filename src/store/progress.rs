@@ -4,7 +4,10 @@
 //! outward act beside a standby for as long as the lease holds, and everybody while far too much is unsent.
 
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use crate::leadership::Phase;
 use crate::ports::replica::ReplicaError;
@@ -18,9 +21,17 @@ pub(super) const OUTBOX_BOUND: u32 = 4_000;
 /// A replica that lacks something for longer than this is said to lag.
 const LAGS_AFTER: i64 = 60;
 
+/// How the replica is doing, for all who wait for it. They are woken in the order in which they came; a `watch` channel wakes
+/// in any order.
+#[derive(Default)]
+pub(super) struct Watched {
+    progress: Mutex<Progress>,
+    changed: Notify,
+}
+
 /// How the replica is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Progress {
+struct Progress {
     reach: Reach,
     /// The latest commit up to which it has everything, and everything that is acted on.
     has: u64,
@@ -45,6 +56,17 @@ impl Default for Reach {
     }
 }
 
+impl Watched {
+    fn get(&self) -> Progress {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_waiters();
+    }
+}
+
 impl Progress {
     fn is_reachable(&self) -> bool {
         !matches!(self.reach, Reach::Failed(_))
@@ -60,7 +82,7 @@ impl Store {
 
     /// The replica has everything up to this commit, and keeps up.
     pub fn replica_has(&self, commit: u64) {
-        self.inner.progress.send_modify(|progress| {
+        self.inner.progress.change(|progress| {
             progress.reach = Reach::InStep;
             progress.has = progress.has.max(commit);
         });
@@ -68,7 +90,7 @@ impl Store {
 
     /// The replica has everything up to this commit that is acted on; the rest is on its way.
     pub fn replica_has_urgent(&self, commit: u64) {
-        self.inner.progress.send_modify(|progress| {
+        self.inner.progress.change(|progress| {
             if !progress.is_reachable() {
                 progress.reach = Reach::Slow;
             }
@@ -78,13 +100,13 @@ impl Store {
 
     /// The replica does not take what it is sent: writes do not wait for it, what it lacks stays in the outbox.
     pub fn replica_failed(&self, why: &ReplicaError) {
-        self.inner.progress.send_modify(|progress| progress.reach = Reach::Failed(Some(why.clone())));
+        self.inner.progress.change(|progress| progress.reach = Reach::Failed(Some(why.clone())));
     }
 
     /// Whether the replica keeps up.
     #[must_use]
     pub fn replica_keeps_up(&self) -> bool {
-        self.inner.progress.borrow().reach == Reach::InStep
+        self.inner.progress.get().reach == Reach::InStep
     }
 
     /// Whether a write waited for too long since this was last asked.
@@ -111,7 +133,7 @@ impl Store {
         if self.is_in_memory() {
             troubles.push("the state file cannot be used".to_owned());
         }
-        let reach = self.inner.progress.borrow().reach.clone();
+        let reach = self.inner.progress.get().reach;
         let Lag { records, since } = self.unsent().await?;
         let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
         let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
@@ -131,23 +153,25 @@ impl Store {
     /// Notes whether far too much is unsent.
     pub(super) fn set_unsent(&self, count: u32) {
         let is_behind = count > OUTBOX_BOUND;
-        self.inner
-            .progress
-            .send_if_modified(|progress| std::mem::replace(&mut progress.is_behind, is_behind) != is_behind);
+        self.inner.progress.change(|progress| progress.is_behind = is_behind);
     }
 
     /// Returns when this is so of the replica, or the lease is over.
     async fn wait_until(&self, is_so: impl Fn(&Progress) -> bool) {
-        let (mut progress, mut phases) = (self.inner.progress.subscribe(), self.inner.leadership.changes());
         loop {
-            if is_so(&progress.borrow_and_update()) || self.inner.leadership.phase() == Phase::Waiting {
+            // Listening begins before the look, so that no wake is lost.
+            let mut progress = std::pin::pin!(self.inner.progress.changed.notified());
+            let mut phases = std::pin::pin!(self.inner.leadership.wake().notified());
+            progress.as_mut().enable();
+            phases.as_mut().enable();
+            if is_so(&self.inner.progress.get()) || self.inner.leadership.phase() == Phase::Waiting {
                 return;
             }
             let over = self.inner.leadership.until().map(|until| until.saturating_sub(self.inner.clock.boot()));
             tokio::select! {
                 biased;
-                _ = progress.changed() => {}
-                _ = phases.changed() => {}
+                () = progress => {}
+                () = phases => {}
                 () = tokio::time::sleep(over.unwrap_or_default()), if over.is_some() => {}
             }
         }
@@ -170,7 +194,7 @@ impl Store {
             // Until it is in step again nobody waits.
             self.inner.was_slow.store(true, Ordering::SeqCst);
             tracing::debug!("MongoDB took more than {} s to take a change", WAIT.as_secs_f32());
-            self.inner.progress.send_modify(|progress| {
+            self.inner.progress.change(|progress| {
                 if progress.reach == Reach::InStep {
                     progress.reach = Reach::Slow;
                 }
@@ -182,7 +206,7 @@ impl Store {
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
         self.may_act()?;
         let is_bound = self.is_replicated() && self.inner.leadership.has_standby();
-        if is_bound && !self.inner.progress.borrow().is_reachable() {
+        if is_bound && !self.inner.progress.get().is_reachable() {
             return Err(StoreError::NotActive);
         }
         Ok(())
@@ -197,7 +221,7 @@ impl Store {
                     || !self.inner.leadership.has_standby()
             })
             .await;
-            let progress = self.inner.progress.borrow().clone();
+            let progress = self.inner.progress.get();
             let is_there = progress.has.max(progress.has_urgent) >= commit;
             if !is_there && self.inner.leadership.has_standby() {
                 return Err(StoreError::NotActive);

@@ -31,8 +31,12 @@ pub type Disk = u64;
 struct Instance {
     process: u64,
     is_alive: bool,
+    /// It stands still.
+    is_frozen: bool,
     phase: Phase,
     phase_since: At,
+    /// It gave the lease back with nothing unsent.
+    has_sent_all: bool,
     disk: Disk,
     /// Its state is from before another instance led, and it has not caught up since.
     is_old: bool,
@@ -114,8 +118,10 @@ impl Checker {
         let instance = |disk: usize| Instance {
             process: 0,
             is_alive: false,
+            is_frozen: false,
             phase: Phase::Waiting,
             phase_since: 0,
+            has_sent_all: false,
             disk: disk as Disk,
             is_old: false,
             renewed_at: 0,
@@ -198,6 +204,7 @@ impl Checker {
             let age = now.saturating_sub(changed_at);
             self.violated(format!("instance {} took a lease that was not over: it changed {age} ms ago", by.host));
         }
+        self.instances[by.host].has_sent_all = false;
         let entry = (by.host, by.process, self.instances[by.host].disk);
         self.holders.insert(holder.to_owned(), entry);
         for (host, instance) in self.instances.iter_mut().enumerate() {
@@ -209,6 +216,7 @@ impl Checker {
 
     /// A lease was given back: whether all was sent that could be.
     pub fn released(&mut self, by: &Asker, now: At, unsent: i64) {
+        self.instances[by.host].has_sent_all = unsent == 0;
         let instance = &self.instances[by.host];
         if unsent > 0 && instance.calm_since.is_some_and(|since| now - since > 26_000) {
             self.violated(format!("instance {} ended with {unsent} changes unsent, though MongoDB answered", by.host));
@@ -224,8 +232,13 @@ impl Checker {
         instance.received = Version::default();
     }
 
-    pub fn ended(&mut self, host: Host) {
-        (self.instances[host].is_alive, self.instances[host].phase) = (false, Phase::Waiting);
+    /// A process ended, or was killed. One that gave the lease back and said that all was sent had sent all.
+    pub fn ended(&mut self, host: Host, is_in_peace: bool, now: At, mongo: &Mongo) {
+        if is_in_peace && self.instances[host].has_sent_all {
+            self.check_has(host, now, mongo, "ended and said it had sent");
+        }
+        let instance = &mut self.instances[host];
+        (instance.is_alive, instance.phase, instance.has_sent_all) = (false, Phase::Waiting, false);
     }
 
     /// Its services begin: what it had read is merged.
@@ -274,15 +287,15 @@ impl Checker {
     /// The phases of all, after an event; `None` of those that do not run.
     pub fn phases(&mut self, now: At, phases: &[Option<Phase>]) {
         for (instance, phase) in self.instances.iter_mut().zip(phases) {
+            let was_frozen = std::mem::replace(&mut instance.is_frozen, phase.is_none());
             let Some(phase) = phase else { continue };
-            if std::mem::discriminant(phase) != std::mem::discriminant(&instance.phase) {
+            if was_frozen || std::mem::discriminant(phase) != std::mem::discriminant(&instance.phase) {
                 instance.phase_since = now;
             }
             instance.phase = *phase;
         }
         let acts = |host: &Host| {
-            let is_frozen = phases[*host].is_none();
-            !is_frozen && matches!(self.instances[*host].phase, Phase::Leading { .. } | Phase::Isolated { .. })
+            !self.instances[*host].is_frozen && matches!(self.instances[*host].phase, Phase::Leading { .. } | Phase::Isolated { .. })
         };
         let leaders: Vec<Host> = (0..self.instances.len()).filter(acts).collect();
         if leaders.len() < 2 {
@@ -424,15 +437,10 @@ impl Checker {
             let instance = &self.instances[host];
             let is_leading = matches!(instance.phase, Phase::Leading { .. });
             let since = instance.calm_since.map(|since| since.max(instance.phase_since));
-            if instance.is_alive && is_leading && since.is_some_and(|since| now - since > SENT_AFTER) {
+            if instance.is_alive && !instance.is_frozen && is_leading && since.is_some_and(|since| now - since > SENT_AFTER) {
                 self.check_has(host, now - SENT_AFTER, mongo, "leads and has not sent");
             }
         }
-    }
-
-    /// A process ended and said that all was sent.
-    pub fn check_all_sent(&mut self, host: Host, now: At, mongo: &Mongo) {
-        self.check_has(host, now, mongo, "ended and said it had sent");
     }
 
     fn check_has(&mut self, host: Host, until: At, mongo: &Mongo, what: &str) {

@@ -6,12 +6,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use giftcode_bot::clock::{Clock, Skew};
 use giftcode_bot::leadership::{Leadership, Phase};
-use giftcode_bot::store::Store;
+use giftcode_bot::store::{StateKind, Store};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::task::{JoinHandle, LocalSet};
@@ -79,6 +79,19 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// An empty file, as the program makes it: making it anew for each disk takes most of a run's time.
+fn empty_file() -> &'static [u8] {
+    static EMPTY: OnceLock<Vec<u8>> = OnceLock::new();
+    EMPTY.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("giftcode.db");
+        let _runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        drop(Store::open(&path, StateKind::Bot, Clock::system()).unwrap());
+        assert!(!folder.path().join("giftcode.db-wal").exists(), "all of it is in the one file");
+        std::fs::read(path).unwrap()
+    })
+}
+
 fn remove(folder: &Path) {
     if folder.exists() {
         std::fs::remove_dir_all(folder).unwrap();
@@ -122,6 +135,10 @@ impl Machine {
             let clock = Clock::skewed(start, self.skew);
             let outside = Outside::new(world.clone(), self.host, number, time.clone());
             let path = self.folder.join("giftcode.db");
+            if !path.exists() {
+                std::fs::create_dir_all(&self.folder).unwrap();
+                std::fs::write(&path, empty_file()).unwrap();
+            }
             let process = services::Process {
                 path,
                 clock,
@@ -210,10 +227,6 @@ impl Machine {
 
     pub fn set_clock(&self, millis: i64) {
         self.skew.wall_ahead.fetch_add(millis, Ordering::Relaxed);
-    }
-
-    pub fn is_frozen(&self) -> bool {
-        self.process.as_ref().is_some_and(|process| process.is_frozen)
     }
 
     /// The phase it is in by its own clocks; nothing where it does not run.

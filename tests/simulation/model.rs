@@ -108,6 +108,15 @@ impl Mongo {
         Ok(false)
     }
 
+    /// All documents are of terms later than this one: as if it had begun anew with 1.
+    pub fn outdate(&mut self, term: i64) {
+        for document in self.documents.values_mut().flat_map(|documents| documents.values_mut()) {
+            if let Some(position) = &mut document.position {
+                position.term += term;
+            }
+        }
+    }
+
     pub fn erase(&mut self, erased: &Erased, authority: Authority) -> Result<(), ReplicaError> {
         let documents = self.documents.entry(erased.kind).or_default();
         let Some(there) = documents.get(&erased.key) else { return Ok(()) };

@@ -217,10 +217,12 @@ impl LeaseStore for Remote {
         let (seen, own, holder) = (seen.cloned(), holder.to_owned(), self.name(holder));
         let taken = self
             .ask(true, move |world, asker| {
-                let term = if world.planted == Planted::FenceIsDone && seen.is_none() { 1 } else { term };
                 let (now, before, changed_at) = (world.now, world.mongo.lease().cloned(), world.mongo.changed_at);
                 let is_fresh = world.mongo.seen(now).is_fresh;
                 let taken = world.mongo.take(seen.as_ref(), &holder, term, now);
+                if world.planted == Planted::FenceIsDone && before.is_none() {
+                    world.mongo.outdate(term);
+                }
                 if let Some(lease) = &taken {
                     world.note(&format!("mongo: {} takes the lease, term {}", asker.host, lease.term));
                     world.checker.taken(asker, now, changed_at, &holder, before.as_ref(), is_fresh);

@@ -136,7 +136,8 @@ impl Run {
                 Err(error) => format!("with {error:#}"),
             };
             world.note(&format!("machine {host}: the process ends {words}"));
-            world.checker.ended(host);
+            let World { checker, mongo, .. } = &mut *world;
+            checker.ended(host, ended.is_ok(), now, mongo);
             drop(world);
             let (again_after, disk) = self.afterwards[host].take().unwrap_or((Some(3_000), Disk::Kept));
             self.replace_disk(host, disk);
@@ -162,7 +163,10 @@ impl Run {
             }
             Fault::Crash { host, turns, again_after, disk } if self.machines[host].is_running() => {
                 self.machines[host].crash(turns);
-                self.world().checker.ended(host);
+                let mut world = self.world();
+                let World { checker, mongo, .. } = &mut *world;
+                checker.ended(host, false, now, mongo);
+                drop(world);
                 self.replace_disk(host, disk);
                 if let Some(wait) = again_after {
                     self.world().schedule(now + wait, Event::Fault(Fault::Start(host)));
