@@ -20,11 +20,16 @@ const KNOWN_AFTER: At = 25_000;
 const SENT_AFTER: At = 30_000;
 /// A standby that registered so shortly before a renewal is known to the leader.
 const STANDBY_IS_KNOWN: At = 12_000;
+/// An act that is under way was prepared no longer ago.
+const PREPARED_WITHIN: At = 2_500;
 /// Who is isolated, and could reach MongoDB for so long, has found out who leads.
 const FOUND_OUT_AFTER: At = 50_000;
 
 /// One storage of a state: an instance's disk, until it is lost or replaced.
 pub type Disk = u64;
+
+/// Who acts: the instance, its process, and whether it knew of a standby when it began.
+pub type Actor = (Host, u64, bool);
 
 /// What is known of one instance from outside.
 #[derive(Debug, Clone)]
@@ -33,6 +38,8 @@ struct Instance {
     is_alive: bool,
     /// It stands still.
     is_frozen: bool,
+    /// When it began, or last stood still.
+    awake_since: At,
     phase: Phase,
     phase_since: At,
     /// It gave the lease back with nothing unsent.
@@ -44,6 +51,8 @@ struct Instance {
     renewed_at: At,
     standby_beat: i64,
     standby_at: Option<At>,
+    /// Since when it surely knows of one.
+    standby_since: Option<At>,
     /// Since when all its polls succeed without a gap, and when the last one ended.
     polls_since: Option<At>,
     polled_at: At,
@@ -119,6 +128,7 @@ impl Checker {
             process: 0,
             is_alive: false,
             is_frozen: false,
+            awake_since: 0,
             phase: Phase::Waiting,
             phase_since: 0,
             has_sent_all: false,
@@ -127,6 +137,7 @@ impl Checker {
             renewed_at: 0,
             standby_beat: 0,
             standby_at: None,
+            standby_since: None,
             polls_since: None,
             polled_at: 0,
             received: Version::default(),
@@ -165,12 +176,15 @@ impl Checker {
         } else if lease.standby_beat > instance.standby_beat {
             (instance.standby_beat, instance.standby_at) = (lease.standby_beat, Some(now));
         }
+        match instance.standby_at {
+            Some(at) if now - at < STANDBY_IS_KNOWN => drop(instance.standby_since.get_or_insert(now)),
+            _ => instance.standby_since = None,
+        }
     }
 
-    /// Whether it surely knows that another instance waits.
-    fn knows_standby(&self, host: Host) -> bool {
-        let instance = &self.instances[host];
-        instance.standby_at.is_some_and(|at| instance.renewed_at.saturating_sub(at) < STANDBY_IS_KNOWN)
+    /// Whether it surely knew that another instance waits when it prepared what it does now.
+    pub fn knows_standby(&self, host: Host, now: At) -> bool {
+        self.instances[host].standby_since.is_some_and(|since| now.saturating_sub(since) > PREPARED_WITHIN)
     }
 
     pub fn poll_ended(&mut self, host: Host, now: At, is_ok: bool) {
@@ -218,7 +232,7 @@ impl Checker {
     pub fn released(&mut self, by: &Asker, now: At, unsent: i64) {
         self.instances[by.host].has_sent_all = unsent == 0;
         let instance = &self.instances[by.host];
-        if unsent > 0 && instance.calm_since.is_some_and(|since| now - since > 26_000) {
+        if unsent > 0 && instance.calm_since.is_some_and(|since| now - since.max(instance.awake_since) > 26_000) {
             self.violated(format!("instance {} ended with {unsent} changes unsent, though MongoDB answered", by.host));
         }
     }
@@ -229,6 +243,8 @@ impl Checker {
         let instance = &mut self.instances[host];
         (instance.process, instance.is_alive, instance.phase) = (process, true, Phase::Waiting);
         (instance.phase_since, instance.standby_at, instance.polls_since) = (now, None, None);
+        instance.standby_since = None;
+        instance.awake_since = now;
         instance.received = Version::default();
     }
 
@@ -289,6 +305,9 @@ impl Checker {
         for (instance, phase) in self.instances.iter_mut().zip(phases) {
             let was_frozen = std::mem::replace(&mut instance.is_frozen, phase.is_none());
             let Some(phase) = phase else { continue };
+            if was_frozen {
+                instance.awake_since = now;
+            }
             if was_frozen || std::mem::discriminant(phase) != std::mem::discriminant(&instance.phase) {
                 instance.phase_since = now;
             }
@@ -308,7 +327,7 @@ impl Checker {
         for host in isolated {
             let instance = &self.instances[host];
             let calm = instance.calm_since.unwrap_or(now).max(instance.phase_since);
-            if self.knows_standby(host) && !instance.is_old {
+            if self.knows_standby(host, now) && !instance.is_old {
                 self.violated(format!("instance {host} goes on alone, though it knew of a standby"));
             } else if now - calm > FOUND_OUT_AFTER {
                 self.violated(format!("instance {host} goes on alone, though it could have seen that another leads"));
@@ -324,13 +343,13 @@ impl Checker {
 
     // What they do.
 
-    fn act(&self, host: Host, process: u64, now: At) -> Act {
+    fn act(&self, (host, process, knew_standby): Actor, now: At) -> Act {
         Act {
             host,
             process,
             disk: self.instances[host].disk,
             at: now,
-            knew_standby: self.knows_standby(host),
+            knew_standby,
             answered_at: None,
             is_gone: false,
         }
@@ -354,8 +373,8 @@ impl Checker {
         None
     }
 
-    pub fn posted(&mut self, host: Host, process: u64, now: At, codes: &[Announced], mongo: &Mongo) {
-        let act = self.act(host, process, now);
+    pub fn posted(&mut self, actor: Actor, now: At, codes: &[Announced], mongo: &Mongo) {
+        let (act, host) = (self.act(actor, now), actor.0);
         for what in codes {
             let there = post(mongo, what);
             if act.knew_standby && !there.is_some_and(is_begun) {
@@ -375,8 +394,8 @@ impl Checker {
     }
 
     /// Returns the call's number.
-    pub fn called(&mut self, host: Host, process: u64, now: At, what: &Redeemed, mongo: &Mongo) -> usize {
-        let act = self.act(host, process, now);
+    pub fn called(&mut self, actor: Actor, now: At, what: &Redeemed, mongo: &Mongo) -> usize {
+        let (act, host) = (self.act(actor, now), actor.0);
         let there = redemption(mongo, what);
         let has_intent = |there: &Document| number(&there.record, "calls") > 0 || is_decided(there);
         if act.knew_standby && !there.is_some_and(has_intent) {
@@ -465,6 +484,13 @@ impl Checker {
         if let Some(Acknowledged { host, at, kind, key, .. }) = missing {
             let what = format!("what instance {host} acknowledged at {at} is lost: {kind:?} {key:?}");
             self.violated(what);
+        }
+    }
+
+    /// A message was edited, and shows these now.
+    pub fn corrected(&mut self, codes: impl IntoIterator<Item = Announced>) {
+        for what in codes {
+            self.posts.entry(what).or_default();
         }
     }
 

@@ -80,7 +80,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// An empty file, as the program makes it: making it anew for each disk takes most of a run's time.
-fn empty_file() -> &'static [u8] {
+pub fn empty_file() -> &'static [u8] {
     static EMPTY: OnceLock<Vec<u8>> = OnceLock::new();
     EMPTY.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();

@@ -14,6 +14,7 @@ use giftcode_bot::ports::{
     MessageId, Posted,
 };
 
+use crate::checker::Actor;
 use crate::world::{At, Outside, World, answer};
 
 /// How long Discord knows a nonce, at the least it ever does.
@@ -67,8 +68,14 @@ impl Services {
         Self { outside, clock }
     }
 
+    /// Who sends something now.
+    fn actor(&self) -> Actor {
+        let (host, now) = (self.outside.host, self.outside.now());
+        (host, self.outside.process, self.outside.world().checker.knows_standby(host, now))
+    }
+
     async fn create(&self, message: &Announcement) -> Result<Posted, AnnounceError> {
-        let (host, process) = (self.outside.host, self.outside.process);
+        let actor = self.actor();
         let (nonce, channel, guild) = (message.nonce.clone(), message.channel, message.guild);
         let codes: Vec<Announced> =
             message.codes.iter().map(|code| (guild, code.code.key(), code.generation)).collect();
@@ -87,8 +94,8 @@ impl Services {
                 None => {
                     let id = world.discord.messages.len() as u64 + 1;
                     world.discord.messages.push(Message { id, nonce: nonce.clone(), channel, at: now });
-                    world.note(&format!("discord: {host} posts {nonce} with {} codes", codes.len()));
-                    world.checker.posted(host, process, now, &codes, &world.mongo);
+                    world.note(&format!("discord: {} posts {nonce} with {} codes", actor.0, codes.len()));
+                    world.checker.posted(actor, now, &codes, &world.mongo);
                     Posted { id: MessageId(id), is_as_given: true }
                 }
             };
@@ -123,8 +130,14 @@ impl Announcer for Services {
         self.create(message).await
     }
 
-    async fn correct(&self, _correction: &Correction) -> Result<(), AnnounceError> {
-        let changed = self.outside.ask(DISCORD_TIMEOUT, |world, to| answer(world, to, ()));
+    async fn correct(&self, correction: &Correction) -> Result<(), AnnounceError> {
+        let guild = correction.guild;
+        let codes: Vec<Announced> =
+            correction.codes.iter().map(|(code, _)| (guild, code.code.key(), code.generation)).collect();
+        let changed = self.outside.ask(DISCORD_TIMEOUT, |world, to| {
+            world.checker.corrected(codes);
+            answer(world, to, ());
+        });
         changed.await.map_err(|_| AnnounceError::passing("no answer", true))
     }
 }
@@ -136,7 +149,7 @@ impl GameApi for Services {
     }
 
     async fn redeem(&self, player: PlayerId, _state: State, code: &Code) -> Reply<Answer> {
-        let (host, process, key) = (self.outside.host, self.outside.process, code.key());
+        let (actor, key) = (self.actor(), code.key());
         let asked = self.outside.ask(GAME_TIMEOUT, move |world, to| {
             if world.random.u64(0..100) < world.game.fails {
                 return world.lose(to);
@@ -145,8 +158,8 @@ impl GameApi for Services {
                 return answer(world, to, (("CDK NOT FOUND", 40014), None));
             }
             let (now, what) = (world.now, (player, key));
-            world.note(&format!("game: {host} redeems {} for {}", what.1.as_str(), player.get()));
-            let number = world.checker.called(host, process, now, &what, &world.mongo);
+            world.note(&format!("game: {} redeems {} for {}", actor.0, what.1.as_str(), player.get()));
+            let number = world.checker.called(actor, now, &what, &world.mongo);
             let given = match world.random.u64(0..100) < world.game.fails {
                 true => ("TIMEOUT RETRY", 40004),
                 false if world.game.granted.contains_key(&what) => ("RECEIVED", 40008),

@@ -45,6 +45,7 @@ fn folder() -> tempfile::TempDir {
 
 /// Runs one seed.
 pub fn run(seed: u64, planted: Planted, is_printed: bool) -> Ran {
+    crate::machine::empty_file();
     // The program's own chance: names, jitter.
     fastrand::seed(seed);
     let mut random = Rng::with_seed(seed);
