@@ -12,6 +12,8 @@
 //! A step is one transaction: a generation is counted or not, a redemption is there or counted. What is left is found by the
 //! next look.
 
+mod size;
+
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior};
@@ -19,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::store::{Store, StoreError};
+
+pub use size::SizeWatch;
 
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_secs(3600);

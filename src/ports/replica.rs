@@ -100,7 +100,8 @@ pub trait LeaseStore: Send + Sync + 'static {
     /// What stands there now.
     fn poll(&self) -> impl Future<Output = Result<Seen, ReplicaError>> + Send;
     /// Takes it for `holder` under this term, if it still stands exactly as it was `seen` (holder, term, beat); `None` if not.
-    /// Where there was none, the database gets a random name ([`Lease::database`]). Forgets any standby.
+    /// Where there was none, the database gets a random name ([`Lease::database`]). Forgets any standby. One whose schema is
+    /// larger than [`SCHEMA`] is not taken ([`ReplicaError::Newer`]).
     fn take(
         &self,
         seen: Option<&Lease>,

@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use sha2::{Digest, Sha256};
+
 use super::StoreError;
 
 /// The longest content that is looked at.
-const MAX_NAME: u64 = 200;
+const MAX_CONTENT: u64 = 200;
+/// The present start of the machine, where the system tells it.
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 
 /// The lock of a state file. Held as long as this lives; the system lets go of it when the process dies.
 ///
@@ -19,6 +23,9 @@ const MAX_NAME: u64 = 200;
 #[derive(Debug)]
 pub struct FileLock {
     path: PathBuf,
+    holder: String,
+    dead_predecessor: Option<String>,
+    /// Until the lease is taken by processes.
     name: String,
     _file: File,
 }
@@ -46,8 +53,11 @@ impl FileLock {
             Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(path.to_owned())),
             Err(TryLockError::Error(e)) => return Err(cannot(format!("it cannot be locked ({e})"))),
         }
-        let name = instance_name(&mut file).unwrap_or_else(|_| random_name());
-        Ok(Arc::new(Self { path: path.to_owned(), name, _file: file }))
+        let holder = random_name();
+        // Where it cannot be read or written, nobody is known to be dead: that costs time, and nothing else.
+        let dead_predecessor = succeed(&mut file, &holder).unwrap_or_default();
+        let name = place(&file).map_or_else(|_| holder.clone(), |place| hex_of(&place));
+        Ok(Arc::new(Self { path: path.to_owned(), holder, dead_predecessor, name, _file: file }))
     }
 
     /// The state file.
@@ -56,8 +66,20 @@ impl FileLock {
         &self.path
     }
 
-    /// This instance's name, the same in every process that ever had this lock. Whoever has the lock knows that all
-    /// others of that name are dead.
+    /// This process's name, which no other has, nor any start of it later.
+    #[must_use]
+    pub fn holder(&self) -> &str {
+        &self.holder
+    }
+
+    /// The process that had this lock before, where it is certainly dead: it ran on this machine since it was started, on this
+    /// very file, and the system let go of its lock.
+    #[must_use]
+    pub fn dead_predecessor(&self) -> Option<&str> {
+        self.dead_predecessor.as_deref()
+    }
+
+    /// This file's name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -68,27 +90,33 @@ fn random_name() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
 
-/// The name in the lock file, or a new one. It holds for this very file: a copy of the folder is another instance.
-fn instance_name(file: &mut File) -> std::io::Result<String> {
+fn hex_of(text: &str) -> String {
+    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Which file this is: a copy of it is another.
+fn place(file: &File) -> std::io::Result<String> {
     let metadata = file.metadata()?;
-    let here = format!("{}-{}", metadata.dev(), metadata.ino());
-    let mut content = String::new();
-    Read::by_ref(file).take(MAX_NAME).read_to_string(&mut content).or_else(|e| match e.kind() {
-        std::io::ErrorKind::InvalidData => Ok(0),
-        _ => Err(e),
-    })?;
-    if let Some((name, place)) = content.trim_end().split_once(' ')
-        && name.len() == 32
-        && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && place == here
-    {
-        return Ok(name.to_owned());
-    }
-    let name = random_name();
+    Ok(format!("{}-{}", metadata.dev(), metadata.ino()))
+}
+
+/// Writes `holder` into the lock's file, as the process that has it now; returns the one that had it before, if that is
+/// certainly dead.
+fn succeed(file: &mut File, holder: &str) -> std::io::Result<Option<String>> {
+    let boot_id = std::fs::read_to_string(BOOT_ID).unwrap_or_default();
+    let here = format!("{} {}", boot_id.trim(), place(file)?);
+    let mut content = Vec::new();
+    Read::by_ref(file).take(MAX_CONTENT).read_to_end(&mut content)?;
+    let before = String::from_utf8(content).unwrap_or_default();
+    let is_name = |name: &str| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let dead = match before.trim_end().split_once(' ') {
+        Some((name, place)) if !boot_id.is_empty() && place == here && is_name(name) => Some(name.to_owned()),
+        _ => None,
+    };
     file.set_len(0)?;
     file.rewind()?;
-    writeln!(file, "{name} {here}")?;
-    Ok(name)
+    writeln!(file, "{holder} {here}")?;
+    Ok(dead)
 }
 
 /// The file that a connection was opened on, to tell when another one, a part of it, or none stands at its path.
@@ -97,8 +125,18 @@ pub(super) struct FileIdentity {
     path: PathBuf,
     log: PathBuf,
     place: (u64, u64),
-    /// What the file and its log had at least; neither ever shrinks while it is used.
+    /// What the file and its log had at least. The file never shrinks while it is used; the log does when another program
+    /// has all of it written into the file.
     sizes: (AtomicU64, AtomicU64),
+}
+
+/// How a file stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Whole,
+    /// Its log is shorter than it was: this long. SQLite knows whether all of it is in the file.
+    LogIsShorter(u64),
+    Lost,
 }
 
 impl FileIdentity {
@@ -112,11 +150,18 @@ impl FileIdentity {
 
     /// Whether it still stands there, whole, with its log: what is written to a file without a name is lost with the
     /// process, and what is written behind a gap can be read by nobody.
-    pub fn stands(&self) -> bool {
-        let (Ok(file), Ok(log)) = (std::fs::metadata(&self.path), std::fs::metadata(&self.log)) else { return false };
-        let has_grown = |size: &AtomicU64, now: u64| size.fetch_max(now, Ordering::Relaxed) <= now;
-        let is_whole = has_grown(&self.sizes.0, file.len()) && has_grown(&self.sizes.1, log.len());
-        (file.dev(), file.ino()) == self.place && is_whole
+    pub fn look(&self) -> Standing {
+        let (Ok(file), Ok(log)) = (std::fs::metadata(&self.path), std::fs::metadata(&self.log)) else {
+            return Standing::Lost;
+        };
+        if (file.dev(), file.ino()) != self.place || self.sizes.0.fetch_max(file.len(), Ordering::Relaxed) > file.len()
+        {
+            return Standing::Lost;
+        }
+        if self.sizes.1.swap(log.len(), Ordering::Relaxed) > log.len() {
+            return Standing::LogIsShorter(log.len());
+        }
+        Standing::Whole
     }
 }
 
@@ -125,18 +170,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_stays_with_the_lock_and_a_copy_gets_another() {
+    fn every_process_has_a_name_of_its_own_and_knows_whom_it_follows() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/state.db");
-        let name = FileLock::take(&path).unwrap().name().to_owned();
-        let again = FileLock::take(&path).unwrap();
-        assert_eq!(again.name(), name);
+        let first = FileLock::take(&path).unwrap();
+        assert_eq!(first.dead_predecessor(), None);
         assert!(matches!(FileLock::take(&path), Err(StoreError::InUse(_))));
-        let copy = folder.path().join("copy.db");
+        let name = first.holder().to_owned();
+        drop(first);
+        let second = FileLock::take(&path).unwrap();
+        let known = Path::new(BOOT_ID).exists().then_some(name.as_str());
+        assert_eq!(second.dead_predecessor(), known);
+        assert_ne!(second.holder(), name);
+        // A copy of the folder, as that of a volume, is another instance, and the first one may live.
         std::fs::copy(folder.path().join("deep/state.db.lock"), folder.path().join("copy.db.lock")).unwrap();
-        assert_ne!(FileLock::take(&copy).unwrap().name(), name);
-        std::fs::write(folder.path().join("odd.db.lock"), [0xFF, b' ', 0xFE]).unwrap();
-        assert_eq!(FileLock::take(&folder.path().join("odd.db")).unwrap().name().len(), 32);
+        let copy = FileLock::take(&folder.path().join("copy.db")).unwrap();
+        assert_eq!(copy.dead_predecessor(), None);
+        assert!(copy.holder() != second.holder() && copy.holder() != name);
+        // So is what ran before the machine was started anew, or somewhere else.
+        let lock = folder.path().join("deep/state.db.lock");
+        let (written, boot_id) =
+            (std::fs::read_to_string(&lock).unwrap(), std::fs::read_to_string(BOOT_ID).unwrap_or_default());
+        drop(second);
+        std::fs::write(&lock, written.replace(boot_id.trim(), "another")).unwrap();
+        assert_eq!(FileLock::take(&path).unwrap().dead_predecessor(), None);
+        for odd in [&[0xFF, b' ', 0xFE][..], b"", &[b'x'; 1000]] {
+            std::fs::write(&lock, odd).unwrap();
+            let taken = FileLock::take(&path).unwrap();
+            assert_eq!((taken.dead_predecessor(), taken.holder().len()), (None, 32));
+        }
     }
 
     #[test]
@@ -146,18 +208,20 @@ mod tests {
         std::fs::write(&path, "1").unwrap();
         std::fs::write(folder.path().join("a-wal"), "1").unwrap();
         let identity = FileIdentity::of(&path).unwrap();
-        assert!(identity.stands());
+        assert_eq!(identity.look(), Standing::Whole);
         std::fs::rename(&path, folder.path().join("b")).unwrap();
-        assert!(!identity.stands());
+        assert_eq!(identity.look(), Standing::Lost);
         std::fs::write(&path, "2").unwrap();
-        assert!(!identity.stands());
+        assert_eq!(identity.look(), Standing::Lost);
         std::fs::rename(folder.path().join("b"), &path).unwrap();
-        assert!(identity.stands());
+        assert_eq!(identity.look(), Standing::Whole);
         std::fs::write(&path, "").unwrap();
-        assert!(!identity.stands());
+        assert_eq!(identity.look(), Standing::Lost);
         std::fs::write(&path, "123").unwrap();
-        assert!(identity.stands());
+        assert_eq!(identity.look(), Standing::Whole);
+        std::fs::write(folder.path().join("a-wal"), "").unwrap();
+        assert_eq!(identity.look(), Standing::LogIsShorter(0));
         std::fs::remove_file(folder.path().join("a-wal")).unwrap();
-        assert!(!identity.stands());
+        assert_eq!(identity.look(), Standing::Lost);
     }
 }

@@ -1,10 +1,10 @@
 //! The state file: where the loops meet.
 //!
 //! # Guarantees
-//! A write returns `Ok` only after it is committed with `synchronous=FULL`: it is on the disk. Where there is a second store
-//! that keeps up, it returns when that has it too: what this process acts on outlives either store. Where the file cannot
-//! be used, the working copy is in memory, and a write returns `Ok` only after the second store has it. A write that fails
-//! has changed nothing. All writes of one moment share one commit, each in a savepoint of its own, so one that fails takes
+//! A write returns `Ok` only after it is committed with `synchronous=FULL`: it is on the disk. Where there is a replica that
+//! keeps up, it returns when that has it too: what this process acts on outlives either store. Where the file cannot be used,
+//! the working copy is a temporary one, and a write returns `Ok` only after the replica has it. A write that fails has
+//! changed nothing; but for one to a temporary copy, which may reach the replica later. All writes of one moment share one commit, each in a savepoint of its own, so one that fails takes
 //! no other with it. Waiters are woken after the commit, never before.
 //!
 //! # Races
@@ -16,6 +16,7 @@
 //! SQLite's WAL gives back every committed write and nothing of a later one. What a dead process had claimed is told by
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
+mod backing;
 mod breaker;
 mod checks;
 mod choices;
@@ -25,7 +26,6 @@ mod corrections;
 mod erasing;
 mod guild_codes;
 mod guilds;
-mod home;
 mod import;
 mod links;
 mod listings;
@@ -46,7 +46,6 @@ mod run_messages;
 mod runs;
 mod schema;
 mod second;
-mod shim;
 mod snapshot;
 mod sql;
 mod states;
@@ -72,7 +71,6 @@ pub use checks::{CheckStart, OverCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use guild_codes::{AddedCode, FoundCode};
 pub use guilds::{Failing, GuildSettings};
-pub use home::Confirm;
 pub use import::{Imported, ImportedDatabase};
 pub use links::Linked;
 pub use listings::ListingChanges;
@@ -90,7 +88,7 @@ pub use runs::{FinishedRun, RunProgress};
 pub use snapshot::copy_state;
 pub use tallies::Generation;
 
-use home::Home;
+use backing::Backing;
 use progress::Watched;
 use schema::Trouble;
 use writer::Writer;
@@ -201,8 +199,9 @@ pub struct Store {
 
 struct Inner {
     writer: Writer,
-    reader: Mutex<Connection>,
-    home: Home,
+    /// None where one connection does both: in memory a second one would be locked out.
+    reader: Option<Mutex<Connection>>,
+    backing: Backing,
     leadership: Leadership,
     blocking: Blocking,
     instance: i64,
@@ -239,28 +238,29 @@ impl Store {
     /// When the file cannot be used.
     pub fn open_locked(lock: Arc<FileLock>, opening: Opening) -> Result<Self, StoreError> {
         let mut opened = schema::open(lock.path(), opening.kind, opening.replaces_damaged)?;
-        let home = Home::file(opened.file.take(), opened.replaced.take(), lock);
-        Ok(Self::new(opened, home, opening))
+        let backing = Backing::File { identity: opened.file.take(), replaced: opened.replaced.take(), _lock: lock };
+        Ok(Self::new(opened, backing, opening))
     }
 
-    /// A working copy in memory, for a file that cannot be written: with what the file at `seed` holds, if that can be
-    /// read, and whether it could. Nothing counts as written but what `confirm` has taken.
+    /// A temporary working copy, for a file that cannot be used: with what the file at `from` holds, if that can be read. It
+    /// stands in a folder of its own, else in memory. Nothing counts as written but what the replica has.
     ///
     /// # Errors
-    /// When there is no memory for it.
-    pub fn open_in_memory(seed: &Path, opening: Opening, confirm: Confirm) -> Result<(Self, bool), StoreError> {
-        let (opened, is_seeded) = schema::open_in_memory(seed, opening.kind)?;
-        Ok((Self::new(opened, Home::memory(confirm), opening), is_seeded))
+    /// When it can be made nowhere.
+    pub fn open_temporary(from: Option<&Path>, opening: Opening) -> Result<Self, StoreError> {
+        let (mut opened, folder) = schema::open_temporary(from, opening.kind)?;
+        let backing = Backing::Temporary { identity: opened.file.take(), _folder: folder };
+        Ok(Self::new(opened, backing, opening))
     }
 
-    fn new(opened: schema::Opened, home: Home, opening: Opening) -> Self {
+    fn new(opened: schema::Opened, backing: Backing, opening: Opening) -> Self {
         let Opening { clock, leadership, blocking, .. } = opening;
         let known = Some(opened.last_version).filter(|version| version.0 > 0);
         let known = known.and_then(|version| Timestamp::from_millisecond(version.millis()).ok());
         let inner = Inner {
             writer: Writer::new(opened.writer, opened.last_version),
-            reader: Mutex::new(opened.reader),
-            home,
+            reader: opened.reader.map(Mutex::new),
+            backing,
             leadership,
             blocking,
             instance: opened.instance,
@@ -290,7 +290,7 @@ impl Store {
     /// Where the damaged file was moved to that this one replaces.
     #[must_use]
     pub fn replaced(&self) -> Option<&Path> {
-        self.inner.home.replaced()
+        self.inner.backing.replaced()
     }
 
     /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.
@@ -312,7 +312,10 @@ impl Store {
         query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
-        let read = move || query(&inner.reader.lock().unwrap_or_else(PoisonError::into_inner));
+        let read = move || match &inner.reader {
+            Some(reader) => query(&reader.lock().unwrap_or_else(PoisonError::into_inner)),
+            None => inner.writer.read(query),
+        };
         let result = match self.inner.blocking {
             Blocking::Pool => tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?,
             Blocking::Inline => read(),

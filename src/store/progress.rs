@@ -21,6 +21,9 @@ pub(super) const OUTBOX_BOUND: u32 = 4_000;
 /// A replica that lacks something for longer than this is said to lag.
 const LAGS_AFTER: i64 = 60;
 
+/// From so many percent of what it may hold the replica is said to be full.
+const FULL: u64 = 80;
+
 /// How the replica is doing, for all who wait for it. They are woken in the order in which they came; a `watch` channel wakes
 /// in any order.
 #[derive(Default)]
@@ -38,6 +41,8 @@ struct Progress {
     has_urgent: u64,
     /// More is unsent than there may be.
     is_behind: bool,
+    /// How many bytes it holds and may hold, where that is asked.
+    size: Option<(u64, u64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,10 +135,13 @@ impl Store {
             return Ok(None);
         }
         let mut troubles = Vec::new();
-        if self.is_in_memory() {
+        if self.is_temporary() {
             troubles.push("the state file cannot be used".to_owned());
         }
-        let reach = self.inner.progress.get().reach;
+        let (reach, size) = {
+            let progress = self.inner.progress.get();
+            (progress.reach, progress.size)
+        };
         let Lag { records, since } = self.unsent().await?;
         let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
         let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
@@ -147,7 +155,15 @@ impl Store {
             }
             Reach::InStep | Reach::Slow => {}
         }
+        if let Some((holds, may_hold)) = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100) {
+            troubles.push(format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20));
+        }
         Ok((!troubles.is_empty()).then(|| troubles.join(", and ")))
+    }
+
+    /// Notes how many bytes the replica holds, and may hold.
+    pub fn note_replica_size(&self, holds: u64, may_hold: u64) {
+        self.inner.progress.change(|progress| progress.size = Some((holds, may_hold)));
     }
 
     /// Notes whether far too much is unsent.
@@ -178,16 +194,21 @@ impl Store {
     }
 
     /// Returns when there is room for another write: not much is unsent, or nobody takes it.
-    pub(super) async fn wait_for_room(&self) {
+    pub(super) async fn wait_for_room(&self) -> Result<(), StoreError> {
         if self.is_replicated() {
             self.wait_until(|progress| !(progress.is_behind && progress.is_reachable())).await;
         }
+        if self.is_temporary() && !self.inner.progress.get().is_reachable() { self.not_persisted() } else { Ok(()) }
     }
 
-    /// Returns when the replica has this commit, or does not keep up.
-    pub(super) async fn wait_for_replica(&self, commit: u64) {
+    /// Returns when the replica has this commit, or does not keep up: a temporary copy counts for nothing then.
+    pub(super) async fn wait_for_replica(&self, commit: u64) -> Result<(), StoreError> {
+        if self.is_temporary() {
+            self.wait_until(|progress| !progress.is_reachable() || progress.has >= commit).await;
+            return if self.inner.progress.get().has >= commit { Ok(()) } else { self.not_persisted() };
+        }
         if !self.is_replicated() {
-            return;
+            return Ok(());
         }
         let has_it = self.wait_until(|progress| progress.reach != Reach::InStep || progress.has >= commit);
         if tokio::time::timeout(WAIT, has_it).await.is_err() {
@@ -200,32 +221,42 @@ impl Store {
                 }
             });
         }
+        Ok(())
+    }
+
+    fn not_persisted(&self) -> Result<(), StoreError> {
+        let why = match &self.inner.progress.get().reach {
+            Reach::Failed(Some(why)) => why.to_string(),
+            Reach::Failed(None) => "MongoDB is not in step yet".to_owned(),
+            Reach::InStep | Reach::Slow => "another instance may lead by now".to_owned(),
+        };
+        let reason = format!("the state file cannot be used, and {why}");
+        tracing::error!("CRITICAL: Failed to persist state: {reason}");
+        Err(StoreError::Persist(reason))
     }
 
     /// Whether an outward act may begin: this instance leads, and its intent can be brought to MongoDB where that must have it.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
         self.may_act()?;
-        let is_bound = self.is_replicated() && self.inner.leadership.has_standby();
-        if is_bound && !self.inner.progress.get().is_reachable() {
-            return Err(StoreError::NotActive);
-        }
-        Ok(())
+        let can_be_had = !self.needs_intents() || self.inner.progress.get().is_reachable();
+        if can_be_had { Ok(()) } else { Err(StoreError::NotActive) }
+    }
+
+    fn needs_intents(&self) -> bool {
+        self.is_replicated() && self.inner.leadership.has_standby()
     }
 
     /// Returns when the intent of an outward act is where it must be before the act; then whether this instance still may.
     pub(super) async fn wait_for_intent(&self, commit: u64) -> Result<(), StoreError> {
-        if self.is_replicated() && self.inner.leadership.has_standby() {
-            self.wait_until(|progress| {
-                !progress.is_reachable()
-                    || progress.has.max(progress.has_urgent) >= commit
-                    || !self.inner.leadership.has_standby()
-            })
-            .await;
-            let progress = self.inner.progress.get();
-            let is_there = progress.has.max(progress.has_urgent) >= commit;
-            if !is_there && self.inner.leadership.has_standby() {
+        let has_it = |progress: &Progress| progress.has.max(progress.has_urgent) >= commit;
+        if self.needs_intents() {
+            self.wait_until(|progress| !progress.is_reachable() || has_it(progress) || !self.needs_intents()).await;
+            if self.needs_intents() && !has_it(&self.inner.progress.get()) {
                 return Err(StoreError::NotActive);
             }
+        }
+        if !self.needs_intents() || self.is_temporary() {
+            self.wait_for_replica(commit).await?;
         }
         self.may_act()
     }

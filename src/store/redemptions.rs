@@ -207,7 +207,9 @@ impl Store {
         let (claims, may_act) = claims.await?;
         if let Err(error) = may_act {
             // No call was made. What was given up is decided, whoever leads.
-            self.release_all(claims.taken).await?;
+            if let Err(failed) = self.release_all(claims.taken).await {
+                tracing::debug!("Claims stand that nothing was called for: {failed}");
+            }
             return Err(error);
         }
         Ok(claims)

@@ -19,7 +19,6 @@ pub use history::ReplicaHistory;
 pub use merge::Merged;
 pub(super) use merge::{Origin, merge};
 pub use old::Outbox;
-pub(super) use old::outbox;
 pub use outbox::{Batch, Lag};
 pub(super) use outbox::{count_unsent, note};
 

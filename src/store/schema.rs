@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 
+use tempfile::TempDir;
+
 use crate::domain::version::Version;
 
 use super::lock::FileIdentity;
@@ -33,10 +35,11 @@ pub(super) const MIGRATIONS: &[&str] = &[
 /// An opened working copy.
 pub(super) struct Opened {
     pub writer: Connection,
-    pub reader: Connection,
+    /// None in memory.
+    pub reader: Option<Connection>,
     pub instance: i64,
     pub last_version: Version,
-    /// The file; none in memory.
+    /// The file it stands in; none in memory.
     pub file: Option<FileIdentity>,
     /// Where a damaged file was moved to.
     pub replaced: Option<PathBuf>,
@@ -76,7 +79,7 @@ fn connect(path: &Path, kind: StateKind) -> Result<Opened, StoreError> {
     prepare_reader(&reader).map_err(failed)?;
     let file = FileIdentity::of(path)
         .map_err(|e| StoreError::Open { path: path.to_owned(), reason: format!("it cannot be looked at ({e})") })?;
-    Ok(Opened { writer, reader, instance, last_version, file: Some(file), replaced: None })
+    Ok(Opened { writer, reader: Some(reader), instance, last_version, file: Some(file), replaced: None })
 }
 
 fn prepare_reader(reader: &Connection) -> rusqlite::Result<()> {
@@ -85,29 +88,46 @@ fn prepare_reader(reader: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A working copy in memory: with what the file at `seed` holds, if that can be read; whether it could.
-pub(super) fn open_in_memory(seed: &Path, kind: StateKind) -> Result<(Opened, bool), StoreError> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let name = format!("file:/giftcode-{}?vfs=memdb", COUNT.fetch_add(1, Ordering::Relaxed));
-    let failed = |e: rusqlite::Error| failed(seed, &e);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_URI;
-    let open = || Connection::open_with_flags(&name, flags).map_err(failed);
-    let mut writer = open()?;
-    let prepared = copy(seed, &name).and_then(|()| prepare(&mut writer, seed, kind).map_err(|e| e.to_string()));
-    let (is_seeded, prepared) = match prepared {
-        Ok(prepared) => (true, prepared),
+/// A temporary working copy, in a folder of its own or else in memory, with what the file at `from` holds, if that can be read.
+pub(super) fn open_temporary(from: Option<&Path>, kind: StateKind) -> Result<(Opened, Option<TempDir>), StoreError> {
+    match in_folder(from, kind) {
+        Ok((opened, folder)) => Ok((opened, Some(folder))),
         Err(reason) => {
-            tracing::debug!("Nothing is taken over from the state file: {reason}");
-            // Half a copy is none.
-            writer.close().map_err(|(_, e)| failed(e))?;
-            writer = open()?;
-            (false, prepare(&mut writer, seed, kind)?)
+            tracing::debug!("No temporary folder can be used: {reason}");
+            in_memory(from, kind).map(|opened| (opened, None))
         }
+    }
+}
+
+fn in_folder(from: Option<&Path>, kind: StateKind) -> Result<(Opened, TempDir), String> {
+    let folder = tempfile::Builder::new().prefix("giftcode-bot-").tempdir().map_err(|e| e.to_string())?;
+    if let Some(from) = from {
+        let path = folder.path().join("copy.db");
+        let copied = path.to_str().ok_or_else(|| "its name is none".to_owned()).and_then(|into| copy(from, into));
+        match copied.and_then(|()| connect(&path, kind).map_err(|e| e.to_string())) {
+            Ok(opened) => return Ok((opened, folder)),
+            Err(reason) => tracing::debug!("Nothing is taken over from the state file: {reason}"),
+        }
+    }
+    // Half a copy is none.
+    let opened = connect(&folder.path().join("new.db"), kind).map_err(|e| e.to_string())?;
+    Ok((opened, folder))
+}
+
+pub(super) fn in_memory(from: Option<&Path>, kind: StateKind) -> Result<Opened, StoreError> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let path = Path::new("in memory");
+    let open = |from: Option<&Path>| {
+        let name = format!("file:/giftcode-{}?vfs=memdb", COUNT.fetch_add(1, Ordering::Relaxed));
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_URI;
+        let mut writer = Connection::open_with_flags(&name, flags).map_err(|e| failed(path, &e))?;
+        if let Some(from) = from {
+            copy(from, &name).map_err(|reason| StoreError::Open { path: from.to_owned(), reason })?;
+        }
+        let (instance, last_version) = prepare(&mut writer, path, kind)?;
+        Ok(Opened { writer, reader: None, instance, last_version, file: None, replaced: None })
     };
-    let reader = open()?;
-    prepare_reader(&reader).map_err(failed)?;
-    let (instance, last_version) = prepared;
-    Ok((Opened { writer, reader, instance, last_version, file: None, replaced: None }, is_seeded))
+    from.map_or_else(|| open(None), |from| open(Some(from)).or_else(|_| open(None)))
 }
 
 /// Copies a file that can only be read.
@@ -240,3 +260,6 @@ impl Trouble {
         Some(Self { reason: error.to_string(), is_doubtful })
     }
 }
+
+#[cfg(test)]
+mod tests;

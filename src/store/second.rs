@@ -116,10 +116,10 @@ impl Store {
         self.inner.broken.cancel();
     }
 
-    /// Whether the working copy is in memory alone: nothing counts as written but what the second store has.
+    /// Whether the working copy is a temporary one: nothing counts as written but what the replica has.
     #[must_use]
-    pub fn is_in_memory(&self) -> bool {
-        self.inner.home.is_memory()
+    pub fn is_temporary(&self) -> bool {
+        self.inner.backing.is_temporary()
     }
 }
 

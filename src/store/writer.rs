@@ -1,8 +1,7 @@
-//! Group commit: the writes of one moment share one transaction, each in a savepoint of its own. In memory there are two: one
-//! for what is no business of the second store, which that must not refuse along with the rest.
+//! Group commit: the writes of one moment share one transaction, each in a savepoint of its own.
 //!
-//! A write returns when both stores have it, as long as the second one keeps up; else when the file has it. In memory alone
-//! a transaction is committed only after the second store has its changes: what cannot be kept anywhere did not happen.
+//! A write returns when both stores have it, as long as the replica keeps up; else when the file has it. A temporary working
+//! copy counts for nothing: there a write is acknowledged only when the replica has it.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,15 +23,9 @@ type Finish = Box<dyn FnOnce(Result<u64, String>) + Send>;
 /// A write, run in the transaction, or told that there is none.
 type Job = Box<dyn FnOnce(Option<(&mut rusqlite::Transaction<'_>, &Context)>) -> Finish + Send>;
 
-struct Queued {
-    job: Job,
-    /// Of the file alone, or come from the second store: that has it, or need not.
-    is_local: bool,
-}
-
 pub(super) struct Writer {
     state: Mutex<State>,
-    queue: Mutex<Vec<Queued>>,
+    queue: Mutex<Vec<Job>>,
 }
 
 struct State {
@@ -103,19 +96,21 @@ impl Writer {
         let state = State { connection, clock: HybridClock::after(last) };
         Self { state: Mutex::new(state), queue: Mutex::new(Vec::new()) }
     }
+
+    /// Reads between two writes.
+    pub fn read<T>(&self, query: impl FnOnce(&Connection) -> T) -> T {
+        query(&self.state.lock().unwrap_or_else(PoisonError::into_inner).connection)
+    }
 }
 
 impl Store {
-    /// Runs `write` in a transaction. Returns after its commit, and when the second store has it too, where that keeps up.
+    /// Runs `write` in a transaction. Returns after its commit, and when the replica has it too, where that keeps up.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (value, commit) = self.write_with_room(write).await?;
-        // In memory it had it before.
-        if !self.is_in_memory() {
-            self.wait_for_replica(commit).await;
-        }
+        self.wait_for_replica(commit).await?;
         Ok(value)
     }
 
@@ -127,11 +122,7 @@ impl Store {
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<(T, Result<(), StoreError>), StoreError> {
         let (value, commit) = self.write_with_room(self.checked(Self::may_begin, write)).await?;
-        if !self.is_in_memory() && !self.inner.leadership.has_standby() {
-            self.wait_for_replica(commit).await;
-        }
-        let may_act = self.wait_for_intent(commit).await;
-        Ok((value, may_act))
+        Ok((value, self.wait_for_intent(commit).await))
     }
 
     /// Runs `write` in a transaction, unless this instance does not lead: then nothing is written.
@@ -159,22 +150,21 @@ impl Store {
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<(T, u64), StoreError> {
-        self.wait_for_room().await;
-        self.queue(write, false).await
+        self.wait_for_room().await?;
+        self.queue(write).await
     }
 
-    /// Runs `write`, which is no business of the second store, in a transaction and returns after its commit.
+    /// Runs `write`, which is no business of the replica, in a transaction and returns after its commit.
     pub(super) async fn write_local<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        Ok(self.queue(write, true).await?.0)
+        Ok(self.queue(write).await?.0)
     }
 
     async fn queue<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
-        is_local: bool,
     ) -> Result<(T, u64), StoreError> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |transaction| {
@@ -194,7 +184,7 @@ impl Store {
         });
         let is_first = {
             let mut queue = self.inner.writer.queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.push(Queued { job, is_local });
+            queue.push(job);
             queue.len() == 1
         };
         // A queue with something in it has a drain on its way already.
@@ -218,46 +208,33 @@ impl Store {
             wakes_plan: Cell::new(false),
             wakes_work: Cell::new(false),
             trouble: RefCell::new(None),
-            will_start_over: inner.is_replicated.load(Ordering::SeqCst) && !inner.home.is_memory(),
+            will_start_over: self.is_replicated() && !inner.backing.is_temporary(),
             is_broken: self.is_broken(),
         };
-        // In memory, what the second store refuses must not take along what is no business of it.
-        let (local, shared): (Vec<Queued>, Vec<Queued>) =
-            jobs.into_iter().partition(|queued| queued.is_local && inner.home.is_memory());
-        let mut ends = Vec::new();
-        for jobs in [local, shared].into_iter().filter(|jobs| !jobs.is_empty()) {
-            let (finishes, committed) = self.run(&mut state.connection, jobs, &context);
-            state.clock = *context.clock.borrow();
-            let count = |has_changed: bool| {
-                inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed)
-            };
-            ends.push((finishes, committed.map(count)));
-        }
+        let (finishes, committed) = self.run(&mut state.connection, jobs, &context);
+        state.clock = *context.clock.borrow();
+        let committed = committed
+            .map(|has_changed| inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed));
         drop(state);
-        for (_, committed) in &ends {
-            if let Err(reason) = committed {
-                context.say_not_persisted(reason);
-            }
+        if let Err(reason) = &committed {
+            context.say_not_persisted(reason);
         }
-        let is_any_committed = ends.iter().any(|(_, committed)| committed.is_ok());
         if let Some(trouble) = context.trouble.take() {
             self.break_with(trouble);
         }
-        if is_any_committed && context.wakes_plan.get() {
-            inner.plan_wake.notify_waiters();
-        }
-        if is_any_committed && context.wakes_work.get() {
-            inner.work_wake.notify_waiters();
-        }
-        if is_any_committed {
+        if committed.is_ok() {
+            if context.wakes_plan.get() {
+                inner.plan_wake.notify_waiters();
+            }
+            if context.wakes_work.get() {
+                inner.work_wake.notify_waiters();
+            }
             inner.outbox_wake.notify_waiters();
         }
         // Before anybody hears of it: whoever waits for the last write may close the file and open it again.
         drop(self);
-        for (finishes, committed) in ends {
-            for finish in finishes {
-                finish(committed.clone());
-            }
+        for finish in finishes {
+            finish(committed.clone());
         }
     }
 
@@ -265,13 +242,11 @@ impl Store {
     fn run(
         &self,
         connection: &mut Connection,
-        queue: Vec<Queued>,
+        queue: Vec<Job>,
         context: &Context,
     ) -> (Vec<Finish>, Result<bool, String>) {
-        let refuse = |queue: Vec<Queued>, reason: String| {
-            (queue.into_iter().map(|queued| (queued.job)(None)).collect(), Err(reason))
-        };
-        if let Some(reason) = self.inner.home.trouble() {
+        let refuse = |queue: Vec<Job>, reason: String| (queue.into_iter().map(|job| job(None)).collect(), Err(reason));
+        if let Some(reason) = self.inner.backing.trouble(connection) {
             context.trouble.replace(Some(Trouble { reason: reason.clone(), is_doubtful: true }));
             return refuse(queue, reason);
         }
@@ -280,13 +255,9 @@ impl Store {
             Ok(transaction) => transaction,
             Err(error) => return refuse(queue, context.failure(&error)),
         };
-        let is_local = queue.iter().all(|queued| queued.is_local);
-        let finishes = queue.into_iter().map(|queued| (queued.job)(Some((&mut transaction, context)))).collect();
+        let finishes = queue.into_iter().map(|job| job(Some((&mut transaction, context)))).collect();
         let commit = || -> Result<bool, String> {
             let failed = |error: rusqlite::Error| context.failure(&error);
-            if !is_local {
-                self.confirm(&transaction)?;
-            }
             let last = context.clock.borrow().last();
             if last != before.0 {
                 let mut note =

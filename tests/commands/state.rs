@@ -155,7 +155,12 @@ async fn what_cannot_be_imported_or_exported_is_one_line_and_changes_nothing() {
         ("cut.json", good[..good.len() - 4].to_owned(), "EOF"),
         ("newer.json", good.replace("\"giftcode_bot_state\":1", "\"giftcode_bot_state\":2"), "this program reads 1"),
         ("odd.json", good.replace("\"channel_id\":2", "\"channel_id\":\"x\""), "record 1: its channel_id"),
-        ("kind.json", good.replace("\"guilds\"", "\"guild\""), "record 1: it has no known kind"),
+        (
+            "kind.json",
+            good.replace("\"guilds\"", "\"guild\""),
+            "record 1: its kind “guild” is not known; if a newer giftcode-bot wrote it, update this one",
+        ),
+        ("no-kind.json", good.replace("\"kind\":\"guilds\"", "\"a\":1"), "record 1: it has no kind"),
         ("other.json", "{\"players\":[]}".to_owned(), "no giftcode_state.json"),
         ("none.json", "not JSON".to_owned(), "it is not JSON (line 1"),
     ] {

@@ -1,6 +1,6 @@
 //! Real processes of the sandbox on one MongoDB, and what becomes of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::record::{Key, Kind, Record, Value};
-use giftcode_bot::ports::Replica;
+use giftcode_bot::domain::record::Value;
 use giftcode_bot::sandbox::ledger::{Call, open_lines};
 use giftcode_bot::sandbox::posts::PostedMessage;
-use giftcode_bot::store::{StateKind, Store};
+use giftcode_bot::store::StateKind;
 
-use crate::server::{Server, replica, stamps};
+use crate::machine::Machine;
+use crate::server::Server;
+use crate::sessions::{Records, in_file, in_mongo};
 
 /// Who the bot runs as where the tests run as root, whom no permission stops.
 const NOBODY: u32 = 65534;
@@ -71,6 +71,24 @@ impl Folder {
 
     /// Starts an instance of the sandbox.
     pub fn start(&mut self, uri: &str, instance: u32, args: &[&str]) -> Bot {
+        self.start_with(uri, instance, args, &[])
+    }
+
+    /// The same on a machine that can be suspended, and whose disk may fill.
+    pub fn start_on(&mut self, machine: &Machine, uri: &str, instance: u32, args: &[&str]) -> Bot {
+        let environment = machine.environment().map(|(name, path)| (name, path.to_str().unwrap()));
+        self.start_with(uri, instance, args, &environment)
+    }
+
+    /// A machine for this instance.
+    pub fn machine(&self, instance: u32) -> Machine {
+        let machine = Machine::new(self.folder.path(), &self.state(instance));
+        self.give_away();
+        machine
+    }
+
+    /// Starts an instance with these variables.
+    pub fn start_with(&mut self, uri: &str, instance: u32, args: &[&str], environment: &[(&str, &str)]) -> Bot {
         self.processes += 1;
         let log = self.folder.path().join(format!("log-{}", self.processes));
         let file = File::create(&log).unwrap();
@@ -79,6 +97,7 @@ impl Folder {
         command
             .args(["--instance", &instance.to_string()])
             .env("RUST_LOG", "info,giftcode_bot::keeper=debug,giftcode_bot::replicator=debug");
+        command.envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
         if self.is_root {
             command.uid(NOBODY).gid(NOBODY);
@@ -92,6 +111,50 @@ impl Folder {
 
     pub fn posts(&self) -> Vec<PostedMessage> {
         open_lines(&self.of_world(".posts")).unwrap().1
+    }
+
+    /// Codes that were announced more than once in a guild, in one generation.
+    pub fn posted_twice(&self) -> Vec<String> {
+        let mut once = HashSet::new();
+        let posts = self.posts();
+        let codes = posts.iter().flat_map(|message| message.codes.iter().map(move |code| (message.guild, code)));
+        let again = codes.filter(|(guild, code)| !once.insert((*guild, &code.code, code.generation)));
+        again.map(|(guild, code)| format!("{} ({}) in {guild}", code.code, code.generation)).collect()
+    }
+
+    /// How many calls asked for what the game had said before that the player has. A call whose answer was cut off, or whose
+    /// process died over it, is made once more, and rightly.
+    pub fn repeated_calls(&self) -> usize {
+        let mut told = HashSet::new();
+        let mut repeated = 0;
+        for call in self.calls().into_iter().filter(|call| call.endpoint == "gift_code") {
+            let is_told = ["SUCCESS", "RECEIVED"].contains(&call.answer.as_str());
+            let about = (call.fid, call.code, call.phase);
+            repeated += usize::from(told.contains(&about));
+            if is_told {
+                told.insert(about);
+            }
+        }
+        repeated
+    }
+
+    /// The processes that called, in order, each once per stretch.
+    pub fn stretches(&self) -> Vec<u32> {
+        let mut stretches: Vec<u32> = self.calls().iter().map(|call| call.process).collect();
+        stretches.dedup();
+        stretches
+    }
+
+    /// How many calls each of these two processes made while the other one was at work too.
+    pub fn calls_beside(&self, first: u32, second: u32) -> usize {
+        let calls = self.calls();
+        let span = |process: u32| {
+            let mut own = calls.iter().filter(|call| call.process == process).map(|call| call.at_ms);
+            own.next().map(|first| (first, own.next_back().unwrap_or(first)))
+        };
+        let (Some(a), Some(b)) = (span(first), span(second)) else { return 0 };
+        let both = (a.0.max(b.0), a.1.min(b.1));
+        calls.iter().filter(|call| (both.0..=both.1).contains(&call.at_ms)).count()
     }
 
     /// What all processes said, in the order of their starts.
@@ -128,6 +191,32 @@ impl Folder {
         }
     }
 
+    /// One instance's disk, block by block, as another one's on another machine: what the lock file says of its own place
+    /// holds there too.
+    pub fn clone_disk(&self, from: u32, to: u32) {
+        let beside = |instance: u32, suffix: &str| {
+            let mut name = self.state(instance).into_os_string();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            if beside(from, suffix).exists() {
+                std::fs::copy(beside(from, suffix), beside(to, suffix)).unwrap();
+            }
+        }
+        let place = |lock: &Path| {
+            let file = std::fs::metadata(lock).unwrap();
+            format!("{}-{}", file.dev(), file.ino())
+        };
+        let (lock, copy) = (beside(from, ".lock"), beside(to, ".lock"));
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+        let other_boot = "00000000-0000-4000-8000-000000000000";
+        let content = std::fs::read_to_string(&copy).unwrap();
+        let content = content.replace(&place(&lock), &place(&copy)).replace(boot.trim(), other_boot);
+        std::fs::write(&copy, content).unwrap();
+        self.give_away();
+    }
+
     /// Makes the state file writable for nobody, or for the bot again.
     pub fn protect(&self, instance: u32, is_protected: bool) {
         for path in parts(&self.state(instance)).iter().filter(|path| path.exists()) {
@@ -136,51 +225,26 @@ impl Folder {
         }
     }
 
-    /// How many redemptions are open in MongoDB, and how many posts there are, without looking at the file.
-    pub async fn progress(&self, server: &Server) -> (usize, usize) {
-        let mongo = replica(&server.uri(), &self.database()).await;
-        let mut counts = (0, 0);
-        for kind in [Kind::Redemptions, Kind::Posts] {
-            let keys = stamps(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
-            let records = mongo.get(kind, keys).await.unwrap();
-            match kind {
-                Kind::Posts => counts.1 = records.len(),
-                _ => {
-                    let pending = Value::Text("pending".to_owned());
-                    counts.0 = records.iter().filter(|record| *record.get("outcome") == pending).count();
-                }
-            }
-        }
-        counts
-    }
-
-    /// Invariants 1, 2, 3 and 7, when nothing runs: both stores hold the same; every code was posted once per guild;
-    /// every outcome that was told is on file, was told once, and nothing was called for after it.
-    pub async fn assert_sound(&self, server: &Server, instance: u32, seed: u64) {
-        let mongo = replica(&server.uri(), &self.database()).await;
-        let store = Store::open(&self.state(instance), StateKind::Sandbox, Clock::system()).unwrap();
-        let mut here: BTreeMap<(Kind, Key), Record> = BTreeMap::new();
-        let mut there: BTreeMap<(Kind, Key), Record> = BTreeMap::new();
-        for kind in Kind::ALL {
-            let page = store.page(kind, None, 1_000_000).await.unwrap();
-            here.extend(page.into_iter().map(|record| ((kind, record.key()), record)));
-            let keys = stamps(&mongo, kind).await.into_iter().map(|(key, _)| key).collect();
-            let found = mongo.get(kind, keys).await.unwrap();
-            there.extend(found.into_iter().map(|record| ((kind, record.key()), record)));
-        }
-        drop(store);
+    /// Invariant 7, when nothing runs: both stores hold the same. What nobody was ever asked about is this file's alone.
+    pub async fn assert_same(&self, server: &Server, instance: u32, seed: u64) -> Records {
+        let here = in_file(&self.state(instance), StateKind::Sandbox).await;
         self.give_away();
+        let there = in_mongo(&server.uri(), &self.database()).await;
         assert!(here.len() > 100, "{}", here.len());
         for (key, record) in &here {
             assert_eq!(there.get(key), Some(record), "seed {seed}: not the same in MongoDB: {key:?}");
         }
-        assert_eq!(here.len(), there.len(), "seed {seed}");
-        let mut once = HashSet::new();
-        for message in self.posts() {
-            for code in message.codes {
-                assert!(once.insert((message.guild, code.code.clone(), code.generation)), "seed {seed}: {code:?}");
-            }
+        for (key, record) in &there {
+            assert_eq!(here.get(key), Some(record), "seed {seed}: not the same in the file: {key:?}");
         }
+        here
+    }
+
+    /// Invariants 1, 2, 3 and 7, when nothing runs: both stores hold the same; every code was posted once per guild;
+    /// every outcome that was told is on file, was told once, and nothing was called for after it.
+    pub async fn assert_sound(&self, server: &Server, instance: u32, seed: u64) -> Records {
+        let here = self.assert_same(server, instance, seed).await;
+        assert_eq!(self.posted_twice(), Vec::<String>::new(), "seed {seed}");
         let success = |player: i64, code: &str| {
             here.values().any(|record| {
                 let is_it = *record.get("player_id") == Value::Int(player)
@@ -205,6 +269,7 @@ impl Folder {
             assert!(lines.len() <= most, "seed {seed}: more than one outcome: {lines:#?}");
         }
         assert!(!told.is_empty());
+        here
     }
 }
 
@@ -234,6 +299,11 @@ impl Bot {
         self.child.id()
     }
 
+    /// Sends a signal: `-STOP`, `-CONT`, `-TERM`.
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.id().to_string()]).status().unwrap().success());
+    }
+
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
@@ -248,8 +318,7 @@ impl Bot {
 
     /// SIGTERM, to its end.
     pub async fn stop(mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("-TERM");
         self.end().await
     }
 
@@ -274,6 +343,16 @@ impl Bot {
         }
     }
 
+    /// Waits until it said this so many times.
+    pub async fn until_said_times(&mut self, part: &str, times: usize, within: Duration) {
+        let began = Instant::now();
+        while self.said().matches(part).count() < times {
+            assert!(self.is_running(), "it ended before it said {part:?} {times} times: {}", self.said());
+            assert!(began.elapsed() < within, "it does not say {part:?} {times} times: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until both stores keep up: what it acknowledges from now on is in both.
     pub async fn until_in_step(&mut self, within: Duration) {
         let began = Instant::now();
@@ -283,6 +362,23 @@ impl Bot {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
+}
+
+/// Runs scenarios beside each other, to their ends; fails with the names of those that failed. `SCENARIO` picks those whose
+/// names hold it.
+pub async fn beside_each_other<const N: usize>(
+    scenarios: [(&'static str, futures_util::future::BoxFuture<'static, ()>); N],
+) {
+    let only = std::env::var("SCENARIO").unwrap_or_default();
+    let chosen = scenarios.into_iter().filter(|(name, _)| name.contains(&only));
+    let running: Vec<_> = chosen.map(|(name, scenario)| (name, tokio::spawn(scenario))).collect();
+    let mut failed = Vec::new();
+    for (name, scenario) in running {
+        if scenario.await.is_err() {
+            failed.push(name);
+        }
+    }
+    assert!(failed.is_empty(), "what each said stands above: {failed:?}");
 }
 
 /// Whether both stores kept up when this was said last.

@@ -9,13 +9,6 @@ use crate::server::Server;
 const ACTIVE: &str = "This instance is the active one";
 const WORLD: &[&str] = &["--players", "20", "--keep-running"];
 
-/// The calls' processes, in order, each once per stretch.
-fn stretches(folder: &Folder) -> Vec<u32> {
-    let mut stretches: Vec<u32> = folder.calls().iter().map(|call| call.process).collect();
-    stretches.dedup();
-    stretches
-}
-
 /// An instance at work, and one that waits for it.
 async fn old_and_waiting(server: &Server, folder: &mut Folder) -> (Bot, Bot) {
     let mut old = folder.start(&server.uri(), 1, WORLD);
@@ -35,7 +28,7 @@ async fn at_sigterm_the_waiting_instance_takes_over_at_once_and_posts_the_next_c
     assert!(!new.said().contains(ACTIVE) && !new.said().contains("The sandbox: a whole world"), "{}", new.said());
     let (old_id, new_id) = (old.id(), new.id());
     let calls_before = folder.calls().len();
-    assert!(calls_before > 0 && stretches(&folder) == [old_id]);
+    assert!(calls_before > 0 && folder.stretches() == [old_id]);
     assert_eq!(old.stop().await.code(), Some(0));
     let stopped = Instant::now();
     new.until_said(ACTIVE, Duration::from_secs(10)).await;
@@ -44,7 +37,7 @@ async fn at_sigterm_the_waiting_instance_takes_over_at_once_and_posts_the_next_c
     // The code that appears now, and the one that comes back, are posted by the new one, once in each server.
     new.until_said("'BREAKING24'", Duration::from_secs(20)).await;
     new.until_said("OFFICIALSTORE is settled for all 10 players of Aurora", Duration::from_secs(60)).await;
-    assert_eq!(stretches(&folder), [old_id, new_id], "no call of one between calls of the other");
+    assert_eq!(folder.stretches(), [old_id, new_id], "no call of one between calls of the other");
     let mut posted = HashSet::new();
     for message in folder.posts() {
         for code in message.codes {
@@ -80,7 +73,7 @@ async fn at_sigkill_the_waiting_instance_takes_over_within_35_s_and_the_killed_o
     back.until_said("Another instance is active: this one waits", Duration::from_secs(10)).await;
     // Nobody looked while the code that comes back was away, so it is not waited for.
     new.until_said("✔ All ", Duration::from_secs(90)).await;
-    assert_eq!(stretches(&folder), [old_id, new_id]);
+    assert_eq!(folder.stretches(), [old_id, new_id]);
     assert_eq!(back.stop().await.code(), Some(0));
     assert_eq!(new.stop().await.code(), Some(0));
     folder.assert_sound(&server, 2, 0).await;
@@ -100,7 +93,7 @@ async fn on_the_same_file_the_waiting_instance_takes_over_at_once_though_the_oth
     new.until_said(ACTIVE, Duration::from_secs(3)).await;
     new.until_said("'BREAKING24'", Duration::from_secs(20)).await;
     new.until_said("OFFICIALSTORE is settled for all 10 players of Aurora", Duration::from_secs(60)).await;
-    assert_eq!(stretches(&folder), [old_id, new_id]);
+    assert_eq!(folder.stretches(), [old_id, new_id]);
     assert_eq!(new.stop().await.code(), Some(0));
     folder.assert_sound(&server, 1, 0).await;
 }
@@ -111,14 +104,10 @@ async fn one_that_wakes_up_after_its_lease_ran_out_does_nothing_more_until_it_ha
     let (server, mut folder) = (Server::start(), Folder::new());
     let (mut old, mut new) = old_and_waiting(&server, &mut folder).await;
     let (old_id, new_id) = (old.id(), new.id());
-    let signal = |name: &str| {
-        let sent = std::process::Command::new("kill").args([name, &old_id.to_string()]).status().unwrap();
-        assert!(sent.success());
-    };
-    signal("-STOP");
+    old.signal("-STOP");
     new.until_said(ACTIVE, Duration::from_secs(40)).await;
     new.until_said("'BREAKING24'", Duration::from_secs(20)).await;
-    signal("-CONT");
+    old.signal("-CONT");
     old.until_said("Another instance has taken the lease: this one stops", Duration::from_secs(20)).await;
     // Nobody looked while the code that comes back was away, so it is not waited for.
     new.until_said("✔ All ", Duration::from_secs(90)).await;

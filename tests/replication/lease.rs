@@ -2,7 +2,7 @@
 
 use giftcode_bot::domain::election::{Lease, Position};
 use giftcode_bot::domain::record::{Kind, Record, Value};
-use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, SCHEMA};
+use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, SCHEMA};
 use giftcode_bot::replica::Mongo;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::{Collection, Database};
@@ -111,7 +111,10 @@ async fn a_lease_that_was_edited_by_hand_is_read_or_counts_as_none() {
         assert!(store.renew("a", at(77, 1)).await.unwrap().is_some());
     }
     let seen = lease(&store).await;
-    assert_eq!(store.take(Some(&seen), "b", 88).await.unwrap().unwrap().schema, 9, "a newer program's number stays");
+    assert_eq!(store.take(Some(&seen), "b", 88).await, Err(ReplicaError::Newer(9)));
+    // A newer program's number stays, whoever writes.
+    let seen = Lease { schema: 0, ..seen };
+    assert_eq!(store.take(Some(&seen), "b", 88).await.unwrap().unwrap().schema, 9);
     for (name, broken) in [("holder", Bson::Int32(3)), ("term", "x".into()), ("beat", "x".into())] {
         set(doc! { name: broken }).await;
         let seen = store.poll().await.unwrap();

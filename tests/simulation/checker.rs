@@ -206,7 +206,10 @@ impl Checker {
             let held = &self.instances[host];
             (!held.is_alive || held.process != process) && disk == taker.disk
         });
-        let leads_itself = matches!(taker.phase, Phase::Leading { .. } | Phase::Isolated { .. } | Phase::CatchingUp { .. } | Phase::Ending { .. });
+        let leads_itself = matches!(
+            taker.phase,
+            Phase::Leading { .. } | Phase::Isolated { .. } | Phase::CatchingUp { .. } | Phase::Ending { .. }
+        );
         let lease_ms = u64::try_from(LEASE.as_millis()).unwrap();
         let was_watched = now.saturating_sub(changed_at) >= lease_ms
             && taker.polls_since.is_some_and(|since| now.saturating_sub(since) >= lease_ms - 1000);
@@ -314,7 +317,8 @@ impl Checker {
             instance.phase = *phase;
         }
         let acts = |host: &Host| {
-            !self.instances[*host].is_frozen && matches!(self.instances[*host].phase, Phase::Leading { .. } | Phase::Isolated { .. })
+            !self.instances[*host].is_frozen
+                && matches!(self.instances[*host].phase, Phase::Leading { .. } | Phase::Isolated { .. })
         };
         let leaders: Vec<Host> = (0..self.instances.len()).filter(acts).collect();
         if leaders.len() < 2 {
@@ -344,15 +348,7 @@ impl Checker {
     // What they do.
 
     fn act(&self, (host, process, knew_standby): Actor, now: At) -> Act {
-        Act {
-            host,
-            process,
-            disk: self.instances[host].disk,
-            at: now,
-            knew_standby,
-            answered_at: None,
-            is_gone: false,
-        }
+        Act { host, process, disk: self.instances[host].disk, at: now, knew_standby, answered_at: None, is_gone: false }
     }
 
     /// Why this act repeats that one and may not.
@@ -378,7 +374,9 @@ impl Checker {
         for what in codes {
             let there = post(mongo, what);
             if act.knew_standby && !there.is_some_and(is_begun) {
-                self.violated(format!("instance {host} posts {what:?}; MongoDB lacks the intent, though a standby waits"));
+                self.violated(format!(
+                    "instance {host} posts {what:?}; MongoDB lacks the intent, though a standby waits"
+                ));
             }
             // What this very attempt wrote says nothing.
             let known_since = there.filter(|there| is_begun(there)).map(|there| there.since);
@@ -399,7 +397,9 @@ impl Checker {
         let there = redemption(mongo, what);
         let has_intent = |there: &Document| number(&there.record, "calls") > 0 || is_decided(there);
         if act.knew_standby && !there.is_some_and(has_intent) {
-            self.violated(format!("instance {host} calls for {what:?}; MongoDB lacks the claim, though a standby waits"));
+            self.violated(format!(
+                "instance {host} calls for {what:?}; MongoDB lacks the claim, though a standby waits"
+            ));
         }
         let known_since = there.filter(|there| is_decided(there)).map(|there| there.since);
         for earlier in self.calls_of.get(what).cloned().unwrap_or_default() {
@@ -456,7 +456,11 @@ impl Checker {
             let instance = &self.instances[host];
             let is_leading = matches!(instance.phase, Phase::Leading { .. });
             let since = instance.calm_since.map(|since| since.max(instance.phase_since));
-            if instance.is_alive && !instance.is_frozen && is_leading && since.is_some_and(|since| now - since > SENT_AFTER) {
+            if instance.is_alive
+                && !instance.is_frozen
+                && is_leading
+                && since.is_some_and(|since| now - since > SENT_AFTER)
+            {
                 self.check_has(host, now - SENT_AFTER, mongo, "leads and has not sent");
             }
         }
@@ -469,7 +473,8 @@ impl Checker {
         let missing = self.acknowledged.iter().filter(is_due).find(|entry| !entry.is_in(mongo));
         let mut violation = missing.map(|entry| format!("instance {host} {what} {:?} {:?}", entry.kind, entry.key));
         let is_late = |act: &Act| act.disk == disk && act.process == process && !act.is_gone;
-        let mut calls = self.calls.iter().filter(|(_, act)| is_late(act) && act.answered_at.is_some_and(|at| at + 2000 <= until));
+        let mut calls =
+            self.calls.iter().filter(|(_, act)| is_late(act) && act.answered_at.is_some_and(|at| at + 2000 <= until));
         if let Some((call, _)) = calls.find(|(call, _)| !redemption(mongo, call).is_some_and(is_decided)) {
             violation.get_or_insert(format!("instance {host} {what} the outcome of {call:?}"));
         }

@@ -36,18 +36,47 @@ pub enum Freeze {
 pub enum Fault {
     Start(Host),
     /// After so many turns of its scheduler; it starts again after so long, on what became of its disk.
-    Crash { host: Host, turns: u32, again_after: Option<u64>, disk: Disk },
-    Stop { host: Host, again_after: Option<u64>, disk: Disk },
+    Crash {
+        host: Host,
+        turns: u32,
+        again_after: Option<u64>,
+        disk: Disk,
+    },
+    Stop {
+        host: Host,
+        again_after: Option<u64>,
+        disk: Disk,
+    },
     Snapshot(Host),
     Usable(Host),
-    Freeze { host: Host, how: Freeze, millis: u64 },
-    Thaw { host: Host, how: Freeze, since: At },
-    SetClock { host: Host, millis: i64 },
-    Cut { host: Host, there: bool, back: bool, millis: u64 },
+    Freeze {
+        host: Host,
+        how: Freeze,
+        millis: u64,
+    },
+    Thaw {
+        host: Host,
+        how: Freeze,
+        since: At,
+    },
+    SetClock {
+        host: Host,
+        millis: i64,
+    },
+    Cut {
+        host: Host,
+        there: bool,
+        back: bool,
+        millis: u64,
+    },
     Mended(Host),
-    Down { millis: u64 },
+    Down {
+        millis: u64,
+    },
     Up,
-    Refuses { millis: u64 },
+    Refuses {
+        millis: u64,
+    },
     Accepts,
     Election,
     LeaseDeleted,
@@ -125,7 +154,8 @@ fn some_fault(random: &mut Rng, hosts: usize) -> Fault {
     let host = if random.bool() { 0 } else { random.usize(0..hosts) };
     let disk = some_disk(random, host, hosts);
     let again_after = random.bool().then(|| random.u64(500..40_000));
-    let short_or_long = |random: &mut Rng| if random.bool() { random.u64(500..25_000) } else { random.u64(25_000..80_000) };
+    let short_or_long =
+        |random: &mut Rng| if random.bool() { random.u64(500..25_000) } else { random.u64(25_000..80_000) };
     match random.u8(0..22) {
         0..3 => Fault::Crash { host, turns: random.u32(0..40), again_after, disk },
         3..6 => Fault::Stop { host, again_after, disk },

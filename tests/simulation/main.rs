@@ -65,7 +65,9 @@ fn nothing_is_lost_or_done_twice_whatever_breaks() {
         }
     }
     let seconds = began.elapsed().as_secs_f64();
-    print(&format!("seeds {seeds:?}: {events} events in {seconds:.1} s; the documented hole was seen {let_pass} times"));
+    print(&format!(
+        "seeds {seeds:?}: {events} events in {seconds:.1} s; the documented hole was seen {let_pass} times"
+    ));
     assert!(failed.is_empty(), "{} of {} seeds fail: {failed:?}", failed.len(), seeds.count());
 }
 

@@ -82,7 +82,8 @@ impl Mongo {
         };
         let mut since = now;
         if let Some(there) = documents.get(&key) {
-            let later = there.position.map(|there| there.term).filter(|term| position.is_some_and(|own| *term > own.term));
+            let later =
+                there.position.map(|there| there.term).filter(|term| position.is_some_and(|own| *term > own.term));
             if let Some(term) = later {
                 if planted == Planted::FenceIsDone {
                     return Ok(true);
@@ -166,10 +167,10 @@ impl Mongo {
             return None;
         }
         self.databases += 1;
-        let old = self.lease().cloned().unwrap_or_else(|| Lease {
-            database: format!("database-{}", self.databases),
-            ..Lease::default()
-        });
+        let old = self
+            .lease()
+            .cloned()
+            .unwrap_or_else(|| Lease { database: format!("database-{}", self.databases), ..Lease::default() });
         let lease = Lease {
             holder: holder.to_owned(),
             term,
@@ -188,13 +189,7 @@ impl Mongo {
     }
 
     /// Changes the lease if it is still this holder's, given back or not.
-    pub fn change(
-        &mut self,
-        holder: &str,
-        term: i64,
-        now: At,
-        change: impl FnOnce(&mut Lease),
-    ) -> Option<Lease> {
+    pub fn change(&mut self, holder: &str, term: i64, now: At, change: impl FnOnce(&mut Lease)) -> Option<Lease> {
         let Slot::Lease(lease) = &mut self.slot else { return None };
         if lease.holder != holder || lease.term != term {
             return None;

@@ -123,9 +123,7 @@ impl Announcer for Services {
         let is_forgotten = |at| self.clock.now().duration_since(at) >= NONCE_WINDOW;
         if message.attempted_at.is_some_and(|at| message.is_moved || is_forgotten(at)) {
             let found = self.find(&message.nonce, message.channel).await?;
-            return found
-                .map(|id| Posted { id: MessageId(id), is_as_given: false })
-                .ok_or_else(AnnounceError::absent);
+            return found.map(|id| Posted { id: MessageId(id), is_as_given: false }).ok_or_else(AnnounceError::absent);
         }
         self.create(message).await
     }
@@ -197,9 +195,7 @@ impl CodeFeed for Services {
         });
         match asked.await {
             Ok(codes) => Ok(codes.into_iter().map(Entry::active).collect()),
-            Err(_) => {
-                Err(FeedFailure { error: FeedError::Unreachable("no answer".to_owned()), retry_after: None })
-            }
+            Err(_) => Err(FeedFailure { error: FeedError::Unreachable("no answer".to_owned()), retry_after: None }),
         }
     }
 }

@@ -89,9 +89,8 @@ impl Remote {
         let mut after: Option<Key> = None;
         loop {
             let limit = self.chunk;
-            let page = self
-                .ask(false, move |world, _| Ok(world.mongo.page(kind, scope, after.as_ref(), limit)))
-                .await?;
+            let page =
+                self.ask(false, move |world, _| Ok(world.mongo.page(kind, scope, after.as_ref(), limit))).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.record.key());
             {

@@ -78,8 +78,14 @@ pub fn run(seed: u64, planted: Planted, is_printed: bool) -> Ran {
     }
     let afterwards = vec![None; plan.hosts];
     let world = Arc::new(Mutex::new(world));
-    let mut run =
-        Run { world: world.clone(), machines, is_quiet: false, has_ended: false, are_clocks_near: !is_far_off, afterwards };
+    let mut run = Run {
+        world: world.clone(),
+        machines,
+        is_quiet: false,
+        has_ended: false,
+        are_clocks_near: !is_far_off,
+        afterwards,
+    };
     let events = run.go();
     drop(run);
     let world = world.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,7 +159,8 @@ impl Run {
         if !matches!(fault, Fault::Look) {
             self.world().note(&format!("{fault:?}"));
         }
-        if self.is_quiet && !matches!(fault, Fault::Start(_) | Fault::Thaw { .. } | Fault::Usable(_) | Fault::Look | Fault::End)
+        if self.is_quiet
+            && !matches!(fault, Fault::Start(_) | Fault::Thaw { .. } | Fault::Usable(_) | Fault::Look | Fault::End)
         {
             return;
         }
@@ -295,4 +302,3 @@ fn is_replicated(record: &Record) -> bool {
     let is_pending = *record.get("outcome") == Value::Text(Outcome::Pending.name().to_owned());
     record.kind != Kind::Redemptions || !is_pending || number("calls") > 0 || number("round") > 0
 }
-

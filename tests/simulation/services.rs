@@ -27,12 +27,7 @@ const PLAYERS: u64 = 4;
 
 const ENGINE: EngineSettings = EngineSettings {
     concurrency: 3,
-    policy: Policy {
-        max_unknown: 3,
-        max_temporary: 10,
-        base: Duration::from_secs(2),
-        cap: Duration::from_secs(30),
-    },
+    policy: Policy { max_unknown: 3, max_temporary: 10, base: Duration::from_secs(2), cap: Duration::from_secs(30) },
     limit: None,
     player_interval: Duration::ZERO,
 };
@@ -155,8 +150,7 @@ impl Admin {
             (world.random.u8(0..6), world.random.u64(1..100_000))
         };
         let one = guild.0 * 100 + chance % (PLAYERS + 3);
-        let roster_key =
-            (Kind::Rosters, vec![Value::Int(number), Value::Int(i64::try_from(one).unwrap())]);
+        let roster_key = (Kind::Rosters, vec![Value::Int(number), Value::Int(i64::try_from(one).unwrap())]);
         match what {
             0 => {
                 self.store.add_to_roster(guild, vec![player(one)]).await?;

@@ -33,7 +33,11 @@ fn exported(field: &Field) -> &'static str {
 }
 
 fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
-    let kind = fields.get("kind").and_then(Json::as_str).and_then(Kind::parse).context("it has no known kind")?;
+    let name = fields.get("kind").and_then(Json::as_str).context("it has no kind")?;
+    let kind = Kind::parse(name).with_context(|| {
+        let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+        format!("its kind “{name}” is not known; if a newer giftcode-bot wrote it, update this one")
+    })?;
     let value = |field: &Field| {
         let found = fields.get(exported(field)).unwrap_or(&Json::Null);
         let read = match field.form {

@@ -41,7 +41,7 @@ fn stamp(kind: Kind, at: usize, row: &Row<'_>) -> rusqlite::Result<Stamp> {
 }
 
 /// What the replica lacks, the oldest changes first.
-pub(in crate::store) fn outbox(connection: &Connection, limit: u32) -> rusqlite::Result<Outbox> {
+fn outbox(connection: &Connection, limit: u32) -> rusqlite::Result<Outbox> {
     let sql = "SELECT kind, key, erased FROM outbox WHERE round IS NULL ORDER BY urgency, version, kind <> 'erasures' LIMIT ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([limit])?;

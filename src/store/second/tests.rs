@@ -1,16 +1,18 @@
 //! The store beside a second one: waiting for it, carrying on in memory, and a file that goes away.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use crate::clock::Clock;
+use crate::domain::election::Position;
 use crate::domain::player::{ChannelId, GuildId};
 use crate::domain::record::{Kind, Record};
-use crate::store::{Opening, Outbox, StateKind, Store, StoreError};
+use crate::ports::replica::ReplicaError;
+use crate::store::{Opening, ReplicaHistory, StateKind, Store, StoreError};
 
 fn clock() -> Clock {
     Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap())
@@ -28,7 +30,7 @@ async fn guilds(store: &Store) -> Vec<Record> {
 
 #[tokio::test]
 async fn a_file_that_is_taken_away_or_swapped_takes_no_more_writes() {
-    for how in 0..3 {
+    for how in 0..4 {
         let (folder, path) = file();
         let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
         store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
@@ -38,12 +40,37 @@ async fn a_file_that_is_taken_away_or_swapped_takes_no_more_writes() {
                 std::fs::copy(&path, folder.path().join("copy")).unwrap();
                 std::fs::rename(folder.path().join("copy"), &path).unwrap();
             }
-            _ => std::fs::remove_file(folder.path().join("giftcode.db-wal")).unwrap(),
+            2 => std::fs::remove_file(folder.path().join("giftcode.db-wal")).unwrap(),
+            // A part of the log, which is not in the file yet.
+            _ => {
+                let log = std::fs::File::options().write(true).open(folder.path().join("giftcode.db-wal")).unwrap();
+                log.set_len(log.metadata().unwrap().len() / 2).unwrap();
+            }
         }
         let error = store.set_channel(GuildId(1), ChannelId(2)).await.unwrap_err().to_string();
         assert!(error.contains("taken away, cut off or swapped"), "{how}: {error}");
         assert!(store.broken().await.contains("taken away, cut off or swapped"));
     }
+}
+
+/// As a tool that makes backups does it.
+#[tokio::test]
+async fn another_program_may_have_the_log_written_into_the_file() {
+    let (_folder, path) = file();
+    let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    for round in 1..4 {
+        for guild in 1..50 {
+            store.set_channel(GuildId(guild), ChannelId(round)).await.unwrap();
+        }
+        let busy: bool = other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap();
+        assert_eq!((busy, std::fs::metadata(path.with_extension("db-wal")).unwrap().len()), (false, 0));
+        store.set_channel(GuildId(1), ChannelId(99)).await.unwrap();
+        assert!(!store.is_broken());
+    }
+    drop((store, other));
+    let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
+    assert_eq!(guilds(&store).await.len(), 49);
 }
 
 #[tokio::test]
@@ -60,51 +87,62 @@ async fn a_file_that_is_cut_off_while_it_is_used_is_noticed() {
     assert!(!tokio::time::timeout(Duration::from_secs(5), store.broken()).await.unwrap().is_empty());
 }
 
-/// What the second store took, and whether it answers.
-#[derive(Default)]
-struct Taken {
-    records: Vec<Record>,
-    refuses: bool,
+fn temporary(from: &Path) -> Store {
+    Store::open_temporary(Some(from), Opening::new(StateKind::Bot, clock())).unwrap()
 }
 
-fn in_memory(seed: &std::path::Path) -> (Store, bool, Arc<Mutex<Taken>>) {
-    let taken = Arc::new(Mutex::new(Taken::default()));
-    let shared = taken.clone();
-    let confirm = move |changes: Outbox| {
-        let mut taken = shared.lock().unwrap();
-        if taken.refuses {
-            return Err("no".to_owned());
-        }
-        taken.records.extend(changes.records);
-        Ok(())
-    };
-    let (store, is_seeded) =
-        Store::open_in_memory(seed, Opening::new(StateKind::Bot, clock()), Box::new(confirm)).unwrap();
-    (store, is_seeded, taken)
-}
-
-#[tokio::test]
-async fn in_memory_only_what_the_second_store_has_has_happened() {
+#[tokio::test(start_paused = true)]
+async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     let (_folder, path) = file();
-    let (store, is_seeded, taken) = in_memory(&path);
-    assert!(store.is_in_memory() && !is_seeded);
+    let store = temporary(&path);
+    assert!(store.is_temporary());
     store.set_replicated(true).await.unwrap();
-    // It was not compared yet, or does not answer.
+    // It is not in step yet.
     let error = store.set_channel(GuildId(1), ChannelId(1)).await.unwrap_err();
-    assert!(matches!(&error, StoreError::Persist(reason) if reason.contains("MongoDB does not answer")), "{error}");
-    store.second_store_has(store.latest_commit());
-    store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
-    let here = guilds(&store).await;
-    assert_eq!((taken.lock().unwrap().records.clone(), here.len()), (here.clone(), 1));
-    assert_eq!(store.lag().await.unwrap().records, 0);
-    taken.lock().unwrap().refuses = true;
-    assert!(store.set_channel(GuildId(1), ChannelId(3)).await.is_err());
-    assert_eq!(guilds(&store).await, here, "it did not happen");
-    assert!(!store.is_second_store_up());
-    // What comes from the second store needs no confirmation.
-    let (other, _, _) = in_memory(&path);
-    assert_eq!(other.merge(here.clone()).await.unwrap().taken, 1);
-    assert_eq!(guilds(&other).await, here);
+    assert!(matches!(&error, StoreError::Persist(reason) if reason.contains("MongoDB is not in step yet")), "{error}");
+    assert_eq!(guilds(&store).await, []);
+    store.replica_has(store.latest_commit());
+    // However long it takes.
+    let began = Instant::now();
+    let (written, ()) = tokio::join!(store.set_channel(GuildId(1), ChannelId(2)), async {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        store.replica_has(store.latest_commit());
+    });
+    written.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_secs(20));
+    let refused = ReplicaError::Refused("over its space quota".into());
+    let (written, ()) = tokio::join!(store.set_channel(GuildId(1), ChannelId(3)), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        store.replica_failed(&refused);
+    });
+    let error = written.unwrap_err().to_string();
+    assert!(error.contains("MongoDB refuses: over its space quota"), "{error}");
+    let trouble = store.second_store_trouble().await.unwrap().unwrap();
+    assert!(trouble.starts_with("the state file cannot be used, and MongoDB refuses"), "{trouble}");
+    // What comes from the replica, or is of this copy alone, needs nobody's word.
+    let other = temporary(&path);
+    assert_eq!(other.merge(guilds(&store).await).await.unwrap().taken, 1);
+}
+
+/// In memory, where no folder can be used: reads and writes don't lock each other out.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_memory_nothing_is_ever_locked() {
+    let opened = crate::store::schema::in_memory(None, StateKind::Bot).unwrap();
+    let backing = crate::store::Backing::Temporary { identity: None, _folder: None };
+    let store = Store::new(opened, backing, Opening::new(StateKind::Bot, clock()));
+    store.replica_has(u64::MAX);
+    let writes = (1..200).map(|guild| {
+        let store = store.clone();
+        tokio::spawn(async move { store.set_channel(GuildId(guild), ChannelId(1)).await.map(drop) })
+    });
+    let reads = (1..200).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { store.page(Kind::Guilds, None, 1000).await.map(drop) })
+    });
+    for done in futures_util::future::join_all(writes.chain(reads).collect::<Vec<_>>()).await {
+        done.unwrap().unwrap();
+    }
+    assert_eq!(guilds(&store).await.len(), 199);
 }
 
 #[tokio::test]
@@ -120,40 +158,52 @@ async fn a_write_that_nobody_waits_for_any_more_is_done_when_all_is_settled() {
 }
 
 #[tokio::test]
-async fn that_another_instance_acted_is_known_after_a_crash_too() {
+async fn what_the_file_knows_of_the_replica_holds_after_a_crash_and_in_a_copy() {
     let (_folder, path) = file();
     let open = || Store::open(&path, StateKind::Bot, clock()).unwrap();
     let store = open();
-    assert!(!store.is_behind().await.unwrap());
-    store.set_behind(true).await.unwrap();
+    assert_eq!(store.replica_history().await.unwrap(), ReplicaHistory::default());
+    let at = |term, round| Position { term, round };
+    store.note_caught_up("db", at(7, 3)).await.unwrap();
+    store.note_standby(true).await.unwrap();
+    store.note_stale().await.unwrap();
     drop(store);
-    assert!(open().is_behind().await.unwrap());
-    assert!(in_memory(&path).0.is_behind().await.unwrap());
-    open().set_behind(false).await.unwrap();
-    assert!(!open().is_behind().await.unwrap());
+    let known =
+        ReplicaHistory { database: Some("db".to_owned()), position: at(7, 3), is_stale: true, had_standby: true };
+    assert_eq!(open().replica_history().await.unwrap(), known);
+    assert_eq!(temporary(&path).replica_history().await.unwrap(), known);
+    let store = open();
+    // Rounds of an older term are not known to be in here.
+    store.outbox_confirmed(at(6, 99)).await.unwrap();
+    assert_eq!(store.replica_history().await.unwrap().position, at(7, 3));
+    store.note_caught_up("db", at(8, 0)).await.unwrap();
+    store.outbox_confirmed(at(8, 2)).await.unwrap();
+    store.note_standby(false).await.unwrap();
+    let now = ReplicaHistory { position: at(8, 2), is_stale: false, had_standby: false, ..known };
+    assert_eq!(store.replica_history().await.unwrap(), now);
 }
 
 #[tokio::test]
-async fn memory_begins_with_what_a_file_holds_that_can_only_be_read() {
+async fn a_temporary_copy_begins_with_what_a_file_holds_that_can_only_be_read() {
     let (_folder, path) = file();
     let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
     store.set_replicated(true).await.unwrap();
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
     // With its log, as a killed process leaves it.
-    let (live, is_seeded, _) = in_memory(&path);
-    assert!(is_seeded);
+    let live = temporary(&path);
     assert_eq!(guilds(&live).await, guilds(&store).await);
     let before = guilds(&store).await;
     drop(store);
     let instance = Store::open(&path, StateKind::Bot, clock()).unwrap().instance();
-    let (closed, is_seeded, taken) = in_memory(&path);
-    assert!(is_seeded && closed.instance() > instance);
+    let closed = temporary(&path);
+    assert!(closed.instance() > instance);
     assert_eq!(guilds(&closed).await, before);
-    // What the second store lacked is still known.
-    assert_eq!(closed.lag().await.unwrap().records, 1);
-    closed.second_store_has(closed.latest_commit());
-    closed.set_channel(GuildId(2), ChannelId(1)).await.unwrap();
-    assert_eq!(taken.lock().unwrap().records.len(), 2);
+    // What the replica lacked is still known.
+    assert_eq!(closed.unsent().await.unwrap().records, 1);
+    let folder = closed.inner.backing.folder().unwrap().to_owned();
+    assert!(folder.is_dir());
+    drop(closed);
+    assert!(!folder.exists());
     std::fs::write(&path, "no file of ours").unwrap();
-    assert!(!in_memory(&path).1);
+    assert_eq!(guilds(&temporary(&path)).await, []);
 }

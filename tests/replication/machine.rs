@@ -1,0 +1,77 @@
+//! A machine that is suspended, or whose disk is full: a library that is loaded before the C library says so to a process.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// What one process believes of its machine.
+pub struct Machine {
+    library: PathBuf,
+    control: PathBuf,
+    state: PathBuf,
+}
+
+/// The library, compiled by whichever test comes first.
+fn library() -> PathBuf {
+    let tools = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replication/machine.c");
+    let library = tools.join("machine.so");
+    let lock = File::create(tools.join("machine.lock")).unwrap();
+    lock.lock().unwrap();
+    let changed = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
+    if changed(&library) < changed(&source) {
+        let mut cc = Command::new("cc");
+        cc.args(["-shared", "-fPIC", "-O1", "-Wall", "-o"]).arg(&library).arg(&source);
+        let output = cc.output().expect("a C compiler is needed for this test, as for SQLite");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    library
+}
+
+impl Machine {
+    /// A machine for a process with this state file; its own things are in `folder`, where that process may read.
+    pub fn new(folder: &Path, state: &Path) -> Self {
+        let new = Self {
+            library: folder.join("machine.so"),
+            control: folder.join("machine"),
+            state: folder.canonicalize().unwrap().join(state.strip_prefix(folder).unwrap()),
+        };
+        // Where this user's folders cannot be entered by another one.
+        std::fs::copy(library(), &new.library).unwrap();
+        std::fs::write(&new.control, [0; 16]).unwrap();
+        new
+    }
+
+    /// What a process on this machine has in its environment.
+    pub fn environment(&self) -> [(&'static str, &Path); 3] {
+        [("LD_PRELOAD", &self.library), ("MACHINE", &self.control), ("FULL_DISK", &self.state)]
+    }
+
+    fn set(&self, at: u64, number: i64) {
+        let control = File::options().write(true).open(&self.control).unwrap();
+        control.write_all_at(&number.to_le_bytes(), 8 * at).unwrap();
+    }
+
+    /// The monotonic clock has stood still for so long in all.
+    pub fn hold_clock_back(&self, by: Duration) {
+        self.set(0, i64::try_from(by.as_nanos()).unwrap());
+    }
+
+    /// The state file's disk has room for so much more than is on it now.
+    pub fn fill_disk(&self, left: u64) {
+        let size = |suffix: &str| {
+            let mut name = self.state.clone().into_os_string();
+            name.push(suffix);
+            std::fs::metadata(name).map_or(0, |file| file.len())
+        };
+        let taken: u64 = ["", "-wal", "-shm"].into_iter().map(size).sum();
+        self.set(1, i64::try_from(taken + left).unwrap());
+    }
+
+    /// There is room again.
+    pub fn clear_disk(&self) {
+        self.set(1, 0);
+    }
+}

@@ -1,0 +1,85 @@
+//! A MongoDB that can be read and not be written: its quota is used up, or its user may only read.
+
+use std::time::Duration;
+
+use crate::bots::{Folder, beside_each_other};
+use crate::proxy::{Proxy, Refusal};
+use crate::server::Server;
+
+const ACTIVE: &str = "This instance is the active one";
+const SOON: Duration = Duration::from_secs(60);
+const WORLD: &[&str] = &["--players", "60", "--codes", "24", "--keep-running"];
+
+/// A file that is known to be out of date does nothing before it was brought up to date, whatever MongoDB says to writes.
+async fn an_old_file_waits(refusal: Refusal, words: &'static str) {
+    let (server, mut folder) = (Server::start(), Folder::new());
+    let line = Proxy::before(&server.uri());
+    let mut first = folder.start(&line.uri(), 1, WORLD);
+    first.until_said("edeemed for ", SOON).await;
+    let mut second = folder.start(&server.uri(), 2, WORLD);
+    second.until_said("Another instance is active", SOON).await;
+    assert_eq!(first.stop().await.code(), Some(0));
+    second.until_said(ACTIVE, SOON).await;
+    // The second one goes on for a while; the first one's file lacks that.
+    second.until_said("R1'", SOON).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(second.stop().await.code(), Some(0));
+    line.refuse(Some(refusal));
+    let before = (folder.calls().len(), folder.posts().len());
+    let mut first = folder.start(&line.uri(), 1, WORLD);
+    tokio::time::sleep(Duration::from_secs(14)).await;
+    let said = first.said();
+    assert_eq!((folder.calls().len(), folder.posts().len()), before, "{said}");
+    first.until_said(words, SOON).await;
+    assert!(!said.contains("MongoDB does not answer"), "{said}");
+    // Somebody makes room, or allows it.
+    line.refuse(None);
+    first.until_said(ACTIVE, SOON).await;
+    first.until_in_step(SOON).await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(first.stop().await.code(), Some(0));
+    assert!(folder.calls().len() > before.0);
+    assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
+    folder.assert_sound(&server, 1, 0).await;
+}
+
+/// One that has everything goes on with its file, says what MongoDB says, and sends all of it later.
+async fn a_leader_goes_on(refusal: Refusal, words: &'static str) {
+    let (server, mut folder) = (Server::start(), Folder::new());
+    let line = Proxy::before(&server.uri());
+    let mut bot = folder.start(&line.uri(), 1, WORLD);
+    bot.until_said("edeemed for ", SOON).await;
+    bot.until_in_step(SOON).await;
+    line.refuse(Some(refusal));
+    bot.until_said(words, SOON).await;
+    // Longer than its lease.
+    tokio::time::sleep(Duration::from_secs(32)).await;
+    let before = folder.calls().len();
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let said = bot.said();
+    assert!(folder.calls().len() > before && !said.contains("MongoDB does not answer"), "{said}");
+    line.refuse(None);
+    bot.until_in_step(SOON).await;
+    assert_eq!(bot.stop().await.code(), Some(0));
+    assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
+    folder.assert_sound(&server, 1, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_mongodb_refuses_writes_an_old_file_waits_and_a_leader_goes_on() {
+    beside_each_other([
+        (
+            "an_old_file_waits(Refusal::Quota, 'over your space quota')",
+            Box::pin(an_old_file_waits(Refusal::Quota, "over your space quota")),
+        ),
+        (
+            "an_old_file_waits(Refusal::ReadOnlyUser, 'not authorized')",
+            Box::pin(an_old_file_waits(Refusal::ReadOnlyUser, "not authorized")),
+        ),
+        (
+            "a_leader_goes_on(Refusal::Quota, 'over your space quota')",
+            Box::pin(a_leader_goes_on(Refusal::Quota, "over your space quota")),
+        ),
+    ])
+    .await;
+}
