@@ -61,7 +61,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -89,7 +89,7 @@ pub use snapshot::copy_state;
 pub use tallies::Generation;
 
 use backing::Backing;
-use progress::Progress;
+use progress::Watched;
 use schema::Trouble;
 use writer::Writer;
 
@@ -213,7 +213,7 @@ struct Inner {
     erasing_wake: Notify,
     /// Counts the commits that changed something.
     commits: AtomicU64,
-    progress: watch::Sender<Progress>,
+    progress: Watched,
     /// A write waited for the second store for too long.
     was_slow: AtomicBool,
     is_replicated: AtomicBool,
@@ -271,7 +271,7 @@ impl Store {
             outbox_wake: Notify::new(),
             erasing_wake: Notify::new(),
             commits: AtomicU64::new(0),
-            progress: watch::Sender::new(Progress::default()),
+            progress: Watched::default(),
             was_slow: AtomicBool::new(false),
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
