@@ -186,7 +186,9 @@ impl<L: LeaseStore> Election<L> {
             match decision {
                 Decision::Lead => {}
                 Decision::Isolated => {
-                    words.alone(trouble.as_ref());
+                    if let Some(trouble) = &trouble {
+                        self.goes_alone(store, &mut words, trouble);
+                    }
                     self.leadership.set(Phase::Isolated { term: store.replica_history().await?.position.term });
                     return Ok(());
                 }
@@ -204,6 +206,12 @@ impl<L: LeaseStore> Election<L> {
             }
             tokio::time::sleep(POLL_EVERY).await;
         }
+    }
+
+    /// Why it goes on alone is told, once and on the health line.
+    fn goes_alone(&self, store: &Store, words: &mut Words, trouble: &ReplicaError) {
+        words.alone(trouble);
+        store.replica_failed(trouble);
     }
 
     /// What the working copy is known to hold; MongoDB was not asked.

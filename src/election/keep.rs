@@ -111,7 +111,7 @@ impl<L: LeaseStore> Election<L> {
         match phase {
             Phase::Isolated { .. } => {
                 keeping.watch.failed();
-                keeping.words.alone(Some(&error));
+                self.goes_alone(store, &mut keeping.words, &error);
                 Ok(RETRY_EVERY)
             }
             Phase::Waiting => Err(lost(STOOD_STILL)),
@@ -179,6 +179,14 @@ impl<L: LeaseStore> Election<L> {
         });
     }
 
+    /// The lease cannot be had back yet. That it is refused is for somebody to act on.
+    fn not_yet(&self, store: &Store, keeping: &mut Keeping, error: &ReplicaError) {
+        tracing::debug!("The lease cannot be had back yet: {error}");
+        if let ReplicaError::Refused(_) = error {
+            self.goes_alone(store, &mut keeping.words, error);
+        }
+    }
+
     /// Tries to have the lease back, while the file goes on alone.
     async fn have_back(&self, store: &Store, term: i64, keeping: &mut Keeping) -> Step {
         // The clocks of a machine drift apart with time: only what they do at once is a gap.
@@ -195,7 +203,7 @@ impl<L: LeaseStore> Election<L> {
             Err(error @ ReplicaError::Newer(_)) => return Err(lost(format!("{error}: this one stops"))),
             Err(error) => {
                 keeping.watch.failed();
-                tracing::debug!("The lease cannot be had back yet: {error}");
+                self.not_yet(store, keeping, &error);
                 return Ok(RETRY_EVERY);
             }
         };
@@ -220,8 +228,7 @@ impl<L: LeaseStore> Election<L> {
             Err(error @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => {
                 return Err(lost(format!("{error}: this one stops")));
             }
-            Err(error @ ReplicaError::Refused(_)) => keeping.words.alone(Some(&error)),
-            Err(error) => tracing::debug!("The lease cannot be had back yet: {error}"),
+            Err(error) => self.not_yet(store, keeping, &error),
         }
         Ok(RETRY_EVERY)
     }

@@ -27,13 +27,12 @@ impl Words {
     }
 
     /// It goes on alone.
-    pub fn alone(&mut self, trouble: Option<&ReplicaError>) {
+    pub fn alone(&mut self, trouble: &ReplicaError) {
         self.say(match trouble {
-            Some(ReplicaError::Unreachable(why)) => {
+            ReplicaError::Unreachable(why) => {
                 format!("MongoDB does not answer: the file goes on alone, and both are merged when it does ({why})")
             }
-            Some(other) => format!("{other}: the file goes on alone, and both are merged when MongoDB can be used"),
-            None => "The file goes on alone".to_owned(),
+            other => format!("{other}: the file goes on alone, and both are merged when MongoDB can be used"),
         });
     }
 
