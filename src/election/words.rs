@@ -41,8 +41,7 @@ impl Words {
         let trouble = trouble.map(ToString::to_string).unwrap_or_default();
         self.say(match why {
             Why::StateElsewhere => format!(
-                "{trouble}; the state file is empty or out of date, and MongoDB may hold the state: waiting for it; check \
-                 MONGODB_URI"
+                "{trouble}; the state file is empty or out of date: waiting for it, since it may hold the state; check MONGODB_URI"
             ),
             Why::MayBeLed => format!("{trouble}; another instance may be active: waiting until MongoDB tells"),
             Why::Required => format!("{trouble}; MONGODB_REQUIRED is set: waiting for it"),

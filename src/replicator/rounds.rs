@@ -122,7 +122,13 @@ impl<R: Replica> Replicator<R> {
 
     /// Sends what this instance acknowledged while it led, and could not send then. Told before it is forgotten here: the leader
     /// hears of it twice rather than never.
-    pub(super) async fn send_late<L: LeaseStore>(&self, leases: &L) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// When MongoDB or the working copy does not do it; then the rest is sent another time.
+    pub async fn send_late<L: LeaseStore>(&self, leases: &L) -> Result<(), Failure> {
+        if self.store.replica_history().await?.position == Position::default() {
+            return Ok(());
+        }
         self.store.outbox_reopen().await?;
         loop {
             let batch = self.store.outbox_batch(BATCH).await?;
