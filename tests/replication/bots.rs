@@ -225,10 +225,16 @@ impl Folder {
         }
     }
 
-    /// Invariant 7, when nothing runs: both stores hold the same. What nobody was ever asked about is this file's alone.
-    pub async fn assert_same(&self, server: &Server, instance: u32, seed: u64) -> Records {
+    /// What the file of this instance holds for both stores, when nothing runs.
+    pub async fn records(&self, instance: u32) -> Records {
         let here = in_file(&self.state(instance), StateKind::Sandbox).await;
         self.give_away();
+        here
+    }
+
+    /// Invariant 7, when nothing runs: both stores hold the same. What nobody was ever asked about is this file's alone.
+    pub async fn assert_same(&self, server: &Server, instance: u32, seed: u64) -> Records {
+        let here = self.records(instance).await;
         let there = in_mongo(&server.uri(), &self.database()).await;
         assert!(here.len() > 100, "{}", here.len());
         for (key, record) in &here {
