@@ -4,11 +4,10 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::cast_precision_loss,
-    dead_code,
-    reason = "a measurement fails by panicking and prints what it measured; not all of the tests' server is used"
+    reason = "a measurement fails by panicking and prints what it measured"
 )]
 
+#[allow(dead_code, reason = "what the tests need of their server is not all needed here")]
 #[path = "../tests/replication/server.rs"]
 mod server;
 

@@ -95,7 +95,7 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
         let clock = location.clock;
         let leadership = if mongodb.is_some() { Leadership::waiting(clock) } else { Leadership::single(clock) };
         let replicated = mongodb.map(|(replica, leases)| {
-            let name = lock.as_ref().map_or_else(|| format!("{:032x}", fastrand::u128(..)), |l| l.name().to_owned());
+            let name = lock.as_ref().map_or_else(|| format!("{:032x}", fastrand::u128(..)), |l| l.holder().to_owned());
             let dead = lock.as_ref().and_then(|lock| lock.dead_predecessor().map(str::to_owned));
             let who = Watcher { own: name.clone(), dead };
             let election = Election::new(leases, who, location.is_mongodb_required, clock, leadership.clone());

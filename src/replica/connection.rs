@@ -1,15 +1,14 @@
-//! The connection: a client that is made at its first use, and a bound for every command.
+//! The connection: a client that is made when DNS allows it, and a bound for every command.
 
 use std::time::Duration;
 
 use anyhow::Context;
+use mongodb::bson::Document;
 use mongodb::error::Error;
 use mongodb::options::{Acknowledgment, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern};
-use mongodb::{Client, Database};
+use mongodb::{Client, Collection, Database};
 use secrecy::SecretString;
-use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout};
+use tokio::sync::watch;
 
 use crate::ports::replica::ReplicaError;
 
@@ -31,65 +30,81 @@ pub struct MongoSettings {
 const ASK_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// Connections to a server at most: for all commands that are in flight at once, and the lease beside them.
 const CONNECTIONS: u32 = 16;
+/// What is answered at once may take so many times as long as a connection,
+pub(super) const AT_ONCE: u32 = 2;
+/// and that for which a server has to look through a whole collection.
+pub(super) const SLOWLY: u32 = 8;
 
 pub(super) struct Connection {
-    settings: MongoSettings,
-    client: Lazy<Client>,
+    client: Made<Client>,
+    database: String,
+    timeout: Duration,
 }
+
+/// What comes of making something; `None` until the first try has ended.
+type Made<T> = watch::Receiver<Option<Result<T, ReplicaError>>>;
 
 impl Connection {
     /// A connection to be: a connection string that cannot be read is refused at once, one whose servers DNS does not tell is not.
     pub(super) async fn new(settings: MongoSettings) -> anyhow::Result<Self> {
-        let waits_for_dns = connection_string::is_asked_of_dns(&settings.uri).context("cannot use MongoDB")?;
-        let client = Lazy::default();
-        if !waits_for_dns {
-            let made = client_of(&settings.uri, settings.timeout).await.context("cannot use MongoDB")?;
-            drop(client.get(async { Ok(made) }).await);
-        }
-        Ok(Self { settings, client })
+        let MongoSettings { uri, database, timeout } = settings;
+        let client = if connection_string::is_asked_of_dns(&uri).context("cannot use MongoDB")? {
+            make(move || {
+                let uri = uri.clone();
+                async move { client_of(&uri, timeout).await.map_err(|error| refusal(&error)) }
+            })
+        } else {
+            let client = client_of(&uri, timeout).await.context("cannot use MongoDB")?;
+            watch::channel(Some(Ok(client))).1
+        };
+        Ok(Self { client, database, timeout })
     }
 
     pub(super) async fn database(&self) -> Result<Database, ReplicaError> {
-        let (uri, time) = (self.settings.uri.clone(), self.settings.timeout);
-        let made = async move {
-            // The driver asks every name server in turn, which takes longer than a command.
-            let made = timeout(8 * time, client_of(&uri, time)).await;
-            let made =
-                made.map_err(|_| ReplicaError::Unreachable("DNS does not answer; it is asked again".to_owned()))?;
-            made.map_err(|error| match error.downcast_ref::<Error>() {
-                Some(error) => failure(error),
-                None => ReplicaError::Refused(format!("{error:#}")),
-            })
-        };
-        Ok(self.client.get(made).await?.database(&self.settings.database))
+        let mut client = self.client.clone();
+        let client = client.wait_for(Option::is_some).await.map(|made| made.clone());
+        let client = client.ok().flatten().unwrap_or_else(|| Err(unfinished()))?;
+        Ok(client.database(&self.database))
     }
 
-    /// Bounds what is answered at once: the driver has no socket time-out of its own.
-    pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, ReplicaError> {
-        within(2 * self.settings.timeout, answer).await
+    pub(super) async fn collection<T: Send + Sync>(&self, name: &str) -> Result<Collection<T>, ReplicaError> {
+        Ok(self.database().await?.collection(name))
     }
 
-    /// Bounds what a server may need longer for: to look through a whole collection.
-    pub(super) async fn in_long_time<T>(
+    /// How long something may take; the driver has no socket time-out of its own.
+    pub(super) fn time(&self, times: u32) -> Duration {
+        self.timeout.saturating_mul(times)
+    }
+
+    /// Bounds an answer.
+    pub(super) async fn within<T>(
         &self,
+        times: u32,
         answer: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, ReplicaError> {
-        within(8 * self.settings.timeout, answer).await
+        let time = self.time(times);
+        match tokio::time::timeout(time, answer).await {
+            Ok(answer) => answer.map_err(|error| failure(&error)),
+            Err(_) => Err(ReplicaError::Unreachable(format!("no answer within {:.1} s", time.as_secs_f32()))),
+        }
     }
 
-    /// How long a command may take that writes so many documents: a slow server takes fifty in the time of one answer.
-    pub(super) fn time_for(&self, documents: usize) -> Duration {
-        self.settings.timeout.saturating_mul(u32::try_from(2 + documents / 50).unwrap_or(u32::MAX))
+    pub(super) async fn run(&self, times: u32, command: Document) -> Result<Document, ReplicaError> {
+        let database = self.database().await?;
+        self.within(times, async { database.run_command(command).await }).await
     }
 }
 
-pub(super) async fn within<T>(
-    time: Duration,
-    answer: impl Future<Output = Result<T, Error>>,
-) -> Result<T, ReplicaError> {
-    match timeout(time, answer).await {
-        Ok(answer) => answer.map_err(|error| failure(&error)),
-        Err(_) => Err(ReplicaError::Unreachable(format!("no answer within {:.1} s", time.as_secs_f32()))),
+/// Why what runs beside does not come to its end.
+pub(super) fn unfinished() -> ReplicaError {
+    ReplicaError::Unreachable("what was begun did not come to its end".to_owned())
+}
+
+/// Why there is no client.
+pub(super) fn refusal(error: &anyhow::Error) -> ReplicaError {
+    match error.downcast_ref() {
+        Some(error) => failure(error),
+        None => ReplicaError::Refused(format!("{error:#}")),
     }
 }
 
@@ -107,58 +122,33 @@ pub(super) async fn client_of(uri: &SecretString, time: Duration) -> anyhow::Res
     Client::with_options(options).map_err(|e| anyhow::anyhow!("{}", plain(&e)))
 }
 
-/// What is made at its first use. After a try that failed no other is made for a while, and whoever asks gets the same error.
-/// A try goes on though nobody waits for it any more.
-struct Lazy<T>(Mutex<Made<T>>);
-
-enum Made<T> {
-    Not,
-    Making { task: JoinHandle<Result<T, ReplicaError>>, wait: Duration },
-    Failed { error: ReplicaError, again: Instant, wait: Duration },
-    Done(T),
-}
-
-impl<T> Default for Lazy<T> {
-    fn default() -> Self {
-        Self(Mutex::new(Made::Not))
-    }
-}
-
-impl<T: Clone + Send + 'static> Lazy<T> {
-    async fn get(
-        &self,
-        make: impl Future<Output = Result<T, ReplicaError>> + Send + 'static,
-    ) -> Result<T, ReplicaError> {
-        let mut made = self.0.lock().await;
-        let begins_after = match &*made {
-            Made::Done(made) => return Ok(made.clone()),
-            Made::Failed { error, again, .. } if Instant::now() < *again => return Err(error.clone()),
-            Made::Failed { wait, .. } => Some(ASK_AGAIN.1.min(2 * *wait)),
-            Made::Making { .. } => None,
-            Made::Not => Some(ASK_AGAIN.0),
-        };
-        if let Some(wait) = begins_after {
-            *made = Made::Making { task: tokio::spawn(make), wait };
+/// Makes something beside whoever waits for it, with a back-off, until it is there or nobody wants it any more.
+fn make<T, F>(mut attempt: impl FnMut() -> F + Send + 'static) -> Made<T>
+where
+    T: Send + Sync + 'static,
+    F: Future<Output = Result<T, ReplicaError>> + Send,
+{
+    let (made, result) = watch::channel(None);
+    tokio::spawn(async move {
+        let mut wait = ASK_AGAIN.0;
+        loop {
+            let result = attempt().await;
+            let is_done = result.is_ok();
+            if made.send(Some(result)).is_err() || is_done {
+                break;
+            }
+            tokio::time::sleep(wait).await;
+            wait = ASK_AGAIN.1.min(2 * wait);
         }
-        let Made::Making { task, wait } = &mut *made else { return Err(ending()) };
-        let (result, wait) = (task.await.unwrap_or_else(|_| Err(ending())), *wait);
-        *made = match &result {
-            Ok(done) => Made::Done(done.clone()),
-            Err(error) => Made::Failed { error: error.clone(), again: Instant::now() + wait, wait },
-        };
-        result
-    }
-}
-
-/// Why what runs beside does not come to its end.
-pub(super) fn ending() -> ReplicaError {
-    ReplicaError::Unreachable("what was begun did not come to its end".to_owned())
+    });
+    result
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use tokio::time::{Instant, timeout};
 
     use super::*;
 
@@ -167,41 +157,26 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_cannot_be_made_is_tried_again_ever_more_seldom_and_made_once() {
-        let lazy = Lazy::default();
-        let tries = Arc::new(AtomicU32::new(0));
+    async fn what_cannot_be_made_is_tried_ever_more_seldom_and_whoever_waits_or_not() {
         let began = Instant::now();
-        let mut tried_at = Vec::new();
-        while began.elapsed() < Duration::from_secs(100) {
-            let before = tries.load(Ordering::Relaxed);
-            let counting = Arc::clone(&tries);
-            let failing = async move {
-                counting.fetch_add(1, Ordering::Relaxed);
-                Err::<u8, _>(unknown())
-            };
-            assert_eq!(lazy.get(failing).await, Err(unknown()));
-            if tries.load(Ordering::Relaxed) > before {
-                tried_at.push(began.elapsed().as_secs());
+        let tried_at = Arc::new(Mutex::new(Vec::new()));
+        let tries = Arc::clone(&tried_at);
+        let mut made = make(move || {
+            let mut tries = tries.lock().unwrap();
+            tries.push(began.elapsed().as_secs());
+            let is_there = tries.len() > 7;
+            async move {
+                tokio::time::sleep(Duration::from_secs(10)).await;
+                if is_there { Ok(7) } else { Err(unknown()) }
             }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-        assert_eq!(tried_at, [0, 1, 3, 7, 15, 31, 61, 91]);
-        tokio::time::sleep(ASK_AGAIN.1).await;
-        assert_eq!(lazy.get(async { Ok(7) }).await, Ok(7));
-        assert_eq!(lazy.get(async { Err(unknown()) }).await, Ok(7));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_cannot_wait_for_it_does_not_begin_it_anew() {
-        let lazy = Lazy::default();
-        let slow = || async {
-            tokio::time::sleep(Duration::from_secs(10)).await;
-            Ok::<_, ReplicaError>(7)
-        };
-        for _ in 0..2 {
-            assert!(timeout(Duration::from_secs(4), lazy.get(slow())).await.is_err());
-        }
-        assert_eq!(timeout(Duration::from_secs(4), lazy.get(slow())).await, Ok(Ok(7)));
+        });
+        // Who asks at once waits for the first answer, and need not.
+        assert!(timeout(Duration::from_secs(4), made.wait_for(Option::is_some)).await.is_err());
+        assert_eq!(*made.wait_for(Option::is_some).await.unwrap(), Some(Err(unknown())));
+        assert_eq!(began.elapsed().as_secs(), 10);
+        let is_done = |made: &Option<Result<i32, ReplicaError>>| matches!(made, Some(Ok(7)));
+        assert!(made.wait_for(is_done).await.is_ok());
+        assert_eq!(*tried_at.lock().unwrap(), [0, 11, 23, 37, 55, 81, 121, 161]);
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::domain::first_database::{FirstCollection, FirstDatabase, FirstDatabaseReader};
 
-use super::connection::client_of;
+use super::connection::{client_of, refusal};
 use super::words::failure;
 
 /// Finding a server and connecting may take so long,
@@ -27,10 +27,7 @@ const MAX_DOCUMENTS: usize = 1_000_000;
 /// # Errors
 /// When MongoDB cannot be reached, or the database has none of them. The connection string is not told.
 pub async fn read_first_database(uri: &SecretString, database: &str) -> anyhow::Result<FirstDatabase> {
-    let client = client_of(uri, TIMEOUT).await.map_err(|error| match error.downcast_ref() {
-        Some(error) => failure(error).into(),
-        None => error,
-    })?;
+    let client = client_of(uri, TIMEOUT).await.map_err(|error| refusal(&error))?;
     let database = client.database(database);
     let names = in_time(database.list_collection_names().into_future()).await?;
     let (known, absent): (Vec<_>, Vec<_>) =

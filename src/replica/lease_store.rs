@@ -1,21 +1,22 @@
 //! The lease as a document of its own, by partition of guilds. Its time is the server's, and for people alone.
 
-use futures_util::TryStreamExt;
 use futures_util::future::try_join_all;
-use mongodb::Collection;
 use mongodb::bson::{DateTime, Document, RawDocumentBuf, Uuid, doc};
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use mongodb::options::ReturnDocument;
+use tokio::try_join;
 
 use crate::domain::election::{Lease, Position};
 use crate::domain::record::Kind;
 use crate::ports::replica::{LeaseStore, ReplicaError, SCHEMA, Seen};
 
+use super::connection::AT_ONCE;
 use super::document::number;
 use super::records::{DUPLICATE_KEY, Mongo};
 
 /// The one partition there is today: all guilds.
 const PARTITION: &str = "all";
+const LEASES: &str = "leases";
 
 /// The lease in a document; `None` for one that cannot be read as one. A program of schema 1 renews the date alone.
 fn lease(document: &Document) -> Option<Lease> {
@@ -66,53 +67,42 @@ fn is_duplicate(error: &Error) -> bool {
 }
 
 impl Mongo {
-    async fn leases(&self) -> Result<Collection<Document>, ReplicaError> {
-        Ok(self.database().await?.collection("leases"))
-    }
-
     /// Changes the lease, where it is like this; returns it as it stands then.
-    async fn change_lease(&self, filter: Document, change: Document) -> Result<Option<Document>, ReplicaError> {
-        let leases = self.leases().await?;
-        let changed = async { leases.find_one_and_update(filter, change).return_document(ReturnDocument::After).await };
-        self.connection().in_time(changed).await
-    }
-
-    /// Whether there is not a single record.
-    async fn is_empty(&self) -> Result<bool, ReplicaError> {
-        let database = self.database().await?;
-        let looked = Kind::ALL.map(|kind| {
-            let records = database.collection::<Document>(kind.name());
-            async move {
-                self.connection().in_time(async { records.find_one(doc! {}).projection(doc! { "_id": 1 }).await }).await
+    async fn change_lease(
+        &self,
+        filter: Document,
+        change: Document,
+        makes: bool,
+    ) -> Result<Option<Document>, ReplicaError> {
+        let leases = self.connection.collection::<Document>(LEASES).await?;
+        let changed = async {
+            let change = leases.find_one_and_update(filter, change).return_document(ReturnDocument::After);
+            match change.upsert(makes).await {
+                // Somebody else was first.
+                Err(error) if is_duplicate(&error) => Ok(None),
+                answer => answer,
             }
-        });
-        let found: Vec<Option<Document>> = try_join_all(looked).await?;
-        Ok(found.iter().all(Option::is_none))
+        };
+        self.connection.within(AT_ONCE, changed).await
     }
 
-    /// The server's time where there is no document to ask it with.
-    async fn server_ms(&self) -> Result<i64, ReplicaError> {
-        let database = self.database().await?;
-        let hello = self.connection().in_time(async { database.run_command(doc! { "hello": 1 }).await }).await?;
-        let time = hello.get_datetime("localTime").map(|time| time.timestamp_millis());
-        time.map_err(|_| ReplicaError::Unreachable("it does not tell its time".to_owned()))
+    async fn first_of(&self, collection: &str, filter: Document) -> Result<Option<Document>, ReplicaError> {
+        let collection = self.connection.collection::<Document>(collection).await?;
+        self.connection.within(AT_ONCE, async { collection.find_one(filter).await }).await
     }
 }
 
 impl LeaseStore for Mongo {
     async fn poll(&self) -> Result<Seen, ReplicaError> {
-        let pipeline = [doc! { "$match": { "_id": PARTITION } }, doc! { "$addFields": { "now": "$$NOW" } }];
-        let leases = self.leases().await?;
-        let found = async { leases.aggregate(pipeline).await?.try_collect().await };
-        let mut found: Vec<Document> = self.connection().in_time(found).await?;
-        let Some(document) = found.pop() else {
-            return Ok(Seen { lease: None, is_fresh: self.is_empty().await?, server_ms: self.server_ms().await? });
+        let found = self.first_of(LEASES, doc! { "_id": PARTITION });
+        let (found, hello) = try_join!(found, self.connection.run(AT_ONCE, doc! { "hello": 1 }))?;
+        let time = hello.get_datetime("localTime");
+        let time = time.map_err(|_| ReplicaError::Unreachable("it does not tell its time".to_owned()))?;
+        let is_fresh = found.is_none() && {
+            let records = Kind::ALL.map(|kind| self.first_of(kind.name(), doc! {}));
+            try_join_all(records).await?.iter().all(Option::is_none)
         };
-        let server_ms = match document.get_datetime("now") {
-            Ok(now) => now.timestamp_millis(),
-            Err(_) => self.server_ms().await?,
-        };
-        Ok(Seen { lease: lease(&document), is_fresh: false, server_ms })
+        Ok(Seen { lease: found.as_ref().and_then(lease), is_fresh, server_ms: time.timestamp_millis() })
     }
 
     async fn take(&self, seen: Option<&Lease>, holder: &str, term: i64) -> Result<Option<Lease>, ReplicaError> {
@@ -129,16 +119,8 @@ impl LeaseStore for Mongo {
         let change = doc! {
             "$set": set, "$unset": { "standby": "" }, "$max": { "schema": SCHEMA }, "$currentDate": { "renewed_at": true },
         };
-        let leases = self.leases().await?;
-        let taken = async {
-            let take = leases.find_one_and_update(as_seen(seen), change).return_document(ReturnDocument::After);
-            match take.upsert(seen.is_none()).await {
-                // Somebody else was first.
-                Err(error) if is_duplicate(&error) => Ok(None),
-                answer => answer,
-            }
-        };
-        Ok(self.connection().in_time(taken).await?.as_ref().and_then(lease))
+        let taken = self.change_lease(as_seen(seen), change, seen.is_none()).await?;
+        Ok(taken.as_ref().and_then(lease))
     }
 
     async fn renew(&self, holder: &str, done: Position) -> Result<Option<Lease>, ReplicaError> {
@@ -149,21 +131,21 @@ impl LeaseStore for Mongo {
         let change = doc! {
             "$inc": { "beat": 1_i64 }, "$set": { "round": done.round }, "$currentDate": { "renewed_at": true },
         };
-        Ok(self.change_lease(filter, change).await?.as_ref().and_then(lease))
+        Ok(self.change_lease(filter, change, false).await?.as_ref().and_then(lease))
     }
 
     async fn register_standby(&self, name: &str) -> Result<(), ReplicaError> {
         let change = doc! { "$inc": { "standby_beat": 1_i64 }, "$set": { "standby": name } };
-        self.change_lease(doc! { "_id": PARTITION }, change).await.map(drop)
+        self.change_lease(doc! { "_id": PARTITION }, change, false).await.map(drop)
     }
 
     async fn announce_late(&self) -> Result<(), ReplicaError> {
-        self.change_lease(doc! { "_id": PARTITION }, doc! { "$inc": { "late": 1_i64 } }).await.map(drop)
+        self.change_lease(doc! { "_id": PARTITION }, doc! { "$inc": { "late": 1_i64 } }, false).await.map(drop)
     }
 
     async fn release(&self, holder: &str, done: Position, unsent: i64) -> Result<bool, ReplicaError> {
         let filter = doc! { "_id": PARTITION, "holder": holder, "term": done.term };
         let change = doc! { "$set": { "released": true, "round": done.round, "unsent": unsent } };
-        Ok(self.change_lease(filter, change).await?.is_some())
+        Ok(self.change_lease(filter, change, false).await?.is_some())
     }
 }

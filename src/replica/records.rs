@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
-use mongodb::Database;
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, doc};
 use mongodb::raw_batch_cursor::RawBatch;
 use tokio::sync::mpsc;
@@ -18,7 +17,7 @@ use crate::domain::erasure::Erased;
 use crate::domain::record::{Key, Kind, MergeKey, Record};
 use crate::ports::replica::{Authority, Replica, ReplicaError, Scope};
 
-use super::connection::{Connection, MongoSettings, ending, within};
+use super::connection::{AT_ONCE, Connection, MongoSettings, SLOWLY, unfinished};
 use super::document::{
     LATE, ORDER, ROUND, SCHEMA_FIELD, Standing, TERM, Unread, delete, id, merge_key, number, of_standing, read,
     standing, upsert,
@@ -44,7 +43,7 @@ const AHEAD: usize = 2;
 /// MongoDB: the replica, and the place of the lease. Clones share the connections.
 #[derive(Clone)]
 pub struct Mongo {
-    connection: Arc<Connection>,
+    pub(super) connection: Arc<Connection>,
     /// The kinds whose indexes are known to be there.
     indexed: Arc<Mutex<BTreeSet<Kind>>>,
 }
@@ -60,35 +59,25 @@ impl Mongo {
         Ok(Self { connection: Arc::new(Connection::new(settings).await?), indexed: Arc::default() })
     }
 
-    pub(super) fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
-    pub(super) async fn database(&self) -> Result<Database, ReplicaError> {
-        self.connection.database().await
-    }
-
     /// Takes the whole database away: that of a sandbox's world which is over.
     ///
     /// # Errors
     /// When MongoDB cannot be reached or does not allow it.
     pub async fn drop_database(&self) -> anyhow::Result<()> {
-        let dropped = async {
-            let database = self.database().await?;
-            self.connection.in_time(async { database.drop().await }).await
-        };
-        dropped.await.context("cannot drop the finished sandbox's database")
+        let dropped = self.connection.run(SLOWLY, doc! { "dropDatabase": 1 }).await;
+        dropped.map(drop).context("cannot drop the finished sandbox's database")
     }
 
     /// A command that writes in bulk: whatever fails takes no other with it, and all of it is on a majority of the servers.
     /// That some statements found their key taken is no error.
     async fn write(&self, verb: &str, kind: Kind, statements: Vec<Bson>) -> Result<Document, ReplicaError> {
-        let time = self.connection.time_for(statements.len());
-        let concern = doc! { "w": "majority", "wtimeout": i64::try_from(time.as_millis()).unwrap_or(i64::MAX) };
+        // A slow server takes fifty documents in the time of one answer.
+        let times = AT_ONCE.saturating_add(u32::try_from(statements.len() / 50).unwrap_or(u32::MAX));
+        let wtimeout = i64::try_from(self.connection.time(times).as_millis()).unwrap_or(i64::MAX);
+        let concern = doc! { "w": "majority", "wtimeout": wtimeout };
         let mut command = doc! { verb: kind.name(), "ordered": false, "writeConcern": concern };
         command.insert(format!("{verb}s"), statements);
-        let database = self.database().await?;
-        let answer = within(time, async { database.run_command(command).await }).await?;
+        let answer = self.connection.run(times, command).await?;
         let told = |error: &Document| {
             meaning(error.get_i32("code").ok(), error.get_str("errmsg").unwrap_or("no reason given"))
         };
@@ -108,12 +97,11 @@ impl Mongo {
         let by_position = doc! { "key": { TERM: 1, ROUND: 1 }, "name": "term_1_term_round_1" };
         let late = doc! { "key": { LATE: 1 }, "name": "late_1", "sparse": true };
         let make = doc! { "createIndexes": kind.name(), "indexes": [by_position, late] };
-        let database = self.database().await?;
-        let made = self.connection.in_long_time(async { database.run_command(make).await }).await?;
+        let made = self.connection.run(SLOWLY, make).await?;
         if made.get_i32("numIndexesBefore").ok() != made.get_i32("numIndexesAfter").ok() {
             // The index of schema 1 serves nothing any more, where there is one.
-            let old = database.collection::<Document>(kind.name());
-            drop(self.connection.in_time(async { old.drop_index("version_1").await }).await);
+            let old = doc! { "dropIndexes": kind.name(), "index": "version_1" };
+            drop(self.connection.run(AT_ONCE, old).await);
         }
         indexed().insert(kind);
         Ok(())
@@ -176,7 +164,7 @@ impl Mongo {
         fields: Option<Document>,
         decode: Decode<T>,
     ) -> Result<Vec<T>, ReplicaError> {
-        let collection = self.database().await?.collection::<Document>(kind.name());
+        let collection = self.connection.collection::<Document>(kind.name()).await?;
         let mut asked = Vec::new();
         for some in keys.chunks(BATCH) {
             let ids: Vec<Bson> = some.iter().map(|key| id(kind, key)).collect();
@@ -186,19 +174,15 @@ impl Mongo {
             }
             asked.push(async move {
                 let batches: Vec<RawBatch> =
-                    self.connection.in_time(async { find.batch().await?.try_collect().await }).await?;
+                    self.connection.within(AT_ONCE, async { find.batch().await?.try_collect().await }).await?;
                 Ok(batches)
             });
         }
         let batches: Vec<Vec<RawBatch>> = stream::iter(asked).buffered(IN_FLIGHT).try_collect().await?;
         let mut found = Vec::with_capacity(keys.len());
-        let mut foreign = 0;
         for batch in batches.iter().flatten() {
-            let (of_batch, foreign_ones) = decoded(kind, batch, decode)?;
-            found.extend(of_batch);
-            foreign += foreign_ones;
+            found.extend(decoded(kind, batch, decode)?.0);
         }
-        warn_of_foreign(kind, foreign);
         Ok(found)
     }
 
@@ -211,12 +195,12 @@ impl Mongo {
         decode: Decode<T>,
         pages: &mpsc::Sender<Vec<T>>,
     ) -> Result<bool, ReplicaError> {
-        let collection = self.database().await?.collection::<Document>(kind.name());
+        let collection = self.connection.collection::<Document>(kind.name()).await?;
         let mut find = collection.find(filter).batch_size(PAGE);
         if let Some(fields) = fields {
             find = find.projection(fields);
         }
-        let batches = self.connection.in_long_time(find.batch()).await?;
+        let batches = self.connection.within(SLOWLY, find.batch()).await?;
         // While one answer is decoded on another thread, the next is asked for.
         let decoded = batches.map(|batch| async move {
             let batch = batch?;
@@ -224,14 +208,19 @@ impl Mongo {
         });
         let mut decoded = std::pin::pin!(decoded.buffered(AHEAD));
         let mut foreign = 0;
-        while let Some(page) = self.connection.in_long_time(decoded.next().map(Option::transpose)).await? {
-            let (page, of_page) = page.map_err(|_| ending())??;
+        while let Some(page) = self.connection.within(SLOWLY, decoded.next().map(Option::transpose)).await? {
+            let (page, of_page) = page.map_err(|_| unfinished())??;
             foreign += of_page;
             if !page.is_empty() && pages.send(page).await.is_err() {
                 return Ok(false);
             }
         }
-        warn_of_foreign(kind, foreign);
+        if foreign > 0 {
+            tracing::warn!(
+                "MongoDB's {} hold {foreign} documents that are no records; they are left alone",
+                kind.name()
+            );
+        }
         Ok(true)
     }
 
@@ -268,12 +257,6 @@ fn decoded<T>(kind: Kind, batch: &RawBatch, decode: Decode<T>) -> Result<(Vec<T>
         }
     }
     Ok((found, foreign))
-}
-
-fn warn_of_foreign(kind: Kind, count: usize) {
-    if count > 0 {
-        tracing::warn!("MongoDB's {} hold {count} documents that are no records; they are left alone", kind.name());
-    }
 }
 
 impl Replica for Mongo {
@@ -360,8 +343,7 @@ impl Replica for Mongo {
     /// What servers with a fixed size count: documents before compression, and indexes. On other servers it is what is stored,
     /// where that is more.
     async fn size(&self) -> Result<u64, ReplicaError> {
-        let database = self.database().await?;
-        let stats = self.connection.in_long_time(async { database.run_command(doc! { "dbStats": 1 }).await }).await?;
+        let stats = self.connection.run(SLOWLY, doc! { "dbStats": 1 }).await?;
         let stats = RawDocumentBuf::try_from(&stats).map_err(|_| unreadable())?;
         let bytes =
             |name| number(stats.get(name).ok().flatten()).map_or(0, |bytes| u64::try_from(bytes).unwrap_or_default());

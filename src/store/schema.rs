@@ -260,3 +260,6 @@ impl Trouble {
         Some(Self { reason: error.to_string(), is_doubtful })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,6 +170,8 @@ pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -
         let taken = merge_kind(tx, first.kind, of_kind, &mut erasures, origin, replicated)?;
         if first.kind == Kind::Erasures && taken.taken > 0 {
             apply(tx, replicated)?;
+            // What came before them, without its parent.
+            note_orphans(tx)?;
             erasures = Erasures::of(tx)?;
         }
         merged += taken;
@@ -201,3 +203,6 @@ impl Store {
         self.write_local(move |tx| Ok(merge(tx, &records, Origin::Replica)?)).await
     }
 }
+
+#[cfg(test)]
+mod tests;

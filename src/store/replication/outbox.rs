@@ -290,3 +290,6 @@ impl Store {
         self.read(|connection| Ok(!connection.prepare_cached("SELECT 1 FROM outbox LIMIT 1")?.exists([])?)).await
     }
 }
+
+#[cfg(test)]
+mod tests;

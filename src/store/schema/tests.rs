@@ -1,0 +1,110 @@
+//! Migrations of files that have something in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use super::*;
+use crate::domain::record::Kind;
+
+/// The migration that makes tables anew.
+const REBUILDS: usize = 13;
+const REBUILT: [&str; 3] = ["posts", "redemptions", "listings"];
+
+fn migrate(connection: &mut Connection, count: usize) {
+    let migrations = Migrations::new(MIGRATIONS.iter().copied().map(M::up).collect());
+    migrations.to_version(connection, count).unwrap();
+}
+
+/// What belongs to the rebuilt tables, but for the triggers that are made at each start.
+fn belongings(connection: &Connection) -> BTreeMap<String, String> {
+    let made: BTreeSet<String> = Kind::ALL
+        .into_iter()
+        .flat_map(|kind| ["insert", "update", "version"].map(|event| format!("{}_{event}", kind.name())))
+        .collect();
+    let sql = "SELECT name, tbl_name, sql FROM sqlite_schema WHERE type <> 'table' AND sql IS NOT NULL";
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
+        .unwrap();
+    let all = rows.map(Result::unwrap).filter(|(name, of, _)| REBUILT.contains(&of.as_str()) && !made.contains(name));
+    all.map(|(name, _, sql)| (name, sql.split_whitespace().collect::<Vec<_>>().join(" "))).collect()
+}
+
+#[test]
+fn tables_that_are_made_anew_keep_their_rows_indexes_and_triggers() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    migrate(&mut connection, REBUILDS - 1);
+    connection
+        .execute_batch(
+            "UPDATE meta SET value = 1 WHERE key = 'replicated';
+             INSERT INTO guilds (guild_id, version) VALUES (1, 1);
+             INSERT INTO players (player_id, nickname, version) VALUES (2, 'P', 2);
+             INSERT INTO codes (code_key, code, source, first_seen_at, listed, version) VALUES ('A', 'a', 'feed', 3, 1, 3);
+             INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at, attempts, attempted_at,
+                 next_attempt_at, message_id, posted_at, version, deleted, channel_id, corrected, shown)
+             VALUES (1, 'A', 1, 'n', 'more', 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 13, 1, 'good');
+             INSERT INTO redemptions (player_id, code_key, generation, outcome, status, claim, claimed_by, calls, unknown,
+                 temporary, next_attempt_at, created_at, finished_at, version, deleted, round, priority, queue)
+             VALUES (2, 'A', 1, 'gave_up', 'TIMEOUT', 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 10, 1, 11);
+             INSERT INTO listings (code_key, source, code, standing, since, active_since, rewards, expires_at, first_seen_at,
+                 last_seen_at, version, deleted)
+             VALUES ('A', 'feed', 'a', 'gone', 1, 2, 'Gems', 3, 4, 5, 6, 1);",
+        )
+        .unwrap();
+    let rows = |connection: &Connection| -> Vec<String> {
+        let quoted = |table: &str, columns: &[&str]| {
+            let columns = columns.iter().map(|column| format!("quote({column})")).collect::<Vec<_>>().join("||','||");
+            let sql = format!("SELECT {columns} FROM {table}");
+            connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+        };
+        let fields = |kind: Kind| kind.fields().iter().map(|field| field.name).collect::<Vec<_>>();
+        vec![
+            quoted("posts", &fields(Kind::Posts)),
+            quoted("redemptions", &[fields(Kind::Redemptions), vec!["claimed_by", "priority", "queue"]].concat()),
+            quoted("listings", &fields(Kind::Listings)),
+        ]
+    };
+    let outbox = |connection: &Connection| -> i64 {
+        connection.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap()
+    };
+    let before = (rows(&connection), belongings(&connection), outbox(&connection));
+    assert_eq!(before.2, 6);
+    migrate(&mut connection, MIGRATIONS.len());
+    assert_eq!((rows(&connection), belongings(&connection), outbox(&connection)), before);
+    // It was sent before: its changes are, too.
+    let shared: bool = connection.query_row("SELECT shared FROM redemptions", [], |row| row.get(0)).unwrap();
+    assert!(shared);
+    triggers::install(&connection).unwrap();
+    let count = |connection: &Connection| -> i64 {
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%INTO outbox%'";
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let cookie = |connection: &Connection| -> i64 {
+        connection.pragma_query_value(None, "schema_version", |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count(&connection), 2 * Kind::ALL.len() as i64);
+    let made = cookie(&connection);
+    triggers::install(&connection).unwrap();
+    assert_eq!(cookie(&connection), made, "what is there already is left alone");
+    // Words of a newer program have their place.
+    connection.execute_batch("UPDATE posts SET kind = 'x'; UPDATE redemptions SET outcome = 'x'").unwrap();
+    connection.execute_batch("UPDATE listings SET standing = 'x'").unwrap();
+}
+
+/// A migration that changes records leaves them in the outbox: their version is what the triggers listen to.
+#[test]
+fn migrations_that_change_records_make_them_newer() {
+    for (number, sql) in MIGRATIONS.iter().enumerate().skip(REBUILDS - 1) {
+        let code: String =
+            sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join(" ");
+        for statement in code.split(';').map(str::trim) {
+            let words: Vec<&str> = statement.split_whitespace().collect();
+            let is_of_records =
+                words.first() == Some(&"UPDATE") && words.get(1).is_some_and(|of| Kind::parse(of).is_some());
+            assert!(!is_of_records || statement.contains("version = version + 1"), "{}: {statement}", number + 1);
+        }
+    }
+}
