@@ -7,6 +7,8 @@
     reason = "a measurement fails by panicking and prints what it measured"
 )]
 
+#[path = "support/leading.rs"]
+mod leading;
 #[allow(dead_code, reason = "the replicator's tests use all of it")]
 #[path = "../tests/replication/server.rs"]
 mod server;
@@ -21,8 +23,7 @@ use futures_util::TryStreamExt;
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::player::{ChannelId, GuildId};
 use giftcode_bot::domain::record::{Field, Form, Kind, Record, Value};
-use giftcode_bot::ports::Replica;
-use giftcode_bot::replicator::{Moved, Replicator};
+use giftcode_bot::ports::replica::{Authority, Replica};
 use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Document, doc};
 use tokio_util::sync::CancellationToken;
@@ -129,7 +130,7 @@ async fn file_alone(figures: &mut Figures, folder: &Path) {
 }
 
 async fn until_in_step(store: &Store) {
-    while store.lag().await.unwrap().records > 0 {
+    while store.unsent().await.unwrap().records > 0 {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
@@ -140,12 +141,10 @@ async fn both_stores(figures: &mut Figures, folder: &Path) {
         let (_server, _, uri, database) = server::any().await;
         let store = open(folder, &format!("both-{writers}.db"));
         store.set_replicated(true).await.unwrap();
-        let replicator = Replicator::new(server::replica(&uri, &database).await, store.clone());
-        replicator.compare().await.unwrap();
         let stop = CancellationToken::new();
         let running = tokio::spawn({
-            let stop = stop.clone();
-            async move { replicator.run(stop).await }
+            let (stop, store, mongo) = (stop.clone(), store.clone(), server::mongo(&uri, &database).await);
+            async move { leading::lead(&store, &mongo, stop.cancelled_owned()).await }
         });
         // Writes wait for the second store only once it keeps up.
         store.set_channel(GuildId(1), ChannelId(7)).await.unwrap();
@@ -162,7 +161,7 @@ async fn both_stores(figures: &mut Figures, folder: &Path) {
             behind.push((whole - took).as_secs_f64());
         }
         stop.cancel();
-        running.await.unwrap().unwrap();
+        running.await.unwrap();
         drop_database(&uri, &database).await;
         let what = format!("with MongoDB, writers: {writers};");
         figures.add(&format!("{what} changes acknowledged"), &acknowledged, per_second);
@@ -264,32 +263,29 @@ async fn read_only(uri: &str, database: &str) -> f64 {
     began.elapsed().as_secs_f64()
 }
 
-/// Opens the file and compares it with MongoDB, as a start does.
-async fn open_and_compare(folder: &Path, name: &str, uri: &str, database: &str) -> (f64, Moved) {
+/// Opens the file and catches up with MongoDB, as a start does.
+async fn open_and_catch_up(folder: &Path, name: &str, uri: &str, database: &str) -> f64 {
     let began = Instant::now();
     let store = open(folder, name);
-    store.set_replicated(true).await.unwrap();
-    let moved = Replicator::new(server::replica(uri, database).await, store).compare().await.unwrap();
-    (began.elapsed().as_secs_f64(), moved)
+    leading::meet(&store, &server::mongo(uri, database).await).await;
+    began.elapsed().as_secs_f64()
 }
 
 /// A restore to an empty disk against just reading; a start in step against opening the file alone.
 async fn starts(figures: &mut Figures, folder: &Path) -> f64 {
-    let (_server, replica, uri, database) = server::any().await;
+    let (_server, mongo, uri, database) = server::any().await;
     let records = state();
     // The first start of all: it makes the indexes.
-    assert_eq!(open_and_compare(folder, "first.db", &uri, &database).await.1, Moved::default());
+    open_and_catch_up(folder, "first.db", &uri, &database).await;
     let sending = Instant::now();
     for batch in records.chunks(1000) {
-        assert_eq!(replica.put(batch).await.unwrap(), Vec::<usize>::new());
+        assert_eq!(mongo.put(batch, Authority::Former).await.unwrap(), Vec::<usize>::new());
     }
     figures.add("sending 100,000 records to an empty MongoDB, once", &[sending.elapsed().as_secs_f64()], milliseconds);
     read_only(&uri, &database).await;
     let (mut restoring, mut reading) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
-        let (took, moved) = open_and_compare(folder, &format!("restored-{run}.db"), &uri, &database).await;
-        assert_eq!(moved, Moved { fetched: RECORDS, sent: 0 });
-        restoring.push(took);
+        restoring.push(open_and_catch_up(folder, &format!("restored-{run}.db"), &uri, &database).await);
         reading.push(read_only(&uri, &database).await);
     }
     let restored = figures.add("restore of 100,000 records to an empty disk", &restoring, milliseconds);
@@ -301,11 +297,9 @@ async fn starts(figures: &mut Figures, folder: &Path) -> f64 {
         let began = Instant::now();
         drop(open(folder, &name));
         opening.push(began.elapsed().as_secs_f64());
-        let (took, moved) = open_and_compare(folder, &name, &uri, &database).await;
-        assert_eq!(moved, Moved::default());
-        comparing.push(took);
+        comparing.push(open_and_catch_up(folder, &name, &uri, &database).await);
     }
-    let compared = figures.add("start with 100,000 records in step: open and compare", &comparing, milliseconds);
+    let compared = figures.add("start with 100,000 records in step: open and catch up", &comparing, milliseconds);
     let opened = figures.add("opening that file alone", &opening, milliseconds);
     figures.ratio("start in step / opening alone", compared / opened);
     drop_database(&uri, &database).await;

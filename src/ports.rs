@@ -7,18 +7,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use thiserror::Error;
-use tokio::sync::mpsc;
 
 use crate::domain::answer::{Answer, Reply};
 use crate::domain::channel::{Blocked, Over};
 use crate::domain::code::Code;
-use crate::domain::erasure::Erased;
-use crate::domain::lease::Lease;
 use crate::domain::listing::Entry;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
 use crate::domain::progress::Tally;
-use crate::domain::record::{Key, Kind, Record, Stamp};
 
 /// What the player endpoint answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -265,52 +261,4 @@ pub trait RunBoard: Send + Sync + 'static {
     /// Sends the run's message, or changes it: exactly one message per nonce, however often called.
     /// As with an announcement, what may have been sent long ago is looked for and not sent.
     fn show(&self, run: &RunMessage) -> impl Future<Output = Result<Posted, AnnounceError>> + Send;
-}
-
-/// Why the second store did not do what it was asked: one sentence, without secrets.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub struct ReplicaError(pub String);
-
-/// The second store. It keeps, of two versions of a record, the one that wins ([`Record::wins_over`]).
-pub trait Replica: Send + Sync + 'static {
-    /// Writes records of any kinds; returns the places in `records` of those that lost against what is there.
-    fn put(&self, records: &[Record]) -> impl Future<Output = Result<Vec<usize>, ReplicaError>> + Send;
-    /// Removes records for good, those that are not newer than told.
-    fn erase(&self, erased: &[Erased]) -> impl Future<Output = Result<(), ReplicaError>> + Send;
-    /// The records of one kind with these keys, where there are any.
-    fn get(&self, kind: Kind, keys: Vec<Key>) -> impl Future<Output = Result<Vec<Record>, ReplicaError>> + Send;
-    /// Reads all records of one kind, in whatever order, into `pages`. Waits while the channel is full, and ends early when
-    /// nobody receives any more.
-    fn records(
-        &self,
-        kind: Kind,
-        pages: mpsc::Sender<Vec<Record>>,
-    ) -> impl Future<Output = Result<(), ReplicaError>> + Send;
-    /// The same of their keys and stamps only.
-    fn stamps(
-        &self,
-        kind: Kind,
-        pages: mpsc::Sender<Vec<(Key, Stamp)>>,
-    ) -> impl Future<Output = Result<(), ReplicaError>> + Send;
-}
-
-/// Where the lease is kept by which one instance of several is active. What cannot be done in time is an error, and then
-/// may have been done all the same.
-pub trait LeaseBoard: Send + Sync + 'static {
-    /// The lease as it stands, if it was ever taken, and the board's time.
-    fn look(&self) -> impl Future<Output = Result<Option<(Lease, Timestamp)>, ReplicaError>> + Send;
-    /// Takes it for `who` with this term, if it still stands as it was `seen`; whether that was so.
-    fn take(
-        &self,
-        seen: Option<&Lease>,
-        who: &str,
-        term: i64,
-    ) -> impl Future<Output = Result<bool, ReplicaError>> + Send;
-    /// Renews it, if it still is `who`'s with this term, and returns it.
-    fn renew(&self, who: &str, term: i64) -> impl Future<Output = Result<Option<Lease>, ReplicaError>> + Send;
-    /// Says that an instance waits for it.
-    fn knock(&self) -> impl Future<Output = Result<(), ReplicaError>> + Send;
-    /// Gives it back, if it still is `who`'s with this term.
-    fn release(&self, who: &str, term: i64) -> impl Future<Output = Result<(), ReplicaError>> + Send;
 }

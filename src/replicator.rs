@@ -1,198 +1,215 @@
-//! The replicator: keeps the second store in step with the file.
+//! The replicator: MongoDB gets what changes here, and the file gets what others wrote there.
 //!
 //! # Guarantees
-//! Every change is in the outbox from the moment it is committed, and leaves it when the second store has it (invariant
-//! 7). At the start, and after every failure, both are compared by key and version, and each gets what it lacks; which one
-//! was ahead does not matter. While the second store keeps up, those who write wait for it and are told when it has their
-//! commit; while it does not, nobody waits and changes stay in the file. Without the lease it is left alone.
+//! Every change is in the outbox from the moment it is committed. It is sent in rounds, parents first, decisions and posts
+//! before bulk, and leaves the outbox when a renewal of the lease has shown that its round was written while this instance
+//! led. So what is not in the outbox is in MongoDB, and whoever leads next finds it there (invariant 7). While MongoDB keeps
+//! up, those who write wait for it.
+//!
+//! A new leader reads what was written behind the position that its file has; everything, with merge keys alone, only where
+//! that position means nothing. A standby does the same every 30 s, so that a takeover has little to read. What a former
+//! leader could not send in time it sends late: the present leader is told, reads it, and writes it under its own term.
 //!
 //! # Races
 //! A record that changes while its old version is on its way stays in the outbox. A record that lost there won by
-//! somebody else's write: it is fetched and merged here.
+//! somebody else's write: it is fetched and merged here. A write that the fence refuses ends the session.
 //!
 //! # Crash
-//! What was sent and not noted is sent again; the second store takes no version twice.
+//! What was sent and not shown to be there is sent again; the same version twice does no harm.
 
-mod compare;
-pub mod next;
+mod catch_up;
+mod rounds;
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::future::Future;
 use std::time::Duration;
 
-use anyhow::Context;
-use tokio_util::sync::CancellationToken;
+use thiserror::Error;
+use tokio::sync::watch;
+use tokio::time::Instant;
 
-use crate::domain::record::{Key, Kind, Record};
-use crate::ports::{Replica, ReplicaError};
+use crate::domain::election::{Position, Taking};
+use crate::leadership::{Leadership, Phase, Renewal};
+use crate::ports::replica::{LeaseStore, Replica, ReplicaError};
 use crate::store::{Store, StoreError};
 
-/// Records per round.
+pub use catch_up::Moved;
+
+/// Records per round, and per page of the file.
 const BATCH: u32 = 1000;
-/// The outbox is looked at this often, though the replicator should be woken.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// The first and the longest wait after a failure.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+/// A standby catches up so often, and sends so often what it still has from when it led.
+const STAND_BY_EVERY: Duration = Duration::from_secs(30);
+/// Who waits for so short a time has no use for catching up.
+const STAND_BY_AFTER: Duration = Duration::from_secs(1);
+/// No command of a round takes longer: then it counts as not answered.
+const PUT_WITHIN: Duration = Duration::from_secs(30);
 
-/// Why a round failed.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
+/// Why something could not be replicated.
+#[derive(Debug, Clone, Error)]
+pub enum Failure {
+    /// MongoDB did not do it.
     #[error("{0}")]
     Replica(#[from] ReplicaError),
+    /// The working copy did not.
     #[error("{0}")]
-    Store(#[from] StoreError),
-    #[error("the lease is not this instance's yet")]
-    NoLease,
+    Store(String),
 }
 
-/// What a comparison moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Moved {
-    /// Records that the file lacked.
-    pub fetched: usize,
-    /// Records that the second store lacked.
-    pub sent: usize,
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
 }
 
-/// The replicator. [`Replicator::run`] may be called again after it ended; not twice at once.
+impl Failure {
+    /// This instance must not go on.
+    fn ends_the_session(&self) -> bool {
+        matches!(self, Self::Replica(ReplicaError::Fenced(_) | ReplicaError::Newer(_)))
+    }
+
+    /// It as what MongoDB said.
+    fn of_replica(&self) -> ReplicaError {
+        match self {
+            Self::Replica(error) => error.clone(),
+            Self::Store(error) => ReplicaError::Unreachable(format!("the state file cannot be read ({error})")),
+        }
+    }
+}
+
+/// Waits longer after each failure.
+struct BackOff(Duration);
+
+impl BackOff {
+    fn new() -> Self {
+        Self(BACK_OFF.0)
+    }
+
+    fn next(&mut self) -> Duration {
+        let wait = self.0;
+        self.0 = (2 * wait).min(BACK_OFF.1);
+        wait
+    }
+}
+
+async fn within<T>(asked: impl Future<Output = Result<T, ReplicaError>>) -> Result<T, ReplicaError> {
+    let late = || ReplicaError::Unreachable(format!("it took more than {} s", PUT_WITHIN.as_secs()));
+    tokio::time::timeout(PUT_WITHIN, asked).await.unwrap_or_else(|_| Err(late()))
+}
+
+/// The replicator of one working copy.
 pub struct Replicator<R> {
     replica: R,
     store: Store,
-    /// Both were just compared, and nothing failed since.
-    is_compared: AtomicBool,
+    leadership: Leadership,
 }
 
 impl<R: Replica> Replicator<R> {
-    /// A replicator between this file and this second store.
-    pub fn new(replica: R, store: Store) -> Self {
-        Self { replica, store, is_compared: AtomicBool::new(false) }
+    /// A replicator between this working copy and this replica, for as long as this leadership lasts.
+    pub fn new(replica: R, store: Store, leadership: Leadership) -> Self {
+        Self { replica, store, leadership }
     }
 
-    /// Compares both stores once and gives each what it lacks: for the start, before anything else is done.
-    ///
-    /// # Errors
-    /// When the second store does not answer; then the file goes on alone.
-    pub async fn compare(&self) -> anyhow::Result<Moved> {
-        let moved = self.compare_all().await.context("cannot compare the file with MongoDB")?;
-        self.is_compared.store(true, Ordering::Relaxed);
-        Ok(moved)
+    /// Catches up after each taking of the lease, and then keeps MongoDB in step. Begins to lead when the file is complete.
+    /// Returns only for a reason that ends the session.
+    pub async fn run(&self, takings: watch::Receiver<Option<Taking>>) -> Failure {
+        tokio::select! {
+            biased;
+            failure = self.follow(takings) => failure,
+            failure = self.send() => failure,
+        }
     }
 
-    /// Keeps both in step until `shutdown`, then sends what is left.
-    ///
-    /// # Errors
-    /// None at present: failures are said and got over.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let mut wait = BACK_OFF.0;
-        let mut is_down = false;
-        let mut is_compared = self.is_compared.swap(false, Ordering::Relaxed);
+    /// After each taking of the lease: catches up. Then what renewals show is noted, and what former leaders send is adopted.
+    async fn follow(&self, mut takings: watch::Receiver<Option<Taking>>) -> Failure {
+        let mut renewals = self.leadership.renewals();
         loop {
-            // Listening begins before the look, so that no wake is lost.
-            let mut woken = std::pin::pin!(self.store.outbox_wake().notified());
-            woken.as_mut().enable();
-            let failed = self.round(is_compared).await.err();
-            is_compared = failed.is_none();
-            if let Some(error) = failed {
-                self.store.second_store_is_down();
-                let what = match error {
-                    Failure::Replica(_) => "MongoDB does not answer",
-                    Failure::NoLease => "MongoDB is left alone",
-                    Failure::Store(_) => "MongoDB cannot be kept in step",
-                };
-                if shutdown.is_cancelled() {
-                    tracing::warn!("{what} at the end ({error}); what it lacks waits in the file");
-                    return Ok(());
+            let taking = takings.borrow_and_update().clone();
+            let Some(taking) = taking else {
+                if takings.changed().await.is_err() {
+                    std::future::pending::<()>().await;
                 }
-                let lag = self.store.lag().await.map(|lag| lag.records).unwrap_or_default();
-                if is_down {
-                    tracing::debug!("{what}: {error}");
-                } else {
-                    tracing::warn!("{what}: {error}; {lag} changes wait in the file");
-                }
-                is_down = true;
-                tokio::select! {
-                    () = shutdown.cancelled() => {}
-                    () = tokio::time::sleep(wait) => {}
-                }
-                wait = (2 * wait).min(BACK_OFF.1);
                 continue;
-            }
-            // A write that waited for too long has said that it is down, too.
-            if self.store.take_was_slow() || is_down {
-                tracing::info!("MongoDB answers again and has everything");
-            }
-            (is_down, wait) = (false, BACK_OFF.0);
-            if shutdown.is_cancelled() {
-                return Ok(());
-            }
-            tokio::select! {
-                () = shutdown.cancelled() => {}
-                () = woken => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-            }
+            };
+            let followed = tokio::select! {
+                biased;
+                _ = takings.changed() => continue,
+                followed = self.follow_one(&taking, &mut renewals) => followed,
+            };
+            return followed;
         }
     }
 
-    async fn round(&self, is_compared: bool) -> Result<(), Failure> {
-        if !self.store.has_lease() {
-            return Err(Failure::NoLease);
-        }
-        if !is_compared {
-            let moved = self.compare_all().await?;
-            if moved != Moved::default() {
-                tracing::info!("MongoDB and the file: {} records fetched, {} sent", moved.fetched, moved.sent);
+    async fn follow_one(&self, taking: &Taking, renewals: &mut watch::Receiver<Renewal>) -> Failure {
+        let mut back_off = BackOff::new();
+        let moved = loop {
+            match self.take_over(taking).await {
+                Ok(moved) => break moved,
+                Err(failure) if failure.ends_the_session() => return failure,
+                Err(failure) => {
+                    tracing::warn!("What MongoDB has cannot be read: {failure}; it is tried again");
+                    tokio::time::sleep(back_off.next()).await;
+                }
             }
-        }
-        self.drain().await
-    }
-
-    /// Sends the outbox until it is empty.
-    async fn drain(&self) -> Result<(), Failure> {
+        };
+        let (Moved { fetched, sent }, has_standby) = moved;
+        tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} sent");
+        self.leadership.advance(|phase| match phase {
+            Phase::CatchingUp { term, until } => Phase::Leading { term, until, has_standby },
+            other => other,
+        });
+        let mut late = taking.taken.late;
+        let mut back_off = BackOff::new();
         loop {
-            // What is committed by now is in what is read next.
-            let commit = self.store.latest_commit();
-            let changes = self.store.outbox(BATCH).await?;
-            // What comes after an erasure may rest on it: a death in between leaves nothing that could come back.
-            self.send(&changes.erasures).await?;
-            if !changes.erased.is_empty() {
-                self.replica.erase(&changes.erased).await?;
+            let renewal = *renewals.borrow_and_update();
+            let noted = async {
+                if renewal.proven.term == taking.taken.term {
+                    self.store.outbox_confirmed(renewal.proven).await?;
+                    if renewal.late > late {
+                        self.adopt().await?;
+                        late = renewal.late;
+                    }
+                }
+                Ok::<_, Failure>(())
+            };
+            match noted.await {
+                Ok(()) => {
+                    back_off = BackOff::new();
+                    if renewals.changed().await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                }
+                Err(failure) if failure.ends_the_session() => return failure,
+                Err(failure) => {
+                    tracing::debug!("What a renewal showed cannot be noted yet: {failure}");
+                    tokio::time::sleep(back_off.next()).await;
+                }
             }
-            self.send(&changes.records).await?;
-            let is_all = changes.changes < BATCH as usize;
-            if is_all {
-                // Before it is noted here: who waits need not wait for that.
-                self.store.second_store_has(commit);
-            }
-            if changes.changes == 0 {
-                return Ok(());
-            }
-            // What the poster's promises rest on is in both.
-            let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
-            if !self.store.is_temporary() && changes.records.iter().any(is_poster_state) {
-                tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
-            }
-            self.store.outbox_done(&changes).await?;
         }
     }
 
-    /// Sends records, and merges what beat them there.
-    async fn send(&self, records: &[Record]) -> Result<(), Failure> {
-        if records.is_empty() {
-            return Ok(());
+    /// While another instance leads: sends what is left from when this one led, and catches up. Does not return.
+    pub async fn stand_by<L: LeaseStore>(&self, leases: &L, own: &str) {
+        tokio::time::sleep(STAND_BY_AFTER).await;
+        loop {
+            let began = Instant::now();
+            if let Err(failure) = self.stand_by_once(leases, own).await {
+                tracing::debug!("What the leader wrote cannot be read yet: {failure}");
+            }
+            tokio::time::sleep_until(began + STAND_BY_EVERY).await;
         }
-        let lost = self.replica.put(records).await?;
-        let mut keys: BTreeMap<Kind, Vec<Key>> = BTreeMap::new();
-        for record in lost.into_iter().filter_map(|at| records.get(at)) {
-            keys.entry(record.kind).or_default().push(record.key());
-        }
-        for (kind, keys) in keys {
-            self.fetch(kind, keys).await?;
-        }
-        Ok(())
     }
 
-    async fn fetch(&self, kind: Kind, keys: Vec<Key>) -> Result<usize, Failure> {
-        let records = self.replica.get(kind, keys).await?;
-        Ok(self.store.merge(records).await?.taken)
+    async fn stand_by_once<L: LeaseStore>(&self, leases: &L, own: &str) -> Result<(), Failure> {
+        let seen = within(leases.poll()).await?;
+        let Some(lease) = seen.lease.filter(|lease| lease.holder != own && !lease.released) else { return Ok(()) };
+        let known = self.store.replica_history().await?;
+        if known.position != Position::default() {
+            self.send_late(leases).await?;
+        }
+        // From here on the file looks complete, and is not: another instance goes on writing.
+        self.store.note_standby(true).await?;
+        self.catch_up(Some(&lease)).await?;
+        Ok(self.store.note_caught_up(&lease.database, lease.position()).await?)
     }
 }

@@ -1,6 +1,5 @@
 //! The commands: each puts the services together and runs them to its end.
 
-mod deployment;
 pub mod redeem;
 pub mod run;
 pub mod sandbox;

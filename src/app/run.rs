@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
@@ -21,16 +20,19 @@ use crate::engine::Engine;
 use crate::eraser::Eraser;
 use crate::feed::FeedClient;
 use crate::poster::Poster;
+use crate::replica::Mongo;
 use crate::reporter::Reporter;
-use crate::retention::Retention;
+use crate::retention::{Retention, SizeWatch};
+use crate::session::{self, ActiveSession};
 use crate::store::{StateKind, Store};
 use crate::supervisor::Supervisor;
 use crate::telemetry::{self, Target};
 use crate::watcher::{Watcher, WatcherSettings};
 
 use super::Ended;
-use super::deployment::{self, Deployment, Place, Turn};
-use super::services::{engine_settings, game_client, game_trouble, limit_in_words, stop_on_signals, supervise};
+use super::services::{
+    engine_settings, game_client, game_trouble, limit_in_words, location, mongodb, stop_on_signals, supervise,
+};
 
 /// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
 const LOG: &str = "info,serenity=error";
@@ -62,18 +64,17 @@ pub async fn run() -> anyhow::Result<Ended> {
         );
         tracing::warn!("{error}; everything else begins meanwhile, and Discord is tried again");
     }
-    let has_second = config.mongodb_uri.is_some();
+    let has_replica = config.mongodb_uri.is_some();
     let say = |text: &str| tracing::info!("{text}");
-    let Some(lock) = deployment::wait_for_lock(&config.state_file, has_second, say, &shutdown).await? else {
+    let Some(lock) = session::wait_for_lock(&config.state_file, has_replica, say, &shutdown).await? else {
         return Ok(Ended::Well);
     };
-    let mongodb = config.mongodb_uri.clone().map(|uri: SecretString| (uri, config.mongodb_database.clone()));
-    let place = Place { path: config.state_file.clone(), kind: StateKind::Bot, mongodb };
-    let mut deployment = Deployment::new(place, lock, clock).await?;
-    let process = Process { config, access, rest, clock, shutdown };
-    let ended = process.turns(&mut deployment).await;
-    deployment.close().await;
-    ended.map(|()| Ended::Well)
+    let mongodb = mongodb(config.mongodb_uri.clone(), &config.mongodb_database).await?;
+    let replica = mongodb.as_ref().map(|(replica, _)| replica.clone());
+    let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
+    let process = Process { config, access, rest, clock, replica };
+    sessions.run(&shutdown, async |session| process.session(session).await).await?;
+    Ok(Ended::Well)
 }
 
 struct Process {
@@ -81,39 +82,16 @@ struct Process {
     access: Access,
     rest: Arc<Rest>,
     clock: Clock,
-    shutdown: CancellationToken,
+    replica: Option<Mongo>,
 }
 
 impl Process {
-    /// Turn after turn, until it is asked to stop.
-    async fn turns(&self, deployment: &mut Deployment) -> anyhow::Result<()> {
-        while !self.shutdown.is_cancelled()
-            && let Some(turn) = deployment.begin(&self.shutdown).await?
-        {
-            let ended = self.turn(&turn).await;
-            // That is why the turn is over, or is about to be.
-            let is_over = turn.over.is_cancelled() || turn.store.is_broken();
-            deployment.end(turn).await;
-            match ended {
-                Err(error) if is_over && !self.shutdown.is_cancelled() => {
-                    tracing::debug!("The turn ended with {error:#}");
-                }
-                ended => ended?,
-            }
-        }
-        Ok(())
-    }
-
-    async fn turn(&self, turn: &Turn) -> anyhow::Result<()> {
-        let done = CancellationToken::new();
-        let mut services = tokio::spawn(self.services(&turn.store, &done).await?.run());
-        tokio::select! {
-            () = self.shutdown.cancelled() => {}
-            () = turn.over.cancelled() => {}
-            // The services end by themselves only when one of them keeps dying.
-            ended = &mut services => return ended.context("the services ended")?,
-        }
-        turn.stop(&done, services).await
+    /// The services, until this session is over.
+    async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<()>> {
+        let services = self.services(&session.store, &session.done).await?;
+        // Who drops this ends them.
+        AbortOnDropHandle::new(tokio::spawn(services.run())).await.context("the services ended")??;
+        Ok(None)
     }
 
     /// The services on this working copy.
@@ -171,6 +149,14 @@ impl Process {
             let (retention, token) = (retention.clone(), token.clone());
             async move { retention.run(token).await }
         });
+        if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
+            let watch = Arc::new(SizeWatch::new(replica, store.clone(), max));
+            let token = done.clone();
+            supervisor.add("watch of MongoDB's size", move || {
+                let (watch, token) = (watch.clone(), token.clone());
+                async move { watch.run(token).await }
+            });
+        }
         supervisor.add("Discord connection", move || connection::run(bot.clone()));
         Ok(supervisor)
     }

@@ -1,8 +1,10 @@
 //! From the configuration to the services.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
+use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -14,8 +16,33 @@ use crate::engine::{Engine, EngineSettings};
 use crate::game::{GameClient, GameSettings};
 use crate::ports::{Announcer, CodeFeed, GameApi};
 use crate::poster::Poster;
+use crate::replica::{Mongo, MongoSettings};
+use crate::session::StateLocation;
+use crate::store::{Blocking, StateKind};
 use crate::supervisor::Supervisor;
 use crate::watcher::Watcher;
+
+/// Finding a server, connecting, a write's majority: none may take longer.
+const MONGODB_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Where the state is, and how it is used.
+pub(super) fn location(config: &Config, kind: StateKind, clock: Clock) -> StateLocation {
+    StateLocation {
+        path: config.state_file.clone(),
+        kind,
+        is_mongodb_required: config.mongodb_required,
+        clock,
+        blocking: Blocking::default(),
+    }
+}
+
+/// MongoDB, as the replica and as the place of the lease, where there is one.
+pub(super) async fn mongodb(uri: Option<SecretString>, database: &str) -> anyhow::Result<Option<(Mongo, Mongo)>> {
+    let Some(uri) = uri else { return Ok(None) };
+    let settings = MongoSettings { uri, database: database.to_owned(), timeout: MONGODB_TIMEOUT };
+    let mongo = Mongo::new(settings).await?;
+    Ok(Some((mongo.clone(), mongo)))
+}
 
 pub(super) fn game_client(config: &Config, clock: Clock) -> anyhow::Result<GameClient> {
     let settings = GameSettings {

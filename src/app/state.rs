@@ -25,11 +25,12 @@ use crate::config::{Config, LogFormat, Source};
 use crate::domain::first_state::FirstState;
 use crate::domain::record::Record;
 use crate::replica::read_first_database;
+use crate::session;
 use crate::store::{Merged, StateKind, Store};
 use crate::telemetry::{self, Target};
 
 use super::Ended;
-use super::deployment::{self, Deployment, Place, Turn};
+use super::services::{location, mongodb};
 use format::parse;
 use progress::Progress;
 
@@ -41,51 +42,38 @@ pub use export::export;
 /// How long another instance may take to let go of MongoDB.
 const TURN_WITHIN: Duration = Duration::from_secs(5);
 
-/// The state, in both stores, for one command.
-struct Opened {
-    deployment: Deployment,
-    turn: Turn,
-}
-
-impl Opened {
-    async fn new() -> anyhow::Result<Self> {
-        let config = Config::read(&Source::process_and_dotenv()?)?;
-        let json = config.log_format == LogFormat::Json;
-        telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "warn")?;
-        let mongodb = config.mongodb_uri.map(|uri| (uri, config.mongodb_database));
-        let lock = deployment::lock(&config.state_file, mongodb.is_some())?;
-        let place = Place { path: config.state_file, kind: StateKind::Bot, mongodb };
-        let mut deployment = Deployment::new(place, lock, Clock::system()).await?;
-        let stop = CancellationToken::new();
-        let token = stop.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(TURN_WITHIN).await;
+/// Imports something of so many records into the state, waits until MongoDB has all of it, then lets go of it.
+async fn with_state<T>(
+    total: u64,
+    work: impl AsyncFnOnce(&Store, &mut Progress) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let config = Config::read(&Source::process_and_dotenv()?)?;
+    let json = config.log_format == LogFormat::Json;
+    telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "warn")?;
+    let lock = session::lock(&config.state_file, config.mongodb_uri.is_some())?;
+    let mongodb = mongodb(config.mongodb_uri.clone(), &config.mongodb_database).await?;
+    let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, Clock::system()), lock, mongodb);
+    let (stop, has_begun) = (CancellationToken::new(), CancellationToken::new());
+    let (token, begun) = (stop.clone(), has_begun.clone());
+    tokio::spawn(async move {
+        if tokio::time::timeout(TURN_WITHIN, begun.cancelled()).await.is_err() {
             token.cancel();
-        });
-        let turn = deployment.begin(&stop).await?.context(
-            "cannot use the state: MongoDB does not answer and the state file is empty or out of date, or a giftcode-bot is at work \
-             on it; check MONGODB_URI, or stop that one first",
-        )?;
-        Ok(Self { deployment, turn })
-    }
-
-    /// Imports something of so many records into it, waits until MongoDB has all of it, then lets go of it.
-    async fn with<T>(
-        mut self,
-        total: u64,
-        work: impl AsyncFnOnce(&Store, &mut Progress) -> anyhow::Result<T>,
-    ) -> anyhow::Result<T> {
-        let import = async {
-            let mut progress = Progress::new(total);
-            let done = work(&self.turn.store, &mut progress).await?;
-            progress.until_in_both(&self.turn.store).await?;
-            Ok(done)
-        };
-        let done = import.await;
-        self.deployment.end(self.turn).await;
-        self.deployment.close().await;
-        done
-    }
+        }
+    });
+    let mut work = Some(work);
+    let services = async |session: session::ActiveSession| {
+        has_begun.cancel();
+        let work =
+            work.take().context("another giftcode-bot took over meanwhile: stop that one, and run this again")?;
+        let mut progress = Progress::new(total);
+        let done = work(&session.store, &mut progress).await?;
+        progress.until_in_both(&session.store).await?;
+        Ok(Some(done))
+    };
+    sessions.run(&stop, services).await?.context(
+        "cannot use the state: MongoDB does not answer and the state file is empty or out of date, or a giftcode-bot is at work \
+         on it; check MONGODB_URI, or stop that one first",
+    )
 }
 
 fn print(text: &str) {
@@ -106,8 +94,7 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     let begin = read_begin(path).with_context(|| format!("cannot read {shown}"))?;
     if begin.contains("\"giftcode_bot_state\"") {
         let total = count(path.to_owned()).await.with_context(|| format!("cannot import {shown}"))?;
-        let opened = Opened::new().await?;
-        let work = opened.with(total, async |store, progress| import_export(store, path.to_owned(), progress).await);
+        let work = with_state(total, async |store, progress| import_export(store, path.to_owned(), progress).await);
         let (read, merged) = work.await.with_context(|| format!("cannot import {shown}"))?;
         let left_out = match merged.left_out {
             0 => String::new(),
@@ -128,11 +115,11 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
         anyhow::anyhow!("cannot import {shown}: it is not JSON (line {}, column {})", e.line(), e.column())
     })?;
     let state = FirstState::read(&json).with_context(|| format!("cannot import {shown}"))?;
-    let opened = Opened::new().await?;
-    for sentence in &state.left {
+    let left = state.left.clone();
+    let imported = with_state(0, async |store, _| Ok(store.import_first_state(state).await?)).await?;
+    for sentence in &left {
         print(&format!("left out: {sentence}"));
     }
-    let imported = opened.with(0, async |store, _| Ok(store.import_first_state(state).await?)).await?;
     print(&format!(
         "Taken over from {shown}: {} channels ({} were set here already and stay), {} sent codes ({} were known).",
         imported.channels, imported.kept_channels, imported.posts, imported.known_posts
@@ -147,10 +134,9 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
 pub async fn import_database(uri: &SecretString, database: &str) -> anyhow::Result<Ended> {
     let cannot = || format!("cannot import from the database {database:?}");
     let read = read_first_database(uri, database).await.with_context(cannot)?;
-    let opened = Opened::new().await?;
     let left = read.left.clone();
     let imported =
-        opened.with(0, async |store, _| Ok(store.import_first_database(read).await?)).await.with_context(cannot)?;
+        with_state(0, async |store, _| Ok(store.import_first_database(read).await?)).await.with_context(cannot)?;
     for sentence in left.iter().chain(&imported.left) {
         print(&format!("left out: {sentence}"));
     }

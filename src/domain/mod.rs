@@ -17,7 +17,6 @@ pub mod first_database;
 pub mod first_state;
 pub mod gate;
 pub mod health;
-pub mod lease;
 pub mod listing;
 pub mod login;
 pub mod outcome;

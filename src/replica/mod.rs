@@ -4,15 +4,11 @@ mod connection;
 mod connection_string;
 mod document;
 mod first_database;
-mod lease;
 mod lease_store;
-mod mongo;
 mod order;
 mod records;
 mod words;
 
 pub use connection::MongoSettings;
 pub use first_database::read_first_database;
-pub use lease::MongoLease;
-pub use mongo::MongoReplica;
 pub use records::Mongo;

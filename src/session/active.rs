@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::election::{self, Election};
 use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{LeaseStore, Replica, ReplicaError};
-use crate::replicator::next::{Failure, Replicator};
+use crate::replicator::{Failure, Replicator};
 use crate::store::Store;
 
 use super::{ActiveSession, Ended, Replicated, Sessions};

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["app"],
     &["discord", "sandbox", "ops"],
     &["session"],
-    &["watcher", "poster", "engine", "reporter", "eraser", "replicator", "keeper", "election", "retention"],
+    &["watcher", "poster", "engine", "reporter", "eraser", "replicator", "election", "retention"],
     &["store", "game", "feed", "replica"],
     &["tenure"],
     &["leadership"],

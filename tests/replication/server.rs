@@ -11,10 +11,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use giftcode_bot::domain::record::{Key, Kind, Stamp};
-use giftcode_bot::ports::Replica;
-use giftcode_bot::replica::{Mongo, MongoReplica, MongoSettings};
-use giftcode_bot::tenure::Tenure;
+use giftcode_bot::domain::record::{Key, Kind, MergeKey};
+use giftcode_bot::ports::replica::Replica;
+use giftcode_bot::replica::{Mongo, MongoSettings};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -117,18 +116,6 @@ impl Drop for Server {
     }
 }
 
-/// A client of a database of its own.
-pub async fn replica(uri: &str, database: &str) -> MongoReplica {
-    replica_of(uri, database, Tenure::unlimited()).await
-}
-
-/// A client that writes while this tenure has the lease.
-pub async fn replica_of(uri: &str, database: &str, tenure: Tenure) -> MongoReplica {
-    let settings =
-        MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
-    MongoReplica::new(settings, tenure).await.unwrap()
-}
-
 /// A client of this database.
 pub async fn mongo(uri: &str, database: &str) -> Mongo {
     let settings =
@@ -136,25 +123,25 @@ pub async fn mongo(uri: &str, database: &str) -> Mongo {
     Mongo::new(settings).await.unwrap()
 }
 
-/// All keys and stamps of one kind, in the order of the keys.
-pub async fn stamps(replica: &MongoReplica, kind: Kind) -> Vec<(Key, Stamp)> {
+/// All keys and merge keys of one kind, in the order of the keys.
+pub async fn merge_keys(mongo: &Mongo, kind: Kind) -> Vec<(Key, MergeKey)> {
     let (pages, mut received) = mpsc::channel(1);
     let collecting = async {
-        let mut stamps = Vec::new();
+        let mut all = Vec::new();
         while let Some(page) = received.recv().await {
-            let page: Vec<(Key, Stamp)> = page;
-            stamps.extend(page);
+            let page: Vec<(Key, MergeKey)> = page;
+            all.extend(page);
         }
-        stamps.sort();
-        stamps
+        all.sort();
+        all
     };
-    let (read, stamps) = tokio::join!(replica.stamps(kind, pages), collecting);
+    let (read, all) = tokio::join!(mongo.merge_keys(kind, pages), collecting);
     read.unwrap();
-    stamps
+    all
 }
 
 /// A database in a server that nobody kills: the given one, or one of our own.
-pub async fn any() -> (Option<Server>, MongoReplica, String, String) {
+pub async fn any() -> (Option<Server>, Mongo, String, String) {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let database = format!("test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let given = std::env::var("TEST_MONGODB_URI").ok().filter(|uri| !uri.is_empty());
@@ -166,6 +153,6 @@ pub async fn any() -> (Option<Server>, MongoReplica, String, String) {
             (Some(server), uri)
         }
     };
-    let replica = replica(&uri, &database).await;
-    (server, replica, uri, database)
+    let mongo = mongo(&uri, &database).await;
+    (server, mongo, uri, database)
 }

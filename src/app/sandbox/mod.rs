@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use secrecy::SecretString;
-use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
+use crate::replica::Mongo;
 use crate::sandbox::console::Console;
+use crate::session::{self, ActiveSession, StateLocation};
 use crate::store::StateKind;
 use crate::telemetry::{self, Target};
 
 use super::Ended;
-use super::deployment::{self, Deployment, Place, Turn};
-use super::services::stop_on_signals;
+use super::services::{location, mongodb, stop_on_signals};
 use super::world::{self, Paths, World, beside};
 
 use live::Live;
@@ -49,24 +50,14 @@ pub struct SandboxOptions {
     pub instance: u32,
 }
 
-/// How a turn ended.
-enum Session {
-    /// All is redeemed, and checked.
-    Finished(Ended),
-    /// Asked to stop.
-    Stopped,
-    /// To be begun anew: another instance has the lease, or the file broke or is back.
-    Over,
-}
-
 /// Runs the sandbox.
 ///
 /// # Errors
 /// When it cannot start.
 pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let config = Config::read(&Source::process().with_defaults(DEFAULTS))?;
-    let has_second = options.mongodb.is_some();
-    anyhow::ensure!(options.instance == 1 || has_second, "--instance needs --mongodb: instances meet there");
+    let has_replica = options.mongodb.is_some();
+    anyhow::ensure!(options.instance == 1 || has_replica, "--instance needs --mongodb: instances meet there");
     let mut paths = Paths::new(&config.state_file);
     if options.instance > 1 {
         let suffix = format!(".{}", options.instance);
@@ -83,27 +74,30 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let console = Arc::new(Console::new());
     let shutdown = stop_on_signals()?;
     // Before the log is begun: it may be that of the instance at work.
-    let waited = deployment::wait_for_lock(&paths.state, has_second, |text| console.say(text), &shutdown);
+    let waited = session::wait_for_lock(&paths.state, has_replica, |text| console.say(text), &shutdown);
     let Some(lock) = waited.await? else { return Ok(Ended::Well) };
     let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
     telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
     let (world, continues) = match options.instance {
-        1 => world::enter(&paths, wanted, lock.as_ref(), has_second, clock)?,
+        1 => world::enter(&paths, wanted, lock.as_ref(), has_replica, clock)?,
         _ => (world::join(&paths)?, true),
     };
     let database = format!("giftcode-sandbox-{}", world.started_at_ms);
-    let place = Place {
-        path: paths.state.clone(),
-        kind: StateKind::Sandbox,
-        mongodb: options.mongodb.clone().map(|uri| (uri, database)),
-    };
-    let deployment = Deployment::new(place, lock, clock).await?;
-    let mut sandbox = Sandbox { config, options, paths, world, continues, console, clock, deployment };
-    let ended = sandbox.turns(&shutdown).await;
-    sandbox.deployment.close().await;
-    let (is_finished, ended) = ended?;
-    sandbox.leave(is_finished).await?;
-    Ok(ended)
+    let mongodb = mongodb(options.mongodb.clone(), &database).await?;
+    let database = mongodb.as_ref().map(|(mongodb, _)| mongodb.clone());
+    let location = StateLocation { path: paths.state.clone(), ..location(&config, StateKind::Sandbox, clock) };
+    let mut sessions = session::Sessions::new(location, lock, mongodb);
+    let sandbox = Sandbox { config, options, paths, world, continues, console, clock };
+    if sandbox.options.instance > 1 {
+        sandbox
+            .console
+            .say("Another instance of the sandbox: while the first one is active it waits, and connects to nothing.");
+    }
+    let ended = sessions.run(&shutdown, async |session| sandbox.session(session).await).await?;
+    // With it goes the lock: the files can be taken away.
+    drop(sessions);
+    sandbox.leave(ended.is_some(), database).await?;
+    Ok(ended.unwrap_or(Ended::Well))
 }
 
 struct Sandbox {
@@ -114,105 +108,60 @@ struct Sandbox {
     continues: bool,
     console: Arc<Console>,
     clock: Clock,
-    deployment: Deployment,
 }
 
 impl Sandbox {
-    /// Turn after turn until all is redeemed or it is asked to stop; whether all is, and how it ended.
-    async fn turns(&mut self, shutdown: &CancellationToken) -> anyhow::Result<(bool, Ended)> {
-        let mut live: Option<Live> = None;
-        if self.options.instance > 1 {
-            self.console.say(
-                "Another instance of the sandbox: while the first one is active it waits, and connects to nothing.",
-            );
+    /// One session: the world and the services in it, until all is redeemed or the session is over. The world goes with the
+    /// session: its next host opens its books.
+    async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<Ended>> {
+        if self.options.instance > 1 && world::join(&self.paths).is_err() {
+            self.console.say("The sandbox's world is finished.");
+            return Ok(Some(Ended::Well));
         }
-        while let Some(turn) = self.deployment.begin(shutdown).await? {
-            if live.is_none() && self.options.instance > 1 && world::join(&self.paths).is_err() {
-                self.console.say("The sandbox's world is finished.");
-                self.deployment.end(turn).await;
-                return Ok((true, Ended::Well));
-            }
-            let world = match live.take() {
-                Some(world) => world,
-                None => {
-                    let world = Live::start(&self.config, &self.world, &self.paths, self.console.clone(), self.clock)?;
-                    world.introduce(&self.paths, self.continues);
-                    world
-                }
-            };
-            let session = self.session(&world, &turn, shutdown).await;
-            self.console.clear();
-            // That is why the turn is over, or is about to be.
-            let is_over = turn.over.is_cancelled() || turn.store.is_broken();
-            self.deployment.end(turn).await;
-            let session = match session {
-                Err(error) if is_over => {
-                    tracing::debug!("The turn ended with {error:#}");
-                    Session::Over
-                }
-                session => session?,
-            };
-            match session {
-                Session::Finished(ended) => return Ok((true, ended)),
-                Session::Stopped => break,
-                // The world goes with the lease: its next host opens its books.
-                Session::Over => live = self.deployment.is_active().then_some(world),
-            }
-        }
-        Ok((false, Ended::Well))
-    }
-
-    /// One turn: the services, until all is redeemed, it is asked to stop, or the turn is over.
-    async fn session(&self, live: &Live, turn: &Turn, shutdown: &CancellationToken) -> anyhow::Result<Session> {
+        let ActiveSession { store, done, .. } = session;
+        let live = Live::start(&self.config, &self.world, &self.paths, self.console.clone(), self.clock)?;
+        live.introduce(&self.paths, self.continues);
         let prepared = tokio::select! {
-            () = shutdown.cancelled() => return Ok(Session::Stopped),
-            () = turn.over.cancelled() => return Ok(Session::Over),
-            prepared = live.prepare(&turn.store) => prepared,
+            biased;
+            () = done.cancelled() => return Ok(None),
+            prepared = live.prepare(&store) => prepared,
         };
         prepared?;
-        let done = CancellationToken::new();
-        let mut services = tokio::spawn(live.services(&self.config, &turn.store, &done).await?.run());
-        let mut session = tokio::select! {
-            () = shutdown.cancelled() => Session::Stopped,
-            () = turn.over.cancelled() => Session::Over,
-            ended = &mut services => {
-                // The services end by themselves only when one of them keeps dying.
-                ended.context("the services ended")??;
-                return Ok(Session::Stopped);
+        let stop = done.child_token();
+        let mut services =
+            AbortOnDropHandle::new(tokio::spawn(live.services(&self.config, &store, &stop).await?.run()));
+        let finished = async {
+            live.until_all_is_redeemed(&store, self.config.check_interval).await?;
+            let ended = live.close(&store).await?;
+            if self.options.keep_running {
+                self.console.say("\nStill running, as asked: Ctrl-C ends it.");
+                done.cancelled().await;
+                return Ok(None);
             }
-            finished = live.until_all_is_redeemed(&turn.store, self.config.check_interval) => {
-                finished?;
-                Session::Finished(live.close(&turn.store).await?)
-            }
+            Ok::<_, anyhow::Error>(Some(ended))
         };
-        if matches!(session, Session::Finished(_)) && self.options.keep_running {
-            self.console.say("\nStill running, as asked: Ctrl-C ends it.");
-            session = tokio::select! {
-                () = shutdown.cancelled() => Session::Stopped,
-                () = turn.over.cancelled() => Session::Over,
-                ended = &mut services => {
-                    ended.context("the services ended")??;
-                    Session::Stopped
-                }
-            };
-        }
+        let ended = tokio::select! {
+            biased;
+            () = done.cancelled() => Ok(None),
+            // They end by themselves only when one of them keeps dying.
+            ended = &mut services => return ended.context("the services ended")?.map(|()| None),
+            ended = finished => ended,
+        };
         self.console.clear();
-        if !services.is_finished() {
-            turn.stop(&done, services).await?;
-        }
-        Ok(session)
+        stop.cancel();
+        services.await.context("the services ended")??;
+        ended
     }
 
     /// Takes a finished world away.
-    async fn leave(self, is_finished: bool) -> anyhow::Result<()> {
+    async fn leave(self, is_finished: bool, database: Option<Mongo>) -> anyhow::Result<()> {
         if !is_finished || self.options.keep_running {
             self.console.say("Stopped. The same command goes on from here.");
             return Ok(());
         }
-        if let Some(replica) = self.deployment.replica() {
-            replica.drop_database().await?;
+        if let Some(database) = database {
+            database.drop_database().await?;
         }
-        drop(self.deployment);
         self.paths.remove()
     }
 }

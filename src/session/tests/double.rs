@@ -249,7 +249,7 @@ pub struct Instance {
     pub election: Election<Double>,
     pub leadership: Leadership,
     pub store: Store,
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 impl Instance {
@@ -272,7 +272,7 @@ impl Instance {
         let opening = Opening { leadership: leadership.clone(), ..Opening::new(StateKind::Bot, clock) };
         let store = Store::open_locked(lock, opening).unwrap();
         store.set_replicated(true).await.unwrap();
-        Self { mongo, election, leadership, store, folder }
+        Self { mongo, election, leadership, store, _folder: folder }
     }
 
     /// What its file holds makes sense and is complete up to there, in the database that the double makes.

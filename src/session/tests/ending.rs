@@ -176,3 +176,26 @@ async fn a_session_that_is_fenced_off_ends_at_once_and_begins_anew_with_what_the
     assert_eq!(starts.load(Ordering::Relaxed), 2);
     assert_eq!(documents(&mongo, Kind::Codes), 2);
 }
+#[tokio::test(start_paused = true)]
+async fn a_file_that_cannot_be_used_is_done_without_and_used_again_when_it_can_be() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let place = folder.path().join("disk");
+    std::fs::write(&place, "not a folder").unwrap();
+    let starts = AtomicUsize::new(0);
+    let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
+        if starts.fetch_add(1, Ordering::Relaxed) == 0 {
+            assert!(session.store.is_temporary());
+            add_codes(&session, 3).await;
+            assert_eq!(documents(&mongo, Kind::Codes), 3, "acknowledged is in MongoDB");
+            std::fs::remove_file(&place)?;
+            session.done.cancelled().await;
+            return Ok(None);
+        }
+        assert!(!session.store.is_temporary());
+        assert_eq!(session.store.page(Kind::Codes, None, 10).await?.len(), 3);
+        Ok(Some(()))
+    };
+    let mut sessions = Sessions::new(location(&place, &mongo), None, Some((mongo.clone(), mongo.clone())));
+    sessions.run(&after(1_000), services).await.unwrap().unwrap();
+    assert_eq!(starts.load(Ordering::Relaxed), 2);
+}

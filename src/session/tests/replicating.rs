@@ -7,7 +7,7 @@ use crate::domain::code::Code;
 use crate::domain::election::{Position, Taking};
 use crate::domain::record::Kind;
 use crate::leadership::Phase;
-use crate::replicator::next::Replicator;
+use crate::replicator::Replicator;
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
