@@ -92,12 +92,6 @@ impl Store {
         self.inner.progress.borrow().reach == Reach::InStep
     }
 
-    /// Whether a write waited for too long since this was last asked.
-    #[must_use]
-    pub fn take_was_slow(&self) -> bool {
-        self.inner.was_slow.swap(false, Ordering::SeqCst)
-    }
-
     /// Whether the state is kept in MongoDB too.
     #[must_use]
     pub fn is_replicated(&self) -> bool {
@@ -192,7 +186,6 @@ impl Store {
         let has_it = self.wait_until(|progress| progress.reach != Reach::InStep || progress.has >= commit);
         if tokio::time::timeout(WAIT, has_it).await.is_err() {
             // Until it is in step again nobody waits.
-            self.inner.was_slow.store(true, Ordering::SeqCst);
             tracing::debug!("MongoDB took more than {} s to take a change", WAIT.as_secs_f32());
             self.inner.progress.send_modify(|progress| {
                 if progress.reach == Reach::InStep {
