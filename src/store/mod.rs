@@ -60,7 +60,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -88,7 +88,7 @@ pub use snapshot::copy_state;
 pub use tallies::Generation;
 
 use backing::Backing;
-use progress::Progress;
+use progress::Watched;
 use schema::Trouble;
 use writer::Writer;
 
@@ -212,7 +212,7 @@ struct Inner {
     erasing_wake: Notify,
     /// Counts the commits that changed something.
     commits: AtomicU64,
-    progress: watch::Sender<Progress>,
+    progress: Watched,
     is_replicated: AtomicBool,
     /// An engine works on this file: a new code can be tested.
     has_engine: AtomicBool,
@@ -268,7 +268,7 @@ impl Store {
             outbox_wake: Notify::new(),
             erasing_wake: Notify::new(),
             commits: AtomicU64::new(0),
-            progress: watch::Sender::new(Progress::default()),
+            progress: Watched::default(),
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
             broken: CancellationToken::new(),
