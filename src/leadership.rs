@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
 use crate::domain::election::Position;
@@ -79,6 +79,7 @@ pub struct Leadership {
     clock: Clock,
     state: Arc<Mutex<State>>,
     changes: Arc<watch::Sender<Phase>>,
+    wake: Arc<Notify>,
     renewals: Arc<watch::Sender<Renewal>>,
 }
 
@@ -101,6 +102,7 @@ impl Leadership {
             clock,
             state: Arc::new(Mutex::new(state)),
             changes: Arc::new(watch::Sender::new(phase)),
+            wake: Arc::default(),
             renewals: Arc::new(watch::Sender::new(Renewal::default())),
         }
     }
@@ -120,7 +122,9 @@ impl Leadership {
         let phase = next(self.phase_of(&state));
         (state.phase, state.ahead) = (phase, ahead(&self.clock));
         drop(state);
-        self.changes.send_if_modified(|known| std::mem::replace(known, phase) != phase);
+        if self.changes.send_if_modified(|known| std::mem::replace(known, phase) != phase) {
+            self.wake.notify_waiters();
+        }
         phase
     }
 
@@ -198,6 +202,12 @@ impl Leadership {
     #[must_use]
     pub fn renewals(&self) -> watch::Receiver<Renewal> {
         self.renewals.subscribe()
+    }
+
+    /// Woken when a phase begins: for many who wait, in the order in which they came.
+    #[must_use]
+    pub fn wake(&self) -> &Notify {
+        &self.wake
     }
 
     /// Every phase that begins from now on. That a lease has run out is not among them.

@@ -143,6 +143,7 @@ impl<F: CodeFeed> Watcher<F> {
             self.follow(Source { place, name, schedule, heard_at, silent_since: None, empty_since: None }, &round)
         });
         tokio::select! {
+            biased;
             () = shutdown.cancelled() => {}
             _ = join_all(followed) => {}
             () = self.say_health(&round) => {}
@@ -246,6 +247,7 @@ impl<F: CodeFeed> Watcher<F> {
         let mut health = Health::new(self.clock.elapsed());
         loop {
             tokio::select! {
+                biased;
                 () = round.polled.notified() => {}
                 () = tokio::time::sleep_until(self.clock.at(health.due_at())) => {}
             }

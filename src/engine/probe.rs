@@ -97,6 +97,7 @@ impl<G: GameApi> Engine<G> {
                     Err(opening) => opening.unwrap_or(self.clock.elapsed() + LOOK_EVERY),
                 };
                 tokio::select! {
+                    biased;
                     () = ended => {}
                     () = tokio::time::sleep_until(self.clock.at(opening)) => {}
                 }

@@ -41,6 +41,7 @@ pub async fn wait_for_lock(
             lock => return lock.map(Some),
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => return Ok(None),
             () = tokio::time::sleep(TRY_LOCK_EVERY) => {}
         }

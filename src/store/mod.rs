@@ -45,7 +45,6 @@ mod rosters;
 mod run_messages;
 mod runs;
 mod schema;
-mod second;
 mod snapshot;
 mod sql;
 mod states;
@@ -61,7 +60,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -79,7 +78,7 @@ pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
 pub use posts::{DueMessage, NotPosted};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Judged, Recorded, Verdict, Wanted};
-pub use replication::{Batch, Lag, Merged, Outbox, ReplicaHistory};
+pub use replication::{Batch, Lag, Merged, ReplicaHistory};
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{RunStart, Standing};
 pub use rosters::RosterPage;
@@ -89,7 +88,7 @@ pub use snapshot::copy_state;
 pub use tallies::Generation;
 
 use backing::Backing;
-use progress::Progress;
+use progress::Watched;
 use schema::Trouble;
 use writer::Writer;
 
@@ -213,9 +212,7 @@ struct Inner {
     erasing_wake: Notify,
     /// Counts the commits that changed something.
     commits: AtomicU64,
-    progress: watch::Sender<Progress>,
-    /// A write waited for the second store for too long.
-    was_slow: AtomicBool,
+    progress: Watched,
     is_replicated: AtomicBool,
     /// An engine works on this file: a new code can be tested.
     has_engine: AtomicBool,
@@ -271,8 +268,7 @@ impl Store {
             outbox_wake: Notify::new(),
             erasing_wake: Notify::new(),
             commits: AtomicU64::new(0),
-            progress: watch::Sender::new(Progress::default()),
-            was_slow: AtomicBool::new(false),
+            progress: Watched::default(),
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
             broken: CancellationToken::new(),

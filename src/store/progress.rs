@@ -4,7 +4,10 @@
 //! outward act beside a standby for as long as the lease holds, and everybody while far too much is unsent.
 
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use crate::leadership::Phase;
 use crate::ports::replica::ReplicaError;
@@ -21,9 +24,17 @@ const LAGS_AFTER: i64 = 60;
 /// From so many percent of what it may hold the replica is said to be full.
 const FULL: u64 = 80;
 
+/// How the replica is doing, for all who wait for it. They are woken in the order in which they came; a `watch` channel wakes
+/// in any order.
+#[derive(Default)]
+pub(super) struct Watched {
+    progress: Mutex<Progress>,
+    changed: Notify,
+}
+
 /// How the replica is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Progress {
+struct Progress {
     reach: Reach,
     /// The latest commit up to which it has everything, and everything that is acted on.
     has: u64,
@@ -50,6 +61,17 @@ impl Default for Reach {
     }
 }
 
+impl Watched {
+    fn get(&self) -> Progress {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_waiters();
+    }
+}
+
 impl Progress {
     fn is_reachable(&self) -> bool {
         !matches!(self.reach, Reach::Failed(_))
@@ -65,7 +87,7 @@ impl Store {
 
     /// The replica has everything up to this commit, and keeps up.
     pub fn replica_has(&self, commit: u64) {
-        self.inner.progress.send_modify(|progress| {
+        self.inner.progress.change(|progress| {
             progress.reach = Reach::InStep;
             progress.has = progress.has.max(commit);
         });
@@ -73,7 +95,7 @@ impl Store {
 
     /// The replica has everything up to this commit that is acted on; the rest is on its way.
     pub fn replica_has_urgent(&self, commit: u64) {
-        self.inner.progress.send_modify(|progress| {
+        self.inner.progress.change(|progress| {
             if !progress.is_reachable() {
                 progress.reach = Reach::Slow;
             }
@@ -83,19 +105,13 @@ impl Store {
 
     /// The replica does not take what it is sent: writes do not wait for it, what it lacks stays in the outbox.
     pub fn replica_failed(&self, why: &ReplicaError) {
-        self.inner.progress.send_modify(|progress| progress.reach = Reach::Failed(Some(why.clone())));
+        self.inner.progress.change(|progress| progress.reach = Reach::Failed(Some(why.clone())));
     }
 
     /// Whether the replica keeps up.
     #[must_use]
     pub fn replica_keeps_up(&self) -> bool {
-        self.inner.progress.borrow().reach == Reach::InStep
-    }
-
-    /// Whether a write waited for too long since this was last asked.
-    #[must_use]
-    pub fn take_was_slow(&self) -> bool {
-        self.inner.was_slow.swap(false, Ordering::SeqCst)
+        self.inner.progress.get().reach == Reach::InStep
     }
 
     /// Whether the state is kept in MongoDB too.
@@ -117,8 +133,8 @@ impl Store {
             troubles.push("the state file cannot be used".to_owned());
         }
         let (reach, size) = {
-            let progress = self.inner.progress.borrow();
-            (progress.reach.clone(), progress.size)
+            let progress = self.inner.progress.get();
+            (progress.reach, progress.size)
         };
         let Lag { records, since } = self.unsent().await?;
         let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
@@ -141,32 +157,34 @@ impl Store {
 
     /// Notes how many bytes the replica holds, and may hold.
     pub fn note_replica_size(&self, holds: u64, may_hold: u64) {
-        self.inner.progress.send_if_modified(|progress| {
-            progress.size = Some((holds, may_hold));
-            false
-        });
+        self.inner.progress.change(|progress| progress.size = Some((holds, may_hold)));
     }
 
     /// Notes whether far too much is unsent.
     pub(super) fn set_unsent(&self, count: u32) {
         let is_behind = count > OUTBOX_BOUND;
-        self.inner
-            .progress
-            .send_if_modified(|progress| std::mem::replace(&mut progress.is_behind, is_behind) != is_behind);
+        // Each commit says so: nobody is woken for what is as it was.
+        if self.inner.progress.get().is_behind != is_behind {
+            self.inner.progress.change(|progress| progress.is_behind = is_behind);
+        }
     }
 
     /// Returns when this is so of the replica, or the lease is over.
     async fn wait_until(&self, is_so: impl Fn(&Progress) -> bool) {
-        let (mut progress, mut phases) = (self.inner.progress.subscribe(), self.inner.leadership.changes());
         loop {
-            if is_so(&progress.borrow_and_update()) || self.inner.leadership.phase() == Phase::Waiting {
+            // Listening begins before the look, so that no wake is lost.
+            let mut progress = std::pin::pin!(self.inner.progress.changed.notified());
+            let mut phases = std::pin::pin!(self.inner.leadership.wake().notified());
+            progress.as_mut().enable();
+            phases.as_mut().enable();
+            if is_so(&self.inner.progress.get()) || self.inner.leadership.phase() == Phase::Waiting {
                 return;
             }
             let over = self.inner.leadership.until().map(|until| until.saturating_sub(self.inner.clock.boot()));
             tokio::select! {
                 biased;
-                _ = progress.changed() => {}
-                _ = phases.changed() => {}
+                () = progress => {}
+                () = phases => {}
                 () = tokio::time::sleep(over.unwrap_or_default()), if over.is_some() => {}
             }
         }
@@ -177,14 +195,14 @@ impl Store {
         if self.is_replicated() {
             self.wait_until(|progress| !(progress.is_behind && progress.is_reachable())).await;
         }
-        if self.is_temporary() && !self.inner.progress.borrow().is_reachable() { self.not_persisted() } else { Ok(()) }
+        if self.is_temporary() && !self.inner.progress.get().is_reachable() { self.not_persisted() } else { Ok(()) }
     }
 
     /// Returns when the replica has this commit, or does not keep up: a temporary copy counts for nothing then.
     pub(super) async fn wait_for_replica(&self, commit: u64) -> Result<(), StoreError> {
         if self.is_temporary() {
             self.wait_until(|progress| !progress.is_reachable() || progress.has >= commit).await;
-            return if self.inner.progress.borrow().has >= commit { Ok(()) } else { self.not_persisted() };
+            return if self.inner.progress.get().has >= commit { Ok(()) } else { self.not_persisted() };
         }
         if !self.is_replicated() {
             return Ok(());
@@ -192,9 +210,8 @@ impl Store {
         let has_it = self.wait_until(|progress| progress.reach != Reach::InStep || progress.has >= commit);
         if tokio::time::timeout(WAIT, has_it).await.is_err() {
             // Until it is in step again nobody waits.
-            self.inner.was_slow.store(true, Ordering::SeqCst);
             tracing::debug!("MongoDB took more than {} s to take a change", WAIT.as_secs_f32());
-            self.inner.progress.send_modify(|progress| {
+            self.inner.progress.change(|progress| {
                 if progress.reach == Reach::InStep {
                     progress.reach = Reach::Slow;
                 }
@@ -204,7 +221,7 @@ impl Store {
     }
 
     fn not_persisted(&self) -> Result<(), StoreError> {
-        let why = match &self.inner.progress.borrow().reach {
+        let why = match &self.inner.progress.get().reach {
             Reach::Failed(Some(why)) => why.to_string(),
             Reach::Failed(None) => "MongoDB is not in step yet".to_owned(),
             Reach::InStep | Reach::Slow => "another instance may lead by now".to_owned(),
@@ -217,7 +234,7 @@ impl Store {
     /// Whether an outward act may begin: this instance leads, and its intent can be brought to MongoDB where that must have it.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
         self.may_act()?;
-        let can_be_had = !self.needs_intents() || self.inner.progress.borrow().is_reachable();
+        let can_be_had = !self.needs_intents() || self.inner.progress.get().is_reachable();
         if can_be_had { Ok(()) } else { Err(StoreError::NotActive) }
     }
 
@@ -230,7 +247,7 @@ impl Store {
         let has_it = |progress: &Progress| progress.has.max(progress.has_urgent) >= commit;
         if self.needs_intents() {
             self.wait_until(|progress| !progress.is_reachable() || has_it(progress) || !self.needs_intents()).await;
-            if self.needs_intents() && !has_it(&self.inner.progress.borrow()) {
+            if self.needs_intents() && !has_it(&self.inner.progress.get()) {
                 return Err(StoreError::NotActive);
             }
         }

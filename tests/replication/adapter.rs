@@ -2,7 +2,7 @@
 
 use giftcode_bot::domain::election::Position;
 use giftcode_bot::domain::erasure::Erased;
-use giftcode_bot::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Value};
+use giftcode_bot::domain::record::{Field, Form, Key, Kind, Record, Value};
 use giftcode_bot::domain::version::Version;
 use giftcode_bot::ports::replica::{Authority, Replica, ReplicaError, SCHEMA, Scope};
 use giftcode_bot::replica::Mongo;
@@ -11,7 +11,7 @@ use mongodb::{Collection, Database, IndexModel};
 
 use tokio::sync::mpsc;
 
-use crate::server::{Server, any, mongo};
+use crate::server::{Server, any, merge_keys, mongo};
 
 const NONE: Vec<usize> = Vec::new();
 
@@ -75,21 +75,6 @@ async fn read(replica: &Mongo, kind: Kind, scope: Scope) -> Result<Vec<Record>, 
     };
     let (read, records) = tokio::join!(replica.read(kind, scope, pages), collecting);
     read.map(|()| records)
-}
-
-async fn merge_keys(replica: &Mongo, kind: Kind) -> Vec<(Key, MergeKey)> {
-    let (pages, mut received) = mpsc::channel(1);
-    let collecting = async {
-        let mut found = Vec::new();
-        while let Some(page) = received.recv().await {
-            found.extend::<Vec<_>>(page);
-        }
-        found.sort();
-        found
-    };
-    let (read, found) = tokio::join!(replica.merge_keys(kind, pages), collecting);
-    read.unwrap();
-    found
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -292,6 +277,12 @@ async fn a_document_that_is_no_record_harms_nothing() {
     // The key is a guild's: its record takes the place.
     assert_eq!(replica.put(&[guild(5, 4)], LEADER).await.unwrap(), NONE);
     assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild(1, 10), guild(5, 4)]);
+    // Somebody has broken a record: whoever writes it is told that it stands there, and goes on.
+    let broken = doc! { "$set": { "guild_id": "x", "order": "z" } };
+    guilds(&database).update_one(doc! { "_id": 5_i64 }, broken).await.unwrap();
+    assert_eq!(replica.put(&[guild(5, 5), guild(6, 1)], LEADER).await.unwrap(), [0]);
+    assert_eq!(replica.put(&[guild(5, 5)], leader(1, 1)).await, Err(ReplicaError::Fenced(1_760_000_000_000)));
+    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild(1, 10), guild(6, 1)]);
     database.drop().await.unwrap();
 }
 

@@ -1,0 +1,517 @@
+//! What must hold, looked at from outside after each event.
+//!
+//! It knows of each instance what that was told (renewals, polls, answers) and nothing of how it decides.
+
+use std::collections::BTreeMap;
+
+use giftcode_bot::domain::election::{LEASE, Lease};
+use giftcode_bot::domain::outcome::Outcome;
+use giftcode_bot::domain::record::{Key, Kind, MergeKey, Record, Value};
+use giftcode_bot::domain::version::Version;
+use giftcode_bot::leadership::Phase;
+
+use crate::model::{Asker, Document, Mongo};
+use crate::outside::{Announced, Redeemed};
+use crate::world::{At, Host};
+
+/// A fact that reached MongoDB is known to every leader this much later: it hears of what came late with a renewal.
+const KNOWN_AFTER: At = 25_000;
+/// A leader whose way to MongoDB is clear has sent what it knows for so long.
+const SENT_AFTER: At = 30_000;
+/// A standby that registered so shortly before a renewal is known to the leader.
+const STANDBY_IS_KNOWN: At = 12_000;
+/// An act that is under way was prepared no longer ago.
+const PREPARED_WITHIN: At = 2_500;
+/// Who is isolated, and could reach MongoDB for so long, has found out who leads.
+const FOUND_OUT_AFTER: At = 50_000;
+
+/// One storage of a state: an instance's disk, until it is lost or replaced.
+pub type Disk = u64;
+
+/// Who acts: the instance, its process, and whether it knew of a standby when it began.
+pub type Actor = (Host, u64, bool);
+
+/// What is known of one instance from outside.
+#[derive(Debug, Clone)]
+struct Instance {
+    process: u64,
+    is_alive: bool,
+    /// It stands still.
+    is_frozen: bool,
+    /// When it began, or last stood still.
+    awake_since: At,
+    phase: Phase,
+    phase_since: At,
+    /// It gave the lease back with nothing unsent.
+    has_sent_all: bool,
+    disk: Disk,
+    /// Its state is from before another instance led, and it has not caught up since.
+    is_old: bool,
+    /// When the last renewal's answer came, and the last one that told of a standby.
+    renewed_at: At,
+    standby_beat: i64,
+    standby_at: Option<At>,
+    /// Since when it surely knows of one.
+    standby_since: Option<At>,
+    /// Since when all its polls succeed without a gap, and when the last one ended.
+    polls_since: Option<At>,
+    polled_at: At,
+    /// The newest version of what it read.
+    received: Version,
+    /// The same when its services began: all of that is merged.
+    merged: Version,
+    /// Since when nothing is wrong between it and MongoDB; `None` while something is.
+    calm_since: Option<At>,
+}
+
+/// An act outside, and what was known then.
+#[derive(Debug, Clone)]
+struct Act {
+    host: Host,
+    process: u64,
+    disk: Disk,
+    at: At,
+    knew_standby: bool,
+    /// When its result came back.
+    answered_at: Option<At>,
+    /// All that knew of it was lost.
+    is_gone: bool,
+}
+
+/// A change that was acknowledged.
+#[derive(Debug, Clone)]
+struct Acknowledged {
+    host: Host,
+    disk: Disk,
+    at: At,
+    kind: Kind,
+    key: Key,
+    merge_key: MergeKey,
+    is_gone: bool,
+}
+
+pub struct Checker {
+    instances: Vec<Instance>,
+    holders: BTreeMap<String, (Host, u64, Disk)>,
+    posts: BTreeMap<Announced, Vec<Act>>,
+    calls: Vec<(Redeemed, Act)>,
+    calls_of: BTreeMap<Redeemed, Vec<usize>>,
+    acknowledged: Vec<Acknowledged>,
+    disks: Disk,
+    pub violation: Option<String>,
+    /// What was let pass, as the documented hole.
+    pub let_pass: usize,
+}
+
+fn number(record: &Record, field: &str) -> i64 {
+    if let Value::Int(number) = record.get(field) { *number } else { 0 }
+}
+
+fn is_decided(document: &Document) -> bool {
+    matches!(document.record.get("outcome"), Value::Text(text) if Outcome::parse(text).is_some_and(Outcome::is_final))
+}
+
+fn redemption<'a>(mongo: &'a Mongo, what: &Redeemed) -> Option<&'a Document> {
+    let player = i64::try_from(what.0.get()).unwrap();
+    mongo.get(Kind::Redemptions, &vec![Value::Int(player), Value::Text(what.1.as_str().to_owned()), Value::Int(1)])
+}
+
+fn post<'a>(mongo: &'a Mongo, what: &Announced) -> Option<&'a Document> {
+    let guild = what.0.0.cast_signed();
+    let key = vec![Value::Int(guild), Value::Text(what.1.as_str().to_owned()), Value::Int(what.2.into())];
+    mongo.get(Kind::Posts, &key)
+}
+
+impl Checker {
+    pub fn new(hosts: usize) -> Self {
+        let instance = |disk: usize| Instance {
+            process: 0,
+            is_alive: false,
+            is_frozen: false,
+            awake_since: 0,
+            phase: Phase::Waiting,
+            phase_since: 0,
+            has_sent_all: false,
+            disk: disk as Disk,
+            is_old: false,
+            renewed_at: 0,
+            standby_beat: 0,
+            standby_at: None,
+            standby_since: None,
+            polls_since: None,
+            polled_at: 0,
+            received: Version::default(),
+            merged: Version::default(),
+            calm_since: Some(0),
+        };
+        Self {
+            instances: (0..hosts).map(instance).collect(),
+            holders: BTreeMap::new(),
+            posts: BTreeMap::new(),
+            calls: Vec::new(),
+            calls_of: BTreeMap::new(),
+            acknowledged: Vec::new(),
+            disks: hosts as Disk,
+            violation: None,
+            let_pass: 0,
+        }
+    }
+
+    pub fn violated(&mut self, what: String) {
+        self.violation.get_or_insert(what);
+    }
+
+    // What instances are told.
+
+    pub fn received(&mut self, host: Host, version: Version) {
+        let instance = &mut self.instances[host];
+        instance.received = instance.received.max(version);
+    }
+
+    pub fn renewed(&mut self, host: Host, now: At, lease: &Lease, is_new: bool) {
+        let instance = &mut self.instances[host];
+        instance.renewed_at = now;
+        if is_new {
+            (instance.standby_beat, instance.standby_at) = (lease.standby_beat, None);
+        } else if lease.standby_beat > instance.standby_beat {
+            (instance.standby_beat, instance.standby_at) = (lease.standby_beat, Some(now));
+        }
+        match instance.standby_at {
+            Some(at) if now - at < STANDBY_IS_KNOWN => drop(instance.standby_since.get_or_insert(now)),
+            _ => instance.standby_since = None,
+        }
+    }
+
+    /// Whether it surely knew that another instance waits when it prepared what it does now.
+    pub fn knows_standby(&self, host: Host, now: At) -> bool {
+        self.instances[host].standby_since.is_some_and(|since| now.saturating_sub(since) > PREPARED_WITHIN)
+    }
+
+    pub fn poll_ended(&mut self, host: Host, now: At, is_ok: bool) {
+        let instance = &mut self.instances[host];
+        let has_gap = now.saturating_sub(instance.polled_at) > 12_000;
+        if !is_ok {
+            instance.polls_since = None;
+        } else if has_gap || instance.polls_since.is_none() {
+            instance.polls_since = Some(now);
+        }
+        instance.polled_at = now;
+    }
+
+    /// A lease was taken: whether it was over.
+    pub fn taken(&mut self, by: &Asker, now: At, changed_at: At, holder: &str, before: Option<&Lease>, is_fresh: bool) {
+        let taker = &self.instances[by.host];
+        let held_by = before.and_then(|lease| self.holders.get(&lease.holder)).copied();
+        let is_dead_predecessor = held_by.is_some_and(|(host, process, disk)| {
+            let held = &self.instances[host];
+            (!held.is_alive || held.process != process) && disk == taker.disk
+        });
+        let leads_itself = matches!(
+            taker.phase,
+            Phase::Leading { .. } | Phase::Isolated { .. } | Phase::CatchingUp { .. } | Phase::Ending { .. }
+        );
+        let lease_ms = u64::try_from(LEASE.as_millis()).unwrap();
+        let was_watched = now.saturating_sub(changed_at) >= lease_ms
+            && taker.polls_since.is_some_and(|since| now.saturating_sub(since) >= lease_ms - 1000);
+        let is_over = match before {
+            None => is_fresh || leads_itself,
+            Some(lease) => lease.released || lease.holder == holder || is_dead_predecessor,
+        };
+        if !is_over && !was_watched {
+            let age = now.saturating_sub(changed_at);
+            self.violated(format!("instance {} took a lease that was not over: it changed {age} ms ago", by.host));
+        }
+        self.instances[by.host].has_sent_all = false;
+        let entry = (by.host, by.process, self.instances[by.host].disk);
+        self.holders.insert(holder.to_owned(), entry);
+        for (host, instance) in self.instances.iter_mut().enumerate() {
+            if host != by.host {
+                instance.is_old = true;
+            }
+        }
+    }
+
+    /// A lease was given back: whether all was sent that could be.
+    pub fn released(&mut self, by: &Asker, now: At, unsent: i64) {
+        self.instances[by.host].has_sent_all = unsent == 0;
+        let instance = &self.instances[by.host];
+        if unsent > 0 && instance.calm_since.is_some_and(|since| now - since.max(instance.awake_since) > 26_000) {
+            self.violated(format!("instance {} ended with {unsent} changes unsent, though MongoDB answered", by.host));
+        }
+    }
+
+    // What happens to them.
+
+    pub fn started(&mut self, host: Host, process: u64, now: At) {
+        let instance = &mut self.instances[host];
+        (instance.process, instance.is_alive, instance.phase) = (process, true, Phase::Waiting);
+        (instance.phase_since, instance.standby_at, instance.polls_since) = (now, None, None);
+        instance.standby_since = None;
+        instance.awake_since = now;
+        instance.received = Version::default();
+    }
+
+    /// A process ended, or was killed. One that gave the lease back and said that all was sent had sent all.
+    pub fn ended(&mut self, host: Host, is_in_peace: bool, now: At, mongo: &Mongo) {
+        if is_in_peace && self.instances[host].has_sent_all {
+            self.check_has(host, now, mongo, "ended and said it had sent");
+        }
+        let instance = &mut self.instances[host];
+        (instance.is_alive, instance.phase, instance.has_sent_all) = (false, Phase::Waiting, false);
+    }
+
+    /// Its services begin: what it had read is merged.
+    pub fn serves(&mut self, host: Host, is_caught_up: bool) {
+        let instance = &mut self.instances[host];
+        instance.merged = instance.received;
+        instance.is_old &= !is_caught_up;
+    }
+
+    pub fn is_calm(&mut self, host: Host, since: Option<At>) {
+        self.instances[host].calm_since = since;
+    }
+
+    /// What this disk held, from a time on, is lost, but for what MongoDB has; the instance has another one.
+    pub fn disk_replaced(&mut self, host: Host, kept_until: Option<At>, mongo: &Mongo) {
+        self.disks += 1;
+        let (old, new) = (self.instances[host].disk, self.disks);
+        self.instances[host].disk = new;
+        self.instances[host].is_old = true;
+        let is_kept = |at: At| kept_until.is_some_and(|until| at <= until);
+        for entry in self.acknowledged.iter_mut().filter(|entry| entry.disk == old) {
+            match is_kept(entry.at) {
+                true => entry.disk = new,
+                false => {
+                    let there = mongo.get(entry.kind, &entry.key);
+                    entry.is_gone |= there.is_none_or(|there| there.order < entry.merge_key);
+                }
+            }
+        }
+        for (what, act) in self.calls.iter_mut().filter(|(_, act)| act.disk == old) {
+            match is_kept(act.answered_at.unwrap_or(act.at)) {
+                true => act.disk = new,
+                false => act.is_gone |= !redemption(mongo, what).is_some_and(is_decided),
+            }
+        }
+        for (what, acts) in &mut self.posts {
+            for act in acts.iter_mut().filter(|act| act.disk == old) {
+                match is_kept(act.at) {
+                    true => act.disk = new,
+                    false => act.is_gone |= post(mongo, what).is_none_or(|there| !is_begun(there)),
+                }
+            }
+        }
+    }
+
+    /// The phases of all, after an event; `None` of those that do not run.
+    pub fn phases(&mut self, now: At, phases: &[Option<Phase>]) {
+        for (instance, phase) in self.instances.iter_mut().zip(phases) {
+            let was_frozen = std::mem::replace(&mut instance.is_frozen, phase.is_none());
+            let Some(phase) = phase else { continue };
+            if was_frozen {
+                instance.awake_since = now;
+            }
+            if was_frozen || std::mem::discriminant(phase) != std::mem::discriminant(&instance.phase) {
+                instance.phase_since = now;
+            }
+            instance.phase = *phase;
+        }
+        let acts = |host: &Host| {
+            !self.instances[*host].is_frozen
+                && matches!(self.instances[*host].phase, Phase::Leading { .. } | Phase::Isolated { .. })
+        };
+        let leaders: Vec<Host> = (0..self.instances.len()).filter(acts).collect();
+        if leaders.len() < 2 {
+            return;
+        }
+        let isolated: Vec<Host> = leaders.iter().copied().filter(|host| self.is_isolated(*host)).collect();
+        if leaders.len() - isolated.len() > 1 {
+            self.violated(format!("instances {leaders:?} lead at once"));
+        }
+        for host in isolated {
+            let instance = &self.instances[host];
+            let calm = instance.calm_since.unwrap_or(now).max(instance.phase_since);
+            if self.knows_standby(host, now) && !instance.is_old {
+                self.violated(format!("instance {host} goes on alone, though it knew of a standby"));
+            } else if now - calm > FOUND_OUT_AFTER {
+                self.violated(format!("instance {host} goes on alone, though it could have seen that another leads"));
+            } else {
+                self.let_pass += 1;
+            }
+        }
+    }
+
+    fn is_isolated(&self, host: Host) -> bool {
+        matches!(self.instances[host].phase, Phase::Isolated { .. })
+    }
+
+    // What they do.
+
+    fn act(&self, (host, process, knew_standby): Actor, now: At) -> Act {
+        Act { host, process, disk: self.instances[host].disk, at: now, knew_standby, answered_at: None, is_gone: false }
+    }
+
+    /// Why this act repeats that one and may not.
+    fn repeats(&self, host: Host, now: At, earlier: &Act, known_since: Option<At>) -> Option<String> {
+        let instance = &self.instances[host];
+        if earlier.is_gone {
+            return None;
+        }
+        if let Some(since) = known_since
+            && since + KNOWN_AFTER < now
+        {
+            let cannot_know = self.is_isolated(host) && (instance.is_old || since >= instance.phase_since);
+            return (!cannot_know).then(|| format!("MongoDB knew of it for {} ms", now - since));
+        }
+        if earlier.disk == instance.disk {
+            return Some(format!("its own disk knew of it, from instance {}", earlier.host));
+        }
+        None
+    }
+
+    pub fn posted(&mut self, actor: Actor, now: At, codes: &[Announced], mongo: &Mongo) {
+        let (act, host) = (self.act(actor, now), actor.0);
+        for what in codes {
+            let there = post(mongo, what);
+            if act.knew_standby && !there.is_some_and(is_begun) {
+                self.violated(format!(
+                    "instance {host} posts {what:?}; MongoDB lacks the intent, though a standby waits"
+                ));
+            }
+            // What this very attempt wrote says nothing.
+            let known_since = there.filter(|there| is_begun(there)).map(|there| there.since);
+            for earlier in self.posts.get(what).into_iter().flatten().cloned().collect::<Vec<_>>() {
+                let known_since = if earlier.knew_standby { Some(earlier.at) } else { known_since };
+                match self.repeats(host, now, &earlier, known_since) {
+                    Some(why) => self.violated(format!("instance {host} posts {what:?} again: {why}")),
+                    None => self.let_pass += 1,
+                }
+            }
+            self.posts.entry(what.clone()).or_default().push(act.clone());
+        }
+    }
+
+    /// Returns the call's number.
+    pub fn called(&mut self, actor: Actor, now: At, what: &Redeemed, mongo: &Mongo) -> usize {
+        let (act, host) = (self.act(actor, now), actor.0);
+        let there = redemption(mongo, what);
+        let has_intent = |there: &Document| number(&there.record, "calls") > 0 || is_decided(there);
+        if act.knew_standby && !there.is_some_and(has_intent) {
+            self.violated(format!(
+                "instance {host} calls for {what:?}; MongoDB lacks the claim, though a standby waits"
+            ));
+        }
+        let known_since = there.filter(|there| is_decided(there)).map(|there| there.since);
+        for earlier in self.calls_of.get(what).cloned().unwrap_or_default() {
+            let earlier = self.calls[earlier].1.clone();
+            if earlier.answered_at.is_none() {
+                continue;
+            }
+            match self.repeats(host, now, &earlier, known_since) {
+                Some(why) => self.violated(format!("instance {host} calls for {what:?} after a final answer: {why}")),
+                None => self.let_pass += 1,
+            }
+        }
+        self.calls.push((what.clone(), act));
+        self.calls_of.entry(what.clone()).or_default().push(self.calls.len() - 1);
+        self.calls.len() - 1
+    }
+
+    /// Whoever had asked got a final answer, and writes it down before it waits for anything.
+    pub fn answered(&mut self, call: usize, now: At) {
+        let act = &mut self.calls[call].1;
+        let instance = &self.instances[act.host];
+        if instance.is_alive && instance.process == act.process && instance.disk == act.disk {
+            act.answered_at = Some(now);
+        }
+    }
+
+    /// A change was acknowledged; `at_once` where MongoDB must have it by now.
+    pub fn acknowledged(&mut self, host: Host, now: At, record: &Record, at_once: bool, mongo: &Mongo) {
+        let merge_key = record.merge_key();
+        let instance = &self.instances[host];
+        if merge_key.version <= instance.merged {
+            self.violated(format!("instance {host} gave a version that is not above all it had merged"));
+        }
+        let entry = Acknowledged {
+            host,
+            disk: self.instances[host].disk,
+            at: now,
+            kind: record.kind,
+            key: record.key(),
+            merge_key,
+            is_gone: false,
+        };
+        if at_once && !entry.is_in(mongo) {
+            self.violated(format!("instance {host} acknowledged {:?} {:?} in no store", entry.kind, entry.key));
+        }
+        self.acknowledged.push(entry);
+    }
+
+    // What must be so later.
+
+    /// A leader whose way to MongoDB is clear has sent what it knows.
+    pub fn check_sent(&mut self, now: At, mongo: &Mongo) {
+        for host in 0..self.instances.len() {
+            let instance = &self.instances[host];
+            let is_leading = matches!(instance.phase, Phase::Leading { .. });
+            let since = instance.calm_since.map(|since| since.max(instance.phase_since));
+            if instance.is_alive
+                && !instance.is_frozen
+                && is_leading
+                && since.is_some_and(|since| now - since > SENT_AFTER)
+            {
+                self.check_has(host, now - SENT_AFTER, mongo, "leads and has not sent");
+            }
+        }
+    }
+
+    fn check_has(&mut self, host: Host, until: At, mongo: &Mongo, what: &str) {
+        let disk = self.instances[host].disk;
+        let process = self.instances[host].process;
+        let is_due = |entry: &&Acknowledged| entry.disk == disk && entry.at <= until && !entry.is_gone;
+        let missing = self.acknowledged.iter().filter(is_due).find(|entry| !entry.is_in(mongo));
+        let mut violation = missing.map(|entry| format!("instance {host} {what} {:?} {:?}", entry.kind, entry.key));
+        let is_late = |act: &Act| act.disk == disk && act.process == process && !act.is_gone;
+        let mut calls =
+            self.calls.iter().filter(|(_, act)| is_late(act) && act.answered_at.is_some_and(|at| at + 2000 <= until));
+        if let Some((call, _)) = calls.find(|(call, _)| !redemption(mongo, call).is_some_and(is_decided)) {
+            violation.get_or_insert(format!("instance {host} {what} the outcome of {call:?}"));
+        }
+        if let Some(violation) = violation {
+            self.violated(violation);
+        }
+    }
+
+    /// All is mended and quiet: nothing that was acknowledged and could survive is missing.
+    pub fn check_survived(&mut self, mongo: &Mongo) {
+        let missing = self.acknowledged.iter().find(|entry| !entry.is_gone && !entry.is_in(mongo));
+        if let Some(Acknowledged { host, at, kind, key, .. }) = missing {
+            let what = format!("what instance {host} acknowledged at {at} is lost: {kind:?} {key:?}");
+            self.violated(what);
+        }
+    }
+
+    /// A message was edited, and shows these now.
+    pub fn corrected(&mut self, codes: impl IntoIterator<Item = Announced>) {
+        for what in codes {
+            self.posts.entry(what).or_default();
+        }
+    }
+
+    /// Whether this was announced.
+    pub fn is_posted(&self, what: &Announced) -> bool {
+        self.posts.contains_key(what)
+    }
+}
+
+impl Acknowledged {
+    fn is_in(&self, mongo: &Mongo) -> bool {
+        mongo.get(self.kind, &self.key).is_some_and(|there| there.order >= self.merge_key)
+    }
+}
+
+/// Whether a post was sent, or may have been.
+fn is_begun(document: &Document) -> bool {
+    *document.record.get("attempted_at") != Value::Null || *document.record.get("message_id") != Value::Null
+}

@@ -1,0 +1,261 @@
+//! What happens in a run: when instances start, what breaks, and when it is mended.
+
+use fastrand::Rng;
+use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::election::Lease;
+
+use crate::model::Slot;
+use crate::world::{At, Event, Host, World};
+
+/// What becomes of a disk while nothing runs on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disk {
+    Kept,
+    Lost,
+    /// The last snapshot is put back.
+    Older,
+    /// The present state of another instance's is put there.
+    CloneOf(Host),
+    /// Something else stands at its path, and goes away again after so long.
+    Unusable(u64),
+}
+
+/// How an instance stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freeze {
+    /// Its process is stopped; the clocks go on.
+    Stopped,
+    /// Its machine sleeps: the monotonic clock stands still, the others go on.
+    Suspended,
+    /// Its virtual machine is paused: only the wall clock shows it.
+    Paused,
+}
+
+/// One thing that happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Start(Host),
+    /// After so many turns of its scheduler; it starts again after so long, on what became of its disk.
+    Crash {
+        host: Host,
+        turns: u32,
+        again_after: Option<u64>,
+        disk: Disk,
+    },
+    Stop {
+        host: Host,
+        again_after: Option<u64>,
+        disk: Disk,
+    },
+    Snapshot(Host),
+    Usable(Host),
+    Freeze {
+        host: Host,
+        how: Freeze,
+        millis: u64,
+    },
+    Thaw {
+        host: Host,
+        how: Freeze,
+        since: At,
+    },
+    SetClock {
+        host: Host,
+        millis: i64,
+    },
+    Cut {
+        host: Host,
+        there: bool,
+        back: bool,
+        millis: u64,
+    },
+    Mended(Host),
+    Down {
+        millis: u64,
+    },
+    Up,
+    Refuses {
+        millis: u64,
+    },
+    Accepts,
+    Election,
+    LeaseDeleted,
+    LeaseEdited(u8),
+    /// A new code is listed.
+    Code(u32),
+    /// The same version of a record was written elsewhere, with other content.
+    Twin,
+    /// All is mended, and nothing more happens.
+    Quiet,
+    Look,
+    End,
+}
+
+/// How a run goes.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub hosts: usize,
+    pub faults: Vec<(At, Fault)>,
+}
+
+/// How long the end is quiet.
+const QUIET: At = 140_000;
+
+impl Plan {
+    pub fn new(random: &mut Rng) -> Self {
+        let hosts = random.usize(2..=3);
+        let quiet_at = random.u64(90_000..200_000);
+        let end_at = quiet_at + QUIET;
+        let mut faults = vec![(0, Fault::Start(0))];
+        // The others wait from the beginning, come later, or come only where one is needed.
+        let mut down = Vec::new();
+        for host in 1..hosts {
+            match random.u8(0..3) {
+                0 => faults.push((random.u64(500..10_000), Fault::Start(host))),
+                1 => faults.push((random.u64(10_000..quiet_at), Fault::Start(host))),
+                _ => down.push(host),
+            }
+        }
+        for number in 1..=random.u32(3..=5) {
+            faults.push((random.u64(2_000..quiet_at), Fault::Code(number)));
+        }
+        for _ in 0..random.u32(1..=6) {
+            let at = random.u64(8_000..quiet_at);
+            let fault = some_fault(random, hosts);
+            faults.push((at, fault));
+            // Where one ends, another one takes over.
+            if let (Fault::Crash { host, .. } | Fault::Stop { host, .. }, true) = (fault, random.bool()) {
+                faults.push((at + random.u64(0..20_000), Fault::Start((host + 1) % hosts)));
+            }
+            if let (Fault::Cut { .. } | Fault::Down { .. }, true) = (fault, random.bool()) {
+                faults.push((at + random.u64(0..25_000), Fault::Start(random.usize(0..hosts))));
+            }
+        }
+        faults.push((quiet_at, Fault::Quiet));
+        faults.extend((0..hosts).map(|host| (quiet_at + 1 + random.u64(0..5_000), Fault::Start(host))));
+        faults.extend((1..end_at / 5_000).map(|look| (look * 5_000, Fault::Look)));
+        faults.push((end_at, Fault::End));
+        Self { hosts, faults }
+    }
+}
+
+fn some_disk(random: &mut Rng, host: Host, hosts: usize) -> Disk {
+    match random.u8(0..10) {
+        0 | 1 => Disk::Lost,
+        2 => Disk::Older,
+        3 => Disk::CloneOf((host + 1) % hosts),
+        4 => Disk::Unusable(random.u64(5_000..60_000)),
+        _ => Disk::Kept,
+    }
+}
+
+fn some_fault(random: &mut Rng, hosts: usize) -> Fault {
+    // The first instance leads mostly: what befalls a leader tells more.
+    let host = if random.bool() { 0 } else { random.usize(0..hosts) };
+    let disk = some_disk(random, host, hosts);
+    let again_after = random.bool().then(|| random.u64(500..40_000));
+    let short_or_long =
+        |random: &mut Rng| if random.bool() { random.u64(500..25_000) } else { random.u64(25_000..80_000) };
+    match random.u8(0..22) {
+        0..3 => Fault::Crash { host, turns: random.u32(0..40), again_after, disk },
+        3..6 => Fault::Stop { host, again_after, disk },
+        6..9 => {
+            let how = [Freeze::Stopped, Freeze::Suspended, Freeze::Paused][random.usize(0..3)];
+            Fault::Freeze { host, how, millis: short_or_long(random) }
+        }
+        9 => Fault::SetClock { host, millis: random.i64(-25_000..25_000) },
+        10..14 => {
+            let (there, back) = [(true, true), (true, true), (true, false), (false, true)][random.usize(0..4)];
+            Fault::Cut { host, there, back, millis: short_or_long(random) }
+        }
+        14 | 15 => Fault::Down { millis: short_or_long(random) },
+        16 => Fault::Refuses { millis: short_or_long(random) },
+        17 => Fault::Election,
+        18 => Fault::LeaseDeleted,
+        19 => Fault::LeaseEdited(random.u8(0..3)),
+        20 => Fault::Twin,
+        _ => Fault::Snapshot(host),
+    }
+}
+
+impl World {
+    /// Faults outside of the instances.
+    pub fn strike(&mut self, fault: Fault) {
+        let now = self.now;
+        let hosts = self.network.links.len();
+        match fault {
+            Fault::Cut { host, there, back, millis } => {
+                let link = &mut self.network.links[host];
+                (link.there, link.back) = (link.there && !there, link.back && !back);
+                self.schedule(now + millis, Event::Fault(Fault::Mended(host)));
+            }
+            Fault::Mended(host) => {
+                (self.network.links[host].there, self.network.links[host].back) = (true, true);
+            }
+            Fault::Down { millis } => {
+                self.mongo.is_down = true;
+                self.schedule(now + millis, Event::Fault(Fault::Up));
+            }
+            Fault::Up => self.mongo.is_down = false,
+            Fault::Refuses { millis } => {
+                self.mongo.refuses_writes = true;
+                self.schedule(now + millis, Event::Fault(Fault::Accepts));
+            }
+            Fault::Accepts => self.mongo.refuses_writes = false,
+            Fault::Election => {
+                self.mongo.election += 1;
+                self.mongo.is_down = true;
+                let millis = self.random.u64(1_000..12_000);
+                self.schedule(now + millis, Event::Fault(Fault::Up));
+            }
+            Fault::LeaseDeleted if !matches!(self.mongo.slot, Slot::Nothing) => {
+                self.mongo.slot = Slot::Nothing;
+                self.mongo.changed_at = now;
+            }
+            Fault::LeaseEdited(how) => {
+                if let Slot::Lease(lease) = &mut self.mongo.slot {
+                    match how {
+                        0 => lease.holder = "somebody".to_owned(),
+                        1 => lease.term += 1_000,
+                        _ => self.mongo.slot = Slot::Garbage,
+                    }
+                    self.mongo.changed_at = now;
+                }
+            }
+            Fault::Twin => self.write_twin(),
+            Fault::Code(number) => self.feed.codes.push(Code::parse(&format!("CODE{number}")).unwrap()),
+            Fault::Quiet => {
+                self.network.links.iter_mut().for_each(|link| (link.there, link.back) = (true, true));
+                (self.mongo.is_down, self.mongo.refuses_writes) = (false, false);
+                self.network.lost_answers = 0;
+                (self.discord.fails, self.game.fails) = (0, 0);
+            }
+            _ => return,
+        }
+        for host in 0..hosts {
+            let link = self.network.links[host];
+            let is_calm = link.there && link.back && !self.mongo.is_down && !self.mongo.refuses_writes;
+            self.checker.is_calm(host, is_calm.then_some(now));
+        }
+    }
+
+    /// A former leader wrote a record at the very moment in which the present one did.
+    fn write_twin(&mut self) {
+        use giftcode_bot::domain::record::{Kind, Value};
+        let Some(document) = self.mongo.documents.get_mut(&Kind::Guilds).and_then(|guilds| guilds.values_mut().next())
+        else {
+            return;
+        };
+        let at = Kind::Guilds.fields().iter().position(|field| field.name == "mention_role").unwrap();
+        let mut twin = document.record.clone();
+        twin.values[at] = Value::Int(self.random.i64(1_000_000..2_000_000));
+        let order = twin.merge_key();
+        if order < document.order {
+            return;
+        }
+        (document.record, document.order, document.position, document.late) = (twin, order, None, true);
+        if let Slot::Lease(Lease { late, .. }) = &mut self.mongo.slot {
+            *late += 1;
+        }
+    }
+}

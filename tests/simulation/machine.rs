@@ -1,0 +1,303 @@
+//! One machine: a disk, clocks, and at most one process, on a runtime of its own.
+//!
+//! The runtime's clock stands still until the driver lets it run. So a process that is stopped, suspended or paused is one
+//! that is not run for a while; what each of its clocks shows afterwards is what tells these apart. A process that is killed
+//! is a runtime that is dropped, between any two turns of its scheduler.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use giftcode_bot::clock::{Clock, Skew};
+use giftcode_bot::leadership::{Leadership, Phase};
+use giftcode_bot::store::{StateKind, Store};
+use jiff::Timestamp;
+use tokio::runtime::Runtime;
+use tokio::task::{JoinHandle, LocalSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::faults::{Disk, Freeze};
+use crate::planted::Planted;
+use crate::services;
+use crate::world::{At, Host, HostTime, Outside, World};
+
+/// What a process lets the driver see of itself.
+#[derive(Clone, Default)]
+pub struct Window(Arc<Mutex<(Option<Leadership>, Option<Store>)>>);
+
+impl Window {
+    pub fn show_leadership(&self, leadership: Leadership) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(leadership);
+    }
+
+    pub fn show_store(&self, store: Option<Store>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1 = store;
+    }
+
+    fn leadership(&self) -> Option<Leadership> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    pub fn store(&self) -> Option<Store> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
+}
+
+struct Process {
+    runtime: Runtime,
+    local: LocalSet,
+    time: Arc<HostTime>,
+    /// What the simulation's time is where it stands.
+    at: At,
+    stop: CancellationToken,
+    task: JoinHandle<anyhow::Result<()>>,
+    window: Window,
+    is_frozen: bool,
+}
+
+pub struct Machine {
+    host: Host,
+    folder: PathBuf,
+    snapshot: Option<(PathBuf, At)>,
+    skew: &'static Skew,
+    process: Option<Process>,
+    starts: u64,
+    is_unusable: bool,
+    chunk: usize,
+    is_required: bool,
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    let Ok(entries) = std::fs::read_dir(from) else { return };
+    for entry in entries {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// An empty file, as the program makes it: making it anew for each disk takes most of a run's time.
+pub fn empty_file() -> &'static [u8] {
+    static EMPTY: OnceLock<Vec<u8>> = OnceLock::new();
+    EMPTY.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("giftcode.db");
+        let _runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        drop(Store::open(&path, StateKind::Bot, Clock::system()).unwrap());
+        assert!(!folder.path().join("giftcode.db-wal").exists(), "all of it is in the one file");
+        std::fs::read(path).unwrap()
+    })
+}
+
+fn remove(folder: &Path) {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+impl Machine {
+    pub fn new(host: Host, root: &Path, wall_ahead: i64, chunk: usize, is_required: bool) -> Self {
+        let skew: &'static Skew = Box::leak(Box::default());
+        skew.wall_ahead.store(wall_ahead, Ordering::Relaxed);
+        Self {
+            host,
+            folder: root.join(format!("machine{host}")),
+            snapshot: None,
+            skew,
+            process: None,
+            starts: 0,
+            is_unusable: false,
+            chunk,
+            is_required,
+        }
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.process.is_some()
+    }
+
+    pub fn start(&mut self, world: &Arc<Mutex<World>>, now: At) -> u64 {
+        self.starts += 1;
+        let number = self.starts * 10 + self.host as u64;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let (stop, window) = (CancellationToken::new(), Window::default());
+        for lost in [&self.skew.monotonic_lost, &self.skew.boot_lost] {
+            lost.store(0, Ordering::Relaxed);
+        }
+        let local = LocalSet::new();
+        let (time, task) = {
+            let _entered = runtime.enter();
+            let time = Arc::new(HostTime::new(now));
+            let start = Timestamp::from_millisecond(crate::START_MS + i64::try_from(now).unwrap()).unwrap();
+            let clock = Clock::skewed(start, self.skew);
+            let outside = Outside::new(world.clone(), self.host, number, time.clone());
+            let path = self.folder.join("giftcode.db");
+            if !path.exists() {
+                std::fs::create_dir_all(&self.folder).unwrap();
+                std::fs::write(&path, empty_file()).unwrap();
+            }
+            let process = services::Process {
+                path,
+                clock,
+                outside,
+                chunk: self.chunk,
+                is_required: self.is_required,
+                window: window.clone(),
+                stop: stop.clone(),
+            };
+            (time, local.spawn_local(process.run()))
+        };
+        self.process = Some(Process { runtime, local, time, at: now, stop, task, window, is_frozen: false });
+        number
+    }
+
+    /// Lets the process run until this time, or until it asks for something, or ends; returns the time, where it stopped before.
+    pub fn run(&mut self, until: At) -> Option<At> {
+        let process = self.process.as_mut().filter(|process| !process.is_frozen && process.at < until)?;
+        let (time, task) = (process.time.clone(), &mut process.task);
+        process.local.block_on(&process.runtime, async {
+            tokio::select! {
+                biased;
+                () = time.asked.notified() => {}
+                () = tokio::time::sleep_until(time.instant(until)), if !task.is_finished() => {}
+            }
+            process.at = time.now();
+        });
+        (process.at < until).then_some(process.at)
+    }
+
+    /// How the process ended, if it did.
+    pub fn take_ended(&mut self) -> Option<anyhow::Result<()>> {
+        if !self.process.as_ref()?.task.is_finished() {
+            return None;
+        }
+        let process = self.process.take()?;
+        let ended = process.runtime.block_on(process.task);
+        Some(ended.unwrap_or_else(|error| Err(anyhow::anyhow!("it panicked: {error}"))))
+    }
+
+    pub fn stop(&self) {
+        if let Some(process) = &self.process {
+            process.stop.cancel();
+        }
+    }
+
+    /// Kills the process after so many turns of its scheduler.
+    pub fn crash(&mut self, turns: u32) {
+        let Some(process) = self.process.take() else { return };
+        if !process.is_frozen {
+            process.local.block_on(&process.runtime, async {
+                for _ in 0..turns {
+                    tokio::task::yield_now().await;
+                }
+            });
+        }
+        drop(process.local);
+        drop(process.runtime);
+    }
+
+    pub fn freeze(&mut self) -> bool {
+        let Some(process) = self.process.as_mut().filter(|process| !process.is_frozen) else { return false };
+        process.is_frozen = true;
+        true
+    }
+
+    pub fn thaw(&mut self, how: Freeze, millis: u64, planted: Planted) {
+        let (signed, skew) = (i64::try_from(millis).unwrap(), self.skew);
+        let stands_still = planted == Planted::ClocksStandStill;
+        let Some(process) = self.process.as_mut().filter(|process| process.is_frozen) else {
+            return;
+        };
+        process.is_frozen = false;
+        match how {
+            Freeze::Stopped => process.runtime.block_on(tokio::time::advance(Duration::from_millis(millis))),
+            Freeze::Suspended | Freeze::Paused => process.time.lose(millis),
+        }
+        if how != Freeze::Stopped && !stands_still {
+            skew.wall_ahead.fetch_add(signed, Ordering::Relaxed);
+        }
+        if how == Freeze::Suspended && !stands_still {
+            skew.boot_lost.fetch_sub(signed, Ordering::Relaxed);
+        }
+        process.at += millis;
+    }
+
+    pub fn set_clock(&self, millis: i64) {
+        self.skew.wall_ahead.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// The phase it is in by its own clocks; nothing where it does not run.
+    pub fn phase(&self) -> Option<Phase> {
+        let process = self.process.as_ref().filter(|process| !process.is_frozen)?;
+        let _entered = process.runtime.enter();
+        Some(process.window.leadership().map_or(Phase::Waiting, |leadership| leadership.phase()))
+    }
+
+    pub fn snapshot(&mut self, now: At) {
+        let to = self.folder.with_extension("snapshot");
+        remove(&to);
+        copy(&self.folder, &to);
+        self.snapshot = Some((to, now));
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What becomes of the disk while nothing runs; up to when it still has everything, and nothing where all is lost.
+    pub fn replace_disk(&mut self, disk: Disk, other: Option<&Path>) -> Option<Option<At>> {
+        if self.is_unusable {
+            return None;
+        }
+        match disk {
+            Disk::Kept => None,
+            Disk::Lost => {
+                remove(&self.folder);
+                Some(None)
+            }
+            Disk::Older => {
+                let (snapshot, at) = self.snapshot.clone()?;
+                remove(&self.folder);
+                copy(&snapshot, &self.folder);
+                Some(Some(at))
+            }
+            Disk::CloneOf(_) => {
+                let other = other?;
+                remove(&self.folder);
+                copy(other, &self.folder);
+                Some(None)
+            }
+            Disk::Unusable(_) => {
+                let aside = self.folder.with_extension("aside");
+                if !self.folder.exists() {
+                    return None;
+                }
+                remove(&aside);
+                std::fs::rename(&self.folder, &aside).unwrap();
+                // A folder where the file should be: nobody, not even root, can open it.
+                std::fs::create_dir_all(self.folder.join("giftcode.db")).unwrap();
+                self.is_unusable = true;
+                None
+            }
+        }
+    }
+
+    /// The disk can be used again, with what was on it.
+    pub fn make_usable(&mut self) {
+        let aside = self.folder.with_extension("aside");
+        if std::mem::take(&mut self.is_unusable) && aside.exists() {
+            remove(&self.folder.join("giftcode.db"));
+            copy(&aside, &self.folder);
+        }
+    }
+
+    /// Runs something inside the process's runtime, at once.
+    pub fn ask<T>(&self, question: impl AsyncFnOnce(Store) -> T) -> Option<T> {
+        let process = self.process.as_ref()?;
+        let store = process.window.store()?;
+        Some(process.runtime.block_on(question(store)))
+    }
+}

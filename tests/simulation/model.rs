@@ -1,0 +1,208 @@
+//! The modelled MongoDB: documents with their guards, and the lease.
+//!
+//! A write takes effect at one moment, when a majority has it; what a failing primary had alone never took effect. So all
+//! that is here is what a majority has, and a read sees just that.
+
+use std::collections::BTreeMap;
+
+use giftcode_bot::domain::election::{Lease, Position};
+use giftcode_bot::domain::erasure::Erased;
+use giftcode_bot::domain::record::{Key, Kind, MergeKey, Record};
+use giftcode_bot::ports::replica::{Authority, ReplicaError, Scope, Seen};
+
+use crate::planted::Planted;
+use crate::world::{At, Host};
+
+/// One document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub record: Record,
+    pub order: MergeKey,
+    /// Where its leader wrote it; nothing where a former one did.
+    pub position: Option<Position>,
+    pub late: bool,
+    /// Since when this very version is here.
+    pub since: At,
+}
+
+/// What stands where the lease is kept.
+#[derive(Debug, Clone, Default)]
+pub enum Slot {
+    #[default]
+    Nothing,
+    /// Somebody wrote something there that is none.
+    Garbage,
+    Lease(Lease),
+}
+
+#[derive(Default)]
+pub struct Mongo {
+    pub documents: BTreeMap<Kind, BTreeMap<Key, Document>>,
+    pub slot: Slot,
+    /// When the lease document last changed, standbys aside.
+    pub changed_at: At,
+    /// Grows when the servers choose another primary: what was on its way to the old one is lost.
+    pub election: u64,
+    pub is_down: bool,
+    pub refuses_writes: bool,
+    /// What its clock is ahead of the simulation's.
+    pub ahead: i64,
+    databases: u32,
+}
+
+/// The largest schema number here.
+const SCHEMA: i64 = 2;
+
+impl Mongo {
+    pub fn get(&self, kind: Kind, key: &Key) -> Option<&Document> {
+        self.documents.get(&kind)?.get(key)
+    }
+
+    pub fn lease(&self) -> Option<&Lease> {
+        match &self.slot {
+            Slot::Lease(lease) => Some(lease),
+            Slot::Nothing | Slot::Garbage => None,
+        }
+    }
+
+    /// Writes one record; whether it lost.
+    pub fn put(
+        &mut self,
+        record: &Record,
+        authority: Authority,
+        now: At,
+        planted: Planted,
+    ) -> Result<bool, ReplicaError> {
+        let order = record.merge_key();
+        let documents = self.documents.entry(record.kind).or_default();
+        let key = record.key();
+        let position = match authority {
+            Authority::Leader(position) => Some(position),
+            Authority::Former => None,
+        };
+        let mut since = now;
+        if let Some(there) = documents.get(&key) {
+            let later =
+                there.position.map(|there| there.term).filter(|term| position.is_some_and(|own| *term > own.term));
+            if let Some(term) = later {
+                if planted == Planted::FenceIsDone {
+                    return Ok(true);
+                }
+                return Err(ReplicaError::Fenced(term));
+            }
+            let has_lost = match planted {
+                Planted::VersionDecidesAlone => there.order.version >= order.version && there.order != order,
+                _ => there.order > order,
+            };
+            if has_lost {
+                return Ok(true);
+            }
+            if there.order == order {
+                if position.is_none() {
+                    return Ok(false);
+                }
+                since = there.since;
+            }
+        }
+        let late = position.is_none();
+        documents.insert(key, Document { record: record.clone(), order, position, late, since });
+        Ok(false)
+    }
+
+    /// All documents are of terms later than this one: as if it had begun anew with 1.
+    pub fn outdate(&mut self, term: i64) {
+        for document in self.documents.values_mut().flat_map(|documents| documents.values_mut()) {
+            if let Some(position) = &mut document.position {
+                position.term += term;
+            }
+        }
+    }
+
+    pub fn erase(&mut self, erased: &Erased, authority: Authority) -> Result<(), ReplicaError> {
+        let documents = self.documents.entry(erased.kind).or_default();
+        let Some(there) = documents.get(&erased.key) else { return Ok(()) };
+        if let (Authority::Leader(Position { term, .. }), Some(position)) = (authority, there.position)
+            && position.term > term
+        {
+            return Err(ReplicaError::Fenced(position.term));
+        }
+        if there.order.version <= erased.version {
+            documents.remove(&erased.key);
+        }
+        Ok(())
+    }
+
+    /// The next documents of a kind behind a key.
+    pub fn page(&self, kind: Kind, scope: Option<Scope>, after: Option<&Key>, limit: usize) -> Vec<Document> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let Some(documents) = self.documents.get(&kind) else { return Vec::new() };
+        let from = after.map_or(Unbounded, |key| Excluded(key.clone()));
+        let is_in = |document: &&Document| match scope {
+            None | Some(Scope::All) => true,
+            Some(Scope::After(position)) => document.position.is_some_and(|there| there > position),
+            Some(Scope::Late) => document.late,
+        };
+        documents.range((from, Unbounded)).map(|(_, document)| document).filter(is_in).take(limit).cloned().collect()
+    }
+
+    pub fn seen(&self, now: At) -> Seen {
+        let is_fresh =
+            matches!(self.slot, Slot::Nothing) && self.documents.values().all(|documents| documents.is_empty());
+        Seen { lease: self.lease().cloned(), is_fresh, server_ms: self.server_ms(now) }
+    }
+
+    pub fn server_ms(&self, now: At) -> i64 {
+        crate::START_MS + i64::try_from(now).unwrap() + self.ahead
+    }
+
+    pub fn take(&mut self, seen: Option<&Lease>, holder: &str, term: i64, now: At) -> Option<Lease> {
+        let is_as_seen = match (self.lease(), seen) {
+            (Some(lease), Some(seen)) => {
+                (&lease.holder, lease.term, lease.beat) == (&seen.holder, seen.term, seen.beat)
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_as_seen {
+            return None;
+        }
+        self.databases += 1;
+        let old = self
+            .lease()
+            .cloned()
+            .unwrap_or_else(|| Lease { database: format!("database-{}", self.databases), ..Lease::default() });
+        let lease = Lease {
+            holder: holder.to_owned(),
+            term,
+            beat: 0,
+            round: 0,
+            released: false,
+            unsent: 0,
+            standby_beat: 0,
+            late: old.late,
+            schema: SCHEMA.max(old.schema),
+            database: old.database,
+        };
+        self.slot = Slot::Lease(lease.clone());
+        self.changed_at = now;
+        Some(lease)
+    }
+
+    /// Changes the lease if it is still this holder's, given back or not.
+    pub fn change(&mut self, holder: &str, term: i64, now: At, change: impl FnOnce(&mut Lease)) -> Option<Lease> {
+        let Slot::Lease(lease) = &mut self.slot else { return None };
+        if lease.holder != holder || lease.term != term {
+            return None;
+        }
+        change(lease);
+        self.changed_at = now;
+        Some(lease.clone())
+    }
+}
+
+/// Who asked, and what the asker is called.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    pub host: Host,
+    pub process: u64,
+}

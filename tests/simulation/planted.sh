@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Plants faults in a copy of the source, one at a time, and says by which seed of the simulation each is found.
+#
+#   tests/simulation/planted.sh [NAME …]        all of tests/simulation/planted/*.patch, or those named
+#
+# SIM_SEEDS (500) is how many seeds may be needed.
+set -euo pipefail
+cd "$(git -C "$(dirname "$0")" rev-parse --show-toplevel)"
+here=$PWD
+copy=${TARGET:-$here/target/planted}
+mkdir -p "$copy/source"
+names=("$@")
+if [ ${#names[@]} -eq 0 ]; then
+  for patch in tests/simulation/planted/*.patch; do names+=("$(basename "$patch" .patch)"); done
+fi
+missed=0
+for name in "${names[@]}"; do
+  # Times are kept, so that only what the patch touches is built again.
+  git ls-files -z | rsync -a --from0 --files-from=- --checksum . "$copy/source/" 2>/dev/null ||
+    { git ls-files -z | xargs -0 cp --parents --update -t "$copy/source"; }
+  if ! (cd "$copy/source" && patch --silent --no-backup-if-mismatch -p1 <"$here/tests/simulation/planted/$name.patch"); then
+    echo "$name: the patch does not apply"
+    missed=1
+    continue
+  fi
+  log="$copy/$name.log"
+  if (cd "$copy/source" && SIM_SEEDS=${SIM_SEEDS:-500} CARGO_TARGET_DIR="$copy/target" \
+    cargo test --test simulation nothing_is >"$log" 2>&1); then
+    echo "$name: NOT FOUND by ${SIM_SEEDS:-500} seeds"
+    missed=1
+  elif grep -q '^seed ' "$log"; then
+    echo "$name: found: $(grep -m1 '^seed ' "$log")"
+  else
+    echo "$name: does not build, see $log"
+    missed=1
+  fi
+  (cd "$copy/source" && patch --silent --no-backup-if-mismatch -R -p1 <"$here/tests/simulation/planted/$name.patch")
+done
+exit $missed

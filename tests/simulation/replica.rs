@@ -1,0 +1,306 @@
+//! MongoDB as an instance sees it: the ports, over a network that delays, cuts and loses.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use futures_util::future::join_all;
+use giftcode_bot::domain::election::{Lease, Position};
+use giftcode_bot::domain::erasure::Erased;
+use giftcode_bot::domain::record::{Key, Kind, MergeKey, Record};
+use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::model::{Asker, Document, Slot};
+use crate::planted::Planted;
+use crate::world::{Event, Outside, World, answer};
+
+/// How long the driver waits for an answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// One instance's way to MongoDB.
+#[derive(Clone)]
+pub struct Remote {
+    outside: Outside,
+    /// Records per command, and per page.
+    chunk: usize,
+}
+
+type Operation<T> = Box<dyn FnOnce(&mut World, &Asker) -> Result<T, ReplicaError> + Send>;
+
+struct Request<T> {
+    asker: Asker,
+    /// When it was sent: another primary since has not heard of it.
+    election: u64,
+    is_write: bool,
+    operation: Operation<T>,
+    to: oneshot::Sender<Result<T, ReplicaError>>,
+}
+
+/// A request reaches MongoDB, or what is left of it.
+fn arrive<T: Send + 'static>(world: &mut World, request: Request<T>) {
+    let host = request.asker.host;
+    if world.mongo.is_down || request.election != world.mongo.election {
+        return world.lose(request.to);
+    }
+    if !world.network.links[host].there {
+        // What the network holds back may come late: after its sender gave up, and after another took over.
+        if world.random.u64(0..4) == 0 {
+            let at = world.now + world.random.u64(500..20_000);
+            return world.schedule(at, Event::Arrival(Box::new(move |world| arrive(world, request))));
+        }
+        return world.lose(request.to);
+    }
+    let result = match request.is_write && world.mongo.refuses_writes {
+        true => Err(ReplicaError::Refused("you are over your space quota".to_owned())),
+        false => (request.operation)(world, &request.asker),
+    };
+    if !world.network.links[host].back || world.random.u64(0..100) < world.network.lost_answers {
+        return world.lose(request.to);
+    }
+    answer(world, request.to, result);
+}
+
+impl Remote {
+    pub fn new(outside: Outside, chunk: usize) -> Self {
+        Self { outside, chunk }
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        is_write: bool,
+        operation: impl FnOnce(&mut World, &Asker) -> Result<T, ReplicaError> + Send + 'static,
+    ) -> Result<T, ReplicaError> {
+        let asker = Asker { host: self.outside.host, process: self.outside.process };
+        let election = self.outside.world().mongo.election;
+        let operation: Operation<T> = Box::new(operation);
+        let sent = self.outside.ask(TIMEOUT, move |world, to| {
+            arrive(world, Request { asker, election, is_write, operation, to });
+        });
+        sent.await.unwrap_or_else(|_| Err(ReplicaError::Unreachable("no answer".to_owned())))
+    }
+
+    async fn pages<T: Send + 'static>(
+        &self,
+        kind: Kind,
+        scope: Option<Scope>,
+        pages: mpsc::Sender<Vec<T>>,
+        read: impl Fn(Document) -> T,
+    ) -> Result<(), ReplicaError> {
+        let mut after: Option<Key> = None;
+        loop {
+            let limit = self.chunk;
+            let page =
+                self.ask(false, move |world, _| Ok(world.mongo.page(kind, scope, after.as_ref(), limit))).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.record.key());
+            {
+                let newest = page.iter().map(|document| document.order.version).max().unwrap_or_default();
+                self.outside.world().checker.received(self.outside.host, newest);
+            }
+            if pages.send(page.into_iter().map(&read).collect()).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Replica for Remote {
+    async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
+        let commands = records.chunks(self.chunk).map(|chunk| {
+            let chunk = chunk.to_vec();
+            self.ask(true, move |world, asker| {
+                let (now, planted) = (world.now, world.planted);
+                let mut lost = Vec::new();
+                let mut fenced = None;
+                for (at, record) in chunk.iter().enumerate() {
+                    match world.mongo.put(record, authority, now, planted) {
+                        Ok(true) => lost.push(at),
+                        Ok(false) => {}
+                        Err(error) => fenced = Some(error),
+                    }
+                }
+                let who = if authority == Authority::Former { "former leader" } else { "leader" };
+                world.note(&format!(
+                    "mongo: {who} {} puts {} records, {} lost{}",
+                    asker.host,
+                    chunk.len(),
+                    lost.len(),
+                    if fenced.is_some() { ", fenced" } else { "" }
+                ));
+                fenced.map_or(Ok(lost), Err)
+            })
+        });
+        let mut lost = Vec::new();
+        let mut failed = None;
+        for (at, ended) in join_all(commands).await.into_iter().enumerate() {
+            match ended {
+                Ok(places) => lost.extend(places.into_iter().map(|place| place + at * self.chunk)),
+                Err(error @ ReplicaError::Fenced(_)) => failed = Some(error),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        failed.map_or(Ok(lost), Err)
+    }
+
+    async fn erase(&self, erased: &[Erased], authority: Authority) -> Result<(), ReplicaError> {
+        let erased = erased.to_vec();
+        self.ask(true, move |world, _| {
+            let ended: Vec<_> = erased.iter().map(|erased| world.mongo.erase(erased, authority)).collect();
+            ended.into_iter().collect()
+        })
+        .await
+    }
+
+    async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
+        self.ask(false, move |world, _| {
+            let found = keys.iter().filter_map(|key| world.mongo.get(kind, key));
+            Ok(found.map(|document| document.record.clone()).collect())
+        })
+        .await
+    }
+
+    async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+        self.pages(kind, Some(scope), pages, |document| document.record).await
+    }
+
+    async fn merge_keys(&self, kind: Kind, pages: mpsc::Sender<Vec<(Key, MergeKey)>>) -> Result<(), ReplicaError> {
+        self.pages(kind, None, pages, |document| (document.record.key(), document.order)).await
+    }
+
+    async fn size(&self) -> Result<u64, ReplicaError> {
+        self.ask(false, |world, _| {
+            Ok(world.mongo.documents.values().map(|documents| documents.len() as u64 * 300).sum())
+        })
+        .await
+    }
+}
+
+impl Remote {
+    /// What this instance is called where the lease is kept.
+    fn name(&self, holder: &str) -> String {
+        match self.outside.world().planted {
+            Planted::NamesAreShared => "the one name".to_owned(),
+            _ => holder.to_owned(),
+        }
+    }
+}
+
+impl LeaseStore for Remote {
+    async fn poll(&self) -> Result<Seen, ReplicaError> {
+        let seen = self
+            .ask(false, |world, _| {
+                let mut seen = world.mongo.seen(world.now);
+                let age = world.now.saturating_sub(world.mongo.changed_at);
+                let is_taken_for_over = match world.planted {
+                    Planted::TakesAfterFiveSeconds => age > 5_000,
+                    Planted::AgeCountsInAnOutage => age > 30_000,
+                    _ => false,
+                };
+                if let Some(lease) = &mut seen.lease {
+                    lease.released |= is_taken_for_over;
+                }
+                Ok(seen)
+            })
+            .await;
+        let mut world = self.outside.world();
+        world.checker.poll_ended(self.outside.host, self.outside.now(), seen.is_ok());
+        if let (Planted::NamesAreShared, Ok(Seen { lease: Some(lease), .. })) = (world.planted, &seen) {
+            let held = lease.clone();
+            drop(world);
+            return seen.map(|seen| Seen { lease: Some(Lease { released: true, ..held }), ..seen });
+        }
+        seen
+    }
+
+    async fn take(&self, seen: Option<&Lease>, holder: &str, term: i64) -> Result<Option<Lease>, ReplicaError> {
+        let (seen, own, holder) = (seen.cloned(), holder.to_owned(), self.name(holder));
+        let taken = self
+            .ask(true, move |world, asker| {
+                let (now, before, changed_at) = (world.now, world.mongo.lease().cloned(), world.mongo.changed_at);
+                let is_fresh = world.mongo.seen(now).is_fresh;
+                let taken = world.mongo.take(seen.as_ref(), &holder, term, now);
+                if world.planted == Planted::FenceIsDone && before.is_none() {
+                    world.mongo.outdate(term);
+                }
+                if let Some(lease) = &taken {
+                    world.note(&format!("mongo: {} takes the lease, term {}", asker.host, lease.term));
+                    world.checker.taken(asker, now, changed_at, &holder, before.as_ref(), is_fresh);
+                }
+                Ok(taken)
+            })
+            .await?;
+        if let Some(lease) = &taken {
+            self.outside.world().checker.renewed(self.outside.host, self.outside.now(), lease, true);
+        }
+        Ok(taken.map(|lease| Lease { holder: own, ..lease }))
+    }
+
+    async fn renew(&self, holder: &str, done: Position) -> Result<Option<Lease>, ReplicaError> {
+        let (own, holder) = (holder.to_owned(), self.name(holder));
+        let renewed = self
+            .ask(true, move |world, _| {
+                let now = world.now;
+                if world.mongo.lease().is_some_and(|lease| lease.released) {
+                    return Ok(None);
+                }
+                Ok(world.mongo.change(&holder, done.term, now, |lease| {
+                    lease.beat += 1;
+                    lease.round = done.round;
+                }))
+            })
+            .await?;
+        let mut world = self.outside.world();
+        if let Some(lease) = &renewed {
+            world.checker.renewed(self.outside.host, self.outside.now(), lease, false);
+        }
+        let hides = world.planted == Planted::StandbysAreHidden;
+        Ok(renewed.map(|lease| Lease {
+            holder: own,
+            standby_beat: if hides { 0 } else { lease.standby_beat },
+            ..lease
+        }))
+    }
+
+    async fn register_standby(&self, _name: &str) -> Result<(), ReplicaError> {
+        self.ask(true, |world, _| {
+            if let Slot::Lease(lease) = &mut world.mongo.slot {
+                lease.standby_beat += 1;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn announce_late(&self) -> Result<(), ReplicaError> {
+        self.ask(true, |world, _| {
+            if let Slot::Lease(lease) = &mut world.mongo.slot {
+                lease.late += 1;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn release(&self, holder: &str, done: Position, unsent: i64) -> Result<bool, ReplicaError> {
+        let holder = self.name(holder);
+        self.ask(true, move |world, asker| {
+            let now = world.now;
+            let released = world.mongo.change(&holder, done.term, now, |lease| {
+                lease.round = done.round;
+                lease.released = true;
+                lease.unsent = unsent;
+            });
+            if released.is_some() {
+                world.note(&format!("mongo: {} gives the lease back, {unsent} unsent", asker.host));
+                world.checker.released(asker, now, unsent);
+            }
+            Ok(released.is_some())
+        })
+        .await
+    }
+}
+
+/// How many records a command holds in this run.
+pub fn chunk(random: &mut Rng) -> usize {
+    random.usize(1..=12)
+}

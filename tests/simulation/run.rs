@@ -1,0 +1,304 @@
+//! One run: the machines and the world, event after event, from one seed.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fastrand::Rng;
+use giftcode_bot::domain::outcome::Outcome;
+use giftcode_bot::domain::record::{Kind, Record, Value};
+use giftcode_bot::leadership::Phase;
+
+use crate::faults::{Disk, Fault, Plan};
+use crate::machine::Machine;
+use crate::planted::Planted;
+use crate::replica::chunk;
+use crate::services::GUILDS;
+use crate::world::{Event, Host, Link, Network, World};
+
+/// What came of a run.
+pub struct Ran {
+    pub hash: u64,
+    pub violation: Option<String>,
+    pub last_lines: String,
+    pub events: u64,
+    pub let_pass: usize,
+}
+
+struct Run {
+    world: Arc<Mutex<World>>,
+    machines: Vec<Machine>,
+    /// Nothing breaks any more: a process that ends starts again.
+    is_quiet: bool,
+    has_ended: bool,
+    /// What one plans for in a moment is that for all.
+    are_clocks_near: bool,
+    /// What becomes of a disk when its process has ended, and when that starts again.
+    afterwards: Vec<Option<(Option<u64>, Disk)>>,
+}
+
+/// A folder in memory, where the system has one: nothing here need outlive the machine.
+fn folder() -> tempfile::TempDir {
+    let memory = PathBuf::from("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    folder.unwrap()
+}
+
+/// Runs one seed.
+pub fn run(seed: u64, planted: Planted, is_printed: bool) -> Ran {
+    crate::machine::empty_file();
+    // The program's own chance: names, jitter.
+    fastrand::seed(seed);
+    let mut random = Rng::with_seed(seed);
+    let plan = Plan::new(&mut random);
+    let root = folder();
+    let network = Network {
+        latency: [5, 30, 100, 300][random.usize(0..4)],
+        slow_one_in: [50, 500, 5_000][random.usize(0..3)],
+        links: vec![Link { there: true, back: true }; plan.hosts],
+        lost_answers: [0, 0, 1, 4][random.usize(0..4)],
+    };
+    // One run in eight has a clock that is far off.
+    let is_far_off = random.u8(0..8) == 0;
+    let is_required = random.u8(0..8) == 0;
+    let machine = |host| {
+        let wall = match host {
+            0 if is_far_off => random.i64(-100_000_000..100_000_000),
+            _ => random.i64(-5_000..5_000),
+        };
+        Machine::new(host, root.path(), wall, chunk(&mut random), is_required)
+    };
+    let machines: Vec<Machine> = (0..plan.hosts).map(machine).collect();
+    let mut world = World::new(random.fork(), network, planted, is_printed);
+    world.discord.knows_all_nonces = is_far_off;
+    world.discord.fails = random.u64(0..4);
+    world.game.fails = random.u64(0..4);
+    world.mongo.ahead = random.i64(-5_000..5_000);
+    for (at, fault) in &plan.faults {
+        world.schedule(*at, Event::Fault(*fault));
+    }
+    let afterwards = vec![None; plan.hosts];
+    let world = Arc::new(Mutex::new(world));
+    let mut run = Run {
+        world: world.clone(),
+        machines,
+        is_quiet: false,
+        has_ended: false,
+        are_clocks_near: !is_far_off,
+        afterwards,
+    };
+    let events = run.go();
+    drop(run);
+    let world = world.lock().unwrap_or_else(PoisonError::into_inner);
+    Ran {
+        hash: world.trace.hash(),
+        violation: world.checker.violation.clone(),
+        last_lines: world.trace.last_lines(),
+        events,
+        let_pass: world.checker.let_pass,
+    }
+}
+
+impl Run {
+    fn world(&self) -> std::sync::MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn go(&mut self) -> u64 {
+        let mut events = 0;
+        while !self.has_ended {
+            let Some(at) = self.world().next_at() else { break };
+            // What one asks for may arrive before that: then nobody runs past it.
+            let mut has_asked = false;
+            for machine in &mut self.machines {
+                has_asked |= machine.run(at).is_some();
+            }
+            self.bury_the_ended(at);
+            if has_asked {
+                continue;
+            }
+            let Some(event) = self.world().pop() else { break };
+            events += 1;
+            match event {
+                Event::Arrival(arrive) => arrive(&mut self.world()),
+                Event::Fault(fault) => self.strike(fault),
+            }
+            let phases: Vec<_> = self.machines.iter().map(Machine::phase).collect();
+            let mut world = self.world();
+            let now = world.now;
+            world.checker.phases(now, &phases);
+            if world.checker.violation.is_some() {
+                break;
+            }
+        }
+        events
+    }
+
+    /// Processes that ended by themselves.
+    fn bury_the_ended(&mut self, now: u64) {
+        for host in 0..self.machines.len() {
+            let Some(ended) = self.machines[host].take_ended() else { continue };
+            let mut world = self.world();
+            let words = match &ended {
+                Ok(()) => "well".to_owned(),
+                Err(error) => format!("with {error:#}"),
+            };
+            world.note(&format!("machine {host}: the process ends {words}"));
+            let World { checker, mongo, .. } = &mut *world;
+            checker.ended(host, ended.is_ok(), now, mongo);
+            drop(world);
+            let (again_after, disk) = self.afterwards[host].take().unwrap_or((Some(3_000), Disk::Kept));
+            self.replace_disk(host, disk);
+            if let Some(wait) = again_after {
+                self.world().schedule(now + wait, Event::Fault(Fault::Start(host)));
+            }
+        }
+    }
+
+    fn strike(&mut self, fault: Fault) {
+        let now = self.world().now;
+        if !matches!(fault, Fault::Look) {
+            self.world().note(&format!("{fault:?}"));
+        }
+        if self.is_quiet
+            && !matches!(fault, Fault::Start(_) | Fault::Thaw { .. } | Fault::Usable(_) | Fault::Look | Fault::End)
+        {
+            return;
+        }
+        match fault {
+            Fault::Start(host) if !self.machines[host].is_running() => {
+                let process = self.machines[host].start(&self.world, now);
+                self.world().checker.started(host, process, now);
+            }
+            Fault::Crash { host, turns, again_after, disk } if self.machines[host].is_running() => {
+                self.machines[host].crash(turns);
+                let mut world = self.world();
+                let World { checker, mongo, .. } = &mut *world;
+                checker.ended(host, false, now, mongo);
+                drop(world);
+                self.replace_disk(host, disk);
+                if let Some(wait) = again_after {
+                    self.world().schedule(now + wait, Event::Fault(Fault::Start(host)));
+                }
+            }
+            Fault::Stop { host, again_after, disk } if self.machines[host].is_running() => {
+                self.afterwards[host] = Some((again_after, disk));
+                self.machines[host].stop();
+            }
+            Fault::Snapshot(host) => self.machines[host].snapshot(now),
+            Fault::Usable(host) => self.machines[host].make_usable(),
+            Fault::Freeze { host, how, millis } if self.machines[host].freeze() => {
+                let thaw = Fault::Thaw { host, how, since: now };
+                self.world().schedule(now + millis, Event::Fault(thaw));
+            }
+            Fault::Thaw { host, how, since } => {
+                let planted = self.world().planted;
+                self.machines[host].thaw(how, now - since, planted);
+            }
+            Fault::SetClock { host, millis } => self.machines[host].set_clock(millis),
+            Fault::Look => {
+                let mut world = self.world();
+                let World { checker, mongo, .. } = &mut *world;
+                checker.check_sent(now, mongo);
+            }
+            Fault::Quiet => {
+                self.world().strike(fault);
+                self.is_quiet = true;
+                self.world().is_quiet = true;
+            }
+            Fault::End => {
+                self.check_the_end();
+                self.has_ended = true;
+            }
+            _ => self.world().strike(fault),
+        }
+    }
+
+    fn replace_disk(&mut self, host: Host, disk: Disk) {
+        let other = if let Disk::CloneOf(other) = disk { Some(self.machines[other].folder().to_owned()) } else { None };
+        let other = other.filter(|folder| folder.exists());
+        if let Some(kept_until) = self.machines[host].replace_disk(disk, other.as_deref()) {
+            let mut world = self.world();
+            let World { checker, mongo, .. } = &mut *world;
+            checker.disk_replaced(host, kept_until, mongo);
+        }
+        if let Disk::Unusable(millis) = disk {
+            let mut world = self.world();
+            let at = world.now + millis;
+            world.schedule(at, Event::Fault(Fault::Usable(host)));
+        }
+    }
+
+    /// All was mended long ago: one leads, both stores hold the same, and nothing is missing.
+    fn check_the_end(&mut self) {
+        let leads = |machine: &Machine| matches!(machine.phase(), Some(Phase::Leading { .. }));
+        let leader = self.machines.iter().position(leads);
+        let stored: Option<Vec<Record>> = leader.and_then(|leader| {
+            self.machines[leader].ask(async |store| {
+                let mut records = Vec::new();
+                for kind in Kind::ALL {
+                    records.extend(store.page(kind, None, 10_000).await.unwrap());
+                }
+                records
+            })
+        });
+        let phases: Vec<_> = self.machines.iter().map(Machine::phase).collect();
+        let are_clocks_near = self.are_clocks_near;
+        let mut world = self.world();
+        let World { checker, mongo, feed, .. } = &mut *world;
+        checker.check_survived(mongo);
+        let Some(stored) = stored else {
+            return checker.violated(format!("nobody leads at the end: {phases:?}"));
+        };
+        let mut differences = Vec::new();
+        let mut count = 0;
+        for record in &stored {
+            let there = mongo.get(record.kind, &record.key());
+            count += usize::from(there.is_some());
+            if there.is_none_or(|there| there.record != *record) && (there.is_some() || is_replicated(record)) {
+                differences.push(format!("{record:?} is {:?}", there.map(|there| &there.record)));
+            }
+        }
+        let there: usize = mongo.documents.values().map(|documents| documents.len()).sum();
+        if there != count {
+            differences.push(format!("MongoDB has {there} records, {count} of which the leader has"));
+        }
+        let late = mongo.documents.values().flat_map(|documents| documents.values()).filter(|there| there.late).count();
+        if late > 0 {
+            differences.push(format!("{late} records that came late are adopted by nobody"));
+        }
+        if let Some(first) = differences.first() {
+            checker.violated(format!("{} differences at the end; {first}", differences.len()));
+        }
+        if !are_clocks_near {
+            return;
+        }
+        let pending = |record: &&Record| {
+            record.kind == Kind::Redemptions
+                && *record.get("outcome") == Value::Text(Outcome::Pending.name().to_owned())
+                && *record.get("deleted") == Value::Bool(false)
+        };
+        let pending: Vec<&Record> = stored.iter().filter(pending).collect();
+        if let Some(first) = pending.first() {
+            checker.violated(format!("{} redemptions are not decided at the end; {first:?}", pending.len()));
+        }
+        for code in &feed.codes {
+            for guild in GUILDS {
+                let is_set_up = stored.iter().any(|record| {
+                    record.kind == Kind::Guilds
+                        && record.key() == [Value::Int(guild.0.cast_signed())]
+                        && *record.get("channel_id") != Value::Null
+                });
+                if is_set_up && !checker.is_posted(&(guild, code.key(), 1)) {
+                    checker.violated(format!("{code} was never posted to guild {}", guild.0));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a record belongs into both stores: an untried redemption follows from the others.
+fn is_replicated(record: &Record) -> bool {
+    let number = |field| if let Value::Int(number) = record.get(field) { *number } else { 0 };
+    let is_pending = *record.get("outcome") == Value::Text(Outcome::Pending.name().to_owned());
+    record.kind != Kind::Redemptions || !is_pending || number("calls") > 0 || number("round") > 0
+}

@@ -1,0 +1,204 @@
+//! What an instance does: the real watcher, poster and engine, and an admin who changes what it keeps.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, RoleId, State};
+use giftcode_bot::domain::record::{Key, Kind, Value};
+use giftcode_bot::domain::retry::Policy;
+use giftcode_bot::engine::{Engine, EngineSettings};
+use giftcode_bot::leadership::{Leadership, Phase};
+use giftcode_bot::poster::Poster;
+use giftcode_bot::session::{self, ActiveSession, Sessions, StateLocation};
+use giftcode_bot::store::{Blocking, StateKind, Store, StoreError};
+use giftcode_bot::watcher::{Watcher, WatcherSettings};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::machine::Window;
+use crate::outside::Services;
+use crate::replica::Remote;
+use crate::world::Outside;
+
+pub const GUILDS: [GuildId; 2] = [GuildId(1001), GuildId(1002)];
+/// Players on each guild's roster at first.
+const PLAYERS: u64 = 4;
+
+const ENGINE: EngineSettings = EngineSettings {
+    concurrency: 3,
+    policy: Policy { max_unknown: 3, max_temporary: 10, base: Duration::from_secs(2), cap: Duration::from_secs(30) },
+    limit: None,
+    player_interval: Duration::ZERO,
+};
+const WATCHER: WatcherSettings = WatcherSettings {
+    interval: Duration::from_secs(10),
+    max_consecutive_errors: 5,
+    return_after: Duration::from_secs(6 * 3600),
+};
+
+/// One start of an instance.
+pub struct Process {
+    pub path: PathBuf,
+    pub clock: Clock,
+    pub outside: Outside,
+    pub chunk: usize,
+    pub is_required: bool,
+    pub window: Window,
+    pub stop: CancellationToken,
+}
+
+/// The working copy is let go of, however its session ends.
+struct Shown<'a>(&'a Window);
+
+impl Drop for Shown<'_> {
+    fn drop(&mut self) {
+        self.0.show_store(None);
+    }
+}
+
+/// What an instance does in one session, until `done`.
+pub async fn serve(
+    process: &Process,
+    store: Store,
+    leadership: Leadership,
+    done: CancellationToken,
+) -> anyhow::Result<()> {
+    let (outside, clock) = (process.outside.clone(), process.clock);
+    process.window.show_store(Some(store.clone()));
+    let _shown = Shown(&process.window);
+    let is_caught_up = matches!(leadership.phase(), Phase::Leading { .. });
+    {
+        let mut world = outside.world();
+        let line = format!("instance {} serves: {:?}", outside.host, leadership.phase());
+        let (now, host) = (outside.now(), outside.host);
+        world.trace.add(now, &line);
+        world.checker.serves(host, is_caught_up);
+    }
+    let services = Services::new(outside.clone(), clock);
+    let engine = Engine::new(services.clone(), store.clone(), clock, ENGINE);
+    let poster = Poster::new(services.clone(), store.clone(), clock);
+    let watcher = Watcher::new(services, store.clone(), clock, WATCHER);
+    let mut loops: JoinSet<anyhow::Result<()>> = JoinSet::new();
+    let token = done.clone();
+    loops.spawn(async move { watcher.run(token).await });
+    let token = done.clone();
+    loops.spawn(async move { poster.run(token).await });
+    loops.spawn(engine.run(done.clone()));
+    let admin = Admin { outside, store };
+    let token = done.clone();
+    loops.spawn(async move {
+        tokio::select! {
+            biased;
+            () = token.cancelled() => {}
+            () = admin.run() => {}
+        }
+        Ok(())
+    });
+    while let Some(ended) = loops.join_next().await {
+        ended.map_err(|error| anyhow::anyhow!("a loop panicked: {error}"))??;
+    }
+    Ok(())
+}
+
+struct Admin {
+    outside: Outside,
+    store: Store,
+}
+
+fn player(number: u64) -> Player {
+    Player {
+        id: PlayerId::new(number).unwrap(),
+        nickname: format!("P{number}"),
+        state: State::new(245),
+        furnace_level: None,
+    }
+}
+
+impl Admin {
+    async fn run(self) {
+        loop {
+            let (wait, is_over) = {
+                let mut world = self.outside.world();
+                (world.random.u64(500..8_000), world.is_quiet)
+            };
+            if is_over {
+                return std::future::pending().await;
+            }
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+            for guild in GUILDS {
+                // Refused is refused: nothing was acknowledged.
+                drop(self.change(guild).await);
+            }
+        }
+    }
+
+    async fn change(&self, guild: GuildId) -> Result<(), StoreError> {
+        let number = guild.0.cast_signed();
+        let guild_key = (Kind::Guilds, vec![Value::Int(number)]);
+        let channel = ChannelId(guild.0 + 1);
+        if self.store.guild(guild).await?.channel.is_none() {
+            self.store.set_channel(guild, channel).await?;
+            self.store.set_auto_redeem(guild, true).await?;
+            // Players of one guild are of no other: their redemptions tell whose they are.
+            let first = guild.0 * 100;
+            self.store.add_to_roster(guild, (first..first + PLAYERS).map(player).collect()).await?;
+            return self.acknowledged(guild_key).await;
+        }
+        let (what, chance) = {
+            let mut world = self.outside.world();
+            (world.random.u8(0..6), world.random.u64(1..100_000))
+        };
+        let one = guild.0 * 100 + chance % (PLAYERS + 3);
+        let roster_key = (Kind::Rosters, vec![Value::Int(number), Value::Int(i64::try_from(one).unwrap())]);
+        match what {
+            0 => {
+                self.store.add_to_roster(guild, vec![player(one)]).await?;
+                // One that was there already is as it was.
+                Ok(())
+            }
+            1 => match self.store.remove_from_roster(guild, vec![player(one).id]).await? {
+                0 => Ok(()),
+                _ => self.acknowledged(roster_key).await,
+            },
+            _ => {
+                self.store.set_channel_and_role(guild, channel, Some(Some(RoleId(chance)))).await?;
+                self.acknowledged(guild_key).await
+            }
+        }
+    }
+
+    /// Notes what somebody was told is saved.
+    async fn acknowledged(&self, (kind, key): (Kind, Key)) -> Result<(), StoreError> {
+        let records = self.store.records(kind, vec![key]).await?;
+        let now = self.outside.now();
+        let mut world = self.outside.world();
+        let crate::world::World { checker, mongo, trace, .. } = &mut *world;
+        for record in &records {
+            trace.add(now, &format!("admin: {} saved {kind:?} {:?}", self.outside.host, record.key()));
+            checker.acknowledged(self.outside.host, now, record, self.store.is_temporary(), mongo);
+        }
+        Ok(())
+    }
+}
+
+impl Process {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let location = StateLocation {
+            path: self.path.clone(),
+            kind: StateKind::Bot,
+            is_mongodb_required: self.is_required,
+            clock: self.clock,
+            blocking: Blocking::Inline,
+        };
+        let lock = session::lock(&self.path, true)?;
+        let remote = Remote::new(self.outside.clone(), self.chunk);
+        let mut sessions = Sessions::new(location, lock, Some((remote.clone(), remote)));
+        self.window.show_leadership(sessions.leadership().clone());
+        let services = async |session: ActiveSession| {
+            serve(&self, session.store, session.leadership, session.done).await.map(|()| None::<()>)
+        };
+        sessions.run(&self.stop, services).await?;
+        Ok(())
+    }
+}
