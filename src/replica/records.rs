@@ -112,10 +112,10 @@ impl Mongo {
     }
 
     /// Writes records of one kind, each with its place; returns the places of those that lost.
-    async fn put_batch<'a>(
+    async fn put_batch(
         &self,
         kind: Kind,
-        mut left: Vec<(usize, &'a Record)>,
+        mut left: Vec<(usize, &Record)>,
         authority: Authority,
     ) -> Result<Vec<usize>, ReplicaError> {
         self.index(kind).await?;

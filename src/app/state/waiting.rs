@@ -116,7 +116,7 @@ mod tests {
         let clock = Clock::simulated(Timestamp::UNIX_EPOCH);
         let leadership = Leadership::waiting(clock);
         let leases = Leases(Mutex::new(Box::new(|| None)));
-        leadership.set(Phase::CatchingUp { term: 7, until: Duration::from_secs(500) });
+        leadership.set(Phase::CatchingUp { term: 7, until: Duration::from_secs(500), has_standby: false });
         let waited = tokio::time::timeout(Duration::from_secs(200), until_hopeless(&leases, &leadership)).await;
         assert!(waited.is_err());
     }
