@@ -99,7 +99,7 @@ impl Registration {
 
 /// A question that is not answered in time may have been done all the same.
 async fn within<T>(limit: Duration, asked: impl Future<Output = Result<T, ReplicaError>>) -> Result<T, ReplicaError> {
-    let late = || ReplicaError::Unreachable(format!("it took more than {:.0} s", limit.as_secs_f32()));
+    let late = || ReplicaError::Unreachable(format!("it took more than {:.1} s", limit.as_secs_f32()));
     tokio::time::timeout(limit, asked).await.unwrap_or_else(|_| Err(late()))
 }
 
@@ -167,7 +167,8 @@ impl<L: LeaseStore> Election<L> {
             {
                 match self.take(store, seen).await? {
                     Ok(Some(until)) => {
-                        self.leadership.set(Phase::CatchingUp { term: self.own_term(), until });
+                        let has_standby = self.is_required || store.replica_history().await?.had_standby;
+                        self.leadership.set(Phase::CatchingUp { term: self.own_term(), until, has_standby });
                         return Ok(());
                     }
                     // Somebody was faster: the next poll tells who.
@@ -186,7 +187,9 @@ impl<L: LeaseStore> Election<L> {
             match decision {
                 Decision::Lead => {}
                 Decision::Isolated => {
-                    words.alone(trouble.as_ref());
+                    if let Some(trouble) = &trouble {
+                        self.goes_alone(store, &mut words, trouble);
+                    }
                     self.leadership.set(Phase::Isolated { term: store.replica_history().await?.position.term });
                     return Ok(());
                 }
@@ -204,6 +207,12 @@ impl<L: LeaseStore> Election<L> {
             }
             tokio::time::sleep(POLL_EVERY).await;
         }
+    }
+
+    /// Why it goes on alone is told, once and on the health line.
+    fn goes_alone(&self, store: &Store, words: &mut Words, trouble: &ReplicaError) {
+        words.alone(trouble);
+        store.replica_failed(trouble);
     }
 
     /// What the working copy is known to hold; MongoDB was not asked.
@@ -233,7 +242,8 @@ impl<L: LeaseStore> Election<L> {
         let Some(lease) = &seen.lease else { return Ok(false) };
         self.saw_term(lease.term);
         let known = store.replica_history().await?;
-        let is_later = lease.term > known.position.term && self.is_others(seen);
+        // An earlier process on this same file may have led on a temporary copy.
+        let is_later = lease.term > known.position.term && lease.holder != self.who.own;
         if is_later && !known.is_stale {
             store.note_stale().await?;
         }

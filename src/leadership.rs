@@ -29,6 +29,8 @@ pub enum Phase {
         term: i64,
         /// It holds until then.
         until: Duration,
+        /// As it will be once it leads.
+        has_standby: bool,
     },
     /// It leads.
     Leading {
@@ -36,7 +38,7 @@ pub enum Phase {
         term: i64,
         /// It holds until then.
         until: Duration,
-        /// Another instance waits: an outward act needs its intent in MongoDB first.
+        /// Another instance waits, or nothing may be done without MongoDB: an outward act needs its intent there first.
         has_standby: bool,
     },
     /// MongoDB cannot be used, and no standby is known: it acts on its file alone.

@@ -25,9 +25,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
-use crate::domain::election::{Position, Taking};
+use crate::domain::election::Taking;
 use crate::leadership::{Leadership, Phase, Renewal};
 use crate::ports::replica::{LeaseStore, Replica, ReplicaError};
 use crate::store::{Store, StoreError};
@@ -152,10 +151,10 @@ impl<R: Replica> Replicator<R> {
                 }
             }
         };
-        let (Moved { fetched, sent }, has_standby) = moved;
+        let Moved { fetched, sent } = moved;
         tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} sent");
         self.leadership.advance(|phase| match phase {
-            Phase::CatchingUp { term, until } => Phase::Leading { term, until, has_standby },
+            Phase::CatchingUp { term, until, has_standby } => Phase::Leading { term, until, has_standby },
             other => other,
         });
         let mut late = taking.taken.late;
@@ -191,22 +190,25 @@ impl<R: Replica> Replicator<R> {
     /// While another instance leads: sends what is left from when this one led, and catches up. Does not return.
     pub async fn stand_by<L: LeaseStore>(&self, leases: &L, own: &str) {
         tokio::time::sleep(STAND_BY_AFTER).await;
+        let mut back_off = BackOff::new();
         loop {
-            let began = Instant::now();
-            if let Err(failure) = self.stand_by_once(leases, own).await {
-                tracing::debug!("What the leader wrote cannot be read yet: {failure}");
+            match self.stand_by_once(leases, own).await {
+                Ok(()) => {
+                    back_off = BackOff::new();
+                    tokio::time::sleep(STAND_BY_EVERY).await;
+                }
+                Err(failure) => {
+                    tracing::debug!("What the leader wrote cannot be read yet: {failure}");
+                    tokio::time::sleep(back_off.next()).await;
+                }
             }
-            tokio::time::sleep_until(began + STAND_BY_EVERY).await;
         }
     }
 
     async fn stand_by_once<L: LeaseStore>(&self, leases: &L, own: &str) -> Result<(), Failure> {
         let seen = within(leases.poll()).await?;
         let Some(lease) = seen.lease.filter(|lease| lease.holder != own && !lease.released) else { return Ok(()) };
-        let known = self.store.replica_history().await?;
-        if known.position != Position::default() {
-            self.send_late(leases).await?;
-        }
+        self.send_late(leases).await?;
         // From here on the file looks complete, and is not: another instance goes on writing.
         self.store.note_standby(true).await?;
         self.catch_up(Some(&lease)).await?;

@@ -85,8 +85,19 @@ struct Replicated<R, L> {
 enum Ended<T> {
     /// The process ends.
     Finished(Option<T>),
-    /// Another one is to begin; whether the file may by then be older than what was written.
-    Again { is_suspect: bool },
+    /// Another one is to begin, with this working copy.
+    Again(WorkingCopy),
+}
+
+/// The working copy that a session begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum WorkingCopy {
+    /// The file, as it stands.
+    File,
+    /// The file, which lacks what was written since.
+    OldFile,
+    /// A temporary one: the file cannot be written.
+    Temporary,
 }
 
 impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
@@ -120,16 +131,16 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
         stop: &CancellationToken,
         mut services: impl AsyncFnMut(ActiveSession) -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<Option<T>> {
-        let (mut wait, mut is_suspect) = (BACK_OFF.0, false);
+        let (mut wait, mut copy) = (BACK_OFF.0, WorkingCopy::File);
         while !stop.is_cancelled() {
             let began = self.location.clock.elapsed();
-            let session = AssertUnwindSafe(self.session(is_suspect, stop, &mut services)).catch_unwind().await;
+            let session = AssertUnwindSafe(self.session(&copy, stop, &mut services)).catch_unwind().await;
             if self.replicated.is_some() {
                 self.leadership.set(Phase::Waiting);
             }
             match session {
                 Ok(Ok(Ended::Finished(value))) => return Ok(value),
-                Ok(Ok(Ended::Again { is_suspect: is_next })) => is_suspect = is_next,
+                Ok(Ok(Ended::Again(next))) => copy = next,
                 Ok(Err(error)) => return Err(error),
                 Err(panic) => tracing::error!("A session panicked and begins anew: {}", panic_text(panic.as_ref())),
             }

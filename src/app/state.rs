@@ -8,11 +8,13 @@
 mod export;
 mod format;
 mod progress;
+mod waiting;
 
+use std::convert::Infallible;
 use std::fs::File;
+use std::future::pending;
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use secrecy::SecretString;
@@ -39,9 +41,6 @@ const MAX_FIRST_STATE: u64 = 16 * 1024 * 1024;
 
 pub use export::export;
 
-/// How long another instance may take to let go of MongoDB.
-const TURN_WITHIN: Duration = Duration::from_secs(5);
-
 /// Imports something of so many records into the state, waits until MongoDB has all of it, then lets go of it.
 async fn with_state<T>(
     total: u64,
@@ -52,17 +51,11 @@ async fn with_state<T>(
     telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "warn")?;
     let lock = session::lock(&config.state_file, config.mongodb_uri.is_some())?;
     let mongodb = mongodb(config.mongodb_uri.clone(), &config.mongodb_database).await?;
+    let leases = mongodb.as_ref().map(|(_, leases)| leases.clone());
     let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, Clock::system()), lock, mongodb);
-    let (stop, has_begun) = (CancellationToken::new(), CancellationToken::new());
-    let (token, begun) = (stop.clone(), has_begun.clone());
-    tokio::spawn(async move {
-        if tokio::time::timeout(TURN_WITHIN, begun.cancelled()).await.is_err() {
-            token.cancel();
-        }
-    });
+    let (stop, leadership) = (CancellationToken::new(), sessions.leadership().clone());
     let mut work = Some(work);
     let services = async |session: session::ActiveSession| {
-        has_begun.cancel();
         let work =
             work.take().context("another giftcode-bot took over meanwhile: stop that one, and run this again")?;
         let mut progress = Progress::new(total);
@@ -70,7 +63,19 @@ async fn with_state<T>(
         progress.until_in_both(&session.store).await?;
         Ok(Some(done))
     };
-    sessions.run(&stop, services).await?.context(
+    let stopping = async {
+        if let Some(leases) = leases {
+            waiting::until_hopeless(&leases, &leadership).await;
+            stop.cancel();
+        }
+        pending::<Infallible>().await
+    };
+    let done = tokio::select! {
+        biased;
+        done = sessions.run(&stop, services) => done?,
+        never = stopping => match never {},
+    };
+    done.context(
         "cannot use the state: MongoDB does not answer and the state file is empty or out of date, or a giftcode-bot is at work \
          on it; check MONGODB_URI, or stop that one first",
     )

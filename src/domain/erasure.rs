@@ -110,7 +110,7 @@ pub struct Erased {
 /// Whether a record is erased, where `erased` tells the version of a root's erasure, if there is one: by an erasure that
 /// is not older than the record. A newer record lives: whoever was erased has come again.
 pub fn is_erased(record: &Record, mut erased: impl FnMut(Root, &Value) -> Option<Version>) -> bool {
-    let version = record.stamp().version;
+    let version = record.version();
     roots(record.kind).iter().any(|(root, field)| erased(*root, record.get(field)).is_some_and(|at| at >= version))
 }
 

@@ -8,7 +8,7 @@ use super::code::Code;
 use super::erasure;
 use super::version::Version;
 
-pub use merge_key::{MergeKey, Stamp};
+pub use merge_key::MergeKey;
 
 /// The kinds of records, parents before children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -49,7 +49,7 @@ impl<L: LeaseStore> Election<L> {
                 Phase::Waiting => Err(lost(STOOD_STILL)),
                 Phase::Single => std::future::pending().await,
                 Phase::Isolated { term } => self.have_back(store, term, &mut keeping).await,
-                Phase::CatchingUp { term, until }
+                Phase::CatchingUp { term, until, .. }
                 | Phase::Leading { term, until, .. }
                 | Phase::Ending { term, until } => self.renew(store, term, until, &mut keeping).await,
             };
@@ -103,27 +103,25 @@ impl<L: LeaseStore> Election<L> {
         if left > Duration::ZERO {
             return Ok(left.min(RETRY_EVERY));
         }
-        let is_alone = |phase| matches!(phase, Phase::Leading { has_standby: false, .. });
         let phase = self.leadership.advance(|phase| match phase {
-            Phase::Leading { term, has_standby: false, .. } if !self.is_required => Phase::Isolated { term },
+            Phase::Leading { term, has_standby: false, .. } => Phase::Isolated { term },
             other => other,
         });
         match phase {
             Phase::Isolated { .. } => {
                 keeping.watch.failed();
-                keeping.words.alone(Some(&error));
+                self.goes_alone(store, &mut keeping.words, &error);
                 Ok(RETRY_EVERY)
             }
             Phase::Waiting => Err(lost(STOOD_STILL)),
-            phase if is_alone(phase) => {
-                Err(Ended::CannotRenew(format!("{error}, and MONGODB_REQUIRED is set: this instance stops")))
+            phase => {
+                let why = match phase {
+                    Phase::CatchingUp { .. } => "not all that MongoDB has was read",
+                    _ if self.is_required => "MONGODB_REQUIRED is set",
+                    _ => "another instance waits",
+                };
+                Err(Ended::CannotRenew(format!("The lease cannot be renewed ({error}), and {why}: this one stops")))
             }
-            Phase::CatchingUp { .. } => {
-                Err(Ended::CannotRenew(format!("The lease cannot be renewed ({error}) before all was read")))
-            }
-            _ => Err(Ended::CannotRenew(format!(
-                "The lease cannot be renewed ({error}), and another instance waits: this one stops"
-            ))),
         }
     }
 
@@ -140,9 +138,10 @@ impl<L: LeaseStore> Election<L> {
         if has_standby {
             self.note_standby(store, true, keeping).await;
         }
+        let is_bound = has_standby || self.is_required;
         self.leadership.advance(|phase| match phase {
-            Phase::CatchingUp { term, .. } => Phase::CatchingUp { term, until },
-            Phase::Leading { term, .. } => Phase::Leading { term, until, has_standby },
+            Phase::CatchingUp { term, .. } => Phase::CatchingUp { term, until, has_standby: is_bound },
+            Phase::Leading { term, .. } => Phase::Leading { term, until, has_standby: is_bound },
             Phase::Ending { term, .. } => Phase::Ending { term, until },
             other => other,
         });
@@ -171,12 +170,20 @@ impl<L: LeaseStore> Election<L> {
 
     /// The lease was taken again in place.
     fn lead_on(&self, until: Duration, keeping: &Keeping) {
-        let has_standby = keeping.noted;
+        let has_standby = keeping.noted || self.is_required;
         let term = self.own_term();
         self.leadership.advance(|phase| match phase {
             Phase::Leading { .. } | Phase::Isolated { .. } => Phase::Leading { term, until, has_standby },
             other => other,
         });
+    }
+
+    /// The lease cannot be had back yet. That it is refused is for somebody to act on.
+    fn not_yet(&self, store: &Store, keeping: &mut Keeping, error: &ReplicaError) {
+        tracing::debug!("The lease cannot be had back yet: {error}");
+        if let ReplicaError::Refused(_) = error {
+            self.goes_alone(store, &mut keeping.words, error);
+        }
     }
 
     /// Tries to have the lease back, while the file goes on alone.
@@ -195,7 +202,7 @@ impl<L: LeaseStore> Election<L> {
             Err(error @ ReplicaError::Newer(_)) => return Err(lost(format!("{error}: this one stops"))),
             Err(error) => {
                 keeping.watch.failed();
-                tracing::debug!("The lease cannot be had back yet: {error}");
+                self.not_yet(store, keeping, &error);
                 return Ok(RETRY_EVERY);
             }
         };
@@ -220,8 +227,7 @@ impl<L: LeaseStore> Election<L> {
             Err(error @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => {
                 return Err(lost(format!("{error}: this one stops")));
             }
-            Err(error @ ReplicaError::Refused(_)) => keeping.words.alone(Some(&error)),
-            Err(error) => tracing::debug!("The lease cannot be had back yet: {error}"),
+            Err(error) => self.not_yet(store, keeping, &error),
         }
         Ok(RETRY_EVERY)
     }

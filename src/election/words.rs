@@ -27,13 +27,12 @@ impl Words {
     }
 
     /// It goes on alone.
-    pub fn alone(&mut self, trouble: Option<&ReplicaError>) {
+    pub fn alone(&mut self, trouble: &ReplicaError) {
         self.say(match trouble {
-            Some(ReplicaError::Unreachable(why)) => {
+            ReplicaError::Unreachable(why) => {
                 format!("MongoDB does not answer: the file goes on alone, and both are merged when it does ({why})")
             }
-            Some(other) => format!("{other}: the file goes on alone, and both are merged when MongoDB can be used"),
-            None => "The file goes on alone".to_owned(),
+            other => format!("{other}: the file goes on alone, and both are merged when MongoDB can be used"),
         });
     }
 
@@ -42,8 +41,7 @@ impl Words {
         let trouble = trouble.map(ToString::to_string).unwrap_or_default();
         self.say(match why {
             Why::StateElsewhere => format!(
-                "{trouble}; the state file is empty or out of date, and MongoDB may hold the state: waiting for it; check \
-                 MONGODB_URI"
+                "{trouble}; the state file is empty or out of date: waiting for it, since it may hold the state; check MONGODB_URI"
             ),
             Why::MayBeLed => format!("{trouble}; another instance may be active: waiting until MongoDB tells"),
             Why::Required => format!("{trouble}; MONGODB_REQUIRED is set: waiting for it"),

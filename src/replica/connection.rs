@@ -54,7 +54,7 @@ impl Connection {
                 async move { client_of(&uri, timeout).await.map_err(|error| refusal(&error)) }
             })
         } else {
-            let client = client_of(&uri, timeout).await.context("cannot use MongoDB")?;
+            let client = Box::pin(client_of(&uri, timeout)).await.context("cannot use MongoDB")?;
             watch::channel(Some(Ok(client))).1
         };
         Ok(Self { client, database, timeout })

@@ -4,17 +4,13 @@ use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 
 use crate::domain::election::Position;
 use crate::domain::erasure::Erased;
-use crate::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Stamp, Value};
-use crate::domain::version::Version;
+use crate::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Value};
 use crate::ports::replica::{Authority, SCHEMA};
 
 use super::order::{order, read_order};
 
-/// The field that holds a redemption's rank and version as text that sorts as they do, so that the server can compare both
-/// at once.
-pub(super) const ORDER: &str = "order";
-/// Where the rank of a success stands in its number; see `Outcome::rank`.
-const SUCCESS_BITS: u32 = 40;
+/// The field that holds the merge key as text that sorts as merge keys do.
+const ORDER: &str = "order";
 /// The field that holds the term of the lease that the document was written under.
 pub(super) const TERM: &str = "term";
 /// The field that holds the round of writes of that term. (A redemption has a `round` of its own.)
@@ -22,7 +18,7 @@ pub(super) const ROUND: &str = "term_round";
 /// The field of a document that a former leader wrote, until a leader has adopted it.
 pub(super) const LATE: &str = "late";
 /// The field that holds the largest schema number of any program that wrote the document.
-pub(super) const SCHEMA_FIELD: &str = "schema";
+const SCHEMA_FIELD: &str = "schema";
 
 /// Why a document is not read.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,8 +54,8 @@ fn value(found: Option<RawBsonRef<'_>>, form: Form) -> Option<Value> {
 /// The `_id` of a key: its one value, or a text of several, `1165706299393183754/WOS1105/0000000001`. Not a document of
 /// them: servers find a text by its index, but not all of them a document. Numbers have leading zeros, so that texts are in
 /// the order of their keys.
-pub(super) fn id(kind: Kind, key: &Key) -> Bson {
-    match key.as_slice() {
+pub(super) fn id(kind: Kind, key: &[Value]) -> Bson {
+    match key {
         [only] => bson(only),
         parts => kind
             .fields()
@@ -89,115 +85,6 @@ fn part_text(field: &Field, part: &Value) -> String {
         Value::Int(number) => format!("{number:0width$}", width = width(field)),
         _ => String::new(),
     }
-}
-
-fn part(field: &Field, text: &str) -> Option<Value> {
-    match (field.form, text.strip_prefix('-')) {
-        (Form::Text, _) => Some(Value::Text(text.to_owned())),
-        (_, Some(rest)) => rest.parse::<i64>().ok().map(|number| Value::Int(number.wrapping_add(i64::MIN))),
-        (_, None) => text.parse().ok().map(Value::Int),
-    }
-}
-
-/// The key of an `_id`; `None` for one that is none.
-fn key(kind: Kind, found: RawBsonRef<'_>) -> Option<Key> {
-    match (&kind.fields()[..kind.key_fields()], found) {
-        ([only], found) => value(Some(found), only.form).filter(|value| *value != Value::Null).map(|value| vec![value]),
-        (several, RawBsonRef::String(text)) => {
-            // The last part may hold a slash itself: a source does.
-            let parts: Vec<&str> = text.splitn(several.len(), '/').collect();
-            if parts.len() != several.len() {
-                return None;
-            }
-            let key: Key = several.iter().zip(parts).map(|(field, text)| part(field, text)).collect::<Option<_>>()?;
-            // Written as we write it: two texts for one key would be two records.
-            (id(kind, &key).as_str() == Some(text)).then_some(key)
-        }
-        _ => None,
-    }
-}
-
-/// A rank as text that sorts as ranks do: one digit, but `2:` and eleven digits for the ranks of later rounds, which lie between
-/// those of a failure (2) and a success (3).
-fn rank_text(rank: i64) -> String {
-    match (rank >> SUCCESS_BITS, rank) {
-        (0, ..=2) => rank.to_string(),
-        (0, _) => format!("2:{rank:011}"),
-        (success, _) => success.to_string(),
-    }
-}
-
-fn read_rank(text: &str) -> Option<i64> {
-    match text.split_once(':') {
-        Some((_, later)) => later.parse().ok(),
-        None => text.parse().ok().map(|rank: i64| if rank > 2 { rank << SUCCESS_BITS } else { rank }),
-    }
-}
-
-fn old_order(Stamp { rank, version }: Stamp) -> String {
-    format!("{}/{:019}", rank_text(rank), version.0)
-}
-
-pub(super) fn document(record: &Record, term: i64) -> Document {
-    let mut document = doc! { "_id": id(record.kind, &record.key()) };
-    document.extend(record.kind.fields().iter().zip(&record.values).map(|(f, value)| (f.name.to_owned(), bson(value))));
-    if record.kind == Kind::Redemptions {
-        document.insert(ORDER, old_order(record.stamp()));
-    }
-    document.insert(TERM, term);
-    document
-}
-
-/// The record in a document, read in one pass; `None` for a document that somebody else wrote.
-pub(super) fn record(kind: Kind, document: &RawDocument) -> Option<Record> {
-    let fields = kind.fields();
-    let mut values = vec![Value::Null; fields.len()];
-    let mut id = None;
-    // Documents have their fields in our order, unless somebody edited them.
-    let mut next = 0;
-    for element in document {
-        let (name, found) = element.ok()?;
-        if name == "_id" {
-            id = Some(found);
-            continue;
-        }
-        let is_it = |field: &Field| name == field.name;
-        let at = fields[next..].iter().position(is_it).map(|at| next + at);
-        if let Some(at) = at.or_else(|| fields[..next].iter().position(is_it)) {
-            values[at] = value(Some(found), fields[at].form)?;
-            next = at + 1;
-        }
-    }
-    (key(kind, id?)? == values[..kind.key_fields()]).then_some(Record { kind, values })
-}
-
-/// The key and stamp in a document that need hold no more than these.
-pub(super) fn stamp(kind: Kind, document: &RawDocument) -> Option<(Key, Stamp)> {
-    let Value::Int(version) = value(document.get("version").ok()?, Form::Int)? else { return None };
-    let rank = match document.get(ORDER).ok()? {
-        Some(RawBsonRef::String(order)) => read_rank(order.split_once('/')?.0)?,
-        _ => 0,
-    };
-    Some((key(kind, document.get("_id").ok()??)?, Stamp { rank, version: Version(version) }))
-}
-
-/// What a document there must be like for this record to replace it: beaten by it, and not of a later term. Without `$or`:
-/// for that some servers look through the whole collection.
-pub(super) fn guard(record: &Record, term: i64) -> Document {
-    let stamp = record.stamp();
-    let mut guard = doc! { "_id": id(record.kind, &record.key()), TERM: { "$not": { "$gt": term } } };
-    if record.kind == Kind::Redemptions {
-        guard.insert(ORDER, doc! { "$lt": old_order(stamp) });
-    } else {
-        guard.insert("version", doc! { "$lt": stamp.version.0 });
-    }
-    guard
-}
-
-/// What a document there must be like to be removed: not newer than what was erased, and not of a later term.
-pub(super) fn erased_guard(erased: &Erased, term: i64) -> Document {
-    let Erased { kind, key, version } = erased;
-    doc! { "_id": id(*kind, key), TERM: { "$not": { "$gt": term } }, "version": { "$lte": version.0 } }
 }
 
 /// A whole number as servers, drivers and persons write it.
@@ -253,34 +140,39 @@ pub(super) fn delete(erased: &Erased, authority: Authority) -> Document {
     doc! { "q": guard, "limit": 1 }
 }
 
-/// What decides whether a document is replaced.
-#[derive(Debug, PartialEq, Eq)]
+/// What decides whether a document is replaced. It is read of foreign ones too: they stand in the way all the same.
+#[derive(Debug, PartialEq)]
 pub(super) struct Standing {
-    pub(super) key: Key,
+    pub(super) id: Bson,
     /// The term that it was written under; 0 where there is none.
     pub(super) term: i64,
     /// Empty where there is none.
     pub(super) order: String,
 }
 
-/// The fields that [`standing`] reads.
-pub(super) fn of_standing() -> Document {
-    doc! { TERM: 1, ORDER: 1, SCHEMA_FIELD: 1 }
+/// The fields that are read of a document to compare it: those of its key, and the document's own.
+pub(super) fn compared(kind: Kind) -> Document {
+    let key = kind.fields().iter().take(kind.key_fields()).map(|field| field.name);
+    key.chain([TERM, ORDER, SCHEMA_FIELD]).map(|name| (name.to_owned(), 1.into())).collect()
 }
 
-/// What decides whether this document is replaced.
-pub(super) fn standing(kind: Kind, document: &RawDocument) -> Result<Standing, Unread> {
+pub(super) fn standing(_: Kind, document: &RawDocument) -> Result<Standing, Unread> {
     check_schema(document)?;
     let field = |name| document.get(name).ok().flatten();
-    let key = field("_id").and_then(|id| key(kind, id)).ok_or(Unread::Foreign)?;
-    let order = field(ORDER).and_then(RawBsonRef::as_str).unwrap_or_default().to_owned();
-    Ok(Standing { key, term: number(field(TERM)).unwrap_or_default(), order })
+    let text = |name| field(name).and_then(RawBsonRef::as_str).unwrap_or_default().to_owned();
+    let id = number(field("_id")).map_or_else(|| text("_id").into(), Bson::Int64);
+    Ok(Standing { id, term: number(field(TERM)).unwrap_or_default(), order: text(ORDER) })
 }
 
-/// A document's key, and its merge key where the document tells it: one of schema 1 does not.
+/// The key of a document, and its merge key where the document tells it: one of schema 1 does not.
 pub(super) fn merge_key(kind: Kind, document: &RawDocument) -> Result<(Key, Option<MergeKey>), Unread> {
-    let Standing { key, order, .. } = standing(kind, document)?;
-    Ok((key, read_order(&order)))
+    let key = values(kind, &kind.fields()[..kind.key_fields()], document)?;
+    Ok((key, read_order(&standing(kind, document)?.order)))
+}
+
+/// The record in a document.
+pub(super) fn read(kind: Kind, document: &RawDocument) -> Result<Record, Unread> {
+    values(kind, kind.fields(), document).map(|values| Record { kind, values })
 }
 
 fn check_schema(document: &RawDocument) -> Result<(), Unread> {
@@ -290,93 +182,34 @@ fn check_schema(document: &RawDocument) -> Result<(), Unread> {
     }
 }
 
-/// The record in a document.
-pub(super) fn read(kind: Kind, document: &RawDocument) -> Result<Record, Unread> {
+/// The values of these fields, of which the first are the key, read in one pass.
+fn values(kind: Kind, fields: &[Field], document: &RawDocument) -> Result<Vec<Value>, Unread> {
     check_schema(document)?;
-    record(kind, document).ok_or(Unread::Foreign)
+    let mut values = vec![Value::Null; fields.len()];
+    let mut found_id = None;
+    // Documents have their fields in our order, unless somebody edited them.
+    let mut next = 0;
+    for element in document {
+        let (name, found) = element.map_err(|_| Unread::Foreign)?;
+        if name == "_id" {
+            found_id = Some(found);
+            continue;
+        }
+        let is_it = |field: &Field| name == field.name;
+        let at = fields[next..].iter().position(is_it).map(|at| next + at);
+        if let Some(at) = at.or_else(|| fields[..next].iter().position(is_it)) {
+            values[at] = value(Some(found), fields[at].form).ok_or(Unread::Foreign)?;
+            next = at + 1;
+        }
+    }
+    // The `_id` must be the key's as we write it: two of them for one key would be two records.
+    let is_the_keys = match (&values[..kind.key_fields()], found_id) {
+        ([only], found) => *only != Value::Null && value(found, fields[0].form).as_ref() == Some(only),
+        (several, Some(RawBsonRef::String(text))) => id(kind, several).as_str() == Some(text),
+        _ => false,
+    };
+    if is_the_keys { Ok(values) } else { Err(Unread::Foreign) }
 }
 
 #[cfg(test)]
-mod tests {
-    use mongodb::bson::{RawDocumentBuf, rawdoc};
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::domain::outcome::Outcome;
-
-    proptest! {
-        /// The comparison walks both stores in the order of the keys.
-        #[test]
-        fn ids_of_several_values_are_in_the_order_of_their_keys_and_read_back(
-            one in (any::<i64>(), "[0-9A-Z]{1,32}", 0i64..=u32::MAX.into()),
-            other in (any::<i64>(), "[0-9A-Z]{1,4}", 0i64..=u32::MAX.into()),
-        ) {
-            let keys = [one.clone(), other.clone(), (one.0, other.1, one.2), (one.0, one.1, other.2)];
-            let keys = keys.map(|(guild, code, generation)| vec![Value::Int(guild), Value::Text(code), Value::Int(generation)]);
-            for first in &keys {
-                let text = |key| id(Kind::Posts, key).as_str().unwrap().to_owned();
-                prop_assert_eq!(key(Kind::Posts, RawBsonRef::String(&text(first))), Some(first.clone()));
-                for second in &keys {
-                    prop_assert_eq!(text(first).cmp(&text(second)), first.cmp(second), "{} {}", text(first), text(second));
-                }
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn orders_sort_as_stamps_and_read_back(one in (0usize..5, 0i64..99, any::<u32>()), other in (0usize..5, 0i64..99, any::<u32>())) {
-            let outcomes = [Outcome::Pending, Outcome::GaveUp, Outcome::Failed, Outcome::Already, Outcome::Granted];
-            let [one, other] = [one, other].map(|(outcome, round, version)| {
-                Stamp { rank: outcomes[outcome].rank(round), version: Version(version.into()) }
-            });
-            prop_assert_eq!(old_order(one).cmp(&old_order(other)), one.cmp(&other));
-            prop_assert_eq!(read_rank(old_order(one).split_once('/').unwrap().0), Some(one.rank));
-        }
-    }
-
-    #[test]
-    fn no_kind_has_a_field_of_the_documents_own() {
-        for field in Kind::ALL.into_iter().flat_map(Kind::fields) {
-            assert!(!["_id", ORDER, TERM, ROUND, LATE, SCHEMA_FIELD].contains(&field.name), "{}", field.name);
-        }
-    }
-
-    #[test]
-    fn numbers_are_read_whoever_wrote_them() {
-        let document = rawdoc! { "long": 7_i64, "int": 7_i32, "double": 7.0, "half": 7.5, "vast": 1e300, "text": "7" };
-        let read = |name| number(document.get(name).unwrap());
-        assert_eq!(
-            ["long", "int", "double", "half", "text", "none"].map(read),
-            [Some(7), Some(7), Some(7), None, None, None]
-        );
-        assert_eq!(read("vast"), Some(i64::MAX));
-    }
-
-    #[test]
-    fn documents_read_back_and_foreign_ones_are_told() {
-        for kind in Kind::ALL {
-            let sample = |field: &Field| match field.form {
-                Form::Int => Value::Int(3_000_000_007),
-                Form::Bool => Value::Bool(true),
-                Form::Text => Value::Text("granted".into()),
-                Form::Time => Value::Time(1_760_000_000_123),
-            };
-            let whole = Record { kind, values: kind.fields().iter().map(sample).collect() };
-            let written = document(&whole, 3);
-            let raw = |document: &Document| RawDocumentBuf::try_from(document).unwrap();
-            assert_eq!(record(kind, &raw(&written)), Some(whole.clone()));
-            assert_eq!(stamp(kind, &raw(&written)), Some((whole.key(), whole.stamp())));
-            let mut fields: Vec<_> = written.clone().into_iter().collect();
-            fields.reverse();
-            let turned_round: Document = fields.into_iter().collect();
-            assert_eq!(record(kind, &raw(&turned_round)), Some(whole.clone()), "whatever the order of the fields");
-            for broken in ["_id", "version"] {
-                let mut document = written.clone();
-                document.insert(broken, true);
-                let document = raw(&document);
-                assert_eq!((record(kind, &document), stamp(kind, &document)), (None, None), "{kind:?} {broken}");
-            }
-        }
-    }
-}
+mod tests;

@@ -27,7 +27,7 @@ const MAX_DOCUMENTS: usize = 1_000_000;
 /// # Errors
 /// When MongoDB cannot be reached, or the database has none of them. The connection string is not told.
 pub async fn read_first_database(uri: &SecretString, database: &str) -> anyhow::Result<FirstDatabase> {
-    let client = client_of(uri, TIMEOUT).await.map_err(|error| refusal(&error))?;
+    let client = Box::pin(client_of(uri, TIMEOUT)).await.map_err(|error| refusal(&error))?;
     let database = client.database(database);
     let names = in_time(database.list_collection_names().into_future()).await?;
     let (known, absent): (Vec<_>, Vec<_>) =

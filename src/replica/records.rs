@@ -3,11 +3,14 @@
 //! A write that does not pass its guard tries to insert, and gets E11000; what stands there then tells why. Bulk writes go as
 //! `update` and `delete` commands, which every server from 6 on takes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use mongodb::action::{Action, Find};
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, doc};
 use mongodb::raw_batch_cursor::RawBatch;
 use tokio::sync::mpsc;
@@ -19,8 +22,7 @@ use crate::ports::replica::{Authority, Replica, ReplicaError, Scope};
 
 use super::connection::{AT_ONCE, Connection, MongoSettings, SLOWLY, unfinished};
 use super::document::{
-    LATE, ORDER, ROUND, SCHEMA_FIELD, Standing, TERM, Unread, delete, id, merge_key, number, of_standing, read,
-    standing, upsert,
+    LATE, ROUND, Standing, TERM, Unread, compared, delete, id, merge_key, number, read, standing, upsert,
 };
 use super::order::order;
 use super::words::meaning;
@@ -35,6 +37,8 @@ const SMALL_BATCH: usize = 25;
 const IN_FLIGHT: usize = 8;
 /// How often a write is tried that finds neither a place nor a reason why.
 const TRIES: usize = 4;
+/// How long it waits in between.
+const PAUSE: Duration = Duration::from_millis(100);
 /// Documents per answer where many are read.
 const PAGE: u32 = 4000;
 /// Answers that are being decoded or asked for while another is taken over.
@@ -107,79 +111,76 @@ impl Mongo {
         Ok(())
     }
 
-    /// Writes records of one kind; returns the places of those that lost.
+    /// Writes records of one kind, each with its place; returns the places of those that lost.
     async fn put_batch(
         &self,
         kind: Kind,
-        mut places: Vec<usize>,
-        records: &[Record],
+        mut left: Vec<(usize, &Record)>,
         authority: Authority,
     ) -> Result<Vec<usize>, ReplicaError> {
         self.index(kind).await?;
         let mut lost = Vec::new();
         for _ in 0..TRIES {
-            let updates: Vec<Bson> = places
-                .iter()
-                .filter_map(|at| records.get(*at))
-                .map(|record| upsert(record, authority).into())
-                .collect();
+            let updates = left.iter().map(|(_, record)| upsert(record, authority).into()).collect();
             let answer = self.write("update", kind, updates).await?;
             let taken = errors(&answer).filter_map(|error| usize::try_from(error.get_i32("index").ok()?).ok());
-            places = taken.filter_map(|index| places.get(index).copied()).collect();
-            if places.is_empty() {
+            left = taken.filter_map(|index| left.get(index).copied()).collect();
+            if left.is_empty() {
                 return Ok(lost);
             }
-            let keys = places.iter().filter_map(|at| records.get(*at)).map(Record::key).collect();
-            let there = self.find(kind, keys, Some(of_standing()), standing).await?;
-            let there: BTreeMap<Key, Standing> = there.into_iter().map(|found| (found.key.clone(), found)).collect();
-            if let Authority::Leader(Position { term, .. }) = authority
-                && let Some(later) = there.values().map(|found| found.term).filter(|other| *other > term).max()
-            {
-                return Err(ReplicaError::Fenced(later));
-            }
-            let mut left = Vec::new();
-            for at in places {
-                let Some(record) = records.get(at) else { continue };
-                let ours = order(&record.merge_key());
-                match there.get(&record.key()).map(|found| found.order.cmp(&ours)) {
-                    Some(std::cmp::Ordering::Greater) => lost.push(at),
-                    Some(std::cmp::Ordering::Equal) if authority == Authority::Former => {}
+            let there = self.standing(kind, left.iter().map(|(_, record)| record.key()), authority).await?;
+            left.retain(|(at, record)| {
+                let (id, ours) = (id(kind, &record.key()), order(&record.merge_key()));
+                match there.iter().find(|found| found.id == id).map(|found| found.order.cmp(&ours)) {
+                    Some(Ordering::Greater) => lost.push(*at),
+                    Some(Ordering::Equal) if authority == Authority::Former => {}
                     // Another writer was in between: the guard lets it pass now.
-                    _ => left.push(at),
+                    _ => return true,
                 }
-            }
-            places = left;
-            if places.is_empty() {
+                false
+            });
+            if left.is_empty() {
                 return Ok(lost);
             }
+            // A majority does not have yet what is in the way: it may vanish.
+            tokio::time::sleep(PAUSE).await;
         }
         Err(ReplicaError::Unreachable("its documents change faster than they can be written".to_owned()))
+    }
+
+    /// What stands there with these keys. Fails if any of it is of a later term than a leader writes under.
+    async fn standing(
+        &self,
+        kind: Kind,
+        keys: impl Iterator<Item = Key>,
+        authority: Authority,
+    ) -> Result<Vec<Standing>, ReplicaError> {
+        let there = self.find(kind, keys, Some(compared(kind)), standing).await?;
+        if let Authority::Leader(Position { term, .. }) = authority
+            && let Some(later) = there.iter().map(|found| found.term).filter(|other| *other > term).max()
+        {
+            return Err(ReplicaError::Fenced(later));
+        }
+        Ok(there)
     }
 
     /// The documents with these keys, as far as there are any.
     async fn find<T>(
         &self,
         kind: Kind,
-        keys: Vec<Key>,
+        keys: impl Iterator<Item = Key>,
         fields: Option<Document>,
         decode: Decode<T>,
     ) -> Result<Vec<T>, ReplicaError> {
         let collection = self.connection.collection::<Document>(kind.name()).await?;
-        let mut asked = Vec::new();
-        for some in keys.chunks(BATCH) {
-            let ids: Vec<Bson> = some.iter().map(|key| id(kind, key)).collect();
-            let mut find = collection.find(doc! { "_id": { "$in": ids } });
-            if let Some(fields) = &fields {
-                find = find.projection(fields.clone());
-            }
-            asked.push(async move {
-                let batches: Vec<RawBatch> =
-                    self.connection.within(AT_ONCE, async { find.batch().await?.try_collect().await }).await?;
-                Ok(batches)
-            });
-        }
+        let ids: Vec<Bson> = keys.map(|key| id(kind, &key)).collect();
+        let asked = ids.chunks(BATCH).map(|some| {
+            let find = collection.find(doc! { "_id": { "$in": some } }).optional(fields.clone(), Find::projection);
+            self.connection.within(AT_ONCE, async { find.batch().await?.try_collect().await })
+        });
+        let asked: Vec<_> = asked.collect();
         let batches: Vec<Vec<RawBatch>> = stream::iter(asked).buffered(IN_FLIGHT).try_collect().await?;
-        let mut found = Vec::with_capacity(keys.len());
+        let mut found = Vec::with_capacity(ids.len());
         for batch in batches.iter().flatten() {
             found.extend(decoded(kind, batch, decode)?.0);
         }
@@ -196,10 +197,7 @@ impl Mongo {
         pages: &mpsc::Sender<Vec<T>>,
     ) -> Result<bool, ReplicaError> {
         let collection = self.connection.collection::<Document>(kind.name()).await?;
-        let mut find = collection.find(filter).batch_size(PAGE);
-        if let Some(fields) = fields {
-            find = find.projection(fields);
-        }
+        let find = collection.find(filter).batch_size(PAGE).optional(fields, Find::projection);
         let batches = self.connection.within(SLOWLY, find.batch()).await?;
         // While one answer is decoded on another thread, the next is asked for.
         let decoded = batches.map(|batch| async move {
@@ -222,16 +220,6 @@ impl Mongo {
             );
         }
         Ok(true)
-    }
-
-    /// Fails if one of these stands there under a later term.
-    async fn check_fence(&self, kind: Kind, erased: &[&Erased], term: i64) -> Result<(), ReplicaError> {
-        let keys = erased.iter().map(|erased| erased.key.clone()).collect();
-        let there = self.find(kind, keys, Some(of_standing()), standing).await?;
-        match there.iter().map(|found| found.term).filter(|other| *other > term).max() {
-            Some(later) => Err(ReplicaError::Fenced(later)),
-            None => Ok(()),
-        }
     }
 }
 
@@ -263,11 +251,9 @@ impl Replica for Mongo {
     async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
         let mut commands = Vec::new();
         for kind in Kind::ALL {
-            let of_kind: Vec<usize> =
-                (0..records.len()).filter(|at| records.get(*at).is_some_and(|r| r.kind == kind)).collect();
+            let of_kind: Vec<_> = records.iter().enumerate().filter(|(_, record)| record.kind == kind).collect();
             let batch = of_kind.len().div_ceil(IN_FLIGHT).clamp(SMALL_BATCH, BATCH);
-            commands
-                .extend(of_kind.chunks(batch).map(|places| self.put_batch(kind, places.to_vec(), records, authority)));
+            commands.extend(of_kind.chunks(batch).map(|some| self.put_batch(kind, some.to_vec(), authority)));
         }
         let lost: Vec<Vec<usize>> = stream::iter(commands).buffer_unordered(IN_FLIGHT).try_collect().await?;
         let mut lost = lost.concat();
@@ -282,12 +268,10 @@ impl Replica for Mongo {
             let commands = of_kind.chunks(BATCH).map(|some| async move {
                 let deletes: Vec<Bson> = some.iter().map(|erased| delete(erased, authority).into()).collect();
                 let answer = self.write("delete", kind, deletes).await?;
-                match authority {
-                    // All of them are gone.
-                    _ if answer.get_i32("n").is_ok_and(|gone| usize::try_from(gone) == Ok(some.len())) => Ok(()),
-                    Authority::Leader(Position { term, .. }) => self.check_fence(kind, some, term).await,
-                    Authority::Former => Ok(()),
+                if !answer.get_i32("n").is_ok_and(|gone| usize::try_from(gone) == Ok(some.len())) {
+                    self.standing(kind, some.iter().map(|erased| erased.key.clone()), authority).await?;
                 }
+                Ok(())
             });
             let commands: Vec<_> = commands.collect();
             stream::iter(commands).buffer_unordered(IN_FLIGHT).try_collect::<Vec<()>>().await?;
@@ -296,7 +280,7 @@ impl Replica for Mongo {
     }
 
     async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
-        self.find(kind, keys, None, read).await
+        self.find(kind, keys.into_iter(), None, read).await
     }
 
     async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
@@ -321,14 +305,17 @@ impl Replica for Mongo {
         let reading = async {
             // The channel ends with this.
             let found = found;
-            self.pages(kind, doc! {}, Some(doc! { ORDER: 1, SCHEMA_FIELD: 1 }), merge_key, &found).await
+            self.pages(kind, doc! {}, Some(compared(kind)), merge_key, &found).await
         };
         let passing_on = async {
             while let Some(page) = received.recv().await {
-                let (told, untold): (Vec<_>, Vec<_>) = page.into_iter().partition(|(_, found)| found.is_some());
-                let mut told: Vec<(Key, MergeKey)> =
-                    told.into_iter().filter_map(|(key, found)| Some((key, found?))).collect();
-                let untold: Vec<Key> = untold.into_iter().map(|(key, _)| key).collect();
+                let (mut told, mut untold) = (Vec::with_capacity(page.len()), Vec::new());
+                for (key, found) in page {
+                    match found {
+                        Some(found) => told.push((key, found)),
+                        None => untold.push(key),
+                    }
+                }
                 let whole = self.get(kind, untold).await?;
                 told.extend(whole.iter().map(|record| (record.key(), record.merge_key())));
                 if !told.is_empty() && pages.send(told).await.is_err() {

@@ -30,8 +30,7 @@ pub struct Moved {
 
 impl<R: Replica> Replicator<R> {
     /// Brings the file up to what there is under a lease that was just taken: it then has everything that anybody wrote.
-    /// Returns what was moved, and whether the file knows of a standby.
-    pub(super) async fn take_over(&self, taking: &Taking) -> Result<(Moved, bool), Failure> {
+    pub(super) async fn take_over(&self, taking: &Taking) -> Result<Moved, Failure> {
         let fetched = self.catch_up(taking.seen.as_ref()).await? + self.adopt().await?;
         let Taking { seen, taken } = taking;
         if seen.as_ref().is_some_and(|seen| seen.schema < taken.schema) {
@@ -40,7 +39,7 @@ impl<R: Replica> Replicator<R> {
         }
         let moved = Moved { fetched, sent: self.store.unsent().await?.records as usize };
         self.store.note_caught_up(&taken.database, Position { term: taken.term, round: 0 }).await?;
-        Ok((moved, self.store.replica_history().await?.had_standby))
+        Ok(moved)
     }
 
     /// Reads what was written behind the file's position; everything, where that means nothing in this database.

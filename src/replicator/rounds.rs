@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::election::Position;
 use crate::domain::record::{Key, Kind, Record};
 use crate::leadership::Phase;
-use crate::ports::replica::{Authority, LeaseStore, Replica, ReplicaError};
+use crate::ports::replica::{Authority, LeaseStore, Replica};
 use crate::store::Batch;
 
 use super::{BATCH, BackOff, Failure, Replicator, STAND_BY_EVERY, within};
@@ -21,11 +21,7 @@ impl<R: Replica> Replicator<R> {
             woken.as_mut().enable();
             let phase = *phases.borrow_and_update();
             let Some(term) = self.leadership.term() else {
-                if let Phase::Isolated { .. } = phase {
-                    let reason = ReplicaError::Unreachable("the file goes on alone".to_owned());
-                    self.store.replica_failed(&reason);
-                    is_down = true;
-                }
+                is_down |= matches!(phase, Phase::Isolated { .. });
                 if phases.changed().await.is_err() {
                     std::future::pending::<()>().await;
                 }
@@ -83,8 +79,9 @@ impl<R: Replica> Replicator<R> {
         // Before it is noted here: who waits need not wait for that.
         if batch.is_all {
             self.store.replica_has(batch.commit);
-        } else if batch.is_all_urgent {
-            self.store.replica_has_urgent(batch.commit);
+        } else {
+            // Any answer shows that it takes what it is sent: from then on too much that is unsent holds writers back.
+            self.store.replica_has_urgent(if batch.is_all_urgent { batch.commit } else { 0 });
         }
         if !batch.is_empty() {
             let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
@@ -125,7 +122,13 @@ impl<R: Replica> Replicator<R> {
 
     /// Sends what this instance acknowledged while it led, and could not send then. Told before it is forgotten here: the leader
     /// hears of it twice rather than never.
-    pub(super) async fn send_late<L: LeaseStore>(&self, leases: &L) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// When MongoDB or the working copy does not do it; then the rest is sent another time.
+    pub async fn send_late<L: LeaseStore>(&self, leases: &L) -> Result<(), Failure> {
+        if self.store.replica_history().await?.position == Position::default() {
+            return Ok(());
+        }
         self.store.outbox_reopen().await?;
         loop {
             let batch = self.store.outbox_batch(BATCH).await?;

@@ -106,6 +106,8 @@ mod tests {
         let watch = SizeWatch::new(replica.clone(), store.clone(), 512 * MB);
         let (stop, bytes) = (CancellationToken::new(), replica.bytes.clone());
         let said = async {
+            // Beside the watch's own moments, not at them.
+            tokio::time::sleep(Duration::from_secs(1)).await;
             let full = Some("MongoDB holds 410 of 512 MB (MONGODB_MAX_SIZE)".to_owned());
             for (size, expected) in
                 [(0, None), (100 * MB, None), (409 * MB, None), (410 * MB, full.clone()), (0, full), (300 * MB, None)]

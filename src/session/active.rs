@@ -8,13 +8,13 @@ use futures_util::future::FusedFuture;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::election::{self, Election};
+use crate::election;
 use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{LeaseStore, Replica, ReplicaError};
 use crate::replicator::{Failure, Replicator};
 use crate::store::Store;
 
-use super::{ActiveSession, Ended, Replicated, Sessions};
+use super::{ActiveSession, Ended, Replicated, Sessions, WorkingCopy};
 
 /// Services end within this time of a stop.
 const SERVICES_WITHIN: Duration = Duration::from_secs(12);
@@ -37,6 +37,20 @@ enum Over {
     Lost(String),
     /// Calls in flight may end, until the lease does.
     CannotRenew(String),
+    /// The services ended by themselves.
+    Done,
+}
+
+impl WorkingCopy {
+    /// The working copy of the next session.
+    fn after(store: &Store, over: &Over) -> Self {
+        match over {
+            Over::FileIsBack => Self::OldFile,
+            _ if store.is_doubtful() => Self::OldFile,
+            _ if store.is_temporary() || store.is_broken() => Self::Temporary,
+            _ => Self::File,
+        }
+    }
 }
 
 /// Why the services end.
@@ -50,12 +64,11 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
     /// One session, from the opening of the working copy to its end.
     pub(super) async fn session<T>(
         &mut self,
-        is_suspect: bool,
+        copy: &WorkingCopy,
         stop: &CancellationToken,
         services: &mut impl AsyncFnMut(ActiveSession) -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<Ended<T>> {
-        let store = self.open(is_suspect).await?;
-        let again = |store: &Store| Ended::Again { is_suspect: store.is_temporary() || store.is_doubtful() };
+        let store = self.open(copy).await?;
         let this = &*self;
         let leadership = &this.leadership;
         let replicator =
@@ -72,17 +85,24 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
             };
             if let Some(over) = over {
                 this.cut_at(&over);
-                return Ok(again(&store));
+                return Ok(Ended::Again(WorkingCopy::after(&store, &over)));
             }
         }
         // Beside the services, in this same future: who drops it ends all of it.
         let mut machinery = pin!(keep_and_replicate(replicated, &store).fuse());
         let done = CancellationToken::new();
         let running = async {
+            let until_ready = async {
+                until_acting(leadership).await;
+                // A temporary copy takes nothing that MongoDB does not: that must be in step.
+                while store.is_temporary() && !store.replica_keeps_up() {
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
+            };
             tokio::select! {
                 biased;
                 () = done.cancelled() => return Ok(None),
-                () = until_acting(leadership) => {}
+                () = until_ready => {}
             }
             let session = ActiveSession { store: store.clone(), leadership: leadership.clone(), done: done.clone() };
             services(session).await
@@ -103,10 +123,13 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
             Why::Asked => store.is_broken(),
             Why::Done(_) => store.is_broken() || !leadership.is_leader(),
         };
-        let (is_asked, ended) = match why {
-            Why::Done(ended) => (false, Some(ended)),
-            Why::Asked => (true, this.end(&mut running, ended_at + SERVICES_WITHIN, &mut machinery).await),
-            Why::Over(over) => (false, this.end(&mut running, this.cut_at(&over), &mut machinery).await),
+        let (next, ended) = match why {
+            Why::Done(ended) => (Some(WorkingCopy::after(&store, &Over::Done)), Some(ended)),
+            Why::Asked => (None, this.end(&mut running, ended_at + SERVICES_WITHIN, &mut machinery).await),
+            Why::Over(over) => {
+                let ended = this.end(&mut running, this.cut_at(&over), &mut machinery).await;
+                (Some(WorkingCopy::after(&store, &over)), ended)
+            }
         };
         drop(running);
         // The services' last writes may still be on their way, and are part of what MongoDB gets.
@@ -124,11 +147,14 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
             Some(ended) => ended.transpose(),
             None => None,
         };
-        if ended.is_none() && !is_asked && !stop.is_cancelled() {
-            return Ok(again(&store));
+        if let Some(next) = next
+            && ended.is_none()
+            && !stop.is_cancelled()
+        {
+            return Ok(Ended::Again(next));
         }
-        if let Some((Replicated { election, .. }, _)) = replicated {
-            this.close(&store, election, ended_at, machinery).await;
+        if let Some(replicated) = replicated {
+            this.close(&store, replicated, ended_at, machinery).await;
         }
         Ok(Ended::Finished(ended.transpose()?))
     }
@@ -168,6 +194,7 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
                 self.leadership.set(Phase::Waiting);
                 now
             }
+            Over::Done => now,
             Over::CannotRenew(why) => {
                 tracing::error!("{why}");
                 now + lease.unwrap_or_default().saturating_sub(CUT_BEFORE)
@@ -179,12 +206,12 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
     async fn close(
         &self,
         store: &Store,
-        election: &Election<L>,
+        (Replicated { election, .. }, replicator): (&Replicated<R, L>, &Replicator<R>),
         asked_at: Instant,
         mut machinery: Pin<&mut impl FusedFuture<Output = Over>>,
     ) {
         let phase = self.leadership.advance(|phase| match phase {
-            Phase::CatchingUp { term, until } | Phase::Leading { term, until, .. } => Phase::Ending { term, until },
+            Phase::CatchingUp { term, until, .. } | Phase::Leading { term, until, .. } => Phase::Ending { term, until },
             other => other,
         });
         if matches!(phase, Phase::Ending { .. }) && !machinery.is_terminated() {
@@ -193,6 +220,13 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
                 over = &mut machinery => drop(self.cut_at(&over)),
                 () = until_sent(store) => {}
                 () = tokio::time::sleep_until(asked_at + SENT_WITHIN) => {}
+            }
+        }
+        if phase == Phase::Waiting {
+            // It led once, and another one leads now: that one is told.
+            let sending = tokio::time::timeout_at(asked_at + SENT_WITHIN, replicator.send_late(election.leases()));
+            if let Ok(Err(failure)) = sending.await {
+                tracing::debug!("What is left cannot be sent: {failure}");
             }
         }
         let unsent = store.unsent().await.map(|lag| lag.records).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The working copy of a session: the file, or a temporary one while that cannot be used.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,31 +10,33 @@ use crate::leadership::Leadership;
 use crate::ports::replica::{LeaseStore, Replica};
 use crate::store::{Blocking, FileLock, Opening, Store, StoreError};
 
-use super::{Sessions, lock};
+use super::{Sessions, WorkingCopy, lock};
 
 /// A file that could not be used is tried again this often.
 const TRY_FILE_EVERY: Duration = Duration::from_secs(10);
+/// So many bytes must be free on its disk.
+const ROOM: usize = 4 << 20;
 
 impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
     /// Opens the file; where it cannot be used and MongoDB keeps the state, a temporary copy. What need not be complete is noted as such:
     /// it is not acted on before it has caught up.
-    pub(super) async fn open(&mut self, is_suspect: bool) -> anyhow::Result<Store> {
-        let has_replica = self.replicated.is_some();
+    pub(super) async fn open(&mut self, copy: &WorkingCopy) -> anyhow::Result<Store> {
+        let (has_replica, path) = (self.replicated.is_some(), self.location.path.clone());
+        let is_old = *copy == WorkingCopy::OldFile;
         ensure!(
-            has_replica || !is_suspect,
+            has_replica || !is_old,
             "the state file {} was taken away or damaged while it was used, and there is no MongoDB to restore it from: put \
              a copy back, then start again",
-            self.location.path.display()
+            path.display()
         );
         if self.lock.is_none() {
-            self.lock = lock(&self.location.path, has_replica)?;
+            self.lock = lock(&path, has_replica)?;
         }
+        let cannot = |reason: &str| Err(StoreError::Open { path: path.clone(), reason: reason.to_owned() });
         let opened = match &self.lock {
-            Some(lock) => open_file(lock.clone(), self.opening(), has_replica, is_suspect).await,
-            None => Err(StoreError::Open {
-                path: self.location.path.clone(),
-                reason: "its folder cannot be written".to_owned(),
-            }),
+            _ if *copy == WorkingCopy::Temporary => cannot("it could not be written"),
+            Some(lock) => open_file(lock.clone(), self.opening(), has_replica, is_old).await,
+            None => cannot("its folder cannot be written"),
         };
         match opened {
             Ok(store) => {
@@ -48,7 +51,7 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
                     "{error}: MongoDB alone keeps the state, and the file is tried again every {} s",
                     TRY_FILE_EVERY.as_secs()
                 );
-                let store = Store::open_temporary(Some(&self.location.path), self.opening())?;
+                let store = Store::open_temporary(Some(&path), self.opening())?;
                 store.set_replicated(true).await?;
                 store.note_stale().await?;
                 Ok(store)
@@ -80,7 +83,14 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
                     Blocking::Inline => take()?,
                     Blocking::Pool => tokio::task::spawn_blocking(take).await.map_err(|_| StoreError::Closed)??,
                 };
-                open_file(lock, opening, true, true).await.map(drop)
+                let path = lock.path().to_owned();
+                open_file(lock, opening, true, true).await?;
+                match blocking {
+                    Blocking::Inline => has_room(&path),
+                    Blocking::Pool => {
+                        tokio::task::spawn_blocking(move || has_room(&path)).await.map_err(|_| StoreError::Closed)?
+                    }
+                }
             };
             match checked.await {
                 Ok(()) => return,
@@ -109,6 +119,16 @@ async fn open_file(
         store.note_stale().await?;
     }
     Ok(store)
+}
+
+/// Whether there is room beside the file, too: one that can just be opened would break again at once.
+fn has_room(path: &Path) -> Result<(), StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".room");
+    let (place, bytes) = (PathBuf::from(name), vec![0; ROOM]);
+    let written = std::fs::write(&place, bytes).and_then(|()| std::fs::File::open(&place)?.sync_all());
+    drop(std::fs::remove_file(&place));
+    written.map_err(|error| StoreError::Open { path: path.to_owned(), reason: error.to_string() })
 }
 
 /// The file is the trouble, and another working copy need not have it.

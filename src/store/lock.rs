@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sha2::{Digest, Sha256};
-
 use super::StoreError;
 
 /// The longest content that is looked at.
@@ -25,8 +23,6 @@ pub struct FileLock {
     path: PathBuf,
     holder: String,
     dead_predecessor: Option<String>,
-    /// Until the lease is taken by processes.
-    name: String,
     _file: File,
 }
 
@@ -56,8 +52,7 @@ impl FileLock {
         let holder = random_name();
         // Where it cannot be read or written, nobody is known to be dead: that costs time, and nothing else.
         let dead_predecessor = succeed(&mut file, &holder).unwrap_or_default();
-        let name = place(&file).map_or_else(|_| holder.clone(), |place| hex_of(&place));
-        Ok(Arc::new(Self { path: path.to_owned(), holder, dead_predecessor, name, _file: file }))
+        Ok(Arc::new(Self { path: path.to_owned(), holder, dead_predecessor, _file: file }))
     }
 
     /// The state file.
@@ -78,20 +73,10 @@ impl FileLock {
     pub fn dead_predecessor(&self) -> Option<&str> {
         self.dead_predecessor.as_deref()
     }
-
-    /// This file's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
 }
 
 fn random_name() -> String {
     format!("{:032x}", fastrand::u128(..))
-}
-
-fn hex_of(text: &str) -> String {
-    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Which file this is: a copy of it is another.

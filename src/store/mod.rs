@@ -45,7 +45,6 @@ mod rosters;
 mod run_messages;
 mod runs;
 mod schema;
-mod second;
 mod snapshot;
 mod sql;
 mod states;
@@ -79,7 +78,7 @@ pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
 pub use posts::{DueMessage, NotPosted};
 pub use redemptions::{Admission, Candidate, Claim, Claims, Condemned, Judged, Recorded, Verdict, Wanted};
-pub use replication::{Batch, Lag, Merged, Outbox, ReplicaHistory};
+pub use replication::{Batch, Lag, Merged, ReplicaHistory};
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{RunStart, Standing};
 pub use rosters::RosterPage;
@@ -214,8 +213,6 @@ struct Inner {
     /// Counts the commits that changed something.
     commits: AtomicU64,
     progress: Watched,
-    /// A write waited for the second store for too long.
-    was_slow: AtomicBool,
     is_replicated: AtomicBool,
     /// An engine works on this file: a new code can be tested.
     has_engine: AtomicBool,
@@ -272,7 +269,6 @@ impl Store {
             erasing_wake: Notify::new(),
             commits: AtomicU64::new(0),
             progress: Watched::default(),
-            was_slow: AtomicBool::new(false),
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
             broken: CancellationToken::new(),

@@ -114,12 +114,6 @@ impl Store {
         self.inner.progress.get().reach == Reach::InStep
     }
 
-    /// Whether a write waited for too long since this was last asked.
-    #[must_use]
-    pub fn take_was_slow(&self) -> bool {
-        self.inner.was_slow.swap(false, Ordering::SeqCst)
-    }
-
     /// Whether the state is kept in MongoDB too.
     #[must_use]
     pub fn is_replicated(&self) -> bool {
@@ -169,7 +163,10 @@ impl Store {
     /// Notes whether far too much is unsent.
     pub(super) fn set_unsent(&self, count: u32) {
         let is_behind = count > OUTBOX_BOUND;
-        self.inner.progress.change(|progress| progress.is_behind = is_behind);
+        // Each commit says so: nobody is woken for what is as it was.
+        if self.inner.progress.get().is_behind != is_behind {
+            self.inner.progress.change(|progress| progress.is_behind = is_behind);
+        }
     }
 
     /// Returns when this is so of the replica, or the lease is over.
@@ -213,7 +210,6 @@ impl Store {
         let has_it = self.wait_until(|progress| progress.reach != Reach::InStep || progress.has >= commit);
         if tokio::time::timeout(WAIT, has_it).await.is_err() {
             // Until it is in step again nobody waits.
-            self.inner.was_slow.store(true, Ordering::SeqCst);
             tracing::debug!("MongoDB took more than {} s to take a change", WAIT.as_secs_f32());
             self.inner.progress.change(|progress| {
                 if progress.reach == Reach::InStep {

@@ -3,7 +3,6 @@
 mod erased;
 mod history;
 mod merge;
-mod old;
 mod outbox;
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
@@ -18,7 +17,6 @@ pub(super) use erased::{erase, forget, forget_keys};
 pub use history::ReplicaHistory;
 pub use merge::Merged;
 pub(super) use merge::{Origin, merge};
-pub use old::Outbox;
 pub use outbox::{Batch, Lag};
 pub(super) use outbox::{count_unsent, note};
 

@@ -2,7 +2,7 @@
 
 use giftcode_bot::domain::election::Position;
 use giftcode_bot::domain::erasure::Erased;
-use giftcode_bot::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Value};
+use giftcode_bot::domain::record::{Field, Form, Key, Kind, Record, Value};
 use giftcode_bot::domain::version::Version;
 use giftcode_bot::ports::replica::{Authority, Replica, ReplicaError, SCHEMA, Scope};
 use giftcode_bot::replica::Mongo;
@@ -11,7 +11,7 @@ use mongodb::{Collection, Database, IndexModel};
 
 use tokio::sync::mpsc;
 
-use crate::server::{Server, any, mongo};
+use crate::server::{Server, any, merge_keys, mongo};
 
 const NONE: Vec<usize> = Vec::new();
 
@@ -77,21 +77,6 @@ async fn read(replica: &Mongo, kind: Kind, scope: Scope) -> Result<Vec<Record>, 
     read.map(|()| records)
 }
 
-async fn merge_keys(replica: &Mongo, kind: Kind) -> Vec<(Key, MergeKey)> {
-    let (pages, mut received) = mpsc::channel(1);
-    let collecting = async {
-        let mut found = Vec::new();
-        while let Some(page) = received.recv().await {
-            found.extend::<Vec<_>>(page);
-        }
-        found.sort();
-        found
-    };
-    let (read, found) = tokio::join!(replica.merge_keys(kind, pages), collecting);
-    read.unwrap();
-    found
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_versions_the_one_that_wins_stays_whatever_the_order() {
     let (_server, replica, database) = there().await;
@@ -126,7 +111,7 @@ async fn two_writes_with_one_version_end_the_same_whichever_comes_first() {
     for (first, second, lost) in [(&lesser, &greater, vec![]), (&greater, &lesser, vec![0])] {
         replica.put(std::slice::from_ref(first), LEADER).await.unwrap();
         assert_eq!(replica.put(std::slice::from_ref(second), LEADER).await.unwrap(), lost);
-        assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [greater.clone()]);
+        assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), std::slice::from_ref(&greater));
         guilds(&database).delete_many(doc! {}).await.unwrap();
     }
     // Both at once, on nothing: whoever comes second tries again, and neither takes the other for a fence.
@@ -292,6 +277,12 @@ async fn a_document_that_is_no_record_harms_nothing() {
     // The key is a guild's: its record takes the place.
     assert_eq!(replica.put(&[guild(5, 4)], LEADER).await.unwrap(), NONE);
     assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild(1, 10), guild(5, 4)]);
+    // Somebody has broken a record: whoever writes it is told that it stands there, and goes on.
+    let broken = doc! { "$set": { "guild_id": "x", "order": "z" } };
+    guilds(&database).update_one(doc! { "_id": 5_i64 }, broken).await.unwrap();
+    assert_eq!(replica.put(&[guild(5, 5), guild(6, 1)], LEADER).await.unwrap(), [0]);
+    assert_eq!(replica.put(&[guild(5, 5)], leader(1, 1)).await, Err(ReplicaError::Fenced(1_760_000_000_000)));
+    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild(1, 10), guild(6, 1)]);
     database.drop().await.unwrap();
 }
 

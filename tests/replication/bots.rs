@@ -96,7 +96,7 @@ impl Folder {
         command.env_clear().current_dir(self.folder.path()).args(["sandbox", "--mongodb", uri]).args(args);
         command
             .args(["--instance", &instance.to_string()])
-            .env("RUST_LOG", "info,giftcode_bot::keeper=debug,giftcode_bot::replicator=debug");
+            .env("RUST_LOG", "info,giftcode_bot::election=debug,giftcode_bot::replicator=debug");
         command.envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
         if self.is_root {
@@ -225,10 +225,16 @@ impl Folder {
         }
     }
 
-    /// Invariant 7, when nothing runs: both stores hold the same. What nobody was ever asked about is this file's alone.
-    pub async fn assert_same(&self, server: &Server, instance: u32, seed: u64) -> Records {
+    /// What the file of this instance holds for both stores, when nothing runs.
+    pub async fn records(&self, instance: u32) -> Records {
         let here = in_file(&self.state(instance), StateKind::Sandbox).await;
         self.give_away();
+        here
+    }
+
+    /// Invariant 7, when nothing runs: both stores hold the same. What nobody was ever asked about is this file's alone.
+    pub async fn assert_same(&self, server: &Server, instance: u32, seed: u64) -> Records {
+        let here = self.records(instance).await;
         let there = in_mongo(&server.uri(), &self.database()).await;
         assert!(here.len() > 100, "{}", here.len());
         for (key, record) in &here {
@@ -391,6 +397,8 @@ fn keeps_up(said: &str) -> bool {
         "goes on alone",
         "Another instance is active",
         "The state file cannot be",
+        "The state file can be used again",
+        "This instance stood still",
     ];
     let last = said.lines().rev().find(|line| up.iter().chain(&down).any(|part| line.contains(part)));
     last.is_some_and(|line| up.iter().any(|part| line.contains(part)))

@@ -37,7 +37,7 @@ fn export() -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_ends_when_both_stores_have_all_of_it() {
     let server = Server::start();
-    let far = Proxy::far(&server.uri(), Duration::from_millis(300));
+    let far = Proxy::far(&server.uri(), Duration::from_millis(100));
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("export.json"), export()).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_giftcode-bot"));

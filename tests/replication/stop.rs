@@ -24,7 +24,7 @@ async fn what_is_acknowledged_at_sigterm_is_in_mongodb_and_an_empty_disk_does_no
     old.until_said("'BREAKING24R1'", SOON).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     far.heal();
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    tokio::time::sleep(Duration::from_secs(12)).await;
     let stopping = Instant::now();
     old.signal("-TERM");
     assert_eq!(old.end().await.code(), Some(0));

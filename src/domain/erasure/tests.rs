@@ -184,7 +184,7 @@ proptest! {
             for record in store.records.values() {
                 for (root, field) in roots(record.kind) {
                     let erased = last.get(&root.mark(record.get(field))).copied().unwrap_or(0);
-                    prop_assert!(record.stamp().version > Version(erased), "{:?}", record);
+                    prop_assert!(record.version() > Version(erased), "{:?}", record);
                 }
             }
         }

@@ -6,15 +6,6 @@ use super::{Kind, Record, Value};
 use crate::domain::outcome::Outcome;
 use crate::domain::version::Version;
 
-/// What decides which of two versions of a record wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stamp {
-    /// For redemptions [`Outcome::rank`], so that none is ever downgraded; else 0.
-    pub rank: i64,
-    /// The version: the last writer wins.
-    pub version: Version,
-}
-
 /// What decides which of two versions of a record wins: the greater one. Two that are equal have the same content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MergeKey {
@@ -30,17 +21,10 @@ pub struct MergeKey {
 }
 
 impl Record {
-    /// What decides whether it wins.
-    #[must_use]
-    pub fn stamp(&self) -> Stamp {
-        let rank = match (self.kind, self.get("outcome")) {
-            (Kind::Redemptions, Value::Text(outcome)) => {
-                let round = if let Value::Int(round) = self.get("round") { *round } else { 0 };
-                Outcome::read(outcome).rank(round)
-            }
-            _ => 0,
-        };
-        Stamp { rank, version: self.version() }
+    /// How good a redemption's outcome is: none is ever downgraded.
+    fn outcome_rank(&self) -> i64 {
+        let round = if let Value::Int(round) = self.get("round") { *round } else { 0 };
+        if let Value::Text(outcome) = self.get("outcome") { Outcome::read(outcome).rank(round) } else { 0 }
     }
 
     /// What decides which of two versions of it wins.
@@ -50,9 +34,9 @@ impl Record {
         let is_pending = *self.get("outcome") == Value::Text(Outcome::Pending.name().to_owned());
         let (rank, tries) = match self.kind {
             Kind::Redemptions if is_pending => {
-                (self.stamp().rank, number("unknown").saturating_add(number("temporary")))
+                (self.outcome_rank(), number("unknown").saturating_add(number("temporary")))
             }
-            Kind::Redemptions => (self.stamp().rank, 0),
+            Kind::Redemptions => (self.outcome_rank(), 0),
             Kind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
             Kind::Codes => (number("generation"), 0),
             // Whoever counted more knew more.

@@ -291,7 +291,7 @@ impl Instance {
     pub async fn leads(self) -> Self {
         self.election.wait(&self.store).await.unwrap();
         self.leadership.advance(|phase| match phase {
-            Phase::CatchingUp { term, until } => Phase::Leading { term, until, has_standby: false },
+            Phase::CatchingUp { term, until, has_standby } => Phase::Leading { term, until, has_standby },
             other => other,
         });
         self.store.note_caught_up("a name", Position { term: self.term(), round: 0 }).await.unwrap();

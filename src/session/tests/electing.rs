@@ -241,6 +241,9 @@ async fn with_mongodb_required_nothing_is_done_without_it() {
     let mongo = Double::new();
     let folder = tempfile::tempdir().unwrap();
     let leader = Instance::with("a", &mongo, None, true, folder).await.holds("ONE").await.leads().await;
+    assert_eq!(keeps(&leader, 5).await, None);
+    assert!(leader.leadership.has_standby(), "what is done needs its intent in MongoDB first, whoever waits");
+    assert!(!leader.store.replica_history().await.unwrap().had_standby);
     leader.mongo.goes(CUT);
     let ended = keeps(&leader, 30).await.unwrap();
     assert!(matches!(&ended, Ended::CannotRenew(why) if why.contains("MONGODB_REQUIRED")), "{ended:?}");

@@ -118,10 +118,10 @@ async fn a_user_is_forgotten_and_no_number_of_theirs_is_left_in_the_file() {
     assert!(!due(&store).await.contains(&13));
     assert_eq!(store.forget_user(USER).await.unwrap(), Forgotten::default(), "there is nothing more");
     // The replica is told; then nothing in the file has the number, as text or as SQLite writes it.
-    let out = store.outbox(1000).await.unwrap();
+    let out = store.outbox_batch(1000).await.unwrap();
     assert!(out.erased.iter().filter(|erased| erased.kind == Kind::Links).count() == 4 && !out.erasures.is_empty());
-    store.outbox_done(&out).await.unwrap();
-    assert_eq!(store.outbox(1000).await.unwrap(), crate::store::Outbox::default());
+    store.outbox_forget(&out).await.unwrap();
+    assert!(store.is_outbox_empty().await.unwrap());
     drop(store);
     let bytes = std::fs::read(folder.path().join("a.db")).unwrap();
     let has = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
@@ -151,7 +151,7 @@ async fn a_copy_that_was_away_brings_nothing_back_and_whoever_comes_again_is_wel
     let merged = store.merge(all(&old).await).await.unwrap();
     assert!(merged.erased >= 8 && merged.taken == 0 && merged.left_out == 0, "{merged:?}");
     assert_eq!(all(&store).await, after);
-    let told = store.outbox(1000).await.unwrap().erased;
+    let told = store.outbox_batch(1000).await.unwrap().erased;
     assert!(before.iter().filter(|record| !after.contains(record)).all(|gone| {
         gone.kind == Kind::Guilds || told.iter().any(|told| told.kind == gone.kind && told.key == gone.key())
     }));
@@ -193,7 +193,7 @@ async fn what_hangs_on_something_erased_goes_with_it_however_new_it_is() {
     meet(&store, &alone).await;
     assert_eq!(all(&store).await, all(&alone).await);
     assert_eq!(players(&alone).await, [1, 2, 3, 4]);
-    let told = alone.outbox(1000).await.unwrap().erased;
+    let told = alone.outbox_batch(1000).await.unwrap().erased;
     assert!(told.iter().any(|told| told.kind == Kind::Redemptions), "the replica has it, too");
 }
 
@@ -320,18 +320,18 @@ async fn erasures_go_after_a_quarter_of_a_year_in_both_stores() {
     store.set_replicated(true).await.unwrap();
     store.link(USER, player(1)).await.unwrap();
     store.forget_user(USER).await.unwrap();
-    let out = store.outbox(100).await.unwrap();
+    let out = store.outbox_batch(100).await.unwrap();
     assert_eq!((out.erasures.len(), out.records.len()), (2, 0));
-    store.outbox_done(&out).await.unwrap();
+    store.outbox_forget(&out).await.unwrap();
     tokio::time::sleep(91 * DAY).await;
     assert_eq!(store.forget_erasures(9).await.unwrap(), 0);
     tokio::time::sleep(2 * DAY).await;
     assert_eq!((store.forget_erasures(1).await.unwrap(), store.forget_erasures(9).await.unwrap()), (1, 1));
-    let out = store.outbox(100).await.unwrap();
+    let out = store.outbox_batch(100).await.unwrap();
     assert_eq!((out.erasures.len(), out.erased.len()), (0, 2));
     assert!(out.erased.iter().all(|erased| erased.kind == Kind::Erasures));
-    store.outbox_done(&out).await.unwrap();
-    assert!(all(&store).await.is_empty() && store.lag().await.unwrap().records == 0);
+    store.outbox_forget(&out).await.unwrap();
+    assert!(all(&store).await.is_empty() && store.is_outbox_empty().await.unwrap());
 }
 
 /// Whoever adds a table that refers to what can be erased says how its rows go: by a kind's roots, or `ON DELETE CASCADE`.

@@ -253,7 +253,7 @@ fn erase_orphans(tx: &Tx<'_>) -> rusqlite::Result<usize> {
 
 /// Notes that the replica has a record which is erased.
 pub(super) fn note_erased(tx: &Tx<'_>, record: &Record, is_replicated: bool) -> rusqlite::Result<()> {
-    note_gone(tx, record.kind, &record.key(), record.stamp().version.0, is_replicated)
+    note_gone(tx, record.kind, &record.key(), record.version().0, is_replicated)
 }
 
 /// Notes that the replica must not have this record up to a version.

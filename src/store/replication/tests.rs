@@ -116,7 +116,7 @@ async fn an_empty_file_filled_from_the_other_store_is_the_same_and_goes_on() {
     assert_eq!(new.merge(records.clone()).await.unwrap(), Merged { taken: records.len(), ..Merged::default() });
     assert_eq!(all(&new).await, records);
     assert_eq!(new.merge(records.clone()).await.unwrap(), Merged::default(), "a replay changes nothing");
-    assert_eq!(new.lag().await.unwrap().records, 0, "what came from there is not sent back");
+    assert_eq!(new.unsent().await.unwrap().records, 0, "what came from there is not sent back");
     // Nothing is planned anew, the post is due with its nonce, and two redemptions are left.
     let plan = new.plan().await.unwrap();
     assert_eq!((plan.guilds.len(), plan.redemptions), (0, 0));

@@ -128,7 +128,8 @@ async fn what_came_from_the_replica_is_sent_when_it_changes() {
 async fn what_is_acted_on_goes_first_and_takes_its_parents_along() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path(), "a.db", 2_000).await;
-    let claim = store.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
+    // Its player is not among the first of the bulk.
+    let claim = store.claim_due(60, 12, |_| Admission::Take).await.unwrap().taken.remove(59);
     let redeemed = Value::Int(claim.player.get().cast_signed());
     let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
     store.record(claim, verdict).await.unwrap();

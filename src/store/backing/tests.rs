@@ -1,4 +1,4 @@
-//! The store beside a second one: waiting for it, carrying on in memory, and a file that goes away.
+//! A file that goes away, and a temporary copy instead of it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

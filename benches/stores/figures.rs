@@ -1,0 +1,59 @@
+//! The figures and their limits, as they are printed.
+
+use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+
+pub struct Figures {
+    table: Table,
+    missed: Vec<String>,
+}
+
+/// What is measured more than once: the one in the middle counts.
+pub fn median(mut measured: Vec<f64>) -> f64 {
+    measured.sort_by(f64::total_cmp);
+    measured[measured.len() / 2]
+}
+
+impl Figures {
+    pub fn new() -> Self {
+        let mut table = Table::new();
+        table.load_style(ASCII_MARKDOWN).set_header(["figure", "measured", "limit", ""]);
+        for column in table.column_iter_mut().skip(1).take(2) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        Self { table, missed: Vec::new() }
+    }
+
+    pub fn add(&mut self, what: &str, measured: String) {
+        println!("{what}: {measured}");
+        self.table.add_row([what.to_owned(), measured, String::new(), String::new()]);
+    }
+
+    /// A figure that must not be larger than its limit.
+    pub fn at_most(&mut self, what: &str, measured: f64, limit: f64, show: impl Fn(f64) -> String) {
+        let is_kept = measured <= limit;
+        let kept = if is_kept { "kept" } else { "MISSED" };
+        println!("{what}: {} (limit {}: {kept})", show(measured), show(limit));
+        self.table.add_row([what.to_owned(), show(measured), format!("≤ {}", show(limit)), kept.to_owned()]);
+        if !is_kept {
+            self.missed.push(what.to_owned());
+        }
+    }
+
+    /// Prints all of them; which limits were missed.
+    pub fn print(self) -> Vec<String> {
+        println!("\n{}", self.table);
+        self.missed
+    }
+}
+
+pub fn per_second(rate: f64) -> String {
+    format!("{rate:.0}/s")
+}
+
+pub fn seconds(seconds: f64) -> String {
+    format!("{seconds:.2} s")
+}
+
+pub fn ratio(ratio: f64) -> String {
+    format!("{ratio:.2}")
+}

@@ -1,0 +1,315 @@
+//! What the two stores can do: `cargo bench --bench stores`. The figures and how to read them: `docs/benchmarks.md`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    dead_code,
+    reason = "a measurement fails by panicking and prints what it measured; not all of the tests' tools are used"
+)]
+
+#[path = "../../tests/replication/bots.rs"]
+mod bots;
+mod figures;
+#[path = "../../tests/replication/machine.rs"]
+mod machine;
+mod processes;
+#[path = "../../tests/replication/proxy.rs"]
+mod proxy;
+mod records;
+#[path = "../../tests/replication/server.rs"]
+mod server;
+#[path = "../../tests/replication/sessions.rs"]
+mod sessions;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::TryStreamExt;
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::election::Position;
+use giftcode_bot::domain::listing::{Entry, FeedAnswer};
+use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::record::Kind;
+use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
+use giftcode_bot::poster::Poster;
+use giftcode_bot::store::{StateKind, Store};
+use mongodb::bson::{Document, doc};
+use tokio_util::sync::CancellationToken;
+
+use figures::{Figures, median, per_second, ratio, seconds};
+use proxy::Proxy;
+use server::Server;
+use sessions::session;
+
+/// What is added to a round trip to MongoDB, in milliseconds.
+const LATENCIES: [u64; 3] = [0, 30, 100];
+/// How often what is compared is measured, in turns; the median counts.
+const RUNS: usize = 3;
+/// A run of writes ends after this time.
+const WRITING: Duration = Duration::from_secs(2);
+const ROSTER: u64 = 5_000;
+const GUILDS: u64 = 200;
+const DATABASE: &str = "giftcode";
+/// A roster in both stores may take this many times as long as the bare driver's upserts, and a restore as just reading.
+const RATIO_LIMIT: f64 = 1.3;
+
+/// Writers that set channels, each change in a guild of its own; how many a second were acknowledged.
+async fn write(store: &Store, writers: usize, guilds: &Arc<AtomicU64>) -> f64 {
+    let began = Instant::now();
+    let writer = || {
+        let (store, guilds) = (store.clone(), guilds.clone());
+        tokio::spawn(async move {
+            let mut count = 0u32;
+            while began.elapsed() < WRITING {
+                let guild = guilds.fetch_add(1, Ordering::Relaxed);
+                store.set_channel(GuildId(guild), ChannelId(8)).await.unwrap();
+                count += 1;
+            }
+            count
+        })
+    };
+    let writers: Vec<_> = (0..writers).map(|_| writer()).collect();
+    let mut count = 0;
+    for writer in writers {
+        count += writer.await.unwrap();
+    }
+    f64::from(count) / began.elapsed().as_secs_f64()
+}
+
+async fn until_sent(store: &Store) {
+    while store.unsent().await.unwrap().records > 0 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// Changes acknowledged in the file alone.
+async fn file_alone(figures: &mut Figures, folder: &Path) {
+    for writers in [1, 64] {
+        let store = Store::open(&folder.join(format!("alone-{writers}.db")), StateKind::Bot, Clock::system()).unwrap();
+        let rate = write(&store, writers, &Arc::new(AtomicU64::new(1))).await;
+        figures.add(&format!("file alone, writers: {writers}; changes acknowledged"), per_second(rate));
+    }
+}
+
+/// Changes acknowledged with MongoDB so far away.
+async fn changes(figures: &mut Figures, folder: &Path, latency: u64) {
+    let server = Server::start();
+    let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
+    let work = async |store: &Store| {
+        let mut rates = Vec::new();
+        for writers in [1, 64] {
+            rates.push((
+                writers,
+                write(store, writers, &Arc::new(AtomicU64::new(1 + writers as u64 * 1_000_000))).await,
+            ));
+            until_sent(store).await;
+        }
+        rates
+    };
+    let path = folder.join(format!("changes-{latency}.db"));
+    for (writers, rate) in session(&path, &far.uri(), DATABASE, work).await {
+        figures.add(&format!("{latency} ms, writers: {writers}; changes acknowledged"), per_second(rate));
+    }
+}
+
+/// Sends in no time.
+#[derive(Clone, Default)]
+struct Channels(Arc<AtomicU64>);
+
+impl Announcer for Channels {
+    async fn announce(&self, _: &Announcement) -> Result<Posted, AnnounceError> {
+        Ok(Posted { id: MessageId(1 + self.0.fetch_add(1, Ordering::SeqCst)), is_as_given: true })
+    }
+
+    async fn correct(&self, _: &Correction) -> Result<(), AnnounceError> {
+        Ok(())
+    }
+}
+
+/// A code for many guilds: planned, noted, sent and noted again by the real poster.
+async fn posts(figures: &mut Figures, folder: &Path, latency: u64) {
+    let server = Server::start();
+    let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
+    let work = async |store: &Store| {
+        for guild in 1..=GUILDS {
+            store.set_channel(GuildId(guild), ChannelId(8)).await.unwrap();
+        }
+        until_sent(store).await;
+        let answer = FeedAnswer::new("f", vec![Entry::active(Code::parse("gogoWOS").unwrap())]);
+        store.apply_answer(Some(answer), &["f".to_owned()], Duration::ZERO).await.unwrap();
+        let (channels, done) = (Channels::default(), CancellationToken::new());
+        let poster = Poster::new(channels.clone(), store.clone(), Clock::system());
+        let began = Instant::now();
+        let token = done.clone();
+        let running = tokio::spawn(async move { poster.run(token).await });
+        while channels.0.load(Ordering::SeqCst) < GUILDS || store.waiting_messages().await.unwrap() > 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            assert!(began.elapsed() < Duration::from_secs(60), "{} posts", channels.0.load(Ordering::SeqCst));
+        }
+        let took = began.elapsed().as_secs_f64();
+        done.cancel();
+        running.await.unwrap().unwrap();
+        took
+    };
+    let path = folder.join(format!("posts-{latency}.db"));
+    let took = session(&path, &far.uri(), DATABASE, work).await;
+    figures.add(&format!("{latency} ms; posts, sent and noted in both stores"), per_second(GUILDS as f64 / took));
+}
+
+/// A roster in both stores against the bare driver's upserts of the same documents.
+async fn roster(figures: &mut Figures, folder: &Path, latency: u64) {
+    let server = Server::start();
+    let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
+    let player = |guild: u64, n: u64| Player {
+        id: PlayerId::new(guild * 1_000_000 + n).unwrap(),
+        nickname: format!("Lord Frost {n} ❄"),
+        state: State::new(245),
+        furnace_level: None,
+    };
+    let work = async |store: &Store| {
+        let (mut with_store, mut bare) = (Vec::new(), Vec::new());
+        for run in 1..=RUNS as u64 {
+            store.set_channel(GuildId(run), ChannelId(8)).await.unwrap();
+            until_sent(store).await;
+            let players = (0..ROSTER).map(|n| player(run, n)).collect();
+            let began = Instant::now();
+            store.add_to_roster(GuildId(run), players).await.unwrap();
+            until_sent(store).await;
+            with_store.push(began.elapsed().as_secs_f64());
+            // The same documents, to another database.
+            let documents = documents_of(&server.uri(), run).await;
+            assert_eq!(documents.len() as u64, 2 * ROSTER);
+            bare.push(records::bare_upserts(&far.uri(), &format!("bare-{run}"), &documents).await);
+        }
+        (median(with_store), median(bare))
+    };
+    let path = folder.join(format!("roster-{latency}.db"));
+    let (with_store, bare) = session(&path, &far.uri(), DATABASE, work).await;
+    figures.add(&format!("{latency} ms; a roster of {ROSTER} until both stores have it"), seconds(with_store));
+    figures.add(&format!("{latency} ms; the bare driver's upserts of the same documents"), seconds(bare));
+    figures.at_most(&format!("{latency} ms; roster / bare driver"), with_store / bare, RATIO_LIMIT, ratio);
+}
+
+/// The documents of one guild's roster and players.
+async fn documents_of(uri: &str, guild: u64) -> Vec<(Kind, Document)> {
+    let database = mongodb::Client::with_uri_str(uri).await.unwrap().database(DATABASE);
+    let mut documents = Vec::new();
+    let guild = guild.cast_signed();
+    let range = doc! { "$gte": guild * 1_000_000, "$lt": (guild + 1) * 1_000_000 };
+    for kind in [Kind::Players, Kind::Rosters] {
+        let found =
+            database.collection::<Document>(kind.name()).find(doc! { "player_id": range.clone() }).await.unwrap();
+        let found: Vec<Document> = found.try_collect().await.unwrap();
+        documents.extend(found.into_iter().map(|document| (kind, document)));
+    }
+    documents
+}
+
+/// Reads every collection to its end with the driver alone; returns how long it took.
+async fn read_only(uri: &str, count: usize) -> f64 {
+    let began = Instant::now();
+    let client = mongodb::Client::with_uri_str(uri).await.unwrap();
+    let mut read = 0;
+    for kind in Kind::ALL {
+        let mut found = client.database(DATABASE).collection::<Document>(kind.name()).find(doc! {}).await.unwrap();
+        while found.try_next().await.unwrap().is_some() {
+            read += 1;
+        }
+    }
+    assert!(read >= count, "{read}");
+    began.elapsed().as_secs_f64()
+}
+
+/// From the start until the services would begin.
+async fn start(path: &Path, uri: &str) -> f64 {
+    let began = Instant::now();
+    session(path, uri, DATABASE, async |_| began.elapsed().as_secs_f64()).await
+}
+
+/// A restore to an empty disk against just reading; a takeover in step: how long it takes, and what it reads.
+async fn starts(figures: &mut Figures, folder: &Path, count: usize, runs: usize) {
+    let server = Server::start();
+    let uri = server.uri();
+    let path = |name: &str| folder.join(format!("{count}-{name}.db"));
+    // A leader was there before, so that there is a lease.
+    start(&path("first"), &uri).await;
+    let leases = mongodb::Client::with_uri_str(&uri).await.unwrap().database(DATABASE).collection::<Document>("leases");
+    let lease = leases.find_one(doc! { "_id": "all" }).await.unwrap().unwrap();
+    let position = Position { term: lease.get_i64("term").unwrap(), round: 1 };
+    let filling = Instant::now();
+    records::fill(&uri, DATABASE, &records::state(count), position).await;
+    leases.update_one(doc! { "_id": "all" }, doc! { "$set": { "round": 1_i64 } }).await.unwrap();
+    println!("{count} documents inserted in {:.0} s", filling.elapsed().as_secs_f64());
+    let (mut restoring, mut reading) = (Vec::new(), Vec::new());
+    for run in 0..runs {
+        restoring.push(start(&path(&format!("restored-{run}")), &uri).await);
+        reading.push(read_only(&uri, count).await);
+    }
+    let (restored, read) = (median(restoring), median(reading));
+    figures.add(&format!("restore of {count} records to an empty disk"), seconds(restored));
+    figures.add("just reading them with the same driver", seconds(read));
+    figures.at_most("restore / reading", restored / read, RATIO_LIMIT, ratio);
+    let proxy = Proxy::before(&uri);
+    let mut took = Vec::new();
+    for _ in 0..RUNS {
+        took.push(start(&path("restored-0"), &proxy.uri()).await);
+    }
+    let bytes = proxy.bytes_to_clients() as f64 / RUNS as f64 / 1024.0;
+    figures.add(&format!("takeover with {count} records in step"), seconds(median(took)));
+    figures.at_most("what it reads, from the start to the end", bytes, 64.0, |kib| format!("{kib:.0} KiB"));
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    if !std::env::args().any(|argument| argument == "--bench") {
+        println!("run by cargo bench --bench stores");
+        return ExitCode::SUCCESS;
+    }
+    let began = Instant::now();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let folder = folder.path();
+    let mut figures = Figures::new();
+    // `-- roster` measures that part alone.
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let is_chosen = |part: &str| chosen.is_empty() || chosen.iter().any(|name| name == part);
+    if is_chosen("changes") {
+        file_alone(&mut figures, folder).await;
+    }
+    for latency in LATENCIES {
+        if is_chosen("changes") {
+            changes(&mut figures, folder, latency).await;
+        }
+        if is_chosen("posts") {
+            posts(&mut figures, folder, latency).await;
+        }
+        if is_chosen("roster") {
+            roster(&mut figures, folder, latency).await;
+        }
+    }
+    if is_chosen("processes") {
+        processes::stop(&mut figures).await;
+        processes::takeover(&mut figures).await;
+    }
+    if is_chosen("starts") {
+        starts(&mut figures, folder, 100_000, RUNS).await;
+    }
+    if is_chosen("million") {
+        starts(&mut figures, folder, 1_000_000, 1).await;
+    }
+    let missed = figures.print();
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    println!("\non {cores} cores, in {:.0} s", began.elapsed().as_secs_f64());
+    if missed.is_empty() {
+        println!("all limits kept");
+        return ExitCode::SUCCESS;
+    }
+    println!("limits missed: {}", missed.join("; "));
+    ExitCode::FAILURE
+}
