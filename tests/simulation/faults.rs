@@ -71,7 +71,10 @@ pub enum Fault {
     },
     Mended(Host),
     /// Answers to this one take seconds for a while.
-    Slow { host: Host, millis: u64 },
+    Slow {
+        host: Host,
+        millis: u64,
+    },
     Down {
         millis: u64,
     },
