@@ -81,21 +81,19 @@ pub(super) fn number_in(document: &RawDocument, name: &str) -> Option<i64> {
 /// with `$or` some servers look through the whole collection. They are negative, so what lacks the field is replaced.
 pub(super) fn upsert(record: &Record, authority: Authority) -> Document {
     let order = order(&record.merge_key());
-    let mut guard = doc! { "_id": id(record.kind, &record.key()) };
+    let mut guard = doc! { "_id": id(record.kind, &record.key()), ORDER: { "$not": { "$gt": &order } } };
     let fields = record.kind.fields().iter().zip(&record.values);
     let mut set: Document = fields.map(|(field, value)| (field.name.to_owned(), bson(value))).collect();
-    set.insert(ORDER, &order);
+    set.insert(ORDER, order);
     let mut update = Document::new();
     match authority {
         Authority::Leader(Position { term, round }) => {
-            guard.insert(ORDER, doc! { "$not": { "$gt": order } });
             guard.insert(TERM, doc! { "$not": { "$gt": term } });
             set.extend(doc! { TERM: term, ROUND: round });
             update.insert("$unset", doc! { LATE: "" });
         }
-        // What a leader has written with the same content is not late.
+        // The same content is late, too: it may have landed behind what the present leader has read.
         Authority::Former => {
-            guard.insert(ORDER, doc! { "$not": { "$gte": order } });
             set.insert(LATE, true);
         }
     }
