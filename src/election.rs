@@ -136,6 +136,7 @@ impl<L: LeaseStore> Election<L> {
     /// When the working copy cannot be read or written.
     pub async fn wait(&self, store: &Store) -> Result<(), StoreError> {
         self.leadership.set(Phase::Waiting);
+        self.takings.send_replace(None);
         let (mut watch, mut words) = (LeaseWatch::new(self.who.clone()), Words::default());
         let mut registration = Registration::default();
         loop {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -102,7 +103,16 @@ impl Folder {
         if self.is_root {
             command.uid(NOBODY).gid(NOBODY);
         }
-        Bot { child: command.spawn().unwrap(), log }
+        // The copy of the program counts as being written while another test's process is just being made.
+        let child = loop {
+            match command.spawn() {
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                spawned => break spawned.unwrap(),
+            }
+        };
+        Bot { child, log }
     }
 
     pub fn calls(&self) -> Vec<Call> {

@@ -69,16 +69,16 @@ async fn a_leader_goes_on(refusal: Refusal, words: &'static str) {
 async fn while_mongodb_refuses_writes_an_old_file_waits_and_a_leader_goes_on() {
     beside_each_other([
         (
-            "an_old_file_waits(Refusal::Quota, 'over your space quota')",
-            Box::pin(an_old_file_waits(Refusal::Quota, "over your space quota")),
+            "an_old_file_waits(Refusal::Quota, 'its space is used up')",
+            Box::pin(an_old_file_waits(Refusal::Quota, "its space is used up")),
         ),
         (
-            "an_old_file_waits(Refusal::ReadOnlyUser, 'not authorized')",
-            Box::pin(an_old_file_waits(Refusal::ReadOnlyUser, "not authorized")),
+            "an_old_file_waits(Refusal::ReadOnlyUser, 'lacks a permission')",
+            Box::pin(an_old_file_waits(Refusal::ReadOnlyUser, "lacks a permission")),
         ),
         (
-            "a_leader_goes_on(Refusal::Quota, 'over your space quota')",
-            Box::pin(a_leader_goes_on(Refusal::Quota, "over your space quota")),
+            "a_leader_goes_on(Refusal::Quota, 'its space is used up')",
+            Box::pin(a_leader_goes_on(Refusal::Quota, "its space is used up")),
         ),
     ])
     .await;

@@ -167,6 +167,17 @@ async fn without_mongodb_only_a_complete_file_without_a_standby_acts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_taking_of_an_earlier_session_is_none_of_the_next_one() {
+    let mongo = Double::new();
+    let instance = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
+    assert!(instance.election.takings().borrow().is_some());
+    instance.mongo.goes(CUT);
+    assert!(!waits(&instance, 20).await);
+    assert!(matches!(instance.leadership.phase(), Phase::Isolated { .. }));
+    assert!(instance.election.takings().borrow().is_none(), "nothing was taken that could be caught up with");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_leader_that_is_cut_off_ends_before_the_standby_begins() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
