@@ -119,9 +119,9 @@ pub(super) fn upsert(record: &Record, authority: Authority) -> Document {
             set.extend(doc! { TERM: term, ROUND: round });
             update.insert("$unset", doc! { LATE: "" });
         }
-        // What a leader has written with the same content is not late.
+        // The same content is late, too: it may have landed behind what the present leader has read.
         Authority::Former => {
-            guard.insert(ORDER, doc! { "$not": { "$gte": order } });
+            guard.insert(ORDER, doc! { "$not": { "$gt": order } });
             set.insert(LATE, true);
         }
     }

@@ -3,7 +3,6 @@
 //! A write that does not pass its guard tries to insert, and gets E11000; what stands there then tells why. Bulk writes go as
 //! `update` and `delete` commands, which every server from 6 on takes.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -131,13 +130,12 @@ impl Mongo {
             let there = self.standing(kind, left.iter().map(|(_, record)| record.key()), authority).await?;
             left.retain(|(at, record)| {
                 let (id, ours) = (id(kind, &record.key()), order(&record.merge_key()));
-                match there.iter().find(|found| found.id == id).map(|found| found.order.cmp(&ours)) {
-                    Some(Ordering::Greater) => lost.push(*at),
-                    Some(Ordering::Equal) if authority == Authority::Former => {}
-                    // Another writer was in between: the guard lets it pass now.
-                    _ => return true,
+                let has_lost = there.iter().any(|found| found.id == id && found.order > ours);
+                if has_lost {
+                    lost.push(*at);
                 }
-                false
+                // Else another writer was in between: the guard lets it pass now.
+                !has_lost
             });
             if left.is_empty() {
                 return Ok(lost);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::election::Position;
 use crate::domain::record::{Key, Kind, Record};
 use crate::leadership::Phase;
-use crate::ports::replica::{Authority, LeaseStore, Replica};
+use crate::ports::replica::{Authority, LeaseStore, Replica, ReplicaError};
 use crate::store::Batch;
 
 use super::{BATCH, BackOff, Failure, Replicator, STAND_BY_EVERY, within};
@@ -108,6 +108,13 @@ impl<R: Replica> Replicator<R> {
     async fn put_some(&self, records: &[Record], authority: Authority) -> Result<(), Failure> {
         if records.is_empty() {
             return Ok(());
+        }
+        // What was sent before may have taken long, and the machine may have slept: a write that lands behind the next leader's
+        // catching up is read by nobody.
+        if let Authority::Leader(at) = authority
+            && self.leadership.term() != Some(at.term)
+        {
+            return Err(ReplicaError::Unreachable("the lease is over".to_owned()).into());
         }
         let lost = within(self.replica.put(records, authority)).await?;
         let mut keys: BTreeMap<Kind, Vec<Key>> = BTreeMap::new();

@@ -60,6 +60,8 @@ async fn the_holder_that_requires_mongodb_stops_before_another_one_begins() {
     line.heal();
     old.until_said("Another instance is active", SOON).await;
     assert_eq!(old.stop().await.code(), Some(0));
+    // What the old one sends late the new one adopts.
+    tokio::time::sleep(seconds(10)).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
     folder.assert_sound(&server, 2, 0).await;
@@ -83,6 +85,7 @@ async fn the_leader_is_cut_off_while_another_one_waits() {
     old.until_said("Another instance is active", SOON).await;
     tokio::time::sleep(seconds(5)).await;
     assert_eq!(old.stop().await.code(), Some(0));
+    tokio::time::sleep(seconds(10)).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
     // Two calls at once were under way when the line was cut: what came of them the other one could not know.

@@ -55,6 +55,7 @@ struct Instance {
     standby_since: Option<At>,
     /// Since when all its polls succeed without a gap, and when the last one ended.
     polls_since: Option<At>,
+    has_failed: bool,
     polled_at: At,
     /// The newest version of what it read.
     received: Version,
@@ -139,6 +140,7 @@ impl Checker {
             standby_at: None,
             standby_since: None,
             polls_since: None,
+            has_failed: false,
             polled_at: 0,
             received: Version::default(),
             merged: Version::default(),
@@ -190,8 +192,13 @@ impl Checker {
     pub fn poll_ended(&mut self, host: Host, now: At, is_ok: bool) {
         let instance = &mut self.instances[host];
         let has_gap = now.saturating_sub(instance.polled_at) > 12_000;
-        if !is_ok {
+        // One poll alone that fails may be another's than the watch's.
+        let fails_again = !is_ok && std::mem::replace(&mut instance.has_failed, true);
+        instance.has_failed = !is_ok;
+        if fails_again {
             instance.polls_since = None;
+        } else if !is_ok {
+            return;
         } else if has_gap || instance.polls_since.is_none() {
             instance.polls_since = Some(now);
         }

@@ -70,6 +70,11 @@ pub enum Fault {
         millis: u64,
     },
     Mended(Host),
+    /// Answers to this one take seconds for a while.
+    Slow {
+        host: Host,
+        millis: u64,
+    },
     Down {
         millis: u64,
     },
@@ -130,6 +135,15 @@ impl Plan {
             if let (Fault::Cut { .. } | Fault::Down { .. }, true) = (fault, random.bool()) {
                 faults.push((at + random.u64(0..25_000), Fault::Start(random.usize(0..hosts))));
             }
+        }
+        // An instance whose last renewal was slow stands still for just about as long as its lease.
+        if random.u8(0..5) == 0 {
+            let at = random.u64(20_000..quiet_at - 60_000);
+            let (wait, millis) = (random.u64(7_000..12_000), random.u64(23_000..33_000));
+            let how = [Freeze::Stopped, Freeze::Suspended, Freeze::Paused][random.usize(0..3)];
+            faults.push((at - 10_000, Fault::Start(1)));
+            faults.push((at, Fault::Slow { host: 0, millis: wait }));
+            faults.push((at + wait, Fault::Freeze { host: 0, how, millis }));
         }
         faults.push((quiet_at, Fault::Quiet));
         faults.extend((0..hosts).map(|host| (quiet_at + 1 + random.u64(0..5_000), Fault::Start(host))));
@@ -192,6 +206,7 @@ impl World {
             Fault::Mended(host) => {
                 (self.network.links[host].there, self.network.links[host].back) = (true, true);
             }
+            Fault::Slow { host, millis } => self.network.links[host].slow_until = now + millis,
             Fault::Down { millis } => {
                 self.mongo.is_down = true;
                 self.schedule(now + millis, Event::Fault(Fault::Up));

@@ -18,7 +18,7 @@ use crate::world::{At, Host};
 pub struct Document {
     pub record: Record,
     pub order: MergeKey,
-    /// Where its leader wrote it; nothing where a former one did.
+    /// Where a leader wrote it last; nothing where none ever did.
     pub position: Option<Position>,
     pub late: bool,
     /// Since when this very version is here.
@@ -76,7 +76,7 @@ impl Mongo {
         let order = record.merge_key();
         let documents = self.documents.entry(record.kind).or_default();
         let key = record.key();
-        let position = match authority {
+        let mut position = match authority {
             Authority::Leader(position) => Some(position),
             Authority::Former => None,
         };
@@ -98,13 +98,12 @@ impl Mongo {
                 return Ok(true);
             }
             if there.order == order {
-                if position.is_none() {
-                    return Ok(false);
-                }
                 since = there.since;
             }
+            // A former leader leaves the fence as it stands.
+            position = position.or(there.position);
         }
-        let late = position.is_none();
+        let late = authority == Authority::Former;
         documents.insert(key, Document { record: record.clone(), order, position, late, since });
         Ok(false)
     }

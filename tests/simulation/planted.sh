@@ -24,7 +24,7 @@ for name in "${names[@]}"; do
     continue
   fi
   log="$copy/$name.log"
-  if (cd "$copy/source" && SIM_SEEDS=${SIM_SEEDS:-500} CARGO_TARGET_DIR="$copy/target" \
+  if (cd "$copy/source" && SIM_SEEDS=${SIM_SEEDS:-500} CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$here/target}" \
     cargo test --test simulation nothing_is >"$log" 2>&1); then
     echo "$name: NOT FOUND by ${SIM_SEEDS:-500} seeds"
     missed=1

@@ -57,6 +57,10 @@ fn arrive<T: Send + 'static>(world: &mut World, request: Request<T>) {
     if !world.network.links[host].back || world.random.u64(0..100) < world.network.lost_answers {
         return world.lose(request.to);
     }
+    if world.now < world.network.links[host].slow_until {
+        let at = world.now + world.random.u64(2_500..4_500);
+        return world.schedule(at, Event::Arrival(Box::new(move |world| answer(world, request.to, result))));
+    }
     answer(world, request.to, result);
 }
 

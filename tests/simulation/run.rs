@@ -54,7 +54,7 @@ pub fn run(seed: u64, planted: Planted, is_printed: bool) -> Ran {
     let network = Network {
         latency: [5, 30, 100, 300][random.usize(0..4)],
         slow_one_in: [50, 500, 5_000][random.usize(0..3)],
-        links: vec![Link { there: true, back: true }; plan.hosts],
+        links: vec![Link { there: true, back: true, slow_until: 0 }; plan.hosts],
         lost_answers: [0, 0, 1, 4][random.usize(0..4)],
     };
     // One run in eight has a clock that is far off.
@@ -62,7 +62,7 @@ pub fn run(seed: u64, planted: Planted, is_printed: bool) -> Ran {
     let is_required = random.u8(0..8) == 0;
     let machine = |host| {
         let wall = match host {
-            0 if is_far_off => random.i64(-100_000_000..100_000_000),
+            0 if is_far_off => random.i64(-200_000_000..200_000_000),
             _ => random.i64(-5_000..5_000),
         };
         Machine::new(host, root.path(), wall, chunk(&mut random), is_required)

@@ -39,6 +39,8 @@ pub struct Link {
     pub there: bool,
     /// Answers come back.
     pub back: bool,
+    /// Until when they take seconds.
+    pub slow_until: At,
 }
 
 /// What the network does, in this run.
