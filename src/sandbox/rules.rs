@@ -65,7 +65,13 @@ impl SimCode {
     /// Whether it is over for everybody in any of its phases.
     #[must_use]
     pub fn is_ever_over(&self) -> bool {
-        self.phases.iter().any(|(_, rule)| matches!(rule, Rule::Expired | Rule::Unknown | Rule::UsedUp))
+        self.phases.iter().any(|(_, rule)| rule.is_over())
+    }
+
+    /// Whether it is over for everybody in the end.
+    #[must_use]
+    pub fn is_over_in_the_end(&self) -> bool {
+        self.phases.last().is_some_and(|(_, rule)| rule.is_over())
     }
 
     /// The rule that holds `elapsed` after the world's start.
@@ -76,6 +82,10 @@ impl SimCode {
 }
 
 impl Rule {
+    fn is_over(self) -> bool {
+        matches!(self, Self::Expired | Self::Unknown | Self::UsedUp)
+    }
+
     /// What this rule says to `player`, when `claims` players got the code before; `Success` where the player gets it.
     #[must_use]
     pub fn says(self, player: &SimPlayer, claims: u32) -> Status {

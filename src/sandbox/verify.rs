@@ -45,6 +45,10 @@ pub fn mismatches(
         for code in &script.codes {
             let pair = (player.id, code.sim.code.key());
             if !decided.contains(&pair) {
+                // Who has no outcome yet when the code is found to be over for everybody needs none.
+                if code.sim.is_over_in_the_end() && !ledger.is_granted(player.id, &pair.1) {
+                    continue;
+                }
                 found.push(format!("{} was never redeemed for {}", code.sim.code, player.nickname));
             } else if ledger.is_granted(player.id, &pair.1) != had.contains(&pair) {
                 found.push(format!("{} for {}: the game and the bot disagree", code.sim.code, player.nickname));
@@ -185,12 +189,14 @@ mod tests {
         let mut tested = book();
         tested.posts[0].codes.remove(1);
         assert_eq!(check(&tested), Vec::<String>::new(), "what is over need not be posted");
+        tested.rows.pop();
+        assert_eq!(check(&tested), Vec::<String>::new(), "what is over need not be asked for");
         let lies: [fn(&mut Book); 9] = [
             |book| book.rows[0].outcome = Outcome::Failed,
             |book| book.rows[0].outcome = Outcome::GaveUp,
             |book| book.rows[1].outcome = Outcome::Granted,
             |book| book.rows[1].status = Some(Status::CdkNotFound),
-            |book| drop(book.rows.pop()),
+            |book| drop(book.rows.remove(0)),
             |book| book.ledger = Ledger::default(),
             |book| drop(book.posts.pop()),
             |book| drop(book.posts[0].codes.remove(0)),
