@@ -172,3 +172,19 @@ async fn a_taking_in_place_sends_again_what_an_earlier_lease_may_not_have_writte
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_mongodb_that_takes_little_at_once_gets_everything_all_the_same() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leading(&leader, async || {
+        leader.mongo.goes(Way { is_cut: true, ..Way::default() });
+        for number in 0..100 {
+            add(&leader, &format!("CODE{number}")).await;
+        }
+        leader.mongo.goes(Way { most_records: 30, ..Way::default() });
+        sleep(seconds(90)).await;
+        assert_eq!(leader.store.unsent().await.unwrap().records, 0);
+    })
+    .await;
+}
