@@ -62,7 +62,9 @@ static int has_no_room(int fd, off_t at, size_t count) {
     if (length <= 0) return 0;
     path[length] = 0;
     size_t prefix = strlen(state);
-    if (strncmp(path, state, prefix) != 0 || (path[prefix] != 0 && path[prefix] != '-')) return 0;
+    const char *rest = path + prefix;
+    /* The log and its index, and the file by which the bot sees whether there is room again. */
+    if (strncmp(path, state, prefix) != 0 || (*rest != 0 && *rest != '-' && strcmp(rest, ".room") != 0)) return 0;
     long long growth = at + (off_t)count - file.st_size;
     return size_of("") + size_of("-wal") + size_of("-shm") + growth > machine[1];
 }
