@@ -33,8 +33,10 @@ use crate::store::{Store, StoreError};
 
 pub use catch_up::Moved;
 
-/// Records per round, and per page of the file.
-const BATCH: u32 = 1000;
+/// The fewest and the most records of a round.
+const BATCH: (u32, u32) = (25, 1000);
+/// Records that a former leader sends at once: there is no haste, and the leader has work of its own.
+const LATE_BATCH: u32 = 100;
 /// The first and the longest wait after a failure.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// A standby catches up so often, and sends so often what it still has from when it led.

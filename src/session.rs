@@ -134,7 +134,8 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
         let (mut wait, mut copy) = (BACK_OFF.0, WorkingCopy::File);
         while !stop.is_cancelled() {
             let began = self.location.clock.elapsed();
-            let session = AssertUnwindSafe(self.session(&copy, stop, &mut services)).catch_unwind().await;
+            // A session is large, and whoever runs one need not be.
+            let session = AssertUnwindSafe(Box::pin(self.session(&copy, stop, &mut services))).catch_unwind().await;
             if self.replicated.is_some() {
                 self.leadership.set(Phase::Waiting);
             }

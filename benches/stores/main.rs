@@ -1,14 +1,7 @@
 //! What the two stores can do: `cargo bench --bench stores`. The figures and how to read them: `docs/benchmarks.md`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::cast_precision_loss,
-    dead_code,
-    reason = "a measurement fails by panicking and prints what it measured; not all of the tests' tools are used"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it prints what it measured")]
+#![allow(clippy::cast_precision_loss, dead_code, reason = "figures are rounded; not all of the tests' tools are used")]
 
 #[path = "../../tests/replication/bots.rs"]
 mod bots;

@@ -139,8 +139,8 @@ pub async fn fill(uri: &str, database: &str, records: &[Record], position: Posit
             collection.insert_many(batch.iter().map(document)).await.unwrap();
         }
         // They are what the adapter would have put there.
-        let last = *of_kind.last().unwrap();
-        assert_eq!(replica.get(kind, vec![last.key()]).await.unwrap(), [last.clone()]);
+        let last: &Record = of_kind.last().unwrap();
+        assert_eq!(replica.get(kind, vec![last.key()]).await.unwrap(), std::slice::from_ref(last));
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use mongodb::bson::Document;
+use mongodb::bson::{Document, RawDocumentBuf};
 use mongodb::error::Error;
 use mongodb::options::{Acknowledgment, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern};
 use mongodb::{Client, Collection, Database};
@@ -67,7 +67,7 @@ impl Connection {
         Ok(client.database(&self.database))
     }
 
-    pub(super) async fn collection<T: Send + Sync>(&self, name: &str) -> Result<Collection<T>, ReplicaError> {
+    pub(super) async fn collection(&self, name: &str) -> Result<Collection<RawDocumentBuf>, ReplicaError> {
         Ok(self.database().await?.collection(name))
     }
 

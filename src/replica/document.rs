@@ -10,7 +10,7 @@ use crate::ports::replica::{Authority, SCHEMA};
 use super::order::{order, read_order};
 
 /// The field that holds the merge key as text that sorts as merge keys do.
-const ORDER: &str = "order";
+pub(super) const ORDER: &str = "order";
 /// The field that holds the term of the lease that the document was written under.
 pub(super) const TERM: &str = "term";
 /// The field that holds the round of writes of that term. (A redemption has a `round` of its own.)
@@ -18,16 +18,7 @@ pub(super) const ROUND: &str = "term_round";
 /// The field of a document that a former leader wrote, until a leader has adopted it.
 pub(super) const LATE: &str = "late";
 /// The field that holds the largest schema number of any program that wrote the document.
-const SCHEMA_FIELD: &str = "schema";
-
-/// Why a document is not read.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Unread {
-    /// Somebody else wrote it.
-    Foreign,
-    /// A newer program wrote it, with this schema number.
-    Newer(i64),
-}
+pub(super) const SCHEMA_FIELD: &str = "schema";
 
 fn bson(value: &Value) -> Bson {
     match value {
@@ -55,51 +46,34 @@ fn value(found: Option<RawBsonRef<'_>>, form: Form) -> Option<Value> {
 /// them: servers find a text by its index, but not all of them a document. Numbers have leading zeros, so that texts are in
 /// the order of their keys.
 pub(super) fn id(kind: Kind, key: &[Value]) -> Bson {
-    match key {
-        [only] => bson(only),
-        parts => kind
-            .fields()
-            .iter()
-            .zip(parts)
-            .map(|(field, part)| part_text(field, part))
-            .collect::<Vec<_>>()
-            .join("/")
-            .into(),
+    if let [only] = key {
+        return bson(only);
     }
-}
-
-/// The digits of the largest number that a part of a key holds.
-fn width(field: &Field) -> usize {
-    match field.name {
-        "player_id" => 12,
-        "generation" => 10,
-        _ => 19,
-    }
-}
-
-fn part_text(field: &Field, part: &Value) -> String {
-    match part {
-        Value::Text(text) => text.clone(),
-        // A snowflake of 64 bits is stored as a negative number; it comes before the others, as it does in the file.
-        Value::Int(number) if *number < 0 => format!("-{:019}", number.wrapping_sub(i64::MIN)),
-        Value::Int(number) => format!("{number:0width$}", width = width(field)),
+    let text = |(field, part): (&Field, &Value)| match (field.name, part) {
+        (_, Value::Text(text)) => text.clone(),
+        // As many digits as the largest number there has.
+        ("player_id", Value::Int(number)) => format!("{number:012}"),
+        ("generation", Value::Int(number)) => format!("{number:010}"),
+        (_, Value::Int(number)) => format!("{number:019}"),
         _ => String::new(),
-    }
+    };
+    kind.fields().iter().zip(key).map(text).collect::<Vec<_>>().join("/").into()
 }
 
 /// A whole number as servers, drivers and persons write it.
-pub(super) fn number(found: Option<RawBsonRef<'_>>) -> Option<i64> {
+fn number(found: Option<RawBsonRef<'_>>) -> Option<i64> {
     match found? {
         RawBsonRef::Int64(number) => Some(number),
         RawBsonRef::Int32(number) => Some(number.into()),
-        RawBsonRef::Double(number) if number.fract() == 0.0 => Some(whole(number)),
+        #[expect(clippy::cast_possible_truncation, reason = "what is beyond the range becomes its end")]
+        RawBsonRef::Double(number) if number.fract() == 0.0 => Some(number as i64),
         _ => None,
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "what is beyond the range becomes its end")]
-fn whole(number: f64) -> i64 {
-    number as i64
+/// The whole number in a field of a document.
+pub(super) fn number_in(document: &RawDocument, name: &str) -> Option<i64> {
+    number(document.get(name).ok().flatten())
 }
 
 /// The statement of an `update` command that writes a record, unless what is there is greater, or of a later term. It sets
@@ -107,21 +81,19 @@ fn whole(number: f64) -> i64 {
 /// with `$or` some servers look through the whole collection. They are negative, so what lacks the field is replaced.
 pub(super) fn upsert(record: &Record, authority: Authority) -> Document {
     let order = order(&record.merge_key());
-    let mut guard = doc! { "_id": id(record.kind, &record.key()) };
+    let mut guard = doc! { "_id": id(record.kind, &record.key()), ORDER: { "$not": { "$gt": &order } } };
     let fields = record.kind.fields().iter().zip(&record.values);
     let mut set: Document = fields.map(|(field, value)| (field.name.to_owned(), bson(value))).collect();
-    set.insert(ORDER, &order);
+    set.insert(ORDER, order);
     let mut update = Document::new();
     match authority {
         Authority::Leader(Position { term, round }) => {
-            guard.insert(ORDER, doc! { "$not": { "$gt": order } });
             guard.insert(TERM, doc! { "$not": { "$gt": term } });
             set.extend(doc! { TERM: term, ROUND: round });
             update.insert("$unset", doc! { LATE: "" });
         }
         // The same content is late, too: it may have landed behind what the present leader has read.
         Authority::Former => {
-            guard.insert(ORDER, doc! { "$not": { "$gt": order } });
             set.insert(LATE, true);
         }
     }
@@ -150,56 +122,39 @@ pub(super) struct Standing {
     pub(super) order: String,
 }
 
-/// The fields that are read of a document to compare it: those of its key, and the document's own.
+/// The fields that are read of a document for its merge key: those of its key, and the document's own.
 pub(super) fn compared(kind: Kind) -> Document {
     let key = kind.fields().iter().take(kind.key_fields()).map(|field| field.name);
-    key.chain([TERM, ORDER, SCHEMA_FIELD]).map(|name| (name.to_owned(), 1.into())).collect()
+    key.chain([ORDER, SCHEMA_FIELD]).map(|name| (name.to_owned(), 1.into())).collect()
 }
 
-pub(super) fn standing(_: Kind, document: &RawDocument) -> Result<Standing, Unread> {
-    check_schema(document)?;
-    let field = |name| document.get(name).ok().flatten();
-    let text = |name| field(name).and_then(RawBsonRef::as_str).unwrap_or_default().to_owned();
-    let id = number(field("_id")).map_or_else(|| text("_id").into(), Bson::Int64);
-    Ok(Standing { id, term: number(field(TERM)).unwrap_or_default(), order: text(ORDER) })
+pub(super) fn standing(_: Kind, document: &RawDocument) -> Option<Standing> {
+    let text = |name| document.get_str(name).unwrap_or_default().to_owned();
+    let id = number_in(document, "_id").map_or_else(|| text("_id").into(), Bson::Int64);
+    Some(Standing { id, term: number_in(document, TERM).unwrap_or_default(), order: text(ORDER) })
 }
 
-/// The key of a document, and its merge key where the document tells it: one of schema 1 does not.
-pub(super) fn merge_key(kind: Kind, document: &RawDocument) -> Result<(Key, Option<MergeKey>), Unread> {
+/// The key and the merge key of a document that tells it.
+pub(super) fn merge_key(kind: Kind, document: &RawDocument) -> Option<(Key, MergeKey)> {
     let key = values(kind, &kind.fields()[..kind.key_fields()], document)?;
-    Ok((key, read_order(&standing(kind, document)?.order)))
+    Some((key, read_order(document.get_str(ORDER).ok()?)?))
 }
 
-/// The record in a document.
-pub(super) fn read(kind: Kind, document: &RawDocument) -> Result<Record, Unread> {
+/// The record in a document; `None` where there is none of ours in it.
+pub(super) fn read(kind: Kind, document: &RawDocument) -> Option<Record> {
     values(kind, kind.fields(), document).map(|values| Record { kind, values })
 }
 
-fn check_schema(document: &RawDocument) -> Result<(), Unread> {
-    match number(document.get(SCHEMA_FIELD).ok().flatten()) {
-        Some(newer) if newer > SCHEMA => Err(Unread::Newer(newer)),
-        _ => Ok(()),
-    }
-}
-
 /// The values of these fields, of which the first are the key, read in one pass.
-fn values(kind: Kind, fields: &[Field], document: &RawDocument) -> Result<Vec<Value>, Unread> {
-    check_schema(document)?;
+fn values(kind: Kind, fields: &[Field], document: &RawDocument) -> Option<Vec<Value>> {
     let mut values = vec![Value::Null; fields.len()];
     let mut found_id = None;
-    // Documents have their fields in our order, unless somebody edited them.
-    let mut next = 0;
     for element in document {
-        let (name, found) = element.map_err(|_| Unread::Foreign)?;
+        let (name, found) = element.ok()?;
         if name == "_id" {
             found_id = Some(found);
-            continue;
-        }
-        let is_it = |field: &Field| name == field.name;
-        let at = fields[next..].iter().position(is_it).map(|at| next + at);
-        if let Some(at) = at.or_else(|| fields[..next].iter().position(is_it)) {
-            values[at] = value(Some(found), fields[at].form).ok_or(Unread::Foreign)?;
-            next = at + 1;
+        } else if let Some(at) = fields.iter().position(|field| name == field.name) {
+            values[at] = value(Some(found), fields[at].form)?;
         }
     }
     // The `_id` must be the key's as we write it: two of them for one key would be two records.
@@ -208,7 +163,7 @@ fn values(kind: Kind, fields: &[Field], document: &RawDocument) -> Result<Vec<Va
         (several, Some(RawBsonRef::String(text))) => id(kind, several).as_str() == Some(text),
         _ => false,
     };
-    if is_the_keys { Ok(values) } else { Err(Unread::Foreign) }
+    is_the_keys.then_some(values)
 }
 
 #[cfg(test)]

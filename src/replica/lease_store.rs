@@ -1,8 +1,8 @@
 //! The lease as a document of its own, by partition of guilds. Its time is the server's, and for people alone.
 
 use futures_util::future::try_join_all;
-use mongodb::bson::{DateTime, Document, RawDocumentBuf, Uuid, doc};
-use mongodb::error::{Error, ErrorKind, WriteFailure};
+use mongodb::bson::{DateTime, Document, RawDocument, RawDocumentBuf, Uuid, doc};
+use mongodb::error::ErrorKind;
 use mongodb::options::ReturnDocument;
 use tokio::try_join;
 
@@ -11,7 +11,7 @@ use crate::domain::record::Kind;
 use crate::ports::replica::{LeaseStore, ReplicaError, SCHEMA, Seen};
 
 use super::connection::AT_ONCE;
-use super::document::number;
+use super::document::number_in;
 use super::records::{DUPLICATE_KEY, Mongo};
 
 /// The one partition there is today: all guilds.
@@ -19,18 +19,16 @@ const PARTITION: &str = "all";
 const LEASES: &str = "leases";
 
 /// The lease in a document; `None` for one that cannot be read as one. A program of schema 1 renews the date alone.
-fn lease(document: &Document) -> Option<Lease> {
-    let raw = RawDocumentBuf::try_from(document).ok()?;
-    let counter = |name| number(raw.get(name).ok().flatten());
-    let counted = |name| counter(name).unwrap_or_default();
-    let beat = match document.get("beat") {
-        Some(_) => counter("beat")?,
+fn lease(document: &RawDocument) -> Option<Lease> {
+    let counted = |name| number_in(document, name).unwrap_or_default();
+    let beat = match document.get("beat").ok()? {
+        Some(_) => number_in(document, "beat")?,
         None => document.get_datetime("renewed_at").ok()?.timestamp_millis(),
     };
     Some(Lease {
         database: document.get_str("database").unwrap_or_default().to_owned(),
         holder: document.get_str("holder").ok()?.to_owned(),
-        term: counter("term")?,
+        term: number_in(document, "term")?,
         beat,
         round: counted("round"),
         released: document.get_bool("released").unwrap_or_default(),
@@ -52,42 +50,32 @@ fn as_seen(seen: Option<&Lease>) -> Document {
         return doc! { "_id": PARTITION, "$nor": [readable] };
     };
     let renewed_at = DateTime::from_millis(*beat);
-    let beat = doc! { "$or": [{ "beat": beat }, { "beat": { "$exists": false }, "renewed_at": renewed_at }] };
-    let mut filter = doc! { "_id": PARTITION, "holder": holder, "term": term };
-    filter.extend(beat);
-    filter
-}
-
-fn is_duplicate(error: &Error) -> bool {
-    match error.kind.as_ref() {
-        ErrorKind::Write(WriteFailure::WriteError(error)) => error.code == DUPLICATE_KEY,
-        ErrorKind::Command(error) => error.code == DUPLICATE_KEY,
-        _ => false,
-    }
+    let beat = [doc! { "beat": beat }, doc! { "beat": { "$exists": false }, "renewed_at": renewed_at }];
+    doc! { "_id": PARTITION, "holder": holder, "term": term, "$or": beat }
 }
 
 impl Mongo {
-    /// Changes the lease, where it is like this; returns it as it stands then.
+    /// Changes the lease, where it is like this; returns it as it stands then. `makes`: makes one where none is like this.
     async fn change_lease(
         &self,
         filter: Document,
         change: Document,
         makes: bool,
-    ) -> Result<Option<Document>, ReplicaError> {
-        let leases = self.connection.collection::<Document>(LEASES).await?;
+    ) -> Result<Option<Lease>, ReplicaError> {
+        let leases = self.connection.collection(LEASES).await?;
         let changed = async {
             let change = leases.find_one_and_update(filter, change).return_document(ReturnDocument::After);
             match change.upsert(makes).await {
                 // Somebody else was first.
-                Err(error) if is_duplicate(&error) => Ok(None),
+                Err(error) if matches!(&*error.kind, ErrorKind::Command(why) if why.code == DUPLICATE_KEY) => Ok(None),
                 answer => answer,
             }
         };
-        self.connection.within(AT_ONCE, changed).await
+        Ok(self.connection.within(AT_ONCE, changed).await?.and_then(|changed| lease(&changed)))
     }
 
-    async fn first_of(&self, collection: &str, filter: Document) -> Result<Option<Document>, ReplicaError> {
-        let collection = self.connection.collection::<Document>(collection).await?;
+    async fn first_of(&self, collection: &str, filter: Document) -> Result<Option<RawDocumentBuf>, ReplicaError> {
+        let collection = self.connection.collection(collection).await?;
         self.connection.within(AT_ONCE, async { collection.find_one(filter).await }).await
     }
 }
@@ -102,7 +90,7 @@ impl LeaseStore for Mongo {
             let records = Kind::ALL.map(|kind| self.first_of(kind.name(), doc! {}));
             try_join_all(records).await?.iter().all(Option::is_none)
         };
-        Ok(Seen { lease: found.as_ref().and_then(lease), is_fresh, server_ms: time.timestamp_millis() })
+        Ok(Seen { lease: found.and_then(|found| lease(&found)), is_fresh, server_ms: time.timestamp_millis() })
     }
 
     async fn take(&self, seen: Option<&Lease>, holder: &str, term: i64) -> Result<Option<Lease>, ReplicaError> {
@@ -119,8 +107,7 @@ impl LeaseStore for Mongo {
         let change = doc! {
             "$set": set, "$unset": { "standby": "" }, "$max": { "schema": SCHEMA }, "$currentDate": { "renewed_at": true },
         };
-        let taken = self.change_lease(as_seen(seen), change, seen.is_none()).await?;
-        Ok(taken.as_ref().and_then(lease))
+        self.change_lease(as_seen(seen), change, seen.is_none()).await
     }
 
     async fn renew(&self, holder: &str, done: Position) -> Result<Option<Lease>, ReplicaError> {
@@ -131,7 +118,7 @@ impl LeaseStore for Mongo {
         let change = doc! {
             "$inc": { "beat": 1_i64 }, "$set": { "round": done.round }, "$currentDate": { "renewed_at": true },
         };
-        Ok(self.change_lease(filter, change, false).await?.as_ref().and_then(lease))
+        self.change_lease(filter, change, false).await
     }
 
     async fn register_standby(&self, name: &str) -> Result<(), ReplicaError> {

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
-use mongodb::action::{Action, Find};
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, doc};
 use mongodb::raw_batch_cursor::RawBatch;
 use tokio::sync::mpsc;
@@ -17,13 +16,14 @@ use tokio::sync::mpsc;
 use crate::domain::election::Position;
 use crate::domain::erasure::Erased;
 use crate::domain::record::{Key, Kind, MergeKey, Record};
-use crate::ports::replica::{Authority, Replica, ReplicaError, Scope};
+use crate::ports::replica::{Authority, Replica, ReplicaError, SCHEMA, Scope};
 
 use super::connection::{AT_ONCE, Connection, MongoSettings, SLOWLY, unfinished};
 use super::document::{
-    LATE, ROUND, Standing, TERM, Unread, compared, delete, id, merge_key, number, read, standing, upsert,
+    LATE, ORDER, ROUND, SCHEMA_FIELD, Standing, TERM, compared, delete, id, merge_key, number_in, read, standing,
+    upsert,
 };
-use super::order::order;
+use super::order::{FIRST_ORDER, order};
 use super::words::meaning;
 
 /// The server's code for a key that is there already.
@@ -51,7 +51,8 @@ pub struct Mongo {
     indexed: Arc<Mutex<BTreeSet<Kind>>>,
 }
 
-type Decode<T> = fn(Kind, &RawDocument) -> Result<T, Unread>;
+/// What is read of a document; `None` for one that somebody else wrote.
+type Decode<T> = fn(Kind, &RawDocument) -> Option<T>;
 
 impl Mongo {
     /// A client of this database. Nothing is connected yet, and a name need not be known to DNS.
@@ -81,12 +82,9 @@ impl Mongo {
         let mut command = doc! { verb: kind.name(), "ordered": false, "writeConcern": concern };
         command.insert(format!("{verb}s"), statements);
         let answer = self.connection.run(times, command).await?;
-        let told = |error: &Document| {
-            meaning(error.get_i32("code").ok(), error.get_str("errmsg").unwrap_or("no reason given"))
-        };
         let failed = errors(&answer).find(|error| !error.get_i32("code").is_ok_and(|code| code == DUPLICATE_KEY));
         match failed.or_else(|| answer.get_document("writeConcernError").ok()) {
-            Some(error) => Err(told(error)),
+            Some(error) => Err(meaning(error.get_i32("code").ok(), error.get_str("errmsg").unwrap_or_default())),
             None => Ok(answer),
         }
     }
@@ -124,9 +122,6 @@ impl Mongo {
             let answer = self.write("update", kind, updates).await?;
             let taken = errors(&answer).filter_map(|error| usize::try_from(error.get_i32("index").ok()?).ok());
             left = taken.filter_map(|index| left.get(index).copied()).collect();
-            if left.is_empty() {
-                return Ok(lost);
-            }
             let there = self.standing(kind, left.iter().map(|(_, record)| record.key()), authority).await?;
             left.retain(|(at, record)| {
                 let (id, ours) = (id(kind, &record.key()), order(&record.merge_key()));
@@ -153,7 +148,7 @@ impl Mongo {
         keys: impl Iterator<Item = Key>,
         authority: Authority,
     ) -> Result<Vec<Standing>, ReplicaError> {
-        let there = self.find(kind, keys, Some(compared(kind)), standing).await?;
+        let there = self.find(kind, keys, standing).await?;
         if let Authority::Leader(Position { term, .. }) = authority
             && let Some(later) = there.iter().map(|found| found.term).filter(|other| *other > term).max()
         {
@@ -167,35 +162,34 @@ impl Mongo {
         &self,
         kind: Kind,
         keys: impl Iterator<Item = Key>,
-        fields: Option<Document>,
         decode: Decode<T>,
     ) -> Result<Vec<T>, ReplicaError> {
-        let collection = self.connection.collection::<Document>(kind.name()).await?;
+        let collection = self.connection.collection(kind.name()).await?;
         let ids: Vec<Bson> = keys.map(|key| id(kind, &key)).collect();
         let asked = ids.chunks(BATCH).map(|some| {
-            let find = collection.find(doc! { "_id": { "$in": some } }).optional(fields.clone(), Find::projection);
+            let find = collection.find(doc! { "_id": { "$in": some } });
             self.connection.within(AT_ONCE, async { find.batch().await?.try_collect().await })
         });
         let asked: Vec<_> = asked.collect();
         let batches: Vec<Vec<RawBatch>> = stream::iter(asked).buffered(IN_FLIGHT).try_collect().await?;
         let mut found = Vec::with_capacity(ids.len());
         for batch in batches.iter().flatten() {
-            found.extend(decoded(kind, batch, decode)?.0);
+            found.extend(decoded(kind, batch, decode)?);
         }
         Ok(found)
     }
 
-    /// Reads what is like this, page by page, in the order in which the server has it; whether somebody still receives.
+    /// Reads these fields (none: all) of what is like this, page by page, in the order in which the server has it.
     async fn pages<T: Send + 'static>(
         &self,
         kind: Kind,
         filter: Document,
-        fields: Option<Document>,
+        fields: Document,
         decode: Decode<T>,
         pages: &mpsc::Sender<Vec<T>>,
-    ) -> Result<bool, ReplicaError> {
-        let collection = self.connection.collection::<Document>(kind.name()).await?;
-        let find = collection.find(filter).batch_size(PAGE).optional(fields, Find::projection);
+    ) -> Result<(), ReplicaError> {
+        let collection = self.connection.collection(kind.name()).await?;
+        let find = collection.find(filter).batch_size(PAGE).projection(fields);
         let batches = self.connection.within(SLOWLY, find.batch()).await?;
         // While one answer is decoded on another thread, the next is asked for.
         let decoded = batches.map(|batch| async move {
@@ -203,21 +197,13 @@ impl Mongo {
             Ok(tokio::task::spawn_blocking(move || decoded(kind, &batch, decode)).await)
         });
         let mut decoded = std::pin::pin!(decoded.buffered(AHEAD));
-        let mut foreign = 0;
         while let Some(page) = self.connection.within(SLOWLY, decoded.next().map(Option::transpose)).await? {
-            let (page, of_page) = page.map_err(|_| unfinished())??;
-            foreign += of_page;
+            let page = page.map_err(|_| unfinished())??;
             if !page.is_empty() && pages.send(page).await.is_err() {
-                return Ok(false);
+                break;
             }
         }
-        if foreign > 0 {
-            tracing::warn!(
-                "MongoDB's {} hold {foreign} documents that are no records; they are left alone",
-                kind.name()
-            );
-        }
-        Ok(true)
+        Ok(())
     }
 }
 
@@ -230,19 +216,24 @@ fn errors(answer: &Document) -> impl Iterator<Item = &Document> {
     answer.get_array("writeErrors").into_iter().flatten().filter_map(Bson::as_document)
 }
 
-/// What one answer holds, and how many of its documents are none of ours.
-fn decoded<T>(kind: Kind, batch: &RawBatch, decode: Decode<T>) -> Result<(Vec<T>, usize), ReplicaError> {
+/// What one answer holds. A document of a newer program fails it, whatever else stands in there.
+fn decoded<T>(kind: Kind, batch: &RawBatch, decode: Decode<T>) -> Result<Vec<T>, ReplicaError> {
     let mut found = Vec::new();
     let mut foreign = 0;
     for element in batch.doc_slices().map_err(|_| unreadable())? {
         let Ok(RawBsonRef::Document(document)) = element else { return Err(unreadable()) };
+        if let Some(newer) = number_in(document, SCHEMA_FIELD).filter(|schema| *schema > SCHEMA) {
+            return Err(ReplicaError::Newer(newer));
+        }
         match decode(kind, document) {
-            Ok(decoded) => found.push(decoded),
-            Err(Unread::Foreign) => foreign += 1,
-            Err(Unread::Newer(schema)) => return Err(ReplicaError::Newer(schema)),
+            Some(decoded) => found.push(decoded),
+            None => foreign += 1,
         }
     }
-    Ok((found, foreign))
+    if foreign > 0 {
+        tracing::warn!("MongoDB's {} hold {foreign} documents that are no records; they are left alone", kind.name());
+    }
+    Ok(found)
 }
 
 impl Replica for Mongo {
@@ -263,22 +254,19 @@ impl Replica for Mongo {
         // Children before their parents, as in the file.
         for kind in Kind::ALL.into_iter().rev() {
             let of_kind: Vec<&Erased> = erased.iter().filter(|erased| erased.kind == kind).collect();
-            let commands = of_kind.chunks(BATCH).map(|some| async move {
-                let deletes: Vec<Bson> = some.iter().map(|erased| delete(erased, authority).into()).collect();
+            for some in of_kind.chunks(BATCH) {
+                let deletes = some.iter().map(|erased| delete(erased, authority).into()).collect();
                 let answer = self.write("delete", kind, deletes).await?;
                 if !answer.get_i32("n").is_ok_and(|gone| usize::try_from(gone) == Ok(some.len())) {
                     self.standing(kind, some.iter().map(|erased| erased.key.clone()), authority).await?;
                 }
-                Ok(())
-            });
-            let commands: Vec<_> = commands.collect();
-            stream::iter(commands).buffer_unordered(IN_FLIGHT).try_collect::<Vec<()>>().await?;
+            }
         }
         Ok(())
     }
 
     async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
-        self.find(kind, keys.into_iter(), None, read).await
+        self.find(kind, keys.into_iter(), read).await
     }
 
     async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
@@ -291,38 +279,17 @@ impl Replica for Mongo {
             Scope::Late => vec![doc! { LATE: true }],
         };
         for filter in filters {
-            if !self.pages(kind, filter, None, read, &pages).await? {
-                break;
-            }
+            self.pages(kind, filter, doc! {}, read, &pages).await?;
         }
         Ok(())
     }
 
     async fn merge_keys(&self, kind: Kind, pages: mpsc::Sender<Vec<(Key, MergeKey)>>) -> Result<(), ReplicaError> {
-        let (found, mut received) = mpsc::channel(1);
-        let reading = async {
-            // The channel ends with this.
-            let found = found;
-            self.pages(kind, doc! {}, Some(compared(kind)), merge_key, &found).await
-        };
-        let passing_on = async {
-            while let Some(page) = received.recv().await {
-                let (mut told, mut untold) = (Vec::with_capacity(page.len()), Vec::new());
-                for (key, found) in page {
-                    match found {
-                        Some(found) => told.push((key, found)),
-                        None => untold.push(key),
-                    }
-                }
-                let whole = self.get(kind, untold).await?;
-                told.extend(whole.iter().map(|record| (record.key(), record.merge_key())));
-                if !told.is_empty() && pages.send(told).await.is_err() {
-                    received.close();
-                }
-            }
-            Ok(())
-        };
-        tokio::try_join!(reading, passing_on).map(drop)
+        let told = doc! { "$gte": FIRST_ORDER };
+        self.pages(kind, doc! { ORDER: &told }, compared(kind), merge_key, &pages).await?;
+        // Documents of schema 1 do not tell it: they are read whole.
+        let whole: Decode<_> = |kind, document| read(kind, document).map(|record| (record.key(), record.merge_key()));
+        self.pages(kind, doc! { ORDER: { "$not": told } }, doc! {}, whole, &pages).await
     }
 
     /// What servers with a fixed size count: documents before compression, and indexes. On other servers it is what is stored,
@@ -330,8 +297,7 @@ impl Replica for Mongo {
     async fn size(&self) -> Result<u64, ReplicaError> {
         let stats = self.connection.run(SLOWLY, doc! { "dbStats": 1 }).await?;
         let stats = RawDocumentBuf::try_from(&stats).map_err(|_| unreadable())?;
-        let bytes =
-            |name| number(stats.get(name).ok().flatten()).map_or(0, |bytes| u64::try_from(bytes).unwrap_or_default());
+        let bytes = |name| number_in(&stats, name).map_or(0, |bytes| u64::try_from(bytes).unwrap_or_default());
         Ok(bytes("dataSize").max(bytes("storageSize")).saturating_add(bytes("indexSize")))
     }
 }

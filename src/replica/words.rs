@@ -25,22 +25,16 @@ const NO_PRIMARY: &str = "none of its servers is the primary: wait until they ha
 const SILENT: &str = "no server answered in time: check that it runs, that it lets this machine in, and host and port";
 
 /// Parts of texts, in lower case, and what they mean: whether MongoDB refuses, and why. The first one counts.
-const TEXTS: [(&str, bool, &str); 18] = [
+const TEXTS: [(&str, bool, &str); 12] = [
     ("space quota", true, SPACE),
     ("bad auth", true, USER),
     ("authentication failed", true, USER),
-    ("not authorized", true, PERMISSION),
     ("not allowed to do action", true, PERMISSION),
-    ("requires authentication", true, PERMISSION),
     ("fatal alert: internalerror", true, ADDRESS),
     ("fatal alert", true, TLS),
     ("invalid peer certificate", true, TLS),
     ("corrupt message", true, TLS),
     ("failed to lookup address", false, NAME),
-    ("no address associated", false, NAME),
-    ("name or service not known", false, NAME),
-    ("temporary failure in name resolution", false, NAME),
-    ("nodename nor servname", false, NAME),
     ("replicasetnoprimary", false, NO_PRIMARY),
     ("connection refused", false, "nothing listens there (connection refused): start it, or check host and port"),
     ("no available servers", false, SILENT),
@@ -49,14 +43,13 @@ const TEXTS: [(&str, bool, &str); 18] = [
 /// What an error with this code and text means.
 pub(super) fn meaning(code: Option<i32>, text: &str) -> ReplicaError {
     let lower = text.to_lowercase();
-    let by_code = match code {
+    let known = match code {
         Some(18) => Some((true, USER)),
         Some(13) => Some((true, PERMISSION)),
         Some(14031 | 12501) => Some((true, SPACE)),
-        _ => None,
+        _ => TEXTS.iter().find(|(part, ..)| lower.contains(part)).map(|(_, refuses, why)| (*refuses, *why)),
     };
-    let by_text = || TEXTS.iter().find(|(part, ..)| lower.contains(part)).map(|(_, refuses, why)| (*refuses, *why));
-    let (refuses, why) = match by_code.or_else(by_text) {
+    let (refuses, why) = match known {
         Some((refuses, why)) => (refuses, why.to_owned()),
         None => (code.is_some_and(|code| !PASSING.contains(&code)), safe(text)),
     };
@@ -67,7 +60,6 @@ pub(super) fn meaning(code: Option<i32>, text: &str) -> ReplicaError {
 pub(super) fn failure(error: &Error) -> ReplicaError {
     match error.kind.as_ref() {
         ErrorKind::Command(command) => meaning(Some(command.code), &command.message),
-        ErrorKind::Write(WriteFailure::WriteError(write)) => meaning(Some(write.code), &write.message),
         ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => meaning(Some(concern.code), &concern.message),
         // A server that steps down or ends while it is asked refuses nobody.
         ErrorKind::Authentication { message, .. } => match std::error::Error::source(error) {

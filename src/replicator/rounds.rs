@@ -8,13 +8,15 @@ use crate::leadership::Phase;
 use crate::ports::replica::{Authority, LeaseStore, Replica, ReplicaError};
 use crate::store::Batch;
 
-use super::{BATCH, BackOff, Failure, Replicator, STAND_BY_EVERY, within};
+use super::{BATCH, BackOff, Failure, LATE_BATCH, Replicator, STAND_BY_EVERY, within};
 
 impl<R: Replica> Replicator<R> {
     /// Sends what changes, for as long as there is a lease. Returns only for a reason that ends the session.
     pub(super) async fn send(&self) -> Failure {
         let mut phases = self.leadership.changes();
         let (mut at, mut back_off, mut is_down) = (Position::default(), BackOff::new(), false);
+        // A server that does not write this much in time never will: it gets less, until it does.
+        let mut limit = BATCH.1;
         loop {
             // Listening begins before the look, so that no wake is lost.
             let mut woken = std::pin::pin!(self.store.outbox_wake().notified());
@@ -27,9 +29,9 @@ impl<R: Replica> Replicator<R> {
                 }
                 continue;
             };
-            match self.round(&mut at, term).await {
+            match self.round(&mut at, term, limit).await {
                 Ok(is_all) => {
-                    back_off = BackOff::new();
+                    (back_off, limit) = (BackOff::new(), (2 * limit).min(BATCH.1));
                     if !is_all {
                         continue;
                     }
@@ -52,6 +54,7 @@ impl<R: Replica> Replicator<R> {
                     } else {
                         tracing::warn!("{failure}; {lag} changes wait in the file");
                     }
+                    limit = (limit / 4).max(BATCH.0);
                     let wait = back_off.next();
                     tokio::select! {
                         biased;
@@ -64,13 +67,13 @@ impl<R: Replica> Replicator<R> {
     }
 
     /// One round under this term; whether MongoDB then has everything.
-    async fn round(&self, at: &mut Position, term: i64) -> Result<bool, Failure> {
+    async fn round(&self, at: &mut Position, term: i64, limit: u32) -> Result<bool, Failure> {
         if at.term != term {
             // What an earlier lease sent may have been fenced off.
             self.store.outbox_reopen().await?;
             *at = Position { term, round: 0 };
         }
-        let batch = self.store.outbox_batch(BATCH).await?;
+        let batch = self.store.outbox_batch(limit).await?;
         if !batch.is_empty() {
             // One that failed is not tried again under its number: part of it may be there.
             at.round += 1;
@@ -138,7 +141,7 @@ impl<R: Replica> Replicator<R> {
         }
         self.store.outbox_reopen().await?;
         loop {
-            let batch = self.store.outbox_batch(BATCH).await?;
+            let batch = self.store.outbox_batch(LATE_BATCH).await?;
             if batch.is_empty() {
                 return Ok(());
             }

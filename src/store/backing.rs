@@ -1,6 +1,6 @@
 //! Where the working copy is: the file, or a temporary one while the file cannot be used.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -27,20 +27,6 @@ pub(super) enum Backing {
 }
 
 impl Backing {
-    pub fn replaced(&self) -> Option<&Path> {
-        if let Self::File { replaced, .. } = self { replaced.as_deref() } else { None }
-    }
-
-    pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Temporary { .. })
-    }
-
-    /// The temporary folder, where there is one.
-    #[cfg(test)]
-    pub fn folder(&self) -> Option<&Path> {
-        if let Self::Temporary { _folder: folder, .. } = self { folder.as_ref().map(TempDir::path) } else { None }
-    }
-
     /// Why nothing must be written, if so.
     pub fn trouble(&self, connection: &Connection) -> Option<String> {
         let (Self::File { identity, .. } | Self::Temporary { identity, .. }) = self;
@@ -112,7 +98,7 @@ impl Store {
     /// Whether the working copy is a temporary one: nothing counts as written but what the replica has.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
-        self.inner.backing.is_temporary()
+        matches!(self.inner.backing, Backing::Temporary { .. })
     }
 }
 

@@ -286,7 +286,7 @@ impl Store {
     /// Where the damaged file was moved to that this one replaces.
     #[must_use]
     pub fn replaced(&self) -> Option<&Path> {
-        self.inner.backing.replaced()
+        if let Backing::File { replaced, .. } = &self.inner.backing { replaced.as_deref() } else { None }
     }
 
     /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.

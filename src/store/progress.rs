@@ -45,20 +45,17 @@ struct Progress {
     size: Option<(u64, u64)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 enum Reach {
     /// It keeps up: a write waits until it has it too.
     InStep,
     /// It takes what it is sent, and is behind.
     Slow,
-    /// It does not take anything; nobody has tried yet where there is no reason.
-    Failed(Option<ReplicaError>),
-}
-
-impl Default for Reach {
-    fn default() -> Self {
-        Self::Failed(None)
-    }
+    /// Nobody has sent it anything yet, or there is none.
+    #[default]
+    Untried,
+    /// It does not take anything.
+    Failed(ReplicaError),
 }
 
 impl Watched {
@@ -74,7 +71,7 @@ impl Watched {
 
 impl Progress {
     fn is_reachable(&self) -> bool {
-        !matches!(self.reach, Reach::Failed(_))
+        matches!(self.reach, Reach::InStep | Reach::Slow)
     }
 }
 
@@ -105,7 +102,7 @@ impl Store {
 
     /// The replica does not take what it is sent: writes do not wait for it, what it lacks stays in the outbox.
     pub fn replica_failed(&self, why: &ReplicaError) {
-        self.inner.progress.change(|progress| progress.reach = Reach::Failed(Some(why.clone())));
+        self.inner.progress.change(|progress| progress.reach = Reach::Failed(why.clone()));
     }
 
     /// Whether the replica keeps up.
@@ -132,23 +129,20 @@ impl Store {
         if self.is_temporary() {
             troubles.push("the state file cannot be used".to_owned());
         }
-        let (reach, size) = {
-            let progress = self.inner.progress.get();
-            (progress.reach, progress.size)
-        };
+        let Progress { reach, size, .. } = self.inner.progress.get();
         let Lag { records, since } = self.unsent().await?;
         let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
         let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
-        match reach {
-            Reach::Failed(Some(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_)))) => {
-                troubles.push(format!("{why}; it lacks {records} changes{oldest}"));
+        let lacks = format!("lacks {records} changes{oldest}");
+        troubles.extend(match reach {
+            Reach::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
+                Some(format!("{why}; it {lacks}"))
             }
-            Reach::Failed(_) => troubles.push(format!("MongoDB does not answer and lacks {records} changes{oldest}")),
-            Reach::InStep | Reach::Slow if age.is_some_and(|age| age > LAGS_AFTER) => {
-                troubles.push(format!("MongoDB is catching up: it lacks {records} changes{oldest}"));
+            Reach::Failed(_) | Reach::Untried => Some(format!("MongoDB does not answer and {lacks}")),
+            Reach::InStep | Reach::Slow => {
+                age.filter(|age| *age > LAGS_AFTER).map(|_| format!("MongoDB is catching up: it {lacks}"))
             }
-            Reach::InStep | Reach::Slow => {}
-        }
+        });
         if let Some((holds, may_hold)) = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100) {
             troubles.push(format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20));
         }
@@ -192,9 +186,7 @@ impl Store {
 
     /// Returns when there is room for another write: not much is unsent, or nobody takes it.
     pub(super) async fn wait_for_room(&self) -> Result<(), StoreError> {
-        if self.is_replicated() {
-            self.wait_until(|progress| !(progress.is_behind && progress.is_reachable())).await;
-        }
+        self.wait_until(|progress| !(progress.is_behind && progress.is_reachable())).await;
         if self.is_temporary() && !self.inner.progress.get().is_reachable() { self.not_persisted() } else { Ok(()) }
     }
 
@@ -203,9 +195,6 @@ impl Store {
         if self.is_temporary() {
             self.wait_until(|progress| !progress.is_reachable() || progress.has >= commit).await;
             return if self.inner.progress.get().has >= commit { Ok(()) } else { self.not_persisted() };
-        }
-        if !self.is_replicated() {
-            return Ok(());
         }
         let has_it = self.wait_until(|progress| progress.reach != Reach::InStep || progress.has >= commit);
         if tokio::time::timeout(WAIT, has_it).await.is_err() {
@@ -222,8 +211,8 @@ impl Store {
 
     fn not_persisted(&self) -> Result<(), StoreError> {
         let why = match &self.inner.progress.get().reach {
-            Reach::Failed(Some(why)) => why.to_string(),
-            Reach::Failed(None) => "MongoDB is not in step yet".to_owned(),
+            Reach::Failed(why) => why.to_string(),
+            Reach::Untried => "MongoDB is not in step yet".to_owned(),
             Reach::InStep | Reach::Slow => "another instance may lead by now".to_owned(),
         };
         let reason = format!("the state file cannot be used, and {why}");
@@ -234,24 +223,19 @@ impl Store {
     /// Whether an outward act may begin: this instance leads, and its intent can be brought to MongoDB where that must have it.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
         self.may_act()?;
-        let can_be_had = !self.needs_intents() || self.inner.progress.get().is_reachable();
+        let can_be_had = !self.inner.leadership.has_standby() || self.inner.progress.get().is_reachable();
         if can_be_had { Ok(()) } else { Err(StoreError::NotActive) }
-    }
-
-    fn needs_intents(&self) -> bool {
-        self.is_replicated() && self.inner.leadership.has_standby()
     }
 
     /// Returns when the intent of an outward act is where it must be before the act; then whether this instance still may.
     pub(super) async fn wait_for_intent(&self, commit: u64) -> Result<(), StoreError> {
+        let has_standby = || self.inner.leadership.has_standby();
         let has_it = |progress: &Progress| progress.has.max(progress.has_urgent) >= commit;
-        if self.needs_intents() {
-            self.wait_until(|progress| !progress.is_reachable() || has_it(progress) || !self.needs_intents()).await;
-            if self.needs_intents() && !has_it(&self.inner.progress.get()) {
-                return Err(StoreError::NotActive);
-            }
+        self.wait_until(|progress| !progress.is_reachable() || has_it(progress) || !has_standby()).await;
+        if has_standby() && !has_it(&self.inner.progress.get()) {
+            return Err(StoreError::NotActive);
         }
-        if !self.needs_intents() || self.is_temporary() {
+        if !has_standby() || self.is_temporary() {
             self.wait_for_replica(commit).await?;
         }
         self.may_act()

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 use crate::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Value};
 
-use super::schema::triggers::is_shared;
+use super::schema::triggers::{is_shared, key_columns};
 use super::{Store, StoreError};
 
 pub(super) use erased::{erase, forget, forget_keys};
@@ -50,11 +50,6 @@ fn names(fields: &[Field]) -> String {
     fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
 }
 
-/// The columns of a kind's key.
-pub(super) fn key_columns(kind: Kind) -> String {
-    names(&kind.fields()[..kind.key_fields()])
-}
-
 /// The keys that a query of [`key_columns`] finds.
 pub(super) fn read_keys(
     connection: &Connection,
@@ -71,17 +66,13 @@ pub(super) fn read_keys(
 
 /// `(a, b) = (?1, ?2)` for the key of a kind.
 fn key_is(kind: Kind, comparison: &str) -> String {
-    let key = &kind.fields()[..kind.key_fields()];
-    let marks: Vec<String> = (1..=key.len()).map(|number| format!("?{number}")).collect();
-    format!("({}) {comparison} ({})", names(key), marks.join(", "))
-}
-
-fn find_sql(kind: Kind) -> String {
-    format!("SELECT {} FROM {} WHERE {}", names(kind.fields()), kind.name(), key_is(kind, "="))
+    let marks: Vec<String> = (1..=kind.key_fields()).map(|number| format!("?{number}")).collect();
+    format!("({}) {comparison} ({})", key_columns(kind, ""), marks.join(", "))
 }
 
 fn find(connection: &Connection, kind: Kind, key: &Key) -> rusqlite::Result<Option<Record>> {
-    connection.prepare_cached(&find_sql(kind))?.query_row(params_from_iter(key), |row| record(kind, row)).optional()
+    let sql = format!("SELECT {} FROM {} WHERE {}", names(kind.fields()), kind.name(), key_is(kind, "="));
+    connection.prepare_cached(&sql)?.query_row(params_from_iter(key), |row| record(kind, row)).optional()
 }
 
 /// A key as the triggers write it.
@@ -112,7 +103,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub async fn page(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<Record>, StoreError> {
-        self.rows(kind, names(kind.fields()), "true".to_owned(), after, limit, move |row| record(kind, row)).await
+        self.rows(kind, "true".to_owned(), after, limit, |record| record).await
     }
 
     /// The keys and merge keys of one kind in the order of the keys, from behind `after` on: of the records that are worth
@@ -127,8 +118,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<(Key, MergeKey)>, StoreError> {
         let which = is_shared(kind, kind.name()).unwrap_or_else(|| "true".to_owned());
-        let read = move |row: &Row<'_>| record(kind, row).map(|record| (record.key(), record.merge_key()));
-        self.rows(kind, names(kind.fields()), which, after, limit, read).await
+        self.rows(kind, which, after, limit, |record| (record.key(), record.merge_key())).await
     }
 
     /// The merge keys of these keys of one kind, each in its place; `None` where there is no record.
@@ -143,36 +133,23 @@ impl Store {
         .await
     }
 
-    /// These columns of those of one kind, in the order of its keys, from behind `after` on.
+    /// What is asked of those of one kind, in the order of its keys, from behind `after` on.
     async fn rows<T: Send + 'static>(
         &self,
         kind: Kind,
-        columns: String,
         which: String,
         after: Option<Key>,
         limit: u32,
-        read: impl Fn(&Row<'_>) -> rusqlite::Result<T> + Send + 'static,
+        ask: fn(Record) -> T,
     ) -> Result<Vec<T>, StoreError> {
         self.read(move |connection| {
-            let order = names(&kind.fields()[..kind.key_fields()]);
+            let (columns, order, table) = (names(kind.fields()), key_columns(kind, ""), kind.name());
             let from = after.as_ref().map_or_else(String::new, |_| format!("AND {}", key_is(kind, ">")));
-            let sql =
-                format!("SELECT {columns} FROM {} WHERE {which} {from} ORDER BY {order} LIMIT {limit}", kind.name());
+            let sql = format!("SELECT {columns} FROM {table} WHERE {which} {from} ORDER BY {order} LIMIT {limit}");
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(after.into_iter().flatten()), read)?;
+            let row = |row: &Row<'_>| record(kind, row).map(ask);
+            let rows = statement.query_map(params_from_iter(after.into_iter().flatten()), row)?;
             Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
-    /// The records of one kind with these keys, where there are any.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn records(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, StoreError> {
-        self.read(move |connection| {
-            let found = keys.iter().map(|key| find(connection, kind, key));
-            Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
         })
         .await
     }

@@ -15,7 +15,8 @@ use crate::domain::record::{Key, Kind};
 use crate::domain::retention::{DELETED_FOR, OVER_FOR};
 use crate::domain::version::Version;
 
-use super::replication::{forget_keys, key_columns, read_keys};
+use super::replication::{forget_keys, read_keys};
+use super::schema::triggers::key_columns;
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -262,7 +263,7 @@ impl Store {
                 {
                     let (key, generation): (String, i64) = (row.get(0)?, row.get(1)?);
                     for which in [DECIDED[0], DECIDED[1], PENDING] {
-                        let columns = key_columns(Kind::Redemptions);
+                        let columns = key_columns(Kind::Redemptions, "");
                         let sql = format!("SELECT {columns} FROM {which} AND d.generation = ?2 LIMIT ?3");
                         let left = limit as usize - found.len();
                         found.extend(read_keys(
@@ -293,7 +294,7 @@ impl Store {
         let mut dropped = 0;
         for kind in Kind::ALL.into_iter().rev().filter(|kind| *kind != Kind::Erasures) {
             let condition = format!("deleted = 1 AND version < {before}{}", not_needed(kind));
-            let (columns, table) = (key_columns(kind), kind.name());
+            let (columns, table) = (key_columns(kind, ""), kind.name());
             let sql = format!("SELECT {columns} FROM {table} WHERE {condition} LIMIT {limit}");
             // The whole table is looked at: not while others wait to write.
             let found = self.read(move |connection| Ok(read_keys(connection, kind, &sql, [])?)).await?;

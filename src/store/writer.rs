@@ -208,7 +208,7 @@ impl Store {
             wakes_plan: Cell::new(false),
             wakes_work: Cell::new(false),
             trouble: RefCell::new(None),
-            will_start_over: self.is_replicated() && !inner.backing.is_temporary(),
+            will_start_over: self.is_replicated() && !self.is_temporary(),
             is_broken: self.is_broken(),
         };
         let (finishes, committed) = self.run(&mut state.connection, jobs, &context);

@@ -23,9 +23,15 @@ fn open(world: &World) -> Connection {
 fn age(world: &World, days: i64) {
     let file = open(world);
     file.execute("UPDATE guilds SET removed_at = removed_at - ?1", [days * DAY_MS]).unwrap();
+    // A change of the bot's own is never older than what it replaces.
+    let set_merging = |is_merging: bool| {
+        file.execute("UPDATE meta SET value = ?1 WHERE key = 'merging'", [is_merging]).unwrap();
+    };
+    set_merging(true);
     for table in ["guilds", "players", "redemptions", "rosters"] {
         file.execute(&format!("UPDATE {table} SET version = version - ?1"), [(days * DAY_MS) << 16]).unwrap();
     }
+    set_merging(false);
 }
 
 /// Every value of every table, one a line.

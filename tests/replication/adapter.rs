@@ -226,7 +226,8 @@ async fn what_a_newer_program_added_survives_and_its_documents_are_not_read() {
     assert_eq!((there.get_i64("channel_id").unwrap(), there.get_i64("schema").unwrap()), (99, SCHEMA));
     assert_eq!((there.get_array("alliances").unwrap().len(), there.get_document("note").unwrap().len()), (2, 1));
     assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild_in(99, 11)]);
-    let newer = doc! { "$set": { "schema": 3_i32 } };
+    // That is told before anything else in it is read.
+    let newer = doc! { "$set": { "schema": 3_i32, "channel_id": "x" } };
     guilds(&database).update_one(doc! { "_id": 1_i64 }, newer).await.unwrap();
     let newer = ReplicaError::Newer(3);
     assert_eq!(read(&replica, Kind::Guilds, Scope::All).await, Err(newer.clone()));

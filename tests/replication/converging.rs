@@ -212,11 +212,11 @@ async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_after_i
     let guild =
         files.session("a.db", async |store: &Store| store.page(Kind::Guilds, None, 1).await.unwrap().remove(0)).await;
     let Value::Int(version) = *guild.get("version") else { panic!("{guild:?}") };
-    let ahead = with(&guild, "version", Value::Int(version + (2 * 86_400_000 << 16)));
+    let ahead = with(&guild, "version", Value::Int(version + ((2 * 86_400_000) << 16)));
     let ahead = with(&ahead, "channel_id", Value::Int(5));
     let replica = mongo(&files.server.uri(), DATABASE).await;
     let position = Position { term: 1, round: 1 };
-    drop(replica.put(&[ahead.clone()], Authority::Leader(position)).await);
+    drop(replica.put(std::slice::from_ref(&ahead), Authority::Leader(position)).await);
     assert_eq!(replica.put(&[ahead], Authority::Former).await.unwrap(), Vec::<usize>::new());
     files.meet("a.db").await;
     files.session("a.db", async |store: &Store| store.set_channel(GuildId(1), ChannelId(6)).await.unwrap()).await;

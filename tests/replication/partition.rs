@@ -64,7 +64,9 @@ async fn the_holder_that_requires_mongodb_stops_before_another_one_begins() {
     tokio::time::sleep(seconds(10)).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
-    folder.assert_sound(&server, 2, 0).await;
+    // Two calls at once were under way when the line was cut: what came of them the other one could not know.
+    assert!(folder.repeated_calls() <= 2, "{}", folder.repeated_calls());
+    folder.assert_same(&server, 2, 0).await;
 }
 
 /// The leader alone is cut off, and another one waits: what the leader does from then on, the other one must know of.

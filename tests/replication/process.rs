@@ -28,8 +28,7 @@ async fn without_mongodb_an_empty_file_waits_and_one_with_state_goes_on_alone_un
     server.kill();
     // It cannot know that nothing was posted before.
     let mut bot = folder.start(&server.uri(), 1, world);
-    bot.until_said("the state file is empty or out of date, and MongoDB may hold the state: waiting for it", SOON)
-        .await;
+    bot.until_said("the state file is empty or out of date: waiting for it", SOON).await;
     assert!(!bot.said().contains("Starting giftcode poster"), "{}", bot.said());
     server.restart();
     bot.until_said("new codes to guild 1002", SOON).await;

@@ -1,6 +1,6 @@
 //! Invariants 1, 2, 3 and 7 under everything that can happen to two or three instances and their MongoDB: a simulation that
 //! replays exactly. See `docs/simulation.md`.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod checker;
 mod faults;

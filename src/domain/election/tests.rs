@@ -121,6 +121,19 @@ fn a_change_a_failed_poll_and_a_gap_begin_the_watch_anew() {
 }
 
 #[test]
+fn after_a_failed_poll_the_holder_gets_its_whole_time_again() {
+    let (mut watch, lease) = (watch(), lease("other", 3, 1));
+    for at in 0..30 {
+        assert_eq!(watch.polled(seconds(at), Some(&lease), false), Watched::Running);
+    }
+    watch.failed();
+    for at in 30..60 {
+        assert_eq!(watch.polled(seconds(at), Some(&lease), false), Watched::Running, "{at}");
+    }
+    assert_eq!(watch.polled(seconds(60), Some(&lease), false), Watched::Over);
+}
+
+#[test]
 fn terms_only_grow() {
     assert_eq!(next_term(1_000, []), 1_000);
     assert_eq!(next_term(1_000, [7, 1_000, 999]), 1_001);

@@ -19,11 +19,10 @@ fn raw(document: &Document) -> RawDocumentBuf {
 }
 
 proptest! {
-    /// A page of a comparison is sorted by its keys in the file as it is in the server.
     #[test]
     fn ids_of_several_values_are_in_the_order_of_their_keys_and_read_back(
-        one in (any::<i64>(), "[0-9A-Z]{1,32}", 0i64..=u32::MAX.into()),
-        other in (any::<i64>(), "[0-9A-Z]{1,4}", 0i64..=u32::MAX.into()),
+        one in (0i64.., "[0-9A-Z]{1,32}", 0i64..=u32::MAX.into()),
+        other in (0i64.., "[0-9A-Z]{1,4}", 0i64..=u32::MAX.into()),
     ) {
         let keys = [one.clone(), other.clone(), (one.0, other.1, one.2), (one.0, one.1, other.2)];
         let keys = keys.map(|(guild, code, generation)| vec![Value::Int(guild), Value::Text(code), Value::Int(generation)]);
@@ -31,7 +30,7 @@ proptest! {
             let mut values = first.clone();
             values.resize(Kind::Posts.fields().len(), Value::Null);
             let record = Record { kind: Kind::Posts, values };
-            prop_assert_eq!(read(Kind::Posts, &raw(&made(&record))), Ok(record));
+            prop_assert_eq!(read(Kind::Posts, &raw(&made(&record))), Some(record));
             let text = |key| id(Kind::Posts, key).as_str().unwrap().to_owned();
             for second in &keys {
                 prop_assert_eq!(text(first).cmp(&text(second)), first.cmp(second), "{} {}", text(first), text(second));
@@ -57,7 +56,7 @@ fn numbers_are_read_whoever_wrote_them() {
 }
 
 #[test]
-fn documents_read_back_and_foreign_and_newer_ones_are_told() {
+fn documents_read_back_and_foreign_ones_are_told() {
     for kind in Kind::ALL {
         let sample = |field: &Field| match field.form {
             Form::Int => Value::Int(3_000_000_007),
@@ -67,30 +66,22 @@ fn documents_read_back_and_foreign_and_newer_ones_are_told() {
         };
         let whole = Record { kind, values: kind.fields().iter().map(sample).collect() };
         let written = made(&whole);
-        assert_eq!(read(kind, &raw(&written)), Ok(whole.clone()));
+        assert_eq!(read(kind, &raw(&written)), Some(whole.clone()));
+        let expected = Standing { id: id(kind, &whole.key()), term: 7, order: order(&whole.merge_key()) };
+        assert_eq!(standing(kind, &raw(&written)), Some(expected));
         let names: Vec<String> = compared(kind).into_iter().map(|(name, _)| name).chain(["_id".to_owned()]).collect();
         let projected: Document = written.clone().into_iter().filter(|(name, _)| names.contains(name)).collect();
-        let expected = Standing { id: id(kind, &whole.key()), term: 7, order: order(&whole.merge_key()) };
-        assert_eq!(standing(kind, &raw(&projected)), Ok(expected));
-        assert_eq!(merge_key(kind, &raw(&projected)), Ok((whole.key(), Some(whole.merge_key()))));
+        assert_eq!(merge_key(kind, &raw(&projected)), Some((whole.key(), whole.merge_key())));
         let turned_round: Document = written.clone().into_iter().collect::<Vec<_>>().into_iter().rev().collect();
-        assert_eq!(read(kind, &raw(&turned_round)), Ok(whole.clone()), "whatever the order of the fields");
+        assert_eq!(read(kind, &raw(&turned_round)), Some(whole.clone()), "whatever the order of the fields");
         let with = |name: &str, value: Bson| {
             let mut document = written.clone();
             document.insert(name, value);
             raw(&document)
         };
-        assert_eq!(read(kind, &with("version", "x".into())), Err(Unread::Foreign), "{kind:?}");
+        assert_eq!(read(kind, &with("version", "x".into())), None, "{kind:?}");
         let other = with("_id", "x".into());
-        assert_eq!(read(kind, &other), Err(Unread::Foreign), "{kind:?}");
-        assert_eq!(merge_key(kind, &other), Err(Unread::Foreign), "{kind:?}");
-        let mut newer = written.clone();
-        newer.extend(doc! { "version": "x", SCHEMA_FIELD: 3_i32 });
-        let newer = raw(&newer);
-        assert_eq!(
-            (read(kind, &newer), standing(kind, &newer)),
-            (Err(Unread::Newer(3)), Err(Unread::Newer(3))),
-            "{kind:?}"
-        );
+        assert_eq!(read(kind, &other), None, "{kind:?}");
+        assert_eq!(merge_key(kind, &other), None, "{kind:?}");
     }
 }

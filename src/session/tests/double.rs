@@ -42,6 +42,8 @@ pub struct Way {
     pub is_cut: bool,
     pub refuses_writes: bool,
     pub loses_answers: bool,
+    /// More records at once are not written in time; 0 for no bound.
+    pub most_records: usize,
 }
 
 #[derive(Clone)]
@@ -159,6 +161,11 @@ impl LeaseStore for Double {
 
 impl Replica for Double {
     async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
+        let most = self.way.lock().unwrap().most_records;
+        if most > 0 && records.len() > most {
+            tokio::time::sleep(Duration::from_secs(8)).await;
+            return Err(ReplicaError::Unreachable("no answer within 8 s".to_owned()));
+        }
         self.ask(true, |shared| {
             let mut lost = Vec::new();
             for (at, record) in records.iter().enumerate() {

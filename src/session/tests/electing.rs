@@ -9,8 +9,14 @@ use crate::election::Ended;
 use crate::leadership::Phase;
 use crate::ports::replica::{Authority, Replica};
 
-const CUT: Way =
-    Way { to: Duration::ZERO, back: Duration::ZERO, is_cut: true, refuses_writes: false, loses_answers: false };
+const CUT: Way = Way {
+    to: Duration::ZERO,
+    back: Duration::ZERO,
+    is_cut: true,
+    refuses_writes: false,
+    loses_answers: false,
+    most_records: 0,
+};
 const REFUSES: Way = Way { is_cut: false, refuses_writes: true, ..CUT };
 const OPEN: Way = Way { is_cut: false, ..CUT };
 

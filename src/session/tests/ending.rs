@@ -12,8 +12,14 @@ use crate::domain::record::Kind;
 use crate::session::{ActiveSession, Sessions, StateLocation};
 use crate::store::{Blocking, FileLock, StateKind};
 
-const CUT: Way =
-    Way { to: Duration::ZERO, back: Duration::ZERO, is_cut: true, refuses_writes: false, loses_answers: false };
+const CUT: Way = Way {
+    to: Duration::ZERO,
+    back: Duration::ZERO,
+    is_cut: true,
+    refuses_writes: false,
+    loses_answers: false,
+    most_records: 0,
+};
 const OPEN: Way = Way { is_cut: false, ..CUT };
 
 fn seconds(seconds: u64) -> Duration {

@@ -4,8 +4,8 @@ use tokio::time::sleep;
 
 use super::double::{Double, Instance, Way};
 use crate::domain::code::Code;
-use crate::domain::election::{Position, Taking};
-use crate::domain::record::Kind;
+use crate::domain::election::Position;
+use crate::domain::record::{Kind, Value};
 use crate::leadership::Phase;
 use crate::replicator::Replicator;
 
@@ -151,20 +151,40 @@ async fn a_file_of_unknown_history_is_compared_and_both_get_what_they_lack() {
 async fn a_taking_in_place_sends_again_what_an_earlier_lease_may_not_have_written() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await;
+    let sent = || mongo.look(|shared| shared.documents.keys().filter(|(kind, _)| *kind == Kind::Codes).count());
     leading(&leader, async || {
         add(&leader, "ONE").await;
-        let term = leader.term();
-        // It was sent, but no renewal has shown it: a primary that was lost may have taken it along, and the lease too.
-        mongo.look(|shared| {
-            shared.documents.clear();
-            shared.lease = None;
-        });
         sleep(seconds(5)).await;
+        add(&leader, "TWO").await;
+        sleep(Duration::from_millis(100)).await;
+        let term = leader.term();
+        assert_eq!((sent(), leader.store.unsent().await.unwrap().records), (2, 0));
+        // It was sent, but no renewal has shown it: what was lost with a primary is lost.
+        let two = Code::parse("TWO").unwrap().key().to_string();
+        mongo.look(|shared| shared.documents.retain(|(_, key), _| key[0] != Value::Text(two.clone())));
+        leader.mongo.goes(Way { is_cut: true, ..Way::default() });
+        sleep(seconds(40)).await;
+        assert_eq!(leader.leadership.phase(), Phase::Isolated { term });
+        leader.mongo.goes(Way::default());
+        sleep(seconds(10)).await;
         assert!(leader.term() > term);
-        assert_eq!(mongo.look(|shared| shared.documents.keys().filter(|(kind, _)| *kind == Kind::Codes).count()), 1);
+        assert_eq!(sent(), 2);
     })
     .await;
-    let takings = leader.election.takings();
-    let Taking { seen, taken } = takings.borrow().clone().unwrap();
-    assert!(seen.is_none() && taken.term == leader.term());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mongodb_that_takes_little_at_once_gets_everything_all_the_same() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leading(&leader, async || {
+        leader.mongo.goes(Way { is_cut: true, ..Way::default() });
+        for number in 0..100 {
+            add(&leader, &format!("CODE{number}")).await;
+        }
+        leader.mongo.goes(Way { most_records: 30, ..Way::default() });
+        sleep(seconds(90)).await;
+        assert_eq!(leader.store.unsent().await.unwrap().records, 0);
+    })
+    .await;
 }

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::Backing;
 use crate::clock::Clock;
 use crate::domain::election::Position;
 use crate::domain::player::{ChannelId, GuildId};
@@ -200,7 +201,8 @@ async fn a_temporary_copy_begins_with_what_a_file_holds_that_can_only_be_read() 
     assert_eq!(guilds(&closed).await, before);
     // What the replica lacked is still known.
     assert_eq!(closed.unsent().await.unwrap().records, 1);
-    let folder = closed.inner.backing.folder().unwrap().to_owned();
+    let Backing::Temporary { _folder: Some(folder), .. } = &closed.inner.backing else { panic!("it has no folder") };
+    let folder = folder.path().to_owned();
     assert!(folder.is_dir());
     drop(closed);
     assert!(!folder.exists());

@@ -8,11 +8,12 @@ use rusqlite::{CachedStatement, OptionalExtension, params, params_from_iter};
 use crate::domain::erasure::{Root, is_erased, roots};
 use crate::domain::record::{Key, Kind, Record, Value};
 use crate::domain::version::Version;
+use crate::store::schema::triggers::key_columns;
 use crate::store::sql::Millis;
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError};
 
-use super::{key_is, names, value, write_key};
+use super::{key_is, value, write_key};
 
 /// What lost its parent to an erasure waits so long for it to come again.
 const ORPHANS_WAIT: SignedDuration = SignedDuration::from_hours(1);
@@ -65,7 +66,7 @@ pub(in crate::store) fn forget_keys(tx: &Tx<'_>, kind: Kind, keys: &[Key], condi
     Ok(count)
 }
 
-fn is_replicated(tx: &Tx<'_>) -> rusqlite::Result<bool> {
+pub(super) fn is_replicated(tx: &Tx<'_>) -> rusqlite::Result<bool> {
     tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))
 }
 
@@ -94,7 +95,7 @@ fn remove(
 ) -> rusqlite::Result<usize> {
     let table = kind.name();
     if is_replicated {
-        let parts = names(&kind.fields()[..kind.key_fields()]);
+        let parts = key_columns(kind, "");
         // Behind the erasure, which is sent first.
         let sql = format!(
             "INSERT INTO outbox (kind, key, version, erased, urgency)
@@ -251,13 +252,8 @@ fn erase_orphans(tx: &Tx<'_>) -> rusqlite::Result<usize> {
     Ok(count)
 }
 
-/// Notes that the replica has a record which is erased.
-pub(super) fn note_erased(tx: &Tx<'_>, record: &Record, is_replicated: bool) -> rusqlite::Result<()> {
-    note_gone(tx, record.kind, &record.key(), record.version().0, is_replicated)
-}
-
 /// Notes that the replica must not have this record up to a version.
-fn note_gone(tx: &Tx<'_>, kind: Kind, key: &Key, version: i64, is_replicated: bool) -> rusqlite::Result<()> {
+pub(super) fn note_gone(tx: &Tx<'_>, kind: Kind, key: &Key, version: i64, is_replicated: bool) -> rusqlite::Result<()> {
     if is_replicated {
         let sql =
             format!("INSERT INTO outbox (kind, key, version, erased, urgency) VALUES (?1, ?2, ?3, ?3, 0) {ERASED_TOO}");

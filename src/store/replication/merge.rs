@@ -3,15 +3,15 @@
 use std::cmp::Ordering;
 use std::ops::AddAssign;
 
-use rusqlite::{CachedStatement, Error, ErrorCode, OptionalExtension, params, params_from_iter};
+use rusqlite::{CachedStatement, ErrorCode, params_from_iter};
 
 use crate::domain::record::{Kind, Record, Value};
 use crate::store::schema::triggers::AGAIN;
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError, planning};
 
-use super::erased::{Erasures, apply, note_erased, note_orphans};
-use super::{find_sql, key_is, names, note, record, write_key};
+use super::erased::{Erasures, apply, is_replicated, note_gone, note_orphans};
+use super::{find, names, note, write_key};
 
 /// What became of the other store's records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,75 +32,58 @@ impl AddAssign for Merged {
     }
 }
 
-/// The statements for one kind, prepared once for all its records.
-struct Statements<'a> {
-    kind: Kind,
-    insert: CachedStatement<'a>,
-    find: CachedStatement<'a>,
-    replace: CachedStatement<'a>,
-    done: CachedStatement<'a>,
-    answered: CachedStatement<'a>,
-    shared: Option<CachedStatement<'a>>,
+/// Two statements for all records of a kind: one takes a record that is new here, one any.
+fn statements<'a>(tx: &'a Tx<'_>, kind: Kind) -> rusqlite::Result<[CachedStatement<'a>; 2]> {
+    let fields = kind.fields();
+    let marks: Vec<String> = (1..=fields.len()).map(|number| format!("?{number}")).collect();
+    // What comes from there, is there.
+    let (shared, is_shared) = if kind == Kind::Redemptions { (", shared", ", 1") } else { ("", "") };
+    let (names, marks) = (names(fields), marks.join(", "));
+    let insert = format!("INSERT INTO {} ({names}{shared}) VALUES ({marks}{is_shared})", kind.name());
+    let contents = fields[kind.key_fields()..].iter();
+    let updates: Vec<String> = contents.map(|field| format!("{0} = excluded.{0}", field.name)).collect();
+    Ok([
+        tx.statement(&format!("{insert} ON CONFLICT DO NOTHING"))?,
+        tx.statement(&format!("{insert} ON CONFLICT DO UPDATE SET {}", updates.join(", ")))?,
+    ])
 }
 
-impl<'a> Statements<'a> {
-    fn prepare(tx: &'a Tx<'_>, kind: Kind) -> rusqlite::Result<Self> {
-        let fields = kind.fields();
-        let marks: Vec<String> = (1..=fields.len()).map(|number| format!("?{number}")).collect();
-        // What comes from there, is there.
-        let (shared, is_shared) = if kind == Kind::Redemptions { (", shared", ", 1") } else { ("", "") };
-        let (names, marks) = (names(fields), marks.join(", "));
-        let insert = format!("INSERT INTO {} ({names}{shared}) VALUES ({marks}{is_shared})", kind.name());
-        let contents = fields[kind.key_fields()..].iter();
-        let updates: Vec<String> = contents.map(|field| format!("{0} = excluded.{0}", field.name)).collect();
-        let share =
-            || tx.statement(&format!("UPDATE redemptions SET shared = 1 WHERE {} AND shared = 0", key_is(kind, "=")));
-        Ok(Self {
-            kind,
-            shared: (kind == Kind::Redemptions).then(share).transpose()?,
-            insert: tx.statement(&format!("{insert} ON CONFLICT DO NOTHING"))?,
-            find: tx.statement(&find_sql(kind))?,
-            replace: tx.statement(&format!("{insert} ON CONFLICT DO UPDATE SET {}", updates.join(", ")))?,
-            answered: tx
-                .statement("UPDATE codes SET tester = NULL, hold_until = NULL, unclear = 0 WHERE code_key = ?1")?,
-            done: tx.statement("DELETE FROM outbox WHERE kind = ?1 AND key = ?2")?,
-        })
+/// Takes a record over if it is new here or wins; returns whether. Where the one here wins, the replica is to have it.
+fn take(
+    tx: &Tx<'_>,
+    [insert, replace]: &mut [CachedStatement<'_>; 2],
+    theirs: &Record,
+    is_replicated: bool,
+) -> rusqlite::Result<bool> {
+    // Most are new: one statement then does it. If the outbox knows such a key, it is that of one that was erased.
+    if insert.execute(params_from_iter(&theirs.values))? > 0 {
+        return Ok(true);
     }
-
-    /// Takes a record over if it is new here or wins; returns whether. Where the one here wins, the replica is to have it.
-    fn take(&mut self, tx: &Tx<'_>, theirs: &Record, is_replicated: bool) -> rusqlite::Result<bool> {
-        // Most are new: one statement then does it. If the outbox knows such a key, it is that of one that was erased.
-        if self.insert.execute(params_from_iter(&theirs.values))? > 0 {
-            return Ok(true);
-        }
-        let key = theirs.key();
-        let known = self.find.query_row(params_from_iter(&key), |row| record(self.kind, row)).optional()?;
-        if let Some(shared) = &mut self.shared {
-            shared.execute(params_from_iter(&key))?;
-        }
-        match known.map(|known| known.merge_key().cmp(&theirs.merge_key())) {
-            Some(Ordering::Equal) => return Ok(false),
-            Some(Ordering::Greater) => {
-                if is_replicated {
-                    note(tx, self.kind, &key, "ON CONFLICT DO NOTHING")?;
-                }
-                return Ok(false);
+    let (kind, key) = (theirs.kind, theirs.key());
+    let known = find(tx.connection(), kind, &key)?;
+    if kind == Kind::Redemptions {
+        let sql = "UPDATE redemptions SET shared = 1
+                   WHERE (player_id, code_key, generation) = (?1, ?2, ?3) AND shared = 0";
+        tx.execute(sql, params_from_iter(&key))?;
+    }
+    match known.map(|known| known.merge_key().cmp(&theirs.merge_key())) {
+        Some(Ordering::Equal) => return Ok(false),
+        Some(Ordering::Greater) => {
+            if is_replicated {
+                note(tx, kind, &key, "ON CONFLICT DO NOTHING")?;
             }
-            Some(Ordering::Less) | None => {}
+            return Ok(false);
         }
-        self.replace.execute(params_from_iter(&theirs.values))?;
-        if let (Kind::Codes, Value::Text(key)) = (self.kind, theirs.get("code_key")) {
-            // Of this file alone, and about what the code was before.
-            self.answered.execute([key])?;
-        }
-        self.done.execute(params![self.kind.name(), write_key(&key)])?;
-        Ok(true)
+        Some(Ordering::Less) | None => {}
     }
-}
-
-/// Whether this record alone is at fault: SQLite took its statement back, and nothing else.
-fn breaks_a_rule(error: &Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+    replace.execute(params_from_iter(&theirs.values))?;
+    if let (Kind::Codes, Value::Text(key)) = (kind, theirs.get("code_key")) {
+        // Of this file alone, and about what the code was before.
+        let sql = "UPDATE codes SET tester = NULL, hold_until = NULL, unclear = 0 WHERE code_key = ?1";
+        tx.execute(sql, [key])?;
+    }
+    tx.execute("DELETE FROM outbox WHERE kind = ?1 AND key = ?2", [kind.name(), &write_key(&key)])?;
+    Ok(true)
 }
 
 fn merge_kind(
@@ -111,16 +94,16 @@ fn merge_kind(
     origin: Origin,
     is_replicated: bool,
 ) -> rusqlite::Result<Merged> {
-    let mut statements = Statements::prepare(tx, kind)?;
+    let mut statements = statements(tx, kind)?;
     let mut merged = Merged::default();
     let mut example = None;
     for record in records {
         if erasures.cover(record)? {
             merged.erased += 1;
-            note_erased(tx, record, is_replicated)?;
+            note_gone(tx, kind, &record.key(), record.version().0, is_replicated)?;
             continue;
         }
-        let why = match record.fits().then(|| statements.take(tx, record, is_replicated)) {
+        let why = match record.fits().then(|| take(tx, &mut statements, record, is_replicated)) {
             Some(Ok(taken)) => {
                 tx.observe(record.version());
                 merged.taken += usize::from(taken);
@@ -132,7 +115,8 @@ fn merge_kind(
                 }
                 continue;
             }
-            Some(Err(error)) if breaks_a_rule(&error) => error.to_string(),
+            // This record alone is at fault: SQLite took its statement back, and nothing else.
+            Some(Err(error)) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => error.to_string(),
             Some(Err(error)) => return Err(error),
             None => "it cannot be read".to_owned(),
         };
@@ -157,8 +141,7 @@ pub(in crate::store) enum Origin {
 
 /// Takes records over, in the transaction of whoever wants them.
 pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -> rusqlite::Result<Merged> {
-    let replicated: bool =
-        tx.statement("SELECT value FROM meta WHERE key = 'replicated'")?.query_row([], |row| row.get(0))?;
+    let replicated = is_replicated(tx)?;
     // Not through the triggers: what comes from the other store is there, and keeps its version.
     tx.execute("UPDATE meta SET value = key = 'merging' WHERE key IN ('replicated', 'merging')", [])?;
     // One entry for all that is taken over, instead of one for each.

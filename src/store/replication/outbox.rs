@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use tokio::sync::Notify;
 
 use crate::domain::election::Position;
@@ -73,6 +73,26 @@ struct Entry {
     erased: Option<i64>,
 }
 
+impl Entry {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { kind: row.get(0)?, key: row.get(1)?, version: row.get(2)?, erased: row.get(3)? })
+    }
+}
+
+impl Batch {
+    /// Adds an entry, and what it stands for.
+    fn add(&mut self, connection: &Connection, entry: Entry) -> rusqlite::Result<()> {
+        let found = Kind::parse(&entry.kind).and_then(|kind| Some((kind, read_key(kind, &entry.key)?)));
+        if let Some((kind, key)) = found {
+            let records = if kind == Kind::Erasures { &mut self.erasures } else { &mut self.records };
+            records.extend(find(connection, kind, &key)?);
+            self.erased.extend(entry.erased.map(|at| Erased { kind, key, version: Version(at) }));
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+}
+
 fn batch(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<Batch> {
     let mut batch = Batch { commit, ..Batch::default() };
     let mut last_urgency = 0;
@@ -83,37 +103,20 @@ fn batch(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<B
     let mut rows = statement.query([limit])?;
     while let Some(row) = rows.next()? {
         last_urgency = row.get(4)?;
-        batch.entries.push(Entry { kind: row.get(0)?, key: row.get(1)?, version: row.get(2)?, erased: row.get(3)? });
+        batch.add(connection, Entry::read(row)?)?;
     }
     batch.is_all = batch.entries.len() < limit as usize;
     batch.is_all_urgent = batch.is_all || last_urgency > 1;
-    let known: BTreeSet<(String, String)> = batch.entries.iter().map(|e| (e.kind.clone(), e.key.clone())).collect();
-    let mut parents: BTreeSet<(Kind, Key)> = BTreeSet::new();
-    for entry in &batch.entries {
-        let found = Kind::parse(&entry.kind).and_then(|kind| Some((kind, read_key(kind, &entry.key)?)));
-        let Some((kind, key)) = found else { continue };
-        if let Some(record) = find(connection, kind, &key)? {
-            parents.extend(record.parents());
-            if kind == Kind::Erasures { &mut batch.erasures } else { &mut batch.records }.push(record);
-        }
-        if let Some(version) = entry.erased {
-            batch.erased.push(Erased { kind, key, version: Version(version) });
-        }
-    }
+    let known: BTreeSet<_> = batch.records.iter().map(|record| (record.kind, record.key())).collect();
+    let parents: BTreeSet<_> = batch.records.iter().flat_map(Record::parents).collect();
     // Parents that are unsent go along.
-    for (kind, key) in &parents {
-        let (name, text) = (kind.name().to_owned(), write_key(key));
-        if known.contains(&(name.clone(), text.clone())) {
-            continue;
-        }
-        let sql = "SELECT version, erased FROM outbox WHERE kind = ?1 AND key = ?2 AND round IS NULL";
+    for (kind, key) in parents.difference(&known) {
+        let sql = "SELECT kind, key, version, erased FROM outbox WHERE kind = ?1 AND key = ?2 AND round IS NULL";
         let mut unsent = connection.prepare_cached(sql)?;
-        let unsent: Option<(i64, Option<i64>)> =
-            unsent.query_row([&name, &text], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let Some((version, erased)) = unsent else { continue };
-        batch.records.extend(find(connection, *kind, key)?);
-        batch.erased.extend(erased.map(|at| Erased { kind: *kind, key: key.clone(), version: Version(at) }));
-        batch.entries.push(Entry { kind: name, key: text, version, erased });
+        let unsent = unsent.query_row([kind.name(), &write_key(key)], Entry::read).optional()?;
+        if let Some(entry) = unsent.filter(|entry| !batch.entries.contains(entry)) {
+            batch.add(connection, entry)?;
+        }
     }
     (batch.parents, batch.records) = std::mem::take(&mut batch.records)
         .into_iter()
@@ -123,14 +126,15 @@ fn batch(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<B
 
 /// Notes for the replica what came past the triggers, if it is here.
 pub(in crate::store) fn note(tx: &Tx<'_>, kind: Kind, key: &Key, conflict: &str) -> rusqlite::Result<usize> {
-    let (table, at) = (kind.name(), key.len() + 1);
-    let sql = format!(
-        "INSERT INTO outbox (kind, key, version, urgency) SELECT '{table}', ?{at}, version, {} FROM {table} WHERE {} {conflict}",
-        urgency(kind, table),
-        key_is(kind, "=")
-    );
-    let text = crate::domain::record::Value::Text(write_key(key));
-    tx.execute(&sql, rusqlite::params_from_iter(key.iter().chain([&text])))
+    tx.execute(&note_sql(kind, &key_is(kind, "="), conflict), params_from_iter(key))
+}
+
+fn note_sql(kind: Kind, which: &str, conflict: &str) -> String {
+    let (table, key, urgency) = (kind.name(), key_columns(kind, ""), urgency(kind, kind.name()));
+    format!(
+        "INSERT INTO outbox (kind, key, version, urgency)
+         SELECT '{table}', json_array({key}), version, {urgency} FROM {table} WHERE {which} {conflict}"
+    )
 }
 
 /// How much is unsent, counted up to a bound.
@@ -177,16 +181,8 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then it is sent again, which does no harm.
     pub async fn outbox_sent(&self, batch: &Batch, round: i64) -> Result<(), StoreError> {
-        let entries = batch.entries.clone();
-        self.write_local(move |tx| {
-            let sql = "UPDATE outbox SET round = ?5 WHERE kind = ?1 AND key = ?2 AND version = ?3 AND erased IS ?4";
-            let mut statement = tx.statement(sql)?;
-            for Entry { kind, key, version, erased } in &entries {
-                statement.execute(params![kind, key, version, erased, round])?;
-            }
-            Ok(())
-        })
-        .await
+        let sql = "UPDATE outbox SET round = ?5 WHERE kind = ?1 AND key = ?2 AND version = ?3 AND erased IS ?4";
+        self.with_entries(batch, sql, Some(round)).await
     }
 
     /// Forgets a batch that was sent, without a round: a former leader's.
@@ -194,12 +190,18 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then it is sent again, which does no harm.
     pub async fn outbox_forget(&self, batch: &Batch) -> Result<(), StoreError> {
+        // A batch holds what is in no round.
+        let sql = "DELETE FROM outbox WHERE kind = ?1 AND key = ?2 AND version = ?3 AND erased IS ?4 AND round IS ?5";
+        self.with_entries(batch, sql, None).await
+    }
+
+    /// Runs a statement for each entry of a batch.
+    async fn with_entries(&self, batch: &Batch, sql: &'static str, round: Option<i64>) -> Result<(), StoreError> {
         let entries = batch.entries.clone();
         self.write_local(move |tx| {
-            let sql = "DELETE FROM outbox WHERE kind = ?1 AND key = ?2 AND version = ?3 AND erased IS ?4";
             let mut statement = tx.statement(sql)?;
             for Entry { kind, key, version, erased } in &entries {
-                statement.execute(params![kind, key, version, erased])?;
+                statement.execute(params![kind, key, version, erased, round])?;
             }
             Ok(())
         })
@@ -224,11 +226,8 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub async fn outbox_reopen(&self) -> Result<(), StoreError> {
-        self.write_local(|tx| {
-            tx.execute("UPDATE outbox SET round = NULL WHERE round IS NOT NULL", [])?;
-            Ok(())
-        })
-        .await
+        let sql = "UPDATE outbox SET round = NULL WHERE round IS NOT NULL";
+        self.write_local(move |tx| Ok(tx.execute(sql, []).map(drop)?)).await
     }
 
     /// Has these records sent, those that are here.
@@ -236,13 +235,7 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub async fn put_into_outbox(&self, kind: Kind, keys: Vec<Key>) -> Result<(), StoreError> {
-        self.write_local(move |tx| {
-            for key in &keys {
-                note(tx, kind, key, AGAIN)?;
-            }
-            Ok(())
-        })
-        .await
+        self.write_local(move |tx| Ok(keys.iter().try_for_each(|key| note(tx, kind, key, AGAIN).map(drop))?)).await
     }
 
     /// Has every record sent that is worth it: how many.
@@ -252,15 +245,8 @@ impl Store {
     pub async fn put_all_into_outbox(&self) -> Result<usize, StoreError> {
         self.write_local(|tx| {
             let put = Kind::ALL.into_iter().map(|kind| {
-                let table = kind.name();
-                let sql = format!(
-                    "INSERT INTO outbox (kind, key, version, urgency)
-                     SELECT '{table}', json_array({}), version, {} FROM {table} WHERE {} {AGAIN}",
-                    key_columns(kind, ""),
-                    urgency(kind, table),
-                    is_shared(kind, table).unwrap_or_else(|| "true".to_owned()),
-                );
-                tx.execute(&sql, [])
+                let which = is_shared(kind, kind.name()).unwrap_or_else(|| "true".to_owned());
+                tx.execute(&note_sql(kind, &which, AGAIN), [])
             });
             Ok(put.sum::<rusqlite::Result<usize>>()?)
         })

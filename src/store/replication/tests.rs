@@ -206,8 +206,7 @@ async fn pages_follow_each_other_in_the_order_of_the_keys() {
     let claimed = store.merge_keys(Kind::Redemptions, None, 100).await.unwrap();
     assert_eq!(claimed.len(), 1);
     let keys = vec![claimed[0].0.clone(), vec![Value::Int(9), Value::Text("NO".into()), Value::Int(1)]];
-    assert_eq!(store.merge_keys_of(Kind::Redemptions, keys.clone()).await.unwrap(), [Some(claimed[0].1), None]);
-    assert_eq!(store.records(Kind::Redemptions, keys).await.unwrap().len(), 1);
+    assert_eq!(store.merge_keys_of(Kind::Redemptions, keys).await.unwrap(), [Some(claimed[0].1), None]);
 }
 
 #[tokio::test(start_paused = true)]
