@@ -78,7 +78,7 @@ async fn write(store: &Store, writers: usize, guilds: &Arc<AtomicU64>) -> f64 {
 
 async fn until_sent(store: &Store) {
     while store.unsent().await.unwrap().records > 0 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

@@ -145,8 +145,8 @@ pub async fn fill(uri: &str, database: &str, records: &[Record], position: Posit
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
-/// The upserts of a roster as the bare driver makes them, into collections with the same indexes: as many a command, and as
-/// many commands at once, as the adapter has. Returns how long they took.
+/// The upserts of a roster as the bare driver makes them: the same statements, into collections with the same indexes, as many
+/// a command, and as many commands at once, as the adapter has. Returns how long they took.
 pub async fn bare_upserts(uri: &str, database: &str, documents: &[(Kind, Document)]) -> f64 {
     use futures_util::{StreamExt, TryStreamExt, stream};
     let database = mongodb::Client::with_uri_str(uri).await.unwrap().database(database);
@@ -164,9 +164,13 @@ pub async fn bare_upserts(uri: &str, database: &str, documents: &[(Kind, Documen
             documents.iter().filter(|(of, _)| *of == kind).map(|(_, document)| document).collect();
         for batch in of_kind.chunks(250) {
             let upsert = |document: &&Document| {
-                let mut fields = (*document).clone();
-                let id = fields.remove("_id").unwrap();
-                Bson::from(doc! { "q": { "_id": id }, "u": { "$set": fields }, "upsert": true })
+                let mut set = (*document).clone();
+                let (id, schema) = (set.remove("_id").unwrap(), set.remove("schema").unwrap());
+                let guard = doc! {
+                    "_id": id, "order": { "$not": { "$gt": set.get("order") } }, "term": { "$not": { "$gt": set.get("term") } },
+                };
+                let update = doc! { "$unset": { "late": "" }, "$set": set, "$max": { "schema": schema } };
+                Bson::from(doc! { "q": guard, "u": update, "upsert": true })
             };
             let updates: Vec<Bson> = batch.iter().map(upsert).collect();
             let concern = doc! { "w": "majority" };
