@@ -145,6 +145,14 @@ impl Plan {
             faults.push((at, Fault::Slow { host: 0, millis: wait }));
             faults.push((at + wait, Fault::Freeze { host: 0, how, millis }));
         }
+        // An instance stands still just when a code is new to it, and another one posts it.
+        if random.u8(0..5) == 0 {
+            let at = random.u64(20_000..quiet_at - 60_000);
+            let millis = random.u64(32_000..60_000);
+            faults.push((at - 15_000, Fault::Start(1)));
+            faults.push((at - random.u64(0..12_000), Fault::Code(9)));
+            faults.push((at, Fault::Freeze { host: 0, how: Freeze::Stopped, millis }));
+        }
         faults.push((quiet_at, Fault::Quiet));
         faults.extend((0..hosts).map(|host| (quiet_at + 1 + random.u64(0..5_000), Fault::Start(host))));
         faults.extend((1..end_at / 5_000).map(|look| (look * 5_000, Fault::Look)));

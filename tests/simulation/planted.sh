@@ -3,7 +3,8 @@
 #
 #   tests/simulation/planted.sh [NAME …]        all of tests/simulation/planted/*.patch, or those named
 #
-# SIM_SEEDS (500) is how many seeds may be needed.
+# SIM_SEEDS (500) is how many seeds may be needed. The copy is built in a folder of its own: cargo could not tell its
+# libraries from those of the source without the fault.
 set -euo pipefail
 cd "$(git -C "$(dirname "$0")" rev-parse --show-toplevel)"
 here=$PWD
@@ -24,7 +25,7 @@ for name in "${names[@]}"; do
     continue
   fi
   log="$copy/$name.log"
-  if (cd "$copy/source" && SIM_SEEDS=${SIM_SEEDS:-500} CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$here/target}" \
+  if (cd "$copy/source" && SIM_SEEDS=${SIM_SEEDS:-500} CARGO_TARGET_DIR="$copy/target" \
     cargo test --test simulation nothing_is >"$log" 2>&1); then
     echo "$name: NOT FOUND by ${SIM_SEEDS:-500} seeds"
     missed=1

@@ -117,9 +117,14 @@ impl Replica for Remote {
                 let mut lost = Vec::new();
                 let mut fenced = None;
                 for (at, record) in chunk.iter().enumerate() {
+                    let before = world.mongo.get(record.kind, &record.key()).map(|there| there.record.clone());
                     match world.mongo.put(record, authority, now, planted) {
                         Ok(true) => lost.push(at),
-                        Ok(false) => {}
+                        Ok(false) => {
+                            if let Some(before) = before {
+                                world.checker.replaced(asker.host, &before, record);
+                            }
+                        }
                         Err(error) => fenced = Some(error),
                     }
                 }
