@@ -458,9 +458,7 @@ impl Checker {
     /// A document was replaced: what is a fact is not replaced by what lacks it.
     pub fn replaced(&mut self, by: Host, before: &Record, after: &Record) {
         let is_sent = |record: &Record| *record.get("message_id") != Value::Null;
-        let is_final = |record: &Record| {
-            matches!(record.get("outcome"), Value::Text(text) if Outcome::parse(text).is_some_and(Outcome::is_final))
-        };
+        let is_final = |record: &Record| matches!(record.get("outcome"), Value::Text(text) if Outcome::parse(text).is_some_and(Outcome::is_final));
         let forgets = match before.kind {
             Kind::Posts => is_sent(before) && !is_sent(after),
             Kind::Redemptions => {
@@ -469,7 +467,11 @@ impl Checker {
             _ => false,
         };
         if forgets {
-            self.violated(format!("instance {by} replaces a fact with what lacks it: {:?} {:?}", after.kind, after.key()));
+            self.violated(format!(
+                "instance {by} replaces a fact with what lacks it: {:?} {:?}",
+                after.kind,
+                after.key()
+            ));
         }
     }
 
