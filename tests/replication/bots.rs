@@ -21,6 +21,10 @@ use crate::sessions::{Records, in_file, in_mongo};
 /// Who the bot runs as where the tests run as root, whom no permission stops.
 const NOBODY: u32 = 65534;
 
+/// A limit against hanging, and nothing else: how long things take is for `cargo bench --bench stores` and for tests in paused
+/// time.
+pub const HANGING: Duration = Duration::from_secs(300);
+
 /// A folder with a world in it, and the program.
 pub struct Folder {
     pub folder: tempfile::TempDir,
@@ -344,7 +348,7 @@ impl Bot {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(began.elapsed() < Duration::from_secs(240), "it does not end: {}", self.said());
+            assert!(began.elapsed() < HANGING, "it does not end: {}", self.said());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -378,23 +382,6 @@ impl Bot {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
-}
-
-/// Runs scenarios beside each other, to their ends; fails with the names of those that failed. `SCENARIO` picks those whose
-/// names hold it.
-pub async fn beside_each_other<const N: usize>(
-    scenarios: [(&'static str, futures_util::future::BoxFuture<'static, ()>); N],
-) {
-    let only = std::env::var("SCENARIO").unwrap_or_default();
-    let chosen = scenarios.into_iter().filter(|(name, _)| name.contains(&only));
-    let running: Vec<_> = chosen.map(|(name, scenario)| (name, tokio::spawn(scenario))).collect();
-    let mut failed = Vec::new();
-    for (name, scenario) in running {
-        if scenario.await.is_err() {
-            failed.push(name);
-        }
-    }
-    assert!(failed.is_empty(), "what each said stands above: {failed:?}");
 }
 
 /// Whether both stores kept up when this was said last.

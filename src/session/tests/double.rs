@@ -30,7 +30,7 @@ pub struct Shared {
     pub documents: BTreeMap<(Kind, Key), Document>,
     /// How many renewals took effect.
     pub renewals: usize,
-    /// How many records were read.
+    /// How many records, or merge keys of records, were read.
     pub read: usize,
 }
 
@@ -236,7 +236,10 @@ impl Replica for Double {
         let keys: Vec<(Key, MergeKey)> = self
             .ask(false, |shared| {
                 let there = shared.documents.values().filter(|d| d.record.kind == kind);
-                there.map(|document| (document.record.key(), document.record.merge_key())).collect()
+                let keys: Vec<_> =
+                    there.map(|document| (document.record.key(), document.record.merge_key())).collect();
+                shared.read += keys.len();
+                keys
             })
             .await?;
         for page in keys.chunks(100) {
