@@ -3,14 +3,8 @@
 //! Most of these tests wait: for a lease to run out, for a server that is far away. The standard harness runs as many at once
 //! as there are cores; this one runs more. Its arguments are the same ones, but nothing is captured. A test that is in a module
 //! and not in the list below is dead code, which the compiler warns of.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it says where it is, and how long it took")]
 
 use std::time::Instant;
 
