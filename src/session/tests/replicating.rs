@@ -1,10 +1,11 @@
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::double::{Double, Instance, Way};
 use crate::domain::code::Code;
 use crate::domain::election::Position;
+use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::record::{Kind, Value};
 use crate::leadership::Phase;
 use crate::replicator::Replicator;
@@ -145,6 +146,48 @@ async fn a_file_of_unknown_history_is_compared_and_both_get_what_they_lack() {
         assert_eq!(mongo.look(|shared| shared.documents.keys().filter(|(kind, _)| *kind == Kind::Codes).count()), 2);
     })
     .await;
+}
+
+/// Into an empty file, from a MongoDB 100 ms away that is cut off in the middle.
+#[tokio::test(start_paused = true)]
+async fn a_restore_that_was_interrupted_costs_one_more_reading() {
+    let mongo = Double::new();
+    let first = Instance::new("a", &mongo).await;
+    let players = (1..=3_000).map(|n| Player {
+        id: PlayerId::new(1_000_000 + n).unwrap(),
+        nickname: format!("Lord {n}"),
+        state: State::new(245),
+        furnace_level: None,
+    });
+    leading(&first, async || {
+        first.store.set_channel(GuildId(1), ChannelId(8)).await.unwrap();
+        first.store.add_to_roster(GuildId(1), players.collect()).await.unwrap();
+        while first.store.unsent().await.unwrap().records > 0 {
+            sleep(seconds(1)).await;
+        }
+        sleep(seconds(5)).await;
+    })
+    .await;
+    first.election.release(0).await;
+    mongo.look(|shared| shared.read = 0);
+    let second = Instance::new("b", &mongo).await;
+    let far = Way { to: Duration::from_millis(50), back: Duration::from_millis(50), ..Way::default() };
+    second.mongo.goes(Way { most_pages: 15, ..far });
+    let began = Instant::now();
+    let healed = async {
+        while second.store.page(Kind::Players, None, 10).await.unwrap().is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+        second.mongo.goes(far);
+    };
+    let restored = leading(&second, async || {
+        assert_eq!(second.store.page(Kind::Players, None, 9_999).await.unwrap().len(), 3_000);
+        // The first try, a second's wait, and one more reading.
+        assert!(began.elapsed() < seconds(3), "{:?}", began.elapsed());
+        assert!(mongo.look(|shared| shared.read) <= 2 * 6_001);
+        assert_eq!(second.store.unsent().await.unwrap().records, 0, "nothing of it is sent back");
+    });
+    tokio::join!(restored, healed);
 }
 
 #[tokio::test(start_paused = true)]
