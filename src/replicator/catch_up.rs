@@ -121,10 +121,8 @@ impl<R: Replica> Replicator<R> {
         let reading = async { Ok::<_, Failure>(self.replica.read(kind, scope, pages).await?) };
         let writing = async {
             let (mut waiting, mut fetched) = (Vec::new(), 0);
-            // All that has come by now, in the order of the keys: SQLite then fills its pages one after the other.
             while received.recv_many(&mut waiting, WAITING).await > 0 {
-                let mut records: Vec<Record> = waiting.drain(..).flatten().collect();
-                records.sort_unstable_by(|one, other| one.values.cmp(&other.values));
+                let records: Vec<Record> = waiting.drain(..).flatten().collect();
                 if let Some(seen) = &mut seen {
                     records.iter().for_each(|record| seen.add(&record.values[..kind.key_fields()]));
                 }

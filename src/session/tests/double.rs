@@ -44,6 +44,8 @@ pub struct Way {
     pub loses_answers: bool,
     /// More records at once are not written in time; 0 for no bound.
     pub most_records: usize,
+    /// How long it takes to write one.
+    pub per_record: Duration,
     /// After so many pages of a kind it does not answer any more; 0 for no bound.
     pub most_pages: usize,
 }
@@ -163,7 +165,8 @@ impl LeaseStore for Double {
 
 impl Replica for Double {
     async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
-        let most = self.way.lock().unwrap().most_records;
+        let Way { most_records: most, per_record, .. } = *self.way.lock().unwrap();
+        tokio::time::sleep(per_record * u32::try_from(records.len()).unwrap()).await;
         if most > 0 && records.len() > most {
             tokio::time::sleep(Duration::from_secs(8)).await;
             return Err(ReplicaError::Unreachable("no answer within 8 s".to_owned()));

@@ -18,6 +18,23 @@ async fn add(instance: &Instance, code: &str) {
     instance.store.add_code(Code::parse(code).unwrap()).await.unwrap();
 }
 
+async fn add_players(instance: &Instance, count: u64) {
+    let player = |n: u64| Player {
+        id: PlayerId::new(1_000_000 + n).unwrap(),
+        nickname: format!("Lord {n}"),
+        state: State::new(245),
+        furnace_level: None,
+    };
+    instance.store.set_channel(GuildId(1), ChannelId(8)).await.unwrap();
+    instance.store.add_to_roster(GuildId(1), (0..count).map(player).collect()).await.unwrap();
+}
+
+async fn until_sent(instance: &Instance) {
+    while instance.store.unsent().await.unwrap().records > 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
 async fn codes(instance: &Instance) -> usize {
     instance.store.page(Kind::Codes, None, 100).await.unwrap().len()
 }
@@ -153,18 +170,9 @@ async fn a_file_of_unknown_history_is_compared_and_both_get_what_they_lack() {
 async fn a_restore_that_was_interrupted_costs_one_more_reading() {
     let mongo = Double::new();
     let first = Instance::new("a", &mongo).await;
-    let players = (1..=3_000).map(|n| Player {
-        id: PlayerId::new(1_000_000 + n).unwrap(),
-        nickname: format!("Lord {n}"),
-        state: State::new(245),
-        furnace_level: None,
-    });
     leading(&first, async || {
-        first.store.set_channel(GuildId(1), ChannelId(8)).await.unwrap();
-        first.store.add_to_roster(GuildId(1), players.collect()).await.unwrap();
-        while first.store.unsent().await.unwrap().records > 0 {
-            sleep(seconds(1)).await;
-        }
+        add_players(&first, 3_000).await;
+        until_sent(&first).await;
         sleep(seconds(5)).await;
     })
     .await;
@@ -228,6 +236,44 @@ async fn a_mongodb_that_takes_little_at_once_gets_everything_all_the_same() {
         leader.mongo.goes(Way { most_records: 30, ..Way::default() });
         sleep(seconds(90)).await;
         assert_eq!(leader.store.unsent().await.unwrap().records, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn much_goes_to_a_mongodb_far_away_in_few_rounds() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leader.mongo.goes(Way { to: Duration::from_millis(50), back: Duration::from_millis(50), ..Way::default() });
+    leading(&leader, async || {
+        until_sent(&leader).await;
+        let before = leader.leadership.done(leader.term()).round;
+        add_players(&leader, 5_000).await;
+        until_sent(&leader).await;
+        let rounds = leader.leadership.done(leader.term()).round - before;
+        // The guild, then 1,000, 2,000, 4,000 and the rest.
+        assert!(rounds <= 5, "{rounds}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_urgent_does_not_wait_long_for_a_round_to_a_slow_mongodb() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leader.mongo.goes(Way { per_record: Duration::from_millis(8), ..Way::default() });
+    leading(&leader, async || {
+        add_players(&leader, 2_500).await;
+        // The first round takes 8 s, and the next half of that.
+        sleep(seconds(15)).await;
+        assert!(leader.store.unsent().await.unwrap().records > 1_000);
+        let began = Instant::now();
+        add(&leader, "URGENT").await;
+        while mongo.look(|shared| !shared.documents.keys().any(|(kind, _)| *kind == Kind::Codes)) {
+            sleep(Duration::from_millis(10)).await;
+        }
+        // One round that is on its way, and its own.
+        assert!(began.elapsed() < 2 * seconds(3), "{:?}", began.elapsed());
     })
     .await;
 }
