@@ -20,7 +20,7 @@ const PAGE: u32 = 10_000;
 const WAITING: usize = 8;
 
 /// What is read, and why.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reading {
     /// Everything, into an empty file.
     Restore,
@@ -29,6 +29,8 @@ enum Reading {
     Compare,
     /// What was written behind this position.
     After(Position),
+    /// What former leaders wrote late: it is sent, too.
+    Late,
 }
 
 /// What was moved.
@@ -79,24 +81,7 @@ impl<R: Replica> Replicator<R> {
 
     /// Takes over what former leaders wrote late, and puts it into the outbox: written under this term it is late no more.
     pub(super) async fn adopt(&self) -> Result<usize, Failure> {
-        let mut adopted = 0;
-        for kind in Kind::ALL {
-            let (pages, mut received) = mpsc::channel(WAITING);
-            let reading = async { Ok::<_, Failure>(self.replica.read(kind, Scope::Late, pages).await?) };
-            let writing = async {
-                let mut fetched = 0;
-                while let Some(page) = received.recv().await {
-                    let page: Vec<Record> = page;
-                    let keys = page.iter().map(Record::key).collect();
-                    fetched += self.store.merge(page).await?.taken;
-                    self.store.put_into_outbox(kind, keys).await?;
-                }
-                Ok(fetched)
-            };
-            let ((), fetched) = tokio::try_join!(reading, writing)?;
-            adopted += fetched;
-        }
-        Ok(adopted)
+        self.read_all(Reading::Late).await
     }
 
     /// Reads all kinds at once, erasures before the rest.
@@ -112,13 +97,14 @@ impl<R: Replica> Replicator<R> {
 
     /// Reads one kind in one go: while a page is written, the next ones are on their way.
     async fn read(&self, kind: Kind, reading: Reading) -> Result<usize, Failure> {
-        let (scope, mut seen) = match reading {
-            Reading::Restore => (Scope::All, None),
-            Reading::Compare => (Scope::All, Some(Seen::default())),
-            Reading::After(position) => (Scope::After(position), None),
+        let scope = match reading {
+            Reading::Restore | Reading::Compare => Scope::All,
+            Reading::After(position) => Scope::After(position),
+            Reading::Late => Scope::Late,
         };
+        let mut seen = (reading == Reading::Compare).then(Seen::default);
         let (pages, mut received) = mpsc::channel(WAITING);
-        let reading = async { Ok::<_, Failure>(self.replica.read(kind, scope, pages).await?) };
+        let asking = async { Ok::<_, Failure>(self.replica.read(kind, scope, pages).await?) };
         let writing = async {
             let (mut waiting, mut fetched) = (Vec::new(), 0);
             while received.recv_many(&mut waiting, WAITING).await > 0 {
@@ -126,11 +112,15 @@ impl<R: Replica> Replicator<R> {
                 if let Some(seen) = &mut seen {
                     records.iter().for_each(|record| seen.add(&record.values[..kind.key_fields()]));
                 }
+                let late = (reading == Reading::Late).then(|| records.iter().map(Record::key).collect());
                 fetched += self.store.merge(records).await?.taken;
+                if let Some(keys) = late {
+                    self.store.put_into_outbox(kind, keys).await?;
+                }
             }
             Ok(fetched)
         };
-        let ((), fetched) = tokio::try_join!(reading, writing)?;
+        let ((), fetched) = tokio::try_join!(asking, writing)?;
         if let Some(seen) = seen {
             self.send_unseen(kind, &seen).await?;
         }
