@@ -132,13 +132,18 @@ pub(super) fn standing(_: Kind, document: &RawDocument) -> Option<Standing> {
 pub(super) fn read(kind: Kind, document: &RawDocument) -> Option<Record> {
     let fields = kind.fields();
     let mut values = vec![Value::Null; fields.len()];
-    let mut found_id = None;
+    let (mut found_id, mut next) = (None, 0);
     for element in document {
         let (name, found) = element.ok()?;
         if name == "_id" {
             found_id = Some(found);
-        } else if let Some(at) = fields.iter().position(|field| name == field.name) {
+            continue;
+        }
+        // Where nobody else wrote, the fields stand in our order.
+        let from_next = (next..fields.len()).chain(0..next);
+        if let Some(at) = from_next.into_iter().find(|at| name == fields[*at].name) {
             values[at] = value(Some(found), fields[at].form)?;
+            next = at + 1;
         }
     }
     // The `_id` must be the key's as we write it: two of them for one key would be two records.
