@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::domain::election::Taking;
 use crate::leadership::{Leadership, Phase, Renewal};
@@ -33,14 +34,19 @@ use crate::store::{Store, StoreError};
 
 pub use catch_up::Moved;
 
-/// The fewest and the most records of a round.
-const BATCH: (u32, u32) = (25, 1000);
+/// The fewest and the most records of a round, and those of the first.
+const BATCH: (u32, u32) = (25, 4000);
+const FIRST_BATCH: u32 = 1000;
+/// A round that takes longer is followed by a smaller one: what is urgent waits for it.
+const ROUND_WITHIN: Duration = Duration::from_secs(3);
 /// Records that a former leader sends at once: there is no haste, and the leader has work of its own.
 const LATE_BATCH: u32 = 100;
 /// The first and the longest wait after a failure.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// A standby catches up so often, and sends so often what it still has from when it led.
 const STAND_BY_EVERY: Duration = Duration::from_secs(30);
+/// A leader looks so often for what was written late, though it should be told: a former leader may die before it tells.
+const ADOPT_EVERY: Duration = Duration::from_secs(60);
 /// Who waits for so short a time has no use for catching up.
 const STAND_BY_AFTER: Duration = Duration::from_secs(1);
 /// No command of a round takes longer: then it counts as not answered.
@@ -159,16 +165,16 @@ impl<R: Replica> Replicator<R> {
             Phase::CatchingUp { term, until, has_standby } => Phase::Leading { term, until, has_standby },
             other => other,
         });
-        let mut late = taking.taken.late;
+        let (mut late, mut adopted_at) = (taking.taken.late, Instant::now());
         let mut back_off = BackOff::new();
         loop {
             let renewal = *renewals.borrow_and_update();
             let noted = async {
                 if renewal.proven.term == taking.taken.term {
                     self.store.outbox_confirmed(renewal.proven).await?;
-                    if renewal.late > late {
+                    if renewal.late > late || adopted_at.elapsed() >= ADOPT_EVERY {
                         self.adopt().await?;
-                        late = renewal.late;
+                        (late, adopted_at) = (renewal.late, Instant::now());
                     }
                 }
                 Ok::<_, Failure>(())
@@ -176,7 +182,12 @@ impl<R: Replica> Replicator<R> {
             match noted.await {
                 Ok(()) => {
                     back_off = BackOff::new();
-                    if renewals.changed().await.is_err() {
+                    let has_ended = tokio::select! {
+                        biased;
+                        changed = renewals.changed() => changed.is_err(),
+                        () = tokio::time::sleep(ADOPT_EVERY) => false,
+                    };
+                    if has_ended {
                         std::future::pending::<()>().await;
                     }
                 }

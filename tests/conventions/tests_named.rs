@@ -11,7 +11,8 @@ fn functions(text: &str) -> impl Iterator<Item = &str> {
 
 /// What is said to be a test, or the begin of a test's name: in the last column of a table, in backticks.
 fn named(page: &str) -> BTreeSet<&str> {
-    let columns = page.lines().filter_map(|line| line.strip_prefix("| ")?.trim_end().strip_suffix(" |")?.rsplit(" | ").next());
+    let columns =
+        page.lines().filter_map(|line| line.strip_prefix("| ")?.trim_end().strip_suffix(" |")?.rsplit(" | ").next());
     let quoted = columns.flat_map(|column| column.split('`').skip(1).step_by(2));
     let words = quoted.flat_map(str::split_whitespace).filter(|word| !word.contains('/') && !word.contains('.'));
     let names = words.filter_map(|word| word.rsplit("::").find(|part| !part.is_empty() && *part != "…"));

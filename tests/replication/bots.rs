@@ -123,6 +123,15 @@ impl Folder {
         open_lines(&self.of_world(".calls")).unwrap().1
     }
 
+    /// Waits until there are more calls than so many.
+    pub async fn until_more_calls(&self, than: usize) {
+        let began = Instant::now();
+        while self.calls().len() <= than {
+            assert!(began.elapsed() < HANGING, "nobody calls any more: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     pub fn posts(&self) -> Vec<PostedMessage> {
         open_lines(&self.of_world(".posts")).unwrap().1
     }

@@ -13,7 +13,7 @@ use crate::bots::{Bot, Folder, HANGING};
 use crate::server::Server;
 
 const ROUNDS: u32 = 30;
-const WORLD: &[&str] = &["--players", "40", "--codes", "48", "--keep-running"];
+const WORLD: &[&str] = &["--players", "28", "--codes", "48", "--keep-running"];
 
 /// What happens in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

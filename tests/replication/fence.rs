@@ -43,8 +43,7 @@ pub async fn a_deleted_lease_lets_no_document_refuse_what_comes_after_it() {
     assert!(lease.is_some_and(|lease| !lease.get_bool("released").unwrap_or(false)), "{}", bot.said());
     let during = folder.calls().len();
     assert!(during > before);
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    assert!(folder.calls().len() > during, "{}", bot.said());
+    folder.until_more_calls(during).await;
     assert_eq!(bot.stop().await.code(), Some(0));
     assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
     folder.assert_sound(&server, 1, 0).await;

@@ -28,6 +28,7 @@ pub async fn a_machine_that_slept() {
     // A call that was sent before the sleep is answered after it; none is begun.
     let late = folder.calls()[before..].iter().filter(|call| call.process == old_id).count();
     assert!(late <= 2, "{late} calls after the other one began: {}", old.said());
+    folder.until_more_calls(before + late).await;
     assert!(folder.calls()[before..].iter().any(|call| call.process == new_id));
     assert_eq!(old.stop().await.code(), Some(0));
     assert_eq!(new.stop().await.code(), Some(0));

@@ -10,10 +10,10 @@ use mongodb::Client;
 use mongodb::bson::{Document, doc};
 
 use crate::proxy::{Proxy, Refusal};
-use crate::server::{Server, mongo};
+use crate::server::{Server, hard_work, mongo};
 
 const DATABASE: &str = "giftcode";
-const PLAYERS: u64 = 5_000;
+const PLAYERS: u64 = 3_000;
 const FILE: &str = "export.json";
 
 /// An export of one guild with many players: for each of them a record, and one on the guild's roster.
@@ -61,6 +61,7 @@ async fn end(import: Child) -> (Option<i32>, String) {
 }
 
 pub async fn an_import_ends_when_both_stores_have_all_of_it() {
+    let _one = hard_work().await;
     let (server, folder) = (Server::start(), folder(PLAYERS));
     let far = Proxy::far(&server.uri(), Duration::from_millis(300));
     let (code, said) = end(import(folder.path(), &far.uri())).await;
@@ -77,6 +78,7 @@ pub async fn an_import_ends_when_both_stores_have_all_of_it() {
 pub async fn an_import_that_mongodb_does_not_take_ends_and_says_what_is_left() {
     let (server, folder) = (Server::start(), folder(PLAYERS));
     let line = Proxy::far(&server.uri(), Duration::from_millis(100));
+    let working = hard_work().await;
     let importing = import(folder.path(), &line.uri());
     let database = Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE);
     let players = database.collection::<Document>("players");
@@ -84,6 +86,7 @@ pub async fn an_import_that_mongodb_does_not_take_ends_and_says_what_is_left() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     line.refuse(Some(Refusal::Quota));
+    drop(working);
     let (code, said) = end(importing).await;
     assert_eq!(code, Some(1), "{said}");
     let lacks = said.lines().find(|line| line.contains("MongoDB lacks "));
@@ -139,6 +142,7 @@ pub async fn an_import_beside_an_instance_at_work_is_refused_and_says_what_to_do
     let last = said.lines().last().unwrap_or_default();
     assert!(last.contains("another giftcode-bot is at work") && last.contains("stop it"), "{said}");
     assert!(!last.contains("does not answer"), "one thing is wrong, and that one is said: {said}");
-    let players = Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE).collection::<Document>("players");
+    let players =
+        Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE).collection::<Document>("players");
     assert_eq!(players.count_documents(doc! {}).await.unwrap(), 0);
 }

@@ -38,7 +38,7 @@ mod stop;
 /// So many tests run at once, however few cores there are.
 const AT_ONCE: usize = 8;
 
-/// Runs a test on a runtime of its own, as `#[tokio::test]` does, and says how long it took.
+/// Runs a test on a runtime of its own, as Tokio's tests do, and says how long it took.
 fn run(name: &str, test: impl Future<Output = ()>) {
     let began = Instant::now();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -68,11 +68,6 @@ fn main() {
             invariants_hold_through_thirty_rounds_of_everything;
         slow:
             a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_goes_in;
-        importing:
-            an_import_that_mongodb_does_not_take_ends_and_says_what_is_left,
-            an_import_beside_a_dead_instance_waits_for_its_lease_and_says_so,
-            an_import_beside_an_instance_at_work_is_refused_and_says_what_to_do,
-            an_import_ends_when_both_stores_have_all_of_it;
         partition:
             another_one_starts_during_the_cut,
             the_holder_that_requires_mongodb_stops_before_another_one_begins,
@@ -82,6 +77,14 @@ fn main() {
         frozen:
             a_machine_that_slept,
             a_process_that_stood_still;
+        importing:
+            an_import_that_mongodb_does_not_take_ends_and_says_what_is_left,
+            an_import_beside_a_dead_instance_waits_for_its_lease_and_says_so,
+            an_import_beside_an_instance_at_work_is_refused_and_says_what_to_do,
+            an_import_ends_when_both_stores_have_all_of_it;
+        stop:
+            what_is_acknowledged_at_sigterm_is_in_mongodb_and_an_empty_disk_does_none_of_it_again,
+            what_cannot_be_sent_by_the_deadline_is_told_with_its_number_and_sent_by_the_next_start;
         handover:
             one_that_wakes_up_after_its_lease_ran_out_does_nothing_more_until_it_has_it_again,
             at_sigkill_the_waiting_instance_takes_over_and_the_killed_one_waits_when_it_comes_back,
@@ -90,9 +93,6 @@ fn main() {
         fence:
             a_deleted_lease_lets_no_document_refuse_what_comes_after_it,
             a_program_that_is_older_than_the_documents_waits_and_says_why;
-        stop:
-            what_is_acknowledged_at_sigterm_is_in_mongodb_and_an_empty_disk_does_none_of_it_again,
-            what_cannot_be_sent_by_the_deadline_is_told_with_its_number_and_sent_by_the_next_start;
         refusing:
             while_the_space_is_used_up_an_old_file_waits,
             while_its_user_may_only_read_an_old_file_waits,
@@ -131,7 +131,7 @@ fn main() {
             what_is_behind_a_position_and_what_is_late_is_read_alone,
             every_kind_is_kept_whole,
             what_a_newer_program_added_survives_and_its_documents_are_not_read,
-            documents_of_the_first_schema_are_compared_and_give_way,
+            documents_of_the_first_schema_are_read_and_give_way,
             a_document_that_is_no_record_harms_nothing,
             nobody_there_is_an_error_in_time_and_tells_no_password;
         lease:

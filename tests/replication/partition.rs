@@ -30,9 +30,8 @@ pub async fn another_one_starts_during_the_cut() {
     let (old_id, new_id) = (old.id(), new.id());
     assert!(old.is_running() && new.is_running());
     assert_eq!(folder.calls_beside(old_id, new_id), 0, "{}", new.said());
-    let before = folder.calls().len();
-    tokio::time::sleep(seconds(3)).await;
-    assert!(folder.calls().len() > before, "somebody is at work: {}", old.said());
+    // Somebody is at work.
+    folder.until_more_calls(folder.calls().len()).await;
     assert_eq!(old.stop().await.code(), Some(0));
     new.until_said(ACTIVE, HANGING).await;
     tokio::time::sleep(seconds(5)).await;
@@ -105,8 +104,7 @@ pub async fn mongodb_comes_back_for_the_new_one_first() {
     new_line.cut();
     let mut new = folder.start(&new_line.uri(), 2, WORLD);
     tokio::time::sleep(seconds(35)).await;
-    let alone = folder.calls().len();
-    assert!(alone > 100, "{}", old.said());
+    folder.until_more_calls(100).await;
     new_line.heal();
     tokio::time::sleep(seconds(2)).await;
     lines.heal();

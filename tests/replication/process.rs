@@ -5,7 +5,6 @@ use std::time::Duration;
 use crate::bots::{Folder, HANGING};
 use crate::server::Server;
 
-
 pub async fn it_says_when_both_have_it_and_takes_its_database_away_at_the_end() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let mut bot = folder.start(&server.uri(), 1, &["--players", "4", "--codes", "1"]);

@@ -104,12 +104,12 @@ pub struct Plan {
 }
 
 /// How long the end is quiet.
-const QUIET: At = 140_000;
+const QUIET: At = 120_000;
 
 impl Plan {
     pub fn new(random: &mut Rng) -> Self {
         let hosts = random.usize(2..=3);
-        let quiet_at = random.u64(90_000..200_000);
+        let quiet_at = random.u64(85_000..170_000);
         let end_at = quiet_at + QUIET;
         let mut faults = vec![(0, Fault::Start(0))];
         // The others wait from the beginning, come later, or come only where one is needed.
@@ -231,9 +231,12 @@ impl World {
                 let millis = self.random.u64(1_000..12_000);
                 self.schedule(now + millis, Event::Fault(Fault::Up));
             }
-            Fault::LeaseDeleted if !matches!(self.mongo.slot, Slot::Nothing) => {
+            Fault::LeaseDeleted => {
+                // Garbage that goes away is no change: there was no lease before, either.
+                if self.mongo.lease().is_some() {
+                    self.mongo.changed_at = now;
+                }
                 self.mongo.slot = Slot::Nothing;
-                self.mongo.changed_at = now;
             }
             Fault::LeaseEdited(how) => {
                 if let Slot::Lease(lease) = &mut self.mongo.slot {

@@ -32,9 +32,7 @@ pub(super) enum Hopeless {
 impl fmt::Display for Hopeless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AtWork => {
-                f.write_str("another giftcode-bot is at work on this state: stop it, then run this again")
-            }
+            Self::AtWork => f.write_str("another giftcode-bot is at work on this state: stop it, then run this again"),
             Self::NoAnswer(error) => write!(
                 f,
                 "{error}; without it the state file is not used, for it may lack something: check MONGODB_URI, then run this again"
