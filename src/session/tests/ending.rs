@@ -125,8 +125,8 @@ async fn an_outage_of_mongodb_cuts_nothing_and_all_is_there_afterwards() {
         mongo.goes(OPEN);
         sleep(seconds(30)).await;
         assert!(session.leadership.term().is_some() && documents(&mongo, Kind::Codes) == 8);
-        // The outbox knew what was missing: nothing was compared, and nothing read again.
-        assert_eq!(mongo.look(|shared| shared.read), 0);
+        // The outbox knew what was missing: nothing was compared, and nothing is read but what was written since.
+        assert!(mongo.look(|shared| shared.read) <= 3);
         Ok(Some(()))
     };
     sessions(folder.path(), &mongo).run(&after(1_000), services).await.unwrap().unwrap();
