@@ -157,8 +157,13 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
-    pub async fn merge(&self, records: Vec<Record>) -> Result<Merged, StoreError> {
-        self.write_local(move |tx| Ok(merge(tx, &records, Origin::Replica)?)).await
+    pub async fn merge(&self, mut records: Vec<Record>) -> Result<Merged, StoreError> {
+        self.write_local(move |tx| {
+            // SQLite then fills its pages one after the other.
+            records.sort_unstable_by(|one, other| (one.kind, &one.values).cmp(&(other.kind, &other.values)));
+            Ok(merge(tx, &records, Origin::Replica)?)
+        })
+        .await
     }
 }
 
