@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A lease that was watched unchanged for so long, while MongoDB could be reached all the time, is over.
 pub const LEASE: Duration = Duration::from_secs(30);
 /// Its holder counts on it for so long, from before a renewal was sent. The rest is for clocks that run at different speeds.
@@ -21,7 +23,7 @@ pub const STANDBY_COUNTS: Duration = Duration::from_secs(15);
 pub const CALLS_END_WITHIN: Duration = Duration::from_secs(8);
 
 /// A place in the sequence of everything that leaders ever wrote to one database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Position {
     /// The leader's term.
     pub term: i64,

@@ -89,12 +89,7 @@ impl<R: Replica> Replicator<R> {
             self.put(&batch, Authority::Leader(*at)).await?;
         }
         // Before it is noted here: who waits need not wait for that.
-        if batch.is_all {
-            self.store.replica_has(batch.commit);
-        } else {
-            // Any answer shows that it takes what it is sent: from then on too much that is unsent holds writers back.
-            self.store.replica_has_urgent(if batch.is_all_urgent { batch.commit } else { 0 });
-        }
+        self.store.replica_took(&batch);
         if !batch.is_empty() {
             let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
             if !self.store.is_temporary() && batch.parents.iter().chain(&batch.records).any(is_poster_state) {
@@ -157,7 +152,8 @@ impl<R: Replica> Replicator<R> {
             self.put(&batch, Authority::Former).await?;
             within(leases.announce_late()).await?;
             let sent = batch.changes();
-            self.store.outbox_forget(&batch).await?;
+            self.store.outbox_sent(&batch, 0).await?;
+            self.store.outbox_confirmed(Position::default()).await?;
             tracing::info!("{sent} changes from when this instance led were sent to MongoDB late");
         }
     }

@@ -54,14 +54,13 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Notify, SetOnce};
 
 use crate::clock::Clock;
 use crate::leadership::Leadership;
@@ -216,8 +215,7 @@ struct Inner {
     is_replicated: AtomicBool,
     /// An engine works on this file: a new code can be tested.
     has_engine: AtomicBool,
-    broken: CancellationToken,
-    why_broken: OnceLock<Trouble>,
+    broken: SetOnce<Trouble>,
 }
 
 impl Store {
@@ -271,8 +269,7 @@ impl Store {
             progress: Watched::default(),
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
-            broken: CancellationToken::new(),
-            why_broken: OnceLock::new(),
+            broken: SetOnce::new(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mongodb::bson::{Document, doc};
 
 use crate::bots::{Folder, HANGING};
-use crate::server::Server;
+use crate::server::{Server, hard_work};
 
 const ACTIVE: &str = "This instance is the active one";
 const WORLD: &[&str] = &["--players", "60", "--codes", "24", "--keep-running"];
@@ -39,9 +39,10 @@ pub async fn two_on_copies_of_one_disk() {
 /// The state file's disk fills up under a bot at work: it goes on with MongoDB and a temporary copy, without running hot, and
 /// with the file again when there is room.
 pub async fn a_disk_fills_up() {
+    let _one = hard_work().await;
     let (server, mut folder) = (Server::start(), Folder::new());
     let machine = folder.machine(1);
-    let world = &["--players", "400", "--codes", "24", "--keep-running"];
+    let world = &["--players", "150", "--codes", "24", "--keep-running"];
     let mut bot = folder.start_on(&machine, &server.uri(), 1, world);
     bot.until_said("edeemed for ", HANGING).await;
     machine.fill_disk(100_000);

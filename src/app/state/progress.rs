@@ -104,6 +104,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
+    use crate::domain::election::Position;
     use crate::domain::player::{ChannelId, GuildId};
     use crate::leadership::{Leadership, Phase};
     use crate::ports::replica::ReplicaError;
@@ -170,10 +171,11 @@ mod tests {
         let store = lacking(4, &folder).await;
         let (mut progress, written) = progress(4);
         let taking = async {
-            for _ in 0..4 {
+            for round in 1..=4 {
                 tokio::time::sleep(Duration::from_secs(50)).await;
                 let batch = store.outbox_batch(1).await.unwrap();
-                store.outbox_forget(&batch).await.unwrap();
+                store.outbox_sent(&batch, round).await.unwrap();
+                store.outbox_confirmed(Position { term: 1, round }).await.unwrap();
             }
         };
         let (ended, ()) = tokio::join!(progress.until_in_both(&store), taking);

@@ -60,6 +60,28 @@ fn documents(mongo: &Double, kind: Kind) -> usize {
     mongo.look(|shared| shared.documents.keys().filter(|(of, _)| *of == kind).count())
 }
 
+/// For a while the program is run without MongoDB: what it does then is noted for nobody.
+#[tokio::test(start_paused = true)]
+async fn what_was_done_without_mongodb_is_in_it_once_it_is_used_again() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let adding = async |count| {
+        async move |session: ActiveSession| -> anyhow::Result<Option<()>> {
+            add_codes(&session, count).await;
+            Ok(Some(()))
+        }
+    };
+    sessions(folder.path(), &mongo).run(&after(60), adding(1).await).await.unwrap().unwrap();
+    {
+        let location = location(folder.path(), &mongo);
+        let lock = FileLock::take(&location.path).unwrap();
+        let mut alone: Sessions<Double, Double> = Sessions::new(location, Some(lock), None);
+        alone.run(&after(60), adding(3).await).await.unwrap().unwrap();
+    }
+    assert_eq!(documents(&mongo, Kind::Codes), 1);
+    sessions(folder.path(), &mongo).run(&after(60), idle).await.unwrap();
+    assert_eq!(documents(&mongo, Kind::Codes), 3);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_stop_sends_everything_and_gives_the_lease_back_within_its_time() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());

@@ -14,7 +14,7 @@ use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::record::{Kind, Record, Value};
 use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::ReplicaError;
-use crate::store::{Admission, FileLock, Opening, StateKind, Store, StoreError};
+use crate::store::{Admission, Batch, FileLock, Opening, StateKind, Store, StoreError};
 
 const GUILD: GuildId = GuildId(7);
 const LEASE: Duration = Duration::from_secs(29);
@@ -162,7 +162,7 @@ async fn writes_wait_while_far_too_much_is_unsent_and_somebody_takes_it() {
     let began = Instant::now();
     store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
-    store.replica_has_urgent(0);
+    store.replica_took(&Batch::default());
     let (written, ()) = tokio::join!(store.set_channel(GuildId(9000), ChannelId(3)), async {
         tokio::time::sleep(Duration::from_secs(4)).await;
         let batch = store.outbox_batch(1).await.unwrap();
@@ -229,7 +229,9 @@ async fn beside_a_standby_an_act_waits_for_its_intent_and_is_not_done_without_it
     let began = Instant::now();
     let (begun, ()) = tokio::join!(store.begin_post(nonce.clone(), ChannelId(8)), async {
         tokio::time::sleep(Duration::from_secs(9)).await;
-        store.replica_has_urgent(store.latest_commit());
+        let mut batch = store.outbox_batch(9).await.unwrap();
+        batch.is_all = false;
+        store.replica_took(&batch);
     });
     begun.unwrap();
     assert_eq!(began.elapsed(), Duration::from_secs(9));
