@@ -31,16 +31,17 @@ async fn add_roster(store: &Store, guild: u64) {
 /// What the health line says of the two stores while this is done; each sentence once.
 async fn said_during(store: &Store, work: impl Future<Output = ()>) -> Vec<String> {
     let mut work = pin!(work);
-    let mut said = Vec::new();
-    loop {
-        let trouble = store.second_store_trouble().await.unwrap();
-        said.extend(trouble.filter(|trouble| said.last() != Some(trouble)));
+    let (mut said, mut is_done) = (Vec::new(), false);
+    while !is_done {
         tokio::select! {
             biased;
-            () = &mut work => return said,
+            () = &mut work => is_done = true,
             () = tokio::time::sleep(Duration::from_millis(20)) => {}
         }
+        let trouble = store.second_store_trouble().await.unwrap();
+        said.extend(trouble.filter(|trouble| said.last() != Some(trouble)));
     }
+    said
 }
 
 async fn until_sent(store: &Store) {

@@ -1,6 +1,6 @@
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -10,7 +10,7 @@ use super::double::{Double, Way, after};
 use crate::domain::code::Code;
 use crate::domain::record::Kind;
 use crate::session::{ActiveSession, Sessions, StateLocation};
-use crate::store::{Blocking, FileLock, StateKind};
+use crate::store::{Blocking, FileLock, StateKind, StoreError};
 
 const CUT: Way = Way {
     to: Duration::ZERO,
@@ -38,9 +38,20 @@ fn location(folder: &Path, mongo: &Double) -> StateLocation {
     }
 }
 
+/// What a session before this one has begun on another thread may have the file for a moment yet.
+fn take_lock(path: &Path) -> Arc<FileLock> {
+    for _ in 0..1000 {
+        match FileLock::take(path) {
+            Err(StoreError::InUse(_)) => std::thread::sleep(Duration::from_millis(10)),
+            taken => return taken.unwrap(),
+        }
+    }
+    panic!("somebody keeps the lock");
+}
+
 fn sessions(folder: &Path, mongo: &Double) -> Sessions<Double, Double> {
     let location = location(folder, mongo);
-    let lock = FileLock::take(&location.path).unwrap();
+    let lock = take_lock(&location.path);
     Sessions::new(location, Some(lock), Some((mongo.clone(), mongo.clone())))
 }
 
@@ -73,7 +84,7 @@ async fn what_was_done_without_mongodb_is_in_it_once_it_is_used_again() {
     sessions(folder.path(), &mongo).run(&after(60), adding(1).await).await.unwrap().unwrap();
     {
         let location = location(folder.path(), &mongo);
-        let lock = FileLock::take(&location.path).unwrap();
+        let lock = take_lock(&location.path);
         let mut alone: Sessions<Double, Double> = Sessions::new(location, Some(lock), None);
         alone.run(&after(60), adding(3).await).await.unwrap().unwrap();
     }
