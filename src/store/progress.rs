@@ -81,6 +81,12 @@ impl Progress {
 }
 
 impl Store {
+    /// The latest commit. What is read afterwards has it.
+    #[must_use]
+    pub fn latest_commit(&self) -> u64 {
+        self.inner.commits.load(Ordering::SeqCst)
+    }
+
     /// The replica has this batch: everything up to its commit, if it held all that was unsent; else the rest is on its way.
     pub fn replica_took(&self, batch: &Batch) {
         self.inner.progress.change(|progress| {
@@ -122,23 +128,25 @@ impl Store {
         if !self.is_replicated() {
             return Ok(None);
         }
+        let mut troubles = Vec::new();
+        if self.is_temporary() {
+            troubles.push("the state file cannot be used".to_owned());
+        }
         let Progress { reach, size, .. } = self.inner.progress.get();
         let Lag { records, since } = self.unsent().await?;
         let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
         let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
         let lacks = format!("lacks {records} changes{oldest}");
-        let replica = match reach {
+        troubles.extend(match reach {
             Reach::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
                 Some(format!("{why}; it {lacks}"))
             }
             Reach::Failed(_) | Reach::Untried => Some(format!("MongoDB does not answer and {lacks}")),
             Reach::Up => age.filter(|age| *age > LAGS_AFTER).map(|_| format!("MongoDB is catching up: it {lacks}")),
-        };
-        let full = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100).map(|(holds, may_hold)| {
-            format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20)
         });
-        let file = self.is_temporary().then(|| "the state file cannot be used".to_owned());
-        let troubles: Vec<String> = [file, replica, full].into_iter().flatten().collect();
+        if let Some((holds, may_hold)) = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100) {
+            troubles.push(format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20));
+        }
         Ok((!troubles.is_empty()).then(|| troubles.join(", and ")))
     }
 
@@ -213,8 +221,17 @@ impl Store {
     /// Whether an outward act may begin: this instance leads, and its intent can be brought to MongoDB where that must have it.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
         self.may_act()?;
-        let can_be_had = !self.inner.leadership.has_standby() || self.inner.progress.get().is_reachable();
-        if can_be_had { Ok(()) } else { Err(StoreError::NotActive) }
+        if self.can_be_had(&self.inner.progress.get()) { Ok(()) } else { Err(StoreError::NotActive) }
+    }
+
+    fn can_be_had(&self, progress: &Progress) -> bool {
+        !self.inner.leadership.has_standby() || progress.is_reachable()
+    }
+
+    /// Returns when the intent of an outward act can be brought to MongoDB where that must have it, or the lease is over. Who
+    /// would act need not ask again and again.
+    pub(super) async fn wait_for_reach(&self) {
+        self.wait_until(|progress| self.can_be_had(progress)).await;
     }
 
     /// Whether this process may act on what it has written.

@@ -47,7 +47,7 @@ pub struct Batch {
     pub is_all: bool,
     /// Nothing else that is acted on is unsent: what is left is bulk.
     pub is_all_urgent: bool,
-    entries: BTreeSet<Entry>,
+    entries: Vec<Entry>,
 }
 
 impl Batch {
@@ -63,25 +63,25 @@ impl Batch {
         self.entries.len()
     }
 
-    /// Adds an entry, and what it stands for; one that is in it already, once.
+    /// Adds an entry, and what it stands for.
     fn add(&mut self, connection: &Connection, entry: Entry) -> rusqlite::Result<()> {
         let found = Kind::parse(&entry.kind).and_then(|kind| Some((kind, read_key(kind, &entry.key)?)));
-        let (erased, is_new) = (entry.erased.map(Version), self.entries.insert(entry));
-        if let Some((kind, key)) = found.filter(|_| is_new) {
+        if let Some((kind, key)) = found {
             let records = match kind {
                 Kind::Erasures => &mut self.erasures,
                 _ if Root::ALL.into_iter().any(|root| root.kind() == Some(kind)) => &mut self.parents,
                 _ => &mut self.records,
             };
             records.extend(find(connection, kind, &key)?);
-            self.erased.extend(erased.map(|version| Erased { kind, key, version }));
+            self.erased.extend(entry.erased.map(|at| Erased { kind, key, version: Version(at) }));
         }
+        self.entries.push(entry);
         Ok(())
     }
 }
 
 /// An entry as it was when its record was read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
     kind: String,
     key: String,
@@ -108,11 +108,14 @@ fn batch(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<B
     for entry in entries {
         batch.add(connection, entry)?;
     }
-    // Parents that are unsent go along.
+    let known: BTreeSet<_> = batch.parents.iter().map(|record| (record.kind, record.key())).collect();
     let parents: BTreeSet<_> = batch.records.iter().flat_map(Record::parents).collect();
-    for (kind, key) in parents {
-        for entry in unsent(connection, "AND kind = ?1 AND key = ?2", [kind.name(), &write_key(&key)?])? {
-            batch.add(connection, entry)?;
+    // Parents that are unsent go along.
+    for (kind, key) in parents.difference(&known) {
+        for entry in unsent(connection, "AND kind = ?1 AND key = ?2", [kind.name(), &write_key(key)?])? {
+            if !batch.entries.contains(&entry) {
+                batch.add(connection, entry)?;
+            }
         }
     }
     Ok(batch)
@@ -153,12 +156,12 @@ impl Store {
         self.inner.is_replicated.store(replicated, Ordering::SeqCst);
         self.write_local(move |tx| {
             tx.execute("UPDATE meta SET value = ?1 WHERE key = 'replicated'", [replicated])?;
-            if replicated {
-                return Ok(());
+            if !replicated {
+                tx.execute("DELETE FROM outbox", [])?;
+                // What changes from here on is noted nowhere: should there be a replica again, all is compared.
+                history::change(tx, |known| known.position = Position::default())?;
             }
-            // What changes from here on is noted nowhere: should there be a replica again, all is compared.
-            tx.execute("DELETE FROM outbox", [])?;
-            history::change(tx, |known| known.position = Position::default())
+            Ok(())
         })
         .await
     }
@@ -169,7 +172,7 @@ impl Store {
     /// When the file cannot be read.
     pub async fn outbox_batch(&self, limit: u32) -> Result<Batch, StoreError> {
         // What is committed by now is in what is read next.
-        let commit = self.inner.commits.load(Ordering::SeqCst);
+        let commit = self.latest_commit();
         self.read(move |connection| Ok(batch(connection, limit, commit)?)).await
     }
 
@@ -198,7 +201,12 @@ impl Store {
     pub async fn outbox_confirmed(&self, position: Position) -> Result<(), StoreError> {
         self.write_local(move |tx| {
             tx.execute("DELETE FROM outbox WHERE round <= ?1", [position.round])?;
-            history::change(tx, |known| known.position = known.position.max(position))
+            history::change(tx, |known| {
+                // Only in the term for which it has caught up: else what it lacks would pass for known.
+                if known.position.term == position.term {
+                    known.position = known.position.max(position);
+                }
+            })
         })
         .await
     }
