@@ -133,7 +133,7 @@ mod tests {
     async fn lacking(count: u64, folder: &tempfile::TempDir) -> Store {
         let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
         let leadership = Leadership::waiting(clock);
-        leadership.set(Phase::Isolated { term: 1 });
+        leadership.set(Phase::Isolated);
         let lock = FileLock::take(&folder.path().join("state.db")).unwrap();
         let store = Store::open_locked(lock, Opening { leadership, ..Opening::new(StateKind::Bot, clock) }).unwrap();
         store.set_replicated(true).await.unwrap();

@@ -102,7 +102,7 @@ async fn end_the_same(steps: Vec<Step>) {
             Step::Meet(_) => drop(meet(file).await),
             _ => {}
         }
-        file.leadership.set(Phase::Isolated { term: 0 });
+        file.leadership.set(Phase::Isolated);
         work_off(&file.store, &code.key(), step).await;
         file.leadership.set(Phase::Waiting);
         sleep(Duration::from_millis(2)).await;
