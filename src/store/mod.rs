@@ -64,6 +64,7 @@ use tokio::sync::{Notify, SetOnce};
 
 use crate::clock::Clock;
 use crate::leadership::Leadership;
+use crate::ports::replica::ReplicaError;
 
 pub use checks::{CheckStart, OverCode};
 pub use erasing::{ErasedGuild, Forgotten};
@@ -110,6 +111,22 @@ pub enum Blocking {
     Pool,
     /// On the caller's: for a simulation, which then runs the same way every time.
     Inline,
+}
+
+impl Blocking {
+    /// Runs what blocks.
+    ///
+    /// # Errors
+    /// Those of `work`; when the process is ending.
+    pub async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Pool => tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed)?,
+            Self::Inline => work(),
+        }
+    }
 }
 
 /// How a working copy is opened.
@@ -182,11 +199,17 @@ pub enum StoreError {
     #[error("cannot read the state file: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// Another instance is the active one, or may be: nothing may be done on the account of this change.
-    #[error("this instance is not the active one any more")]
+    #[error("this instance may not act: another one may be active")]
     NotActive,
     /// The process is ending.
     #[error("the state file is closed")]
     Closed,
+}
+
+impl From<StoreError> for ReplicaError {
+    fn from(error: StoreError) -> Self {
+        Self::WorkingCopy(error.to_string())
+    }
 }
 
 /// The state of one deployment. Clones share the file.
@@ -309,10 +332,7 @@ impl Store {
             Some(reader) => query(&reader.lock().unwrap_or_else(PoisonError::into_inner)),
             None => inner.writer.read(query),
         };
-        let result = match self.inner.blocking {
-            Blocking::Pool => tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?,
-            Blocking::Inline => read(),
-        };
+        let result = self.inner.blocking.run(read).await;
         if let Err(StoreError::Sqlite(error)) = &result
             && let Some(trouble) = Trouble::told_by(error)
         {

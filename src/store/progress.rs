@@ -221,8 +221,17 @@ impl Store {
     /// Whether an outward act may begin: this instance leads, and its intent can be brought to MongoDB where that must have it.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
         self.may_act()?;
-        let can_be_had = !self.inner.leadership.has_standby() || self.inner.progress.get().is_reachable();
-        if can_be_had { Ok(()) } else { Err(StoreError::NotActive) }
+        if self.can_be_had(&self.inner.progress.get()) { Ok(()) } else { Err(StoreError::NotActive) }
+    }
+
+    fn can_be_had(&self, progress: &Progress) -> bool {
+        !self.inner.leadership.has_standby() || progress.is_reachable()
+    }
+
+    /// Returns when the intent of an outward act can be brought to MongoDB where that must have it, or the lease is over. Who
+    /// would act need not ask again and again.
+    pub(super) async fn wait_for_reach(&self) {
+        self.wait_until(|progress| self.can_be_had(progress)).await;
     }
 
     /// Whether this process may act on what it has written.

@@ -121,6 +121,7 @@ impl Store {
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<(T, Result<(), StoreError>), StoreError> {
+        self.wait_for_reach().await;
         let (value, commit) = self.write_with_room(self.checked(Self::may_begin, write)).await?;
         let may_act = self.wait_for_replica(commit, true).await.and_then(|()| self.may_act());
         Ok((value, may_act))

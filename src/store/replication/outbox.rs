@@ -201,7 +201,12 @@ impl Store {
     pub async fn outbox_confirmed(&self, position: Position) -> Result<(), StoreError> {
         self.write_local(move |tx| {
             tx.execute("DELETE FROM outbox WHERE round <= ?1", [position.round])?;
-            history::change(tx, |known| known.position = known.position.max(position))
+            history::change(tx, |known| {
+                // Only in the term for which it has caught up: else what it lacks would pass for known.
+                if known.position.term == position.term {
+                    known.position = known.position.max(position);
+                }
+            })
         })
         .await
     }

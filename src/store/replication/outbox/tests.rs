@@ -170,6 +170,9 @@ async fn what_was_sent_stays_until_its_round_is_confirmed() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path(), "a.db", 3).await;
     let at = |round| Position { term: 7, round };
+    store.outbox_confirmed(at(1)).await.unwrap();
+    assert_eq!(store.replica_history().await.unwrap().position, Position::default(), "it has not caught up");
+    store.note_caught_up("a database", at(0)).await.unwrap();
     store.outbox_sent(&batch(&store).await, 1).await.unwrap();
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
     store.outbox_sent(&batch(&store).await, 2).await.unwrap();
