@@ -120,11 +120,7 @@ impl Replica for Remote {
                     let before = world.mongo.get(record.kind, &record.key()).map(|there| there.record.clone());
                     match world.mongo.put(record, authority, now, planted) {
                         Ok(true) => lost.push(at),
-                        Ok(false) => {
-                            if let Some(before) = before {
-                                world.checker.replaced(asker.host, &before, record);
-                            }
-                        }
+                        Ok(false) => world.checker.written(asker.host, now, before.as_ref(), record),
                         Err(error) => fenced = Some(error),
                     }
                 }
@@ -169,6 +165,10 @@ impl Replica for Remote {
     }
 
     async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+        let reads_nothing = self.outside.world().planted == Planted::TakeoversReadNothing;
+        if reads_nothing && matches!(scope, Scope::After(_)) {
+            return Ok(());
+        }
         self.pages(kind, Some(scope), pages, |document| document.record).await
     }
 
@@ -212,7 +212,11 @@ impl LeaseStore for Remote {
             })
             .await;
         let mut world = self.outside.world();
-        world.checker.poll_ended(self.outside.host, self.outside.now(), seen.is_ok());
+        let (host, now) = (self.outside.host, self.outside.now());
+        world.checker.poll_ended(host, now, seen.is_ok());
+        if let Ok(Seen { lease: Some(lease), .. }) = &seen {
+            world.checker.saw(host, now, lease);
+        }
         if let (Planted::NamesAreShared, Ok(Seen { lease: Some(lease), .. })) = (world.planted, &seen) {
             let held = lease.clone();
             drop(world);
