@@ -34,8 +34,11 @@ use crate::store::{Store, StoreError};
 
 pub use catch_up::Moved;
 
-/// The fewest and the most records of a round.
-const BATCH: (u32, u32) = (25, 1000);
+/// The fewest and the most records of a round, and those of the first.
+const BATCH: (u32, u32) = (25, 4000);
+const FIRST_BATCH: u32 = 1000;
+/// A round that takes longer is followed by a smaller one: what is urgent waits for it.
+const ROUND_WITHIN: Duration = Duration::from_secs(3);
 /// Records that a former leader sends at once: there is no haste, and the leader has work of its own.
 const LATE_BATCH: u32 = 100;
 /// The first and the longest wait after a failure.

@@ -8,9 +8,18 @@ pub struct Figures {
 }
 
 /// What is measured more than once: the one in the middle counts.
-pub fn median(mut measured: Vec<f64>) -> f64 {
-    measured.sort_by(f64::total_cmp);
-    measured[measured.len() / 2]
+pub fn median(measured: &[f64]) -> f64 {
+    let mut sorted = measured.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+/// The one in the middle, the least and the most.
+fn spread(measured: &[f64], show: impl Fn(f64) -> String) -> String {
+    let least = measured.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = measured.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let middle = show(median(measured));
+    if measured.len() == 1 { middle } else { format!("{middle} ({} to {})", show(least), show(most)) }
 }
 
 impl Figures {
@@ -28,12 +37,18 @@ impl Figures {
         self.table.add_row([what.to_owned(), measured, String::new(), String::new()]);
     }
 
-    /// A figure that must not be larger than its limit.
-    pub fn at_most(&mut self, what: &str, measured: f64, limit: f64, show: impl Fn(f64) -> String) {
-        let is_kept = measured <= limit;
+    /// A figure that was measured several times.
+    pub fn add_all(&mut self, what: &str, measured: &[f64], show: impl Fn(f64) -> String) {
+        self.add(what, spread(measured, show));
+    }
+
+    /// A figure that must not be larger than its limit; of several, the one in the middle.
+    pub fn at_most(&mut self, what: &str, measured: &[f64], limit: f64, show: impl Fn(f64) -> String) {
+        let is_kept = median(measured) <= limit;
         let kept = if is_kept { "kept" } else { "MISSED" };
-        println!("{what}: {} (limit {}: {kept})", show(measured), show(limit));
-        self.table.add_row([what.to_owned(), show(measured), format!("≤ {}", show(limit)), kept.to_owned()]);
+        let (said, limit) = (spread(measured, &show), show(limit));
+        println!("{what}: {said} (limit {limit}: {kept})");
+        self.table.add_row([what.to_owned(), said, format!("≤ {limit}"), kept.to_owned()]);
         if !is_kept {
             self.missed.push(what.to_owned());
         }
@@ -56,4 +71,8 @@ pub fn seconds(seconds: f64) -> String {
 
 pub fn ratio(ratio: f64) -> String {
     format!("{ratio:.2}")
+}
+
+pub fn mib(mib: f64) -> String {
+    format!("{mib:.0} MiB")
 }

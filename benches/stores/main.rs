@@ -16,6 +16,7 @@ mod records;
 mod server;
 #[path = "../../tests/replication/sessions.rs"]
 mod sessions;
+mod starts;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,7 +27,6 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::election::Position;
 use giftcode_bot::domain::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::domain::record::Kind;
@@ -36,7 +36,7 @@ use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Document, doc};
 use tokio_util::sync::CancellationToken;
 
-use figures::{Figures, median, per_second, ratio, seconds};
+use figures::{Figures, per_second, ratio, seconds};
 use proxy::Proxy;
 use server::Server;
 use sessions::session;
@@ -45,6 +45,8 @@ use sessions::session;
 const LATENCIES: [u64; 3] = [0, 30, 100];
 /// How often what is compared is measured, in turns; the median counts.
 const RUNS: usize = 3;
+/// The same for what takes a few seconds.
+const MORE_RUNS: usize = 5;
 /// A run of writes ends after this time.
 const WRITING: Duration = Duration::from_secs(2);
 const ROSTER: u64 = 5_000;
@@ -181,13 +183,14 @@ async fn roster(figures: &mut Figures, folder: &Path, latency: u64) {
             assert_eq!(documents.len() as u64, 2 * ROSTER);
             bare.push(records::bare_upserts(&far.uri(), &format!("bare-{run}"), &documents).await);
         }
-        (median(with_store), median(bare))
+        (with_store, bare)
     };
     let path = folder.join(format!("roster-{latency}.db"));
     let (with_store, bare) = session(&path, &far.uri(), DATABASE, work).await;
-    figures.add(&format!("{latency} ms; a roster of {ROSTER} until both stores have it"), seconds(with_store));
-    figures.add(&format!("{latency} ms; the bare driver's upserts of the same documents"), seconds(bare));
-    figures.at_most(&format!("{latency} ms; roster / bare driver"), with_store / bare, RATIO_LIMIT, ratio);
+    let ratios: Vec<f64> = with_store.iter().zip(&bare).map(|(with_store, bare)| with_store / bare).collect();
+    figures.add_all(&format!("{latency} ms; a roster of {ROSTER} until both stores have it"), &with_store, seconds);
+    figures.add_all(&format!("{latency} ms; the bare driver's upserts of the same documents"), &bare, seconds);
+    figures.at_most(&format!("{latency} ms; roster / bare driver"), &ratios, RATIO_LIMIT, ratio);
 }
 
 /// The documents of one guild's roster and players.
@@ -205,63 +208,16 @@ async fn documents_of(uri: &str, guild: u64) -> Vec<(Kind, Document)> {
     documents
 }
 
-/// Reads every collection to its end with the driver alone; returns how long it took.
-async fn read_only(uri: &str, count: usize) -> f64 {
-    let began = Instant::now();
-    let client = mongodb::Client::with_uri_str(uri).await.unwrap();
-    let mut read = 0;
-    for kind in Kind::ALL {
-        let mut found = client.database(DATABASE).collection::<Document>(kind.name()).find(doc! {}).await.unwrap();
-        while found.try_next().await.unwrap().is_some() {
-            read += 1;
-        }
-    }
-    assert!(read >= count, "{read}");
-    began.elapsed().as_secs_f64()
-}
-
-/// From the start until the services would begin.
-async fn start(path: &Path, uri: &str) -> f64 {
-    let began = Instant::now();
-    session(path, uri, DATABASE, async |_| began.elapsed().as_secs_f64()).await
-}
-
-/// A restore to an empty disk against just reading; a takeover in step: how long it takes, and what it reads.
-async fn starts(figures: &mut Figures, folder: &Path, count: usize, runs: usize) {
-    let server = Server::start();
-    let uri = server.uri();
-    let path = |name: &str| folder.join(format!("{count}-{name}.db"));
-    // A leader was there before, so that there is a lease.
-    start(&path("first"), &uri).await;
-    let leases = mongodb::Client::with_uri_str(&uri).await.unwrap().database(DATABASE).collection::<Document>("leases");
-    let lease = leases.find_one(doc! { "_id": "all" }).await.unwrap().unwrap();
-    let position = Position { term: lease.get_i64("term").unwrap(), round: 1 };
-    let filling = Instant::now();
-    records::fill(&uri, DATABASE, &records::state(count), position).await;
-    leases.update_one(doc! { "_id": "all" }, doc! { "$set": { "round": 1_i64 } }).await.unwrap();
-    println!("{count} documents inserted in {:.0} s", filling.elapsed().as_secs_f64());
-    let (mut restoring, mut reading) = (Vec::new(), Vec::new());
-    for run in 0..runs {
-        restoring.push(start(&path(&format!("restored-{run}")), &uri).await);
-        reading.push(read_only(&uri, count).await);
-    }
-    let (restored, read) = (median(restoring), median(reading));
-    figures.add(&format!("restore of {count} records to an empty disk"), seconds(restored));
-    figures.add("just reading them with the same driver", seconds(read));
-    figures.at_most("restore / reading", restored / read, RATIO_LIMIT, ratio);
-    let proxy = Proxy::before(&uri);
-    let mut took = Vec::new();
-    for _ in 0..RUNS {
-        took.push(start(&path("restored-0"), &proxy.uri()).await);
-    }
-    let bytes = proxy.bytes_to_clients() as f64 / RUNS as f64 / 1024.0;
-    figures.add(&format!("takeover with {count} records in step"), seconds(median(took)));
-    figures.at_most("what it reads, from the start to the end", bytes, 64.0, |kib| format!("{kib:.0} KiB"));
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    if !std::env::args().any(|argument| argument == "--bench") {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, path, uri] = arguments.as_slice()
+        && first == starts::START
+    {
+        starts::start_here(Path::new(path), uri).await;
+        return ExitCode::SUCCESS;
+    }
+    if !arguments.iter().any(|argument| argument == "--bench") {
         println!("run by cargo bench --bench stores");
         return ExitCode::SUCCESS;
     }
@@ -270,8 +226,8 @@ async fn main() -> ExitCode {
     let folder = folder.path();
     let mut figures = Figures::new();
     // `-- roster` measures that part alone.
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
-    let is_chosen = |part: &str| chosen.is_empty() || chosen.iter().any(|name| name == part);
+    let chosen: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    let is_chosen = |part: &str| chosen.is_empty() || chosen.iter().any(|name| *name == part);
     if is_chosen("changes") {
         file_alone(&mut figures, folder).await;
     }
@@ -290,11 +246,14 @@ async fn main() -> ExitCode {
         processes::stop(&mut figures).await;
         processes::takeover(&mut figures).await;
     }
+    if is_chosen("starts") || is_chosen("merging") {
+        starts::merging(&mut figures, folder, 100_000).await;
+    }
     if is_chosen("starts") {
-        starts(&mut figures, folder, 100_000, RUNS).await;
+        starts::starts(&mut figures, folder, 100_000, MORE_RUNS).await;
     }
     if is_chosen("million") {
-        starts(&mut figures, folder, 1_000_000, 1).await;
+        starts::starts(&mut figures, folder, 1_000_000, 1).await;
     }
     let missed = figures.print();
     let cores = std::thread::available_parallelism().map_or(0, usize::from);

@@ -1,8 +1,8 @@
 //! Records as a bot has them after some months, put into MongoDB by the hundred thousand.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use giftcode_bot::domain::election::Position;
 use giftcode_bot::domain::record::{Field, Form, Kind, Record, Value};
 use giftcode_bot::ports::replica::{Authority, Replica};
@@ -13,7 +13,8 @@ use crate::server;
 const GUILDS: i64 = 50;
 const CODES: i64 = 46;
 /// Documents of one command, and commands at once.
-const BATCH: usize = 1000;
+const BATCH: usize = 5000;
+const CONNECTIONS: usize = 2;
 
 /// A record of a kind, with these fields and something plausible in the others.
 fn record(kind: Kind, set: &[(&str, Value)]) -> Record {
@@ -35,54 +36,65 @@ fn record(kind: Kind, set: &[(&str, Value)]) -> Record {
     Record { kind, values: kind.fields().iter().map(value).collect() }
 }
 
-/// So many records of all kinds: most are redemptions, and these are over. A fiftieth are players.
-pub fn state(count: usize) -> Vec<Record> {
-    let players = i64::try_from(count / 50).unwrap();
-    let code = |n: i64| Value::Text(format!("WOSGIFT{n:04}"));
-    let guild = |n: i64| Value::Int(1_180_000_000_000_000_000 + n * 7_919_000_000_003);
-    let player = |n: i64| Value::Int(40_393_213 + n * 53_197);
-    let mut records = Vec::with_capacity(count);
-    for n in 0..GUILDS {
+fn code(n: i64) -> Value {
+    Value::Text(format!("WOSGIFT{n:04}"))
+}
+
+fn guild(n: i64) -> Value {
+    Value::Int(1_180_000_000_000_000_000 + n * 7_919_000_000_003)
+}
+
+fn player(n: i64) -> Value {
+    Value::Int(40_393_213 + n * 53_197)
+}
+
+/// A redemption that is over.
+fn redemption(n: i64, players: i64) -> Record {
+    let (outcome, status) = match n % 100 {
+        0..70 => ("granted", "SUCCESS"),
+        70..86 => ("already", "RECEIVED"),
+        86..99 => ("failed", "STOVE_LV ERROR"),
+        _ => ("gave_up", "SERVER BUSY"),
+    };
+    let set = [
+        ("player_id", player(n % players)),
+        ("code_key", code(n / players)),
+        ("outcome", Value::Text(outcome.into())),
+        ("status", Value::Text(status.into())),
+        ("finished_at", Value::Time(1_760_000_090_456 + n)),
+        ("version", Value::Int((1_760_000_090_456 + n) << 16)),
+    ];
+    record(Kind::Redemptions, &set)
+}
+
+/// So many records of all kinds, kind by kind: most are redemptions, and these are over. A fiftieth are players.
+pub fn state(count: usize) -> impl Iterator<Item = Record> {
+    let count = i64::try_from(count).unwrap();
+    let players = count / 50;
+    let guilds = (0..GUILDS).map(|n| {
         let channel = Value::Int(1_190_000_000_000_000_000 + n);
-        records.push(record(Kind::Guilds, &[("guild_id", guild(n)), ("channel_id", channel)]));
-    }
-    for n in 0..players {
+        record(Kind::Guilds, &[("guild_id", guild(n)), ("channel_id", channel)])
+    });
+    let people = (0..players).map(move |n| {
         let nickname = Value::Text(format!("Lord Frost {n} ❄"));
         let set = [("player_id", player(n)), ("nickname", nickname), ("state", Value::Int(200 + n % 900))];
-        records.push(record(Kind::Players, &set));
-    }
-    for n in 0..CODES {
-        records.push(record(Kind::Codes, &[("code_key", code(n)), ("code", code(n))]));
-    }
-    for n in 0..players * 3 / 2 {
+        record(Kind::Players, &set)
+    });
+    let codes = (0..CODES).map(|n| record(Kind::Codes, &[("code_key", code(n)), ("code", code(n))]));
+    let rosters = (0..players * 3 / 2).map(move |n| {
         // Some players are on two rosters.
         let set = [("guild_id", guild((n + n / players) % GUILDS)), ("player_id", player(n % players))];
-        records.push(record(Kind::Rosters, &set));
-    }
-    for n in 0..GUILDS * CODES {
-        let key = [("guild_id", guild(n / CODES)), ("code_key", code(n % CODES))];
+        record(Kind::Rosters, &set)
+    });
+    let of_guilds = |n: i64| [("guild_id", guild(n / CODES)), ("code_key", code(n % CODES))];
+    let posts = (0..GUILDS * CODES).map(move |n| {
         let sent = [("nonce", Value::Text(format!("g{n:024}"))), ("message_id", Value::Int(1 << 60 | n))];
-        records.push(record(Kind::Posts, &[key.as_slice(), sent.as_slice()].concat()));
-        records.push(record(Kind::Runs, &key));
-    }
-    let open = count - records.len();
-    for n in (0..).take(open) {
-        let (outcome, status) = match n % 100 {
-            0..70 => ("granted", "SUCCESS"),
-            70..86 => ("already", "RECEIVED"),
-            86..99 => ("failed", "STOVE_LV ERROR"),
-            _ => ("gave_up", "SERVER BUSY"),
-        };
-        let key = [("player_id", player(n % players)), ("code_key", code(n / players))];
-        let end = [
-            ("outcome", Value::Text(outcome.into())),
-            ("status", Value::Text(status.into())),
-            ("finished_at", Value::Time(1_760_000_090_456 + n)),
-            ("version", Value::Int((1_760_000_090_456 + n) << 16)),
-        ];
-        records.push(record(Kind::Redemptions, &[key.as_slice(), end.as_slice()].concat()));
-    }
-    records
+        record(Kind::Posts, &[of_guilds(n).as_slice(), sent.as_slice()].concat())
+    });
+    let runs = (0..GUILDS * CODES).map(move |n| record(Kind::Runs, &of_guilds(n)));
+    let others = GUILDS + players + CODES + players * 3 / 2 + 2 * GUILDS * CODES;
+    let redemptions = (0..count - others).map(move |n| redemption(n, players));
+    guilds.chain(people).chain(codes).chain(rosters).chain(posts).chain(runs).chain(redemptions)
 }
 
 /// What the file keeps as the document's `_id`, for the kinds that [`state`] makes.
@@ -114,41 +126,53 @@ fn bson(value: &Value) -> Bson {
     }
 }
 
-/// Puts them there as a leader would have at this position; the first of each kind by the adapter itself, whose document is
-/// the others' pattern.
-pub async fn fill(uri: &str, database: &str, records: &[Record], position: Position) {
+/// The merge key as the adapter writes it.
+fn order(record: &Record) -> String {
+    let sorting = |number: i64| {
+        let digits = if number == 0 { String::new() } else { format!("{number:x}") };
+        format!("{}{digits}", char::from(b'a' + u8::try_from(digits.len()).unwrap()))
+    };
+    let key = record.merge_key();
+    format!("{}/{}/{}/{:016x}", sorting(key.rank), sorting(key.tries), sorting(key.version.0), key.digest)
+}
+
+/// The document of a record of the same kind and position as this one's.
+fn document(pattern: &Document, record: &Record) -> Document {
+    let mut document = pattern.clone();
+    document.insert("_id", id(record));
+    document.insert("order", order(record));
+    for (field, value) in record.kind.fields().iter().zip(&record.values) {
+        document.insert(field.name, bson(value));
+    }
+    document
+}
+
+/// Puts them there, kind by kind, as a leader would have at this position: the first of each by the adapter itself, whose
+/// document is the others' pattern.
+pub async fn fill(uri: &str, database: &str, records: impl Iterator<Item = Record>, position: Position) {
     let replica = server::mongo(uri, database).await;
     let database = mongodb::Client::with_uri_str(uri).await.unwrap().database(database);
-    for kind in Kind::ALL {
-        let of_kind: Vec<&Record> = records.iter().filter(|record| record.kind == kind).collect();
-        let Some((first, others)) = of_kind.split_first() else { continue };
-        assert_eq!(replica.put(&[(*first).clone()], Authority::Leader(position)).await.unwrap(), Vec::<usize>::new());
+    let mut records = records.peekable();
+    while let Some(first) = records.next() {
+        let kind = first.kind;
+        let put = replica.put(std::slice::from_ref(&first), Authority::Leader(position)).await;
+        assert_eq!(put.unwrap(), Vec::<usize>::new());
         let collection = database.collection::<Document>(kind.name());
-        let pattern = collection.find_one(doc! { "_id": id(first) }).await.unwrap().unwrap();
-        for batch in others.chunks(BATCH) {
-            let document = |record: &&Record| {
-                let mut document = pattern.clone();
-                document.insert("_id", id(record));
-                for (field, value) in kind.fields().iter().zip(&record.values) {
-                    if document.contains_key(field.name) {
-                        document.insert(field.name, bson(value));
-                    }
-                }
-                document
-            };
-            collection.insert_many(batch.iter().map(document)).await.unwrap();
-        }
-        // They are what the adapter would have put there.
-        let last: &Record = of_kind.last().unwrap();
-        assert_eq!(replica.get(kind, vec![last.key()]).await.unwrap(), std::slice::from_ref(last));
+        let pattern = collection.find_one(doc! { "_id": id(&first) }).await.unwrap().unwrap();
+        assert_eq!(document(&pattern, &first), pattern);
+        let others = std::iter::from_fn(|| records.next_if(|record| record.kind == kind));
+        let batches = stream::iter(others.map(|record| document(&pattern, &record))).chunks(BATCH);
+        let inserting = batches.map(|batch| {
+            let collection = collection.clone();
+            async move { collection.insert_many(batch).ordered(false).await }
+        });
+        inserting.buffer_unordered(CONNECTIONS).try_for_each(async |_| Ok(())).await.unwrap();
     }
-    tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
 /// The upserts of a roster as the bare driver makes them: the same statements, into collections with the same indexes, as many
 /// a command, and as many commands at once, as the adapter has. Returns how long they took.
 pub async fn bare_upserts(uri: &str, database: &str, documents: &[(Kind, Document)]) -> f64 {
-    use futures_util::{StreamExt, TryStreamExt, stream};
     let database = mongodb::Client::with_uri_str(uri).await.unwrap().database(database);
     for kind in documents.iter().map(|(kind, _)| *kind).collect::<BTreeSet<_>>() {
         // The server has the same to do.

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::election::{Lease, Position};
 use crate::domain::erasure::Erased;
-use crate::domain::record::{Key, Kind, MergeKey, Record};
+use crate::domain::record::{Key, Kind, Record};
 
 /// The number of the present form of documents and of the lease: each of them carries the largest of any program that wrote it.
 /// A program whose number is smaller waits, for it does not know what it would undo.
@@ -51,7 +51,7 @@ pub enum Scope {
     Late,
 }
 
-/// The replica. Of two versions of a record it keeps the one with the greater [`MergeKey`]; the same one again does no harm.
+/// The replica. Of two versions of a record it keeps the one with the greater [`MergeKey`](crate::domain::record::MergeKey); the same one again does no harm.
 /// Every read sees what a majority of the servers has; every write is on a majority when it returns.
 pub trait Replica: Send + Sync + 'static {
     /// Writes records of any kinds, in no order: callers send parents in an earlier call. Several commands are in flight at once.
@@ -72,12 +72,6 @@ pub trait Replica: Send + Sync + 'static {
         kind: Kind,
         scope: Scope,
         pages: mpsc::Sender<Vec<Record>>,
-    ) -> impl Future<Output = Result<(), ReplicaError>> + Send;
-    /// Reads the keys and merge keys of all records of one kind, in the same way.
-    fn merge_keys(
-        &self,
-        kind: Kind,
-        pages: mpsc::Sender<Vec<(Key, MergeKey)>>,
     ) -> impl Future<Output = Result<(), ReplicaError>> + Send;
     /// How many bytes the database takes, indexes counted.
     fn size(&self) -> impl Future<Output = Result<u64, ReplicaError>> + Send;

@@ -32,8 +32,11 @@ const ASK_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_
 const CONNECTIONS: u32 = 16;
 /// What is answered at once may take so many times as long as a connection,
 pub(super) const AT_ONCE: u32 = 2;
-/// and that for which a server has to look through a whole collection.
+/// that for which a server has to look through a whole collection,
 pub(super) const SLOWLY: u32 = 8;
+/// and the next part of a whole collection: some servers read all of it before they answer. That one is alive shows the
+/// lease, which is renewed meanwhile.
+pub(super) const WHOLE: u32 = 60;
 
 pub(super) struct Connection {
     client: Made<Client>,

@@ -4,10 +4,10 @@ use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 
 use crate::domain::election::Position;
 use crate::domain::erasure::Erased;
-use crate::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Value};
+use crate::domain::record::{Field, Form, Kind, Record, Value};
 use crate::ports::replica::{Authority, SCHEMA};
 
-use super::order::{order, read_order};
+use super::order::order;
 
 /// The field that holds the merge key as text that sorts as merge keys do.
 pub(super) const ORDER: &str = "order";
@@ -122,39 +122,28 @@ pub(super) struct Standing {
     pub(super) order: String,
 }
 
-/// The fields that are read of a document for its merge key: those of its key, and the document's own.
-pub(super) fn compared(kind: Kind) -> Document {
-    let key = kind.fields().iter().take(kind.key_fields()).map(|field| field.name);
-    key.chain([ORDER, SCHEMA_FIELD]).map(|name| (name.to_owned(), 1.into())).collect()
-}
-
 pub(super) fn standing(_: Kind, document: &RawDocument) -> Option<Standing> {
     let text = |name| document.get_str(name).unwrap_or_default().to_owned();
     let id = number_in(document, "_id").map_or_else(|| text("_id").into(), Bson::Int64);
     Some(Standing { id, term: number_in(document, TERM).unwrap_or_default(), order: text(ORDER) })
 }
 
-/// The key and the merge key of a document that tells it.
-pub(super) fn merge_key(kind: Kind, document: &RawDocument) -> Option<(Key, MergeKey)> {
-    let key = values(kind, &kind.fields()[..kind.key_fields()], document)?;
-    Some((key, read_order(document.get_str(ORDER).ok()?)?))
-}
-
-/// The record in a document; `None` where there is none of ours in it.
+/// The record in a document, read in one pass; `None` where there is none of ours in it.
 pub(super) fn read(kind: Kind, document: &RawDocument) -> Option<Record> {
-    values(kind, kind.fields(), document).map(|values| Record { kind, values })
-}
-
-/// The values of these fields, of which the first are the key, read in one pass.
-fn values(kind: Kind, fields: &[Field], document: &RawDocument) -> Option<Vec<Value>> {
+    let fields = kind.fields();
     let mut values = vec![Value::Null; fields.len()];
-    let mut found_id = None;
+    let (mut found_id, mut next) = (None, 0);
     for element in document {
         let (name, found) = element.ok()?;
         if name == "_id" {
             found_id = Some(found);
-        } else if let Some(at) = fields.iter().position(|field| name == field.name) {
+            continue;
+        }
+        // Where nobody else wrote, the fields stand in our order.
+        let from_next = (next..fields.len()).chain(0..next);
+        if let Some(at) = from_next.into_iter().find(|at| name == fields[*at].name) {
             values[at] = value(Some(found), fields[at].form)?;
+            next = at + 1;
         }
     }
     // The `_id` must be the key's as we write it: two of them for one key would be two records.
@@ -163,7 +152,7 @@ fn values(kind: Kind, fields: &[Field], document: &RawDocument) -> Option<Vec<Va
         (several, Some(RawBsonRef::String(text))) => id(kind, several).as_str() == Some(text),
         _ => false,
     };
-    is_the_keys.then_some(values)
+    is_the_keys.then_some(Record { kind, values })
 }
 
 #[cfg(test)]

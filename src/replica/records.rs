@@ -15,15 +15,12 @@ use tokio::sync::mpsc;
 
 use crate::domain::election::Position;
 use crate::domain::erasure::Erased;
-use crate::domain::record::{Key, Kind, MergeKey, Record};
+use crate::domain::record::{Key, Kind, Record};
 use crate::ports::replica::{Authority, Replica, ReplicaError, SCHEMA, Scope};
 
-use super::connection::{AT_ONCE, Connection, MongoSettings, SLOWLY, unfinished};
-use super::document::{
-    LATE, ORDER, ROUND, SCHEMA_FIELD, Standing, TERM, compared, delete, id, merge_key, number_in, read, standing,
-    upsert,
-};
-use super::order::{FIRST_ORDER, order};
+use super::connection::{AT_ONCE, Connection, MongoSettings, SLOWLY, WHOLE, unfinished};
+use super::document::{LATE, ROUND, SCHEMA_FIELD, Standing, TERM, delete, id, number_in, read, standing, upsert};
+use super::order::order;
 use super::words::meaning;
 
 /// The server's code for a key that is there already.
@@ -179,25 +176,17 @@ impl Mongo {
         Ok(found)
     }
 
-    /// Reads these fields (none: all) of what is like this, page by page, in the order in which the server has it.
-    async fn pages<T: Send + 'static>(
-        &self,
-        kind: Kind,
-        filter: Document,
-        fields: Document,
-        decode: Decode<T>,
-        pages: &mpsc::Sender<Vec<T>>,
-    ) -> Result<(), ReplicaError> {
+    /// Reads what is like this, page by page, in the order in which the server has it.
+    async fn pages(&self, kind: Kind, filter: Document, pages: &mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
         let collection = self.connection.collection(kind.name()).await?;
-        let find = collection.find(filter).batch_size(PAGE).projection(fields);
-        let batches = self.connection.within(SLOWLY, find.batch()).await?;
+        let batches = self.connection.within(WHOLE, collection.find(filter).batch_size(PAGE).batch()).await?;
         // While one answer is decoded on another thread, the next is asked for.
         let decoded = batches.map(|batch| async move {
             let batch = batch?;
-            Ok(tokio::task::spawn_blocking(move || decoded(kind, &batch, decode)).await)
+            Ok(tokio::task::spawn_blocking(move || decoded(kind, &batch, read)).await)
         });
         let mut decoded = std::pin::pin!(decoded.buffered(AHEAD));
-        while let Some(page) = self.connection.within(SLOWLY, decoded.next().map(Option::transpose)).await? {
+        while let Some(page) = self.connection.within(WHOLE, decoded.next().map(Option::transpose)).await? {
             let page = page.map_err(|_| unfinished())??;
             if !page.is_empty() && pages.send(page).await.is_err() {
                 break;
@@ -279,17 +268,9 @@ impl Replica for Mongo {
             Scope::Late => vec![doc! { LATE: true }],
         };
         for filter in filters {
-            self.pages(kind, filter, doc! {}, read, &pages).await?;
+            self.pages(kind, filter, &pages).await?;
         }
         Ok(())
-    }
-
-    async fn merge_keys(&self, kind: Kind, pages: mpsc::Sender<Vec<(Key, MergeKey)>>) -> Result<(), ReplicaError> {
-        let told = doc! { "$gte": FIRST_ORDER };
-        self.pages(kind, doc! { ORDER: &told }, compared(kind), merge_key, &pages).await?;
-        // Documents of schema 1 do not tell it: they are read whole.
-        let whole: Decode<_> = |kind, document| read(kind, document).map(|record| (record.key(), record.merge_key()));
-        self.pages(kind, doc! { ORDER: { "$not": told } }, doc! {}, whole, &pages).await
     }
 
     /// What servers with a fixed size count: documents before compression, and indexes. On other servers it is what is stored,

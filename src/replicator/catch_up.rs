@@ -9,15 +9,29 @@ use futures_util::future::try_join_all;
 use tokio::sync::mpsc;
 
 use crate::domain::election::{Lease, Position, Taking};
-use crate::domain::record::{Key, Kind, MergeKey, Record};
+use crate::domain::record::{Key, Kind, Record, Value};
 use crate::ports::replica::{Replica, Scope};
 
 use super::{Failure, Replicator};
 
-/// Merge keys per page of the file.
+/// Keys per page of the file.
 const PAGE: u32 = 10_000;
 /// Pages that wait at most, and are worked on together.
 const WAITING: usize = 8;
+
+/// What is read, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Everything, into an empty file.
+    Restore,
+    /// Everything, into a file of which nobody knows what it lacks: what MongoDB lacks is sent. It costs about as much as a
+    /// restore, so that one which was interrupted may go on this way.
+    Compare,
+    /// What was written behind this position.
+    After(Position),
+    /// What former leaders wrote late: it is sent, too.
+    Late,
+}
 
 /// What was moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,111 +66,84 @@ impl<R: Replica> Replicator<R> {
                 && known.position <= lease.position()
         };
         if self.store.is_empty().await? {
-            return self.read_all(Scope::All).await;
+            return self.read_all(Reading::Restore).await;
         }
         match lease.filter(is_known) {
-            Some(_) => self.read_all(Scope::After(known.position)).await,
-            None => self.compare().await,
+            Some(_) => self.read_all(Reading::After(known.position)).await,
+            None => {
+                tracing::info!(
+                    "All of MongoDB is read, and the state file compared with it: their history is not known"
+                );
+                self.read_all(Reading::Compare).await
+            }
         }
     }
 
     /// Takes over what former leaders wrote late, and puts it into the outbox: written under this term it is late no more.
     pub(super) async fn adopt(&self) -> Result<usize, Failure> {
-        let mut adopted = 0;
-        for kind in Kind::ALL {
-            let (pages, mut received) = mpsc::channel(WAITING);
-            let reading = async { Ok::<_, Failure>(self.replica.read(kind, Scope::Late, pages).await?) };
-            let writing = async {
-                let mut fetched = 0;
-                while let Some(page) = received.recv().await {
-                    let page: Vec<Record> = page;
-                    let keys = page.iter().map(Record::key).collect();
-                    fetched += self.store.merge(page).await?.taken;
-                    self.store.put_into_outbox(kind, keys).await?;
-                }
-                Ok(fetched)
-            };
-            let ((), fetched) = tokio::try_join!(reading, writing)?;
-            adopted += fetched;
-        }
-        Ok(adopted)
+        self.read_all(Reading::Late).await
     }
 
     /// Reads all kinds at once, erasures before the rest.
-    async fn read_all(&self, scope: Scope) -> Result<usize, Failure> {
+    async fn read_all(&self, reading: Reading) -> Result<usize, Failure> {
         let (first, rest) = Kind::ALL.split_at(1);
         let mut fetched = 0;
         for kinds in [first, rest] {
-            let all = try_join_all(kinds.iter().map(|kind| Box::pin(self.read(*kind, scope))));
+            let all = try_join_all(kinds.iter().map(|kind| Box::pin(self.read(*kind, reading))));
             fetched += all.await?.into_iter().sum::<usize>();
         }
         Ok(fetched)
     }
 
     /// Reads one kind in one go: while a page is written, the next ones are on their way.
-    async fn read(&self, kind: Kind, scope: Scope) -> Result<usize, Failure> {
+    async fn read(&self, kind: Kind, reading: Reading) -> Result<usize, Failure> {
+        let scope = match reading {
+            Reading::Restore | Reading::Compare => Scope::All,
+            Reading::After(position) => Scope::After(position),
+            Reading::Late => Scope::Late,
+        };
+        let mut seen = (reading == Reading::Compare).then(Seen::default);
         let (pages, mut received) = mpsc::channel(WAITING);
-        let reading = async { Ok::<_, Failure>(self.replica.read(kind, scope, pages).await?) };
+        let asking = async { Ok::<_, Failure>(self.replica.read(kind, scope, pages).await?) };
         let writing = async {
             let (mut waiting, mut fetched) = (Vec::new(), 0);
-            // All that has come by now, in the order of the keys: SQLite then fills its pages one after the other.
             while received.recv_many(&mut waiting, WAITING).await > 0 {
-                let mut records: Vec<Record> = waiting.drain(..).flatten().collect();
-                records.sort_unstable_by(|one, other| one.values.cmp(&other.values));
+                let records: Vec<Record> = waiting.drain(..).flatten().collect();
+                if let Some(seen) = &mut seen {
+                    records.iter().for_each(|record| seen.add(&record.values[..kind.key_fields()]));
+                }
+                let late = (reading == Reading::Late).then(|| records.iter().map(Record::key).collect());
                 fetched += self.store.merge(records).await?.taken;
+                if let Some(keys) = late {
+                    self.store.put_into_outbox(kind, keys).await?;
+                }
             }
             Ok(fetched)
         };
-        let ((), fetched) = tokio::try_join!(reading, writing)?;
+        let ((), fetched) = tokio::try_join!(asking, writing)?;
+        if let Some(seen) = seen {
+            self.send_unseen(kind, &seen).await?;
+        }
         Ok(fetched)
+    }
+
+    /// Puts into the outbox what MongoDB was not seen to have.
+    async fn send_unseen(&self, kind: Kind, seen: &Seen) -> Result<(), Failure> {
+        let mut after = None;
+        loop {
+            let mut keys = self.store.shared_keys(kind, after, PAGE).await?;
+            let Some(last) = keys.last() else { return Ok(()) };
+            after = Some(last.clone());
+            keys.retain(|key| !seen.has(key));
+            if !keys.is_empty() {
+                self.store.put_into_outbox(kind, keys).await?;
+            }
+        }
     }
 
     pub(super) async fn fetch(&self, kind: Kind, keys: Vec<Key>) -> Result<usize, Failure> {
         let records = super::within(self.replica.get(kind, keys)).await?;
         Ok(self.store.merge(records).await?.taken)
-    }
-
-    /// Compares everything by merge keys.
-    async fn compare(&self) -> Result<usize, Failure> {
-        tracing::info!("The state file and MongoDB are compared: their common history is not known");
-        let mut fetched = 0;
-        for kind in Kind::ALL {
-            fetched += Box::pin(self.compare_kind(kind)).await?;
-        }
-        Ok(fetched)
-    }
-
-    /// Fetches what the file lacks, and puts into the outbox what MongoDB lacks.
-    async fn compare_kind(&self, kind: Kind) -> Result<usize, Failure> {
-        let (pages, mut received) = mpsc::channel(WAITING);
-        let reading = async { Ok::<_, Failure>(self.replica.merge_keys(kind, pages).await?) };
-        let comparing = async {
-            let (mut seen, mut fetched) = (Seen::default(), 0);
-            while let Some(page) = received.recv().await {
-                let page: Vec<(Key, MergeKey)> = page;
-                let keys = page.iter().map(|(key, _)| key.clone()).collect();
-                let here = self.store.merge_keys_of(kind, keys).await?;
-                let (to_fetch, to_send) = differences(page, &here, &mut seen);
-                if !to_fetch.is_empty() {
-                    fetched += self.fetch(kind, to_fetch).await?;
-                }
-                if !to_send.is_empty() {
-                    self.store.put_into_outbox(kind, to_send).await?;
-                }
-            }
-            Ok((seen, fetched))
-        };
-        let ((), (seen, fetched)) = tokio::try_join!(reading, comparing)?;
-        let mut after = None;
-        loop {
-            let page = self.store.merge_keys(kind, after, PAGE).await?;
-            let Some((last, _)) = page.last() else { return Ok(fetched) };
-            after = Some(last.clone());
-            let unseen: Vec<Key> = page.into_iter().map(|(key, _)| key).filter(|key| !seen.has(key)).collect();
-            if !unseen.is_empty() {
-                self.store.put_into_outbox(kind, unseen).await?;
-            }
-        }
     }
 }
 
@@ -169,25 +156,11 @@ struct Seen {
 }
 
 impl Seen {
-    fn add(&mut self, key: &Key) {
+    fn add(&mut self, key: &[Value]) {
         self.keys.insert(self.hasher.hash_one(key));
     }
 
-    fn has(&self, key: &Key) -> bool {
+    fn has(&self, key: &[Value]) -> bool {
         self.keys.contains(&self.hasher.hash_one(key))
     }
-}
-
-/// The keys to fetch and to send of a page of MongoDB's, with what the file has of each.
-fn differences(page: Vec<(Key, MergeKey)>, here: &[Option<MergeKey>], seen: &mut Seen) -> (Vec<Key>, Vec<Key>) {
-    let (mut to_fetch, mut to_send) = (Vec::new(), Vec::new());
-    for ((key, theirs), mine) in page.into_iter().zip(here) {
-        seen.add(&key);
-        match mine {
-            Some(mine) if *mine == theirs => {}
-            Some(mine) if *mine > theirs => to_send.push(key),
-            _ => to_fetch.push(key),
-        }
-    }
-    (to_fetch, to_send)
 }

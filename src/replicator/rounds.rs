@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use tokio::time::Instant;
+
 use crate::domain::election::Position;
 use crate::domain::record::{Key, Kind, Record};
 use crate::leadership::Phase;
 use crate::ports::replica::{Authority, LeaseStore, Replica, ReplicaError};
 use crate::store::Batch;
 
-use super::{BATCH, BackOff, Failure, LATE_BATCH, Replicator, STAND_BY_EVERY, within};
+use super::{BATCH, BackOff, FIRST_BATCH, Failure, LATE_BATCH, ROUND_WITHIN, Replicator, STAND_BY_EVERY, within};
 
 impl<R: Replica> Replicator<R> {
     /// Sends what changes, for as long as there is a lease. Returns only for a reason that ends the session.
     pub(super) async fn send(&self) -> Failure {
         let mut phases = self.leadership.changes();
         let (mut at, mut back_off, mut is_down) = (Position::default(), BackOff::new(), false);
-        // A server that does not write this much in time never will: it gets less, until it does.
-        let mut limit = BATCH.1;
+        let mut limit = FIRST_BATCH;
         loop {
             // Listening begins before the look, so that no wake is lost.
             let mut woken = std::pin::pin!(self.store.outbox_wake().notified());
@@ -29,10 +30,17 @@ impl<R: Replica> Replicator<R> {
                 }
                 continue;
             };
+            let began = Instant::now();
             match self.round(&mut at, term, limit).await {
                 Ok(is_all) => {
-                    (back_off, limit) = (BackOff::new(), (2 * limit).min(BATCH.1));
+                    back_off = BackOff::new();
+                    let took = began.elapsed();
+                    if took > ROUND_WITHIN {
+                        limit = (limit / 2).max(BATCH.0);
+                    }
                     if !is_all {
+                        // Between two rounds the server has nothing to do for as long as it is away.
+                        limit = if took < ROUND_WITHIN / 2 { (2 * limit).min(BATCH.1) } else { limit };
                         continue;
                     }
                     if std::mem::take(&mut is_down) {
@@ -54,6 +62,7 @@ impl<R: Replica> Replicator<R> {
                     } else {
                         tracing::warn!("{failure}; {lag} changes wait in the file");
                     }
+                    // A server that does not write this much in time never will: it gets less, until it does.
                     limit = (limit / 4).max(BATCH.0);
                     let wait = back_off.next();
                     tokio::select! {

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::domain::erasure::Erased;
-    use crate::domain::record::{Key, Kind, MergeKey, Record};
+    use crate::domain::record::{Key, Kind, Record};
     use crate::ports::replica::{Authority, ReplicaError, Scope};
     use crate::store::StateKind;
 
@@ -80,9 +80,6 @@ mod tests {
             Ok(Vec::new())
         }
         async fn read(&self, _: Kind, _: Scope, _: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
-            Ok(())
-        }
-        async fn merge_keys(&self, _: Kind, _: mpsc::Sender<Vec<(Key, MergeKey)>>) -> Result<(), ReplicaError> {
             Ok(())
         }
         async fn size(&self) -> Result<u64, ReplicaError> {

@@ -8,7 +8,7 @@ mod outbox;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
-use crate::domain::record::{Field, Form, Key, Kind, MergeKey, Record, Value};
+use crate::domain::record::{Field, Form, Key, Kind, Record, Value};
 
 use super::schema::triggers::{is_shared, key_columns};
 use super::{Store, StoreError};
@@ -103,56 +103,34 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub async fn page(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<Record>, StoreError> {
-        self.rows(kind, "true".to_owned(), after, limit, |record| record).await
-    }
-
-    /// The keys and merge keys of one kind in the order of the keys, from behind `after` on: of the records that are worth
-    /// sending.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn merge_keys(
-        &self,
-        kind: Kind,
-        after: Option<Key>,
-        limit: u32,
-    ) -> Result<Vec<(Key, MergeKey)>, StoreError> {
-        let which = is_shared(kind, kind.name()).unwrap_or_else(|| "true".to_owned());
-        self.rows(kind, which, after, limit, |record| (record.key(), record.merge_key())).await
-    }
-
-    /// The merge keys of these keys of one kind, each in its place; `None` where there is no record.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn merge_keys_of(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Option<MergeKey>>, StoreError> {
         self.read(move |connection| {
-            let found = keys.iter().map(|key| Ok(find(connection, kind, key)?.map(|record| record.merge_key())));
-            found.collect()
-        })
-        .await
-    }
-
-    /// What is asked of those of one kind, in the order of its keys, from behind `after` on.
-    async fn rows<T: Send + 'static>(
-        &self,
-        kind: Kind,
-        which: String,
-        after: Option<Key>,
-        limit: u32,
-        ask: fn(Record) -> T,
-    ) -> Result<Vec<T>, StoreError> {
-        self.read(move |connection| {
-            let (columns, order, table) = (names(kind.fields()), key_columns(kind, ""), kind.name());
-            let from = after.as_ref().map_or_else(String::new, |_| format!("AND {}", key_is(kind, ">")));
-            let sql = format!("SELECT {columns} FROM {table} WHERE {which} {from} ORDER BY {order} LIMIT {limit}");
+            let sql = behind(kind, &names(kind.fields()), "true", after.as_ref(), limit);
             let mut statement = connection.prepare_cached(&sql)?;
-            let row = |row: &Row<'_>| record(kind, row).map(ask);
-            let rows = statement.query_map(params_from_iter(after.into_iter().flatten()), row)?;
+            let rows = statement.query_map(params_from_iter(after.into_iter().flatten()), |row| record(kind, row))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
     }
+
+    /// The keys of those that are worth sending, in the same way.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn shared_keys(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<Key>, StoreError> {
+        self.read(move |connection| {
+            let which = is_shared(kind, kind.name()).unwrap_or_else(|| "true".to_owned());
+            let sql = behind(kind, &key_columns(kind, ""), &which, after.as_ref(), limit);
+            Ok(read_keys(connection, kind, &sql, params_from_iter(after.into_iter().flatten()))?)
+        })
+        .await
+    }
+}
+
+/// A query for these columns of one kind, in the order of its keys, from behind `after` on.
+fn behind(kind: Kind, columns: &str, which: &str, after: Option<&Key>, limit: u32) -> String {
+    let from = after.map_or_else(String::new, |_| format!("AND {}", key_is(kind, ">")));
+    let (table, order) = (kind.name(), key_columns(kind, ""));
+    format!("SELECT {columns} FROM {table} WHERE {which} {from} ORDER BY {order} LIMIT {limit}")
 }
 
 #[cfg(test)]

@@ -11,12 +11,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use giftcode_bot::domain::record::{Key, Kind, MergeKey};
-use giftcode_bot::ports::replica::Replica;
 use giftcode_bot::replica::{Mongo, MongoSettings};
 use secrecy::SecretString;
 use tempfile::TempDir;
-use tokio::sync::mpsc;
 
 const PACKAGE: &str = "secantusdb==0.7.0b3";
 const PYTHONS: [&str; 5] = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"];
@@ -121,23 +118,6 @@ pub async fn mongo(uri: &str, database: &str) -> Mongo {
     let settings =
         MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
     Mongo::new(settings).await.unwrap()
-}
-
-/// All keys and merge keys of one kind, in the order of the keys.
-pub async fn merge_keys(mongo: &Mongo, kind: Kind) -> Vec<(Key, MergeKey)> {
-    let (pages, mut received) = mpsc::channel(1);
-    let collecting = async {
-        let mut all = Vec::new();
-        while let Some(page) = received.recv().await {
-            let page: Vec<(Key, MergeKey)> = page;
-            all.extend(page);
-        }
-        all.sort();
-        all
-    };
-    let (read, all) = tokio::join!(mongo.merge_keys(kind, pages), collecting);
-    read.unwrap();
-    all
 }
 
 /// A database in a server that nobody kills: the given one, or one of our own.

@@ -132,14 +132,14 @@ impl Mongo {
     }
 
     /// The next documents of a kind behind a key.
-    pub fn page(&self, kind: Kind, scope: Option<Scope>, after: Option<&Key>, limit: usize) -> Vec<Document> {
+    pub fn page(&self, kind: Kind, scope: Scope, after: Option<&Key>, limit: usize) -> Vec<Document> {
         use std::ops::Bound::{Excluded, Unbounded};
         let Some(documents) = self.documents.get(&kind) else { return Vec::new() };
         let from = after.map_or(Unbounded, |key| Excluded(key.clone()));
         let is_in = |document: &&Document| match scope {
-            None | Some(Scope::All) => true,
-            Some(Scope::After(position)) => document.position.is_some_and(|there| there > position),
-            Some(Scope::Late) => document.late,
+            Scope::All => true,
+            Scope::After(position) => document.position.is_some_and(|there| there > position),
+            Scope::Late => document.late,
         };
         documents.range((from, Unbounded)).map(|(_, document)| document).filter(is_in).take(limit).cloned().collect()
     }

@@ -6,11 +6,11 @@ use fastrand::Rng;
 use futures_util::future::join_all;
 use giftcode_bot::domain::election::{Lease, Position};
 use giftcode_bot::domain::erasure::Erased;
-use giftcode_bot::domain::record::{Key, Kind, MergeKey, Record};
+use giftcode_bot::domain::record::{Key, Kind, Record};
 use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::model::{Asker, Document, Slot};
+use crate::model::{Asker, Slot};
 use crate::planted::Planted;
 use crate::world::{Event, Outside, World, answer};
 
@@ -82,30 +82,6 @@ impl Remote {
         });
         sent.await.unwrap_or_else(|_| Err(ReplicaError::Unreachable("no answer".to_owned())))
     }
-
-    async fn pages<T: Send + 'static>(
-        &self,
-        kind: Kind,
-        scope: Option<Scope>,
-        pages: mpsc::Sender<Vec<T>>,
-        read: impl Fn(Document) -> T,
-    ) -> Result<(), ReplicaError> {
-        let mut after: Option<Key> = None;
-        loop {
-            let limit = self.chunk;
-            let page =
-                self.ask(false, move |world, _| Ok(world.mongo.page(kind, scope, after.as_ref(), limit))).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(last.record.key());
-            {
-                let newest = page.iter().map(|document| document.order.version).max().unwrap_or_default();
-                self.outside.world().checker.received(self.outside.host, newest);
-            }
-            if pages.send(page.into_iter().map(&read).collect()).await.is_err() {
-                return Ok(());
-            }
-        }
-    }
 }
 
 impl Replica for Remote {
@@ -169,11 +145,21 @@ impl Replica for Remote {
         if reads_nothing && matches!(scope, Scope::After(_)) {
             return Ok(());
         }
-        self.pages(kind, Some(scope), pages, |document| document.record).await
-    }
-
-    async fn merge_keys(&self, kind: Kind, pages: mpsc::Sender<Vec<(Key, MergeKey)>>) -> Result<(), ReplicaError> {
-        self.pages(kind, None, pages, |document| (document.record.key(), document.order)).await
+        let mut after: Option<Key> = None;
+        loop {
+            let limit = self.chunk;
+            let page =
+                self.ask(false, move |world, _| Ok(world.mongo.page(kind, scope, after.as_ref(), limit))).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.record.key());
+            {
+                let newest = page.iter().map(|document| document.order.version).max().unwrap_or_default();
+                self.outside.world().checker.received(self.outside.host, newest);
+            }
+            if pages.send(page.into_iter().map(|document| document.record).collect()).await.is_err() {
+                return Ok(());
+            }
+        }
     }
 
     async fn size(&self) -> Result<u64, ReplicaError> {

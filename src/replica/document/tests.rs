@@ -69,9 +69,6 @@ fn documents_read_back_and_foreign_ones_are_told() {
         assert_eq!(read(kind, &raw(&written)), Some(whole.clone()));
         let expected = Standing { id: id(kind, &whole.key()), term: 7, order: order(&whole.merge_key()) };
         assert_eq!(standing(kind, &raw(&written)), Some(expected));
-        let names: Vec<String> = compared(kind).into_iter().map(|(name, _)| name).chain(["_id".to_owned()]).collect();
-        let projected: Document = written.clone().into_iter().filter(|(name, _)| names.contains(name)).collect();
-        assert_eq!(merge_key(kind, &raw(&projected)), Some((whole.key(), whole.merge_key())));
         let turned_round: Document = written.clone().into_iter().collect::<Vec<_>>().into_iter().rev().collect();
         assert_eq!(read(kind, &raw(&turned_round)), Some(whole.clone()), "whatever the order of the fields");
         let with = |name: &str, value: Bson| {
@@ -82,6 +79,5 @@ fn documents_read_back_and_foreign_ones_are_told() {
         assert_eq!(read(kind, &with("version", "x".into())), None, "{kind:?}");
         let other = with("_id", "x".into());
         assert_eq!(read(kind, &other), None, "{kind:?}");
-        assert_eq!(merge_key(kind, &other), None, "{kind:?}");
     }
 }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::domain::election::{Lease, Position, Watcher};
 use crate::domain::erasure::Erased;
-use crate::domain::record::{Key, Kind, MergeKey, Record};
+use crate::domain::record::{Key, Kind, Record};
 use crate::election::Election;
 use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
@@ -44,6 +44,10 @@ pub struct Way {
     pub loses_answers: bool,
     /// More records at once are not written in time; 0 for no bound.
     pub most_records: usize,
+    /// How long it takes to write one.
+    pub per_record: Duration,
+    /// After so many pages of a kind it does not answer any more; 0 for no bound.
+    pub most_pages: usize,
 }
 
 #[derive(Clone)]
@@ -161,7 +165,8 @@ impl LeaseStore for Double {
 
 impl Replica for Double {
     async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
-        let most = self.way.lock().unwrap().most_records;
+        let Way { most_records: most, per_record, .. } = *self.way.lock().unwrap();
+        tokio::time::sleep(per_record * u32::try_from(records.len()).unwrap()).await;
         if most > 0 && records.len() > most {
             tokio::time::sleep(Duration::from_secs(8)).await;
             return Err(ReplicaError::Unreachable("no answer within 8 s".to_owned()));
@@ -226,20 +231,11 @@ impl Replica for Double {
                 records
             })
             .await?;
-        for page in records.chunks(100) {
-            drop(pages.send(page.to_vec()).await);
-        }
-        Ok(())
-    }
-
-    async fn merge_keys(&self, kind: Kind, pages: mpsc::Sender<Vec<(Key, MergeKey)>>) -> Result<(), ReplicaError> {
-        let keys: Vec<(Key, MergeKey)> = self
-            .ask(false, |shared| {
-                let there = shared.documents.values().filter(|d| d.record.kind == kind);
-                there.map(|document| (document.record.key(), document.record.merge_key())).collect()
-            })
-            .await?;
-        for page in keys.chunks(100) {
+        let most = self.way.lock().unwrap().most_pages;
+        for (at, page) in records.chunks(100).enumerate() {
+            if most > 0 && at >= most {
+                return Err(ReplicaError::Unreachable("no answer within 120 s".to_owned()));
+            }
             drop(pages.send(page.to_vec()).await);
         }
         Ok(())

@@ -16,6 +16,8 @@ const CUT: Way = Way {
     refuses_writes: false,
     loses_answers: false,
     most_records: 0,
+    per_record: Duration::ZERO,
+    most_pages: 0,
 };
 const REFUSES: Way = Way { is_cut: false, refuses_writes: true, ..CUT };
 const OPEN: Way = Way { is_cut: false, ..CUT };

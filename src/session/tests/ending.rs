@@ -19,6 +19,8 @@ const CUT: Way = Way {
     refuses_writes: false,
     loses_answers: false,
     most_records: 0,
+    per_record: Duration::ZERO,
+    most_pages: 0,
 };
 const OPEN: Way = Way { is_cut: false, ..CUT };
 

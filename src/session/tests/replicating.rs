@@ -1,10 +1,11 @@
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::double::{Double, Instance, Way};
 use crate::domain::code::Code;
 use crate::domain::election::Position;
+use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::record::{Kind, Value};
 use crate::leadership::Phase;
 use crate::replicator::Replicator;
@@ -15,6 +16,23 @@ fn seconds(seconds: u64) -> Duration {
 
 async fn add(instance: &Instance, code: &str) {
     instance.store.add_code(Code::parse(code).unwrap()).await.unwrap();
+}
+
+async fn add_players(instance: &Instance, count: u64) {
+    let player = |n: u64| Player {
+        id: PlayerId::new(1_000_000 + n).unwrap(),
+        nickname: format!("Lord {n}"),
+        state: State::new(245),
+        furnace_level: None,
+    };
+    instance.store.set_channel(GuildId(1), ChannelId(8)).await.unwrap();
+    instance.store.add_to_roster(GuildId(1), (0..count).map(player).collect()).await.unwrap();
+}
+
+async fn until_sent(instance: &Instance) {
+    while instance.store.unsent().await.unwrap().records > 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
 }
 
 async fn codes(instance: &Instance) -> usize {
@@ -147,6 +165,39 @@ async fn a_file_of_unknown_history_is_compared_and_both_get_what_they_lack() {
     .await;
 }
 
+/// Into an empty file, from a MongoDB 100 ms away that is cut off in the middle.
+#[tokio::test(start_paused = true)]
+async fn a_restore_that_was_interrupted_costs_one_more_reading() {
+    let mongo = Double::new();
+    let first = Instance::new("a", &mongo).await;
+    leading(&first, async || {
+        add_players(&first, 3_000).await;
+        until_sent(&first).await;
+        sleep(seconds(5)).await;
+    })
+    .await;
+    first.election.release(0).await;
+    mongo.look(|shared| shared.read = 0);
+    let second = Instance::new("b", &mongo).await;
+    let far = Way { to: Duration::from_millis(50), back: Duration::from_millis(50), ..Way::default() };
+    second.mongo.goes(Way { most_pages: 15, ..far });
+    let began = Instant::now();
+    let healed = async {
+        while second.store.page(Kind::Players, None, 10).await.unwrap().is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+        second.mongo.goes(far);
+    };
+    let restored = leading(&second, async || {
+        assert_eq!(second.store.page(Kind::Players, None, 9_999).await.unwrap().len(), 3_000);
+        // The first try, a second's wait, and one more reading.
+        assert!(began.elapsed() < seconds(3), "{:?}", began.elapsed());
+        assert!(mongo.look(|shared| shared.read) <= 2 * 6_001);
+        assert_eq!(second.store.unsent().await.unwrap().records, 0, "nothing of it is sent back");
+    });
+    tokio::join!(restored, healed);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_taking_in_place_sends_again_what_an_earlier_lease_may_not_have_written() {
     let mongo = Double::new();
@@ -185,6 +236,44 @@ async fn a_mongodb_that_takes_little_at_once_gets_everything_all_the_same() {
         leader.mongo.goes(Way { most_records: 30, ..Way::default() });
         sleep(seconds(90)).await;
         assert_eq!(leader.store.unsent().await.unwrap().records, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn much_goes_to_a_mongodb_far_away_in_few_rounds() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leader.mongo.goes(Way { to: Duration::from_millis(50), back: Duration::from_millis(50), ..Way::default() });
+    leading(&leader, async || {
+        until_sent(&leader).await;
+        let before = leader.leadership.done(leader.term()).round;
+        add_players(&leader, 5_000).await;
+        until_sent(&leader).await;
+        let rounds = leader.leadership.done(leader.term()).round - before;
+        // The guild, then 1,000, 2,000, 4,000 and the rest.
+        assert!(rounds <= 5, "{rounds}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_urgent_does_not_wait_long_for_a_round_to_a_slow_mongodb() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leader.mongo.goes(Way { per_record: Duration::from_millis(8), ..Way::default() });
+    leading(&leader, async || {
+        add_players(&leader, 2_500).await;
+        // The first round takes 8 s, and the next half of that.
+        sleep(seconds(15)).await;
+        assert!(leader.store.unsent().await.unwrap().records > 1_000);
+        let began = Instant::now();
+        add(&leader, "URGENT").await;
+        while mongo.look(|shared| !shared.documents.keys().any(|(kind, _)| *kind == Kind::Codes)) {
+            sleep(Duration::from_millis(10)).await;
+        }
+        // One round that is on its way, and its own.
+        assert!(began.elapsed() < 2 * seconds(3), "{:?}", began.elapsed());
     })
     .await;
 }

@@ -1,0 +1,151 @@
+//! How an instance begins: a restore to an empty disk, a comparison, a takeover in step.
+
+use std::path::Path;
+use std::time::Instant;
+
+use futures_util::TryStreamExt;
+use giftcode_bot::clock::Clock;
+use giftcode_bot::domain::election::Position;
+use giftcode_bot::domain::record::{Kind, Record};
+use giftcode_bot::store::{StateKind, Store};
+use mongodb::bson::{Document, doc};
+
+use crate::figures::{Figures, mib, ratio, seconds};
+use crate::proxy::Proxy;
+use crate::server::Server;
+use crate::sessions::session;
+use crate::{DATABASE, RATIO_LIMIT, records};
+
+/// How often a takeover in step is measured.
+const TAKEOVERS: usize = 3;
+/// As many as come while others are merged.
+const MERGED_AT_ONCE: usize = 32_000;
+/// What a takeover in step may read, and what a restore may have of memory, however much there is.
+const KIB_LIMIT: f64 = 64.0;
+const MIB_LIMIT: f64 = 100.0;
+/// Names a process of its own that does nothing but start.
+pub const START: &str = "--start";
+
+/// How long a start took, and the most memory that its process had.
+struct Start {
+    seconds: f64,
+    mib: f64,
+}
+
+/// From the start until the services would begin, in a process of its own.
+async fn start(path: &Path, uri: &str) -> Start {
+    let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
+    let output = command.arg(START).args([path.to_str().unwrap(), uri]).output().await.unwrap();
+    let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{failed}");
+    let (seconds, mib) = said.trim().split_once(' ').unwrap();
+    Start { seconds: seconds.parse().unwrap(), mib: mib.parse().unwrap() }
+}
+
+/// The same in this process, which says both.
+pub async fn start_here(path: &Path, uri: &str) {
+    let began = Instant::now();
+    let took = session(path, uri, DATABASE, async |_| began.elapsed().as_secs_f64()).await;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let kib: f64 = peak.split_whitespace().next().unwrap().parse().unwrap();
+    println!("{took} {}", kib / 1024.0);
+}
+
+/// Reads every collection to its end with the driver alone; returns how long it took.
+async fn read_only(uri: &str, count: usize) -> f64 {
+    let began = Instant::now();
+    let client = mongodb::Client::with_uri_str(uri).await.unwrap();
+    let mut read = 0;
+    for kind in Kind::ALL {
+        let mut found = client.database(DATABASE).collection::<Document>(kind.name()).find(doc! {}).await.unwrap();
+        while found.try_next().await.unwrap().is_some() {
+            read += 1;
+        }
+    }
+    assert!(read >= count, "{read}");
+    began.elapsed().as_secs_f64()
+}
+
+/// Makes a file's history unknown, as if it had been restored from somewhere.
+async fn forget_history(path: &Path) {
+    let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
+    store.note_caught_up("another database", Position { term: 1, round: 1 }).await.unwrap();
+}
+
+/// How many records a file holds.
+async fn count_of(path: &Path) -> usize {
+    let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
+    let mut count = 0;
+    for kind in Kind::ALL {
+        let mut after = None;
+        loop {
+            let page = store.page(kind, after, 10_000).await.unwrap();
+            count += page.len();
+            let Some(last) = page.last() else { break };
+            after = Some(last.key());
+        }
+    }
+    count
+}
+
+/// What SQLite takes of a restore: the records merged into an empty file, with nothing else at work.
+pub async fn merging(figures: &mut Figures, folder: &Path, count: usize) {
+    let store = Store::open(&folder.join("merged.db"), StateKind::Bot, Clock::system()).unwrap();
+    store.set_replicated(true).await.unwrap();
+    let mut records = records::state(count).peekable();
+    let mut took = 0.0;
+    while records.peek().is_some() {
+        let page: Vec<Record> = records.by_ref().take(MERGED_AT_ONCE).collect();
+        let began = Instant::now();
+        store.merge(page).await.unwrap();
+        took += began.elapsed().as_secs_f64();
+    }
+    figures.add(&format!("{count} records merged into an empty file, without a server"), seconds(took));
+}
+
+/// A restore to an empty disk and a comparison, against just reading; a takeover in step: how long it takes, and what it reads.
+pub async fn starts(figures: &mut Figures, folder: &Path, count: usize, runs: usize) {
+    let server = Server::start();
+    let uri = server.uri();
+    let path = |name: &str| folder.join(format!("{count}-{name}.db"));
+    // A leader was there before, so that there is a lease.
+    start(&path("first"), &uri).await;
+    let leases = mongodb::Client::with_uri_str(&uri).await.unwrap().database(DATABASE).collection::<Document>("leases");
+    let lease = leases.find_one(doc! { "_id": "all" }).await.unwrap().unwrap();
+    let position = Position { term: lease.get_i64("term").unwrap(), round: 1 };
+    let filling = Instant::now();
+    records::fill(&uri, DATABASE, records::state(count), position).await;
+    leases.update_one(doc! { "_id": "all" }, doc! { "$set": { "round": 1_i64 } }).await.unwrap();
+    println!("{count} documents inserted in {:.0} s", filling.elapsed().as_secs_f64());
+    let (mut restored, mut compared, mut reading) = (Vec::new(), Vec::new(), Vec::new());
+    let restored_to = path("restored");
+    for _ in 0..runs {
+        for suffix in ["", "-wal", "-shm"] {
+            drop(std::fs::remove_file(restored_to.with_extension(format!("db{suffix}"))));
+        }
+        restored.push(start(&restored_to, &uri).await);
+        reading.push(read_only(&uri, count).await);
+        forget_history(&restored_to).await;
+        compared.push(start(&restored_to, &uri).await);
+    }
+    assert_eq!(count_of(&restored_to).await, count);
+    let took = |starts: &[Start]| starts.iter().map(|start| start.seconds).collect::<Vec<_>>();
+    let against =
+        |starts: &[Start]| starts.iter().zip(&reading).map(|(start, read)| start.seconds / read).collect::<Vec<_>>();
+    let memory: Vec<f64> = restored.iter().chain(&compared).map(|start| start.mib).collect();
+    figures.add_all(&format!("restore of {count} records to an empty disk"), &took(&restored), seconds);
+    figures.add_all(&format!("comparison of a file that has all {count}"), &took(&compared), seconds);
+    figures.add_all("just reading them with the same driver", &reading, seconds);
+    figures.at_most("restore / reading", &against(&restored), RATIO_LIMIT, ratio);
+    figures.at_most("comparison / reading", &against(&compared), RATIO_LIMIT, ratio);
+    figures.at_most("the most memory of either", &memory, MIB_LIMIT, mib);
+    let proxy = Proxy::before(&uri);
+    let mut takeovers = Vec::new();
+    for _ in 0..TAKEOVERS {
+        takeovers.push(start(&restored_to, &proxy.uri()).await.seconds);
+    }
+    let kib = proxy.bytes_to_clients() as f64 / TAKEOVERS as f64 / 1024.0;
+    figures.add_all(&format!("takeover with {count} records in step"), &takeovers, seconds);
+    figures.at_most("what it reads, from the start to the end", &[kib], KIB_LIMIT, |kib| format!("{kib:.0} KiB"));
+}
