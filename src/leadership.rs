@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::domain::election::Position;
@@ -16,7 +16,7 @@ use crate::domain::election::Position;
 /// still, or a clock that was set.
 const GAP: Duration = Duration::from_secs(5);
 
-/// Which phase this process is in. Times are [`Clock::boot`]'s.
+/// Which phase this process is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// There is no MongoDB: nobody else can lead.
@@ -24,35 +24,41 @@ pub enum Phase {
     /// Another instance leads, or may: nothing is done but what a former leader still has to send.
     Waiting,
     /// The lease is this instance's, and its working copy is being brought up to date: nothing is done yet.
-    CatchingUp {
-        /// The lease's term.
-        term: i64,
-        /// It holds until then.
-        until: Duration,
-        /// As it will be once it leads.
-        has_standby: bool,
-    },
+    CatchingUp(Held),
     /// It leads.
-    Leading {
-        /// The lease's term.
-        term: i64,
-        /// It holds until then.
-        until: Duration,
-        /// Another instance waits, or nothing may be done without MongoDB: an outward act needs its intent there first.
-        has_standby: bool,
-    },
+    Leading(Held),
     /// MongoDB cannot be used, and no standby is known: it acts on its file alone.
-    Isolated {
-        /// The term of its last lease; 0 if it had none.
-        term: i64,
-    },
-    /// Its services have ended: it keeps the lease while it sends what MongoDB lacks.
-    Ending {
-        /// The lease's term.
-        term: i64,
-        /// It holds until then.
-        until: Duration,
-    },
+    Isolated,
+}
+
+/// The lease in this instance's hands, as it was last renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// Its term.
+    pub term: i64,
+    /// All rounds of writes up to this one were written while this instance led.
+    pub round: i64,
+    /// It holds until then, by [`Clock::boot`].
+    pub until: Duration,
+    /// Another instance waits, or nothing may be done without MongoDB: an outward act needs its intent there first.
+    pub has_standby: bool,
+}
+
+impl Phase {
+    /// Whether an instance may act in it.
+    #[must_use]
+    pub fn acts(self) -> bool {
+        matches!(self, Self::Single | Self::Leading(_) | Self::Isolated)
+    }
+
+    /// The lease, in a phase in which it is this instance's.
+    #[must_use]
+    pub fn held(self) -> Option<Held> {
+        match self {
+            Self::CatchingUp(held) | Self::Leading(held) => Some(held),
+            Self::Single | Self::Waiting | Self::Isolated => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,23 +70,12 @@ struct State {
     done: Position,
 }
 
-/// What a renewal of the lease has shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Renewal {
-    /// All rounds up to this one were written while this instance led.
-    pub proven: Position,
-    /// How often former leaders have written late.
-    pub late: i64,
-}
-
 /// The right to act. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Leadership {
     clock: Clock,
     state: Arc<Mutex<State>>,
-    changes: Arc<watch::Sender<Phase>>,
     wake: Arc<Notify>,
-    renewals: Arc<watch::Sender<Renewal>>,
 }
 
 impl Leadership {
@@ -98,13 +93,7 @@ impl Leadership {
 
     fn new(clock: Clock, phase: Phase) -> Self {
         let state = State { phase, ahead: ahead(&clock), done: Position::default() };
-        Self {
-            clock,
-            state: Arc::new(Mutex::new(state)),
-            changes: Arc::new(watch::Sender::new(phase)),
-            wake: Arc::default(),
-            renewals: Arc::new(watch::Sender::new(Renewal::default())),
-        }
+        Self { clock, state: Arc::new(Mutex::new(state)), wake: Arc::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -120,9 +109,10 @@ impl Leadership {
     pub fn advance(&self, next: impl FnOnce(Phase) -> Phase) -> Phase {
         let mut state = self.state();
         let phase = next(self.phase_of(&state));
+        let is_new = phase != state.phase;
         (state.phase, state.ahead) = (phase, ahead(&self.clock));
         drop(state);
-        if self.changes.send_if_modified(|known| std::mem::replace(known, phase) != phase) {
+        if is_new {
             self.wake.notify_waiters();
         }
         phase
@@ -138,10 +128,8 @@ impl Leadership {
         let State { phase, ahead: before, .. } = *state;
         let is_over = match phase {
             Phase::Single | Phase::Waiting => false,
-            Phase::Isolated { .. } => self.has_gap(before),
-            Phase::CatchingUp { until, .. } | Phase::Leading { until, .. } | Phase::Ending { until, .. } => {
-                self.clock.boot() >= until || self.has_gap(before)
-            }
+            Phase::Isolated => self.has_gap(before),
+            Phase::CatchingUp(held) | Phase::Leading(held) => self.clock.boot() >= held.until || self.has_gap(before),
         };
         if is_over { Phase::Waiting } else { phase }
     }
@@ -153,31 +141,25 @@ impl Leadership {
     /// Whether this instance may act now.
     #[must_use]
     pub fn is_leader(&self) -> bool {
-        matches!(self.phase(), Phase::Single | Phase::Leading { .. } | Phase::Isolated { .. })
+        self.phase().acts()
     }
 
     /// Whether an outward act needs its intent in MongoDB first.
     #[must_use]
     pub fn has_standby(&self) -> bool {
-        matches!(self.phase(), Phase::Leading { has_standby: true, .. })
+        matches!(self.phase(), Phase::Leading(held) if held.has_standby)
     }
 
     /// The term of the lease, where it holds now: what writes to MongoDB carry.
     #[must_use]
     pub fn term(&self) -> Option<i64> {
-        match self.phase() {
-            Phase::CatchingUp { term, .. } | Phase::Leading { term, .. } | Phase::Ending { term, .. } => Some(term),
-            Phase::Single | Phase::Waiting | Phase::Isolated { .. } => None,
-        }
+        self.phase().held().map(|held| held.term)
     }
 
-    /// When the lease is over, where there is one.
+    /// When the lease is over, or was, where there is one.
     #[must_use]
     pub fn until(&self) -> Option<Duration> {
-        match self.state().phase {
-            Phase::CatchingUp { until, .. } | Phase::Leading { until, .. } | Phase::Ending { until, .. } => Some(until),
-            Phase::Single | Phase::Waiting | Phase::Isolated { .. } => None,
-        }
+        self.state().phase.held().map(|held| held.until)
     }
 
     /// A round of writes is done.
@@ -186,34 +168,30 @@ impl Leadership {
         state.done = state.done.max(position);
     }
 
-    /// The last round of writes that is done under this term.
+    /// The last round of writes that is done under this term, the latest one.
     #[must_use]
     pub fn done(&self, term: i64) -> Position {
-        let done = self.state().done;
-        if done.term == term { done } else { Position { term, round: 0 } }
+        self.state().done.max(Position { term, round: 0 })
     }
 
-    /// The lease was renewed.
-    pub fn note_renewal(&self, renewal: Renewal) {
-        self.renewals.send_if_modified(|known| std::mem::replace(known, renewal) != renewal);
-    }
-
-    /// What renewals have shown.
-    #[must_use]
-    pub fn renewals(&self) -> watch::Receiver<Renewal> {
-        self.renewals.subscribe()
-    }
-
-    /// Woken when a phase begins: for many who wait, in the order in which they came.
+    /// Woken when a phase begins or the lease is renewed: for many who wait, in the order in which they came. That a lease
+    /// has run out wakes nobody.
     #[must_use]
     pub fn wake(&self) -> &Notify {
         &self.wake
     }
 
-    /// Every phase that begins from now on. That a lease has run out is not among them.
-    #[must_use]
-    pub fn changes(&self) -> watch::Receiver<Phase> {
-        self.changes.subscribe()
+    /// Returns when a phase begins of which this is so, or at once.
+    pub async fn until_phase(&self, is_so: impl Fn(Phase) -> bool) {
+        loop {
+            // Listening begins before the look, so that no wake is lost.
+            let mut woken = std::pin::pin!(self.wake.notified());
+            woken.as_mut().enable();
+            if is_so(self.phase()) {
+                return;
+            }
+            woken.await;
+        }
     }
 }
 
@@ -234,7 +212,8 @@ mod tests {
     const TERM: Duration = Duration::from_secs(29);
 
     fn leading(clock: Clock, leadership: &Leadership) {
-        leadership.set(Phase::Leading { term: 7, until: clock.boot() + TERM, has_standby: false });
+        let until = clock.boot() + TERM;
+        leadership.set(Phase::Leading(Held { term: 7, round: 0, until, has_standby: false }));
     }
 
     #[tokio::test(start_paused = true)]
@@ -247,7 +226,7 @@ mod tests {
         assert_eq!((shared.is_leader(), shared.term()), (true, Some(7)));
         tokio::time::advance(TERM).await;
         assert_eq!((shared.is_leader(), shared.term(), shared.phase()), (false, None, Phase::Waiting));
-        leadership.set(Phase::Isolated { term: 7 });
+        leadership.set(Phase::Isolated);
         assert_eq!((shared.is_leader(), shared.term(), shared.until()), (true, None, None));
         assert!(Leadership::single(clock).is_leader());
     }
@@ -265,7 +244,7 @@ mod tests {
             hold(&skew.boot_lost, paused);
             assert!(clock.elapsed() < TERM && !leadership.is_leader(), "{suspended} {paused}");
             let isolated = Leadership::waiting(clock);
-            isolated.set(Phase::Isolated { term: 0 });
+            isolated.set(Phase::Isolated);
             hold(&skew.boot_lost, paused + 10_000);
             assert!(!isolated.is_leader());
         }

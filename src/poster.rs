@@ -281,7 +281,7 @@ async fn correct<A: Announcer>(
     clock: Clock,
     correction: Correction,
 ) -> Result<Option<Duration>, StoreError> {
-    store.begin_correction()?;
+    store.begin_correction().await?;
     let corrected = tokio::time::timeout(SEND_TIMEOUT, announcer.correct(&correction)).await;
     let corrected = corrected.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true)));
     let guild = correction.guild;

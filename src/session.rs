@@ -19,6 +19,7 @@ mod active;
 mod lock;
 mod working_copy;
 
+use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,31 +74,13 @@ pub struct Sessions<R, L> {
     lock: Option<Arc<FileLock>>,
     leadership: Leadership,
     replicated: Option<Replicated<R, L>>,
+    /// The file was taken away or damaged, or lacks what was written since: MongoDB is asked before it is trusted.
+    is_suspect: bool,
 }
 
 struct Replicated<R, L> {
     replica: R,
     election: Election<L>,
-    name: String,
-}
-
-/// How a session ended.
-enum Ended<T> {
-    /// The process ends.
-    Finished(Option<T>),
-    /// Another one is to begin, with this working copy.
-    Again(WorkingCopy),
-}
-
-/// The working copy that a session begins with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum WorkingCopy {
-    /// The file, as it stands.
-    File,
-    /// The file, which lacks what was written since.
-    OldFile,
-    /// A temporary one: the file cannot be written.
-    Temporary,
 }
 
 impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
@@ -106,13 +89,13 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
         let clock = location.clock;
         let leadership = if mongodb.is_some() { Leadership::waiting(clock) } else { Leadership::single(clock) };
         let replicated = mongodb.map(|(replica, leases)| {
-            let name = lock.as_ref().map_or_else(|| format!("{:032x}", fastrand::u128(..)), |l| l.holder().to_owned());
+            let own = lock.as_ref().map_or_else(|| format!("{:032x}", fastrand::u128(..)), |l| l.holder().to_owned());
             let dead = lock.as_ref().and_then(|lock| lock.dead_predecessor().map(str::to_owned));
-            let who = Watcher { own: name.clone(), dead };
+            let who = Watcher { own, dead };
             let election = Election::new(leases, who, location.is_mongodb_required, clock, leadership.clone());
-            Replicated { replica, election, name }
+            Replicated { replica, election }
         });
-        Self { location, lock, leadership, replicated }
+        Self { location, lock, leadership, replicated, is_suspect: false }
     }
 
     /// Whether this instance may act, in whatever session.
@@ -131,17 +114,17 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
         stop: &CancellationToken,
         mut services: impl AsyncFnMut(ActiveSession) -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<Option<T>> {
-        let (mut wait, mut copy) = (BACK_OFF.0, WorkingCopy::File);
+        let mut wait = BACK_OFF.0;
         while !stop.is_cancelled() {
             let began = self.location.clock.elapsed();
             // A session is large, and whoever runs one need not be.
-            let session = AssertUnwindSafe(Box::pin(self.session(&copy, stop, &mut services))).catch_unwind().await;
+            let session = AssertUnwindSafe(Box::pin(self.session(stop, &mut services))).catch_unwind().await;
             if self.replicated.is_some() {
                 self.leadership.set(Phase::Waiting);
             }
             match session {
-                Ok(Ok(Ended::Finished(value))) => return Ok(value),
-                Ok(Ok(Ended::Again(next))) => copy = next,
+                Ok(Ok(ControlFlow::Break(value))) => return Ok(value),
+                Ok(Ok(ControlFlow::Continue(is_suspect))) => self.is_suspect = is_suspect,
                 Ok(Err(error)) => return Err(error),
                 Err(panic) => tracing::error!("A session panicked and begins anew: {}", panic_text(panic.as_ref())),
             }

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A lease that was watched unchanged for so long, while MongoDB could be reached all the time, is over.
 pub const LEASE: Duration = Duration::from_secs(30);
 /// Its holder counts on it for so long, from before a renewal was sent. The rest is for clocks that run at different speeds.
@@ -21,7 +23,7 @@ pub const STANDBY_COUNTS: Duration = Duration::from_secs(15);
 pub const CALLS_END_WITHIN: Duration = Duration::from_secs(8);
 
 /// A place in the sequence of everything that leaders ever wrote to one database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Position {
     /// The leader's term.
     pub term: i64,
@@ -48,8 +50,6 @@ pub struct Lease {
     pub unsent: i64,
     /// Grows whenever a waiting instance says that it is there; 0 where none has since the lease was taken.
     pub standby_beat: i64,
-    /// Grows whenever a former leader has written late.
-    pub late: i64,
     /// The largest schema number of any program that has led.
     pub schema: i64,
 }
@@ -78,41 +78,19 @@ pub enum History {
     },
 }
 
-/// How MongoDB can be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Not even the lease can be read.
-    Unreachable,
-    /// It is read, and refuses to be written.
-    RefusesWrites,
-    /// As far as is known, it takes writes.
-    Writable,
-}
-
-/// What is known of the lease.
+/// How the lease stands, as far as this instance can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watched {
-    /// It could not be read.
+    /// MongoDB cannot be read.
     NotRead,
+    /// A newer program wrote there.
+    Newer,
     /// Somebody holds it, or may.
     Running,
+    /// It is over, but MongoDB refuses to be written.
+    Refused,
     /// It may be taken.
     Over,
-}
-
-/// All that [`decide`] rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Situation {
-    /// What the working copy is known to hold.
-    pub history: History,
-    /// How MongoDB can be used.
-    pub reach: Reach,
-    /// What is known of the lease.
-    pub lease: Watched,
-    /// The operator wants nothing done without MongoDB.
-    pub is_required: bool,
-    /// A newer program wrote to MongoDB.
-    pub is_newer: bool,
 }
 
 /// Why an instance waits.
@@ -143,23 +121,21 @@ pub enum Decision {
     Wait(Why),
 }
 
-/// Whether an instance may begin to act, and how.
+/// Whether an instance may begin to act, and how: by what its working copy is known to hold, how the lease stands, and whether the
+/// operator wants nothing done without MongoDB.
 #[must_use]
-pub fn decide(situation: Situation) -> Decision {
-    let Situation { history, reach, lease, is_required, is_newer } = situation;
-    let may_go_alone = history == History::Known { had_standby: false };
-    match (reach, lease) {
-        _ if is_newer => Decision::Wait(Why::NewerProgram),
-        (Reach::Unreachable, _) | (_, Watched::NotRead) => match history {
-            History::Known { .. } if may_go_alone && is_required => Decision::Wait(Why::Required),
-            History::Known { .. } if may_go_alone => Decision::Isolated,
-            History::Known { .. } => Decision::Wait(Why::MayBeLed),
-            History::Empty | History::Unknown | History::Stale => Decision::Wait(Why::StateElsewhere),
-        },
-        (_, Watched::Running) => Decision::Wait(Why::AnotherLeads),
-        (Reach::RefusesWrites, Watched::Over) if may_go_alone && !is_required => Decision::Isolated,
-        (Reach::RefusesWrites, Watched::Over) => Decision::Wait(Why::RefusesWrites),
-        (Reach::Writable, Watched::Over) => Decision::Lead,
+pub fn decide(history: History, lease: Watched, is_required: bool) -> Decision {
+    match (lease, history) {
+        (Watched::Newer, _) => Decision::Wait(Why::NewerProgram),
+        (Watched::Running, _) => Decision::Wait(Why::AnotherLeads),
+        (Watched::Over, _) => Decision::Lead,
+        (Watched::NotRead | Watched::Refused, History::Known { had_standby: false }) if !is_required => {
+            Decision::Isolated
+        }
+        (Watched::Refused, _) => Decision::Wait(Why::RefusesWrites),
+        (Watched::NotRead, History::Known { had_standby: false }) => Decision::Wait(Why::Required),
+        (Watched::NotRead, History::Known { had_standby: true }) => Decision::Wait(Why::MayBeLed),
+        (Watched::NotRead, History::Empty | History::Unknown | History::Stale) => Decision::Wait(Why::StateElsewhere),
     }
 }
 
@@ -175,6 +151,14 @@ pub struct Watcher {
     pub dead: Option<String>,
 }
 
+impl Watcher {
+    /// Whether the lease is held by another process, which may live.
+    #[must_use]
+    pub fn is_others(&self, lease: &Lease) -> bool {
+        lease.holder != self.own && self.dead.as_ref() != Some(&lease.holder)
+    }
+}
+
 /// Watches the lease until it is over. All times are of one clock, which goes on while the machine sleeps.
 #[derive(Debug, Clone)]
 pub struct LeaseWatch {
@@ -185,9 +169,16 @@ pub struct LeaseWatch {
 
 #[derive(Debug, Clone)]
 struct Unchanged {
-    lease: Option<(String, i64, i64)>,
+    stands: Option<Stands>,
     since: Duration,
     polled_at: Duration,
+}
+
+/// What of a lease only its holder changes, or who takes it: the holder, the term and the beat.
+type Stands = (String, i64, i64);
+
+fn stands(lease: &Lease) -> Stands {
+    (lease.holder.clone(), lease.term, lease.beat)
 }
 
 impl LeaseWatch {
@@ -202,44 +193,37 @@ impl LeaseWatch {
         self.watched = None;
     }
 
-    /// Whether this process knows of the holder that it leads no more.
-    fn is_done(&self, lease: &Lease) -> bool {
-        lease.released || lease.holder == self.who.own || self.who.dead.as_ref() == Some(&lease.holder)
-    }
-
     /// A poll that was sent and answered then found this. The lease stood like that from the first answer to the last
     /// question at least; only that time counts.
     pub fn polled(&mut self, (sent, answered): (Duration, Duration), lease: Option<&Lease>, is_fresh: bool) -> Watched {
-        let stands = lease.map(|lease| (lease.holder.clone(), lease.term, lease.beat));
+        let stands = lease.map(stands);
         let unchanged = self
             .watched
             .take()
-            .filter(|watched| watched.lease == stands && answered.saturating_sub(watched.polled_at) <= WATCH_GAP);
+            .filter(|watched| watched.stands == stands && answered.saturating_sub(watched.polled_at) <= WATCH_GAP);
         let since = unchanged.map_or(answered, |watched| watched.since);
-        self.watched = Some(Unchanged { lease: stands, since, polled_at: answered });
+        self.watched = Some(Unchanged { stands, since, polled_at: answered });
         let is_over = match lease {
-            None if is_fresh => true,
-            Some(lease) if self.is_done(lease) => true,
-            _ => sent.saturating_sub(since) >= LEASE,
+            None => is_fresh,
+            Some(lease) => lease.released || !self.who.is_others(lease),
         };
-        if is_over { Watched::Over } else { Watched::Running }
+        if is_over || sent.saturating_sub(since) >= LEASE { Watched::Over } else { Watched::Running }
     }
 
-    /// The holder's beat grew while it was watched: it lives.
+    /// The lease is not as it was watched: its holder lives, or it has another one.
     #[must_use]
     pub fn has_changed(&self, lease: Option<&Lease>) -> bool {
-        let stands = lease.map(|lease| (lease.holder.clone(), lease.term, lease.beat));
-        self.watched.as_ref().is_some_and(|watched| watched.lease != stands)
+        self.watched.as_ref().is_some_and(|watched| watched.stands != lease.map(stands))
     }
 }
 
-/// A lease that was taken: what stood there before, and what does now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taking {
-    /// The lease that it replaced; `None` where there was none.
-    pub seen: Option<Lease>,
-    /// The lease as it was taken.
-    pub taken: Lease,
+/// The lease as it passes from one instance to the next.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Succession {
+    /// The lease as it stood before: another instance holds it, or did. `None` where there was none.
+    pub before: Option<Lease>,
+    /// The lease as this instance took it; `None` while it waits.
+    pub own: Option<Lease>,
 }
 
 /// The term to take the lease under: the server's time, but later than every term that was ever seen.

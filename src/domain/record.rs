@@ -3,6 +3,7 @@
 mod merge_key;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::code::Code;
 use super::erasure;
@@ -61,8 +62,9 @@ pub struct Field {
     pub form: Form,
 }
 
-/// A field's value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A field's value. As JSON a point in time is a number: only the field tells.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Value {
     /// Nothing.
     Null,

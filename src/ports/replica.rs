@@ -1,6 +1,7 @@
 //! MongoDB as the state's replica, and as the place of the lease.
 
 use std::future::Future;
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -28,6 +29,18 @@ pub enum ReplicaError {
     /// A newer program wrote there, with this schema number.
     #[error("a newer giftcode-bot has written to MongoDB (schema {0}): update this one")]
     Newer(i64),
+    /// The fault is on this side.
+    #[error("the state file cannot be used: {0}")]
+    WorkingCopy(String),
+}
+
+/// A question that is not answered in time may have been done all the same.
+pub async fn within<T>(
+    limit: Duration,
+    asked: impl Future<Output = Result<T, ReplicaError>>,
+) -> Result<T, ReplicaError> {
+    let late = || ReplicaError::Unreachable(format!("no answer within {:.1} s", limit.as_secs_f32()));
+    tokio::time::timeout(limit, asked).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// In whose name a write is made.
@@ -36,7 +49,7 @@ pub enum Authority {
     /// The leader's, under its term, in a round of writes: no document of a later term is replaced ([`ReplicaError::Fenced`]).
     Leader(Position),
     /// A former leader's: what it acknowledged, or learnt, and could not send while it led. The merge key alone decides; the
-    /// present leader adopts what it finds (see [`LeaseStore::announce_late`]).
+    /// present leader adopts what it finds ([`Scope::Late`]).
     Former,
 }
 
@@ -47,8 +60,9 @@ pub enum Scope {
     All,
     /// Those that a leader wrote behind this position: in a later term, or in this one in a later round.
     After(Position),
-    /// Those that former leaders wrote, and no leader has adopted yet.
-    Late,
+    /// Those that former leaders wrote, and no leader has adopted yet: as such, or under their own term behind this position,
+    /// their last one. What the network delivers late is among these, whether its sender still lives or not.
+    Late(Position),
 }
 
 /// The replica. Of two versions of a record it keeps the one with the greater [`MergeKey`](crate::domain::record::MergeKey); the same one again does no harm.
@@ -107,8 +121,6 @@ pub trait LeaseStore: Send + Sync + 'static {
     fn renew(&self, holder: &str, done: Position) -> impl Future<Output = Result<Option<Lease>, ReplicaError>> + Send;
     /// Says that an instance waits for it: the standby's beat grows by one.
     fn register_standby(&self, name: &str) -> impl Future<Output = Result<(), ReplicaError>> + Send;
-    /// Says that a former leader has written late: the counter grows by one.
-    fn announce_late(&self) -> impl Future<Output = Result<(), ReplicaError>> + Send;
     /// Gives it back with this many changes unsent, if it still is `holder`'s under this term; whether it was.
     fn release(
         &self,

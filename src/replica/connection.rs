@@ -10,7 +10,7 @@ use mongodb::{Client, Collection, Database};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use crate::ports::replica::ReplicaError;
+use crate::ports::replica::{ReplicaError, within};
 
 use super::connection_string;
 use super::words::{failure, plain};
@@ -85,11 +85,7 @@ impl Connection {
         times: u32,
         answer: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, ReplicaError> {
-        let time = self.time(times);
-        match tokio::time::timeout(time, answer).await {
-            Ok(answer) => answer.map_err(|error| failure(&error)),
-            Err(_) => Err(ReplicaError::Unreachable(format!("no answer within {:.1} s", time.as_secs_f32()))),
-        }
+        within(self.time(times), async { answer.await.map_err(|error| failure(&error)) }).await
     }
 
     pub(super) async fn run(&self, times: u32, command: Document) -> Result<Document, ReplicaError> {

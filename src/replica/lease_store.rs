@@ -34,7 +34,6 @@ fn lease(document: &RawDocument) -> Option<Lease> {
         released: document.get_bool("released").unwrap_or_default(),
         unsent: counted("unsent"),
         standby_beat: counted("standby_beat"),
-        late: counted("late"),
         schema: counted("schema"),
     })
 }
@@ -124,10 +123,6 @@ impl LeaseStore for Mongo {
     async fn register_standby(&self, name: &str) -> Result<(), ReplicaError> {
         let change = doc! { "$inc": { "standby_beat": 1_i64 }, "$set": { "standby": name } };
         self.change_lease(doc! { "_id": PARTITION }, change, false).await.map(drop)
-    }
-
-    async fn announce_late(&self) -> Result<(), ReplicaError> {
-        self.change_lease(doc! { "_id": PARTITION }, doc! { "$inc": { "late": 1_i64 } }, false).await.map(drop)
     }
 
     async fn release(&self, holder: &str, done: Position, unsent: i64) -> Result<bool, ReplicaError> {

@@ -265,7 +265,9 @@ impl Replica for Mongo {
             Scope::After(Position { term, round }) => {
                 vec![doc! { TERM: { "$gt": term } }, doc! { TERM: term, ROUND: { "$gt": round } }]
             }
-            Scope::Late => vec![doc! { LATE: true }],
+            Scope::Late(Position { term, round }) => {
+                vec![doc! { LATE: true }, doc! { TERM: term, ROUND: { "$gt": round } }]
+            }
         };
         for filter in filters {
             self.pages(kind, filter, &pages).await?;

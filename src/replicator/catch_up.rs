@@ -8,103 +8,73 @@ use std::hash::{BuildHasher, RandomState};
 use futures_util::future::try_join_all;
 use tokio::sync::mpsc;
 
-use crate::domain::election::{Lease, Position, Taking};
+use crate::domain::election::{Lease, Position};
 use crate::domain::record::{Key, Kind, Record, Value};
-use crate::ports::replica::{Replica, Scope};
+use crate::ports::replica::{Replica, ReplicaError, Scope, within};
 
-use super::{Failure, Replicator};
+use super::{PUT_WITHIN, Replicator};
 
 /// Keys per page of the file.
 const PAGE: u32 = 10_000;
 /// Pages that wait at most, and are worked on together.
 const WAITING: usize = 8;
 
-/// What is read, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    /// Everything, into an empty file.
-    Restore,
-    /// Everything, into a file of which nobody knows what it lacks: what MongoDB lacks is sent. It costs about as much as a
-    /// restore, so that one which was interrupted may go on this way.
-    Compare,
-    /// What was written behind this position.
-    After(Position),
-    /// What former leaders wrote late: it is sent, too.
-    Late,
-}
-
-/// What was moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Moved {
-    /// Records that the file lacked.
-    pub fetched: usize,
-    /// Records that MongoDB lacked: they are in the outbox.
-    pub sent: usize,
-}
-
 impl<R: Replica> Replicator<R> {
-    /// Brings the file up to what there is under a lease that was just taken: it then has everything that anybody wrote.
-    pub(super) async fn take_over(&self, taking: &Taking) -> Result<Moved, Failure> {
-        let fetched = self.catch_up(taking.seen.as_ref()).await? + self.adopt().await?;
-        let Taking { seen, taken } = taking;
-        if seen.as_ref().is_some_and(|seen| seen.schema < taken.schema) {
+    /// Brings the file up to what there is under a lease that was just taken: it then has everything that anybody wrote. Returns
+    /// how many records came.
+    pub(super) async fn take_over(&self, before: Option<&Lease>, own: &Lease) -> Result<usize, ReplicaError> {
+        let fetched = self.catch_up(before).await? + self.adopt(before).await?;
+        if before.is_some_and(|before| before.schema < own.schema) {
             // An older program wrote these documents: each gets the fields it lacks.
             self.store.put_all_into_outbox().await?;
         }
-        let moved = Moved { fetched, sent: self.store.unsent().await?.records as usize };
-        self.store.note_caught_up(&taken.database, Position { term: taken.term, round: 0 }).await?;
-        Ok(moved)
+        self.store.note_caught_up(&own.database, Position { term: own.term, round: 0 }).await?;
+        Ok(fetched)
     }
 
     /// Reads what was written behind the file's position; everything, where that means nothing in this database.
     /// Returns how many records came.
-    pub(super) async fn catch_up(&self, lease: Option<&Lease>) -> Result<usize, Failure> {
+    pub(super) async fn catch_up(&self, lease: Option<&Lease>) -> Result<usize, ReplicaError> {
         let known = self.store.replica_history().await?;
-        let is_known = |lease: &&Lease| {
+        let is_known = |lease: &Lease| {
             known.database.as_deref() == Some(lease.database.as_str())
                 && known.position != Position::default()
                 && known.position <= lease.position()
         };
         if self.store.is_empty().await? {
-            return self.read_all(Reading::Restore).await;
+            return self.read_all(Scope::All, false).await;
         }
-        match lease.filter(is_known) {
-            Some(_) => self.read_all(Reading::After(known.position)).await,
-            None => {
-                tracing::info!(
-                    "All of MongoDB is read, and the state file compared with it: their history is not known"
-                );
-                self.read_all(Reading::Compare).await
-            }
+        if lease.is_some_and(is_known) {
+            return self.read_all(Scope::After(known.position), false).await;
         }
+        tracing::info!("All of MongoDB is read, and the state file compared with it: their history is not known");
+        self.read_all(Scope::All, true).await
     }
 
-    /// Takes over what former leaders wrote late, and puts it into the outbox: written under this term it is late no more.
-    pub(super) async fn adopt(&self) -> Result<usize, Failure> {
-        self.read_all(Reading::Late).await
+    /// Takes over what was written late by those who led before this lease was taken, and puts it into the outbox: written
+    /// under the present term it is late no more.
+    pub(super) async fn adopt(&self, before: Option<&Lease>) -> Result<usize, ReplicaError> {
+        self.read_all(Scope::Late(before.map(Lease::position).unwrap_or_default()), false).await
     }
 
     /// Reads all kinds at once, erasures before the rest.
-    async fn read_all(&self, reading: Reading) -> Result<usize, Failure> {
+    async fn read_all(&self, scope: Scope, compares: bool) -> Result<usize, ReplicaError> {
         let (first, rest) = Kind::ALL.split_at(1);
         let mut fetched = 0;
         for kinds in [first, rest] {
-            let all = try_join_all(kinds.iter().map(|kind| Box::pin(self.read(*kind, reading))));
+            let all = try_join_all(kinds.iter().map(|kind| Box::pin(self.read(*kind, scope, compares))));
             fetched += all.await?.into_iter().sum::<usize>();
         }
         Ok(fetched)
     }
 
-    /// Reads one kind in one go: while a page is written, the next ones are on their way.
-    async fn read(&self, kind: Kind, reading: Reading) -> Result<usize, Failure> {
-        let scope = match reading {
-            Reading::Restore | Reading::Compare => Scope::All,
-            Reading::After(position) => Scope::After(position),
-            Reading::Late => Scope::Late,
-        };
-        let mut seen = (reading == Reading::Compare).then(Seen::default);
+    /// Reads one kind in one go: while a page is written, the next ones are on their way. Where nobody knows what the file lacks
+    /// or has, it `compares`: what MongoDB lacks is sent. That costs about as much as a restore, so that one which was
+    /// interrupted may go on this way.
+    async fn read(&self, kind: Kind, scope: Scope, compares: bool) -> Result<usize, ReplicaError> {
         let (pages, mut received) = mpsc::channel(WAITING);
-        let asking = async { Ok::<_, Failure>(self.replica.read(kind, scope, pages).await?) };
+        let mut seen = compares.then(Seen::default);
+        let reading = self.replica.read(kind, scope, pages);
         let writing = async {
             let (mut waiting, mut fetched) = (Vec::new(), 0);
             while received.recv_many(&mut waiting, WAITING).await > 0 {
@@ -112,15 +82,15 @@ impl<R: Replica> Replicator<R> {
                 if let Some(seen) = &mut seen {
                     records.iter().for_each(|record| seen.add(&record.values[..kind.key_fields()]));
                 }
-                let late = (reading == Reading::Late).then(|| records.iter().map(Record::key).collect());
+                let late = matches!(scope, Scope::Late(_)).then(|| records.iter().map(Record::key).collect());
                 fetched += self.store.merge(records).await?.taken;
-                if let Some(keys) = late {
-                    self.store.put_into_outbox(kind, keys).await?;
+                if let Some(late) = late {
+                    self.store.put_into_outbox(kind, late).await?;
                 }
             }
             Ok(fetched)
         };
-        let ((), fetched) = tokio::try_join!(asking, writing)?;
+        let ((), fetched) = tokio::try_join!(reading, writing)?;
         if let Some(seen) = seen {
             self.send_unseen(kind, &seen).await?;
         }
@@ -128,7 +98,7 @@ impl<R: Replica> Replicator<R> {
     }
 
     /// Puts into the outbox what MongoDB was not seen to have.
-    async fn send_unseen(&self, kind: Kind, seen: &Seen) -> Result<(), Failure> {
+    async fn send_unseen(&self, kind: Kind, seen: &Seen) -> Result<(), ReplicaError> {
         let mut after = None;
         loop {
             let mut keys = self.store.shared_keys(kind, after, PAGE).await?;
@@ -141,8 +111,8 @@ impl<R: Replica> Replicator<R> {
         }
     }
 
-    pub(super) async fn fetch(&self, kind: Kind, keys: Vec<Key>) -> Result<usize, Failure> {
-        let records = super::within(self.replica.get(kind, keys)).await?;
+    pub(super) async fn fetch(&self, kind: Kind, keys: Vec<Key>) -> Result<usize, ReplicaError> {
+        let records = within(PUT_WITHIN, self.replica.get(kind, keys)).await?;
         Ok(self.store.merge(records).await?.taken)
     }
 }

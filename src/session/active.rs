@@ -1,102 +1,50 @@
 //! One session: what runs beside the services, what ends it, and how it ends.
 
+use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::FusedFuture;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use crate::election;
-use crate::leadership::{Leadership, Phase};
+use crate::election::{BROKEN_GRACE, Ended};
+use crate::leadership::Phase;
 use crate::ports::replica::{LeaseStore, Replica, ReplicaError};
-use crate::replicator::{Failure, Replicator};
+use crate::replicator::Replicator;
 use crate::store::Store;
 
-use super::{ActiveSession, Ended, Replicated, Sessions, WorkingCopy};
+use super::{ActiveSession, Replicated, Sessions};
 
 /// Services end within this time of a stop.
 const SERVICES_WITHIN: Duration = Duration::from_secs(12);
 /// What MongoDB lacks is sent within this time of it; the rest of the 25 s is for giving the lease back.
 const SENT_WITHIN: Duration = Duration::from_secs(22);
-/// How long calls in flight may take to end where nothing can be noted of them any more.
-const BROKEN_GRACE: Duration = Duration::from_secs(3);
-/// Calls in flight are cut off this long before a lease is over that cannot be renewed.
-const CUT_BEFORE: Duration = Duration::from_millis(500);
 /// Between two looks at what is left to send.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Why a session is over that nobody asked to end.
-enum Over {
-    /// The working copy can be used no longer.
-    Broken(String),
-    /// The file can be used again.
-    FileIsBack,
-    /// Nothing more may be done.
-    Lost(String),
-    /// Calls in flight may end, until the lease does.
-    CannotRenew(String),
-    /// The services ended by themselves.
-    Done,
-}
-
-impl WorkingCopy {
-    /// The working copy of the next session.
-    fn after(store: &Store, over: &Over) -> Self {
-        match over {
-            Over::FileIsBack => Self::OldFile,
-            _ if store.is_doubtful() => Self::OldFile,
-            _ if store.is_temporary() || store.is_broken() => Self::Temporary,
-            _ => Self::File,
-        }
-    }
-}
-
-/// Why the services end.
-enum Why<T> {
-    Asked,
-    Over(Over),
-    Done(anyhow::Result<Option<T>>),
-}
-
 impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
-    /// One session, from the opening of the working copy to its end.
+    /// One session, from the opening of the working copy to its end: then either the process ends, or another one is to begin,
+    /// for which the file may be suspect.
     pub(super) async fn session<T>(
         &mut self,
-        copy: &WorkingCopy,
         stop: &CancellationToken,
         services: &mut impl AsyncFnMut(ActiveSession) -> anyhow::Result<Option<T>>,
-    ) -> anyhow::Result<Ended<T>> {
-        let store = self.open(copy).await?;
+    ) -> anyhow::Result<ControlFlow<Option<T>, bool>> {
+        let store = self.open().await?;
         let this = &*self;
         let leadership = &this.leadership;
-        let replicator =
-            this.replicated.as_ref().map(|r| Replicator::new(r.replica.clone(), store.clone(), leadership.clone()));
-        let replicated = this.replicated.as_ref().zip(replicator.as_ref());
-        let mut trouble = pin!(this.trouble(&store).fuse());
-        if let Some((Replicated { election, name, .. }, replicator)) = replicated {
-            let over = tokio::select! {
-                biased;
-                () = stop.cancelled() => None,
-                over = &mut trouble => Some(over),
-                waited = election.wait(&store) => waited.err().map(|error| Over::Broken(error.to_string())),
-                () = replicator.stand_by(election.leases(), name) => None,
-            };
-            if let Some(over) = over {
-                this.cut_at(&over);
-                return Ok(Ended::Again(WorkingCopy::after(&store, &over)));
-            }
-        }
         // Beside the services, in this same future: who drops it ends all of it.
-        let mut machinery = pin!(keep_and_replicate(replicated, &store).fuse());
+        let mut machinery = pin!(this.keep_and_replicate(&store).fuse());
+        let mut trouble = pin!(this.trouble(&store).fuse());
         let done = CancellationToken::new();
         let running = async {
             let until_ready = async {
-                until_acting(leadership).await;
+                leadership.until_phase(Phase::acts).await;
                 // A temporary copy takes nothing that MongoDB does not: that must be in step.
                 while store.is_temporary() && !store.replica_keeps_up() {
-                    tokio::time::sleep(LOOK_EVERY).await;
+                    sleep(LOOK_EVERY).await;
                 }
             };
             tokio::select! {
@@ -108,28 +56,28 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
             services(session).await
         };
         let mut running = Box::pin(running);
-        let why = tokio::select! {
+        // What the services ended with, or until when calls in flight may take.
+        let mut ended = tokio::select! {
             biased;
-            () = stop.cancelled() => Why::Asked,
-            over = &mut machinery => Why::Over(over),
-            over = &mut trouble => Why::Over(over),
-            ended = &mut running => Why::Done(ended),
+            () = stop.cancelled() => Err(Instant::now() + SERVICES_WITHIN),
+            cut_at = &mut machinery => Err(cut_at),
+            cut_at = &mut trouble => Err(cut_at),
+            ended = &mut running => Ok(Some(ended)),
         };
         let ended_at = Instant::now();
         done.cancel();
-        // Acting without the right to, or without a file, is how services come to fail.
-        let mut is_excused = match why {
-            Why::Over(_) => true,
-            Why::Asked => store.is_broken(),
-            Why::Done(_) => store.is_broken() || !leadership.is_leader(),
-        };
-        let (next, ended) = match why {
-            Why::Done(ended) => (Some(WorkingCopy::after(&store, &Over::Done)), Some(ended)),
-            Why::Asked => (None, this.end(&mut running, ended_at + SERVICES_WITHIN, &mut machinery).await),
-            Why::Over(over) => {
-                let ended = this.end(&mut running, this.cut_at(&over), &mut machinery).await;
-                (Some(WorkingCopy::after(&store, &over)), ended)
-            }
+        let ended = loop {
+            let cut_at = match ended {
+                Ok(ended) => break ended,
+                Err(cut_at) => cut_at,
+            };
+            ended = tokio::select! {
+                biased;
+                sooner = &mut machinery => Err(cut_at.min(sooner)),
+                sooner = &mut trouble => Err(cut_at.min(sooner)),
+                ended = &mut running => Ok(Some(ended)),
+                () = sleep_until(cut_at) => Ok(None),
+            };
         };
         drop(running);
         // The services' last writes may still be on their way, and are part of what MongoDB gets.
@@ -138,96 +86,44 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
         {
             tracing::debug!("The last writes failed: {error}");
         }
-        is_excused |= machinery.is_terminated();
+        // Acting without the right to, or without a file, is how services come to fail.
+        let is_over = machinery.is_terminated() || trouble.is_terminated();
         let ended = match ended {
-            Some(Err(error)) if is_excused => {
+            Some(Err(error)) if is_over || store.is_broken() || !leadership.is_leader() => {
                 tracing::debug!("The services ended with {error:#}");
                 None
             }
-            Some(ended) => ended.transpose(),
-            None => None,
+            ended => ended.and_then(Result::transpose),
         };
-        if let Some(next) = next
-            && ended.is_none()
-            && !stop.is_cancelled()
-        {
-            return Ok(Ended::Again(next));
+        if ended.is_none() && !stop.is_cancelled() {
+            let is_unused = store.is_temporary() || store.is_broken();
+            return Ok(ControlFlow::Continue(store.is_doubtful() || is_unused && this.replicated.is_some()));
         }
-        if let Some(replicated) = replicated {
-            this.close(&store, replicated, ended_at, machinery).await;
-        }
-        Ok(Ended::Finished(ended.transpose()?))
+        this.close(&store, ended_at + SENT_WITHIN, machinery).await;
+        Ok(ControlFlow::Break(ended.transpose()?))
     }
 
-    /// Lets the services end, and cuts off what is in flight then. What they ended with, if they did.
-    async fn end<T>(
-        &self,
-        running: &mut (impl Future<Output = T> + Unpin),
-        mut cut_at: Instant,
-        machinery: &mut Pin<&mut impl FusedFuture<Output = Over>>,
-    ) -> Option<T> {
-        loop {
-            tokio::select! {
-                biased;
-                over = &mut *machinery => cut_at = cut_at.min(self.cut_at(&over)),
-                ended = &mut *running => return Some(ended),
-                () = tokio::time::sleep_until(cut_at) => return None,
-            }
-        }
-    }
-
-    /// Until when calls in flight may take where this ends the session. Says it, too.
-    fn cut_at(&self, over: &Over) -> Instant {
-        let now = Instant::now();
-        let lease = self.leadership.until().map(|until| until.saturating_sub(self.location.clock.boot()));
-        match over {
-            Over::Broken(reason) => {
-                tracing::error!("The state file cannot be used any more ({reason}): starting over");
-                now + BROKEN_GRACE
-            }
-            Over::FileIsBack => {
-                tracing::info!("The state file can be used again");
-                now + SERVICES_WITHIN
-            }
-            Over::Lost(why) => {
-                tracing::error!("{why}");
-                self.leadership.set(Phase::Waiting);
-                now
-            }
-            Over::Done => now,
-            Over::CannotRenew(why) => {
-                tracing::error!("{why}");
-                now + lease.unwrap_or_default().saturating_sub(CUT_BEFORE)
-            }
-        }
-    }
-
-    /// The end of the process: MongoDB gets what it lacks, as far as there is time, and the lease is given back.
+    /// The end of the process: MongoDB gets what it lacks, as far as there is time, and the lease is given back. Whoever acts on
+    /// the file alone tries to have the lease for that, and a former leader sends without.
     async fn close(
         &self,
         store: &Store,
-        (Replicated { election, .. }, replicator): (&Replicated<R, L>, &Replicator<R>),
-        asked_at: Instant,
-        mut machinery: Pin<&mut impl FusedFuture<Output = Over>>,
+        sent_by: Instant,
+        mut machinery: Pin<&mut impl FusedFuture<Output = Instant>>,
     ) {
-        let phase = self.leadership.advance(|phase| match phase {
-            Phase::CatchingUp { term, until, .. } | Phase::Leading { term, until, .. } => Phase::Ending { term, until },
-            other => other,
-        });
-        if matches!(phase, Phase::Ending { .. }) && !machinery.is_terminated() {
-            tokio::select! {
-                biased;
-                over = &mut machinery => drop(self.cut_at(&over)),
-                () = until_sent(store) => {}
-                () = tokio::time::sleep_until(asked_at + SENT_WITHIN) => {}
+        let Some(Replicated { replica, election }) = &self.replicated else { return };
+        let sending = async {
+            if !machinery.is_terminated() {
+                tokio::select! {
+                    biased;
+                    _ = &mut machinery => {}
+                    () = until_sent(store) => return Ok(()),
+                }
             }
-        }
-        if phase == Phase::Waiting {
-            // It led once, and another one leads now: that one is told.
-            let sending = tokio::time::timeout_at(asked_at + SENT_WITHIN, replicator.send_late(election.leases()));
-            if let Ok(Err(failure)) = sending.await {
-                tracing::debug!("What is left cannot be sent: {failure}");
-            }
+            Replicator::new(replica.clone(), store.clone(), self.leadership.clone()).send_late().await
+        };
+        if let Ok(Err(failure)) = timeout_at(sent_by, sending).await {
+            tracing::debug!("What is left cannot be sent: {failure}");
         }
         let unsent = store.unsent().await.map(|lag| lag.records).unwrap_or_default();
         if unsent > 0 {
@@ -243,9 +139,37 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
         }
     }
 
-    /// Returns when the working copy is of no use any more. Without MongoDB a full disk is no reason to start over: nothing is
-    /// done that cannot be kept, until there is room again.
-    async fn trouble(&self, store: &Store) -> Over {
+    /// Waits for the lease, keeps it, and replicates. Returns when the session must end, with the time until which calls in
+    /// flight may take.
+    async fn keep_and_replicate(&self, store: &Store) -> Instant {
+        let Some(Replicated { replica, election }) = &self.replicated else { return std::future::pending().await };
+        let replicator = Replicator::new(replica.clone(), store.clone(), self.leadership.clone());
+        let electing = async {
+            election.wait(store).await?;
+            election.keep(store).await
+        };
+        let ended = tokio::select! {
+            biased;
+            Err(ended) = electing => ended,
+            failure = replicator.run(election.succession()) => {
+                if let ReplicaError::Fenced(term) = failure
+                    && let Err(error) = election.note_later(store, term).await
+                {
+                    tracing::warn!("It cannot be noted that another instance has led: {error}");
+                }
+                Ended::lost(format!("{failure}: this one stops"))
+            }
+        };
+        tracing::error!("{}", ended.why);
+        if ended.calls_end_within.is_zero() {
+            self.leadership.set(Phase::Waiting);
+        }
+        Instant::now() + ended.calls_end_within
+    }
+
+    /// Returns when the working copy is of no use any more, with the time until which calls in flight may take. Without MongoDB
+    /// a full disk is no reason to start over: nothing is done that cannot be kept, until there is room again.
+    async fn trouble(&self, store: &Store) -> Instant {
         let until_broken = async {
             let reason = store.broken().await;
             if self.replicated.is_none() && !store.is_doubtful() {
@@ -255,46 +179,21 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
         };
         tokio::select! {
             biased;
-            reason = until_broken => Over::Broken(reason),
-            () = self.until_usable(), if store.is_temporary() => Over::FileIsBack,
-        }
-    }
-}
-
-/// Keeps the lease and replicates, until the session must end.
-async fn keep_and_replicate<R: Replica, L: LeaseStore>(
-    replicated: Option<(&Replicated<R, L>, &Replicator<R>)>,
-    store: &Store,
-) -> Over {
-    let Some((Replicated { election, .. }, replicator)) = replicated else { return std::future::pending().await };
-    tokio::select! {
-        biased;
-        ended = election.keep(store) => match ended {
-            election::Ended::Lost(why) => Over::Lost(why),
-            election::Ended::CannotRenew(why) => Over::CannotRenew(why),
-        },
-        failure = replicator.run(election.takings()) => {
-            if let Failure::Replica(ReplicaError::Fenced(term)) = failure {
-                election.saw_term(term);
-                if let Err(error) = store.note_stale().await {
-                    tracing::warn!("It cannot be noted that another instance has led: {error}");
-                }
+            reason = until_broken => {
+                tracing::error!("The state file cannot be used any more ({reason}): starting over");
+                Instant::now() + BROKEN_GRACE
             }
-            Over::Lost(format!("{failure}: this one stops"))
+            () = self.until_usable(), if store.is_temporary() => {
+                tracing::info!("The state file can be used again");
+                Instant::now() + SERVICES_WITHIN
+            }
         }
     }
-}
-
-/// Returns when this instance may act.
-async fn until_acting(leadership: &Leadership) {
-    let mut phases = leadership.changes();
-    // It never closes: `leadership` has the other end.
-    while !leadership.is_leader() && phases.changed().await.is_ok() {}
 }
 
 /// Returns when everything was sent.
 async fn until_sent(store: &Store) {
     while !store.unsent().await.is_ok_and(|lag| lag.records == 0) {
-        tokio::time::sleep(LOOK_EVERY).await;
+        sleep(LOOK_EVERY).await;
     }
 }

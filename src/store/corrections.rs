@@ -123,7 +123,8 @@ impl Store {
     ///
     /// # Errors
     /// When this instance may not act (any more); then the message must not be changed.
-    pub fn begin_correction(&self) -> Result<(), StoreError> {
+    pub async fn begin_correction(&self) -> Result<(), StoreError> {
+        self.wait_for_reach().await;
         self.may_begin()
     }
 

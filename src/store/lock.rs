@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rusqlite::Connection;
+
 use super::StoreError;
 
 /// The longest content that is looked at.
 const MAX_CONTENT: u64 = 200;
 /// The present start of the machine, where the system tells it.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+/// What SQLite puts before the pages in its log, and before each of them.
+const LOG_HEADERS: (u64, u64) = (32, 24);
 
 /// The lock of a state file. Held as long as this lives; the system lets go of it when the process dies.
 ///
@@ -115,15 +119,6 @@ pub(super) struct FileIdentity {
     sizes: (AtomicU64, AtomicU64),
 }
 
-/// How a file stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    Whole,
-    /// Its log is shorter than it was: this long. SQLite knows whether all of it is in the file.
-    LogIsShorter(u64),
-    Lost,
-}
-
 impl FileIdentity {
     pub fn of(path: &Path) -> std::io::Result<Self> {
         let metadata = std::fs::metadata(path)?;
@@ -135,19 +130,23 @@ impl FileIdentity {
 
     /// Whether it still stands there, whole, with its log: what is written to a file without a name is lost with the
     /// process, and what is written behind a gap can be read by nobody.
-    pub fn look(&self) -> Standing {
+    pub fn is_whole(&self, connection: &Connection) -> bool {
         let (Ok(file), Ok(log)) = (std::fs::metadata(&self.path), std::fs::metadata(&self.log)) else {
-            return Standing::Lost;
+            return false;
         };
-        if (file.dev(), file.ino()) != self.place || self.sizes.0.fetch_max(file.len(), Ordering::Relaxed) > file.len()
-        {
-            return Standing::Lost;
-        }
-        if self.sizes.1.swap(log.len(), Ordering::Relaxed) > log.len() {
-            return Standing::LogIsShorter(log.len());
-        }
-        Standing::Whole
+        (file.dev(), file.ino()) == self.place
+            && self.sizes.0.fetch_max(file.len(), Ordering::Relaxed) <= file.len()
+            && (self.sizes.1.swap(log.len(), Ordering::Relaxed) <= log.len() || is_log_whole(connection, log.len()))
     }
+}
+
+/// Whether SQLite needs no more of its log than is there: another program may have had it written into the file.
+fn is_log_whole(connection: &Connection, length: u64) -> bool {
+    let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0));
+    let pages = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(1));
+    let (Ok(page), Ok(pages)) = (page, pages) else { return false };
+    let pages = u64::try_from(pages).unwrap_or_default();
+    pages == 0 || LOG_HEADERS.0 + pages * (LOG_HEADERS.1 + u64::from(page)) <= length
 }
 
 #[cfg(test)]
@@ -192,21 +191,22 @@ mod tests {
         let path = folder.path().join("a");
         std::fs::write(&path, "1").unwrap();
         std::fs::write(folder.path().join("a-wal"), "1").unwrap();
+        let connection = Connection::open_in_memory().unwrap();
         let identity = FileIdentity::of(&path).unwrap();
-        assert_eq!(identity.look(), Standing::Whole);
+        assert!(identity.is_whole(&connection));
         std::fs::rename(&path, folder.path().join("b")).unwrap();
-        assert_eq!(identity.look(), Standing::Lost);
+        assert!(!identity.is_whole(&connection));
         std::fs::write(&path, "2").unwrap();
-        assert_eq!(identity.look(), Standing::Lost);
+        assert!(!identity.is_whole(&connection));
         std::fs::rename(folder.path().join("b"), &path).unwrap();
-        assert_eq!(identity.look(), Standing::Whole);
+        assert!(identity.is_whole(&connection));
         std::fs::write(&path, "").unwrap();
-        assert_eq!(identity.look(), Standing::Lost);
+        assert!(!identity.is_whole(&connection));
         std::fs::write(&path, "123").unwrap();
-        assert_eq!(identity.look(), Standing::Whole);
+        assert!(identity.is_whole(&connection));
         std::fs::write(folder.path().join("a-wal"), "").unwrap();
-        assert_eq!(identity.look(), Standing::LogIsShorter(0));
+        assert!(identity.is_whole(&connection), "SQLite needs none of it");
         std::fs::remove_file(folder.path().join("a-wal")).unwrap();
-        assert_eq!(identity.look(), Standing::Lost);
+        assert!(!identity.is_whole(&connection));
     }
 }

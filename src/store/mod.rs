@@ -54,17 +54,17 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Notify, SetOnce};
 
 use crate::clock::Clock;
 use crate::leadership::Leadership;
+use crate::ports::replica::ReplicaError;
 
 pub use checks::{CheckStart, OverCode};
 pub use erasing::{ErasedGuild, Forgotten};
@@ -111,6 +111,22 @@ pub enum Blocking {
     Pool,
     /// On the caller's: for a simulation, which then runs the same way every time.
     Inline,
+}
+
+impl Blocking {
+    /// Runs what blocks.
+    ///
+    /// # Errors
+    /// Those of `work`; when the process is ending.
+    pub async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Pool => tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed)?,
+            Self::Inline => work(),
+        }
+    }
 }
 
 /// How a working copy is opened.
@@ -183,11 +199,17 @@ pub enum StoreError {
     #[error("cannot read the state file: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// Another instance is the active one, or may be: nothing may be done on the account of this change.
-    #[error("this instance is not the active one any more")]
+    #[error("this instance may not act: another one may be active")]
     NotActive,
     /// The process is ending.
     #[error("the state file is closed")]
     Closed,
+}
+
+impl From<StoreError> for ReplicaError {
+    fn from(error: StoreError) -> Self {
+        Self::WorkingCopy(error.to_string())
+    }
 }
 
 /// The state of one deployment. Clones share the file.
@@ -216,8 +238,7 @@ struct Inner {
     is_replicated: AtomicBool,
     /// An engine works on this file: a new code can be tested.
     has_engine: AtomicBool,
-    broken: CancellationToken,
-    why_broken: OnceLock<Trouble>,
+    broken: SetOnce<Trouble>,
 }
 
 impl Store {
@@ -271,8 +292,7 @@ impl Store {
             progress: Watched::default(),
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
-            broken: CancellationToken::new(),
-            why_broken: OnceLock::new(),
+            broken: SetOnce::new(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -312,10 +332,7 @@ impl Store {
             Some(reader) => query(&reader.lock().unwrap_or_else(PoisonError::into_inner)),
             None => inner.writer.read(query),
         };
-        let result = match self.inner.blocking {
-            Blocking::Pool => tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?,
-            Blocking::Inline => read(),
-        };
+        let result = self.inner.blocking.run(read).await;
         if let Err(StoreError::Sqlite(error)) = &result
             && let Some(trouble) = Trouble::told_by(error)
         {

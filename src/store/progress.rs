@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::leadership::Phase;
 use crate::ports::replica::ReplicaError;
 
-use super::{Lag, Store, StoreError};
+use super::{Batch, Lag, Store, StoreError};
 
 /// The longest that a write waits for the replica: with what it takes to write the file, two seconds at most.
 const WAIT: Duration = Duration::from_millis(1500);
@@ -36,6 +36,8 @@ pub(super) struct Watched {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Progress {
     reach: Reach,
+    /// It keeps up: a write waits until it has it too.
+    in_step: bool,
     /// The latest commit up to which it has everything, and everything that is acted on.
     has: u64,
     has_urgent: u64,
@@ -47,10 +49,8 @@ struct Progress {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 enum Reach {
-    /// It keeps up: a write waits until it has it too.
-    InStep,
-    /// It takes what it is sent, and is behind.
-    Slow,
+    /// It takes what it is sent.
+    Up,
     /// Nobody has sent it anything yet, or there is none.
     #[default]
     Untried,
@@ -64,14 +64,19 @@ impl Watched {
     }
 
     fn change(&self, change: impl FnOnce(&mut Progress)) {
-        change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
-        self.changed.notify_waiters();
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = progress.clone();
+        change(&mut progress);
+        // Each commit tells of it: nobody is woken for what is as it was.
+        if *progress != before {
+            self.changed.notify_waiters();
+        }
     }
 }
 
 impl Progress {
     fn is_reachable(&self) -> bool {
-        matches!(self.reach, Reach::InStep | Reach::Slow)
+        self.reach == Reach::Up
     }
 }
 
@@ -82,33 +87,31 @@ impl Store {
         self.inner.commits.load(Ordering::SeqCst)
     }
 
-    /// The replica has everything up to this commit, and keeps up.
-    pub fn replica_has(&self, commit: u64) {
+    /// The replica has this batch: everything up to its commit, if it held all that was unsent; else the rest is on its way.
+    pub fn replica_took(&self, batch: &Batch) {
         self.inner.progress.change(|progress| {
-            progress.reach = Reach::InStep;
-            progress.has = progress.has.max(commit);
-        });
-    }
-
-    /// The replica has everything up to this commit that is acted on; the rest is on its way.
-    pub fn replica_has_urgent(&self, commit: u64) {
-        self.inner.progress.change(|progress| {
-            if !progress.is_reachable() {
-                progress.reach = Reach::Slow;
+            // From now on too much that is unsent holds writers back.
+            progress.reach = Reach::Up;
+            if batch.is_all {
+                (progress.in_step, progress.has) = (true, batch.commit);
             }
-            progress.has_urgent = progress.has_urgent.max(commit);
+            if batch.is_all_urgent {
+                progress.has_urgent = batch.commit;
+            }
         });
     }
 
     /// The replica does not take what it is sent: writes do not wait for it, what it lacks stays in the outbox.
     pub fn replica_failed(&self, why: &ReplicaError) {
-        self.inner.progress.change(|progress| progress.reach = Reach::Failed(why.clone()));
+        self.inner.progress.change(|progress| {
+            (progress.reach, progress.in_step) = (Reach::Failed(why.clone()), false);
+        });
     }
 
     /// Whether the replica keeps up.
     #[must_use]
     pub fn replica_keeps_up(&self) -> bool {
-        self.inner.progress.get().reach == Reach::InStep
+        self.inner.progress.get().in_step
     }
 
     /// Whether the state is kept in MongoDB too.
@@ -139,9 +142,7 @@ impl Store {
                 Some(format!("{why}; it {lacks}"))
             }
             Reach::Failed(_) | Reach::Untried => Some(format!("MongoDB does not answer and {lacks}")),
-            Reach::InStep | Reach::Slow => {
-                age.filter(|age| *age > LAGS_AFTER).map(|_| format!("MongoDB is catching up: it {lacks}"))
-            }
+            Reach::Up => age.filter(|age| *age > LAGS_AFTER).map(|_| format!("MongoDB is catching up: it {lacks}")),
         });
         if let Some((holds, may_hold)) = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100) {
             troubles.push(format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20));
@@ -155,12 +156,8 @@ impl Store {
     }
 
     /// Notes whether far too much is unsent.
-    pub(super) fn set_unsent(&self, count: u32) {
-        let is_behind = count > OUTBOX_BOUND;
-        // Each commit says so: nobody is woken for what is as it was.
-        if self.inner.progress.get().is_behind != is_behind {
-            self.inner.progress.change(|progress| progress.is_behind = is_behind);
-        }
+    pub(super) fn set_behind(&self, is_behind: bool) {
+        self.inner.progress.change(|progress| progress.is_behind = is_behind);
     }
 
     /// Returns when this is so of the replica, or the lease is over.
@@ -190,21 +187,22 @@ impl Store {
         if self.is_temporary() && !self.inner.progress.get().is_reachable() { self.not_persisted() } else { Ok(()) }
     }
 
-    /// Returns when the replica has this commit, or does not keep up: a temporary copy counts for nothing then.
-    pub(super) async fn wait_for_replica(&self, commit: u64) -> Result<(), StoreError> {
-        if self.is_temporary() {
-            self.wait_until(|progress| !progress.is_reachable() || progress.has >= commit).await;
-            return if self.inner.progress.get().has >= commit { Ok(()) } else { self.not_persisted() };
+    /// Returns when the replica has this commit, or does not keep up. Where it must have it, there is no other end but the lease's,
+    /// and none without it is good: a temporary copy counts for nothing, and so does the intent of an outward act beside a standby.
+    pub(super) async fn wait_for_replica(&self, commit: u64, is_intent: bool) -> Result<(), StoreError> {
+        let must = || self.is_temporary() || (is_intent && self.inner.leadership.has_standby());
+        let has_it = |progress: &Progress| commit <= if is_intent { progress.has_urgent } else { progress.has };
+        self.wait_until(|progress| !must() || !progress.is_reachable() || has_it(progress)).await;
+        if must() {
+            let has_it = has_it(&self.inner.progress.get());
+            let lacks_it = || if self.is_temporary() { self.not_persisted() } else { Err(StoreError::NotActive) };
+            return if has_it { Ok(()) } else { lacks_it() };
         }
-        let has_it = self.wait_until(|progress| progress.reach != Reach::InStep || progress.has >= commit);
-        if tokio::time::timeout(WAIT, has_it).await.is_err() {
+        let in_step = self.wait_until(|progress| !progress.in_step || has_it(progress));
+        if tokio::time::timeout(WAIT, in_step).await.is_err() {
             // Until it is in step again nobody waits.
             tracing::debug!("MongoDB took more than {} s to take a change", WAIT.as_secs_f32());
-            self.inner.progress.change(|progress| {
-                if progress.reach == Reach::InStep {
-                    progress.reach = Reach::Slow;
-                }
-            });
+            self.inner.progress.change(|progress| progress.in_step = false);
         }
         Ok(())
     }
@@ -213,7 +211,7 @@ impl Store {
         let why = match &self.inner.progress.get().reach {
             Reach::Failed(why) => why.to_string(),
             Reach::Untried => "MongoDB is not in step yet".to_owned(),
-            Reach::InStep | Reach::Slow => "another instance may lead by now".to_owned(),
+            Reach::Up => "another instance may lead by now".to_owned(),
         };
         let reason = format!("the state file cannot be used, and {why}");
         tracing::error!("CRITICAL: Failed to persist state: {reason}");
@@ -223,22 +221,17 @@ impl Store {
     /// Whether an outward act may begin: this instance leads, and its intent can be brought to MongoDB where that must have it.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
         self.may_act()?;
-        let can_be_had = !self.inner.leadership.has_standby() || self.inner.progress.get().is_reachable();
-        if can_be_had { Ok(()) } else { Err(StoreError::NotActive) }
+        if self.can_be_had(&self.inner.progress.get()) { Ok(()) } else { Err(StoreError::NotActive) }
     }
 
-    /// Returns when the intent of an outward act is where it must be before the act; then whether this instance still may.
-    pub(super) async fn wait_for_intent(&self, commit: u64) -> Result<(), StoreError> {
-        let has_standby = || self.inner.leadership.has_standby();
-        let has_it = |progress: &Progress| progress.has.max(progress.has_urgent) >= commit;
-        self.wait_until(|progress| !progress.is_reachable() || has_it(progress) || !has_standby()).await;
-        if has_standby() && !has_it(&self.inner.progress.get()) {
-            return Err(StoreError::NotActive);
-        }
-        if !has_standby() || self.is_temporary() {
-            self.wait_for_replica(commit).await?;
-        }
-        self.may_act()
+    fn can_be_had(&self, progress: &Progress) -> bool {
+        !self.inner.leadership.has_standby() || progress.is_reachable()
+    }
+
+    /// Returns when the intent of an outward act can be brought to MongoDB where that must have it, or the lease is over. Who
+    /// would act need not ask again and again.
+    pub(super) async fn wait_for_reach(&self) {
+        self.wait_until(|progress| self.can_be_had(progress)).await;
     }
 
     /// Whether this process may act on what it has written.

@@ -5,20 +5,20 @@ mod history;
 mod merge;
 mod outbox;
 
-use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params_from_iter};
 
 use crate::domain::record::{Field, Form, Key, Kind, Record, Value};
 
-use super::schema::triggers::{is_shared, key_columns};
+use super::schema::triggers::{columns, is_shared, key_columns};
 use super::{Store, StoreError};
 
 pub(super) use erased::{erase, forget, forget_keys};
 pub use history::ReplicaHistory;
 pub use merge::Merged;
 pub(super) use merge::{Origin, merge};
+pub(super) use outbox::is_behind;
 pub use outbox::{Batch, Lag};
-pub(super) use outbox::{count_unsent, note};
 
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -31,23 +31,26 @@ impl ToSql for Value {
     }
 }
 
-fn value(row: &Row<'_>, at: usize, form: Form) -> rusqlite::Result<Value> {
-    let value = match form {
-        Form::Int => row.get::<_, Option<i64>>(at)?.map(Value::Int),
-        Form::Time => row.get::<_, Option<i64>>(at)?.map(Value::Time),
-        Form::Bool => row.get::<_, Option<bool>>(at)?.map(Value::Bool),
-        Form::Text => row.get::<_, Option<String>>(at)?.map(Value::Text),
-    };
-    Ok(value.unwrap_or(Value::Null))
+impl FromSql for Value {
+    /// Times and flags are numbers: only the field tells.
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Null => Ok(Self::Null),
+            ValueRef::Integer(number) => Ok(Self::Int(number)),
+            _ => value.as_str().map(|text| Self::Text(text.to_owned())),
+        }
+    }
 }
 
 fn record(kind: Kind, row: &Row<'_>) -> rusqlite::Result<Record> {
-    let values = kind.fields().iter().enumerate().map(|(at, field)| value(row, at, field.form));
-    Ok(Record { kind, values: values.collect::<Result<_, _>>()? })
-}
-
-fn names(fields: &[Field]) -> String {
-    fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+    let value = |(at, field): (usize, &Field)| {
+        Ok(match (row.get(at)?, field.form) {
+            (Value::Int(number), Form::Time) => Value::Time(number),
+            (Value::Int(number), Form::Bool) => Value::Bool(number != 0),
+            (value, _) => value,
+        })
+    };
+    Ok(Record { kind, values: kind.fields().iter().enumerate().map(value).collect::<rusqlite::Result<_>>()? })
 }
 
 /// The keys that a query of [`key_columns`] finds.
@@ -55,12 +58,9 @@ pub(super) fn read_keys(
     connection: &Connection,
     kind: Kind,
     sql: &str,
-    values: impl rusqlite::Params,
+    values: impl Params,
 ) -> rusqlite::Result<Vec<Key>> {
-    let key = |row: &Row<'_>| {
-        let parts = kind.fields()[..kind.key_fields()].iter().enumerate();
-        parts.map(|(at, field)| value(row, at, field.form)).collect()
-    };
+    let key = |row: &Row<'_>| (0..kind.key_fields()).map(|at| row.get(at)).collect();
     connection.prepare_cached(sql)?.query_map(values, key)?.collect()
 }
 
@@ -71,30 +71,18 @@ fn key_is(kind: Kind, comparison: &str) -> String {
 }
 
 fn find(connection: &Connection, kind: Kind, key: &Key) -> rusqlite::Result<Option<Record>> {
-    let sql = format!("SELECT {} FROM {} WHERE {}", names(kind.fields()), kind.name(), key_is(kind, "="));
+    let sql = format!("SELECT {} FROM {} WHERE {}", columns(kind.fields(), ""), kind.name(), key_is(kind, "="));
     connection.prepare_cached(&sql)?.query_row(params_from_iter(key), |row| record(kind, row)).optional()
 }
 
 /// A key as the triggers write it.
 fn read_key(kind: Kind, text: &str) -> Option<Key> {
-    let parts: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
-    let fields = &kind.fields()[..kind.key_fields()];
-    let part = |(part, field): (&serde_json::Value, &Field)| match field.form {
-        Form::Text => part.as_str().map(|text| Value::Text(text.to_owned())),
-        _ => part.as_i64().map(Value::Int),
-    };
-    (parts.len() == fields.len()).then(|| parts.iter().zip(fields).map(part).collect()).flatten()
+    serde_json::from_str(text).ok().filter(|key: &Key| key.len() == kind.key_fields())
 }
 
 /// A key as the triggers write it.
-fn write_key(key: &Key) -> String {
-    let part = |value: &Value| match value {
-        Value::Text(text) => serde_json::Value::from(text.as_str()),
-        Value::Int(number) | Value::Time(number) => (*number).into(),
-        Value::Bool(flag) => (*flag).into(),
-        Value::Null => serde_json::Value::Null,
-    };
-    serde_json::Value::from(key.iter().map(part).collect::<Vec<_>>()).to_string()
+fn write_key(key: &Key) -> rusqlite::Result<String> {
+    serde_json::to_string(key).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
 impl Store {
@@ -104,7 +92,7 @@ impl Store {
     /// When the file cannot be read.
     pub async fn page(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<Record>, StoreError> {
         self.read(move |connection| {
-            let sql = behind(kind, &names(kind.fields()), "true", after.as_ref(), limit);
+            let sql = behind(kind, &columns(kind.fields(), ""), "true", after.as_ref(), limit);
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map(params_from_iter(after.into_iter().flatten()), |row| record(kind, row))?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -118,7 +106,7 @@ impl Store {
     /// When the file cannot be read.
     pub async fn shared_keys(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<Key>, StoreError> {
         self.read(move |connection| {
-            let which = is_shared(kind, kind.name()).unwrap_or_else(|| "true".to_owned());
+            let which = is_shared(kind, kind.name());
             let sql = behind(kind, &key_columns(kind, ""), &which, after.as_ref(), limit);
             Ok(read_keys(connection, kind, &sql, params_from_iter(after.into_iter().flatten()))?)
         })

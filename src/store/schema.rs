@@ -30,6 +30,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_bounds.sql"),
     include_str!("../../migrations/0012_tallies.sql"),
     include_str!("../../migrations/0013_rounds.sql"),
+    include_str!("../../migrations/0014_history.sql"),
 ];
 
 /// An opened working copy.

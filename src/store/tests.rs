@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::channel::Blocked;
 use crate::domain::code::Code;
+use crate::domain::election::Position;
 use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::MessageKind;
@@ -20,6 +21,22 @@ use crate::ports::{MessageId, Posted};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const GUILD: GuildId = GuildId(u64::MAX - 1);
+
+/// What the replicator does, in short.
+impl Store {
+    /// The replica has everything up to this commit.
+    pub(crate) fn replica_has(&self, commit: u64) {
+        let mut batch = Batch::default();
+        (batch.commit, batch.is_all, batch.is_all_urgent) = (commit, true, true);
+        self.replica_took(&batch);
+    }
+
+    /// The replica has this batch, and that is certain.
+    pub(super) async fn outbox_forget(&self, batch: &Batch) -> Result<(), StoreError> {
+        self.outbox_sent(batch, 0).await?;
+        self.outbox_confirmed(Position::default()).await
+    }
+}
 
 struct Fixture {
     folder: TempDir,

@@ -110,7 +110,7 @@ impl Store {
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (value, commit) = self.write_with_room(write).await?;
-        self.wait_for_replica(commit).await?;
+        self.wait_for_replica(commit, false).await?;
         Ok(value)
     }
 
@@ -121,8 +121,10 @@ impl Store {
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<(T, Result<(), StoreError>), StoreError> {
+        self.wait_for_reach().await;
         let (value, commit) = self.write_with_room(self.checked(Self::may_begin, write)).await?;
-        Ok((value, self.wait_for_intent(commit).await))
+        let may_act = self.wait_for_replica(commit, true).await.and_then(|()| self.may_act());
+        Ok((value, may_act))
     }
 
     /// Runs `write` in a transaction, unless this instance does not lead: then nothing is written.
@@ -265,13 +267,13 @@ impl Store {
                 note.execute([last.0]).map_err(failed)?;
             }
             let has_changed = transaction.total_changes() != before.1;
-            let counted = match has_changed && self.is_replicated() {
-                true => Some(replication::count_unsent(&transaction, OUTBOX_BOUND + 1).map_err(failed)?),
+            let is_behind = match has_changed && self.is_replicated() {
+                true => Some(replication::is_behind(&transaction, OUTBOX_BOUND).map_err(failed)?),
                 false => None,
             };
             transaction.commit().map_err(failed)?;
-            if let Some(unsent) = counted {
-                self.set_unsent(unsent);
+            if let Some(is_behind) = is_behind {
+                self.set_behind(is_behind);
             }
             Ok(has_changed)
         };

@@ -201,10 +201,7 @@ impl Checker {
             let held = &self.instances[host];
             (!held.is_alive || held.process != process) && disk == taker.disk
         });
-        let leads_itself = matches!(
-            taker.phase,
-            Phase::Leading { .. } | Phase::Isolated { .. } | Phase::CatchingUp { .. } | Phase::Ending { .. }
-        );
+        let leads_itself = !matches!(taker.phase, Phase::Single | Phase::Waiting);
         let lease_ms = u64::try_from(LEASE.as_millis()).unwrap();
         let was_watched = now.saturating_sub(changed_at) >= lease_ms
             && taker.polls_since.is_some_and(|since| now.saturating_sub(since) >= lease_ms - 1000);

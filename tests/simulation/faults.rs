@@ -2,7 +2,6 @@
 
 use fastrand::Rng;
 use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::election::Lease;
 
 use crate::model::Slot;
 use crate::world::{At, Event, Host, World};
@@ -293,8 +292,5 @@ impl World {
             return;
         }
         (document.record, document.order, document.position, document.late) = (twin, order, None, true);
-        if let Slot::Lease(Lease { late, .. }) = &mut self.mongo.slot {
-            *late += 1;
-        }
     }
 }

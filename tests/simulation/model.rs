@@ -139,7 +139,9 @@ impl Mongo {
         let is_in = |document: &&Document| match scope {
             Scope::All => true,
             Scope::After(position) => document.position.is_some_and(|there| there > position),
-            Scope::Late => document.late,
+            Scope::Late(last) => {
+                document.late || document.position.is_some_and(|there| there.term == last.term && there > last)
+            }
         };
         documents.range((from, Unbounded)).map(|(_, document)| document).filter(is_in).take(limit).cloned().collect()
     }
@@ -178,7 +180,6 @@ impl Mongo {
             released: false,
             unsent: 0,
             standby_beat: 0,
-            late: old.late,
             schema: SCHEMA.max(old.schema),
             database: old.database,
         };

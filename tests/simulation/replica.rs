@@ -270,16 +270,6 @@ impl LeaseStore for Remote {
         .await
     }
 
-    async fn announce_late(&self) -> Result<(), ReplicaError> {
-        self.ask(true, |world, _| {
-            if let Slot::Lease(lease) = &mut world.mongo.slot {
-                lease.late += 1;
-            }
-            Ok(())
-        })
-        .await
-    }
-
     async fn release(&self, holder: &str, done: Position, unsent: i64) -> Result<bool, ReplicaError> {
         let holder = self.name(holder);
         self.ask(true, move |world, asker| {

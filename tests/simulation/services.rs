@@ -67,7 +67,7 @@ pub async fn serve(
     let (outside, clock) = (process.outside.clone(), process.clock);
     process.window.show_store(Some(store.clone()));
     let _shown = Shown(&process.window);
-    let is_caught_up = matches!(leadership.phase(), Phase::Leading { .. });
+    let is_caught_up = matches!(leadership.phase(), Phase::Leading(_));
     {
         let mut world = outside.world();
         let line = format!("instance {} serves: {:?}", outside.host, leadership.phase());

@@ -16,12 +16,7 @@ pub(super) const FORMAT: u64 = 1;
 pub(super) const BATCH: u32 = 1000;
 
 pub(super) fn to_json(record: &Record) -> Json {
-    let value = |value: &Value| match value {
-        Value::Null => Json::Null,
-        Value::Int(number) | Value::Time(number) => (*number).into(),
-        Value::Bool(flag) => (*flag).into(),
-        Value::Text(text) => text.as_str().into(),
-    };
+    let value = |value: &Value| serde_json::to_value(value).unwrap_or_default();
     let fields = record.kind.fields().iter().zip(&record.values);
     let kind = [("kind".to_owned(), Json::from(record.kind.name()))];
     Json::Object(kind.into_iter().chain(fields.map(|(field, v)| (exported(field).to_owned(), value(v)))).collect())

@@ -55,6 +55,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::domain::election::{Lease, Position};
+    use crate::leadership::Held;
     use crate::ports::replica::{ReplicaError, Seen};
 
     /// What stands there at each second; `None` where MongoDB does not answer.
@@ -73,9 +74,6 @@ mod tests {
             Ok(None)
         }
         async fn register_standby(&self, _: &str) -> Result<(), ReplicaError> {
-            Ok(())
-        }
-        async fn announce_late(&self) -> Result<(), ReplicaError> {
             Ok(())
         }
         async fn release(&self, _: &str, _: Position, _: i64) -> Result<bool, ReplicaError> {
@@ -116,7 +114,8 @@ mod tests {
         let clock = Clock::simulated(Timestamp::UNIX_EPOCH);
         let leadership = Leadership::waiting(clock);
         let leases = Leases(Mutex::new(Box::new(|| None)));
-        leadership.set(Phase::CatchingUp { term: 7, until: Duration::from_secs(500), has_standby: false });
+        let until = Duration::from_secs(500);
+        leadership.set(Phase::CatchingUp(Held { term: 7, round: 0, until, has_standby: false }));
         let waited = tokio::time::timeout(Duration::from_secs(200), until_hopeless(&leases, &leadership)).await;
         assert!(waited.is_err());
     }

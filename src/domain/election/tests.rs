@@ -13,13 +13,10 @@ const HISTORIES: [History; 5] = [
 #[test]
 fn the_table_of_decisions() {
     use Decision::{Isolated, Lead, Wait};
-    use Reach::{RefusesWrites, Unreachable, Writable};
-    use Watched::{NotRead, Over, Running};
     // Histories in the order above; then what holds with `MONGODB_REQUIRED`, where that differs.
     let table = [
         (
-            Unreachable,
-            NotRead,
+            Watched::NotRead,
             [
                 Wait(Why::StateElsewhere),
                 Wait(Why::StateElsewhere),
@@ -29,10 +26,8 @@ fn the_table_of_decisions() {
             ],
             Some(Wait(Why::Required)),
         ),
-        (RefusesWrites, Running, [Wait(Why::AnotherLeads); 5], None),
         (
-            RefusesWrites,
-            Over,
+            Watched::Refused,
             [
                 Wait(Why::RefusesWrites),
                 Wait(Why::RefusesWrites),
@@ -42,17 +37,15 @@ fn the_table_of_decisions() {
             ],
             Some(Wait(Why::RefusesWrites)),
         ),
-        (Writable, Running, [Wait(Why::AnotherLeads); 5], None),
-        (Writable, Over, [Lead; 5], None),
+        (Watched::Running, [Wait(Why::AnotherLeads); 5], None),
+        (Watched::Over, [Lead; 5], None),
+        (Watched::Newer, [Wait(Why::NewerProgram); 5], None),
     ];
-    for (reach, lease, decisions, if_required) in table {
+    for (lease, decisions, if_required) in table {
         for (history, decision) in HISTORIES.into_iter().zip(decisions) {
-            let situation = Situation { history, reach, lease, is_required: false, is_newer: false };
-            assert_eq!(decide(situation), decision, "{situation:?}");
-            let required = Situation { is_required: true, ..situation };
+            assert_eq!(decide(history, lease, false), decision, "{history:?} {lease:?}");
             let expected = if decision == Isolated { if_required.unwrap() } else { decision };
-            assert_eq!(decide(required), expected, "{required:?}");
-            assert_eq!(decide(Situation { is_newer: true, ..situation }), Wait(Why::NewerProgram));
+            assert_eq!(decide(history, lease, true), expected, "{history:?} {lease:?}, required");
         }
     }
 }
@@ -205,14 +198,14 @@ proptest! {
         let mut history = History::Empty;
         // The truth outside: whether another instance wrote what this file lacks, and whether one waits or leads.
         let (mut lacks, mut has_other) = (true, false);
-        let (mut reach, mut lease) = (Reach::Unreachable, Watched::NotRead);
+        let mut lease = Watched::NotRead;
         for (step, flag) in steps {
             match step {
-                0 => (reach, lease) = (Reach::Unreachable, Watched::NotRead),
-                1 => (reach, lease) = (if flag { Reach::Writable } else { Reach::RefusesWrites }, Watched::Over),
+                0 => lease = Watched::NotRead,
+                1 => lease = if flag { Watched::Over } else { Watched::Refused },
                 // Another leads: its term is read, and noted before anything else.
                 2 => {
-                    (reach, lease) = (Reach::Writable, Watched::Running);
+                    lease = Watched::Running;
                     (lacks, has_other, history) = (true, true, if history == History::Empty { History::Empty } else { History::Stale });
                 }
                 // The file is swapped.
@@ -226,12 +219,12 @@ proptest! {
                 5 if lease == Watched::Running => (history, lacks) = (History::Known { had_standby: true }, true),
                 _ => {}
             }
-            match decide(Situation { history, reach, lease, is_required, is_newer: false }) {
+            match decide(history, lease, is_required) {
                 Decision::Isolated => {
                     prop_assert!(!lacks && !has_other && !is_required, "{history:?}");
                 }
                 Decision::Lead => {
-                    prop_assert!(reach == Reach::Writable && lease == Watched::Over);
+                    prop_assert_eq!(lease, Watched::Over);
                     (lacks, has_other, history) = (false, false, History::Known { had_standby: false });
                 }
                 Decision::Wait(_) => {}

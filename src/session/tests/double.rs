@@ -120,9 +120,8 @@ impl LeaseStore for Double {
             if shared.lease.as_ref().map(key) != seen.map(key) {
                 return None;
             }
-            let (database, late) =
-                shared.lease.as_ref().map_or(("a name".to_owned(), 0), |lease| (lease.database.clone(), lease.late));
-            let taken = Lease { database, holder: holder.to_owned(), term, late, schema: 2, ..Lease::default() };
+            let database = shared.lease.as_ref().map_or("a name".to_owned(), |lease| lease.database.clone());
+            let taken = Lease { database, holder: holder.to_owned(), term, schema: 2, ..Lease::default() };
             shared.lease = Some(taken.clone());
             Some(taken)
         })
@@ -144,10 +143,6 @@ impl LeaseStore for Double {
 
     async fn register_standby(&self, _: &str) -> Result<(), ReplicaError> {
         self.ask(true, |shared| shared.lease.iter_mut().for_each(|lease| lease.standby_beat += 1)).await
-    }
-
-    async fn announce_late(&self) -> Result<(), ReplicaError> {
-        self.ask(true, |shared| shared.lease.iter_mut().for_each(|lease| lease.late += 1)).await
     }
 
     async fn release(&self, holder: &str, done: Position, unsent: i64) -> Result<bool, ReplicaError> {
@@ -223,7 +218,9 @@ impl Replica for Double {
                 let is_wanted = |document: &Document| match scope {
                     Scope::All => true,
                     Scope::After(position) => document.at.is_some_and(|at| at > position),
-                    Scope::Late => document.is_late,
+                    Scope::Late(last) => {
+                        document.is_late || document.at.is_some_and(|at| at.term == last.term && at > last)
+                    }
                 };
                 let there = shared.documents.values().filter(|d| d.record.kind == kind && is_wanted(d));
                 let records: Vec<Record> = there.map(|document| document.record.clone()).collect();
@@ -237,6 +234,7 @@ impl Replica for Double {
                 return Err(ReplicaError::Unreachable("no answer within 120 s".to_owned()));
             }
             drop(pages.send(page.to_vec()).await);
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         Ok(())
     }
@@ -294,7 +292,7 @@ impl Instance {
     pub async fn leads(self) -> Self {
         self.election.wait(&self.store).await.unwrap();
         self.leadership.advance(|phase| match phase {
-            Phase::CatchingUp { term, until, has_standby } => Phase::Leading { term, until, has_standby },
+            Phase::CatchingUp(held) => Phase::Leading(held),
             other => other,
         });
         self.store.note_caught_up("a name", Position { term: self.term(), round: 0 }).await.unwrap();

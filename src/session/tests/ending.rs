@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::double::{Double, Way, after};
 use crate::domain::code::Code;
 use crate::domain::record::Kind;
+use crate::leadership::Phase;
 use crate::session::{ActiveSession, Sessions, StateLocation};
 use crate::store::{Blocking, FileLock, StateKind};
 
@@ -58,6 +59,28 @@ async fn add_codes(session: &ActiveSession, count: usize) {
 
 fn documents(mongo: &Double, kind: Kind) -> usize {
     mongo.look(|shared| shared.documents.keys().filter(|(of, _)| *of == kind).count())
+}
+
+/// For a while the program is run without MongoDB: what it does then is noted for nobody.
+#[tokio::test(start_paused = true)]
+async fn what_was_done_without_mongodb_is_in_it_once_it_is_used_again() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let adding = async |count| {
+        async move |session: ActiveSession| -> anyhow::Result<Option<()>> {
+            add_codes(&session, count).await;
+            Ok(Some(()))
+        }
+    };
+    sessions(folder.path(), &mongo).run(&after(60), adding(1).await).await.unwrap().unwrap();
+    {
+        let location = location(folder.path(), &mongo);
+        let lock = FileLock::take(&location.path).unwrap();
+        let mut alone: Sessions<Double, Double> = Sessions::new(location, Some(lock), None);
+        alone.run(&after(60), adding(3).await).await.unwrap().unwrap();
+    }
+    assert_eq!(documents(&mongo, Kind::Codes), 1);
+    sessions(folder.path(), &mongo).run(&after(60), idle).await.unwrap();
+    assert_eq!(documents(&mongo, Kind::Codes), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -206,4 +229,57 @@ async fn a_file_that_cannot_be_used_is_done_without_and_used_again_when_it_can_b
     let mut sessions = Sessions::new(location(&place, &mongo), None, Some((mongo.clone(), mongo.clone())));
     sessions.run(&after(1_000), services).await.unwrap().unwrap();
     assert_eq!(starts.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_without_mongodb_sends_what_is_left_should_it_come_back_in_time() {
+    for back_after in [5, 15] {
+        let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+        let stop = CancellationToken::new();
+        let asked = Mutex::new(None);
+        let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
+            mongo.goes(CUT);
+            sleep(seconds(60)).await;
+            assert_eq!(session.leadership.phase(), Phase::Isolated);
+            add_codes(&session, 3).await;
+            *asked.lock().unwrap() = Some(Instant::now());
+            stop.cancel();
+            let mongo = mongo.clone();
+            tokio::spawn(async move {
+                sleep(seconds(back_after)).await;
+                mongo.goes(OPEN);
+            });
+            session.done.cancelled().await;
+            Ok(None)
+        };
+        sessions(folder.path(), &mongo).run(&stop, services).await.unwrap();
+        assert!(asked.lock().unwrap().unwrap().elapsed() <= seconds(25));
+        assert_eq!(documents(&mongo, Kind::Codes), 3, "{back_after} s");
+        let lease = mongo.lease().unwrap();
+        assert!(lease.released && lease.unsent == 0, "{lease:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restore_that_a_stop_interrupts_leaves_no_file_that_acts_alone() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
+        add_codes(&session, 250).await;
+        Ok(Some(()))
+    };
+    sessions(folder.path(), &mongo).run(&after(100), services).await.unwrap().unwrap();
+    // Another disk, and no lease any more that told of a leader. Some of it comes, and then no more.
+    let folder = tempfile::tempdir().unwrap();
+    mongo.look(|shared| shared.lease = None);
+    mongo.goes(Way { most_pages: 1, ..OPEN });
+    let acts = AtomicUsize::new(0);
+    let services = async |session: ActiveSession| {
+        acts.fetch_add(1, Ordering::Relaxed);
+        idle(session).await
+    };
+    sessions(folder.path(), &mongo).run(&after(50), services).await.unwrap();
+    assert!(mongo.lease().unwrap().released);
+    mongo.goes(CUT);
+    sessions(folder.path(), &mongo).run(&after(60), services).await.unwrap();
+    assert_eq!(acts.load(Ordering::Relaxed), 0, "half the state is acted on");
 }

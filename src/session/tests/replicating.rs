@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::double::{Double, Instance, Way};
+use super::double::{Document, Double, Instance, Way};
 use crate::domain::code::Code;
 use crate::domain::election::Position;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
@@ -48,13 +48,12 @@ async fn leading(instance: &Instance, work: impl AsyncFnOnce()) {
     instance.election.wait(&instance.store).await.unwrap();
     let replicator = replicator(instance);
     let begun = async {
-        let mut phases = instance.leadership.changes();
-        phases.wait_for(|phase| matches!(phase, Phase::Leading { .. } | Phase::Isolated { .. })).await.unwrap();
+        instance.leadership.until_phase(Phase::acts).await;
         work().await;
     };
     tokio::select! {
         ended = instance.election.keep(&instance.store) => panic!("{ended:?}"),
-        failure = replicator.run(instance.election.takings()) => panic!("{failure}"),
+        failure = replicator.run(instance.election.succession()) => panic!("{failure}"),
         () = begun => {}
     }
 }
@@ -90,7 +89,7 @@ async fn a_standby_keeps_up_and_a_takeover_reads_what_is_new_alone() {
         let waiting = async {
             tokio::join!(
                 async { standby.election.wait(&standby.store).await.unwrap() },
-                standing_by.stand_by(standby.election.leases(), "b"),
+                standing_by.run(standby.election.succession()),
             )
         };
         tokio::select! {
@@ -131,12 +130,12 @@ async fn what_a_former_leader_could_not_send_reaches_the_present_one_and_everybo
         let late = async {
             tokio::join!(
                 async { former.election.wait(&former.store).await.unwrap() },
-                sending.stand_by(former.election.leases(), "a"),
+                sending.run(former.election.succession()),
             )
         };
         tokio::select! {
             _ = late => unreachable!(),
-            () = sleep(seconds(10)) => {}
+            () = sleep(seconds(15)) => {}
         }
         assert_eq!(codes(&leader).await, 2);
         assert!(former.store.is_outbox_empty().await.unwrap());
@@ -215,7 +214,7 @@ async fn a_taking_in_place_sends_again_what_an_earlier_lease_may_not_have_writte
         mongo.look(|shared| shared.documents.retain(|(_, key), _| key[0] != Value::Text(two.clone())));
         leader.mongo.goes(Way { is_cut: true, ..Way::default() });
         sleep(seconds(40)).await;
-        assert_eq!(leader.leadership.phase(), Phase::Isolated { term });
+        assert_eq!(leader.leadership.phase(), Phase::Isolated);
         leader.mongo.goes(Way::default());
         sleep(seconds(10)).await;
         assert!(leader.term() > term);
@@ -236,6 +235,41 @@ async fn a_mongodb_that_takes_little_at_once_gets_everything_all_the_same() {
         leader.mongo.goes(Way { most_records: 30, ..Way::default() });
         sleep(seconds(90)).await;
         assert_eq!(leader.store.unsent().await.unwrap().records, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_arrives_after_the_takeover_is_adopted_though_its_sender_is_gone() {
+    let mongo = Double::new();
+    let former = Instance::new("a", &mongo).await;
+    leading(&former, async || {
+        add(&former, "ONE").await;
+        sleep(seconds(4)).await;
+        add(&former, "LATE").await;
+    })
+    .await;
+    let at = Position { term: mongo.lease().unwrap().term, round: mongo.lease().unwrap().round + 1 };
+    let key = |code: &str| [Value::Text(Code::parse(code).unwrap().key().to_string())];
+    // The network holds it back until another one leads; its sender never comes back.
+    let late = former.store.page(Kind::Codes, None, 9).await.unwrap();
+    let late = late.into_iter().find(|record| record.key()[..] == key("LATE")).unwrap();
+    mongo.look(|shared| shared.documents.retain(|(_, found), _| found[..] != key("LATE")));
+    let leader = Instance::new("b", &mongo).await;
+    leading(&leader, async || {
+        assert_eq!(codes(&leader).await, 1);
+        sleep(seconds(5)).await;
+        mongo.look(|shared| {
+            let document = Document { record: late.clone(), at: Some(at), is_late: false };
+            shared.documents.insert((Kind::Codes, late.key()), document);
+        });
+        sleep(seconds(15)).await;
+        assert_eq!(codes(&leader).await, 2);
+        let term = leader.term();
+        mongo.look(|shared| {
+            let there = &shared.documents[&(Kind::Codes, late.key())];
+            assert_eq!(there.at.unwrap().term, term, "everybody who comes later finds it");
+        });
     })
     .await;
 }

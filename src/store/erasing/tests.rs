@@ -190,9 +190,13 @@ async fn what_hangs_on_something_erased_goes_with_it_however_new_it_is() {
     assert_eq!(store.erase_orphans().await.unwrap(), 0);
     tokio::time::sleep(HOUR).await;
     assert_eq!((store.erase_orphans().await.unwrap(), store.erase_orphans().await.unwrap()), (1, 0));
+    // The other one, which acted for the player meanwhile, hears of it: it waits, too.
+    alone.merge(all(&store).await).await.unwrap();
+    assert_eq!((players(&alone).await, alone.erase_orphans().await.unwrap()), (vec![1, 2, 3, 4], 0));
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(alone.erase_orphans().await.unwrap(), 1);
     meet(&store, &alone).await;
     assert_eq!(all(&store).await, all(&alone).await);
-    assert_eq!(players(&alone).await, [1, 2, 3, 4]);
     let told = alone.outbox_batch(1000).await.unwrap().erased;
     assert!(told.iter().any(|told| told.kind == Kind::Redemptions), "the replica has it, too");
 }

@@ -12,9 +12,9 @@ use crate::domain::code::Code;
 use crate::domain::listing::{Entry, FeedAnswer};
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::record::{Kind, Record, Value};
-use crate::leadership::{Leadership, Phase};
+use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::ReplicaError;
-use crate::store::{Admission, FileLock, Opening, StateKind, Store, StoreError};
+use crate::store::{Admission, Batch, FileLock, Opening, StateKind, Store, StoreError};
 
 const GUILD: GuildId = GuildId(7);
 const LEASE: Duration = Duration::from_secs(29);
@@ -46,7 +46,8 @@ impl Fixture {
     }
 
     fn lead(&self, has_standby: bool) {
-        self.leadership.set(Phase::Leading { term: 1, until: self.clock.boot() + LEASE, has_standby });
+        let until = self.clock.boot() + LEASE;
+        self.leadership.set(Phase::Leading(Held { term: 1, round: 0, until, has_standby }));
     }
 
     /// A guild with a code that is to be posted, and a player for whom it is to be redeemed; all of it is in the replica.
@@ -140,7 +141,7 @@ async fn writes_wait_while_far_too_much_is_unsent_and_somebody_takes_it() {
     let began = Instant::now();
     store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
-    store.replica_has_urgent(0);
+    store.replica_took(&Batch::default());
     let (written, ()) = tokio::join!(store.set_channel(GuildId(9000), ChannelId(3)), async {
         tokio::time::sleep(Duration::from_secs(4)).await;
         let batch = store.outbox_batch(1).await.unwrap();
@@ -179,7 +180,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
             store.begin_post(nonce.clone(), ChannelId(8)).await.err(),
             store.claim_due(1, 12, |_| Admission::Take).await.err(),
             store.begin_run_message(run.clone(), message.clone()).await.err(),
-            store.begin_correction().err(),
+            store.begin_correction().await.err(),
         ];
         assert!(refused.iter().all(|error| matches!(error, Some(StoreError::NotActive))), "{refused:?}");
         assert_eq!(fixture.all().await, before);
@@ -198,6 +199,33 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn beside_a_standby_an_act_waits_without_a_word_while_mongodb_cannot_be_reached() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let nonce = fixture.with_work().await;
+    fixture.lead(true);
+    store.replica_failed(&unreachable());
+    let began = Instant::now();
+    let (corrected, claimed, ()) =
+        tokio::join!(store.begin_correction(), store.claim_due(1, 12, |_| Admission::Take), async {
+            tokio::time::sleep(Duration::from_secs(9)).await;
+            store.replica_has(store.latest_commit());
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            store.replica_has(store.latest_commit());
+        });
+    corrected.unwrap();
+    assert_eq!((claimed.unwrap().taken.len(), began.elapsed()), (1, Duration::from_secs(10)));
+    // It may be that there is no standby any more: then the file is enough.
+    store.replica_failed(&unreachable());
+    let (begun, ()) = tokio::join!(store.begin_post(nonce, ChannelId(8)), async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        fixture.lead(false);
+    });
+    begun.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_secs(12));
+}
+
+#[tokio::test(start_paused = true)]
 async fn beside_a_standby_an_act_waits_for_its_intent_and_is_not_done_without_it() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;
@@ -207,7 +235,9 @@ async fn beside_a_standby_an_act_waits_for_its_intent_and_is_not_done_without_it
     let began = Instant::now();
     let (begun, ()) = tokio::join!(store.begin_post(nonce.clone(), ChannelId(8)), async {
         tokio::time::sleep(Duration::from_secs(9)).await;
-        store.replica_has_urgent(store.latest_commit());
+        let mut batch = store.outbox_batch(9).await.unwrap();
+        batch.is_all = false;
+        store.replica_took(&batch);
     });
     begun.unwrap();
     assert_eq!(began.elapsed(), Duration::from_secs(9));

@@ -1,14 +1,14 @@
 //! What the file knows of the replica, and of who led.
 
-use rusqlite::types::FromSql;
-use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::election::Position;
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError};
 
 /// How this file stands to the replica.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ReplicaHistory {
     /// The database that it was in step with; `None` where it never was.
     pub database: Option<String>,
@@ -20,32 +20,21 @@ pub struct ReplicaHistory {
     pub had_standby: bool,
 }
 
-fn get<T: FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
-    connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
-}
-
-fn set(tx: &Tx<'_>, key: &str, value: impl ToSql) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
-    tx.execute(sql, params![key, value]).map(drop)
-}
-
 fn read(connection: &Connection) -> rusqlite::Result<ReplicaHistory> {
-    Ok(ReplicaHistory {
-        database: get(connection, "replica_database")?,
-        position: Position {
-            term: get(connection, "replica_term")?.unwrap_or_default(),
-            round: get(connection, "replica_round")?.unwrap_or_default(),
-        },
-        is_stale: get(connection, "replica_stale")?.unwrap_or_default(),
-        had_standby: get(connection, "replica_standby")?.unwrap_or_default(),
-    })
+    let sql = "SELECT value FROM meta WHERE key = 'replica'";
+    let known: Option<String> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+    // One that cannot be read is not known: then all is compared.
+    Ok(known.and_then(|known| serde_json::from_str(&known).ok()).unwrap_or_default())
 }
 
-/// Moves the position on; never back.
-pub(super) fn advance(tx: &Tx<'_>, position: Position) -> rusqlite::Result<()> {
-    if position > read(tx.connection())?.position {
-        set(tx, "replica_term", position.term)?;
-        set(tx, "replica_round", position.round)?;
+/// Changes it, if that is a change.
+pub(super) fn change(tx: &Tx<'_>, change: impl FnOnce(&mut ReplicaHistory)) -> Result<(), StoreError> {
+    let known = read(tx.connection())?;
+    let mut new = known.clone();
+    change(&mut new);
+    if new != known {
+        let new = serde_json::to_string(&new).map_err(|error| StoreError::Persist(error.to_string()))?;
+        tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('replica', ?1)", [new])?;
     }
     Ok(())
 }
@@ -64,10 +53,7 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub async fn note_stale(&self) -> Result<(), StoreError> {
-        if self.replica_history().await?.is_stale {
-            return Ok(());
-        }
-        self.write_local(|tx| Ok(set(tx, "replica_stale", true)?)).await
+        self.write_local(|tx| change(tx, |known| known.is_stale = true)).await
     }
 
     /// Notes whether another instance waits.
@@ -75,10 +61,7 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub async fn note_standby(&self, has_standby: bool) -> Result<(), StoreError> {
-        if self.replica_history().await?.had_standby == has_standby {
-            return Ok(());
-        }
-        self.write_local(move |tx| Ok(set(tx, "replica_standby", has_standby)?)).await
+        self.write_local(move |tx| change(tx, |known| known.had_standby = has_standby)).await
     }
 
     /// Notes that this file has everything that was written to this database up to there.
@@ -86,15 +69,11 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub async fn note_caught_up(&self, database: &str, position: Position) -> Result<(), StoreError> {
-        let (known, database) = (self.replica_history().await?, database.to_owned());
-        if known.database.as_ref() == Some(&database) && known.position == position && !known.is_stale {
-            return Ok(());
-        }
+        let database = Some(database.to_owned());
         self.write_local(move |tx| {
-            set(tx, "replica_database", database)?;
-            set(tx, "replica_term", position.term)?;
-            set(tx, "replica_round", position.round)?;
-            Ok(set(tx, "replica_stale", false)?)
+            change(tx, |known| {
+                *known = ReplicaHistory { database, position, is_stale: false, had_standby: known.had_standby };
+            })
         })
         .await
     }

@@ -1,17 +1,18 @@
 //! Taking over what the other store has.
 
-use std::cmp::Ordering;
 use std::ops::AddAssign;
 
 use rusqlite::{CachedStatement, ErrorCode, params_from_iter};
 
-use crate::domain::record::{Kind, Record, Value};
-use crate::store::schema::triggers::AGAIN;
+use crate::domain::record::{Kind, Record};
+use crate::store::schema::triggers::columns;
+use crate::store::sql::Millis;
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError, planning};
 
-use super::erased::{Erasures, apply, is_replicated, note_gone, note_orphans};
-use super::{find, names, note, write_key};
+use super::erased::{Erasures, apply, note_gone};
+use super::outbox::note_key;
+use super::{find, write_key};
 
 /// What became of the other store's records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,26 +37,25 @@ impl AddAssign for Merged {
 fn statements<'a>(tx: &'a Tx<'_>, kind: Kind) -> rusqlite::Result<[CachedStatement<'a>; 2]> {
     let fields = kind.fields();
     let marks: Vec<String> = (1..=fields.len()).map(|number| format!("?{number}")).collect();
-    // What comes from there, is there.
-    let (shared, is_shared) = if kind == Kind::Redemptions { (", shared", ", 1") } else { ("", "") };
-    let (names, marks) = (names(fields), marks.join(", "));
+    // Of this file alone: what comes from there, is there; what was noted of a code is about what it was before.
+    let (shared, is_shared, noted) = match kind {
+        Kind::Redemptions => (", shared", ", 1", ", shared = 1"),
+        Kind::Codes => ("", "", ", tester = NULL, hold_until = NULL, unclear = 0"),
+        _ => ("", "", ""),
+    };
+    let (names, marks) = (columns(fields, ""), marks.join(", "));
     let insert = format!("INSERT INTO {} ({names}{shared}) VALUES ({marks}{is_shared})", kind.name());
     let contents = fields[kind.key_fields()..].iter();
     let updates: Vec<String> = contents.map(|field| format!("{0} = excluded.{0}", field.name)).collect();
     Ok([
         tx.statement(&format!("{insert} ON CONFLICT DO NOTHING"))?,
-        tx.statement(&format!("{insert} ON CONFLICT DO UPDATE SET {}", updates.join(", ")))?,
+        tx.statement(&format!("{insert} ON CONFLICT DO UPDATE SET {}{noted}", updates.join(", ")))?,
     ])
 }
 
 /// Takes a record over if it is new here or wins; returns whether. Where the one here wins, the replica is to have it.
-fn take(
-    tx: &Tx<'_>,
-    [insert, replace]: &mut [CachedStatement<'_>; 2],
-    theirs: &Record,
-    is_replicated: bool,
-) -> rusqlite::Result<bool> {
-    // Most are new: one statement then does it. If the outbox knows such a key, it is that of one that was erased.
+fn take(tx: &Tx<'_>, [insert, replace]: &mut [CachedStatement<'_>; 2], theirs: &Record) -> rusqlite::Result<bool> {
+    // Most are new: one statement then does it.
     if insert.execute(params_from_iter(&theirs.values))? > 0 {
         return Ok(true);
     }
@@ -70,53 +70,29 @@ fn take(
     if known.as_ref() == Some(theirs) {
         return Ok(false);
     }
-    match known.map(|known| known.merge_key().cmp(&theirs.merge_key())) {
-        Some(Ordering::Equal) => return Ok(false),
-        Some(Ordering::Greater) => {
-            if is_replicated {
-                note(tx, kind, &key, "ON CONFLICT DO NOTHING")?;
-            }
-            return Ok(false);
-        }
-        Some(Ordering::Less) | None => {}
+    let wins = known.is_none_or(|known| theirs.wins_over(&known));
+    if wins {
+        replace.execute(params_from_iter(&theirs.values))?;
+    } else {
+        note_key(tx, kind, &key)?;
     }
-    replace.execute(params_from_iter(&theirs.values))?;
-    if let (Kind::Codes, Value::Text(key)) = (kind, theirs.get("code_key")) {
-        // Of this file alone, and about what the code was before.
-        let sql = "UPDATE codes SET tester = NULL, hold_until = NULL, unclear = 0 WHERE code_key = ?1";
-        tx.execute(sql, [key])?;
-    }
-    tx.execute("DELETE FROM outbox WHERE kind = ?1 AND key = ?2", [kind.name(), &write_key(&key)])?;
-    Ok(true)
+    Ok(wins)
 }
 
-fn merge_kind(
-    tx: &Tx<'_>,
-    kind: Kind,
-    records: &[Record],
-    erasures: &mut Erasures<'_>,
-    origin: Origin,
-    is_replicated: bool,
-) -> rusqlite::Result<Merged> {
+fn merge_kind(tx: &Tx<'_>, kind: Kind, records: &[Record], erasures: &Erasures) -> rusqlite::Result<Merged> {
     let mut statements = statements(tx, kind)?;
     let mut merged = Merged::default();
     let mut example = None;
     for record in records {
-        if erasures.cover(record)? {
+        if erasures.cover(record) {
             merged.erased += 1;
-            note_gone(tx, kind, &record.key(), record.version().0, is_replicated)?;
+            note_gone(tx, kind, &record.key(), record.version().0)?;
             continue;
         }
-        let why = match record.fits().then(|| take(tx, &mut statements, record, is_replicated)) {
+        let why = match record.fits().then(|| take(tx, &mut statements, record)) {
             Some(Ok(taken)) => {
                 tx.observe(record.version());
                 merged.taken += usize::from(taken);
-                if taken && is_replicated && origin == Origin::Elsewhere {
-                    note(tx, kind, &record.key(), AGAIN)?;
-                }
-                if taken && erasures.are_of(record)? {
-                    note_orphans(tx)?;
-                }
                 continue;
             }
             // This record alone is at fault: SQLite took its statement back, and nothing else.
@@ -125,49 +101,44 @@ fn merge_kind(
             None => "it cannot be read".to_owned(),
         };
         merged.left_out += 1;
-        example.get_or_insert_with(|| (write_key(&record.key()), why));
+        example.get_or_insert_with(|| (record.key(), why));
     }
     if let Some((key, why)) = example {
-        let (count, kind) = (merged.left_out, kind.name());
+        let (count, kind, key) = (merged.left_out, kind.name(), write_key(&key)?);
         tracing::warn!("{count} {kind} of the other store are left out, for they do not fit: {key}, say ({why})");
     }
     Ok(merged)
 }
 
-/// Where records come from that are merged.
+/// Where records come from that are merged, as the triggers know it: none of them gives those a new version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Origin {
     /// From the replica: it has them.
-    Replica,
+    Replica = 1,
     /// From an export: the replica is to have them too.
-    Elsewhere,
+    Elsewhere = 2,
 }
 
 /// Takes records over, in the transaction of whoever wants them.
 pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -> rusqlite::Result<Merged> {
-    let replicated = is_replicated(tx)?;
-    // Not through the triggers: what comes from the other store is there, and keeps its version.
-    tx.execute("UPDATE meta SET value = key = 'merging' WHERE key IN ('replicated', 'merging')", [])?;
+    tx.execute("UPDATE meta SET value = ?1 WHERE key = 'merging'", [origin as i64])?;
     // One entry for all that is taken over, instead of one for each.
     let was_queued = tx.execute(planning::QUEUE_EVERYTHING, [])? == 0;
     let mut merged = Merged::default();
-    let mut erasures = Erasures::of(tx)?;
+    let mut erasures = Erasures::read(tx)?;
     for of_kind in records.chunk_by(|one, next| one.kind == next.kind) {
         let Some(first) = of_kind.first() else { continue };
-        let taken = merge_kind(tx, first.kind, of_kind, &mut erasures, origin, replicated)?;
+        let taken = merge_kind(tx, first.kind, of_kind, &erasures)?;
         if first.kind == Kind::Erasures && taken.taken > 0 {
-            apply(tx, replicated)?;
-            // What came before them, without its parent.
-            note_orphans(tx)?;
-            erasures = Erasures::of(tx)?;
+            erasures = Erasures::read(tx)?;
+            apply(tx, &erasures)?;
         }
         merged += taken;
     }
-    tx.execute(
-        "UPDATE meta SET value = iif(key = 'merging', 0, ?1) WHERE key IN ('replicated', 'merging')",
-        [replicated],
-    )?;
+    tx.execute("UPDATE meta SET value = 0 WHERE key = 'merging'", [])?;
     if merged.taken > 0 {
+        // What hangs on something that was erased may be among it (see `Store::erase_orphans`).
+        tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('merged_at', ?1)", [Millis(tx.now())])?;
         // Whoever has codes has polled: what is active is known.
         tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled' AND EXISTS (SELECT 1 FROM codes)", [])?;
         tx.wake_plan();

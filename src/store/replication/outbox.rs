@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, Params, Row, params, params_from_iter};
 use tokio::sync::Notify;
 
 use crate::domain::election::Position;
-use crate::domain::erasure::Erased;
+use crate::domain::erasure::{Erased, Root};
 use crate::domain::record::{Key, Kind, Record};
 use crate::domain::version::Version;
-use crate::store::schema::triggers::{AGAIN, is_shared, key_columns, urgency};
+use crate::store::schema::triggers::{AGAIN, IS_REPLICATED, is_shared, key_columns, urgency};
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError};
 
@@ -37,7 +37,7 @@ pub struct Batch {
     pub erasures: Vec<Record>,
     /// What must vanish there.
     pub erased: Vec<Erased>,
-    /// Records that others of this batch hang on.
+    /// Records of the kinds on which others hang.
     pub parents: Vec<Record>,
     /// All other records.
     pub records: Vec<Record>,
@@ -62,6 +62,22 @@ impl Batch {
     pub fn changes(&self) -> usize {
         self.entries.len()
     }
+
+    /// Adds an entry, and what it stands for.
+    fn add(&mut self, connection: &Connection, entry: Entry) -> rusqlite::Result<()> {
+        let found = Kind::parse(&entry.kind).and_then(|kind| Some((kind, read_key(kind, &entry.key)?)));
+        if let Some((kind, key)) = found {
+            let records = match kind {
+                Kind::Erasures => &mut self.erasures,
+                _ if Root::ALL.into_iter().any(|root| root.kind() == Some(kind)) => &mut self.parents,
+                _ => &mut self.records,
+            };
+            records.extend(find(connection, kind, &key)?);
+            self.erased.extend(entry.erased.map(|at| Erased { kind, key, version: Version(at) }));
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
 }
 
 /// An entry as it was when its record was read.
@@ -71,76 +87,58 @@ struct Entry {
     key: String,
     version: i64,
     erased: Option<i64>,
+    urgency: u8,
 }
 
-impl Entry {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { kind: row.get(0)?, key: row.get(1)?, version: row.get(2)?, erased: row.get(3)? })
-    }
-}
-
-impl Batch {
-    /// Adds an entry, and what it stands for.
-    fn add(&mut self, connection: &Connection, entry: Entry) -> rusqlite::Result<()> {
-        let found = Kind::parse(&entry.kind).and_then(|kind| Some((kind, read_key(kind, &entry.key)?)));
-        if let Some((kind, key)) = found {
-            let records = if kind == Kind::Erasures { &mut self.erasures } else { &mut self.records };
-            records.extend(find(connection, kind, &key)?);
-            self.erased.extend(entry.erased.map(|at| Erased { kind, key, version: Version(at) }));
-        }
-        self.entries.push(entry);
-        Ok(())
-    }
+/// The unsent entries that a condition picks.
+fn unsent(connection: &Connection, which: &str, values: impl Params) -> rusqlite::Result<Vec<Entry>> {
+    let sql = format!("SELECT kind, key, version, erased, urgency FROM outbox WHERE round IS NULL {which}");
+    let entry = |row: &Row<'_>| {
+        let (kind, key, version) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Entry { kind, key, version, erased: row.get(3)?, urgency: row.get(4)? })
+    };
+    connection.prepare_cached(&sql)?.query_map(values, entry)?.collect()
 }
 
 fn batch(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<Batch> {
     let mut batch = Batch { commit, ..Batch::default() };
-    let mut last_urgency = 0;
-    let mut statement = connection.prepare_cached(
-        "SELECT kind, key, version, erased, urgency FROM outbox WHERE round IS NULL
-         ORDER BY urgency, version, kind <> 'erasures' LIMIT ?1",
-    )?;
-    let mut rows = statement.query([limit])?;
-    while let Some(row) = rows.next()? {
-        last_urgency = row.get(4)?;
-        batch.add(connection, Entry::read(row)?)?;
+    let entries = unsent(connection, "ORDER BY urgency, version LIMIT ?1", [limit])?;
+    batch.is_all = entries.len() < limit as usize;
+    batch.is_all_urgent = batch.is_all || entries.last().is_some_and(|last| last.urgency > 1);
+    for entry in entries {
+        batch.add(connection, entry)?;
     }
-    batch.is_all = batch.entries.len() < limit as usize;
-    batch.is_all_urgent = batch.is_all || last_urgency > 1;
-    let known: BTreeSet<_> = batch.records.iter().map(|record| (record.kind, record.key())).collect();
+    let known: BTreeSet<_> = batch.parents.iter().map(|record| (record.kind, record.key())).collect();
     let parents: BTreeSet<_> = batch.records.iter().flat_map(Record::parents).collect();
     // Parents that are unsent go along.
     for (kind, key) in parents.difference(&known) {
-        let sql = "SELECT kind, key, version, erased FROM outbox WHERE kind = ?1 AND key = ?2 AND round IS NULL";
-        let mut unsent = connection.prepare_cached(sql)?;
-        let unsent = unsent.query_row([kind.name(), &write_key(key)], Entry::read).optional()?;
-        if let Some(entry) = unsent.filter(|entry| !batch.entries.contains(entry)) {
-            batch.add(connection, entry)?;
+        for entry in unsent(connection, "AND kind = ?1 AND key = ?2", [kind.name(), &write_key(key)?])? {
+            if !batch.entries.contains(&entry) {
+                batch.add(connection, entry)?;
+            }
         }
     }
-    (batch.parents, batch.records) = std::mem::take(&mut batch.records)
-        .into_iter()
-        .partition(|record| parents.contains(&(record.kind, record.key())));
     Ok(batch)
 }
 
-/// Notes for the replica what came past the triggers, if it is here.
-pub(in crate::store) fn note(tx: &Tx<'_>, kind: Kind, key: &Key, conflict: &str) -> rusqlite::Result<usize> {
-    tx.execute(&note_sql(kind, &key_is(kind, "="), conflict), params_from_iter(key))
-}
-
-fn note_sql(kind: Kind, which: &str, conflict: &str) -> String {
+/// Notes for the replica what is here and fulfils a condition, past the triggers; how many.
+pub(super) fn note(tx: &Tx<'_>, kind: Kind, which: &str, values: impl Params) -> rusqlite::Result<usize> {
     let (table, key, urgency) = (kind.name(), key_columns(kind, ""), urgency(kind, kind.name()));
-    format!(
+    let sql = format!(
         "INSERT INTO outbox (kind, key, version, urgency)
-         SELECT '{table}', json_array({key}), version, {urgency} FROM {table} WHERE {which} {conflict}"
-    )
+         SELECT '{table}', json_array({key}), version, {urgency} FROM {table} WHERE {which} AND {IS_REPLICATED} {AGAIN}"
+    );
+    tx.execute(&sql, values)
 }
 
-/// How much is unsent, counted up to a bound.
-pub(in crate::store) fn count_unsent(connection: &Connection, bound: u32) -> rusqlite::Result<u32> {
-    let sql = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE round IS NULL LIMIT ?1)";
-    connection.prepare_cached(sql)?.query_row([bound], |row| row.get(0))
+/// The same for the record with this key.
+pub(super) fn note_key(tx: &Tx<'_>, kind: Kind, key: &Key) -> rusqlite::Result<usize> {
+    note(tx, kind, &key_is(kind, "="), params_from_iter(key))
+}
+
+/// Whether more than this is unsent.
+pub(in crate::store) fn is_behind(connection: &Connection, bound: u32) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM outbox WHERE round IS NULL LIMIT 1 OFFSET ?1")?.exists([bound])
 }
 
 impl Store {
@@ -160,6 +158,8 @@ impl Store {
             tx.execute("UPDATE meta SET value = ?1 WHERE key = 'replicated'", [replicated])?;
             if !replicated {
                 tx.execute("DELETE FROM outbox", [])?;
+                // What changes from here on is noted nowhere: should there be a replica again, all is compared.
+                history::change(tx, |known| known.position = Position::default())?;
             }
             Ok(())
         })
@@ -176,32 +176,17 @@ impl Store {
         self.read(move |connection| Ok(batch(connection, limit, commit)?)).await
     }
 
-    /// Notes that a batch was sent in this round. What changed meanwhile stays unsent.
+    /// Notes that a batch was sent in this round; a former leader's, in round 0. What changed meanwhile stays unsent.
     ///
     /// # Errors
     /// When it cannot be written; then it is sent again, which does no harm.
     pub async fn outbox_sent(&self, batch: &Batch, round: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox SET round = ?5 WHERE kind = ?1 AND key = ?2 AND version = ?3 AND erased IS ?4";
-        self.with_entries(batch, sql, Some(round)).await
-    }
-
-    /// Forgets a batch that was sent, without a round: a former leader's.
-    ///
-    /// # Errors
-    /// When it cannot be written; then it is sent again, which does no harm.
-    pub async fn outbox_forget(&self, batch: &Batch) -> Result<(), StoreError> {
-        // A batch holds what is in no round.
-        let sql = "DELETE FROM outbox WHERE kind = ?1 AND key = ?2 AND version = ?3 AND erased IS ?4 AND round IS ?5";
-        self.with_entries(batch, sql, None).await
-    }
-
-    /// Runs a statement for each entry of a batch.
-    async fn with_entries(&self, batch: &Batch, sql: &'static str, round: Option<i64>) -> Result<(), StoreError> {
         let entries = batch.entries.clone();
         self.write_local(move |tx| {
-            let mut statement = tx.statement(sql)?;
-            for Entry { kind, key, version, erased } in &entries {
-                statement.execute(params![kind, key, version, erased, round])?;
+            let sql = "UPDATE outbox SET round = ?5 WHERE kind = ?1 AND key = ?2 AND version = ?3 AND erased IS ?4";
+            let mut sent = tx.statement(sql)?;
+            for Entry { kind, key, version, erased, .. } in &entries {
+                sent.execute(params![kind, key, version, erased, round])?;
             }
             Ok(())
         })
@@ -216,7 +201,12 @@ impl Store {
     pub async fn outbox_confirmed(&self, position: Position) -> Result<(), StoreError> {
         self.write_local(move |tx| {
             tx.execute("DELETE FROM outbox WHERE round <= ?1", [position.round])?;
-            Ok(history::advance(tx, position)?)
+            history::change(tx, |known| {
+                // Only in the term for which it has caught up: else what it lacks would pass for known.
+                if known.position.term == position.term {
+                    known.position = known.position.max(position);
+                }
+            })
         })
         .await
     }
@@ -235,22 +225,16 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub async fn put_into_outbox(&self, kind: Kind, keys: Vec<Key>) -> Result<(), StoreError> {
-        self.write_local(move |tx| Ok(keys.iter().try_for_each(|key| note(tx, kind, key, AGAIN).map(drop))?)).await
+        self.write_local(move |tx| Ok(keys.iter().try_for_each(|key| note_key(tx, kind, key).map(drop))?)).await
     }
 
-    /// Has every record sent that is worth it: how many.
+    /// Has every record sent that is worth it.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn put_all_into_outbox(&self) -> Result<usize, StoreError> {
-        self.write_local(|tx| {
-            let put = Kind::ALL.into_iter().map(|kind| {
-                let which = is_shared(kind, kind.name()).unwrap_or_else(|| "true".to_owned());
-                tx.execute(&note_sql(kind, &which, AGAIN), [])
-            });
-            Ok(put.sum::<rusqlite::Result<usize>>()?)
-        })
-        .await
+    pub async fn put_all_into_outbox(&self) -> Result<(), StoreError> {
+        let put = |tx: &Tx<'_>, kind: Kind| note(tx, kind, &is_shared(kind, kind.name()), []).map(drop);
+        self.write_local(move |tx| Ok(Kind::ALL.into_iter().try_for_each(|kind| put(tx, kind))?)).await
     }
 
     /// How much was not sent yet.
@@ -260,10 +244,10 @@ impl Store {
     pub async fn unsent(&self) -> Result<Lag, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(*), min(version) FROM outbox WHERE round IS NULL";
-            let (records, oldest): (u32, Option<i64>) =
-                connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let since = oldest.and_then(|version| Timestamp::from_millisecond(Version(version).millis()).ok());
-            Ok(Lag { records, since })
+            Ok(connection.prepare_cached(sql)?.query_row([], |row| {
+                let since = row.get::<_, Option<i64>>(1)?.map(|version| Version(version).millis());
+                Ok(Lag { records: row.get(0)?, since: since.and_then(|at| Timestamp::from_millisecond(at).ok()) })
+            })?)
         })
         .await
     }

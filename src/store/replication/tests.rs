@@ -96,7 +96,7 @@ async fn every_change_is_in_the_outbox_until_it_is_done() {
     store.outbox_confirmed(Position { term: 7, round: 1 }).await.unwrap();
     let left = store.outbox_batch(1000).await.unwrap();
     assert_eq!(left.changes(), 1);
-    assert_eq!(left.records[0].get("channel_id"), &Value::Int(9));
+    assert_eq!(left.parents[0].get("channel_id"), &Value::Int(9));
     // Without a second store nothing is noted.
     store.set_replicated(false).await.unwrap();
     store.set_channel(GUILD, ChannelId(10)).await.unwrap();

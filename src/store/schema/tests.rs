@@ -6,7 +6,9 @@ use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
 use super::*;
+use crate::domain::election::Position;
 use crate::domain::record::Kind;
+use crate::store::ReplicaHistory;
 
 /// The migration that makes tables anew.
 const REBUILDS: usize = 13;
@@ -92,6 +94,34 @@ fn tables_that_are_made_anew_keep_their_rows_indexes_and_triggers() {
     // Words of a newer program have their place.
     connection.execute_batch("UPDATE posts SET kind = 'x'; UPDATE redemptions SET outcome = 'x'").unwrap();
     connection.execute_batch("UPDATE listings SET standing = 'x'").unwrap();
+}
+
+#[test]
+fn how_a_file_stands_to_the_replica_is_known_after_the_migration_that_made_it_one_entry() {
+    let history = |entries: &str| -> Option<String> {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 13);
+        connection.execute_batch(entries).unwrap();
+        migrate(&mut connection, 14);
+        let left = "SELECT count(*) FROM meta WHERE key LIKE 'replica_%' AND key <> 'replicated'";
+        assert_eq!(connection.query_row(left, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+        connection.query_row("SELECT value FROM meta WHERE key = 'replica'", [], |row| row.get(0)).optional().unwrap()
+    };
+    assert_eq!(history(""), None);
+    let stale = history("INSERT INTO meta (key, value) VALUES ('replica_stale', 1)").unwrap();
+    assert_eq!(
+        serde_json::from_str::<ReplicaHistory>(&stale).unwrap(),
+        ReplicaHistory { is_stale: true, ..ReplicaHistory::default() }
+    );
+    let known = history(
+        "INSERT INTO meta (key, value) VALUES ('replica_database', 'db'), ('replica_term', 7), ('replica_round', 3),
+             ('replica_stale', 0), ('replica_standby', 1)",
+    );
+    let position = Position { term: 7, round: 3 };
+    assert_eq!(
+        serde_json::from_str::<ReplicaHistory>(&known.unwrap()).unwrap(),
+        ReplicaHistory { database: Some("db".to_owned()), position, is_stale: false, had_standby: true }
+    );
 }
 
 /// A migration that changes records leaves them in the outbox: their version is what the triggers listen to.

@@ -3,16 +3,16 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::domain::record::Kind;
+use crate::domain::record::{Field, Kind};
 
 /// Whether a row is worth sending. What nobody tried, or asked for, is derived again by whoever needs it.
-pub(in crate::store) fn is_shared(kind: Kind, row: &str) -> Option<String> {
-    let is_shared = || {
-        format!(
+pub(in crate::store) fn is_shared(kind: Kind, row: &str) -> String {
+    match kind {
+        Kind::Redemptions => format!(
             "({row}.outcome <> 'pending' OR {row}.claim > 0 OR {row}.priority = 1 OR {row}.round > 0 OR {row}.shared = 1)"
-        )
-    };
-    (kind == Kind::Redemptions).then(is_shared)
+        ),
+        _ => "true".to_owned(),
+    }
 }
 
 /// What is sent first: what keeps records away, then what is acted on, then the bulk.
@@ -25,25 +25,33 @@ pub(in crate::store) fn urgency(kind: Kind, row: &str) -> String {
     }
 }
 
+/// Whether changes are noted for a replica.
+pub(in crate::store) const IS_REPLICATED: &str = "(SELECT value FROM meta WHERE key = 'replicated') = 1";
+
 /// An entry that is there already stands for the newest change, and is to be sent again.
 pub(in crate::store) const AGAIN: &str =
     "ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
         urgency = min(urgency, excluded.urgency), round = NULL";
 
-/// The columns of a kind's key.
-pub(in crate::store) fn key_columns(kind: Kind, row: &str) -> String {
-    let key = kind.fields().iter().take(kind.key_fields());
-    key.map(|field| format!("{row}{}", field.name)).collect::<Vec<_>>().join(", ")
+/// These fields as the columns of a row.
+pub(in crate::store) fn columns(fields: &[Field], row: &str) -> String {
+    fields.iter().map(|field| format!("{row}{}", field.name)).collect::<Vec<_>>().join(", ")
 }
 
+/// The columns of a kind's key.
+pub(in crate::store) fn key_columns(kind: Kind, row: &str) -> String {
+    columns(&kind.fields()[..kind.key_fields()], row)
+}
+
+/// While records are merged (meta 'merging': 1 from the replica, 2 from elsewhere), they keep their versions, and what the
+/// replica has is not sent to it.
 fn triggers(kind: Kind) -> [(String, String); 3] {
     let (table, key) = (kind.name(), key_columns(kind, "NEW."));
-    let note = |event: &str, does: &str, when: Option<String>| {
+    let note = |event: &str, does: &str, when: String| {
         let name = format!("{table}_{event}");
-        let when = when.map(|when| format!(" AND ({when})")).unwrap_or_default();
         let sql = format!(
             "CREATE TRIGGER {name} AFTER {does} ON {table}
-WHEN (SELECT value FROM meta WHERE key = 'replicated') = 1{when} BEGIN
+WHEN (SELECT value FROM meta WHERE key = 'merging') <> 1 AND {IS_REPLICATED} AND ({when}) BEGIN
     INSERT INTO outbox (kind, key, version, urgency)
     VALUES ('{table}', json_array({key}), NEW.version, {})
     {AGAIN};
@@ -54,7 +62,7 @@ END",
     };
     // That a person asks for it makes it worth sending, without a new version.
     let update = if kind == Kind::Redemptions { "UPDATE OF version, priority" } else { "UPDATE OF version" };
-    let changed = is_shared(kind, "NEW").zip(is_shared(kind, "OLD")).map(|(new, old)| format!("{new} OR {old}"));
+    let changed = format!("{} OR {}", is_shared(kind, "NEW"), is_shared(kind, "OLD"));
     let version = format!("{table}_version");
     let grows = format!(
         "CREATE TRIGGER {version} AFTER UPDATE OF version ON {table}
