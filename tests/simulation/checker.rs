@@ -50,6 +50,8 @@ struct Instance {
     /// It gave the lease back with nothing unsent.
     has_sent_all: bool,
     disk: Disk,
+    /// The temporary copy that its session works on, where its disk cannot be used: it goes with the session.
+    copy: Option<Disk>,
     /// Its state is from before another instance led, and it has not caught up since.
     is_old: bool,
     /// When it took the lease, and the same where its services began with all that was in MongoDB then.
@@ -106,6 +108,7 @@ impl Checker {
             phase_since: 0,
             has_sent_all: false,
             disk: disk as Disk,
+            copy: None,
             is_old: false,
             taken_at: 0,
             caught_up_to: None,
@@ -254,17 +257,41 @@ impl Checker {
         if is_in_peace && self.instances[host].has_sent_all {
             self.check_has(host, now, mongo, "ended and said it had sent");
         }
+        self.lose_copy(host, mongo);
         let instance = &mut self.instances[host];
         (instance.is_alive, instance.phase, instance.has_sent_all) = (false, Phase::Waiting, false);
         instance.saw_another = instance.saw_another.filter(|at| at + NOTED_WITHIN < now);
     }
 
     /// Its services begin: what it had read is merged.
-    pub fn serves(&mut self, host: Host, is_caught_up: bool) {
+    pub fn serves(&mut self, host: Host, is_caught_up: bool, is_temporary: bool, mongo: &Mongo) {
+        self.lose_copy(host, mongo);
+        if is_temporary {
+            self.disks += 1;
+            self.instances[host].copy = Some(self.disks);
+        }
         let instance = &mut self.instances[host];
         instance.merged = instance.received;
         instance.is_old &= !is_caught_up;
         instance.caught_up_to = is_caught_up.then_some(instance.taken_at);
+    }
+
+    fn lose_copy(&mut self, host: Host, mongo: &Mongo) {
+        if let Some(copy) = self.instances[host].copy.take() {
+            self.lose(copy, None, mongo);
+        }
+    }
+
+    /// Where it keeps what it does now.
+    fn disk(&self, host: Host) -> Disk {
+        self.instances[host].copy.unwrap_or(self.instances[host].disk)
+    }
+
+    /// Its virtual machine was paused for so long: by its own clocks no time went by.
+    pub fn paused(&mut self, host: Host, millis: u64) {
+        let instance = &mut self.instances[host];
+        instance.polled_at += millis;
+        instance.polls_since = instance.polls_since.map(|since| since + millis);
     }
 
     pub fn is_calm(&mut self, host: Host, since: Option<At>) {
@@ -277,27 +304,32 @@ impl Checker {
         let (old, new) = (self.instances[host].disk, self.disks);
         self.instances[host].disk = new;
         (self.instances[host].is_old, self.instances[host].saw_another) = (true, None);
-        let is_kept = |at: At| kept_until.is_some_and(|until| at <= until);
+        self.lose(old, kept_until.map(|until| (until, new)), mongo);
+    }
+
+    /// What this disk held is lost, but for what MongoDB has, and what another one has that was written until then.
+    fn lose(&mut self, old: Disk, kept: Option<(At, Disk)>, mongo: &Mongo) {
+        let kept_on = |at: At| kept.filter(|(until, _)| at <= *until).map(|(_, new)| new);
         for entry in self.acknowledged.iter_mut().filter(|entry| entry.disk == old) {
-            match is_kept(entry.at) {
-                true => entry.disk = new,
-                false => {
+            match kept_on(entry.at) {
+                Some(new) => entry.disk = new,
+                None => {
                     let there = mongo.get(entry.kind, &entry.key);
                     entry.is_gone |= there.is_none_or(|there| there.order < entry.merge_key);
                 }
             }
         }
         for (what, act) in self.calls.iter_mut().filter(|(_, act)| act.disk == old) {
-            match is_kept(act.answered_at.unwrap_or(act.at)) {
-                true => act.disk = new,
-                false => act.is_gone |= !redemption(mongo, what).is_some_and(is_decided),
+            match kept_on(act.answered_at.unwrap_or(act.at)) {
+                Some(new) => act.disk = new,
+                None => act.is_gone |= !redemption(mongo, what).is_some_and(is_decided),
             }
         }
         for (what, acts) in &mut self.posts {
             for act in acts.iter_mut().filter(|act| act.disk == old) {
-                match is_kept(act.at) {
-                    true => act.disk = new,
-                    false => act.is_gone |= post(mongo, what).is_none_or(|there| !is_begun(there)),
+                match kept_on(act.at) {
+                    Some(new) => act.disk = new,
+                    None => act.is_gone |= post(mongo, what).is_none_or(|there| !is_begun(there)),
                 }
             }
         }
@@ -344,7 +376,9 @@ impl Checker {
         }
         for host in isolated {
             let instance = &self.instances[host];
-            let calm = instance.calm_since.unwrap_or(now).max(instance.phase_since);
+            let others = leaders.iter().filter(|other| **other != host).map(|other| self.instances[*other].taken_at);
+            let since = [instance.calm_since.unwrap_or(now), instance.phase_since];
+            let calm = since.into_iter().chain(others.max()).max().unwrap_or(now);
             if now - calm > FOUND_OUT_AFTER {
                 self.violated(format!("instance {host} goes on alone, though it could have seen that another leads"));
             } else {
@@ -381,8 +415,7 @@ impl Checker {
     }
 
     fn check_has(&mut self, host: Host, until: At, mongo: &Mongo, what: &str) {
-        let disk = self.instances[host].disk;
-        let process = self.instances[host].process;
+        let (disk, process) = (self.disk(host), self.instances[host].process);
         let is_due = |entry: &&Acknowledged| entry.disk == disk && entry.at <= until && !entry.is_gone;
         let missing = self.acknowledged.iter().filter(is_due).find(|entry| !entry.is_in(mongo));
         let mut violation = missing.map(|entry| format!("instance {host} {what} {:?} {:?}", entry.kind, entry.key));

@@ -249,12 +249,16 @@ impl World {
             }
             Fault::LeaseEdited(how) => {
                 if let Slot::Lease(lease) = &mut self.mongo.slot {
+                    // Who writes what stands there changes nothing.
+                    let is_change = how != 0 || lease.holder != "somebody";
                     match how {
                         0 => lease.holder = "somebody".to_owned(),
                         1 => lease.term += 1_000,
                         _ => self.mongo.slot = Slot::Garbage,
                     }
-                    self.mongo.changed_at = now;
+                    if is_change {
+                        self.mongo.changed_at = now;
+                    }
                 }
             }
             Fault::DiscordFails => self.discord.is_down = true,

@@ -10,7 +10,7 @@ use giftcode_bot::domain::record::{Key, Kind, Record, Value};
 use giftcode_bot::leadership::Phase;
 
 use crate::checker::{Checker, LetPass};
-use crate::faults::{Disk, Fault, Plan};
+use crate::faults::{Disk, Fault, Freeze, Plan};
 use crate::machine::Machine;
 use crate::planted::Planted;
 use crate::replica::chunk;
@@ -188,6 +188,9 @@ impl Run {
             }
             Fault::Thaw { host, how, since, turns } => {
                 let planted = self.world().planted;
+                if how == Freeze::Paused {
+                    self.world().checker.paused(host, now - since);
+                }
                 self.machines[host].thaw(how, now - since, turns, planted);
             }
             Fault::SetClock { host, millis } => self.machines[host].set_clock(millis),

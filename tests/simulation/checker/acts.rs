@@ -107,7 +107,7 @@ pub(super) fn post<'a>(mongo: &'a Mongo, what: &Announced) -> Option<&'a Documen
 
 impl Checker {
     fn act(&self, (host, process, knew_standby): Actor, now: At) -> Act {
-        Act { host, process, disk: self.instances[host].disk, at: now, knew_standby, answered_at: None, is_gone: false }
+        Act { host, process, disk: self.disk(host), at: now, knew_standby, answered_at: None, is_gone: false }
     }
 
     /// Whether an instance must know what MongoDB has known since then: what was there when it took over, and after a
@@ -132,7 +132,7 @@ impl Checker {
         }
         if earlier.is_gone {
             self.let_pass.lost += 1;
-        } else if earlier.disk == self.instances[host].disk {
+        } else if earlier.disk == self.disk(host) {
             return Some(format!("its own disk knew of it, from instance {}", earlier.host));
         } else {
             self.let_pass.untold += 1;
@@ -190,9 +190,10 @@ impl Checker {
 
     /// Whoever had asked got a final answer, and writes it down before it waits for anything.
     pub fn answered(&mut self, call: usize, now: At) {
+        let disk = self.disk(self.calls[call].1.host);
         let act = &mut self.calls[call].1;
         let instance = &self.instances[act.host];
-        if instance.is_alive && instance.process == act.process && instance.disk == act.disk {
+        if instance.is_alive && instance.process == act.process && disk == act.disk {
             act.answered_at = Some(now);
         }
     }
@@ -206,7 +207,7 @@ impl Checker {
         }
         let entry = Acknowledged {
             host,
-            disk: self.instances[host].disk,
+            disk: self.disk(host),
             at: now,
             kind: record.kind,
             key: record.key(),
