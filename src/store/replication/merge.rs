@@ -37,14 +37,13 @@ impl AddAssign for Merged {
 /// Two statements for all records of a kind: one takes a record that is new here, one any.
 fn statements<'a>(tx: &'a Tx<'_>, kind: Kind) -> rusqlite::Result<[CachedStatement<'a>; 2]> {
     let fields = kind.fields();
-    let marks: Vec<String> = (1..=fields.len()).map(|number| format!("?{number}")).collect();
     // Of this file alone: what comes from there, is there; what was noted of a code is about what it was before.
     let (shared, is_shared, noted) = match kind {
         Kind::Redemptions => (", shared", ", 1", ", shared = 1"),
         Kind::Codes => ("", "", ", tester = NULL, hold_until = NULL, unclear = 0"),
         _ => ("", "", ""),
     };
-    let (names, marks) = (columns(fields, ""), marks.join(", "));
+    let (names, marks) = (columns(fields, ""), vec!["?"; fields.len()].join(", "));
     let insert = format!("INSERT INTO {} ({names}{shared}) VALUES ({marks}{is_shared})", kind.name());
     let contents = fields[kind.key_fields()..].iter();
     let updates: Vec<String> = contents.map(|field| format!("{0} = excluded.{0}", field.name)).collect();
