@@ -28,7 +28,7 @@ use tokio::time::Instant;
 
 use crate::domain::election::{Lease, Position, Succession};
 use crate::leadership::{Held, Leadership, Phase};
-use crate::ports::replica::{Replica, ReplicaError};
+use crate::ports::replica::{Replica, ReplicaError, within};
 use crate::store::Store;
 
 /// The fewest and the most records of a round, and those of the first.
@@ -90,7 +90,13 @@ impl<R: Replica> Replicator<R> {
             renewed.as_mut().enable();
             let (seen, phase) = (succession.borrow_and_update().clone(), self.leadership.phase());
             is_down |= phase == Phase::Isolated;
-            let went = self.step(&seen, phase, &mut course).await;
+            let term = phase.held().map(|held| held.term);
+            let went = tokio::select! {
+                biased;
+                // What is asked of a server that went silent may hang for long, and is of no use to another term.
+                () = self.leadership.until_phase(|now| now.held().map(|held| held.term) != term) => continue,
+                went = self.step(&seen, phase, &mut course) => went,
+            };
             let has_failed = went.is_err();
             let rest = match went {
                 Ok(is_all) => {
@@ -172,7 +178,7 @@ impl<R: Replica> Replicator<R> {
         if course.is_due(ADOPT_EVERY) {
             // Should it fail, what is to be sent comes first.
             course.read_at = Some(Instant::now());
-            self.adopt(before).await?;
+            within(PUT_WITHIN, self.adopt(before)).await?;
         }
         let began = Instant::now();
         let is_all = self.round(&mut course.at, course.limit).await?;

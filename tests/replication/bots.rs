@@ -193,6 +193,30 @@ impl Folder {
         format!("giftcode-sandbox-{}", world["started_at_ms"])
     }
 
+    /// Waits until the leader has adopted what former leaders sent late.
+    pub async fn until_nothing_is_late(&self, server: &Server) {
+        let database = mongodb::Client::with_uri_str(server.uri()).await.unwrap().database(&self.database());
+        let began = Instant::now();
+        for name in database.list_collection_names().await.unwrap() {
+            let late = mongodb::bson::doc! { "late": true };
+            let collection = database.collection::<mongodb::bson::Document>(&name);
+            while collection.find_one(late.clone()).await.unwrap().is_some() {
+                assert!(began.elapsed() < HANGING, "{name} has late documents: {}", self.said());
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+
+    /// Whether MongoDB took all that is in this instance's file. What the log says is not enough: a write is acknowledged without
+    /// MongoDB where that is slow.
+    pub fn is_all_sent(&self, instance: u32) -> bool {
+        let file = rusqlite::Connection::open(self.state(instance)).unwrap();
+        let unsent = file.query_row("SELECT count(*) FROM outbox WHERE round IS NULL", [], |row| row.get::<_, i64>(0));
+        drop(file);
+        self.give_away();
+        unsent.is_ok_and(|unsent| unsent == 0)
+    }
+
     /// The state file with its log, as bytes.
     pub fn copy(&self, instance: u32) -> Vec<(PathBuf, Vec<u8>)> {
         let parts = parts(&self.state(instance));

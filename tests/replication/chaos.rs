@@ -104,7 +104,7 @@ impl Chaos {
             }
             Event::RemoveFile | Event::CutFile | Event::OverwriteFile | Event::OlderFile => {
                 self.until_in_step().await;
-                let had_all = self.kill();
+                let had_all = self.kill() && self.folder.is_all_sent(1);
                 let older = self.older.replace(self.folder.copy(1));
                 match (event, older) {
                     // MongoDB was slow at the last moment, so that something is in the file alone.
@@ -124,6 +124,9 @@ impl Chaos {
             }
             Event::RemoveFileInUse | Event::OlderFileInUse | Event::CutFileInUse => {
                 self.until_in_step().await;
+                while !self.folder.is_all_sent(1) {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
                 match (event, self.older.clone()) {
                     (Event::CutFileInUse, _) => self.cut(),
                     (Event::OlderFileInUse, Some(older)) => self.folder.put_back(1, &older),

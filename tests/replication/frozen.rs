@@ -31,6 +31,7 @@ pub async fn a_machine_that_slept() {
     folder.until_more_calls(before + late).await;
     assert!(folder.calls()[before..].iter().any(|call| call.process == new_id));
     assert_eq!(old.stop().await.code(), Some(0));
+    folder.until_nothing_is_late(&server).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
     assert!(folder.repeated_calls() <= 2, "{}", folder.repeated_calls());

@@ -109,6 +109,7 @@ pub async fn one_that_wakes_up_after_its_lease_ran_out_does_nothing_more_until_i
     let late = calls[first_of_new..].iter().filter(|call| call.process == old_id).count();
     assert!(late <= 2, "{late} calls after the other one began");
     assert_eq!(old.stop().await.code(), Some(0));
+    folder.until_nothing_is_late(&server).await;
     assert_eq!(new.stop().await.code(), Some(0));
     folder.assert_sound(&server, 2, 0).await;
 }

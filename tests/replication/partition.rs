@@ -58,8 +58,7 @@ pub async fn the_holder_that_requires_mongodb_stops_before_another_one_begins() 
     line.heal();
     old.until_said("Another instance is active", HANGING).await;
     assert_eq!(old.stop().await.code(), Some(0));
-    // What the old one sends late the new one adopts.
-    tokio::time::sleep(seconds(10)).await;
+    folder.until_nothing_is_late(&server).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
     // Two calls at once were under way when the line was cut: what came of them the other one could not know.
@@ -85,7 +84,7 @@ pub async fn the_leader_is_cut_off_while_another_one_waits() {
     old.until_said("Another instance is active", HANGING).await;
     tokio::time::sleep(seconds(5)).await;
     assert_eq!(old.stop().await.code(), Some(0));
-    tokio::time::sleep(seconds(10)).await;
+    folder.until_nothing_is_late(&server).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
     // Two calls at once were under way when the line was cut: what came of them the other one could not know.

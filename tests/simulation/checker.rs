@@ -2,15 +2,19 @@
 //!
 //! It knows of each instance what that was told (renewals, polls, answers) and nothing of how it decides.
 
+mod acts;
+
 use std::collections::BTreeMap;
 
 use giftcode_bot::domain::election::{LEASE, Lease};
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::record::{Key, Kind, MergeKey, Record, Value};
+use giftcode_bot::domain::record::{Key, Kind};
 use giftcode_bot::domain::version::Version;
 use giftcode_bot::leadership::Phase;
 
-use crate::model::{Asker, Document, Mongo};
+use acts::{Acknowledged, Act, is_begun, is_decided, post, redemption};
+pub use acts::{Actor, LetPass};
+
+use crate::model::{Asker, Mongo};
 use crate::outside::{Announced, Redeemed};
 use crate::world::{At, Host};
 
@@ -22,14 +26,15 @@ const SENT_AFTER: At = 30_000;
 const STANDBY_IS_KNOWN: At = 12_000;
 /// An act that is under way was prepared no longer ago.
 const PREPARED_WITHIN: At = 2_500;
+/// That another one leads is noted at once; a process may die before.
+const NOTED_WITHIN: At = 100;
+/// A stop takes no longer.
+const STOPS_WITHIN: At = 26_000;
 /// Who is isolated, and could reach MongoDB for so long, has found out who leads.
-const FOUND_OUT_AFTER: At = 50_000;
+const FOUND_OUT_AFTER: At = 25_000;
 
 /// One storage of a state: an instance's disk, until it is lost or replaced.
 pub type Disk = u64;
-
-/// Who acts: the instance, its process, and whether it knew of a standby when it began.
-pub type Actor = (Host, u64, bool);
 
 /// What is known of one instance from outside.
 #[derive(Debug, Clone)]
@@ -45,8 +50,17 @@ struct Instance {
     /// It gave the lease back with nothing unsent.
     has_sent_all: bool,
     disk: Disk,
+    /// The temporary copy that its session works on, where its disk cannot be used: it goes with the session.
+    copy: Option<Disk>,
     /// Its state is from before another instance led, and it has not caught up since.
     is_old: bool,
+    /// When it took the lease, and the same where its services began with all that was in MongoDB then.
+    taken_at: At,
+    caught_up_to: Option<At>,
+    /// Since when its disk knows that another instance has led, and not this one since.
+    saw_another: Option<At>,
+    /// Since when it was asked to stop.
+    stops_since: Option<At>,
     /// When the last renewal's answer came, and the last one that told of a standby.
     renewed_at: At,
     standby_beat: i64,
@@ -65,32 +79,6 @@ struct Instance {
     calm_since: Option<At>,
 }
 
-/// An act outside, and what was known then.
-#[derive(Debug, Clone)]
-struct Act {
-    host: Host,
-    process: u64,
-    disk: Disk,
-    at: At,
-    knew_standby: bool,
-    /// When its result came back.
-    answered_at: Option<At>,
-    /// All that knew of it was lost.
-    is_gone: bool,
-}
-
-/// A change that was acknowledged.
-#[derive(Debug, Clone)]
-struct Acknowledged {
-    host: Host,
-    disk: Disk,
-    at: At,
-    kind: Kind,
-    key: Key,
-    merge_key: MergeKey,
-    is_gone: bool,
-}
-
 pub struct Checker {
     instances: Vec<Instance>,
     holders: BTreeMap<String, (Host, u64, Disk)>,
@@ -99,32 +87,18 @@ pub struct Checker {
     calls_of: BTreeMap<Redeemed, Vec<usize>>,
     acknowledged: Vec<Acknowledged>,
     disks: Disk,
+    /// Since when MongoDB has a post that was begun, or an outcome.
+    known: BTreeMap<(Kind, Key), At>,
+    /// Nothing may be done without MongoDB.
+    is_required: bool,
+    /// What one plans for in a moment is that for all.
+    pub are_clocks_near: bool,
     pub violation: Option<String>,
-    /// What was let pass, as the documented hole.
-    pub let_pass: usize,
-}
-
-fn number(record: &Record, field: &str) -> i64 {
-    if let Value::Int(number) = record.get(field) { *number } else { 0 }
-}
-
-fn is_decided(document: &Document) -> bool {
-    matches!(document.record.get("outcome"), Value::Text(text) if Outcome::parse(text).is_some_and(Outcome::is_final))
-}
-
-fn redemption<'a>(mongo: &'a Mongo, what: &Redeemed) -> Option<&'a Document> {
-    let player = i64::try_from(what.0.get()).unwrap();
-    mongo.get(Kind::Redemptions, &vec![Value::Int(player), Value::Text(what.1.as_str().to_owned()), Value::Int(1)])
-}
-
-fn post<'a>(mongo: &'a Mongo, what: &Announced) -> Option<&'a Document> {
-    let guild = what.0.0.cast_signed();
-    let key = vec![Value::Int(guild), Value::Text(what.1.as_str().to_owned()), Value::Int(what.2.into())];
-    mongo.get(Kind::Posts, &key)
+    pub let_pass: LetPass,
 }
 
 impl Checker {
-    pub fn new(hosts: usize) -> Self {
+    pub fn new(hosts: usize, is_required: bool, are_clocks_near: bool) -> Self {
         let instance = |disk: usize| Instance {
             process: 0,
             is_alive: false,
@@ -134,7 +108,12 @@ impl Checker {
             phase_since: 0,
             has_sent_all: false,
             disk: disk as Disk,
+            copy: None,
             is_old: false,
+            taken_at: 0,
+            caught_up_to: None,
+            saw_another: None,
+            stops_since: None,
             renewed_at: 0,
             standby_beat: 0,
             standby_at: None,
@@ -154,8 +133,11 @@ impl Checker {
             calls_of: BTreeMap::new(),
             acknowledged: Vec::new(),
             disks: hosts as Disk,
+            known: BTreeMap::new(),
+            is_required,
+            are_clocks_near,
             violation: None,
-            let_pass: 0,
+            let_pass: LetPass::default(),
         }
     }
 
@@ -186,7 +168,16 @@ impl Checker {
 
     /// Whether it surely knew that another instance waits when it prepared what it does now.
     pub fn knows_standby(&self, host: Host, now: At) -> bool {
-        self.instances[host].standby_since.is_some_and(|since| now.saturating_sub(since) > PREPARED_WITHIN)
+        let since = self.instances[host].standby_since;
+        self.is_required || since.is_some_and(|since| now.saturating_sub(since) > PREPARED_WITHIN)
+    }
+
+    /// A poll told of this lease.
+    pub fn saw(&mut self, host: Host, now: At, lease: &Lease) {
+        let is_anothers = self.holders.get(&lease.holder).is_some_and(|(holder, ..)| *holder != host);
+        if is_anothers {
+            self.instances[host].saw_another.get_or_insert(now);
+        }
     }
 
     pub fn poll_ended(&mut self, host: Host, now: At, is_ok: bool) {
@@ -225,7 +216,8 @@ impl Checker {
             let age = now.saturating_sub(changed_at);
             self.violated(format!("instance {} took a lease that was not over: it changed {age} ms ago", by.host));
         }
-        self.instances[by.host].has_sent_all = false;
+        let taker = &mut self.instances[by.host];
+        (taker.has_sent_all, taker.taken_at, taker.saw_another) = (false, now, None);
         let entry = (by.host, by.process, self.instances[by.host].disk);
         self.holders.insert(holder.to_owned(), entry);
         for (host, instance) in self.instances.iter_mut().enumerate() {
@@ -253,6 +245,11 @@ impl Checker {
         instance.standby_since = None;
         instance.awake_since = now;
         instance.received = Version::default();
+        (instance.caught_up_to, instance.stops_since) = (None, None);
+    }
+
+    pub fn asked_to_stop(&mut self, host: Host, now: At) {
+        self.instances[host].stops_since = Some(now);
     }
 
     /// A process ended, or was killed. One that gave the lease back and said that all was sent had sent all.
@@ -260,15 +257,41 @@ impl Checker {
         if is_in_peace && self.instances[host].has_sent_all {
             self.check_has(host, now, mongo, "ended and said it had sent");
         }
+        self.lose_copy(host, mongo);
         let instance = &mut self.instances[host];
         (instance.is_alive, instance.phase, instance.has_sent_all) = (false, Phase::Waiting, false);
+        instance.saw_another = instance.saw_another.filter(|at| at + NOTED_WITHIN < now);
     }
 
     /// Its services begin: what it had read is merged.
-    pub fn serves(&mut self, host: Host, is_caught_up: bool) {
+    pub fn serves(&mut self, host: Host, is_caught_up: bool, is_temporary: bool, mongo: &Mongo) {
+        self.lose_copy(host, mongo);
+        if is_temporary {
+            self.disks += 1;
+            self.instances[host].copy = Some(self.disks);
+        }
         let instance = &mut self.instances[host];
         instance.merged = instance.received;
         instance.is_old &= !is_caught_up;
+        instance.caught_up_to = is_caught_up.then_some(instance.taken_at);
+    }
+
+    fn lose_copy(&mut self, host: Host, mongo: &Mongo) {
+        if let Some(copy) = self.instances[host].copy.take() {
+            self.lose(copy, None, mongo);
+        }
+    }
+
+    /// Where it keeps what it does now.
+    fn disk(&self, host: Host) -> Disk {
+        self.instances[host].copy.unwrap_or(self.instances[host].disk)
+    }
+
+    /// Its virtual machine was paused for so long: by its own clocks no time went by.
+    pub fn paused(&mut self, host: Host, millis: u64) {
+        let instance = &mut self.instances[host];
+        instance.polled_at += millis;
+        instance.polls_since = instance.polls_since.map(|since| since + millis);
     }
 
     pub fn is_calm(&mut self, host: Host, since: Option<At>) {
@@ -280,28 +303,33 @@ impl Checker {
         self.disks += 1;
         let (old, new) = (self.instances[host].disk, self.disks);
         self.instances[host].disk = new;
-        self.instances[host].is_old = true;
-        let is_kept = |at: At| kept_until.is_some_and(|until| at <= until);
+        (self.instances[host].is_old, self.instances[host].saw_another) = (true, None);
+        self.lose(old, kept_until.map(|until| (until, new)), mongo);
+    }
+
+    /// What this disk held is lost, but for what MongoDB has, and what another one has that was written until then.
+    fn lose(&mut self, old: Disk, kept: Option<(At, Disk)>, mongo: &Mongo) {
+        let kept_on = |at: At| kept.filter(|(until, _)| at <= *until).map(|(_, new)| new);
         for entry in self.acknowledged.iter_mut().filter(|entry| entry.disk == old) {
-            match is_kept(entry.at) {
-                true => entry.disk = new,
-                false => {
+            match kept_on(entry.at) {
+                Some(new) => entry.disk = new,
+                None => {
                     let there = mongo.get(entry.kind, &entry.key);
                     entry.is_gone |= there.is_none_or(|there| there.order < entry.merge_key);
                 }
             }
         }
         for (what, act) in self.calls.iter_mut().filter(|(_, act)| act.disk == old) {
-            match is_kept(act.answered_at.unwrap_or(act.at)) {
-                true => act.disk = new,
-                false => act.is_gone |= !redemption(mongo, what).is_some_and(is_decided),
+            match kept_on(act.answered_at.unwrap_or(act.at)) {
+                Some(new) => act.disk = new,
+                None => act.is_gone |= !redemption(mongo, what).is_some_and(is_decided),
             }
         }
         for (what, acts) in &mut self.posts {
             for act in acts.iter_mut().filter(|act| act.disk == old) {
-                match is_kept(act.at) {
-                    true => act.disk = new,
-                    false => act.is_gone |= post(mongo, what).is_none_or(|there| !is_begun(there)),
+                match kept_on(act.at) {
+                    Some(new) => act.disk = new,
+                    None => act.is_gone |= post(mongo, what).is_none_or(|there| !is_begun(there)),
                 }
             }
         }
@@ -314,33 +342,47 @@ impl Checker {
             let Some(phase) = phase else { continue };
             if was_frozen {
                 instance.awake_since = now;
+                instance.stops_since = instance.stops_since.map(|_| now);
             }
             if was_frozen || std::mem::discriminant(phase) != std::mem::discriminant(&instance.phase) {
                 instance.phase_since = now;
             }
             instance.phase = *phase;
+            let is_leading = matches!(phase, Phase::Leading { .. });
+            instance.is_old &= !is_leading || now - instance.phase_since < KNOWN_AFTER;
         }
         let acts = |host: &Host| {
             !self.instances[*host].is_frozen
                 && matches!(self.instances[*host].phase, Phase::Leading { .. } | Phase::Isolated { .. })
         };
         let leaders: Vec<Host> = (0..self.instances.len()).filter(acts).collect();
+        let isolated: Vec<Host> = leaders.iter().copied().filter(|host| self.is_isolated(*host)).collect();
+        for host in &isolated {
+            if self.is_required {
+                self.violated(format!("instance {host} goes on alone, though MongoDB is required"));
+            }
+            if self.instances[*host].saw_another.is_some_and(|at| at + NOTED_WITHIN < now) {
+                self.violated(format!("instance {host} goes on alone, though it saw that another one has led"));
+            }
+            if self.knows_standby(*host, now) {
+                self.violated(format!("instance {host} goes on alone, though it knew of a standby"));
+            }
+        }
         if leaders.len() < 2 {
             return;
         }
-        let isolated: Vec<Host> = leaders.iter().copied().filter(|host| self.is_isolated(*host)).collect();
         if leaders.len() - isolated.len() > 1 {
             self.violated(format!("instances {leaders:?} lead at once"));
         }
         for host in isolated {
             let instance = &self.instances[host];
-            let calm = instance.calm_since.unwrap_or(now).max(instance.phase_since);
-            if self.knows_standby(host, now) && !instance.is_old {
-                self.violated(format!("instance {host} goes on alone, though it knew of a standby"));
-            } else if now - calm > FOUND_OUT_AFTER {
+            let others = leaders.iter().filter(|other| **other != host).map(|other| self.instances[*other].taken_at);
+            let since = [instance.calm_since.unwrap_or(now), instance.phase_since];
+            let calm = since.into_iter().chain(others.max()).max().unwrap_or(now);
+            if now - calm > FOUND_OUT_AFTER {
                 self.violated(format!("instance {host} goes on alone, though it could have seen that another leads"));
             } else {
-                self.let_pass += 1;
+                self.let_pass.beside += 1;
             }
         }
     }
@@ -349,134 +391,16 @@ impl Checker {
         matches!(self.instances[host].phase, Phase::Isolated { .. })
     }
 
-    // What they do.
-
-    fn act(&self, (host, process, knew_standby): Actor, now: At) -> Act {
-        Act { host, process, disk: self.instances[host].disk, at: now, knew_standby, answered_at: None, is_gone: false }
-    }
-
-    /// Why this act repeats that one and may not.
-    fn repeats(&self, host: Host, now: At, earlier: &Act, known_since: Option<At>) -> Option<String> {
-        let instance = &self.instances[host];
-        if earlier.is_gone {
-            return None;
-        }
-        if let Some(since) = known_since
-            && since + KNOWN_AFTER < now
-        {
-            let cannot_know = self.is_isolated(host) && (instance.is_old || since >= instance.phase_since);
-            return (!cannot_know).then(|| format!("MongoDB knew of it for {} ms", now - since));
-        }
-        if earlier.disk == instance.disk {
-            return Some(format!("its own disk knew of it, from instance {}", earlier.host));
-        }
-        None
-    }
-
-    pub fn posted(&mut self, actor: Actor, now: At, codes: &[Announced], mongo: &Mongo) {
-        let (act, host) = (self.act(actor, now), actor.0);
-        for what in codes {
-            let there = post(mongo, what);
-            if act.knew_standby && !there.is_some_and(is_begun) {
-                self.violated(format!(
-                    "instance {host} posts {what:?}; MongoDB lacks the intent, though a standby waits"
-                ));
-            }
-            // What this very attempt wrote says nothing.
-            let known_since = there.filter(|there| is_begun(there)).map(|there| there.since);
-            for earlier in self.posts.get(what).into_iter().flatten().cloned().collect::<Vec<_>>() {
-                let known_since = if earlier.knew_standby { Some(earlier.at) } else { known_since };
-                match self.repeats(host, now, &earlier, known_since) {
-                    Some(why) => self.violated(format!("instance {host} posts {what:?} again: {why}")),
-                    None => self.let_pass += 1,
-                }
-            }
-            self.posts.entry(what.clone()).or_default().push(act.clone());
-        }
-    }
-
-    /// Returns the call's number.
-    pub fn called(&mut self, actor: Actor, now: At, what: &Redeemed, mongo: &Mongo) -> usize {
-        let (act, host) = (self.act(actor, now), actor.0);
-        let there = redemption(mongo, what);
-        let has_intent = |there: &Document| number(&there.record, "calls") > 0 || is_decided(there);
-        if act.knew_standby && !there.is_some_and(has_intent) {
-            self.violated(format!(
-                "instance {host} calls for {what:?}; MongoDB lacks the claim, though a standby waits"
-            ));
-        }
-        let known_since = there.filter(|there| is_decided(there)).map(|there| there.since);
-        for earlier in self.calls_of.get(what).cloned().unwrap_or_default() {
-            let earlier = self.calls[earlier].1.clone();
-            if earlier.answered_at.is_none() {
-                continue;
-            }
-            match self.repeats(host, now, &earlier, known_since) {
-                Some(why) => self.violated(format!("instance {host} calls for {what:?} after a final answer: {why}")),
-                None => self.let_pass += 1,
-            }
-        }
-        self.calls.push((what.clone(), act));
-        self.calls_of.entry(what.clone()).or_default().push(self.calls.len() - 1);
-        self.calls.len() - 1
-    }
-
-    /// Whoever had asked got a final answer, and writes it down before it waits for anything.
-    pub fn answered(&mut self, call: usize, now: At) {
-        let act = &mut self.calls[call].1;
-        let instance = &self.instances[act.host];
-        if instance.is_alive && instance.process == act.process && instance.disk == act.disk {
-            act.answered_at = Some(now);
-        }
-    }
-
-    /// A change was acknowledged; `at_once` where MongoDB must have it by now.
-    pub fn acknowledged(&mut self, host: Host, now: At, record: &Record, at_once: bool, mongo: &Mongo) {
-        let merge_key = record.merge_key();
-        let instance = &self.instances[host];
-        if merge_key.version <= instance.merged {
-            self.violated(format!("instance {host} gave a version that is not above all it had merged"));
-        }
-        let entry = Acknowledged {
-            host,
-            disk: self.instances[host].disk,
-            at: now,
-            kind: record.kind,
-            key: record.key(),
-            merge_key,
-            is_gone: false,
-        };
-        if at_once && !entry.is_in(mongo) {
-            self.violated(format!("instance {host} acknowledged {:?} {:?} in no store", entry.kind, entry.key));
-        }
-        self.acknowledged.push(entry);
-    }
-
-    /// A document was replaced: what is a fact is not replaced by what lacks it.
-    pub fn replaced(&mut self, by: Host, before: &Record, after: &Record) {
-        let is_sent = |record: &Record| *record.get("message_id") != Value::Null;
-        let is_final = |record: &Record| matches!(record.get("outcome"), Value::Text(text) if Outcome::parse(text).is_some_and(Outcome::is_final));
-        let forgets = match before.kind {
-            Kind::Posts => is_sent(before) && !is_sent(after),
-            Kind::Redemptions => {
-                is_final(before) && !is_final(after) && number(before, "round") == number(after, "round")
-            }
-            _ => false,
-        };
-        if forgets {
-            self.violated(format!(
-                "instance {by} replaces a fact with what lacks it: {:?} {:?}",
-                after.kind,
-                after.key()
-            ));
-        }
-    }
-
     // What must be so later.
 
-    /// A leader whose way to MongoDB is clear has sent what it knows.
-    pub fn check_sent(&mut self, now: At, mongo: &Mongo) {
+    /// A leader whose way to MongoDB is clear has sent what it knows; whoever was asked to stop has.
+    pub fn look(&mut self, now: At, mongo: &Mongo) {
         for host in 0..self.instances.len() {
+            let instance = &self.instances[host];
+            let is_slow = instance.stops_since.is_some_and(|since| now - since > STOPS_WITHIN);
+            if instance.is_alive && !instance.is_frozen && is_slow {
+                self.violated(format!("instance {host} takes more than {STOPS_WITHIN} ms to stop"));
+            }
             let instance = &self.instances[host];
             let is_leading = matches!(instance.phase, Phase::Leading { .. });
             let since = instance.calm_since.map(|since| since.max(instance.phase_since));
@@ -491,8 +415,7 @@ impl Checker {
     }
 
     fn check_has(&mut self, host: Host, until: At, mongo: &Mongo, what: &str) {
-        let disk = self.instances[host].disk;
-        let process = self.instances[host].process;
+        let (disk, process) = (self.disk(host), self.instances[host].process);
         let is_due = |entry: &&Acknowledged| entry.disk == disk && entry.at <= until && !entry.is_gone;
         let missing = self.acknowledged.iter().filter(is_due).find(|entry| !entry.is_in(mongo));
         let mut violation = missing.map(|entry| format!("instance {host} {what} {:?} {:?}", entry.kind, entry.key));
@@ -515,27 +438,4 @@ impl Checker {
             self.violated(what);
         }
     }
-
-    /// A message was edited, and shows these now.
-    pub fn corrected(&mut self, codes: impl IntoIterator<Item = Announced>) {
-        for what in codes {
-            self.posts.entry(what).or_default();
-        }
-    }
-
-    /// Whether this was announced.
-    pub fn is_posted(&self, what: &Announced) -> bool {
-        self.posts.contains_key(what)
-    }
-}
-
-impl Acknowledged {
-    fn is_in(&self, mongo: &Mongo) -> bool {
-        mongo.get(self.kind, &self.key).is_some_and(|there| there.order >= self.merge_key)
-    }
-}
-
-/// Whether a post was sent, or may have been.
-fn is_begun(document: &Document) -> bool {
-    *document.record.get("attempted_at") != Value::Null || *document.record.get("message_id") != Value::Null
 }

@@ -53,10 +53,12 @@ pub enum Fault {
         how: Freeze,
         millis: u64,
     },
+    /// After so many turns of its services alone: on its threads they may be ahead of what ends them.
     Thaw {
         host: Host,
         how: Freeze,
         since: At,
+        turns: u32,
     },
     SetClock {
         host: Host,
@@ -85,6 +87,9 @@ pub enum Fault {
     Election,
     LeaseDeleted,
     LeaseEdited(u8),
+    /// Nothing that is sent to Discord arrives, or its answer does not.
+    DiscordFails,
+    DiscordWorks,
     /// A new code is listed.
     Code(u32),
     /// The same version of a record was written elsewhere, with other content.
@@ -144,12 +149,17 @@ impl Plan {
             faults.push((at, Fault::Slow { host: 0, millis: wait }));
             faults.push((at + wait, Fault::Freeze { host: 0, how, millis }));
         }
-        // An instance stands still just when a code is new to it, and another one posts it.
+        // An instance stands still just when it tries to post a code, and another one posts it.
         if random.u8(0..5) == 0 {
             let at = random.u64(20_000..quiet_at - 60_000);
-            let millis = random.u64(32_000..60_000);
+            let millis = random.u64(40_000..80_000);
+            let new_at = at - random.u64(0..14_000);
             faults.push((at - 15_000, Fault::Start(1)));
-            faults.push((at - random.u64(0..12_000), Fault::Code(9)));
+            faults.push((new_at, Fault::Code(9)));
+            if random.u8(0..4) > 0 {
+                faults.push((new_at, Fault::DiscordFails));
+                faults.push((at + random.u64(0..30_000), Fault::DiscordWorks));
+            }
             faults.push((at, Fault::Freeze { host: 0, how: Freeze::Stopped, millis }));
         }
         faults.push((quiet_at, Fault::Quiet));
@@ -239,14 +249,20 @@ impl World {
             }
             Fault::LeaseEdited(how) => {
                 if let Slot::Lease(lease) = &mut self.mongo.slot {
+                    // Who writes what stands there changes nothing.
+                    let is_change = how != 0 || lease.holder != "somebody";
                     match how {
                         0 => lease.holder = "somebody".to_owned(),
                         1 => lease.term += 1_000,
                         _ => self.mongo.slot = Slot::Garbage,
                     }
-                    self.mongo.changed_at = now;
+                    if is_change {
+                        self.mongo.changed_at = now;
+                    }
                 }
             }
+            Fault::DiscordFails => self.discord.is_down = true,
+            Fault::DiscordWorks => self.discord.is_down = false,
             Fault::Twin => self.write_twin(),
             Fault::Code(number) => self.feed.codes.push(Code::parse(&format!("CODE{number}")).unwrap()),
             Fault::Quiet => {
@@ -254,6 +270,7 @@ impl World {
                 (self.mongo.is_down, self.mongo.refuses_writes) = (false, false);
                 self.network.lost_answers = 0;
                 (self.discord.fails, self.game.fails) = (0, 0);
+                self.discord.is_down = false;
             }
             _ => return,
         }

@@ -56,6 +56,13 @@ struct Process {
     is_frozen: bool,
 }
 
+/// Lets others run for so many turns of a scheduler.
+async fn yield_for(turns: u32) {
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
+    }
+}
+
 pub struct Machine {
     host: Host,
     folder: PathBuf,
@@ -189,11 +196,7 @@ impl Machine {
     pub fn crash(&mut self, turns: u32) {
         let Some(process) = self.process.take() else { return };
         if !process.is_frozen {
-            process.local.block_on(&process.runtime, async {
-                for _ in 0..turns {
-                    tokio::task::yield_now().await;
-                }
-            });
+            process.local.block_on(&process.runtime, yield_for(turns));
         }
         drop(process.local);
         drop(process.runtime);
@@ -205,7 +208,7 @@ impl Machine {
         true
     }
 
-    pub fn thaw(&mut self, how: Freeze, millis: u64, planted: Planted) {
+    pub fn thaw(&mut self, how: Freeze, millis: u64, turns: u32, planted: Planted) {
         let (signed, skew) = (i64::try_from(millis).unwrap(), self.skew);
         let stands_still = planted == Planted::ClocksStandStill;
         let Some(process) = self.process.as_mut().filter(|process| process.is_frozen) else {
@@ -223,6 +226,7 @@ impl Machine {
             skew.boot_lost.fetch_sub(signed, Ordering::Relaxed);
         }
         process.at += millis;
+        process.runtime.block_on(yield_for(turns));
     }
 
     pub fn set_clock(&self, millis: i64) {

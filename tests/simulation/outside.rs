@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use fastrand::Rng;
 use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::answer::{Answer, ApiAnswer, ErrCode, Reply};
 use giftcode_bot::domain::channel::NONCE_WINDOW;
@@ -42,6 +43,14 @@ pub struct Discord {
     pub knows_all_nonces: bool,
     /// How many messages in a hundred are not taken.
     pub fails: u64,
+    /// None is.
+    pub is_down: bool,
+}
+
+impl Discord {
+    fn fails(&self, random: &mut Rng) -> bool {
+        self.is_down || random.u64(0..100) < self.fails
+    }
 }
 
 #[derive(Default)]
@@ -80,7 +89,7 @@ impl Services {
         let codes: Vec<Announced> =
             message.codes.iter().map(|code| (guild, code.code.key(), code.generation)).collect();
         let sent = self.outside.ask(DISCORD_TIMEOUT, move |world: &mut World, to| {
-            if world.random.u64(0..100) < world.discord.fails {
+            if world.discord.fails(&mut world.random) {
                 return world.lose(to);
             }
             let now = world.now;
@@ -99,7 +108,7 @@ impl Services {
                     Posted { id: MessageId(id), is_as_given: true }
                 }
             };
-            if world.random.u64(0..100) < world.discord.fails {
+            if world.discord.fails(&mut world.random) {
                 return world.lose(to);
             }
             answer(world, to, posted);
@@ -128,14 +137,8 @@ impl Announcer for Services {
         self.create(message).await
     }
 
-    async fn correct(&self, correction: &Correction) -> Result<(), AnnounceError> {
-        let guild = correction.guild;
-        let codes: Vec<Announced> =
-            correction.codes.iter().map(|(code, _)| (guild, code.code.key(), code.generation)).collect();
-        let changed = self.outside.ask(DISCORD_TIMEOUT, |world, to| {
-            world.checker.corrected(codes);
-            answer(world, to, ());
-        });
+    async fn correct(&self, _correction: &Correction) -> Result<(), AnnounceError> {
+        let changed = self.outside.ask(DISCORD_TIMEOUT, |world, to| answer(world, to, ()));
         changed.await.map_err(|_| AnnounceError::passing("no answer", true))
     }
 }

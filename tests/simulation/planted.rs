@@ -20,10 +20,12 @@ pub enum Planted {
     StandbysAreHidden,
     /// No clock goes on while a machine sleeps.
     ClocksStandStill,
+    /// Who has a position reads nothing of what was written behind it.
+    TakeoversReadNothing,
 }
 
 impl Planted {
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("fence_is_done", Self::FenceIsDone),
         ("takes_after_five_seconds", Self::TakesAfterFiveSeconds),
         ("age_counts_in_an_outage", Self::AgeCountsInAnOutage),
@@ -31,5 +33,6 @@ impl Planted {
         ("version_decides_alone", Self::VersionDecidesAlone),
         ("standbys_are_hidden", Self::StandbysAreHidden),
         ("clocks_stand_still", Self::ClocksStandStill),
+        ("takeovers_read_nothing", Self::TakeoversReadNothing),
     ];
 }

@@ -96,11 +96,7 @@ impl Replica for Remote {
                     let before = world.mongo.get(record.kind, &record.key()).map(|there| there.record.clone());
                     match world.mongo.put(record, authority, now, planted) {
                         Ok(true) => lost.push(at),
-                        Ok(false) => {
-                            if let Some(before) = before {
-                                world.checker.replaced(asker.host, &before, record);
-                            }
-                        }
+                        Ok(false) => world.checker.written(asker.host, now, before.as_ref(), record),
                         Err(error) => fenced = Some(error),
                     }
                 }
@@ -145,6 +141,10 @@ impl Replica for Remote {
     }
 
     async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+        let reads_nothing = self.outside.world().planted == Planted::TakeoversReadNothing;
+        if reads_nothing && matches!(scope, Scope::After(_)) {
+            return Ok(());
+        }
         let mut after: Option<Key> = None;
         loop {
             let limit = self.chunk;
@@ -198,7 +198,11 @@ impl LeaseStore for Remote {
             })
             .await;
         let mut world = self.outside.world();
-        world.checker.poll_ended(self.outside.host, self.outside.now(), seen.is_ok());
+        let (host, now) = (self.outside.host, self.outside.now());
+        world.checker.poll_ended(host, now, seen.is_ok());
+        if let Ok(Seen { lease: Some(lease), .. }) = &seen {
+            world.checker.saw(host, now, lease);
+        }
         if let (Planted::NamesAreShared, Ok(Seen { lease: Some(lease), .. })) = (world.planted, &seen) {
             let held = lease.clone();
             drop(world);

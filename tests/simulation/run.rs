@@ -4,15 +4,16 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fastrand::Rng;
+use giftcode_bot::domain::code::Code;
 use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::record::{Kind, Record, Value};
+use giftcode_bot::domain::record::{Key, Kind, Record, Value};
 use giftcode_bot::leadership::Phase;
 
-use crate::faults::{Disk, Fault, Plan};
+use crate::checker::{Checker, LetPass};
+use crate::faults::{Disk, Fault, Freeze, Plan};
 use crate::machine::Machine;
 use crate::planted::Planted;
 use crate::replica::chunk;
-use crate::services::GUILDS;
 use crate::world::{Event, Host, Link, Network, World};
 
 /// What came of a run.
@@ -21,7 +22,7 @@ pub struct Ran {
     pub violation: Option<String>,
     pub last_lines: String,
     pub events: u64,
-    pub let_pass: usize,
+    pub let_pass: LetPass,
 }
 
 struct Run {
@@ -30,8 +31,6 @@ struct Run {
     /// Nothing breaks any more: a process that ends starts again.
     is_quiet: bool,
     has_ended: bool,
-    /// What one plans for in a moment is that for all.
-    are_clocks_near: bool,
     /// What becomes of a disk when its process has ended, and when that starts again.
     afterwards: Vec<Option<(Option<u64>, Disk)>>,
 }
@@ -68,7 +67,8 @@ pub fn run(seed: u64, planted: Planted, is_printed: bool) -> Ran {
         Machine::new(host, root.path(), wall, chunk(&mut random), is_required)
     };
     let machines: Vec<Machine> = (0..plan.hosts).map(machine).collect();
-    let mut world = World::new(random.fork(), network, planted, is_printed);
+    let checker = Checker::new(plan.hosts, is_required, !is_far_off);
+    let mut world = World::new(random.fork(), network, checker, planted, is_printed);
     world.discord.knows_all_nonces = is_far_off;
     world.discord.fails = random.u64(0..4);
     world.game.fails = random.u64(0..4);
@@ -78,14 +78,7 @@ pub fn run(seed: u64, planted: Planted, is_printed: bool) -> Ran {
     }
     let afterwards = vec![None; plan.hosts];
     let world = Arc::new(Mutex::new(world));
-    let mut run = Run {
-        world: world.clone(),
-        machines,
-        is_quiet: false,
-        has_ended: false,
-        are_clocks_near: !is_far_off,
-        afterwards,
-    };
+    let mut run = Run { world: world.clone(), machines, is_quiet: false, has_ended: false, afterwards };
     let events = run.go();
     drop(run);
     let world = world.lock().unwrap_or_else(PoisonError::into_inner);
@@ -183,22 +176,28 @@ impl Run {
             Fault::Stop { host, again_after, disk } if self.machines[host].is_running() => {
                 self.afterwards[host] = Some((again_after, disk));
                 self.machines[host].stop();
+                self.world().checker.asked_to_stop(host, now);
             }
             Fault::Snapshot(host) => self.machines[host].snapshot(now),
             Fault::Usable(host) => self.machines[host].make_usable(),
             Fault::Freeze { host, how, millis } if self.machines[host].freeze() => {
-                let thaw = Fault::Thaw { host, how, since: now };
-                self.world().schedule(now + millis, Event::Fault(thaw));
+                let mut world = self.world();
+                let turns = world.random.u32(0..40);
+                let thaw = Fault::Thaw { host, how, since: now, turns };
+                world.schedule(now + millis, Event::Fault(thaw));
             }
-            Fault::Thaw { host, how, since } => {
+            Fault::Thaw { host, how, since, turns } => {
                 let planted = self.world().planted;
-                self.machines[host].thaw(how, now - since, planted);
+                if how == Freeze::Paused {
+                    self.world().checker.paused(host, now - since);
+                }
+                self.machines[host].thaw(how, now - since, turns, planted);
             }
             Fault::SetClock { host, millis } => self.machines[host].set_clock(millis),
             Fault::Look => {
                 let mut world = self.world();
                 let World { checker, mongo, .. } = &mut *world;
-                checker.check_sent(now, mongo);
+                checker.look(now, mongo);
             }
             Fault::Quiet => {
                 self.world().strike(fault);
@@ -242,7 +241,6 @@ impl Run {
             })
         });
         let phases: Vec<_> = self.machines.iter().map(Machine::phase).collect();
-        let are_clocks_near = self.are_clocks_near;
         let mut world = self.world();
         let World { checker, mongo, feed, .. } = &mut *world;
         checker.check_survived(mongo);
@@ -269,31 +267,46 @@ impl Run {
         if let Some(first) = differences.first() {
             checker.violated(format!("{} differences at the end; {first}", differences.len()));
         }
-        if !are_clocks_near {
+        if !checker.are_clocks_near {
             return;
         }
-        let pending = |record: &&Record| {
-            record.kind == Kind::Redemptions
-                && *record.get("outcome") == Value::Text(Outcome::Pending.name().to_owned())
-                && *record.get("deleted") == Value::Bool(false)
-        };
-        let pending: Vec<&Record> = stored.iter().filter(pending).collect();
-        if let Some(first) = pending.first() {
-            checker.violated(format!("{} redemptions are not decided at the end; {first:?}", pending.len()));
+        if let Some(missing) = undone(&stored, &feed.codes) {
+            checker.violated(missing);
         }
-        for code in &feed.codes {
-            for guild in GUILDS {
-                let is_set_up = stored.iter().any(|record| {
-                    record.kind == Kind::Guilds
-                        && record.key() == [Value::Int(guild.0.cast_signed())]
-                        && *record.get("channel_id") != Value::Null
-                });
-                if is_set_up && !checker.is_posted(&(guild, code.key(), 1)) {
-                    checker.violated(format!("{code} was never posted to guild {}", guild.0));
+    }
+}
+
+/// What is not done of all that these records and codes ask for.
+fn undone(stored: &[Record], codes: &[Code]) -> Option<String> {
+    let of_kind = |kind| move |record: &&Record| record.kind == kind && *record.get("deleted") == Value::Bool(false);
+    let find = |kind, key: Key| stored.iter().filter(of_kind(kind)).find(|record| record.key() == key);
+    let pending = Value::Text(Outcome::Pending.name().to_owned());
+    let is_pending = |record: &&Record| *record.get("outcome") == pending;
+    if let Some(record) = stored.iter().filter(of_kind(Kind::Redemptions)).find(is_pending) {
+        return Some(format!("a redemption is not decided at the end: {record:?}"));
+    }
+    for code in codes {
+        let (text, generation) = (Value::Text(code.key().as_str().to_owned()), Value::Int(1));
+        for guild in stored.iter().filter(of_kind(Kind::Guilds)) {
+            let [number] = &guild.key()[..] else { return Some(format!("{guild:?} has no key")) };
+            let post = find(Kind::Posts, vec![number.clone(), text.clone(), generation.clone()]);
+            let is_posted = post.is_some_and(|post| *post.get("message_id") != Value::Null);
+            if *guild.get("channel_id") != Value::Null && !is_posted {
+                return Some(format!("{code} was never posted to guild {number:?}: {post:?}"));
+            }
+            if *guild.get("auto_redeem") != Value::Bool(true) {
+                continue;
+            }
+            let members = stored.iter().filter(of_kind(Kind::Rosters)).filter(|record| record.key()[0] == *number);
+            for member in members {
+                let key = vec![member.key()[1].clone(), text.clone(), generation.clone()];
+                if find(Kind::Redemptions, key).is_none() {
+                    return Some(format!("{code} was never redeemed for {:?}", member.key()));
                 }
             }
         }
     }
+    None
 }
 
 /// Whether a record belongs into both stores: an untried redemption follows from the others.

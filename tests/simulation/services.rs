@@ -73,7 +73,8 @@ pub async fn serve(
         let line = format!("instance {} serves: {:?}", outside.host, leadership.phase());
         let (now, host) = (outside.now(), outside.host);
         world.trace.add(now, &line);
-        world.checker.serves(host, is_caught_up);
+        let crate::world::World { checker, mongo, .. } = &mut *world;
+        checker.serves(host, is_caught_up, store.is_temporary(), mongo);
     }
     let services = Services::new(outside.clone(), clock);
     let engine = Engine::new(services.clone(), store.clone(), clock, ENGINE);

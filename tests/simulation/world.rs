@@ -109,13 +109,13 @@ impl Trace {
 }
 
 impl World {
-    pub fn new(random: Rng, network: Network, planted: Planted, is_printed: bool) -> Self {
+    pub fn new(random: Rng, network: Network, checker: Checker, planted: Planted, is_printed: bool) -> Self {
         Self {
             now: 0,
             queue: BTreeMap::new(),
             sequence: 0,
             random,
-            checker: Checker::new(network.links.len()),
+            checker,
             network,
             mongo: Mongo::default(),
             discord: Discord::default(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::double::{Double, Way, after};
+use super::double::{Double, Instance, Log, Way, after};
 use crate::domain::code::Code;
 use crate::domain::record::Kind;
 use crate::leadership::Phase;
@@ -297,4 +297,19 @@ async fn a_restore_that_a_stop_interrupts_leaves_no_file_that_acts_alone() {
     mongo.goes(CUT);
     sessions(folder.path(), &mongo).run(&after(60), services).await.unwrap();
     assert_eq!(acts.load(Ordering::Relaxed), 0, "half the state is acted on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_while_it_waits_is_no_trouble() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let other = Instance::new("other", &mongo).await.leads().await;
+    let (log, _logs) = Log::begin();
+    let mut sessions = sessions(folder.path(), &mongo);
+    let stop = after(10);
+    tokio::select! {
+        ended = other.election.keep(&other.store) => panic!("{ended:?}"),
+        ended = sessions.run(&stop, idle) => assert!(ended.unwrap().is_none()),
+    }
+    let text = log.text();
+    assert!(text.contains("Another instance is active") && !text.contains("ERROR"), "{text}");
 }
