@@ -16,14 +16,14 @@ impl<R: Replica> Replicator<R> {
     /// One round under this term; whether MongoDB then has everything.
     pub(super) async fn round(&self, at: &mut Position, limit: u32) -> Result<bool, ReplicaError> {
         let batch = self.store.outbox_batch(limit).await?;
-        if !batch.is_empty() {
+        if batch.changes() > 0 {
             // One that failed is not tried again under its number: part of it may be there.
             at.round += 1;
             self.put(&batch, Authority::Leader(*at)).await?;
         }
         // Before it is noted here: who waits need not wait for that.
         self.store.replica_took(&batch);
-        if !batch.is_empty() {
+        if batch.changes() > 0 {
             let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
             if !self.store.is_temporary() && batch.parents.iter().chain(&batch.records).any(is_poster_state) {
                 tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
@@ -79,7 +79,7 @@ impl<R: Replica> Replicator<R> {
         self.store.outbox_reopen().await?;
         loop {
             let batch = self.store.outbox_batch(LATE_BATCH).await?;
-            if batch.is_empty() {
+            if batch.changes() == 0 {
                 return Ok(());
             }
             self.put(&batch, Authority::Former).await?;

@@ -11,7 +11,7 @@ use crate::domain::player::{GuildId, PlayerId, UserId};
 use crate::domain::record::{Kind, Value};
 use crate::domain::version::Version;
 
-use super::replication::{erase, forget};
+use super::replication::{erase, forget, read_keys};
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -194,15 +194,9 @@ impl Store {
     pub async fn forget_erasures(&self, limit: u32) -> Result<usize, StoreError> {
         self.write(move |tx| {
             let since = Millis(before(tx.now(), KEPT_FOR));
-            let marks: Vec<String> = tx
-                .statement("SELECT mark FROM erasures WHERE erased_at < ?1 LIMIT ?2")?
-                .query_map(params![since, limit], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            let count = marks.len();
-            for mark in marks {
-                forget(tx, Kind::Erasures, "mark", &Value::Text(mark))?;
-            }
-            Ok(count)
+            let sql = "SELECT mark FROM erasures WHERE erased_at < ?1 LIMIT ?2";
+            let old = read_keys(tx.connection(), Kind::Erasures, sql, params![since, limit])?;
+            Ok(forget(tx, Kind::Erasures, &old, "TRUE")?)
         })
         .await
     }

@@ -9,9 +9,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::domain::code::{Code, CodeKey, ListedCode};
 use crate::domain::erasure::KEPT_FOR;
 use crate::domain::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFile, Rules};
-use crate::domain::record::{Kind, Value};
+use crate::domain::record::Kind;
 
-use super::replication::forget;
+use super::replication::{forget, read_keys};
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError, checks, codes, tallies};
@@ -120,7 +120,7 @@ impl Store {
         .await
     }
 
-    /// Drops the listings of some codes that no source has listed for long, at most `limit` codes; how many. That a code ended,
+    /// Drops the listings of some codes that no source has listed for long, of at most `limit` codes; how many. That a code ended,
     /// and when, stands in its own row, so its return is known all the same.
     ///
     /// # Errors
@@ -128,17 +128,11 @@ impl Store {
     pub async fn forget_old_listings(&self, limit: u32) -> Result<usize, StoreError> {
         self.write(move |tx| {
             let before = Millis(tx.now().checked_sub(KEPT_FOR).unwrap_or(Timestamp::MIN));
-            let old: Vec<CodeKey> = tx
-                .statement(
-                    "SELECT code_key FROM listings GROUP BY code_key
-                     HAVING max(standing IN ('active', 'inactive')) = 0 AND max(since) <= ?1 LIMIT ?2",
-                )?
-                .query_map(params![before, limit], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            for key in &old {
-                forget(tx, Kind::Listings, "code_key", &Value::Text(key.as_str().to_owned()))?;
-            }
-            Ok(old.len())
+            let sql = "SELECT code_key, source FROM listings WHERE code_key IN (
+                           SELECT code_key FROM listings GROUP BY code_key
+                           HAVING max(standing IN ('active', 'inactive')) = 0 AND max(since) <= ?1 LIMIT ?2)";
+            let old = read_keys(tx.connection(), Kind::Listings, sql, params![before, limit])?;
+            Ok(forget(tx, Kind::Listings, &old, "TRUE")?)
         })
         .await
     }

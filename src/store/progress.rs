@@ -74,19 +74,7 @@ impl Watched {
     }
 }
 
-impl Progress {
-    fn is_reachable(&self) -> bool {
-        self.reach == Reach::Up
-    }
-}
-
 impl Store {
-    /// The latest commit. What is read afterwards has it.
-    #[must_use]
-    pub fn latest_commit(&self) -> u64 {
-        self.inner.commits.load(Ordering::SeqCst)
-    }
-
     /// The replica has this batch: everything up to its commit, if it held all that was unsent; else the rest is on its way.
     pub fn replica_took(&self, batch: &Batch) {
         self.inner.progress.change(|progress| {
@@ -128,25 +116,23 @@ impl Store {
         if !self.is_replicated() {
             return Ok(None);
         }
-        let mut troubles = Vec::new();
-        if self.is_temporary() {
-            troubles.push("the state file cannot be used".to_owned());
-        }
         let Progress { reach, size, .. } = self.inner.progress.get();
         let Lag { records, since } = self.unsent().await?;
         let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
         let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
         let lacks = format!("lacks {records} changes{oldest}");
-        troubles.extend(match reach {
+        let replica = match reach {
             Reach::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
                 Some(format!("{why}; it {lacks}"))
             }
             Reach::Failed(_) | Reach::Untried => Some(format!("MongoDB does not answer and {lacks}")),
             Reach::Up => age.filter(|age| *age > LAGS_AFTER).map(|_| format!("MongoDB is catching up: it {lacks}")),
+        };
+        let full = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100).map(|(holds, may_hold)| {
+            format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20)
         });
-        if let Some((holds, may_hold)) = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100) {
-            troubles.push(format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20));
-        }
+        let file = self.is_temporary().then(|| "the state file cannot be used".to_owned());
+        let troubles: Vec<String> = [file, replica, full].into_iter().flatten().collect();
         Ok((!troubles.is_empty()).then(|| troubles.join(", and ")))
     }
 
@@ -183,8 +169,8 @@ impl Store {
 
     /// Returns when there is room for another write: not much is unsent, or nobody takes it.
     pub(super) async fn wait_for_room(&self) -> Result<(), StoreError> {
-        self.wait_until(|progress| !(progress.is_behind && progress.is_reachable())).await;
-        if self.is_temporary() && !self.inner.progress.get().is_reachable() { self.not_persisted() } else { Ok(()) }
+        self.wait_until(|progress| !progress.is_behind || progress.reach != Reach::Up).await;
+        if self.is_temporary() && self.inner.progress.get().reach != Reach::Up { self.not_persisted() } else { Ok(()) }
     }
 
     /// Returns when the replica has this commit, or does not keep up. Where it must have it, there is no other end but the lease's,
@@ -192,7 +178,7 @@ impl Store {
     pub(super) async fn wait_for_replica(&self, commit: u64, is_intent: bool) -> Result<(), StoreError> {
         let must = || self.is_temporary() || (is_intent && self.inner.leadership.has_standby());
         let has_it = |progress: &Progress| commit <= if is_intent { progress.has_urgent } else { progress.has };
-        self.wait_until(|progress| !must() || !progress.is_reachable() || has_it(progress)).await;
+        self.wait_until(|progress| !must() || progress.reach != Reach::Up || has_it(progress)).await;
         if must() {
             let has_it = has_it(&self.inner.progress.get());
             let lacks_it = || if self.is_temporary() { self.not_persisted() } else { Err(StoreError::NotActive) };
@@ -225,7 +211,7 @@ impl Store {
     }
 
     fn can_be_had(&self, progress: &Progress) -> bool {
-        !self.inner.leadership.has_standby() || progress.is_reachable()
+        !self.inner.leadership.has_standby() || progress.reach == Reach::Up
     }
 
     /// Returns when the intent of an outward act can be brought to MongoDB where that must have it, or the lease is over. Who

@@ -5,7 +5,6 @@ mod history;
 mod merge;
 mod outbox;
 
-use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params_from_iter};
 
 use crate::domain::record::{Field, Form, Key, Kind, Record, Value};
@@ -13,34 +12,12 @@ use crate::domain::record::{Field, Form, Key, Kind, Record, Value};
 use super::schema::triggers::{columns, is_shared, key_columns};
 use super::{Store, StoreError};
 
-pub(super) use erased::{erase, forget, forget_keys};
+pub(super) use erased::{erase, forget};
 pub use history::ReplicaHistory;
 pub use merge::Merged;
 pub(super) use merge::{Origin, merge};
 pub(super) use outbox::is_behind;
 pub use outbox::{Batch, Lag};
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Null => ToSqlOutput::Borrowed(ValueRef::Null),
-            Self::Int(number) | Self::Time(number) => (*number).into(),
-            Self::Bool(flag) => (*flag).into(),
-            Self::Text(text) => text.as_str().into(),
-        })
-    }
-}
-
-impl FromSql for Value {
-    /// Times and flags are numbers: only the field tells.
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        match value {
-            ValueRef::Null => Ok(Self::Null),
-            ValueRef::Integer(number) => Ok(Self::Int(number)),
-            _ => value.as_str().map(|text| Self::Text(text.to_owned())),
-        }
-    }
-}
 
 fn record(kind: Kind, row: &Row<'_>) -> rusqlite::Result<Record> {
     let value = |(at, field): (usize, &Field)| {
@@ -64,10 +41,9 @@ pub(super) fn read_keys(
     connection.prepare_cached(sql)?.query_map(values, key)?.collect()
 }
 
-/// `(a, b) = (?1, ?2)` for the key of a kind.
+/// `(a, b) = (?, ?)` for the key of a kind.
 fn key_is(kind: Kind, comparison: &str) -> String {
-    let marks: Vec<String> = (1..=kind.key_fields()).map(|number| format!("?{number}")).collect();
-    format!("({}) {comparison} ({})", key_columns(kind, ""), marks.join(", "))
+    format!("({}) {comparison} ({})", key_columns(kind, ""), vec!["?"; kind.key_fields()].join(", "))
 }
 
 fn find(connection: &Connection, kind: Kind, key: &Key) -> rusqlite::Result<Option<Record>> {

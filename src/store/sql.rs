@@ -9,6 +9,7 @@ use crate::domain::listing::Standing;
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::MessageKind;
 use crate::domain::player::{ChannelId, GuildId, PlayerId, RoleId, State, UserId};
+use crate::domain::record::Value;
 use crate::domain::status::Status;
 
 /// Milliseconds since 1970, as a column holds it.
@@ -24,6 +25,28 @@ impl FromSql for Millis {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let millis = i64::column_result(value)?;
         Timestamp::from_millisecond(millis).map(Self).map_err(|_| FromSqlError::OutOfRange(millis))
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Self::Int(number) | Self::Time(number) => (*number).into(),
+            Self::Bool(flag) => (*flag).into(),
+            Self::Text(text) => text.as_str().into(),
+        })
+    }
+}
+
+impl FromSql for Value {
+    /// Times and flags are numbers: only the field tells.
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Null => Ok(Self::Null),
+            ValueRef::Integer(number) => Ok(Self::Int(number)),
+            _ => value.as_str().map(|text| Self::Text(text.to_owned())),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::record::{Key, Kind};
 use crate::domain::retention::{DELETED_FOR, OVER_FOR};
 use crate::domain::version::Version;
 
-use super::replication::{forget_keys, read_keys};
+use super::replication::{forget, read_keys};
 use super::schema::triggers::key_columns;
 use super::sql::Millis;
 use super::writer::Tx;
@@ -280,7 +280,7 @@ impl Store {
         if found.is_empty() {
             return Ok(0);
         }
-        self.write(move |tx| Ok(forget_keys(tx, Kind::Redemptions, &found, "TRUE")?)).await
+        self.write(move |tx| Ok(forget(tx, Kind::Redemptions, &found, "TRUE")?)).await
     }
 
     /// Drops records that were marked as deleted a quarter of a year ago, at most `limit` of a kind, from both stores; how
@@ -299,7 +299,7 @@ impl Store {
             // The whole table is looked at: not while others wait to write.
             let found = self.read(move |connection| Ok(read_keys(connection, kind, &sql, [])?)).await?;
             if !found.is_empty() {
-                dropped += self.write(move |tx| Ok(forget_keys(tx, kind, &found, &condition)?)).await?;
+                dropped += self.write(move |tx| Ok(forget(tx, kind, &found, &condition)?)).await?;
             }
         }
         Ok(dropped)

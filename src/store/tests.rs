@@ -1,6 +1,7 @@
 //! The store on a real file.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -24,6 +25,11 @@ const GUILD: GuildId = GuildId(u64::MAX - 1);
 
 /// What the replicator does, in short.
 impl Store {
+    /// The latest commit. What is read afterwards has it.
+    pub(crate) fn latest_commit(&self) -> u64 {
+        self.inner.commits.load(Ordering::SeqCst)
+    }
+
     /// The replica has everything up to this commit.
     pub(crate) fn replica_has(&self, commit: u64) {
         let mut batch = Batch::default();

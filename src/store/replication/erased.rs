@@ -37,13 +37,9 @@ pub(in crate::store) fn erase(tx: &Tx<'_>, root: Root, key: &Value) -> rusqlite:
     tx.execute(sql, params![root.mark(key), Millis(tx.now()), version]).map(drop)
 }
 
-/// Removes a record without an erasure: it may come back from a copy, and is removed again then.
-pub(in crate::store) fn forget(tx: &Tx<'_>, kind: Kind, field: &str, key: &Value) -> rusqlite::Result<usize> {
-    Ok(remove(tx, kind, field, key, i64::MAX, tx.version())?.len())
-}
-
-/// The same for the records with these keys that fulfil a condition; how many.
-pub(in crate::store) fn forget_keys(tx: &Tx<'_>, kind: Kind, keys: &[Key], condition: &str) -> rusqlite::Result<usize> {
+/// Removes the records with these keys that fulfil a condition, without an erasure: they may come back from a copy, and are
+/// removed again then. How many.
+pub(in crate::store) fn forget(tx: &Tx<'_>, kind: Kind, keys: &[Key], condition: &str) -> rusqlite::Result<usize> {
     Ok(remove_keys(tx, kind, keys, condition, tx.version())?.len())
 }
 
@@ -112,9 +108,6 @@ impl Erasures {
 
     /// The keys of a query that were erased as this root, and up to which version.
     fn among(&self, tx: &Tx<'_>, root: Root, sql: &str) -> rusqlite::Result<Vec<(Value, i64)>> {
-        if self.versions.is_empty() {
-            return Ok(Vec::new());
-        }
         let keys: Vec<Value> = tx.statement(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(keys.into_iter().filter_map(|key| self.version(root, &key).map(|version| (key, version.0))).collect())
     }
@@ -144,7 +137,8 @@ impl Store {
     pub async fn erase_orphans(&self) -> Result<usize, StoreError> {
         self.write_local(|tx| {
             let since = tx.now().checked_sub(ORPHANS_WAIT).unwrap_or(Timestamp::MIN);
-            if tx.execute("DELETE FROM meta WHERE key = 'merged_at' AND value <= ?1", [Millis(since)])? == 0 {
+            let is_due = "DELETE FROM meta WHERE key = 'merged_at' AND value <= ?1 AND EXISTS (SELECT 1 FROM erasures)";
+            if tx.execute(is_due, [Millis(since)])? == 0 {
                 return Ok(0);
             }
             let (erasures, mut count) = (Erasures::read(tx)?, 0);

@@ -47,41 +47,35 @@ pub struct Batch {
     pub is_all: bool,
     /// Nothing else that is acted on is unsent: what is left is bulk.
     pub is_all_urgent: bool,
-    entries: Vec<Entry>,
+    entries: BTreeSet<Entry>,
 }
 
 impl Batch {
-    /// Whether there is nothing to send.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// How many changes these are.
     #[must_use]
     pub fn changes(&self) -> usize {
         self.entries.len()
     }
 
-    /// Adds an entry, and what it stands for.
+    /// Adds an entry, and what it stands for; one that is in it already, once.
     fn add(&mut self, connection: &Connection, entry: Entry) -> rusqlite::Result<()> {
         let found = Kind::parse(&entry.kind).and_then(|kind| Some((kind, read_key(kind, &entry.key)?)));
-        if let Some((kind, key)) = found {
+        let (erased, is_new) = (entry.erased.map(Version), self.entries.insert(entry));
+        if let Some((kind, key)) = found.filter(|_| is_new) {
             let records = match kind {
                 Kind::Erasures => &mut self.erasures,
                 _ if Root::ALL.into_iter().any(|root| root.kind() == Some(kind)) => &mut self.parents,
                 _ => &mut self.records,
             };
             records.extend(find(connection, kind, &key)?);
-            self.erased.extend(entry.erased.map(|at| Erased { kind, key, version: Version(at) }));
+            self.erased.extend(erased.map(|version| Erased { kind, key, version }));
         }
-        self.entries.push(entry);
         Ok(())
     }
 }
 
 /// An entry as it was when its record was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     kind: String,
     key: String,
@@ -108,14 +102,11 @@ fn batch(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<B
     for entry in entries {
         batch.add(connection, entry)?;
     }
-    let known: BTreeSet<_> = batch.parents.iter().map(|record| (record.kind, record.key())).collect();
-    let parents: BTreeSet<_> = batch.records.iter().flat_map(Record::parents).collect();
     // Parents that are unsent go along.
-    for (kind, key) in parents.difference(&known) {
-        for entry in unsent(connection, "AND kind = ?1 AND key = ?2", [kind.name(), &write_key(key)?])? {
-            if !batch.entries.contains(&entry) {
-                batch.add(connection, entry)?;
-            }
+    let parents: BTreeSet<_> = batch.records.iter().flat_map(Record::parents).collect();
+    for (kind, key) in parents {
+        for entry in unsent(connection, "AND kind = ?1 AND key = ?2", [kind.name(), &write_key(&key)?])? {
+            batch.add(connection, entry)?;
         }
     }
     Ok(batch)
@@ -156,12 +147,12 @@ impl Store {
         self.inner.is_replicated.store(replicated, Ordering::SeqCst);
         self.write_local(move |tx| {
             tx.execute("UPDATE meta SET value = ?1 WHERE key = 'replicated'", [replicated])?;
-            if !replicated {
-                tx.execute("DELETE FROM outbox", [])?;
-                // What changes from here on is noted nowhere: should there be a replica again, all is compared.
-                history::change(tx, |known| known.position = Position::default())?;
+            if replicated {
+                return Ok(());
             }
-            Ok(())
+            // What changes from here on is noted nowhere: should there be a replica again, all is compared.
+            tx.execute("DELETE FROM outbox", [])?;
+            history::change(tx, |known| known.position = Position::default())
         })
         .await
     }
@@ -172,7 +163,7 @@ impl Store {
     /// When the file cannot be read.
     pub async fn outbox_batch(&self, limit: u32) -> Result<Batch, StoreError> {
         // What is committed by now is in what is read next.
-        let commit = self.latest_commit();
+        let commit = self.inner.commits.load(Ordering::SeqCst);
         self.read(move |connection| Ok(batch(connection, limit, commit)?)).await
     }
 
