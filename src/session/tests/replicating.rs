@@ -44,7 +44,7 @@ fn replicator(instance: &Instance) -> Replicator<Double> {
 }
 
 /// Leads and replicates while `work` is done.
-async fn leading(instance: &Instance, work: impl AsyncFnOnce()) {
+pub async fn leading(instance: &Instance, work: impl AsyncFnOnce()) {
     instance.election.wait(&instance.store).await.unwrap();
     let replicator = replicator(instance);
     let begun = async {
