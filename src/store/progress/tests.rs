@@ -92,13 +92,12 @@ fn unreachable() -> ReplicaError {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
-    let Fixture { store, _folder, .. } = Fixture::new().await;
+    let fixture = Fixture::new().await;
+    let store = fixture.store.clone();
     // Not known to be there: at once.
     let began = Instant::now();
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
-    let trouble = store.second_store_trouble().await.unwrap().unwrap();
-    assert_eq!(trouble, "MongoDB does not answer and lacks 1 changes, the oldest for 0 s");
     // Up: when it has it.
     store.replica_has(store.latest_commit());
     let writing = tokio::spawn({
@@ -118,6 +117,7 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     }
     assert_eq!(store.second_store_trouble().await.unwrap(), None);
     tokio::time::sleep(Duration::from_secs(61)).await;
+    fixture.lead(false);
     let trouble = store.second_store_trouble().await.unwrap().unwrap();
     assert_eq!(trouble, "MongoDB is catching up: it lacks 1 changes, the oldest for 61 s");
     // It fails while somebody waits.
@@ -131,6 +131,28 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     assert_eq!(began.elapsed(), Duration::from_millis(200));
     let trouble = store.second_store_trouble().await.unwrap().unwrap();
     assert_eq!(trouble, "MongoDB refuses: over its space quota; it lacks 1 changes, the oldest for 0 s");
+}
+
+/// What it is sent takes too long, and the lease is renewed: that is slow. When that cannot be renewed either, it is away.
+#[tokio::test(start_paused = true)]
+async fn a_replica_that_is_slow_is_not_called_down_while_the_lease_is_renewed() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let trouble = async || store.second_store_trouble().await.unwrap();
+    store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    assert_eq!(trouble().await, None, "nobody has sent it anything yet");
+    for age in [20, 40, 60] {
+        store.replica_failed(&ReplicaError::Unreachable("no answer within 8.0 s".into()));
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        assert_eq!(trouble().await, None, "{age} s");
+        fixture.lead(false);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(trouble().await.unwrap(), "MongoDB is catching up: it lacks 1 changes, the oldest for 61 s");
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(trouble().await.unwrap(), "MongoDB does not answer and lacks 1 changes, the oldest for 81 s");
+    fixture.leadership.set(Phase::Isolated);
+    assert!(trouble().await.unwrap().starts_with("MongoDB does not answer and lacks 1 changes"));
 }
 
 #[tokio::test(start_paused = true)]

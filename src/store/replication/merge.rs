@@ -2,7 +2,8 @@
 
 use std::ops::AddAssign;
 
-use rusqlite::{CachedStatement, ErrorCode, params_from_iter};
+use rusqlite::config::DbConfig;
+use rusqlite::{CachedStatement, Connection, ErrorCode, params_from_iter};
 
 use crate::domain::record::{Kind, Record};
 use crate::store::schema::triggers::columns;
@@ -109,18 +110,36 @@ fn merge_kind(tx: &Tx<'_>, kind: Kind, records: &[Record], erasures: &Erasures) 
     Ok(merged)
 }
 
-/// Where records come from that are merged, as the triggers know it: none of them gives those a new version.
+/// Where records come from that are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Origin {
     /// From the replica: it has them.
-    Replica = 1,
+    Replica,
     /// From an export: the replica is to have them too.
-    Elsewhere = 2,
+    Elsewhere,
+}
+
+/// While this lives no trigger runs: what comes from the replica is there, keeps its version, and all is planned anew. A trigger that
+/// does nothing has its price all the same: SQLite copies every page that such a statement changes, to take it back alone.
+struct WithoutTriggers<'a>(&'a Connection);
+
+impl<'a> WithoutTriggers<'a> {
+    fn new(connection: &'a Connection) -> rusqlite::Result<Self> {
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for WithoutTriggers<'_> {
+    fn drop(&mut self) {
+        drop(self.0.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true));
+    }
 }
 
 /// Takes records over, in the transaction of whoever wants them.
 pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -> rusqlite::Result<Merged> {
-    tx.execute("UPDATE meta SET value = ?1 WHERE key = 'merging'", [origin as i64])?;
+    let without = (origin == Origin::Replica).then(|| WithoutTriggers::new(tx.connection())).transpose()?;
+    tx.execute("UPDATE meta SET value = 1 WHERE key = 'merging'", [])?;
     // One entry for all that is taken over, instead of one for each.
     let was_queued = tx.execute(planning::QUEUE_EVERYTHING, [])? == 0;
     let mut merged = Merged::default();
@@ -135,6 +154,7 @@ pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -
         merged += taken;
     }
     tx.execute("UPDATE meta SET value = 0 WHERE key = 'merging'", [])?;
+    drop(without);
     if merged.taken > 0 {
         // What hangs on something that was erased may be among it (see `Store::erase_orphans`).
         tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('merged_at', ?1)", [Millis(tx.now())])?;

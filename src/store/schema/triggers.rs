@@ -43,15 +43,14 @@ pub(in crate::store) fn key_columns(kind: Kind, row: &str) -> String {
     columns(&kind.fields()[..kind.key_fields()], row)
 }
 
-/// While records are merged (meta 'merging': 1 from the replica, 2 from elsewhere), they keep their versions, and what the
-/// replica has is not sent to it.
+/// Records that are merged (meta 'merging') keep their versions.
 fn triggers(kind: Kind) -> [(String, String); 3] {
     let (table, key) = (kind.name(), key_columns(kind, "NEW."));
     let note = |event: &str, does: &str, when: String| {
         let name = format!("{table}_{event}");
         let sql = format!(
             "CREATE TRIGGER {name} AFTER {does} ON {table}
-WHEN (SELECT value FROM meta WHERE key = 'merging') <> 1 AND {IS_REPLICATED} AND ({when}) BEGIN
+WHEN {IS_REPLICATED} AND ({when}) BEGIN
     INSERT INTO outbox (kind, key, version, urgency)
     VALUES ('{table}', json_array({key}), NEW.version, {})
     {AGAIN};
