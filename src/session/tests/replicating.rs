@@ -224,6 +224,30 @@ async fn a_taking_in_place_sends_again_what_an_earlier_lease_may_not_have_writte
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_done_after_a_taking_in_place_is_sent_though_not_all_can_be_read() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leading(&leader, async || {
+        add_players(&leader, 300).await;
+        until_sent(&leader).await;
+        sleep(seconds(5)).await;
+        let term = leader.term();
+        leader.mongo.goes(Way { most_pages: 1, ..Way::default() });
+        mongo.look(|shared| shared.lease = None);
+        sleep(seconds(5)).await;
+        assert!(leader.term() > term);
+        add(&leader, "ONE").await;
+        sleep(seconds(30)).await;
+        let has_it = || mongo.look(|shared| shared.documents.keys().any(|(kind, _)| *kind == Kind::Codes));
+        assert!(has_it());
+        leader.mongo.goes(Way::default());
+        sleep(seconds(30)).await;
+        assert_eq!(leader.store.unsent().await.unwrap().records, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_mongodb_that_takes_little_at_once_gets_everything_all_the_same() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await;

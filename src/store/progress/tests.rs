@@ -10,11 +10,13 @@ use super::OUTBOX_BOUND;
 use crate::clock::Clock;
 use crate::domain::code::Code;
 use crate::domain::listing::{Entry, FeedAnswer};
+use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::record::{Kind, Record, Value};
+use crate::domain::status::Status;
 use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::ReplicaError;
-use crate::store::{Admission, Batch, FileLock, Opening, StateKind, Store, StoreError};
+use crate::store::{Admission, Batch, FileLock, Opening, StateKind, Store, StoreError, Verdict};
 
 const GUILD: GuildId = GuildId(7);
 const LEASE: Duration = Duration::from_secs(29);
@@ -174,6 +176,24 @@ async fn writes_wait_while_far_too_much_is_unsent_and_somebody_takes_it() {
     // Too much is unsent again: the next one waits until the lease is over.
     store.set_channel(GuildId(1), ChannelId(4)).await.unwrap();
     assert_eq!(began.elapsed(), LEASE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_call_came_to_is_noted_however_much_is_unsent() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    fixture.with_work().await;
+    let claim = store.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
+    store.replica_failed(&unreachable());
+    let guilds = (1..=u64::from(OUTBOX_BOUND) + 1).map(GuildId);
+    futures_util::future::join_all(guilds.map(|guild| store.set_channel(guild, ChannelId(1)))).await;
+    store.replica_took(&Batch::default());
+    let began = Instant::now();
+    let next = Ok(Outcome::of(&Status::Success).unwrap());
+    let verdict = Verdict { status: Status::Success, history: claim.history, next };
+    assert!(store.record(claim, verdict).await.unwrap().taken);
+    // A stop need not come between: the call would be made again.
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
