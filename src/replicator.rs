@@ -54,8 +54,10 @@ pub struct Replicator<R> {
 
 /// How far the replicator is.
 struct Course {
-    /// The round that was begun last, and the term under which this file caught up.
+    /// The round that was begun last.
     at: Position,
+    /// The file has caught up under that round's term.
+    is_in_step: bool,
     /// The rounds up to this one left the outbox.
     confirmed: i64,
     /// The most records of the next round.
@@ -80,7 +82,8 @@ impl<R: Replica> Replicator<R> {
     /// of the lease: catches up, begins to lead when the file is complete, and then keeps MongoDB in step. Returns only for a
     /// reason that ends the session.
     pub async fn run(&self, mut succession: watch::Receiver<Succession>) -> ReplicaError {
-        let mut course = Course { at: Position::default(), confirmed: 0, limit: FIRST_BATCH, read_at: None };
+        let mut course =
+            Course { at: Position::default(), is_in_step: false, confirmed: 0, limit: FIRST_BATCH, read_at: None };
         let (mut wait, mut is_down) = (BACK_OFF.0, false);
         loop {
             // Listening begins before the look, so that no wake is lost.
@@ -161,15 +164,23 @@ impl<R: Replica> Replicator<R> {
         if course.at.term != own.term {
             // What an earlier lease sent may have been fenced off.
             self.store.outbox_reopen().await?;
-            let fetched = self.take_over(before, own).await?;
+            (course.at, course.confirmed) = (Position { term: own.term, round: 0 }, 0);
+            course.is_in_step = false;
+        }
+        if !course.is_in_step {
+            // Who took the lease again in place acts all the while, and reading may take long, and fail.
+            let fetched = tokio::select! {
+                biased;
+                failure = self.send_beside(course), if self.leadership.is_leader() => return Err(failure),
+                fetched = self.take_over(before, own) => fetched?,
+            };
             let sent = self.store.unsent().await?.records;
             tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} sent");
             self.leadership.advance(|phase| match phase {
                 Phase::CatchingUp(held) if held.term == own.term => Phase::Leading(held),
                 other => other,
             });
-            (course.at, course.confirmed) = (Position { term: own.term, round: 0 }, 0);
-            course.read_at = Some(Instant::now());
+            (course.is_in_step, course.read_at) = (true, Some(Instant::now()));
         }
         if held.round > course.confirmed {
             self.store.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
@@ -189,6 +200,22 @@ impl<R: Replica> Replicator<R> {
             course.limit = (2 * course.limit).min(BATCH.1);
         }
         Ok(is_all)
+    }
+
+    /// Sends what changes, round after round. Returns only for a reason that ends the session.
+    async fn send_beside(&self, course: &mut Course) -> ReplicaError {
+        loop {
+            let changed = self.store.outbox_wake().notified();
+            match self.round(&mut course.at, course.limit).await {
+                Ok(false) => {}
+                Ok(true) => changed.await,
+                Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return failure,
+                Err(failure) => {
+                    self.store.replica_failed(&failure);
+                    tokio::time::sleep(BACK_OFF.0).await;
+                }
+            }
+        }
     }
 
     /// Another instance leads under this lease.

@@ -16,7 +16,7 @@ use std::future::pending;
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use secrecy::SecretString;
 use serde_json::Value as Json;
 use tokio::sync::mpsc;
@@ -63,9 +63,11 @@ async fn with_state<T>(
         progress.until_in_both(&session.store).await?;
         Ok(Some(done))
     };
+    let mut hopeless = None;
     let stopping = async {
         if let Some(leases) = leases {
-            waiting::until_hopeless(&leases, &leadership).await;
+            let say = |text| drop(writeln!(std::io::stderr().lock(), "{text}"));
+            hopeless = Some(waiting::until_hopeless(&leases, &leadership, say).await);
             stop.cancel();
         }
         pending::<Infallible>().await
@@ -75,10 +77,11 @@ async fn with_state<T>(
         done = sessions.run(&stop, services) => done?,
         never = stopping => match never {},
     };
-    done.context(
-        "cannot use the state: MongoDB does not answer and the state file is empty or out of date, or a giftcode-bot is at work \
-         on it; check MONGODB_URI, or stop that one first",
-    )
+    match (done, hopeless) {
+        (Some(done), _) => Ok(done),
+        (None, Some(why)) => bail!("cannot use the state: {why}"),
+        (None, None) => bail!("cannot use the state: the import was stopped before it began"),
+    }
 }
 
 fn print(text: &str) {

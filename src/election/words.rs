@@ -15,20 +15,32 @@ const SAY_EVERY: Duration = Duration::from_secs(60);
 pub(super) struct Words(Option<(String, Instant)>);
 
 impl Words {
-    fn say(&mut self, what: String) {
-        if self.0.as_ref().is_none_or(|(said, at)| *said != what || at.elapsed() >= SAY_EVERY) {
+    /// Whether this is to be said now.
+    fn is_due(&mut self, what: &str) -> bool {
+        let is_due = self.0.as_ref().is_none_or(|(said, at)| said != what || at.elapsed() >= SAY_EVERY);
+        if is_due {
+            self.0 = Some((what.to_owned(), Instant::now()));
+        }
+        is_due
+    }
+
+    fn say(&mut self, what: &str) {
+        if self.is_due(what) {
             tracing::warn!("{what}");
-            self.0 = Some((what, Instant::now()));
         }
     }
 
+    /// Nothing is wrong: a deploy looks like this.
     pub fn another_leads(&mut self) {
-        self.say("Another instance is active: this one waits, and takes over when that one ends".to_owned());
+        let what = "Another instance is active: this one waits, and takes over when that one ends";
+        if self.is_due(what) {
+            tracing::info!("{what}");
+        }
     }
 
     /// It goes on alone.
     pub fn alone(&mut self, trouble: &ReplicaError) {
-        self.say(match trouble {
+        self.say(&match trouble {
             ReplicaError::Unreachable(why) => {
                 format!("MongoDB does not answer: the file goes on alone, and both are merged when it does ({why})")
             }
@@ -39,7 +51,7 @@ impl Words {
     /// It waits, for another reason than that another instance leads.
     pub fn waits(&mut self, why: Why, trouble: Option<&ReplicaError>) {
         let trouble = trouble.map(ToString::to_string).unwrap_or_default();
-        self.say(match why {
+        self.say(&match why {
             Why::StateElsewhere => format!(
                 "{trouble}; the state file is empty or out of date: waiting for it, since it may hold the state; check MONGODB_URI"
             ),

@@ -4,4 +4,5 @@
 mod double;
 mod electing;
 mod ending;
+mod erasing;
 mod replicating;

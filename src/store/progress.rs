@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::domain::election::CALLS_END_WITHIN;
 use crate::leadership::Phase;
 use crate::ports::replica::ReplicaError;
 
@@ -121,12 +122,13 @@ impl Store {
         let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
         let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
         let lacks = format!("lacks {records} changes{oldest}");
+        let is_away = matches!(reach, Reach::Failed(_) | Reach::Untried) && !self.is_renewed();
         let replica = match reach {
             Reach::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
                 Some(format!("{why}; it {lacks}"))
             }
-            Reach::Failed(_) | Reach::Untried => Some(format!("MongoDB does not answer and {lacks}")),
-            Reach::Up => age.filter(|age| *age > LAGS_AFTER).map(|_| format!("MongoDB is catching up: it {lacks}")),
+            _ if is_away => Some(format!("MongoDB does not answer and {lacks}")),
+            _ => age.filter(|age| *age > LAGS_AFTER).map(|_| format!("MongoDB is catching up: it {lacks}")),
         };
         let full = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100).map(|(holds, may_hold)| {
             format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20)
@@ -134,6 +136,13 @@ impl Store {
         let file = self.is_temporary().then(|| "the state file cannot be used".to_owned());
         let troubles: Vec<String> = [file, replica, full].into_iter().flatten().collect();
         Ok((!troubles.is_empty()).then(|| troubles.join(", and ")))
+    }
+
+    /// Whether the lease was renewed so lately that this instance does not doubt it: then MongoDB answers, however slowly it takes
+    /// what it is sent.
+    fn is_renewed(&self) -> bool {
+        let inner = &self.inner;
+        inner.leadership.until().is_some_and(|until| until.saturating_sub(CALLS_END_WITHIN) > inner.clock.boot())
     }
 
     /// Notes how many bytes the replica holds, and may hold.

@@ -114,6 +114,20 @@ impl Store {
         Ok(value)
     }
 
+    /// Runs `write`, which notes what has happened already, in the same way. However much is unsent, the file takes it at once: else
+    /// a stop may come between, and what has happened is done again.
+    pub(super) async fn write_fact<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if self.is_temporary() {
+            return self.write(write).await;
+        }
+        let (value, commit) = self.queue(write).await?;
+        self.wait_for_replica(commit, false).await?;
+        Ok(value)
+    }
+
     /// Runs `write`, the intent of an outward act, in a transaction, unless this instance may not act: then nothing is written.
     /// Returns after its commit, and beside a standby when MongoDB has it too, with whether it may be acted on: if not, it
     /// stands all the same.

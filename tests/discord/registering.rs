@@ -1,7 +1,5 @@
 //! Where the commands stand: in one place, and for servers only.
 
-use std::time::Duration;
-
 use giftcode_bot::discord::permissions::invite_link;
 use serde_json::{Value, json};
 
@@ -89,7 +87,7 @@ async fn commands_are_for_servers() {
     let bot = world.start().await;
     world
         .double
-        .until(Duration::from_secs(5), "all commands", || (world.double.commands().len() == 5).then_some(()))
+        .until(crate::world::PATIENCE, "all commands", || (world.double.commands().len() == 5).then_some(()))
         .await;
     for command in world.double.commands() {
         let is_for = (&command["contexts"], &command["integration_types"]);

@@ -21,6 +21,10 @@ use crate::sessions::{Records, in_file, in_mongo};
 /// Who the bot runs as where the tests run as root, whom no permission stops.
 const NOBODY: u32 = 65534;
 
+/// A limit against hanging, and nothing else: how long things take is for `cargo bench --bench stores` and for tests in paused
+/// time.
+pub const HANGING: Duration = Duration::from_secs(300);
+
 /// A folder with a world in it, and the program.
 pub struct Folder {
     pub folder: tempfile::TempDir,
@@ -119,6 +123,15 @@ impl Folder {
         open_lines(&self.of_world(".calls")).unwrap().1
     }
 
+    /// Waits until there are more calls than so many.
+    pub async fn until_more_calls(&self, than: usize) {
+        let began = Instant::now();
+        while self.calls().len() <= than {
+            assert!(began.elapsed() < HANGING, "nobody calls any more: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     pub fn posts(&self) -> Vec<PostedMessage> {
         open_lines(&self.of_world(".posts")).unwrap().1
     }
@@ -178,6 +191,30 @@ impl Folder {
         let world = std::fs::read_to_string(self.of_world(".world")).unwrap();
         let world: serde_json::Value = serde_json::from_str(&world).unwrap();
         format!("giftcode-sandbox-{}", world["started_at_ms"])
+    }
+
+    /// Waits until the leader has adopted what former leaders sent late.
+    pub async fn until_nothing_is_late(&self, server: &Server) {
+        let database = mongodb::Client::with_uri_str(server.uri()).await.unwrap().database(&self.database());
+        let began = Instant::now();
+        for name in database.list_collection_names().await.unwrap() {
+            let late = mongodb::bson::doc! { "late": true };
+            let collection = database.collection::<mongodb::bson::Document>(&name);
+            while collection.find_one(late.clone()).await.unwrap().is_some() {
+                assert!(began.elapsed() < HANGING, "{name} has late documents: {}", self.said());
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+
+    /// Whether MongoDB took all that is in this instance's file. What the log says is not enough: a write is acknowledged without
+    /// MongoDB where that is slow.
+    pub fn is_all_sent(&self, instance: u32) -> bool {
+        let file = rusqlite::Connection::open(self.state(instance)).unwrap();
+        let unsent = file.query_row("SELECT count(*) FROM outbox WHERE round IS NULL", [], |row| row.get::<_, i64>(0));
+        drop(file);
+        self.give_away();
+        unsent.is_ok_and(|unsent| unsent == 0)
     }
 
     /// The state file with its log, as bytes.
@@ -344,7 +381,7 @@ impl Bot {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(began.elapsed() < Duration::from_secs(240), "it does not end: {}", self.said());
+            assert!(began.elapsed() < HANGING, "it does not end: {}", self.said());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -378,23 +415,6 @@ impl Bot {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
-}
-
-/// Runs scenarios beside each other, to their ends; fails with the names of those that failed. `SCENARIO` picks those whose
-/// names hold it.
-pub async fn beside_each_other<const N: usize>(
-    scenarios: [(&'static str, futures_util::future::BoxFuture<'static, ()>); N],
-) {
-    let only = std::env::var("SCENARIO").unwrap_or_default();
-    let chosen = scenarios.into_iter().filter(|(name, _)| name.contains(&only));
-    let running: Vec<_> = chosen.map(|(name, scenario)| (name, tokio::spawn(scenario))).collect();
-    let mut failed = Vec::new();
-    for (name, scenario) in running {
-        if scenario.await.is_err() {
-            failed.push(name);
-        }
-    }
-    assert!(failed.is_empty(), "what each said stands above: {failed:?}");
 }
 
 /// Whether both stores kept up when this was said last.

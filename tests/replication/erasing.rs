@@ -34,8 +34,7 @@ fn of_guild(records: &Records, guild: i64) -> usize {
     records.values().filter(|record| *record.get("guild_id") == Value::Int(guild)).count()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays_away() {
+pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays_away() {
     let mut files = Files::new();
     let uri = files.server.uri();
     let begin = async |store: &Store| {
@@ -97,8 +96,7 @@ async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays_awa
     files.assert_same(&["a.db", "new.db"]).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_guild_is_erased_in_both_stores_with_all_that_is_its_own() {
+pub async fn a_guild_is_erased_in_both_stores_with_all_that_is_its_own() {
     let files = Files::new();
     let uri = files.server.uri();
     let begin = async |store: &Store| {

@@ -22,8 +22,7 @@ fn said(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_empty_damaged_or_outdated_file_is_left_aside_for_mongodb() {
+pub async fn an_empty_damaged_or_outdated_file_is_left_aside_for_mongodb() {
     let files = Files::new();
     let uri = files.server.uri();
     files.session("a.db", async |store: &Store| fill(store, 1, 40).await).await;

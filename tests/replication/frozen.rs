@@ -2,26 +2,25 @@
 
 use std::time::Duration;
 
-use crate::bots::{Folder, beside_each_other};
+use crate::bots::{Folder, HANGING};
 use crate::server::Server;
 
 const ACTIVE: &str = "This instance is the active one";
-const SOON: Duration = Duration::from_secs(60);
 const WORLD: &[&str] = &["--players", "60", "--codes", "48", "--keep-running"];
 
 /// The machine sleeps for 37 s, and its monotonic clock with it: nothing is done on a lease that ran out meanwhile.
-async fn a_machine_that_slept() {
+pub async fn a_machine_that_slept() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let machine = folder.machine(1);
     let mut old = folder.start_on(&machine, &server.uri(), 1, WORLD);
-    old.until_said("edeemed for ", SOON).await;
+    old.until_said("edeemed for ", HANGING).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
-    new.until_said("Another instance is active: this one waits", SOON).await;
+    new.until_said("Another instance is active: this one waits", HANGING).await;
     let (old_id, new_id) = (old.id(), new.id());
     old.signal("-STOP");
     tokio::time::sleep(Duration::from_secs(37)).await;
-    new.until_said(ACTIVE, SOON).await;
-    new.until_said("edeemed for ", SOON).await;
+    new.until_said(ACTIVE, HANGING).await;
+    new.until_said("edeemed for ", HANGING).await;
     machine.hold_clock_back(Duration::from_secs(37));
     let before = folder.calls().len();
     old.signal("-CONT");
@@ -29,8 +28,10 @@ async fn a_machine_that_slept() {
     // A call that was sent before the sleep is answered after it; none is begun.
     let late = folder.calls()[before..].iter().filter(|call| call.process == old_id).count();
     assert!(late <= 2, "{late} calls after the other one began: {}", old.said());
+    folder.until_more_calls(before + late).await;
     assert!(folder.calls()[before..].iter().any(|call| call.process == new_id));
     assert_eq!(old.stop().await.code(), Some(0));
+    folder.until_nothing_is_late(&server).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
     assert!(folder.repeated_calls() <= 2, "{}", folder.repeated_calls());
@@ -39,33 +40,24 @@ async fn a_machine_that_slept() {
 
 /// A process stands still for 45 s; codes were posted by another one meanwhile. What it believes when it wakes up must not
 /// win over what that one did, when that one dies.
-async fn a_process_that_stood_still() {
+pub async fn a_process_that_stood_still() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let mut old = folder.start(&server.uri(), 1, WORLD);
-    old.until_said("edeemed for ", SOON).await;
+    old.until_said("edeemed for ", HANGING).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
-    new.until_said("Another instance is active: this one waits", SOON).await;
+    new.until_said("Another instance is active: this one waits", HANGING).await;
     old.signal("-STOP");
     tokio::time::sleep(Duration::from_secs(45)).await;
-    new.until_said("R1'", SOON).await;
+    new.until_said("R1'", HANGING).await;
     old.signal("-CONT");
     tokio::time::sleep(Duration::from_secs(6)).await;
     new.kill();
     let taken = old.said().matches(ACTIVE).count();
-    old.until_said_times(ACTIVE, taken + 1, SOON).await;
+    old.until_said_times(ACTIVE, taken + 1, HANGING).await;
     tokio::time::sleep(Duration::from_secs(8)).await;
     assert_eq!(old.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
     // The frozen one's calls, and those of the one that was killed.
     assert!(folder.repeated_calls() <= 4, "{}", folder.repeated_calls());
     folder.assert_sound(&server, 1, 0).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_stood_still_does_nothing_on_a_lease_that_ran_out_meanwhile() {
-    beside_each_other([
-        ("a_machine_that_slept()", Box::pin(a_machine_that_slept())),
-        ("a_process_that_stood_still()", Box::pin(a_process_that_stood_still())),
-    ])
-    .await;
 }

@@ -1,18 +1,23 @@
-//! `state import` with a MongoDB that is far away.
+//! `state import` with a MongoDB that is far away, takes nothing, or belongs to another instance.
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use giftcode_bot::ports::replica::LeaseStore;
 use mongodb::Client;
 use mongodb::bson::{Document, doc};
 
-use crate::proxy::Proxy;
-use crate::server::Server;
+use crate::proxy::{Proxy, Refusal};
+use crate::server::{Server, hard_work, mongo};
 
-const PLAYERS: u64 = 5_000;
+const DATABASE: &str = "giftcode";
+const PLAYERS: u64 = 3_000;
+const FILE: &str = "export.json";
 
 /// An export of one guild with many players: for each of them a record, and one on the guild's roster.
-fn export() -> String {
+fn export(players: u64) -> String {
     let version = 117_000_000_000_000_000_i64;
     let guild = serde_json::json!({
         "kind": "guilds", "guild_id": 11, "channel_id": 21, "auto_redeem": true, "digest_due": false, "version": version, "deleted": false,
@@ -30,26 +35,114 @@ fn export() -> String {
             }),
         ]
     };
-    let records: Vec<_> = std::iter::once(guild).chain((0..PLAYERS).flat_map(of_player)).collect();
+    let records: Vec<_> = std::iter::once(guild).chain((0..players).flat_map(of_player)).collect();
     serde_json::json!({ "giftcode_bot_state": 1, "records": records }).to_string()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_import_ends_when_both_stores_have_all_of_it() {
-    let server = Server::start();
-    let far = Proxy::far(&server.uri(), Duration::from_millis(100));
+/// A folder with an export of so many players.
+fn folder(players: u64) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("export.json"), export()).unwrap();
+    std::fs::write(folder.path().join(FILE), export(players)).unwrap();
+    folder
+}
+
+fn import(folder: &Path, uri: &str) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_giftcode-bot"));
-    command.env_clear().current_dir(folder.path()).env("STATE_FILE", "a.db").env("MONGODB_URI", far.uri());
-    command.args(["state", "import", "export.json"]).stdin(Stdio::null());
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(0), "{told}{errors}");
-    assert!(told.contains(&format!("{} records read from export.json", 2 * PLAYERS + 1)), "{told}{errors}");
-    let database = Client::with_uri_str(server.uri()).await.unwrap().database("giftcode");
+    command.env_clear().current_dir(folder).env("STATE_FILE", "a.db").env("MONGODB_URI", uri);
+    command.args(["state", "import", FILE]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+/// What it ended with, and what it said.
+async fn end(import: Child) -> (Option<i32>, String) {
+    let output: Output = tokio::task::spawn_blocking(move || import.wait_with_output().unwrap()).await.unwrap();
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    (output.status.code(), said)
+}
+
+pub async fn an_import_ends_when_both_stores_have_all_of_it() {
+    let _one = hard_work().await;
+    let (server, folder) = (Server::start(), folder(PLAYERS));
+    let far = Proxy::far(&server.uri(), Duration::from_millis(300));
+    let (code, said) = end(import(folder.path(), &far.uri())).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(&format!("{} records read from {FILE}", 2 * PLAYERS + 1)), "{said}");
+    let database = Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE);
     for (collection, count) in [("guilds", 1), ("players", PLAYERS), ("rosters", PLAYERS)] {
         let found = database.collection::<Document>(collection).count_documents(doc! {}).await.unwrap();
-        assert_eq!(found, count, "{collection}: {told}{errors}");
+        assert_eq!(found, count, "{collection}: {said}");
     }
+}
+
+/// MongoDB runs out of space in the middle of it: the file has everything, and the same command sends the rest.
+pub async fn an_import_that_mongodb_does_not_take_ends_and_says_what_is_left() {
+    let (server, folder) = (Server::start(), folder(PLAYERS));
+    let line = Proxy::far(&server.uri(), Duration::from_millis(100));
+    let working = hard_work().await;
+    let importing = import(folder.path(), &line.uri());
+    let database = Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE);
+    let players = database.collection::<Document>("players");
+    while players.count_documents(doc! {}).await.unwrap() == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    line.refuse(Some(Refusal::Quota));
+    drop(working);
+    let (code, said) = end(importing).await;
+    assert_eq!(code, Some(1), "{said}");
+    let lacks = said.lines().find(|line| line.contains("MongoDB lacks "));
+    let lacks = lacks.unwrap_or_else(|| panic!("it does not say what is left: {said}"));
+    for part in ["it has taken nothing for 60 s", "its space is used up", "Run the same command again"] {
+        assert!(lacks.contains(part), "{part}: {said}");
+    }
+    assert!(said.lines().filter(|line| line.ends_with(" records are left.")).count() >= 3, "{said}");
+    line.refuse(None);
+    let (code, said) = end(import(folder.path(), &line.uri())).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(players.count_documents(doc! {}).await.unwrap(), PLAYERS, "{said}");
+}
+
+/// The lease of a process that died is waited for, and that is said meanwhile.
+pub async fn an_import_beside_a_dead_instance_waits_for_its_lease_and_says_so() {
+    let (server, folder) = (Server::start(), folder(3));
+    let mut importing = {
+        let leases = mongo(&server.uri(), DATABASE).await;
+        leases.take(None, "dead", 7).await.unwrap().unwrap();
+        import(folder.path(), &server.uri())
+    };
+    let errors = importing.stderr.take().unwrap();
+    let first_line = tokio::task::spawn_blocking(move || {
+        let mut line = String::new();
+        BufReader::new(errors).read_line(&mut line).unwrap();
+        line
+    });
+    let line = first_line.await.unwrap();
+    assert!(line.contains("has not given its lease back") && line.contains("45 s"), "{line}");
+    assert!(importing.try_wait().unwrap().is_none(), "it is said while it waits");
+    let (code, said) = end(importing).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("7 records read"), "{said}");
+}
+
+/// Somebody is at work: nothing is imported beside them.
+pub async fn an_import_beside_an_instance_at_work_is_refused_and_says_what_to_do() {
+    let (server, folder) = (Server::start(), folder(3));
+    let leases = Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE).collection::<Document>("leases");
+    mongo(&server.uri(), DATABASE).await.take(None, "bot", 7).await.unwrap().unwrap();
+    let renewing = async {
+        loop {
+            leases.update_one(doc! { "_id": "all" }, doc! { "$inc": { "beat": 1_i64 } }).await.unwrap();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    let (code, said) = tokio::select! {
+        () = renewing => unreachable!(),
+        ended = end(import(folder.path(), &server.uri())) => ended,
+    };
+    assert_eq!(code, Some(1), "{said}");
+    let last = said.lines().last().unwrap_or_default();
+    assert!(last.contains("another giftcode-bot is at work") && last.contains("stop it"), "{said}");
+    assert!(!last.contains("does not answer"), "one thing is wrong, and that one is said: {said}");
+    let players =
+        Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE).collection::<Document>("players");
+    assert_eq!(players.count_documents(doc! {}).await.unwrap(), 0);
 }

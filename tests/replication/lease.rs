@@ -27,8 +27,7 @@ fn at(term: i64, round: i64) -> Position {
     Position { term, round }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_that_take_it_at_once_one_has_it_and_only_who_has_it_renews_or_gives_it_back() {
+pub async fn of_two_that_take_it_at_once_one_has_it_and_only_who_has_it_renews_or_gives_it_back() {
     let (_server, store, database) = there().await;
     let seen = store.poll().await.unwrap();
     assert_eq!((seen.lease, seen.is_fresh), (None, true));
@@ -75,8 +74,7 @@ async fn of_two_that_take_it_at_once_one_has_it_and_only_who_has_it_renews_or_gi
     database.drop().await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn without_a_lease_a_database_with_records_is_not_fresh() {
+pub async fn without_a_lease_a_database_with_records_is_not_fresh() {
     let (_server, store, database) = there().await;
     let link = [7, 8, 0, 1, 0].map(Value::Int);
     let mut values = link.to_vec();
@@ -95,8 +93,7 @@ async fn without_a_lease_a_database_with_records_is_not_fresh() {
     database.drop().await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lease_that_was_edited_by_hand_is_read_or_counts_as_none() {
+pub async fn a_lease_that_was_edited_by_hand_is_read_or_counts_as_none() {
     let (_server, store, database) = there().await;
     let set = |fields: Document| {
         let leases = leases(&database);
@@ -130,8 +127,7 @@ async fn a_lease_that_was_edited_by_hand_is_read_or_counts_as_none() {
     database.drop().await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lease_of_the_first_schema_is_watched_by_its_date_and_taken() {
+pub async fn a_lease_of_the_first_schema_is_watched_by_its_date_and_taken() {
     let (_server, store, database) = there().await;
     let renewed_at = DateTime::from_millis(1_760_000_000_000);
     let old = doc! { "_id": "all", "holder": "old", "term": 3_i64, "released": false, "renewed_at": renewed_at };

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use crate::bots::{Folder, beside_each_other};
+use crate::bots::{Folder, HANGING};
 use crate::proxy::Proxy;
 use crate::server::Server;
 
 const ACTIVE: &str = "This instance is the active one";
-const SOON: Duration = Duration::from_secs(60);
 const WORLD: &[&str] = &["--players", "60", "--codes", "48", "--keep-running"];
 
 const fn seconds(seconds: u64) -> Duration {
@@ -16,12 +15,12 @@ const fn seconds(seconds: u64) -> Duration {
 
 /// The holder is cut off for 45 s, and another instance starts 25 s into that: it watches the lease for its whole length
 /// before it believes that it is over, and by then its holder has it again.
-async fn another_one_starts_during_the_cut() {
+pub async fn another_one_starts_during_the_cut() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let line = Proxy::before(&server.uri());
     let mut old = folder.start(&line.uri(), 1, WORLD);
-    old.until_said("edeemed for ", SOON).await;
-    old.until_in_step(SOON).await;
+    old.until_said("edeemed for ", HANGING).await;
+    old.until_in_step(HANGING).await;
     line.cut();
     tokio::time::sleep(seconds(25)).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
@@ -31,11 +30,10 @@ async fn another_one_starts_during_the_cut() {
     let (old_id, new_id) = (old.id(), new.id());
     assert!(old.is_running() && new.is_running());
     assert_eq!(folder.calls_beside(old_id, new_id), 0, "{}", new.said());
-    let before = folder.calls().len();
-    tokio::time::sleep(seconds(3)).await;
-    assert!(folder.calls().len() > before, "somebody is at work: {}", old.said());
+    // Somebody is at work.
+    folder.until_more_calls(folder.calls().len()).await;
     assert_eq!(old.stop().await.code(), Some(0));
-    new.until_said(ACTIVE, seconds(10)).await;
+    new.until_said(ACTIVE, HANGING).await;
     tokio::time::sleep(seconds(5)).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
@@ -43,25 +41,24 @@ async fn another_one_starts_during_the_cut() {
 }
 
 /// The same for as long as it takes, where MONGODB_REQUIRED closes the hole: the holder stops before the other one begins.
-async fn the_holder_that_requires_mongodb_stops_before_another_one_begins() {
+pub async fn the_holder_that_requires_mongodb_stops_before_another_one_begins() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let line = Proxy::before(&server.uri());
     let required = &[("MONGODB_REQUIRED", "true")];
     let mut old = folder.start_with(&line.uri(), 1, WORLD, required);
-    old.until_said("edeemed for ", SOON).await;
-    old.until_in_step(SOON).await;
+    old.until_said("edeemed for ", HANGING).await;
+    old.until_in_step(HANGING).await;
     line.cut();
     tokio::time::sleep(seconds(10)).await;
     let mut new = folder.start_with(&server.uri(), 2, WORLD, required);
-    new.until_said(ACTIVE, SOON).await;
-    new.until_said("edeemed for ", SOON).await;
+    new.until_said(ACTIVE, HANGING).await;
+    new.until_said("edeemed for ", HANGING).await;
     tokio::time::sleep(seconds(10)).await;
     assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", old.said());
     line.heal();
-    old.until_said("Another instance is active", SOON).await;
+    old.until_said("Another instance is active", HANGING).await;
     assert_eq!(old.stop().await.code(), Some(0));
-    // What the old one sends late the new one adopts.
-    tokio::time::sleep(seconds(10)).await;
+    folder.until_nothing_is_late(&server).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
     // Two calls at once were under way when the line was cut: what came of them the other one could not know.
@@ -70,24 +67,24 @@ async fn the_holder_that_requires_mongodb_stops_before_another_one_begins() {
 }
 
 /// The leader alone is cut off, and another one waits: what the leader does from then on, the other one must know of.
-async fn the_leader_is_cut_off_while_another_one_waits() {
+pub async fn the_leader_is_cut_off_while_another_one_waits() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let line = Proxy::before(&server.uri());
     let mut old = folder.start(&line.uri(), 1, WORLD);
-    old.until_said("edeemed for ", SOON).await;
+    old.until_said("edeemed for ", HANGING).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
-    new.until_said("Another instance is active: this one waits", SOON).await;
-    old.until_in_step(SOON).await;
+    new.until_said("Another instance is active: this one waits", HANGING).await;
+    old.until_in_step(HANGING).await;
     line.cut();
-    new.until_said(ACTIVE, SOON).await;
-    new.until_said("R1'", SOON).await;
+    new.until_said(ACTIVE, HANGING).await;
+    new.until_said("R1'", HANGING).await;
     tokio::time::sleep(seconds(5)).await;
     assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", old.said());
     line.heal();
-    old.until_said("Another instance is active", SOON).await;
+    old.until_said("Another instance is active", HANGING).await;
     tokio::time::sleep(seconds(5)).await;
     assert_eq!(old.stop().await.code(), Some(0));
-    tokio::time::sleep(seconds(10)).await;
+    folder.until_nothing_is_late(&server).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
     // Two calls at once were under way when the line was cut: what came of them the other one could not know.
@@ -96,26 +93,25 @@ async fn the_leader_is_cut_off_while_another_one_waits() {
 }
 
 /// MongoDB is away for all when another instance starts, and comes back for that one first.
-async fn mongodb_comes_back_for_the_new_one_first() {
+pub async fn mongodb_comes_back_for_the_new_one_first() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let (lines, new_line) = (Proxy::before(&server.uri()), Proxy::before(&server.uri()));
     let mut old = folder.start(&lines.uri(), 1, WORLD);
-    old.until_said("edeemed for ", SOON).await;
-    old.until_in_step(SOON).await;
+    old.until_said("edeemed for ", HANGING).await;
+    old.until_in_step(HANGING).await;
     lines.cut();
     new_line.cut();
     let mut new = folder.start(&new_line.uri(), 2, WORLD);
     tokio::time::sleep(seconds(35)).await;
-    let alone = folder.calls().len();
-    assert!(alone > 100, "{}", old.said());
+    folder.until_more_calls(100).await;
     new_line.heal();
     tokio::time::sleep(seconds(2)).await;
     lines.heal();
     tokio::time::sleep(seconds(12)).await;
     assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", new.said());
-    old.until_in_step(SOON).await;
+    old.until_in_step(HANGING).await;
     assert_eq!(old.stop().await.code(), Some(0));
-    new.until_said(ACTIVE, seconds(10)).await;
+    new.until_said(ACTIVE, HANGING).await;
     tokio::time::sleep(seconds(8)).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
@@ -124,53 +120,28 @@ async fn mongodb_comes_back_for_the_new_one_first() {
 
 /// MongoDB dies and comes back under an instance that is alone, be it from its start on or for longer than its lease: no
 /// call in flight is cut off when both stores are joined again.
-async fn mongodb_comes_and_goes_under_one_that_is_alone() {
+pub async fn mongodb_comes_and_goes_under_one_that_is_alone() {
     let (mut server, mut folder) = (Server::start(), Folder::new());
     let mut bot = folder.start(&server.uri(), 1, WORLD);
-    bot.until_said("edeemed for ", SOON).await;
+    bot.until_said("edeemed for ", HANGING).await;
     for _ in 0..3 {
-        bot.until_in_step(SOON).await;
+        bot.until_in_step(HANGING).await;
         assert_eq!(bot.stop().await.code(), Some(0));
         server.kill();
         bot = folder.start(&server.uri(), 1, WORLD);
-        bot.until_said("MongoDB does not answer: the file goes on alone", SOON).await;
-        bot.until_said("edeemed for ", SOON).await;
+        bot.until_said("MongoDB does not answer: the file goes on alone", HANGING).await;
+        bot.until_said("edeemed for ", HANGING).await;
         server.restart();
-        bot.until_in_step(SOON).await;
+        bot.until_in_step(HANGING).await;
         tokio::time::sleep(seconds(2)).await;
     }
     server.kill();
     // Longer than the lease, and than its margin.
     tokio::time::sleep(seconds(34)).await;
     server.restart();
-    bot.until_in_step(SOON).await;
+    bot.until_in_step(HANGING).await;
     tokio::time::sleep(seconds(2)).await;
     assert_eq!(bot.stop().await.code(), Some(0));
     assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
     folder.assert_sound(&server, 1, 0).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_cut_off_no_two_act_at_once_and_nothing_is_done_twice() {
-    beside_each_other([
-        ("another_one_starts_during_the_cut()", Box::pin(another_one_starts_during_the_cut())),
-        (
-            "the_holder_that_requires_mongodb_stops_before_another_one_begins()",
-            Box::pin(the_holder_that_requires_mongodb_stops_before_another_one_begins()),
-        ),
-        ("the_leader_is_cut_off_while_another_one_waits()", Box::pin(the_leader_is_cut_off_while_another_one_waits())),
-    ])
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn mongodb_away_for_all_and_back_for_one_after_the_other() {
-    beside_each_other([
-        ("mongodb_comes_back_for_the_new_one_first()", Box::pin(mongodb_comes_back_for_the_new_one_first())),
-        (
-            "mongodb_comes_and_goes_under_one_that_is_alone()",
-            Box::pin(mongodb_comes_and_goes_under_one_that_is_alone()),
-        ),
-    ])
-    .await;
 }

@@ -57,6 +57,8 @@ impl Refusal {
 struct Line {
     /// Added to every round trip, half of it each way.
     latency: Duration,
+    /// So many bytes a second get through to the server on each connection: what is large takes long. 0 for no bound.
+    bytes_per_second: u32,
     /// Nothing gets through, and nobody is told: a partition.
     is_cut: bool,
     refusal: Option<Refusal>,
@@ -105,6 +107,11 @@ impl Proxy {
         let proxy = Self::before(uri);
         proxy.line.send_modify(|line| line.latency = latency);
         proxy
+    }
+
+    /// From now on so many bytes a second get through to the server on each connection; 0 for no bound.
+    pub fn thin(&self, bytes_per_second: u32) {
+        self.line.send_modify(|line| line.bytes_per_second = bytes_per_second);
     }
 
     /// The connection string of the server behind it: that one alone, for a server tells its own address to its clients.
@@ -198,8 +205,11 @@ async fn requests(from: &mut OwnedReadHalf, forth: &OnTheWay, back: &OnTheWay, l
         if from.read_exact(&mut message[HEADER..]).await.is_err() {
             return;
         }
-        let Line { latency, refusal, .. } = *lines.borrow();
-        let now = Instant::now();
+        let Line { latency, refusal, bytes_per_second, .. } = *lines.borrow();
+        let mut now = Instant::now();
+        if bytes_per_second > 0 {
+            now += Duration::from_secs(length as u64) / bytes_per_second;
+        }
         let sent = match refusal.and_then(|refusal| refused(&message, refusal)) {
             Some(answer) => back.send((now + latency, answer)).await,
             None => forth.send((now + latency / 2, message)).await,

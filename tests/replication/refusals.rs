@@ -94,8 +94,7 @@ fn is_write(name: &str) -> bool {
     matches!(name, "update" | "findAndModify" | "createIndexes")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_refusal_is_called_what_it_is_and_a_passing_trouble_is_none() {
+pub async fn each_refusal_is_called_what_it_is_and_a_passing_trouble_is_none() {
     let cases: [(Answer, bool, &str); 8] = [
         (|name| (name == "saslStart").then(|| error(18, "Authentication failed.")), true, "user or the password"),
         (
@@ -132,8 +131,7 @@ async fn each_refusal_is_called_what_it_is_and_a_passing_trouble_is_none() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_statement_that_is_refused_is_told_too() {
+pub async fn one_statement_that_is_refused_is_told_too() {
     let answer: Answer = |name| {
         let full = doc! { "index": 0, "code": 8000, "errmsg": "you are over your space quota, using 513 MB of 512 MB" };
         (name == "update").then(|| doc! { "ok": 1, "n": 0, "writeErrors": [full] })
@@ -144,8 +142,7 @@ async fn one_statement_that_is_refused_is_told_too() {
     assert!(matches!(&error, ReplicaError::Refused(why) if why.contains("space is used up")), "{error}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_not_let_in_and_a_server_without_tls_are_told_apart_from_silence() {
+pub async fn an_address_that_is_not_let_in_and_a_server_without_tls_are_told_apart_from_silence() {
     // A fatal alert of TLS: an internal error.
     let port = listen(|mut stream: TcpStream| async move {
         let mut begin = [0; 5];

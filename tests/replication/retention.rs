@@ -33,8 +33,7 @@ async fn drop_all(store: &Store) -> usize {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() {
+pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() {
     let files = Files::new();
     let uri = files.server.uri();
     let before = async |store: &Store| {

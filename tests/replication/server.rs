@@ -25,6 +25,12 @@ pub struct Server {
     child: Child,
 }
 
+/// Tests that give a server much to do wait for each other: a server that is starved is slower than any real one.
+pub async fn hard_work() -> tokio::sync::MutexGuard<'static, ()> {
+    static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    ONE.lock().await
+}
+
 /// Runs a command to its end, or fails with what it said.
 fn run(what: &str, command: &mut Command) {
     let output = command.stdin(Stdio::null()).output().unwrap_or_else(|e| panic!("cannot {what}: {e}"));

@@ -141,7 +141,8 @@ impl Run {
             drop(world);
             let (again_after, disk) = self.afterwards[host].take().unwrap_or((Some(3_000), Disk::Kept));
             self.replace_disk(host, disk);
-            if let Some(wait) = again_after {
+            // One whose start came while it still ended must have its say, too.
+            if let Some(wait) = again_after.or(self.is_quiet.then_some(3_000)) {
                 self.world().schedule(now + wait, Event::Fault(Fault::Start(host)));
             }
         }

@@ -320,11 +320,13 @@ pub fn after(seconds: u64) -> CancellationToken {
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    pub fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+    pub fn begin() -> (Self, (tracing::Dispatch, tracing::subscriber::DefaultGuard)) {
         let log = Self::default();
+        // Were there one subscriber alone, a thread without any would decide for all that nobody wants a line.
+        let another = tracing::Dispatch::new(tracing_subscriber::registry());
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-        (log, tracing::subscriber::set_default(subscriber))
+        (log, (another, tracing::subscriber::set_default(subscriber)))
     }
 
     pub fn text(&self) -> String {

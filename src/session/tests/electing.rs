@@ -217,6 +217,31 @@ async fn a_leader_that_is_cut_off_ends_before_the_standby_begins() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_leader_that_takes_its_lease_again_still_knows_of_the_standby() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
+    mongo.put(&leader.store.page(Kind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
+    let standby = Instance::new("b", &mongo).await;
+    let watch = async {
+        sleep(seconds(60)).await;
+        // So long that the standby's last beat counts no more, and its count begins anew with the lease.
+        leader.mongo.goes(CUT);
+        sleep(seconds(16)).await;
+        mongo.look(|shared| shared.lease = None);
+        leader.mongo.goes(OPEN);
+        for _ in 0..200 {
+            sleep(Duration::from_millis(100)).await;
+            assert!(leader.leadership.has_standby());
+        }
+    };
+    tokio::select! {
+        ended = leader.election.keep(&leader.store) => panic!("{ended:?}"),
+        waited = standby.election.wait(&standby.store) => panic!("{waited:?}"),
+        () = watch => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_outage_that_nobody_else_saw_cuts_nothing_and_a_newcomer_waits_it_out() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;

@@ -44,7 +44,7 @@ fn replicator(instance: &Instance) -> Replicator<Double> {
 }
 
 /// Leads and replicates while `work` is done.
-async fn leading(instance: &Instance, work: impl AsyncFnOnce()) {
+pub async fn leading(instance: &Instance, work: impl AsyncFnOnce()) {
     instance.election.wait(&instance.store).await.unwrap();
     let replicator = replicator(instance);
     let begun = async {
@@ -219,6 +219,30 @@ async fn a_taking_in_place_sends_again_what_an_earlier_lease_may_not_have_writte
         sleep(seconds(10)).await;
         assert!(leader.term() > term);
         assert_eq!(sent(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_done_after_a_taking_in_place_is_sent_though_not_all_can_be_read() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await;
+    leading(&leader, async || {
+        add_players(&leader, 300).await;
+        until_sent(&leader).await;
+        sleep(seconds(5)).await;
+        let term = leader.term();
+        leader.mongo.goes(Way { most_pages: 1, ..Way::default() });
+        mongo.look(|shared| shared.lease = None);
+        sleep(seconds(5)).await;
+        assert!(leader.term() > term);
+        add(&leader, "ONE").await;
+        sleep(seconds(30)).await;
+        let has_it = || mongo.look(|shared| shared.documents.keys().any(|(kind, _)| *kind == Kind::Codes));
+        assert!(has_it());
+        leader.mongo.goes(Way::default());
+        sleep(seconds(30)).await;
+        assert_eq!(leader.store.unsent().await.unwrap().records, 0);
     })
     .await;
 }

@@ -448,6 +448,21 @@ async fn a_code_for_many_players_is_planned_in_parts_and_its_posts_first() {
     );
 }
 
+/// As after a start: no part holds the writer for long, however much there is to look at.
+#[tokio::test]
+async fn everything_is_planned_anew_in_parts_of_bounded_size() {
+    let (players, codes) = (1_000, 40);
+    let world = decided(players, codes).await;
+    world.queue_everything().await;
+    let mut parts = 1;
+    while world.store().plan_some().await.unwrap().next.is_some() {
+        parts += 1;
+    }
+    let looks = usize::try_from(players).unwrap() * usize::from(codes);
+    let most = BOUNDS.looks + BOUNDS.places as usize;
+    assert!(parts >= looks.div_ceil(most), "{looks} looks in {parts} parts");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_code_s_end_is_planned_when_it_comes() {
     let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());

@@ -10,11 +10,13 @@ use super::OUTBOX_BOUND;
 use crate::clock::Clock;
 use crate::domain::code::Code;
 use crate::domain::listing::{Entry, FeedAnswer};
+use crate::domain::outcome::Outcome;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::record::{Kind, Record, Value};
+use crate::domain::status::Status;
 use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::ReplicaError;
-use crate::store::{Admission, Batch, FileLock, Opening, StateKind, Store, StoreError};
+use crate::store::{Admission, Batch, FileLock, Opening, StateKind, Store, StoreError, Verdict};
 
 const GUILD: GuildId = GuildId(7);
 const LEASE: Duration = Duration::from_secs(29);
@@ -90,13 +92,12 @@ fn unreachable() -> ReplicaError {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
-    let Fixture { store, _folder, .. } = Fixture::new().await;
+    let fixture = Fixture::new().await;
+    let store = fixture.store.clone();
     // Not known to be there: at once.
     let began = Instant::now();
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
-    let trouble = store.second_store_trouble().await.unwrap().unwrap();
-    assert_eq!(trouble, "MongoDB does not answer and lacks 1 changes, the oldest for 0 s");
     // Up: when it has it.
     store.replica_has(store.latest_commit());
     let writing = tokio::spawn({
@@ -116,6 +117,7 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     }
     assert_eq!(store.second_store_trouble().await.unwrap(), None);
     tokio::time::sleep(Duration::from_secs(61)).await;
+    fixture.lead(false);
     let trouble = store.second_store_trouble().await.unwrap().unwrap();
     assert_eq!(trouble, "MongoDB is catching up: it lacks 1 changes, the oldest for 61 s");
     // It fails while somebody waits.
@@ -129,6 +131,28 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     assert_eq!(began.elapsed(), Duration::from_millis(200));
     let trouble = store.second_store_trouble().await.unwrap().unwrap();
     assert_eq!(trouble, "MongoDB refuses: over its space quota; it lacks 1 changes, the oldest for 0 s");
+}
+
+/// What it is sent takes too long, and the lease is renewed: that is slow. When that cannot be renewed either, it is away.
+#[tokio::test(start_paused = true)]
+async fn a_replica_that_is_slow_is_not_called_down_while_the_lease_is_renewed() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let trouble = async || store.second_store_trouble().await.unwrap();
+    store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    assert_eq!(trouble().await, None, "nobody has sent it anything yet");
+    for age in [20, 40, 60] {
+        store.replica_failed(&ReplicaError::Unreachable("no answer within 8.0 s".into()));
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        assert_eq!(trouble().await, None, "{age} s");
+        fixture.lead(false);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(trouble().await.unwrap(), "MongoDB is catching up: it lacks 1 changes, the oldest for 61 s");
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(trouble().await.unwrap(), "MongoDB does not answer and lacks 1 changes, the oldest for 81 s");
+    fixture.leadership.set(Phase::Isolated);
+    assert!(trouble().await.unwrap().starts_with("MongoDB does not answer and lacks 1 changes"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,6 +176,24 @@ async fn writes_wait_while_far_too_much_is_unsent_and_somebody_takes_it() {
     // Too much is unsent again: the next one waits until the lease is over.
     store.set_channel(GuildId(1), ChannelId(4)).await.unwrap();
     assert_eq!(began.elapsed(), LEASE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_call_came_to_is_noted_however_much_is_unsent() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    fixture.with_work().await;
+    let claim = store.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
+    store.replica_failed(&unreachable());
+    let guilds = (1..=u64::from(OUTBOX_BOUND) + 1).map(GuildId);
+    futures_util::future::join_all(guilds.map(|guild| store.set_channel(guild, ChannelId(1)))).await;
+    store.replica_took(&Batch::default());
+    let began = Instant::now();
+    let next = Ok(Outcome::of(&Status::Success).unwrap());
+    let verdict = Verdict { status: Status::Success, history: claim.history, next };
+    assert!(store.record(claim, verdict).await.unwrap().taken);
+    // A stop need not come between: the call would be made again.
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,98 @@
+//! A MongoDB that is slow is said to be behind, not to be away.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::store::Store;
+
+use crate::bots::HANGING;
+use crate::converging::DATABASE;
+use crate::proxy::Proxy;
+use crate::server::{Server, hard_work};
+use crate::sessions::session;
+
+const PLAYERS: u64 = 5_000;
+/// A command of 32 documents takes some 2 s then.
+const THIN: u32 = 7_000;
+
+/// A roster of 5,000 players who are nowhere else.
+async fn add_roster(store: &Store, guild: u64) {
+    let player = |id| Player {
+        id: PlayerId::new(id).unwrap(),
+        nickname: format!("Frost {id}"),
+        state: State::new(245),
+        furnace_level: None,
+    };
+    let players = (1..=PLAYERS).map(|number| player(guild * 1_000_000 + number)).collect();
+    store.add_to_roster(GuildId(guild), players).await.unwrap();
+}
+
+/// What the health line says of the two stores while this is done; each sentence once.
+async fn said_during(store: &Store, work: impl Future<Output = ()>) -> Vec<String> {
+    let mut work = pin!(work);
+    let (mut said, mut is_done) = (Vec::new(), false);
+    while !is_done {
+        tokio::select! {
+            biased;
+            () = &mut work => is_done = true,
+            () = tokio::time::sleep(Duration::from_millis(20)) => {}
+        }
+        let trouble = store.second_store_trouble().await.unwrap();
+        said.extend(trouble.filter(|trouble| said.last() != Some(trouble)));
+    }
+    said
+}
+
+async fn until_sent(store: &Store) {
+    let sent = async {
+        while store.unsent().await.unwrap().records > 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(HANGING, sent).await.unwrap();
+}
+
+async fn until_said_to_catch_up(store: &Store) {
+    let said = async {
+        let is_said = |trouble: Option<String>| trouble.is_some_and(|trouble| trouble.contains("is catching up"));
+        while !is_said(store.second_store_trouble().await.unwrap()) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(HANGING, said).await.unwrap();
+}
+
+pub async fn a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_goes_in() {
+    let _one = hard_work().await;
+    let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
+    let far = Proxy::far(&server.uri(), Duration::from_millis(100));
+    let is_behind = |trouble: &String| trouble.starts_with("MongoDB is catching up: it lacks ");
+    let mut sessions = 0;
+    let work = async |store: &Store| {
+        sessions += 1;
+        // The first write finds that MongoDB takes what it is sent.
+        store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+        until_sent(store).await;
+        let said = said_during(store, async {
+            add_roster(store, 1).await;
+            until_sent(store).await;
+        });
+        let said = said.await;
+        // Nothing, unless this machine has much else to do.
+        assert!(said.iter().all(is_behind), "{said:#?}");
+        // Through a thin line the next one takes longer than a minute, and that is what is said.
+        far.thin(THIN);
+        let said = said_during(store, async {
+            add_roster(store, 2).await;
+            until_said_to_catch_up(store).await;
+        });
+        let said = said.await;
+        assert!(!said.is_empty() && said.iter().all(is_behind), "{said:#?}");
+        far.thin(0);
+        until_sent(store).await;
+        assert_eq!(store.second_store_trouble().await.unwrap(), None);
+    };
+    session(&folder.path().join("a.db"), &far.uri(), DATABASE, work).await;
+    assert_eq!(sessions, 1, "nothing began anew");
+}
