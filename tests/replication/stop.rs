@@ -13,7 +13,7 @@ pub async fn what_is_acknowledged_at_sigterm_is_in_mongodb_and_an_empty_disk_doe
     let working = hard_work().await;
     let (server, mut folder) = (Server::start(), Folder::new());
     let far = Proxy::far(&server.uri(), Duration::from_millis(100));
-    let world = &["--players", "700", "--codes", "17", "--keep-running"];
+    let world = &["--players", "300", "--codes", "17", "--keep-running"];
     let mut old = folder.start(&far.uri(), 1, world);
     old.until_said("edeemed for ", HANGING).await;
     far.cut();
