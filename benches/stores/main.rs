@@ -243,7 +243,7 @@ async fn main() -> ExitCode {
         }
     }
     if is_chosen("processes") {
-        processes::stop(&mut figures).await;
+        Box::pin(processes::stop(&mut figures)).await;
         processes::takeover(&mut figures).await;
     }
     if is_chosen("starts") || is_chosen("merging") {

@@ -296,7 +296,7 @@ impl Folder {
     /// Invariants 1, 2, 3 and 7, when nothing runs: both stores hold the same; every code was posted once per guild;
     /// every outcome that was told is on file, was told once, and nothing was called for after it.
     pub async fn assert_sound(&self, server: &Server, instance: u32, seed: u64) -> Records {
-        let here = self.assert_same(server, instance, seed).await;
+        let here = Box::pin(self.assert_same(server, instance, seed)).await;
         assert_eq!(self.posted_twice(), Vec::<String>::new(), "seed {seed}");
         let success = |player: i64, code: &str| {
             here.values().any(|record| {
