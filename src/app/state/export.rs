@@ -34,7 +34,7 @@ pub async fn export(path: &Path) -> anyhow::Result<Ended> {
     let json = config.log_format == LogFormat::Json;
     telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "warn")?;
     let file = File::create_new(path).with_context(|| format!("cannot make {} (it must not exist)", path.display()))?;
-    match write(&config, path, Export::new(file)).await {
+    match Box::pin(write(&config, path, Export::new(file))).await {
         Ok((count, origin)) => {
             print(&format!("{count} records written to {}{origin}.", path.display()));
             Ok(Ended::Well)
