@@ -186,11 +186,6 @@ impl<R: Replica> Replicator<R> {
             self.store.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
             course.confirmed = held.round;
         }
-        if course.is_due(ADOPT_EVERY) {
-            // Should it fail, what is to be sent comes first.
-            course.read_at = Some(Instant::now());
-            within(PUT_WITHIN, self.adopt(before)).await?;
-        }
         let began = Instant::now();
         let is_all = self.round(&mut course.at, course.limit).await?;
         if began.elapsed() > ROUND_WITHIN {
@@ -198,6 +193,11 @@ impl<R: Replica> Replicator<R> {
         } else if !is_all && began.elapsed() < ROUND_WITHIN / 2 {
             // Between two rounds the server has nothing to do for as long as it is away.
             course.limit = (2 * course.limit).min(BATCH.1);
+        }
+        // Behind the round: reading that fails again and again must not hold up what is to be sent.
+        if course.is_due(ADOPT_EVERY) {
+            course.read_at = Some(Instant::now());
+            within(PUT_WITHIN, self.adopt(before)).await?;
         }
         Ok(is_all)
     }
