@@ -353,7 +353,7 @@ impl Checker {
         }
         let acts = |host: &Host| {
             !self.instances[*host].is_frozen
-                && matches!(self.instances[*host].phase, Phase::Leading { .. } | Phase::Isolated { .. })
+                && matches!(self.instances[*host].phase, Phase::Leading { .. } | Phase::Isolated)
         };
         let leaders: Vec<Host> = (0..self.instances.len()).filter(acts).collect();
         let isolated: Vec<Host> = leaders.iter().copied().filter(|host| self.is_isolated(*host)).collect();
@@ -392,7 +392,7 @@ impl Checker {
     }
 
     fn is_isolated(&self, host: Host) -> bool {
-        matches!(self.instances[host].phase, Phase::Isolated { .. })
+        matches!(self.instances[host].phase, Phase::Isolated)
     }
 
     // What must be so later.
