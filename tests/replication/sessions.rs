@@ -88,7 +88,7 @@ pub async fn in_mongo(uri: &str, database: &str) -> Records {
                 records.extend(page.into_iter().map(|record| ((kind, record.key()), record)));
             }
         };
-        let (read, ()) = tokio::join!(mongo.read(kind, Scope::All, pages), collecting);
+        let (read, ()) = tokio::join!(Box::pin(mongo.read(kind, Scope::All, pages)), collecting);
         read.unwrap();
     }
     // An instance that was asked before may have sent what nobody has to keep.
