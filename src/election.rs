@@ -181,7 +181,8 @@ impl<L: LeaseStore> Election<L> {
         let mut watched = match seen {
             // It was removed or changed by hand: nobody else can have it before this one's time is over.
             Some(_) if phase.held().is_some() => Watched::Over,
-            Some(seen) => others.watch.polled((sent, self.clock.boot()), lease, seen.is_fresh),
+            // An empty database has a leader all the same if one was seen that has had nothing to write yet.
+            Some(seen) => others.watch.polled((sent, self.clock.boot()), lease, seen.is_fresh && !known.had_standby),
             None => Watched::NotRead,
         };
         if seen.is_none() {

@@ -82,6 +82,8 @@ struct Instance {
 pub struct Checker {
     instances: Vec<Instance>,
     holders: BTreeMap<String, (Host, u64, Disk)>,
+    /// The disk of every process when it started.
+    started_on: BTreeMap<(Host, u64), Disk>,
     posts: BTreeMap<Announced, Vec<Act>>,
     calls: Vec<(Redeemed, Act)>,
     calls_of: BTreeMap<Redeemed, Vec<usize>>,
@@ -128,6 +130,7 @@ impl Checker {
         Self {
             instances: (0..hosts).map(instance).collect(),
             holders: BTreeMap::new(),
+            started_on: BTreeMap::new(),
             posts: BTreeMap::new(),
             calls: Vec::new(),
             calls_of: BTreeMap::new(),
@@ -202,7 +205,9 @@ impl Checker {
         let held_by = before.and_then(|lease| self.holders.get(&lease.holder)).copied();
         let is_dead_predecessor = held_by.is_some_and(|(host, process, disk)| {
             let held = &self.instances[host];
-            (!held.is_alive || held.process != process) && disk == taker.disk
+            // What it asked for before it died may arrive when its disk is lost.
+            let own = self.started_on.get(&(by.host, by.process)).copied().unwrap_or(taker.disk);
+            (!held.is_alive || held.process != process) && disk == own
         });
         let leads_itself = !matches!(taker.phase, Phase::Single | Phase::Waiting);
         let lease_ms = u64::try_from(LEASE.as_millis()).unwrap();
@@ -240,6 +245,7 @@ impl Checker {
 
     pub fn started(&mut self, host: Host, process: u64, now: At) {
         let instance = &mut self.instances[host];
+        self.started_on.insert((host, process), instance.disk);
         (instance.process, instance.is_alive, instance.phase) = (process, true, Phase::Waiting);
         (instance.phase_since, instance.standby_at, instance.polls_since) = (now, None, None);
         instance.standby_since = None;
@@ -264,13 +270,16 @@ impl Checker {
     }
 
     /// Its services begin: what it had read is merged.
-    pub fn serves(&mut self, host: Host, is_caught_up: bool, is_temporary: bool, mongo: &Mongo) {
+    pub fn serves(&mut self, host: Host, phase: Phase, is_temporary: bool, now: At, mongo: &Mongo) {
         self.lose_copy(host, mongo);
         if is_temporary {
             self.disks += 1;
             self.instances[host].copy = Some(self.disks);
         }
         let instance = &mut self.instances[host];
+        // What it does first is judged before the phases are looked at again.
+        (instance.phase, instance.phase_since) = (phase, now);
+        let is_caught_up = matches!(phase, Phase::Leading(_));
         instance.merged = instance.received;
         instance.is_old &= !is_caught_up;
         instance.caught_up_to = is_caught_up.then_some(instance.taken_at);

@@ -67,14 +67,13 @@ pub async fn serve(
     let (outside, clock) = (process.outside.clone(), process.clock);
     process.window.show_store(Some(store.clone()));
     let _shown = Shown(&process.window);
-    let is_caught_up = matches!(leadership.phase(), Phase::Leading(_));
     {
-        let mut world = outside.world();
-        let line = format!("instance {} serves: {:?}", outside.host, leadership.phase());
+        let (mut world, phase) = (outside.world(), leadership.phase());
+        let line = format!("instance {} serves: {phase:?}", outside.host);
         let (now, host) = (outside.now(), outside.host);
         world.trace.add(now, &line);
         let crate::world::World { checker, mongo, .. } = &mut *world;
-        checker.serves(host, is_caught_up, store.is_temporary(), mongo);
+        checker.serves(host, phase, store.is_temporary(), now, mongo);
     }
     let services = Services::new(outside.clone(), clock);
     let engine = Engine::new(services.clone(), store.clone(), clock, ENGINE);

@@ -131,6 +131,17 @@ async fn a_removed_lease_is_taken_again_in_place_and_terms_never_restart() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_saw_a_leader_that_has_written_nothing_yet_does_not_take_a_removed_lease_from_it() {
+    let mongo = Double::new();
+    let leader = Instance::new("a", &mongo).await.leads().await;
+    mongo.look(|shared| assert!(shared.documents.is_empty()));
+    let next = Instance::new("b", &mongo).await;
+    assert!(waits(&next, 2).await);
+    mongo.look(|shared| shared.lease = None);
+    assert!(waits(&next, 25).await, "{:?}", leader.leadership.phase());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lease_that_another_took_ends_the_session_at_once_and_the_file_knows() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await.leads().await;
