@@ -215,7 +215,7 @@ impl<L: LeaseStore> Election<L> {
             _ if acts => {}
             (Decision::Isolated, Some(trouble)) => {
                 self.goes_alone(store, others, trouble);
-                self.leadership.set(Phase::Isolated);
+                self.leadership.begin(Phase::Isolated);
             }
             (Decision::Wait(Why::AnotherLeads), _) if lease.is_some() => {
                 self.succession.send_replace(Succession { before: lease.cloned(), own: None });
@@ -257,24 +257,25 @@ impl<L: LeaseStore> Election<L> {
         let term = next_term(seen.server_ms, [latest, seen.lease.as_ref().map_or(0, |lease| lease.term)]);
         self.latest_term.fetch_max(term, Ordering::Relaxed);
         let sent = self.clock.boot();
-        let taken = within(ANSWER_WITHIN, self.leases.take(seen.lease.as_ref(), &self.who.own, term)).await?;
-        if taken.is_none() {
-            return Ok(());
-        }
+        let taking = self.leases.take(seen.lease.as_ref(), &self.who.own, term);
+        let Some(taken) = within(ANSWER_WITHIN, taking).await? else { return Ok(()) };
         if self.leadership.term().is_some() {
             tracing::warn!("The lease was gone from MongoDB, and was taken again");
         }
         tracing::info!("This instance is the active one (term {term})");
         others.standby = (0, known.had_standby.then_some(sent));
-        self.succession.send_replace(Succession { before: seen.lease.clone(), own: taken });
+        self.succession.send_replace(Succession { before: seen.lease.clone(), own: Some(taken) });
         let held = Held { term, round: 0, until: sent + HOLD, has_standby: known.had_standby || self.is_required };
-        self.leadership.advance(|phase| match phase {
-            Phase::Leading(_) | Phase::Isolated => Phase::Leading(held),
-            Phase::CatchingUp(_) => Phase::CatchingUp(held),
-            Phase::Waiting if !acts => Phase::CatchingUp(held),
-            // What it acted on has run out meanwhile.
-            Phase::Waiting | Phase::Single => phase,
-        });
+        if acts {
+            self.leadership.advance(|phase| match phase {
+                Phase::Leading(_) | Phase::Isolated => Phase::Leading(held),
+                Phase::CatchingUp(_) => Phase::CatchingUp(held),
+                // What it acted on has run out meanwhile.
+                Phase::Waiting | Phase::Single => phase,
+            });
+        } else {
+            self.leadership.begin(Phase::CatchingUp(held));
+        }
         Ok(())
     }
 

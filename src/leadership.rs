@@ -105,6 +105,13 @@ impl Leadership {
         self.advance(|_| phase);
     }
 
+    /// Begins a phase out of waiting, unless the machine stood still since it was last looked at: what was seen then is old.
+    pub fn begin(&self, phase: Phase) {
+        if !self.has_gap(self.state().ahead) {
+            self.set(phase);
+        }
+    }
+
     /// Goes on from the phase it is in, as [`Leadership::phase`] tells it: what is over cannot be renewed. Returns the new one.
     pub fn advance(&self, next: impl FnOnce(Phase) -> Phase) -> Phase {
         let mut state = self.state();
@@ -245,8 +252,14 @@ mod tests {
             assert!(clock.elapsed() < TERM && !leadership.is_leader(), "{suspended} {paused}");
             let isolated = Leadership::waiting(clock);
             isolated.set(Phase::Isolated);
+            let beginner = Leadership::waiting(clock);
             hold(&skew.boot_lost, paused + 10_000);
             assert!(!isolated.is_leader());
+            beginner.begin(Phase::Isolated);
+            assert!(!beginner.is_leader(), "what it saw is old");
+            beginner.set(Phase::Waiting);
+            beginner.begin(Phase::Isolated);
+            assert!(beginner.is_leader());
         }
     }
 }

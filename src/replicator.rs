@@ -164,8 +164,7 @@ impl<R: Replica> Replicator<R> {
         if course.at.term != own.term {
             // What an earlier lease sent may have been fenced off.
             self.store.outbox_reopen().await?;
-            (course.at, course.confirmed) = (Position { term: own.term, round: 0 }, 0);
-            course.is_in_step = false;
+            (course.at, course.confirmed, course.is_in_step) = (Position { term: own.term, round: 0 }, 0, false);
         }
         if !course.is_in_step {
             // Who took the lease again in place acts all the while, and reading may take long, and fail.

@@ -9,10 +9,10 @@ use futures_util::future::try_join_all;
 use tokio::sync::mpsc;
 
 use crate::domain::election::{Lease, Position};
-use crate::domain::record::{Key, Kind, Record, Value};
-use crate::ports::replica::{Replica, ReplicaError, Scope, within};
+use crate::domain::record::{Kind, Record, Value};
+use crate::ports::replica::{Replica, ReplicaError, Scope};
 
-use super::{PUT_WITHIN, Replicator};
+use super::Replicator;
 
 /// Keys per page of the file.
 const PAGE: u32 = 10_000;
@@ -105,15 +105,8 @@ impl<R: Replica> Replicator<R> {
             let Some(last) = keys.last() else { return Ok(()) };
             after = Some(last.clone());
             keys.retain(|key| !seen.has(key));
-            if !keys.is_empty() {
-                self.store.put_into_outbox(kind, keys).await?;
-            }
+            self.store.put_into_outbox(kind, keys).await?;
         }
-    }
-
-    pub(super) async fn fetch(&self, kind: Kind, keys: Vec<Key>) -> Result<usize, ReplicaError> {
-        let records = within(PUT_WITHIN, self.replica.get(kind, keys)).await?;
-        Ok(self.store.merge(records).await?.taken)
     }
 }
 

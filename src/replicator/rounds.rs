@@ -62,7 +62,8 @@ impl<R: Replica> Replicator<R> {
             keys.entry(record.kind).or_default().push(record.key());
         }
         for (kind, keys) in keys {
-            self.fetch(kind, keys).await?;
+            let records = within(PUT_WITHIN, self.replica.get(kind, keys)).await?;
+            self.store.merge(records).await?;
         }
         Ok(())
     }
@@ -83,10 +84,9 @@ impl<R: Replica> Replicator<R> {
                 return Ok(());
             }
             self.put(&batch, Authority::Former).await?;
-            let sent = batch.changes();
             self.store.outbox_sent(&batch, 0).await?;
             self.store.outbox_confirmed(Position::default()).await?;
-            tracing::info!("{sent} changes from when this instance led were sent to MongoDB late");
+            tracing::info!("{} changes from when this instance led were sent to MongoDB late", batch.changes());
         }
     }
 }
