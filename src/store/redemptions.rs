@@ -249,9 +249,16 @@ impl Store {
 
     async fn release_all(&self, claims: Vec<Claim>) -> Result<(), StoreError> {
         // Though MongoDB may not know of it: nothing is done on its account, and a claim that stands is never taken up again.
+        let store = self.clone();
         self.write_local(move |tx| {
+            // Whoever does not lead any more may have slept: undone now, its claim would be newer than one that the leader
+            // made meanwhile. The next session voids it.
+            let leads = store.may_act().is_ok();
             for claim in &claims {
                 paced::end(tx, claim.paced_call)?;
+                if !leads {
+                    continue;
+                }
                 tx.execute(
                     "UPDATE redemptions SET claimed_by = NULL, calls = calls - 1, version = ?5
                      WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND claim = ?4 AND outcome = 'pending'",

@@ -8,7 +8,7 @@ use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, RoleId,
 use giftcode_bot::domain::record::{Key, Kind, Value};
 use giftcode_bot::domain::retry::Policy;
 use giftcode_bot::engine::{Engine, EngineSettings};
-use giftcode_bot::leadership::{Leadership, Phase};
+use giftcode_bot::leadership::Leadership;
 use giftcode_bot::poster::Poster;
 use giftcode_bot::session::{self, ActiveSession, Sessions, StateLocation};
 use giftcode_bot::store::{Blocking, StateKind, Store, StoreError};
