@@ -82,6 +82,8 @@ struct Instance {
 pub struct Checker {
     instances: Vec<Instance>,
     holders: BTreeMap<String, (Host, u64, Disk)>,
+    /// Who took the lease last.
+    last_holder: String,
     /// The disk of every process when it started.
     started_on: BTreeMap<(Host, u64), Disk>,
     posts: BTreeMap<Announced, Vec<Act>>,
@@ -130,6 +132,7 @@ impl Checker {
         Self {
             instances: (0..hosts).map(instance).collect(),
             holders: BTreeMap::new(),
+            last_holder: String::new(),
             started_on: BTreeMap::new(),
             posts: BTreeMap::new(),
             calls: Vec::new(),
@@ -214,7 +217,8 @@ impl Checker {
         let was_watched = now.saturating_sub(changed_at) >= lease_ms
             && taker.polls_since.is_some_and(|since| now.saturating_sub(since) >= lease_ms - 1000);
         let is_over = match before {
-            None => is_fresh || leads_itself,
+            // Nobody else has led since: it may have slept after it had seen that its lease was removed.
+            None => is_fresh || leads_itself || self.last_holder == holder,
             Some(lease) => lease.released || lease.holder == holder || is_dead_predecessor,
         };
         if !is_over && !was_watched {
@@ -225,6 +229,7 @@ impl Checker {
         (taker.has_sent_all, taker.taken_at, taker.saw_another) = (false, now, None);
         let entry = (by.host, by.process, self.instances[by.host].disk);
         self.holders.insert(holder.to_owned(), entry);
+        holder.clone_into(&mut self.last_holder);
         for (host, instance) in self.instances.iter_mut().enumerate() {
             if host != by.host {
                 instance.is_old = true;
