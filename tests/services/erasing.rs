@@ -7,18 +7,18 @@ use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::player::GuildId;
 use giftcode_bot::domain::record::{Kind, Value};
 use giftcode_bot::eraser::Eraser;
-use giftcode_bot::store::{StateKind, Store};
+use giftcode_bot::store::Store;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{GUILD, HOUR, players, start};
+use crate::support::{GUILD, HOUR, open_again, players, start};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The file at this path, opened so many hours after the tests' start.
 async fn open(path: &Path, hours: i64) -> (Store, Clock) {
     let clock = Clock::simulated(start() + SignedDuration::from_hours(hours));
-    (Store::open(path, StateKind::Bot, clock).unwrap(), clock)
+    (open_again(path, clock).await, clock)
 }
 
 /// Runs the eraser for a while.

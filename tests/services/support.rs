@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Write;
+use std::path::Path;
 use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
@@ -32,6 +33,22 @@ pub fn players(ids: std::ops::RangeInclusive<u64>) -> Vec<Player> {
     ids.map(player).collect()
 }
 
+/// Opens a file of which an earlier opening is about to be let go.
+pub async fn open_again(path: &Path, clock: Clock) -> Store {
+    for _ in 0..5000 {
+        match Store::open(path, StateKind::Bot, clock) {
+            Ok(store) => return store,
+            Err(StoreError::InUse(_)) => {
+                // Blocking threads finish in real time, which is not paused.
+                tokio::task::yield_now().await;
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("somebody still holds the state file");
+}
+
 /// A state file in a folder of its own.
 pub struct StateFile {
     folder: TempDir,
@@ -52,18 +69,8 @@ impl StateFile {
     pub async fn reopened(self) -> Self {
         let Self { folder, clock, store } = self;
         drop(store);
-        for _ in 0..5000 {
-            match Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock) {
-                Ok(store) => return Self { folder, clock, store },
-                Err(StoreError::InUse(_)) => {
-                    // Blocking threads finish in real time, which is not paused.
-                    tokio::task::yield_now().await;
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                Err(error) => panic!("{error}"),
-            }
-        }
-        panic!("somebody still holds the state file");
+        let store = open_again(&folder.path().join("giftcode.db"), clock).await;
+        Self { folder, clock, store }
     }
 
     /// Lists these codes, and these alone.
