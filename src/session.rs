@@ -115,7 +115,7 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
         mut services: impl AsyncFnMut(ActiveSession) -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<Option<T>> {
         let mut wait = BACK_OFF.0;
-        while !stop.is_cancelled() {
+        loop {
             let began = self.location.clock.elapsed();
             // A session is large, and whoever runs one need not be.
             let session = AssertUnwindSafe(Box::pin(self.session(stop, &mut services))).catch_unwind().await;
@@ -126,11 +126,15 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
                 Ok(Ok(ControlFlow::Break(value))) => return Ok(value),
                 Ok(Ok(ControlFlow::Continue(is_suspect))) => self.is_suspect = is_suspect,
                 Ok(Err(error)) => return Err(error),
+                Err(panic) if stop.is_cancelled() => {
+                    anyhow::bail!("a session panicked: {}", panic_text(panic.as_ref()))
+                }
                 Err(panic) => tracing::error!("A session panicked and begins anew: {}", panic_text(panic.as_ref())),
             }
             if self.location.clock.elapsed().saturating_sub(began) >= GOOD_AFTER {
                 wait = BACK_OFF.0;
             }
+            // A stop that comes in between is the next session's: it runs nothing, sends what is left and gives the lease back.
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {}
@@ -138,11 +142,6 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
             }
             wait = (2 * wait).min(BACK_OFF.1);
         }
-        // Between two sessions the lease may still be this instance's.
-        if let Some(Replicated { election, .. }) = &self.replicated {
-            election.release(0).await;
-        }
-        Ok(None)
     }
 }
 

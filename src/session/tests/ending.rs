@@ -313,3 +313,31 @@ async fn a_stop_while_it_waits_is_no_trouble() {
     let text = log.text();
     assert!(text.contains("Another instance is active") && !text.contains("ERROR"), "{text}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_between_two_sessions_sends_what_is_left_too() {
+    let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+    let stop = CancellationToken::new();
+    let ended = AtomicUsize::new(0);
+    let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
+        mongo.goes(CUT);
+        add_codes(&session, 3).await;
+        session.done.cancelled().await;
+        ended.fetch_add(1, Ordering::Relaxed);
+        let (mongo, stop) = (mongo.clone(), stop.clone());
+        tokio::spawn(async move {
+            sleep(Duration::from_millis(500)).await;
+            mongo.goes(OPEN);
+            stop.cancel();
+        });
+        Ok(None)
+    };
+    let location = StateLocation { is_mongodb_required: true, ..location(folder.path(), &mongo) };
+    let lock = take_lock(&location.path);
+    let mut sessions = Sessions::new(location, Some(lock), Some((mongo.clone(), mongo.clone())));
+    sessions.run(&stop, services).await.unwrap();
+    assert_eq!(ended.load(Ordering::Relaxed), 1, "the second one runs nothing");
+    assert_eq!(documents(&mongo, Kind::Codes), 3);
+    let lease = mongo.lease().unwrap();
+    assert!(lease.released && lease.unsent == 0, "{lease:?}");
+}
