@@ -57,6 +57,8 @@ struct Instance {
     /// When it took the lease, and the same where its services began with all that was in MongoDB then.
     taken_at: At,
     caught_up_to: Option<At>,
+    /// Whose disk its own is a copy of.
+    clone_of: Option<Host>,
     /// Since when its disk knows that another instance has led, and not this one since.
     saw_another: Option<At>,
     /// Since when it was asked to stop.
@@ -116,6 +118,7 @@ impl Checker {
             is_old: false,
             taken_at: 0,
             caught_up_to: None,
+            clone_of: None,
             saw_another: None,
             stops_since: None,
             renewed_at: 0,
@@ -180,7 +183,9 @@ impl Checker {
 
     /// A poll told of this lease.
     pub fn saw(&mut self, host: Host, now: At, lease: &Lease) {
-        let is_anothers = self.holders.get(&lease.holder).is_some_and(|(holder, ..)| *holder != host);
+        // To a clone, the lease of the instance that it was cloned from is the one that its file has had.
+        let own = [Some(host), self.instances[host].clone_of];
+        let is_anothers = self.holders.get(&lease.holder).is_some_and(|(holder, ..)| !own.contains(&Some(*holder)));
         if is_anothers {
             self.instances[host].saw_another.get_or_insert(now);
         }
@@ -313,7 +318,8 @@ impl Checker {
     }
 
     /// What this disk held, from a time on, is lost, but for what MongoDB has; the instance has another one.
-    pub fn disk_replaced(&mut self, host: Host, kept_until: Option<At>, mongo: &Mongo) {
+    pub fn disk_replaced(&mut self, host: Host, clone_of: Option<Host>, kept_until: Option<At>, mongo: &Mongo) {
+        self.instances[host].clone_of = clone_of;
         self.disks += 1;
         let (old, new) = (self.instances[host].disk, self.disks);
         self.instances[host].disk = new;

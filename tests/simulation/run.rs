@@ -219,7 +219,8 @@ impl Run {
         if let Some(kept_until) = self.machines[host].replace_disk(disk, other.as_deref()) {
             let mut world = self.world();
             let World { checker, mongo, .. } = &mut *world;
-            checker.disk_replaced(host, kept_until, mongo);
+            let clone_of = if let Disk::CloneOf(other) = disk { Some(other) } else { None };
+            checker.disk_replaced(host, clone_of, kept_until, mongo);
         }
         if let Disk::Unusable(millis) = disk {
             let mut world = self.world();
