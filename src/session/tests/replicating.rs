@@ -152,7 +152,11 @@ async fn what_a_former_leader_could_not_send_reaches_the_present_one_and_everybo
 async fn a_file_of_unknown_history_is_compared_and_both_get_what_they_lack() {
     let mongo = Double::new();
     let first = Instance::new("a", &mongo).await;
-    leading(&first, async || add(&first, "ONE").await).await;
+    leading(&first, async || {
+        add(&first, "ONE").await;
+        until_sent(&first).await;
+    })
+    .await;
     sleep(seconds(40)).await;
     first.election.release(0).await;
     let second = Instance::new("b", &mongo).await.holds("TWO").await;
