@@ -80,7 +80,8 @@ impl Services {
     /// Who sends something now.
     fn actor(&self) -> Actor {
         let (host, now) = (self.outside.host, self.outside.now());
-        (host, self.outside.process, self.outside.world().checker.knows_standby(host, now))
+        let checker = &self.outside.world().checker;
+        (host, self.outside.process, checker.knows_standby(host, now), checker.must_know_before(host, now))
     }
 
     async fn create(&self, message: &Announcement) -> Result<Posted, AnnounceError> {

@@ -38,8 +38,9 @@ impl Display for LetPass {
     }
 }
 
-/// Who acts: the instance, its process, and whether it knew of a standby when it began.
-pub type Actor = (Host, u64, bool);
+/// Who acts: the instance, its process, and, when it began, whether it knew of a standby, and before which time that which
+/// MongoDB learnt had to be known to it.
+pub type Actor = (Host, u64, bool, At);
 
 /// An act outside, and what was known then.
 #[derive(Debug, Clone)]
@@ -106,29 +107,34 @@ pub(super) fn post<'a>(mongo: &'a Mongo, what: &Announced) -> Option<&'a Documen
 }
 
 impl Checker {
-    fn act(&self, (host, process, knew_standby): Actor, now: At) -> Act {
+    fn act(&self, (host, process, knew_standby, _): Actor, now: At) -> Act {
         Act { host, process, disk: self.disk(host), at: now, knew_standby, answered_at: None, is_gone: false }
     }
 
-    /// Whether an instance must know what MongoDB has known since then: what was there when it took over, and after a
-    /// while what came later.
-    fn must_know(&self, host: Host, now: At, since: At) -> bool {
+    /// Before which time that which MongoDB learnt must be known to an instance: what was there when it took over, and after
+    /// a while what came later.
+    pub fn must_know_before(&self, host: Host, now: At) -> At {
         let instance = &self.instances[host];
-        if instance.caught_up_to.is_some_and(|to| since <= to) {
-            return true;
-        }
-        match self.is_isolated(host) {
-            true => !instance.is_old && since + KNOWN_AFTER < instance.phase_since.min(instance.renewed_at),
-            false => since + KNOWN_AFTER < now,
-        }
+        let later = match self.is_isolated(host) {
+            true if instance.is_old => 0,
+            true => instance.phase_since.min(instance.renewed_at),
+            false => now,
+        };
+        instance.caught_up_to.map_or(0, |to| to + 1).max(later.saturating_sub(KNOWN_AFTER))
     }
 
     /// Why this act repeats that one and may not; counts it where it may.
-    fn check_again(&mut self, host: Host, now: At, earlier: &Act, known_since: Option<At>) -> Option<String> {
+    fn check_again(
+        &mut self,
+        host: Host,
+        must_know_before: At,
+        earlier: &Act,
+        known_since: Option<At>,
+    ) -> Option<String> {
         if let Some(since) = known_since
-            && self.must_know(host, now, since)
+            && since < must_know_before
         {
-            return Some(format!("MongoDB knew of it for {} ms", now - since));
+            return Some(format!("MongoDB knew of it since {since} ms"));
         }
         if earlier.is_gone {
             self.let_pass.lost += 1;
@@ -156,7 +162,7 @@ impl Checker {
             for earlier in self.posts.get(what).cloned().unwrap_or_default() {
                 let intent = earlier.knew_standby.then_some(earlier.at);
                 let known_since = known.map(|since| since.max(earlier.at)).or(intent);
-                if let Some(why) = self.check_again(host, now, &earlier, known_since) {
+                if let Some(why) = self.check_again(host, actor.3, &earlier, known_since) {
                     self.violated(format!("instance {host} posts {what:?} again: {why}"));
                 }
             }
@@ -178,7 +184,7 @@ impl Checker {
         for earlier in self.calls_of.get(what).cloned().unwrap_or_default() {
             let earlier = self.calls[earlier].1.clone();
             if earlier.answered_at.is_some()
-                && let Some(why) = self.check_again(host, now, &earlier, known_since)
+                && let Some(why) = self.check_again(host, actor.3, &earlier, known_since)
             {
                 self.violated(format!("instance {host} calls for {what:?} after a final answer: {why}"));
             }
