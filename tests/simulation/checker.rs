@@ -246,7 +246,9 @@ impl Checker {
     pub fn released(&mut self, by: &Asker, now: At, unsent: i64) {
         self.instances[by.host].has_sent_all = unsent == 0;
         let instance = &self.instances[by.host];
-        if unsent > 0 && instance.calm_since.is_some_and(|since| now - since.max(instance.awake_since) > 26_000) {
+        if unsent > 0
+            && instance.calm_since.is_some_and(|since| now.saturating_sub(since.max(instance.awake_since)) > 26_000)
+        {
             self.violated(format!("instance {} ended with {unsent} changes unsent, though MongoDB answered", by.host));
         }
     }
@@ -369,7 +371,7 @@ impl Checker {
             }
             instance.phase = *phase;
             let is_leading = matches!(phase, Phase::Leading { .. });
-            instance.is_old &= !is_leading || now - instance.phase_since < KNOWN_AFTER;
+            instance.is_old &= !is_leading || now.saturating_sub(instance.phase_since) < KNOWN_AFTER;
         }
         let acts = |host: &Host| {
             !self.instances[*host].is_frozen
@@ -403,7 +405,7 @@ impl Checker {
             // Where none of them has a lease, there is none to see until one was watched for.
             let lease_ms = u64::try_from(LEASE.as_millis()).unwrap();
             let must_wait = if is_one_leading { 0 } else { lease_ms };
-            if now - calm > FOUND_OUT_AFTER + must_wait {
+            if now.saturating_sub(calm) > FOUND_OUT_AFTER + must_wait {
                 self.violated(format!("instance {host} goes on alone, though it could have seen that another leads"));
             } else {
                 self.let_pass.beside += 1;
@@ -421,7 +423,7 @@ impl Checker {
     pub fn look(&mut self, now: At, mongo: &Mongo) {
         for host in 0..self.instances.len() {
             let instance = &self.instances[host];
-            let is_slow = instance.stops_since.is_some_and(|since| now - since > STOPS_WITHIN);
+            let is_slow = instance.stops_since.is_some_and(|since| now.saturating_sub(since) > STOPS_WITHIN);
             if instance.is_alive && !instance.is_frozen && is_slow {
                 self.violated(format!("instance {host} takes more than {STOPS_WITHIN} ms to stop"));
             }
@@ -431,7 +433,7 @@ impl Checker {
             if instance.is_alive
                 && !instance.is_frozen
                 && is_leading
-                && since.is_some_and(|since| now - since > SENT_AFTER)
+                && since.is_some_and(|since| now.saturating_sub(since) > SENT_AFTER)
             {
                 self.check_has(host, now - SENT_AFTER, mongo, "leads and has not sent");
             }
