@@ -96,7 +96,7 @@ pub trait Replica: Send + Sync + 'static {
 pub struct Seen {
     /// The lease; `None` where there is none (no document, or one that cannot be read as one).
     pub lease: Option<Lease>,
-    /// There is no lease and no record either: nobody can have led here.
+    /// There is no lease and no record either: nobody leads here, but for one that has had nothing to write yet.
     pub is_fresh: bool,
     /// The server's wall time, in milliseconds since 1970: terms are taken from it.
     pub server_ms: i64,

@@ -1,4 +1,4 @@
-/* What a machine can do to a process, for tests. Loaded before the C library (LD_PRELOAD).
+/* What a machine can do to a process, for tests. Loaded before libc (LD_PRELOAD).
  *
  * MACHINE names a file of two 64-bit numbers: for how many nanoseconds the monotonic clock has stood still so far (the
  * machine was suspended), and how many bytes the disk has for the state file that FULL_DISK names and for those with

@@ -1,4 +1,4 @@
-//! A machine that is suspended, or whose disk is full: a library that is loaded before the C library says so to a process.
+//! A machine that is suspended, or whose disk is full: a shim that is loaded before libc says so to a process.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -8,45 +8,45 @@ use std::time::Duration;
 
 /// What one process believes of its machine.
 pub struct Machine {
-    library: PathBuf,
+    shim: PathBuf,
     control: PathBuf,
     state: PathBuf,
 }
 
-/// The library, compiled by whichever test comes first.
-fn library() -> PathBuf {
+/// The shim, compiled by whichever test comes first.
+fn shim() -> PathBuf {
     let tools = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replication/machine.c");
-    let library = tools.join("machine.so");
+    let shim = tools.join("machine.so");
     let lock = File::create(tools.join("machine.lock")).unwrap();
     lock.lock().unwrap();
     let changed = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
-    if changed(&library) < changed(&source) {
+    if changed(&shim) < changed(&source) {
         let mut cc = Command::new("cc");
-        cc.args(["-shared", "-fPIC", "-O1", "-Wall", "-o"]).arg(&library).arg(&source);
+        cc.args(["-shared", "-fPIC", "-O1", "-Wall", "-o"]).arg(&shim).arg(&source);
         let output = cc.output().expect("a C compiler is needed for this test, as for SQLite");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    library
+    shim
 }
 
 impl Machine {
     /// A machine for a process with this state file; its own things are in `folder`, where that process may read.
     pub fn new(folder: &Path, state: &Path) -> Self {
         let new = Self {
-            library: folder.join("machine.so"),
+            shim: folder.join("machine.so"),
             control: folder.join("machine"),
             state: folder.canonicalize().unwrap().join(state.strip_prefix(folder).unwrap()),
         };
         // Where this user's folders cannot be entered by another one.
-        std::fs::copy(library(), &new.library).unwrap();
+        std::fs::copy(shim(), &new.shim).unwrap();
         std::fs::write(&new.control, [0; 16]).unwrap();
         new
     }
 
     /// What a process on this machine has in its environment.
     pub fn environment(&self) -> [(&'static str, &Path); 3] {
-        [("LD_PRELOAD", &self.library), ("MACHINE", &self.control), ("FULL_DISK", &self.state)]
+        [("LD_PRELOAD", &self.shim), ("MACHINE", &self.control), ("FULL_DISK", &self.state)]
     }
 
     fn set(&self, at: u64, number: i64) {

@@ -50,6 +50,26 @@ pub struct Way {
     pub most_pages: usize,
 }
 
+/// Nothing arrives.
+pub const CUT: Way = Way {
+    to: Duration::ZERO,
+    back: Duration::ZERO,
+    is_cut: true,
+    refuses_writes: false,
+    loses_answers: false,
+    most_records: 0,
+    per_record: Duration::ZERO,
+    most_pages: 0,
+};
+/// It is read, and refuses to be written.
+pub const REFUSES: Way = Way { is_cut: false, refuses_writes: true, ..CUT };
+/// All arrives at once.
+pub const OPEN: Way = Way { is_cut: false, ..CUT };
+
+pub fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
 #[derive(Clone)]
 pub struct Double {
     pub shared: Arc<Mutex<Shared>>,

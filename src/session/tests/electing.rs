@@ -2,29 +2,12 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::double::{Double, Instance, Way};
+use super::double::{CUT, Double, Instance, OPEN, REFUSES, Way, seconds};
 use crate::domain::election::{CALLS_END_WITHIN, HOLD, LEASE, Lease, RENEW_EVERY};
 use crate::domain::record::Kind;
 use crate::election::Ended;
 use crate::leadership::Phase;
 use crate::ports::replica::{Authority, Replica};
-
-const CUT: Way = Way {
-    to: Duration::ZERO,
-    back: Duration::ZERO,
-    is_cut: true,
-    refuses_writes: false,
-    loses_answers: false,
-    most_records: 0,
-    per_record: Duration::ZERO,
-    most_pages: 0,
-};
-const REFUSES: Way = Way { is_cut: false, refuses_writes: true, ..CUT };
-const OPEN: Way = Way { is_cut: false, ..CUT };
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
 
 /// Whether it may act within so long.
 async fn waits(instance: &Instance, within: u64) -> bool {

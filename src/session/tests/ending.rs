@@ -6,28 +6,12 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::double::{Double, Instance, Log, Way, after};
+use super::double::{CUT, Double, Instance, Log, OPEN, Way, after, seconds};
 use crate::domain::code::Code;
 use crate::domain::record::Kind;
 use crate::leadership::Phase;
 use crate::session::{ActiveSession, Sessions, StateLocation};
 use crate::store::{Blocking, FileLock, StateKind, StoreError};
-
-const CUT: Way = Way {
-    to: Duration::ZERO,
-    back: Duration::ZERO,
-    is_cut: true,
-    refuses_writes: false,
-    loses_answers: false,
-    most_records: 0,
-    per_record: Duration::ZERO,
-    most_pages: 0,
-};
-const OPEN: Way = Way { is_cut: false, ..CUT };
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
 
 fn location(folder: &Path, mongo: &Double) -> StateLocation {
     StateLocation {

@@ -2,17 +2,13 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::double::{Document, Double, Instance, Way};
+use super::double::{Document, Double, Instance, Way, seconds};
 use crate::domain::code::Code;
 use crate::domain::election::Position;
 use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::record::{Kind, Value};
 use crate::leadership::Phase;
 use crate::replicator::Replicator;
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
 
 async fn add(instance: &Instance, code: &str) {
     instance.store.add_code(Code::parse(code).unwrap()).await.unwrap();
