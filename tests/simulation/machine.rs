@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use giftcode_bot::clock::{Clock, Skew};
+use giftcode_bot::engine::Unrecorded;
 use giftcode_bot::leadership::{Leadership, Phase};
 use giftcode_bot::store::{StateKind, Store};
 use jiff::Timestamp;
@@ -190,6 +191,7 @@ impl Machine {
                 is_required: self.is_required,
                 window: window.clone(),
                 stop: stop.clone(),
+                unrecorded: Unrecorded::default(),
             };
             (time, local.spawn_local(process.run()))
         };
