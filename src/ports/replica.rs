@@ -34,14 +34,17 @@ pub enum ReplicaError {
     WorkingCopy(String),
 }
 
+/// What comes of asking it.
+pub type Answer<T> = Result<T, ReplicaError>;
+
 /// A question that is not answered in time may have been done all the same.
-pub async fn within<T>(
-    limit: Duration,
-    asked: impl Future<Output = Result<T, ReplicaError>>,
-) -> Result<T, ReplicaError> {
+pub async fn within<T>(limit: Duration, asked: impl Future<Output = Answer<T>>) -> Answer<T> {
     let late = || ReplicaError::Unreachable(format!("no answer within {:.1} s", limit.as_secs_f32()));
     tokio::time::timeout(limit, asked).await.unwrap_or_else(|_| Err(late()))
 }
+
+/// The most commands in flight.
+pub const IN_FLIGHT: usize = 8;
 
 /// In whose name a write is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,17 +71,18 @@ pub enum Scope {
 /// The replica. Of two versions of a record it keeps the one with the greater [`MergeKey`](crate::domain::record::MergeKey); the same one again does no harm.
 /// Every read sees what a majority of the servers has; every write is on a majority when it returns.
 pub trait Replica: Send + Sync + 'static {
-    /// Writes records of any kinds, in no order: callers send parents in an earlier call. Several commands are in flight at once.
+    /// How many records of one kind go in one command, where there are so many to send: servers are faster with several at once,
+    /// and what one does not answer in time is sent again.
+    fn per_command(&self, count: usize) -> usize {
+        count.div_ceil(IN_FLIGHT).clamp(25, 250)
+    }
+    /// Writes records of one kind with one command. Callers send parents in an earlier one, and several at once ([`IN_FLIGHT`]).
     /// Returns the places in `records` of those that lost against what is there.
-    fn put(
-        &self,
-        records: &[Record],
-        authority: Authority,
-    ) -> impl Future<Output = Result<Vec<usize>, ReplicaError>> + Send;
+    fn put(&self, records: &[Record], authority: Authority) -> impl Future<Output = Answer<Vec<usize>>> + Send;
     /// Removes records for good, those that are not newer than told.
-    fn erase(&self, erased: &[Erased], authority: Authority) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    fn erase(&self, erased: &[Erased], authority: Authority) -> impl Future<Output = Answer<()>> + Send;
     /// The records of one kind with these keys, where there are any.
-    fn get(&self, kind: Kind, keys: Vec<Key>) -> impl Future<Output = Result<Vec<Record>, ReplicaError>> + Send;
+    fn get(&self, kind: Kind, keys: Vec<Key>) -> impl Future<Output = Answer<Vec<Record>>> + Send;
     /// Reads the records of one kind, in whatever order, into `pages`. Waits while the channel is full, and ends early when
     /// nobody receives any more.
     fn read(
@@ -86,9 +90,9 @@ pub trait Replica: Send + Sync + 'static {
         kind: Kind,
         scope: Scope,
         pages: mpsc::Sender<Vec<Record>>,
-    ) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    ) -> impl Future<Output = Answer<()>> + Send;
     /// How many bytes the database takes, indexes counted.
-    fn size(&self) -> impl Future<Output = Result<u64, ReplicaError>> + Send;
+    fn size(&self) -> impl Future<Output = Answer<u64>> + Send;
 }
 
 /// What stands where the lease is kept.
@@ -106,26 +110,17 @@ pub struct Seen {
 /// been done all the same.
 pub trait LeaseStore: Send + Sync + 'static {
     /// What stands there now.
-    fn poll(&self) -> impl Future<Output = Result<Seen, ReplicaError>> + Send;
+    fn poll(&self) -> impl Future<Output = Answer<Seen>> + Send;
     /// Takes it for `holder` under this term, if it still stands exactly as it was `seen` (holder, term, beat); `None` if not.
     /// Where there was none, the database gets a random name ([`Lease::database`]). Forgets any standby. One whose schema is
     /// larger than [`SCHEMA`] is not taken ([`ReplicaError::Newer`]).
-    fn take(
-        &self,
-        seen: Option<&Lease>,
-        holder: &str,
-        term: i64,
-    ) -> impl Future<Output = Result<Option<Lease>, ReplicaError>> + Send;
+    fn take(&self, seen: Option<&Lease>, holder: &str, term: i64)
+    -> impl Future<Output = Answer<Option<Lease>>> + Send;
     /// Renews it, if it still is `holder`'s under this term and not released, and notes that all rounds up to this one are done.
     /// Returns it as it stands then; `None` where it is not so any more.
-    fn renew(&self, holder: &str, done: Position) -> impl Future<Output = Result<Option<Lease>, ReplicaError>> + Send;
+    fn renew(&self, holder: &str, done: Position) -> impl Future<Output = Answer<Option<Lease>>> + Send;
     /// Says that an instance waits for it: the standby's beat grows by one.
-    fn register_standby(&self, name: &str) -> impl Future<Output = Result<(), ReplicaError>> + Send;
+    fn register_standby(&self, name: &str) -> impl Future<Output = Answer<()>> + Send;
     /// Gives it back with this many changes unsent, if it still is `holder`'s under this term; whether it was.
-    fn release(
-        &self,
-        holder: &str,
-        done: Position,
-        unsent: i64,
-    ) -> impl Future<Output = Result<bool, ReplicaError>> + Send;
+    fn release(&self, holder: &str, done: Position, unsent: i64) -> impl Future<Output = Answer<bool>> + Send;
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, doc};
 use mongodb::raw_batch_cursor::RawBatch;
 use tokio::sync::mpsc;
@@ -25,12 +25,8 @@ use super::words::meaning;
 
 /// The server's code for a key that is there already.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
-/// The most documents of one command, and the fewest where there are enough for several: servers are faster with several at
-/// once, and what one does not answer in time is sent again.
+/// The most documents of one command that deletes them.
 const BATCH: usize = 250;
-const SMALL_BATCH: usize = 25;
-/// The most commands in flight.
-const IN_FLIGHT: usize = 8;
 /// How often a write is tried that finds neither a place nor a reason why.
 const TRIES: usize = 4;
 /// How long it waits in between.
@@ -105,39 +101,6 @@ impl Mongo {
         Ok(())
     }
 
-    /// Writes records of one kind, each with its place; returns the places of those that lost.
-    async fn put_batch(
-        &self,
-        kind: Kind,
-        mut left: Vec<(usize, &Record)>,
-        authority: Authority,
-    ) -> Result<Vec<usize>, ReplicaError> {
-        self.index(kind).await?;
-        let mut lost = Vec::new();
-        for _ in 0..TRIES {
-            let updates = left.iter().map(|(_, record)| upsert(record, authority).into()).collect();
-            let answer = self.write("update", kind, updates).await?;
-            let taken = errors(&answer).filter_map(|error| usize::try_from(error.get_i32("index").ok()?).ok());
-            left = taken.filter_map(|index| left.get(index).copied()).collect();
-            let there = self.standing(kind, left.iter().map(|(_, record)| record.key()), authority).await?;
-            left.retain(|(at, record)| {
-                let (id, ours) = (id(kind, &record.key()), order(&record.merge_key()));
-                let has_lost = there.iter().any(|found| found.id == id && found.order > ours);
-                if has_lost {
-                    lost.push(*at);
-                }
-                // Else another writer was in between: the guard lets it pass now.
-                !has_lost
-            });
-            if left.is_empty() {
-                return Ok(lost);
-            }
-            // A majority does not have yet what is in the way: it may vanish.
-            tokio::time::sleep(PAUSE).await;
-        }
-        Err(ReplicaError::Unreachable("its documents change faster than they can be written".to_owned()))
-    }
-
     /// What stands there with these keys. Fails if any of it is of a later term than a leader writes under.
     async fn standing(
         &self,
@@ -163,17 +126,14 @@ impl Mongo {
     ) -> Result<Vec<T>, ReplicaError> {
         let collection = self.connection.collection(kind.name()).await?;
         let ids: Vec<Bson> = keys.map(|key| id(kind, &key)).collect();
-        let asked = ids.chunks(BATCH).map(|some| {
-            let find = collection.find(doc! { "_id": { "$in": some } });
-            self.connection.within(AT_ONCE, async { find.batch().await?.try_collect().await })
-        });
-        let asked: Vec<_> = asked.collect();
-        let batches: Vec<Vec<RawBatch>> = stream::iter(asked).buffered(IN_FLIGHT).try_collect().await?;
-        let mut found = Vec::with_capacity(ids.len());
-        for batch in batches.iter().flatten() {
-            found.extend(decoded(kind, batch, decode)?);
+        if ids.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(found)
+        let find = collection.find(doc! { "_id": { "$in": ids } });
+        let batches = self.connection.within(AT_ONCE, async { find.batch().await?.try_collect().await });
+        let batches: Vec<RawBatch> = Box::pin(batches).await?;
+        let found: Vec<Vec<T>> = batches.iter().map(|batch| decoded(kind, batch, decode)).collect::<Result<_, _>>()?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Reads what is like this, page by page, in the order in which the server has it.
@@ -227,16 +187,29 @@ fn decoded<T>(kind: Kind, batch: &RawBatch, decode: Decode<T>) -> Result<Vec<T>,
 
 impl Replica for Mongo {
     async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
-        let mut commands = Vec::new();
-        for kind in Kind::ALL {
-            let of_kind: Vec<_> = records.iter().enumerate().filter(|(_, record)| record.kind == kind).collect();
-            let batch = of_kind.len().div_ceil(IN_FLIGHT).clamp(SMALL_BATCH, BATCH);
-            commands.extend(of_kind.chunks(batch).map(|some| self.put_batch(kind, some.to_vec(), authority)));
+        let Some(kind) = records.first().map(|record| record.kind) else { return Ok(Vec::new()) };
+        let mut left: Vec<(usize, &Record)> = records.iter().enumerate().collect();
+        self.index(kind).await?;
+        let mut lost = Vec::new();
+        for _ in 0..TRIES {
+            let updates = left.iter().map(|(_, record)| upsert(record, authority).into()).collect();
+            let answer = self.write("update", kind, updates).await?;
+            let taken = errors(&answer).filter_map(|error| usize::try_from(error.get_i32("index").ok()?).ok());
+            left = taken.filter_map(|index| left.get(index).copied()).collect();
+            let there = self.standing(kind, left.iter().map(|(_, record)| record.key()), authority).await?;
+            // Else another writer was in between: the guard lets it pass now.
+            let has_lost = left.extract_if(.., |(_, record)| {
+                let (id, ours) = (id(kind, &record.key()), order(&record.merge_key()));
+                there.iter().any(|found| found.id == id && found.order > ours)
+            });
+            lost.extend(has_lost.map(|(at, _)| at));
+            if left.is_empty() {
+                return Ok(lost);
+            }
+            // A majority does not have yet what is in the way: it may vanish.
+            tokio::time::sleep(PAUSE).await;
         }
-        let lost: Vec<Vec<usize>> = stream::iter(commands).buffer_unordered(IN_FLIGHT).try_collect().await?;
-        let mut lost = lost.concat();
-        lost.sort_unstable();
-        Ok(lost)
+        Err(ReplicaError::Unreachable("its documents change faster than they can be written".to_owned()))
     }
 
     async fn erase(&self, erased: &[Erased], authority: Authority) -> Result<(), ReplicaError> {

@@ -1,10 +1,10 @@
 //! Sending: the outbox, round after round.
 
-use std::collections::BTreeMap;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::domain::election::Position;
 use crate::domain::record::{Key, Kind, Record};
-use crate::ports::replica::{Authority, Replica, ReplicaError, within};
+use crate::ports::replica::{Answer, Authority, IN_FLIGHT, Replica, ReplicaError, within};
 use crate::store::Batch;
 
 use super::{PUT_WITHIN, Replicator};
@@ -16,39 +16,69 @@ impl<R: Replica> Replicator<R> {
     /// One round under this term; whether MongoDB then has everything.
     pub(super) async fn round(&self, at: &mut Position, limit: u32) -> Result<bool, ReplicaError> {
         let batch = self.store.outbox_batch(limit).await?;
-        if batch.changes() > 0 {
-            // One that failed is not tried again under its number: part of it may be there.
-            at.round += 1;
-            self.put(&batch, Authority::Leader(*at)).await?;
+        if batch.changes() == 0 {
+            self.store.replica_took(&batch);
+            return Ok(batch.is_all);
         }
+        // One that failed is not tried again under its number: part of it may be there.
+        at.round += 1;
+        self.put(&batch, Authority::Leader(*at)).await?;
         // Before it is noted here: who waits need not wait for that.
         self.store.replica_took(&batch);
-        if batch.changes() > 0 {
-            let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
-            if !self.store.is_temporary() && batch.parents.iter().chain(&batch.records).any(is_poster_state) {
-                tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
-            }
-            self.store.outbox_sent(&batch, at.round).await?;
-            self.leadership.round_done(*at);
+        let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
+        if !self.store.is_temporary() && batch.parents.iter().chain(&batch.records).any(is_poster_state) {
+            tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
         }
+        self.store.outbox_sent(&batch, at.round).await?;
+        self.leadership.round_done(*at);
         Ok(batch.is_all)
     }
 
-    /// What comes after an erasure may rest on it: a death in between leaves nothing that could come back.
+    /// Sends a batch. Each command that is answered counts, and is noted even if others are not: over a bad line all of many never
+    /// are, and a stop has no time to send them all again.
     async fn put(&self, batch: &Batch, authority: Authority) -> Result<(), ReplicaError> {
-        self.put_some(&batch.erasures, authority).await?;
-        if !batch.erased.is_empty() {
-            within(PUT_WITHIN, self.replica.erase(&batch.erased, authority)).await?;
+        let mut there = Vec::new();
+        // What comes after an erasure may rest on it: a death in between leaves nothing that could come back.
+        let put = async {
+            self.put_some(&batch.erasures, authority, &mut there).await?;
+            if !batch.erased.is_empty() {
+                within(PUT_WITHIN, self.replica.erase(&batch.erased, authority)).await?;
+            }
+            self.put_some(&batch.parents, authority, &mut there).await?;
+            self.put_some(&batch.records, authority, &mut there).await
+        };
+        let put = put.await;
+        if put.is_err() {
+            let round = if let Authority::Leader(at) = authority { at.round } else { 0 };
+            self.store.outbox_sent(&batch.only(&there), round).await?;
         }
-        self.put_some(&batch.parents, authority).await?;
-        self.put_some(&batch.records, authority).await
+        put
     }
 
-    /// Sends records, and merges what beat them there.
-    async fn put_some(&self, records: &[Record], authority: Authority) -> Result<(), ReplicaError> {
-        if records.is_empty() {
-            return Ok(());
+    /// Sends records, several commands at once, and adds to what is there. The next command follows one that was answered: to a server
+    /// that went silent none follow.
+    async fn put_some(&self, records: &[Record], authority: Authority, there: &mut Vec<Record>) -> Answer<()> {
+        let of_kinds = records.chunk_by(|one, next| one.kind == next.kind);
+        let mut commands = of_kinds
+            .flat_map(|some| some.chunks(self.replica.per_command(some.len())))
+            .map(|some| async move { (some, self.command(some, authority).await) });
+        let mut in_flight: FuturesUnordered<_> = commands.by_ref().take(IN_FLIGHT).collect();
+        let mut ended = Ok(());
+        while let Some((some, answered)) = in_flight.next().await {
+            match answered {
+                Ok(()) => {
+                    there.extend_from_slice(some);
+                    in_flight.extend(commands.next());
+                }
+                Err(failure @ ReplicaError::Unreachable(_)) => ended = Err(failure),
+                Err(failure) => return Err(failure),
+            }
         }
+        ended
+    }
+
+    /// Sends records of one kind, and merges what beat them there.
+    async fn command(&self, records: &[Record], authority: Authority) -> Result<(), ReplicaError> {
         // What was sent before may have taken long, and the machine may have slept: a write that lands behind the next leader's
         // catching up is read by nobody.
         if let Authority::Leader(at) = authority
@@ -57,13 +87,10 @@ impl<R: Replica> Replicator<R> {
             return Err(ReplicaError::Unreachable("the lease is over".to_owned()));
         }
         let lost = within(PUT_WITHIN, self.replica.put(records, authority)).await?;
-        let mut keys: BTreeMap<Kind, Vec<Key>> = BTreeMap::new();
-        for record in lost.into_iter().filter_map(|at| records.get(at)) {
-            keys.entry(record.kind).or_default().push(record.key());
-        }
-        for (kind, keys) in keys {
-            let records = within(PUT_WITHIN, self.replica.get(kind, keys)).await?;
-            self.store.merge(records).await?;
+        let keys: Vec<Key> = lost.into_iter().filter_map(|at| records.get(at)).map(Record::key).collect();
+        if !keys.is_empty() {
+            let there = within(PUT_WITHIN, self.replica.get(records[0].kind, keys)).await?;
+            self.store.merge(there).await?;
         }
         Ok(())
     }
@@ -83,9 +110,12 @@ impl<R: Replica> Replicator<R> {
             if batch.changes() == 0 {
                 return Ok(());
             }
-            self.put(&batch, Authority::Former).await?;
-            self.store.outbox_sent(&batch, 0).await?;
+            let put = self.put(&batch, Authority::Former).await;
+            if put.is_ok() {
+                self.store.outbox_sent(&batch, 0).await?;
+            }
             self.store.outbox_confirmed(Position::default()).await?;
+            put?;
             tracing::info!("{} changes from when this instance led were sent to MongoDB late", batch.changes());
         }
     }

@@ -117,14 +117,16 @@ impl<R: Replica + Clone, L: LeaseStore> Sessions<R, L> {
                 tokio::select! {
                     biased;
                     _ = &mut machinery => {}
-                    () = until_sent(store) => return Ok(()),
+                    () = until_sent(store) => return,
                 }
             }
-            Replicator::new(replica.clone(), store.clone(), self.leadership.clone()).send_late().await
+            let replicator = Replicator::new(replica.clone(), store.clone(), self.leadership.clone());
+            while let Err(failure @ ReplicaError::Unreachable(_)) = replicator.send_late().await {
+                tracing::debug!("What is left cannot be sent yet: {failure}");
+                sleep(LOOK_EVERY).await;
+            }
         };
-        if let Ok(Err(failure)) = timeout_at(sent_by, sending).await {
-            tracing::debug!("What is left cannot be sent: {failure}");
-        }
+        drop(timeout_at(sent_by, sending).await);
         let unsent = store.unsent().await.map(|lag| lag.records).unwrap_or_default();
         if unsent > 0 {
             tracing::error!(

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use futures_util::future::join_all;
 use giftcode_bot::domain::election::{Lease, Position};
 use giftcode_bot::domain::erasure::Erased;
 use giftcode_bot::domain::record::{Key, Kind, Record};
@@ -85,42 +84,35 @@ impl Remote {
 }
 
 impl Replica for Remote {
+    fn per_command(&self, _: usize) -> usize {
+        self.chunk
+    }
+
     async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
-        let commands = records.chunks(self.chunk).map(|chunk| {
-            let chunk = chunk.to_vec();
-            self.ask(true, move |world, asker| {
-                let (now, planted) = (world.now, world.planted);
-                let mut lost = Vec::new();
-                let mut fenced = None;
-                for (at, record) in chunk.iter().enumerate() {
-                    let before = world.mongo.get(record.kind, &record.key()).map(|there| there.record.clone());
-                    match world.mongo.put(record, authority, now, planted) {
-                        Ok(true) => lost.push(at),
-                        Ok(false) => world.checker.written(asker.host, now, before.as_ref(), record),
-                        Err(error) => fenced = Some(error),
-                    }
+        let records = records.to_vec();
+        self.ask(true, move |world, asker| {
+            let (now, planted) = (world.now, world.planted);
+            let mut lost = Vec::new();
+            let mut fenced = None;
+            for (at, record) in records.iter().enumerate() {
+                let before = world.mongo.get(record.kind, &record.key()).map(|there| there.record.clone());
+                match world.mongo.put(record, authority, now, planted) {
+                    Ok(true) => lost.push(at),
+                    Ok(false) => world.checker.written(asker.host, now, before.as_ref(), record),
+                    Err(error) => fenced = Some(error),
                 }
-                let who = if authority == Authority::Former { "former leader" } else { "leader" };
-                world.note(&format!(
-                    "mongo: {who} {} puts {} records, {} lost{}",
-                    asker.host,
-                    chunk.len(),
-                    lost.len(),
-                    if fenced.is_some() { ", fenced" } else { "" }
-                ));
-                fenced.map_or(Ok(lost), Err)
-            })
-        });
-        let mut lost = Vec::new();
-        let mut failed = None;
-        for (at, ended) in join_all(commands).await.into_iter().enumerate() {
-            match ended {
-                Ok(places) => lost.extend(places.into_iter().map(|place| place + at * self.chunk)),
-                Err(error @ ReplicaError::Fenced(_)) => failed = Some(error),
-                Err(error) => failed = failed.or(Some(error)),
             }
-        }
-        failed.map_or(Ok(lost), Err)
+            let who = if authority == Authority::Former { "former leader" } else { "leader" };
+            world.note(&format!(
+                "mongo: {who} {} puts {} records, {} lost{}",
+                asker.host,
+                records.len(),
+                lost.len(),
+                if fenced.is_some() { ", fenced" } else { "" }
+            ));
+            fenced.map_or(Ok(lost), Err)
+        })
+        .await
     }
 
     async fn erase(&self, erased: &[Erased], authority: Authority) -> Result<(), ReplicaError> {

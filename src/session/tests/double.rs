@@ -32,6 +32,8 @@ pub struct Shared {
     pub renewals: usize,
     /// How many records were read.
     pub read: usize,
+    /// How many commands that write records took effect.
+    pub puts: usize,
 }
 
 /// How questions and answers travel.
@@ -42,6 +44,10 @@ pub struct Way {
     pub is_cut: bool,
     pub refuses_writes: bool,
     pub loses_answers: bool,
+    /// The answer to each command in so many that write records is lost; 0 for none.
+    pub loses_one_in: usize,
+    /// How many records such a command holds; 0 for all.
+    pub per_command: usize,
     /// More records at once are not written in time; 0 for no bound.
     pub most_records: usize,
     /// How long it takes to write one.
@@ -57,6 +63,8 @@ pub const CUT: Way = Way {
     is_cut: true,
     refuses_writes: false,
     loses_answers: false,
+    loses_one_in: 0,
+    per_command: 0,
     most_records: 0,
     per_record: Duration::ZERO,
     most_pages: 0,
@@ -179,8 +187,15 @@ impl LeaseStore for Double {
 }
 
 impl Replica for Double {
+    fn per_command(&self, count: usize) -> usize {
+        match self.way.lock().unwrap().per_command {
+            0 => count.max(1),
+            some => some,
+        }
+    }
+
     async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
-        let Way { most_records: most, per_record, .. } = *self.way.lock().unwrap();
+        let Way { most_records: most, per_record, loses_one_in, .. } = *self.way.lock().unwrap();
         tokio::time::sleep(per_record * u32::try_from(records.len()).unwrap()).await;
         if most > 0 && records.len() > most {
             tokio::time::sleep(Duration::from_secs(8)).await;
@@ -206,6 +221,10 @@ impl Replica for Double {
                 };
                 let document = Document { record: record.clone(), at, is_late: authority == Authority::Former };
                 shared.documents.insert((record.kind, record.key()), document);
+            }
+            shared.puts += 1;
+            if loses_one_in > 0 && shared.puts % loses_one_in == 0 {
+                return Err(ReplicaError::Unreachable("the answer is lost".to_owned()));
             }
             Ok(lost)
         })

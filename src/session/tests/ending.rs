@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::double::{CUT, Double, Instance, Log, OPEN, Way, after, seconds};
 use crate::domain::code::Code;
+use crate::domain::election::Lease;
 use crate::domain::record::Kind;
 use crate::leadership::Phase;
 use crate::session::{ActiveSession, Sessions, StateLocation};
@@ -256,6 +257,32 @@ async fn a_stop_without_mongodb_sends_what_is_left_should_it_come_back_in_time()
         assert_eq!(documents(&mongo, Kind::Codes), 3, "{back_after} s");
         let lease = mongo.lease().unwrap();
         assert!(lease.released && lease.unsent == 0, "{lease:?}");
+    }
+}
+
+/// Of forty commands ten are not answered, time after time.
+#[tokio::test(start_paused = true)]
+async fn a_stop_sends_only_what_was_not_answered_again() {
+    for leads in [true, false] {
+        let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
+        let stop = CancellationToken::new();
+        let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
+            mongo.goes(CUT);
+            add_codes(&session, 40).await;
+            if !leads {
+                let another_has_led = |lease: &mut Lease| (lease.holder, lease.term) = ("b".to_owned(), lease.term + 1);
+                mongo.look(|shared| shared.lease.as_mut().map(another_has_led));
+            }
+            mongo.goes(Way { back: Duration::from_millis(500), loses_one_in: 4, per_command: 1, ..OPEN });
+            stop.cancel();
+            session.done.cancelled().await;
+            Ok(None)
+        };
+        let (log, _logs) = Log::begin();
+        sessions(folder.path(), &mongo).run(&stop, services).await.unwrap();
+        assert_eq!(documents(&mongo, Kind::Codes), 40);
+        assert!(!log.text().contains("CRITICAL"), "{}", log.text());
+        assert_eq!(mongo.lease().unwrap().released, leads);
     }
 }
 

@@ -57,6 +57,14 @@ impl Batch {
         self.entries.len()
     }
 
+    /// Those of these changes that are of these records.
+    pub(crate) fn only(&self, of: &[Record]) -> Self {
+        let key = |record: &Record| Some((record.kind.name().to_owned(), write_key(&record.key()).ok()?));
+        let of: BTreeSet<_> = of.iter().filter_map(key).collect();
+        let is_of = |entry: &&Entry| of.contains(&(entry.kind.clone(), entry.key.clone()));
+        Self { entries: self.entries.iter().filter(is_of).cloned().collect(), ..Self::default() }
+    }
+
     /// Adds an entry, and what it stands for; one that is in it already, once.
     fn add(&mut self, connection: &Connection, entry: Entry) -> rusqlite::Result<()> {
         let found = Kind::parse(&entry.kind).and_then(|kind| Some((kind, read_key(kind, &entry.key)?)));
@@ -96,9 +104,11 @@ fn unsent(connection: &Connection, which: &str, values: impl Params) -> rusqlite
 
 fn batch(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<Batch> {
     let mut batch = Batch { commit, ..Batch::default() };
-    let entries = unsent(connection, "ORDER BY urgency, version LIMIT ?1", [limit])?;
+    let mut entries = unsent(connection, "ORDER BY urgency, version LIMIT ?1", [limit])?;
     batch.is_all = entries.len() < limit as usize;
     batch.is_all_urgent = batch.is_all || entries.last().is_some_and(|last| last.urgency > 1);
+    // Kind by kind: one command is of one.
+    entries.sort_unstable();
     for entry in entries {
         batch.add(connection, entry)?;
     }

@@ -188,11 +188,14 @@ async fn what_was_sent_stays_until_its_round_is_confirmed() {
     assert_eq!(on_its_way.changes(), 0);
     store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
     let on_its_way = batch(&store).await;
+    // Of a part that was not answered nothing is known.
+    store.outbox_sent(&on_its_way.only(&[]), 2).await.unwrap();
+    assert_eq!(batch(&store).await, on_its_way);
     store.link(UserId(1), player(9)).await.unwrap();
     let linked = batch(&store).await;
     store.forget_user(UserId(1)).await.unwrap();
     store.set_channel(GuildId(1), ChannelId(3)).await.unwrap();
-    store.outbox_sent(&on_its_way, 2).await.unwrap();
+    store.outbox_sent(&on_its_way.only(&on_its_way.parents), 2).await.unwrap();
     store.outbox_sent(&linked, 2).await.unwrap();
     store.outbox_confirmed(at(2)).await.unwrap();
     let left = batch(&store).await;
