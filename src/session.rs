@@ -4,7 +4,8 @@
 //! A session begins when the election allows it and the working copy is complete. It ends when the process is to stop, when
 //! another instance leads or may, when the file breaks, or when one that was broken can be used again. Then the services end,
 //! as at the end of the process, and the next session begins as the start of a process does: nothing is handed over in
-//! memory. An outage of MongoDB ends no session of an instance that may go on alone.
+//! memory but what calls came to that no store has taken yet (`engine::Unrecorded`). An outage of MongoDB ends no session of
+//! an instance that may go on alone.
 //!
 //! A stop takes 25 s at most, whatever there is to do: services end within 12 s, what MongoDB lacks is sent until the 22nd, then
 //! the lease is given back. What could not be sent is said.

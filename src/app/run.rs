@@ -16,7 +16,7 @@ use crate::discord::messages::engine::waits_for;
 use crate::discord::rest::Rest;
 use crate::discord::sessions::Sessions;
 use crate::domain::code::CodeKey;
-use crate::engine::Engine;
+use crate::engine::{Engine, Unrecorded};
 use crate::eraser::Eraser;
 use crate::feed::FeedClient;
 use crate::poster::Poster;
@@ -72,7 +72,7 @@ pub async fn run() -> anyhow::Result<Ended> {
     let mongodb = mongodb(config.mongodb_uri.clone(), &config.mongodb_database).await?;
     let replica = mongodb.as_ref().map(|(replica, _)| replica.clone());
     let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
-    let process = Process { config, access, rest, clock, replica };
+    let process = Process { config, access, rest, clock, replica, unrecorded: Unrecorded::default() };
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
     Ok(Ended::Well)
 }
@@ -83,6 +83,7 @@ struct Process {
     rest: Arc<Rest>,
     clock: Clock,
     replica: Option<Mongo>,
+    unrecorded: Unrecorded,
 }
 
 impl Process {
@@ -103,7 +104,8 @@ impl Process {
             max_consecutive_errors: config.max_consecutive_errors,
             return_after: RETURN_AFTER,
         };
-        let engine = Engine::new(game_client(config, clock)?, store.clone(), clock, engine_settings(config));
+        let game = game_client(config, clock)?;
+        let engine = Engine::after(self.unrecorded.clone(), game, store.clone(), clock, engine_settings(config));
         let watcher = Watcher::new(feed, store.clone(), clock, settings).with_others(game_trouble(&engine));
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster = Poster::new(announcer.clone(), store.clone(), clock);

@@ -14,7 +14,7 @@ use crate::domain::search::Searched;
 use crate::domain::status::{Class, Status, of_redeem};
 use crate::domain::verdict::Checked;
 use crate::ports::GameApi;
-use crate::store::{Claim, Condemned, FinishedRun, Judged, StoreError, Verdict};
+use crate::store::{Claim, Condemned, FinishedRun, Judged, Recorded, StoreError, Verdict};
 
 use super::pace::{Answered, Step};
 use super::{Ended, Engine};
@@ -50,8 +50,8 @@ impl<G: GameApi> Engine<G> {
             Status::NotLogin => self.store.forget_profile(claim.player).await?,
             Status::UserInfoError if self.begin_search(&claim, state).await? => {
                 let history = claim.history;
-                self.store.record(claim, Verdict { status, history, next: Err(self.clock.now()) }).await?;
-                return Ok(());
+                let now = self.clock.now();
+                return self.record(claim, Verdict { status, history, next: Err(now) }).await.map(drop);
             }
             _ => {}
         }
@@ -107,7 +107,6 @@ impl<G: GameApi> Engine<G> {
     /// Decides and records.
     pub(super) async fn settle(&self, claim: Claim, reply: Reply<Status>) -> Ended {
         let Reply { answer: status, heard } = reply;
-        let name = display_name(&claim.nickname, claim.player);
         let mut history = claim.history;
         let decision = decide(&self.settings.policy, &mut history, &status, fastrand::f64());
         let next = match decision {
@@ -118,19 +117,32 @@ impl<G: GameApi> Engine<G> {
                 Err(at.unwrap_or(jiff::Timestamp::MAX))
             }
         };
-        let (code, generation) = (claim.code.clone(), claim.generation);
-        let recorded = self.store.record(claim.clone(), Verdict { status: status.clone(), history, next }).await?;
+        let verdict = Verdict { status, history, next };
+        let recorded = self.record(claim.clone(), verdict.clone()).await?;
         // Not before it is on file: what is said is never taken back.
-        say(&claim, &name, &status, next.ok(), history.calls);
-        say_judged(&code, generation, &status, &recorded.judged, self.clock.now());
-        for run in recorded.finished_runs {
-            say_finished(&code, &run);
-        }
+        self.say_recorded(&claim, &verdict, recorded);
         // A code that is over costs its two calls, and no look for a login besides.
-        if status.class() == Class::Success {
+        if verdict.status.class() == Class::Success {
             self.consider_a_trial(claim.player);
         }
         Ok(())
+    }
+
+    /// Records what a call came to, and keeps it for later where the store cannot take it, or this try is ended meanwhile.
+    pub(super) async fn record(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
+        self.unrecorded.add(&claim, &verdict);
+        let recorded = self.store.record(claim.clone(), verdict).await?;
+        self.unrecorded.remove(&claim);
+        Ok(recorded)
+    }
+
+    pub(super) fn say_recorded(&self, claim: &Claim, verdict: &Verdict, recorded: Recorded) {
+        let name = display_name(&claim.nickname, claim.player);
+        say(claim, &name, &verdict.status, verdict.next.ok(), verdict.history.calls);
+        say_judged(&claim.code, claim.generation, &verdict.status, &recorded.judged, self.clock.now());
+        for run in recorded.finished_runs {
+            say_finished(&claim.code, &run);
+        }
     }
 
     /// Gives a claim back whose try does not count; it is due again at `at`, since the clock's start.

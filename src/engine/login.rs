@@ -48,7 +48,7 @@ impl<G: GameApi> Engine<G> {
                 }
                 let wait = self.settings.policy.back_off(history.unknown, fastrand::f64());
                 let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX);
-                self.store.record(claim, Verdict { status, history, next: Err(at) }).await.map(drop)
+                self.record(claim, Verdict { status, history, next: Err(at) }).await.map(drop)
             }
             Told::Player(status) => self.settle(claim, Reply { answer: status, heard }).await,
             Told::Gone => self.store.release(claim).await,

@@ -14,8 +14,9 @@
 //!
 //! # Crash
 //! A claim belongs to this opening of the store; after a crash it is void and the redemption due again, its call
-//! counted. The same holds for a try whose result cannot be recorded. If the game had granted the code, it answers
-//! RECEIVED the next time, which is a success. What was learnt of limits, states and outages is learnt anew.
+//! counted. If the game had granted the code, it answers RECEIVED the next time, which is a success. What a try came to and
+//! the store cannot take is kept ([`Unrecorded`]) and recorded before the next call, in the next session where it has to
+//! be. What was learnt of limits, states and outages is learnt anew.
 //!
 //! While the game as a whole does not serve us (`domain/breaker`), nothing is called but a question at growing intervals
 //! whether it does again, and nobody's tries are used.
@@ -27,6 +28,7 @@ mod dispatch;
 mod login;
 mod pace;
 mod probe;
+mod unrecorded;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -46,6 +48,7 @@ use crate::store::{Store, StoreError};
 
 pub use condition::Condition;
 use pace::Pace;
+pub use unrecorded::Unrecorded;
 
 /// The engine looks for work at least this often, though it should be woken.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -81,11 +84,17 @@ pub struct Engine<G> {
     condition: watch::Sender<Condition>,
     /// The calls of an earlier process are counted.
     restored: OnceCell<()>,
+    unrecorded: Unrecorded,
 }
 
 impl<G: GameApi> Engine<G> {
     /// An engine on this store and game.
     pub fn new(game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
+        Self::after(Unrecorded::default(), game, store, clock, settings)
+    }
+
+    /// The same in a process that had engines before, which left what they could not record.
+    pub fn after(unrecorded: Unrecorded, game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
         let pace = Pace::new(settings.limit, settings.player_interval, settings.policy.base);
         store.announce_engine();
         Arc::new(Self {
@@ -98,6 +107,7 @@ impl<G: GameApi> Engine<G> {
             pace_wake: Notify::new(),
             condition: watch::Sender::new(Condition::default()),
             restored: OnceCell::new(),
+            unrecorded,
         })
     }
 
@@ -141,15 +151,10 @@ impl<G: GameApi> Engine<G> {
         Ok(())
     }
 
-    /// Works until `shutdown`, or until what a try came to cannot be recorded: its claim is then void, and so are
-    /// all others when this ends.
+    /// Works until `shutdown`, or until what a try came to cannot be recorded.
     async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
         self.pace(|pace, now| pace.abandon(now));
-        let began = match self.restore_budget().await {
-            Ok(()) => self.store.void_own_claims().await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = began {
+        if let Err(error) = self.begin().await {
             return Ok(Err(error));
         }
         let mut tries: JoinSet<Ended> = JoinSet::new();
@@ -180,6 +185,18 @@ impl<G: GameApi> Engine<G> {
             failed = failed.and(self.ended(ended)?);
         }
         Ok(failed)
+    }
+
+    /// Takes up what earlier engines left: the calls that they made, their claims, and what they could not record.
+    async fn begin(&self) -> Result<(), StoreError> {
+        self.restore_budget().await?;
+        self.store.void_own_claims().await?;
+        while let Some((claim, verdict)) = self.unrecorded.first() {
+            let recorded = self.store.record_late(claim.clone(), verdict.clone()).await?;
+            self.unrecorded.remove(&claim);
+            self.say_recorded(&claim, &verdict, recorded);
+        }
+        Ok(())
     }
 
     /// Counts the calls of an earlier process, once.

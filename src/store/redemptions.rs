@@ -198,7 +198,7 @@ impl Store {
             for claim in &claims.given_up {
                 let verdict =
                     Verdict { status: Status::Interrupted, history: claim.history, next: Ok(Outcome::GaveUp) };
-                let recorded = record(tx, claim, &verdict)?;
+                let recorded = record(tx, claim, &verdict, Validity::OfThisOpening)?;
                 let ended = recorded.finished_runs.into_iter().map(|run| (claim.code.clone(), run));
                 claims.finished_runs.extend(ended);
             }
@@ -221,10 +221,23 @@ impl Store {
     /// When it cannot be written; then the claim stands, and is void once this process ends. When this instance may not act
     /// any more: another one may come to its own outcome, so this one must not be told, though it counts where they meet.
     pub async fn record(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
+        self.record_as(claim, verdict, Validity::OfThisOpening).await
+    }
+
+    /// Records what a try came to that another opening of the store, or another working copy, had claimed: for an engine that
+    /// starts, while none other runs. A final outcome counts whatever its claim; its redemption is made where it is not known.
+    ///
+    /// # Errors
+    /// Those of [`Store::record`].
+    pub async fn record_late(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
+        self.record_as(Claim { paced_call: None, ..claim }, verdict, Validity::OfAnother).await
+    }
+
+    async fn record_as(&self, claim: Claim, verdict: Verdict, validity: Validity) -> Result<Recorded, StoreError> {
         let instance = self.instance();
         let recorded = self.write_fact(move |tx| {
             paced::end(tx, claim.paced_call)?;
-            let mut recorded = record(tx, &claim, &verdict)?;
+            let mut recorded = record(tx, &claim, &verdict, validity)?;
             if recorded.taken && verdict.next.is_ok() {
                 recorded.judged = checks::judge(tx, &claim, &verdict.status, instance)?;
                 if recorded.judged.condemned.is_some() {
@@ -322,18 +335,35 @@ fn next_due(tx: &Tx<'_>) -> rusqlite::Result<Option<Timestamp>> {
     .optional()
 }
 
-fn record(tx: &Tx<'_>, claim: &Claim, verdict: &Verdict) -> rusqlite::Result<Recorded> {
+/// Which opening of the store a claim is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Validity {
+    OfThisOpening,
+    OfAnother,
+}
+
+fn record(tx: &Tx<'_>, claim: &Claim, verdict: &Verdict, validity: Validity) -> rusqlite::Result<Recorded> {
     let key = claim.code.key();
     let (outcome, next) = match verdict.next {
         Ok(outcome) => (outcome, tx.now()),
         Err(next) => (Outcome::Pending, next),
     };
+    let is_late = validity == Validity::OfAnother && outcome.is_final();
+    if is_late {
+        tx.execute(
+            "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
+             SELECT player_id, code_key, ?3, 'pending', ?4, ?4, ?5 FROM players, codes
+             WHERE player_id = ?1 AND players.deleted = 0 AND code_key = ?2 AND codes.deleted = 0
+             ON CONFLICT DO NOTHING",
+            params![claim.player, key, claim.generation, Millis(tx.now()), tx.version()],
+        )?;
+    }
     // A success counts even when the claim is void by now: the player has what the code gives. It is never overwritten.
     let changed = tx.execute(
         "UPDATE redemptions SET outcome = ?5, status = ?6, claimed_by = NULL, calls = max(calls, ?7), unknown = ?8,
              temporary = ?9, next_attempt_at = ?10, finished_at = iif(?5 = 'pending', NULL, ?11), version = ?12
          WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3
-           AND ((claim = ?4 AND outcome = 'pending') OR (?13 AND outcome NOT IN ('granted', 'already')))",
+           AND (((claim = ?4 OR ?14) AND outcome = 'pending') OR (?13 AND outcome NOT IN ('granted', 'already')))",
         params![
             claim.player,
             key,
@@ -348,6 +378,7 @@ fn record(tx: &Tx<'_>, claim: &Claim, verdict: &Verdict) -> rusqlite::Result<Rec
             Millis(tx.now()),
             tx.version(),
             outcome.is_success(),
+            is_late,
         ],
     )?;
     let finished_runs = match outcome.is_final() && changed > 0 {

@@ -365,6 +365,43 @@ async fn a_claim_of_a_dead_process_is_void_but_its_success_counts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_late_outcome_counts_in_a_working_copy_that_never_saw_its_claim() {
+    let asked = Fixture::new();
+    asked.guild_with(GUILD, &[1, 2, 3]).await;
+    asked.list(&["A1"]).await;
+    asked.store.plan().await.unwrap();
+    let claims = asked.claim(3).await;
+    let next = Fixture::new();
+    // The third player is not known there.
+    next.guild_with(GUILD, &[1, 2]).await;
+    next.list(&["A1"]).await;
+    let verdict = |claim: &Claim, status: Status| {
+        let next = Ok(Outcome::of(&status).unwrap());
+        Verdict { status, history: claim.history, next }
+    };
+    let late = async |claim: &Claim, status| {
+        next.store.record_late(claim.clone(), verdict(claim, status)).await.unwrap().taken
+    };
+    assert!(late(&claims[0], Status::Success).await);
+    assert!(late(&claims[1], Status::RoleNotExist).await);
+    assert!(!late(&claims[2], Status::Success).await);
+    // What is decided stays so.
+    assert!(!late(&claims[0], Status::RoleNotExist).await);
+    assert!(!late(&claims[0], Status::Success).await);
+    next.store.plan().await.unwrap();
+    assert_eq!(next.claim(10).await, []);
+    let report = next.store.code_report(code("A1").key(), 1).await.unwrap();
+    assert_eq!((report.players, report.granted, report.failed.values().sum::<u32>()), (2, 1, 1));
+    // What is to be tried again is no outcome: only who holds the claim says when.
+    next.guild_with(GUILD, &[3]).await;
+    next.store.plan().await.unwrap();
+    next.claim(1).await;
+    let again = Verdict { status: Status::TimedOut, history: claims[2].history, next: Err(next.clock.now()) };
+    let other = Claim { number: 9, ..claims[2].clone() };
+    assert!(!next.store.record_late(other, again).await.unwrap().taken);
+}
+
+#[tokio::test(start_paused = true)]
 async fn invariant_4_crashes_count_against_the_calls() {
     let mut fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1]).await;

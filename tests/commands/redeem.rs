@@ -1,6 +1,6 @@
 //! `redeem` against the simulated game.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::process::Output;
 use std::time::Duration;
 
@@ -58,14 +58,37 @@ async fn three_hundred_players_through_faults_get_all_they_could() {
     let (good, hot) = (&report["codes"][0], &report["codes"][1]);
     assert_eq!((good["code"].as_str(), hot["code"].as_str()), (Some("GOOD"), Some("hot")));
     assert_eq!((number(&good["players"]), number(&hot["players"])), (300, 300));
-    let gave_up = number(&good["gave_up"]) + number(&hot["gave_up"]);
-    // 1 in 100 answers is unknown: three of them for one redemption are one in a million.
-    assert_eq!((gave_up, output.status.code()), (0, Some(0)), "{report}\n{}", text(&output.stderr));
-    assert_eq!(number(&good["granted"]) + number(&good["already"]), 295);
-    assert_eq!(number(&good["failed"]["ROLE_NOT_EXIST"]), 5);
-    assert_eq!(number(&hot["failed"]["STOVE_LV_ERROR"]), 29);
-    assert_eq!(number(&hot["granted"]) + number(&hot["already"]), 266);
-    assert_eq!(sim.ledger(Ledger::grants), 295 + 266);
+    // Chance may give one redemption three unknown answers, and that is the end of it: the ledger tells which.
+    let no_good: HashSet<(String, String)> = sim.ledger(|ledger| {
+        let mut unknown: HashMap<_, u32> = HashMap::new();
+        for call in ledger.calls().iter().filter(|call| call.answer == "Unknown") {
+            *unknown.entry((call.code.clone(), call.fid.clone())).or_default() += 1;
+        }
+        unknown.into_iter().filter(|(_, times)| *times == 3).map(|(redemption, _)| redemption).collect()
+    });
+    let code = if no_good.is_empty() { 0 } else { 3 };
+    assert_eq!(output.status.code(), Some(code), "{report}\n{}", text(&output.stderr));
+    for (report, is_hot) in [(good, false), (hot, true)] {
+        let mut expected: HashMap<&str, u64> = HashMap::new();
+        for player in 1..=300_u64 {
+            let redemption = (report["code"].as_str().unwrap().to_ascii_uppercase(), player.to_string());
+            let outcome = match player {
+                _ if no_good.contains(&redemption) => "gave_up",
+                296.. => "ROLE_NOT_EXIST",
+                // Every tenth player's furnace is too low.
+                _ if is_hot && player.is_multiple_of(10) => "STOVE_LV_ERROR",
+                _ => "got it",
+            };
+            *expected.entry(outcome).or_default() += 1;
+        }
+        let mut got = HashMap::from([("got it", number(&report["granted"]) + number(&report["already"]))]);
+        got.extend(report["failed"].as_object().unwrap().iter().map(|(why, count)| (why.as_str(), number(count))));
+        got.extend(Some(("gave_up", number(&report["gave_up"]))).filter(|(_, count)| *count > 0));
+        assert_eq!(got, expected, "{report}");
+    }
+    let got = number(&good["granted"]) + number(&good["already"]) + number(&hot["granted"]) + number(&hot["already"]);
+    let grants = sim.ledger(Ledger::grants) as u64;
+    assert!((got..=got + no_good.len() as u64).contains(&grants), "{grants} granted by the game, {got} known");
     // Looks for a login that is gone are answered without a note in the ledger.
     let noted = sim.ledger(|ledger| ledger.calls().len() as u64);
     assert!((noted + 1..=noted + 3).contains(&number(&report["requests"])), "{report} {noted}");

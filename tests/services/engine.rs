@@ -99,9 +99,10 @@ async fn every_player_is_granted_through_faults_and_none_is_called_again() {
         timeout_retry: 0.10,
         server_error: 0.05,
         html: 0.02,
-        unknown: 0.01,
         reset: 0.01,
         truncated: 0.01,
+        // An unknown answer three times ends a redemption, and one of 300 may well get that by chance.
+        unknown: 0.0,
         ..Faults::default()
     };
     let sim = GameSim::start(GameSimSettings { faults, ..world(300) }, state.clock).unwrap();

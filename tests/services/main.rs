@@ -15,5 +15,6 @@ mod probing;
 mod reporting;
 mod retention;
 mod support;
+mod unrecorded;
 mod verdict;
 mod watching;

@@ -64,6 +64,10 @@ impl StateFile {
         Self { folder, clock, store }
     }
 
+    pub fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("giftcode.db")
+    }
+
     /// The same file opened anew, as a new process would. Whoever still holds the old opening has been aborted and is
     /// about to let go of it.
     pub async fn reopened(self) -> Self {

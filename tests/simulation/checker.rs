@@ -41,8 +41,9 @@ pub type Disk = u64;
 struct Instance {
     process: u64,
     is_alive: bool,
-    /// It stands still.
+    /// It stands still, and since when.
     is_frozen: bool,
+    frozen_since: At,
     /// When it began, or last stood still.
     awake_since: At,
     phase: Phase,
@@ -61,7 +62,7 @@ struct Instance {
     clone_of: Option<Host>,
     /// Since when its disk knows that another instance has led, and not this one since.
     saw_another: Option<At>,
-    /// Since when it was asked to stop.
+    /// When it was asked to stop, and later by the time for which it stood still since.
     stops_since: Option<At>,
     /// When the last renewal's answer came, and the last one that told of a standby.
     renewed_at: At,
@@ -109,6 +110,7 @@ impl Checker {
             process: 0,
             is_alive: false,
             is_frozen: false,
+            frozen_since: 0,
             awake_since: 0,
             phase: Phase::Waiting,
             phase_since: 0,
@@ -363,10 +365,14 @@ impl Checker {
     pub fn phases(&mut self, now: At, phases: &[Option<Phase>]) {
         for (instance, phase) in self.instances.iter_mut().zip(phases) {
             let was_frozen = std::mem::replace(&mut instance.is_frozen, phase.is_none());
-            let Some(phase) = phase else { continue };
+            let Some(phase) = phase else {
+                instance.frozen_since = if was_frozen { instance.frozen_since } else { now };
+                continue;
+            };
             if was_frozen {
                 instance.awake_since = now;
-                instance.stops_since = instance.stops_since.map(|_| now);
+                let stood = |since: At| now - instance.frozen_since.max(since);
+                instance.stops_since = instance.stops_since.map(|since| since + stood(since));
             }
             if was_frozen || std::mem::discriminant(phase) != std::mem::discriminant(&instance.phase) {
                 instance.phase_since = now;

@@ -7,7 +7,7 @@ use giftcode_bot::clock::Clock;
 use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, RoleId, State};
 use giftcode_bot::domain::record::{Key, Kind, Value};
 use giftcode_bot::domain::retry::Policy;
-use giftcode_bot::engine::{Engine, EngineSettings};
+use giftcode_bot::engine::{Engine, EngineSettings, Unrecorded};
 use giftcode_bot::leadership::Leadership;
 use giftcode_bot::poster::Poster;
 use giftcode_bot::session::{self, ActiveSession, Sessions, StateLocation};
@@ -46,6 +46,7 @@ pub struct Process {
     pub is_required: bool,
     pub window: Window,
     pub stop: CancellationToken,
+    pub unrecorded: Unrecorded,
 }
 
 /// The working copy is let go of, however its session ends.
@@ -76,7 +77,7 @@ pub async fn serve(
         checker.serves(host, phase, store.is_temporary(), now, mongo);
     }
     let services = Services::new(outside.clone(), clock);
-    let engine = Engine::new(services.clone(), store.clone(), clock, ENGINE);
+    let engine = Engine::after(process.unrecorded.clone(), services.clone(), store.clone(), clock, ENGINE);
     let poster = Poster::new(services.clone(), store.clone(), clock);
     let watcher = Watcher::new(services, store.clone(), clock, WATCHER);
     let mut loops: JoinSet<anyhow::Result<()>> = JoinSet::new();
@@ -145,9 +146,9 @@ impl Admin {
             self.store.add_to_roster(guild, (first..first + PLAYERS).map(player).collect()).await?;
             return self.acknowledged(guild_key).await;
         }
-        let (what, chance) = {
+        let (what, chance, role) = {
             let mut world = self.outside.world();
-            (world.random.u8(0..6), world.random.u64(1..100_000))
+            (world.random.u8(0..6), world.random.u64(1..100_000), world.new_role())
         };
         let one = guild.0 * 100 + chance % (PLAYERS + 3);
         let roster_key = (Kind::Rosters, vec![Value::Int(number), Value::Int(i64::try_from(one).unwrap())]);
@@ -162,7 +163,7 @@ impl Admin {
                 _ => self.acknowledged(roster_key).await,
             },
             _ => {
-                self.store.set_channel_and_role(guild, channel, Some(Some(RoleId(chance)))).await?;
+                self.store.set_channel_and_role(guild, channel, Some(Some(RoleId(role)))).await?;
                 self.acknowledged(guild_key).await
             }
         }

@@ -13,7 +13,7 @@ use crate::app::{Ended, summary};
 use crate::clock::Clock;
 use crate::config::{Config, Feed};
 use crate::domain::player::ChannelId;
-use crate::engine::Engine;
+use crate::engine::{Engine, Unrecorded};
 use crate::feed::FeedClient;
 use crate::poster::Poster;
 use crate::sandbox::cards;
@@ -145,6 +145,7 @@ impl Live {
         &self,
         config: &Config,
         store: &Store,
+        unrecorded: &Unrecorded,
         done: &CancellationToken,
     ) -> anyhow::Result<Supervisor> {
         let mut config = config.clone();
@@ -159,7 +160,8 @@ impl Live {
         config.game_page_url = PAGE.parse().context("cannot read the simulated game's page")?;
         let game = game_client(&config, self.clock)?;
         let poster = Poster::new(self.announcer.clone(), store.clone(), self.clock);
-        let engine = Engine::new(game, store.clone(), self.clock, engine_settings(&config));
+        let how = engine_settings(&config);
+        let engine = Engine::after(unrecorded.clone(), game, store.clone(), self.clock, how);
         let watcher = Watcher::new(feed, store.clone(), self.clock, settings).with_others(game_trouble(&engine));
         Ok(supervise(watcher, poster, engine, done))
     }

@@ -10,6 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Source};
+use crate::engine::Unrecorded;
 use crate::replica::Mongo;
 use crate::sandbox::console::Console;
 use crate::session::{self, ActiveSession, StateLocation};
@@ -87,7 +88,8 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let database = mongodb.as_ref().map(|(mongodb, _)| mongodb.clone());
     let location = StateLocation { path: paths.state.clone(), ..location(&config, StateKind::Sandbox, clock) };
     let mut sessions = session::Sessions::new(location, lock, mongodb);
-    let sandbox = Sandbox { config, options, paths, world, continues, console, clock };
+    let unrecorded = Unrecorded::default();
+    let sandbox = Sandbox { config, options, paths, world, continues, console, clock, unrecorded };
     if sandbox.options.instance > 1 {
         sandbox
             .console
@@ -108,6 +110,7 @@ struct Sandbox {
     continues: bool,
     console: Arc<Console>,
     clock: Clock,
+    unrecorded: Unrecorded,
 }
 
 impl Sandbox {
@@ -128,8 +131,9 @@ impl Sandbox {
         };
         prepared?;
         let stop = done.child_token();
-        let mut services =
-            AbortOnDropHandle::new(tokio::spawn(live.services(&self.config, &store, &stop).await?.run()));
+        let mut services = AbortOnDropHandle::new(tokio::spawn(
+            live.services(&self.config, &store, &self.unrecorded, &stop).await?.run(),
+        ));
         let finished = async {
             live.until_all_is_redeemed(&store, self.config.check_interval).await?;
             let ended = live.close(&store).await?;

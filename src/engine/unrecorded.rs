@@ -1,0 +1,30 @@
+//! What calls came to that no store has taken yet: the file broke, or MongoDB could not acknowledge it.
+//!
+//! It outlives the engine and its store: the process hands it from session to session, and the engine records it before it
+//! calls for anything. A crash loses it; the game then answers RECEIVED, which is a success.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::store::{Claim, Verdict};
+
+/// What calls came to and is not on file yet: at most one for each call at once.
+#[derive(Debug, Clone, Default)]
+pub struct Unrecorded(Arc<Mutex<Vec<(Claim, Verdict)>>>);
+
+impl Unrecorded {
+    pub(super) fn add(&self, claim: &Claim, verdict: &Verdict) {
+        self.with(|all| all.push((claim.clone(), verdict.clone())));
+    }
+
+    pub(super) fn remove(&self, claim: &Claim) {
+        self.with(|all| all.retain(|(other, _)| other != claim));
+    }
+
+    pub(super) fn first(&self) -> Option<(Claim, Verdict)> {
+        self.with(|all| all.first().cloned())
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Vec<(Claim, Verdict)>) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
