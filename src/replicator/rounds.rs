@@ -1,6 +1,10 @@
 //! Sending: the outbox, round after round.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::time::Instant;
 
 use crate::domain::election::Position;
 use crate::domain::record::{Key, Kind, Record};
@@ -9,13 +13,17 @@ use crate::store::Batch;
 
 use super::{PUT_WITHIN, Replicator};
 
+/// The most records of a round, and the fewest of one after a slow one.
+const BATCH: (u32, u32) = (4000, 25);
 /// Records that a former leader sends at once.
 const LATE_BATCH: u32 = 100;
+/// A round that takes longer is followed by a smaller one: what is urgent waits for it.
+const ROUND_WITHIN: Duration = Duration::from_secs(3);
 
 impl<R: Replica> Replicator<R> {
     /// One round under this term; whether MongoDB then has everything.
-    pub(super) async fn round(&self, at: &mut Position, limit: u32) -> Result<bool, ReplicaError> {
-        let batch = self.store.outbox_batch(limit).await?;
+    pub(super) async fn round(&self, at: &mut Position) -> Answer<bool> {
+        let batch = self.store.outbox_batch(self.limit.load(Ordering::Relaxed)).await?;
         if batch.changes() == 0 {
             self.store.replica_took(&batch);
             return Ok(batch.is_all);
@@ -34,10 +42,10 @@ impl<R: Replica> Replicator<R> {
         Ok(batch.is_all)
     }
 
-    /// Sends a batch. Each command that is answered counts, and is noted even if others are not: over a bad line all of many never
-    /// are, and a stop has no time to send them all again.
-    async fn put(&self, batch: &Batch, authority: Authority) -> Result<(), ReplicaError> {
-        let mut there = Vec::new();
+    /// Sends a batch, and decides how large the next one may be. Each command that is answered counts, and is noted even if others are
+    /// not: over a bad line all of many never are, and a stop has no time to send them all again.
+    async fn put(&self, batch: &Batch, authority: Authority) -> Answer<()> {
+        let (began, limit, mut there) = (Instant::now(), self.limit.load(Ordering::Relaxed), Vec::new());
         // What comes after an erasure may rest on it: a death in between leaves nothing that could come back.
         let put = async {
             self.put_some(&batch.erasures, authority, &mut there).await?;
@@ -48,6 +56,15 @@ impl<R: Replica> Replicator<R> {
             self.put_some(&batch.records, authority, &mut there).await
         };
         let put = put.await;
+        let next = match &put {
+            // What fails as a whole may get through in parts: MongoDB gets less and less, one record in the end.
+            Err(_) if there.is_empty() => (limit / 4).max(1),
+            _ if began.elapsed() > ROUND_WITHIN => (limit / 2).max(BATCH.1),
+            // Between two rounds the server has nothing to do for as long as it is away.
+            Ok(()) if !batch.is_all && began.elapsed() < ROUND_WITHIN / 2 => (2 * limit).min(BATCH.0),
+            _ => limit,
+        };
+        self.limit.store(next, Ordering::Relaxed);
         if put.is_err() {
             let round = if let Authority::Leader(at) = authority { at.round } else { 0 };
             self.store.outbox_sent(&batch.only(&there), round).await?;
@@ -78,7 +95,7 @@ impl<R: Replica> Replicator<R> {
     }
 
     /// Sends records of one kind, and merges what beat them there.
-    async fn command(&self, records: &[Record], authority: Authority) -> Result<(), ReplicaError> {
+    async fn command(&self, records: &[Record], authority: Authority) -> Answer<()> {
         // What was sent before may have taken long, and the machine may have slept: a write that lands behind the next leader's
         // catching up is read by nobody.
         if let Authority::Leader(at) = authority
@@ -100,13 +117,13 @@ impl<R: Replica> Replicator<R> {
     ///
     /// # Errors
     /// When MongoDB or the working copy does not do it; then the rest is sent another time.
-    pub async fn send_late(&self) -> Result<(), ReplicaError> {
+    pub async fn send_late(&self) -> Answer<()> {
         if self.store.replica_history().await?.position == Position::default() {
             return Ok(());
         }
         self.store.outbox_reopen().await?;
         loop {
-            let batch = self.store.outbox_batch(LATE_BATCH).await?;
+            let batch = self.store.outbox_batch(LATE_BATCH.min(self.limit.load(Ordering::Relaxed))).await?;
             if batch.changes() == 0 {
                 return Ok(());
             }

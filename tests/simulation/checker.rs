@@ -7,11 +7,11 @@ mod acts;
 use std::collections::BTreeMap;
 
 use giftcode_bot::domain::election::{LEASE, Lease};
-use giftcode_bot::domain::record::{Key, Kind};
+use giftcode_bot::domain::record::Key;
 use giftcode_bot::domain::version::Version;
 use giftcode_bot::leadership::Phase;
 
-use acts::{Acknowledged, Act, is_begun, is_decided, post, redemption};
+use acts::{Acknowledged, Act, is_decided, post, redemption, tells_of};
 pub use acts::{Actor, LetPass};
 
 use crate::model::{Asker, Mongo};
@@ -94,8 +94,8 @@ pub struct Checker {
     calls_of: BTreeMap<Redeemed, Vec<usize>>,
     acknowledged: Vec<Acknowledged>,
     disks: Disk,
-    /// Since when MongoDB has a post that was begun, or an outcome.
-    known: BTreeMap<(Kind, Key), At>,
+    /// Since when MongoDB has an outcome.
+    known: BTreeMap<Key, At>,
     /// Nothing may be done without MongoDB.
     is_required: bool,
     /// What one plans for in a moment is that for all.
@@ -353,7 +353,9 @@ impl Checker {
             for act in acts.iter_mut().filter(|act| act.disk == old) {
                 match kept_on(act.at) {
                     Some(new) => act.disk = new,
-                    None => act.is_gone |= post(mongo, what).is_none_or(|there| !is_begun(there)),
+                    None => {
+                        act.is_gone |= post(mongo, what).is_none_or(|there| !tells_of(&there.record, &act.nonce));
+                    }
                 }
             }
         }
