@@ -2,7 +2,6 @@
 //!
 //! Erasures are the first kind: what they cover is gone from the file before its records come.
 
-use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use futures_util::future::try_join_all;
@@ -91,7 +90,8 @@ impl<R: Replica> Replicator<R> {
             Ok(fetched)
         };
         let ((), fetched) = tokio::try_join!(reading, writing)?;
-        if let Some(seen) = seen {
+        if let Some(mut seen) = seen {
+            seen.keys.sort_unstable();
             self.send_unseen(kind, &seen).await?;
         }
         Ok(fetched)
@@ -115,15 +115,15 @@ impl<R: Replica> Replicator<R> {
 #[derive(Default)]
 struct Seen {
     hasher: RandomState,
-    keys: HashSet<u64>,
+    keys: Vec<u64>,
 }
 
 impl Seen {
     fn add(&mut self, key: &[Value]) {
-        self.keys.insert(self.hasher.hash_one(key));
+        self.keys.push(self.hasher.hash_one(key));
     }
 
     fn has(&self, key: &[Value]) -> bool {
-        self.keys.contains(&self.hasher.hash_one(key))
+        self.keys.binary_search(&self.hasher.hash_one(key)).is_ok()
     }
 }
