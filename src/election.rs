@@ -7,7 +7,7 @@
 //!
 //! Who cannot renew, and knows of no other instance, goes on with its file: nobody can take over from it but an
 //! instance that starts just then, and that one watches for 30 s first. When MongoDB is back the lease is taken again in place,
-//! and nothing is cut; if another one has led meanwhile, this one ends at once.
+//! and nothing is cut; if another one has led meanwhile, or nobody can tell since the lease was removed, this one ends at once.
 //!
 //! # Races
 //! Taking is compare-and-set on what was seen. What is sent under a lost lease is stopped by its term.
@@ -193,6 +193,10 @@ impl<L: LeaseStore> Election<L> {
             && decide(history, watched, self.is_required) == Decision::Lead
         {
             match self.take(seen, &known, acts, others).await {
+                // Others may have led meanwhile, and only what they wrote would tell.
+                Ok(()) if phase == Phase::Isolated && lease.is_none() => {
+                    return Err(Ended::lost("The lease was removed during an outage: this one catches up first"));
+                }
                 // Or somebody was faster: the next poll tells who.
                 Ok(()) => return Ok(None),
                 Err(error) => trouble = Some(error),

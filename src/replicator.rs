@@ -9,7 +9,7 @@
 //! A new leader reads what was written behind the position that its file has; everything only where that position means
 //! nothing. A standby does the same every 30 s, so that a takeover has little to read. What a former leader could not send in
 //! time it sends late. The present leader looks for that every 10 s, as for what the network delivered late, and writes it
-//! under its own term.
+//! under its own term. Neither sending nor reading waits for the other. What fails as a whole is sent in ever smaller parts.
 //!
 //! # Races
 //! A record that changes while its old version is on its way stays in the outbox. A record that lost there won by
@@ -21,21 +21,20 @@
 mod catch_up;
 mod rounds;
 
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::election::{Lease, Position, Succession};
 use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::{Replica, ReplicaError, within};
 use crate::store::Store;
 
-/// The fewest and the most records of a round, and those of the first.
-const BATCH: (u32, u32) = (25, 4000);
+/// The most records of the first round.
 const FIRST_BATCH: u32 = 1000;
-/// A round that takes longer is followed by a smaller one: what is urgent waits for it.
-const ROUND_WITHIN: Duration = Duration::from_secs(3);
 /// The first and the longest wait after a failure.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// A leader looks so often for what was written late.
@@ -45,24 +44,25 @@ const STAND_BY_EVERY: Duration = Duration::from_secs(30);
 /// No command of a round takes longer: then it counts as not answered.
 const PUT_WITHIN: Duration = Duration::from_secs(30);
 
+/// What came of asking MongoDB.
+type Went<T> = Result<T, ReplicaError>;
+
 /// The replicator of one working copy.
 pub struct Replicator<R> {
     replica: R,
     store: Store,
     leadership: Leadership,
+    /// The most records of the next round.
+    limit: AtomicU32,
 }
 
 /// How far the replicator is.
 struct Course {
     /// The round that was begun last.
     at: Position,
-    /// The file has caught up under that round's term.
-    is_in_step: bool,
     /// The rounds up to this one left the outbox.
     confirmed: i64,
-    /// The most records of the next round.
-    limit: u32,
-    /// When what others wrote was last read.
+    /// When what others wrote was last read; nothing until the file has caught up under that round's term.
     read_at: Option<Instant>,
 }
 
@@ -75,15 +75,14 @@ impl Course {
 impl<R: Replica> Replicator<R> {
     /// A replicator between this working copy and this replica, for as long as this leadership lasts.
     pub fn new(replica: R, store: Store, leadership: Leadership) -> Self {
-        Self { replica, store, leadership }
+        Self { replica, store, leadership, limit: AtomicU32::new(FIRST_BATCH) }
     }
 
     /// While another instance leads: sends what is left from when this one led, and catches up now and then. After each taking
     /// of the lease: catches up, begins to lead when the file is complete, and then keeps MongoDB in step. Returns only for a
     /// reason that ends the session.
     pub async fn run(&self, mut succession: watch::Receiver<Succession>) -> ReplicaError {
-        let mut course =
-            Course { at: Position::default(), is_in_step: false, confirmed: 0, limit: FIRST_BATCH, read_at: None };
+        let mut course = Course { at: Position::default(), confirmed: 0, read_at: None };
         let (mut wait, mut is_down) = (BACK_OFF.0, false);
         loop {
             // Listening begins before the look, so that no wake is lost.
@@ -121,8 +120,6 @@ impl<R: Replica> Replicator<R> {
                     } else {
                         tracing::warn!("{failure}; {lag} changes wait in the file");
                     }
-                    // A server that does not write this much in time never will: it gets less, until it does.
-                    course.limit = (course.limit / 4).max(BATCH.0);
                     let longer = (2 * wait).min(BACK_OFF.1);
                     std::mem::replace(&mut wait, longer)
                 }
@@ -138,7 +135,7 @@ impl<R: Replica> Replicator<R> {
     }
 
     /// Does what is due; whether that is all.
-    async fn step(&self, seen: &Succession, phase: Phase, course: &mut Course) -> Result<bool, ReplicaError> {
+    async fn step(&self, seen: &Succession, phase: Phase, course: &mut Course) -> Went<bool> {
         match (phase, seen) {
             (Phase::CatchingUp(held) | Phase::Leading(held), Succession { before, own: Some(own) })
                 if own.term == held.term =>
@@ -154,71 +151,69 @@ impl<R: Replica> Replicator<R> {
         }
     }
 
-    async fn lead(
-        &self,
-        before: Option<&Lease>,
-        own: &Lease,
-        held: Held,
-        course: &mut Course,
-    ) -> Result<bool, ReplicaError> {
+    async fn lead(&self, before: Option<&Lease>, own: &Lease, held: Held, course: &mut Course) -> Went<bool> {
         if course.at.term != own.term {
             // What an earlier lease sent may have been fenced off.
             self.store.outbox_reopen().await?;
-            (course.at, course.confirmed, course.is_in_step) = (Position { term: own.term, round: 0 }, 0, false);
-        }
-        if !course.is_in_step {
-            // Who took the lease again in place acts all the while, and reading may take long, and fail.
-            let fetched = tokio::select! {
-                biased;
-                failure = self.send_beside(course), if self.leadership.is_leader() => return Err(failure),
-                fetched = self.take_over(before, own) => fetched?,
-            };
-            let sent = self.store.unsent().await?.records;
-            tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} sent");
-            self.leadership.advance(|phase| match phase {
-                Phase::CatchingUp(held) if held.term == own.term => Phase::Leading(held),
-                other => other,
-            });
-            (course.is_in_step, course.read_at) = (true, Some(Instant::now()));
+            *course = Course { at: Position { term: own.term, round: 0 }, confirmed: 0, read_at: None };
         }
         if held.round > course.confirmed {
             self.store.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
             course.confirmed = held.round;
         }
-        let began = Instant::now();
-        let is_all = self.round(&mut course.at, course.limit).await?;
-        if began.elapsed() > ROUND_WITHIN {
-            course.limit = (course.limit / 2).max(BATCH.0);
-        } else if !is_all && began.elapsed() < ROUND_WITHIN / 2 {
-            // Between two rounds the server has nothing to do for as long as it is away.
-            course.limit = (2 * course.limit).min(BATCH.1);
-        }
-        // Behind the round: reading that fails again and again must not hold up what is to be sent.
-        if course.is_due(ADOPT_EVERY) {
+        let (is_in_step, is_due) = (course.read_at.is_some(), course.is_due(ADOPT_EVERY));
+        let is_over = CancellationToken::new();
+        let reading = async {
+            let fetched = match is_due {
+                true if is_in_step => within(PUT_WITHIN, self.adopt(before)).await,
+                true => self.take_over(before, own).await,
+                false => Ok(0),
+            };
+            is_over.cancel();
+            Ok(fetched)
+        };
+        // Reading may take long, and fail: that holds up nothing that is to be sent, nor the other way round.
+        let (sent, fetched) = tokio::try_join!(self.send(&mut course.at, &is_over), reading)?;
+        if is_due && (is_in_step || fetched.is_ok()) {
             course.read_at = Some(Instant::now());
-            within(PUT_WITHIN, self.adopt(before)).await?;
         }
-        Ok(is_all)
+        let fetched = fetched?;
+        if !is_in_step {
+            let sent = self.store.unsent().await?.records;
+            tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} to be sent");
+            self.leadership.advance(|phase| match phase {
+                Phase::CatchingUp(held) if held.term == own.term => Phase::Leading(held),
+                other => other,
+            });
+        }
+        Ok(sent? && is_in_step)
     }
 
-    /// Sends what changes, round after round. Returns only for a reason that ends the session.
-    async fn send_beside(&self, course: &mut Course) -> ReplicaError {
-        loop {
+    /// Who acts sends what changes, round after round, until reading is over; a round that is on its way then is not cut off.
+    /// Fails at once for a reason that ends the session.
+    async fn send(&self, at: &mut Position, is_over: &CancellationToken) -> Went<Went<bool>> {
+        while self.leadership.is_leader() {
             let changed = self.store.outbox_wake().notified();
-            match self.round(&mut course.at, course.limit).await {
-                Ok(false) => {}
-                Ok(true) => changed.await,
-                Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return failure,
-                Err(failure) => {
-                    self.store.replica_failed(&failure);
-                    tokio::time::sleep(BACK_OFF.0).await;
-                }
+            let sent = self.round(at).await;
+            match &sent {
+                Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return Err(failure.clone()),
+                _ if is_over.is_cancelled() => return Ok(sent),
+                Ok(false) => continue,
+                Ok(true) => {}
+                Err(failure) => self.store.replica_failed(failure),
+            }
+            tokio::select! {
+                biased;
+                () = is_over.cancelled() => return Ok(sent),
+                () = changed, if sent.is_ok() => {}
+                () = tokio::time::sleep(BACK_OFF.0), if sent.is_err() => {}
             }
         }
+        Ok(Ok(true))
     }
 
     /// Another instance leads under this lease.
-    async fn stand_by(&self, leads: &Lease) -> Result<(), ReplicaError> {
+    async fn stand_by(&self, leads: &Lease) -> Went<()> {
         self.send_late().await?;
         // From here on the file looks complete, and is not: another instance goes on writing.
         self.store.note_standby(true).await?;

@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use tokio::sync::mpsc;
 
 use crate::domain::election::{Lease, Position};
-use crate::domain::record::{Kind, Record, Value};
+use crate::domain::record::{Kind, Record};
 use crate::ports::replica::{Replica, ReplicaError, Scope};
 
 use super::Replicator;
@@ -72,14 +72,16 @@ impl<R: Replica> Replicator<R> {
     /// interrupted may go on this way.
     async fn read(&self, kind: Kind, scope: Scope, compares: bool) -> Result<usize, ReplicaError> {
         let (pages, mut received) = mpsc::channel(WAITING);
-        let mut seen = compares.then(Seen::default);
+        // Which keys MongoDB has, as numbers that differ with every comparison: two keys that share one hide a record until the
+        // next.
+        let (hasher, mut seen) = (RandomState::new(), Vec::new());
         let reading = self.replica.read(kind, scope, pages);
         let writing = async {
             let (mut waiting, mut fetched) = (Vec::new(), 0);
             while received.recv_many(&mut waiting, WAITING).await > 0 {
                 let records: Vec<Record> = waiting.drain(..).flatten().collect();
-                if let Some(seen) = &mut seen {
-                    records.iter().for_each(|record| seen.add(&record.values[..kind.key_fields()]));
+                if compares {
+                    seen.extend(records.iter().map(|record| hasher.hash_one(record.key())));
                 }
                 let late = matches!(scope, Scope::Late(_)).then(|| records.iter().map(Record::key).collect());
                 fetched += self.store.merge(records).await?.taken;
@@ -90,40 +92,16 @@ impl<R: Replica> Replicator<R> {
             Ok(fetched)
         };
         let ((), fetched) = tokio::try_join!(reading, writing)?;
-        if let Some(mut seen) = seen {
-            seen.keys.sort_unstable();
-            self.send_unseen(kind, &seen).await?;
-        }
-        Ok(fetched)
-    }
-
-    /// Puts into the outbox what MongoDB was not seen to have.
-    async fn send_unseen(&self, kind: Kind, seen: &Seen) -> Result<(), ReplicaError> {
+        seen.sort_unstable();
         let mut after = None;
-        loop {
+        // What MongoDB was not seen to have is sent.
+        while compares {
             let mut keys = self.store.shared_keys(kind, after, PAGE).await?;
-            let Some(last) = keys.last() else { return Ok(()) };
+            let Some(last) = keys.last() else { break };
             after = Some(last.clone());
-            keys.retain(|key| !seen.has(key));
+            keys.retain(|key| seen.binary_search(&hasher.hash_one(key)).is_err());
             self.store.put_into_outbox(kind, keys).await?;
         }
-    }
-}
-
-/// Which keys MongoDB has, as numbers that differ with every comparison: two keys that share one hide a record until the
-/// next.
-#[derive(Default)]
-struct Seen {
-    hasher: RandomState,
-    keys: Vec<u64>,
-}
-
-impl Seen {
-    fn add(&mut self, key: &[Value]) {
-        self.keys.push(self.hasher.hash_one(key));
-    }
-
-    fn has(&self, key: &[Value]) -> bool {
-        self.keys.binary_search(&self.hasher.hash_one(key)).is_ok()
+        Ok(fetched)
     }
 }

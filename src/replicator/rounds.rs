@@ -1,6 +1,10 @@
 //! Sending: the outbox, round after round.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::domain::election::Position;
 use crate::domain::record::{Key, Kind, Record};
@@ -9,13 +13,17 @@ use crate::store::Batch;
 
 use super::{PUT_WITHIN, Replicator};
 
+/// The most records of a round, and the fewest of one after a slow one.
+const BATCH: (u32, u32) = (4000, 25);
 /// Records that a former leader sends at once.
 const LATE_BATCH: u32 = 100;
+/// A round that takes longer is followed by a smaller one: what is urgent waits for it.
+const ROUND_WITHIN: Duration = Duration::from_secs(3);
 
 impl<R: Replica> Replicator<R> {
     /// One round under this term; whether MongoDB then has everything.
-    pub(super) async fn round(&self, at: &mut Position, limit: u32) -> Result<bool, ReplicaError> {
-        let batch = self.store.outbox_batch(limit).await?;
+    pub(super) async fn round(&self, at: &mut Position) -> Result<bool, ReplicaError> {
+        let batch = self.store.outbox_batch(self.limit.load(Ordering::Relaxed)).await?;
         if batch.changes() > 0 {
             // One that failed is not tried again under its number: part of it may be there.
             at.round += 1;
@@ -34,8 +42,24 @@ impl<R: Replica> Replicator<R> {
         Ok(batch.is_all)
     }
 
-    /// What comes after an erasure may rest on it: a death in between leaves nothing that could come back.
+    /// Sends a batch, and decides how large the next one may be.
     async fn put(&self, batch: &Batch, authority: Authority) -> Result<(), ReplicaError> {
+        let (began, limit) = (Instant::now(), self.limit.load(Ordering::Relaxed));
+        let went = self.put_in_order(batch, authority).await;
+        let next = match &went {
+            // What fails as a whole may get through in parts: MongoDB gets less and less, one record in the end.
+            Err(_) => (limit / 4).max(1),
+            Ok(()) if began.elapsed() > ROUND_WITHIN => (limit / 2).max(BATCH.1),
+            // Between two rounds the server has nothing to do for as long as it is away.
+            Ok(()) if !batch.is_all && began.elapsed() < ROUND_WITHIN / 2 => (2 * limit).min(BATCH.0),
+            Ok(()) => limit,
+        };
+        self.limit.store(next, Ordering::Relaxed);
+        went
+    }
+
+    /// What comes after an erasure may rest on it: a death in between leaves nothing that could come back.
+    async fn put_in_order(&self, batch: &Batch, authority: Authority) -> Result<(), ReplicaError> {
         self.put_some(&batch.erasures, authority).await?;
         if !batch.erased.is_empty() {
             within(PUT_WITHIN, self.replica.erase(&batch.erased, authority)).await?;
@@ -79,7 +103,7 @@ impl<R: Replica> Replicator<R> {
         }
         self.store.outbox_reopen().await?;
         loop {
-            let batch = self.store.outbox_batch(LATE_BATCH).await?;
+            let batch = self.store.outbox_batch(LATE_BATCH.min(self.limit.load(Ordering::Relaxed))).await?;
             if batch.changes() == 0 {
                 return Ok(());
             }

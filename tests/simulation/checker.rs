@@ -7,11 +7,11 @@ mod acts;
 use std::collections::BTreeMap;
 
 use giftcode_bot::domain::election::{LEASE, Lease};
-use giftcode_bot::domain::record::{Key, Kind};
+use giftcode_bot::domain::record::Key;
 use giftcode_bot::domain::version::Version;
 use giftcode_bot::leadership::Phase;
 
-use acts::{Acknowledged, Act, is_begun, is_decided, post, redemption};
+use acts::{Acknowledged, Act, is_decided, post, redemption, tells_of};
 pub use acts::{Actor, LetPass};
 
 use crate::model::{Asker, Mongo};
@@ -41,8 +41,9 @@ pub type Disk = u64;
 struct Instance {
     process: u64,
     is_alive: bool,
-    /// It stands still.
+    /// It stands still, and since when.
     is_frozen: bool,
+    frozen_since: At,
     /// When it began, or last stood still.
     awake_since: At,
     phase: Phase,
@@ -61,7 +62,7 @@ struct Instance {
     clone_of: Option<Host>,
     /// Since when its disk knows that another instance has led, and not this one since.
     saw_another: Option<At>,
-    /// Since when it was asked to stop.
+    /// When it was asked to stop, and later by the time for which it stood still since.
     stops_since: Option<At>,
     /// When the last renewal's answer came, and the last one that told of a standby.
     renewed_at: At,
@@ -93,8 +94,8 @@ pub struct Checker {
     calls_of: BTreeMap<Redeemed, Vec<usize>>,
     acknowledged: Vec<Acknowledged>,
     disks: Disk,
-    /// Since when MongoDB has a post that was begun, or an outcome.
-    known: BTreeMap<(Kind, Key), At>,
+    /// Since when MongoDB has an outcome.
+    known: BTreeMap<Key, At>,
     /// Nothing may be done without MongoDB.
     is_required: bool,
     /// What one plans for in a moment is that for all.
@@ -109,6 +110,7 @@ impl Checker {
             process: 0,
             is_alive: false,
             is_frozen: false,
+            frozen_since: 0,
             awake_since: 0,
             phase: Phase::Waiting,
             phase_since: 0,
@@ -351,7 +353,9 @@ impl Checker {
             for act in acts.iter_mut().filter(|act| act.disk == old) {
                 match kept_on(act.at) {
                     Some(new) => act.disk = new,
-                    None => act.is_gone |= post(mongo, what).is_none_or(|there| !is_begun(there)),
+                    None => {
+                        act.is_gone |= post(mongo, what).is_none_or(|there| !tells_of(&there.record, &act.nonce));
+                    }
                 }
             }
         }
@@ -361,10 +365,14 @@ impl Checker {
     pub fn phases(&mut self, now: At, phases: &[Option<Phase>]) {
         for (instance, phase) in self.instances.iter_mut().zip(phases) {
             let was_frozen = std::mem::replace(&mut instance.is_frozen, phase.is_none());
-            let Some(phase) = phase else { continue };
+            let Some(phase) = phase else {
+                instance.frozen_since = if was_frozen { instance.frozen_since } else { now };
+                continue;
+            };
             if was_frozen {
                 instance.awake_since = now;
-                instance.stops_since = instance.stops_since.map(|_| now);
+                let stood = |since: At| now - instance.frozen_since.max(since);
+                instance.stops_since = instance.stops_since.map(|since| since + stood(since));
             }
             if was_frozen || std::mem::discriminant(phase) != std::mem::discriminant(&instance.phase) {
                 instance.phase_since = now;

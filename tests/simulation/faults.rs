@@ -19,8 +19,8 @@ pub enum Disk {
     Unusable(u64),
 }
 
-/// How an instance stands still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How an instance stands still. Where several hold it at once, the last of these is what its clocks show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freeze {
     /// Its process is stopped; the clocks go on.
     Stopped,
@@ -53,11 +53,11 @@ pub enum Fault {
         how: Freeze,
         millis: u64,
     },
-    /// After so many turns of its services alone: on its threads they may be ahead of what ends them.
+    /// This hold ends. With the last one the instance runs again, after so many turns of its services alone: on its threads they
+    /// may be ahead of what ends them.
     Thaw {
         host: Host,
-        how: Freeze,
-        since: At,
+        hold: u64,
         turns: u32,
     },
     SetClock {

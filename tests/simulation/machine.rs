@@ -54,7 +54,41 @@ struct Process {
     stop: CancellationToken,
     task: JoinHandle<anyhow::Result<()>>,
     window: Window,
-    is_frozen: bool,
+    stillness: Stillness,
+}
+
+/// What makes a process stand still: it runs only when nothing holds it. It goes with the process.
+#[derive(Default)]
+struct Stillness {
+    holds: Vec<(u64, Freeze)>,
+    /// Since when these hold it.
+    since: At,
+    stood: Stood,
+}
+
+/// For how long a process stood still in each way.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stood {
+    stopped: u64,
+    suspended: u64,
+    pub paused: u64,
+}
+
+impl Stillness {
+    fn is_still(&self) -> bool {
+        !self.holds.is_empty()
+    }
+
+    /// Counts the time until now.
+    fn count(&mut self, now: At) {
+        let millis = now - std::mem::replace(&mut self.since, now);
+        match self.holds.iter().map(|(_, how)| *how).max() {
+            None => {}
+            Some(Freeze::Stopped) => self.stood.stopped += millis,
+            Some(Freeze::Suspended) => self.stood.suspended += millis,
+            Some(Freeze::Paused) => self.stood.paused += millis,
+        }
+    }
 }
 
 /// Lets others run for so many turns of a scheduler.
@@ -71,6 +105,7 @@ pub struct Machine {
     skew: &'static Skew,
     process: Option<Process>,
     starts: u64,
+    holds: u64,
     is_unusable: bool,
     chunk: usize,
     is_required: bool,
@@ -117,6 +152,7 @@ impl Machine {
             skew,
             process: None,
             starts: 0,
+            holds: 0,
             is_unusable: false,
             chunk,
             is_required,
@@ -159,13 +195,14 @@ impl Machine {
             };
             (time, local.spawn_local(process.run()))
         };
-        self.process = Some(Process { runtime, local, time, at: now, stop, task, window, is_frozen: false });
+        let stillness = Stillness::default();
+        self.process = Some(Process { runtime, local, time, at: now, stop, task, window, stillness });
         number
     }
 
     /// Lets the process run until this time, or until it asks for something, or ends; returns the time, where it stopped before.
     pub fn run(&mut self, until: At) -> Option<At> {
-        let process = self.process.as_mut().filter(|process| !process.is_frozen && process.at < until)?;
+        let process = self.process.as_mut().filter(|process| !process.stillness.is_still() && process.at < until)?;
         let (time, task) = (process.time.clone(), &mut process.task);
         process.local.block_on(&process.runtime, async {
             tokio::select! {
@@ -197,37 +234,46 @@ impl Machine {
     /// Kills the process after so many turns of its scheduler.
     pub fn crash(&mut self, turns: u32) {
         let Some(process) = self.process.take() else { return };
-        if !process.is_frozen {
+        if !process.stillness.is_still() {
             process.local.block_on(&process.runtime, yield_for(turns));
         }
         drop(process.local);
         drop(process.runtime);
     }
 
-    pub fn freeze(&mut self) -> bool {
-        let Some(process) = self.process.as_mut().filter(|process| !process.is_frozen) else { return false };
-        process.is_frozen = true;
-        true
+    /// The process, if there is one, stands still from now on; the number of what holds it.
+    pub fn freeze(&mut self, how: Freeze, now: At) -> Option<u64> {
+        let stillness = &mut self.process.as_mut()?.stillness;
+        stillness.count(now);
+        self.holds += 1;
+        stillness.holds.push((self.holds, how));
+        Some(self.holds)
     }
 
-    pub fn thaw(&mut self, how: Freeze, millis: u64, turns: u32, planted: Planted) {
-        let (signed, skew) = (i64::try_from(millis).unwrap(), self.skew);
-        let stands_still = planted == Planted::ClocksStandStill;
-        let Some(process) = self.process.as_mut().filter(|process| process.is_frozen) else {
-            return;
-        };
-        process.is_frozen = false;
-        match how {
-            Freeze::Stopped => process.runtime.block_on(tokio::time::advance(Duration::from_millis(millis))),
-            Freeze::Suspended | Freeze::Paused => process.time.lose(millis),
+    /// One of what holds the process lets go of it; for how long it stood still, if that was the last. What held a process that
+    /// is gone holds nothing.
+    pub fn let_go(&mut self, hold: u64, now: At) -> Option<Stood> {
+        let stillness = &mut self.process.as_mut()?.stillness;
+        let at = stillness.holds.iter().position(|(number, _)| *number == hold)?;
+        stillness.count(now);
+        stillness.holds.remove(at);
+        (!stillness.is_still()).then(|| std::mem::take(&mut stillness.stood))
+    }
+
+    /// The process runs again after it stood still.
+    pub fn thaw(&mut self, stood: Stood, turns: u32, planted: Planted) {
+        let Stood { stopped, suspended, paused } = stood;
+        let Some(process) = &mut self.process else { return };
+        if stopped > 0 {
+            process.runtime.block_on(tokio::time::advance(Duration::from_millis(stopped)));
         }
-        if how != Freeze::Stopped && !stands_still {
-            skew.wall_ahead.fetch_add(signed, Ordering::Relaxed);
+        process.time.lose(suspended + paused);
+        if planted != Planted::ClocksStandStill {
+            let signed = |millis| i64::try_from(millis).unwrap();
+            self.skew.wall_ahead.fetch_add(signed(suspended + paused), Ordering::Relaxed);
+            self.skew.boot_lost.fetch_sub(signed(suspended), Ordering::Relaxed);
         }
-        if how == Freeze::Suspended && !stands_still {
-            skew.boot_lost.fetch_sub(signed, Ordering::Relaxed);
-        }
-        process.at += millis;
+        process.at += stopped + suspended + paused;
         process.runtime.block_on(yield_for(turns));
     }
 
@@ -237,7 +283,7 @@ impl Machine {
 
     /// The phase it is in by its own clocks; nothing where it does not run.
     pub fn phase(&self) -> Option<Phase> {
-        let process = self.process.as_ref().filter(|process| !process.is_frozen)?;
+        let process = self.process.as_ref().filter(|process| !process.stillness.is_still())?;
         let _entered = process.runtime.enter();
         Some(process.window.leadership().map_or(Phase::Waiting, |leadership| leadership.phase()))
     }

@@ -105,7 +105,7 @@ impl Services {
                     let id = world.discord.messages.len() as u64 + 1;
                     world.discord.messages.push(Message { id, nonce: nonce.clone(), channel, at: now });
                     world.note(&format!("discord: {} posts {nonce} with {} codes", actor.0, codes.len()));
-                    world.checker.posted(actor, now, &codes, &world.mongo);
+                    world.checker.posted(actor, now, &nonce, &codes, &world.mongo);
                     Posted { id: MessageId(id), is_as_given: true }
                 }
             };

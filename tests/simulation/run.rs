@@ -10,7 +10,7 @@ use giftcode_bot::domain::record::{Key, Kind, Record, Value};
 use giftcode_bot::leadership::Phase;
 
 use crate::checker::{Checker, LetPass};
-use crate::faults::{Disk, Fault, Freeze, Plan};
+use crate::faults::{Disk, Fault, Plan};
 use crate::machine::Machine;
 use crate::planted::Planted;
 use crate::replica::chunk;
@@ -181,18 +181,17 @@ impl Run {
             }
             Fault::Snapshot(host) => self.machines[host].snapshot(now),
             Fault::Usable(host) => self.machines[host].make_usable(),
-            Fault::Freeze { host, how, millis } if self.machines[host].freeze() => {
+            Fault::Freeze { host, how, millis } => {
+                let Some(hold) = self.machines[host].freeze(how, now) else { return };
                 let mut world = self.world();
                 let turns = world.random.u32(0..40);
-                let thaw = Fault::Thaw { host, how, since: now, turns };
-                world.schedule(now + millis, Event::Fault(thaw));
+                world.schedule(now + millis, Event::Fault(Fault::Thaw { host, hold, turns }));
             }
-            Fault::Thaw { host, how, since, turns } => {
+            Fault::Thaw { host, hold, turns } => {
+                let Some(stood) = self.machines[host].let_go(hold, now) else { return };
                 let planted = self.world().planted;
-                if how == Freeze::Paused {
-                    self.world().checker.paused(host, now - since);
-                }
-                self.machines[host].thaw(how, now - since, turns, planted);
+                self.world().checker.paused(host, stood.paused);
+                self.machines[host].thaw(stood, turns, planted);
             }
             Fault::SetClock { host, millis } => self.machines[host].set_clock(millis),
             Fault::Look => {

@@ -146,9 +146,9 @@ impl Admin {
             self.store.add_to_roster(guild, (first..first + PLAYERS).map(player).collect()).await?;
             return self.acknowledged(guild_key).await;
         }
-        let (what, chance) = {
+        let (what, chance, role) = {
             let mut world = self.outside.world();
-            (world.random.u8(0..6), world.random.u64(1..100_000))
+            (world.random.u8(0..6), world.random.u64(1..100_000), world.new_role())
         };
         let one = guild.0 * 100 + chance % (PLAYERS + 3);
         let roster_key = (Kind::Rosters, vec![Value::Int(number), Value::Int(i64::try_from(one).unwrap())]);
@@ -163,7 +163,7 @@ impl Admin {
                 _ => self.acknowledged(roster_key).await,
             },
             _ => {
-                self.store.set_channel_and_role(guild, channel, Some(Some(RoleId(chance)))).await?;
+                self.store.set_channel_and_role(guild, channel, Some(Some(RoleId(role)))).await?;
                 self.acknowledged(guild_key).await
             }
         }

@@ -70,6 +70,8 @@ pub struct World {
     pub trace: Trace,
     /// Nobody changes anything any more.
     pub is_quiet: bool,
+    /// The role that an admin set last, anywhere.
+    role: u64,
     /// Answers that never come, kept so that whoever waits for them goes on waiting.
     never: Vec<Box<dyn Any + Send>>,
 }
@@ -124,6 +126,7 @@ impl World {
             planted,
             trace: Trace::new(is_printed),
             is_quiet: false,
+            role: 0,
             never: Vec::new(),
         }
     }
@@ -145,6 +148,12 @@ impl World {
         let ((at, _), event) = self.queue.pop_first()?;
         self.now = at;
         Some(event)
+    }
+
+    /// A role that nobody has set yet: a setting that stays as it is gets no version.
+    pub fn new_role(&mut self) -> u64 {
+        self.role += 1;
+        self.role
     }
 
     /// How long a message is on its way.

@@ -125,6 +125,24 @@ async fn who_saw_a_leader_that_has_written_nothing_yet_does_not_take_a_removed_l
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_was_alone_when_the_lease_was_removed_catches_up_before_it_goes_on() {
+    let mongo = Double::new();
+    let alone = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
+    mongo.put(&alone.store.page(Kind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
+    alone.mongo.goes(CUT);
+    assert_eq!(keeps(&alone, 40).await, None);
+    assert_eq!(alone.leadership.phase(), Phase::Isolated);
+    // Another one has led and is gone, and so is the lease.
+    mongo.look(|shared| shared.lease = None);
+    alone.mongo.goes(OPEN);
+    let ended = keeps(&alone, 40).await.unwrap();
+    assert!(ended.why.contains("catches up first") && ended.calls_end_within.is_zero(), "{ended:?}");
+    // The lease is its own by now: it waits for nothing.
+    assert!(!waits(&alone, 1).await);
+    assert!(matches!(alone.leadership.phase(), Phase::CatchingUp(_)), "{:?}", alone.leadership.phase());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lease_that_another_took_ends_the_session_at_once_and_the_file_knows() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await.leads().await;

@@ -232,7 +232,8 @@ async fn what_is_done_after_a_taking_in_place_is_sent_though_not_all_can_be_read
         until_sent(&leader).await;
         sleep(seconds(5)).await;
         let term = leader.term();
-        leader.mongo.goes(Way { most_pages: 1, ..Way::default() });
+        // What is sent takes longer than it takes until reading fails.
+        leader.mongo.goes(Way { most_pages: 1, per_record: seconds(1), ..Way::default() });
         mongo.look(|shared| shared.lease = None);
         sleep(seconds(5)).await;
         assert!(leader.term() > term);
@@ -256,9 +257,13 @@ async fn a_mongodb_that_takes_little_at_once_gets_everything_all_the_same() {
         for number in 0..100 {
             add(&leader, &format!("CODE{number}")).await;
         }
-        leader.mongo.goes(Way { most_records: 30, ..Way::default() });
-        sleep(seconds(90)).await;
-        assert_eq!(leader.store.unsent().await.unwrap().records, 0);
+        for most_records in [30, 10] {
+            leader.mongo.goes(Way { most_records, ..Way::default() });
+            sleep(seconds(90)).await;
+            assert_eq!(leader.store.unsent().await.unwrap().records, 0, "{most_records} at once");
+            leader.mongo.goes(Way { is_cut: true, ..Way::default() });
+            add_players(&leader, 20).await;
+        }
     })
     .await;
 }

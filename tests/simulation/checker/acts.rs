@@ -50,6 +50,9 @@ pub(super) struct Act {
     pub disk: Disk,
     pub at: At,
     pub knew_standby: bool,
+    /// The message's nonce, and since when MongoDB tells of it, where it is a post.
+    pub nonce: String,
+    pub known_since: Option<At>,
     /// When its result came back.
     pub answered_at: Option<At>,
     /// All that knew of it was lost.
@@ -84,9 +87,14 @@ fn is_sent(record: &Record) -> bool {
     *record.get("message_id") != Value::Null
 }
 
-/// Whether a post was sent, or may have been.
-fn may_be_sent(record: &Record) -> bool {
-    *record.get("attempted_at") != Value::Null || is_sent(record)
+/// Whether this record tells of a post under this nonce: that it was sent, or may have been. An attempt tells of its own message
+/// alone: the same code may have been sent in another one, by somebody whose knowledge is lost.
+pub(super) fn tells_of(record: &Record, nonce: &str) -> bool {
+    is_sent(record) || is_attempted(record) && *record.get("nonce") == Value::Text(nonce.to_owned())
+}
+
+fn is_attempted(record: &Record) -> bool {
+    *record.get("attempted_at") != Value::Null
 }
 
 fn redemption_key(what: &Redeemed) -> Key {
@@ -108,7 +116,8 @@ pub(super) fn post<'a>(mongo: &'a Mongo, what: &Announced) -> Option<&'a Documen
 
 impl Checker {
     fn act(&self, (host, process, knew_standby, _): Actor, now: At) -> Act {
-        Act { host, process, disk: self.disk(host), at: now, knew_standby, answered_at: None, is_gone: false }
+        let (nonce, disk) = (String::new(), self.disk(host));
+        Act { host, process, disk, at: now, knew_standby, nonce, known_since: None, answered_at: None, is_gone: false }
     }
 
     /// Before which time that which MongoDB learnt must be known to an instance: what was there when it took over, and after
@@ -146,11 +155,11 @@ impl Checker {
         None
     }
 
-    pub fn posted(&mut self, actor: Actor, now: At, codes: &[Announced], mongo: &Mongo) {
-        let (act, host) = (self.act(actor, now), actor.0);
+    pub fn posted(&mut self, actor: Actor, now: At, nonce: &str, codes: &[Announced], mongo: &Mongo) {
+        let (act, host) = (Act { nonce: nonce.to_owned(), ..self.act(actor, now) }, actor.0);
         for what in codes {
-            let there = post(mongo, what);
-            if act.knew_standby && !there.is_some_and(is_begun) {
+            let is_known = post(mongo, what).is_some_and(|there| tells_of(&there.record, nonce));
+            if act.knew_standby && !is_known {
                 self.violated(format!(
                     "instance {host} posts {what:?}; MongoDB lacks the intent, though a standby waits"
                 ));
@@ -158,15 +167,14 @@ impl Checker {
             if self.are_clocks_near && what.2 != 1 {
                 self.violated(format!("instance {host} posts {what:?}, which never went away"));
             }
-            let known = self.known.get(&(Kind::Posts, post_key(what))).copied();
             for earlier in self.posts.get(what).cloned().unwrap_or_default() {
-                let intent = earlier.knew_standby.then_some(earlier.at);
-                let known_since = known.map(|since| since.max(earlier.at)).or(intent);
+                let known_since = earlier.known_since.or(earlier.knew_standby.then_some(earlier.at));
                 if let Some(why) = self.check_again(host, actor.3, &earlier, known_since) {
                     self.violated(format!("instance {host} posts {what:?} again: {why}"));
                 }
             }
-            self.posts.entry(what.clone()).or_default().push(act.clone());
+            let act = Act { known_since: is_known.then_some(now), ..act.clone() };
+            self.posts.entry(what.clone()).or_default().push(act);
         }
     }
 
@@ -180,7 +188,7 @@ impl Checker {
                 "instance {host} calls for {what:?}; MongoDB lacks the claim, though a standby waits"
             ));
         }
-        let known_since = self.known.get(&(Kind::Redemptions, redemption_key(what))).copied();
+        let known_since = self.known.get(&redemption_key(what)).copied();
         for earlier in self.calls_of.get(what).cloned().unwrap_or_default() {
             let earlier = self.calls[earlier].1.clone();
             if earlier.answered_at.is_some()
@@ -228,15 +236,20 @@ impl Checker {
 
     /// A document was written: what is a fact is not replaced by what lacks it.
     pub fn written(&mut self, by: Host, now: At, before: Option<&Record>, after: &Record) {
-        let is_known = match after.kind {
-            Kind::Posts => may_be_sent(after),
-            Kind::Redemptions => is_final(after),
+        match after.kind {
+            Kind::Redemptions if is_final(after) => drop(self.known.entry(after.key()).or_insert(now)),
+            Kind::Redemptions => drop(self.known.remove(&after.key())),
+            Kind::Posts => {
+                let of_it = self.posts.iter_mut().filter(|(what, _)| post_key(what) == after.key());
+                for act in of_it.flat_map(|(_, acts)| acts) {
+                    if tells_of(after, &act.nonce) {
+                        act.known_since.get_or_insert(now);
+                    } else if !is_attempted(after) {
+                        act.known_since = None;
+                    }
+                }
+            }
             _ => return,
-        };
-        let key = (after.kind, after.key());
-        match is_known {
-            true => drop(self.known.entry(key).or_insert(now)),
-            false => drop(self.known.remove(&key)),
         }
         let forgets = before.is_some_and(|before| match after.kind {
             Kind::Posts => is_sent(before) && !is_sent(after),
@@ -258,6 +271,42 @@ impl Acknowledged {
     }
 }
 
-pub(super) fn is_begun(document: &Document) -> bool {
-    may_be_sent(&document.record)
+/// Instance 0 posted a code in one message and lost its disk; instance 1 tries it in another one, and posts it at last.
+#[test]
+fn an_attempt_that_mongodb_knows_of_tells_of_its_own_message_alone() {
+    use giftcode_bot::domain::code::Code;
+    use giftcode_bot::domain::election::Position;
+    use giftcode_bot::domain::player::GuildId;
+    use giftcode_bot::ports::replica::Authority;
+
+    let what: Announced = (GuildId(1001), Code::parse("CODE3").unwrap().key(), 1);
+    let record = |nonce: &str, message_id: Value| {
+        let value = |name| match name {
+            "nonce" => Value::Text(nonce.to_owned()),
+            "attempted_at" => Value::Time(1),
+            "message_id" => message_id.clone(),
+            "version" => Value::Int(1),
+            _ => Value::Null,
+        };
+        let fields = Kind::Posts.fields();
+        let contents = fields[Kind::Posts.key_fields()..].iter().map(|field| value(field.name));
+        Record { kind: Kind::Posts, values: post_key(&what).into_iter().chain(contents).collect() }
+    };
+    let told = |known: Option<Record>| {
+        let (mut checker, mut mongo) = (Checker::new(2, false, true), Mongo::default());
+        checker.posted((0, 1, false, 0), 1_000, "first", std::slice::from_ref(&what), &mongo);
+        if let Some(known) = &known {
+            let leader = Authority::Leader(Position { term: 1, round: 1 });
+            mongo.put(known, leader, 2_000, crate::planted::Planted::Nothing).unwrap();
+            checker.written(0, 2_000, None, known);
+        }
+        checker.disk_replaced(0, None, None, &mongo);
+        checker.posted((1, 1, false, 3_000), 4_000, "second", std::slice::from_ref(&what), &mongo);
+        (checker.violation, checker.let_pass.lost)
+    };
+    assert_eq!(told(None), (None, 1));
+    assert_eq!(told(Some(record("second", Value::Null))), (None, 1));
+    for known in [record("first", Value::Null), record("second", Value::Int(7))] {
+        assert!(told(Some(known.clone())).0.is_some(), "{known:?}");
+    }
 }
