@@ -92,16 +92,18 @@ impl<R: Replica> Replicator<R> {
             Ok(fetched)
         };
         let ((), fetched) = tokio::try_join!(reading, writing)?;
+        if !compares {
+            return Ok(fetched);
+        }
         seen.sort_unstable();
         let mut after = None;
         // What MongoDB was not seen to have is sent.
-        while compares {
+        loop {
             let mut keys = self.store.shared_keys(kind, after, PAGE).await?;
-            let Some(last) = keys.last() else { break };
+            let Some(last) = keys.last() else { return Ok(fetched) };
             after = Some(last.clone());
             keys.retain(|key| seen.binary_search(&hasher.hash_one(key)).is_err());
             self.store.put_into_outbox(kind, keys).await?;
         }
-        Ok(fetched)
     }
 }
