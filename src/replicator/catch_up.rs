@@ -2,7 +2,6 @@
 //!
 //! Erasures are the first kind: what they cover is gone from the file before its records come.
 
-use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use futures_util::future::try_join_all;
@@ -75,7 +74,7 @@ impl<R: Replica> Replicator<R> {
         let (pages, mut received) = mpsc::channel(WAITING);
         // Which keys MongoDB has, as numbers that differ with every comparison: two keys that share one hide a record until the
         // next.
-        let (hasher, mut seen) = (RandomState::new(), HashSet::new());
+        let (hasher, mut seen) = (RandomState::new(), Vec::new());
         let reading = self.replica.read(kind, scope, pages);
         let writing = async {
             let (mut waiting, mut fetched) = (Vec::new(), 0);
@@ -93,15 +92,18 @@ impl<R: Replica> Replicator<R> {
             Ok(fetched)
         };
         let ((), fetched) = tokio::try_join!(reading, writing)?;
+        if !compares {
+            return Ok(fetched);
+        }
+        seen.sort_unstable();
         let mut after = None;
         // What MongoDB was not seen to have is sent.
-        while compares {
+        loop {
             let mut keys = self.store.shared_keys(kind, after, PAGE).await?;
-            let Some(last) = keys.last() else { break };
+            let Some(last) = keys.last() else { return Ok(fetched) };
             after = Some(last.clone());
-            keys.retain(|key| !seen.contains(&hasher.hash_one(key)));
+            keys.retain(|key| seen.binary_search(&hasher.hash_one(key)).is_err());
             self.store.put_into_outbox(kind, keys).await?;
         }
-        Ok(fetched)
     }
 }

@@ -20,7 +20,8 @@ use crate::domain::player::{GuildId, PlayerId};
 use crate::domain::status::Status;
 use crate::domain::verdict::{self, Checked, Told, Verdict};
 
-use super::redemptions::{self, Claim, Judged};
+use super::outcomes::{Condemned, Judged};
+use super::redemptions::{self, Claim};
 use super::sql::Millis;
 use super::writer::Tx;
 use super::{Store, StoreError, runs};
@@ -293,7 +294,7 @@ pub(super) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, instance: i64) 
             // For the poster: what shows the code as good is to be corrected, and what was seen together with it waits no more.
             release_posts(tx, &key)?;
             let stopped = redemptions::stop(tx, &key, generation, &why, instance)?;
-            return Ok(Judged { condemned: Some(redemptions::Condemned { status: why, stopped }), checked: None });
+            return Ok(Judged { condemned: Some(Condemned { status: why, stopped }), checked: None });
         }
         Told::Good | Told::Asks | Told::Nothing => {}
     }

