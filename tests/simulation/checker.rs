@@ -18,7 +18,7 @@ use crate::model::{Asker, Mongo};
 use crate::outside::{Announced, Redeemed};
 use crate::world::{At, Host};
 
-/// A fact that reached MongoDB is known to every leader this much later: it hears of what came late with a renewal.
+/// A fact that reached MongoDB is known to every leader when MongoDB has been up for this long since: it looks for what came late.
 const KNOWN_AFTER: At = 25_000;
 /// A leader whose way to MongoDB is clear has sent what it knows for so long.
 const SENT_AFTER: At = 30_000;
@@ -94,6 +94,8 @@ pub struct Checker {
     calls_of: BTreeMap<Redeemed, Vec<usize>>,
     acknowledged: Vec<Acknowledged>,
     disks: Disk,
+    /// When nobody could reach MongoDB: from when to when.
+    outages: Vec<(At, At)>,
     /// Since when MongoDB has an outcome.
     known: BTreeMap<Key, At>,
     /// Nothing may be done without MongoDB.
@@ -143,6 +145,7 @@ impl Checker {
             calls: Vec::new(),
             calls_of: BTreeMap::new(),
             acknowledged: Vec::new(),
+            outages: Vec::new(),
             disks: hosts as Disk,
             known: BTreeMap::new(),
             is_required,

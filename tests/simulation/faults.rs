@@ -274,6 +274,7 @@ impl World {
             }
             _ => return,
         }
+        self.checker.mongo_is(self.mongo.is_down, now);
         for host in 0..hosts {
             let link = self.network.links[host];
             let is_calm = link.there && link.back && !self.mongo.is_down && !self.mongo.refuses_writes;

@@ -129,7 +129,30 @@ impl Checker {
             true => instance.phase_since.min(instance.renewed_at),
             false => now,
         };
-        instance.caught_up_to.map_or(0, |to| to + 1).max(later.saturating_sub(KNOWN_AFTER))
+        instance.caught_up_to.map_or(0, |to| to + 1).max(self.up_before(later, KNOWN_AFTER))
+    }
+
+    /// MongoDB is down from now on, or up.
+    pub fn mongo_is(&mut self, is_down: bool, now: At) {
+        let was_down = self.outages.last().is_some_and(|(_, until)| *until == At::MAX);
+        match (was_down, is_down) {
+            (false, true) => self.outages.push((now, At::MAX)),
+            (true, false) => self.outages.iter_mut().for_each(|(_, until)| *until = now.min(*until)),
+            _ => {}
+        }
+    }
+
+    /// Since when until this time MongoDB was up for so long in all.
+    fn up_before(&self, now: At, mut left: At) -> At {
+        let mut up_until = now;
+        for (from, until) in self.outages.iter().rev().filter(|(from, _)| *from < now) {
+            let up = up_until.saturating_sub(*until);
+            if up >= left {
+                break;
+            }
+            (left, up_until) = (left - up, *from);
+        }
+        up_until.saturating_sub(left)
     }
 
     /// Why this act repeats that one and may not; counts it where it may.
