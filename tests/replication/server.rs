@@ -63,16 +63,24 @@ fn installed() -> PathBuf {
     program
 }
 
+pub fn has_mongod() -> bool {
+    answers("mongod", &["--version"])
+}
+
+pub fn has_secantusd_rs() -> bool {
+    answers("secantusd-rs", &["--version"])
+}
+
 fn start(folder: &Path, port: u16) -> Child {
     let port_text = port.to_string();
-    let mut command = if answers("mongod", &["--version"]) {
+    let mut command = if has_mongod() {
         let mut command = Command::new("mongod");
         command.args(["--bind_ip", "127.0.0.1", "--port", &port_text, "--dbpath"]).arg(folder);
         command
     } else {
         // The same server, written in Rust, takes the same options.
-        let fast = answers("secantusd-rs", &["--version"]).then(|| PathBuf::from("secantusd-rs"));
-        let mut command = Command::new(fast.unwrap_or_else(installed));
+        let program = if has_secantusd_rs() { PathBuf::from("secantusd-rs") } else { installed() };
+        let mut command = Command::new(program);
         command.args(["--host", "127.0.0.1", "--port", &port_text, "--sync-on-commit", "--storage-path"]).arg(folder);
         command
     };
