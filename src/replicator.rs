@@ -21,6 +21,7 @@
 mod catch_up;
 mod rounds;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::election::{Lease, Position, Succession};
+use crate::domain::record::Kind;
 use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::{Answer, Replica, ReplicaError, within};
 use crate::store::Store;
@@ -53,7 +55,11 @@ pub struct Replicator<R> {
     limit: AtomicU32,
 }
 
+/// The kinds that tries to catch up have read by now: what is new, and what was written late.
+type Done = [BTreeSet<Kind>; 2];
+
 /// How far the replicator is.
+#[derive(Default)]
 struct Course {
     /// The round that was begun last.
     at: Position,
@@ -61,6 +67,7 @@ struct Course {
     confirmed: i64,
     /// When what others wrote was last read; nothing until the file has caught up under that round's term.
     read_at: Option<Instant>,
+    done: Done,
 }
 
 impl Course {
@@ -79,8 +86,7 @@ impl<R: Replica> Replicator<R> {
     /// of the lease: catches up, begins to lead when the file is complete, and then keeps MongoDB in step. Returns only for a
     /// reason that ends the session.
     pub async fn run(&self, mut succession: watch::Receiver<Succession>) -> ReplicaError {
-        let mut course = Course { at: Position::default(), confirmed: 0, read_at: None };
-        let (mut wait, mut is_down) = (BACK_OFF.0, false);
+        let (mut course, mut wait, mut is_down) = (Course::default(), BACK_OFF.0, false);
         loop {
             // Listening begins before the look, so that no wake is lost.
             let mut changed = std::pin::pin!(self.store.outbox_wake().notified());
@@ -152,7 +158,7 @@ impl<R: Replica> Replicator<R> {
         if course.at.term != own.term {
             // What an earlier lease sent may have been fenced off.
             self.store.outbox_reopen().await?;
-            *course = Course { at: Position { term: own.term, round: 0 }, confirmed: 0, read_at: None };
+            *course = Course { at: Position { term: own.term, round: 0 }, ..Course::default() };
         }
         if held.round > course.confirmed {
             self.store.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
@@ -162,8 +168,8 @@ impl<R: Replica> Replicator<R> {
         let is_over = CancellationToken::new();
         let reading = async {
             let fetched = match is_due {
-                true if is_in_step => within(PUT_WITHIN, self.adopt(before)).await,
-                true => self.take_over(before, own).await,
+                true if is_in_step => within(PUT_WITHIN, self.adopt(before, &mut BTreeSet::new())).await,
+                true => self.take_over(before, own, &mut course.done).await,
                 false => Ok(0),
             };
             is_over.cancel();
@@ -214,7 +220,7 @@ impl<R: Replica> Replicator<R> {
         self.send_late().await?;
         // From here on the file looks complete, and is not: another instance goes on writing.
         self.store.note_standby(true).await?;
-        self.catch_up(Some(leads)).await?;
+        self.catch_up(Some(leads), &mut BTreeSet::new()).await?;
         Ok(self.store.note_caught_up(&leads.database, leads.position()).await?)
     }
 }

@@ -2,16 +2,17 @@
 //!
 //! Erasures are the first kind: what they cover is gone from the file before its records come.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
 use crate::domain::election::{Lease, Position};
 use crate::domain::record::{Kind, Record};
-use crate::ports::replica::{Replica, ReplicaError, Scope};
+use crate::ports::replica::{Answer, Replica, Scope};
 
-use super::Replicator;
+use super::{Done, Replicator};
 
 /// Keys per page of the file.
 const PAGE: u32 = 10_000;
@@ -21,8 +22,8 @@ const WAITING: usize = 8;
 impl<R: Replica> Replicator<R> {
     /// Brings the file up to what there is under a lease that was just taken: it then has everything that anybody wrote. Returns
     /// how many records came.
-    pub(super) async fn take_over(&self, before: Option<&Lease>, own: &Lease) -> Result<usize, ReplicaError> {
-        let fetched = self.catch_up(before).await? + self.adopt(before).await?;
+    pub(super) async fn take_over(&self, before: Option<&Lease>, own: &Lease, done: &mut Done) -> Answer<usize> {
+        let fetched = self.catch_up(before, &mut done[0]).await? + self.adopt(before, &mut done[1]).await?;
         if before.is_some_and(|before| before.schema < own.schema) {
             // An older program wrote these documents: each gets the fields it lacks.
             self.store.put_all_into_outbox().await?;
@@ -33,36 +34,39 @@ impl<R: Replica> Replicator<R> {
 
     /// Reads what was written behind the file's position; everything, where that means nothing in this database.
     /// Returns how many records came.
-    pub(super) async fn catch_up(&self, lease: Option<&Lease>) -> Result<usize, ReplicaError> {
+    pub(super) async fn catch_up(&self, lease: Option<&Lease>, done: &mut BTreeSet<Kind>) -> Answer<usize> {
         let known = self.store.replica_history().await?;
         let is_known = |lease: &Lease| {
             known.database.as_deref() == Some(lease.database.as_str())
                 && known.position != Position::default()
                 && known.position <= lease.position()
         };
-        if self.store.is_empty().await? {
-            return self.read_all(Scope::All, false).await;
+        let is_empty = self.store.is_empty().await?;
+        let compares = !is_empty && !lease.is_some_and(is_known);
+        if compares {
+            tracing::info!("All of MongoDB is read, and the state file compared with it: their history is not known");
         }
-        if lease.is_some_and(is_known) {
-            return self.read_all(Scope::After(known.position), false).await;
-        }
-        tracing::info!("All of MongoDB is read, and the state file compared with it: their history is not known");
-        self.read_all(Scope::All, true).await
+        let scope = if is_empty || compares { Scope::All } else { Scope::After(known.position) };
+        self.read_all(scope, compares, done).await
     }
 
     /// Takes over what was written late by those who led before this lease was taken, and puts it into the outbox: written
     /// under the present term it is late no more.
-    pub(super) async fn adopt(&self, before: Option<&Lease>) -> Result<usize, ReplicaError> {
-        self.read_all(Scope::Late(before.map(Lease::position).unwrap_or_default()), false).await
+    pub(super) async fn adopt(&self, before: Option<&Lease>, done: &mut BTreeSet<Kind>) -> Answer<usize> {
+        self.read_all(Scope::Late(before.map(Lease::position).unwrap_or_default()), false, done).await
     }
 
-    /// Reads all kinds at once, erasures before the rest.
-    async fn read_all(&self, scope: Scope, compares: bool) -> Result<usize, ReplicaError> {
+    /// Reads all kinds at once, erasures before the rest, but for those that an earlier try has `done`: over a bad line they never
+    /// all come in one.
+    async fn read_all(&self, scope: Scope, compares: bool, done: &mut BTreeSet<Kind>) -> Answer<usize> {
         let (first, rest) = Kind::ALL.split_at(1);
         let mut fetched = 0;
         for kinds in [first, rest] {
-            let all = try_join_all(kinds.iter().map(|kind| Box::pin(self.read(*kind, scope, compares))));
-            fetched += all.await?.into_iter().sum::<usize>();
+            let left = kinds.iter().filter(|kind| !done.contains(kind));
+            let read = left.map(|kind| Box::pin(async { (*kind, self.read(*kind, scope, compares).await) }));
+            let read = join_all(read).await;
+            done.extend(read.iter().filter(|(_, went)| went.is_ok()).map(|(kind, _)| *kind));
+            fetched += read.into_iter().map(|(_, went)| went).sum::<Answer<usize>>()?;
         }
         Ok(fetched)
     }
@@ -70,7 +74,7 @@ impl<R: Replica> Replicator<R> {
     /// Reads one kind in one go: while a page is written, the next ones are on their way. Where nobody knows what the file lacks
     /// or has, it `compares`: what MongoDB lacks is sent. That costs about as much as a restore, so that one which was
     /// interrupted may go on this way.
-    async fn read(&self, kind: Kind, scope: Scope, compares: bool) -> Result<usize, ReplicaError> {
+    async fn read(&self, kind: Kind, scope: Scope, compares: bool) -> Answer<usize> {
         let (pages, mut received) = mpsc::channel(WAITING);
         // Which keys MongoDB has, as numbers that differ with every comparison: two keys that share one hide a record until the
         // next.

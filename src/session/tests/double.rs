@@ -34,6 +34,8 @@ pub struct Shared {
     pub read: usize,
     /// How many commands that write records took effect.
     pub puts: usize,
+    /// How many times a kind was read, or was to be.
+    pub reads: usize,
 }
 
 /// How questions and answers travel.
@@ -54,6 +56,8 @@ pub struct Way {
     pub per_record: Duration,
     /// After so many pages of a kind it does not answer any more; 0 for no bound.
     pub most_pages: usize,
+    /// One kind in so many that are read comes through; 0 for all.
+    pub reads_one_in: usize,
 }
 
 /// Nothing arrives.
@@ -68,6 +72,7 @@ pub const CUT: Way = Way {
     most_records: 0,
     per_record: Duration::ZERO,
     most_pages: 0,
+    reads_one_in: 0,
 };
 /// It is read, and refuses to be written.
 pub const REFUSES: Way = Way { is_cut: false, refuses_writes: true, ..CUT };
@@ -267,7 +272,14 @@ impl Replica for Double {
                 records
             })
             .await?;
-        let most = self.way.lock().unwrap().most_pages;
+        let Way { most_pages: most, reads_one_in, .. } = *self.way.lock().unwrap();
+        let reads = self.look(|shared| {
+            shared.reads += 1;
+            shared.reads
+        });
+        if reads_one_in > 0 && !reads.is_multiple_of(reads_one_in) {
+            return Err(ReplicaError::Unreachable("the answer is lost".to_owned()));
+        }
         for (at, page) in records.chunks(100).enumerate() {
             if most > 0 && at >= most {
                 return Err(ReplicaError::Unreachable("no answer within 120 s".to_owned()));

@@ -248,6 +248,28 @@ async fn what_is_done_after_a_taking_in_place_is_sent_though_not_all_can_be_read
     .await;
 }
 
+/// Of each try to read all kinds, a few come through.
+#[tokio::test(start_paused = true)]
+async fn over_a_bad_line_a_file_catches_up_kind_by_kind() {
+    let mongo = Double::new();
+    let first = Instance::new("a", &mongo).await;
+    leading(&first, async || {
+        add_players(&first, 300).await;
+        add(&first, "ONE").await;
+        until_sent(&first).await;
+    })
+    .await;
+    first.election.release(0).await;
+    let next = Instance::new("b", &mongo).await;
+    next.mongo.goes(Way { reads_one_in: 5, ..Way::default() });
+    let began = Instant::now();
+    let caught_up = leading(&next, async || {
+        assert_eq!((codes(&next).await, next.store.page(Kind::Rosters, None, 1000).await.unwrap().len()), (1, 300));
+    });
+    tokio::time::timeout(seconds(600), caught_up).await.unwrap();
+    assert!(began.elapsed() < seconds(180), "{:?}", began.elapsed());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_mongodb_that_takes_little_at_once_gets_everything_all_the_same() {
     let mongo = Double::new();
