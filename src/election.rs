@@ -30,7 +30,7 @@ use crate::domain::election::{
     decide, next_term,
 };
 use crate::leadership::{Held, Leadership, Phase};
-use crate::ports::replica::{LeaseStore, ReplicaError, Seen, within};
+use crate::ports::replica::{Answer, LeaseStore, ReplicaError, Seen, within};
 use crate::store::{ReplicaHistory, Store, StoreError};
 
 use words::Words;
@@ -250,13 +250,7 @@ impl<L: LeaseStore> Election<L> {
     }
 
     /// Takes the lease under the latest term if it still stands as it was seen. Who acts goes on, all others catch up first.
-    async fn take(
-        &self,
-        seen: &Seen,
-        known: &ReplicaHistory,
-        acts: bool,
-        others: &mut Others,
-    ) -> Result<(), ReplicaError> {
+    async fn take(&self, seen: &Seen, known: &ReplicaHistory, acts: bool, others: &mut Others) -> Answer<()> {
         let latest = self.latest_term.load(Ordering::Relaxed).max(known.position.term);
         let term = next_term(seen.server_ms, [latest, seen.lease.as_ref().map_or(0, |lease| lease.term)]);
         self.latest_term.fetch_max(term, Ordering::Relaxed);

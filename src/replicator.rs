@@ -55,7 +55,7 @@ pub struct Replicator<R> {
     limit: AtomicU32,
 }
 
-/// The kinds that tries to catch up have read by now: what is new, and what was written late.
+/// The kinds that tries to read them all have read by now: what is new, and what was written late.
 type Done = [BTreeSet<Kind>; 2];
 
 /// How far the replicator is.
@@ -164,11 +164,13 @@ impl<R: Replica> Replicator<R> {
             self.store.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
             course.confirmed = held.round;
         }
-        let (is_in_step, is_due) = (course.read_at.is_some(), course.is_due(ADOPT_EVERY));
+        // What was read in part is gone on with sooner.
+        let adopt_every = if course.done[1].is_empty() { ADOPT_EVERY } else { ADOPT_EVERY / 4 };
+        let (is_in_step, is_due) = (course.read_at.is_some(), course.is_due(adopt_every));
         let is_over = CancellationToken::new();
         let reading = async {
             let fetched = match is_due {
-                true if is_in_step => within(PUT_WITHIN, self.adopt(before, &mut BTreeSet::new())).await,
+                true if is_in_step => within(PUT_WITHIN, self.adopt(before, &mut course.done[1])).await,
                 true => self.take_over(before, own, &mut course.done).await,
                 false => Ok(0),
             };

@@ -10,7 +10,7 @@ use mongodb::{Client, Collection, Database};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use crate::ports::replica::{ReplicaError, within};
+use crate::ports::replica::{Answer, ReplicaError, within};
 
 use super::connection_string;
 use super::words::{failure, plain};
@@ -45,7 +45,7 @@ pub(super) struct Connection {
 }
 
 /// What comes of making something; `None` until the first try has ended.
-type Made<T> = watch::Receiver<Option<Result<T, ReplicaError>>>;
+type Made<T> = watch::Receiver<Option<Answer<T>>>;
 
 impl Connection {
     /// A connection to be: a connection string that cannot be read is refused at once, one whose servers DNS does not tell is not.
@@ -63,14 +63,14 @@ impl Connection {
         Ok(Self { client, database, timeout })
     }
 
-    pub(super) async fn database(&self) -> Result<Database, ReplicaError> {
+    pub(super) async fn database(&self) -> Answer<Database> {
         let mut client = self.client.clone();
         let client = client.wait_for(Option::is_some).await.map(|made| made.clone());
         let client = client.ok().flatten().unwrap_or_else(|| Err(unfinished()))?;
         Ok(client.database(&self.database))
     }
 
-    pub(super) async fn collection(&self, name: &str) -> Result<Collection<RawDocumentBuf>, ReplicaError> {
+    pub(super) async fn collection(&self, name: &str) -> Answer<Collection<RawDocumentBuf>> {
         Ok(self.database().await?.collection(name))
     }
 
@@ -80,15 +80,11 @@ impl Connection {
     }
 
     /// Bounds an answer.
-    pub(super) async fn within<T>(
-        &self,
-        times: u32,
-        answer: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, ReplicaError> {
+    pub(super) async fn within<T>(&self, times: u32, answer: impl Future<Output = Result<T, Error>>) -> Answer<T> {
         within(self.time(times), async { answer.await.map_err(|error| failure(&error)) }).await
     }
 
-    pub(super) async fn run(&self, times: u32, command: Document) -> Result<Document, ReplicaError> {
+    pub(super) async fn run(&self, times: u32, command: Document) -> Answer<Document> {
         let database = self.database().await?;
         self.within(times, async { database.run_command(command).await }).await
     }
@@ -125,7 +121,7 @@ pub(super) async fn client_of(uri: &SecretString, time: Duration) -> anyhow::Res
 fn make<T, F>(mut attempt: impl FnMut() -> F + Send + 'static) -> Made<T>
 where
     T: Send + Sync + 'static,
-    F: Future<Output = Result<T, ReplicaError>> + Send,
+    F: Future<Output = Answer<T>> + Send,
 {
     let (made, result) = watch::channel(None);
     tokio::spawn(async move {
@@ -173,7 +169,7 @@ mod tests {
         assert!(timeout(Duration::from_secs(4), made.wait_for(Option::is_some)).await.is_err());
         assert_eq!(*made.wait_for(Option::is_some).await.unwrap(), Some(Err(unknown())));
         assert_eq!(began.elapsed().as_secs(), 10);
-        let is_done = |made: &Option<Result<i32, ReplicaError>>| matches!(made, Some(Ok(7)));
+        let is_done = |made: &Option<Answer<i32>>| matches!(made, Some(Ok(7)));
         assert!(made.wait_for(is_done).await.is_ok());
         assert_eq!(*tried_at.lock().unwrap(), [0, 11, 23, 37, 55, 81, 121, 161]);
     }

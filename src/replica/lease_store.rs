@@ -8,7 +8,7 @@ use tokio::try_join;
 
 use crate::domain::election::{Lease, Position};
 use crate::domain::record::Kind;
-use crate::ports::replica::{LeaseStore, ReplicaError, SCHEMA, Seen};
+use crate::ports::replica::{Answer, LeaseStore, ReplicaError, SCHEMA, Seen};
 
 use super::connection::AT_ONCE;
 use super::document::number_in;
@@ -55,12 +55,7 @@ fn as_seen(seen: Option<&Lease>) -> Document {
 
 impl Mongo {
     /// Changes the lease, where it is like this; returns it as it stands then. `makes`: makes one where none is like this.
-    async fn change_lease(
-        &self,
-        filter: Document,
-        change: Document,
-        makes: bool,
-    ) -> Result<Option<Lease>, ReplicaError> {
+    async fn change_lease(&self, filter: Document, change: Document, makes: bool) -> Answer<Option<Lease>> {
         let leases = self.connection.collection(LEASES).await?;
         let changed = async {
             let change = leases.find_one_and_update(filter, change).return_document(ReturnDocument::After);
@@ -73,14 +68,14 @@ impl Mongo {
         Ok(self.connection.within(AT_ONCE, changed).await?.and_then(|changed| lease(&changed)))
     }
 
-    async fn first_of(&self, collection: &str, filter: Document) -> Result<Option<RawDocumentBuf>, ReplicaError> {
+    async fn first_of(&self, collection: &str, filter: Document) -> Answer<Option<RawDocumentBuf>> {
         let collection = self.connection.collection(collection).await?;
         self.connection.within(AT_ONCE, async { collection.find_one(filter).await }).await
     }
 }
 
 impl LeaseStore for Mongo {
-    async fn poll(&self) -> Result<Seen, ReplicaError> {
+    async fn poll(&self) -> Answer<Seen> {
         let found = self.first_of(LEASES, doc! { "_id": PARTITION });
         let (found, hello) = try_join!(found, self.connection.run(AT_ONCE, doc! { "hello": 1 }))?;
         let time = hello.get_datetime("localTime");
@@ -92,7 +87,7 @@ impl LeaseStore for Mongo {
         Ok(Seen { lease: found.and_then(|found| lease(&found)), is_fresh, server_ms: time.timestamp_millis() })
     }
 
-    async fn take(&self, seen: Option<&Lease>, holder: &str, term: i64) -> Result<Option<Lease>, ReplicaError> {
+    async fn take(&self, seen: Option<&Lease>, holder: &str, term: i64) -> Answer<Option<Lease>> {
         if let Some(newer) = seen.map(|seen| seen.schema).filter(|schema| *schema > SCHEMA) {
             return Err(ReplicaError::Newer(newer));
         }
@@ -109,7 +104,7 @@ impl LeaseStore for Mongo {
         self.change_lease(as_seen(seen), change, seen.is_none()).await
     }
 
-    async fn renew(&self, holder: &str, done: Position) -> Result<Option<Lease>, ReplicaError> {
+    async fn renew(&self, holder: &str, done: Position) -> Answer<Option<Lease>> {
         // One whose beat somebody has made a text is nobody's.
         let filter = doc! {
             "_id": PARTITION, "holder": holder, "term": done.term, "released": false, "beat": { "$type": "number" },
@@ -120,12 +115,12 @@ impl LeaseStore for Mongo {
         self.change_lease(filter, change, false).await
     }
 
-    async fn register_standby(&self, name: &str) -> Result<(), ReplicaError> {
+    async fn register_standby(&self, name: &str) -> Answer<()> {
         let change = doc! { "$inc": { "standby_beat": 1_i64 }, "$set": { "standby": name } };
         self.change_lease(doc! { "_id": PARTITION }, change, false).await.map(drop)
     }
 
-    async fn release(&self, holder: &str, done: Position, unsent: i64) -> Result<bool, ReplicaError> {
+    async fn release(&self, holder: &str, done: Position, unsent: i64) -> Answer<bool> {
         let filter = doc! { "_id": PARTITION, "holder": holder, "term": done.term };
         let change = doc! { "$set": { "released": true, "round": done.round, "unsent": unsent } };
         Ok(self.change_lease(filter, change, false).await?.is_some())

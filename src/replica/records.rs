@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use crate::domain::election::Position;
 use crate::domain::erasure::Erased;
 use crate::domain::record::{Key, Kind, Record};
-use crate::ports::replica::{Authority, Replica, ReplicaError, SCHEMA, Scope};
+use crate::ports::replica::{Answer, Authority, Replica, ReplicaError, SCHEMA, Scope};
 
 use super::connection::{AT_ONCE, Connection, MongoSettings, SLOWLY, WHOLE, unfinished};
 use super::document::{LATE, ROUND, SCHEMA_FIELD, Standing, TERM, delete, id, number_in, read, standing, upsert};
@@ -31,8 +31,9 @@ const BATCH: usize = 250;
 const TRIES: usize = 4;
 /// How long it waits in between.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Documents per answer where many are read.
-const PAGE: u32 = 4000;
+/// Documents per answer where many are read, about 7 MB of the 16 that one may hold: the next is asked for when one has come, so
+/// what is far away takes its time for each.
+const PAGE: u32 = 16_000;
 /// Answers that are being decoded or asked for while another is taken over.
 const AHEAD: usize = 2;
 
@@ -67,7 +68,7 @@ impl Mongo {
 
     /// A command that writes in bulk: whatever fails takes no other with it, and all of it is on a majority of the servers.
     /// That some statements found their key taken is no error.
-    async fn write(&self, verb: &str, kind: Kind, statements: Vec<Bson>) -> Result<Document, ReplicaError> {
+    async fn write(&self, verb: &str, kind: Kind, statements: Vec<Bson>) -> Answer<Document> {
         // A slow server takes fifty documents in the time of one answer.
         let times = AT_ONCE.saturating_add(u32::try_from(statements.len() / 50).unwrap_or(u32::MAX));
         let wtimeout = i64::try_from(self.connection.time(times).as_millis()).unwrap_or(i64::MAX);
@@ -83,7 +84,7 @@ impl Mongo {
     }
 
     /// Makes the indexes of one kind that are not there, once a process.
-    async fn index(&self, kind: Kind) -> Result<(), ReplicaError> {
+    async fn index(&self, kind: Kind) -> Answer<()> {
         let indexed = || self.indexed.lock().unwrap_or_else(PoisonError::into_inner);
         if indexed().contains(&kind) {
             return Ok(());
@@ -107,7 +108,7 @@ impl Mongo {
         kind: Kind,
         keys: impl Iterator<Item = Key>,
         authority: Authority,
-    ) -> Result<Vec<Standing>, ReplicaError> {
+    ) -> Answer<Vec<Standing>> {
         let there = self.find(kind, keys, standing).await?;
         if let Authority::Leader(Position { term, .. }) = authority
             && let Some(later) = there.iter().map(|found| found.term).filter(|other| *other > term).max()
@@ -118,12 +119,7 @@ impl Mongo {
     }
 
     /// The documents with these keys, as far as there are any.
-    async fn find<T>(
-        &self,
-        kind: Kind,
-        keys: impl Iterator<Item = Key>,
-        decode: Decode<T>,
-    ) -> Result<Vec<T>, ReplicaError> {
+    async fn find<T>(&self, kind: Kind, keys: impl Iterator<Item = Key>, decode: Decode<T>) -> Answer<Vec<T>> {
         let collection = self.connection.collection(kind.name()).await?;
         let ids: Vec<Bson> = keys.map(|key| id(kind, &key)).collect();
         if ids.is_empty() {
@@ -137,7 +133,7 @@ impl Mongo {
     }
 
     /// Reads what is like this, page by page, in the order in which the server has it.
-    async fn pages(&self, kind: Kind, filter: Document, pages: &mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+    async fn pages(&self, kind: Kind, filter: Document, pages: &mpsc::Sender<Vec<Record>>) -> Answer<()> {
         let collection = self.connection.collection(kind.name()).await?;
         let batches = self.connection.within(WHOLE, collection.find(filter).batch_size(PAGE).batch()).await?;
         // While one answer is decoded on another thread, the next is asked for.
@@ -166,7 +162,7 @@ fn errors(answer: &Document) -> impl Iterator<Item = &Document> {
 }
 
 /// What one answer holds. A document of a newer program fails it, whatever else stands in there.
-fn decoded<T>(kind: Kind, batch: &RawBatch, decode: Decode<T>) -> Result<Vec<T>, ReplicaError> {
+fn decoded<T>(kind: Kind, batch: &RawBatch, decode: Decode<T>) -> Answer<Vec<T>> {
     let mut found = Vec::new();
     let mut foreign = 0;
     for element in batch.doc_slices().map_err(|_| unreadable())? {
@@ -186,7 +182,7 @@ fn decoded<T>(kind: Kind, batch: &RawBatch, decode: Decode<T>) -> Result<Vec<T>,
 }
 
 impl Replica for Mongo {
-    async fn put(&self, records: &[Record], authority: Authority) -> Result<Vec<usize>, ReplicaError> {
+    async fn put(&self, records: &[Record], authority: Authority) -> Answer<Vec<usize>> {
         let Some(kind) = records.first().map(|record| record.kind) else { return Ok(Vec::new()) };
         let mut left: Vec<(usize, &Record)> = records.iter().enumerate().collect();
         self.index(kind).await?;
@@ -212,7 +208,7 @@ impl Replica for Mongo {
         Err(ReplicaError::Unreachable("its documents change faster than they can be written".to_owned()))
     }
 
-    async fn erase(&self, erased: &[Erased], authority: Authority) -> Result<(), ReplicaError> {
+    async fn erase(&self, erased: &[Erased], authority: Authority) -> Answer<()> {
         // Children before their parents, as in the file.
         for kind in Kind::ALL.into_iter().rev() {
             let of_kind: Vec<&Erased> = erased.iter().filter(|erased| erased.kind == kind).collect();
@@ -227,11 +223,11 @@ impl Replica for Mongo {
         Ok(())
     }
 
-    async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
+    async fn get(&self, kind: Kind, keys: Vec<Key>) -> Answer<Vec<Record>> {
         self.find(kind, keys.into_iter(), read).await
     }
 
-    async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+    async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Answer<()> {
         let filters = match scope {
             Scope::All => vec![doc! {}],
             // Two queries, each on the index; one with `$or` some servers answer by looking through the whole collection.
@@ -250,7 +246,7 @@ impl Replica for Mongo {
 
     /// What servers with a fixed size count: documents before compression, and indexes. On other servers it is what is stored,
     /// where that is more.
-    async fn size(&self) -> Result<u64, ReplicaError> {
+    async fn size(&self) -> Answer<u64> {
         let stats = self.connection.run(SLOWLY, doc! { "dbStats": 1 }).await?;
         let stats = RawDocumentBuf::try_from(&stats).map_err(|_| unreadable())?;
         let bytes = |name| number_in(&stats, name).map_or(0, |bytes| u64::try_from(bytes).unwrap_or_default());

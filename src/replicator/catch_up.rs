@@ -17,7 +17,7 @@ use super::{Done, Replicator};
 /// Keys per page of the file.
 const PAGE: u32 = 10_000;
 /// Pages that wait at most, and are worked on together.
-const WAITING: usize = 8;
+const WAITING: usize = 2;
 
 impl<R: Replica> Replicator<R> {
     /// Brings the file up to what there is under a lease that was just taken: it then has everything that anybody wrote. Returns
@@ -53,7 +53,9 @@ impl<R: Replica> Replicator<R> {
     /// Takes over what was written late by those who led before this lease was taken, and puts it into the outbox: written
     /// under the present term it is late no more.
     pub(super) async fn adopt(&self, before: Option<&Lease>, done: &mut BTreeSet<Kind>) -> Answer<usize> {
-        self.read_all(Scope::Late(before.map(Lease::position).unwrap_or_default()), false, done).await
+        let adopted = self.read_all(Scope::Late(before.map(Lease::position).unwrap_or_default()), false, done).await?;
+        done.clear();
+        Ok(adopted)
     }
 
     /// Reads all kinds at once, erasures before the rest, but for those that an earlier try has `done`: over a bad line they never

@@ -19,7 +19,7 @@ use crate::outside::{Announced, Redeemed};
 use crate::world::{At, Host};
 
 /// A fact that reached MongoDB is known to every leader when MongoDB has been up for this long since: it looks for what came late.
-const KNOWN_AFTER: At = 25_000;
+const KNOWN_AFTER: At = 30_000;
 /// A leader whose way to MongoDB is clear has sent what it knows for so long.
 const SENT_AFTER: At = 30_000;
 /// A standby that registered so shortly before a renewal is known to the leader.
