@@ -234,7 +234,10 @@ async fn send<A: Announcer>(
     due: DueMessage,
 ) -> Result<Option<Duration>, StoreError> {
     let message = due.announcement;
-    store.begin_post(message.nonce.clone(), message.channel).await?;
+    if !store.begin_post(message.nonce.clone(), message.channel, message.codes.len()).await? {
+        tracing::debug!("A message to guild {} is another one by now: it is not sent", message.guild);
+        return Ok(None);
+    }
     let sent = tokio::time::timeout(SEND_TIMEOUT, announcer.announce(&message)).await;
     let sent = sent.unwrap_or_else(|_| {
         Err(AnnounceError::passing(format!("no answer within {} s", SEND_TIMEOUT.as_secs()), true))

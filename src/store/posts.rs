@@ -155,21 +155,32 @@ impl Store {
         .await
     }
 
-    /// Notes that a message is about to be sent, before it is.
+    /// Notes that a message of so many codes is about to be sent, before it is. False where it is not that message any more: a code
+    /// was found bad, or what another instance did with it has come from MongoDB, perhaps while that was told of this intent.
+    /// Then it must not be sent, and what is to be done shows at the next look.
     ///
     /// # Errors
     /// When it cannot be written, or this instance may not act (any more); then the message must not be sent.
-    pub async fn begin_post(&self, nonce: String, channel: ChannelId) -> Result<(), StoreError> {
+    pub async fn begin_post(&self, nonce: String, channel: ChannelId, codes: usize) -> Result<bool, StoreError> {
+        let (message, codes) = (nonce.clone(), u32::try_from(codes).unwrap_or(u32::MAX));
         let begun = self.write_intent(move |tx| {
             tx.execute(
                 "UPDATE posts SET attempts = attempts + 1, attempted_at = coalesce(attempted_at, ?2), channel_id = ?3,
                      version = ?4
                  WHERE nonce = ?1 AND message_id IS NULL AND deleted = 0",
-                params![nonce, Millis(tx.now()), channel, tx.version()],
+                params![message, Millis(tx.now()), channel, tx.version()],
             )?;
             Ok(())
         });
-        begun.await?.1
+        begun.await?.1?;
+        self.read(move |connection| {
+            let mut is_still = connection.prepare_cached(
+                "SELECT count(*) = ?2 AND total(message_id IS NULL) > 0 FROM posts
+                 WHERE nonce = ?1 AND deleted = 0 AND (message_id IS NOT NULL OR attempted_at IS NOT NULL)",
+            )?;
+            Ok(is_still.query_row(params![nonce, codes], |row| row.get(0))?)
+        })
+        .await
     }
 
     /// Notes that a message was sent, which ends a pause of its guild.

@@ -247,7 +247,7 @@ async fn a_channel_set_before_any_poll_gets_a_digest_and_after_it_news() {
     let kinds = |due: Vec<DueMessage>| due.iter().map(|d| d.announcement.kind).collect::<Vec<_>>();
     let due = fixture.store.due_messages().await.unwrap();
     assert_eq!(kinds(due.clone()), [MessageKind::Digest]);
-    fixture.store.begin_post(due[0].announcement.nonce.clone(), due[0].announcement.channel).await.unwrap();
+    fixture.store.begin_post(due[0].announcement.nonce.clone(), due[0].announcement.channel, 1).await.unwrap();
     fixture.store.record_posted(due[0].announcement.clone(), sent(9)).await.unwrap();
     fixture.list(&["A1", "B2"]).await;
     assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
@@ -267,7 +267,7 @@ async fn many_codes_go_out_in_order_and_a_message_that_fails_holds_back_the_rest
         let Some(head) = due.first() else { break };
         assert_eq!((due.len(), head.announcement.total), (1, 60));
         let nonce = head.announcement.nonce.clone();
-        fixture.store.begin_post(nonce.clone(), ChannelId(2)).await.unwrap();
+        fixture.store.begin_post(nonce.clone(), ChannelId(2), 1).await.unwrap();
         if head.attempts == 0 {
             let next = fixture.clock.now().checked_add(HOUR).unwrap();
             let failed = NotPosted { maybe_sent: true, next, refusal: None };

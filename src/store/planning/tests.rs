@@ -195,7 +195,7 @@ impl World {
                 }
                 for message in due {
                     let announcement = message.announcement;
-                    store.begin_post(announcement.nonce.clone(), announcement.channel).await.unwrap();
+                    store.begin_post(announcement.nonce.clone(), announcement.channel, 1).await.unwrap();
                     store.record_posted(announcement, Posted { id: MessageId(1), is_as_given: true }).await.unwrap();
                 }
             },

@@ -235,7 +235,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
     let before = fixture.all().await;
     let refused = async || {
         let refused = [
-            store.begin_post(nonce.clone(), ChannelId(8)).await.err(),
+            store.begin_post(nonce.clone(), ChannelId(8), 1).await.err(),
             store.claim_due(1, 12, |_| Admission::Take).await.err(),
             store.begin_run_message(run.clone(), message.clone()).await.err(),
             store.begin_correction().await.err(),
@@ -252,7 +252,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
     store.replica_failed(&unreachable());
     refused().await;
     fixture.lead(false);
-    store.begin_post(nonce.clone(), ChannelId(8)).await.unwrap();
+    store.begin_post(nonce.clone(), ChannelId(8), 1).await.unwrap();
     assert_eq!(store.plan().await.unwrap().guilds.len(), 1);
 }
 
@@ -275,12 +275,38 @@ async fn beside_a_standby_an_act_waits_without_a_word_while_mongodb_cannot_be_re
     assert_eq!((claimed.unwrap().taken.len(), began.elapsed()), (1, Duration::from_secs(10)));
     // It may be that there is no standby any more: then the file is enough.
     store.replica_failed(&unreachable());
-    let (begun, ()) = tokio::join!(store.begin_post(nonce, ChannelId(8)), async {
+    let (begun, ()) = tokio::join!(store.begin_post(nonce, ChannelId(8), 1), async {
         tokio::time::sleep(Duration::from_secs(2)).await;
         fixture.lead(false);
     });
     begun.unwrap();
     assert_eq!(began.elapsed(), Duration::from_secs(12));
+}
+
+/// A former leader's attempt at another message of the same code arrives while MongoDB is told of ours, and wins there.
+#[tokio::test(start_paused = true)]
+async fn a_message_whose_intent_was_beaten_is_not_sent() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let nonce = fixture.with_work().await;
+    fixture.lead(true);
+    for (is_beaten, codes) in [(false, 1), (false, 2), (true, 1)] {
+        let (begun, ()) = tokio::join!(store.begin_post(nonce.clone(), ChannelId(8), codes), async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if is_beaten {
+                let mut theirs = store.page(Kind::Posts, None, 9).await.unwrap().remove(0);
+                let mut set = |name: &str, value| {
+                    let at = Kind::Posts.fields().iter().position(|field| field.name == name).unwrap();
+                    theirs.values[at] = value;
+                };
+                set("nonce", Value::Text("another".into()));
+                set("version", Value::Int(i64::MAX >> 1));
+                assert_eq!(store.merge(vec![theirs]).await.unwrap().taken, 1);
+            }
+            store.replica_has(store.latest_commit());
+        });
+        assert_eq!(begun.unwrap(), !is_beaten && codes == 1, "{is_beaten} {codes}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -291,7 +317,7 @@ async fn beside_a_standby_an_act_waits_for_its_intent_and_is_not_done_without_it
     fixture.lead(true);
     // It waits for longer than any write does, and for what is acted on only.
     let began = Instant::now();
-    let (begun, ()) = tokio::join!(store.begin_post(nonce.clone(), ChannelId(8)), async {
+    let (begun, ()) = tokio::join!(store.begin_post(nonce.clone(), ChannelId(8), 1), async {
         tokio::time::sleep(Duration::from_secs(9)).await;
         let mut batch = store.outbox_batch(9).await.unwrap();
         batch.is_all = false;
