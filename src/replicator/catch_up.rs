@@ -43,7 +43,7 @@ impl<R: Replica> Replicator<R> {
         };
         let is_empty = self.store.is_empty().await?;
         let compares = !is_empty && !lease.is_some_and(is_known);
-        if compares {
+        if compares && done.is_empty() {
             tracing::info!("All of MongoDB is read, and the state file compared with it: their history is not known");
         }
         let scope = if is_empty || compares { Scope::All } else { Scope::After(known.position) };

@@ -42,6 +42,9 @@ const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
                                      AND kind IN ('new', 'digest', 'more')
                                    ORDER BY planned_at, position, nonce LIMIT 1)";
 
+/// The codes of the message with the nonce `?1`: those that are known here.
+const CODES: &str = "FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0";
+
 /// When a guild's first message may be tried.
 const DUE_AT: &str = "max(p.next_attempt_at, iif(g.paused IS NULL, 0, g.resume_at))";
 
@@ -121,11 +124,11 @@ impl Store {
                         p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved
                  {HEADS} AND {DUE_AT} <= ?1"
             ))?;
-            let mut codes = connection.prepare_cached(
+            let mut codes = connection.prepare_cached(&format!(
                 "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source,
                         c.good_at IS NOT NULL AND c.condemned IS NULL AND c.generation = p.generation AS checked
-                 FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0 ORDER BY p.position",
-            )?;
+                 {CODES} ORDER BY p.position"
+            ))?;
             let rows = heads.query_map([Millis(now)], |row| {
                 let (due, planned_at) = (announcement(row)?, row.get::<_, i64>("planned_at")?);
                 Ok(((planned_at, plan::place(due.announcement.guild, planned_at)), due))
@@ -174,10 +177,10 @@ impl Store {
         });
         begun.await?.1?;
         self.read(move |connection| {
-            let mut is_still = connection.prepare_cached(
-                "SELECT count(*) = ?2 AND total(message_id IS NULL) > 0 FROM posts
-                 WHERE nonce = ?1 AND deleted = 0 AND (message_id IS NOT NULL OR attempted_at IS NOT NULL)",
-            )?;
+            let mut is_still = connection.prepare_cached(&format!(
+                "SELECT count(*) = ?2 AND total(p.message_id IS NULL) > 0 {CODES}
+                   AND (p.message_id IS NOT NULL OR p.attempted_at IS NOT NULL)"
+            ))?;
             Ok(is_still.query_row(params![nonce, codes], |row| row.get(0))?)
         })
         .await

@@ -309,6 +309,22 @@ async fn a_message_whose_intent_was_beaten_is_not_sent() {
     }
 }
 
+/// A part of a message whose code has not come from MongoDB yet keeps nothing of the rest from being sent.
+#[tokio::test(start_paused = true)]
+async fn a_message_is_begun_though_one_of_its_codes_is_not_known_here() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let nonce = fixture.with_work().await;
+    let mut more = store.page(Kind::Posts, None, 9).await.unwrap().remove(0);
+    let at = Kind::Posts.fields().iter().position(|field| field.name == "code_key").unwrap();
+    more.values[at] = Value::Text("NOTHERE".into());
+    assert_eq!(store.merge(vec![more]).await.unwrap().taken, 1);
+    let due = store.due_messages().await.unwrap().remove(0).announcement;
+    assert_eq!((due.nonce.as_str(), due.codes.len()), (nonce.as_str(), 1));
+    fixture.lead(false);
+    assert!(store.begin_post(nonce, ChannelId(8), due.codes.len()).await.unwrap());
+}
+
 #[tokio::test(start_paused = true)]
 async fn beside_a_standby_an_act_waits_for_its_intent_and_is_not_done_without_it() {
     let fixture = Fixture::new().await;
