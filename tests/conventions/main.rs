@@ -1,6 +1,7 @@
-//! The house's rules, held against the source: layers, sizes, silenced lints, migrations.
+//! The rules of the house, checked against the source and the documents: layers, sizes, silenced lints, citations, migrations.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod contract;
 mod layers;
 mod tests_named;
 
