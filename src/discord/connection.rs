@@ -25,8 +25,8 @@ use serenity::http::{Http, HttpBuilder};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::clock::Clock;
-use crate::supervisor::Fatal;
+use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Fatal;
 
 use super::answer::{Asked, Error};
 use super::bot::Bot;
@@ -66,7 +66,7 @@ impl Access {
     fn client(&self) -> anyhow::Result<reqwest::Client> {
         let discord: Url = "https://discord.com/".parse().context("cannot read Discord's address")?;
         let address = self.proxy.as_ref().unwrap_or(&discord);
-        crate::http::client(std::slice::from_ref(address), TIMEOUT).build().context("cannot begin HTTP")
+        crate::runtime::http::client(std::slice::from_ref(address), TIMEOUT).build().context("cannot begin HTTP")
     }
 
     fn proxy(&self) -> Option<String> {

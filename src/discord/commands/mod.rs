@@ -9,7 +9,7 @@ mod suggest;
 
 use std::sync::atomic::Ordering;
 
-use crate::domain::player::{GuildId, UserId};
+use crate::domain::players::player::{GuildId, UserId};
 
 use super::answer::{Asked, Error};
 use super::bot::Bot;

@@ -2,7 +2,7 @@
 
 use poise::serenity_prelude::AutocompleteChoice;
 
-use crate::domain::player::{Player, display_name};
+use crate::domain::players::player::{Player, display_name};
 
 use super::{Context, guild, user};
 
@@ -13,7 +13,7 @@ const MAX_TYPED: usize = 64;
 
 async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> Vec<AutocompleteChoice> {
     // Whoever uses a command in a private chat sees what the feeds list.
-    let guild = guild(ctx).unwrap_or(crate::domain::player::GuildId(0));
+    let guild = guild(ctx).unwrap_or(crate::domain::players::player::GuildId(0));
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
     let found = ctx.data.store.suggest_codes(guild, typed, active_only, MAX_CHOICES).await;
     let choice = |code: crate::store::FoundCode| {
