@@ -1,7 +1,8 @@
-//! The house's rules, held against the source: layers, sizes, silenced lints, migrations.
+//! The rules of the house, checked against the source and the documents: layers, sizes, silenced lints, citations, migrations.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod circles;
+mod contract;
 mod layers;
 mod tests_named;
 
@@ -55,7 +56,7 @@ fn a_module_with_children_is_a_folder_with_mod_rs() {
                 .unwrap()
                 .any(|entry| entry.unwrap().path().extension().is_some_and(|e| e == "rs"))
     };
-    let sources = sources(&["src", "benches"]);
+    let sources = sources(&["src", "tests", "benches", "crates"]);
     let doubled: Vec<_> = sources.iter().filter(is_doubled).collect();
     assert!(doubled.is_empty(), "a file beside a folder of its name: {doubled:?}");
 }
@@ -63,7 +64,7 @@ fn a_module_with_children_is_a_folder_with_mod_rs() {
 #[test]
 fn no_source_file_is_long() {
     let is_long = |path: &&PathBuf| !path.ends_with("tests.rs") && read(path).lines().count() > MAX_LINES;
-    let sources = sources(&["src"]);
+    let sources = sources(&["crates", "src"]);
     let long: Vec<_> = sources.iter().filter(is_long).collect();
     assert!(long.is_empty(), "over {MAX_LINES} lines: {long:?}");
 }
@@ -86,7 +87,7 @@ fn silenced_without_reason(text: &str) -> Vec<usize> {
 #[test]
 fn no_lint_is_silenced_without_a_reason() {
     assert_eq!(silenced_without_reason("#[allow(dead_code)]\nfn x() {}\n#[allow(dead_code, reason = \"x\")]"), [1]);
-    for path in sources(&["src", "tests", "benches"]) {
+    for path in sources(&["crates", "src", "tests", "benches"]) {
         let lines = silenced_without_reason(&read(&path));
         // This file names the attributes it looks for.
         if !path.ends_with("conventions/main.rs") {

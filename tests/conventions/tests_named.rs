@@ -31,7 +31,7 @@ fn every_test_that_is_said_to_hold_a_promise_exists_and_runs() {
     let page = "| it holds | `--lib store::a_b_c`, `x::tests::a_b_d`, `d_e_f_…` (`docs/no_such_one.md`) |";
     let known = BTreeSet::from(["a_b_c_and_more", "that_d_e_f_g"]);
     assert_eq!(unknown(page, &known), ["a_b_d"]);
-    let texts: Vec<String> = sources(&["src", "tests", "benches"]).iter().map(|path| read(path)).collect();
+    let texts: Vec<String> = sources(&["crates", "src", "tests", "benches"]).iter().map(|path| read(path)).collect();
     let left_out = texts.iter().flat_map(|text| text.split(LEFT_OUT).skip(1).filter_map(|rest| functions(rest).next()));
     let left_out: BTreeSet<&str> = left_out.collect();
     let functions: BTreeSet<&str> = texts.iter().flat_map(|text| functions(text)).collect();

@@ -6,8 +6,8 @@ use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 
-use crate::double::{Answered, Attempt, Fault};
 use crate::world::{CHANNEL, PATIENCE, World};
+use discord_double::{Answered, Attempt, Fault};
 
 const STATUS: &str = "manage giftcode status";
 

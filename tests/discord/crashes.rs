@@ -7,8 +7,8 @@ use giftcode_bot::sandbox::rules::Rule;
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::double::{Gate, Point, permission};
 use crate::world::{CHANNEL, GUILD, World};
+use discord_double::{Gate, Point, permission};
 
 /// What becomes of a request whose sender was killed.
 #[derive(Debug, Clone, Copy, PartialEq)]

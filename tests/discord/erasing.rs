@@ -8,9 +8,9 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use serde_json::json;
 
-use crate::double::{Guild, Message};
 use crate::server::Server;
 use crate::world::{CHANNEL, PATIENCE, SECOND, SECOND_CHANNEL, World};
+use discord_double::{Guild, Message};
 
 const DAY_MS: i64 = 86_400_000;
 const AUTO: &str = "manage giftcode auto";

@@ -11,8 +11,6 @@ mod answering;
 mod catalogue;
 mod crashes;
 mod deploys;
-mod double;
-mod double_itself;
 mod erasing;
 mod main_job;
 mod managing;

@@ -4,8 +4,8 @@ use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 
-use crate::double::{Guild, Role, permission};
 use crate::world::{CHANNEL, GUILD, OTHER_CHANNEL, PATIENCE, SECOND_CHANNEL, World};
+use discord_double::{Guild, Role, permission};
 
 const SET: &str = "manage giftcode setchannel";
 const AUTO: &str = "manage giftcode auto";
@@ -52,7 +52,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     let names = format!("Each post names <@&{plain}>, but nobody is notified");
     world.says(&admin, SET, &to(OTHER_CHANNEL, plain), &[&format!("<#{OTHER_CHANNEL}>"), &names]).await;
     world.feed.add("TWO", "", "");
-    let is_two = |message: &crate::double::Message| message.text().contains("TWO");
+    let is_two = |message: &discord_double::Message| message.text().contains("TWO");
     let post = world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_two).await;
     assert_eq!(post.content, format!("<@&{plain}>\nTWO"));
     world.says(&admin, SET, &to(CHANNEL, GUILD), &["I do not mention everyone", "Nothing was changed"]).await;
@@ -60,7 +60,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     world.says(&admin, SET, &to(OTHER_CHANNEL, loud), &[&format!("Each post mentions <@&{loud}>.")]).await;
     world.says(&admin, STATUS, &[], &[&format!("mentions <@&{loud}>"), &format!("<#{OTHER_CHANNEL}>")]).await;
     world.feed.add("THREE", "", "");
-    let is_three = |message: &crate::double::Message| message.text().contains("THREE");
+    let is_three = |message: &discord_double::Message| message.text().contains("THREE");
     let post = world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_three).await;
     assert_eq!(post.allowed_mentions.unwrap()["roles"], json!([loud.to_string()]));
 

@@ -9,8 +9,8 @@ use giftcode_bot::sandbox::rules::Rule;
 use giftcode_bot::store::{StateKind, Store};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::double::{Fault, Guild, permission};
 use crate::world::World;
+use discord_double::{Fault, Guild, permission};
 
 const GUILDS: u64 = 1000;
 /// Guilds whose channel is gone, or may not be posted to.

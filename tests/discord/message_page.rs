@@ -221,7 +221,7 @@ fn the_longest_messages_keep_to_discords_bounds() {
         let mut json = serde_json::to_value(message.create()).unwrap();
         // Its file goes with it, and is not part of this.
         json["attachments"] = Value::Array(Vec::new());
-        let problems = crate::double::problems_of_message(&json);
+        let problems = discord_double::problems_of_message(&json);
         assert!(problems.is_empty(), "{when}: {problems:#?}\n{json:#}");
     }
 }

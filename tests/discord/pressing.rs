@@ -4,8 +4,8 @@ use giftcode_bot::sandbox::rules::Rule;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::double::{Answered, Double, Message, Response, User};
 use crate::world::{CHANNEL, PATIENCE, World, part};
+use discord_double::{Answered, Double, Message, Response, User};
 
 const FOR_ME: &str = "Redeem for me";
 const FOR_ALL: &str = "Redeem for all";
@@ -208,7 +208,7 @@ async fn a_code_that_is_over_leaves_its_post() {
     let until_soon = Timestamp::from_second(Timestamp::now().as_second() + 8).unwrap();
     world.feed.add("SHORT", "", &until_soon.to_string());
     let short = world.message("SHORT").await;
-    let mut gate = world.double.gate(crate::double::Point::BeforeEdit);
+    let mut gate = world.double.gate(discord_double::Point::BeforeEdit);
     world.import(&admin, "1001,A,245\n1002,B,245\n").await;
     press(&world, &admin, &dead, FOR_ALL).await;
     bot.said("DEAD is no good for anybody").await;
@@ -235,7 +235,7 @@ async fn a_code_that_is_over_leaves_its_post() {
     // Its post is about to be changed, and has its buttons still. A run's message may be changed before.
     let is_past = || Timestamp::now() > until_soon;
     let gate = loop {
-        let mut gate = world.double.gate(crate::double::Point::BeforeEdit);
+        let mut gate = world.double.gate(discord_double::Point::BeforeEdit);
         world.until("a change, or the end of SHORT", || gate.is_reached() || is_past()).await;
         if is_past() {
             // Noticed at once, or with whatever else is planned.

@@ -7,8 +7,8 @@ use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 
-use crate::double::{Message, User};
 use crate::world::{CHANNEL, OTHER_CHANNEL, PATIENCE, World};
+use discord_double::{Message, User};
 
 const REDEEM: &str = "manage giftcode redeem";
 

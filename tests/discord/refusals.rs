@@ -6,8 +6,8 @@ use giftcode_bot::sandbox::rules::Rule;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::double::{Attempt, Fault, Guild, permission};
 use crate::world::{CHANNEL, GUILD, OTHER_CHANNEL, SECOND_CHANNEL, World};
+use discord_double::{Attempt, Fault, Guild, permission};
 
 const STATUS: &str = "manage giftcode status";
 
@@ -77,7 +77,7 @@ async fn a_channel_that_refuses_for_a_reason_of_its_own_is_told_of_and_another_o
         assert_eq!(told.embeds()[0]["color"], json!(0xE7_4C_3C), "red");
         let set = world.double.slash(&admin, OTHER_CHANNEL, "manage giftcode setchannel", &[]).await;
         set.settled(crate::world::PATIENCE).await;
-        let is_it = |message: &crate::double::Message| message.text().contains("FIRST");
+        let is_it = |message: &discord_double::Message| message.text().contains("FIRST");
         world.double.wait_for_message(OTHER_CHANNEL, crate::world::PATIENCE, is_it).await;
         let told = world.told(&admin, STATUS, &[]).await;
         assert!(!told.contains("posts fail"), "{told}");
@@ -103,7 +103,7 @@ async fn a_page_in_front_of_discord_is_no_servers_fault() {
         tokio::time::sleep(Duration::from_secs(4)).await;
         world.double.heal();
         for channel in [CHANNEL, SECOND_CHANNEL] {
-            let is_it = |message: &crate::double::Message| message.text().contains("FIRST");
+            let is_it = |message: &discord_double::Message| message.text().contains("FIRST");
             world.double.wait_for_message(channel, crate::world::PATIENCE, is_it).await;
         }
         let posted = || (bot.log().matches("Posted 1 new codes").count() == 2).then_some(());
@@ -235,7 +235,7 @@ async fn a_history_that_comes_in_short_pages_is_searched_to_its_end() {
         world.double.say(&member, CHANNEL, &format!("hello {number}"));
     }
     world.double.fail_messages(|attempt| (attempt.nth == 1).then_some(Fault::Unanswered));
-    let mut gate = world.double.gate(crate::double::Point::AfterCreate);
+    let mut gate = world.double.gate(discord_double::Point::AfterCreate);
     world.feed.add("FIRST", "", "");
     gate.reached().await;
     bot.kill().await;

@@ -3,8 +3,8 @@
 use giftcode_bot::discord::permissions::invite_link;
 use serde_json::{Value, json};
 
-use crate::double::Double;
 use crate::world::{Bot, CHANNEL, GUILD, PATIENCE, SECOND, World};
+use discord_double::Double;
 
 const NAMES: [&str; 5] = ["manage", "giftcode", "link", "unlink", "redeem"];
 

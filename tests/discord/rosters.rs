@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::double::Response;
 use crate::world::{CHANNEL, PATIENCE, World, part};
+use discord_double::Response;
 
 const ADD: &str = "manage players add";
 const REMOVE: &str = "manage players remove";
@@ -89,7 +89,7 @@ async fn a_long_roster_has_pages_for_managers() {
 }
 
 /// Whether back, the middle (whose label is checked where it is no arrow) and on cannot be pressed.
-fn part_disabled(message: &crate::double::Message, middle: &str) -> (bool, bool, bool) {
+fn part_disabled(message: &discord_double::Message, middle: &str) -> (bool, bool, bool) {
     let parts: Vec<&Value> = message.parts().collect();
     assert!(middle == "◀" || parts[1]["label"] == json!(middle), "{parts:#?}");
     let is_disabled = |at: usize| parts[at]["disabled"] == json!(true);

@@ -3,8 +3,8 @@
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
-use crate::double::{Guild, permission};
 use crate::world::{CHANNEL, GUILD, PATIENCE, World};
+use discord_double::{Guild, permission};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn members_manage_nothing() {

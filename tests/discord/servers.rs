@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::double::{Double, Guild, Message, User, permission};
 use crate::world::{Bot, CHANNEL, GUILD, OTHER_CHANNEL, PATIENCE, SECOND, SECOND_CHANNEL, World};
+use discord_double::{Double, Guild, Message, User, permission};
 
 const STATUS: &str = "manage giftcode status";
 

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::double::{Answered, Double, Guild, Message, User, permission};
+use discord_double::{Answered, Double, Guild, Message, User, permission};
 
 pub const GUILD: u64 = 1_165_706_299_393_183_754;
 pub const CHANNEL: u64 = 1_165_706_299_393_183_755;

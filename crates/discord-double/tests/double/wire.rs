@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::{SOON, call};
-use crate::double::Double;
+use discord_double::Double;
 
 pub struct Wire(WebSocketStream<MaybeTlsStream<TcpStream>>);
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::wire::Wire;
 use super::{CHANNEL, GUILD, call, call_as, create, only_problem, says, with, world};
-use crate::double::{Double, Limits};
+use discord_double::{Double, Limits};
 
 fn long(length: usize) -> String {
     "x".repeat(length)

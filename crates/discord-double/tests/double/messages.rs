@@ -9,7 +9,7 @@ use serenity::all::{
 
 use super::bot::http;
 use super::{CHANNEL, GUILD, SOON, call, create, only_problem, says, with, world};
-use crate::double::{Attempt, Channel, Double, Edit, Fault, Gate, Guild, Limits, Overwrite, Point, Role, permission};
+use discord_double::{Attempt, Channel, Double, Edit, Fault, Gate, Guild, Limits, Overwrite, Point, Role, permission};
 
 fn nonce(text: &str, nonce: &str) -> Value {
     with(with(says(text), "nonce", json!(nonce)), "enforce_nonce", json!(true))

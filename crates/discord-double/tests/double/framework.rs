@@ -6,7 +6,7 @@ use serenity::client::ClientBuilder;
 
 use super::bot::http;
 use super::{CHANNEL, GUILD, SOON, world};
-use crate::double::{Response, permission};
+use discord_double::{Response, permission};
 
 type Context<'a> = poise::Context<'a, (), serenity::Error>;
 

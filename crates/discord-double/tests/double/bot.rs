@@ -13,7 +13,7 @@ use serenity::async_trait;
 use serenity::client::ClientBuilder;
 use tokio::task::JoinHandle;
 
-use crate::double::Double;
+use discord_double::Double;
 
 /// Ends, without a word to Discord, when dropped.
 pub struct Bot {

@@ -1,4 +1,5 @@
 //! The double itself, driven by a plain HTTP client, a plain gateway client, and serenity.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bot;
 mod framework;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::double::{Double, Guild};
+use discord_double::{Double, Guild};
 
 pub const GUILD: u64 = 1001;
 pub const CHANNEL: u64 = 2001;

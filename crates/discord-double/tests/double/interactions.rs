@@ -7,7 +7,7 @@ use serde_json::json;
 use super::bot::Bot;
 use super::wire::Wire;
 use super::{CHANNEL, GUILD, SOON, call, call_as, only_problem, says, world};
-use crate::double::{Answered, Attachment, Channel, Double, Fault, Guild, Response, User, permission};
+use discord_double::{Answered, Attachment, Channel, Double, Fault, Guild, Response, User, permission};
 
 #[tokio::test]
 async fn commands_are_registered_found_and_answered() {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::bot::Bot;
 use super::wire::{Came, Wire, identify};
 use super::{CHANNEL, GUILD, SOON, only_problem, says, world};
-use crate::double::{Double, Guild, permission};
+use discord_double::{Double, Guild, permission};
 
 #[tokio::test]
 async fn a_session_is_told_of_its_guilds_and_of_what_becomes_of_them() {
