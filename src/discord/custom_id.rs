@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::domain::code::{Code, CodeKey};
+use crate::domain::codes::code::{Code, CodeKey};
 
 /// The version in front of every `custom_id`. What an older version wrote must be read for ever.
 const VERSION: &str = "1";

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::domain::code::Code;
-use crate::domain::player::{PlayerId, State};
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{PlayerId, State};
 
 /// A player of the simulated game.
 #[derive(Debug, Clone, PartialEq, Eq)]

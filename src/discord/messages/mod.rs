@@ -17,7 +17,7 @@ use serenity::all::{
     CreateMessage, EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
 };
 
-use crate::domain::player::RoleId;
+use crate::domain::players::player::RoleId;
 
 use escape::clip;
 

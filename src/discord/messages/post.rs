@@ -6,8 +6,8 @@ use serenity::all::{
 };
 
 use crate::discord::custom_id::Action;
-use crate::domain::channel::Over;
-use crate::domain::plan::MessageKind;
+use crate::domain::codes::channel::Over;
+use crate::domain::codes::post_plan::MessageKind;
 use crate::ports::{AnnouncedCode, Announcement, Correction};
 
 use super::escape::{clip, escape};

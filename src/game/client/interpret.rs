@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::answer::{Answer, ApiAnswer, ErrCode, MAX_MSG_CHARS};
-use crate::domain::player::{Profile, State};
+use crate::domain::answers::answer::{Answer, ApiAnswer, ErrCode, MAX_MSG_CHARS};
+use crate::domain::players::player::{Profile, State};
 use crate::domain::text::{NAME_CHARS, clean};
 
 /// An HTTP answer as it came.
