@@ -104,7 +104,7 @@ impl Rule {
     }
 }
 
-/// How the game words a status: `msg` and `err_code` (PROTOCOL §1).
+/// How the game words a status: `msg` and `err_code` (docs/protocol.md, "Statuses").
 #[must_use]
 pub fn wording(status: &Status) -> (&'static str, i64) {
     match status {
