@@ -13,7 +13,7 @@ use std::time::Duration;
 use serenity::all::{ApplicationId, CreateCommand, GuildId as DiscordGuildId, InstallationContext, InteractionContext};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::player::GuildId;
+use crate::domain::players::player::GuildId;
 
 use super::answer::Error;
 use super::bot::Bot;

@@ -2,7 +2,7 @@
 
 use crate::discord::messages::{Message, appeal, manage};
 use crate::discord::redeeming::{self, Appealed};
-use crate::domain::code::Code;
+use crate::domain::codes::code::Code;
 use crate::ports::AnnouncedCode;
 use crate::store::AddedCode;
 

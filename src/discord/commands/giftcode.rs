@@ -6,9 +6,9 @@ use crate::discord::messages::engine::waits_for;
 use crate::discord::messages::manage::Mention;
 use crate::discord::messages::{Message, appeal, manage};
 use crate::discord::permissions::{self, NEEDED, USEFUL, lacking};
-use crate::domain::code::Code;
-use crate::domain::player::{ChannelId, RoleId};
-use crate::engine::Condition;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{ChannelId, RoleId};
+use crate::services::engine::Condition;
 
 use super::suggest::codes_known;
 use super::{Context, Error, guild, respond};

@@ -1,4 +1,4 @@
-//! The slash commands (CONTRACT, "Discord surface"). The doc comment of a command is the help that Discord shows.
+//! The slash commands (docs/contract.md, "Discord commands"). A command's doc comment is the help that Discord shows.
 
 mod codes;
 mod giftcode;
@@ -9,7 +9,7 @@ mod suggest;
 
 use std::sync::atomic::Ordering;
 
-use crate::domain::player::{GuildId, UserId};
+use crate::domain::players::player::{GuildId, UserId};
 
 use super::answer::{Asked, Error};
 use super::bot::Bot;

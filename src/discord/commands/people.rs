@@ -2,8 +2,8 @@
 
 use crate::discord::messages::{manage, people};
 use crate::discord::redeeming::{self, Whom};
-use crate::domain::code::Code;
-use crate::domain::player::{GuildId, PlayerId, State};
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{GuildId, PlayerId, State};
 
 use super::suggest::{codes_active, own_accounts};
 use super::{Context, Error, acknowledge, guild, respond, user};

@@ -4,8 +4,8 @@ use poise::serenity_prelude as serenity;
 
 use crate::discord::files;
 use crate::discord::messages::{Message, players as words};
-use crate::domain::player::{Player, PlayerError, PlayerId, State};
-use crate::domain::roster_file;
+use crate::domain::players::player::{Player, PlayerError, PlayerId, State};
+use crate::domain::players::roster_file;
 use crate::domain::text::trim;
 
 use super::suggest::roster;

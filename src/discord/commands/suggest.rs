@@ -2,11 +2,11 @@
 
 use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse};
 
-use crate::domain::player::{Player, display_name};
+use crate::domain::players::player::{Player, display_name};
 
 use super::{Context, guild, user};
 
-/// The most choices that Discord shows (PROTOCOL §3).
+/// The most choices that Discord shows (docs/protocol.md, "Sizes").
 const MAX_CHOICES: u32 = 25;
 /// The most characters of what was typed that are looked for.
 const MAX_TYPED: usize = 64;
@@ -18,7 +18,7 @@ fn offer(choices: impl IntoIterator<Item = AutocompleteChoice>) -> CreateAutocom
 
 async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> CreateAutocompleteResponse {
     // Whoever uses a command in a private chat sees what the feeds list.
-    let guild = guild(ctx).unwrap_or(crate::domain::player::GuildId(0));
+    let guild = guild(ctx).unwrap_or(crate::domain::players::player::GuildId(0));
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
     let found = ctx.data().store.suggest_codes(guild, typed, active_only, MAX_CHOICES).await;
     let choice = |code: crate::store::FoundCode| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::clock::Clock;
+use crate::runtime::clock::Clock;
 
 use super::error::{RestError, SHORTEST_WAIT};
 
