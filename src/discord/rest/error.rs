@@ -145,11 +145,7 @@ pub(super) fn wait(seconds: Option<f64>) -> Duration {
 
 pub(super) fn lost(error: &reqwest::Error) -> RestError {
     // Its root alone: what stands before that names the address, which holds a token for some calls.
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    let cause = cause.to_string();
+    let cause = anyhow::Chain::new(error).last().map(ToString::to_string).unwrap_or_default();
     let what = if error.is_timeout() { "it took too long".to_owned() } else { cause };
     if error.is_connect() || error.is_builder() { RestError::Unreached(what) } else { RestError::Unanswered(what) }
 }
