@@ -20,7 +20,7 @@ pub enum Ended {
 }
 
 impl Ended {
-    /// The exit code (CONTRACT: 0 all done, 1 could not run, 3 some given up).
+    /// The exit code (docs/contract.md, "Exit codes").
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Well => 0,

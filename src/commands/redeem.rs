@@ -56,7 +56,7 @@ pub struct RedeemOptions {
     pub skip_bad_lines: bool,
 }
 
-/// CONTRACT, `redeem --json`.
+/// docs/contract.md, "Output of redeem --json".
 #[derive(Debug, Serialize)]
 struct Report {
     codes: Vec<CodeOutcome>,

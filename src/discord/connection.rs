@@ -1,8 +1,8 @@
 //! The connection to Discord's gateway: commands, buttons and events come through it.
 //!
 //! # Guarantees
-//! One connection at a time (PROTOCOL §3: two would answer everything twice): it is opened by the active instance only, and
-//! closed before the turn ends. While Discord cannot be reached it is tried again, at growing intervals, or when Discord
+//! One connection at a time: two would answer everything twice (docs/protocol.md, "Gateway"). It is opened by the leader
+//! only, and closed before the session ends. While Discord cannot be reached it is tried again, at growing intervals, or when Discord
 //! says; posting and redeeming do not depend on it. A token that Discord refuses ends the process. Discord counts the
 //! sessions of a day and takes the token away where they are too many: the last ones are not begun, and sessions that end
 //! one after the other are not begun anew in a loop.

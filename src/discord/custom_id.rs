@@ -27,7 +27,7 @@ pub enum Action {
     RosterPage(u32),
 }
 
-/// The most characters of a `custom_id` (PROTOCOL §3).
+/// The most characters of a `custom_id` (docs/protocol.md, "Sizes").
 const MAX_CHARS: usize = 100;
 
 impl Action {

@@ -98,7 +98,7 @@ impl Rule {
     }
 }
 
-/// How the game words a status: `msg` and `err_code` (PROTOCOL §1).
+/// How the game words a status: `msg` and `err_code` (docs/protocol.md, "Statuses").
 pub fn wording(status: &Status) -> (&'static str, i64) {
     match status {
         Status::Success => ("SUCCESS", 20000),

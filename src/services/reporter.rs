@@ -33,7 +33,7 @@ use crate::store::{BatchKey, Store, StoreError};
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// and at least so many times as long as the last one took: counting large rosters must leave the file to others.
 const COOL_DOWN_PER_POLL: u32 = 9;
-/// Between two edits of one message (PROTOCOL §3).
+/// Between two edits of one message (docs/protocol.md, "Rates and deadlines").
 const EDIT_EVERY: Duration = Duration::from_secs(5);
 /// How long posts that are due go first.
 const YIELD_FOR: Duration = Duration::from_secs(30);

@@ -1,4 +1,4 @@
-//! The slash commands (CONTRACT, "Discord surface"). The doc comment of a command is the help that Discord shows.
+//! The slash commands (docs/contract.md, "Discord commands"). A command's doc comment is the help that Discord shows.
 
 mod codes;
 mod giftcode;

@@ -6,7 +6,7 @@ use crate::domain::players::player::{Player, display_name};
 
 use super::{Context, guild, user};
 
-/// The most choices that Discord shows (PROTOCOL §3).
+/// The most choices that Discord shows (docs/protocol.md, "Sizes").
 const MAX_CHOICES: u32 = 25;
 /// The most characters of what was typed that are looked for.
 const MAX_TYPED: usize = 64;

@@ -13,7 +13,7 @@ use crate::ports::{AnnouncedCode, Announcement, Correction};
 use super::escape::{clip, escape};
 use super::{GAME_PAGE, Message, colour, when};
 
-/// The most options of a menu (PROTOCOL §3).
+/// The most options of a menu (docs/protocol.md, "Sizes").
 const MAX_OPTIONS: usize = 25;
 /// The most characters of a code's rewards where it stands alone, and among others.
 const REWARDS_ALONE: usize = 200;

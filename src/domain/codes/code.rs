@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::domain::text::{clean, name_of, trim};
 
-/// The longest gift code, in characters (PROTOCOL §2).
+/// The longest gift code, in characters (docs/protocol.md, "Gift codes").
 pub const MAX_CODE_CHARS: usize = 32;
 
 /// A gift code as published, case kept: what is sent to the game and shown to people. 1 to 32 ASCII

@@ -6,7 +6,7 @@ use crate::domain::players::player::PlayerId;
 /// Different players who must agree that a code has expired or does not exist.
 const CONFIRMATIONS: usize = 2;
 /// Different players in a row who must be told that the claim limit is reached. More, because single players were told
-/// so on codes that still worked for others (PROTOCOL §1, USED).
+/// so on codes that still worked for others (docs/protocol.md, "Statuses", USED).
 const CLAIM_LIMIT_IN_A_ROW: usize = 3;
 
 /// How many of a code's latest final answers [`verdict`] needs to see.

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::domain::text::{NAME_CHARS, clean, is_unseen, trim};
 
-/// The largest player id: 12 digits (PROTOCOL §1).
+/// The largest player id: 12 digits (docs/protocol.md, "Fields").
 pub const MAX_PLAYER_ID: u64 = 999_999_999_999;
 
 /// A player's numeric id, the API's `fid`: 1 to 999,999,999,999.

@@ -1,7 +1,7 @@
 //! Which state a player lives in, told without redeeming anything.
 //!
-//! The game looks at the player and the state before it looks at the code (PROTOCOL §1, USER INFO ERROR). So a call with a
-//! code that cannot exist tells a right state, CDK NOT FOUND with 40014, from a wrong one.
+//! The game checks the player and the state before it checks the code (docs/protocol.md, "Statuses", USER INFO ERROR). So a
+//! call with a code that cannot exist tells a right state, CDK NOT FOUND with 40014, from a wrong one.
 
 use crate::domain::answers::answer::{Answer, ErrCode};
 use crate::domain::answers::status::{Status, of_redeem};

@@ -73,7 +73,7 @@ fn whole_number(value: &Value) -> Option<i64> {
     }
 }
 
-/// The profile of a successful answer of the player endpoint (PROTOCOL §1, "Player answer").
+/// The profile of a successful answer of the player endpoint (docs/protocol.md, "Player answer").
 pub(super) fn profile(raw: &Raw) -> Option<Profile> {
     if raw.status != 200 {
         return None;

@@ -119,7 +119,7 @@ fn page_headers(page: &Url) -> anyhow::Result<HeaderMap> {
     Ok(HeaderMap::from_iter([(ORIGIN, header(&origin)?), (REFERER, header(&format!("{origin}/"))?)]))
 }
 
-/// What the headers say about the limits (PROTOCOL §1, "Limits").
+/// What the headers say about the limits (docs/protocol.md, "Limits").
 fn hints(response: &reqwest::Response) -> RateLimitHints {
     let number = |name| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
     RateLimitHints {

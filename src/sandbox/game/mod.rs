@@ -338,7 +338,7 @@ async fn redeem(
     .await
 }
 
-/// What the real game would say (PROTOCOL §1): the player, then the state, then the code.
+/// What the real game would say (docs/protocol.md, "Statuses"): the player, then the state, then the code.
 fn decide(world: &World, live: &mut Live, fields: &Fields, now: Duration, call: &mut Call) -> Response {
     let status = match world.players.get(&call.fid) {
         None => Status::RoleNotExist,

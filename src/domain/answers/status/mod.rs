@@ -155,7 +155,7 @@ statuses! {
     NoState = "NO_STATE", PLAYER, Player;
 }
 
-/// One row of PROTOCOL §1: these words with one of these numbers are this status.
+/// One row of docs/protocol.md, "Statuses": these words with one of these numbers are this status.
 struct Row {
     msgs: &'static [&'static str],
     codes: &'static [i64],
@@ -168,7 +168,7 @@ const fn row(msgs: &'static [&'static str], codes: &'static [i64], bare: bool, s
     Row { msgs, codes, bare, status }
 }
 
-/// PROTOCOL §1, "Redeem answer", in its order; then the legacy bot's names. `msg` is compared in upper case,
+/// docs/protocol.md, "Statuses", in its order; then the legacy names. `msg` is compared in upper case,
 /// with `_` for blanks and without a full stop.
 const REDEEM: &[Row] = &[
     row(&["SUCCESS"], &[20000], true, Status::Success),

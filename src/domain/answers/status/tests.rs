@@ -1,4 +1,4 @@
-//! The table against PROTOCOL §1, row by row, and against every odd answer.
+//! The table against docs/protocol.md, "Statuses", row by row, and against every odd answer.
 
 use proptest::prelude::*;
 

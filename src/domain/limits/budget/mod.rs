@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::domain::answers::answer::RateLimitHints;
 
-/// An endpoint of the game; each has a budget of its own (PROTOCOL §1, "Limits").
+/// An endpoint of the game; each has a budget of its own (docs/protocol.md, "Limits").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// The player endpoint.
@@ -79,7 +79,7 @@ const EPOCH: Duration = Duration::from_secs(24 * 3600);
 const LONGEST_CALL: Duration = Duration::from_secs(600);
 /// The longest rest after refusals in a row that name no time.
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(60);
-/// The window of a limit that the server tells where none is configured (PROTOCOL §1, "Limits").
+/// The window of a limit that the server tells where none is configured (docs/protocol.md, "Limits").
 const USUAL_WINDOW: Duration = Duration::from_secs(60);
 /// A window grows by this much per unexplained refusal, up to [`MAX_GROWTH`] times what is configured.
 const GROWTH: f64 = 1.5;
