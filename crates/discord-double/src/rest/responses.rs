@@ -1,95 +1,96 @@
-//! The bot's answers to interactions: the first one, and those by the interaction's webhook.
+//! The bot's responses to interactions: the first one, and those by the interaction's webhook.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::channels::note_mentions;
-use super::component_schema;
-use super::interaction::{First, Interaction, Response};
-use super::request::{Outcome, Refusal, Reply, Request};
+use super::channels::check_mentions;
+use super::reply::{Outcome, Refusal, Reply};
+use super::request::Request;
 use super::routes::{id, unknown_path};
-use super::schema::{self, BodyKind, Findings};
-use super::state::{Inner, State};
+use crate::schema::message::{self as schema, BodyKind};
+use crate::schema::{Findings, component};
+use crate::state::interaction_record::{FirstResponse, InteractionRecord, ResponseKind};
+use crate::state::message::{EPHEMERAL, LOADING};
+use crate::state::{Inner, State};
 
-const EPHEMERAL: u64 = 1 << 6;
-
-fn unknown(problem: &str) -> Refusal {
+fn unknown_interaction(problem: &str) -> Refusal {
     Refusal::problem(404, 10062, "Unknown interaction", problem)
 }
 
 /// `POST /interactions/{id}/{token}/callback`
-pub fn first(state: &mut State, inner: &Inner, request: &Request, id: u64, token: &str) -> Outcome {
-    let deadline = state.settings.answer_deadline;
+pub fn callback(state: &mut State, inner: &Inner, request: &Request, id: u64, token: &str) -> Outcome {
+    let deadline = state.settings.response_deadline;
     let interaction = state.interactions.get(&id).filter(|interaction| interaction.token == token);
-    let interaction = interaction.ok_or_else(|| unknown("there is no such interaction"))?;
+    let interaction = interaction.ok_or_else(|| unknown_interaction("there is no such interaction"))?;
     if interaction.first.is_some() {
         let message = "Interaction has already been acknowledged.";
-        return Err(match interaction.is_answer_lost {
+        return Err(match interaction.is_receipt_lost {
             true => Refusal::expected(400, 40060, message),
             false => Refusal::problem(400, 40060, message, "a second first answer to one interaction"),
         });
     }
     let after = State::age(id);
     if after > deadline {
-        return Err(unknown(&format!("the first answer came after {after:?}")));
+        return Err(unknown_interaction(&format!("the first answer came after {after:?}")));
     }
     let kind = check_first(interaction, request)?;
     let data = request.body["data"].clone();
     let (channel, source) = (interaction.channel, interaction.source);
     match kind {
-        Response::Message => note_mentions(state, request, &data),
-        Response::Update if schema::has_text(&data) => note_mentions(state, request, &data),
+        ResponseKind::Message => check_mentions(state, request, &data),
+        ResponseKind::Update if schema::has_text(&data) => check_mentions(state, request, &data),
         _ => {}
     }
     let original = match kind {
-        Response::Message => Some(state.store(inner, channel, &data, &request.files, 0)),
-        Response::Deferred => {
+        ResponseKind::Message => Some(state.store(inner, channel, &data, &request.files, 0)),
+        ResponseKind::Deferred => {
             let flags = data["flags"].as_u64().unwrap_or_default() & EPHEMERAL;
-            Some(state.store_thinking(inner, channel, flags))
+            Some(state.store(inner, channel, &Value::Null, &[], flags | LOADING))
         }
-        Response::DeferredUpdate => source,
-        Response::Update => {
+        ResponseKind::DeferredUpdate => source,
+        ResponseKind::Update => {
             let source = source.unwrap();
-            state.edit(inner, source, request, &data);
+            state.edit(inner, source, &request.files, &data);
             Some(source)
         }
-        Response::Autocomplete | Response::Modal => None,
+        ResponseKind::Autocomplete | ResponseKind::Modal => None,
     };
     let interaction = state.interactions.get_mut(&id).unwrap();
     interaction.original = original;
-    interaction.seen_at = Some(Timestamp::now());
-    interaction.first = Some(First { kind, after, data });
+    interaction.first = Some(FirstResponse { kind, at: Timestamp::now(), after, data });
     Ok(Reply::Empty)
 }
 
-fn check_first(interaction: &Interaction, request: &Request) -> Result<Response, Refusal> {
+fn check_first(interaction: &InteractionRecord, request: &Request) -> Result<ResponseKind, Refusal> {
     let mut findings = Findings::default();
-    findings.known("body", &request.body, &["type", "data"]);
+    findings.only_fields("body", &request.body, &["type", "data"]);
     let number = request.body["type"].as_u64().unwrap_or_default();
-    let suits = |response: &Response| response.suits(interaction.deed, interaction.source.is_some());
-    let Some(kind) = Response::of(number).filter(suits) else {
-        findings.add(format!("an answer of type {number} to {:?}", interaction.deed));
+    let suits = |response: &ResponseKind| response.suits(interaction.kind, interaction.source.is_some());
+    let Some(kind) = ResponseKind::of(number).filter(suits) else {
+        findings.add(format!("an answer of type {number} to {:?}", interaction.kind));
         return Err(Refusal::malformed(findings.0));
     };
     let data = &request.body["data"];
     findings.0.extend(match kind {
-        Response::Message | Response::Update => schema::message(data, &request.files, BodyKind::Callback),
-        Response::Autocomplete => component_schema::choices(data),
-        Response::Modal => component_schema::modal(data),
-        Response::Deferred | Response::DeferredUpdate if data.is_null() => Vec::new(),
-        Response::Deferred | Response::DeferredUpdate => schema::message(data, &request.files, BodyKind::Callback),
+        ResponseKind::Message | ResponseKind::Update => schema::message(data, &request.files, BodyKind::Callback),
+        ResponseKind::Autocomplete => component::choices(data),
+        ResponseKind::Modal => component::modal(data),
+        ResponseKind::Deferred | ResponseKind::DeferredUpdate if data.is_null() => Vec::new(),
+        ResponseKind::Deferred | ResponseKind::DeferredUpdate => {
+            schema::message(data, &request.files, BodyKind::Callback)
+        }
     });
     if !findings.0.is_empty() {
         return Err(Refusal::malformed(findings.0));
     }
-    if kind == Response::Message && schema::is_empty(data, &request.files) {
-        return Err(Refusal::problem(400, 50006, "Cannot send an empty message", "an empty answer"));
+    if kind == ResponseKind::Message && schema::is_empty(data, &request.files) {
+        return Err(Refusal::empty_message("an empty answer"));
     }
     Ok(kind)
 }
 
 /// `/webhooks/{application}/{token}…`
-pub fn later(state: &mut State, inner: &Inner, request: &Request, token: &str, rest: &[&str]) -> Outcome {
+pub fn webhook(state: &mut State, inner: &Inner, request: &Request, token: &str, rest: &[&str]) -> Outcome {
     let invalid = |problem: &str| Refusal::problem(401, 50027, "Invalid Webhook Token", problem);
     let found = state.interactions.iter().find(|(_, interaction)| interaction.token == token);
     let (number, interaction) = found.ok_or_else(|| invalid("there is no such interaction"))?;
@@ -103,13 +104,13 @@ pub fn later(state: &mut State, inner: &Inner, request: &Request, token: &str, r
     match (request.method.as_str(), rest) {
         ("POST", []) => follow_up(state, inner, request, number),
         (_, ["messages", which]) => {
-            let message = addressed(interaction, which)?;
+            let message = find_message(interaction, which)?;
             if state.messages[&message].is_deleted {
                 return Err(Refusal::unknown_message());
             }
             match request.method.as_str() {
                 "GET" => {}
-                "PATCH" => change(state, inner, request, message, BodyKind::AnswerEdit)?,
+                "PATCH" => edit(state, inner, request, message, BodyKind::ResponseEdit)?,
                 "DELETE" => {
                     state.messages.get_mut(&message).unwrap().is_deleted = true;
                     return Ok(Reply::Empty);
@@ -122,7 +123,7 @@ pub fn later(state: &mut State, inner: &Inner, request: &Request, token: &str, r
     }
 }
 
-fn addressed(interaction: &Interaction, which: &str) -> Result<u64, Refusal> {
+fn find_message(interaction: &InteractionRecord, which: &str) -> Result<u64, Refusal> {
     let problem =
         || Refusal::problem(404, 10008, "Unknown Message", format!("{which} is no answer to this interaction"));
     if which == "@original" {
@@ -139,40 +140,33 @@ fn follow_up(state: &mut State, inner: &Inner, request: &Request, interaction: u
     if !problems.is_empty() {
         return Err(Refusal::malformed(problems));
     }
-    let Interaction { channel, original, .. } = state.interactions[&interaction];
+    let InteractionRecord { channel, original, .. } = state.interactions[&interaction];
     // The first follow-up to a deferred answer takes its place.
     if let Some(original) = original.filter(|original| state.messages[original].is_thinking()) {
-        change(state, inner, request, original, BodyKind::FollowUp)?;
+        edit(state, inner, request, original, BodyKind::FollowUp)?;
         return Ok(Reply::Json(state.messages[&original].json()));
     }
     if schema::is_empty(body, &request.files) {
-        return Err(Refusal::problem(400, 50006, "Cannot send an empty message", "an empty follow-up"));
+        return Err(Refusal::empty_message("an empty follow-up"));
     }
-    note_mentions(state, request, body);
+    check_mentions(state, request, body);
     let message = state.store(inner, channel, body, &request.files, 0);
     state.interactions.get_mut(&interaction).unwrap().follow_ups.push(message);
     Ok(Reply::Json(state.messages[&message].json()))
 }
 
-fn change(state: &mut State, inner: &Inner, request: &Request, message: u64, kind: BodyKind) -> Result<(), Refusal> {
+fn edit(state: &mut State, inner: &Inner, request: &Request, message: u64, kind: BodyKind) -> Result<(), Refusal> {
     let body: &Value = &request.body;
     let problems = schema::message(body, &request.files, kind);
     if !problems.is_empty() {
         return Err(Refusal::malformed(problems));
     }
     if state.messages[&message].is_thinking() && schema::is_empty(body, &request.files) {
-        return Err(Refusal::problem(400, 50006, "Cannot send an empty message", "a deferred answer that stays empty"));
+        return Err(Refusal::empty_message("a deferred answer that stays empty"));
     }
     if schema::has_text(body) {
-        note_mentions(state, request, body);
+        check_mentions(state, request, body);
     }
-    state.edit(inner, message, request, body);
+    state.edit(inner, message, &request.files, body);
     Ok(())
-}
-
-/// For a person: what an interaction was answered with.
-pub fn describe(state: &State, interaction: u64) -> String {
-    let first = state.interactions[&interaction].first.as_ref();
-    let texts: Vec<String> = state.answer_messages(interaction).iter().map(|message| message.text()).collect();
-    json!({ "first": first.map(|first| format!("{:?}", first.kind)), "texts": texts }).to_string()
 }
