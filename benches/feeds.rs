@@ -9,13 +9,13 @@
 use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
-use giftcode_bot::clock::Clock;
-use giftcode_bot::config::Feed;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::feed::FeedClient;
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::feeds::FeedClient;
+use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::config::Feed;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
+use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
 use giftcode_bot::store::{StateKind, Store};
-use giftcode_bot::watcher::{Watcher, WatcherSettings};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 

@@ -11,10 +11,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
+use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{Admission, StateKind, Store};
 
 /// How often a plan with nothing to do is measured; the median counts.

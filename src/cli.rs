@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 
-use crate::app::redeem::RedeemOptions;
-use crate::app::sandbox::SandboxOptions;
-use crate::app::{self, Ended};
-use crate::domain::player::State;
+use crate::commands::redeem::RedeemOptions;
+use crate::commands::sandbox::SandboxOptions;
+use crate::commands::{self, Ended};
+use crate::domain::players::player::State;
 
 /// Notices new Whiteout Survival gift codes, posts each once and redeems it for every player.
 #[derive(Debug, Parser)]
@@ -114,24 +114,24 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let ended = match command {
-        Command::Run => runtime.block_on(app::run::run()),
+        Command::Run => runtime.block_on(commands::run::run()),
         Command::Sandbox { players, codes, seed, keep_running, no_login, mongodb, instance } => {
             let options = SandboxOptions { players, codes, seed, keep_running, login: !no_login, mongodb, instance };
-            runtime.block_on(app::sandbox::run(options))
+            runtime.block_on(commands::sandbox::run(options))
         }
-        Command::State { command: StateCommand::Export { file } } => runtime.block_on(app::state::export(&file)),
+        Command::State { command: StateCommand::Export { file } } => runtime.block_on(commands::state::export(&file)),
         Command::State { command: StateCommand::Import { file, from_mongodb, database } } => {
             runtime.block_on(async {
                 match (file, from_mongodb) {
-                    (Some(file), _) => app::state::import(&file).await,
-                    (None, Some(uri)) => app::state::import_database(&uri, &database).await,
+                    (Some(file), _) => commands::state::import(&file).await,
+                    (None, Some(uri)) => commands::state::import_database(&uri, &database).await,
                     // The command line is read so that this cannot be.
                     (None, None) => anyhow::bail!("name the file to import, or --from-mongodb"),
                 }
             })
         }
         Command::Redeem { codes, players, state, json, skip_bad_lines } => {
-            runtime.block_on(app::redeem::run(RedeemOptions { codes, players, state, json, skip_bad_lines }))
+            runtime.block_on(commands::redeem::run(RedeemOptions { codes, players, state, json, skip_bad_lines }))
         }
     };
     // Nothing that still runs is worth waiting for: all that matters is committed.

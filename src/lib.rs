@@ -2,28 +2,16 @@
 //!
 //! `docs/architecture.md` has the picture, the layers and the invariants; a test holds the layers against the imports.
 
-pub mod app;
 pub mod cli;
-pub mod clock;
-pub mod config;
+pub mod commands;
 pub mod discord;
 pub mod domain;
-pub mod election;
-pub mod engine;
-pub mod eraser;
-pub mod feed;
+pub mod feeds;
 pub mod game;
-pub mod http;
 pub mod leadership;
 pub mod ports;
-pub mod poster;
 pub mod replica;
-pub mod replicator;
-pub mod reporter;
-pub mod retention;
+pub mod runtime;
 pub mod sandbox;
-pub mod session;
+pub mod services;
 pub mod store;
-pub mod supervisor;
-pub mod telemetry;
-pub mod watcher;

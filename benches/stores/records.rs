@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use giftcode_bot::domain::election::Position;
-use giftcode_bot::domain::record::{Field, Form, Kind, Record, Value};
+use giftcode_bot::domain::sync::election::Position;
+use giftcode_bot::domain::sync::record::{Field, Form, Kind, Record, Value};
 use giftcode_bot::ports::replica::{Authority, Replica};
 use mongodb::bson::{Bson, DateTime, Document, doc};
 

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::election::Position;
-use giftcode_bot::domain::record::{Kind, Record};
+use giftcode_bot::domain::sync::election::Position;
+use giftcode_bot::domain::sync::record::{Kind, Record};
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Document, doc};
 

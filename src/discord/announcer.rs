@@ -15,10 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serenity::all::{ChannelId as DiscordChannelId, MessageId as DiscordMessageId, Nonce, Permissions, UserId};
 
-use crate::clock::Clock;
-use crate::domain::channel::{Blocked, NONCE_WINDOW};
-use crate::domain::player::{ChannelId, GuildId};
+use crate::domain::codes::channel::{Blocked, NONCE_WINDOW};
+use crate::domain::players::player::{ChannelId, GuildId};
 use crate::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted, RunBoard, RunMessage};
+use crate::runtime::clock::Clock;
 
 use super::messages::{Message, post, run};
 use super::permissions;

@@ -8,13 +8,13 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::clock::Clock;
-use crate::domain::player::{PlayerId, State, UserId};
-use crate::domain::probe::ProbeOutcome;
-use crate::engine::{Condition, Engine};
+use crate::domain::players::player::{PlayerId, State, UserId};
+use crate::domain::redeeming::state_check::ProbeOutcome;
 use crate::ports::GameApi;
+use crate::runtime::clock::Clock;
+use crate::services::engine::{Condition, Engine};
+use crate::services::watcher::FeedHealth;
 use crate::store::Store;
-use crate::watcher::FeedHealth;
 
 use super::connection::Access;
 use super::rest::Rest;

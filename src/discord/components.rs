@@ -4,8 +4,8 @@ use serenity::all::{
     ActionRowComponent, ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse, ModalInteraction,
 };
 
-use crate::domain::code::Code;
-use crate::domain::player::{GuildId, PlayerId, State, UserId};
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{GuildId, PlayerId, State, UserId};
 
 use super::answer::{Asked, Error};
 use super::bot::Bot;
@@ -162,7 +162,7 @@ async fn submit(bot: &Bot, asked: &Asked<'_>, interaction: &ModalInteraction) ->
             return asked.answer(&message).await;
         }
     } else {
-        let known = crate::domain::player::Player {
+        let known = crate::domain::players::player::Player {
             id: player,
             nickname: String::new(),
             state: Some(state),

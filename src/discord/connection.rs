@@ -1,8 +1,8 @@
 //! The connection to Discord's gateway: commands, buttons and events come through it.
 //!
 //! # Guarantees
-//! One connection at a time (PROTOCOL §3: two would answer everything twice): it is opened by the active instance only, and
-//! closed before the turn ends. While Discord cannot be reached it is tried again, at growing intervals, or when Discord
+//! One connection at a time: two would answer everything twice (docs/protocol.md, "Gateway"). It is opened by the leader
+//! only, and closed before the session ends. While Discord cannot be reached it is tried again, at growing intervals, or when Discord
 //! says; posting and redeeming do not depend on it. A token that Discord refuses ends the process. Discord counts the
 //! sessions of a day and takes the token away where they are too many: the last ones are not begun, and sessions that end
 //! one after the other are not begun anew in a loop.
@@ -25,8 +25,8 @@ use serenity::http::{Http, HttpBuilder};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::clock::Clock;
-use crate::supervisor::Fatal;
+use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Fatal;
 
 use super::answer::{Asked, Error};
 use super::bot::Bot;
@@ -66,7 +66,7 @@ impl Access {
     fn client(&self) -> anyhow::Result<reqwest::Client> {
         let discord: Url = "https://discord.com/".parse().context("cannot read Discord's address")?;
         let address = self.proxy.as_ref().unwrap_or(&discord);
-        crate::http::client(std::slice::from_ref(address), TIMEOUT).build().context("cannot begin HTTP")
+        crate::runtime::http::client(std::slice::from_ref(address), TIMEOUT).build().context("cannot begin HTTP")
     }
 
     fn proxy(&self) -> Option<String> {
@@ -164,7 +164,7 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
             })
         },
         command_check: Some(|ctx| Box::pin(commands::check(ctx))),
-        event_handler: |ctx, event, _, bot| Box::pin(async move { events::handle(bot, ctx, event).await }),
+        event_handler: |ctx, event| Box::pin(events::handle(ctx.user_data, ctx.serenity_context, event)),
         ..Default::default()
     };
     let data = bot.clone();
@@ -264,7 +264,7 @@ async fn on_error(error: poise::FrameworkError<'_, Bot, Error>) {
         }
         E::CommandStructureMismatch { description, ctx, .. } => (
             poise::Context::Application(ctx),
-            ctx.command.qualified_name.clone(),
+            ctx.command().qualified_name.clone(),
             anyhow::anyhow!("Discord offers an older form of the command: {description}"),
         ),
         E::GuildOnly { ctx: poise::Context::Application(ctx), .. } => {
@@ -292,7 +292,7 @@ async fn on_error(error: poise::FrameworkError<'_, Bot, Error>) {
 fn asked(ctx: poise::ApplicationContext<'_, Bot, Error>) -> Option<Asked<'_>> {
     let is_acknowledged = ctx.has_sent_initial_response.load(Ordering::SeqCst);
     let is_command = ctx.interaction_type == poise::CommandInteractionType::Command;
-    is_command.then(|| Asked::command(ctx.data, ctx.interaction, is_acknowledged))
+    is_command.then(|| Asked::command(ctx.data(), ctx.interaction, is_acknowledged))
 }
 
 #[cfg(test)]

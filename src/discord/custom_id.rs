@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::domain::code::{Code, CodeKey};
+use crate::domain::codes::code::{Code, CodeKey};
 
 /// The version in front of every `custom_id`. What an older version wrote must be read for ever.
 const VERSION: &str = "1";
@@ -27,7 +27,7 @@ pub enum Action {
     RosterPage(u32),
 }
 
-/// The most characters of a `custom_id` (PROTOCOL §3).
+/// The most characters of a `custom_id` (docs/protocol.md, "Sizes").
 const MAX_CHARS: usize = 100;
 
 impl Action {

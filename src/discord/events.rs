@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, Interaction, OnlineStatus};
 
-use crate::domain::channel::Blocked;
-use crate::domain::erasure::REMOVED_FOR;
-use crate::domain::player::{ChannelId, GuildId};
+use crate::domain::codes::channel::Blocked;
+use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::sync::erasure::REMOVED_FOR;
 use crate::store::StoreError;
 
 use super::answer::Error;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-use crate::http::{BodyError, client, read_body};
+use crate::runtime::http::{BodyError, client, read_body};
 
 /// How long fetching may take.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -5,7 +5,7 @@ use serenity::all::{
     ChannelId as DiscordChannelId, ChannelType, GuildChannel, GuildId as DiscordGuildId, Member, Permissions,
 };
 
-use crate::domain::player::{ChannelId, GuildId};
+use crate::domain::players::player::{ChannelId, GuildId};
 
 use super::rest::{Rest, RestError};
 

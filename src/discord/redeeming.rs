@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::channel::Over;
-use crate::domain::code::Code;
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{GuildId, MAX_WAITING, Player, PlayerId, State, UserId};
-use crate::domain::probe::ProbeOutcome;
+use crate::domain::codes::channel::Over;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{GuildId, MAX_WAITING, Player, PlayerId, State, UserId};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::state_check::ProbeOutcome;
 use crate::ports::AnnouncedCode;
 use crate::store::{CheckStart, FoundCode, Linked, Standing, StoreError};
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use serenity::all::{ApplicationId, CreateCommand, GuildId as DiscordGuildId, InstallationContext, InteractionContext};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::player::GuildId;
+use crate::domain::players::player::GuildId;
 
 use super::answer::Error;
 use super::bot::Bot;
@@ -92,7 +92,7 @@ async fn take_away(bot: &Bot, application: ApplicationId, guild: GuildId) -> Res
 /// Takes away the commands of a guild that still has some of its own, as the use of one of them shows.
 pub(super) async fn tidy(ctx: poise::Context<'_, Bot, Error>) {
     let poise::Context::Application(ctx) = ctx else { return };
-    let (bot, application) = (ctx.data.clone(), ctx.interaction.application_id);
+    let (bot, application) = (ctx.data().clone(), ctx.interaction.application_id);
     let Some(guild) = ctx.interaction.data.guild_id.map(|id| GuildId(id.get())) else { return };
     if bot.dev_guild == Some(guild.0) {
         return;

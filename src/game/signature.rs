@@ -1,4 +1,4 @@
-//! The signature under every request (PROTOCOL §1, `sign`).
+//! The signature under every request (docs/protocol.md, "Signature").
 
 use md5::{Digest, Md5};
 

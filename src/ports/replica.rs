@@ -6,9 +6,9 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use crate::domain::election::{Lease, Position};
-use crate::domain::erasure::Erased;
-use crate::domain::record::{Key, Kind, Record};
+use crate::domain::sync::election::{Lease, Position};
+use crate::domain::sync::erasure::Erased;
+use crate::domain::sync::record::{Key, Kind, Record};
 
 /// The number of the present form of documents and of the lease: each of them carries the largest of any program that wrote it.
 /// A program whose number is smaller waits, for it does not know what it would undo.
@@ -68,7 +68,7 @@ pub enum Scope {
     Late(Position),
 }
 
-/// The replica. Of two versions of a record it keeps the one with the greater [`MergeKey`](crate::domain::record::MergeKey); the same one again does no harm.
+/// The replica. Of two versions of a record it keeps the one with the greater [`MergeKey`](crate::domain::sync::record::MergeKey); the same one again does no harm.
 /// Every read sees what a majority of the servers has; every write is on a majority when it returns.
 pub trait Replica: Send + Sync + 'static {
     /// How many records of one kind go in one command, where there are so many to send: servers are faster with several at once,

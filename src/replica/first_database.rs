@@ -8,7 +8,7 @@ use mongodb::{Collection, Database};
 use secrecy::SecretString;
 use serde_json::Value as Json;
 
-use crate::domain::first_database::{FirstCollection, FirstDatabase, FirstDatabaseReader};
+use crate::domain::legacy::database::{FirstCollection, FirstDatabase, FirstDatabaseReader};
 
 use super::connection::{client_of, refusal};
 use super::words::failure;

@@ -6,8 +6,8 @@ use mongodb::error::ErrorKind;
 use mongodb::options::ReturnDocument;
 use tokio::try_join;
 
-use crate::domain::election::{Lease, Position};
-use crate::domain::record::Kind;
+use crate::domain::sync::election::{Lease, Position};
+use crate::domain::sync::record::Kind;
 use crate::ports::replica::{Answer, LeaseStore, ReplicaError, SCHEMA, Seen};
 
 use super::connection::AT_ONCE;

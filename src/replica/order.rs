@@ -1,6 +1,6 @@
 //! Merge keys as text, so that the server can compare all of one at once.
 
-use crate::domain::record::MergeKey;
+use crate::domain::sync::record::MergeKey;
 
 /// A number as text that sorts as numbers do: how many digits it has as a letter, then these.
 fn sorting(number: i64) -> String {
@@ -21,7 +21,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::version::Version;
+    use crate::domain::sync::version::Version;
 
     proptest! {
         #[test]

@@ -13,9 +13,9 @@ use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, doc
 use mongodb::raw_batch_cursor::RawBatch;
 use tokio::sync::mpsc;
 
-use crate::domain::election::Position;
-use crate::domain::erasure::Erased;
-use crate::domain::record::{Key, Kind, Record};
+use crate::domain::sync::election::Position;
+use crate::domain::sync::erasure::Erased;
+use crate::domain::sync::record::{Key, Kind, Record};
 use crate::ports::replica::{Answer, Authority, Replica, ReplicaError, SCHEMA, Scope};
 
 use super::connection::{AT_ONCE, Connection, MongoSettings, SLOWLY, WHOLE, unfinished};

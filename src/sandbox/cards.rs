@@ -3,7 +3,7 @@
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 
-use crate::domain::plan::MessageKind;
+use crate::domain::codes::post_plan::MessageKind;
 use crate::ports::{AnnouncedCode, Announcement, Correction};
 
 /// The width of a card, in terminal columns.
@@ -71,8 +71,8 @@ fn line(code: &AnnouncedCode) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::code::Code;
-    use crate::domain::player::{ChannelId, GuildId};
+    use crate::domain::codes::code::Code;
+    use crate::domain::players::player::{ChannelId, GuildId};
 
     fn code(text: &str, generation: u32) -> AnnouncedCode {
         AnnouncedCode {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::domain::code::CodeKey;
-use crate::domain::player::GuildId;
+use crate::domain::codes::code::CodeKey;
+use crate::domain::players::player::GuildId;
 use crate::store::RunProgress;
 
 use super::script::GUILDS;

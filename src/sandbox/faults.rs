@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::domain::code::Code;
-use crate::domain::player::PlayerId;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::PlayerId;
 
 /// How often the redeem endpoint stumbles: each a probability from 0 to 1, in sum at most 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

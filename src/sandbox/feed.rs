@@ -13,8 +13,8 @@ use axum::routing::get;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::clock::Clock;
-use crate::domain::code::Code;
+use crate::domain::codes::code::Code;
+use crate::runtime::clock::Clock;
 
 use super::http::Server;
 

@@ -13,8 +13,8 @@ use anyhow::Context;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::code::CodeKey;
-use crate::domain::player::PlayerId;
+use crate::domain::codes::code::CodeKey;
+use crate::domain::players::player::PlayerId;
 
 /// One call that the simulated game saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,7 +175,7 @@ mod tests {
     fn the_journal_outlives_the_process_though_its_end_was_cut_off() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("calls");
-        let key = crate::domain::code::Code::parse("a1").unwrap().key();
+        let key = crate::domain::codes::code::Code::parse("a1").unwrap().key();
         let mut ledger = Ledger::open(Some(&path)).unwrap();
         ledger.note(call("7", 0, true)).unwrap();
         ledger.note(call("8", 1, false)).unwrap();

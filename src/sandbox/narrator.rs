@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::code::CodeKey;
-use crate::domain::listing::KnownCode;
-use crate::domain::player::GuildId;
-use crate::domain::words::meaning;
+use crate::domain::codes::code::CodeKey;
+use crate::domain::codes::listing::KnownCode;
+use crate::domain::players::player::GuildId;
+use crate::domain::redeeming::explanation::meaning;
 use crate::store::RunProgress;
 
 use super::console::guild_name;
@@ -53,8 +53,8 @@ impl Narrator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::code::Code;
-    use crate::domain::status::Status;
+    use crate::domain::answers::status::Status;
+    use crate::domain::codes::code::Code;
 
     #[test]
     fn each_end_is_told_once() {

@@ -107,8 +107,8 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::domain::plan::MessageKind;
-    use crate::domain::player::{ChannelId, GuildId};
+    use crate::domain::codes::post_plan::MessageKind;
+    use crate::domain::players::player::{ChannelId, GuildId};
 
     #[tokio::test]
     async fn a_nonce_is_posted_once_though_the_process_died_while_it_wrote() {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::domain::code::Code;
-use crate::domain::player::{PlayerId, State};
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{PlayerId, State};
 
 /// A player of the simulated game.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Rule {
     }
 }
 
-/// How the game words a status: `msg` and `err_code` (PROTOCOL §1).
+/// How the game words a status: `msg` and `err_code` (docs/protocol.md, "Statuses").
 #[must_use]
 pub fn wording(status: &Status) -> (&'static str, i64) {
     match status {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::domain::code::Code;
-use crate::domain::gate::RateLimit;
-use crate::domain::player::{GuildId, Player, PlayerId, State};
+use crate::domain::codes::code::Code;
+use crate::domain::limits::player_pacing::RateLimit;
+use crate::domain::players::player::{GuildId, Player, PlayerId, State};
 
 use super::faults::Faults;
 use super::feed::FeedEntry;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::domain::code::{Code, CodeKey};
-use crate::domain::listing::KnownCode;
-use crate::domain::outcome::Outcome;
-use crate::domain::player::PlayerId;
+use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::codes::listing::KnownCode;
+use crate::domain::players::player::PlayerId;
+use crate::domain::redeeming::outcome::Outcome;
 use crate::store::RedemptionRow;
 
 use super::ledger::Ledger;
@@ -108,7 +108,7 @@ fn post_mismatches(script: &Script, known: &BTreeMap<CodeKey, KnownCode>, posts:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::status::Status;
+    use crate::domain::answers::status::Status;
     use crate::sandbox::ledger::Call;
     use crate::sandbox::posts::PostedCode;
 
@@ -137,7 +137,7 @@ mod tests {
             vec![row(&good, Outcome::Granted, Status::Success), row(&expired, Outcome::Failed, Status::TimeError)];
         let posted = |code: &Code| PostedCode { code: code.to_string(), generation: 1 };
         let codes = vec![posted(&good), posted(&expired)];
-        let message = |(guild, name): (crate::domain::player::GuildId, &str)| PostedMessage {
+        let message = |(guild, name): (crate::domain::players::player::GuildId, &str)| PostedMessage {
             nonce: name.to_owned(),
             guild: guild.0,
             codes: codes.clone(),

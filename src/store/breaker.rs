@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::breaker::Failure;
-use crate::domain::player::{PlayerId, State};
-use crate::domain::status::Class;
+use crate::domain::answers::status::Class;
+use crate::domain::players::player::{PlayerId, State};
+use crate::domain::redeeming::breaker::Failure;
 
 use super::redemptions::Claim;
 use super::sql::Millis;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use md5::{Digest, Md5};
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::code::Code;
+use crate::domain::codes::code::Code;
 
 use super::sql::Millis;
 use super::writer::Tx;
@@ -73,7 +73,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::clock::Clock;
+    use crate::runtime::clock::Clock;
     use crate::store::StateKind;
 
     fn codes(number: usize) -> Vec<Code> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::domain::code::{Code, CodeKey, NAMED};
-use crate::domain::listing::KnownCode;
+use crate::domain::codes::code::{Code, CodeKey, NAMED};
+use crate::domain::codes::listing::KnownCode;
 
 use super::sql::Millis;
 use super::writer::Tx;

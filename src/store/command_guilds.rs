@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::domain::player::GuildId;
+use crate::domain::players::player::GuildId;
 
 use super::{Store, StoreError};
 

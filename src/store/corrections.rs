@@ -6,9 +6,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use crate::domain::channel::{Over, Shows};
-use crate::domain::plan::MessageKind;
-use crate::domain::player::GuildId;
+use crate::domain::codes::channel::{Over, Shows};
+use crate::domain::codes::post_plan::MessageKind;
+use crate::domain::players::player::GuildId;
 use crate::ports::{AnnouncedCode, Correction, MessageId};
 
 use super::sql::Millis;

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::channel::Over;
-use crate::domain::code::{Code, CodeKey, NAMED};
-use crate::domain::player::GuildId;
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::channel::Over;
+use crate::domain::codes::code::{Code, CodeKey, NAMED};
+use crate::domain::players::player::GuildId;
 use crate::ports::AnnouncedCode;
 
 use super::checks::{self, CheckStart};

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::channel::Blocked;
-use crate::domain::player::{ChannelId, GuildId, RoleId};
+use crate::domain::codes::channel::Blocked;
+use crate::domain::players::player::{ChannelId, GuildId, RoleId};
 
 use super::sql::Millis;
 use super::writer::Tx;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use crate::domain::player::{MAX_LINKS, Player, PlayerId, UserId};
+use crate::domain::players::player::{MAX_LINKS, Player, PlayerId, UserId};
 
 use super::sql::Millis;
 use super::{Store, StoreError, players};

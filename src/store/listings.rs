@@ -6,10 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::domain::code::{Code, CodeKey, ListedCode};
-use crate::domain::erasure::KEPT_FOR;
-use crate::domain::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFile, Rules};
-use crate::domain::record::Kind;
+use crate::domain::codes::code::{Code, CodeKey, ListedCode};
+use crate::domain::codes::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFile, Rules};
+use crate::domain::sync::erasure::KEPT_FOR;
+use crate::domain::sync::record::Kind;
 
 use super::replication::{forget, read_keys};
 use super::sql::Millis;

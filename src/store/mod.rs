@@ -9,7 +9,7 @@
 //!
 //! # Races
 //! There is one writing connection behind a lock, so writes have an order; reads see the last commit. A lock file keeps
-//! every other process out; the [`Leadership`] keeps out an instance on another file, whose claims and posts are refused once
+//! every other process out; the [`Leader`] keeps out an instance on another file, whose claims and posts are refused once
 //! it is over. A file that is taken away or swapped while we run is noticed before the next write. No SQL runs on an async thread, and none is open across an `.await`.
 //!
 //! # Crash
@@ -20,6 +20,7 @@ mod backing;
 mod breaker;
 mod checks;
 mod choices;
+mod claim_queue;
 mod codes;
 mod command_guilds;
 mod corrections;
@@ -27,6 +28,7 @@ mod erasing;
 mod guild_codes;
 mod guilds;
 mod import;
+mod leader;
 mod links;
 mod listings;
 mod lock;
@@ -50,7 +52,6 @@ mod snapshot;
 mod sql;
 mod states;
 mod tallies;
-mod turns;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -63,15 +64,15 @@ use rusqlite::Connection;
 use thiserror::Error;
 use tokio::sync::{Notify, SetOnce};
 
-use crate::clock::Clock;
-use crate::leadership::Leadership;
 use crate::ports::replica::ReplicaError;
+use crate::runtime::clock::Clock;
 
 pub use checks::{CheckStart, OverCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use guild_codes::{AddedCode, FoundCode};
 pub use guilds::{Failing, GuildSettings};
 pub use import::{Imported, ImportedDatabase};
+pub use leader::Leader;
 pub use links::Linked;
 pub use listings::ListingChanges;
 pub use lock::FileLock;
@@ -90,6 +91,7 @@ pub use snapshot::copy_state;
 pub use tallies::Generation;
 
 use backing::Backing;
+use leader::SoleInstance;
 use progress::Watched;
 use schema::Trouble;
 use writer::Writer;
@@ -132,14 +134,14 @@ impl Blocking {
 }
 
 /// How a working copy is opened.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Opening {
     /// What it is for.
     pub kind: StateKind,
     /// The time.
     pub clock: Clock,
     /// Who acts on what is in it asks this.
-    pub leadership: Leadership,
+    pub leader: Arc<dyn Leader>,
     /// Where SQL runs.
     pub blocking: Blocking,
     /// A damaged file is moved to `NAME.corrupt-TIME` and begun anew: where MongoDB has everything.
@@ -150,8 +152,8 @@ impl Opening {
     /// The usual way, where nobody else can lead.
     #[must_use]
     pub fn new(kind: StateKind, clock: Clock) -> Self {
-        let leadership = Leadership::single(clock);
-        Self { kind, clock, leadership, blocking: Blocking::default(), replaces_damaged: false }
+        let leader = Arc::new(SoleInstance::default());
+        Self { kind, clock, leader, blocking: Blocking::default(), replaces_damaged: false }
     }
 }
 
@@ -225,7 +227,7 @@ struct Inner {
     /// None where one connection does both: in memory a second one would be locked out.
     reader: Option<Mutex<Connection>>,
     backing: Backing,
-    leadership: Leadership,
+    leader: Arc<dyn Leader>,
     blocking: Blocking,
     instance: i64,
     before_opening: (Timestamp, Duration),
@@ -274,14 +276,14 @@ impl Store {
     }
 
     fn new(opened: schema::Opened, backing: Backing, opening: Opening) -> Self {
-        let Opening { clock, leadership, blocking, .. } = opening;
+        let Opening { clock, leader, blocking, .. } = opening;
         let known = Some(opened.last_version).filter(|version| version.0 > 0);
         let known = known.and_then(|version| Timestamp::from_millisecond(version.millis()).ok());
         let inner = Inner {
             writer: Writer::new(opened.writer, opened.last_version),
             reader: opened.reader.map(Mutex::new),
             backing,
-            leadership,
+            leader,
             blocking,
             instance: opened.instance,
             before_opening: (known.unwrap_or_else(|| clock.now()), clock.elapsed()),

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::params;
 
-use crate::domain::outcome::Outcome;
-use crate::domain::retry::History;
-use crate::domain::status::Status;
-use crate::domain::verdict::Checked;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::verdict::Checked;
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::retry::History;
 
 use super::redemptions::Claim;
 use super::runs::{self, FinishedRun};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::params;
 
-use crate::domain::budget::Endpoint;
+use crate::domain::limits::budget::Endpoint;
 
 use super::sql::Millis;
 use super::writer::Tx;

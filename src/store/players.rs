@@ -2,8 +2,8 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::player::{GuildId, Player, PlayerId, Profile};
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::players::player::{GuildId, Player, PlayerId, Profile};
 
 use super::sql::Millis;
 use super::writer::Tx;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
-use crate::domain::channel::Shows;
-use crate::domain::plan::{self, MessageKind};
-use crate::domain::player::ChannelId;
+use crate::domain::codes::channel::Shows;
+use crate::domain::codes::post_plan::{self, MessageKind};
+use crate::domain::players::player::ChannelId;
 use crate::ports::{AnnouncedCode, Announcement, Posted};
 
 use super::sql::Millis;
@@ -131,7 +131,7 @@ impl Store {
             ))?;
             let rows = heads.query_map([Millis(now)], |row| {
                 let (due, planned_at) = (announcement(row)?, row.get::<_, i64>("planned_at")?);
-                Ok(((planned_at, plan::place(due.announcement.guild, planned_at)), due))
+                Ok(((planned_at, post_plan::place(due.announcement.guild, planned_at)), due))
             })?;
             let mut due: Vec<((i64, u64), DueMessage)> = rows.collect::<Result<_, _>>()?;
             due.sort_by_key(|(place, _)| *place);

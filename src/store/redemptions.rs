@@ -5,21 +5,21 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::budget::Endpoint;
-use crate::domain::code::{Code, CodeKey};
-use crate::domain::condemn;
-use crate::domain::fairness::Turns;
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{PlayerId, State};
-use crate::domain::retry::History;
-use crate::domain::scout::Trust;
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::canary::Trust;
+use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::codes::invalidation;
+use crate::domain::limits::budget::Endpoint;
+use crate::domain::limits::fair_queue::Turns;
+use crate::domain::players::player::{PlayerId, State};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::retry::History;
 
 use super::outcomes::{Validity, Verdict, record};
 use super::runs::FinishedRun;
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, checks, overdue, paced, turns};
+use super::{Store, StoreError, checks, claim_queue, overdue, paced};
 
 /// No call takes longer than this, whatever is configured; a note of one that did may be forgotten before its end.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
@@ -124,7 +124,7 @@ impl Store {
         self.claim(Wanted { limit, max_calls, window: Duration::ZERO, turns: Turns::default() }, admit).await
     }
 
-    /// Claims due redemptions in their turns (`domain/fairness`), those that `admit` takes. The claim and its call are
+    /// Claims due redemptions in their claim_queue (`domain/fairness`), those that `admit` takes. The claim and its call are
     /// counted before the call is made, so a crash cannot lead to more than `max_calls` of them, or than the budget allows.
     ///
     /// # Errors
@@ -139,7 +139,8 @@ impl Store {
         let claims = self.write_intent(move |tx| {
             let mut turns = wanted.turns;
             let next_check = checks::begin_due(tx, instance)?;
-            let (mut claims, endpoints) = turns::pick(tx, instance, wanted.limit, wanted.max_calls, &mut turns, admit)?;
+            let (mut claims, endpoints) =
+                claim_queue::pick(tx, instance, wanted.limit, wanted.max_calls, &mut turns, admit)?;
             claims.turns = turns;
             claims.next_due = [next_due(tx)?, next_check].into_iter().flatten().min();
             for (claim, endpoint) in claims.taken.iter_mut().zip(&endpoints) {
@@ -261,7 +262,7 @@ fn next_due(tx: &Tx<'_>) -> rusqlite::Result<Option<Timestamp>> {
 /// A code's latest final answers, newest first: those to what runs made due. What a person asked for decides for that
 /// person alone.
 pub(super) fn latest_answers(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<Vec<(PlayerId, Status)>> {
-    let look_back = u32::try_from(condemn::LOOK_BACK).unwrap_or(u32::MAX);
+    let look_back = u32::try_from(invalidation::LOOK_BACK).unwrap_or(u32::MAX);
     tx.statement(
         "SELECT player_id, status FROM redemptions INDEXED BY redemptions_evidence
          WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND priority = 0

@@ -2,10 +2,10 @@
 
 use rusqlite::params;
 
-use crate::domain::channel::Blocked;
-use crate::domain::code::CodeKey;
-use crate::domain::player::GuildId;
-use crate::domain::version::Version;
+use crate::domain::codes::channel::Blocked;
+use crate::domain::codes::code::CodeKey;
+use crate::domain::players::player::GuildId;
+use crate::domain::sync::version::Version;
 
 use super::sql::Millis;
 use super::writer::Tx;

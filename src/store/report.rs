@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use rusqlite::params;
 
-use crate::domain::code::{Code, CodeKey};
-use crate::domain::outcome::Outcome;
-use crate::domain::player::PlayerId;
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::players::player::PlayerId;
+use crate::domain::redeeming::outcome::Outcome;
 
 use super::tallies::{self, Counts};
 use super::{Store, StoreError};

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::code::CodeKey;
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{GuildId, PlayerId};
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::CodeKey;
+use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::redeeming::outcome::Outcome;
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, planning, runs, tallies, turns};
+use super::{Store, StoreError, claim_queue, planning, runs, tallies};
 
 /// What a run was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,7 +124,7 @@ impl Store {
                     values,
                 )?;
             }
-            turns::prioritise(tx, &players, &key, generation)?;
+            claim_queue::prioritise(tx, &players, &key, generation)?;
             runs::reopen(tx, &key, generation)?;
             tx.wake_work();
             Ok(())

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::domain::player::{GuildId, Player};
+use crate::domain::players::player::{GuildId, Player};
 
 use super::links::player;
 use super::{Store, StoreError};

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::domain::code::{Code, CodeKey};
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{GuildId, PlayerId};
-use crate::domain::progress::{FailedGroup, Tally};
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
+use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{MessageId, RunMessage};
 
 use super::sql::Millis;

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use crate::domain::code::{Code, CodeKey};
-use crate::domain::player::GuildId;
+use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::players::player::GuildId;
 
 use super::sql::Millis;
 use super::writer::Tx;

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-use crate::domain::channel::Blocked;
-use crate::domain::code::{Code, CodeKey};
-use crate::domain::listing::Standing;
-use crate::domain::outcome::Outcome;
-use crate::domain::plan::MessageKind;
-use crate::domain::player::{ChannelId, GuildId, PlayerId, RoleId, State, UserId};
-use crate::domain::record::Value;
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::channel::Blocked;
+use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::codes::listing::Standing;
+use crate::domain::codes::post_plan::MessageKind;
+use crate::domain::players::player::{ChannelId, GuildId, PlayerId, RoleId, State, UserId};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::sync::record::Value;
 
 /// Milliseconds since 1970, as a column holds it.
 pub(super) struct Millis(pub Timestamp);

@@ -2,8 +2,8 @@
 
 use rusqlite::params;
 
-use crate::domain::player::{PlayerId, State};
-use crate::domain::search::MAX_STATES;
+use crate::domain::players::player::{PlayerId, State};
+use crate::domain::redeeming::state_search::MAX_STATES;
 
 use super::{Store, StoreError};
 

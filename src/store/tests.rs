@@ -8,15 +8,15 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::channel::Blocked;
-use crate::domain::code::Code;
-use crate::domain::election::Position;
-use crate::domain::listing::{Entry, FeedAnswer};
-use crate::domain::outcome::Outcome;
-use crate::domain::plan::MessageKind;
-use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
-use crate::domain::status::Status;
-use crate::domain::verdict::Checked;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::channel::Blocked;
+use crate::domain::codes::code::Code;
+use crate::domain::codes::listing::{Entry, FeedAnswer};
+use crate::domain::codes::post_plan::MessageKind;
+use crate::domain::codes::verdict::Checked;
+use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::sync::election::Position;
 use crate::domain::waits;
 use crate::ports::{MessageId, Posted};
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Params, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use crate::domain::version::{HybridClock, Version};
+use crate::domain::sync::version::{HybridClock, Version};
 
 use super::progress::OUTBOX_BOUND;
 use super::schema::Trouble;

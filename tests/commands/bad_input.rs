@@ -142,7 +142,7 @@ async fn bad_variables_of_the_environment_and_of_dotenv() {
 async fn the_sandbox_touches_no_state_that_is_not_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("giftcode.db");
-    let clock = giftcode_bot::clock::Clock::system();
+    let clock = giftcode_bot::runtime::clock::Clock::system();
     let kind = giftcode_bot::store::StateKind::Bot;
     drop(giftcode_bot::store::Store::open(&path, kind, clock).unwrap());
     let mut command = bot(folder.path());

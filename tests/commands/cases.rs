@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use giftcode_bot::domain::player::{PlayerId, State};
+use giftcode_bot::domain::players::player::{PlayerId, State};
 use giftcode_bot::sandbox::game::GameSim;
 use giftcode_bot::sandbox::rules::SimPlayer;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! `.env.example` lists the configuration: every variable once, with one line of comment, and its default.
 
-use giftcode_bot::config::VARIABLES;
+use giftcode_bot::runtime::config::VARIABLES;
 
 #[test]
 fn it_lists_every_variable_once_with_its_default() {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::process::Output;
 use std::time::Duration;
 
-use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::sandbox::faults::{Faults, Trouble, Wrong};
 use giftcode_bot::sandbox::game::GameSim;
 use giftcode_bot::sandbox::ledger::{Call, Ledger};

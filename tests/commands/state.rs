@@ -4,18 +4,18 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::config::Feed;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State, UserId};
-use giftcode_bot::feed::FeedClient;
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
+use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State, UserId};
+use giftcode_bot::feeds::FeedClient;
 use giftcode_bot::ports::Announcement;
-use giftcode_bot::poster::Poster;
+use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::config::Feed;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedSim};
 use giftcode_bot::sandbox::posts::TerminalAnnouncer;
+use giftcode_bot::services::poster::Poster;
+use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
 use giftcode_bot::store::{StateKind, Store};
-use giftcode_bot::watcher::{Watcher, WatcherSettings};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -170,7 +170,7 @@ async fn what_cannot_be_imported_or_exported_is_one_line_and_changes_nothing() {
     }
     assert!(state(path, "new.db", ["import", "missing.json"]).await.unwrap_err().contains("cannot read missing.json"));
     let new = open(path, "new.db");
-    assert_eq!(new.page(giftcode_bot::domain::record::Kind::Guilds, None, 9).await.unwrap(), []);
+    assert_eq!(new.page(giftcode_bot::domain::sync::record::Kind::Guilds, None, 9).await.unwrap(), []);
 }
 
 /// Of the first implementation's state with 3 guilds and 40 sent codes, and a feed of those and one new code, exactly the

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::player::{PlayerId, State};
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::players::player::{PlayerId, State};
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::rules::{Rule, SimCode, SimPlayer};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use giftcode_bot::config::VARIABLES;
 use giftcode_bot::discord::registration::registered_commands;
+use giftcode_bot::runtime::config::VARIABLES;
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 

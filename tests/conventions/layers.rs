@@ -6,22 +6,37 @@ use std::path::Path;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// The layers from the top down; modules of one layer do not import each other. Leaves may be imported by everybody
-/// but `domain` and `ports`, and import nothing themselves.
+/// The rooms from the top down; rooms of one layer do not import each other.
 const LAYERS: &[&[&str]] = &[
     &["main"],
     &["cli"],
-    &["app"],
+    &["commands"],
     &["discord", "sandbox", "ops"],
-    &["session"],
-    &["watcher", "poster", "engine", "reporter", "eraser", "replicator", "election", "retention"],
-    &["store", "game", "feed", "replica"],
-    &["tenure"],
+    &["services"],
     &["leadership"],
-    &["ports"],
+    &["store"],
+    &["game", "feeds", "replica"],
+    &["ports", "runtime"],
     &["domain"],
 ];
-const LEAVES: &[&str] = &["clock", "config", "http", "supervisor", "telemetry"];
+/// The same inside rooms.
+const ROOMS: &[(&str, &[&[&str]])] = &[
+    ("services", &[&["engine", "eraser", "poster", "replicator", "reporter", "retention", "watcher"]]),
+    ("leadership", &[&["session"], &["election"], &["phase"]]),
+    ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry"]]),
+    (
+        "domain",
+        &[
+            &["legacy"],
+            &["sync"],
+            &["limits"],
+            &["redeeming"],
+            &["codes"],
+            &["answers", "players"],
+            &["health", "text", "waits"],
+        ],
+    ),
+];
 
 /// What `domain` must not name: whatever waits, reads, writes, or asks for time or chance.
 const IMPURE: &[&str] = &[
@@ -47,23 +62,15 @@ const IMPURE: &[&str] = &[
     "Timestamp::now",
 ];
 
-fn layer(module: &str) -> Option<usize> {
-    LAYERS.iter().position(|layer| layer.contains(&module))
-}
-
-/// Why `from` may not import `to`; `None` where it may.
-fn objection(from: &str, to: &str) -> Option<String> {
+/// Why `from` may not import `to`, both of which stand in these layers; `None` where it may.
+fn objection(layers: &[&[&str]], from: &str, to: &str) -> Option<String> {
     if from == to {
         return None;
     }
-    let known = |module: &str| LEAVES.contains(&module) || layer(module).is_some();
-    if let Some(unknown) = [from, to].into_iter().find(|module| !known(module)) {
-        return Some(format!("the module {unknown} stands in no layer: give it one"));
-    }
+    let layer = |module: &str| layers.iter().position(|layer| layer.contains(&module));
     match (layer(from), layer(to)) {
-        (None, _) => Some(format!("{from} is a leaf and imports {to}")),
-        (Some(_), None) if ["domain", "ports"].contains(&from) => Some(format!("{from} imports the leaf {to}")),
-        (Some(_), None) => None,
+        (None, _) => Some(format!("the module {from} stands in no layer: give it one")),
+        (_, None) => Some(format!("the module {to} stands in no layer: give it one")),
         (Some(above), Some(below)) if above < below => None,
         (Some(same), Some(other)) if same == other => Some(format!("{from} imports its sibling {to}")),
         _ => Some(format!("{from} imports {to}, which is above it")),
@@ -97,57 +104,88 @@ fn words(tokens: TokenStream, out: &mut Vec<String>) {
     }
 }
 
-/// The top-level modules that a source names by `crate::…`, also in groups.
-fn imports(words: &[String]) -> Vec<String> {
+/// What a module names: the paths behind `crate`, `self` and `super`, from the root of the crate, groups resolved.
+pub fn imports(module: &[String], words: &[String]) -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    for at in 0..words.len() {
-        if words[at] != "crate" || words.get(at + 1).map(String::as_str) != Some(":") {
-            continue;
-        }
-        match words.get(at + 3).map(String::as_str) {
-            Some("(") => {
-                let (mut depth, mut begins) = (0, true);
-                for word in &words[at + 3..] {
-                    match word.as_str() {
-                        "(" => depth += 1,
-                        ")" => depth -= 1,
-                        "," => begins = depth == 1,
-                        name if begins && depth == 1 => {
-                            found.push(name.to_owned());
-                            begins = false;
-                        }
-                        _ => {}
-                    }
-                    if depth == 0 {
-                        break;
-                    }
-                }
-            }
-            Some(name) => found.push(name.to_owned()),
-            None => {}
+    let mut at = 0;
+    while at < words.len() {
+        let is_path = at > 0 && words[at - 1] == ":";
+        let begins = !is_path && ["crate", "self", "super"].contains(&words[at].as_str());
+        if begins && words.get(at + 1).is_some_and(|word| word == ":") {
+            at = path(module.to_vec(), words, at, &mut found);
+        } else {
+            at += 1;
         }
     }
     found
 }
 
+/// Reads a path, or each of a group's, that begins at `at`; returns where it ends.
+fn path(mut base: Vec<String>, words: &[String], mut at: usize, found: &mut Vec<Vec<String>>) -> usize {
+    loop {
+        match words.get(at).map(String::as_str) {
+            Some("crate") => base.clear(),
+            Some("super") => drop(base.pop()),
+            Some("(") => {
+                at += 1;
+                while words.get(at).is_some_and(|word| word != ")") {
+                    at = path(base.clone(), words, at, found).max(at + 1);
+                    // To the next of the group, past what it is renamed to.
+                    while words.get(at).is_some_and(|word| word != "," && word != ")") {
+                        at += 1;
+                    }
+                    at += usize::from(words.get(at).is_some_and(|word| word == ","));
+                }
+                return at + 1;
+            }
+            Some("self") | None => {}
+            Some(name) => base.push(name.to_owned()),
+        }
+        let goes_on =
+            words.get(at + 1).is_some_and(|word| word == ":") && words.get(at + 2).is_some_and(|word| word == ":");
+        if !goes_on {
+            found.push(base);
+            return at + 1;
+        }
+        at += 3;
+    }
+}
+
+/// A source file's module, from the root of the crate; `path` is below `src`.
+pub fn module(path: &Path) -> Vec<String> {
+    let mut parts: Vec<String> =
+        path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    parts.pop_if(|last| last == "mod");
+    parts
+}
+
+/// The source's tokens as words, without tests.
+pub fn tokens(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    words(source.parse().unwrap(), &mut found);
+    found
+}
+
 /// Everything that is wrong with one file; `path` is below `src`.
 fn objections(path: &Path, source: &str) -> Vec<String> {
-    let parts: Vec<String> = path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    let module = parts[0].as_str();
-    if module == "lib" {
+    let (module, tokens) = (module(path), tokens(source));
+    let room = module[0].as_str();
+    if room == "lib" {
         return Vec::new();
     }
-    let mut tokens = Vec::new();
-    words(source.parse().unwrap(), &mut tokens);
-    let mut found: Vec<String> = imports(&tokens).iter().filter_map(|to| objection(module, to)).collect();
-    let joined = tokens.join(" ");
-    // How many `super`s lead out of the top-level module: one per folder below it, and one for the file itself.
-    let is_mod = parts.last().is_some_and(|last| last == "mod");
-    let depth = parts.len() - usize::from(is_mod);
-    if format!(" {joined} ").contains(&format!(" {} ", vec!["super"; depth].join(" : : "))) {
-        found.push(format!("{module} leaves itself by super"));
+    let mut found = Vec::new();
+    for import in imports(&module, &tokens) {
+        let Some(to) = import.first() else { continue };
+        found.extend(objection(LAYERS, room, to));
+        let layers = ROOMS.iter().find(|(name, _)| *name == room && to == room).map(|(_, layers)| layers);
+        if let (Some(layers), Some(from), Some(to)) = (layers, module.get(1), import.get(1)) {
+            // What is no module is the room's own.
+            let is_module = layers.iter().any(|layer| layer.contains(&to.as_str()));
+            found.extend(objection(layers, from, to).filter(|_| is_module));
+        }
     }
-    if module == "domain" {
+    let joined = tokens.join(" ");
+    if room == "domain" {
         let names = |name: &&&str| joined.split(' ').any(|word| word == **name) && !name.contains(':');
         let paths = |name: &&&str| name.contains("::") && joined.contains(&name.replace("::", " : : "));
         found
@@ -158,12 +196,10 @@ fn objections(path: &Path, source: &str) -> Vec<String> {
 
 #[test]
 fn imports_go_down_only_and_the_domain_is_pure() {
-    let folder = super::root().join("src");
     let mut found = Vec::new();
-    for path in super::sources(&["src"]).iter().filter(|path| !path.ends_with("tests.rs")) {
-        let below = path.strip_prefix(&folder).unwrap();
-        let objections = objections(below, &super::read(path));
-        found.extend(objections.into_iter().map(|objection| format!("{}: {objection}", below.display())));
+    for (path, source) in super::production() {
+        let objections = objections(&path, &source);
+        found.extend(objections.into_iter().map(|objection| format!("{}: {objection}", path.display())));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
@@ -171,32 +207,40 @@ fn imports_go_down_only_and_the_domain_is_pure() {
 #[test]
 fn every_kind_of_violation_is_found() {
     for (path, source, part) in [
-        ("store/codes.rs", "use crate::engine::Engine;", "engine, which is above it"),
-        ("store/codes.rs", "use crate::{domain::code::{Code, CodeKey}, watcher};", "watcher, which is above it"),
-        ("engine/mod.rs", "fn x() { crate::poster::run(); }", "engine imports its sibling poster"),
-        ("feed/client.rs", "vec![crate::store::Store];", "feed imports its sibling store"),
-        ("clock.rs", "use crate::domain::code::Code;", "clock is a leaf and imports domain"),
-        ("domain/code.rs", "use crate::clock::Clock;", "domain imports the leaf clock"),
-        ("ports.rs", "use crate::store::Store;", "ports imports store"),
-        ("domain/code.rs", "use tokio::time::sleep;", "domain names tokio"),
-        ("domain/code.rs", "use std::fs::File;", "domain names std::fs"),
-        ("domain/code.rs", "fn x() { jiff::Timestamp::now(); }", "domain names Timestamp::now"),
-        ("domain/code.rs", "use super::super::engine;", "leaves itself by super"),
-        ("domain/status/table.rs", "use super::super::super::engine;", "leaves itself by super"),
-        ("watcher.rs", "use super::engine;", "leaves itself by super"),
+        ("store/codes.rs", "use crate::services::engine::Engine;", "services, which is above it"),
+        ("store/codes.rs", "use crate::{domain::code::{Code, CodeKey}, services};", "services, which is above it"),
+        ("store/mod.rs", "use crate::{domain as d, services as s};", "services, which is above it"),
+        ("services/engine/mod.rs", "fn x() { crate::services::poster::run(); }", "engine imports its sibling poster"),
+        ("services/engine/attempt.rs", "use super::super::poster;", "engine imports its sibling poster"),
+        ("services/watcher.rs", "use super::{engine::Engine};", "watcher imports its sibling engine"),
+        ("leadership/election/keep.rs", "use crate::leadership::session;", "session, which is above it"),
+        ("domain/codes/code.rs", "use crate::domain::limits::budget;", "limits, which is above it"),
+        ("feeds/client.rs", "vec![crate::store::Store];", "store, which is above it"),
+        ("feeds/client.rs", "vec![crate::game::GameClient];", "feeds imports its sibling game"),
+        ("runtime/clock.rs", "use crate::ports::Game;", "runtime imports its sibling ports"),
+        ("domain/codes/code.rs", "use crate::runtime::clock::Clock;", "runtime, which is above it"),
+        ("ports/mod.rs", "use crate::store::Store;", "store, which is above it"),
+        ("domain/codes/code.rs", "use tokio::time::sleep;", "domain names tokio"),
+        ("domain/codes/code.rs", "use std::fs::File;", "domain names std::fs"),
+        ("domain/codes/code.rs", "fn x() { jiff::Timestamp::now(); }", "domain names Timestamp::now"),
+        ("domain/codes/code.rs", "use super::super::super::services;", "services, which is above it"),
         ("novel.rs", "use crate::store::Store;", "stands in no layer"),
+        ("services/novel.rs", "use super::engine;", "stands in no layer"),
     ] {
         let found = objections(Path::new(path), source).join("; ");
         assert!(found.contains(part), "{path} {source}: {found:?}");
     }
     for (path, source) in [
-        ("engine/mod.rs", "use crate::store::Store; use crate::clock::Clock; use crate::engine::pace;"),
-        ("engine/attempt.rs", "use super::pace::Pace;"),
         (
-            "domain/code.rs",
-            "//! tokio and std::fs in words\nuse super::text::clean; #[cfg(test)] mod tests { use crate::engine; }",
+            "services/engine/mod.rs",
+            "use crate::store::Store; use crate::runtime::clock::Clock; use crate::services::engine::x;",
         ),
-        ("domain/status.rs", "#[cfg(test)]\nmod tests;"),
+        ("services/engine/attempt.rs", "use super::admission::Admission; use crate::services::Service;"),
+        (
+            "domain/codes/code.rs",
+            "//! tokio and std::fs in words\nuse crate::domain::text::clean; #[cfg(test)] mod tests { use crate::services; }",
+        ),
+        ("domain/answers/status/mod.rs", "#[cfg(test)]\nmod tests;"),
     ] {
         assert_eq!(objections(Path::new(path), source), Vec::<String>::new(), "{path}");
     }

@@ -1,6 +1,7 @@
 //! The rules of the house, checked against the source and the documents: layers, sizes, silenced lints, citations, migrations.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod circles;
 mod contract;
 mod layers;
 mod tests_named;
@@ -35,6 +36,29 @@ fn sources(folders: &[&str]) -> Vec<PathBuf> {
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
+}
+
+/// The source without its unit tests: each file by its path below `src`.
+fn production() -> Vec<(PathBuf, String)> {
+    let folder = root().join("src");
+    let below = |path: PathBuf| path.strip_prefix(&folder).unwrap().to_owned();
+    let is_test = |path: &PathBuf| path.ends_with("tests.rs") || path.iter().any(|part| part == "tests");
+    let paths = sources(&["src"]).into_iter().map(below).filter(|path| !is_test(path));
+    paths.map(|path| (path.clone(), read(&folder.join(path)))).collect()
+}
+
+#[test]
+fn a_module_with_children_is_a_folder_with_mod_rs() {
+    let is_doubled = |path: &&PathBuf| {
+        let folder = path.with_extension("");
+        folder.is_dir()
+            && std::fs::read_dir(folder)
+                .unwrap()
+                .any(|entry| entry.unwrap().path().extension().is_some_and(|e| e == "rs"))
+    };
+    let sources = sources(&["src", "tests", "benches", "crates"]);
+    let doubled: Vec<_> = sources.iter().filter(is_doubled).collect();
+    assert!(doubled.is_empty(), "a file beside a folder of its name: {doubled:?}");
 }
 
 #[test]
@@ -79,7 +103,7 @@ fn migrations_are_numbered_without_a_gap_and_all_applied() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    let schema = read(&root().join("src/store/schema.rs"));
+    let schema = read(&root().join("src/store/schema/mod.rs"));
     let mut last = 0;
     for (index, name) in names.iter().enumerate() {
         let (number, rest) = name.split_once('_').unwrap();
@@ -88,8 +112,8 @@ fn migrations_are_numbered_without_a_gap_and_all_applied() {
             rest.ends_with(".sql")
                 && rest.trim_end_matches(".sql").bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
         );
-        let at = schema.find(&format!("include_str!(\"../../migrations/{name}\")"));
-        assert!(at.is_some_and(|at| at > last), "src/store/schema.rs does not apply {name} in its turn");
+        let at = schema.find(&format!("include_str!(\"../../../migrations/{name}\")"));
+        assert!(at.is_some_and(|at| at > last), "src/store/schema/mod.rs does not apply {name} in its turn");
         last = at.unwrap();
     }
     assert_eq!(schema.matches("include_str!").count(), names.len());

@@ -1,4 +1,5 @@
-//! A deploy: the new instance starts while the old one runs, and Discord hears one of them at a time (PROTOCOL §3, §5).
+//! A deploy: the new instance starts while the old one runs, and Discord hears one of them at a time (docs/protocol.md,
+//! "Gateway").
 
 use giftcode_bot::sandbox::rules::Rule;
 

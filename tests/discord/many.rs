@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::player::{ChannelId, GuildId};
+use giftcode_bot::domain::players::player::{ChannelId, GuildId};
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::sandbox::rules::Rule;
 use giftcode_bot::store::{StateKind, Store};
 use jiff::{SignedDuration, Timestamp};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::gate::RateLimit;
+use giftcode_bot::domain::limits::player_pacing::RateLimit;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;

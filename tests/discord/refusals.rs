@@ -280,8 +280,8 @@ async fn after_a_global_refusal_no_more_than_fifty_calls_go_in_any_second() {
     let guilds: Vec<(u64, u64)> =
         (0..150u64).map(|number| ((number + 20_000) << 22, ((number + 20_000) << 22) + 1)).collect();
     {
-        use giftcode_bot::clock::Clock;
-        use giftcode_bot::domain::player::{ChannelId, GuildId};
+        use giftcode_bot::domain::players::player::{ChannelId, GuildId};
+        use giftcode_bot::runtime::clock::Clock;
         use giftcode_bot::store::{StateKind, Store};
         let store = Store::open(&world.folder.path().join("giftcode.db"), StateKind::Bot, Clock::system()).unwrap();
         for (guild, channel) in &guilds {

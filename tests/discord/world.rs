@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::gate::RateLimit;
-use giftcode_bot::domain::player::{PlayerId, State};
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::limits::player_pacing::RateLimit;
+use giftcode_bot::domain::players::player::{PlayerId, State};
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::rules::{Rule, SimCode, SimPlayer};

@@ -1,9 +1,9 @@
 //! The MongoDB adapter on a real server: guards, merge keys, terms, pages, documents that a person can read.
 
-use giftcode_bot::domain::election::Position;
-use giftcode_bot::domain::erasure::Erased;
-use giftcode_bot::domain::record::{Field, Form, Key, Kind, Record, Value};
-use giftcode_bot::domain::version::Version;
+use giftcode_bot::domain::sync::election::Position;
+use giftcode_bot::domain::sync::erasure::Erased;
+use giftcode_bot::domain::sync::record::{Field, Form, Key, Kind, Record, Value};
+use giftcode_bot::domain::sync::version::Version;
 use giftcode_bot::ports::replica::{Authority, Replica, ReplicaError, SCHEMA, Scope};
 use giftcode_bot::replica::Mongo;
 use mongodb::bson::{Bson, Document, doc};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use giftcode_bot::domain::record::Value;
+use giftcode_bot::domain::sync::record::Value;
 use giftcode_bot::sandbox::ledger::{Call, open_lines};
 use giftcode_bot::sandbox::posts::PostedMessage;
 use giftcode_bot::store::StateKind;
@@ -101,7 +101,7 @@ impl Folder {
         command.env_clear().current_dir(self.folder.path()).args(["sandbox", "--mongodb", uri]).args(args);
         command
             .args(["--instance", &instance.to_string()])
-            .env("RUST_LOG", "info,giftcode_bot::election=debug,giftcode_bot::replicator=debug");
+            .env("RUST_LOG", "info,giftcode_bot::leadership::election=debug,giftcode_bot::services::replicator=debug");
         command.envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
         if self.is_root {

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use giftcode_bot::domain::record::Value;
+use giftcode_bot::domain::sync::record::Value;
 
 use crate::bots::{Bot, Folder, HANGING};
 use crate::server::Server;

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::election::Position;
-use giftcode_bot::domain::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
-use giftcode_bot::domain::record::{Kind, Record, Value};
-use giftcode_bot::domain::status::Status;
+use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
+use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::domain::sync::election::Position;
+use giftcode_bot::domain::sync::record::{Kind, Record, Value};
 use giftcode_bot::ports::replica::{Authority, Replica};
 use giftcode_bot::store::{Admission, StateKind, Store, Verdict};
 use mongodb::bson::{Document, doc};

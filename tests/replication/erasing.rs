@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::player::{GuildId, Player, PlayerId, State, UserId};
-use giftcode_bot::domain::record::{Kind, Value};
+use giftcode_bot::domain::players::player::{GuildId, Player, PlayerId, State, UserId};
+use giftcode_bot::domain::sync::record::{Kind, Value};
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Document, doc};
 

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output, Stdio};
 
-use giftcode_bot::domain::record::Kind;
+use giftcode_bot::domain::sync::record::Kind;
 use giftcode_bot::ports::replica::LeaseStore;
 use giftcode_bot::store::{StateKind, Store};
 
@@ -28,7 +28,8 @@ pub async fn an_empty_damaged_or_outdated_file_is_left_aside_for_mongodb() {
     files.session("a.db", async |store: &Store| fill(store, 1, 40).await).await;
     let (there, lease) = (in_mongo(&uri, DATABASE).await, mongo(&uri, DATABASE).await.poll().await.unwrap().lease);
     std::fs::write(files.path("damaged.db"), "no database").unwrap();
-    let stale = Store::open(&files.path("stale.db"), StateKind::Bot, giftcode_bot::clock::Clock::system()).unwrap();
+    let stale =
+        Store::open(&files.path("stale.db"), StateKind::Bot, giftcode_bot::runtime::clock::Clock::system()).unwrap();
     fill(&stale, 9, 1).await;
     stale.note_stale().await.unwrap();
     drop(stale);

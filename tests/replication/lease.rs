@@ -1,7 +1,7 @@
 //! The lease as a document on a real server.
 
-use giftcode_bot::domain::election::{Lease, Position};
-use giftcode_bot::domain::record::{Kind, Record, Value};
+use giftcode_bot::domain::sync::election::{Lease, Position};
+use giftcode_bot::domain::sync::record::{Kind, Record, Value};
 use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, SCHEMA};
 use giftcode_bot::replica::Mongo;
 use mongodb::bson::{Bson, DateTime, Document, doc};

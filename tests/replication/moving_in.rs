@@ -6,9 +6,9 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::{Entry, FeedAnswer};
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Client, Database};

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use giftcode_bot::domain::election::Position;
-use giftcode_bot::domain::record::{Field, Form, Kind, Record, Value};
+use giftcode_bot::domain::sync::election::Position;
+use giftcode_bot::domain::sync::record::{Field, Form, Kind, Record, Value};
 use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError};
 use mongodb::bson::{DateTime, Document, doc};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

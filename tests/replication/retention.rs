@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::FeedAnswer;
-use giftcode_bot::domain::record::Kind;
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::codes::listing::FeedAnswer;
+use giftcode_bot::domain::sync::record::Kind;
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 use jiff::SignedDuration;
 

@@ -5,10 +5,10 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use futures_util::FutureExt;
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::record::{Key, Kind, Record, Value};
+use giftcode_bot::domain::sync::record::{Key, Kind, Record, Value};
+use giftcode_bot::leadership::session::{Sessions, StateLocation, lock};
 use giftcode_bot::ports::replica::{Replica, Scope};
-use giftcode_bot::session::{Sessions, StateLocation, lock};
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{Blocking, StateKind, Store};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -41,7 +41,7 @@ pub async fn session_at<T>(
     let mongo = mongo(uri, database).await;
     let mut sessions = Sessions::new(location, lock(path, true).unwrap(), Some((mongo.clone(), mongo)));
     // A session that panics begins anew: what failed in here is to end the test.
-    let services = async |session: giftcode_bot::session::ActiveSession| {
+    let services = async |session: giftcode_bot::leadership::session::ActiveSession| {
         Ok(Some(AssertUnwindSafe(work(&session.store)).catch_unwind().await))
     };
     // On the heap: a test's thread has little stack.

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::store::Store;
 
 use crate::bots::HANGING;

@@ -1,10 +1,10 @@
 //! What people ask the store for: runs, retries, links, codes of their own server.
 
-use giftcode_bot::domain::channel::Over;
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::player::{ChannelId, GuildId, MAX_LINKS, Player, PlayerId, State, UserId};
-use giftcode_bot::domain::retry::History;
-use giftcode_bot::domain::status::Status;
+use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::codes::channel::Over;
+use giftcode_bot::domain::players::player::{ChannelId, GuildId, MAX_LINKS, Player, PlayerId, State, UserId};
+use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::domain::redeeming::retry::History;
 use giftcode_bot::store::{AddedCode, Admission, CheckStart, Linked, RosterChange, RunStart, Verdict};
 
 use crate::support::{GUILD, HOUR, StateFile, code, players};

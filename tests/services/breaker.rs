@@ -4,19 +4,19 @@
 use std::time::Duration;
 
 use giftcode_bot::discord::messages::engine::waits_for;
-use giftcode_bot::domain::breaker::{Cause, Failure, Trouble};
-use giftcode_bot::domain::budget::RateLimit;
+use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::health::Health;
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::player::{GuildId, PlayerId};
-use giftcode_bot::domain::retry::History;
-use giftcode_bot::domain::status::Status;
-use giftcode_bot::domain::words::{remedy, trouble_in_words};
-use giftcode_bot::engine::{Condition, EngineSettings};
+use giftcode_bot::domain::limits::budget::RateLimit;
+use giftcode_bot::domain::players::player::{GuildId, PlayerId};
+use giftcode_bot::domain::redeeming::breaker::{Cause, Failure, Trouble};
+use giftcode_bot::domain::redeeming::explanation::{remedy, trouble_in_words};
+use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::domain::redeeming::retry::History;
 use giftcode_bot::sandbox::faults::{Trouble as SimTrouble, Wrong};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
+use giftcode_bot::services::engine::{Condition, EngineSettings};
 
 use crate::engine::{due, redeem_calls, run, settings, world};
 use giftcode_bot::store::{Admission, Verdict};

@@ -4,16 +4,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use giftcode_bot::domain::gate::RateLimit;
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::player::Player;
-use giftcode_bot::domain::retry::Policy;
-use giftcode_bot::engine::{Engine, EngineSettings};
+use giftcode_bot::domain::limits::player_pacing::RateLimit;
+use giftcode_bot::domain::players::player::Player;
+use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::domain::redeeming::retry::Policy;
 use giftcode_bot::game::{GameClient, GameSettings};
 use giftcode_bot::sandbox::faults::{Faults, Trouble, Wrong};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings, PAGE};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use giftcode_bot::sandbox::rules::{Rule, SimCode, SimPlayer};
+use giftcode_bot::services::engine::{Engine, EngineSettings};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 

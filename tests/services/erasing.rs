@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::player::GuildId;
-use giftcode_bot::domain::record::{Kind, Value};
-use giftcode_bot::eraser::Eraser;
+use giftcode_bot::domain::players::player::GuildId;
+use giftcode_bot::domain::sync::record::{Kind, Value};
+use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::services::eraser::Eraser;
 use giftcode_bot::store::Store;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::listing::KnownCode;
-use giftcode_bot::domain::player::ChannelId;
-use giftcode_bot::poster::Poster;
+use giftcode_bot::domain::codes::listing::KnownCode;
+use giftcode_bot::domain::players::player::ChannelId;
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
 use giftcode_bot::sandbox::posts::TerminalAnnouncer;
+use giftcode_bot::services::poster::Poster;
+use giftcode_bot::services::watcher::Watcher;
 use giftcode_bot::store::{StateKind, Store};
-use giftcode_bot::watcher::Watcher;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use giftcode_bot::domain::answer::{Answer, Reply};
-use giftcode_bot::domain::budget::RateLimit;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::player::{GuildId, Player, PlayerId, State};
-use giftcode_bot::engine::{Engine, EngineSettings};
+use giftcode_bot::domain::answers::answer::{Answer, Reply};
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::limits::budget::RateLimit;
+use giftcode_bot::domain::players::player::{GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::game::GameClient;
 use giftcode_bot::ports::{GameApi, LoginAnswer};
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
+use giftcode_bot::services::engine::{Engine, EngineSettings};
 
 use tokio_util::sync::CancellationToken;
 

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::budget::RateLimit;
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::player::Player;
-use giftcode_bot::engine::EngineSettings;
+use giftcode_bot::domain::limits::budget::RateLimit;
+use giftcode_bot::domain::players::player::Player;
+use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::sandbox::faults::{Trouble, Wrong};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::Ledger;
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
+use giftcode_bot::services::engine::EngineSettings;
 
 use crate::engine::{due, redeem_calls, run, settings, world};
 use crate::support::{GUILD, Lines, StateFile, code, player, players};

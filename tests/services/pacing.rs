@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::budget::RateLimit;
-use giftcode_bot::engine::EngineSettings;
+use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::Ledger;
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
+use giftcode_bot::services::engine::EngineSettings;
 
 use crate::engine::{due, run, settings, world};
 use crate::support::{StateFile, code, players};

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::channel::{Blocked, NONCE_WINDOW, Over};
-use giftcode_bot::domain::plan::MessageKind;
-use giftcode_bot::domain::player::{ChannelId, GuildId};
+use giftcode_bot::domain::codes::channel::{Blocked, NONCE_WINDOW, Over};
+use giftcode_bot::domain::codes::post_plan::MessageKind;
+use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
-use giftcode_bot::poster::Poster;
+use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::services::poster::Poster;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::channel::Over;
-use giftcode_bot::domain::player::{ChannelId, GuildId};
+use giftcode_bot::domain::codes::channel::Over;
+use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use jiff::SignedDuration;
 
 use crate::posting::{Channels, Next, run, settle};

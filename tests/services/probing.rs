@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::gate::RateLimit;
-use giftcode_bot::domain::player::{PlayerId, State};
-use giftcode_bot::domain::probe::ProbeOutcome;
-use giftcode_bot::domain::status::Status;
-use giftcode_bot::engine::{Condition, EngineSettings};
+use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::limits::player_pacing::RateLimit;
+use giftcode_bot::domain::players::player::{PlayerId, State};
+use giftcode_bot::domain::redeeming::state_check::ProbeOutcome;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::Ledger;
+use giftcode_bot::services::engine::{Condition, EngineSettings};
 
 use crate::engine::{due, run, settings, world};
 use crate::support::{StateFile, players};

@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use giftcode_bot::domain::channel::Blocked;
-use giftcode_bot::domain::code::CodeKey;
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::player::{ChannelId, GuildId};
-use giftcode_bot::domain::status::Status;
+use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::codes::channel::Blocked;
+use giftcode_bot::domain::codes::code::CodeKey;
+use giftcode_bot::domain::players::player::{ChannelId, GuildId};
+use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::ports::{AnnounceError, MessageId, Posted, RunBoard, RunMessage};
-use giftcode_bot::reporter::Reporter;
+use giftcode_bot::services::reporter::Reporter;
 use giftcode_bot::store::{Admission, Verdict};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

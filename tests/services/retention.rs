@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::player::GuildId;
-use giftcode_bot::domain::status::Status;
-use giftcode_bot::retention::Retention;
+use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::players::player::GuildId;
+use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::services::retention::Retention;
 use giftcode_bot::store::{Admission, Verdict};
 use tokio_util::sync::CancellationToken;
 

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
+use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store, StoreError};
 use jiff::Timestamp;
 use tempfile::TempDir;

@@ -1,10 +1,10 @@
 //! What calls came to that the store could not take.
 
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::engine::{Engine, Unrecorded};
+use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::game::GameClient;
 use giftcode_bot::sandbox::faults::{Trouble, Wrong};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
+use giftcode_bot::services::engine::{Engine, Unrecorded};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{POLICY, due, game_settings, redeem_calls, settings, world};

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::budget::RateLimit;
-use giftcode_bot::domain::channel::Over;
-use giftcode_bot::domain::code::NAMED;
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::player::PlayerId;
-use giftcode_bot::domain::status::Status;
+use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::codes::channel::Over;
+use giftcode_bot::domain::codes::code::NAMED;
+use giftcode_bot::domain::limits::budget::RateLimit;
+use giftcode_bot::domain::players::player::PlayerId;
+use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedSim};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::Ledger;
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
+use giftcode_bot::services::watcher::Watcher;
 use giftcode_bot::store::{AddedCode, CheckStart};
-use giftcode_bot::watcher::Watcher;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -50,8 +50,11 @@ impl Bot {
         let game = GameSim::start(sim, state.clock).unwrap();
         let feed = FeedSim::start(listed, start(), state.clock).unwrap();
         let channels = Channels::default();
-        let engine =
-            giftcode_bot::engine::EngineSettings { limit: Some(LIMIT), player_interval: INTERVAL, ..settings(2) };
+        let engine = giftcode_bot::services::engine::EngineSettings {
+            limit: Some(LIMIT),
+            player_interval: INTERVAL,
+            ..settings(2)
+        };
         let running = engine::run(&state, &game, engine, "salt");
         let (poster, stop) = posting::run(&state, &channels);
         let interval = watching::settings(Duration::from_secs(10));

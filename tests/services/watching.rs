@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use giftcode_bot::config::Feed;
-use giftcode_bot::feed::FeedClient;
+use giftcode_bot::feeds::FeedClient;
+use giftcode_bot::runtime::config::Feed;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
-use giftcode_bot::watcher::{Watcher, WatcherSettings};
+use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 

@@ -1,7 +1,7 @@
 //! What happens in a run: when instances start, what breaks, and when it is mended.
 
 use fastrand::Rng;
-use giftcode_bot::domain::code::Code;
+use giftcode_bot::domain::codes::code::Code;
 
 use crate::model::Slot;
 use crate::world::{At, Event, Host, World};
@@ -284,7 +284,7 @@ impl World {
 
     /// A former leader wrote a record at the very moment in which the present one did.
     fn write_twin(&mut self) {
-        use giftcode_bot::domain::record::{Kind, Value};
+        use giftcode_bot::domain::sync::record::{Kind, Value};
         let Some(document) = self.mongo.documents.get_mut(&Kind::Guilds).and_then(|guilds| guilds.values_mut().next())
         else {
             return;

@@ -9,9 +9,9 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use giftcode_bot::clock::{Clock, Skew};
-use giftcode_bot::engine::Unrecorded;
 use giftcode_bot::leadership::{Leadership, Phase};
+use giftcode_bot::runtime::clock::{Clock, Skew};
+use giftcode_bot::services::engine::Unrecorded;
 use giftcode_bot::store::{StateKind, Store};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;

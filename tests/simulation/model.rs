@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use giftcode_bot::domain::election::{Lease, Position};
-use giftcode_bot::domain::erasure::Erased;
-use giftcode_bot::domain::record::{Key, Kind, MergeKey, Record};
+use giftcode_bot::domain::sync::election::{Lease, Position};
+use giftcode_bot::domain::sync::erasure::Erased;
+use giftcode_bot::domain::sync::record::{Key, Kind, MergeKey, Record};
 use giftcode_bot::ports::replica::{Authority, ReplicaError, Scope, Seen};
 
 use crate::planted::Planted;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fastrand::Rng;
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::answer::{Answer, ApiAnswer, ErrCode, Reply};
-use giftcode_bot::domain::channel::NONCE_WINDOW;
-use giftcode_bot::domain::code::{Code, CodeKey};
-use giftcode_bot::domain::listing::Entry;
-use giftcode_bot::domain::player::{ChannelId, GuildId, PlayerId, State};
+use giftcode_bot::domain::answers::answer::{Answer, ApiAnswer, ErrCode, Reply};
+use giftcode_bot::domain::codes::channel::NONCE_WINDOW;
+use giftcode_bot::domain::codes::code::{Code, CodeKey};
+use giftcode_bot::domain::codes::listing::Entry;
+use giftcode_bot::domain::players::player::{ChannelId, GuildId, PlayerId, State};
 use giftcode_bot::ports::{
     AnnounceError, Announcement, Announcer, CodeFeed, Correction, FeedError, FeedFailure, GameApi, LoginAnswer,
     MessageId, Posted,
 };
+use giftcode_bot::runtime::clock::Clock;
 
 use crate::checker::Actor;
 use crate::world::{At, Outside, World, answer};

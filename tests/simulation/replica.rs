@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use giftcode_bot::domain::election::{Lease, Position};
-use giftcode_bot::domain::erasure::Erased;
-use giftcode_bot::domain::record::{Key, Kind, Record};
+use giftcode_bot::domain::sync::election::{Lease, Position};
+use giftcode_bot::domain::sync::erasure::Erased;
+use giftcode_bot::domain::sync::record::{Key, Kind, Record};
 use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
 use tokio::sync::{mpsc, oneshot};
 

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fastrand::Rng;
-use giftcode_bot::domain::code::Code;
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::record::{Key, Kind, Record, Value};
+use giftcode_bot::domain::codes::code::Code;
+use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::domain::sync::record::{Key, Kind, Record, Value};
 use giftcode_bot::leadership::Phase;
 
 use crate::checker::{Checker, LetPass};

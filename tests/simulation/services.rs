@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use giftcode_bot::clock::Clock;
-use giftcode_bot::domain::player::{ChannelId, GuildId, Player, PlayerId, RoleId, State};
-use giftcode_bot::domain::record::{Key, Kind, Value};
-use giftcode_bot::domain::retry::Policy;
-use giftcode_bot::engine::{Engine, EngineSettings, Unrecorded};
+use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, RoleId, State};
+use giftcode_bot::domain::redeeming::retry::Policy;
+use giftcode_bot::domain::sync::record::{Key, Kind, Value};
 use giftcode_bot::leadership::Leadership;
-use giftcode_bot::poster::Poster;
-use giftcode_bot::session::{self, ActiveSession, Sessions, StateLocation};
+use giftcode_bot::leadership::session::{self, ActiveSession, Sessions, StateLocation};
+use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::services::engine::{Engine, EngineSettings, Unrecorded};
+use giftcode_bot::services::poster::Poster;
+use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
 use giftcode_bot::store::{Blocking, StateKind, Store, StoreError};
-use giftcode_bot::watcher::{Watcher, WatcherSettings};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 

@@ -2,7 +2,7 @@
 
 use crate::discord::messages::{Message, appeal, manage};
 use crate::discord::redeeming::{self, Appealed};
-use crate::domain::code::Code;
+use crate::domain::codes::code::Code;
 use crate::ports::AnnouncedCode;
 use crate::store::AddedCode;
 
@@ -19,7 +19,7 @@ pub(super) async fn add(
     code: String,
 ) -> Result<(), Error> {
     respond(ctx, async move {
-        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let (store, guild) = (&ctx.data().store, guild(ctx)?);
         let code = match Code::parse(&code) {
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(&error)),
@@ -27,7 +27,7 @@ pub(super) async fn add(
         Ok(match store.add_guild_code(guild, code.clone()).await? {
             AddedCode::Added => manage::code_added(&code, &store.guild(guild).await?),
             AddedCode::Known => manage::code_known(&code),
-            AddedCode::Over(_, start) => match redeeming::hear(ctx.data, &code, start).await? {
+            AddedCode::Over(_, start) => match redeeming::hear(ctx.data(), &code, start).await? {
                 Some(Appealed::Good(shown)) => manage::code_added(&shown.code, &store.guild(guild).await?),
                 Some(Appealed::Over(over, asked)) => appeal::added_though_over(&code, &over, asked),
                 None => manage::code_unknown(&code),
@@ -52,7 +52,7 @@ pub(super) async fn remove(
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(&error)),
         };
-        Ok(match ctx.data.store.remove_guild_code(guild(ctx)?, code.key()).await? {
+        Ok(match ctx.data().store.remove_guild_code(guild(ctx)?, code.key()).await? {
             Some(dropped) => manage::code_removed(&code, u32::try_from(dropped).unwrap_or(u32::MAX)),
             None => manage::nothing_to_remove(&code),
         })
@@ -64,7 +64,7 @@ pub(super) async fn remove(
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
-        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let (store, guild) = (&ctx.data().store, guild(ctx)?);
         let over = store.over_codes(guild, None, appeal::OVER_CODES).await?;
         Ok(manage::codes(&store.active_codes(guild).await?, &over, true))
     })
@@ -77,13 +77,13 @@ async fn usable(ctx: Context<'_>, text: &str) -> Result<Result<AnnouncedCode, Me
         Ok(code) => code,
         Err(error) => return Ok(Err(manage::no_code(&error))),
     };
-    let Some(found) = ctx.data.store.find_guild_code(guild(ctx)?, code.key()).await? else {
+    let Some(found) = ctx.data().store.find_guild_code(guild(ctx)?, code.key()).await? else {
         return Ok(Err(manage::code_unknown(&code)));
     };
     if found.over.is_none() {
         return Ok(Ok(found.shown));
     }
-    Ok(match redeeming::appeal(ctx.data, guild(ctx)?, &found.shown.code).await? {
+    Ok(match redeeming::appeal(ctx.data(), guild(ctx)?, &found.shown.code).await? {
         Some(Appealed::Good(shown)) => Ok(shown),
         Some(Appealed::Over(over, asked)) => Err(appeal::code_over(&found.shown.code, &over, asked)),
         None => Err(manage::code_unknown(&code)),
@@ -101,7 +101,7 @@ pub(super) async fn redeem(
     code: String,
 ) -> Result<(), Error> {
     respond(ctx, async move {
-        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let (store, guild) = (&ctx.data().store, guild(ctx)?);
         let shown = match usable(ctx, &code).await? {
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
@@ -127,7 +127,7 @@ pub(super) async fn retry(
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
-        let again = ctx.data.store.retry_run(guild(ctx)?, shown.code.key(), shown.generation).await?;
+        let again = ctx.data().store.retry_run(guild(ctx)?, shown.code.key(), shown.generation).await?;
         Ok(manage::retried(&shown.code, again))
     })
     .await

@@ -6,9 +6,9 @@ use crate::discord::messages::engine::waits_for;
 use crate::discord::messages::manage::Mention;
 use crate::discord::messages::{Message, appeal, manage};
 use crate::discord::permissions::{self, NEEDED, USEFUL, lacking};
-use crate::domain::code::Code;
-use crate::domain::player::{ChannelId, RoleId};
-use crate::engine::Condition;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{ChannelId, RoleId};
+use crate::services::engine::Condition;
 
 use super::suggest::codes_known;
 use super::{Context, Error, guild, respond};
@@ -34,7 +34,7 @@ async fn set_channel(
     role: Option<serenity::Role>,
     no_role: bool,
 ) -> Result<Message, Error> {
-    let (bot, guild) = (ctx.data, guild(ctx)?);
+    let (bot, guild) = (ctx.data(), guild(ctx)?);
     let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
     let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
         return Ok(manage::channel_unknown());
@@ -79,7 +79,7 @@ async fn set_channel(
 /// Post no codes in this server any more
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn unsetchannel(ctx: Context<'_>) -> Result<(), Error> {
-    respond(ctx, async move { Ok(manage::channel_unset(ctx.data.store.unset_channel(guild(ctx)?).await?)) }).await
+    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().store.unset_channel(guild(ctx)?).await?)) }).await
 }
 
 /// On or off.
@@ -100,7 +100,7 @@ pub(super) async fn auto(
     turn: Switch,
 ) -> Result<(), Error> {
     respond(ctx, async move {
-        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let (store, guild) = (&ctx.data().store, guild(ctx)?);
         store.set_auto_redeem(guild, turn == Switch::On).await?;
         Ok(match turn {
             Switch::On => manage::auto_on(store.guild(guild).await?.players),
@@ -114,7 +114,7 @@ pub(super) async fn auto(
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn status(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
-        let (bot, guild) = (ctx.data, guild(ctx)?);
+        let (bot, guild) = (ctx.data(), guild(ctx)?);
         let store = &bot.store;
         let feeds = bot.feeds.borrow().clone();
         let condition = bot.condition.borrow().clone();
@@ -155,7 +155,7 @@ pub(super) async fn history(
             Err(error) => return Ok(manage::no_code(&error)),
         };
         let key = code.as_ref().map(Code::key);
-        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let (store, guild) = (&ctx.data().store, guild(ctx)?);
         let over = store.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
         let runs = store.past_runs(guild, key, manage::HISTORY_RUNS).await?;
         Ok(manage::history(&runs, &over, code.as_ref()))

@@ -1,4 +1,4 @@
-//! The slash commands (CONTRACT, "Discord surface"). The doc comment of a command is the help that Discord shows.
+//! The slash commands (docs/contract.md, "Discord commands"). A command's doc comment is the help that Discord shows.
 
 mod codes;
 mod giftcode;
@@ -9,7 +9,7 @@ mod suggest;
 
 use std::sync::atomic::Ordering;
 
-use crate::domain::player::{GuildId, UserId};
+use crate::domain::players::player::{GuildId, UserId};
 
 use super::answer::{Asked, Error};
 use super::bot::Bot;
@@ -35,7 +35,7 @@ async fn respond(ctx: Context<'_>, work: impl Future<Output = Result<Message, Er
 
 /// Acknowledges a command before it is worked on: the store or the game may take longer than Discord waits.
 async fn acknowledge(ctx: Context<'_>) -> Result<Asked<'_>, Error> {
-    let asked = Asked::command(ctx.data, ctx.interaction, false);
+    let asked = Asked::command(ctx.data(), ctx.interaction, false);
     asked.defer().await?;
     ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
     Ok(asked)
@@ -54,7 +54,7 @@ fn user(ctx: Context<'_>) -> UserId {
 /// Whether a command may be used by whoever uses it: Discord is told who may, and this does not rely on it.
 pub(super) async fn check(ctx: poise::Context<'_, Bot, Error>) -> Result<bool, Error> {
     let poise::Context::Application(ctx) = ctx else { return Ok(false) };
-    if ctx.parent_commands.first().map_or(ctx.command.name.as_str(), |first| first.name.as_str()) != "manage" {
+    if ctx.command_tree.first().is_none_or(|first| first.name != "manage") {
         return Ok(true);
     }
     let permissions = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
@@ -64,7 +64,7 @@ pub(super) async fn check(ctx: poise::Context<'_, Bot, Error>) -> Result<bool, E
         Some(_) => words::managers_only(),
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {
-        Asked::command(ctx.data, ctx.interaction, false).answer(&refusal).await?;
+        Asked::command(ctx.data(), ctx.interaction, false).answer(&refusal).await?;
     }
     Ok(false)
 }

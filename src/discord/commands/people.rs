@@ -2,8 +2,8 @@
 
 use crate::discord::messages::{manage, people};
 use crate::discord::redeeming::{self, Whom};
-use crate::domain::code::Code;
-use crate::domain::player::{GuildId, PlayerId, State};
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{GuildId, PlayerId, State};
 
 use super::suggest::{codes_active, own_accounts};
 use super::{Context, Error, acknowledge, guild, respond, user};
@@ -12,7 +12,7 @@ use super::{Context, Error, acknowledge, guild, respond, user};
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
-        let codes = ctx.data.store.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
+        let codes = ctx.data().store.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
         Ok(manage::codes(&codes, &[], false))
     })
     .await
@@ -36,7 +36,7 @@ pub(super) async fn link(
             (Ok(player), Ok(state)) => (player, state),
             (Err(error), _) | (_, Err(error)) => return Ok(people::bad_player(&error)),
         };
-        let bot = ctx.data;
+        let bot = ctx.data();
         let Some(_check) = bot.checks.begin(user(ctx)) else { return Ok(people::one_at_a_time()) };
         if let Err(refusal) = redeeming::confirm(bot, player, state).await {
             return Ok(refusal);
@@ -58,7 +58,7 @@ pub(super) async fn unlink(
     #[description = "Erase all that is kept about you, also accounts that nobody else has"] everything: Option<bool>,
 ) -> Result<(), Error> {
     respond(ctx, async move {
-        let (store, user) = (&ctx.data.store, user(ctx));
+        let (store, user) = (&ctx.data().store, user(ctx));
         match (everything, &player_id) {
             (Some(true), None) => return Ok(people::forgotten(&store.forget_user(user).await?)),
             (Some(true), Some(_)) => return Ok(people::one_or_everything()),
@@ -91,7 +91,7 @@ pub(super) async fn redeem(
     #[max_length = 32]
     code: String,
 ) -> Result<(), Error> {
-    let (bot, asked) = (ctx.data, acknowledge(ctx).await?);
+    let (bot, asked) = (ctx.data(), acknowledge(ctx).await?);
     let code = match Code::parse(&code) {
         Ok(code) => code,
         Err(error) => return asked.answer(&manage::no_code(&error)).await,

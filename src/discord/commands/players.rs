@@ -4,8 +4,8 @@ use poise::serenity_prelude as serenity;
 
 use crate::discord::files;
 use crate::discord::messages::{Message, players as words};
-use crate::domain::player::{Player, PlayerError, PlayerId, State};
-use crate::domain::roster_file;
+use crate::domain::players::player::{Player, PlayerError, PlayerId, State};
+use crate::domain::players::roster_file;
 use crate::domain::text::trim;
 
 use super::suggest::roster;
@@ -37,7 +37,7 @@ pub(super) async fn add(
             Ok(_) => return Ok(words::how_many_ids(MAX_IDS)),
             Err(errors) => return Ok(words::bad_ids(&errors)),
         };
-        let (store, guild) = (&ctx.data.store, guild(ctx)?);
+        let (store, guild) = (&ctx.data().store, guild(ctx)?);
         let player = |id| Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
         let change = store.add_to_roster(guild, ids.into_iter().map(player).collect()).await?;
         let settings = store.guild(guild).await?;
@@ -71,7 +71,7 @@ pub(super) async fn remove(
     player: String,
 ) -> Result<(), Error> {
     respond(ctx, async move {
-        let (store, guild, typed) = (&ctx.data.store, guild(ctx)?, player.trim());
+        let (store, guild, typed) = (&ctx.data().store, guild(ctx)?, player.trim());
         let id: PlayerId = match typed.parse() {
             Ok(id) => id,
             // Somebody who does not choose what is offered types a name.
@@ -95,7 +95,7 @@ pub(super) async fn remove(
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
-        let page = ctx.data.store.roster(guild(ctx)?, 0, words::PAGE).await?;
+        let page = ctx.data().store.roster(guild(ctx)?, 0, words::PAGE).await?;
         Ok(words::roster(&page, 0))
     })
     .await
@@ -146,7 +146,7 @@ async fn import_file(
     if !read.bad_lines.is_empty() && !skips {
         return Ok(words::not_imported(&read.bad_lines));
     }
-    let (store, guild) = (&ctx.data.store, guild(ctx)?);
+    let (store, guild) = (&ctx.data().store, guild(ctx)?);
     let change = store.add_to_roster(guild, read.players).await?;
     let settings = store.guild(guild).await?;
     Ok(words::imported(change, &read.bad_lines, settings.players, settings.auto_redeem))
@@ -156,7 +156,7 @@ async fn import_file(
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn export(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
-        let page = ctx.data.store.roster(guild(ctx)?, 0, u32::MAX).await?;
+        let page = ctx.data().store.roster(guild(ctx)?, 0, u32::MAX).await?;
         Ok(words::exported(page.total, roster_file::write(&page.players)))
     })
     .await

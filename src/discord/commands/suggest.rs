@@ -1,37 +1,42 @@
 //! What Discord offers while somebody types.
 
-use poise::serenity_prelude::AutocompleteChoice;
+use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse};
 
-use crate::domain::player::{Player, display_name};
+use crate::domain::players::player::{Player, display_name};
 
 use super::{Context, guild, user};
 
-/// The most choices that Discord shows (PROTOCOL §3).
+/// The most choices that Discord shows (docs/protocol.md, "Sizes").
 const MAX_CHOICES: u32 = 25;
 /// The most characters of what was typed that are looked for.
 const MAX_TYPED: usize = 64;
 
-async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> Vec<AutocompleteChoice> {
+fn offer(choices: impl IntoIterator<Item = AutocompleteChoice>) -> CreateAutocompleteResponse {
+    let shown = choices.into_iter().take(MAX_CHOICES as usize);
+    CreateAutocompleteResponse::new().set_choices(shown.collect())
+}
+
+async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> CreateAutocompleteResponse {
     // Whoever uses a command in a private chat sees what the feeds list.
-    let guild = guild(ctx).unwrap_or(crate::domain::player::GuildId(0));
+    let guild = guild(ctx).unwrap_or(crate::domain::players::player::GuildId(0));
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
-    let found = ctx.data.store.suggest_codes(guild, typed, active_only, MAX_CHOICES).await;
+    let found = ctx.data().store.suggest_codes(guild, typed, active_only, MAX_CHOICES).await;
     let choice = |code: crate::store::FoundCode| {
         let text = code.shown.code.to_string();
         let label = if code.over.is_some() { format!("{text} (over)") } else { text.clone() };
         AutocompleteChoice::new(label, text)
     };
     // Nothing to offer is no failure: what was typed counts.
-    found.unwrap_or_default().into_iter().map(choice).collect()
+    offer(found.unwrap_or_default().into_iter().map(choice))
 }
 
 /// Codes that are active.
-pub(super) async fn codes_active(ctx: Context<'_>, typed: &str) -> Vec<AutocompleteChoice> {
+pub(super) async fn codes_active(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     codes(ctx, typed, true).await
 }
 
 /// Codes that are or were known.
-pub(super) async fn codes_known(ctx: Context<'_>, typed: &str) -> Vec<AutocompleteChoice> {
+pub(super) async fn codes_known(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     codes(ctx, typed, false).await
 }
 
@@ -42,15 +47,15 @@ fn player(player: &Player) -> AutocompleteChoice {
 }
 
 /// Players of this server's roster.
-pub(super) async fn roster(ctx: Context<'_>, typed: &str) -> Vec<AutocompleteChoice> {
-    let Ok(guild) = guild(ctx) else { return Vec::new() };
+pub(super) async fn roster(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let Ok(guild) = guild(ctx) else { return offer([]) };
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
-    let found = ctx.data.store.find_on_roster(guild, typed, MAX_CHOICES).await.unwrap_or_default();
-    found.iter().map(player).collect()
+    let found = ctx.data().store.find_on_roster(guild, typed, MAX_CHOICES).await.unwrap_or_default();
+    offer(found.iter().map(player))
 }
 
 /// The accounts of whoever types.
-pub(super) async fn own_accounts(ctx: Context<'_>, typed: &str) -> Vec<AutocompleteChoice> {
-    let own = ctx.data.store.links(user(ctx)).await.unwrap_or_default();
-    own.iter().filter(|account| account.id.to_string().starts_with(typed.trim())).map(player).collect()
+pub(super) async fn own_accounts(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let own = ctx.data().store.links(user(ctx)).await.unwrap_or_default();
+    offer(own.iter().filter(|account| account.id.to_string().starts_with(typed.trim())).map(player))
 }

@@ -1,7 +1,7 @@
 //! Codes that are over, and what the game says of them when it is asked again.
 
-use crate::domain::channel::Over;
-use crate::domain::code::Code;
+use crate::domain::codes::channel::Over;
+use crate::domain::codes::code::Code;
 use crate::store::OverCode;
 
 use super::Message;

@@ -1,9 +1,9 @@
 //! How the engine does, in words for a run's message and for `status`.
 
-use crate::domain::breaker::{Cause, Trouble};
-use crate::domain::code::CodeKey;
-use crate::domain::words::trouble_in_words;
-use crate::engine::Condition;
+use crate::domain::codes::code::CodeKey;
+use crate::domain::redeeming::breaker::{Cause, Trouble};
+use crate::domain::redeeming::explanation::trouble_in_words;
+use crate::services::engine::Condition;
 
 use super::escape::escape;
 
@@ -59,8 +59,8 @@ fn who_acts(trouble: &Trouble) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::code::Code;
-    use crate::domain::status::Status;
+    use crate::domain::answers::status::Status;
+    use crate::domain::codes::code::Code;
 
     #[test]
     fn a_code_that_is_held_is_said_in_its_own_runs_and_in_status() {

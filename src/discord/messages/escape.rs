@@ -4,7 +4,7 @@
 //! mentions and links that Discord would make of it, and of bounded length. Mentions are forbidden a second time where a
 //! message is sent.
 
-use crate::domain::code::{Code, MAX_CODE_CHARS};
+use crate::domain::codes::code::{Code, MAX_CODE_CHARS};
 use crate::domain::text::clean;
 
 /// What Discord reads as more than itself.

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serenity::all::CreateEmbed;
 
-use crate::domain::channel::Over;
-use crate::domain::code::{Code, CodeError};
-use crate::domain::player::{ChannelId, RoleId};
+use crate::domain::codes::channel::Over;
+use crate::domain::codes::code::{Code, CodeError};
+use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::AnnouncedCode;
 use crate::store::{GuildSettings, OverCode, PastRun, RunStart};
 

@@ -1,7 +1,7 @@
 //! Every message that a person sees, built here and nowhere else. `docs/messages.md` shows them all.
 //!
-//! Pure: from what there is to say to a [`Message`], which fits into Discord's bounds (PROTOCOL §3) whatever it is built
-//! from, and mentions nobody but the role that a guild's admins named.
+//! Pure: from what there is to say to a [`Message`]. A message keeps within Discord's limits (docs/protocol.md, "Sizes")
+//! whatever it is built from, and mentions nobody but the role that a guild's admins named.
 
 pub mod appeal;
 pub mod engine;
@@ -17,14 +17,14 @@ use serenity::all::{
     CreateMessage, EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
 };
 
-use crate::domain::player::RoleId;
+use crate::domain::players::player::RoleId;
 
 use escape::clip;
 
 /// The most characters of a message's content.
 const MAX_CONTENT: usize = 2000;
 
-/// The page on which the game's publisher lets a person redeem (PROTOCOL §1).
+/// The page on which the game's publisher lets a person redeem (docs/protocol.md, "The game's page").
 pub const GAME_PAGE: &str = "https://wos-giftcode.centurygame.com";
 
 /// The colours that messages have on their left.

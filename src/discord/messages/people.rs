@@ -3,14 +3,14 @@
 use serenity::all::{CreateActionRow, CreateInputText, CreateModal, InputTextStyle};
 
 use crate::discord::custom_id::Action;
-use crate::domain::channel::Over;
-use crate::domain::code::Code;
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{MAX_LINKS, MAX_WAITING, Player, PlayerError, PlayerId, State};
-use crate::domain::probe::ProbeOutcome;
-use crate::domain::progress::{FailedGroup, Tally};
-use crate::domain::status::Status;
-use crate::domain::words::{advice, meaning};
+use crate::domain::answers::status::Status;
+use crate::domain::codes::channel::Over;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{MAX_LINKS, MAX_WAITING, Player, PlayerError, PlayerId, State};
+use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
+use crate::domain::redeeming::explanation::{advice, meaning};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::state_check::ProbeOutcome;
 use crate::store::{Forgotten, Standing};
 
 use super::escape::{clip, escape, in_text};

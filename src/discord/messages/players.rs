@@ -3,8 +3,8 @@
 use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
 
 use crate::discord::custom_id::Action;
-use crate::domain::player::{Player, PlayerError, PlayerId};
-use crate::domain::roster_file::{BadLine, RosterFileError};
+use crate::domain::players::player::{Player, PlayerError, PlayerId};
+use crate::domain::players::roster_file::{BadLine, RosterFileError};
 use crate::store::{RosterChange, RosterPage};
 
 use super::escape::{clip, escape};

@@ -6,14 +6,14 @@ use serenity::all::{
 };
 
 use crate::discord::custom_id::Action;
-use crate::domain::channel::Over;
-use crate::domain::plan::MessageKind;
+use crate::domain::codes::channel::Over;
+use crate::domain::codes::post_plan::MessageKind;
 use crate::ports::{AnnouncedCode, Announcement, Correction};
 
 use super::escape::{clip, escape};
 use super::{GAME_PAGE, Message, colour, when};
 
-/// The most options of a menu (PROTOCOL §3).
+/// The most options of a menu (docs/protocol.md, "Sizes").
 const MAX_OPTIONS: usize = 25;
 /// The most characters of a code's rewards where it stands alone, and among others.
 const REWARDS_ALONE: usize = 200;

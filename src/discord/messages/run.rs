@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serenity::all::{CreateEmbed, CreateEmbedFooter};
 
-use crate::domain::player::{PlayerId, display_name};
-use crate::domain::progress::{FailedGroup, Tally, bar};
-use crate::domain::spreadsheet;
-use crate::domain::words::{advice, meaning};
+use crate::domain::players::player::{PlayerId, display_name};
+use crate::domain::players::spreadsheet;
+use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
+use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::ports::RunMessage;
 
 use super::escape::{clip, escape, in_text};
@@ -161,7 +161,7 @@ fn failures_file(tally: &Tally) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::status::Status;
+    use crate::domain::answers::status::Status;
 
     #[test]
     fn what_means_the_same_to_a_player_is_explained_once() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::domain::channel::Blocked;
+use crate::domain::codes::channel::Blocked;
 use crate::ports::AnnounceError;
 
 /// How long to wait where a 429 does not say it, and the longest that is believed: addresses have been blocked for a day.

@@ -9,7 +9,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 
-use crate::clock::Clock;
+use crate::runtime::clock::Clock;
 
 use super::error::{RestError, SHORTEST_WAIT};
 

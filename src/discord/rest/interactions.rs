@@ -56,7 +56,7 @@ mod tests {
         let closed = reqwest::Proxy::all("http://127.0.0.1:9").unwrap();
         let client = reqwest::Client::builder().proxy(closed).build().unwrap();
         let http = Arc::new(HttpBuilder::new("token").client(client.clone()).build());
-        let rest = Rest::new(http.clone(), client, None, crate::clock::Clock::system());
+        let rest = Rest::new(http.clone(), client, None, crate::runtime::clock::Clock::system());
         for number in 1..=10_000 {
             let answered = rest.answer((InteractionId::new(number), "token"), &serde_json::json!({ "type": 5 })).await;
             assert!(matches!(answered, Err(RestError::Unreached(_))), "{answered:?}");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::error::{RestError, SHORTEST_WAIT, WAIT, wait};
-use crate::domain::channel::Blocked;
+use crate::domain::codes::channel::Blocked;
 
 fn refused(status: u16, code: u32) -> RestError {
     RestError::Refused { status, code, message: "No".into(), retry_after: None, is_global: false }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::answer::{Answer, ApiAnswer, ErrCode, MAX_MSG_CHARS};
-use crate::domain::player::{Profile, State};
+use crate::domain::answers::answer::{Answer, ApiAnswer, ErrCode, MAX_MSG_CHARS};
+use crate::domain::players::player::{Profile, State};
 use crate::domain::text::{NAME_CHARS, clean};
 
 /// An HTTP answer as it came.
@@ -73,7 +73,7 @@ fn whole_number(value: &Value) -> Option<i64> {
     }
 }
 
-/// The profile of a successful answer of the player endpoint (PROTOCOL §1, "Player answer").
+/// The profile of a successful answer of the player endpoint (docs/protocol.md, "Player answer").
 pub(super) fn profile(raw: &Raw) -> Option<Profile> {
     if raw.status != 200 {
         return None;

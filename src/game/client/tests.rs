@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use axum::routing::post;
 
 use super::*;
-use crate::domain::answer::Reply;
+use crate::domain::answers::answer::Reply;
 
 async fn answer_of(router: Router) -> Reply<Answer> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

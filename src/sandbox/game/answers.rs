@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
 use super::PAGE;
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
 use crate::sandbox::faults::Wrong;
 use crate::sandbox::http::Reset;
 use crate::sandbox::rules::wording;

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use crate::domain::gate::RateLimit;
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::limits::player_pacing::RateLimit;
 use crate::game::{PLAYER_PATH, REDEEM_PATH};
 use crate::sandbox::ledger::Ledger;
 

@@ -1,9 +1,9 @@
 //! The real client against the simulated game: every answer it can give, as the client and the status table see it.
 
 use super::*;
-use crate::domain::answer::Answer;
-use crate::domain::player::{PlayerId, State};
-use crate::domain::status::{Class, of_login, of_redeem};
+use crate::domain::answers::answer::Answer;
+use crate::domain::answers::status::{Class, of_login, of_redeem};
+use crate::domain::players::player::{PlayerId, State};
 use crate::game::{GameClient, GameSettings};
 use crate::ports::{GameApi, LoginAnswer};
 use crate::sandbox::ledger::Refusals;

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::Backing;
-use crate::clock::Clock;
-use crate::domain::election::Position;
-use crate::domain::player::{ChannelId, GuildId};
-use crate::domain::record::{Kind, Record};
+use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::sync::election::Position;
+use crate::domain::sync::record::{Kind, Record};
 use crate::ports::replica::ReplicaError;
+use crate::runtime::clock::Clock;
 use crate::store::{Opening, ReplicaHistory, StateKind, Store, StoreError};
 
 fn clock() -> Clock {

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::code::CodeKey;
-use crate::domain::player::{GuildId, PlayerId};
-use crate::domain::status::Status;
-use crate::domain::verdict;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::CodeKey;
+use crate::domain::codes::verdict;
+use crate::domain::players::player::{GuildId, PlayerId};
 use crate::store::sql::Millis;
 use crate::store::writer::Tx;
 

@@ -7,14 +7,14 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::*;
-use crate::clock::Clock;
-use crate::domain::code::Code;
-use crate::domain::erasure::roots;
-use crate::domain::listing::{Entry, FeedAnswer};
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{ChannelId, Player, State};
-use crate::domain::record::Record;
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::Code;
+use crate::domain::codes::listing::{Entry, FeedAnswer};
+use crate::domain::players::player::{ChannelId, Player, State};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::sync::erasure::roots;
+use crate::domain::sync::record::Record;
+use crate::runtime::clock::Clock;
 use crate::store::{Admission, Linked, Merged, StateKind, Verdict};
 
 const HOUR: Duration = Duration::from_secs(3600);

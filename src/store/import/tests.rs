@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
-use crate::clock::Clock;
-use crate::domain::listing::{Entry, FeedAnswer};
-use crate::domain::player::State;
-use crate::domain::record::{Kind, Value};
+use crate::domain::codes::listing::{Entry, FeedAnswer};
+use crate::domain::players::player::State;
+use crate::domain::sync::record::{Kind, Value};
+use crate::runtime::clock::Clock;
 use crate::store::{Admission, StateKind, Verdict};
 
 fn player(id: u64, nickname: &str, state: Option<u32>) -> Player {

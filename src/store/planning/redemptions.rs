@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, ToSql, params};
 
-use crate::domain::code::CodeKey;
+use crate::domain::codes::code::CodeKey;
 use crate::store::posts::active;
 use crate::store::runs;
 use crate::store::sql::Millis;

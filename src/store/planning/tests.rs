@@ -8,12 +8,12 @@ use rusqlite::types::Value;
 use tempfile::TempDir;
 
 use super::*;
-use crate::clock::Clock;
-use crate::domain::listing::{Entry, FeedAnswer};
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{ChannelId, Player, PlayerId, State};
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::listing::{Entry, FeedAnswer};
+use crate::domain::players::player::{ChannelId, Player, PlayerId, State};
+use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{MessageId, Posted};
+use crate::runtime::clock::Clock;
 use crate::store::{Admission, StateKind, Verdict, guilds};
 
 const HOUR: Duration = Duration::from_secs(3600);

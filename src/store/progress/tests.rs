@@ -1,21 +1,22 @@
 //! Waiting for the replica, and not waiting for it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::OUTBOX_BOUND;
-use crate::clock::Clock;
-use crate::domain::code::Code;
-use crate::domain::listing::{Entry, FeedAnswer};
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
-use crate::domain::record::{Kind, Record, Value};
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::Code;
+use crate::domain::codes::listing::{Entry, FeedAnswer};
+use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::sync::record::{Kind, Record, Value};
 use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::ReplicaError;
+use crate::runtime::clock::Clock;
 use crate::store::{Admission, Batch, FileLock, Opening, StateKind, Store, StoreError, Verdict};
 
 const GUILD: GuildId = GuildId(7);
@@ -39,7 +40,7 @@ impl Fixture {
         let path: PathBuf = folder.path().join("giftcode.db");
         let clock = clock();
         let leadership = Leadership::waiting(clock);
-        let opening = Opening { leadership: leadership.clone(), ..Opening::new(StateKind::Bot, clock) };
+        let opening = Opening { leader: Arc::new(leadership.clone()), ..Opening::new(StateKind::Bot, clock) };
         let store = Store::open_locked(FileLock::take(&path).unwrap(), opening).unwrap();
         store.set_replicated(true).await.unwrap();
         let fixture = Self { _folder: folder, clock, leadership, store };
@@ -224,7 +225,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
         message: None,
         attempted_at: None,
         code: Code::parse("GOGOWOS").unwrap(),
-        tally: crate::domain::progress::Tally::default(),
+        tally: crate::domain::redeeming::batch_progress::Tally::default(),
         is_finished: false,
         remaining: None,
         waits_for: None,

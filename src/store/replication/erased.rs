@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use crate::domain::erasure::{Root, is_erased, roots};
-use crate::domain::record::{Key, Kind, Record, Value};
-use crate::domain::version::Version;
+use crate::domain::sync::erasure::{Root, is_erased, roots};
+use crate::domain::sync::record::{Key, Kind, Record, Value};
+use crate::domain::sync::version::Version;
 use crate::store::schema::triggers::{IS_REPLICATED, key_columns};
 use crate::store::sql::Millis;
 use crate::store::writer::Tx;

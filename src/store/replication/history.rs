@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::election::Position;
+use crate::domain::sync::election::Position;
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError};
 

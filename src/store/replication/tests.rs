@@ -9,15 +9,15 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::*;
-use crate::clock::Clock;
-use crate::domain::code::Code;
-use crate::domain::election::Position;
-use crate::domain::listing::{Entry, FeedAnswer};
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
-use crate::domain::retry::History;
-use crate::domain::status::Status;
-use crate::domain::verdict::Checked;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::Code;
+use crate::domain::codes::listing::{Entry, FeedAnswer};
+use crate::domain::codes::verdict::Checked;
+use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::retry::History;
+use crate::domain::sync::election::Position;
+use crate::runtime::clock::Clock;
 use crate::store::{Admission, Candidate, StateKind, Verdict};
 
 const GUILD: GuildId = GuildId(7);

@@ -6,8 +6,8 @@ use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
 use super::*;
-use crate::domain::election::Position;
-use crate::domain::record::Kind;
+use crate::domain::sync::election::Position;
+use crate::domain::sync::record::Kind;
 use crate::store::ReplicaHistory;
 
 /// The migration that makes tables anew.

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::domain::record::{Field, Kind};
+use crate::domain::sync::record::{Field, Kind};
 
 /// Whether a row is worth sending. What nobody tried, or asked for, is derived again by whoever needs it.
 pub(in crate::store) fn is_shared(kind: Kind, row: &str) -> String {

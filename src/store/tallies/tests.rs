@@ -7,13 +7,13 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::clock::Clock;
-use crate::domain::code::Code;
-use crate::domain::listing::{Entry, FeedAnswer};
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{ChannelId, Player, PlayerId, State, UserId};
-use crate::domain::record::{Record, Value};
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::Code;
+use crate::domain::codes::listing::{Entry, FeedAnswer};
+use crate::domain::players::player::{ChannelId, Player, PlayerId, State, UserId};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::sync::record::{Record, Value};
+use crate::runtime::clock::Clock;
 use crate::store::{AddedCode, Admission, CodeReport, StateKind, Verdict};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::ops::AddAssign;
 
-use giftcode_bot::domain::outcome::Outcome;
-use giftcode_bot::domain::record::{Key, Kind, MergeKey, Record, Value};
+use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::domain::sync::record::{Key, Kind, MergeKey, Record, Value};
 
 use super::{Checker, Disk, KNOWN_AFTER};
 use crate::model::{Document, Mongo};
@@ -297,9 +297,9 @@ impl Acknowledged {
 /// Instance 0 posted a code in one message and lost its disk; instance 1 tries it in another one, and posts it at last.
 #[test]
 fn an_attempt_that_mongodb_knows_of_tells_of_its_own_message_alone() {
-    use giftcode_bot::domain::code::Code;
-    use giftcode_bot::domain::election::Position;
-    use giftcode_bot::domain::player::GuildId;
+    use giftcode_bot::domain::codes::code::Code;
+    use giftcode_bot::domain::players::player::GuildId;
+    use giftcode_bot::domain::sync::election::Position;
     use giftcode_bot::ports::replica::Authority;
 
     let what: Announced = (GuildId(1001), Code::parse("CODE3").unwrap().key(), 1);

@@ -1,7 +1,7 @@
 //! A bot on poise, the framework that the program uses.
 
 use serde_json::json;
-use serenity::all::GatewayIntents;
+use serenity::all::{CreateAutocompleteResponse, GatewayIntents};
 use serenity::client::ClientBuilder;
 
 use super::bot::http;
@@ -21,8 +21,8 @@ async fn giftcode(_: Context<'_>) -> Result<(), serenity::Error> {
     Ok(())
 }
 
-async fn complete(_: Context<'_>, partial: &str) -> Vec<String> {
-    vec![format!("{partial}!")]
+async fn complete(_: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
+    CreateAutocompleteResponse::new().add_string_choice(format!("{partial}!"), format!("{partial}!"))
 }
 
 /// Adds.

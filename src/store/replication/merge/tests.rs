@@ -6,12 +6,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::clock::Clock;
-use crate::domain::code::Code;
-use crate::domain::listing::{Entry, FeedAnswer};
-use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State};
-use crate::domain::record::{Kind, Record, Value};
-use crate::domain::version::Version;
+use crate::domain::codes::code::Code;
+use crate::domain::codes::listing::{Entry, FeedAnswer};
+use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::sync::record::{Kind, Record, Value};
+use crate::domain::sync::version::Version;
+use crate::runtime::clock::Clock;
 use crate::store::{Admission, StateKind, Store};
 
 const GUILD: GuildId = GuildId(7);

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
-use crate::clock::Clock;
-use crate::domain::code::Code;
-use crate::domain::listing::{Entry as Listed, FeedAnswer};
-use crate::domain::outcome::Outcome;
-use crate::domain::player::{ChannelId, GuildId, Player, PlayerId, State, UserId};
-use crate::domain::record::Value;
-use crate::domain::status::Status;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::Code;
+use crate::domain::codes::listing::{Entry as Listed, FeedAnswer};
+use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State, UserId};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::sync::record::Value;
+use crate::runtime::clock::Clock;
 use crate::store::{Admission, StateKind, Verdict};
 
 const GUILD: GuildId = GuildId(7);

@@ -1,0 +1,165 @@
+//! `giftcode-bot run`: the bot.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+
+use crate::discord::announcer::DiscordAnnouncer;
+use crate::discord::bot::{Bot, Limit, MAX_REQUESTS, Requests};
+use crate::discord::connection::{self, Access};
+use crate::discord::messages::engine::waits_for;
+use crate::discord::rest::Rest;
+use crate::discord::sessions::Sessions;
+use crate::domain::codes::code::CodeKey;
+use crate::feeds::FeedClient;
+use crate::leadership::session::{self, ActiveSession};
+use crate::replica::Mongo;
+use crate::runtime::clock::Clock;
+use crate::runtime::config::{Config, LogFormat, Source};
+use crate::runtime::supervisor::Supervisor;
+use crate::runtime::telemetry::{self, Target};
+use crate::services::engine::{Engine, Unrecorded};
+use crate::services::eraser::Eraser;
+use crate::services::poster::Poster;
+use crate::services::reporter::Reporter;
+use crate::services::retention::{Retention, SizeWatch};
+use crate::services::watcher::{Watcher, WatcherSettings};
+use crate::store::{StateKind, Store};
+
+use super::Ended;
+use crate::commands::wiring::{
+    engine_settings, game_client, game_trouble, limit_in_words, location, mongodb, stop_on_signals, supervise,
+};
+
+/// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
+const LOG: &str = "info,serenity=error";
+/// How long a code must have been over before its return is believed.
+const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
+/// One request to a feed.
+const FEED_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Runs the bot until it is asked to stop.
+///
+/// # Errors
+/// When it cannot start, or one of its services keeps dying.
+pub async fn run() -> anyhow::Result<Ended> {
+    let config = Config::read(&Source::process_and_dotenv()?)?;
+    let token = config.discord_token.clone().context(
+        "DISCORD_TOKEN is not set: give the bot's token, from https://discord.com/developers/applications under “Bot”; \
+         `giftcode-bot sandbox` shows the bot without one",
+    )?;
+    telemetry::init(Target::Stdout, config.log_format == LogFormat::Json, config.log_filter.as_deref(), LOG)?;
+    let shutdown = stop_on_signals()?;
+    let access = Access { token, proxy: config.discord_proxy_url.clone() };
+    let clock = Clock::system();
+    let rest = Arc::new(access.rest(clock)?);
+    if let Err(error) = rest.my_id().await {
+        anyhow::ensure!(
+            !error.is_unauthorized(),
+            "Discord refuses DISCORD_TOKEN: set it to the bot's present token, from \
+             https://discord.com/developers/applications under “Bot”"
+        );
+        tracing::warn!("{error}; everything else begins meanwhile, and Discord is tried again");
+    }
+    let has_replica = config.mongodb_uri.is_some();
+    let say = |text: &str| tracing::info!("{text}");
+    let Some(lock) = session::wait_for_lock(&config.state_file, has_replica, say, &shutdown).await? else {
+        return Ok(Ended::Well);
+    };
+    let mongodb = mongodb(config.mongodb_uri.clone(), &config.mongodb_database).await?;
+    let replica = mongodb.as_ref().map(|(replica, _)| replica.clone());
+    let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
+    let process = Process { config, access, rest, clock, replica, unrecorded: Unrecorded::default() };
+    sessions.run(&shutdown, async |session| process.session(session).await).await?;
+    Ok(Ended::Well)
+}
+
+struct Process {
+    config: Config,
+    access: Access,
+    rest: Arc<Rest>,
+    clock: Clock,
+    replica: Option<Mongo>,
+    unrecorded: Unrecorded,
+}
+
+impl Process {
+    /// The services, until this session is over.
+    async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<()>> {
+        let services = self.services(&session.store, &session.done).await?;
+        // Who drops this ends them.
+        AbortOnDropHandle::new(tokio::spawn(services.run())).await.context("the services ended")??;
+        Ok(None)
+    }
+
+    /// The services on this working copy.
+    async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<Supervisor> {
+        let (config, clock) = (&self.config, self.clock);
+        let feed = FeedClient::new(&config.feeds, FEED_TIMEOUT)?;
+        let settings = WatcherSettings {
+            interval: config.check_interval,
+            max_consecutive_errors: config.max_consecutive_errors,
+            return_after: RETURN_AFTER,
+        };
+        let game = game_client(config, clock)?;
+        let engine = Engine::after(self.unrecorded.clone(), game, store.clone(), clock, engine_settings(config));
+        let watcher = Watcher::new(feed, store.clone(), clock, settings).with_others(game_trouble(&engine));
+        let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
+        let poster = Poster::new(announcer.clone(), store.clone(), clock);
+        let asked = engine.clone();
+        // As the game tells it, which need not be as configured.
+        let limit: Arc<Limit> = Arc::new(move || asked.limit().map(limit_in_words));
+        let (condition, words) = (engine.condition(), limit.clone());
+        let what_for = move |code: &CodeKey, calls_now: bool| {
+            waits_for(&condition.borrow(), words().as_deref(), Some(code), calls_now)
+        };
+        let reporter = Arc::new(Reporter::new(announcer, store.clone(), clock, Arc::new(what_for)));
+        let bot = Bot {
+            store: store.clone(),
+            access: self.access.clone(),
+            rest: self.rest.clone(),
+            clock,
+            prober: engine.clone(),
+            feeds: watcher.health(),
+            condition: engine.condition(),
+            limit,
+            sessions: Sessions::default(),
+            dev_guild: config.dev_guild_id,
+            shutdown: done.clone(),
+            at_work: TaskTracker::new(),
+            requests: Requests::up_to(MAX_REQUESTS.0),
+            checks: Requests::up_to(MAX_REQUESTS.1),
+        };
+        let mut supervisor = supervise(watcher, poster, engine, done);
+        let token = done.clone();
+        supervisor.add("reporter", move || {
+            let (reporter, token) = (reporter.clone(), token.clone());
+            async move { reporter.run(token).await }
+        });
+        let eraser = Arc::new(Eraser::new(store.clone(), clock));
+        let token = done.clone();
+        supervisor.add("eraser", move || {
+            let (eraser, token) = (eraser.clone(), token.clone());
+            async move { eraser.run(token).await }
+        });
+        let retention = Arc::new(Retention::new(store.clone(), clock));
+        let token = done.clone();
+        supervisor.add("retention", move || {
+            let (retention, token) = (retention.clone(), token.clone());
+            async move { retention.run(token).await }
+        });
+        if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
+            let watch = Arc::new(SizeWatch::new(replica, store.clone(), max));
+            let token = done.clone();
+            supervisor.add("watch of MongoDB's size", move || {
+                let (watch, token) = (watch.clone(), token.clone());
+                async move { watch.run(token).await }
+            });
+        }
+        supervisor.add("Discord connection", move || connection::run(bot.clone()));
+        Ok(supervisor)
+    }
+}

@@ -1,0 +1,241 @@
+//! The simulated world while this process hosts it: game, feed, channels; and the services in it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::commands::wiring::{engine_settings, game_client, game_trouble, supervise};
+use crate::commands::world::{Paths, World};
+use crate::commands::{Ended, summary};
+use crate::domain::players::player::ChannelId;
+use crate::feeds::FeedClient;
+use crate::runtime::clock::Clock;
+use crate::runtime::config::{Config, Feed};
+use crate::runtime::supervisor::Supervisor;
+use crate::sandbox::cards;
+use crate::sandbox::console::{Console, guild_name};
+use crate::sandbox::feed::FeedSim;
+use crate::sandbox::game::{GameSim, GameSimSettings, PAGE};
+use crate::sandbox::ledger::Ledger;
+use crate::sandbox::narrator::Narrator;
+use crate::sandbox::posts::TerminalAnnouncer;
+use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, PLAYER_INTERVAL, RETURN_AFTER, Script, ScriptedCode};
+use crate::sandbox::verify::mismatches;
+use crate::services::engine::{Engine, Unrecorded};
+use crate::services::poster::Poster;
+use crate::services::watcher::{Watcher, WatcherSettings};
+use crate::store::{Store, StoreError};
+
+/// What the simulated feed is called: its port is another at each start.
+const FEED_NAME: &str = "the simulated feed";
+/// How long the simulated game takes to answer.
+const LATENCY: Duration = Duration::from_millis(200);
+/// The longest wait between two looks at how far everything is.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// Between two tries to write the servers and players down where nothing can be written.
+const PREPARE_EVERY: Duration = Duration::from_secs(1);
+/// One request to the simulated feed.
+const FEED_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The hosted world.
+pub(super) struct Live {
+    script: Script,
+    sim: GameSim,
+    feed: FeedSim,
+    announcer: TerminalAnnouncer,
+    console: Arc<Console>,
+    clock: Clock,
+    world_started: Timestamp,
+    has_login: bool,
+}
+
+impl Live {
+    /// Hosts the world, with all that its books remember.
+    pub fn start(
+        config: &Config,
+        world: &World,
+        paths: &Paths,
+        console: Arc<Console>,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let script = Script::new(world.players, world.codes, world.seed)?;
+        let world_started =
+            Timestamp::from_millisecond(world.started_at_ms).context("cannot read when the world started")?;
+        let sim = GameSim::start(
+            GameSimSettings {
+                salt: config.game_salt.clone(),
+                players: script.players.clone(),
+                codes: script.codes.iter().map(|code| code.sim.clone()).collect(),
+                limit: Some(LIMIT),
+                player_interval: PLAYER_INTERVAL,
+                has_player_endpoint: world.login,
+                faults: FAULTS,
+                latency: Duration::ZERO,
+                seed: world.seed ^ clock.now().as_millisecond().unsigned_abs(),
+                world_started,
+                journal: Some(paths.calls.clone()),
+            },
+            clock,
+        )?;
+        sim.vary_latency(LATENCY);
+        let feed = FeedSim::start(script.codes.iter().map(|code| code.entry.clone()).collect(), world_started, clock)?;
+        let (shown, corrected) = (console.clone(), console.clone());
+        let announcer = TerminalAnnouncer::open(
+            &paths.posts,
+            move |message| shown.say(&cards::post(message, &guild_name(message.guild))),
+            move |correction| corrected.say(&cards::correction(correction, &guild_name(correction.guild))),
+        )?;
+        let has_login = world.login;
+        Ok(Self { script, sim, feed, announcer, console, clock, world_started, has_login })
+    }
+
+    /// Says what there is to see.
+    pub fn introduce(&self, paths: &Paths, continues: bool) {
+        let Self { script, sim, feed, console, .. } = self;
+        let (players, codes) = (script.players.len(), script.codes.len());
+        let rosters: Vec<String> =
+            GUILDS.iter().map(|(id, name)| format!("{name} ({} players)", script.roster(*id).len())).collect();
+        let login = if self.has_login { "with" } else { "without" };
+        console.say("The sandbox: a whole world on this computer. No account is needed, and nothing leaves it.");
+        console.say(&format!(
+            "  game    {}  {players} players, {login} login, {} calls per {} s allowed,",
+            sim.base_url(),
+            LIMIT.calls,
+            LIMIT.window.as_secs()
+        ));
+        console.say("          and it stumbles now and then: busy, HTTP 502, odd pages, broken connections");
+        console.say(&format!("  feed    {}  {codes} codes of different fates", feed.url()));
+        console.say(&format!("  servers {}: this terminal stands in for their channels", rosters.join(" and ")));
+        console.say(&format!("  state   {}  (kill me and start me again: I go on where I was)", paths.state.display()));
+        if console.is_terminal() {
+            console.say(&format!("  log     {}", paths.log.display()));
+        }
+        if continues {
+            console
+                .say("This world was interrupted before its end; it goes on. What was posted and redeemed stays so.");
+        }
+        console.say("");
+    }
+
+    /// Writes down the servers, their channels and players, where they are not yet.
+    pub async fn prepare(&self, store: &Store) -> anyhow::Result<()> {
+        loop {
+            match self.try_prepare(store).await {
+                // Said as critical already; it can be written as soon as a store is back.
+                Err(StoreError::Persist(_)) => tokio::time::sleep(PREPARE_EVERY).await,
+                prepared => return Ok(prepared?),
+            }
+        }
+    }
+
+    async fn try_prepare(&self, store: &Store) -> Result<(), StoreError> {
+        for (index, (guild, _)) in GUILDS.iter().enumerate() {
+            store.set_channel(*guild, ChannelId(2001 + index as u64)).await?;
+            store.set_auto_redeem(*guild, true).await?;
+            store.add_to_roster(*guild, self.script.roster(*guild)).await?;
+        }
+        Ok(())
+    }
+
+    /// The services in this world, on this working copy.
+    pub async fn services(
+        &self,
+        config: &Config,
+        store: &Store,
+        unrecorded: &Unrecorded,
+        done: &CancellationToken,
+    ) -> anyhow::Result<Supervisor> {
+        let mut config = config.clone();
+        let url = self.feed.url().parse().context("cannot read the simulated feed's address")?;
+        let feed = FeedClient::new(&[Feed { url, key: None }], FEED_TIMEOUT)?.called(FEED_NAME);
+        let settings = WatcherSettings {
+            interval: config.check_interval,
+            max_consecutive_errors: config.max_consecutive_errors,
+            return_after: RETURN_AFTER,
+        };
+        config.game_url = self.sim.base_url().parse().context("cannot read the simulated game's address")?;
+        config.game_page_url = PAGE.parse().context("cannot read the simulated game's page")?;
+        let game = game_client(&config, self.clock)?;
+        let poster = Poster::new(self.announcer.clone(), store.clone(), self.clock);
+        let how = engine_settings(&config);
+        let engine = Engine::after(unrecorded.clone(), game, store.clone(), self.clock, how);
+        let watcher = Watcher::new(feed, store.clone(), self.clock, settings).with_others(game_trouble(&engine));
+        Ok(supervise(watcher, poster, engine, done))
+    }
+
+    /// Until the script has played out and nothing is left to post or to redeem.
+    pub async fn until_all_is_redeemed(&self, store: &Store, check_interval: Duration) -> anyhow::Result<()> {
+        let mut narrator = Narrator::default();
+        loop {
+            let (known, runs) = (store.known_codes().await?, store.open_runs().await?);
+            for sentence in narrator.tell(&known, &runs) {
+                self.console.say(&sentence);
+            }
+            self.console.show(&runs, self.clock.elapsed());
+            let age = self.clock.now().duration_since(self.world_started);
+            // Polled after the last event, and once more, so that the first of these polls was worked off.
+            let told = age > jiff::SignedDuration::try_from(self.script.last_event() + 3 * check_interval)?
+                && self.feed.requests().0 >= 3;
+            // What the feed listed last is on file, whatever kept it from being written down for a while.
+            let is_listed = |code: &ScriptedCode| known.get(&code.sim.code.key()).is_some_and(|known| known.listed);
+            let told = told && self.script.codes.iter().all(is_listed);
+            let waiting = store.pending_redemptions().await? + store.open_checks().await?;
+            if told && waiting == 0 && store.waiting_messages().await? == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// The closing table, and whether everything is as the simulated world holds it.
+    pub async fn close(&self, store: &Store) -> anyhow::Result<Ended> {
+        let known = store.known_codes().await?;
+        let mut table = summary::table(&["Code", "Granted", "Had it", "Failed", "Given up", "Its fate, and why not"]);
+        for code in &self.script.codes {
+            let key = code.sim.code.key();
+            let generations = known.get(&key).map_or(1, |known| known.generation);
+            for generation in 1..=generations {
+                let report = store.code_report(key.clone(), generation).await?;
+                let again = if generation > 1 { " ↺" } else { "" };
+                let reasons = summary::reasons(&report);
+                let fate = if reasons.is_empty() { code.fate.to_owned() } else { format!("{}\n{reasons}", code.fate) };
+                let sum = |counts: &std::collections::BTreeMap<String, u32>| counts.values().sum::<u32>().to_string();
+                table.add_row([
+                    format!("{}{again}", code.sim.code),
+                    report.granted.to_string(),
+                    report.already.to_string(),
+                    sum(&report.failed),
+                    sum(&report.gave_up),
+                    fate,
+                ]);
+            }
+        }
+        self.console.say(&format!("\n{table}"));
+        let rows = store.redemption_rows().await?;
+        let posts = self.announcer.messages();
+        let (found, calls, refusals) = self.sim.ledger(|ledger: &Ledger| {
+            let found = mismatches(&self.script, &rows, &known, &posts, ledger);
+            (found, ledger.calls().len(), ledger.refusals())
+        });
+        let seconds = self.clock.elapsed().as_secs_f64();
+        self.console.say(&format!(
+            "{calls} calls to the game in {seconds:.0} s; refused as too fast: {}.",
+            refusals.rate_limited + refusals.too_frequent
+        ));
+        if found.is_empty() {
+            self.console.say(&format!(
+                "✔ All {} outcomes are the ones the simulated game holds, and every good code was posted once in each server.",
+                rows.len()
+            ));
+            return Ok(Ended::Well);
+        }
+        self.console.say(&format!("✘ {} things are not as the simulated world holds them:", found.len()));
+        for sentence in found.iter().take(10) {
+            self.console.say(&format!("  {sentence}"));
+        }
+        Ok(Ended::Badly)
+    }
+}

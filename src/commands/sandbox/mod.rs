@@ -1,0 +1,171 @@
+//! `giftcode-bot sandbox`: the services on a simulated world, until all is redeemed.
+
+mod live;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use secrecy::SecretString;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::leadership::session::{self, ActiveSession, StateLocation};
+use crate::replica::Mongo;
+use crate::runtime::clock::Clock;
+use crate::runtime::config::{Config, LogFormat, Source};
+use crate::runtime::telemetry::{self, Target};
+use crate::sandbox::console::Console;
+use crate::services::engine::Unrecorded;
+use crate::store::StateKind;
+
+use super::Ended;
+use crate::commands::wiring::{location, mongodb, stop_on_signals};
+use crate::commands::world::{self, Paths, World, beside};
+
+use live::Live;
+
+/// The configuration where the environment says nothing. `.env` is not read: it is the real bot's.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("STATE_FILE", "data/sandbox/giftcode.db"),
+    ("GIFTCODE_CHECK_INTERVAL", "1"),
+    ("GAME_RATE_LIMIT", "30/3s"),
+    ("GAME_PLAYER_INTERVAL", "110ms"),
+    ("REDEEM_RETRY_BASE", "200ms"),
+    ("REDEEM_RETRY_CAP", "2s"),
+];
+/// What the command line asks for.
+#[derive(Debug, Clone)]
+pub struct SandboxOptions {
+    /// Players of the simulated game, 1 to 2000.
+    pub players: u32,
+    /// Codes, 1 to 64.
+    pub codes: u32,
+    /// What chance follows.
+    pub seed: u64,
+    /// Go on after all is redeemed.
+    pub keep_running: bool,
+    /// The game has a player endpoint.
+    pub login: bool,
+    /// A MongoDB to keep the state in too, in a database of the sandbox's own. The environment's is the real bot's.
+    pub mongodb: Option<SecretString>,
+    /// Which instance this is on that MongoDB, 1 to 9: each has a state file of its own, and all share the world.
+    pub instance: u32,
+}
+
+/// Runs the sandbox.
+///
+/// # Errors
+/// When it cannot start.
+pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
+    let config = Config::read(&Source::process().with_defaults(DEFAULTS))?;
+    let has_replica = options.mongodb.is_some();
+    anyhow::ensure!(options.instance == 1 || has_replica, "--instance needs --mongodb: instances meet there");
+    let mut paths = Paths::new(&config.state_file);
+    if options.instance > 1 {
+        let suffix = format!(".{}", options.instance);
+        (paths.state, paths.log) = (beside(&paths.state, &suffix), beside(&paths.log, &suffix));
+    }
+    let clock = Clock::system();
+    let wanted = World {
+        players: options.players,
+        codes: options.codes,
+        seed: options.seed,
+        login: options.login,
+        started_at_ms: clock.now().as_millisecond(),
+    };
+    let console = Arc::new(Console::new());
+    let shutdown = stop_on_signals()?;
+    // Before the log is begun: it may be that of the instance at work.
+    let waited = session::wait_for_lock(&paths.state, has_replica, |text| console.say(text), &shutdown);
+    let Some(lock) = waited.await? else { return Ok(Ended::Well) };
+    let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
+    telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
+    let (world, continues) = match options.instance {
+        1 => world::enter(&paths, wanted, lock.as_ref(), has_replica, clock)?,
+        _ => (world::join(&paths)?, true),
+    };
+    let database = format!("giftcode-sandbox-{}", world.started_at_ms);
+    let mongodb = mongodb(options.mongodb.clone(), &database).await?;
+    let database = mongodb.as_ref().map(|(mongodb, _)| mongodb.clone());
+    let location = StateLocation { path: paths.state.clone(), ..location(&config, StateKind::Sandbox, clock) };
+    let mut sessions = session::Sessions::new(location, lock, mongodb);
+    let unrecorded = Unrecorded::default();
+    let sandbox = Sandbox { config, options, paths, world, continues, console, clock, unrecorded };
+    if sandbox.options.instance > 1 {
+        sandbox
+            .console
+            .say("Another instance of the sandbox: while the first one is active it waits, and connects to nothing.");
+    }
+    let ended = sessions.run(&shutdown, async |session| sandbox.session(session).await).await?;
+    // With it goes the lock: the files can be taken away.
+    drop(sessions);
+    sandbox.leave(ended.is_some(), database).await?;
+    Ok(ended.unwrap_or(Ended::Well))
+}
+
+struct Sandbox {
+    config: Config,
+    options: SandboxOptions,
+    paths: Paths,
+    world: World,
+    continues: bool,
+    console: Arc<Console>,
+    clock: Clock,
+    unrecorded: Unrecorded,
+}
+
+impl Sandbox {
+    /// One session: the world and the services in it, until all is redeemed or the session is over. The world goes with the
+    /// session: its next host opens its books.
+    async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<Ended>> {
+        if self.options.instance > 1 && world::join(&self.paths).is_err() {
+            self.console.say("The sandbox's world is finished.");
+            return Ok(Some(Ended::Well));
+        }
+        let ActiveSession { store, done, .. } = session;
+        let live = Live::start(&self.config, &self.world, &self.paths, self.console.clone(), self.clock)?;
+        live.introduce(&self.paths, self.continues);
+        let prepared = tokio::select! {
+            biased;
+            () = done.cancelled() => return Ok(None),
+            prepared = live.prepare(&store) => prepared,
+        };
+        prepared?;
+        let stop = done.child_token();
+        let mut services = AbortOnDropHandle::new(tokio::spawn(
+            live.services(&self.config, &store, &self.unrecorded, &stop).await?.run(),
+        ));
+        let finished = async {
+            live.until_all_is_redeemed(&store, self.config.check_interval).await?;
+            let ended = live.close(&store).await?;
+            if self.options.keep_running {
+                self.console.say("\nStill running, as asked: Ctrl-C ends it.");
+                done.cancelled().await;
+                return Ok(None);
+            }
+            Ok::<_, anyhow::Error>(Some(ended))
+        };
+        let ended = tokio::select! {
+            biased;
+            () = done.cancelled() => Ok(None),
+            // They end by themselves only when one of them keeps dying.
+            ended = &mut services => return ended.context("the services ended")?.map(|()| None),
+            ended = finished => ended,
+        };
+        self.console.clear();
+        stop.cancel();
+        services.await.context("the services ended")??;
+        ended
+    }
+
+    /// Takes a finished world away.
+    async fn leave(self, is_finished: bool, database: Option<Mongo>) -> anyhow::Result<()> {
+        if !is_finished || self.options.keep_running {
+            self.console.say("Stopped. The same command goes on from here.");
+            return Ok(());
+        }
+        if let Some(database) = database {
+            database.drop_database().await?;
+        }
+        self.paths.remove()
+    }
+}

@@ -1,0 +1,169 @@
+//! `state export`: from a copy of the state file, else from MongoDB. Nothing is locked, taken or changed.
+
+use std::fs::File;
+use std::io::{BufWriter, IntoInnerError, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::sync::mpsc;
+
+use crate::commands::Ended;
+use crate::domain::sync::record::{Kind, Record};
+use crate::ports::replica::{Replica, Scope};
+use crate::replica::{Mongo, MongoSettings};
+use crate::runtime::clock::Clock;
+use crate::runtime::config::{Config, LogFormat, Source};
+use crate::runtime::telemetry::{self, Target};
+use crate::store::{StateKind, Store, StoreError, copy_state};
+
+use super::format::{BATCH, FORMAT, to_json};
+use super::print;
+
+/// How long MongoDB may take for a command.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages that wait to be written.
+const AHEAD: usize = 2;
+
+/// Writes the whole state into a new file, also while a bot is at work on it.
+///
+/// # Errors
+/// When the state cannot be read or the file not be written; an unfinished file is removed.
+pub async fn export(path: &Path) -> anyhow::Result<Ended> {
+    let config = Config::read(&Source::process_and_dotenv()?)?;
+    let json = config.log_format == LogFormat::Json;
+    telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "warn")?;
+    let file = File::create_new(path).with_context(|| format!("cannot make {} (it must not exist)", path.display()))?;
+    match Box::pin(write(&config, path, Export::new(file))).await {
+        Ok((count, origin)) => {
+            print(&format!("{count} records written to {}{origin}.", path.display()));
+            Ok(Ended::Well)
+        }
+        Err(error) => {
+            drop(std::fs::remove_file(path));
+            Err(error.context(format!("cannot write {}", path.display())))
+        }
+    }
+}
+
+/// Writes the state; how many records it has, and where they are from if that is not the state file.
+async fn write(config: &Config, path: &Path, mut out: Export) -> anyhow::Result<(usize, &'static str)> {
+    let folder = Folder::beside(path)?;
+    let opened = open_copy(config.state_file.clone(), folder.0.join("state.db")).await;
+    let from_file = match (opened, &config.mongodb_uri) {
+        (Ok(store), None) => Ok(store),
+        (Ok(store), Some(_)) if store.is_empty().await? => Err("the state file is empty".to_owned()),
+        (Ok(store), Some(_)) if store.replica_history().await?.is_stale => {
+            Err("the state file is out of date".to_owned())
+        }
+        (Ok(store), Some(_)) => Ok(store),
+        (Err(error), Some(_)) => Err(error.to_string()),
+        (Err(error), None) => return Err(error.into()),
+    };
+    match (from_file, &config.mongodb_uri) {
+        (Ok(store), _) => {
+            write_file(&store, &mut out).await?;
+            Ok((out.finish()?, ""))
+        }
+        (Err(why), Some(uri)) => {
+            let settings =
+                MongoSettings { uri: uri.clone(), database: config.mongodb_database.clone(), timeout: TIMEOUT };
+            let mongo = Mongo::new(settings).await?;
+            write_replica(&mongo, &mut out).await.with_context(|| format!("{why}, and MongoDB cannot be read"))?;
+            Ok((out.finish()?, ", from MongoDB"))
+        }
+        (Err(why), None) => anyhow::bail!(why),
+    }
+}
+
+/// A copy of the state file, brought to this program's schema.
+async fn open_copy(state: PathBuf, copy: PathBuf) -> Result<Store, StoreError> {
+    let opening = move || {
+        copy_state(&state, &copy)?;
+        Store::open(&copy, StateKind::Bot, Clock::system())
+    };
+    tokio::task::spawn_blocking(opening).await.map_err(|_| StoreError::Closed)?
+}
+
+async fn write_file(store: &Store, out: &mut Export) -> anyhow::Result<()> {
+    for kind in Kind::ALL {
+        let mut after = None;
+        loop {
+            let page = store.page(kind, after.take(), BATCH).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.key());
+            out.write(&page)?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_replica(replica: &impl Replica, out: &mut Export) -> anyhow::Result<()> {
+    for kind in Kind::ALL {
+        let (pages, mut received) = mpsc::channel(AHEAD);
+        let writing = async {
+            while let Some(page) = received.recv().await {
+                let page: Vec<Record> = page;
+                out.write(&page)?;
+            }
+            anyhow::Ok(())
+        };
+        let (read, written) = tokio::join!(replica.read(kind, Scope::All, pages), writing);
+        written?;
+        read?;
+    }
+    Ok(())
+}
+
+/// The file that is being written.
+struct Export {
+    out: BufWriter<File>,
+    count: usize,
+}
+
+impl Export {
+    fn new(file: File) -> Self {
+        Self { out: BufWriter::new(file), count: 0 }
+    }
+
+    fn write(&mut self, records: &[Record]) -> std::io::Result<()> {
+        for record in records {
+            match self.count {
+                0 => write!(self.out, "{{\"giftcode_bot_state\":{FORMAT},\"records\":[\n{}", to_json(record))?,
+                _ => write!(self.out, ",\n{}", to_json(record))?,
+            }
+            self.count += 1;
+        }
+        Ok(())
+    }
+
+    /// Writes its end, to the disk; how many records it has.
+    fn finish(mut self) -> std::io::Result<usize> {
+        if self.count == 0 {
+            write!(self.out, "{{\"giftcode_bot_state\":{FORMAT},\"records\":[")?;
+        }
+        writeln!(self.out, "\n]}}")?;
+        self.out.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
+        Ok(self.count)
+    }
+}
+
+/// A folder of its own beside the export, where there is room for a copy; it goes with this.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn beside(path: &Path) -> anyhow::Result<Self> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".copying");
+        let folder = path.with_file_name(name);
+        std::fs::create_dir(&folder)
+            .with_context(|| format!("cannot make the folder {} (it must not exist)", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}

@@ -1,0 +1,141 @@
+//! The format of an export: `{"giftcode_bot_state":1,"records":[…]}`.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value as Json};
+
+use crate::domain::sync::record::{Field, Form, Kind, Record, Value};
+
+/// The format that this program writes and reads.
+pub(super) const FORMAT: u64 = 1;
+/// Records that are passed on at once.
+pub(super) const BATCH: u32 = 1000;
+
+pub(super) fn to_json(record: &Record) -> Json {
+    let value = |value: &Value| serde_json::to_value(value).unwrap_or_default();
+    let fields = record.kind.fields().iter().zip(&record.values);
+    let kind = [("kind".to_owned(), Json::from(record.kind.name()))];
+    Json::Object(kind.into_iter().chain(fields.map(|(field, v)| (exported(field).to_owned(), value(v)))).collect())
+}
+
+/// A field's name in the export. Only a post's `kind` differs: that name says there which kind of record it is.
+fn exported(field: &Field) -> &'static str {
+    if field.name == "kind" { "message_kind" } else { field.name }
+}
+
+fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
+    let name = fields.get("kind").and_then(Json::as_str).context("it has no kind")?;
+    let kind = Kind::parse(name).with_context(|| {
+        let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+        format!("its kind “{name}” is not known; if a newer giftcode-bot wrote it, update this one")
+    })?;
+    let value = |field: &Field| {
+        let found = fields.get(exported(field)).unwrap_or(&Json::Null);
+        let read = match field.form {
+            _ if found.is_null() => Some(Value::Null),
+            Form::Int => found.as_i64().map(Value::Int),
+            Form::Time => found.as_i64().map(Value::Time),
+            Form::Bool => found.as_bool().map(Value::Bool),
+            Form::Text => found.as_str().map(|text| Value::Text(text.to_owned())),
+        };
+        read.with_context(|| format!("its {} is not what it should be", exported(field)))
+    };
+    let record = Record { kind, values: kind.fields().iter().map(value).collect::<anyhow::Result<_>>()? };
+    ensure!(!record.key().contains(&Value::Null), "it lacks a part of its key");
+    Ok(record)
+}
+
+/// Reads an export to its end, passing its records on in batches.
+pub(super) fn parse(path: &Path, pass_on: impl PassOn) -> anyhow::Result<()> {
+    let mut json = serde_json::Deserializer::from_reader(BufReader::new(File::open(path)?));
+    let mut reader = Export { pass_on, batch: Vec::new() };
+    (&mut reader).deserialize(&mut json).map_err(|e| anyhow::anyhow!("{e}"))?;
+    json.end().map_err(|_| anyhow::anyhow!("something follows its end"))
+}
+
+/// Reads an export and passes its records on.
+struct Export<F> {
+    pass_on: F,
+    batch: Vec<Record>,
+}
+
+/// Where the records of an export go.
+pub(super) trait PassOn: FnMut(Vec<Record>) -> Result<(), &'static str> {}
+impl<F: FnMut(Vec<Record>) -> Result<(), &'static str>> PassOn for F {}
+
+impl<F: PassOn> Export<F> {
+    fn flush(&mut self) -> Result<(), &'static str> {
+        let batch = std::mem::take(&mut self.batch);
+        if batch.is_empty() { Ok(()) } else { (self.pass_on)(batch) }
+    }
+}
+
+impl<'de, F: PassOn> DeserializeSeed<'de> for &mut Export<F> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(Whole(self))
+    }
+}
+
+struct Whole<'a, F>(&'a mut Export<F>);
+struct Records<'a, F>(&'a mut Export<F>);
+
+impl<'de, F: PassOn> Visitor<'de> for Whole<'_, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an export of this program")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        use serde::de::Error;
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "giftcode_bot_state" => {
+                    let format: u64 = map.next_value()?;
+                    if format != FORMAT {
+                        return Err(A::Error::custom(format!(
+                            "it has format {format}; this program reads {FORMAT}: update it"
+                        )));
+                    }
+                }
+                "records" => map.next_value_seed(Records(&mut *self.0))?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        self.0.flush().map_err(A::Error::custom)
+    }
+}
+
+impl<'de, F: PassOn> DeserializeSeed<'de> for Records<'_, F> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: PassOn> Visitor<'de> for Records<'_, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        use serde::de::Error;
+        let mut number = 0;
+        while let Some(fields) = list.next_element::<Map<String, Json>>()? {
+            number += 1;
+            let record = from_json(&fields).map_err(|e| A::Error::custom(format!("record {number}: {e:#}")))?;
+            self.0.batch.push(record);
+            if self.0.batch.len() >= BATCH as usize {
+                self.0.flush().map_err(A::Error::custom)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! How far an import is, on standard error: a bar on a terminal, else a line now and then.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use anyhow::bail;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::Instant;
+
+use crate::store::Store;
+
+/// Without a terminal a line comes so often.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+/// Between two looks at what is left.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// MongoDB that takes nothing for so long is not waited for.
+const STALLED_AFTER: Duration = Duration::from_secs(60);
+
+/// How far an import is.
+pub(super) struct Progress {
+    shown: Shown,
+    total: u64,
+}
+
+enum Shown {
+    Bar(ProgressBar),
+    /// A line now and then, the last one at that time.
+    Lines(Box<dyn Write + Send>, Instant),
+}
+
+impl Progress {
+    /// An import of so many records.
+    pub fn new(total: u64) -> Self {
+        let shown = if std::io::stderr().is_terminal() {
+            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} records in all stores") {
+                bar.set_style(style);
+            }
+            Shown::Bar(bar)
+        } else {
+            Shown::Lines(Box::new(std::io::stderr()), Instant::now())
+        };
+        Self { shown, total }
+    }
+
+    /// Of so many that are in the file, MongoDB lacks so many.
+    fn show(&mut self, in_file: u64, unsent: u64) {
+        match &mut self.shown {
+            Shown::Bar(bar) => {
+                bar.set_length(self.total);
+                bar.set_position(in_file.saturating_sub(unsent));
+            }
+            Shown::Lines(out, told_at) if told_at.elapsed() >= LINE_EVERY => {
+                *told_at = Instant::now();
+                let left = self.total.saturating_sub(in_file) + unsent;
+                drop(writeln!(out, "{left} records are left."));
+            }
+            Shown::Lines(..) => {}
+        }
+    }
+
+    /// So many are in the file.
+    pub async fn is_at(&mut self, in_file: u64, store: &Store) -> anyhow::Result<()> {
+        let unsent = if store.is_replicated() { store.unsent().await?.records } else { 0 };
+        self.show(in_file, unsent.into());
+        Ok(())
+    }
+
+    /// Returns when MongoDB has everything that the file has, and that is certain.
+    ///
+    /// # Errors
+    /// When it takes nothing for a minute.
+    pub async fn until_in_both(&mut self, store: &Store) -> anyhow::Result<()> {
+        let (mut least, mut moved_at) = (u32::MAX, Instant::now());
+        while store.is_replicated() && !store.is_outbox_empty().await? {
+            let unsent = store.unsent().await?.records;
+            if unsent < least {
+                (least, moved_at) = (unsent, Instant::now());
+            }
+            self.total = self.total.max(unsent.into());
+            self.show(self.total, unsent.into());
+            if moved_at.elapsed() >= STALLED_AFTER {
+                let why = store.second_store_trouble().await?.map(|why| format!(" ({why})")).unwrap_or_default();
+                bail!(
+                    "MongoDB lacks {unsent} records: it has taken nothing for {} s{why}; the state file has all of them. Run the \
+                     same command again: that is safe, and sends the rest",
+                    STALLED_AFTER.as_secs()
+                );
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        if let Shown::Bar(bar) = &self.shown {
+            bar.finish_and_clear();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::domain::players::player::{ChannelId, GuildId};
+    use crate::domain::sync::election::Position;
+    use crate::leadership::{Leadership, Phase};
+    use crate::ports::replica::ReplicaError;
+    use crate::runtime::clock::Clock;
+    use crate::store::{FileLock, Opening, StateKind};
+
+    /// What was written.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Written {
+        fn lines(&self) -> Vec<String> {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap().lines().map(str::to_owned).collect()
+        }
+    }
+
+    /// A file of which MongoDB lacks so many records.
+    async fn lacking(count: u64, folder: &tempfile::TempDir) -> Store {
+        let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
+        let leadership = Leadership::waiting(clock);
+        leadership.set(Phase::Isolated);
+        let lock = FileLock::take(&folder.path().join("state.db")).unwrap();
+        let store =
+            Store::open_locked(lock, Opening { leader: Arc::new(leadership), ..Opening::new(StateKind::Bot, clock) })
+                .unwrap();
+        store.set_replicated(true).await.unwrap();
+        for guild in 1..=count {
+            store.set_channel(GuildId(guild), ChannelId(1)).await.unwrap();
+        }
+        store
+    }
+
+    fn progress(total: u64) -> (Progress, Written) {
+        let written = Written::default();
+        (Progress { shown: Shown::Lines(Box::new(written.clone()), Instant::now()), total }, written)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_mongodb_that_takes_nothing_for_a_minute_ends_it_and_what_is_left_is_shown_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = lacking(3, &folder).await;
+        store.replica_failed(&ReplicaError::Refused("its space is used up".to_owned()));
+        let (mut progress, written) = progress(3);
+        let began = Instant::now();
+        let error = progress.until_in_both(&store).await.unwrap_err();
+        assert_eq!(began.elapsed().as_secs(), 60);
+        assert_eq!(
+            error.to_string(),
+            "MongoDB lacks 3 records: it has taken nothing for 60 s (MongoDB refuses: its space is used up; it lacks 3 changes, \
+             the oldest for 60 s); the state file has all of them. Run the same command again: that is safe, and sends the rest"
+        );
+        assert_eq!(written.lines(), vec!["3 records are left."; 6]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn however_little_mongodb_takes_it_is_waited_for_as_long_as_it_takes_something() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = lacking(4, &folder).await;
+        let (mut progress, written) = progress(4);
+        let taking = async {
+            for round in 1..=4 {
+                tokio::time::sleep(Duration::from_secs(50)).await;
+                let batch = store.outbox_batch(1).await.unwrap();
+                store.outbox_sent(&batch, round).await.unwrap();
+                store.outbox_confirmed(Position { term: 1, round }).await.unwrap();
+            }
+        };
+        let (ended, ()) = tokio::join!(progress.until_in_both(&store), taking);
+        ended.unwrap();
+        let mut lines = written.lines();
+        assert!((19..=20).contains(&lines.len()), "one every 10 s: {lines:?}");
+        lines.dedup();
+        assert_eq!(lines, [4, 3, 2, 1].map(|left| format!("{left} records are left.")));
+    }
+}

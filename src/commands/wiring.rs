@@ -1,0 +1,132 @@
+//! From the configuration to the services.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use secrecy::SecretString;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::limits::player_pacing::RateLimit;
+use crate::domain::redeeming::retry::Policy;
+use crate::game::{GameClient, GameSettings};
+use crate::leadership::session::StateLocation;
+use crate::ports::{Announcer, CodeFeed, GameApi};
+use crate::replica::{Mongo, MongoSettings};
+use crate::runtime::clock::Clock;
+use crate::runtime::config::Config;
+use crate::runtime::supervisor::Supervisor;
+use crate::services::engine::{Engine, EngineSettings};
+use crate::services::poster::Poster;
+use crate::services::watcher::Watcher;
+use crate::store::{Blocking, StateKind};
+
+/// Finding a server, connecting, a write's majority: none may take longer.
+const MONGODB_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Where the state is, and how it is used.
+pub(super) fn location(config: &Config, kind: StateKind, clock: Clock) -> StateLocation {
+    StateLocation {
+        path: config.state_file.clone(),
+        kind,
+        is_mongodb_required: config.mongodb_required,
+        clock,
+        blocking: Blocking::default(),
+    }
+}
+
+/// MongoDB, as the replica and as the place of the lease, where there is one.
+pub(super) async fn mongodb(uri: Option<SecretString>, database: &str) -> anyhow::Result<Option<(Mongo, Mongo)>> {
+    let Some(uri) = uri else { return Ok(None) };
+    let settings = MongoSettings { uri, database: database.to_owned(), timeout: MONGODB_TIMEOUT };
+    let mongo = Mongo::new(settings).await?;
+    Ok(Some((mongo.clone(), mongo)))
+}
+
+pub(super) fn game_client(config: &Config, clock: Clock) -> anyhow::Result<GameClient> {
+    let settings = GameSettings {
+        base_url: config.game_url.clone(),
+        page: config.game_page_url.clone(),
+        salt: config.game_salt.clone(),
+        timeout: config.game_timeout,
+    };
+    GameClient::with_sessions(settings, clock, config.concurrency, config.retry_base)
+}
+
+pub(super) fn engine_settings(config: &Config) -> EngineSettings {
+    EngineSettings {
+        concurrency: config.concurrency,
+        policy: Policy {
+            max_unknown: config.max_unknown,
+            max_temporary: config.max_temporary,
+            base: config.retry_base,
+            cap: config.retry_cap,
+        },
+        limit: config.game_rate.map(|rate| RateLimit { calls: rate.calls, window: rate.window }),
+        player_interval: config.player_interval,
+    }
+}
+
+/// What the health line says of the engine.
+pub(super) fn game_trouble<G: GameApi>(engine: &Engine<G>) -> impl Fn() -> Option<String> + Send + Sync + 'static {
+    let condition = engine.condition();
+    move || condition.borrow().trouble()
+}
+
+/// The services that every bot has, until `done`: what Discord and the sandbox have beside them is added by each.
+pub(super) fn supervise<F: CodeFeed, A: Announcer, G: GameApi>(
+    watcher: Watcher<F>,
+    poster: Poster<A>,
+    engine: Arc<Engine<G>>,
+    done: &CancellationToken,
+) -> Supervisor {
+    let (watcher, poster) = (Arc::new(watcher), Arc::new(poster));
+    let mut supervisor = Supervisor::new(done.clone());
+    let token = done.clone();
+    supervisor.add("watcher", move || {
+        let (watcher, token) = (watcher.clone(), token.clone());
+        async move { watcher.run(token).await }
+    });
+    let token = done.clone();
+    supervisor.add("poster", move || {
+        let (poster, token) = (poster.clone(), token.clone());
+        async move { poster.run(token).await }
+    });
+    let token = done.clone();
+    supervisor.add("engine", move || engine.clone().run(token.clone()));
+    supervisor
+}
+
+/// The game's limit, as people say it.
+pub(super) fn limit_in_words(limit: RateLimit) -> String {
+    let window = match limit.window.as_secs_f64() {
+        60.0 => "a minute".to_owned(),
+        seconds => format!("in {seconds} s"),
+    };
+    let calls = if limit.calls == 1 { "call" } else { "calls" };
+    format!("the game allows {} {calls} {window}", limit.calls)
+}
+
+/// A token that is cancelled by SIGTERM or SIGINT. A second signal ends the process at once.
+pub(super) fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        for first in [true, false] {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if first {
+                tracing::info!("Asked to stop: calls in flight may end, then it is over");
+                token.cancel();
+            } else {
+                std::process::exit(130);
+            }
+        }
+    });
+    Ok(stop)
+}

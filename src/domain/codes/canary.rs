@@ -1,0 +1,105 @@
+//! How much a code is trusted: whether it is tried with everybody or with one player first (invariant 6).
+//!
+//! A code that nobody has redeemed yet is tried with one player, its scout. Granted or had already: everybody. Condemned: a
+//! second player confirms it, and [`crate::domain::codes::invalidation`] says when that is enough. An answer that says nothing of the code (the
+//! player is at fault, the game is busy) makes the next player the scout. So does a scout whose call takes long.
+
+use crate::domain::answers::status::{Class, Scope, Status};
+use crate::domain::players::player::PlayerId;
+
+/// How much a code is trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Somebody got it: everybody may try.
+    Proven,
+    /// Nobody knows yet.
+    New,
+    /// The latest answer that tells anything, to this player, condemned the code; not yet confirmed.
+    Doubted(PlayerId),
+}
+
+/// So many players in a row who lack what a code asks for prove it as well: the game knows the code, and asks for something.
+const REQUIREMENTS_IN_A_ROW: usize = 3;
+/// Calls at once for a code that is not proven, once the first of them takes long.
+const SCOUTS: usize = 2;
+
+/// How much a code is trusted after its latest final answers, newest first.
+#[must_use]
+pub fn trust(newest_first: &[(PlayerId, Status)]) -> Trust {
+    let mut lacking = 0;
+    for (player, status) in newest_first {
+        match (status.class(), status) {
+            (Class::Success, _) => return Trust::Proven,
+            (Class::Permanent(Scope::Code), _) => return Trust::Doubted(*player),
+            (_, Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip) => lacking += 1,
+            _ => {}
+        }
+        if lacking >= REQUIREMENTS_IN_A_ROW {
+            return Trust::Proven;
+        }
+    }
+    Trust::New
+}
+
+/// Whether one more call for a code may begin while so many are under way, the oldest of which is taking long or not.
+#[must_use]
+pub fn may_begin(trust: Trust, under_way: usize, takes_long: bool) -> bool {
+    match trust {
+        Trust::Proven => true,
+        Trust::New | Trust::Doubted(_) => under_way == 0 || (takes_long && under_way < SCOUTS),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::codes::invalidation;
+    use proptest::prelude::*;
+
+    fn answers(list: &[(u64, Status)]) -> Vec<(PlayerId, Status)> {
+        list.iter().map(|(id, status)| (PlayerId::new(*id).unwrap(), status.clone())).collect()
+    }
+
+    #[test]
+    fn the_latest_answer_that_tells_anything_counts() {
+        use Status::{Received, RoleNotExist, StoveLevel, Success, TimeError, TimedOut, UserInfoError};
+        let doubted = Trust::Doubted(PlayerId::new(2).unwrap());
+        for (latest, trusted) in [
+            (vec![], Trust::New),
+            (vec![(2, UserInfoError), (1, RoleNotExist)], Trust::New),
+            (vec![(2, TimedOut), (1, Received)], Trust::Proven),
+            (vec![(2, StoveLevel), (1, StoveLevel)], Trust::New),
+            (vec![(3, StoveLevel), (2, StoveLevel), (1, StoveLevel)], Trust::Proven),
+            (vec![(3, RoleNotExist), (2, TimeError), (1, Success)], doubted),
+            (vec![(3, Success), (2, TimeError)], Trust::Proven),
+        ] {
+            assert_eq!(trust(&answers(&latest)), trusted, "{latest:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_without_proof_is_tried_with_one_player_and_with_two_when_that_takes_long() {
+        assert!(may_begin(Trust::New, 0, false) && !may_begin(Trust::New, 1, false));
+        assert!(may_begin(Trust::New, 1, true) && !may_begin(Trust::New, 2, true));
+        assert!(may_begin(Trust::Proven, 999, false));
+    }
+
+    proptest! {
+        /// Whatever a game answers that holds the code for bad, few calls are made; however many it takes to say so.
+        #[test]
+        fn a_bad_code_costs_three_calls_at_most(statuses in proptest::collection::vec(0usize..3, 10), slow in any::<bool>()) {
+            let bad = [Status::TimeError, Status::CdkNotFound, Status::InvalidCode];
+            let mut latest: Vec<(PlayerId, Status)> = Vec::new();
+            let (mut calls, mut under_way) = (0usize, Vec::new());
+            while invalidation::verdict(&latest).is_none() {
+                while may_begin(trust(&latest), under_way.len(), slow) {
+                    calls += 1;
+                    under_way.push(PlayerId::new(calls as u64).unwrap());
+                }
+                let player = under_way.remove(0);
+                latest.insert(0, (player, bad[statuses[calls % statuses.len()]].clone()));
+            }
+            prop_assert!(calls <= 3, "{} calls", calls);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! When answers to single players condemn the code for everybody (invariant 6).
+
+use crate::domain::answers::status::{Class, Scope, Status};
+use crate::domain::players::player::PlayerId;
+
+/// Different players who must agree that a code has expired or does not exist.
+const CONFIRMATIONS: usize = 2;
+/// Different players in a row who must be told that the claim limit is reached. More, because single players were told
+/// so on codes that still worked for others (docs/protocol.md, "Statuses", USED).
+const CLAIM_LIMIT_IN_A_ROW: usize = 3;
+
+/// How many of a code's latest final answers [`verdict`] needs to see.
+pub const LOOK_BACK: usize = 8;
+
+/// What a code's latest final answers, newest first, say about the code itself; `None` while it may still be good.
+///
+/// A success later than a condemning answer acquits the code: somebody just got it.
+#[must_use]
+pub fn verdict(newest_first: &[(PlayerId, Status)]) -> Option<Status> {
+    let condemning: Vec<&(PlayerId, Status)> = newest_first
+        .iter()
+        .take_while(|(_, status)| status.class() != Class::Success)
+        .filter(|(_, status)| status.class() == Class::Permanent(Scope::Code))
+        .collect();
+    let (_, latest) = condemning.first()?;
+    let is_claim_limit = |status: &Status| matches!(status, Status::Used | Status::UsageLimit);
+    let (needed, agreeing) = if is_claim_limit(latest) {
+        (CLAIM_LIMIT_IN_A_ROW, distinct(condemning.iter().take_while(|(_, s)| is_claim_limit(s)).map(|(p, _)| *p)))
+    } else {
+        (CONFIRMATIONS, distinct(condemning.iter().filter(|(_, s)| !is_claim_limit(s)).map(|(p, _)| *p)))
+    };
+    (agreeing >= needed).then(|| latest.clone())
+}
+
+/// Whether one player's answers are enough, where there is nobody else to ask: told twice, unless it is that the claim limit
+/// is reached, which may be that player's own.
+#[must_use]
+pub fn is_told_enough(twice: &Status) -> bool {
+    twice.class() == Class::Permanent(Scope::Code) && !matches!(twice, Status::Used | Status::UsageLimit)
+}
+
+fn distinct(players: impl Iterator<Item = PlayerId>) -> usize {
+    players.collect::<std::collections::BTreeSet<_>>().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answers(list: &[(u64, Status)]) -> Vec<(PlayerId, Status)> {
+        list.iter().map(|(id, status)| (PlayerId::new(*id).unwrap(), status.clone())).collect()
+    }
+
+    #[test]
+    fn a_second_player_confirms() {
+        use Status::{CdkNotFound, StoveLevel, Success, TimeError};
+        assert_eq!(verdict(&answers(&[])), None);
+        assert_eq!(verdict(&answers(&[(1, TimeError)])), None);
+        assert_eq!(verdict(&answers(&[(1, TimeError), (1, TimeError)])), None);
+        assert_eq!(verdict(&answers(&[(2, TimeError), (1, TimeError)])), Some(TimeError));
+        assert_eq!(verdict(&answers(&[(2, CdkNotFound), (3, StoveLevel), (1, TimeError)])), Some(CdkNotFound));
+        assert_eq!(verdict(&answers(&[(2, TimeError), (3, Success), (1, TimeError)])), None);
+    }
+
+    #[test]
+    fn the_only_player_confirms_by_being_told_twice() {
+        assert!(is_told_enough(&Status::CdkNotFound) && is_told_enough(&Status::TimeError));
+        assert!(!is_told_enough(&Status::Used) && !is_told_enough(&Status::UserInfoError));
+    }
+
+    #[test]
+    fn the_claim_limit_takes_three_in_a_row() {
+        use Status::{Received, TimeError, UsageLimit, Used};
+        assert_eq!(verdict(&answers(&[(2, Used), (1, Used)])), None);
+        assert_eq!(verdict(&answers(&[(3, UsageLimit), (2, Used), (1, Used)])), Some(UsageLimit));
+        assert_eq!(verdict(&answers(&[(3, Used), (4, Received), (2, Used), (1, Used)])), None);
+        assert_eq!(verdict(&answers(&[(3, Used), (2, Used), (4, TimeError), (1, Used)])), None);
+    }
+}

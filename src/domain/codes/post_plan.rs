@@ -1,0 +1,168 @@
+//! Which codes go to which guild, and into which messages.
+
+use md5::{Digest, Md5};
+
+use super::code::CodeKey;
+use crate::domain::players::player::GuildId;
+
+/// The most codes that one message spells out with all their details.
+pub const SPELLED_OUT: usize = 10;
+/// The most codes of a further message, which only lists them: each takes a line, and an embed holds 4,096 characters.
+pub const LISTED: usize = 40;
+
+/// The most characters of a nonce.
+const NONCE_CHARS: usize = 25;
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// Codes that are new.
+    New,
+    /// What is active when a guild's channel was set: sent once.
+    Digest,
+    /// The rest of a message that had more codes than it can spell out.
+    More,
+}
+
+impl MessageKind {
+    const NAMES: [(Self, &'static str); 3] = [(Self::New, "new"), (Self::Digest, "digest"), (Self::More, "more")];
+
+    /// The name in stored state.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("new", |(_, name)| name)
+    }
+
+    /// Reads a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+    }
+}
+
+/// One message to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedMessage<T> {
+    /// What it is.
+    pub kind: MessageKind,
+    /// How many codes the announcement holds in all its messages.
+    pub total: usize,
+    /// The codes of this message.
+    pub codes: Vec<T>,
+}
+
+/// The messages that announce `codes` to one guild: one that spells out the first few, then as many as it takes to list
+/// the rest. Every code is in exactly one of them.
+#[must_use]
+pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
+    let total = codes.len();
+    let mut codes = codes.into_iter();
+    let mut messages = Vec::new();
+    loop {
+        let (kind, room) = match (messages.is_empty(), is_digest) {
+            (true, true) => (MessageKind::Digest, SPELLED_OUT),
+            (true, false) => (MessageKind::New, SPELLED_OUT),
+            (false, _) => (MessageKind::More, LISTED),
+        };
+        let part: Vec<T> = codes.by_ref().take(room).collect();
+        if part.is_empty() {
+            return messages;
+        }
+        messages.push(PlannedMessage { kind, total, codes: part });
+    }
+}
+
+/// The name of the message that announces a code, by which Discord tells a second attempt from a second message: it follows
+/// from what is announced, so that a second process with a copy of the state names it alike. A message of several codes
+/// has the name of its first one: what another process announced together with that one may differ. `again` counts the
+/// names that are taken, by an older message that began with the same code. 25 characters, the most that Discord takes.
+#[must_use]
+pub fn nonce(guild: GuildId, first: &CodeKey, generation: u32, again: u32) -> String {
+    let hash = Md5::digest(format!("{guild}/{first}/{generation}/{again}"));
+    let mut rest = u128::from_be_bytes(hash.into());
+    let mut nonce = vec!['g'];
+    nonce.extend((1..NONCE_CHARS).filter_map(|_| {
+        let digit = char::from_digit((rest % 36) as u32, 36);
+        rest /= 36;
+        digit
+    }));
+    nonce.into_iter().collect()
+}
+
+/// Where a guild stands among those whose posts were planned at one moment: in another order each time, so that none is
+/// always the last of many.
+#[must_use]
+pub fn place(guild: GuildId, planned_at_ms: i64) -> u64 {
+    // Neighbours in, strangers out: the finalizer of splitmix64.
+    let mut mixed = guild.0 ^ planned_at_ms.cast_unsigned().rotate_left(32);
+    for (shift, factor) in [(30, 0xBF58_476D_1CE4_E5B9_u64), (27, 0x94D0_49BB_1331_11EB)] {
+        mixed = (mixed ^ (mixed >> shift)).wrapping_mul(factor);
+    }
+    mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_nonce_follows_from_what_is_announced() {
+        use crate::domain::codes::code::Code;
+        let key = |text: &str| Code::parse(text).unwrap().key();
+        let known = nonce(GuildId(1_165_706_299_393_183_754), &key("wos1105"), 1, 0);
+        assert_eq!(
+            known, "g5gmh5ny98ye5aklcbg01e3qq",
+            "it must never change: another version names the same message alike"
+        );
+        let mut all = std::collections::BTreeSet::new();
+        for guild in 0..20 {
+            for code in ["A", "B", "AB", "A1", "1A"] {
+                for (generation, again) in [(1, 0), (1, 1), (2, 0), (11, 0)] {
+                    let nonce = nonce(GuildId(guild), &key(code), generation, again);
+                    assert!(nonce.len() == 25 && nonce.is_ascii(), "{nonce}");
+                    assert!(all.insert(nonce));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_guild_is_always_the_last() {
+        let guilds: Vec<GuildId> = (0..100).map(|number| GuildId((number + 10_000) << 22)).collect();
+        let mut positions = vec![0; guilds.len()];
+        for moment in 0..200 {
+            let mut order: Vec<usize> = (0..guilds.len()).collect();
+            order.sort_by_key(|at| place(guilds[*at], 1_760_000_000_000 + moment * 10_007));
+            for (position, guild) in order.into_iter().enumerate() {
+                positions[guild] += position;
+            }
+        }
+        // Each is in the middle on the average: 200 × 49.5, give or take four standard deviations.
+        assert!(positions.iter().all(|sum| (8_200..11_600).contains(sum)), "{positions:?}");
+    }
+
+    #[test]
+    fn few_codes_are_one_message() {
+        let planned = messages(vec!["A", "B"], false);
+        assert_eq!(planned, [PlannedMessage { kind: MessageKind::New, total: 2, codes: vec!["A", "B"] }]);
+        assert_eq!(messages(vec!["A"], true)[0].kind, MessageKind::Digest);
+        assert_eq!(messages(Vec::<u8>::new(), true), []);
+    }
+
+    proptest! {
+        #[test]
+        fn every_code_is_in_exactly_one_message(count in 0usize..500, digest in any::<bool>()) {
+            let planned = messages((0..count).collect(), digest);
+            let all: Vec<usize> = planned.iter().flat_map(|m| m.codes.clone()).collect();
+            prop_assert_eq!(all, (0..count).collect::<Vec<_>>());
+            for (i, message) in planned.iter().enumerate() {
+                prop_assert_eq!(message.kind == MessageKind::More, i > 0);
+                let room = if i == 0 { SPELLED_OUT } else { LISTED };
+                prop_assert!(message.codes.len() <= room);
+                prop_assert_eq!(message.total, count);
+                prop_assert_eq!(MessageKind::parse(message.kind.name()), Some(message.kind));
+            }
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! How many calls an endpoint takes (invariant 5): a window that starts from the configuration and follows the server.
+//!
+//! Times are durations since some fixed start on a clock that never steps. A call counts from the moment its *answer*
+//! came: the server saw it no later than that, so the calls of any window are never more at the server than here.
+//!
+//! What is learnt, and from what:
+//! - `X-RateLimit-Limit` is the limit, whatever the configuration says, up to 10,000.
+//! - `X-RateLimit-Remaining` shows calls that are not ours (another program behind the same address, an earlier process):
+//!   they are counted as if made just now.
+//! - A refusal (429) without these headers: as many calls as were counted are the limit.
+//! - A refusal although fewer calls than the limit were counted: the window is longer than believed.
+//!
+//! What was learnt from refusals alone is unlearnt slowly, a step per ten windows without one.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::domain::answers::answer::Heard;
+
+/// An endpoint of the game; each has a budget of its own (docs/protocol.md, "Limits").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// The player endpoint.
+    Login,
+    /// The endpoint that redeems.
+    Redeem,
+}
+
+impl Endpoint {
+    /// The name in stored state.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Redeem => "redeem",
+        }
+    }
+
+    /// Reads a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Login, Self::Redeem].into_iter().find(|endpoint| endpoint.name() == name)
+    }
+}
+
+/// How many calls an endpoint takes per window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Calls; at least 1.
+    pub calls: u32,
+    /// The window.
+    pub window: Duration,
+}
+
+/// At most so many calls in any window.
+#[derive(Debug)]
+pub struct WindowBudget {
+    configured: Option<RateLimit>,
+    /// What is believed now; no limit with `None`.
+    limit: Option<RateLimit>,
+    /// The server told the limit itself.
+    is_told: bool,
+    in_flight: usize,
+    /// When calls were answered, from [`EPOCH`] before the clock's start on.
+    counted: Counts,
+    answers: usize,
+    closed_until: Duration,
+    refusals: u32,
+    /// Until then refusals are of calls that were in flight with the one that taught something.
+    refused_until: Duration,
+    steady_since: Duration,
+}
+
+/// The most calls per window that are ever made, whatever is configured or told.
+const MAX_CALLS: u32 = 10_000;
+/// The most moments that are kept: more than there can be calls in a window, ours and the answers that told of others'.
+const MAX_MARKS: usize = 4 * MAX_CALLS as usize;
+/// Calls of an earlier process were before the clock's start.
+const EPOCH: Duration = Duration::from_secs(24 * 3600);
+/// No call takes longer than this, whatever is configured.
+const LONGEST_CALL: Duration = Duration::from_secs(600);
+/// The longest rest after refusals in a row that name no time.
+const LONGEST_REST: Duration = Duration::from_secs(60);
+/// The window of a limit that the server tells where none is configured (docs/protocol.md, "Limits").
+const USUAL_WINDOW: Duration = Duration::from_secs(60);
+/// A window grows by this much per unexplained refusal, up to [`MAX_GROWTH`] times what is configured.
+const GROWTH: f64 = 1.5;
+const MAX_GROWTH: u32 = 4;
+/// Windows without a refusal before a step back.
+const STEADY_WINDOWS: u32 = 10;
+/// Calls at once before the first answer; then one more for each answer. So a limit that is much lower than configured is
+/// learnt from a few calls, not from a volley.
+const FIRST_CALLS: usize = 2;
+
+/// How many calls there were up to each moment, the oldest moment first: a number for each moment, however many the calls are.
+#[derive(Debug, Default)]
+struct Counts {
+    marks: VecDeque<Mark>,
+    /// Calls before the first mark.
+    forgotten: u64,
+}
+
+/// A moment, and the calls up to it, itself included.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    at: Duration,
+    total: u64,
+}
+
+impl Counts {
+    fn len(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// All calls.
+    fn total(&self) -> u64 {
+        self.marks.back().map_or(self.forgotten, |mark| mark.total)
+    }
+
+    /// Counts calls; no earlier than those before.
+    fn push(&mut self, at: Duration, calls: u64) {
+        let total = self.total().saturating_add(calls);
+        match self.marks.back_mut() {
+            Some(last) if last.at >= at => last.total = total,
+            _ => self.marks.push_back(Mark { at, total }),
+        }
+        if self.len() > MAX_MARKS {
+            self.forget_first();
+        }
+    }
+
+    fn forget_first(&mut self) {
+        if let Some(first) = self.marks.pop_front() {
+            self.forgotten = first.total;
+        }
+    }
+
+    /// Forgets the moments for which this is true, from the first on.
+    fn forget_while(&mut self, is_old: impl Fn(Duration) -> bool) {
+        while self.marks.front().is_some_and(|first| is_old(first.at)) {
+            self.forget_first();
+        }
+    }
+
+    /// Calls in the moments for which this is true, from the first on.
+    fn count_while(&self, is_in: impl Fn(Duration) -> bool) -> u64 {
+        let end = self.marks.partition_point(|mark| is_in(mark.at));
+        end.checked_sub(1).and_then(|last| self.marks.get(last)).map_or(self.forgotten, |mark| mark.total)
+    }
+
+    /// When there were so many calls.
+    fn reached(&self, calls: u64) -> Option<Duration> {
+        self.marks.get(self.marks.partition_point(|mark| mark.total < calls)).map(|mark| mark.at)
+    }
+}
+
+impl WindowBudget {
+    /// A budget of `limit`; none at all with `None`, until the server refuses a call.
+    #[must_use]
+    pub fn new(limit: Option<RateLimit>) -> Self {
+        Self {
+            configured: limit.map(capped),
+            limit: limit.map(capped),
+            is_told: false,
+            in_flight: 0,
+            counted: Counts::default(),
+            answers: 0,
+            closed_until: Duration::ZERO,
+            refusals: 0,
+            refused_until: Duration::ZERO,
+            steady_since: Duration::ZERO,
+        }
+    }
+
+    /// What is believed now.
+    #[must_use]
+    pub fn limit(&self) -> Option<RateLimit> {
+        self.limit
+    }
+
+    /// Counts calls that an earlier process made, by how long before `now` they were answered; for a budget that has counted
+    /// nothing yet.
+    pub fn restore(&mut self, now: Duration, ages: impl IntoIterator<Item = Duration>) {
+        let mut at: Vec<Duration> = ages.into_iter().map(|age| (now + EPOCH).saturating_sub(age)).collect();
+        at.sort_unstable();
+        at.into_iter().for_each(|at| self.counted.push(at, 1));
+    }
+
+    /// Calls that count at `now`.
+    fn used(&self, now: Duration) -> u64 {
+        self.in_flight as u64 + self.counted.total() - self.left(now)
+    }
+
+    /// How many of those counted, the oldest, have left the window at `now`.
+    fn left(&self, now: Duration) -> u64 {
+        let Some(limit) = self.limit else { return self.counted.total() };
+        self.counted.count_while(|at| at + limit.window <= now + EPOCH)
+    }
+
+    /// Forgets what has left the window long ago: no call under way was asked before.
+    fn forget_old(&mut self, now: Duration) {
+        let Some(limit) = self.limit else { return };
+        self.counted.forget_while(|at| at + limit.window + LONGEST_CALL <= now + EPOCH);
+    }
+
+    /// Whether a call may begin at `now`.
+    pub fn is_open(&self, now: Duration) -> bool {
+        self.has_room(now, 0)
+    }
+
+    /// Whether a call may begin at `now` and leave room for `kept_free` more.
+    pub fn has_room(&self, now: Duration, kept_free: usize) -> bool {
+        let used = self.used(now) + kept_free as u64;
+        now >= self.closed_until
+            && self.limit.is_none_or(|limit| {
+                used < u64::from(limit.calls) && self.in_flight < self.answers.saturating_add(FIRST_CALLS)
+            })
+    }
+
+    /// Begins a call; only after [`WindowBudget::is_open`] said yes.
+    pub fn begin(&mut self) {
+        self.in_flight += 1;
+    }
+
+    /// Ends a call whose answer, or the lack of one, came at `now`.
+    pub fn end(&mut self, now: Duration) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.answers = self.answers.saturating_add(1);
+        if self.limit.is_some() {
+            self.counted.push(now + EPOCH, 1);
+            self.forget_old(now);
+        }
+    }
+
+    /// What refusals taught is no knowledge of the limit, which is this one: no call would have been taken.
+    pub fn unlearn(&mut self, limit: Option<RateLimit>) {
+        self.limit = limit;
+        (self.closed_until, self.refused_until, self.refusals) = (Duration::ZERO, Duration::ZERO, 0);
+    }
+
+    /// Takes back a call that was begun and not made.
+    pub fn cancel(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// Ends all calls in flight at `now`: whoever made them is gone, and they may have reached the server.
+    pub fn abandon(&mut self, now: Duration) {
+        for _ in 0..self.in_flight {
+            self.end(now);
+        }
+    }
+
+    /// Takes note, after [`WindowBudget::end`], of what came with an answer at `now` to a call that was begun at `asked`. Where the server refused the call as
+    /// too fast, returns when calls may go on, and `None` for the answers of calls that were in flight with that one.
+    /// The rest after refusals in a row that name no time starts at `base`.
+    pub fn observe(
+        &mut self,
+        (asked, now): (Duration, Duration),
+        heard: &Heard,
+        is_refused: bool,
+        base: Duration,
+    ) -> Option<Duration> {
+        let (before, had_limit) = (self.used(now), self.limit.is_some());
+        if let Some(calls) = heard.limit.filter(|calls| *calls > 0)
+            && (had_limit || is_refused)
+        {
+            let window = self.limit.map_or(USUAL_WINDOW, |limit| limit.window);
+            self.limit = Some(capped(RateLimit { calls, window }));
+            self.is_told = true;
+        }
+        if !is_refused {
+            self.refusals = 0;
+            // The server counted some time in between: what has left our window since then may have been in its own.
+            self.count_others(asked, now, heard);
+            self.step_back(now);
+            return None;
+        }
+        self.steady_since = now;
+        if now < self.refused_until {
+            self.close(now, heard.retry_after.unwrap_or_default());
+            return None;
+        }
+        if let Some(limit) = self.limit.as_mut().filter(|_| had_limit) {
+            // Without the refused call itself.
+            let counted = before.saturating_sub(1);
+            if !self.is_told {
+                limit.calls = u32::try_from(counted).unwrap_or(u32::MAX).clamp(1, limit.calls);
+            } else if counted < u64::from(limit.calls) {
+                let longest = self.configured.map_or(limit.window, |configured| configured.window) * MAX_GROWTH;
+                limit.window = limit.window.mul_f64(GROWTH).min(longest);
+            }
+        }
+        self.count_others(now, now, heard);
+        // Closed by its count now; but a server that goes on refusing, or one without a limit, is left alone for longer.
+        let doubled = base.saturating_mul(1 << self.refusals.min(16)).min(LONGEST_REST);
+        let rest = if self.limit.is_none() || self.refusals > 0 { doubled } else { Duration::ZERO };
+        self.refusals = self.refusals.saturating_add(1);
+        self.close(now, heard.retry_after.unwrap_or(rest));
+        let opens = self.next_opening(now).unwrap_or(now + base);
+        self.refused_until = opens;
+        Some(opens)
+    }
+
+    fn close(&mut self, now: Duration, rest: Duration) {
+        self.closed_until = self.closed_until.max(now + rest);
+    }
+
+    /// Counts, as of `now`, the calls that the server counted and we, at `asked`, did not. What is in flight may be among its
+    /// count.
+    fn count_others(&mut self, asked: Duration, now: Duration, heard: &Heard) {
+        if let (Some(limit), Some(remaining)) = (self.limit, heard.remaining)
+            && self.is_told
+        {
+            let at_server = u64::from(limit.calls.saturating_sub(remaining));
+            let others = at_server.saturating_sub(self.used(asked));
+            if others > 0 {
+                self.counted.push(now + EPOCH, others);
+            }
+        }
+    }
+
+    /// One step back towards the configuration, where nothing but refusals told otherwise.
+    fn step_back(&mut self, now: Duration) {
+        let (Some(limit), Some(configured)) = (&mut self.limit, self.configured) else { return };
+        if now.saturating_sub(self.steady_since) < limit.window * STEADY_WINDOWS {
+            return;
+        }
+        self.steady_since = now;
+        limit.window = limit.window.div_f64(GROWTH).max(configured.window).min(limit.window);
+        if !self.is_told && limit.calls < configured.calls {
+            limit.calls += 1;
+        }
+    }
+
+    /// The earliest time from `now` on at which a call may begin; `None` while that depends on a call in flight.
+    pub fn next_opening(&self, now: Duration) -> Option<Duration> {
+        let used = self.used(now);
+        let Some(limit) = self.limit else { return Some(now.max(self.closed_until)) };
+        if self.in_flight >= self.answers.saturating_add(FIRST_CALLS) {
+            return None;
+        }
+        let calls = u64::from(limit.calls);
+        if used < calls {
+            return Some(now.max(self.closed_until));
+        }
+        let last_to_leave = self.counted.reached(self.left(now) + used - calls + 1)?;
+        Some((last_to_leave + limit.window).saturating_sub(EPOCH).max(self.closed_until))
+    }
+}
+
+/// A limit that counts stay small under.
+fn capped(limit: RateLimit) -> RateLimit {
+    RateLimit { calls: limit.calls.clamp(1, MAX_CALLS), ..limit }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::codes::code::Code;
+
+/// A redemption that waits; `due` is the order in which they became due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Waiting {
+    due: u32,
+    guild: u64,
+    code: usize,
+    is_later: bool,
+    is_asked: bool,
+}
+
+fn key(code: usize) -> CodeKey {
+    Code::parse(&format!("CODE{code}")).unwrap().key()
+}
+
+/// Codes with a higher number end sooner.
+fn groups(waiting: &[Waiting]) -> Groups {
+    let mut groups: Vec<Group> = Vec::new();
+    for one in waiting {
+        let expires_at = Timestamp::from_second(1_000_000 - one.code as i64).ok().filter(|_| one.code > 0);
+        let group = Group { guild: GuildId(one.guild), key: key(one.code), generation: 1, expires_at };
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    Groups::new(groups)
+}
+
+fn next(turns: &mut Turns, waiting: &mut Vec<Waiting>) -> Option<Waiting> {
+    let groups = groups(waiting);
+    turns.give(&groups, |offer| {
+        let fits = |one: &Waiting| match offer {
+            Offer::Asked => one.is_asked,
+            Offer::LongestDue => !one.is_asked,
+            // None of these is a check.
+            Offer::Check => false,
+            Offer::First(place) | Offer::Later(place) => {
+                let group = &groups.as_slice()[place];
+                let is_later = matches!(offer, Offer::Later(_));
+                group.guild.0 == one.guild && group.key == key(one.code) && one.is_later == is_later && !one.is_asked
+            }
+        };
+        let index = (0..waiting.len()).filter(|i| fits(&waiting[*i])).min_by_key(|i| waiting[*i].due)?;
+        Some(waiting.remove(index))
+    })
+}
+
+fn run(due: u32, guild: u64) -> Waiting {
+    Waiting { due, guild, code: 0, is_later: false, is_asked: false }
+}
+
+#[test]
+fn a_large_guild_does_not_starve_a_small_one() {
+    let mut waiting: Vec<Waiting> = (0..5_000).map(|due| run(due, 1)).collect();
+    waiting.extend((5_000..5_010).map(|due| run(due, 2)));
+    let mut turns = Turns::default();
+    let first: Vec<Waiting> = (0..24).map(|_| next(&mut turns, &mut waiting).unwrap()).collect();
+    assert_eq!(first.iter().filter(|one| one.guild == 2).count(), 10);
+}
+
+#[test]
+fn a_check_goes_before_all_and_takes_nobodys_turn() {
+    let (mut turns, groups) = (Turns::default(), Groups::default());
+    let before = turns;
+    assert_eq!(turns.give(&groups, |offer| (offer == Offer::Check).then_some(())), Some(()));
+    assert_eq!(turns, before);
+}
+
+#[test]
+fn people_go_first_then_first_tries_then_the_code_that_ends_first() {
+    let mut waiting = vec![
+        Waiting { is_later: true, ..run(0, 1) },
+        run(1, 1),
+        Waiting { code: 1, ..run(2, 1) },
+        Waiting { code: 2, ..run(3, 1) },
+        Waiting { code: 2, is_later: true, ..run(4, 1) },
+        Waiting { is_asked: true, ..run(5, 1) },
+    ];
+    let mut turns = Turns::default();
+    let order: Vec<u32> = std::iter::from_fn(|| next(&mut turns, &mut waiting)).map(|one| one.due).collect();
+    assert_eq!(order, [5, 3, 2, 1, 4, 0]);
+}
+
+fn any_waiting() -> impl Strategy<Value = Vec<Waiting>> {
+    let one = (0u64..5, 0usize..4, any::<bool>(), proptest::bool::weighted(0.1));
+    proptest::collection::vec(one, 1..50).prop_map(|list| {
+        let one = |(due, (guild, code, is_later, is_asked))| Waiting { due, guild, code, is_later, is_asked };
+        (0u32..).zip(list).map(one).collect()
+    })
+}
+
+proptest! {
+    /// Whatever else comes in, and however it is placed: who has `n` due before it is served within the turns for these.
+    #[test]
+    fn nothing_waits_for_ever(mut waiting in any_waiting(), flood in any_waiting(), chosen in any::<prop::sample::Index>()) {
+        let chosen = waiting[chosen.index(waiting.len())].clone();
+        let most = (chosen.due + 1) * LONGEST_DUE_EVERY;
+        let mut turns = Turns::default();
+        let mut later = 1_000;
+        for _ in 0..most {
+            // As much becomes due as is worked off, and more.
+            for one in flood.iter().take(3) {
+                later += 1;
+                waiting.push(Waiting { due: later, ..one.clone() });
+            }
+            if next(&mut turns, &mut waiting).unwrap() == chosen {
+                return Ok(());
+            }
+        }
+        prop_assert!(false, "still waiting after {} turns", most);
+    }
+
+    /// Between two turns of a guild that has work, every other guild has one at most, the turns for the longest due and for
+    /// people not counted.
+    #[test]
+    fn guilds_take_turns(mut waiting in any_waiting()) {
+        let mut turns = Turns::default();
+        for one in &mut waiting {
+            one.is_asked = false;
+        }
+        let mut since: BTreeMap<u64, BTreeMap<u64, u32>> = BTreeMap::new();
+        loop {
+            let with_work: Vec<u64> = waiting.iter().map(|one| one.guild).collect();
+            let is_for_longest = turns.count % LONGEST_DUE_EVERY == LONGEST_DUE_EVERY - 1;
+            let Some(taken) = next(&mut turns, &mut waiting) else { break };
+            if is_for_longest {
+                continue;
+            }
+            since.insert(taken.guild, BTreeMap::new());
+            for guild in with_work.into_iter().filter(|guild| *guild != taken.guild).collect::<std::collections::BTreeSet<_>>() {
+                let turns = since.entry(guild).or_default().entry(taken.guild).or_default();
+                *turns += 1;
+                prop_assert!(*turns <= 1, "guild {} had {} turns while {} waited", taken.guild, turns, guild);
+            }
+        }
+    }
+
+    /// Of any four turns in a row, persons have one at most while others wait.
+    #[test]
+    fn persons_take_a_quarter_at_most_while_others_wait(mut waiting in any_waiting()) {
+        let mut turns = Turns::default();
+        let mut latest: Vec<bool> = Vec::new();
+        while waiting.iter().any(|one| !one.is_asked) {
+            let taken = next(&mut turns, &mut waiting).unwrap();
+            latest.push(taken.is_asked);
+            let asked = latest.iter().rev().take(ASKED_EVERY as usize).filter(|is_asked| **is_asked).count();
+            prop_assert!(asked <= 1, "{:?}", latest);
+        }
+    }
+
+    /// Everything is served, once.
+    #[test]
+    fn everything_is_served(mut waiting in any_waiting()) {
+        let mut all: Vec<u32> = waiting.iter().map(|one| one.due).collect();
+        let mut turns = Turns::default();
+        let mut served: Vec<u32> = std::iter::from_fn(|| next(&mut turns, &mut waiting)).map(|one| one.due).collect();
+        served.sort_unstable();
+        all.sort_unstable();
+        prop_assert_eq!(served, all);
+    }
+}

@@ -1,0 +1,240 @@
+//! What the columns mean, by their header or, where there is none, by their position.
+
+use std::borrow::Cow;
+
+use super::table::{Row, filled};
+use super::{Place, RosterFileError, SHOWN_COLUMNS};
+use crate::domain::players::player::{PlayerError, PlayerId, State, furnace_level};
+use crate::domain::text::{NAME_CHARS, clean, trim};
+
+/// What a column tells of a player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Id,
+    Nickname,
+    State,
+    FurnaceLevel,
+}
+
+const MEANINGS: [Meaning; 4] = [Meaning::Id, Meaning::Nickname, Meaning::State, Meaning::FurnaceLevel];
+
+impl Meaning {
+    /// The titles that people and other bots give such a column, in small letters, without blanks, `_`, `-` and the like.
+    fn titles(self) -> &'static [&'static str] {
+        match self {
+            Self::Id => &["playerid", "id", "fid", "uid", "gameid", "accountid", "ingameid"],
+            Self::Nickname => &["nickname", "name", "playername", "ign", "nick", "ingamename"],
+            Self::State => &["state", "kid", "server", "stateid", "serverid", "statenumber", "stateno", "kingdom"],
+            Self::FurnaceLevel => &[
+                "furnacelevel",
+                "furnace",
+                "furnacelv",
+                "level",
+                "lv",
+                "fclevel",
+                "fc",
+                "stove",
+                "stovelevel",
+                "stovelv",
+            ],
+        }
+    }
+
+    /// What a column with this title means; `None` where it is not for us.
+    pub fn of(title: &str) -> Option<Self> {
+        let title: String = title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        MEANINGS.into_iter().find(|meaning| meaning.titles().contains(&title.as_str()))
+    }
+
+    /// Its name in our own files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "player_id",
+            Self::Nickname => "nickname",
+            Self::State => "state",
+            Self::FurnaceLevel => "furnace_level",
+        }
+    }
+}
+
+/// More columns than have a meaning.
+const TOO_WIDE: usize = MEANINGS.len() + 1;
+
+/// What the cells of a column may be.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    filled: usize,
+    states: usize,
+    /// Of these, the ones that no furnace level is as high as.
+    no_levels: usize,
+    levels: usize,
+}
+
+impl Seen {
+    fn see(&mut self, cell: &str) {
+        let (is_state, is_level) = (cell.parse::<State>().is_ok(), furnace_level(cell).is_some());
+        self.filled += usize::from(!trim(cell).is_empty());
+        self.states += usize::from(is_state);
+        self.no_levels += usize::from(is_state && !is_level);
+        self.levels += usize::from(is_level);
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            filled: self.filled + other.filled,
+            states: self.states + other.states,
+            no_levels: self.no_levels + other.no_levels,
+            levels: self.levels + other.levels,
+        }
+    }
+}
+
+/// The columns of a file.
+#[derive(Debug)]
+pub(super) struct Columns {
+    meanings: Vec<Option<Meaning>>,
+    titles: Vec<String>,
+    /// A row that has more of them filled is broken; `None` for JSON, where each value has its name.
+    pub width: Option<usize>,
+    /// Whether the file itself says what they are.
+    pub has_header: bool,
+}
+
+impl Columns {
+    /// By these titles.
+    pub fn titled<'a>(titles: impl IntoIterator<Item = &'a str>, width: Option<usize>) -> Self {
+        let titles: Vec<String> = titles.into_iter().map(|title| clean(title, NAME_CHARS)).collect();
+        Self { meanings: titles.iter().map(|title| Meaning::of(title)).collect(), titles, width, has_header: true }
+    }
+
+    /// By the first row, if that is a header.
+    pub fn of_header(cells: &[Cow<'_, str>]) -> Option<Self> {
+        let width = filled(cells);
+        let columns = Self::titled(cells.iter().take(width).map(AsRef::as_ref), Some(width));
+        columns.have(Meaning::Id).then_some(columns)
+    }
+
+    /// In our own order, as far as that is the only one in which `rows` can be read.
+    pub fn by_position<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Self, RosterFileError> {
+        let mut by_width = [0_usize; TOO_WIDE + 1];
+        let mut seen = [[Seen::default(); MEANINGS.len()]; TOO_WIDE + 1];
+        let (mut first, mut has_ids) = (None, false);
+        let (mut columns, mut is_even, mut widest) = (None, true, 1);
+        for cells in rows.filter_map(|row| row.cells.ok()) {
+            let width = filled(&cells).min(TOO_WIDE);
+            has_ids |= cells.first().is_some_and(|cell| is_meant_as_id(cell));
+            first.get_or_insert_with(|| found(cells.iter().take(filled(&cells)).map(AsRef::as_ref)));
+            is_even &= *columns.get_or_insert(cells.len()) == cells.len();
+            widest = widest.max(width);
+            by_width[width] += 1;
+            seen[width].iter_mut().zip(&cells).for_each(|(seen, cell)| seen.see(cell));
+        }
+        // Where the lines are not alike, most are right; of equally many the narrower ones, for a name with a comma makes lines
+        // wider, and nothing makes them narrower.
+        let usual = (1..=TOO_WIDE).rev().max_by_key(|width| by_width[*width]).unwrap_or(1);
+        let width = if is_even { widest } else { usual };
+        let of_column = |column: usize| seen[..=width].iter().fold(Seen::default(), |sum, seen| sum.and(seen[column]));
+        let (names, states, levels) = (of_column(1), of_column(2), of_column(3));
+        // A few numbers among names are names, but not where states may stand.
+        let has_names = names.states == 0 || (width > 2 && names.states < names.filled);
+        // Numbers that are all low may be levels.
+        let has_states = states.no_levels > 0 && states.states * 2 > states.filled;
+        let has_levels = levels.levels * 2 >= levels.filled;
+        let is_clear = has_ids
+            && width < TOO_WIDE
+            && (width < 2 || has_names)
+            && (width < 3 || has_states)
+            && (width < 4 || has_levels);
+        if !is_clear {
+            return Err(RosterFileError::Unclear { found: first.unwrap_or_default() });
+        }
+        let columns = Self::titled(MEANINGS.into_iter().take(width).map(Meaning::name), Some(width));
+        Ok(Self { has_header: false, ..columns })
+    }
+
+    /// Whether some column has this meaning.
+    pub fn have(&self, meaning: Meaning) -> bool {
+        self.meanings.contains(&Some(meaning))
+    }
+
+    /// How many have a meaning.
+    pub fn understood(&self) -> usize {
+        self.meanings.iter().flatten().count()
+    }
+
+    /// The titles, as an error shows them.
+    pub fn found(&self) -> String {
+        found(self.titles.iter().map(String::as_str).filter(|title| !title.is_empty()))
+    }
+
+    /// Whether a column of this meaning stands right behind one of the other.
+    pub fn follows(&self, meaning: Meaning, other: Meaning) -> bool {
+        self.meanings.windows(2).any(|pair| *pair == [Some(other), Some(meaning)])
+    }
+
+    /// What a row of so many columns lacks of id and state. Of a row that lacks one in the middle, the others would be read as
+    /// what they are not.
+    pub fn lacking(&self, columns: usize) -> Option<&'static str> {
+        let mut cut = self.meanings.iter().skip(columns).flatten();
+        cut.find(|meaning| matches!(meaning, Meaning::Id | Meaning::State)).map(|meaning| meaning.name())
+    }
+
+    /// The value of this meaning in a row, blank where it has none.
+    ///
+    /// # Errors
+    /// When two columns claim it and say different things.
+    pub fn value<'c>(
+        &self,
+        meaning: Meaning,
+        place: Place,
+        cells: &'c [Cow<'_, str>],
+    ) -> Result<&'c str, RosterFileError> {
+        let columns = self.meanings.iter().enumerate().filter(|(_, of)| **of == Some(meaning));
+        let mut filled = columns
+            .filter_map(|(at, _)| Some((at, cells.get(at)?.as_ref())))
+            .filter(|(_, cell)| !is_empty(meaning, cell));
+        let Some((first, value)) = filled.next() else { return Ok("") };
+        match filled.find(|(_, other)| !is_same(meaning, value, other)) {
+            None => Ok(value),
+            // A level is a detail: of two that differ none is taken.
+            Some(_) if meaning == Meaning::FurnaceLevel => Ok(""),
+            Some((second, _)) => Err(RosterFileError::TwoColumns {
+                place,
+                meaning: meaning.name(),
+                titles: [first, second].map(|at| self.titles.get(at).cloned().unwrap_or_default()),
+            }),
+        }
+    }
+}
+
+/// Whether a cell says nothing. A name may be made of fillers that nobody sees; players do choose such.
+fn is_empty(meaning: Meaning, cell: &str) -> bool {
+    match meaning {
+        Meaning::Nickname => clean(cell, 1).is_empty(),
+        _ => trim(cell).is_empty(),
+    }
+}
+
+fn is_same(meaning: Meaning, one: &str, other: &str) -> bool {
+    match meaning {
+        Meaning::Id => one.parse::<PlayerId>() == other.parse(),
+        Meaning::State => one.parse::<State>() == other.parse(),
+        Meaning::FurnaceLevel => furnace_level(one) == furnace_level(other),
+        Meaning::Nickname => clean(one, NAME_CHARS) == clean(other, NAME_CHARS),
+    }
+}
+
+/// Whether a first column with this cell is one of player ids: a number that a spreadsheet shortened is meant as one.
+pub(super) fn is_meant_as_id(cell: &str) -> bool {
+    matches!(cell.parse::<PlayerId>(), Ok(_) | Err(PlayerError::Shortened { .. }))
+}
+
+/// Columns as an error lists them.
+pub(super) fn found<'a>(titles: impl Iterator<Item = &'a str>) -> String {
+    let mut titles = titles.map(|title| format!("{:?}", clean(title, NAME_CHARS)));
+    let shown: Vec<String> = titles.by_ref().take(SHOWN_COLUMNS).collect();
+    match titles.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,240 @@
+//! JSON lists of players: `[123, …]`, `[{"fid": 123, …}, …]`, `{"123": "name", …}`, `{"123": {…}, …}`, or such a list under
+//! one name.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+
+use super::columns::{Columns, Meaning, found, is_meant_as_id};
+use super::table::Row;
+use super::{MAX_LINES, Place, RosterFileError};
+use crate::domain::players::player::State;
+use crate::domain::text::{NAME_CHARS, clean};
+
+/// The most values of a file, and the most titles that tell something of players.
+const MAX_VALUES: usize = 1_000_000;
+const MAX_TITLES: usize = 32;
+
+/// A value. Names keep their order and may come twice.
+enum Node {
+    Nothing,
+    Scalar(String),
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>),
+}
+
+impl Node {
+    fn into_cell(self) -> Cow<'static, str> {
+        Cow::Owned(match self {
+            Self::Nothing => String::new(),
+            Self::Scalar(text) => text,
+            Self::List(_) => "[…]".to_owned(),
+            Self::Map(_) => "{…}".to_owned(),
+        })
+    }
+}
+
+/// The players that a text lists.
+pub(super) struct Entries {
+    pub columns: Columns,
+    pub rows: Vec<Row<'static>>,
+}
+
+/// Whether a text is meant as JSON.
+pub(super) fn is_meant(text: &str) -> bool {
+    text.starts_with(['[', '{'])
+}
+
+pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {
+    let left = Cell::new(MAX_VALUES);
+    let seed = Seed { left: &left, has_exponents: has_exponents(text) };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let broken = |error: serde_json::Error| RosterFileError::Json(clean(&error.to_string(), 100));
+    let node = seed.deserialize(&mut deserializer).map_err(broken)?;
+    deserializer.end().map_err(broken)?;
+    let (keys, nodes) = listed(node)?;
+    if nodes.len() > MAX_LINES {
+        return Err(RosterFileError::TooManyLines);
+    }
+    let is_number = |node: &Node| matches!(node, Node::Scalar(text) if text.parse::<State>().is_ok());
+    if !keys.is_empty() && nodes.iter().any(is_number) {
+        return Err(RosterFileError::NumberOfId);
+    }
+    entries(keys, nodes)
+}
+
+/// The entries, and their keys where those are the players' ids.
+fn listed(node: Node) -> Result<(Vec<String>, Vec<Node>), RosterFileError> {
+    let mut fields = match node {
+        Node::List(nodes) => return Ok((Vec::new(), nodes)),
+        Node::Map(fields) => fields,
+        Node::Nothing | Node::Scalar(_) => return Err(RosterFileError::NoIds { found: String::new() }),
+    };
+    let is_id =
+        |(title, node): &(String, Node)| Meaning::of(title) == Some(Meaning::Id) && matches!(node, Node::Scalar(_));
+    if fields.iter().any(is_id) {
+        return Ok((Vec::new(), vec![Node::Map(fields)]));
+    }
+    if fields.iter().any(|(title, _)| is_meant_as_id(title)) {
+        return Ok(fields.into_iter().unzip());
+    }
+    let titles = found(fields.iter().map(|(title, _)| title.as_str()));
+    let mut lists = fields.drain(..).filter_map(|(_, node)| match node {
+        Node::List(nodes) => Some(nodes),
+        _ => None,
+    });
+    match (lists.next(), lists.next()) {
+        (Some(nodes), None) => Ok((Vec::new(), nodes)),
+        _ => Err(RosterFileError::NoIds { found: titles }),
+    }
+}
+
+/// The column of ids that have no title: a list's numbers, an object's keys.
+const UNTITLED: usize = 0;
+
+/// Titles of columns, in the order in which they come first.
+struct Titles(Vec<String>);
+
+impl Titles {
+    fn shown(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().skip(1).map(String::as_str)
+    }
+
+    /// The column with this title; `None` once there are too many.
+    fn column(&mut self, title: &str) -> Option<usize> {
+        if let Some(at) = self.0.iter().skip(1).position(|known| known == title) {
+            return Some(at + 1);
+        }
+        (self.0.len() <= MAX_TITLES).then(|| {
+            self.0.push(title.to_owned());
+            self.0.len() - 1
+        })
+    }
+}
+
+/// Entries as rows, with a column for each title that tells something of players.
+fn entries(keys: Vec<String>, nodes: Vec<Node>) -> Result<Entries, RosterFileError> {
+    let (mut titles, mut others) = (Titles(vec![String::new()]), Titles(vec![String::new()]));
+    let (mut rows, has_keys) = (Vec::with_capacity(nodes.len()), !keys.is_empty());
+    let mut has_untitled = has_keys;
+    let mut keys = keys.into_iter();
+    for (node, number) in nodes.into_iter().zip(1..) {
+        let mut row = vec![Cow::Owned(keys.next().unwrap_or_default())];
+        let mut problem = None;
+        let fields = match node {
+            Node::Map(fields) => fields,
+            Node::Scalar(name) if has_keys => vec![(Meaning::Nickname.name().to_owned(), Node::Scalar(name))],
+            Node::Nothing if has_keys => Vec::new(),
+            Node::Scalar(id) => {
+                has_untitled = true;
+                row = vec![Cow::Owned(id)];
+                Vec::new()
+            }
+            Node::List(_) | Node::Nothing => {
+                problem = Some("there is no player".to_owned());
+                Vec::new()
+            }
+        };
+        let mut columns = Vec::new();
+        for (title, node) in fields {
+            if Meaning::of(&title).is_none() {
+                others.column(&title);
+                continue;
+            }
+            let Some(at) = titles.column(&title) else {
+                return Err(RosterFileError::NoIds { found: found(titles.shown()) });
+            };
+            if columns.contains(&at) {
+                problem = Some(format!("it has {:?} twice", clean(&title, NAME_CHARS)));
+            }
+            columns.push(at);
+            if row.len() <= at {
+                row.resize(at + 1, Cow::Borrowed(""));
+            }
+            row[at] = node.into_cell();
+        }
+        rows.push(Row { place: Place::Entry(number), cells: problem.map_or(Ok(row), Err) });
+    }
+    let is_id = |title: &String| Meaning::of(title) == Some(Meaning::Id);
+    if has_untitled {
+        titles.0[UNTITLED] = Meaning::Id.name().to_owned();
+    } else if !titles.0.iter().any(is_id) && !rows.is_empty() {
+        return Err(RosterFileError::NoIds { found: found(titles.shown().chain(others.shown())) });
+    }
+    Ok(Entries { columns: Columns::titled(titles.0.iter().map(String::as_str), None), rows })
+}
+
+/// Whether a number of the text is written like `4.1E+07`: by a program that shortens numbers.
+fn has_exponents(text: &str) -> bool {
+    let mut is_quoted = false;
+    let mut before = ' ';
+    for c in text.chars() {
+        match c {
+            '"' if !(is_quoted && before == '\\') => is_quoted = !is_quoted,
+            'e' | 'E' if !is_quoted && (before.is_ascii_digit() || before == '.') => return true,
+            _ => {}
+        }
+        // A backslash that is itself escaped escapes nothing.
+        before = if before == '\\' && c == '\\' { ' ' } else { c };
+    }
+    false
+}
+
+#[derive(Clone, Copy)]
+struct Seed<'c> {
+    left: &'c Cell<usize>,
+    has_exponents: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Node;
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        self.left.set(self.left.get().checked_sub(1).ok_or_else(|| D::Error::custom("it has too many values"))?);
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("players")
+    }
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Nothing)
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Scalar(value.to_string()))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+        Ok(Node::Scalar(value.to_string()))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::Scalar(value.to_string()))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+        let text = if self.has_exponents { format!("{value:E}") } else { format!("{value:?}") };
+        Ok(Node::Scalar(text))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
+        Ok(Node::Scalar(value.to_owned()))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(node) = list.next_element_seed(self)? {
+            nodes.push(node);
+        }
+        Ok(Node::List(nodes))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(title) = map.next_key()? {
+            fields.push((title, map.next_value_seed(self)?));
+        }
+        // There may be very many small ones.
+        fields.shrink_to_fit();
+        Ok(Node::Map(fields))
+    }
+}

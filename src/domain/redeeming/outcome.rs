@@ -1,0 +1,132 @@
+//! Where one redemption stands, and which of two outcomes wins.
+
+use crate::domain::answers::status::{Class, Status};
+
+/// Where a redemption stands. The order is the rank by which outcomes merge: a later variant is never replaced by an
+/// earlier one, so a success is never overwritten by a failure, whichever arrives last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Not yet decided.
+    Pending,
+    /// The tries are used up.
+    GaveUp,
+    /// A permanent failure.
+    Failed,
+    /// The player had it already, from before or from a call whose answer was lost.
+    Already,
+    /// The game granted it to us.
+    Granted,
+}
+
+impl Outcome {
+    const NAMES: [(Self, &'static str); 5] = [
+        (Self::Pending, "pending"),
+        (Self::GaveUp, "gave_up"),
+        (Self::Failed, "failed"),
+        (Self::Already, "already"),
+        (Self::Granted, "granted"),
+    ];
+
+    /// The name in stored state and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(outcome, _)| *outcome == self).map_or("pending", |(_, name)| name)
+    }
+
+    /// Reads a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
+    }
+
+    /// Reads a stored name. One that a newer program made is a decision, whatever it says: nothing is called on its account.
+    #[must_use]
+    pub fn read(name: &str) -> Self {
+        Self::parse(name).unwrap_or(Self::Failed)
+    }
+
+    /// Whether no further call is made.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        self != Self::Pending
+    }
+
+    /// Whether the player has what the code gives.
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        self >= Self::Already
+    }
+
+    /// The outcome of two records of one redemption. Commutative, associative and idempotent.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    /// What decides between two records of one redemption, before their age: a success is never replaced by anything
+    /// less; else what came of a later round, which a person asked for, replaces what came of an earlier one; else a later
+    /// variant an earlier one. `round` counts from 0.
+    #[must_use]
+    pub fn rank(self, round: i64) -> i64 {
+        match (self.is_success(), round) {
+            (true, _) => (self as i64) << 40,
+            (false, ..=0) => self as i64,
+            (false, round) => (round.min(u32::MAX.into()) << 2) | self as i64,
+        }
+    }
+
+    /// The final outcome a status leads to by itself; `None` where it is tried again.
+    #[must_use]
+    pub fn of(status: &Status) -> Option<Self> {
+        match (status, status.class()) {
+            (Status::Success, _) => Some(Self::Granted),
+            (_, Class::Success) => Some(Self::Already),
+            (_, Class::Permanent(_)) => Some(Self::Failed),
+            (_, Class::Unknown | Class::Temporary) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn outcome() -> impl Strategy<Value = Outcome> {
+        (0..Outcome::NAMES.len()).prop_map(|i| Outcome::NAMES[i].0)
+    }
+
+    #[test]
+    fn names_read_back() {
+        for (outcome, name) in Outcome::NAMES {
+            assert_eq!((Outcome::parse(name), outcome.name()), (Some(outcome), name));
+        }
+        assert_eq!(Outcome::parse("GRANTED"), None);
+    }
+
+    proptest! {
+        /// Invariant 3: a success is never overwritten by a later failure.
+        #[test]
+        fn a_success_is_never_downgraded(mut a in outcome(), later in proptest::collection::vec(outcome(), 0..20)) {
+            let succeeded = a.is_success();
+            for b in later {
+                a = a.merge(b);
+                prop_assert!(!succeeded || a.is_success());
+            }
+        }
+
+        #[test]
+        fn a_later_round_beats_an_earlier_ones_failure_but_no_success(a in outcome(), b in outcome(), round in 0i64..9, more in 1i64..9) {
+            let (earlier, later) = (a.rank(round), b.rank(round + more));
+            prop_assert_eq!(later > earlier, !a.is_success() || (b.is_success() && b > a));
+            prop_assert_eq!(a.rank(round).cmp(&b.rank(round)), a.cmp(&b));
+        }
+
+        #[test]
+        fn merging_does_not_depend_on_order_or_repetition(a in outcome(), b in outcome(), c in outcome()) {
+            prop_assert_eq!(a.merge(b), b.merge(a));
+            prop_assert_eq!(a.merge(b).merge(c), a.merge(b.merge(c)));
+            prop_assert_eq!(a.merge(b).merge(b), a.merge(b));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Which state a player lives in, told without redeeming anything.
+//!
+//! The game checks the player and the state before it checks the code (docs/protocol.md, "Statuses", USER INFO ERROR). So a
+//! call with a code that cannot exist tells a right state, CDK NOT FOUND with 40014, from a wrong one.
+
+use crate::domain::answers::answer::{Answer, ErrCode};
+use crate::domain::answers::status::{Status, of_redeem};
+use crate::domain::codes::code::Code;
+
+/// What a probe with [`Code::impossible`] told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProbeOutcome {
+    /// The player lives in that state.
+    Right,
+    /// The player does not live in that state.
+    WrongState,
+    /// There is no such player.
+    NoSuchPlayer,
+    /// Nothing of all this; what was answered instead.
+    Unclear(Status),
+}
+
+/// `err_code` of CDK NOT FOUND.
+const NO_SUCH_CODE: ErrCode = ErrCode::Number(40014);
+/// `err_code` of USER INFO ERROR.
+const NOT_THERE: ErrCode = ErrCode::Number(40020);
+
+/// What the answer to a probe tells. Only CDK NOT FOUND *with its number* proves a state, and only USER INFO ERROR with its
+/// own disproves one: whoever sees a player's state confirmed by mistake redeems for somebody else's account, or for
+/// nobody, for ever.
+#[must_use]
+pub fn outcome(answer: &Answer) -> ProbeOutcome {
+    match (of_redeem(answer), answer) {
+        (Status::CdkNotFound, Answer::Api(api)) if api.err_code == NO_SUCH_CODE => ProbeOutcome::Right,
+        (Status::UserInfoError, Answer::Api(api)) if api.err_code == NOT_THERE => ProbeOutcome::WrongState,
+        (Status::RoleNotExist, _) => ProbeOutcome::NoSuchPlayer,
+        (status, _) => ProbeOutcome::Unclear(status),
+    }
+}
+
+impl Code {
+    /// A code that the game never had and never will: for probes. As long as a code may be, so that nobody picks it.
+    #[must_use]
+    pub fn impossible() -> Self {
+        Self::of_checked("0NOSUCHCODE0NOSUCHCODE0NOSUCHCO0")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::answers::answer::ApiAnswer;
+    use proptest::prelude::*;
+
+    fn api(msg: &str, err_code: ErrCode) -> Answer {
+        Answer::Api(ApiAnswer { msg: msg.into(), err_code })
+    }
+
+    #[test]
+    fn the_impossible_code_is_a_code() {
+        let code = Code::impossible();
+        assert_eq!(Code::parse(code.as_str()), Ok(code));
+    }
+
+    #[test]
+    fn each_answer_tells_what_it_proves() {
+        for (msg, number, told) in [
+            ("CDK NOT FOUND.", 40014, ProbeOutcome::Right),
+            ("USER INFO ERROR", 40020, ProbeOutcome::WrongState),
+            ("role not exist", 40001, ProbeOutcome::NoSuchPlayer),
+            ("TIMEOUT RETRY.", 40004, ProbeOutcome::Unclear(Status::TimeoutRetry)),
+            ("TIME ERROR.", 40007, ProbeOutcome::Unclear(Status::TimeError)),
+        ] {
+            assert_eq!(outcome(&api(msg, ErrCode::Number(number))), told, "{msg}");
+        }
+        let bare = api("CDK NOT FOUND", ErrCode::Absent);
+        assert_eq!(outcome(&bare), ProbeOutcome::Unclear(Status::CdkNotFound), "the number is the proof");
+        let bare = api("USER INFO ERROR", ErrCode::Absent);
+        assert_eq!(outcome(&bare), ProbeOutcome::Unclear(Status::UserInfoError), "here too");
+        assert_eq!(outcome(&Answer::TimedOut), ProbeOutcome::Unclear(Status::TimedOut));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_else_proves_a_state(msg in ".{0,20}", number in prop_oneof![Just(40014i64), any::<i64>()]) {
+            let right = outcome(&api(&msg, ErrCode::Number(number))) == ProbeOutcome::Right;
+            let words = msg.to_ascii_uppercase().replace('_', " ");
+            prop_assert!(!right || (number == 40014 && words.contains("CDK NOT FOUND")));
+        }
+    }
+}

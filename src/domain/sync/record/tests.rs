@@ -1,0 +1,112 @@
+//! Records and their merge.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::redeeming::outcome::Outcome;
+
+fn redemption(player: i64, outcome: Outcome, calls: i64, version: i64) -> Record {
+    let value = |field: &Field| match field.name {
+        "player_id" => Value::Int(player),
+        "outcome" => Value::Text(outcome.name().to_owned()),
+        "calls" => Value::Int(calls),
+        "version" => Value::Int(version),
+        _ => Value::Null,
+    };
+    Record { kind: Kind::Redemptions, values: Kind::Redemptions.fields().iter().map(value).collect() }
+}
+
+fn any_redemption() -> impl Strategy<Value = Record> {
+    let outcome = prop_oneof![
+        Just(Outcome::Pending),
+        Just(Outcome::GaveUp),
+        Just(Outcome::Failed),
+        Just(Outcome::Already),
+        Just(Outcome::Granted),
+    ];
+    (0i64..3, outcome, 0i64..3, 0i64..4)
+        .prop_map(|(player, outcome, calls, version)| redemption(player, outcome, calls, version))
+}
+
+fn merged(history: &[Record]) -> BTreeMap<Key, Record> {
+    let mut store: BTreeMap<Key, Record> = BTreeMap::new();
+    for record in history {
+        match store.get(&record.key()) {
+            Some(known) if !record.wins_over(known) => {}
+            _ => drop(store.insert(record.key(), record.clone())),
+        }
+    }
+    store
+}
+
+#[test]
+fn a_newer_version_wins_but_never_over_a_better_outcome() {
+    let pending = redemption(1, Outcome::Pending, 3, 9);
+    let granted = redemption(1, Outcome::Granted, 1, 2);
+    assert!(granted.wins_over(&pending) && !pending.wins_over(&granted));
+    assert!(redemption(1, Outcome::Pending, 1, 10).wins_over(&pending));
+    assert!(!pending.wins_over(&pending));
+}
+
+#[test]
+fn what_cannot_be_read_does_not_fit() {
+    let sample = |kind: Kind, set: &[(&str, Value)]| {
+        let value = |field: &Field| {
+            let given = set.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
+            given.unwrap_or(match field.form {
+                Form::Int => Value::Int(1),
+                Form::Bool => Value::Bool(true),
+                Form::Time => Value::Time(1_760_000_000_000),
+                Form::Text if field.name == "code" => Value::Text("gogoWOS".into()),
+                Form::Text => Value::Text("GOGOWOS".into()),
+            })
+        };
+        Record { kind, values: kind.fields().iter().map(value).collect() }
+    };
+    for kind in Kind::ALL {
+        assert!(sample(kind, &[]).fits(), "{kind:?}");
+    }
+    let text = |text: &str| Value::Text(text.to_owned());
+    for (kind, field, value) in [
+        (Kind::Codes, "code", text("no code!")),
+        (Kind::Codes, "code", text("OTHER")),
+        (Kind::Codes, "code_key", text("gogoWOS")),
+        (Kind::Codes, "generation", Value::Int(1 << 40)),
+        (Kind::Codes, "first_seen_at", Value::Time(i64::MAX)),
+        (Kind::Players, "state", Value::Int(-1)),
+        (Kind::Posts, "code_key", text("a b")),
+    ] {
+        assert!(!sample(kind, &[(field, value)]).fits(), "{kind:?} {field}");
+    }
+}
+
+#[test]
+fn kinds_are_described_whole() {
+    for kind in Kind::ALL {
+        assert_eq!(Kind::parse(kind.name()), Some(kind));
+        let fields = kind.fields();
+        assert_eq!(fields[fields.len() - 2..], [VERSION, DELETED]);
+    }
+}
+
+proptest! {
+    /// Invariant 7: which store was ahead, in what order changes come and how often, does not matter.
+    #[test]
+    fn two_replicas_converge_whatever_the_order_and_however_often(
+        (history, shuffled) in proptest::collection::vec(any_redemption(), 0..40)
+            .prop_flat_map(|history| (Just(history.clone()), Just(history).prop_shuffle())),
+        split in any::<prop::sample::Index>(),
+    ) {
+        let (left, right) = history.split_at(split.index(history.len() + 1));
+        let (left, right) = (merged(left), merged(right));
+        let exchange = |mine: &BTreeMap<Key, Record>, theirs: &BTreeMap<Key, Record>| {
+            let all: Vec<Record> = mine.values().chain(theirs.values()).chain(mine.values()).cloned().collect();
+            merged(&all)
+        };
+        prop_assert_eq!(exchange(&left, &right), exchange(&right, &left));
+        prop_assert_eq!(merged(&shuffled), merged(&history));
+        prop_assert_eq!(exchange(&left, &right), merged(&history));
+    }
+}

@@ -1,0 +1,202 @@
+//! Asking a feed: one conditional request, and what it lists. When it is asked again is the watcher's business.
+
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context;
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
+use reqwest::redirect::{Attempt, Policy};
+use secrecy::ExposeSecret;
+use url::Url;
+
+use crate::domain::codes::listing::Entry;
+use crate::domain::text::clean;
+use crate::ports::{CodeFeed, FeedError, FeedFailure};
+use crate::runtime::config::Feed;
+use crate::runtime::http::{self, BodyError};
+
+use super::shapes;
+use super::unread::Unread;
+
+/// The largest answer that is read, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
+/// Redirects that are followed.
+const MAX_REDIRECTS: usize = 3;
+const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, application/rss+xml;q=0.9, */*;q=0.1");
+
+/// The feeds.
+pub struct FeedClient {
+    sources: Vec<Source>,
+}
+
+struct Source {
+    url: Url,
+    name: String,
+    /// Of this feed alone: what holds its key follows no other feed's redirects.
+    http: reqwest::Client,
+    memory: Mutex<Memory>,
+}
+
+/// What is remembered of a feed.
+#[derive(Default)]
+struct Memory {
+    /// Of its last good answer.
+    validators: HeaderMap,
+    entries: Option<Arc<Vec<Entry>>>,
+    unread: Unread,
+}
+
+/// A feed as people see it: host and path, never a key.
+#[must_use]
+pub fn source_name(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}{port}{}", url.host_str().unwrap_or_default(), url.path())
+}
+
+impl FeedClient {
+    /// A client of these feeds, each of whose requests takes no longer than `timeout`, the answer's body included.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up or a key cannot be sent.
+    pub fn new(feeds: &[Feed], timeout: Duration) -> anyhow::Result<Self> {
+        let mut sources: Vec<Source> = Vec::new();
+        for feed in feeds {
+            let name = source_name(&feed.url);
+            // Two addresses may differ in what is not shown; what they list must not be taken for one feed's.
+            let same = sources.iter().filter(|other| source_name(&other.url) == name).count();
+            let name = if same == 0 { name } else { format!("{name}#{}", same + 1) };
+            let (http, memory) = (client(feed, timeout)?, Mutex::default());
+            sources.push(Source { url: feed.url.clone(), name, http, memory });
+        }
+        Ok(Self { sources })
+    }
+
+    /// The same, its one feed known by this name. For a feed whose address is another at each start, like the sandbox's: what
+    /// it listed before must not be taken for another feed's.
+    #[must_use]
+    pub fn called(mut self, name: &str) -> Self {
+        if let [source] = self.sources.as_mut_slice() {
+            name.clone_into(&mut source.name);
+        }
+        self
+    }
+
+    async fn request(&self, source: &Source) -> Result<Vec<Entry>, FeedFailure> {
+        let validators = source.memory().validators.clone();
+        let sent = source.http.get(source.url.clone()).headers(validators).send().await;
+        let response = sent.map_err(|e| failure(unreachable(&e)))?;
+        match response.status() {
+            StatusCode::NOT_MODIFIED => return source.unchanged(),
+            StatusCode::OK => {}
+            status => {
+                let retry_after = http::retry_after(&response);
+                return Err(FeedFailure { error: FeedError::Status(status.as_u16()), retry_after });
+            }
+        }
+        let validators = validators_of(response.headers());
+        let body = http::read_body(response, MAX_BODY).await.map_err(|e| failure(body_error(e)))?;
+        source.take_over(shapes::parse(&body).map_err(failure)?, validators)
+    }
+}
+
+fn client(feed: &Feed, timeout: Duration) -> anyhow::Result<reqwest::Client> {
+    let mut headers = HeaderMap::from_iter([(ACCEPT, ACCEPTED)]);
+    if let Some(key) = &feed.key {
+        let mut key = HeaderValue::from_str(key.expose_secret()).context("a code feed's key cannot be sent")?;
+        key.set_sensitive(true);
+        headers.insert("X-API-Key", key);
+    }
+    let redirects = if feed.key.is_some() { Policy::custom(stay_there) } else { Policy::limited(MAX_REDIRECTS) };
+    http::client(std::slice::from_ref(&feed.url), timeout)
+        .default_headers(headers)
+        .redirect(redirects)
+        .build()
+        .context("cannot set up the connection to the code feeds")
+}
+
+/// A redirect to another host, or to a connection that others can read, would hand the key to them.
+fn stay_there(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let stays = attempt.previous().first().is_some_and(|first| {
+        let next = attempt.url();
+        let same_place = (first.host(), first.port()) == (next.host(), next.port());
+        same_place && (next.scheme() == first.scheme() || next.scheme() == "https")
+    });
+    if stays && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
+}
+
+impl Source {
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The last good answer holds.
+    fn unchanged(&self) -> Result<Vec<Entry>, FeedFailure> {
+        let mut memory = self.memory();
+        let entries = memory.entries.as_deref().cloned();
+        entries.ok_or_else(|| {
+            memory.validators.clear();
+            failure(FeedError::Shape("it says that nothing changed since an answer that it never gave".to_owned()))
+        })
+    }
+
+    fn take_over(&self, found: shapes::Found, validators: HeaderMap) -> Result<Vec<Entry>, FeedFailure> {
+        let mut memory = self.memory();
+        for what in memory.unread.new_ones(&found.unread) {
+            tracing::info!("The feed {} lists what cannot be read: {what}", self.name);
+        }
+        if found.entries.is_empty() && found.skipped > 0 {
+            let first = found.unread.first().cloned().unwrap_or_default();
+            return Err(failure(FeedError::Unusable(found.skipped, first)));
+        }
+        memory.validators = validators;
+        memory.entries = Some(Arc::new(found.entries.clone()));
+        Ok(found.entries)
+    }
+}
+
+fn failure(error: FeedError) -> FeedFailure {
+    FeedFailure { error, retry_after: None }
+}
+
+fn validators_of(answer: &HeaderMap) -> HeaderMap {
+    let pairs = [(ETAG, IF_NONE_MATCH), (LAST_MODIFIED, IF_MODIFIED_SINCE)];
+    pairs.into_iter().filter_map(|(theirs, ours)| Some((ours, answer.get(theirs)?.clone()))).collect()
+}
+
+fn body_error(error: BodyError) -> FeedError {
+    match error {
+        BodyError::TooLarge => FeedError::TooLarge(MAX_BODY),
+        BodyError::TimedOut | BodyError::CutOff => FeedError::Unreachable(error.to_string()),
+    }
+}
+
+/// The innermost cause: the outer ones repeat the address, which may hold a key.
+fn unreachable(error: &reqwest::Error) -> FeedError {
+    if error.is_timeout() {
+        return FeedError::Unreachable("no answer in time".to_owned());
+    }
+    let mut cause: &dyn Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let is_outermost = error.source().is_none();
+    FeedError::Unreachable(if is_outermost { "the request failed".to_owned() } else { clean(&cause.to_string(), 120) })
+}
+
+impl CodeFeed for FeedClient {
+    fn sources(&self) -> Vec<String> {
+        self.sources.iter().map(|source| source.name.clone()).collect()
+    }
+
+    async fn ask(&self, place: usize) -> Result<Vec<Entry>, FeedFailure> {
+        match self.sources.get(place) {
+            Some(source) => self.request(source).await,
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

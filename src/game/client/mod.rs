@@ -1,0 +1,170 @@
+//! Requests to the game, and their answers as values.
+
+mod interpret;
+
+use std::error::Error;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, ORIGIN, REFERER};
+use url::Url;
+
+use crate::domain::answers::answer::{Answer, Heard, Reply};
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{PlayerId, State};
+use crate::ports::{Capacity, GameApi, LoginAnswer};
+use crate::runtime::clock::Clock;
+use crate::runtime::http::{self, BodyError};
+
+use super::sessions::Sessions;
+use super::signature::sign;
+use super::{PLAYER_PATH, REDEEM_PATH};
+use interpret::{Raw, interpret, profile};
+
+/// The largest answer that is read, in bytes: real ones have some hundred.
+const MAX_BODY: usize = 64 * 1024;
+/// The longest `Retry-After` of the game that is believed.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
+
+/// How long a session that was refused once rests.
+const FIRST_REST: Duration = Duration::from_secs(2);
+
+/// How to reach the game.
+#[derive(Debug, Clone)]
+pub struct GameSettings {
+    /// The API's base; the endpoints are below it.
+    pub base_url: Url,
+    /// The game's own page: the API refuses calls that do not name it.
+    pub page: Url,
+    /// The salt of the signatures.
+    pub salt: String,
+    /// The longest that one call may take, its answer's body included.
+    pub timeout: Duration,
+}
+
+/// The game's API, through one or more sessions.
+pub struct GameClient {
+    sessions: Sessions,
+    /// Logins go on their own: one that hangs takes no session from the redemptions.
+    login: reqwest::Client,
+    settings: GameSettings,
+    clock: Clock,
+    requests: AtomicU64,
+}
+
+impl GameClient {
+    /// A client of this game with one session.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(settings: GameSettings, clock: Clock) -> anyhow::Result<Self> {
+        Self::with_sessions(settings, clock, 1, FIRST_REST)
+    }
+
+    /// A client of this game with so many sessions, at least 1: as many as there are calls at once. One that was refused
+    /// rests for `rest`, doubled for each refusal in a row up to a minute.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn with_sessions(settings: GameSettings, clock: Clock, count: usize, rest: Duration) -> anyhow::Result<Self> {
+        let page = page_headers(&settings.page)?;
+        let session = |_| {
+            http::client(std::slice::from_ref(&settings.base_url), settings.timeout)
+                .default_headers(page.clone())
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .context("cannot set up the connection to the game")
+        };
+        let login = session(0)?;
+        let clients = (0..count.max(1)).map(session).collect::<anyhow::Result<_>>()?;
+        Ok(Self { sessions: Sessions::new(clients, rest), login, settings, clock, requests: AtomicU64::new(0) })
+    }
+
+    /// Requests sent so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<(Raw, Heard), Answer> {
+        let sign = sign(fields, &self.settings.salt);
+        let mut form = fields.to_vec();
+        form.push(("sign", &sign));
+        let url = format!("{}/{path}", self.settings.base_url.as_str().trim_end_matches('/'));
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let session = if path == REDEEM_PATH { self.sessions.take(self.clock.elapsed()) } else { None };
+        let http = session.as_ref().map_or(&self.login, |session| &session.http);
+        let response = http.post(url).form(&form).send().await.map_err(|e| not_answered(&e))?;
+        let heard = heard(&response);
+        let status = response.status().as_u16();
+        if let Some(session) = &session {
+            session.answered(status == 429, self.clock.elapsed());
+        }
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
+        let body = match http::read_body(response, MAX_BODY).await {
+            Ok(body) => Some(body),
+            Err(BodyError::TimedOut) => return Err(Answer::TimedOut),
+            Err(BodyError::TooLarge | BodyError::CutOff) => None,
+        };
+        let raw = Raw { status, content_type, body };
+        Ok((raw, heard))
+    }
+}
+
+/// What a browser on the game's page would name it with: the page's host alone, without its path.
+fn page_headers(page: &Url) -> anyhow::Result<HeaderMap> {
+    let origin = page.origin().ascii_serialization();
+    let header = |text: &str| HeaderValue::from_str(text).with_context(|| format!("cannot name the page {page}"));
+    Ok(HeaderMap::from_iter([(ORIGIN, header(&origin)?), (REFERER, header(&format!("{origin}/"))?)]))
+}
+
+/// What the headers say about the limits (docs/protocol.md, "Limits").
+fn heard(response: &reqwest::Response) -> Heard {
+    let number = |name| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
+    Heard {
+        retry_after: http::retry_after(response).map(|told| told.min(MAX_RETRY_AFTER)),
+        limit: number("x-ratelimit-limit"),
+        remaining: number("x-ratelimit-remaining"),
+    }
+}
+
+/// Why there is no answer. The error's address holds no secret, but says nothing new either.
+fn not_answered(error: &reqwest::Error) -> Answer {
+    tracing::debug!("The game did not answer: {:?}", error.source().map(ToString::to_string));
+    if error.is_timeout() { Answer::TimedOut } else { Answer::Connection }
+}
+
+impl GameApi for GameClient {
+    fn capacity(&self) -> Capacity {
+        self.sessions.capacity(self.clock.elapsed())
+    }
+
+    async fn login(&self, player: PlayerId) -> Reply<LoginAnswer> {
+        let time = self.clock.now().as_millisecond().to_string();
+        match self.post(PLAYER_PATH, &[("fid", &player.to_string()), ("time", &time)]).await {
+            Ok((raw, heard)) => {
+                let answer = match profile(&raw) {
+                    Some(profile) => LoginAnswer::Profile(profile),
+                    None => LoginAnswer::Failed(interpret(&raw)),
+                };
+                Reply { answer, heard }
+            }
+            Err(answer) => Reply::plain(LoginAnswer::Failed(answer)),
+        }
+    }
+
+    async fn redeem(&self, player: PlayerId, state: State, code: &Code) -> Reply<Answer> {
+        let (fid, kid) = (player.to_string(), state.to_string());
+        let time = self.clock.now().as_second().to_string();
+        let fields = [("fid", fid.as_str()), ("cdk", code.as_str()), ("kid", kid.as_str()), ("time", time.as_str())];
+        match self.post(REDEEM_PATH, &fields).await {
+            Ok((raw, heard)) => Reply { answer: interpret(&raw), heard },
+            Err(answer) => Reply::plain(answer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use tokio::time::sleep;
+
+use super::double::{Double, Instance};
+use super::replicating::leading;
+use crate::domain::answers::status::Status;
+use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::players::player::{Player, PlayerId, State, UserId};
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::sync::record::{Kind, Record, Value};
+use crate::leadership::Phase;
+use crate::store::{Admission, Store, Verdict};
+
+/// What happens to one of two files on one MongoDB.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Link(usize, u64, u64),
+    Redeem(usize, u64),
+    Grant(usize),
+    Forget(usize, u64),
+    Meet(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (0usize..2, 1u64..3, 1u64..4).prop_map(|(file, user, id)| Step::Link(file, user, id)),
+        (0usize..2, 1u64..4).prop_map(|(file, id)| Step::Redeem(file, id)),
+        (0usize..2).prop_map(Step::Grant),
+        (0usize..2, 1u64..3).prop_map(|(file, user)| Step::Forget(file, user)),
+        (0usize..2).prop_map(Step::Meet),
+    ]
+}
+
+async fn work_off(store: &Store, key: &CodeKey, step: Step) {
+    let id = |id| PlayerId::new(id).unwrap();
+    match step {
+        Step::Link(_, user, player) => {
+            let state = State::new(245);
+            let player = Player { id: id(player), nickname: String::new(), state, furnace_level: None };
+            store.link(UserId(user), player).await.unwrap();
+        }
+        // One that is not known is refused.
+        Step::Redeem(_, player) => drop(store.request(vec![id(player)], vec![(key.clone(), 1)]).await),
+        Step::Grant(_) => {
+            for claim in store.claim_due(9, 99, |_| Admission::Take).await.unwrap().taken {
+                let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+                store.record(claim, verdict).await.unwrap();
+            }
+        }
+        Step::Forget(_, user) => drop(store.forget_user(UserId(user)).await.unwrap()),
+        Step::Meet(_) => {}
+    }
+}
+
+/// It leads until MongoDB is known to have everything, and gives the lease back; how much there was to send.
+async fn meet(instance: &Instance) -> u32 {
+    let before = instance.store.unsent().await.unwrap().records;
+    leading(instance, async || {
+        while !instance.store.is_outbox_empty().await.unwrap() {
+            sleep(Duration::from_millis(500)).await;
+        }
+    })
+    .await;
+    instance.election.release(0).await;
+    before
+}
+
+/// What nobody was ever asked about is each file's own.
+fn is_derived(record: &Record) -> bool {
+    let is_untried = || ["calls", "round"].iter().all(|field| *record.get(field) == Value::Int(0));
+    record.kind == Kind::Redemptions && *record.get("outcome") == Value::Text("pending".into()) && is_untried()
+}
+
+async fn everything(store: &Store) -> Vec<Record> {
+    let mut records = Vec::new();
+    for kind in Kind::ALL {
+        records.extend(store.page(kind, None, 1000).await.unwrap());
+    }
+    records.retain(|record| !is_derived(record));
+    records
+}
+
+/// Two files that go on by themselves, and lead on one MongoDB now and then.
+async fn end_the_same(steps: Vec<Step>) {
+    let mongo = Double::new();
+    let files = [Instance::new("a", &mongo).await, Instance::new("b", &mongo).await];
+    let code = Code::parse("CODE").unwrap();
+    let mut linked = BTreeMap::new();
+    files[0].store.add_code(code.clone()).await.unwrap();
+    for file in &files {
+        meet(file).await;
+    }
+    for step in steps {
+        let (Step::Link(at, ..) | Step::Redeem(at, _) | Step::Grant(at) | Step::Forget(at, _) | Step::Meet(at)) = step;
+        let file = &files[at];
+        match step {
+            Step::Link(_, user, _) => drop(linked.insert(user, true)),
+            Step::Forget(_, user) => drop(linked.insert(user, false)),
+            Step::Meet(_) => drop(meet(file).await),
+            _ => {}
+        }
+        file.leadership.set(Phase::Isolated);
+        work_off(&file.store, &code.key(), step).await;
+        file.leadership.set(Phase::Waiting);
+        sleep(Duration::from_millis(2)).await;
+    }
+    for file in [0, 1, 0, 1] {
+        meet(&files[file]).await;
+    }
+    for file in &files {
+        assert_eq!(meet(file).await, 0, "nothing goes back and forth");
+    }
+    let mut there: Vec<Record> =
+        mongo.look(|shared| shared.documents.values().map(|document| document.record.clone()).collect());
+    there.retain(|record| !is_derived(record));
+    for file in &files {
+        assert_eq!(everything(&file.store).await, there);
+    }
+    for (user, is_linked) in linked {
+        let user_id = Value::Int(user.cast_signed());
+        assert!(is_linked || there.iter().all(|record| *record.get("user_id") != user_id), "{user} in {there:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Invariant 7 with erasures: both come to hold what MongoDB holds, and nobody who was forgotten last is in any of the three.
+    #[test]
+    fn what_was_erased_is_gone_from_both_stores_whoever_was_ahead(steps in proptest::collection::vec(step(), 0..25)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(end_the_same(steps));
+    }
+}

@@ -1,0 +1,104 @@
+//! The working copy of a session: the file, or a temporary one while that cannot be used.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::ensure;
+
+use crate::ports::replica::LeaseStore;
+use crate::store::{FileLock, Opening, Store, StoreError};
+
+use super::{Replication, Sessions};
+
+/// A file that could not be used is tried again this often.
+const TRY_FILE_EVERY: Duration = Duration::from_secs(10);
+/// So many bytes must be free on its disk.
+const ROOM: usize = 4 << 20;
+
+impl<R: Replication, L: LeaseStore> Sessions<R, L> {
+    /// Opens the file; where it cannot be used and MongoDB keeps the state, a temporary copy. What need not be complete is noted as such:
+    /// it is not acted on before it has caught up.
+    pub(super) async fn open(&mut self) -> anyhow::Result<Store> {
+        let has_replica = self.replicated.is_some();
+        let path = &self.location.path;
+        ensure!(
+            has_replica || !self.is_suspect,
+            "the state file {} was taken away or damaged while it was used, and there is no MongoDB to restore it from: put \
+             a copy back, then start again",
+            path.display()
+        );
+        match self.open_file(self.is_suspect).await {
+            Ok((lock, store)) => {
+                if let Some(aside) = store.replaced() {
+                    let aside = aside.display();
+                    tracing::error!("The state file was damaged: it is kept as {aside} and made anew from MongoDB");
+                }
+                self.lock = Some(lock);
+                Ok(store)
+            }
+            // The file is the trouble, and another working copy need not have it.
+            Err(error @ (StoreError::Open { .. } | StoreError::Sqlite(_) | StoreError::Persist(_))) if has_replica => {
+                tracing::error!(
+                    "{error}: MongoDB alone keeps the state, and the file is tried again every {} s",
+                    TRY_FILE_EVERY.as_secs()
+                );
+                let store = Store::open_temporary(Some(path), self.opening())?;
+                store.set_replicated(true).await?;
+                store.note_stale().await?;
+                Ok(store)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn opening(&self) -> Opening {
+        let location = &self.location;
+        Opening {
+            leader: Arc::new(self.leadership.clone()),
+            blocking: location.blocking,
+            replaces_damaged: self.replicated.is_some(),
+            ..Opening::new(location.kind, location.clock)
+        }
+    }
+
+    /// Opens the file and writes to it, so that one that cannot be written is found at once. A suspect one lacks what was done
+    /// meanwhile: it is marked before anything else is done with it.
+    async fn open_file(&self, is_suspect: bool) -> Result<(Arc<FileLock>, Store), StoreError> {
+        let (path, lock, opening) = (self.location.path.clone(), self.lock.clone(), self.opening());
+        let open = move || {
+            let lock = lock.map_or_else(|| FileLock::take(&path), Ok)?;
+            if is_suspect {
+                has_room(&path)?;
+            }
+            Ok((lock.clone(), Store::open_locked(lock, opening)?))
+        };
+        let (lock, store) = self.location.blocking.run(open).await?;
+        store.set_replicated(self.replicated.is_some()).await?;
+        if is_suspect {
+            store.note_stale().await?;
+        }
+        Ok((lock, store))
+    }
+
+    /// Returns when the file can be opened and written again.
+    pub(super) async fn until_usable(&self) {
+        loop {
+            tokio::time::sleep(TRY_FILE_EVERY).await;
+            match self.open_file(true).await {
+                Ok(_) => return,
+                Err(error) => tracing::debug!("The state file cannot be used yet: {error}"),
+            }
+        }
+    }
+}
+
+/// Whether there is room beside the file, too: one that can just be opened would break again at once.
+fn has_room(path: &Path) -> Result<(), StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".room");
+    let (place, bytes) = (PathBuf::from(name), vec![0; ROOM]);
+    let written = std::fs::write(&place, bytes).and_then(|()| std::fs::File::open(&place)?.sync_all());
+    drop(std::fs::remove_file(&place));
+    written.map_err(|error| StoreError::Open { path: path.to_owned(), reason: error.to_string() })
+}

@@ -1,0 +1,7 @@
+//! What anyone but the domain may use: time, configuration, HTTP defaults, supervision, logging.
+
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod supervisor;
+pub mod telemetry;

@@ -1,0 +1,152 @@
+//! While the breaker asks or is open: one question at a time whether the game serves us. And what is said and done when it
+//! opens and closes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::answers::status::of_redeem;
+use crate::domain::codes::code::Code;
+use crate::domain::limits::budget::Endpoint;
+use crate::domain::players::player::{PlayerId, State};
+use crate::domain::redeeming::breaker::{Change, Question, Trouble};
+use crate::domain::redeeming::explanation::{remedy, trouble_in_words};
+use crate::ports::GameApi;
+use crate::store::StoreError;
+
+use super::condition::Condition;
+use super::pace::Answered;
+use super::{Ended, Engine};
+
+impl<G: GameApi> Engine<G> {
+    /// Asks the game, when it is time, whether it serves us; returns when the next question is due.
+    pub(super) fn ask_the_game(
+        self: &Arc<Self>,
+        tries: &mut JoinSet<Ended>,
+        shutdown: &CancellationToken,
+    ) -> Option<Duration> {
+        let due = self.pace(|pace, now| match pace.breaker.ask_at() {
+            Some(at) if at > now => Err(Some(at)),
+            Some(_) => pace.breaker.begin_to_ask(now).ok_or(None),
+            None => Err(None),
+        });
+        match due {
+            Err(at) => at,
+            Ok(question) => {
+                let (engine, shutdown) = (self.clone(), shutdown.clone());
+                tries.spawn(async move { engine.ask(question, &shutdown).await });
+                None
+            }
+        }
+    }
+
+    /// One question, which redeems nothing: anything sensible will do, also that the state is a wrong one.
+    async fn ask(&self, question: Question, shutdown: &CancellationToken) -> Ended {
+        let Some((player, state)) = self.whom_to_ask_for(question).await? else {
+            self.pace(|pace, _| pace.breaker.nobody_to_ask_for());
+            self.store.work_wake().notify_waiters();
+            return Ok(());
+        };
+        // A permit may take as long as the budget is used up; the end does not wait for that.
+        let permit = self.turn(Endpoint::Redeem, player);
+        let Some(note) = shutdown.run_until_cancelled(permit).await.transpose()? else { return Ok(()) };
+        let asked = self.clock.elapsed();
+        let reply = self.game.redeem(player, state, &Code::impossible()).await;
+        let (status, heard) = (of_redeem(&reply.answer), reply.heard);
+        let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, heard: &heard };
+        let changes = self.pace(|pace, now| pace.question_answered(&call, now, self.settings.policy.base));
+        self.pace_wake.notify_waiters();
+        self.store.note_end(note).await?;
+        for change in &changes {
+            if let Change::Opened(_, failures) | Change::Held(_, _, failures) = change {
+                self.store.give_back(failures.clone()).await?;
+            }
+        }
+        self.say(&changes);
+        self.store.work_wake().notify_waiters();
+        Ok(())
+    }
+
+    /// Somebody else than those whose calls failed, if the store knows anybody; else one of them, if that makes sense.
+    async fn whom_to_ask_for(&self, question: Question) -> Result<Option<(PlayerId, State)>, StoreError> {
+        let Question { not, not_least, needs_another, after } = question;
+        let least: Vec<PlayerId> = not_least.into_iter().collect();
+        for (not, untroubled) in [(not.clone(), true), (not, false), (least, false)] {
+            if let Some(other) = self.store.player_to_ask_for(not, untroubled, after).await? {
+                return Ok(Some(other));
+            }
+        }
+        // In any state: that it is a wrong one is an answer, too.
+        Ok(not_least.filter(|_| !needs_another).zip(State::new(1)))
+    }
+
+    /// Says what changed, and shows it to whoever waits for the engine.
+    pub(super) fn say(&self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Asks => {}
+                Change::Opened(trouble, _) | Change::Differs(trouble) => say_trouble(trouble),
+                Change::Closed(trouble) => {
+                    let minutes = self.clock.elapsed().saturating_sub(trouble.since).as_secs().div_ceil(60);
+                    tracing::info!(
+                        "The game answers again; what was wrong for {minutes} min: {}",
+                        trouble_in_words(trouble)
+                    );
+                }
+                Change::Held((code, generation), status, _) => tracing::warn!(
+                    generation,
+                    "{code} is held: the game tells everybody {status} for it, which nobody knows, and is well for the rest. \
+                     It is asked about now and then; nobody's tries are used"
+                ),
+                Change::Released((code, generation)) => tracing::info!(generation, "{code} is held no more"),
+            }
+        }
+        self.refresh_condition();
+        if !changes.is_empty() {
+            self.store.work_wake().notify_waiters();
+        }
+    }
+
+    /// Shows how the engine does, as the breaker and the budget have it now.
+    pub(super) fn refresh_condition(&self) {
+        let now = self.clock.elapsed();
+        let at = |elapsed: Duration| match elapsed.checked_sub(now) {
+            Some(ahead) => self.clock.now().checked_add(ahead).unwrap_or(Timestamp::MAX),
+            None => self.clock.now().checked_sub(now.saturating_sub(elapsed)).unwrap_or(Timestamp::MIN),
+        };
+        let next = self.pace(|pace, _| {
+            if let Some(trouble) = pace.breaker.trouble() {
+                return Condition::Open { trouble: trouble.clone(), since: at(trouble.since) };
+            }
+            if let Some(until) = pace.limited_until {
+                return Condition::Limited { until: at(until) };
+            }
+            match pace.breaker.codes.held().first() {
+                Some(((code, _), held)) => {
+                    Condition::Held { code: code.clone(), since: at(held.since), evidence: held.evidence.clone() }
+                }
+                None => Condition::Working,
+            }
+        });
+        self.condition.send_if_modified(|condition| {
+            let is_new = !condition.is_as(&next);
+            if is_new {
+                *condition = next;
+            }
+            is_new
+        });
+    }
+}
+
+fn say_trouble(trouble: &Trouble) {
+    let (words, remedy) = (trouble_in_words(trouble), remedy(trouble));
+    let words = words.strip_prefix("the ").unwrap_or(&words);
+    if trouble.cause.passes() {
+        tracing::warn!("The {words}: nothing is redeemed, and nobody's tries are used; {remedy}");
+    } else {
+        tracing::error!("CRITICAL: The {words}: nothing can be redeemed, everything stays due; {remedy}");
+    }
+}

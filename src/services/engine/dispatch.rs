@@ -1,0 +1,118 @@
+//! The dispatcher's look: what may begin now, and when to look again.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::answers::status::Status;
+use crate::ports::GameApi;
+use crate::store::{Admission, Candidate, Claims, StoreError, Wanted};
+
+use super::pace::Step;
+use super::{Ended, Engine, LOOK_EVERY, STORE_REST, attempt};
+
+/// How long a player's profile is good for where the game has a player endpoint.
+const PROFILE_MAX_AGE: Duration = Duration::from_secs(24 * 3600);
+
+impl<G: GameApi> Engine<G> {
+    /// Begins what may begin now; returns when to look again (since the clock's start).
+    pub(super) async fn dispatch(
+        self: &Arc<Self>,
+        free: usize,
+        tries: &mut JoinSet<Ended>,
+        shutdown: &CancellationToken,
+    ) -> Duration {
+        let now = self.clock.elapsed();
+        if !self.pace(|pace, _| pace.breaker.is_closed()) {
+            return self.ask_the_game(tries, shutdown).unwrap_or(now + LOOK_EVERY);
+        }
+        let capacity = self.game.capacity();
+        if capacity.free == 0 {
+            return capacity.opens_in.map_or(now + LOOK_EVERY, |wait| now + wait);
+        }
+        let (claims, steps) = match self.claim(free.min(capacity.free)).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::error!("Cannot take up redemptions, next try in {} s: {error}", STORE_REST.as_secs());
+                return now + STORE_REST;
+            }
+        };
+        for claim in &claims.given_up {
+            attempt::say_given_up(claim, &Status::Interrupted, claim.history.calls);
+        }
+        for (code, run) in &claims.finished_runs {
+            attempt::say_finished(code, run);
+        }
+        for (claim, step) in claims.taken.into_iter().zip(steps) {
+            let engine = self.clone();
+            tries.spawn(async move { engine.attempt(claim, step).await });
+        }
+        let blocked = claims.blocked || free > capacity.free;
+        // From when this look began: what opened while it was written down is to be looked at again, at once.
+        let opening = if blocked { self.pace(|pace, _| pace.next_opening(now)) } else { None };
+        let due = claims.next_due.map(|at| self.elapsed_at(at));
+        let waits = opening.into_iter().chain(due).chain(capacity.opens_in.map(|wait| now + wait));
+        waits.min().unwrap_or(now + LOOK_EVERY).min(now + LOOK_EVERY)
+    }
+
+    /// Claims what the pace admits, with the step of each claim.
+    async fn claim(self: &Arc<Self>, limit: usize) -> Result<(Claims, Vec<Step>), StoreError> {
+        let (is_open, window) = self.pace(|pace, now| (pace.is_open(now), pace.window()));
+        if !is_open {
+            return Ok((Claims { blocked: true, ..Claims::default() }, Vec::new()));
+        }
+        let admitted = Arc::new(Mutex::new(Vec::new()));
+        let (engine, record) = (self.clone(), admitted.clone());
+        let admit = move |candidate: &Candidate| {
+            let is_stale = !candidate.is_check && engine.is_stale(candidate.profile_at);
+            match engine.pace(|pace, now| pace.admit(candidate, is_stale, now)) {
+                Ok(step) => {
+                    let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
+                    record.push((candidate.player, candidate.key.clone(), candidate.generation, step));
+                    match window {
+                        Some(_) => Admission::TakeFor(step.endpoint()),
+                        None => Admission::Take,
+                    }
+                }
+                Err(refused) => refused,
+            }
+        };
+        let wanted = Wanted {
+            limit,
+            max_calls: self.settings.policy.max_calls(),
+            window: window.unwrap_or_default(),
+            turns: *self.turns.lock().unwrap_or_else(PoisonError::into_inner),
+        };
+        let claims = self.store.claim(wanted, admit).await;
+        let admitted = std::mem::take(&mut *admitted.lock().unwrap_or_else(PoisonError::into_inner));
+        match claims {
+            Ok(claims) => {
+                *self.turns.lock().unwrap_or_else(PoisonError::into_inner) = claims.turns;
+                Ok((claims, admitted.into_iter().map(|(.., step)| step).collect()))
+            }
+            Err(error) => {
+                for (player, key, generation, step) in admitted {
+                    self.pace(|pace, _| {
+                        pace.cancel(step.endpoint(), player);
+                        pace.done(key, generation, player);
+                    });
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn is_stale(&self, profile_at: Option<Timestamp>) -> bool {
+        profile_at.is_none_or(|at| self.clock.now().duration_since(at).unsigned_abs() >= PROFILE_MAX_AGE)
+    }
+
+    /// The time since the clock's start at which the wall clock says `at`.
+    fn elapsed_at(&self, at: Timestamp) -> Duration {
+        let wait = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+        // The wall time has milliseconds: a wake just before the millisecond would find nothing due.
+        self.clock.elapsed() + wait + Duration::from_millis(1)
+    }
+}

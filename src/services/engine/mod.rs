@@ -1,0 +1,223 @@
+//! The engine: works off redemptions, a bounded number of calls at once.
+//!
+//! # Guarantees
+//! A call is made only after its claim is committed, and its outcome is recorded before anything else is done for it. A
+//! decided redemption is never called for again (invariant 3); no redemption is called for more than
+//! [`Policy::max_calls`] times (4); calls keep to the budget of their endpoint and to each player's interval (5), also over
+//! a restart: a call is noted in the transaction of its claim. A code that nobody got yet is tried with one player first,
+//! and one that is bad for everybody is stopped (6), and asked about again while somebody wants it. Waiting is a time in the table, so a slow player holds no worker.
+//!
+//! # Races
+//! There is one dispatcher, so nothing is claimed twice. Whatever becomes due while it looks wakes it again: it listens
+//! before it looks. Calls in flight when their code is condemned decide for themselves. Probes of people wait beside the
+//! dispatcher; while one does, a place in the budget is kept free for it.
+//!
+//! # Crash
+//! A claim belongs to this opening of the store; after a crash it is void and the redemption due again, its call
+//! counted. If the game had granted the code, it answers RECEIVED the next time, which is a success. What a try came to and
+//! the store cannot take is kept ([`Unrecorded`]) and recorded before the next call, in the next session where it has to
+//! be. What was learnt of limits, states and outages is learnt anew.
+//!
+//! While the game as a whole does not serve us (`domain/breaker`), nothing is called but a question at growing intervals
+//! whether it does again, and nobody's tries are used.
+
+mod attempt;
+mod breaker;
+mod condition;
+mod dispatch;
+mod login;
+mod pace;
+mod probe;
+mod unrecorded;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::anyhow;
+use tokio::sync::{Notify, OnceCell, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::answers::status::Status;
+use crate::domain::limits::budget::RateLimit;
+use crate::domain::limits::fair_queue::Turns;
+use crate::domain::redeeming::retry::Policy;
+use crate::ports::GameApi;
+use crate::runtime::clock::Clock;
+use crate::store::{Store, StoreError};
+
+pub use condition::Condition;
+use pace::Pace;
+pub use unrecorded::Unrecorded;
+
+/// The engine looks for work at least this often, though it should be woken.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// After the store failed.
+const STORE_REST: Duration = Duration::from_secs(5);
+
+/// How the engine works.
+#[derive(Debug, Clone, Copy)]
+pub struct EngineSettings {
+    /// Calls at once; at least 1.
+    pub concurrency: usize,
+    /// How often and how fast to try again.
+    pub policy: Policy,
+    /// The budget of each endpoint; none with `None`. Corrected by what the game says.
+    pub limit: Option<RateLimit>,
+    /// Between two calls for one player. Corrected by what the game says.
+    pub player_interval: Duration,
+}
+
+/// What a try came to: done, or not recorded.
+type Ended = Result<(), StoreError>;
+
+/// The engine. [`Engine::run`] may be called again after it ended; not twice at once.
+pub struct Engine<G> {
+    game: G,
+    store: Store,
+    clock: Clock,
+    settings: EngineSettings,
+    pace: Mutex<Pace>,
+    turns: Mutex<Turns>,
+    /// Woken when a call has ended, or may begin after all: for probes, which wait outside of the dispatcher.
+    pace_wake: Notify,
+    condition: watch::Sender<Condition>,
+    /// The calls of an earlier process are counted.
+    restored: OnceCell<()>,
+    unrecorded: Unrecorded,
+}
+
+impl<G: GameApi> Engine<G> {
+    /// An engine on this store and game.
+    pub fn new(game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
+        Self::after(Unrecorded::default(), game, store, clock, settings)
+    }
+
+    /// The same in a process that had engines before, which left what they could not record.
+    pub fn after(unrecorded: Unrecorded, game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
+        let pace = Pace::new(settings.limit, settings.player_interval, settings.policy.base);
+        store.announce_engine();
+        Arc::new(Self {
+            game,
+            store,
+            clock,
+            settings,
+            pace: Mutex::new(pace),
+            turns: Mutex::default(),
+            pace_wake: Notify::new(),
+            condition: watch::Sender::new(Condition::default()),
+            restored: OnceCell::new(),
+            unrecorded,
+        })
+    }
+
+    /// How the engine does, and how that changes.
+    #[must_use]
+    pub fn condition(&self) -> watch::Receiver<Condition> {
+        self.condition.subscribe()
+    }
+
+    /// How many calls the redeem endpoint takes, as far as is known by now: what is configured, or what the game said.
+    #[must_use]
+    pub fn limit(&self) -> Option<RateLimit> {
+        self.pace(|pace, _| pace.limit())
+    }
+
+    /// How the last call failed, where several did not reach the game, and none ever did.
+    #[must_use]
+    pub fn never_reached(&self) -> Option<Status> {
+        self.pace(|pace, _| pace.breaker.never_reached().cloned())
+    }
+
+    /// The game it asks.
+    pub fn game(&self) -> &G {
+        &self.game
+    }
+
+    /// Works until `shutdown`, then lets the calls in flight end. While nothing can be written it rests, and begins anew.
+    ///
+    /// # Errors
+    /// When a try died; the supervisor starts the engine again.
+    pub async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
+        while !shutdown.is_cancelled() {
+            let Err(error) = self.work(&shutdown).await? else { break };
+            tracing::error!("The engine cannot keep its books, next try in {} s: {error}", STORE_REST.as_secs());
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => {}
+                () = tokio::time::sleep(STORE_REST) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Works until `shutdown`, or until what a try came to cannot be recorded.
+    async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
+        self.pace(|pace, now| pace.abandon(now));
+        if let Err(error) = self.begin().await {
+            return Ok(Err(error));
+        }
+        let mut tries: JoinSet<Ended> = JoinSet::new();
+        // Calls on which nothing depends: they neither take a worker nor hold up the end.
+        let mut beside: JoinSet<Ended> = JoinSet::new();
+        let mut failed = Ok(());
+        while !shutdown.is_cancelled() && failed.is_ok() {
+            // Listening begins before the look, so that no wake is lost.
+            let mut woken = std::pin::pin!(self.store.work_wake().notified());
+            woken.as_mut().enable();
+            let free = self.settings.concurrency.max(1).saturating_sub(tries.len());
+            let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries, shutdown).await) };
+            self.begin_trial(&mut beside);
+            let sleep = tokio::time::sleep_until(self.clock.at(next.unwrap_or(self.clock.elapsed() + LOOK_EVERY)));
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => {}
+                Some(ended) = tries.join_next() => failed = failed.and(self.ended(ended)?),
+                Some(ended) = beside.join_next() => failed = failed.and(self.ended(ended)?),
+                () = woken, if free > 0 => {}
+                () = sleep => {}
+            }
+            while let Some(ended) = tries.try_join_next() {
+                failed = failed.and(self.ended(ended)?);
+            }
+        }
+        while let Some(ended) = tries.join_next().await {
+            failed = failed.and(self.ended(ended)?);
+        }
+        Ok(failed)
+    }
+
+    /// Takes up what earlier engines left: the calls that they made, their claims, and what they could not record.
+    async fn begin(&self) -> Result<(), StoreError> {
+        self.restore_budget().await?;
+        self.store.void_own_claims().await?;
+        while let Some((claim, verdict)) = self.unrecorded.first() {
+            let recorded = self.store.record_late(claim.clone(), verdict.clone()).await?;
+            self.unrecorded.remove(&claim);
+            self.say_recorded(&claim, &verdict, recorded);
+        }
+        Ok(())
+    }
+
+    /// Counts the calls of an earlier process, once.
+    async fn restore_budget(&self) -> Result<(), StoreError> {
+        let restore = async || {
+            let calls = self.store.paced_calls().await?;
+            self.pace(|pace, now| pace.restore(calls, now));
+            Ok(())
+        };
+        self.restored.get_or_try_init(restore).await.copied()
+    }
+
+    fn pace<T>(&self, change: impl FnOnce(&mut Pace, Duration) -> T) -> T {
+        change(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner), self.clock.elapsed())
+    }
+
+    /// What a try came to: done, or not recorded.
+    fn ended(&self, ended: Result<Ended, tokio::task::JoinError>) -> anyhow::Result<Result<(), StoreError>> {
+        match ended {
+            Ok(ended) => Ok(ended),
+            Err(error) => Err(anyhow!("a try ended without a result: {error}")),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The services: one loop each. They meet at the store and never call each other.
+
+pub mod engine;
+pub mod eraser;
+pub mod poster;
+pub mod replicator;
+pub mod reporter;
+pub mod retention;
+pub mod watcher;

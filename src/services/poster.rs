@@ -1,0 +1,321 @@
+//! The poster: turns codes into posts and redemptions, sends the posts, and edits those that do not show what is so any more.
+//!
+//! # Guarantees
+//! Invariant 1: a (guild, code, generation) is announced exactly once. The intent, with a nonce that never changes, is
+//! committed before the announcer is called; an attempt is noted before it is made; the message's id is stored after it.
+//! A post that fails stays due: as long as we are told to wait, else with back-off up to 5 minutes. A guild's messages go out
+//! in their order, the guilds' in that of their planning; no guild waits for another, but for the bound on sends at once. A
+//! guild whose channel refuses posts is paused until somebody acts, and tried again now and then. An edit pauses nobody.
+//! Where nothing gets through at all, everything waits, and one message at a time is tried until one does. Corrections wait
+//! while there is something to post; a code whose time is up is noticed within a minute.
+//!
+//! # Races
+//! A guild has at most one send in flight. Whatever changes while the poster plans wakes it again: it listens before it
+//! plans. Planning twice makes nothing due twice.
+//!
+//! # Crash
+//! Between the commit of the intent and the stored id nobody knows whether the message was sent; the announcement then
+//! carries the time of that attempt, and the announcer answers for the nonce: sent again, or found.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::codes::channel::Blocked;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::GuildId;
+use crate::domain::redeeming::retry::Policy;
+use crate::ports::{AnnounceError, Announcer, Correction};
+use crate::runtime::clock::Clock;
+use crate::store::{DueMessage, NotPosted, Store, StoreError};
+
+/// Sends at once: at 50 a second, with answers that take half a second.
+const CONCURRENCY: usize = 32;
+/// Corrections taken up at once.
+const CORRECTIONS: u32 = 32;
+/// A correction that fails rests as long as a post that failed so often.
+const CORRECTION_TRIES: u32 = 6;
+/// A guild that is paused is tried again after this, in case nobody tells us that it is fixed.
+const RESUME_AFTER: Duration = Duration::from_secs(15 * 60);
+/// Corrections in a channel that cannot be seen, or where nothing may be edited, are tried again after this.
+const BLOCKED_CORRECTIONS: Duration = Duration::from_secs(3600);
+/// How long one send may take; after it nobody knows whether it was sent.
+const SEND_TIMEOUT: Duration = Duration::from_secs(60);
+/// The poster plans at least this often, though it should be woken.
+const PLAN_EVERY: Duration = Duration::from_secs(60);
+/// After the store failed.
+const STORE_REST: Duration = Duration::from_secs(5);
+/// How a post that fails comes back; it never gives up, so the numbers of tries say nothing here.
+const BACK_OFF: Policy =
+    Policy { max_unknown: 1, max_temporary: 1, base: Duration::from_secs(1), cap: Duration::from_secs(300) };
+
+/// What one guild gets next.
+enum Work {
+    Send(DueMessage),
+    Correct(Correction),
+}
+
+impl Work {
+    fn guild(&self) -> GuildId {
+        match self {
+            Self::Send(due) => due.announcement.guild,
+            Self::Correct(correction) => correction.guild,
+        }
+    }
+}
+
+/// What was found due and is not begun, and what is under way.
+#[derive(Default)]
+struct Desk {
+    waiting: VecDeque<Work>,
+    sends: JoinSet<Ended>,
+    busy: BTreeSet<GuildId>,
+    /// When it was last looked for what is due, and when the next correction is.
+    looked_at: Timestamp,
+    next_correction: Option<Timestamp>,
+    /// Nothing gets through before this time, since the clock's start.
+    held_until: Duration,
+    /// Whether anything gets through is not known: one message is tried.
+    is_trying: bool,
+    /// When there is more to plan.
+    plan_at: Option<Timestamp>,
+}
+
+/// One message was worked off.
+struct Ended {
+    guild: GuildId,
+    /// Nothing gets through for so long.
+    outage: Option<Duration>,
+}
+
+/// The poster. [`Poster::run`] may be called again after it ended; not twice at once.
+pub struct Poster<A> {
+    announcer: Arc<A>,
+    store: Store,
+    clock: Clock,
+}
+
+impl<A: Announcer> Poster<A> {
+    /// A poster of what this store holds.
+    pub fn new(announcer: A, store: Store, clock: Clock) -> Self {
+        Self { announcer: Arc::new(announcer), store, clock }
+    }
+
+    /// Plans and sends until `shutdown`, then lets the sends in flight end.
+    ///
+    /// # Errors
+    /// When a send died; the supervisor starts the poster again.
+    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let mut desk = Desk::default();
+        let mut must_plan = true;
+        let mut woken = std::pin::pin!(self.store.plan_wake().notified());
+        while !shutdown.is_cancelled() {
+            if must_plan {
+                // Listening begins before the planning, so that no wake is lost. A wake that comes while a round only
+                // sends is kept for the next one.
+                woken.set(self.store.plan_wake().notified());
+                woken.as_mut().enable();
+            }
+            let rest = match self.round(must_plan, &mut desk).await {
+                Ok(rest) => rest,
+                Err(error) => {
+                    tracing::error!("Cannot plan what to post, next try in {} s: {error}", STORE_REST.as_secs());
+                    STORE_REST
+                }
+            };
+            must_plan = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => false,
+                Some(ended) = desk.sends.join_next() => {
+                    let ended = ended.map_err(|e| anyhow!("a send died: {e}"))?;
+                    desk.busy.remove(&ended.guild);
+                    desk.is_trying = ended.outage.is_some();
+                    if let Some(wait) = ended.outage {
+                        desk.held_until = desk.held_until.max(self.clock.elapsed() + wait);
+                    }
+                    false
+                }
+                () = woken.as_mut() => true,
+                () = tokio::time::sleep(rest) => true,
+            };
+        }
+        while desk.sends.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    /// Plans, and begins what is due; returns how long there is nothing more to do.
+    async fn round(&self, must_plan: bool, desk: &mut Desk) -> Result<Duration, StoreError> {
+        if must_plan {
+            let planned = self.store.plan_some().await?;
+            desk.plan_at = planned.next;
+            for planned in planned.plan.guilds {
+                let (count, guild) = (planned.codes.len(), planned.guild);
+                tracing::info!("Found {count} new codes for guild {guild}: {}", listed(&planned.codes));
+            }
+            desk.waiting.clear();
+        }
+        let until = |at: Timestamp| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+        let plan_in = desk.plan_at.map_or(PLAN_EVERY, |at| until(at).min(PLAN_EVERY));
+        let held = desk.held_until.saturating_sub(self.clock.elapsed());
+        if !held.is_zero() {
+            return Ok(held.min(plan_in));
+        }
+        // What is due is looked up many at a time: a look goes through all guilds.
+        if desk.waiting.is_empty() {
+            desk.looked_at = self.clock.now();
+            let due = self.store.due_messages().await?;
+            desk.waiting.extend(due.into_iter().map(Work::Send).filter(|work| !desk.busy.contains(&work.guild())));
+        }
+        if desk.waiting.is_empty() {
+            let (due, next) = self.store.due_corrections(CORRECTIONS).await?;
+            desk.next_correction = next;
+            desk.waiting.extend(due.into_iter().map(Work::Correct).filter(|work| !desk.busy.contains(&work.guild())));
+        }
+        let at_once = if desk.is_trying { 1 } else { CONCURRENCY };
+        while desk.sends.len() < at_once
+            && let Some(work) = desk.waiting.pop_front()
+        {
+            // A guild with several comes again with the next look.
+            if desk.busy.insert(work.guild()) {
+                let (announcer, store, clock) = (self.announcer.clone(), self.store.clone(), self.clock);
+                desk.sends.spawn(async move { work_off(announcer.as_ref(), &store, clock, work).await });
+            }
+        }
+        if !desk.waiting.is_empty() {
+            return Ok(plan_in);
+        }
+        // What was due at that look is under way, and its end wakes the loop; it must not hide what is due behind it.
+        let next = self.store.next_post_at(desk.looked_at).await?;
+        let wait = next.into_iter().chain(desk.next_correction).min().map(until);
+        Ok(wait.map_or(plan_in, |wait| wait + Duration::from_millis(1)).min(plan_in))
+    }
+}
+
+/// Sends or corrects one message; returns when its guild may be tried again.
+async fn work_off<A: Announcer>(announcer: &A, store: &Store, clock: Clock, work: Work) -> Ended {
+    let guild = work.guild();
+    let worked = match work {
+        Work::Send(due) => send(announcer, store, clock, due).await,
+        Work::Correct(correction) => correct(announcer, store, clock, correction).await,
+    };
+    let outage = match worked {
+        Ok(outage) => outage,
+        Err(error) => {
+            tracing::error!(
+                "Cannot keep track of a post to guild {guild}, which rests {} s: {error}",
+                STORE_REST.as_secs()
+            );
+            tokio::time::sleep(STORE_REST).await;
+            None
+        }
+    };
+    Ended { guild, outage }
+}
+
+/// How long to wait before that is tried again which failed `tries` times: as long as we are told, where we are.
+fn wait(tries: u32, error: &AnnounceError) -> Duration {
+    error.retry_after.unwrap_or_else(|| BACK_OFF.back_off(tries, 1.0))
+}
+
+fn after(clock: Clock, wait: Duration) -> Timestamp {
+    clock.now().checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// Sends a message; returns how long nothing gets through, if nothing does.
+async fn send<A: Announcer>(
+    announcer: &A,
+    store: &Store,
+    clock: Clock,
+    due: DueMessage,
+) -> Result<Option<Duration>, StoreError> {
+    let message = due.announcement;
+    if !store.begin_post(message.nonce.clone(), message.channel, message.codes.len()).await? {
+        tracing::debug!("A message to guild {} is another one by now: it is not sent", message.guild);
+        return Ok(None);
+    }
+    let sent = tokio::time::timeout(SEND_TIMEOUT, announcer.announce(&message)).await;
+    let sent = sent.unwrap_or_else(|_| {
+        Err(AnnounceError::passing(format!("no answer within {} s", SEND_TIMEOUT.as_secs()), true))
+    });
+    let (guild, count) = (message.guild, message.codes.len());
+    let error = match sent {
+        Ok(posted) => {
+            store.record_posted(message, posted).await?;
+            tracing::info!("Posted {count} new codes to guild {guild}");
+            return Ok(None);
+        }
+        Err(error) => error,
+    };
+    let mut wait = wait(due.attempts + 1, &error);
+    let reason = &error.reason;
+    if let Some(blocked) = error.blocked {
+        let resume_at = after(clock, error.retry_after.unwrap_or(RESUME_AFTER).min(RESUME_AFTER));
+        if store.pause_guild(guild, Some(message.channel), blocked, Some(resume_at)).await? {
+            tracing::warn!("Guild {guild} is paused, {count} codes wait: {}", blocked.meaning());
+        }
+    } else if error.is_absent {
+        wait = Duration::ZERO;
+    } else if error.is_outage {
+        // Said once for all of them, by whoever found it out.
+        tracing::debug!("Cannot post {count} codes to guild {guild}: {reason}");
+    } else {
+        tracing::warn!("Cannot post {count} codes to guild {guild}, next try in {} s: {reason}", wait.as_secs());
+    }
+    // That nothing gets through is no wait of this message's own, which would outlast a move to another address.
+    let next = if error.is_outage { clock.now() } else { after(clock, wait) };
+    let failed = NotPosted {
+        maybe_sent: error.leaves_open(message.attempted_at.is_some()),
+        next,
+        refusal: error.is_of_the_channel().then(|| error.reason.clone()),
+    };
+    store.record_not_posted(message.nonce, failed).await?;
+    Ok(error.is_outage.then_some(wait))
+}
+
+/// Edits a message; returns how long nothing gets through, if nothing does.
+async fn correct<A: Announcer>(
+    announcer: &A,
+    store: &Store,
+    clock: Clock,
+    correction: Correction,
+) -> Result<Option<Duration>, StoreError> {
+    store.begin_correction().await?;
+    let corrected = tokio::time::timeout(SEND_TIMEOUT, announcer.correct(&correction)).await;
+    let corrected = corrected.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true)));
+    let guild = correction.guild;
+    let error = match corrected {
+        Ok(()) => {
+            tracing::debug!("The post {} in guild {guild} shows how its codes are", correction.nonce);
+            store.record_corrected(correction).await?;
+            return Ok(None);
+        }
+        Err(error) => error,
+    };
+    let wait = wait(CORRECTION_TRIES, &error);
+    match error.blocked {
+        // It went, alone or with its channel.
+        _ if error.is_gone => store.record_corrected(correction).await?,
+        Some(Blocked::UnknownChannel) => store.record_corrected(correction).await?,
+        Some(_) => store.put_off_corrections(guild, after(clock, BLOCKED_CORRECTIONS)).await?,
+        None if error.is_outage => return Ok(Some(wait)),
+        None if error.retry_after.is_some() => {
+            tracing::debug!("Edits in guild {guild} wait {} s: {error}", wait.as_secs());
+            store.put_off_corrections(guild, after(clock, wait)).await?;
+        }
+        None => {
+            tracing::warn!("Cannot correct a post in guild {guild}, next try in {} s: {error}", wait.as_secs());
+            store.put_off_correction(correction.nonce, after(clock, wait)).await?;
+        }
+    }
+    Ok(None)
+}
+
+fn listed(codes: &[Code]) -> String {
+    let quoted: Vec<String> = codes.iter().map(|code| format!("'{code}'")).collect();
+    format!("[{}]", quoted.join(", "))
+}

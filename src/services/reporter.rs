@@ -1,0 +1,238 @@
+//! The reporter: shows in each guild's channel how far its runs are, and how they ended.
+//!
+//! # Guarantees
+//! A run has one message, sent like a post: intent with a nonce first, then the call, then the id. It is edited when there
+//! is something new to say, at most every [`EDIT_EVERY`], and a last time when the run has ended. Posts go first: while one
+//! is due, nothing is reported, for [`YIELD_FOR`] at most. One that Discord does not answer holds up the others for
+//! [`SHOW_TIMEOUT`] at most. Only a first message that its channel refuses pauses a guild: an edit says nothing of posts.
+//!
+//! # Races
+//! A run whose message is being shown is not shown a second time. What changes meanwhile is seen by the next look.
+//!
+//! # Crash
+//! What was shown last is in memory only: after a restart the same message is edited once more than needed. A first message
+//! whose id was not stored is sent again with its nonce, or found; what that shows is not known, and it is edited. Runs that
+//! ended more than [`TELL_WITHIN`] ago without being told of are not any more, but a message that is there is mended.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::codes::channel::Blocked;
+use crate::domain::codes::code::CodeKey;
+use crate::domain::redeeming::batch_progress::{Pacer, Tally};
+use crate::ports::{AnnounceError, RunBoard, RunMessage};
+use crate::runtime::clock::Clock;
+use crate::store::{RunKey, Store, StoreError};
+
+/// Between two looks at the runs,
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// and at least so many times as long as the last one took: counting large rosters must leave the file to others.
+const REST_PER_LOOK: u32 = 9;
+/// Between two edits of one message (docs/protocol.md, "Rates and deadlines").
+const EDIT_EVERY: Duration = Duration::from_secs(5);
+/// How long posts that are due go first.
+const YIELD_FOR: Duration = Duration::from_secs(30);
+/// How long after its end a run is told of.
+const TELL_WITHIN: Duration = Duration::from_secs(6 * 3600);
+/// How long after the end a message that says otherwise is mended, where it cannot be edited.
+const MEND_WITHIN: Duration = Duration::from_secs(7 * 86_400);
+/// How long one message may take.
+const SHOW_TIMEOUT: Duration = Duration::from_secs(20);
+/// A guild that is paused is tried again after this, in case nobody tells us that it is fixed.
+const RESUME_AFTER: Duration = Duration::from_secs(15 * 60);
+/// A message that cannot be shown rests, doubling from the first to the second.
+const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
+/// After the store failed.
+const STORE_REST: Duration = Duration::from_secs(5);
+/// Messages at once.
+const CONCURRENCY: usize = 8;
+
+/// What the runs of a code wait for, if there is anything to say: asked at each look, with whether calls are to be made now.
+pub type WaitsFor = dyn Fn(&CodeKey, bool) -> Option<String> + Send + Sync;
+
+/// The reporter. [`Reporter::run`] may be called again after it ended; not twice at once.
+pub struct Reporter<B> {
+    board: B,
+    store: Store,
+    clock: Clock,
+    waits_for: Arc<WaitsFor>,
+}
+
+/// What a run's message shows, but for the time it takes, which Discord counts down by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shown {
+    tally: Tally,
+    is_finished: bool,
+    waits_for: Option<String>,
+}
+
+/// What is known of a run beside the store.
+#[derive(Default)]
+struct Watched {
+    pacer: Pacer,
+    shown: Option<Shown>,
+    /// When it may be shown again, since the clock's start.
+    rests_until: Duration,
+    failures: u32,
+}
+
+impl<B: RunBoard> Reporter<B> {
+    /// A reporter of this store's runs.
+    pub fn new(board: B, store: Store, clock: Clock, waits_for: Arc<WaitsFor>) -> Self {
+        Self { board, store, clock, waits_for }
+    }
+
+    /// Reports until `shutdown`.
+    ///
+    /// # Errors
+    /// None at present; what fails is said and tried again.
+    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let mut watched: HashMap<RunKey, Watched> = HashMap::new();
+        let mut yields_since = None;
+        let mut rest = LOOK_EVERY;
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                () = tokio::time::sleep(rest) => {}
+            }
+            let looked = tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                looked = self.look(&mut watched, &mut yields_since) => looked,
+            };
+            rest = match looked {
+                Ok(took) => LOOK_EVERY.max(took * REST_PER_LOOK),
+                Err(error) => {
+                    tracing::warn!(
+                        "Cannot report how far the runs are, next try in {} s: {error}",
+                        STORE_REST.as_secs()
+                    );
+                    STORE_REST
+                }
+            };
+        }
+    }
+
+    /// Shows what is new; returns how long it took to find that.
+    async fn look(
+        &self,
+        watched: &mut HashMap<RunKey, Watched>,
+        yields_since: &mut Option<Duration>,
+    ) -> Result<Duration, StoreError> {
+        let (now, wall) = (self.clock.elapsed(), self.clock.now());
+        let posts_wait = self.store.next_post_at(Timestamp::MIN).await?.is_some_and(|at| at <= wall);
+        if posts_wait && now - *yields_since.get_or_insert(now) < YIELD_FOR {
+            return Ok(Duration::ZERO);
+        }
+        if !posts_wait {
+            *yields_since = None;
+        }
+        let [since, mended_since] =
+            [TELL_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
+        let runs = self.store.untold_runs(since, mended_since).await?;
+        let took = self.clock.elapsed().saturating_sub(now);
+        // One that was told may be taken up again at once: its message keeps its pauses.
+        watched.retain(|known, seen| seen.rests_until > now || runs.iter().any(|(key, _)| key == known));
+        let mut due = Vec::new();
+        for (key, mut message) in runs {
+            let known = watched.entry(key.clone()).or_default();
+            known.pacer.see(now, message.tally.done());
+            message.remaining = known.pacer.remaining(message.tally.pending);
+            let calls_now = message.tally.pending > message.tally.waiting;
+            message.waits_for = if message.is_finished { None } else { (self.waits_for)(&key.code, calls_now) };
+            if known.rests_until <= now && known.shown.as_ref() != Some(&Shown::of(&message)) {
+                known.rests_until = now + EDIT_EVERY;
+                due.push((key, message));
+            }
+        }
+        let mut shown = futures_util::stream::iter(due.into_iter().map(|(key, message)| async move {
+            let what = Shown::of(&message);
+            let result = self.show(key.clone(), message).await;
+            (key, what, result)
+        }))
+        .buffer_unordered(CONCURRENCY);
+        while let Some((key, what, result)) = shown.next().await {
+            let Some(known) = watched.get_mut(&key) else { continue };
+            match result {
+                // Told, or not known to show this: whatever comes next is news.
+                Ok(is_as_given) => {
+                    (known.shown, known.failures) = (Some(what).filter(|it| is_as_given && !it.is_finished), 0);
+                    known.rests_until = self.clock.elapsed() + EDIT_EVERY;
+                }
+                Err(error) if error.is_absent => known.rests_until = now,
+                Err(error) => {
+                    let (first, last) = REST;
+                    let rest = first.saturating_mul(2u32.saturating_pow(known.failures)).min(last);
+                    let rest = error.retry_after.unwrap_or(rest);
+                    known.failures = known.failures.saturating_add(1);
+                    known.rests_until = known.rests_until.max(self.clock.elapsed() + rest);
+                    let (code, guild, seconds) = (&key.code, key.guild, rest.as_secs());
+                    if error.is_outage {
+                        tracing::debug!("Cannot show how {code} goes in guild {guild}: {error}");
+                    } else {
+                        tracing::warn!(
+                            "Cannot show how {code} goes in guild {guild}, next try in {seconds} s: {error}"
+                        );
+                    }
+                }
+            }
+        }
+        Ok(took)
+    }
+
+    /// Shows one message, and notes what came of it; whether it is known to show this now.
+    async fn show(&self, key: RunKey, mut message: RunMessage) -> Result<bool, AnnounceError> {
+        let unnoted = |error: StoreError| AnnounceError::passing(error.to_string(), true);
+        let is_new = message.message.is_none();
+        if is_new {
+            message.nonce = self.store.begin_run_message(key.clone(), message.clone()).await.map_err(unnoted)?;
+        }
+        let shown = tokio::time::timeout(SHOW_TIMEOUT, self.board.show(&message)).await;
+        let error = match shown.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true))) {
+            Ok(posted) => {
+                let is_told = message.is_finished && posted.is_as_given;
+                if is_new || is_told {
+                    let noted = self.store.record_run_message(key, Some(posted.id), false, is_told).await;
+                    noted.map_err(unnoted)?;
+                }
+                return Ok(posted.is_as_given);
+            }
+            // Somebody took it away: it is not wanted.
+            Err(error) if error.is_gone => {
+                self.store.silence_run(key).await.map_err(unnoted)?;
+                return Ok(false);
+            }
+            Err(error) => error,
+        };
+        match error.blocked {
+            _ if is_new => {
+                let is_open = error.leaves_open(message.attempted_at.is_some());
+                self.store.record_run_message(key.clone(), None, is_open, false).await.map_err(unnoted)?;
+                if let Some(blocked) = error.blocked {
+                    let wait = error.retry_after.unwrap_or(RESUME_AFTER).min(RESUME_AFTER);
+                    let resume_at = self.clock.now().checked_add(wait).ok();
+                    let paused = self.store.pause_guild(key.guild, Some(message.channel), blocked, resume_at).await;
+                    if paused.map_err(unnoted)? {
+                        tracing::warn!("Guild {} is paused: {}", key.guild, blocked.meaning());
+                    }
+                }
+            }
+            // It went with its channel: where codes are posted now it begins anew.
+            Some(Blocked::UnknownChannel) => {
+                self.store.forget_run_messages(key.guild, message.channel).await.map_err(unnoted)?;
+            }
+            _ => {}
+        }
+        Err(error)
+    }
+}
+
+impl Shown {
+    fn of(message: &RunMessage) -> Self {
+        Self { tally: message.tally.clone(), is_finished: message.is_finished, waits_for: message.waits_for.clone() }
+    }
+}

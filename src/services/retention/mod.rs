@@ -1,0 +1,102 @@
+//! Retention: what was decided long ago becomes numbers, and what was deleted long ago goes, in both stores.
+//!
+//! # Guarantees
+//! The redemptions of a code that has been over for eight weeks are counted and then dropped; records that were marked as
+//! deleted a quarter of a year ago are dropped. It takes small steps, between which others write. While the eraser distrusts the
+//! clock nothing is counted or dropped.
+//!
+//! # Races
+//! Each step looks again, in its own transaction, whether it still holds.
+//!
+//! # Crash
+//! A step is one transaction: a generation is counted or not, a redemption is there or counted. What is left is found by the
+//! next look.
+
+mod size;
+
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+use crate::runtime::clock::Clock;
+use crate::store::{Store, StoreError};
+
+pub use size::SizeWatch;
+
+/// How often it looks.
+const LOOK_EVERY: Duration = Duration::from_secs(3600);
+/// The first look comes after the eraser's, which sees whether the clock has jumped.
+const FIRST_LOOK: Duration = Duration::from_secs(600);
+/// Between two steps: others write.
+const STEP_REST: Duration = Duration::from_millis(100);
+/// Records per step.
+const STEP: u32 = 1000;
+
+/// The loop. [`Retention::run`] may be called again after it ended; not twice at once.
+pub struct Retention {
+    store: Store,
+    clock: Clock,
+}
+
+impl Retention {
+    /// Retention of what this store holds.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    /// Counts and drops until `shutdown`.
+    ///
+    /// # Errors
+    /// None at present: failures are logged and got over.
+    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let mut ticks = tokio::time::interval_at(Instant::now() + FIRST_LOOK, LOOK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let looked = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return Ok(()),
+                looked = async { ticks.tick().await; self.look().await } => looked,
+            };
+            if let Err(error) = looked {
+                tracing::error!("Cannot drop what is to be kept no longer, next try in an hour: {error}");
+            }
+        }
+    }
+
+    /// Counts and drops all there is to be now.
+    async fn look(&self) -> Result<(), StoreError> {
+        if self.store.erase_after().await?.is_some_and(|after| self.clock.now() < after) {
+            return Ok(());
+        }
+        let mut counted = 0;
+        for generation in self.store.old_generations().await? {
+            counted += usize::from(self.store.count_generation(generation).await?);
+            tokio::time::sleep(STEP_REST).await;
+        }
+        let mut redemptions = 0;
+        loop {
+            match self.store.drop_counted(STEP).await? {
+                0 => break,
+                count => redemptions += count,
+            }
+            tokio::time::sleep(STEP_REST).await;
+        }
+        let mut deleted = 0;
+        loop {
+            match self.store.drop_deleted(STEP).await? {
+                0 => break,
+                count => deleted += count,
+            }
+            tokio::time::sleep(STEP_REST).await;
+        }
+        if counted + redemptions + deleted > 0 {
+            tracing::info!(
+                "{counted} codes have been over for eight weeks: what came of them is kept as numbers; {redemptions} redemptions \
+                 and {deleted} deleted records are dropped"
+            );
+        }
+        Ok(())
+    }
+}

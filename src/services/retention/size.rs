@@ -1,0 +1,122 @@
+//! How full MongoDB is: asked now and then, for the health line.
+
+use std::time::Duration;
+
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use crate::ports::replica::Replica;
+use crate::store::Store;
+
+/// How often MongoDB is asked for its size.
+const ASK_EVERY: Duration = Duration::from_secs(600);
+
+/// Asks the replica for its size and tells the store, whose health it is. [`SizeWatch::run`] may be called again after it
+/// ended; not twice at once.
+pub struct SizeWatch<R> {
+    replica: R,
+    store: Store,
+    max: u64,
+}
+
+impl<R: Replica> SizeWatch<R> {
+    /// A watch of this replica, which may hold `max` bytes.
+    #[must_use]
+    pub fn new(replica: R, store: Store, max: u64) -> Self {
+        Self { replica, store, max }
+    }
+
+    /// Asks until `shutdown`.
+    ///
+    /// # Errors
+    /// None at present: a replica that does not answer is the replicator's to tell of.
+    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let mut ticks = tokio::time::interval(ASK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let size = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return Ok(()),
+                size = async { ticks.tick().await; self.replica.size().await } => size,
+            };
+            match size {
+                Ok(size) => self.store.note_replica_size(size, self.max),
+                Err(error) => tracing::debug!("MongoDB does not tell its size: {error}"),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use jiff::Timestamp;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::domain::sync::erasure::Erased;
+    use crate::domain::sync::record::{Key, Kind, Record};
+    use crate::ports::replica::{Authority, ReplicaError, Scope};
+    use crate::runtime::clock::Clock;
+    use crate::store::StateKind;
+
+    /// A replica of so many bytes that takes everything; 0 is one that does not answer.
+    #[derive(Clone, Default)]
+    struct Sized {
+        bytes: Arc<AtomicU64>,
+        asked: Arc<AtomicU64>,
+    }
+
+    impl Replica for Sized {
+        async fn put(&self, _: &[Record], _: Authority) -> Result<Vec<usize>, ReplicaError> {
+            Ok(Vec::new())
+        }
+        async fn erase(&self, _: &[Erased], _: Authority) -> Result<(), ReplicaError> {
+            Ok(())
+        }
+        async fn get(&self, _: Kind, _: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
+            Ok(Vec::new())
+        }
+        async fn read(&self, _: Kind, _: Scope, _: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+            Ok(())
+        }
+        async fn size(&self) -> Result<u64, ReplicaError> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            match self.bytes.load(Ordering::Relaxed) {
+                0 => Err(ReplicaError::Unreachable("it is away".to_owned())),
+                bytes => Ok(bytes),
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn from_80_percent_on_the_health_says_how_full_mongodb_is() {
+        const MB: u64 = 1024 * 1024;
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
+        let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, clock).unwrap();
+        store.set_replicated(true).await.unwrap();
+        store.replica_has(store.latest_commit());
+        let replica = Sized::default();
+        let watch = SizeWatch::new(replica.clone(), store.clone(), 512 * MB);
+        let (stop, bytes) = (CancellationToken::new(), replica.bytes.clone());
+        let said = async {
+            // Beside the watch's own moments, not at them.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let full = Some("MongoDB holds 410 of 512 MB (MONGODB_MAX_SIZE)".to_owned());
+            for (size, expected) in
+                [(0, None), (100 * MB, None), (409 * MB, None), (410 * MB, full.clone()), (0, full), (300 * MB, None)]
+            {
+                bytes.store(size, Ordering::Relaxed);
+                tokio::time::sleep(ASK_EVERY).await;
+                assert_eq!(store.second_store_trouble().await.unwrap(), expected, "{size}");
+            }
+            stop.cancel();
+        };
+        let (ran, ()) = tokio::join!(watch.run(stop.clone()), said);
+        ran.unwrap();
+        assert_eq!(replica.asked.load(Ordering::Relaxed), 7);
+    }
+}

@@ -1,0 +1,365 @@
+//! The watcher: asks each code feed on a clock of its own, and writes what they list into the store.
+//!
+//! # Guarantees
+//! A code that a feed lists is in the store when that feed's poll ends, whatever the other feeds do; or the poll counts as
+//! failed and says so. A failed poll changes nothing. A code is taken for gone only by the word of those that listed it; a
+//! feed that is silent for [`DEAD_AFTER`], or that is not asked any more, keeps nothing alive. After `max_consecutive_errors`
+//! polls of a feed in a row that brought nothing, its interval doubles per failure up to 5 minutes; one success restores it.
+//! How long a feed asks us to stay away is kept, up to a day.
+//!
+//! # Races
+//! The poster and the engine see the codes through the store only. Two feeds may answer at once, and the engine may condemn
+//! a code meanwhile: the change is worked out again inside the transaction that makes it.
+//!
+//! # Crash
+//! Nothing is kept in memory but what saves work or talk (what the log said last, the feeds' validators), and since when a feed
+//! answers nothing or an empty list: after a restart that takes its time anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context;
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::codes::code::CodeKey;
+use crate::domain::codes::listing::{Emptiness, Entry, FeedAnswer};
+use crate::domain::codes::polling::Schedule;
+use crate::domain::health::Health;
+use crate::ports::{CodeFeed, FeedError, FeedFailure};
+use crate::runtime::clock::Clock;
+use crate::store::{ListingChanges, Store, StoreError};
+
+/// An empty list where codes were is believed after this long.
+const EMPTY_FOR: Duration = Duration::from_secs(3600);
+/// A feed that did not answer for this long keeps nothing alive,
+pub const DEAD_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
+/// if it was given this long in one piece to answer: a bot that was away for a week has heard nobody.
+const SILENT_FOR: Duration = Duration::from_secs(3600);
+
+/// How the watcher works.
+#[derive(Debug, Clone, Copy)]
+pub struct WatcherSettings {
+    /// Between two polls of one feed.
+    pub interval: Duration,
+    /// Failures of one feed in a row after which its interval grows; at least 1.
+    pub max_consecutive_errors: u32,
+    /// How long a code that is over must have been so before its return is believed.
+    pub return_after: Duration,
+}
+
+/// How the feeds do, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FeedHealth {
+    /// When at least one of them gave its codes last.
+    pub read_at: Option<Timestamp>,
+    /// What was wrong with them at the latest look.
+    pub trouble: Option<String>,
+}
+
+/// The watcher. [`Watcher::run`] may be called again after it ended.
+pub struct Watcher<F> {
+    feed: F,
+    store: Store,
+    clock: Clock,
+    settings: WatcherSettings,
+    health: watch::Sender<FeedHealth>,
+    others: Option<Box<Trouble>>,
+}
+
+/// What is wrong with somebody else, whose health the line tells, too.
+pub type Trouble = dyn Fn() -> Option<String> + Send + Sync;
+
+/// One run: what the feeds' polls share.
+struct Round {
+    sources: Vec<String>,
+    board: Mutex<Board>,
+    polled: Notify,
+}
+
+/// How the feeds stand, by their place.
+#[derive(Default)]
+struct Board {
+    /// What each lists as active.
+    keys: BTreeMap<usize, BTreeSet<CodeKey>>,
+    /// What the log said last of all they list.
+    said: Option<BTreeSet<CodeKey>>,
+    /// What is wrong with those that fail.
+    failing: BTreeMap<usize, String>,
+    /// Those that were silent for too long.
+    dead: BTreeSet<usize>,
+    /// How often each was asked.
+    polls: Vec<u64>,
+}
+
+/// One feed, as its own loop knows it.
+struct Source {
+    place: usize,
+    name: String,
+    schedule: Schedule,
+    /// When it gave an answer that was believed.
+    heard_at: Option<Timestamp>,
+    /// Since when it gave none, and since when it lists nothing, by the clock that never steps.
+    silent_since: Option<Duration>,
+    empty_since: Option<Duration>,
+}
+
+impl<F: CodeFeed> Watcher<F> {
+    /// A watcher of these feeds, writing into this store.
+    pub fn new(feed: F, store: Store, clock: Clock, settings: WatcherSettings) -> Self {
+        Self { feed, store, clock, settings, health: watch::Sender::default(), others: None }
+    }
+
+    /// The same, whose health line says what is wrong with the engine, too.
+    #[must_use]
+    pub fn with_others(self, trouble: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { others: Some(Box::new(trouble)), ..self }
+    }
+
+    /// How the feeds do, from now on.
+    pub fn health(&self) -> watch::Receiver<FeedHealth> {
+        self.health.subscribe()
+    }
+
+    /// Polls until `shutdown`. A poll that is under way then is given up: it has changed nothing yet, or everything.
+    ///
+    /// # Errors
+    /// When the file cannot be read at the start; later failures are counted, said and got over.
+    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+        tracing::info!("Starting giftcode poster with interval={}s", self.settings.interval.as_secs_f64());
+        let mut heard = self.store.sources_heard_at().await.context("cannot see when the feeds were last heard")?;
+        let sources = self.feed.sources();
+        let board = Board { polls: vec![0; sources.len()], ..Board::default() };
+        let round = Round { sources: sources.clone(), board: Mutex::new(board), polled: Notify::new() };
+        let (now, count) = (self.clock.elapsed(), u32::try_from(sources.len()).unwrap_or(u32::MAX));
+        let followed = sources.into_iter().zip(0u32..).map(|(name, place)| {
+            let heard_at = heard.remove(&name);
+            let (interval, errors) = (self.settings.interval, self.settings.max_consecutive_errors);
+            let schedule = Schedule::new(interval, errors, (place, count), now);
+            let place = place as usize;
+            self.follow(Source { place, name, schedule, heard_at, silent_since: None, empty_since: None }, &round)
+        });
+        tokio::select! {
+            biased;
+            () = shutdown.cancelled() => {}
+            _ = join_all(followed) => {}
+            () = self.say_health(&round) => {}
+        }
+        Ok(())
+    }
+
+    /// Asks one feed, again and again.
+    async fn follow(&self, mut source: Source, round: &Round) {
+        loop {
+            tokio::time::sleep_until(self.clock.at(source.schedule.next_at())).await;
+            let asked = self.feed.ask(source.place).await;
+            let tries = source.schedule.consecutive_errors() + 1;
+            let trouble = match self.take(asked, tries, &mut source, round).await {
+                Ok(trouble) => {
+                    source.schedule.succeeded(self.clock.elapsed());
+                    trouble
+                }
+                Err(failure) => Some(self.note_failure(failure, &mut source, round).await),
+            };
+            round.report(&source, trouble);
+            let trouble = round.trouble();
+            let read_at = source.silent_since.is_none().then(|| self.clock.now());
+            self.health.send_modify(|health| {
+                health.read_at = read_at.or(health.read_at);
+                health.trouble = trouble;
+            });
+            round.polled.notify_one();
+        }
+    }
+
+    /// Takes over what a feed answered. `Ok` with what is wrong with it all the same, if anything.
+    async fn take(
+        &self,
+        asked: Result<Vec<Entry>, FeedFailure>,
+        tries: u32,
+        source: &mut Source,
+        round: &Round,
+    ) -> Result<Option<String>, Failure> {
+        let entries = asked.map_err(Failure::Feed)?;
+        let live = round.live();
+        if !entries.is_empty() {
+            source.empty_since = None;
+        } else if !self.is_believed_empty(source, &live).await? {
+            return Ok(Some(FeedError::Emptied.to_string()));
+        }
+        let keys = entries.iter().filter(|entry| entry.is_active).map(|entry| entry.code.key()).collect();
+        let answer = FeedAnswer { source: source.name.clone(), entries, previous_at: source.heard_at };
+        // It answers: whatever it was, it counts now.
+        round.board().dead.remove(&source.place);
+        let live = round.live();
+        say_changes(&self.store.apply_answer(Some(answer), &live, self.settings.return_after).await?);
+        (source.heard_at, source.silent_since) = (Some(self.clock.now()), None);
+        round.say_fetched(source.place, keys, tries);
+        Ok(None)
+    }
+
+    async fn is_believed_empty(&self, source: &mut Source, live: &[String]) -> Result<bool, StoreError> {
+        let now = self.clock.elapsed();
+        let since = *source.empty_since.get_or_insert(now);
+        Ok(match self.store.emptiness(source.name.clone(), live).await? {
+            Emptiness::Expected => true,
+            Emptiness::Sudden => now - since >= EMPTY_FOR,
+            // The other feed may be wrong as well; but for ever nobody is kept waiting.
+            Emptiness::Contradicted => now - since >= DEAD_AFTER,
+        })
+    }
+
+    /// Counts a failure, and gives up what a feed listed that is silent for too long. What is wrong, for people.
+    async fn note_failure(&self, failure: Failure, source: &mut Source, round: &Round) -> String {
+        let now = self.clock.elapsed();
+        let silent_for = now - *source.silent_since.get_or_insert(now);
+        let heard = source.heard_at.and_then(|at| Duration::try_from(self.clock.now().duration_since(at)).ok());
+        let is_dead = heard.is_some_and(|heard| heard >= DEAD_AFTER) && silent_for >= SILENT_FOR;
+        if is_dead && round.board().dead.insert(source.place) {
+            let days = DEAD_AFTER.as_secs() / (24 * 3600);
+            tracing::warn!(
+                "The feed {} has not answered for {days} days: what it alone lists counts no more",
+                source.name
+            );
+            if let Err(error) = self.store.apply_answer(None, &round.live(), self.settings.return_after).await {
+                // Said by the store; made up for with the next failure.
+                tracing::debug!("Cannot give up what {} listed: {error}", source.name);
+                round.board().dead.remove(&source.place);
+            }
+        }
+        let (trouble, retry_after) = match failure {
+            Failure::Feed(failure) => (failure.error.to_string(), failure.retry_after),
+            Failure::Store(error) => (format!("was read, but its codes cannot be kept: {error}"), None),
+        };
+        if let Some(wait) = source.schedule.failed(retry_after, now) {
+            let errors = source.schedule.consecutive_errors();
+            let wait = wait.as_secs_f64();
+            tracing::warn!(feed = source.name, "Too many consecutive errors ({errors}), next check in {wait}s");
+        }
+        trouble
+    }
+
+    /// Says how all does, now and then, whatever hangs.
+    async fn say_health(&self, round: &Round) {
+        let mut health = Health::new(self.clock.elapsed());
+        loop {
+            tokio::select! {
+                biased;
+                () = round.polled.notified() => {}
+                () = tokio::time::sleep_until(self.clock.at(health.due_at())) => {}
+            }
+            let (now, checks) = (self.clock.elapsed(), round.checks());
+            if health.is_due(checks, now) {
+                let trouble = self.trouble(round).await;
+                // Not inside the macro: that does nothing where nobody wants the line.
+                let line = health.line(checks, trouble.as_deref(), now);
+                tracing::info!("{line}");
+            }
+        }
+    }
+
+    /// What is wrong with the feeds, the posts, the second store and the others.
+    async fn trouble(&self, round: &Round) -> Option<String> {
+        let mut wrong: Vec<String> = round.trouble().into_iter().collect();
+        match self.store.failing_guilds().await {
+            Ok(0) => {}
+            Ok(guilds) => wrong.push(format!("posts to {guilds} guilds fail")),
+            Err(error) => wrong.push(format!("cannot see how the posts go: {error}")),
+        }
+        match self.store.second_store_trouble().await {
+            Ok(trouble) => wrong.extend(trouble),
+            Err(error) => wrong.push(format!("cannot see how the second store does: {error}")),
+        }
+        wrong.extend(self.others.as_ref().and_then(|trouble| trouble()));
+        (!wrong.is_empty()).then(|| wrong.join("; "))
+    }
+}
+
+/// Why a poll brought nothing.
+enum Failure {
+    Feed(FeedFailure),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Round {
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The feeds that count.
+    fn live(&self) -> Vec<String> {
+        let board = self.board();
+        self.sources
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| !board.dead.contains(place))
+            .map(|(_, name)| name.clone())
+            .collect()
+    }
+
+    /// A check is a round of the feeds; see [`Health`].
+    fn checks(&self) -> u64 {
+        self.board().polls.iter().copied().max().unwrap_or_default()
+    }
+
+    fn say_fetched(&self, place: usize, keys: BTreeSet<CodeKey>, tries: u32) {
+        let mut board = self.board();
+        board.keys.insert(place, keys);
+        let all: BTreeSet<CodeKey> = board.keys.values().flatten().cloned().collect();
+        let fetched = format!("Successfully fetched {} gift codes (attempt {tries})", all.len());
+        if board.said.as_ref() == Some(&all) {
+            tracing::debug!("{fetched}");
+        } else {
+            tracing::info!("{fetched}");
+        }
+        board.said = Some(all);
+    }
+
+    /// Notes how a poll went, and says what changed.
+    fn report(&self, source: &Source, trouble: Option<String>) {
+        let mut board = self.board();
+        if let Some(polls) = board.polls.get_mut(source.place) {
+            *polls += 1;
+        }
+        let before = board.failing.get(&source.place);
+        match &trouble {
+            Some(error) if before != Some(error) => tracing::warn!("The feed {} {error}", source.name),
+            None if before.is_some() => tracing::info!("The feed {} answers again", source.name),
+            _ => {}
+        }
+        match trouble {
+            Some(error) => board.failing.insert(source.place, error),
+            None => board.failing.remove(&source.place),
+        };
+    }
+
+    /// What is wrong with the feeds.
+    fn trouble(&self) -> Option<String> {
+        let board = self.board();
+        let failing =
+            board.failing.iter().filter_map(|(place, error)| Some(format!("{} {error}", self.sources.get(*place)?)));
+        let mut failing: Vec<String> = failing.collect();
+        if !failing.is_empty() && self.sources.len() > 1 {
+            failing.insert(0, format!("{} of {} feeds fail", failing.len(), self.sources.len()));
+        }
+        (!failing.is_empty()).then(|| failing.join("; "))
+    }
+}
+
+fn say_changes(changes: &ListingChanges) {
+    for code in &changes.returned {
+        tracing::info!("{code} is valid again");
+    }
+    for key in &changes.vanished {
+        tracing::debug!("{key} is no longer listed");
+    }
+}
