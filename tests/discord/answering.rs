@@ -96,7 +96,7 @@ async fn what_cannot_be_acknowledged_in_time_is_not_done() {
     bot.said("the answer was not taken: Discord answers 404 (code 10062)").await;
     assert_eq!(asked.response_kind(), None);
     let problems = world.double.take_problems();
-    assert!(problems.len() == 1 && problems[0].contains("the first answer came after"), "{problems:#?}");
+    assert!(problems.len() == 1 && problems[0].contains("the first response came after"), "{problems:#?}");
     world.double.set_response_deadline(Duration::from_secs(3));
     world.says(&admin, STATUS, &[], &["none: `/manage giftcode setchannel`"]).await;
     assert!(!bot.log().contains("ERROR"), "{}", bot.log());
@@ -116,7 +116,7 @@ async fn a_second_program_with_the_same_token_is_called_that() {
         || [&first, &second].iter().any(|bot| bot.log().contains("giftcode was answered by another program: stop it"));
     world.until("one of them says so", said).await;
     let problems = world.double.take_problems();
-    let is_second = |problem: &String| problem.contains("a second first answer to one interaction");
+    let is_second = |problem: &String| problem.contains("a second first response to one interaction");
     assert!(problems.len() == 1 && is_second(&problems[0]), "{problems:#?}");
     assert!(![first.log(), second.log()].concat().contains("ERROR"));
 }

@@ -26,12 +26,12 @@ pub fn callback(state: &mut State, inner: &Inner, request: &Request, id: u64, to
         let message = "Interaction has already been acknowledged.";
         return Err(match interaction.is_receipt_lost {
             true => Refusal::expected(400, 40060, message),
-            false => Refusal::problem(400, 40060, message, "a second first answer to one interaction"),
+            false => Refusal::problem(400, 40060, message, "a second first response to one interaction"),
         });
     }
     let after = State::age(id);
     if after > deadline {
-        return Err(unknown_interaction(&format!("the first answer came after {after:?}")));
+        return Err(unknown_interaction(&format!("the first response came after {after:?}")));
     }
     let kind = check_first(interaction, request)?;
     let data = request.body["data"].clone();
@@ -67,7 +67,7 @@ fn check_first(interaction: &InteractionRecord, request: &Request) -> Result<Res
     let number = request.body["type"].as_u64().unwrap_or_default();
     let suits = |response: &ResponseKind| response.suits(interaction.kind, interaction.source.is_some());
     let Some(kind) = ResponseKind::of(number).filter(suits) else {
-        findings.add(format!("an answer of type {number} to {:?}", interaction.kind));
+        findings.add(format!("a response of type {number} to {:?}", interaction.kind));
         return Err(Refusal::malformed(findings.0));
     };
     let data = &request.body["data"];
@@ -84,7 +84,7 @@ fn check_first(interaction: &InteractionRecord, request: &Request) -> Result<Res
         return Err(Refusal::malformed(findings.0));
     }
     if kind == ResponseKind::Message && schema::is_empty(data, &request.files) {
-        return Err(Refusal::empty_message("an empty answer"));
+        return Err(Refusal::empty_message("an empty response"));
     }
     Ok(kind)
 }
@@ -98,7 +98,7 @@ pub fn webhook(state: &mut State, inner: &Inner, request: &Request, token: &str,
         return Err(invalid("a follow-up after its time"));
     }
     if interaction.first.is_none() {
-        return Err(Refusal::problem(404, 10015, "Unknown Webhook", "a follow-up before the first answer"));
+        return Err(Refusal::problem(404, 10015, "Unknown Webhook", "a follow-up before the first response"));
     }
     let number = *number;
     match (request.method.as_str(), rest) {
@@ -125,7 +125,7 @@ pub fn webhook(state: &mut State, inner: &Inner, request: &Request, token: &str,
 
 fn find_message(interaction: &InteractionRecord, which: &str) -> Result<u64, Refusal> {
     let problem =
-        || Refusal::problem(404, 10008, "Unknown Message", format!("{which} is no answer to this interaction"));
+        || Refusal::problem(404, 10008, "Unknown Message", format!("{which} is no response to this interaction"));
     if which == "@original" {
         return interaction.original.ok_or_else(problem);
     }
@@ -141,7 +141,7 @@ fn follow_up(state: &mut State, inner: &Inner, request: &Request, interaction: u
         return Err(Refusal::malformed(problems));
     }
     let InteractionRecord { channel, original, .. } = state.interactions[&interaction];
-    // The first follow-up to a deferred answer takes its place.
+    // The first follow-up to a deferred response takes its place.
     if let Some(original) = original.filter(|original| state.messages[original].is_thinking()) {
         edit(state, inner, request, original, BodyKind::FollowUp)?;
         return Ok(Reply::Json(state.messages[&original].json()));
@@ -162,7 +162,7 @@ fn edit(state: &mut State, inner: &Inner, request: &Request, message: u64, kind:
         return Err(Refusal::malformed(problems));
     }
     if state.messages[&message].is_thinking() && schema::is_empty(body, &request.files) {
-        return Err(Refusal::empty_message("a deferred answer that stays empty"));
+        return Err(Refusal::empty_message("a deferred response that stays empty"));
     }
     if schema::has_text(body) {
         check_mentions(state, request, body);

@@ -98,7 +98,7 @@ async fn a_second_first_answer_is_noticed() {
     let board = double.slash(&member, CHANNEL, "board", &[("number", json!(1))]).await.message();
     let answered: Interaction = double.press(&member, &board, "twice").await;
     double.until(SOON, "a problem", || double.problems().into_iter().next()).await;
-    assert!(only_problem(&double).contains("a second first answer to one interaction"));
+    assert!(only_problem(&double).contains("a second first response to one interaction"));
     assert_eq!(answered.text(), "once");
 }
 
@@ -190,13 +190,13 @@ async fn silence_and_lateness_are_noticed() {
     let answered = double.send_slash(&member, CHANNEL, "x", &[]);
     let (callback, token) = wire.interaction().await;
     let webhook = format!("/webhooks/{}/{token}", Double::APPLICATION);
-    // A follow-up before the first answer.
+    // A follow-up before the first response.
     assert_eq!(call(&double, "POST", &webhook, Some(says("early"))).await.0, 404);
-    assert!(only_problem(&double).contains("before the first answer"));
+    assert!(only_problem(&double).contains("before the first response"));
     double.set_response_deadline(Duration::ZERO);
     let late = call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await;
     assert_eq!((late.0, &late.1["code"]), (404, &json!(10062)));
-    assert!(only_problem(&double).contains("the first answer came after"));
+    assert!(only_problem(&double).contains("the first response came after"));
     assert_eq!(answered.response_kind(), None);
     let unanswered = tokio::spawn({
         let (double, member) = (double.clone(), member.clone());
@@ -236,7 +236,7 @@ async fn times_count_from_the_interaction() {
     double.send_slash(&member, CHANNEL, "x", &[]);
     let (callback, _) = wire.interaction().await;
     assert_eq!(call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await.1["code"], 10062);
-    assert!(only_problem(&double).contains("the first answer came after 4."));
+    assert!(only_problem(&double).contains("the first response came after 4."));
     double.set_response_deadline(Duration::from_secs(3600));
     for (age, status) in [(14, 200), (15, 401)] {
         double.set_interaction_age(Duration::from_secs(age * 60));

@@ -166,7 +166,7 @@ async fn a_bot_connected_twice_is_noticed() {
     let member = double.user(GUILD, 0);
     double.slash(&member, CHANNEL, "board", &[("number", json!(3))]).await;
     double.until(SOON, "a problem", || double.problems().into_iter().next()).await;
-    assert!(only_problem(&double).contains("a second first answer"));
+    assert!(only_problem(&double).contains("a second first response"));
 }
 
 #[tokio::test]
