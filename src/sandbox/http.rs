@@ -1,22 +1,17 @@
 //! A loopback HTTP server whose answers may break the connection, as the real world's do.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::body::Body;
-use axum::response::Response;
-use hyper::body::Incoming;
-use hyper::service::service_fn;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
-use socket2::SockRef;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use tower::ServiceExt;
 
 /// Put into a response's extensions: the connection is reset instead of the answer being sent.
 #[derive(Debug, Clone, Copy)]
@@ -84,24 +79,19 @@ async fn accept(listener: TcpListener, router: Router, stop: CancellationToken) 
 }
 
 async fn serve(stream: TcpStream, router: Router) {
-    // A second handle to the socket: the first belongs to the connection until it ends.
-    let Ok(handle) = stream.into_std() else { return };
-    let Ok(second) = handle.try_clone() else { return };
-    let Ok(stream) = TcpStream::from_std(handle) else { return };
-    let second = Arc::new(second);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let (router, second) = (router.clone(), second.clone());
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(|request| {
+        let answered = router.call(request);
         async move {
-            let answered: Result<Response, Infallible> = router.oneshot(request.map(Body::new)).await;
-            let response = answered.unwrap_or_else(|never| match never {});
-            if response.extensions().get::<Reset>().is_none() {
-                return Ok(response);
-            }
-            // With nothing to linger for, closing sends a reset instead of an end.
-            let _ = SockRef::from(second.as_ref()).set_linger(Some(Duration::ZERO));
-            Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+            let Ok(response) = answered.await;
+            let is_reset = response.extensions().get::<Reset>().is_some();
+            if is_reset { Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)) } else { Ok(response) }
         }
     });
-    // The client sees how the connection ended; there is nobody else to tell.
-    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // Other errors are the client's doing: it sees them, and there is nobody else to tell.
+    if (&mut connection).await.is_err_and(|error| error.is_user()) {
+        // With nothing to linger for, closing sends a reset instead of an end.
+        let _ = connection.into_parts().io.into_inner().set_zero_linger();
+    }
 }

@@ -1,20 +1,16 @@
 //! When calls may be made: evenly, not while Discord wants none, and not while nothing gets through.
 
-use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use governor::clock::DefaultClock;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 
 use crate::runtime::clock::Clock;
 
 use super::error::{RestError, SHORTEST_WAIT};
 
-/// Calls a second: under Discord's 50, so that the pace of the network does not make them one too many.
-const PER_SECOND: NonZeroU32 = NonZeroU32::new(48).unwrap();
+/// The time between two calls, 48 a second: under Discord's 50, so that the pace of the network does not make them one too many.
+const SPACING: Duration = Duration::from_nanos(1_000_000_000 / 48);
 /// How long no call is made when Discord is not reached, doubling from the first to the second, where nobody says.
 const OUTAGE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
 /// A call waits so long for Discord to want calls again; else it comes to nothing.
@@ -23,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The pace of all calls, and what holds them.
 pub(super) struct Hold {
     clock: Clock,
-    pace: RateLimiter<NotKeyed, InMemoryState, DefaultClock>,
+    /// The next call is made no earlier. Whoever waits for it holds the lock, so calls go one at a time, first come first served.
+    next: tokio::sync::Mutex<Instant>,
     state: Mutex<State>,
 }
 
@@ -39,9 +36,7 @@ struct State {
 
 impl Hold {
     pub fn new(clock: Clock) -> Self {
-        // One at a time, evenly: a burst on top of the rate would be more than Discord allows in a second.
-        let quota = Quota::per_second(PER_SECOND).allow_burst(NonZeroU32::MIN);
-        Self { clock, pace: RateLimiter::direct(quota), state: Mutex::default() }
+        Self { clock, next: tokio::sync::Mutex::new(Instant::now()), state: Mutex::default() }
     }
 
     pub fn now(&self) -> jiff::Timestamp {
@@ -91,13 +86,20 @@ impl Hold {
                 return Err(RestError::Held(outage.max(wanted)));
             }
             if wanted.is_zero() {
-                self.pace.until_ready().await;
+                self.pace().await;
                 if !self.is_held() {
                     return Ok(());
                 }
             }
             tokio::time::sleep(wanted).await;
         }
+    }
+
+    /// Evenly, also after a pause: a burst on top of the rate would be more than Discord allows in a second.
+    async fn pace(&self) {
+        let mut next = self.next.lock().await;
+        tokio::time::sleep_until(*next).await;
+        *next = Instant::now() + SPACING;
     }
 
     fn is_held(&self) -> bool {
