@@ -4,38 +4,38 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::Double;
-use super::guild::{Channel, Guild, permission};
-use super::request::{Outcome, Refusal, Reply, Request};
+use super::reply::{Outcome, Refusal, Reply};
+use super::request::Request;
 use super::routes::{id, unknown_path};
-use super::schema::{self, BodyKind};
-use super::state::{Inner, State};
+use crate::schema::message::{self as schema, BodyKind};
+use crate::state::guild::{Channel, Guild, permission};
+use crate::state::{BOT_USER, Inner, State};
 
 const THREADS: std::ops::RangeInclusive<u8> = 10..=12;
 /// Category, directory, forum, media.
 const WITHOUT_MESSAGES: [u8; 4] = [4, 14, 15, 16];
 
 /// A channel that the bot can see.
-fn seen(state: &State, id: u64) -> Result<(&Guild, &Channel), Refusal> {
+fn visible_channel(state: &State, id: u64) -> Result<(&Guild, &Channel), Refusal> {
     let Some((guild, channel)) = state.channel(id) else {
         return Err(match state.former_channels.contains(&id) {
             true => Refusal::missing_access(),
-            false => Refusal::unknown_channel(),
+            false => Refusal::expected(404, 10003, "Unknown Channel"),
         });
     };
-    match may(guild, channel, permission::VIEW_CHANNEL) {
+    match bot_may(guild, channel, permission::VIEW_CHANNEL) {
         true => Ok((guild, channel)),
         false => Err(Refusal::missing_access()),
     }
 }
 
-fn may(guild: &Guild, channel: &Channel, wanted: u64) -> bool {
-    guild.permissions(Double::BOT_USER, Some(channel)) & wanted == wanted
+fn bot_may(guild: &Guild, channel: &Channel, wanted: u64) -> bool {
+    guild.permissions(BOT_USER, Some(channel)) & wanted == wanted
 }
 
-/// A channel that the bot may send this to.
-fn open_to(state: &State, id: u64, has_embeds: bool, has_files: bool) -> Result<(), Refusal> {
-    let (guild, channel) = seen(state, id)?;
+/// Whether the bot may send a message with these parts to the channel.
+fn check_may_send(state: &State, id: u64, has_embeds: bool, has_files: bool) -> Result<(), Refusal> {
+    let (guild, channel) = visible_channel(state, id)?;
     if WITHOUT_MESSAGES.contains(&channel.kind) {
         return Err(Refusal::expected(400, 50008, "Cannot send messages in a non-text channel"));
     }
@@ -45,31 +45,31 @@ fn open_to(state: &State, id: u64, has_embeds: bool, has_files: bool) -> Result<
     };
     let embeds = if has_embeds { permission::EMBED_LINKS } else { 0 };
     let files = if has_files { permission::ATTACH_FILES } else { 0 };
-    match may(guild, channel, send | embeds | files) {
+    match bot_may(guild, channel, send | embeds | files) {
         true => Ok(()),
-        false => Err(Refusal::expected(403, 50013, "Missing Permissions")),
+        false => Err(Refusal::missing_permissions()),
     }
 }
 
 pub fn route(state: &mut State, inner: &Inner, request: &Request, channel: u64, rest: &[&str]) -> Outcome {
     match (request.method.as_str(), rest) {
         ("GET", []) => {
-            let (guild, channel) = seen(state, channel)?;
+            let (guild, channel) = visible_channel(state, channel)?;
             Ok(Reply::Json(guild.channel_json(channel)))
         }
         ("GET", ["messages"]) => history(state, request, channel),
         ("POST", ["messages"]) => create(state, inner, request, channel),
         ("GET", ["messages", message]) => {
-            let (guild, seen) = seen(state, channel)?;
-            if !may(guild, seen, permission::READ_MESSAGE_HISTORY) {
+            let (guild, there) = visible_channel(state, channel)?;
+            if !bot_may(guild, there, permission::READ_MESSAGE_HISTORY) {
                 return Err(Refusal::missing_access());
             }
             let message = in_channel(state, channel, id(message)?)?;
-            Ok(Reply::Json(written(state, message)))
+            Ok(Reply::Json(read_back(state, message)))
         }
         ("PATCH", ["messages", message]) => edit(state, inner, request, channel, id(message)?),
         ("DELETE", ["messages", message]) => {
-            seen(state, channel)?;
+            visible_channel(state, channel)?;
             let message = in_channel(state, channel, id(message)?)?;
             state.messages.get_mut(&message).unwrap().is_deleted = true;
             Ok(Reply::Empty)
@@ -78,8 +78,8 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, channel: u64, 
     }
 }
 
-/// A message as it is read back.
-fn written(state: &State, id: u64) -> Value {
+/// A message as a history has it.
+fn read_back(state: &State, id: u64) -> Value {
     let message = &state.messages[&id];
     let mut json = message.json();
     if state.settings.history_has_nonce
@@ -103,11 +103,11 @@ fn create(state: &mut State, inner: &Inner, request: &Request, channel: u64) -> 
         return Err(Refusal::malformed(problems));
     }
     let has_embeds = body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty());
-    open_to(state, channel, has_embeds, !request.files.is_empty())?;
+    check_may_send(state, channel, has_embeds, !request.files.is_empty())?;
     if schema::is_empty(body, &request.files) {
-        return Err(Refusal::problem(400, 50006, "Cannot send an empty message", "an empty message"));
+        return Err(Refusal::empty_message("an empty message"));
     }
-    note_mentions(state, request, body);
+    check_mentions(state, request, body);
     let nonce = &body["nonce"];
     let key = nonce.as_str().map_or_else(|| nonce.to_string(), str::to_owned);
     let window = state.settings.nonce_window;
@@ -127,8 +127,8 @@ fn create(state: &mut State, inner: &Inner, request: &Request, channel: u64) -> 
     Ok(Reply::Json(json))
 }
 
-/// The project's own rule: every text says whom it may mention, and that is nobody by default.
-pub fn note_mentions(state: &mut State, request: &Request, body: &Value) {
+/// A house rule: every text says whom it may mention, and by default that is nobody.
+pub fn check_mentions(state: &mut State, request: &Request, body: &Value) {
     if let Some(problem) = schema::mentions(body) {
         state.problem(format!("{}: {problem}", request.title()));
     }
@@ -140,23 +140,23 @@ fn edit(state: &mut State, inner: &Inner, request: &Request, channel: u64, messa
     if !problems.is_empty() {
         return Err(Refusal::malformed(problems));
     }
-    let (guild, there) = seen(state, channel)?;
-    if !request.files.is_empty() && !may(guild, there, permission::ATTACH_FILES) {
-        return Err(Refusal::expected(403, 50013, "Missing Permissions"));
+    let (guild, there) = visible_channel(state, channel)?;
+    if !request.files.is_empty() && !bot_may(guild, there, permission::ATTACH_FILES) {
+        return Err(Refusal::missing_permissions());
     }
     let message = in_channel(state, channel, message)?;
-    if state.messages[&message].author != Double::BOT_USER {
+    if state.messages[&message].author != BOT_USER {
         return Err(Refusal::expected(403, 50005, "Cannot edit a message authored by another user"));
     }
     if schema::has_text(body) {
-        note_mentions(state, request, body);
+        check_mentions(state, request, body);
     }
-    state.edit(inner, message, request, body);
+    state.edit(inner, message, &request.files, body);
     Ok(Reply::Json(state.messages[&message].json()))
 }
 
 fn history(state: &State, request: &Request, channel: u64) -> Outcome {
-    let (guild, seen) = seen(state, channel)?;
+    let (guild, there) = visible_channel(state, channel)?;
     let mut problems = Vec::new();
     let mut bounds = Vec::new();
     let mut limit = 50;
@@ -175,7 +175,7 @@ fn history(state: &State, request: &Request, channel: u64) -> Outcome {
     }
     let limit = limit.min(state.settings.history_page);
     let messages = state.visible(channel);
-    let ids: Vec<u64> = match may(guild, seen, permission::READ_MESSAGE_HISTORY) {
+    let ids: Vec<u64> = match bot_may(guild, there, permission::READ_MESSAGE_HISTORY) {
         true => messages.map(|message| message.id).collect(),
         false => Vec::new(),
     };
@@ -191,5 +191,5 @@ fn history(state: &State, request: &Request, channel: u64) -> Outcome {
         }
     };
     chosen.reverse();
-    Ok(Reply::Json(chosen.into_iter().map(|id| written(state, id)).collect()))
+    Ok(Reply::Json(chosen.into_iter().map(|id| read_back(state, id)).collect()))
 }

@@ -1,19 +1,12 @@
-//! A request as the double reads it, and the ways to answer one.
+//! A request as the double reads it.
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
-use hyper::{Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-/// A file that came with a request.
-pub struct File {
-    /// The n of `files[n]`.
-    pub index: u64,
-    pub filename: String,
-    pub content_type: String,
-    pub bytes: Vec<u8>,
-}
+use super::reply::Broken;
+use crate::state::message::File;
 
 pub struct Request {
     pub method: String,
@@ -21,51 +14,16 @@ pub struct Request {
     pub path: String,
     pub query: Vec<(String, String)>,
     pub authorization: Option<String>,
-    /// Null where there is none.
+    /// Null if the request has none.
     pub body: Value,
     pub files: Vec<File>,
-    /// What is wrong with the body as such.
+    /// Why the body cannot be parsed.
     pub unreadable: Option<String>,
 }
 
-/// A successful answer.
-pub enum Reply {
-    Json(Value),
-    Created(Value),
-    Empty,
-    File { content_type: String, bytes: Vec<u8> },
-}
-
-/// An answer that refuses, with what is wrong on the bot's side, if anything is.
-#[derive(Debug)]
-pub struct Refusal {
-    pub status: u16,
-    pub code: u32,
-    pub message: String,
-    pub problems: Vec<String>,
-}
-
-pub type Outcome = Result<Reply, Refusal>;
-
-/// The connection is to be closed without an answer.
-#[derive(Debug)]
-pub struct Broken;
-
-impl std::fmt::Display for Broken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("closed without an answer")
-    }
-}
-
-impl std::error::Error for Broken {}
-
-/// An id as text or number.
-pub fn id_of(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
-}
-
 impl Request {
-    /// A body that breaks off has not been received: nothing happens.
+    /// # Errors
+    /// If the body breaks off. Discord has not received such a request.
     pub async fn read(request: hyper::Request<Incoming>) -> Result<Self, Broken> {
         let (head, body) = request.into_parts();
         let bytes = body.collect().await.map_err(|_| Broken)?.to_bytes();
@@ -139,7 +97,6 @@ impl Request {
         self.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 
-    /// Method and path, for a person.
     pub fn title(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -157,61 +114,4 @@ fn split<'a>(mut bytes: &'a [u8], by: &[u8]) -> Vec<&'a [u8]> {
     }
     parts.push(bytes);
     parts
-}
-
-impl Refusal {
-    /// One that a test provokes; not a problem.
-    pub fn expected(status: u16, code: u32, message: &str) -> Self {
-        Self { status, code, message: message.to_owned(), problems: Vec::new() }
-    }
-
-    /// One that the bot has earned.
-    pub fn problem(status: u16, code: u32, message: &str, problem: impl Into<String>) -> Self {
-        Self { status, code, message: message.to_owned(), problems: vec![problem.into()] }
-    }
-
-    /// A malformed body.
-    pub fn malformed(problems: Vec<String>) -> Self {
-        Self { status: 400, code: 50035, message: "Invalid Form Body".to_owned(), problems }
-    }
-
-    pub fn unknown_channel() -> Self {
-        Self::expected(404, 10003, "Unknown Channel")
-    }
-
-    pub fn missing_access() -> Self {
-        Self::expected(403, 50001, "Missing Access")
-    }
-
-    pub fn unknown_message() -> Self {
-        Self::expected(404, 10008, "Unknown Message")
-    }
-
-    pub fn json(&self) -> Value {
-        let mut json = json!({ "code": self.code, "message": self.message });
-        if self.code == 50035 {
-            let error = |problem: &String| json!({ "code": "INVALID", "message": problem });
-            json["errors"] = json!({ "_errors": self.problems.iter().map(error).collect::<Vec<_>>() });
-        }
-        json
-    }
-}
-
-fn response(status: u16, content_type: &str, body: Vec<u8>) -> Response<Full<Bytes>> {
-    let builder = Response::builder().status(StatusCode::from_u16(status).unwrap());
-    builder.header(CONTENT_TYPE, content_type).body(Full::new(Bytes::from(body))).unwrap()
-}
-
-pub fn json_response(status: u16, body: &Value) -> Response<Full<Bytes>> {
-    response(status, "application/json", serde_json::to_vec(body).unwrap())
-}
-
-pub fn to_response(outcome: &Outcome) -> Response<Full<Bytes>> {
-    match outcome {
-        Ok(Reply::Json(body)) => json_response(200, body),
-        Ok(Reply::Created(body)) => json_response(201, body),
-        Ok(Reply::Empty) => response(204, "application/json", Vec::new()),
-        Ok(Reply::File { content_type, bytes }) => response(200, content_type, bytes.clone()),
-        Err(refusal) => json_response(refusal.status, &refusal.json()),
-    }
 }

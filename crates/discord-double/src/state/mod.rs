@@ -1,4 +1,12 @@
-//! All that the double knows, behind one lock, and the way to wait for a change of it.
+//! All that the double knows, behind one lock, and how to wait for a change of it.
+
+pub mod faults;
+pub mod guild;
+pub mod interaction_record;
+pub mod invocation;
+pub mod limits;
+pub mod message;
+pub mod session;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -10,52 +18,54 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::faults::Faults;
-use super::gateway::Session;
-use super::guild::{Channel, Guild};
-use super::interaction::Interaction;
-use super::limits::Windows;
-use super::message::{Attachment, Message};
+use faults::Faults;
+use guild::{Channel, Guild};
+use interaction_record::InteractionRecord;
+use limits::RateLimiter;
+use message::{Attachment, Message};
+use session::Session;
 
-/// Discord's first moment, in milliseconds of Unix time.
+/// In the form of a real token: the user's id, a moment, a secret.
+pub const TOKEN: &str = "MTA0MDAwMDAwMDAwMDAwMDAwMg.double.of-discord-for-tests-only-00";
+pub const APPLICATION: u64 = 1_040_000_000_000_000_001;
+pub const BOT_USER: u64 = 1_040_000_000_000_000_002;
+
+/// The moment that Discord's ids count from, in milliseconds of Unix time.
 const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 
 pub struct Inner {
     state: Mutex<State>,
     changed: Notify,
-    pub rest: SocketAddr,
-    pub gateway: SocketAddr,
+    rest: SocketAddr,
+    gateway: SocketAddr,
 }
 
-/// One request that the bot made.
+/// A request that the bot made.
 #[derive(Clone, Debug)]
 pub struct RequestLog {
     pub at: Timestamp,
     pub method: String,
-    /// Below `/api/v10`, with its query.
+    /// After `/api/v10`, without the query.
     pub path: String,
-    /// None: not answered, or not yet.
+    /// None: no response, or none yet.
     pub status: Option<u16>,
 }
 
-/// What a test can set that is not a fault.
+/// What a test can set, faults apart. The setters on `Double` say what each is for.
 pub struct Settings {
     pub shards: u32,
     pub max_concurrency: u32,
     pub heartbeat: Duration,
     pub nonce_window: Duration,
     pub history_has_nonce: bool,
-    /// The most messages of a page of a history.
     pub history_page: usize,
-    /// How many milliseconds a request waits before it is carried out.
+    /// In milliseconds.
     pub latency: RangeInclusive<u64>,
-    /// Sessions of the day that may still begin.
     pub sessions_left: u64,
-    /// In how many milliseconds there are all of them again.
+    /// In milliseconds.
     pub sessions_reset: u64,
-    pub answer_deadline: Duration,
+    pub response_deadline: Duration,
     pub follow_up_deadline: Duration,
-    /// How old interactions are when they reach the bot.
     pub interaction_age: Duration,
 }
 
@@ -64,25 +74,26 @@ pub struct State {
     pub is_token_revoked: bool,
     pub guilds: BTreeMap<u64, Guild>,
     pub unavailable: BTreeSet<u64>,
-    /// Channels of the guilds that the bot has left: Discord still knows them.
+    /// Channels of guilds that the bot was removed from. Discord still knows them.
     pub former_channels: BTreeSet<u64>,
     guild_of: HashMap<u64, u64>,
     pub messages: BTreeMap<u64, Message>,
     pub in_channel: HashMap<u64, Vec<u64>>,
-    /// Nonce: the message, and when.
+    /// By nonce: the message, and when it was created.
     pub nonces: HashMap<String, (u64, Instant)>,
-    /// Files by the path they are served at.
+    /// Content type and bytes, by the path they are served at.
     pub files: HashMap<String, (String, Vec<u8>)>,
-    /// Files that people attach to commands.
+    /// Files that users attach to commands.
     pub uploads: HashMap<u64, Attachment>,
-    /// Registered commands: globally (None) or in a guild.
+    /// By guild; None: global commands.
     pub commands: BTreeMap<Option<u64>, Vec<Value>>,
-    pub interactions: BTreeMap<u64, Interaction>,
+    pub interactions: BTreeMap<u64, InteractionRecord>,
     pub sessions: Vec<Session>,
+    /// Shard, and when.
     pub identifies: Vec<(u32, Instant)>,
     pub presence: Option<Value>,
     pub faults: Faults,
-    pub windows: Windows,
+    pub rate_limiter: RateLimiter,
     pub log: Vec<RequestLog>,
     pub problems: Vec<String>,
     last_id: u64,
@@ -100,7 +111,7 @@ impl Default for State {
             latency: 0..=0,
             sessions_left: 1000,
             sessions_reset: 86_400_000,
-            answer_deadline: Duration::from_secs(3),
+            response_deadline: Duration::from_secs(3),
             follow_up_deadline: Duration::from_secs(15 * 60),
             interaction_age: Duration::ZERO,
         };
@@ -122,7 +133,7 @@ impl Default for State {
             identifies: Vec::new(),
             presence: None,
             faults: Faults::default(),
-            windows: Windows::default(),
+            rate_limiter: RateLimiter::default(),
             log: Vec::new(),
             problems: Vec::new(),
             last_id: 0,
@@ -135,19 +146,19 @@ impl Inner {
         Self { state: Mutex::default(), changed: Notify::new(), rest, gateway }
     }
 
-    /// To read. A test that panicked under the lock has failed already.
+    /// A poisoned lock is no matter: the test that panicked under it has failed already.
     pub fn read(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// To change, and to tell those who wait.
+    /// Changes the state and wakes everything that waits for a change.
     pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let outcome = change(&mut self.read());
         self.changed.notify_waiters();
         outcome
     }
 
-    /// Waits until the check finds what it looks for; it is asked after every change. None: not within this time.
+    /// Runs the check after every change until it finds something. None: it did not within this time.
     pub async fn wait<T>(&self, within: Duration, mut check: impl FnMut() -> Option<T>) -> Option<T> {
         let deadline = tokio::time::Instant::now() + within;
         loop {
@@ -165,10 +176,14 @@ impl Inner {
     pub fn url(&self) -> String {
         format!("http://{}", self.rest)
     }
+
+    pub fn gateway_url(&self) -> String {
+        format!("ws://{}", self.gateway)
+    }
 }
 
 impl State {
-    /// A new id, which holds its moment as Discord's do.
+    /// A new id. As in Discord, an id tells when it was made.
     pub fn next_id(&mut self) -> u64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
         let now = (u64::try_from(now).unwrap() - DISCORD_EPOCH) << 22;
@@ -176,13 +191,12 @@ impl State {
         self.last_id
     }
 
-    /// An id for an interaction that was made a while ago, if a test wants it so.
+    /// The id of an interaction that is as old as the settings say.
     pub fn next_interaction_id(&mut self) -> u64 {
         let age = u64::try_from(self.settings.interaction_age.as_millis()).unwrap();
         self.next_id() - (age << 22)
     }
 
-    /// How long ago the id was made.
     pub fn age(id: u64) -> Duration {
         let made_at = UNIX_EPOCH + Duration::from_millis((id >> 22) + DISCORD_EPOCH);
         SystemTime::now().duration_since(made_at).unwrap_or_default()
@@ -197,7 +211,6 @@ impl State {
         self.guilds.insert(guild.id, guild);
     }
 
-    /// The bot is thrown out of a guild.
     pub fn remove_guild(&mut self, id: u64) {
         let guild = self.guilds.remove(&id).unwrap_or_else(|| panic!("there is no guild {id}"));
         self.unavailable.remove(&id);
@@ -216,7 +229,6 @@ impl State {
         (guild.clone(), channel)
     }
 
-    /// A channel and its guild.
     pub fn channel(&self, id: u64) -> Option<(&Guild, &Channel)> {
         let guild = self.guilds.get(self.guild_of.get(&id)?)?;
         Some((guild, guild.channels.iter().find(|channel| channel.id == id)?))
@@ -227,14 +239,25 @@ impl State {
         guild.channels.iter_mut().find(|channel| channel.id == id)
     }
 
-    /// Something that Discord would not put up with, or the project does not.
+    /// Records something that Discord or a house rule does not accept.
     pub fn problem(&mut self, what: impl Into<String>) {
         self.problems.push(what.into());
     }
 
-    /// What stands in a channel, for everybody to see.
+    /// The messages of a channel that everybody can see, the oldest first.
     pub fn visible(&self, channel: u64) -> impl DoubleEndedIterator<Item = &Message> {
         let ids = self.in_channel.get(&channel).map_or(&[][..], Vec::as_slice);
         ids.iter().map(|id| &self.messages[id]).filter(|message| !message.is_deleted && !message.is_ephemeral())
     }
+}
+
+/// An id in JSON, where it may be text or a number.
+pub fn id_of(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// Adds the fields of the second object to the first.
+pub fn merge(into: &mut Value, more: Value) {
+    let Value::Object(more) = more else { return };
+    into.as_object_mut().unwrap().extend(more);
 }

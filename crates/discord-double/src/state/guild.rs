@@ -1,9 +1,9 @@
-//! Servers, channels, roles and people: what a test puts into the world, and how Discord writes it down.
+//! Guilds, channels, roles and users, and the JSON that Discord sends for them.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Double;
+use super::{BOT_USER, merge};
 
 /// The permission bits that matter here.
 pub mod permission {
@@ -16,7 +16,7 @@ pub mod permission {
     pub const READ_MESSAGE_HISTORY: u64 = 1 << 16;
     pub const USE_APPLICATION_COMMANDS: u64 = 1 << 31;
     pub const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
-    /// What a bot that posts is usually given.
+    /// What a bot that posts usually has.
     pub const POSTING: u64 = VIEW_CHANNEL
         | SEND_MESSAGES
         | EMBED_LINKS
@@ -26,26 +26,23 @@ pub mod permission {
         | SEND_MESSAGES_IN_THREADS;
 }
 
-/// A Discord server.
 #[derive(Clone, Debug)]
 pub struct Guild {
     pub id: u64,
     pub name: String,
     pub locale: String,
     pub channels: Vec<Channel>,
-    /// Beside @everyone (whose id is the guild's), the bot's, and one for each person.
+    /// Further to @everyone (whose id is the guild's), the bot's, and one for each member.
     pub roles: Vec<Role>,
-    /// Roles whose members anybody may notify.
+    /// The roles that anybody may mention.
     pub mentionable: Vec<u64>,
     pub everyone_permissions: u64,
-    /// Those of the bot's own role.
+    /// Those of the bot's own role. Nothing else gives the bot permissions, unless the test adds it.
     pub bot_permissions: u64,
     pub members: Vec<User>,
-    /// Until when the bot is in a timeout.
-    pub bot_silenced_until: Option<Timestamp>,
+    pub bot_timed_out_until: Option<Timestamp>,
 }
 
-/// A channel of a guild.
 #[derive(Clone, Debug)]
 pub struct Channel {
     pub id: u64,
@@ -55,7 +52,6 @@ pub struct Channel {
     pub overwrites: Vec<Overwrite>,
 }
 
-/// A role that a test names.
 #[derive(Clone, Debug)]
 pub struct Role {
     pub id: u64,
@@ -63,10 +59,9 @@ pub struct Role {
     pub permissions: u64,
 }
 
-/// What a channel allows or denies a role or one person.
+/// What a channel allows and denies a role or a user.
 #[derive(Clone, Copy, Debug)]
 pub struct Overwrite {
-    /// Of a role or of a person.
     pub id: u64,
     pub is_role: bool,
     pub allow: u64,
@@ -84,7 +79,7 @@ pub struct User {
 }
 
 impl Guild {
-    /// A guild with nothing in it, in which the bot may post.
+    /// An empty guild in which the bot may post.
     pub fn new(id: u64) -> Self {
         Self {
             id,
@@ -96,11 +91,10 @@ impl Guild {
             everyone_permissions: 0,
             bot_permissions: permission::POSTING,
             members: Vec::new(),
-            bot_silenced_until: None,
+            bot_timed_out_until: None,
         }
     }
 
-    /// With one more text channel.
     pub fn text(self, id: u64, name: &str) -> Self {
         self.channel(Channel { id, name: name.to_owned(), kind: 0, overwrites: Vec::new() })
     }
@@ -119,9 +113,9 @@ impl Guild {
         self.id | 1 << 61
     }
 
-    /// The roles of a person, of the bot too.
+    /// The roles of a member, or of the bot.
     pub fn roles_of(&self, user: u64) -> Vec<u64> {
-        if user == Double::BOT_USER {
+        if user == BOT_USER {
             return vec![self.bot_role()];
         }
         self.members.iter().filter(|member| member.id == user).map(User::role).collect()
@@ -133,25 +127,25 @@ impl Guild {
             Role { id: self.bot_role(), name: "bot".to_owned(), permissions: self.bot_permissions },
         ];
         roles.extend(self.roles.iter().cloned());
-        let own = |user: &User| Role { id: user.role(), name: user.name.clone(), permissions: user.permissions };
-        roles.extend(self.members.iter().map(own));
+        let of_member = |user: &User| Role { id: user.role(), name: user.name.clone(), permissions: user.permissions };
+        roles.extend(self.members.iter().map(of_member));
         roles
     }
 
-    /// What a person, or the bot, may do in the guild, and in a channel of it.
+    /// What a member, or the bot, may do in the guild or in a channel of it.
     pub fn permissions(&self, user: u64, channel: Option<&Channel>) -> u64 {
-        let mine = self.roles_of(user);
-        let counts = |role: &&Role| role.id == self.id || mine.contains(&role.id);
+        let own = self.roles_of(user);
+        let counts = |role: &&Role| role.id == self.id || own.contains(&role.id);
         let base = self.all_roles().iter().filter(counts).fold(0, |sum, role| sum | role.permissions);
         if base & permission::ADMINISTRATOR != 0 {
             return u64::MAX >> 8;
         }
-        let is_silenced = user == Double::BOT_USER && self.bot_silenced_until.is_some_and(|at| at > Timestamp::now());
-        let left = if is_silenced { permission::VIEW_CHANNEL | permission::READ_MESSAGE_HISTORY } else { u64::MAX };
+        let is_timed_out = user == BOT_USER && self.bot_timed_out_until.is_some_and(|at| at > Timestamp::now());
+        let left = if is_timed_out { permission::VIEW_CHANNEL | permission::READ_MESSAGE_HISTORY } else { u64::MAX };
         let Some(channel) = channel else { return base & left };
         let mut allowed = base;
         let steps: [&dyn Fn(&Overwrite) -> bool; 3] =
-            [&|o| o.is_role && o.id == self.id, &|o| o.is_role && o.id != self.id && mine.contains(&o.id), &|o| {
+            [&|o| o.is_role && o.id == self.id, &|o| o.is_role && o.id != self.id && own.contains(&o.id), &|o| {
                 !o.is_role && o.id == user
             }];
         for step in steps {
@@ -197,20 +191,20 @@ impl Guild {
     }
 
     pub fn member_json(&self, user: u64) -> Value {
-        let person = match self.members.iter().find(|member| member.id == user) {
+        let user_json = match self.members.iter().find(|member| member.id == user) {
             Some(member) => member.json(),
             None => bot_json(),
         };
         let roles: Vec<String> = self.roles_of(user).iter().map(u64::to_string).collect();
-        let silenced_until = self.bot_silenced_until.filter(|_| user == Double::BOT_USER).map(|at| at.to_string());
+        let timed_out_until = self.bot_timed_out_until.filter(|_| user == BOT_USER).map(|at| at.to_string());
         json!({
-            "user": person, "nick": null, "avatar": null, "banner": null, "roles": roles, "deaf": false, "mute": false,
+            "user": user_json, "nick": null, "avatar": null, "banner": null, "roles": roles, "deaf": false, "mute": false,
             "joined_at": "2025-01-01T00:00:00+00:00", "premium_since": null, "flags": 0, "pending": false,
-            "communication_disabled_until": silenced_until,
+            "communication_disabled_until": timed_out_until,
         })
     }
 
-    /// What `GET /guilds/{id}` answers.
+    /// As `GET /guilds/{id}` has it.
     pub fn json(&self) -> Value {
         json!({
             "id": self.id.to_string(), "name": self.name, "icon": null, "splash": null, "discovery_splash": null,
@@ -224,13 +218,13 @@ impl Guild {
         })
     }
 
-    /// What GUILD_CREATE holds.
+    /// As GUILD_CREATE has it.
     pub fn create_json(&self) -> Value {
         let mut guild = self.json();
         let channels: Vec<Value> = self.channels.iter().map(|channel| self.channel_json(channel)).collect();
         let more = json!({
             "joined_at": "2025-01-01T00:00:00+00:00", "large": false, "unavailable": false,
-            "member_count": self.members.len() + 1, "voice_states": [], "members": [self.member_json(Double::BOT_USER)],
+            "member_count": self.members.len() + 1, "voice_states": [], "members": [self.member_json(BOT_USER)],
             "channels": channels, "threads": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
             "soundboard_sounds": [],
         });
@@ -240,7 +234,7 @@ impl Guild {
 }
 
 impl User {
-    /// Each person has a role of their own, so that permissions can be computed from the roles.
+    /// Each user has a role of their own, so that permissions follow from roles alone.
     pub fn role(&self) -> u64 {
         self.id | 1 << 60
     }
@@ -255,13 +249,7 @@ impl User {
 
 pub fn bot_json() -> Value {
     json!({
-        "id": Double::BOT_USER.to_string(), "username": "giftcodes", "discriminator": "1234", "global_name": null,
+        "id": BOT_USER.to_string(), "username": "bot", "discriminator": "1234", "global_name": null,
         "avatar": null, "bot": true, "public_flags": 0,
     })
-}
-
-/// Adds the members of the second object to the first.
-pub fn merge(into: &mut Value, more: Value) {
-    let Value::Object(more) = more else { return };
-    into.as_object_mut().unwrap().extend(more);
 }

@@ -1,18 +1,18 @@
-//! What a Discord client makes of a person's command: found among the registered ones, checked, and written down.
+//! What a Discord client does with a user's command: finds it among the registered ones, checks the options, and makes the
+//! interaction's data.
 
 use serde_json::{Value, json};
 
 use super::guild::{User, permission};
-use super::request::id_of;
-use super::state::State;
+use super::{State, id_of};
 
 const SUB_COMMAND: u64 = 1;
 const GROUP: u64 = 2;
 
-/// A registered command, the words that lead into it, and its own options.
-pub struct Invoked<'a> {
+/// A registered command, or a sub-command of it.
+pub struct Invocation<'a> {
     command: &'a Value,
-    /// Type and name of each level.
+    /// Type and name of each level below the command.
     path: Vec<(u64, &'a str)>,
     options: &'a [Value],
 }
@@ -29,7 +29,7 @@ fn named<'a>(parts: &'a [Value], name: &str) -> Option<&'a Value> {
     parts.iter().find(|part| part["name"] == json!(name))
 }
 
-impl<'a> Invoked<'a> {
+impl<'a> Invocation<'a> {
     /// Finds "manage giftcode setchannel" among the commands of the guild and those for everybody.
     pub fn find(state: &'a State, guild: u64, path: &str) -> Result<Self, String> {
         let mut words = path.split_whitespace();
@@ -50,7 +50,7 @@ impl<'a> Invoked<'a> {
         }
     }
 
-    /// Whether a client would show the command to this person in a channel of a guild.
+    /// Whether a client shows the command to this user in a channel of a guild.
     pub fn allows(&self, user: &User) -> bool {
         let in_guilds = |field: &str| self.command[field].as_array().is_none_or(|list| list.contains(&json!(0)));
         if !in_guilds("contexts") || !in_guilds("integration_types") {
@@ -62,7 +62,7 @@ impl<'a> Invoked<'a> {
         is_admin || needed.is_none_or(|bits| bits != 0 && user.permissions & bits == bits)
     }
 
-    /// The interaction's data. `focused` is the option that is still being typed.
+    /// The interaction's data. `focused` is the option that the user is still typing.
     pub fn data(
         &self,
         state: &State,
@@ -80,7 +80,7 @@ impl<'a> Invoked<'a> {
                 if option["autocomplete"] != json!(true) {
                     return Err(format!("{name} does not autocomplete"));
                 }
-                // What has been typed so far is a text, whatever it is to become.
+                // What has been typed so far is a text, whatever the option's type.
                 value = json!(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
             } else {
                 value = checked(state, guild, option, &value, &mut resolved).map_err(|e| format!("{name}: {e}"))?;
@@ -112,7 +112,10 @@ impl<'a> Invoked<'a> {
     }
 }
 
-/// The value as it is sent, if a client would send it; what it names is added to the resolved things.
+/// The value as a client sends it. Adds what the value names to `resolved`.
+///
+/// # Errors
+/// If a client would not send it.
 fn checked(state: &State, guild: u64, option: &Value, value: &Value, resolved: &mut Value) -> Result<Value, String> {
     let bound = |field: &str| option[field].as_f64();
     let choices = option["choices"].as_array().filter(|choices| !choices.is_empty());
@@ -153,7 +156,7 @@ fn checked(state: &State, guild: u64, option: &Value, value: &Value, resolved: &
     }
 }
 
-/// Adds what an id stands for; the kinds are those of command options.
+/// Adds what an id names to `resolved`. `kind` is the type of a command option.
 pub fn resolve(state: &State, guild: u64, kind: u64, id: u64, resolved: &mut Value) -> Result<(), String> {
     let guild = &state.guilds[&guild];
     let key = id.to_string();

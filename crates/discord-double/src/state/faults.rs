@@ -1,4 +1,4 @@
-//! What goes wrong at a test's wish: answers that refuse, break off or never come, and gates that hold a request.
+//! Faults that a test asks for: responses that refuse, break off or never come, and gates that hold a request.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -6,31 +6,37 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 
-/// What happens to a request instead of the usual.
+/// What happens to a request instead of the usual. "Done then": the request is carried out before it fails.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
-    /// This status, and no effect.
-    Answer(u16),
-    /// This status with Discord's own code, and no effect.
-    Refuse { status: u16, code: u32 },
-    /// A page of whoever stands before Discord, with this status and perhaps a `Retry-After`, and no effect.
-    Page { status: u16, retry_after: Option<u32> },
-    /// 429, and no effect.
-    TooFast { retry_after: Duration, is_global: bool },
-    /// Carried out, and then the connection is closed without an answer.
-    Unanswered,
-    /// Carried out, and then a page with this status.
-    DoneThenPage(u16),
-    /// Carried out, and then this status.
-    DoneThenAnswer(u16),
-    /// No effect, no answer, and the connection stays open.
+    Status(u16),
+    /// This status, with Discord's own error code in the body.
+    Error {
+        status: u16,
+        code: u32,
+    },
+    /// An HTML page of a proxy in front of Discord, perhaps with a `Retry-After` in seconds.
+    Page {
+        status: u16,
+        retry_after: Option<u32>,
+    },
+    /// 429.
+    RateLimited {
+        retry_after: Duration,
+        is_global: bool,
+    },
+    /// The connection stays open, and no response comes.
     Hang,
+    /// The connection is closed without a response.
+    DoneThenClosed,
+    DoneThenStatus(u16),
+    DoneThenPage(u16),
 }
 
-/// A request about which a rule decides.
+/// A request that a rule decides about.
 pub struct Attempt<'a> {
     pub method: &'a str,
-    /// Below `/api/v10`, without the query.
+    /// After `/api/v10`, without the query.
     pub path: &'a str,
     /// The channel of a message create.
     pub channel: Option<u64>,
@@ -44,34 +50,34 @@ type Rule = Box<dyn FnMut(&Attempt<'_>) -> Option<Fault> + Send>;
 /// Where a gate stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {
-    /// A message create has been received; there is no message yet.
+    /// A request to create a message has been received, and the message does not exist yet.
     BeforeCreate,
-    /// The message is there; the bot does not know it.
+    /// The message exists, and the bot has no response yet.
     AfterCreate,
-    /// The same for a change of a message in a channel.
+    /// The same for an edit of a message in a channel.
     BeforeEdit,
     AfterEdit,
 }
 
-/// What becomes of a held request.
+/// What happens to a held request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    GoOn,
-    /// Its connection is closed, and what has not been done is not done.
+pub enum Decision {
+    Continue,
+    /// Its connection is closed, and what is not done yet is never done.
     Drop,
 }
 
-/// The test's side of a gate. Dropped, it opens.
+/// The test's side of a gate. Dropping it opens the gate.
 pub struct Gate {
     reached: watch::Receiver<bool>,
-    verdict: Option<oneshot::Sender<Verdict>>,
+    decision: Option<oneshot::Sender<Decision>>,
 }
 
 /// The request's side.
 pub struct Held {
     point: Point,
     reached: watch::Sender<bool>,
-    verdict: oneshot::Receiver<Verdict>,
+    decision: oneshot::Receiver<Decision>,
 }
 
 impl Gate {
@@ -87,28 +93,28 @@ impl Gate {
         *self.reached.borrow()
     }
 
-    /// Lets the request go on, whether or not its sender still lives: Discord has received it.
+    /// Lets the request continue even if its sender is gone: Discord has received it.
     pub fn open(mut self) {
-        self.decide(Verdict::GoOn);
+        self.decide(Decision::Continue);
     }
 
-    /// Lets the request come to nothing from here: its connection is closed.
+    /// Ends the request here, and closes its connection.
     pub fn drop_request(mut self) {
-        self.decide(Verdict::Drop);
+        self.decide(Decision::Drop);
     }
 
-    fn decide(&mut self, verdict: Verdict) {
-        if let Some(sender) = self.verdict.take() {
-            // A request that is gone needs no verdict.
-            let _: Result<(), Verdict> = sender.send(verdict);
+    fn decide(&mut self, decision: Decision) {
+        if let Some(sender) = self.decision.take() {
+            // A request that is gone needs no decision.
+            let _: Result<(), Decision> = sender.send(decision);
         }
     }
 }
 
 impl Held {
-    pub async fn wait(self) -> Verdict {
+    pub async fn wait(self) -> Decision {
         self.reached.send_replace(true);
-        self.verdict.await.unwrap_or(Verdict::GoOn)
+        self.decision.await.unwrap_or(Decision::Continue)
     }
 }
 
@@ -135,9 +141,9 @@ impl Faults {
 
     pub fn add_gate(&mut self, point: Point) -> Gate {
         let (reached, receiver) = watch::channel(false);
-        let (sender, verdict) = oneshot::channel();
-        self.gates.push(Held { point, reached, verdict });
-        Gate { reached: receiver, verdict: Some(sender) }
+        let (sender, decision) = oneshot::channel();
+        self.gates.push(Held { point, reached, decision });
+        Gate { reached: receiver, decision: Some(sender) }
     }
 
     /// The gate that the next request at this point stops at.

@@ -1,17 +1,25 @@
-//! A message: what the double keeps of it, and how a body makes or changes one.
+//! Messages and their files, and how a request body creates or edits a message.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Double;
 use super::guild::bot_json;
-use super::request::{File, Request};
-use super::state::{Inner, State};
+use super::{APPLICATION, BOT_USER, Inner, State, id_of};
 
-const EPHEMERAL: u64 = 1 << 6;
-const LOADING: u64 = 1 << 7;
+pub const EPHEMERAL: u64 = 1 << 6;
+/// Marks a deferred response: "The bot is thinking…".
+pub const LOADING: u64 = 1 << 7;
 
-/// A message of the bot: in a channel, or the answer to an interaction.
+/// A file in a multipart request.
+pub struct File {
+    /// The n of `files[n]`.
+    pub index: u64,
+    pub filename: String,
+    pub content_type: String,
+    pub bytes: Vec<u8>,
+}
+
+/// In a channel, or a response to an interaction.
 #[derive(Clone, Debug)]
 pub struct Message {
     pub id: u64,
@@ -22,7 +30,7 @@ pub struct Message {
     pub components: Vec<Value>,
     pub attachments: Vec<Attachment>,
     pub nonce: Option<String>,
-    /// As it was sent at last.
+    /// Of the last create or edit that named it.
     pub allowed_mentions: Option<Value>,
     pub flags: u64,
     pub created_at: Timestamp,
@@ -30,14 +38,13 @@ pub struct Message {
     pub is_deleted: bool,
 }
 
-/// One change of a message, as it was asked for.
 #[derive(Clone, Debug)]
 pub struct Edit {
     pub at: Timestamp,
+    /// The request body.
     pub body: Value,
 }
 
-/// A file in a message.
 #[derive(Clone, Debug)]
 pub struct Attachment {
     pub id: u64,
@@ -51,7 +58,7 @@ fn list(value: &Value) -> Vec<Value> {
     value.as_array().cloned().unwrap_or_default()
 }
 
-/// All strings that a person reads in an embed.
+/// The visible texts of an embed.
 fn embed_text(embed: &Value) -> Vec<&str> {
     let parts = [&embed["author"]["name"], &embed["title"], &embed["description"]];
     let fields = embed["fields"].as_array().into_iter().flatten().flat_map(|field| [&field["name"], &field["value"]]);
@@ -63,12 +70,12 @@ impl Message {
         self.flags & EPHEMERAL != 0
     }
 
-    /// A deferred answer that has not come yet.
+    /// Whether this is a deferred response that has no content yet.
     pub fn is_thinking(&self) -> bool {
         self.flags & LOADING != 0
     }
 
-    /// Content and embeds, as a person reads them.
+    /// The visible text: content and embeds.
     pub fn text(&self) -> String {
         let embeds = self.embeds.iter().flat_map(embed_text);
         [self.content.as_str()].into_iter().chain(embeds).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
@@ -79,11 +86,18 @@ impl Message {
         self.components.iter().flat_map(|row| row["components"].as_array().into_iter().flatten())
     }
 
-    /// How Discord writes it; the nonce is the caller's to add.
+    /// The custom_id of the button or select with this label or placeholder.
+    pub fn custom_id(&self, label: &str) -> &str {
+        let part = self.parts().find(|part| part["label"] == json!(label) || part["placeholder"] == json!(label));
+        let part = part.unwrap_or_else(|| panic!("there is no {label} in {:#?}", self.components));
+        part["custom_id"].as_str().unwrap()
+    }
+
+    /// As Discord sends it, without the nonce.
     pub fn json(&self) -> Value {
         let attachments: Vec<Value> = self.attachments.iter().map(Attachment::json).collect();
         let author = match self.author {
-            Double::BOT_USER => bot_json(),
+            BOT_USER => bot_json(),
             other => json!({
                 "id": other.to_string(), "username": "somebody", "discriminator": "0", "global_name": null,
                 "avatar": null,
@@ -95,7 +109,7 @@ impl Message {
             "edited_timestamp": self.edits.last().map(|edit| edit.at.to_string()), "tts": false,
             "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": attachments,
             "embeds": self.embeds, "components": self.components, "pinned": false, "type": 0, "flags": self.flags,
-            "application_id": Double::APPLICATION.to_string(),
+            "application_id": APPLICATION.to_string(),
         })
     }
 }
@@ -110,8 +124,8 @@ impl Attachment {
 }
 
 impl State {
-    /// Keeps a file and gives it an address to download it from.
-    pub fn keep_file(&mut self, inner: &Inner, filename: &str, content_type: &str, bytes: &[u8]) -> Attachment {
+    /// Stores a file and gives it a URL to download it from.
+    pub fn store_file(&mut self, inner: &Inner, filename: &str, content_type: &str, bytes: &[u8]) -> Attachment {
         let id = self.next_id();
         let path = format!("/attachments/{id}/{filename}");
         self.files.insert(path.clone(), (content_type.to_owned(), bytes.to_vec()));
@@ -124,11 +138,11 @@ impl State {
         }
     }
 
-    fn keep_files(&mut self, inner: &Inner, files: &[File]) -> Vec<Attachment> {
-        files.iter().map(|file| self.keep_file(inner, &file.filename, &file.content_type, &file.bytes)).collect()
+    fn store_files(&mut self, inner: &Inner, files: &[File]) -> Vec<Attachment> {
+        files.iter().map(|file| self.store_file(inner, &file.filename, &file.content_type, &file.bytes)).collect()
     }
 
-    /// Stores a new message of the bot, made from a body that has been checked.
+    /// Stores a new message of the bot. The body has been checked.
     pub fn store(&mut self, inner: &Inner, channel: u64, body: &Value, files: &[File], flags: u64) -> u64 {
         let id = self.next_id();
         let nonce = match &body["nonce"] {
@@ -139,11 +153,11 @@ impl State {
         let message = Message {
             id,
             channel,
-            author: Double::BOT_USER,
+            author: BOT_USER,
             content: body["content"].as_str().unwrap_or_default().to_owned(),
             embeds: list(&body["embeds"]),
             components: list(&body["components"]),
-            attachments: self.keep_files(inner, files),
+            attachments: self.store_files(inner, files),
             nonce,
             allowed_mentions: body.get("allowed_mentions").cloned(),
             flags: flags | body["flags"].as_u64().unwrap_or_default(),
@@ -156,14 +170,9 @@ impl State {
         id
     }
 
-    /// A deferred answer: a message that says that the bot thinks.
-    pub fn store_thinking(&mut self, inner: &Inner, channel: u64, flags: u64) -> u64 {
-        self.store(inner, channel, &Value::Null, &[], flags | LOADING)
-    }
-
-    /// Changes what the body names, and leaves the rest.
-    pub fn edit(&mut self, inner: &Inner, id: u64, request: &Request, body: &Value) {
-        let added = self.keep_files(inner, &request.files);
+    /// Changes the fields that the body has, and leaves the rest.
+    pub fn edit(&mut self, inner: &Inner, id: u64, files: &[File], body: &Value) {
+        let added = self.store_files(inner, files);
         let message = self.messages.get_mut(&id).unwrap();
         if let Some(content) = body.get("content") {
             content.as_str().unwrap_or_default().clone_into(&mut message.content);
@@ -175,7 +184,7 @@ impl State {
             message.components = list(components);
         }
         if let Some(named) = body.get("attachments") {
-            let is_named = |id: u64| list(named).iter().any(|named| super::request::id_of(&named["id"]) == Some(id));
+            let is_named = |id: u64| list(named).iter().any(|named| id_of(&named["id"]) == Some(id));
             message.attachments.retain(|attachment| is_named(attachment.id));
         }
         message.attachments.extend(added);

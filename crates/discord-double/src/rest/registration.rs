@@ -1,13 +1,12 @@
-//! The registration of commands, for everybody or for one guild.
+//! The registration of commands, globally or in one guild.
 
 use serde_json::{Value, json};
 
-use super::Double;
-use super::command_schema;
-use super::guild::merge;
-use super::request::{Outcome, Refusal, Reply, Request, id_of};
+use super::reply::{Outcome, Refusal, Reply};
+use super::request::Request;
 use super::routes::{id, unknown_path};
-use super::state::State;
+use crate::schema::command::problems_of;
+use crate::state::{APPLICATION, State, id_of, merge};
 
 const MOST_COMMANDS: usize = 100;
 
@@ -19,26 +18,26 @@ fn is_same(one: &Value, other: &Value) -> bool {
     one["name"] == other["name"] && kind(one) == kind(other)
 }
 
-/// A command as Discord keeps it, with its old id if it had one.
-fn kept(state: &mut State, guild: Option<u64>, command: &Value) -> Value {
+/// A command as Discord stores it. One that replaces another keeps its id.
+fn stored(state: &mut State, guild: Option<u64>, command: &Value) -> Value {
     let fresh = state.next_id();
     let registered = state.commands.get(&guild).into_iter().flatten();
     let old = registered.into_iter().find(|old| is_same(old, command)).and_then(|old| id_of(&old["id"]));
-    let mut kept = json!({
+    let mut stored = json!({
         "type": 1, "description": "", "default_member_permissions": null, "dm_permission": true, "nsfw": false,
         "options": [], "contexts": null, "integration_types": [0], "name_localizations": null,
         "description_localizations": null,
     });
-    merge(&mut kept, command.clone());
+    merge(&mut stored, command.clone());
     let more = json!({
-        "id": old.unwrap_or(fresh).to_string(), "application_id": Double::APPLICATION.to_string(),
+        "id": old.unwrap_or(fresh).to_string(), "application_id": APPLICATION.to_string(),
         "version": fresh.to_string(),
     });
-    merge(&mut kept, more);
+    merge(&mut stored, more);
     if let Some(guild) = guild {
-        kept["guild_id"] = json!(guild.to_string());
+        stored["guild_id"] = json!(guild.to_string());
     }
-    kept
+    stored
 }
 
 pub fn route(state: &mut State, request: &Request, guild: Option<u64>, rest: &[&str]) -> Outcome {
@@ -49,8 +48,7 @@ pub fn route(state: &mut State, request: &Request, guild: Option<u64>, rest: &[&
             let Some(commands) = body.as_array() else {
                 return Err(Refusal::malformed(vec!["the commands are not a list".to_owned()]));
             };
-            let mut problems: Vec<String> =
-                commands.iter().flat_map(|command| command_schema::command(command, guild)).collect();
+            let mut problems: Vec<String> = commands.iter().flat_map(|command| problems_of(command, guild)).collect();
             let is_twice = |at: usize| commands[..at].iter().any(|earlier| is_same(earlier, &commands[at]));
             if (0..commands.len()).any(is_twice) || commands.len() > MOST_COMMANDS {
                 problems.push("a name twice, or too many commands".to_owned());
@@ -58,16 +56,16 @@ pub fn route(state: &mut State, request: &Request, guild: Option<u64>, rest: &[&
             if !problems.is_empty() {
                 return Err(Refusal::malformed(problems));
             }
-            let all: Vec<Value> = commands.iter().map(|command| kept(state, guild, command)).collect();
+            let all: Vec<Value> = commands.iter().map(|command| stored(state, guild, command)).collect();
             state.commands.insert(guild, all.clone());
             Ok(Reply::Json(json!(all)))
         }
         ("POST", []) => {
-            let problems = command_schema::command(body, guild);
+            let problems = problems_of(body, guild);
             if !problems.is_empty() {
                 return Err(Refusal::malformed(problems));
             }
-            let command = kept(state, guild, body);
+            let command = stored(state, guild, body);
             let registered = state.commands.entry(guild).or_default();
             registered.retain(|old| !is_same(old, &command));
             registered.push(command.clone());
@@ -90,7 +88,7 @@ fn one(state: &mut State, request: &Request, guild: Option<u64>, which: u64) -> 
         "PATCH" => {
             let mut whole = json!({ "name": registered[at]["name"], "description": registered[at]["description"] });
             merge(&mut whole, request.body.clone());
-            let problems = command_schema::command(&whole, guild);
+            let problems = problems_of(&whole, guild);
             if !problems.is_empty() {
                 return Err(Refusal::malformed(problems));
             }

@@ -1,11 +1,12 @@
-//! Which path is what, and the routes that only look something up.
+//! Routing, and the routes that only look something up.
 
 use serde_json::{Value, json};
 
-use super::guild::{Guild, bot_json};
-use super::request::{Outcome, Refusal, Reply, Request};
-use super::state::{Inner, State};
-use super::{Double, answers, channels, registration};
+use super::reply::{Outcome, Refusal, Reply};
+use super::request::Request;
+use super::{channels, registration, responses};
+use crate::state::guild::{Guild, bot_json};
+use crate::state::{APPLICATION, BOT_USER, Inner, State};
 
 pub fn unknown_path(request: &Request) -> Refusal {
     let problem = format!("the double does not know this path ({})", request.path);
@@ -16,10 +17,9 @@ pub fn id(text: &str) -> Result<u64, Refusal> {
     text.parse().map_err(|_| Refusal::malformed(vec![format!("{text:?} is not an id")]))
 }
 
-/// The application's id in a path.
-fn own(application: &str) -> Result<(), Refusal> {
+fn check_application(application: &str) -> Result<(), Refusal> {
     match id(application)? {
-        Double::APPLICATION => Ok(()),
+        APPLICATION => Ok(()),
         other => Err(Refusal::problem(404, 10002, "Unknown Application", format!("the application {other}"))),
     }
 }
@@ -35,7 +35,7 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, path: &str) ->
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let method = request.method.as_str();
     let looked_up = match (method, parts.as_slice()) {
-        ("GET", ["gateway"]) => json!({ "url": gateway_url(inner) }),
+        ("GET", ["gateway"]) => json!({ "url": inner.gateway_url() }),
         ("GET", ["gateway", "bot"]) => gateway_bot(state, inner),
         ("GET", ["users", "@me"]) => bot_json(),
         ("GET", ["users", "@me", "guilds"]) => my_guilds(state, request),
@@ -56,7 +56,7 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, path: &str) ->
         }
         ("GET", ["guilds", of, "members", who]) => {
             let guild = guild(state, of)?;
-            let user = if *who == "@me" { Double::BOT_USER } else { id(who)? };
+            let user = if *who == "@me" { BOT_USER } else { id(who)? };
             if guild.roles_of(user).is_empty() {
                 return Err(Refusal::expected(404, 10007, "Unknown Member"));
             }
@@ -66,34 +66,30 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, path: &str) ->
             return channels::route(state, inner, request, id(channel)?, rest);
         }
         (_, ["applications", application, "commands", rest @ ..]) => {
-            own(application)?;
+            check_application(application)?;
             return registration::route(state, request, None, rest);
         }
         (_, ["applications", application, "guilds", of, "commands", rest @ ..]) => {
-            own(application)?;
-            // As Discord does for a guild that has not installed the application.
+            check_application(application)?;
+            // Discord answers so for a guild that has not installed the application.
             let guild = guild(state, of).map_err(|_| Refusal::missing_access())?.id;
             return registration::route(state, request, Some(guild), rest);
         }
         ("POST", ["interactions", interaction, token, "callback"]) => {
-            return answers::first(state, inner, request, id(interaction)?, token);
+            return responses::callback(state, inner, request, id(interaction)?, token);
         }
         (_, ["webhooks", application, token, rest @ ..]) => {
-            own(application)?;
-            return answers::later(state, inner, request, token, rest);
+            check_application(application)?;
+            return responses::webhook(state, inner, request, token, rest);
         }
         _ => return Err(unknown_path(request)),
     };
     Ok(Reply::Json(looked_up))
 }
 
-pub fn gateway_url(inner: &Inner) -> String {
-    format!("ws://{}", inner.gateway)
-}
-
 fn gateway_bot(state: &State, inner: &Inner) -> Value {
     json!({
-        "url": gateway_url(inner), "shards": state.settings.shards,
+        "url": inner.gateway_url(), "shards": state.settings.shards,
         "session_start_limit": {
             "total": 1000, "remaining": state.settings.sessions_left, "reset_after": state.settings.sessions_reset,
             "max_concurrency": state.settings.max_concurrency,
@@ -103,7 +99,7 @@ fn gateway_bot(state: &State, inner: &Inner) -> Value {
 
 fn application(state: &State) -> Value {
     json!({
-        "id": Double::APPLICATION.to_string(), "name": "giftcodes", "icon": null, "description": "", "bot_public": true,
+        "id": APPLICATION.to_string(), "name": "bot", "icon": null, "description": "", "bot_public": true,
         "bot_require_code_grant": false, "verify_key": "00", "team": null, "flags": 0, "bot": bot_json(),
         "owner": { "id": "1", "username": "owner", "discriminator": "0", "global_name": null, "avatar": null },
         "approximate_guild_count": state.guilds.len(), "integration_types_config": {},
@@ -117,7 +113,7 @@ fn my_guilds(state: &State, request: &Request) -> Value {
     let info = |guild: &Guild| {
         json!({
             "id": guild.id.to_string(), "name": guild.name, "icon": null, "owner": false, "features": [],
-            "permissions": guild.permissions(Double::BOT_USER, None).to_string(),
+            "permissions": guild.permissions(BOT_USER, None).to_string(),
         })
     };
     json!(state.guilds.range(after + 1..).take(limit).map(|(_, guild)| info(guild)).collect::<Vec<_>>())

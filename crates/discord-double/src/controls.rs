@@ -1,4 +1,4 @@
-//! How a test changes the world: guilds, permissions, faults, limits, connections.
+//! What a test changes: guilds, permissions, faults, limits, connections.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::Double;
-use super::faults::{Attempt, Fault, Gate, Point};
-use super::gateway::Order;
-use super::guild::{Guild, Overwrite};
-use super::limits::Limits;
+use crate::Double;
+use crate::state::faults::{Attempt, Fault, Gate, Point};
+use crate::state::guild::{Guild, Overwrite};
+use crate::state::limits::Limits;
+use crate::state::session::Order;
 
 impl Double {
-    /// The bot is in this guild from now on.
+    /// The bot joins this guild. If it is in it already, the guild is replaced.
     pub fn add_guild(&self, guild: Guild) {
         self.inner.change(|state| {
             let (id, event) = (guild.id, guild.create_json());
@@ -22,7 +22,7 @@ impl Double {
         });
     }
 
-    /// The bot is thrown out.
+    /// The bot is removed from the guild.
     pub fn remove_guild(&self, id: u64) {
         self.inner.change(|state| {
             state.remove_guild(id);
@@ -30,7 +30,7 @@ impl Double {
         });
     }
 
-    /// An outage: the guild is there, and cannot be reached.
+    /// The guild has an outage.
     pub fn set_unavailable(&self, id: u64) {
         self.inner.change(|state| {
             state.unavailable.insert(id);
@@ -38,7 +38,7 @@ impl Double {
         });
     }
 
-    /// And its end.
+    /// The outage ends.
     pub fn set_available(&self, id: u64) {
         self.inner.change(|state| {
             state.unavailable.remove(&id);
@@ -47,7 +47,7 @@ impl Double {
         });
     }
 
-    /// Changes the bot's role. Nothing else gives the bot permissions, unless the guild was made so.
+    /// Changes the permissions of the bot's own role.
     pub fn set_bot_permissions(&self, guild: u64, permissions: u64) {
         self.inner.change(|state| {
             let it = state.guilds.get_mut(&guild).unwrap_or_else(|| panic!("there is no guild {guild}"));
@@ -57,19 +57,19 @@ impl Double {
         });
     }
 
-    /// A moderator puts the bot into a timeout, or ends it. That one ends by itself is told by nobody.
-    pub fn silence_bot(&self, guild: u64, until: Option<Timestamp>) {
+    /// A moderator puts the bot into a timeout, or ends it. When a timeout runs out, Discord sends no event.
+    pub fn set_bot_timeout(&self, guild: u64, until: Option<Timestamp>) {
         self.inner.change(|state| {
             let it = state.guilds.get_mut(&guild).unwrap_or_else(|| panic!("there is no guild {guild}"));
-            it.bot_silenced_until = until;
+            it.bot_timed_out_until = until;
             let mut event = it.member_json(Self::BOT_USER);
             event["guild_id"] = json!(guild.to_string());
             state.dispatch(guild, "GUILD_MEMBER_UPDATE", event);
         });
     }
 
-    /// What a channel allows and denies the bot, instead of what it did before.
-    pub fn overwrite(&self, channel: u64, allow: u64, deny: u64) {
+    /// Replaces what a channel allows and denies the bot.
+    pub fn set_overwrite(&self, channel: u64, allow: u64, deny: u64) {
         self.inner.change(|state| {
             let there = state.channel_mut(channel).unwrap_or_else(|| panic!("there is no channel {channel}"));
             there.overwrites.retain(|overwrite| overwrite.id != Self::BOT_USER);
@@ -87,58 +87,56 @@ impl Double {
         });
     }
 
-    /// Somebody deletes a message.
+    /// A user deletes a message. Without the intent for messages, the bot gets no event.
     pub fn delete_message(&self, id: u64) {
         self.inner.change(|state| state.messages.get_mut(&id).unwrap().is_deleted = true);
     }
 
-    /// Decides about every message create from now on, instead of an earlier rule. The rule must not ask the double,
-    /// which waits for it.
+    /// Replaces the rule that decides about every request to create a message. A rule runs under the double's lock, so it
+    /// must not call the double.
     pub fn fail_messages(&self, rule: impl FnMut(&Attempt<'_>) -> Option<Fault> + Send + 'static) {
         self.inner.change(|state| state.faults.messages = Some(Box::new(rule)));
     }
 
-    /// Decides about every request, instead of an earlier rule; [`Self::fail_messages`] comes first.
+    /// Replaces the rule that decides about every request. [`Self::fail_messages`] comes first.
     pub fn fail_requests(&self, rule: impl FnMut(&Attempt<'_>) -> Option<Fault> + Send + 'static) {
         self.inner.change(|state| state.faults.requests = Some(Box::new(rule)));
     }
 
-    /// Takes back all rules.
-    pub fn heal(&self) {
+    /// Removes both rules.
+    pub fn clear_faults(&self) {
         self.inner.change(|state| (state.faults.messages, state.faults.requests) = (None, None));
     }
 
-    /// The next request at this point stops there until the gate opens. Several gates at one point hold one request
-    /// each.
+    /// Holds the next request that comes to this point. Several gates at one point hold one request each.
     pub fn gate(&self, point: Point) -> Gate {
         self.inner.change(|state| state.faults.add_gate(point))
     }
 
     pub fn set_limits(&self, limits: Limits) {
-        self.inner.change(|state| state.windows.limits = limits);
+        self.inner.change(|state| state.rate_limiter.limits = limits);
     }
 
-    /// For how long a nonce is remembered; at first five minutes.
+    /// For how long a nonce is remembered. Default: five minutes.
     pub fn set_nonce_window(&self, window: Duration) {
         self.inner.change(|state| state.settings.nonce_window = window);
     }
 
-    /// As if the window had passed.
     pub fn forget_nonces(&self) {
         self.inner.change(|state| state.nonces.clear());
     }
 
-    /// The most messages of a page of a history; at first as many as are asked for.
+    /// The most messages on a page of a history, however many the bot asks for. Default: 100.
     pub fn set_history_page(&self, most: usize) {
         self.inner.change(|state| state.settings.history_page = most);
     }
 
-    /// How many milliseconds a request waits before it is carried out; at first none.
+    /// How many milliseconds a request waits, at random, before it is carried out. Default: none.
     pub fn set_latency(&self, millis: RangeInclusive<u64>) {
         self.inner.change(|state| state.settings.latency = millis);
     }
 
-    /// How many sessions of the day may still begin, and in what time there are a thousand again.
+    /// How many sessions may still begin today, and when there are a thousand again. The bot is told; nothing is refused.
     pub fn set_sessions_left(&self, left: u64, reset_after: Duration) {
         self.inner.change(|state| {
             state.settings.sessions_left = left;
@@ -146,45 +144,44 @@ impl Double {
         });
     }
 
-    /// How often a session was begun.
+    /// How often the bot has identified.
     pub fn identifies(&self) -> usize {
         self.inner.read().identifies.len()
     }
 
-    /// Whether messages that are read back have their nonce; at first they have not.
+    /// Whether messages in a history have their nonce. Default: they have not.
     pub fn set_history_has_nonce(&self, has: bool) {
         self.inner.change(|state| state.settings.history_has_nonce = has);
     }
 
-    /// In what time an interaction must be answered; at first three seconds.
-    pub fn set_answer_deadline(&self, deadline: Duration) {
-        self.inner.change(|state| state.settings.answer_deadline = deadline);
+    /// How long after it was made an interaction can get its first response. Default: three seconds.
+    pub fn set_response_deadline(&self, deadline: Duration) {
+        self.inner.change(|state| state.settings.response_deadline = deadline);
     }
 
-    /// For how long an interaction can be followed up; at first fifteen minutes.
+    /// How long after it was made an interaction can get follow-ups and edits. Default: fifteen minutes.
     pub fn set_follow_up_deadline(&self, deadline: Duration) {
         self.inner.change(|state| state.settings.follow_up_deadline = deadline);
     }
 
-    /// How old interactions are from now on when they reach the bot, as after a resumed session. Their times count from when
-    /// they were made.
+    /// How old interactions are when they reach the bot, as after a resume. Deadlines count from when they were made.
     pub fn set_interaction_age(&self, age: Duration) {
         self.inner.change(|state| state.settings.interaction_age = age);
     }
 
-    /// How many shards a bot is told to start, and how many of them at once.
+    /// How many shards the bot is told to start, and how many at once.
     pub fn set_shards(&self, shards: u32, max_concurrency: u32) {
         self.inner.change(|state| {
             (state.settings.shards, state.settings.max_concurrency) = (shards, max_concurrency);
         });
     }
 
-    /// For connections made from now on.
+    /// The heartbeat interval of new connections.
     pub fn set_heartbeat(&self, interval: Duration) {
         self.inner.change(|state| state.settings.heartbeat = interval);
     }
 
-    /// From now on the token is wrong: 401 everywhere, and close code 4004 for the sessions.
+    /// Makes the token invalid: requests get 401, and sessions are closed with 4004.
     pub fn revoke_token(&self) {
         self.inner.change(|state| {
             state.is_token_revoked = true;
@@ -200,12 +197,12 @@ impl Double {
         });
     }
 
-    /// All connections break; they can be resumed.
+    /// Breaks all connections. Their sessions can be resumed.
     pub fn drop_sessions(&self) {
         self.inner.change(|state| state.open_sessions().for_each(|session| session.order(Order::Cut)));
     }
 
-    /// All sessions are over (op 9); the bot must identify anew.
+    /// Ends all sessions (op 9). The bot must identify again.
     pub fn invalidate(&self) {
         self.inner.change(|state| {
             for session in state.sessions.drain(..) {

@@ -1,22 +1,21 @@
-//! What people do: commands, completion, buttons, selects, modals.
+//! What users do: they post, send commands, have options completed, press buttons, choose in selects, submit modals.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Double;
-use super::answered::Answered;
-use super::guild::User;
-use super::interaction::{Deed, Response};
-use super::invocation::{Invoked, resolve};
-use super::message::Message;
-use super::state::State;
+use crate::state::State;
+use crate::state::guild::User;
+use crate::state::interaction_record::InteractionKind;
+use crate::state::invocation::{Invocation, resolve};
+use crate::state::message::Message;
+use crate::{Double, Interaction};
 
-/// More than the answer may take: the double decides what is late, not the one who waits.
+/// Added to the deadline of a response: the double decides what is late, not the test that waits.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Double {
-    /// A new member of a guild, with these permissions in all of it.
+    /// A new member of a guild, with these permissions in all of its channels.
     pub fn user(&self, guild: u64, permissions: u64) -> User {
         self.inner.change(|state| {
             let id = state.next_id();
@@ -32,18 +31,18 @@ impl Double {
         })
     }
 
-    /// Uploads a file for an attachment option; the value is the option's.
+    /// Uploads a file, and returns the value for an attachment option.
     pub fn attach(&self, filename: &str, content_type: &str, bytes: &[u8]) -> Value {
         self.inner.change(|state| {
-            let file = state.keep_file(&self.inner, filename, content_type, bytes);
+            let file = state.store_file(&self.inner, filename, content_type, bytes);
             let id = file.id;
             state.uploads.insert(id, file);
             json!(id.to_string())
         })
     }
 
-    /// A person says something in a channel.
-    pub fn say(&self, user: &User, channel: u64, text: &str) -> Message {
+    /// A user posts a message.
+    pub fn post(&self, user: &User, channel: u64, text: &str) -> Message {
         self.inner.change(|state| {
             let id = state.store(&self.inner, channel, &json!({ "content": text }), &[], 0);
             let message = state.messages.get_mut(&id).unwrap();
@@ -52,42 +51,57 @@ impl Double {
         })
     }
 
-    /// A person sends a command, "manage giftcode setchannel" say, and the bot gives its first answer. What a Discord
-    /// client would not let the person send panics.
-    pub async fn slash(&self, user: &User, channel: u64, command: &str, options: &[(&str, Value)]) -> Answered {
-        let answered = self.send_slash(user, channel, command, options);
-        self.first_answer(answered).await
+    /// A user sends a command ("manage giftcode setchannel", say), and the bot gives its first response.
+    ///
+    /// # Panics
+    /// If a Discord client would not let the user send it, and if the bot does not respond in time.
+    pub async fn slash(&self, user: &User, channel: u64, command: &str, options: &[(&str, Value)]) -> Interaction {
+        let interaction = self.send_slash(user, channel, command, options);
+        self.first_response(interaction).await
     }
 
-    /// The same without waiting for an answer, which may never come.
-    pub fn send_slash(&self, user: &User, channel: u64, command: &str, options: &[(&str, Value)]) -> Answered {
+    /// The same, without waiting for a response.
+    pub fn send_slash(&self, user: &User, channel: u64, command: &str, options: &[(&str, Value)]) -> Interaction {
         self.command(user, channel, command, options, false)
     }
 
-    /// The same by a person whom the command is not shown to.
-    pub async fn slash_forced(&self, user: &User, channel: u64, command: &str, options: &[(&str, Value)]) -> Answered {
-        let answered = self.command(user, channel, command, options, true);
-        self.first_answer(answered).await
+    /// The same by a user whom a client does not show the command.
+    pub async fn slash_forced(
+        &self,
+        user: &User,
+        channel: u64,
+        command: &str,
+        options: &[(&str, Value)],
+    ) -> Interaction {
+        let interaction = self.command(user, channel, command, options, true);
+        self.first_response(interaction).await
     }
 
-    /// The same in the bot's direct messages, where the command is not shown.
-    pub async fn slash_directly(&self, user: &User, command: &str, options: &[(&str, Value)]) -> Answered {
+    /// The same in the bot's direct messages, where a client does not show the command.
+    pub async fn slash_in_dm(&self, user: &User, command: &str, options: &[(&str, Value)]) -> Interaction {
         let id = self.inner.change(|state| {
             let data = invocation(state, user, command, options, None, true);
-            state.interact_directly(user, Deed::Command, data)
+            state.interact_in_dm(user, InteractionKind::Command, data)
         });
-        self.first_answer(Answered::new(&self.inner, id, format!("/{command}, sent directly"))).await
+        self.first_response(Interaction::new(&self.inner, id, format!("/{command}, sent directly"))).await
     }
 
-    fn command(&self, user: &User, channel: u64, path: &str, options: &[(&str, Value)], is_forced: bool) -> Answered {
+    fn command(
+        &self,
+        user: &User,
+        channel: u64,
+        path: &str,
+        options: &[(&str, Value)],
+        is_forced: bool,
+    ) -> Interaction {
         let id = self.inner.change(|state| {
             let data = invocation(state, user, path, options, None, is_forced);
-            state.interact(user, channel, Deed::Command, None, data)
+            state.interact(user, channel, InteractionKind::Command, None, data)
         });
-        Answered::new(&self.inner, id, format!("/{path}"))
+        Interaction::new(&self.inner, id, format!("/{path}"))
     }
 
-    /// What is offered for an option while it is being typed: names and values.
+    /// The choices, as names and values, that the bot offers while a user types an option.
     pub async fn autocomplete(
         &self,
         user: &User,
@@ -98,33 +112,34 @@ impl Double {
     ) -> Vec<(String, Value)> {
         let id = self.inner.change(|state| {
             let data = invocation(state, user, command, options, Some(focused), false);
-            state.interact(user, channel, Deed::Autocomplete, None, data)
+            state.interact(user, channel, InteractionKind::Autocomplete, None, data)
         });
-        let answered = self.first_answer(Answered::new(&self.inner, id, format!("completion of /{command}"))).await;
-        let data = answered.data();
+        let interaction =
+            self.first_response(Interaction::new(&self.inner, id, format!("completion of /{command}"))).await;
+        let data = interaction.data();
         let choices = data["choices"].as_array().into_iter().flatten();
         choices.map(|choice| (choice["name"].as_str().unwrap().to_owned(), choice["value"].clone())).collect()
     }
 
-    /// A person presses a button of a message, as the message is now.
-    pub async fn press(&self, user: &User, message: &Message, custom_id: &str) -> Answered {
-        let answered = self.send_press(user, message, custom_id);
-        self.first_answer(answered).await
+    /// A user presses a button of a message. The message must still have the button, and the button must be enabled.
+    pub async fn press(&self, user: &User, message: &Message, custom_id: &str) -> Interaction {
+        let interaction = self.send_press(user, message, custom_id);
+        self.first_response(interaction).await
     }
 
-    /// The same without waiting for an answer.
-    pub fn send_press(&self, user: &User, message: &Message, custom_id: &str) -> Answered {
+    /// The same, without waiting for a response.
+    pub fn send_press(&self, user: &User, message: &Message, custom_id: &str) -> Interaction {
         let id = self.inner.change(|state| {
             let part = component(state, message, custom_id);
             assert_eq!(part["type"], json!(2), "{custom_id} is no button");
             let data = json!({ "component_type": 2, "custom_id": custom_id, "id": 1 });
-            state.interact(user, message.channel, Deed::Component, Some(message.id), data)
+            state.interact(user, message.channel, InteractionKind::Component, Some(message.id), data)
         });
-        Answered::new(&self.inner, id, format!("the button {custom_id}"))
+        Interaction::new(&self.inner, id, format!("the button {custom_id}"))
     }
 
-    /// A person chooses in a select of a message. Ids are given as text.
-    pub async fn select(&self, user: &User, message: &Message, custom_id: &str, values: &[&str]) -> Answered {
+    /// A user chooses in a select of a message. Ids are given as text.
+    pub async fn select(&self, user: &User, message: &Message, custom_id: &str, values: &[&str]) -> Interaction {
         let id = self.inner.change(|state| {
             let part = component(state, message, custom_id);
             let kind = part["type"].as_u64().unwrap();
@@ -139,7 +154,7 @@ impl Double {
                         assert!(options.any(|option| option["value"] == json!(value)), "{custom_id} has no {value}");
                     }
                     5..=8 => {
-                        // Selects and command options number the kinds differently.
+                        // Selects and command options number the types differently.
                         let kind = [6, 8, 9, 7][usize::try_from(kind).unwrap() - 5];
                         resolve(state, user.guild, kind, value.parse().unwrap(), &mut resolved).unwrap();
                     }
@@ -149,13 +164,13 @@ impl Double {
             let data = json!({
                 "component_type": kind, "custom_id": custom_id, "values": values, "resolved": resolved, "id": 1,
             });
-            state.interact(user, message.channel, Deed::Component, Some(message.id), data)
+            state.interact(user, message.channel, InteractionKind::Component, Some(message.id), data)
         });
-        self.first_answer(Answered::new(&self.inner, id, format!("the select {custom_id}"))).await
+        self.first_response(Interaction::new(&self.inner, id, format!("the select {custom_id}"))).await
     }
 
-    /// A person fills in a modal and sends it; what is not named keeps what the bot has put there.
-    pub async fn submit(&self, user: &User, modal: &Answered, values: &[(&str, &str)]) -> Answered {
+    /// A user fills in a modal and submits it. Inputs that are not named keep the bot's values.
+    pub async fn submit(&self, user: &User, modal: &Interaction, values: &[(&str, &str)]) -> Interaction {
         let form = modal.modal();
         let inputs: Vec<Value> =
             form["components"].as_array().unwrap().iter().map(|row| row["components"][0].clone()).collect();
@@ -169,17 +184,17 @@ impl Double {
             let opened_by = &state.interactions[&modal.id()];
             let (channel, source) = (opened_by.channel, opened_by.source);
             let data = json!({ "custom_id": form["custom_id"], "components": rows });
-            state.interact(user, channel, Deed::Modal, source, data)
+            state.interact(user, channel, InteractionKind::Modal, source, data)
         });
-        self.first_answer(Answered::new(&self.inner, id, format!("the modal {}", form["custom_id"]))).await
+        self.first_response(Interaction::new(&self.inner, id, format!("the modal {}", form["custom_id"]))).await
     }
 
-    async fn first_answer(&self, answered: Answered) -> Answered {
-        let deadline = self.inner.read().settings.answer_deadline;
-        let kind = self.inner.wait(deadline + PATIENCE, || answered.kind()).await;
+    async fn first_response(&self, interaction: Interaction) -> Interaction {
+        let deadline = self.inner.read().settings.response_deadline;
+        let kind = self.inner.wait(deadline + PATIENCE, || interaction.response_kind()).await;
         let (sessions, problems) = (self.sessions(), self.problems());
-        assert!(kind.is_some(), "{}: no answer; {sessions} sessions, problems: {problems:#?}", answered.title());
-        answered
+        assert!(kind.is_some(), "{}: no response; {sessions} sessions, problems: {problems:#?}", interaction.title());
+        interaction
     }
 }
 
@@ -191,13 +206,13 @@ fn invocation(
     focused: Option<&str>,
     is_forced: bool,
 ) -> Value {
-    let invoked = Invoked::find(state, user.guild, path).unwrap_or_else(|error| panic!("{error}"));
-    assert!(is_forced || invoked.allows(user), "/{path} is not shown to {}", user.name);
-    let data = invoked.data(state, user.guild, options, focused);
+    let invocation = Invocation::find(state, user.guild, path).unwrap_or_else(|error| panic!("{error}"));
+    assert!(is_forced || invocation.allows(user), "/{path} is not shown to {}", user.name);
+    let data = invocation.data(state, user.guild, options, focused);
     data.unwrap_or_else(|error| panic!("/{path} cannot be sent: {error}"))
 }
 
-/// An enabled component of a message, as it is now.
+/// An enabled component that the message has now.
 fn component(state: &State, message: &Message, custom_id: &str) -> Value {
     let now = &state.messages[&message.id];
     assert!(!now.is_deleted, "the message is deleted: {}", now.text());
@@ -218,11 +233,4 @@ fn filled(input: &Value, values: &[(&str, &str)]) -> Value {
     let is_right = (bounds[0]..=bounds[1]).contains(&length) || (length == 0 && !is_required);
     assert!(is_right, "{custom_id} takes {bounds:?} characters, not {length}");
     json!({ "type": 4, "id": 2, "custom_id": custom_id, "value": value })
-}
-
-impl Answered {
-    /// What kind of first answer there is, if there is one yet.
-    pub fn kind(&self) -> Option<Response> {
-        self.inner.read().interactions[&self.id()].first.as_ref().map(|first| first.kind)
-    }
 }
