@@ -39,7 +39,6 @@ pub struct Supervisor {
 
 impl Supervisor {
     /// No loops yet; all end when `shutdown` is cancelled.
-    #[must_use]
     pub fn new(shutdown: CancellationToken) -> Self {
         Self { loops: Vec::new(), shutdown }
     }
@@ -117,7 +116,6 @@ async fn keep_alive(name: &'static str, start: Loop, shutdown: CancellationToken
 }
 
 /// What a panic said.
-#[must_use]
 pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")

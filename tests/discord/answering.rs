@@ -7,7 +7,7 @@ use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 
 use crate::world::{CHANNEL, PATIENCE, World};
-use discord_double::{Answered, Attempt, Fault};
+use discord_double::{Attempt, Fault, Interaction};
 
 const STATUS: &str = "manage giftcode status";
 
@@ -34,7 +34,7 @@ fn faults(
 }
 
 /// Somebody with an account, whose request is under way.
-async fn under_way(world: &World) -> Answered {
+async fn under_way(world: &World) -> Interaction {
     let member = world.member();
     let account = [("player_id", json!(1001)), ("state", json!(245))];
     world.says(&member, "link", &account, &["is linked to you"]).await;
@@ -52,12 +52,12 @@ async fn a_change_that_fails_is_made_up_for() {
     // Whatever Discord does to the changes on the way, and to the last word.
     let soon = Duration::from_millis(300);
     let all = vec![
-        Fault::Answer(500),
-        Fault::Unanswered,
-        Fault::TooFast { retry_after: soon, is_global: false },
-        Fault::Answer(502),
-        Fault::TooFast { retry_after: soon, is_global: false },
-        Fault::Unanswered,
+        Fault::Status(500),
+        Fault::DoneThenClosed,
+        Fault::RateLimited { retry_after: soon, is_global: false },
+        Fault::Status(502),
+        Fault::RateLimited { retry_after: soon, is_global: false },
+        Fault::DoneThenClosed,
     ];
     world.double.fail_requests(faults(all, is_change));
     world.game.set_faults(Faults::default());
@@ -74,11 +74,11 @@ async fn a_first_answer_is_sent_again_while_discord_waits_for_it() {
     let bot = world.start().await;
     let admin = world.admin();
     for fault in [
-        Fault::Answer(500),
-        Fault::TooFast { retry_after: Duration::from_millis(200), is_global: false },
+        Fault::Status(500),
+        Fault::RateLimited { retry_after: Duration::from_millis(200), is_global: false },
         // Taken, though the bot does not hear of it.
-        Fault::Unanswered,
-        Fault::DoneThenAnswer(502),
+        Fault::DoneThenClosed,
+        Fault::DoneThenStatus(502),
     ] {
         world.double.fail_requests(faults(vec![fault], is_callback));
         world.says(&admin, STATUS, &[], &["How it is"]).await;
@@ -91,13 +91,13 @@ async fn what_cannot_be_acknowledged_in_time_is_not_done() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     let admin = world.admin();
-    world.double.set_answer_deadline(Duration::ZERO);
+    world.double.set_response_deadline(Duration::ZERO);
     let asked = world.double.send_slash(&admin, CHANNEL, "manage giftcode setchannel", &[]);
     bot.said("the answer was not taken: Discord answers 404 (code 10062)").await;
-    assert_eq!(asked.kind(), None);
+    assert_eq!(asked.response_kind(), None);
     let problems = world.double.take_problems();
-    assert!(problems.len() == 1 && problems[0].contains("the first answer came after"), "{problems:#?}");
-    world.double.set_answer_deadline(Duration::from_secs(3));
+    assert!(problems.len() == 1 && problems[0].contains("the first response came after"), "{problems:#?}");
+    world.double.set_response_deadline(Duration::from_secs(3));
     world.says(&admin, STATUS, &[], &["none: `/manage giftcode setchannel`"]).await;
     assert!(!bot.log().contains("ERROR"), "{}", bot.log());
 }
@@ -116,7 +116,7 @@ async fn a_second_program_with_the_same_token_is_called_that() {
         || [&first, &second].iter().any(|bot| bot.log().contains("giftcode was answered by another program: stop it"));
     world.until("one of them says so", said).await;
     let problems = world.double.take_problems();
-    let is_second = |problem: &String| problem.contains("a second first answer to one interaction");
+    let is_second = |problem: &String| problem.contains("a second first response to one interaction");
     assert!(problems.len() == 1 && is_second(&problems[0]), "{problems:#?}");
     assert!(![first.log(), second.log()].concat().contains("ERROR"));
 }
@@ -128,7 +128,7 @@ async fn an_answer_can_be_changed_for_15_minutes_from_when_it_was_asked_for() {
     world.set("REDEEM_RETRY_CAP", "2s");
     let bot = world.start().await;
     // So old that the last word is due in a few seconds.
-    world.double.set_answer_deadline(Duration::from_secs(20 * 60));
+    world.double.set_response_deadline(Duration::from_secs(20 * 60));
     world.double.set_interaction_age(Duration::from_secs(14 * 60 - 4));
     let answer = under_way(&world).await;
     let last = "I keep trying. Ask again to see how it ended.";

@@ -110,7 +110,7 @@ async fn invariant_1_a_post_is_found_again_in_a_busy_channel_and_not_guessed_whe
     gate.open();
     let member = world.member();
     for number in 0..250 {
-        world.double.say(&member, CHANNEL, &format!("hello {number}"));
+        world.double.post(&member, CHANNEL, &format!("hello {number}"));
     }
     let_the_nonces_be_forgotten(&world);
     let may_all = permission::POSTING;

@@ -37,16 +37,16 @@ async fn a_channel_is_refused_set_moved_and_unset() {
         (VIEW_CHANNEL, "I lack **View Channel**."),
         (VIEW_CHANNEL | SEND_MESSAGES, "I lack **View Channel** and **Send Messages**."),
     ] {
-        world.double.overwrite(CHANNEL, 0, denied);
+        world.double.set_overwrite(CHANNEL, 0, denied);
         world.says(&admin, SET, &[], &[named, "Nothing was changed", &format!("<#{CHANNEL}>")]).await;
     }
     world.says(&admin, STATUS, &[], &["none: `/manage giftcode setchannel`"]).await;
-    world.double.overwrite(CHANNEL, 0, ATTACH_FILES | READ_MESSAGE_HISTORY);
+    world.double.set_overwrite(CHANNEL, 0, ATTACH_FILES | READ_MESSAGE_HISTORY);
     let lacks = "Please allow me to **Attach Files** and **Read Message History** there too";
     world.says(&admin, SET, &[], &["✅", &format!("<#{CHANNEL}>"), lacks]).await;
     let post = world.message("ONE").await;
     assert_eq!(post.content, "ONE", "nobody is mentioned");
-    world.double.overwrite(CHANNEL, 0, 0);
+    world.double.set_overwrite(CHANNEL, 0, 0);
 
     let to = |channel: u64, role: u64| [("channel", json!(channel.to_string())), ("role", json!(role.to_string()))];
     let names = format!("Each post names <@&{plain}>, but nobody is notified");

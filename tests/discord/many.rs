@@ -56,9 +56,9 @@ async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allow
     }
     // One in a hundred stumbles at first: fails, fails after it has posted, or asks for time.
     world.double.fail_messages(|attempt| match (attempt.nth, attempt.channel.map(|channel| (channel >> 22) % 300)) {
-        (1, Some(7)) => Some(Fault::Answer(500)),
-        (1, Some(107)) => Some(Fault::DoneThenAnswer(500)),
-        (1, Some(207)) => Some(Fault::TooFast { retry_after: Duration::from_millis(700), is_global: false }),
+        (1, Some(7)) => Some(Fault::Status(500)),
+        (1, Some(107)) => Some(Fault::DoneThenStatus(500)),
+        (1, Some(207)) => Some(Fault::RateLimited { retry_after: Duration::from_millis(700), is_global: false }),
         _ => None,
     });
     let bot = world.start().await;
@@ -92,12 +92,12 @@ async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allow
         expected,
         creates.len(),
         took.as_secs_f64(),
-        world.double.refused_as_too_fast(),
+        world.double.rate_limited(),
         world.double.busiest_second()
     );
     // 1.06 with nothing else at work; tests beside it add to that.
     assert!(ratio <= 1.25, "{took:?} for {} calls", creates.len());
-    assert_eq!(world.double.refused_as_too_fast(), 0);
+    assert_eq!(world.double.rate_limited(), 0);
     assert!(took > SignedDuration::ZERO && counts.len() == 2);
     // Those that refuse are paused, each said once, and the others did not wait for them.
     assert_eq!(bot.log().matches(" is paused").count() as u64, REFUSING);

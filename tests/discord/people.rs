@@ -120,7 +120,7 @@ async fn a_code_is_redeemed_for_ones_own_accounts() {
     world.told(&friend, LINK, &account(1001, 245)).await;
     world.says(&member, REDEEM, &code("a b"), &["is no gift code"]).await;
     let answer = world.ask(&member, REDEEM, &code("good")).await;
-    let is_done = |answer: &discord_double::Answered| answer.text().matches("🎁").count() == 2;
+    let is_done = |answer: &discord_double::Interaction| answer.text().matches("🎁").count() == 2;
     answer.until(PATIENCE, is_done).await;
     let told = answer.text();
     assert!(told.contains("**GOOD**") && told.contains("🎁 1001: granted, check your mail in the game"), "{told}");

@@ -4,16 +4,16 @@ use giftcode_bot::sandbox::rules::Rule;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::world::{CHANNEL, PATIENCE, World, part};
-use discord_double::{Answered, Double, Message, Response, User};
+use crate::world::{CHANNEL, PATIENCE, World};
+use discord_double::{Double, Interaction, Message, ResponseKind, User};
 
 const FOR_ME: &str = "Redeem for me";
 const FOR_ALL: &str = "Redeem for all";
 
 /// A person presses a button, and its whole answer.
-async fn press(world: &World, user: &User, post: &Message, label: &str) -> Answered {
-    let answered = world.double.press(user, post, &part(post, label)).await;
-    if answered.kind() != Some(Response::Modal) {
+async fn press(world: &World, user: &User, post: &Message, label: &str) -> Interaction {
+    let answered = world.double.press(user, post, post.custom_id(label)).await;
+    if answered.response_kind() != Some(ResponseKind::Modal) {
         answered.settled(PATIENCE).await;
         assert!(answered.is_ephemeral(), "{label}: {}", answered.text());
     }
@@ -21,7 +21,7 @@ async fn press(world: &World, user: &User, post: &Message, label: &str) -> Answe
 }
 
 /// The form, filled in, and its whole answer.
-async fn fill(world: &World, user: &User, form: &Answered, values: [&str; 3]) -> Answered {
+async fn fill(world: &World, user: &User, form: &Interaction, values: [&str; 3]) -> Interaction {
     let named = ["player_id", "state", "remember"].into_iter().zip(values).collect::<Vec<_>>();
     loop {
         let answered = world.double.submit(user, form, &named).await;
@@ -35,7 +35,7 @@ async fn fill(world: &World, user: &User, form: &Answered, values: [&str; 3]) ->
     }
 }
 
-async fn until(answered: &Answered, part: &str) {
+async fn until(answered: &Interaction, part: &str) {
     answered.until(PATIENCE, |answered| answered.text().contains(part)).await;
 }
 
@@ -119,20 +119,20 @@ async fn the_menus_of_a_post_with_several_codes() {
     world.active(&admin, 4).await;
     world.set_channel(&admin).await;
     let post = world.message("The 4 gift codes that are active").await;
-    let (me, all) = (part(&post, "Redeem for me …"), part(&post, "Redeem for all …"));
-    let form = world.double.select(&member, &post, &me, &["ONE", "TWO"]).await;
-    assert_eq!(form.kind(), Some(Response::Modal));
+    let (me, all) = (post.custom_id("Redeem for me …"), post.custom_id("Redeem for all …"));
+    let form = world.double.select(&member, &post, me, &["ONE", "TWO"]).await;
+    assert_eq!(form.response_kind(), Some(ResponseKind::Modal));
     let answered = fill(&world, &member, &form, ["1002", "245", "yes"]).await;
     until(&answered, "🎁 1002: granted").await;
     until(&answered, "❌ 1002: the player's VIP level is too low").await;
     assert!(answered.text().contains("**ONE**") && !answered.text().contains("THREE"), "{}", answered.text());
-    let answered = world.double.select(&member, &post, &me, &["THREE"]).await;
+    let answered = world.double.select(&member, &post, me, &["THREE"]).await;
     answered.settled(PATIENCE).await;
     until(&answered, "🎁 1002: granted").await;
-    let refused = world.double.select(&member, &post, &all, &["ONE"]).await;
+    let refused = world.double.select(&member, &post, all, &["ONE"]).await;
     assert!(refused.text().contains("Manage Server"), "{}", refused.text());
     world.import(&admin, "1003,C,245\n1004,D,245\n").await;
-    let answered = world.double.select(&admin, &post, &all, &["ONE", "TWO", "THREE"]).await;
+    let answered = world.double.select(&admin, &post, all, &["ONE", "TWO", "THREE"]).await;
     answered.settled(PATIENCE).await;
     assert_eq!(answered.text().matches("redeemed for 2 players now").count(), 3, "{}", answered.text());
     for code in ["ONE", "TWO", "THREE"] {
@@ -140,7 +140,7 @@ async fn the_menus_of_a_post_with_several_codes() {
     }
     assert_eq!((world.calls("ONE"), world.calls("TWO"), world.calls("THREE")), (3, 3, 3));
     // One of them turns out to be over: the others stay.
-    let answered = world.double.select(&admin, &post, &all, &["ONE", "GONE"]).await;
+    let answered = world.double.select(&admin, &post, all, &["ONE", "GONE"]).await;
     answered.settled(PATIENCE).await;
     assert!(answered.text().contains("`ONE`: done for all"), "{}", answered.text());
     let is_told = || {
@@ -148,7 +148,7 @@ async fn the_menus_of_a_post_with_several_codes() {
         now.text().contains("Over: it has expired.").then_some(now)
     };
     let now = world.double.until(PATIENCE, "GONE is over", is_told).await;
-    assert!(now.text().contains("The 4 gift codes") && part(&now, "Redeem for me …") == me, "{}", now.text());
+    assert!(now.text().contains("The 4 gift codes") && now.custom_id("Redeem for me …") == me, "{}", now.text());
     assert!(!now.components.iter().any(|row| row.to_string().contains("GONE")), "{:#?}", now.components);
 }
 
@@ -167,9 +167,9 @@ async fn ten_codes_that_are_chosen_are_ten_codes_redeemed() {
     world.active(&admin, 10).await;
     world.set_channel(&admin).await;
     let post = world.message("The 10 gift codes that are active").await;
-    let me = part(&post, "Redeem for me …");
+    let me = post.custom_id("Redeem for me …");
     let all: Vec<&str> = codes.iter().map(String::as_str).collect();
-    let form = world.double.select(&member, &post, &me, &all).await;
+    let form = world.double.select(&member, &post, me, &all).await;
     // The bot is another one when the form comes back.
     bot.stop().await;
     let bot = world.start().await;
@@ -182,7 +182,7 @@ async fn ten_codes_that_are_chosen_are_ten_codes_redeemed() {
     }
     // Nobody knows any more what was chosen.
     let stranger = world.member();
-    let form = world.double.select(&stranger, &post, &me, &all).await;
+    let form = world.double.select(&stranger, &post, me, &all).await;
     bot.stop().await;
     let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
     assert_eq!(file.execute("UPDATE choices SET made_at = made_at - 25 * 3600 * 1000", []).unwrap(), 1);
@@ -221,7 +221,7 @@ async fn a_code_that_is_over_leaves_its_post() {
     assert!(answered.text().contains("⌛ `DEAD` is over: the game knows no such code."), "{}", answered.text());
     // Whoever is unknown is not asked who they are for nothing.
     let answered = press(&world, &world.member(), &dead, FOR_ME).await;
-    assert!(answered.text().contains("⌛ `DEAD` is over"), "{:?}", answered.kind());
+    assert!(answered.text().contains("⌛ `DEAD` is over"), "{:?}", answered.response_kind());
     gate.open();
     let is_over = |id: u64, why: &'static str| {
         let double = world.double.clone();

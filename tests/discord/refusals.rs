@@ -68,7 +68,7 @@ async fn a_channel_that_refuses_for_a_reason_of_its_own_is_told_of_and_another_o
         let admin = world.admin();
         world.set_channel(&admin).await;
         world.double.fail_messages(move |attempt| {
-            (attempt.channel == Some(CHANNEL)).then_some(Fault::Refuse { status: 400, code })
+            (attempt.channel == Some(CHANNEL)).then_some(Fault::Error { status: 400, code })
         });
         world.feed.add("FIRST", "", "");
         world.says_soon(&admin, STATUS, &[], "posts fail since").await;
@@ -101,7 +101,7 @@ async fn a_page_in_front_of_discord_is_no_servers_fault() {
         world.feed.add("FIRST", "", "");
         bot.said(&format!("Discord (or Cloudflare before it) refuses this address: HTTP {status}")).await;
         tokio::time::sleep(Duration::from_secs(4)).await;
-        world.double.heal();
+        world.double.clear_faults();
         for channel in [CHANNEL, SECOND_CHANNEL] {
             let is_it = |message: &discord_double::Message| message.text().contains("FIRST");
             world.double.wait_for_message(channel, crate::world::PATIENCE, is_it).await;
@@ -232,9 +232,9 @@ async fn a_history_that_comes_in_short_pages_is_searched_to_its_end() {
     world.double.set_history_page(3);
     let member = world.member();
     for number in 0..10 {
-        world.double.say(&member, CHANNEL, &format!("hello {number}"));
+        world.double.post(&member, CHANNEL, &format!("hello {number}"));
     }
-    world.double.fail_messages(|attempt| (attempt.nth == 1).then_some(Fault::Unanswered));
+    world.double.fail_messages(|attempt| (attempt.nth == 1).then_some(Fault::DoneThenClosed));
     let mut gate = world.double.gate(discord_double::Point::AfterCreate);
     world.feed.add("FIRST", "", "");
     gate.reached().await;
@@ -254,7 +254,7 @@ async fn a_bot_in_a_timeout_says_so_and_posts_when_that_ends() {
     let admin = world.admin();
     world.set_channel(&admin).await;
     let soon = Timestamp::now() + SignedDuration::from_secs(12);
-    world.double.silence_bot(GUILD, Some(soon));
+    world.double.set_bot_timeout(GUILD, Some(soon));
     let refused = "I am in a timeout in this server until";
     world.says(&admin, "manage giftcode setchannel", &[], &[refused]).await;
     world.says_soon(&admin, STATUS, &[], "paused, I am in a timeout").await;
@@ -265,11 +265,11 @@ async fn a_bot_in_a_timeout_says_so_and_posts_when_that_ends() {
     world.says(&admin, STATUS, &[], &[&format!("Channel\n<#{CHANNEL}>")]).await;
     // Found out by a post, where the bot was not told, and ended by a moderator.
     bot.stop().await;
-    world.double.silence_bot(GUILD, Some(Timestamp::now() + SignedDuration::from_hours(1)));
+    world.double.set_bot_timeout(GUILD, Some(Timestamp::now() + SignedDuration::from_hours(1)));
     let bot = world.start().await;
     world.feed.add("SECOND", "", "");
     world.says_soon(&admin, STATUS, &[], "paused, I am in a timeout").await;
-    world.double.silence_bot(GUILD, None);
+    world.double.set_bot_timeout(GUILD, None);
     world.message("SECOND").await;
     bot.stop().await;
 }
@@ -296,7 +296,9 @@ async fn after_a_global_refusal_no_more_than_fifty_calls_go_in_any_second() {
     let mut seen = 0;
     world.double.fail_messages(move |_| {
         seen += 1;
-        (40..60).contains(&seen).then_some(Fault::TooFast { retry_after: Duration::from_millis(1500), is_global: true })
+        (40..60)
+            .contains(&seen)
+            .then_some(Fault::RateLimited { retry_after: Duration::from_millis(1500), is_global: true })
     });
     world.feed.add("FIRST", "", "");
     let all = || (bot.log().matches("Posted 1 new codes").count() == guilds.len()).then_some(());
@@ -315,7 +317,7 @@ async fn a_first_progress_message_whose_answer_was_lost_shows_how_the_run_ended(
     world.message("GOOD").await;
     world.import(&admin, "1001,A,245\n1002,B,245\n").await;
     world.game.set_down(true);
-    world.double.fail_messages(|attempt| (attempt.nth == 2).then_some(Fault::Unanswered));
+    world.double.fail_messages(|attempt| (attempt.nth == 2).then_some(Fault::DoneThenClosed));
     world.told(&admin, "manage giftcode redeem", &[("code", json!("GOOD"))]).await;
     let run = world.message("Redeeming GOOD for 2 players").await;
     world.game.set_down(false);

@@ -107,7 +107,7 @@ async fn commands_are_for_servers() {
         ("unlink", &[]),
         ("redeem", &[("code", json!("GOOD"))]),
     ] {
-        let answered = world.double.slash_directly(&admin, command, options).await;
+        let answered = world.double.slash_in_dm(&admin, command, options).await;
         assert_eq!(
             answered.text(),
             "I work in servers only. Please use this command in a server that I am in.",

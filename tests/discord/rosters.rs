@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{CHANNEL, PATIENCE, World, part};
-use discord_double::Response;
+use crate::world::{CHANNEL, PATIENCE, World};
+use discord_double::ResponseKind;
 
 const ADD: &str = "manage players add";
 const REMOVE: &str = "manage players remove";
@@ -54,19 +54,19 @@ async fn a_long_roster_has_pages_for_managers() {
     assert!(!list.text().contains("Lord21"), "{}", list.text());
     let page = list.message();
     assert_eq!(part_disabled(&page, "◀"), (true, true, false), "back, middle, on");
-    let on = part(&page, "▶");
-    let turned = world.double.press(&admin, &page, &on).await;
-    assert_eq!(turned.kind(), Some(Response::Update));
+    let on = page.custom_id("▶");
+    let turned = world.double.press(&admin, &page, on).await;
+    assert_eq!(turned.response_kind(), Some(ResponseKind::Update));
     let second = list.message();
     assert!(second.text().contains("Lord21") && second.text().contains("Lord40"), "{}", second.text());
     assert_eq!(part_disabled(&second, "2 of 3"), (false, true, false));
     // A member cannot see this message in Discord; whoever sends such a press all the same is refused.
     let member = world.member();
-    let refused = world.double.press(&member, &second, &part(&second, "▶")).await;
+    let refused = world.double.press(&member, &second, second.custom_id("▶")).await;
     refused.settled(PATIENCE).await;
     assert!(refused.text().contains("Manage Server") && refused.is_ephemeral(), "{}", refused.text());
     assert!(list.text().contains("Lord21"), "the page is as it was: {}", list.text());
-    world.double.press(&admin, &second, &part(&second, "▶")).await;
+    world.double.press(&admin, &second, second.custom_id("▶")).await;
     let third = list.message();
     assert!(third.text().contains("Lord45") && !third.text().contains("Lord40 "), "{}", third.text());
     assert_eq!(part_disabled(&third, "3 of 3"), (false, true, true));
@@ -74,7 +74,7 @@ async fn a_long_roster_has_pages_for_managers() {
     for id in 3021..=3045 {
         world.told(&admin, REMOVE, &[("player", json!(id.to_string()))]).await;
     }
-    world.double.press(&admin, &third, &part(&third, "◀")).await;
+    world.double.press(&admin, &third, third.custom_id("◀")).await;
     assert!(list.text().contains("👥 20 players") && list.text().contains("Lord20"), "{}", list.text());
 
     let typed = |text: &str| [("player", json!(text))];

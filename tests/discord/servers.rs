@@ -43,13 +43,13 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
     world.says(&admin, STATUS, &[], &["⏸", "paused, I may not post in the channel: allow me to view it"]).await;
     world.double.set_bot_permissions(GUILD, permission::POSTING);
     posted(&world, CHANNEL, "SECOND").await;
-    world.double.overwrite(CHANNEL, 0, permission::VIEW_CHANNEL);
+    world.double.set_overwrite(CHANNEL, 0, permission::VIEW_CHANNEL);
     world.feed.add("THIRD", "", "");
     world.until("paused again", || bot.log().matches("is paused").count() == 2).await;
     let status = world.double.slash(&admin, OTHER_CHANNEL, STATUS, &[]).await;
     status.settled(PATIENCE).await;
     assert!(status.text().contains("paused, I cannot see the channel"), "{}", status.text());
-    world.double.overwrite(CHANNEL, 0, 0);
+    world.double.set_overwrite(CHANNEL, 0, 0);
     posted(&world, CHANNEL, "THIRD").await;
     world.says(&admin, STATUS, &[], &[&format!("Channel\n<#{CHANNEL}>")]).await;
 
@@ -129,7 +129,7 @@ async fn broken_connections_are_made_again() {
             loop {
                 let asked = world.double.send_slash(&admin, CHANNEL, STATUS, &[]);
                 for _ in 0..20 {
-                    if asked.kind().is_some() {
+                    if asked.response_kind().is_some() {
                         asked.settled(PATIENCE).await;
                         return asked.text();
                     }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use discord_double::{Answered, Double, Guild, Message, User, permission};
+use discord_double::{Double, Guild, Interaction, Message, User, permission};
 
 pub const GUILD: u64 = 1_165_706_299_393_183_754;
 pub const CHANNEL: u64 = 1_165_706_299_393_183_755;
@@ -191,7 +191,7 @@ impl World {
     }
 
     /// A command in the guild's channel, and its whole answer.
-    pub async fn ask(&self, user: &User, command: &str, options: &[(&str, Value)]) -> Answered {
+    pub async fn ask(&self, user: &User, command: &str, options: &[(&str, Value)]) -> Interaction {
         let channel = if user.guild == GUILD { CHANNEL } else { SECOND_CHANNEL };
         let answered = self.double.slash(user, channel, command, options).await;
         answered.settled(PATIENCE).await;
@@ -320,12 +320,4 @@ impl Bot {
         assert_eq!(ended.unwrap().code(), Some(code), "{}", self.log());
         self.log()
     }
-}
-
-/// The custom_id of a message's button or menu with this label.
-pub fn part(message: &Message, label: &str) -> String {
-    let mut parts = message.parts();
-    let part = parts.find(|part| part["label"] == json!(label) || part["placeholder"] == json!(label));
-    let part = part.unwrap_or_else(|| panic!("there is no {label} in {:#?}", message.components));
-    part["custom_id"].as_str().unwrap().to_owned()
 }

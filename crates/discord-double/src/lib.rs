@@ -1,45 +1,13 @@
-//! A double of Discord's servers, REST and gateway, on loopback.
-//!
-//! It promises:
-//!
-//! * **It behaves as Discord does** in all that the bot relies on: registration, interactions with their time limits,
-//!   messages with `nonce` and `enforce_nonce`, history, permissions, rate limits, sessions with resume.
-//! * **It is stricter than Discord.** A request with an unknown field, a value that is too long, a missing token, an
-//!   unknown path, a second acknowledgement, a late answer, an intent that is not needed, or a text without a closed
-//!   `allowed_mentions` is a *problem*: it is refused as Discord refuses it (where Discord does), and it fails the test
-//!   when the last [`Double`] is dropped. Refusals that a test provokes (no permission, unknown channel, 429, a revoked
-//!   token) are none.
-//! * **A person cannot do what a Discord client would not let them**: commands are looked up among the registered ones,
-//!   their options checked; a button must be there and enabled. Such a mistake of a test panics.
-//! * **What Discord has received it carries out**, even if the sender dies meanwhile; only a gate or a fault stops it.
-//! * **Every session of a shard gets every event**, so that a bot connected twice is noticed by its double answers.
-//!
-//! The clock is the wall's, and the servers run on a thread of their own: a test that blocks does not make them late. A
-//! test that waits for them cannot have paused time.
-//!
-//! Not covered: direct messages but for commands in them, threads as such, voice, webhooks that are not an interaction's, compressed gateways.
+#![doc = include_str!("../README.md")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a mistake of a test fails that test")]
 
-mod answered;
-mod answers;
-mod channels;
-mod command_schema;
-mod component_schema;
-mod faults;
+mod controls;
 mod gateway;
-mod guild;
-mod http;
 mod interaction;
-mod invocation;
-mod limits;
-mod message;
-mod people;
-mod registration;
-mod request;
-mod routes;
+mod rest;
 mod schema;
 mod state;
-mod world;
+mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,20 +16,20 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-pub use answered::Answered;
-pub use faults::{Attempt, Fault, Gate, Point};
-pub use guild::{Channel, Guild, Overwrite, Role, User, permission};
-pub use interaction::Response;
-pub use limits::Limits;
-pub use message::{Attachment, Edit, Message};
+pub use interaction::Interaction;
 use state::Inner;
 pub use state::RequestLog;
+pub use state::faults::{Attempt, Fault, Gate, Point};
+pub use state::guild::{Channel, Guild, Overwrite, Role, User, permission};
+pub use state::interaction_record::ResponseKind;
+pub use state::limits::Limits;
+pub use state::message::{Attachment, Edit, Message};
 
-/// The double. Clones are the same one.
+/// Clones share one double.
 #[derive(Clone)]
 pub struct Double {
     inner: Arc<Inner>,
-    /// Ends the servers with the last clone.
+    /// The last clone ends the servers.
     _running: Arc<Running>,
 }
 
@@ -72,7 +40,7 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Not waited for: this may be dropped in a task.
+        // Not awaited: this may be dropped in a task.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -82,54 +50,52 @@ impl Drop for Running {
     }
 }
 
-/// What Discord would not take of a message create with this body.
+/// Why Discord would refuse to create a message with this body.
 pub fn problems_of_message(body: &Value) -> Vec<String> {
-    schema::message(body, &[], schema::BodyKind::Create)
+    schema::message::message(body, &[], schema::message::BodyKind::Create)
 }
 
 fn assert_clean(problems: &[String]) {
-    assert!(problems.is_empty(), "the bot did what Discord would not put up with:\n{}", problems.join("\n"));
+    assert!(problems.is_empty(), "the bot did what Discord or a house rule does not accept:\n{}", problems.join("\n"));
 }
 
 impl Double {
-    /// In the form of a real one: the user's id, a moment, a secret.
-    pub const TOKEN: &str = "MTA0MDAwMDAwMDAwMDAwMDAwMg.double.of-discord-for-tests-only-00";
-    pub const APPLICATION: u64 = 1_040_000_000_000_000_001;
-    pub const BOT_USER: u64 = 1_040_000_000_000_000_002;
+    pub const TOKEN: &str = state::TOKEN;
+    pub const APPLICATION: u64 = state::APPLICATION;
+    pub const BOT_USER: u64 = state::BOT_USER;
 
-    /// An empty world on two free ports.
+    /// Starts the double, without guilds, on two free ports.
     pub async fn start() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let bind = || async { TcpListener::bind("127.0.0.1:0").await.unwrap() };
         let (rest, gateway) = runtime.spawn(async move { (bind().await, bind().await) }).await.unwrap();
         let inner = Arc::new(Inner::new(rest.local_addr().unwrap(), gateway.local_addr().unwrap()));
-        runtime.spawn(http::serve(rest, inner.clone()));
+        runtime.spawn(rest::serve(rest, inner.clone()));
         runtime.spawn(gateway::serve(gateway, inner.clone()));
         Self { _running: Arc::new(Running { inner: inner.clone(), runtime: Some(runtime) }), inner }
     }
 
-    /// What stands for `https://discord.com`.
+    /// To be used instead of `https://discord.com`.
     pub fn url(&self) -> String {
         self.inner.url()
     }
 
-    /// The commands registered for everybody.
+    /// The global commands.
     pub fn commands(&self) -> Vec<Value> {
         self.inner.read().commands.get(&None).cloned().unwrap_or_default()
     }
 
-    /// The commands registered in a guild.
     pub fn guild_commands(&self, guild: u64) -> Vec<Value> {
         self.inner.read().commands.get(&Some(guild)).cloned().unwrap_or_default()
     }
 
-    /// The commands that a client shows in a guild, with what is there twice.
+    /// The names of all commands that a client shows in a guild, duplicates included.
     pub fn shown_commands(&self, guild: u64) -> Vec<String> {
         let all = self.commands().into_iter().chain(self.guild_commands(guild));
         all.map(|command| command["name"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Waits until the bot has registered a command of this name, for everybody or in a guild.
+    /// Waits until the bot has registered a command with this name, globally or in a guild.
     pub async fn registered(&self, name: &str, within: Duration) {
         let has = || {
             let state = self.inner.read();
@@ -139,17 +105,17 @@ impl Double {
         assert!(registered.is_some(), "the bot has registered no /{name}; {}", self.describe());
     }
 
-    /// What stands in a channel, the oldest first.
+    /// The messages in a channel that everybody can see, the oldest first.
     pub fn messages(&self, channel: u64) -> Vec<Message> {
         self.inner.read().visible(channel).cloned().collect()
     }
 
-    /// A message as it is now, deleted or not.
+    /// The present state of a message, deleted or not.
     pub fn message(&self, id: u64) -> Message {
         self.inner.read().messages[&id].clone()
     }
 
-    /// The first message in a channel that is like this, as soon as there is one.
+    /// Waits for a message like this in a channel.
     pub async fn wait_for_message(&self, channel: u64, within: Duration, is_it: impl Fn(&Message) -> bool) -> Message {
         let found = self.inner.wait(within, || self.messages(channel).into_iter().find(&is_it)).await;
         found.unwrap_or_else(|| {
@@ -158,48 +124,47 @@ impl Double {
         })
     }
 
-    /// Waits until something is so; it is asked again after every change of the double.
+    /// Runs the check after every change of the double until it finds something.
     pub async fn until<T>(&self, within: Duration, what: &str, check: impl FnMut() -> Option<T>) -> T {
         let found = self.inner.wait(within, check).await;
         found.unwrap_or_else(|| panic!("not within {within:?}: {what}; {}", self.describe()))
     }
 
-    /// Waits until a session is open.
+    /// Waits until the bot has an open session.
     pub async fn connected(&self, within: Duration) {
         self.until(within, "a session", || (self.sessions() > 0).then_some(())).await;
     }
 
-    /// How many sessions are open.
+    /// The number of open sessions.
     pub fn sessions(&self) -> usize {
         self.inner.read().open_sessions().count()
     }
 
-    /// The last presence that the bot gave itself.
+    /// The last presence that the bot set.
     pub fn presence(&self) -> Option<Value> {
         self.inner.read().presence.clone()
     }
 
-    /// All requests so far, in the order they came.
+    /// All requests so far, in the order in which they arrived.
     pub fn requests(&self) -> Vec<RequestLog> {
         self.inner.read().log.clone()
     }
 
-    /// How many requests were refused for coming too fast; faults do not count.
-    pub fn refused_as_too_fast(&self) -> usize {
-        self.inner.read().windows.refused
+    /// How many requests a rate limit has refused, faults not included.
+    pub fn rate_limited(&self) -> usize {
+        self.inner.read().rate_limiter.refused
     }
 
-    /// The most requests in any second of those that count globally.
+    /// The most requests within any one second, of those that count globally.
     pub fn busiest_second(&self) -> usize {
-        self.inner.read().windows.busiest_second()
+        self.inner.read().rate_limiter.busiest_second()
     }
 
-    /// What the bot did wrong.
     pub fn problems(&self) -> Vec<String> {
         self.inner.read().problems.clone()
     }
 
-    /// The problems so far, which the test then answers for.
+    /// Removes and returns the problems so far, so that they do not fail the test.
     pub fn take_problems(&self) -> Vec<String> {
         std::mem::take(&mut self.inner.read().problems)
     }
@@ -208,7 +173,7 @@ impl Double {
         assert_clean(&self.problems());
     }
 
-    /// The last requests and the problems, for a failing test.
+    /// The last requests and the problems, to show in a failing test.
     fn describe(&self) -> String {
         let state = self.inner.read();
         let line = |log: &RequestLog| format!("{} {} {:?}", log.method, log.path, log.status);

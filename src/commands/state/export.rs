@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use crate::commands::Ended;
-use crate::domain::sync::record::{Kind, Record};
+use crate::domain::sync::record::{Record, RecordKind};
 use crate::ports::replica::{Replica, Scope};
 use crate::replica::{Mongo, MongoSettings};
 use crate::runtime::clock::Clock;
@@ -18,7 +18,7 @@ use crate::runtime::config::{Config, LogFormat, Source};
 use crate::runtime::telemetry::{self, Target};
 use crate::store::{StateKind, Store, StoreError, copy_state};
 
-use super::format::{BATCH, FORMAT, to_json};
+use super::format::{CHUNK, FORMAT, to_json};
 use super::print;
 
 /// How long MongoDB may take for a command.
@@ -87,10 +87,10 @@ async fn open_copy(state: PathBuf, copy: PathBuf) -> Result<Store, StoreError> {
 }
 
 async fn write_file(store: &Store, out: &mut Export) -> anyhow::Result<()> {
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let mut after = None;
         loop {
-            let page = store.page(kind, after.take(), BATCH).await?;
+            let page = store.page(kind, after.take(), CHUNK).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.key());
             out.write(&page)?;
@@ -100,7 +100,7 @@ async fn write_file(store: &Store, out: &mut Export) -> anyhow::Result<()> {
 }
 
 async fn write_replica(replica: &impl Replica, out: &mut Export) -> anyhow::Result<()> {
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let (pages, mut received) = mpsc::channel(AHEAD);
         let writing = async {
             while let Some(page) = received.recv().await {

@@ -52,7 +52,6 @@ pub enum RestError {
 
 impl RestError {
     /// Whether what was asked for may have been done all the same.
-    #[must_use]
     pub fn maybe_done(&self) -> bool {
         match self {
             Self::Refused { status, .. } | Self::Outage { status, .. } => *status >= 500,
@@ -62,7 +61,6 @@ impl RestError {
     }
 
     /// How long to stay away, where somebody says.
-    #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused { code: 30046, .. } => Some(OLD_EDITS),
@@ -73,7 +71,6 @@ impl RestError {
     }
 
     /// Whether the channel cannot be used until somebody acts.
-    #[must_use]
     pub fn blocked(&self) -> Option<Blocked> {
         match self {
             Self::Refused { code: 10003, .. } => Some(Blocked::UnknownChannel),
@@ -86,13 +83,11 @@ impl RestError {
     }
 
     /// Whether the message that was to be changed is gone: 10008.
-    #[must_use]
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { code: 10008, .. })
     }
 
     /// Whether the token is no good.
-    #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Refused { status: 401, .. })
     }

@@ -52,7 +52,6 @@ pub enum Expiry {
 }
 
 /// Reads a text.
-#[must_use]
 pub fn read(text: &str) -> Expiry {
     let text = trim(text);
     if text.is_empty() || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word)) {
@@ -71,7 +70,6 @@ pub fn read(text: &str) -> Expiry {
 }
 
 /// Reads seconds or milliseconds since 1970.
-#[must_use]
 pub fn read_number(number: i64) -> Expiry {
     let seconds = if SECONDS.contains(&number) { number } else { number.div_euclid(1000) };
     match Timestamp::from_second(seconds) {
@@ -82,13 +80,11 @@ pub fn read_number(number: i64) -> Expiry {
 }
 
 /// Whether a text is a date, with or without a time.
-#[must_use]
 pub fn is_date(text: &str) -> bool {
     civil(trim(text)).is_some()
 }
 
 /// Whether a code with this expiry is over at `now`.
-#[must_use]
 pub fn has_expired(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
     expires_at.is_some_and(|at| at <= now)
 }

@@ -46,14 +46,12 @@ pub enum Decision {
 
 impl Policy {
     /// The most calls one redemption can ever need.
-    #[must_use]
     pub fn max_calls(&self) -> u32 {
         self.max_unknown.saturating_add(self.max_temporary).saturating_sub(1)
     }
 
     /// The back-off before try number `tries + 1`: doubling from `base` up to `cap`, between half and all of that as
     /// `jitter` goes from 0 to 1, so that players who failed together do not come back together.
-    #[must_use]
     pub fn back_off(&self, tries: u32, jitter: f64) -> Duration {
         let doubled = self.base.saturating_mul(2u32.saturating_pow(tries.saturating_sub(1)));
         doubled.min(self.cap).mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
@@ -61,7 +59,6 @@ impl Policy {
 }
 
 /// Counts `status` into `history` and says what follows. `history.calls` already counts this call.
-#[must_use]
 pub fn decide(policy: &Policy, history: &mut History, status: &Status, jitter: f64) -> Decision {
     if let Some(outcome) = Outcome::of(status) {
         return Decision::Done(outcome);

@@ -11,13 +11,11 @@ impl Version {
     pub const MAX: Self = Self(i64::MAX >> 1);
 
     /// The first version of this wall time.
-    #[must_use]
     pub fn at(wall: Timestamp) -> Self {
         Self(wall.as_millisecond().clamp(0, i64::MAX >> 17) << 16)
     }
 
     /// The wall time in it, in milliseconds since 1970.
-    #[must_use]
     pub fn millis(self) -> i64 {
         self.0 >> 16
     }
@@ -31,7 +29,6 @@ pub struct HybridClock {
 
 impl HybridClock {
     /// A clock whose next version is newer than `last`.
-    #[must_use]
     pub fn after(last: Version) -> Self {
         Self { last }
     }
@@ -48,7 +45,6 @@ impl HybridClock {
     }
 
     /// The newest version given.
-    #[must_use]
     pub fn last(&self) -> Version {
         self.last
     }

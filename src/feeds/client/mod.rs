@@ -48,7 +48,6 @@ struct Memory {
 }
 
 /// A feed as people see it: host and path, never a key.
-#[must_use]
 pub fn source_name(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}{port}{}", url.host_str().unwrap_or_default(), url.path())
@@ -74,7 +73,6 @@ impl FeedClient {
 
     /// The same, its one feed known by this name. For a feed whose address is another at each start, like the sandbox's: what
     /// it listed before must not be taken for another feed's.
-    #[must_use]
     pub fn called(mut self, name: &str) -> Self {
         if let [source] = self.sources.as_mut_slice() {
             name.clone_into(&mut source.name);

@@ -57,7 +57,6 @@ pub struct Ended {
 
 impl Ended {
     /// Another instance leads or has led, or this one stood still.
-    #[must_use]
     pub fn lost(why: impl Into<String>) -> Self {
         Self { why: why.into(), calls_end_within: Duration::ZERO }
     }
@@ -112,7 +111,6 @@ impl<L: LeaseStore> Election<L> {
     }
 
     /// From whom this instance takes over, or would.
-    #[must_use]
     pub fn succession(&self) -> watch::Receiver<Succession> {
         self.succession.subscribe()
     }

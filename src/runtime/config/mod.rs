@@ -108,7 +108,7 @@ pub const VARIABLES: &[Variable] = &[
 
 /// A bound on calls: so many per window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
+pub struct RateLimit {
     /// Calls, 1 to 10,000.
     pub calls: u32,
     /// The window, more than nothing, at most a day.
@@ -165,7 +165,7 @@ pub struct Config {
     /// `GAME_SIGN_SALT`.
     pub game_salt: String,
     /// `GAME_RATE_LIMIT`; `None` for `off`.
-    pub game_rate: Option<Rate>,
+    pub game_rate: Option<RateLimit>,
     /// `GAME_PLAYER_INTERVAL`.
     pub player_interval: Duration,
     /// `GAME_TIMEOUT`.

@@ -6,7 +6,7 @@ use serenity::client::ClientBuilder;
 
 use super::bot::http;
 use super::{CHANNEL, GUILD, SOON, world};
-use discord_double::{Response, permission};
+use discord_double::{ResponseKind, permission};
 
 type Context<'a> = poise::Context<'a, (), serenity::Error>;
 
@@ -78,7 +78,7 @@ async fn poise_registers_completes_and_answers_without_a_problem() {
     let added = double.slash(&admin, CHANNEL, "manage giftcode add", &options).await;
     assert_eq!((added.text().as_str(), added.is_ephemeral()), ("added ABC Some(\"codes\")", true));
     let listed = double.slash(&admin, CHANNEL, "manage giftcode list", &[]).await;
-    assert_eq!(listed.kind(), Some(Response::Deferred));
+    assert_eq!(listed.response_kind(), Some(ResponseKind::Deferred));
     listed.until(SOON, |listed| listed.text() == "changed\nsecond").await;
     running.abort();
     double.assert_clean();

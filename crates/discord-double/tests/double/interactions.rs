@@ -7,7 +7,7 @@ use serde_json::json;
 use super::bot::Bot;
 use super::wire::Wire;
 use super::{CHANNEL, GUILD, SOON, call, call_as, only_problem, says, world};
-use discord_double::{Answered, Attachment, Channel, Double, Fault, Guild, Response, User, permission};
+use discord_double::{Attachment, Channel, Double, Fault, Guild, Interaction, ResponseKind, User, permission};
 
 #[tokio::test]
 async fn commands_are_registered_found_and_answered() {
@@ -20,7 +20,7 @@ async fn commands_are_registered_found_and_answered() {
     let admin = double.user(GUILD, permission::MANAGE_GUILD);
     let options = [("channel", json!(CHANNEL))];
     let answered = double.slash(&admin, CHANNEL, "manage giftcode setchannel", &options).await;
-    assert_eq!(answered.kind(), Some(Response::Message));
+    assert_eq!(answered.response_kind(), Some(ResponseKind::Message));
     assert!(answered.is_ephemeral() && answered.latency() < SOON);
     assert_eq!(answered.text(), format!("<#{CHANNEL}> codes true"));
     assert!(double.messages(CHANNEL).is_empty(), "nobody else sees it");
@@ -43,7 +43,7 @@ async fn a_deferred_answer_settles_with_a_file_and_a_follow_up() {
     let admin = double.user(GUILD, permission::ADMINISTRATOR);
     let file = double.attach("players.csv", "text/csv", b"id,name\r\n1,\xC3\xA4");
     let answered = double.slash(&admin, CHANNEL, "manage players import", &[("file", file)]).await;
-    assert_eq!(answered.kind(), Some(Response::Deferred));
+    assert_eq!(answered.response_kind(), Some(ResponseKind::Deferred));
     assert!(answered.is_ephemeral());
     answered.settled(SOON).await.until(SOON, |answered| !answered.follow_ups().is_empty()).await;
     assert_eq!(answered.text(), "Imported\nText\nid,name\r\n1,ä\nmore");
@@ -72,19 +72,19 @@ async fn buttons_selects_and_modals_go_there_and_back() {
     assert!(place.text().contains("2001"));
     let later = double.press(&member, &board, "later").await;
     assert_eq!(later.settled(SOON).await.text(), "changed");
-    assert_eq!(later.kind(), Some(Response::DeferredUpdate));
+    assert_eq!(later.response_kind(), Some(ResponseKind::DeferredUpdate));
     assert_eq!(double.message(board.id).text(), "changed");
     // A modal opened from a message changes it.
     let modal = double.press(&member, &board, "form").await;
     assert_eq!(modal.modal()["title"], "A form");
     let submitted = double.submit(&member, &modal, &[("code", "ABCDE")]).await;
-    assert_eq!(submitted.kind(), Some(Response::Update));
+    assert_eq!(submitted.response_kind(), Some(ResponseKind::Update));
     assert_eq!(double.message(board.id).text(), "code=ABCDE note=none");
     // One opened by a command is answered with a message.
     let modal = double.slash(&member, CHANNEL, "form", &[]).await;
-    assert_eq!(modal.kind(), Some(Response::Modal));
+    assert_eq!(modal.response_kind(), Some(ResponseKind::Modal));
     let submitted = double.submit(&member, &modal, &[("code", "ABC"), ("note", "")]).await;
-    assert_eq!((submitted.kind(), submitted.text().as_str()), (Some(Response::Message), "code=ABC note="));
+    assert_eq!((submitted.response_kind(), submitted.text().as_str()), (Some(ResponseKind::Message), "code=ABC note="));
     double.press(&member, &board, "update").await;
     assert_eq!(double.message(board.id).text(), format!("update by {}", member.id));
     assert!(double.message(board.id).components.is_empty());
@@ -96,9 +96,9 @@ async fn a_second_first_answer_is_noticed() {
     let _bot = Bot::start(&double).await;
     let member = double.user(GUILD, 0);
     let board = double.slash(&member, CHANNEL, "board", &[("number", json!(1))]).await.message();
-    let answered: Answered = double.press(&member, &board, "twice").await;
+    let answered: Interaction = double.press(&member, &board, "twice").await;
     double.until(SOON, "a problem", || double.problems().into_iter().next()).await;
-    assert!(only_problem(&double).contains("a second first answer to one interaction"));
+    assert!(only_problem(&double).contains("a second first response to one interaction"));
     assert_eq!(answered.text(), "once");
 }
 
@@ -190,22 +190,22 @@ async fn silence_and_lateness_are_noticed() {
     let answered = double.send_slash(&member, CHANNEL, "x", &[]);
     let (callback, token) = wire.interaction().await;
     let webhook = format!("/webhooks/{}/{token}", Double::APPLICATION);
-    // A follow-up before the first answer.
+    // A follow-up before the first response.
     assert_eq!(call(&double, "POST", &webhook, Some(says("early"))).await.0, 404);
-    assert!(only_problem(&double).contains("before the first answer"));
-    double.set_answer_deadline(Duration::ZERO);
+    assert!(only_problem(&double).contains("before the first response"));
+    double.set_response_deadline(Duration::ZERO);
     let late = call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await;
     assert_eq!((late.0, &late.1["code"]), (404, &json!(10062)));
-    assert!(only_problem(&double).contains("the first answer came after"));
-    assert_eq!(answered.kind(), None);
+    assert!(only_problem(&double).contains("the first response came after"));
+    assert_eq!(answered.response_kind(), None);
     let unanswered = tokio::spawn({
         let (double, member) = (double.clone(), member.clone());
         async move { double.slash(&member, CHANNEL, "x", &[]).await.text() }
     });
-    assert_panicked(unanswered.await, "/x: no answer; 1 sessions");
+    assert_panicked(unanswered.await, "/x: no response; 1 sessions");
     wire.interaction().await;
     // One in time, by an interaction's own token alone, and a follow-up after its time.
-    double.set_answer_deadline(SOON);
+    double.set_response_deadline(SOON);
     let answered = double.send_slash(&member, CHANNEL, "x", &[]);
     let (callback, token) = wire.interaction().await;
     let webhook = format!("/webhooks/{}/{token}", Double::APPLICATION);
@@ -236,8 +236,8 @@ async fn times_count_from_the_interaction() {
     double.send_slash(&member, CHANNEL, "x", &[]);
     let (callback, _) = wire.interaction().await;
     assert_eq!(call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await.1["code"], 10062);
-    assert!(only_problem(&double).contains("the first answer came after 4."));
-    double.set_answer_deadline(Duration::from_secs(3600));
+    assert!(only_problem(&double).contains("the first response came after 4."));
+    double.set_response_deadline(Duration::from_secs(3600));
     for (age, status) in [(14, 200), (15, 401)] {
         double.set_interaction_age(Duration::from_secs(age * 60));
         double.send_slash(&member, CHANNEL, "x", &[]);
@@ -257,13 +257,13 @@ async fn a_first_answer_may_be_repeated_when_its_receipt_was_lost() {
     let commands = format!("/applications/{}/commands", Double::APPLICATION);
     call(&double, "PUT", &commands, Some(json!([{ "name": "x", "description": "x" }]))).await;
     let member = double.user(GUILD, 0);
-    for (fault, is_lost) in [(Fault::DoneThenAnswer(502), true), (Fault::Answer(502), false)] {
+    for (fault, is_lost) in [(Fault::DoneThenStatus(502), true), (Fault::Status(502), false)] {
         let answered = double.send_slash(&member, CHANNEL, "x", &[]);
         let (callback, _) = wire.interaction().await;
         double.fail_requests(move |_| Some(fault));
         assert_eq!(call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await.0, 502);
-        double.heal();
-        assert_eq!(answered.kind().is_some(), is_lost);
+        double.clear_faults();
+        assert_eq!(answered.response_kind().is_some(), is_lost);
         let again = call(&double, "POST", &callback, Some(json!({ "type": 5 }))).await;
         assert_eq!(again.0, if is_lost { 400 } else { 204 });
         assert!(!is_lost || again.1["code"] == 40060);
@@ -287,7 +287,7 @@ async fn commands_that_are_not_for_servers_are_not_shown_there() {
     ]);
     assert_eq!(call(&double, "PUT", &commands, Some(all)).await.0, 200);
     let member = double.user(GUILD, 0);
-    assert_eq!(double.send_slash(&member, CHANNEL, "a", &[]).kind(), None);
+    assert_eq!(double.send_slash(&member, CHANNEL, "a", &[]).response_kind(), None);
     for hidden in ["b", "c"] {
         let (double, member) = (double.clone(), member.clone());
         let sent = tokio::spawn(async move { double.send_slash(&member, CHANNEL, hidden, &[]).title().to_owned() });
@@ -298,7 +298,7 @@ async fn commands_that_are_not_for_servers_are_not_shown_there() {
     let sender = member.clone();
     let sent = tokio::spawn({
         let double = double.clone();
-        async move { double.slash_directly(&sender, "a", &[]).await.text() }
+        async move { double.slash_in_dm(&sender, "a", &[]).await.text() }
     });
     let event = wire.event("INTERACTION_CREATE").await;
     assert_eq!((&event["context"], &event["guild_id"], &event["member"]), (&json!(1), &json!(null), &json!(null)));

@@ -269,14 +269,14 @@ async fn answers_to_interactions() {
     let modal = |rows: Value| json!({ "type": 9, "data": { "custom_id": "m", "title": "m", "components": rows } });
     let answer = |data: Value| json!({ "type": 4, "data": data });
     for (body, problem) in [
-        (json!({ "type": 6 }), "an answer of type 6 to Command"),
-        (json!({ "type": 7, "data": says("x") }), "an answer of type 7 to Command"),
-        (json!({ "type": 8, "data": { "choices": [] } }), "an answer of type 8 to Command"),
-        (json!({ "type": 3 }), "an answer of type 3"),
+        (json!({ "type": 6 }), "a response of type 6 to Command"),
+        (json!({ "type": 7, "data": says("x") }), "a response of type 7 to Command"),
+        (json!({ "type": 8, "data": { "choices": [] } }), "a response of type 8 to Command"),
+        (json!({ "type": 3 }), "a response of type 3"),
         (json!({ "type": 5, "flags": 64 }), "unknown field body.flags"),
         (answer(with(says("x"), "nonce", json!("x"))), "unknown field body.nonce"),
         (answer(says(&long(2001))), "content has 2001"),
-        (answer(says("")), "an empty answer"),
+        (answer(says("")), "an empty response"),
         (modal(json!([])), "a modal without inputs"),
         (modal(json!(vec![input(json!({})); 6])), "components has 6"),
         (modal(json!([input(json!({ "label": long(46) }))])), "label has 46"),
@@ -302,7 +302,7 @@ async fn answers_to_interactions() {
     assert!(only_problem(&double).contains("no allowed_mentions"));
     let other = format!("/webhooks/{}/{token}/messages/5", Double::APPLICATION);
     assert_eq!(call(&double, "PATCH", &other, Some(says("x"))).await.0, 404);
-    assert!(only_problem(&double).contains("5 is no answer to this interaction"));
+    assert!(only_problem(&double).contains("5 is no response to this interaction"));
     let typing = tokio::spawn({
         let double = double.clone();
         async move { double.autocomplete(&member, CHANNEL, "x", &[("o", json!(""))], "o").await }

@@ -29,7 +29,7 @@ async fn serenity_posts_edits_reads_and_looks_around() {
     let edit = EditMessage::new().content("changed").allowed_mentions(none());
     channel.edit_message(&http, message.id, edit).await.unwrap();
     let member = double.user(GUILD, 0);
-    double.say(&member, CHANNEL, "me too");
+    double.post(&member, CHANNEL, "me too");
     let read = channel.messages(&http, GetMessages::new().limit(10)).await.unwrap();
     let texts: Vec<_> = read.iter().map(|message| message.content.as_str()).collect();
     assert_eq!(texts, ["me too", "changed"]);
@@ -115,12 +115,12 @@ async fn permissions_decide() {
     let (path, history) = (format!("/channels/{CHANNEL}/messages/{message}"), format!("/channels/{CHANNEL}/messages"));
     assert_eq!(call(&double, "GET", &history, None).await.1, json!([]));
     assert_eq!(call(&double, "GET", &path, None).await.1["code"], 50001);
-    double.overwrite(CHANNEL, permission::EMBED_LINKS | permission::READ_MESSAGE_HISTORY, send);
+    double.set_overwrite(CHANNEL, permission::EMBED_LINKS | permission::READ_MESSAGE_HISTORY, send);
     assert_eq!((code(says("x")).await, code(embed()).await), (Some(50013), Some(50013)));
-    double.overwrite(CHANNEL, permission::EMBED_LINKS | permission::READ_MESSAGE_HISTORY, 0);
+    double.set_overwrite(CHANNEL, permission::EMBED_LINKS | permission::READ_MESSAGE_HISTORY, 0);
     assert_eq!(code(embed()).await, None);
     assert_eq!(call(&double, "GET", &history, None).await.1.as_array().unwrap().len(), 2);
-    double.overwrite(CHANNEL, 0, see);
+    double.set_overwrite(CHANNEL, 0, see);
     assert_eq!(call(&double, "GET", &history, None).await.1["code"], 50001);
     double.set_bot_permissions(GUILD, permission::ADMINISTRATOR);
     assert_eq!(code(embed()).await, None);
@@ -137,7 +137,7 @@ async fn permissions_decide() {
     };
     assert_eq!((post(3001).await, post(3002).await, post(9).await), (Some(50013), Some(50008), Some(10003)));
     // Messages of others, and what is gone.
-    let other = double.say(&double.user(GUILD, 0), CHANNEL, "mine");
+    let other = double.post(&double.user(GUILD, 0), CHANNEL, "mine");
     let others = format!("/channels/{CHANNEL}/messages/{}", other.id);
     assert_eq!(call(&double, "PATCH", &others, Some(says("yours"))).await.1["code"], 50005);
     double.delete_message(message);
@@ -178,7 +178,7 @@ async fn too_many_requests_are_refused_and_counted() {
     }
     assert!(statuses.contains(&429), "{statuses:?}");
     let refused = statuses.iter().filter(|status| **status == 429).count();
-    assert_eq!(double.refused_as_too_fast(), refused + 1);
+    assert_eq!(double.rate_limited(), refused + 1);
     assert!((3..=26).contains(&double.busiest_second()));
     // Not those of interactions.
     let status = call(&double, "POST", "/interactions/1/x/callback", Some(json!({ "type": 5 }))).await.0;
@@ -193,10 +193,10 @@ async fn faults_happen_as_a_rule_says() {
         assert_eq!((attempt.channel, attempt.method), (Some(CHANNEL), "POST"));
         assert!(attempt.body["content"].is_string());
         match attempt.nth {
-            1 => Some(Fault::Answer(503)),
-            2 => Some(Fault::TooFast { retry_after: Duration::from_millis(1500), is_global: true }),
-            3 => Some(Fault::Unanswered),
-            4 => Some(Fault::DoneThenAnswer(500)),
+            1 => Some(Fault::Status(503)),
+            2 => Some(Fault::RateLimited { retry_after: Duration::from_millis(1500), is_global: true }),
+            3 => Some(Fault::DoneThenClosed),
+            4 => Some(Fault::DoneThenStatus(500)),
             5 => Some(Fault::Hang),
             _ => None,
         }
@@ -218,15 +218,15 @@ async fn faults_happen_as_a_rule_says() {
     assert_eq!(texts, ["3", "4", "6"]);
     let statuses: Vec<_> = double.requests().iter().map(|request| request.status).collect();
     assert_eq!(statuses, [Some(503), Some(429), None, Some(500), None, Some(200)]);
-    double.fail_requests(|attempt| (attempt.path == "/users/@me").then_some(Fault::Answer(500)));
+    double.fail_requests(|attempt| (attempt.path == "/users/@me").then_some(Fault::Status(500)));
     assert_eq!(call(&double, "GET", "/users/@me", None).await.0, 500);
-    double.heal();
+    double.clear_faults();
     assert_eq!(call(&double, "GET", "/users/@me", None).await.0, 200);
     // A rule that asserts is heard, too.
     double.fail_messages(|_| panic!("not this one"));
     assert!(post("7").await.is_err());
     assert!(only_problem(&double).contains("not this one"));
-    assert_eq!(double.refused_as_too_fast(), 0);
+    assert_eq!(double.rate_limited(), 0);
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn a_session_is_told_of_its_guilds_and_of_what_becomes_of_them() {
     assert_eq!(wire.event("GUILD_DELETE").await, json!({ "id": "1002" }));
     double.set_bot_permissions(GUILD, permission::VIEW_CHANNEL);
     assert_eq!(wire.event("GUILD_ROLE_UPDATE").await["role"]["permissions"], "1024");
-    double.overwrite(CHANNEL, 0, permission::SEND_MESSAGES);
+    double.set_overwrite(CHANNEL, 0, permission::SEND_MESSAGES);
     assert_eq!(wire.event("CHANNEL_UPDATE").await["permission_overwrites"][0]["deny"], "2048");
     double.delete_channel(CHANNEL);
     assert_eq!(wire.event("CHANNEL_DELETE").await["id"], CHANNEL.to_string());
@@ -166,14 +166,14 @@ async fn a_bot_connected_twice_is_noticed() {
     let member = double.user(GUILD, 0);
     double.slash(&member, CHANNEL, "board", &[("number", json!(3))]).await;
     double.until(SOON, "a problem", || double.problems().into_iter().next()).await;
-    assert!(only_problem(&double).contains("a second first answer"));
+    assert!(only_problem(&double).contains("a second first response"));
 }
 
 #[tokio::test]
 async fn a_thousand_guilds_are_told_of() {
     let double = Double::start().await;
     // The command stands behind all the guilds, which take their time on a busy machine.
-    double.set_answer_deadline(4 * SOON);
+    double.set_response_deadline(4 * SOON);
     for guild in 1..=1000 {
         double.add_guild(Guild::new(guild).text(10_000 + guild, "codes"));
     }

@@ -1,0 +1,180 @@
+//! A run's message: how far it is, and how it ended.
+
+use jiff::Timestamp;
+use serenity::all::{CreateEmbed, CreateEmbedFooter};
+
+use crate::domain::players::player::{PlayerId, display_name};
+use crate::domain::players::spreadsheet;
+use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
+use crate::domain::redeeming::explanation::{advice, meaning};
+use crate::ports::BatchMessage;
+
+use super::escape::{clip, escape, in_text};
+use super::post::mark;
+use super::{Message, colour, count, thousands};
+
+/// Cells of the bar.
+const BAR: u32 = 20;
+/// The most groups of failures that are spelled out.
+const MAX_GROUPS: usize = 8;
+/// The most names of a group, and of a message; those that are left out make it carry a file.
+const MAX_NAMES: usize = 15;
+
+/// How far a run is, or how it ended. `now` turns the time it takes into a time of day.
+pub fn batch(batch: &BatchMessage, now: Timestamp) -> Message {
+    if batch.is_finished { ended(batch) } else { under_way(batch, now) }
+}
+
+fn under_way(batch: &BatchMessage, now: Timestamp) -> Message {
+    let tally = &batch.tally;
+    let (done, all) = (tally.done(), tally.players());
+    let percent = u64::from(done) * 100 / u64::from(all.max(1));
+    let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(tally));
+    let end = batch.remaining.and_then(|rest| now.checked_add(rest).ok());
+    if let Some(end) = end {
+        text += &format!("\n🏁 About <t:{}:R>", end.as_second());
+    }
+    if let Some(waits_for) = &batch.waits_for {
+        text += &format!("\n💤 {}", clip(waits_for, 300));
+    }
+    let embed = CreateEmbed::new()
+        .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
+        .url(mark(&batch.nonce))
+        .colour(colour::BUSY)
+        .description(clip(&text, 4096));
+    Message::embed(embed)
+}
+
+/// How a run ended, for a channel that takes no files.
+pub fn without_file(batch: &BatchMessage) -> Message {
+    let text = "Not everybody is named here. I may not send the list: allow me “Attach Files” in this channel.";
+    Message::embed(ending(batch).0.footer(CreateEmbedFooter::new(text)))
+}
+
+fn ended(batch: &BatchMessage) -> Message {
+    let (embed, is_whole) = ending(batch);
+    let message = Message::embed(embed);
+    let name = format!("{}-not-redeemed.csv", batch.code);
+    if is_whole { message } else { message.with_file(name, failures_file(&batch.tally)) }
+}
+
+/// How a run ended; whether it names everybody who did not get it.
+fn ending(batch: &BatchMessage) -> (CreateEmbed, bool) {
+    let tally = &batch.tally;
+    let all = tally.players();
+    let (sign, colour) = match tally.failures() {
+        0 => ("✅", colour::GOOD),
+        failures if failures == all => ("❌", colour::BAD),
+        _ => ("☑️", colour::PLAIN),
+    };
+    let embed = CreateEmbed::new()
+        .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
+        .url(mark(&batch.nonce))
+        .colour(colour)
+        .description(counts(tally));
+    with_reasons(embed, &tally.failed)
+}
+
+/// `🎁 90 granted · 📦 5 had it already · ❌ 5 failed · ⏳ 12 to go`, without those that are none.
+pub fn counts(tally: &Tally) -> String {
+    let parts = [
+        ("🎁", tally.granted, "granted"),
+        ("📦", tally.already, "had it already"),
+        ("❌", tally.failures(), "failed"),
+        ("⏳", tally.pending, "to go"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(_, number, _)| *number > 0)
+        .map(|(sign, number, what)| format!("{sign} {} {what}", thousands(*number)))
+        .collect();
+    if parts.is_empty() { "Nobody is on the roster.".to_owned() } else { parts.join(" · ") }
+}
+
+/// Why players of a group did not get it, in words they understand.
+pub fn reason(group: &FailedGroup) -> String {
+    let meaning = meaning(&group.status);
+    if group.gave_up { format!("given up: {meaning}") } else { meaning.to_owned() }
+}
+
+/// Groups that are alike in words as one, the largest first: several statuses mean the same to a player, and are explained
+/// once.
+pub fn by_reason(groups: &[FailedGroup]) -> Vec<FailedGroup> {
+    let mut merged: Vec<FailedGroup> = Vec::new();
+    for group in groups {
+        let is_alike =
+            |known: &FailedGroup| reason(known) == reason(group) && advice(&known.status) == advice(&group.status);
+        match merged.iter_mut().find(|known| is_alike(known)) {
+            Some(known) => known.players.extend(group.players.iter().cloned()),
+            None => merged.push(group.clone()),
+        }
+    }
+    merged.sort_by_key(|group| std::cmp::Reverse(group.players.len()));
+    merged
+}
+
+/// A field for each reason; whether all names had room.
+fn with_reasons(mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed, bool) {
+    let groups = by_reason(groups);
+    let mut is_whole = groups.len() <= MAX_GROUPS;
+    for group in groups.iter().take(MAX_GROUPS) {
+        let mut text = String::new();
+        if let Some(advice) = advice(&group.status) {
+            text += &format!("→ {advice}\n");
+        }
+        let names: Vec<String> = group.players.iter().take(MAX_NAMES).map(|(id, name)| player(*id, name)).collect();
+        text += &names.join(", ");
+        let left = group.players.len().saturating_sub(MAX_NAMES);
+        if left > 0 {
+            text += &format!(" … and {left} more");
+        }
+        is_whole &= left == 0 && text.chars().count() <= 600;
+        let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
+        embed = embed.field(format!("{}: {}", count(number, "player"), reason(group)), clip(&text, 600), false);
+    }
+    (embed, is_whole)
+}
+
+/// A player as lists name one.
+pub fn player(id: PlayerId, nickname: &str) -> String {
+    let name = display_name(nickname, id);
+    let number = id.to_string();
+    if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
+}
+
+/// Everybody who did not get it, as CSV.
+fn failures_file(tally: &Tally) -> Vec<u8> {
+    let of_group = |group: &FailedGroup| {
+        let (status, reason) = (group.status.to_string(), reason(group));
+        let row = move |(id, name): &(PlayerId, String)| [id.to_string(), name.clone(), status.clone(), reason.clone()];
+        group.players.iter().map(row).collect::<Vec<_>>()
+    };
+    spreadsheet::write(["player_id", "nickname", "status", "reason"], tally.failed.iter().flat_map(of_group))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::answers::status::Status;
+
+    #[test]
+    fn what_means_the_same_to_a_player_is_explained_once() {
+        let group = |status, gave_up, ids: std::ops::Range<u64>| FailedGroup {
+            status,
+            gave_up,
+            players: ids.filter_map(PlayerId::new).map(|id| (id, String::new())).collect(),
+        };
+        let groups = [
+            group(Status::StoveLevel, false, 1..4),
+            group(Status::CaptchaCheckError, true, 11..13),
+            group(Status::CaptchaExpired, true, 13..15),
+            group(Status::CaptchaExpired, false, 15..16),
+        ];
+        let merged = by_reason(&groups);
+        assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
+        let (embed, is_whole) = with_reasons(CreateEmbed::new(), &groups[..3]);
+        let shown = serde_json::to_value(embed).unwrap();
+        assert_eq!(shown.to_string().matches("https://").count(), 1, "{shown:#}");
+        assert!(is_whole && shown["fields"].as_array().unwrap().len() == 2);
+    }
+}
