@@ -1,4 +1,6 @@
 //! Making text from outside (a feed, a player, a server's answer) harmless to show and to log.
+//!
+//! Written by hand: crates that strip terminal escapes leave the characters that turn or hide text.
 
 /// The longest name a log line or a table shows, in characters.
 pub const NAME_CHARS: usize = 32;

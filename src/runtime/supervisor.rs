@@ -4,6 +4,9 @@
 //! a panic means that it died: logged, and started again after 1 s, doubling to 60 s. More than [`MAX_DEATHS`] deaths
 //! within [`DEATHS_WITHIN`], or one for a [`Fatal`] reason, end all loops, and [`Supervisor::run`] returns the last reason, for the process to end with
 //! one clear line. A loop keeps all it must not lose in the store, so its restart is like a restart of the process.
+//!
+//! It is written by hand on tokio's `JoinSet` and `CancellationToken`: crates that supervise tasks want them to be actors
+//! or subsystems of their own kind.
 
 use std::any::Any;
 use std::future::Future;

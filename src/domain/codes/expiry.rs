@@ -2,6 +2,8 @@
 //!
 //! Everything is UTC where it names no other zone. Midnight exactly means the whole day, which is what a form that asks for a
 //! date makes of it; so does a date alone. What cannot be read is no expiry: a code is rather tried than lost.
+//!
+//! Each format is listed here, and jiff reads it: crates that read any date guess which number is the day.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, date};

@@ -3,6 +3,8 @@
 //!
 //! Times are durations since some fixed start on a clock that never steps. The interval counts from the moment the
 //! *answer* came: the server saw the call no later than that, so two calls are never closer at the server than here.
+//!
+//! Written by hand for the reasons that [`super::budget`] gives.
 
 use std::collections::HashMap;
 use std::time::Duration;

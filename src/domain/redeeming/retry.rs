@@ -3,6 +3,8 @@
 //! Invariant 4: every redemption ends. With `u` unknown and `t` temporary tries allowed, the counters bound the calls
 //! to `(u - 1) + (t - 1) + 1`, in whatever order the answers come; tries whose answer was lost in a crash count against
 //! that same bound ([`Policy::max_calls`]).
+//!
+//! Written by hand: crates for retries wait inside a call. Here the next try is a time in the store, which a restart keeps.
 
 use std::time::Duration;
 

@@ -1,4 +1,6 @@
 //! Asking a feed: one conditional request, and what it lists. When it is asked again is the watcher's business.
+//!
+//! The validators are kept by hand: a caching client decides by itself when to ask again.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

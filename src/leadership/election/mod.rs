@@ -1,5 +1,7 @@
 //! The election: of several instances on one MongoDB, one leads.
 //!
+//! Written by hand on purpose: a lock service (etcd, Consul) would be a third store that somebody has to run.
+//!
 //! # Guarantees
 //! [`Election::wait`] returns when this instance may act, by [`decide`] alone. [`Election::keep`] renews the lease every 3 s and
 //! returns when this instance must not go on, before anybody else can act: it counts on the lease from before a renewal was

@@ -3,6 +3,8 @@
 //! A value that cannot be read stops the start with one line: the variable, the value (never a secret's), and what is
 //! allowed. Looked up in the process's environment, then in `.env`, then in what the command gives as its defaults, then
 //! in [`VARIABLES`]. An empty value counts as not set.
+//!
+//! Read by hand, so that no error can show a secret.
 
 mod dotenv;
 mod read;

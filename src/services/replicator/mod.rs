@@ -1,5 +1,8 @@
 //! The replicator: MongoDB gets what changes here, and the file gets what others wrote there.
 //!
+//! Written by hand on purpose: tools that replicate a SQLite file copy it, in one direction, to another SQLite file. Here both
+//! stores hold the same records, either may be ahead, and outcomes merge by rank.
+//!
 //! # Guarantees
 //! Every change is in the outbox from the moment it is committed. It is sent in rounds, parents first, decisions and posts
 //! before bulk, and leaves the outbox when a renewal of the lease has shown that its round was written while this instance

@@ -11,6 +11,9 @@
 //! - A refusal although fewer calls than the limit were counted: the window is longer than believed.
 //!
 //! What was learnt from refusals alone is unlearnt slowly, a step per ten windows without one.
+//!
+//! Written by hand on purpose: a limiter such as governor's spreads a fixed quota evenly and counts from the call's begin. It
+//! cannot follow what a server says of its own window, nor count calls that another program made.
 
 use std::collections::VecDeque;
 use std::time::Duration;

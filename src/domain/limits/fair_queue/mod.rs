@@ -8,6 +8,9 @@
 //!   these turns, so nothing waits for ever, whatever else comes in.
 //!
 //! The store keeps the redemptions in this order's groups; this says in which order they are asked for one.
+//!
+//! Written by hand on purpose: a queue crate orders what it holds in memory. Here rows of the store wait, a restart loses
+//! none of them, and each permit goes to the row that is first at that moment.
 
 use jiff::Timestamp;
 

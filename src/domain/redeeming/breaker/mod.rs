@@ -18,6 +18,8 @@
 //!
 //! Where the game is well, and three players in a row were told something unknown for one code, that *code* is held: it is
 //! asked about with one player now and then, and costs nobody a try.
+//!
+//! Written by hand on purpose: breaker crates count failures, whoever they were for.
 
 mod codes;
 
