@@ -12,7 +12,7 @@ use crate::{read, root, sources};
 /// The part of the page from this heading to the next one of its level.
 fn section(heading: &str) -> String {
     let page = read(&root().join("docs/contract.md"));
-    let begin = page.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no heading {heading}")).1;
+    let begin = page.split_once(&format!("\n## {heading}\n")).unwrap().1;
     begin.split("\n## ").next().unwrap_or_default().to_owned()
 }
 

@@ -3,6 +3,8 @@
 //! A value that cannot be read stops the start with one line: the variable, the value (never a secret's), and what is
 //! allowed. Looked up in the process's environment, then in `.env`, then in what the command gives as its defaults, then
 //! in [`VARIABLES`]. An empty value counts as not set.
+//!
+//! Read by hand, so that no error can show a secret.
 
 mod dotenv;
 mod read;
@@ -111,7 +113,7 @@ pub const VARIABLES: &[Variable] = &[
 
 /// A bound on calls: so many per window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
+pub struct RateLimit {
     /// Calls, 1 to 10,000.
     pub calls: u32,
     /// The window, more than nothing, at most a day.
@@ -168,7 +170,7 @@ pub struct Config {
     /// `GAME_SIGN_SALT`.
     pub game_salt: String,
     /// `GAME_RATE_LIMIT`; `None` for `off`.
-    pub game_rate: Option<Rate>,
+    pub game_rate: Option<RateLimit>,
     /// `GAME_PLAYER_INTERVAL`.
     pub player_interval: Duration,
     /// `GAME_TIMEOUT`.
