@@ -21,7 +21,7 @@ use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::sync::election::Position;
-use giftcode_bot::domain::sync::record::Kind;
+use giftcode_bot::domain::sync::record::RecordKind;
 use giftcode_bot::ports::replica::{Authority, Replica};
 use giftcode_bot::replica::{Mongo, MongoSettings};
 use giftcode_bot::runtime::clock::Clock;
@@ -126,7 +126,7 @@ async fn measure(path: &Path, uri: &str, database: &str) -> BTreeMap<&'static st
     let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
     let authority = Authority::Leader(Position { term: 1_764_000_000_000, round: 10_000 });
     let mut sizes = BTreeMap::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let records = store.page(kind, None, 1_000_000).await.unwrap();
         if records.is_empty() {
             continue;

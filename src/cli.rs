@@ -81,22 +81,21 @@ enum StateCommand {
         /// The file to make.
         file: PathBuf,
     },
-    /// Takes over an export, or the first implementation's giftcode_state.json or database; can be run twice.
+    /// Takes over an export, or the legacy bot's giftcode_state.json or database; can be run twice.
     Import {
         /// The file to read.
         #[arg(required_unless_present = "from_mongodb", conflicts_with = "from_mongodb")]
         file: Option<PathBuf>,
-        /// Read the first implementation's database in this MongoDB instead; nothing in it is changed.
+        /// Read the legacy bot's database in this MongoDB instead; nothing in it is changed.
         #[arg(long, value_name = "URI")]
         from_mongodb: Option<SecretString>,
-        /// The first implementation's database.
+        /// The legacy bot's database.
         #[arg(long, value_name = "NAME", conflicts_with = "file", default_value = "discord_bot")]
         database: String,
     },
 }
 
 /// Runs the command that the process was started with.
-#[must_use]
 pub fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
     let arguments = Arguments::parse();

@@ -28,7 +28,7 @@ use futures_util::TryStreamExt;
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
-use giftcode_bot::domain::sync::record::Kind;
+use giftcode_bot::domain::sync::record::RecordKind;
 use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::services::poster::Poster;
@@ -197,12 +197,12 @@ async fn roster(figures: &mut Figures, folder: &Path, latency: u64) {
 }
 
 /// The documents of one guild's roster and players.
-async fn documents_of(uri: &str, guild: u64) -> Vec<(Kind, Document)> {
+async fn documents_of(uri: &str, guild: u64) -> Vec<(RecordKind, Document)> {
     let database = mongodb::Client::with_uri_str(uri).await.unwrap().database(DATABASE);
     let mut documents = Vec::new();
     let guild = guild.cast_signed();
     let range = doc! { "$gte": guild * 1_000_000, "$lt": (guild + 1) * 1_000_000 };
-    for kind in [Kind::Players, Kind::Rosters] {
+    for kind in [RecordKind::Players, RecordKind::Rosters] {
         let found =
             database.collection::<Document>(kind.name()).find(doc! { "player_id": range.clone() }).await.unwrap();
         let found: Vec<Document> = found.try_collect().await.unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use giftcode_bot::domain::sync::election::Position;
-use giftcode_bot::domain::sync::record::{Field, Form, Kind, Record, Value};
+use giftcode_bot::domain::sync::record::{Field, FieldType, Record, RecordKind, Value};
 use giftcode_bot::ports::replica::{Authority, Replica};
 use mongodb::bson::{Bson, DateTime, Document, doc};
 
@@ -13,11 +13,11 @@ use crate::server;
 const GUILDS: i64 = 50;
 const CODES: i64 = 46;
 /// Documents of one command, and commands at once.
-const BATCH: usize = 5000;
+const CHUNK: usize = 5000;
 const CONNECTIONS: usize = 2;
 
 /// A record of a kind, with these fields and something plausible in the others.
-fn record(kind: Kind, set: &[(&str, Value)]) -> Record {
+fn record(kind: RecordKind, set: &[(&str, Value)]) -> Record {
     let value = |field: &Field| {
         let given = set.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
         given.unwrap_or(match (field.name, field.form) {
@@ -27,10 +27,10 @@ fn record(kind: Kind, set: &[(&str, Value)]) -> Record {
             ("source", _) => Value::Text("wostools.net/api/gift-codes".into()),
             ("kind", _) => Value::Text("new".into()),
             ("condemned" | "condemned_at" | "next_digest" | "removed_at", _) => Value::Null,
-            (_, Form::Int) => Value::Int(1),
-            (_, Form::Bool) => Value::Bool(field.name == "listed"),
-            (_, Form::Text) => Value::Text("gogoWOS".into()),
-            (_, Form::Time) => Value::Time(1_760_000_000_123),
+            (_, FieldType::Int) => Value::Int(1),
+            (_, FieldType::Bool) => Value::Bool(field.name == "listed"),
+            (_, FieldType::Text) => Value::Text("gogoWOS".into()),
+            (_, FieldType::Time) => Value::Time(1_760_000_000_123),
         })
     };
     Record { kind, values: kind.fields().iter().map(value).collect() }
@@ -64,7 +64,7 @@ fn redemption(n: i64, players: i64) -> Record {
         ("finished_at", Value::Time(1_760_000_090_456 + n)),
         ("version", Value::Int((1_760_000_090_456 + n) << 16)),
     ];
-    record(Kind::Redemptions, &set)
+    record(RecordKind::Redemptions, &set)
 }
 
 /// So many records of all kinds, kind by kind: most are redemptions, and these are over. A fiftieth are players.
@@ -73,25 +73,25 @@ pub fn state(count: usize) -> impl Iterator<Item = Record> {
     let players = count / 50;
     let guilds = (0..GUILDS).map(|n| {
         let channel = Value::Int(1_190_000_000_000_000_000 + n);
-        record(Kind::Guilds, &[("guild_id", guild(n)), ("channel_id", channel)])
+        record(RecordKind::Guilds, &[("guild_id", guild(n)), ("channel_id", channel)])
     });
     let people = (0..players).map(move |n| {
         let nickname = Value::Text(format!("Lord Frost {n} ❄"));
         let set = [("player_id", player(n)), ("nickname", nickname), ("state", Value::Int(200 + n % 900))];
-        record(Kind::Players, &set)
+        record(RecordKind::Players, &set)
     });
-    let codes = (0..CODES).map(|n| record(Kind::Codes, &[("code_key", code(n)), ("code", code(n))]));
+    let codes = (0..CODES).map(|n| record(RecordKind::Codes, &[("code_key", code(n)), ("code", code(n))]));
     let rosters = (0..players * 3 / 2).map(move |n| {
         // Some players are on two rosters.
         let set = [("guild_id", guild((n + n / players) % GUILDS)), ("player_id", player(n % players))];
-        record(Kind::Rosters, &set)
+        record(RecordKind::Rosters, &set)
     });
     let of_guilds = |n: i64| [("guild_id", guild(n / CODES)), ("code_key", code(n % CODES))];
     let posts = (0..GUILDS * CODES).map(move |n| {
         let sent = [("nonce", Value::Text(format!("g{n:024}"))), ("message_id", Value::Int(1 << 60 | n))];
-        record(Kind::Posts, &[of_guilds(n).as_slice(), sent.as_slice()].concat())
+        record(RecordKind::Posts, &[of_guilds(n).as_slice(), sent.as_slice()].concat())
     });
-    let runs = (0..GUILDS * CODES).map(move |n| record(Kind::Runs, &of_guilds(n)));
+    let runs = (0..GUILDS * CODES).map(move |n| record(RecordKind::Batches, &of_guilds(n)));
     let others = GUILDS + players + CODES + players * 3 / 2 + 2 * GUILDS * CODES;
     let redemptions = (0..count - others).map(move |n| redemption(n, players));
     guilds.chain(people).chain(codes).chain(rosters).chain(posts).chain(runs).chain(redemptions)
@@ -161,10 +161,10 @@ pub async fn fill(uri: &str, database: &str, records: impl Iterator<Item = Recor
         let pattern = collection.find_one(doc! { "_id": id(&first) }).await.unwrap().unwrap();
         assert_eq!(document(&pattern, &first), pattern);
         let others = std::iter::from_fn(|| records.next_if(|record| record.kind == kind));
-        let batches = stream::iter(others.map(|record| document(&pattern, &record))).chunks(BATCH);
-        let inserting = batches.map(|batch| {
+        let chunks = stream::iter(others.map(|record| document(&pattern, &record))).chunks(CHUNK);
+        let inserting = chunks.map(|chunk| {
             let collection = collection.clone();
-            async move { collection.insert_many(batch).ordered(false).await }
+            async move { collection.insert_many(chunk).ordered(false).await }
         });
         inserting.buffer_unordered(CONNECTIONS).try_for_each(async |_| Ok(())).await.unwrap();
     }
@@ -172,7 +172,7 @@ pub async fn fill(uri: &str, database: &str, records: impl Iterator<Item = Recor
 
 /// The upserts of a roster as the bare driver makes them: the same statements, into collections with the same indexes, as many
 /// a command, and as many commands at once, as the adapter has. Returns how long they took.
-pub async fn bare_upserts(uri: &str, database: &str, documents: &[(Kind, Document)]) -> f64 {
+pub async fn bare_upserts(uri: &str, database: &str, documents: &[(RecordKind, Document)]) -> f64 {
     let database = mongodb::Client::with_uri_str(uri).await.unwrap().database(database);
     for kind in documents.iter().map(|(kind, _)| *kind).collect::<BTreeSet<_>>() {
         // The server has the same to do.
@@ -183,10 +183,10 @@ pub async fn bare_upserts(uri: &str, database: &str, documents: &[(Kind, Documen
     }
     let began = std::time::Instant::now();
     let mut commands = Vec::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let of_kind: Vec<&Document> =
             documents.iter().filter(|(of, _)| *of == kind).map(|(_, document)| document).collect();
-        for batch in of_kind.chunks(250) {
+        for chunk in of_kind.chunks(250) {
             let upsert = |document: &&Document| {
                 let mut set = (*document).clone();
                 let (id, schema) = (set.remove("_id").unwrap(), set.remove("schema").unwrap());
@@ -196,7 +196,7 @@ pub async fn bare_upserts(uri: &str, database: &str, documents: &[(Kind, Documen
                 let update = doc! { "$unset": { "late": "" }, "$set": set, "$max": { "schema": schema } };
                 Bson::from(doc! { "q": guard, "u": update, "upsert": true })
             };
-            let updates: Vec<Bson> = batch.iter().map(upsert).collect();
+            let updates: Vec<Bson> = chunk.iter().map(upsert).collect();
             let concern = doc! { "w": "majority" };
             commands
                 .push(doc! { "update": kind.name(), "ordered": false, "updates": updates, "writeConcern": concern });

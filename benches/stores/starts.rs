@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use giftcode_bot::domain::sync::election::Position;
-use giftcode_bot::domain::sync::record::{Kind, Record};
+use giftcode_bot::domain::sync::record::{Record, RecordKind};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Document, doc};
@@ -57,7 +57,7 @@ async fn read_only(uri: &str, count: usize) -> f64 {
     let began = Instant::now();
     let client = mongodb::Client::with_uri_str(uri).await.unwrap();
     let mut read = 0;
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let mut found = client.database(DATABASE).collection::<Document>(kind.name()).find(doc! {}).await.unwrap();
         while found.try_next().await.unwrap().is_some() {
             read += 1;
@@ -77,7 +77,7 @@ async fn forget_history(path: &Path) {
 async fn count_of(path: &Path) -> usize {
     let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
     let mut count = 0;
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let mut after = None;
         loop {
             let page = store.page(kind, after, 10_000).await.unwrap();

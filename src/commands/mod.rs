@@ -21,7 +21,6 @@ pub enum Ended {
 
 impl Ended {
     /// The exit code (docs/contract.md, "Exit codes").
-    #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Well => 0,

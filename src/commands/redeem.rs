@@ -37,7 +37,7 @@ const UNREACHED_AFTER: Duration = Duration::from_secs(5);
 /// So long nothing goes on but a question about a code now and then, before that ends the work.
 const HELD_FOR: Duration = Duration::from_secs(20);
 /// Between two looks at how far everything is.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How many bad lines are named one by one.
 const MAX_BAD_LINES: usize = 10;
 
@@ -286,7 +286,7 @@ async fn until_done(
             }
             _ => {}
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 

@@ -122,7 +122,7 @@ impl Process {
             access: self.access.clone(),
             rest: self.rest.clone(),
             clock,
-            prober: engine.clone(),
+            state_checker: engine.clone(),
             feeds: watcher.health(),
             condition: engine.condition(),
             limit,

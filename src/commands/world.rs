@@ -64,15 +64,15 @@ impl Paths {
 }
 
 /// The world of the last run if that was interrupted and the same is asked for; else a new one. A world whose state file
-/// is gone, or cannot be used, goes on only if there is a second store to restore it from.
+/// is gone, or cannot be used, goes on only if there is a replica to restore it from.
 pub(super) fn enter(
     paths: &Paths,
     wanted: World,
     lock: Option<&Arc<FileLock>>,
-    has_second_store: bool,
+    has_replica: bool,
     clock: Clock,
 ) -> anyhow::Result<(World, bool)> {
-    let has_state = paths.state.exists() || has_second_store;
+    let has_state = paths.state.exists() || has_replica;
     let found = join(paths)
         .ok()
         .filter(|found| has_state && *found == World { started_at_ms: found.started_at_ms, ..wanted.clone() });
@@ -80,10 +80,10 @@ pub(super) fn enter(
     if let Some(lock) = lock {
         let opened = Store::open_locked(
             lock.clone(),
-            Opening { replaces_damaged: has_second_store, ..Opening::new(StateKind::Sandbox, clock) },
+            Opening { replaces_damaged: has_replica, ..Opening::new(StateKind::Sandbox, clock) },
         );
         match opened {
-            Err(StoreError::Open { .. }) if has_second_store && found.is_some() => {}
+            Err(StoreError::Open { .. }) if has_replica && found.is_some() => {}
             opened => drop(opened?),
         }
     }

@@ -17,10 +17,10 @@ use serenity::all::{ChannelId as DiscordChannelId, MessageId as DiscordMessageId
 
 use crate::domain::codes::channel::{Blocked, NONCE_WINDOW};
 use crate::domain::players::player::{ChannelId, GuildId};
-use crate::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted, RunBoard, RunMessage};
+use crate::ports::{AnnounceError, Announcement, Announcer, BatchBoard, BatchMessage, Correction, MessageId, Posted};
 use crate::runtime::clock::Clock;
 
-use super::messages::{Message, post, run};
+use super::messages::{Message, batch, post};
 use super::permissions;
 use super::rest::{Rest, RestError};
 
@@ -31,7 +31,7 @@ const MAX_PAGES: usize = 100;
 /// The first millisecond of Discord's ids.
 const DISCORD_EPOCH_MS: i64 = 1_420_070_400_000;
 /// How often it is said that somebody else uses the token.
-const SAY_EVERY: Duration = Duration::from_secs(3600);
+const LOG_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// A message as far as we need to know one.
 #[derive(Debug, Deserialize)]
@@ -64,7 +64,7 @@ pub struct DiscordAnnouncer {
 }
 
 /// A message that is to be in a channel.
-struct Wanted<'a> {
+struct OutgoingMessage<'a> {
     guild: GuildId,
     channel: ChannelId,
     nonce: &'a str,
@@ -78,12 +78,11 @@ struct Wanted<'a> {
 
 impl DiscordAnnouncer {
     /// Sends with this client.
-    #[must_use]
     pub fn new(rest: Arc<Rest>, clock: Clock) -> Self {
         Self { rest, clock, said_at: Arc::default() }
     }
 
-    async fn send(&self, wanted: Wanted<'_>) -> Result<Posted, AnnounceError> {
+    async fn send(&self, wanted: OutgoingMessage<'_>) -> Result<Posted, AnnounceError> {
         if let Some(at) = wanted.attempted_at
             && (wanted.is_moved || self.clock.now().duration_since(at) >= NONCE_WINDOW)
         {
@@ -106,7 +105,7 @@ impl DiscordAnnouncer {
     }
 
     /// Sends it, without its file where no files may be sent.
-    async fn create(&self, wanted: &Wanted<'_>) -> Result<Posted, RestError> {
+    async fn create(&self, wanted: &OutgoingMessage<'_>) -> Result<Posted, RestError> {
         match (self.create_as(wanted, &wanted.message).await, &wanted.without_file) {
             (Err(error), Some(bare)) if error.blocked() == Some(Blocked::MissingPermissions) => {
                 self.create_as(wanted, bare).await
@@ -115,7 +114,7 @@ impl DiscordAnnouncer {
         }
     }
 
-    async fn create_as(&self, wanted: &Wanted<'_>, message: &Message) -> Result<Posted, RestError> {
+    async fn create_as(&self, wanted: &OutgoingMessage<'_>, message: &Message) -> Result<Posted, RestError> {
         let mark = format!("{}.{:x}", post::mark(wanted.nonce), fastrand::u64(..));
         let message = message.clone().linked(&mark);
         let body = message.create().nonce(Nonce::String(wanted.nonce.to_owned())).enforce_nonce(true);
@@ -132,7 +131,7 @@ impl DiscordAnnouncer {
     fn warn_of_another(&self, guild: GuildId) {
         let now = self.clock.elapsed();
         let mut said_at = self.said_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if said_at.is_none_or(|at| now - at >= SAY_EVERY) {
+        if said_at.is_none_or(|at| now - at >= LOG_INTERVAL) {
             *said_at = Some(now);
             tracing::warn!(
                 "Somebody else uses this bot's token: what was to be sent to guild {guild} is there already. Stop the other \
@@ -148,7 +147,7 @@ impl DiscordAnnouncer {
     }
 
     /// Looks a message up that may have been sent at `at` or later.
-    async fn find(&self, wanted: &Wanted<'_>, at: Timestamp) -> Result<Option<MessageId>, AnnounceError> {
+    async fn find(&self, wanted: &OutgoingMessage<'_>, at: Timestamp) -> Result<Option<MessageId>, AnnounceError> {
         match self.search(wanted, at).await {
             // It went with its channel.
             Err(error) if error.blocked == Some(Blocked::UnknownChannel) && wanted.is_moved => Ok(None),
@@ -161,7 +160,7 @@ impl DiscordAnnouncer {
         }
     }
 
-    async fn search(&self, wanted: &Wanted<'_>, at: Timestamp) -> Result<Option<MessageId>, AnnounceError> {
+    async fn search(&self, wanted: &OutgoingMessage<'_>, at: Timestamp) -> Result<Option<MessageId>, AnnounceError> {
         let me = self.rest.my_id().await?;
         let mark = post::mark(wanted.nonce);
         let is_mark = |url: &str| url.strip_prefix(&mark).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -191,7 +190,7 @@ impl DiscordAnnouncer {
         ))
     }
 
-    async fn may_read(&self, wanted: &Wanted<'_>) -> Result<(), AnnounceError> {
+    async fn may_read(&self, wanted: &OutgoingMessage<'_>) -> Result<(), AnnounceError> {
         let granted = permissions::in_channel(&self.rest, wanted.guild, wanted.channel).await?;
         let granted = granted.map_or(Permissions::empty(), |granted| granted.permissions);
         if granted.contains(Permissions::READ_MESSAGE_HISTORY) || granted.administrator() {
@@ -236,7 +235,7 @@ fn first_id_at(at: Timestamp) -> DiscordMessageId {
 
 impl Announcer for DiscordAnnouncer {
     async fn announce(&self, announcement: &Announcement) -> Result<Posted, AnnounceError> {
-        self.send(Wanted {
+        self.send(OutgoingMessage {
             guild: announcement.guild,
             channel: announcement.channel,
             nonce: &announcement.nonce,
@@ -253,15 +252,15 @@ impl Announcer for DiscordAnnouncer {
     }
 }
 
-impl RunBoard for DiscordAnnouncer {
-    async fn show(&self, shown: &RunMessage) -> Result<Posted, AnnounceError> {
-        let message = run::run(shown, self.clock.now());
-        let without_file = message.file().is_some().then(|| run::without_file(shown));
+impl BatchBoard for DiscordAnnouncer {
+    async fn show(&self, shown: &BatchMessage) -> Result<Posted, AnnounceError> {
+        let message = batch::batch(shown, self.clock.now());
+        let without_file = message.file().is_some().then(|| batch::without_file(shown));
         if let Some(id) = shown.message {
             self.edit((shown.channel, id), &message, without_file.as_ref()).await?;
             return Ok(Posted { id, is_as_given: true });
         }
-        let wanted = Wanted {
+        let wanted = OutgoingMessage {
             guild: shown.guild,
             channel: shown.channel,
             nonce: &shown.nonce,

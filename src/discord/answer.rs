@@ -74,19 +74,16 @@ impl<'a> Asked<'a> {
     }
 
     /// A slash command; whether it was acknowledged already.
-    #[must_use]
     pub fn command(bot: &'a Bot, asked: &'a CommandInteraction, is_acknowledged: bool) -> Self {
         Self::new(bot, What::Command(asked), is_acknowledged)
     }
 
     /// A button or menu.
-    #[must_use]
     pub fn component(bot: &'a Bot, asked: &'a ComponentInteraction) -> Self {
         Self::new(bot, What::Component(asked), false)
     }
 
     /// A form.
-    #[must_use]
     pub fn form(bot: &'a Bot, asked: &'a ModalInteraction) -> Self {
         Self::new(bot, What::Form(asked), false)
     }

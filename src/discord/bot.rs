@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::players::player::{PlayerId, State, UserId};
-use crate::domain::redeeming::state_check::ProbeOutcome;
+use crate::domain::redeeming::state_check::StateCheck;
 use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
 use crate::services::engine::{Condition, Engine};
@@ -21,14 +21,14 @@ use super::rest::Rest;
 use super::sessions::Sessions;
 
 /// Who asks the game whether a player lives in a state.
-pub trait Prober: Send + Sync {
+pub trait StateChecker: Send + Sync {
     /// Asks; always ends.
-    fn probe(&self, player: PlayerId, state: State) -> Pin<Box<dyn Future<Output = ProbeOutcome> + Send + '_>>;
+    fn check_state(&self, player: PlayerId, state: State) -> Pin<Box<dyn Future<Output = StateCheck> + Send + '_>>;
 }
 
-impl<G: GameApi> Prober for Engine<G> {
-    fn probe(&self, player: PlayerId, state: State) -> Pin<Box<dyn Future<Output = ProbeOutcome> + Send + '_>> {
-        Box::pin(Engine::probe(self, player, state))
+impl<G: GameApi> StateChecker for Engine<G> {
+    fn check_state(&self, player: PlayerId, state: State) -> Pin<Box<dyn Future<Output = StateCheck> + Send + '_>> {
+        Box::pin(Engine::check_state(self, player, state))
     }
 }
 
@@ -50,7 +50,7 @@ pub struct Bot {
     /// Time.
     pub clock: Clock,
     /// Who asks the game.
-    pub prober: Arc<dyn Prober>,
+    pub state_checker: Arc<dyn StateChecker>,
     /// How the feeds do.
     pub feeds: watch::Receiver<FeedHealth>,
     /// How the engine does.
@@ -86,13 +86,11 @@ pub struct Request {
 
 impl Requests {
     /// So many at once of a person.
-    #[must_use]
     pub fn up_to(most: usize) -> Self {
         Self { under_way: Arc::default(), most }
     }
 
     /// Begins somebody's request; `None` while as many are under way as may be.
-    #[must_use]
     pub fn begin(&self, user: UserId) -> Option<Request> {
         let mut under_way = self.lock();
         let own = under_way.get(&user).copied().unwrap_or(0);

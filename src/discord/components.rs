@@ -106,11 +106,11 @@ async fn for_all(bot: &Bot, asked: &Asked<'_>, guild: GuildId, codes: Vec<Code>)
                 None => continue,
             },
         };
-        let start = bot.store.start_run(guild, code.key(), generation).await?;
+        let start = bot.store.start_batch(guild, code.key(), generation).await?;
         started.push((code, Ok(start)));
     }
     let channel = bot.store.guild(guild).await?.channel;
-    asked.answer(&manage::runs_started(&started, channel)).await
+    asked.answer(&manage::batches_started(&started, channel)).await
 }
 
 /// The value of a form's field.

@@ -39,9 +39,9 @@ const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
 /// One call to Discord.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// A connection that cannot be made rests, doubling from the first to the second.
-const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+const COOL_DOWN: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
 /// The same where sessions end one after the other.
-const SESSIONS_REST: Duration = Duration::from_secs(600);
+const SESSIONS_COOL_DOWN: Duration = Duration::from_secs(600);
 /// A connection that lasted so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(60);
 /// Between two attempts to end a connection.
@@ -103,7 +103,7 @@ impl Access {
 /// # Errors
 /// When Discord refuses the token.
 pub async fn run(bot: Bot) -> anyhow::Result<()> {
-    let first = REST.0;
+    let first = COOL_DOWN.0;
     let mut rest = first;
     while !bot.shutdown.is_cancelled() {
         let began = Instant::now();
@@ -112,11 +112,11 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
             tracing::error!("Discord refuses the token: {error:#}");
             return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
         }
-        let (mut wait, mut last) = (rest, REST.1);
+        let (mut wait, mut last) = (rest, COOL_DOWN.1);
         match error.downcast_ref::<NoConnection>() {
             Some(NoConnection::Wait { wait: told, .. }) => wait = wait.max(*told),
             // That a session began is no sign that all is well.
-            Some(NoConnection::Sessions(_)) => last = SESSIONS_REST,
+            Some(NoConnection::Sessions(_)) => last = SESSIONS_COOL_DOWN,
             None if began.elapsed() >= GOOD_AFTER => (rest, wait) = (first, first),
             None => {}
         }

@@ -32,7 +32,6 @@ const MAX_CHARS: usize = 100;
 
 impl Action {
     /// Reads a `custom_id`; `None` for one that is not ours, or of a version we do not know.
-    #[must_use]
     pub fn parse(custom_id: &str) -> Option<Self> {
         let mut parts = custom_id.split(':');
         if parts.next()? != VERSION {
@@ -53,7 +52,6 @@ impl Action {
     }
 
     /// Whether it can be carried.
-    #[must_use]
     pub fn fits(&self) -> bool {
         self.to_string().len() <= MAX_CHARS
     }
@@ -84,7 +82,6 @@ impl fmt::Display for Action {
 
 /// Reads the values that were chosen in a menu, each code once; `None` where one is no code, for then the menu is none of
 /// ours.
-#[must_use]
 pub fn chosen(values: &[String]) -> Option<Vec<Code>> {
     let mut codes: Vec<Code> = Vec::new();
     for value in values {

@@ -21,14 +21,12 @@ pub const USEFUL: &[(Permissions, &str)] =
     &[(Permissions::ATTACH_FILES, "Attach Files"), (Permissions::READ_MESSAGE_HISTORY, "Read Message History")];
 
 /// All permissions that the bot uses: those of its invite link.
-#[must_use]
 pub fn used() -> Permissions {
     NEEDED.iter().chain(USEFUL).fold(Permissions::empty(), |all, (permission, _)| all | *permission)
 }
 
 /// Where somebody adds the bot to a server, with exactly the permissions it uses. It is for servers: nobody can add it to
 /// their own account.
-#[must_use]
 pub fn invite_link(application: u64) -> String {
     format!(
         "https://discord.com/oauth2/authorize?client_id={application}&permissions={}&integration_type=0\
@@ -38,7 +36,6 @@ pub fn invite_link(application: u64) -> String {
 }
 
 /// Those of `wanted` that are not among `granted`, by name.
-#[must_use]
 pub fn lacking(wanted: &[(Permissions, &'static str)], granted: Permissions) -> Vec<&'static str> {
     if granted.administrator() {
         return Vec::new();
@@ -47,7 +44,6 @@ pub fn lacking(wanted: &[(Permissions, &'static str)], granted: Permissions) -> 
 }
 
 /// Whether somebody with these permissions may manage the bot.
-#[must_use]
 pub fn may_manage(permissions: Option<Permissions>) -> bool {
     permissions.is_some_and(|permissions| permissions.manage_guild() || permissions.administrator())
 }
@@ -65,7 +61,6 @@ pub struct Granted {
 const IN_A_TIMEOUT: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::READ_MESSAGE_HISTORY);
 
 /// A member's timeout, as Discord writes it; one that is over is none.
-#[must_use]
 pub fn timeout_of(until: Option<serenity::all::Timestamp>, now: Timestamp) -> Option<Timestamp> {
     // Whole seconds, the last one included.
     let until = until.and_then(|until| Timestamp::from_second(until.unix_timestamp() + 1).ok());

@@ -11,7 +11,7 @@ use crate::domain::codes::channel::Over;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{GuildId, MAX_WAITING, Player, PlayerId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::domain::redeeming::state_check::ProbeOutcome;
+use crate::domain::redeeming::state_check::StateCheck;
 use crate::ports::AnnouncedCode;
 use crate::store::{CheckStart, FoundCode, Linked, Standing, StoreError};
 
@@ -23,9 +23,9 @@ use super::messages::{Message, people};
 /// The last word is said so long before the answer can be changed no more.
 const LAST_WORD: Duration = Duration::from_secs(60);
 /// After a change of an answer there is none for so long.
-const REST: Duration = Duration::from_secs(1);
+const COOL_DOWN: Duration = Duration::from_secs(1);
 /// How it goes is looked at this often, though one is woken.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// Codes asked for at once: as many as a menu has.
 const MAX_CODES: usize = 25;
 /// How long whoever thinks that a code is good waits for what the game says.
@@ -66,7 +66,7 @@ pub(super) async fn redeem(
 }
 
 /// What is to be redeemed.
-struct Wanted {
+struct RedeemRequest {
     players: Vec<PlayerId>,
     /// With their generations.
     codes: Vec<(Code, u32)>,
@@ -76,7 +76,7 @@ struct Wanted {
     left: Vec<Code>,
 }
 
-impl Wanted {
+impl RedeemRequest {
     /// The answer as it stands.
     fn answer(&self, standings: &[(Code, Vec<Standing>)], is_waiting: bool) -> Message {
         people::standings(standings, &self.over, &self.left, is_waiting)
@@ -84,7 +84,7 @@ impl Wanted {
 }
 
 /// What is to be redeemed, or what to answer where there is nothing.
-async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<Wanted, Message>, StoreError> {
+async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<RedeemRequest, Message>, StoreError> {
     let players: Vec<PlayerId> = match whom {
         Whom::Linked(user) => bot.store.links(user).await?.into_iter().map(|player| player.id).collect(),
         Whom::One(player) => vec![player],
@@ -93,7 +93,7 @@ async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<Wanted, 
         return Ok(Err(people::no_links()));
     }
     let mut room = MAX_WAITING.saturating_sub(bot.store.waiting_for_person(players.clone()).await?);
-    let mut wanted = Wanted { players, codes: Vec::new(), over: Vec::new(), left: Vec::new() };
+    let mut wanted = RedeemRequest { players, codes: Vec::new(), over: Vec::new(), left: Vec::new() };
     for code in codes.iter().take(MAX_CODES) {
         let found = bot.store.find_code_for_person(code.key()).await?;
         let (code, generation) = match found {
@@ -153,7 +153,7 @@ pub(super) async fn all_over(bot: &Bot, codes: &[Code]) -> Result<Option<Message
 }
 
 /// Shows how it goes until it is decided. What cannot be shown now is shown with the next change.
-async fn watch(bot: &Bot, asked: &Asked<'_>, request: Request, wanted: &Wanted) -> Result<(), Error> {
+async fn watch(bot: &Bot, asked: &Asked<'_>, request: Request, wanted: &RedeemRequest) -> Result<(), Error> {
     let until = asked.changes_until() - LAST_WORD;
     let mut shown = None;
     loop {
@@ -172,17 +172,17 @@ async fn watch(bot: &Bot, asked: &Asked<'_>, request: Request, wanted: &Wanted) 
                 Err(error) if error.is_for_good() => return Err(error.into()),
                 Err(error) => tracing::debug!("{}: {error}; it goes on", asked.name()),
             }
-            tokio::time::sleep(REST).await;
+            tokio::time::sleep(COOL_DOWN).await;
         }
         tokio::select! {
             () = bot.shutdown.cancelled() => return asked.answer(&people::restarting()).await,
             () = woken => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
 }
 
-async fn look(bot: &Bot, wanted: &Wanted) -> Result<Vec<(Code, Vec<Standing>)>, StoreError> {
+async fn look(bot: &Bot, wanted: &RedeemRequest) -> Result<Vec<(Code, Vec<Standing>)>, StoreError> {
     let mut standings = Vec::new();
     for (code, generation) in &wanted.codes {
         let mut of_code = Vec::new();
@@ -245,11 +245,11 @@ pub(super) async fn hear(bot: &Bot, code: &Code, start: CheckStart) -> Result<Op
 /// Lets the game confirm who somebody is: the answer to give if it does not.
 pub(super) async fn confirm(bot: &Bot, player: PlayerId, state: State) -> Result<(), Message> {
     let told = tokio::select! {
-        told = bot.prober.probe(player, state) => told,
+        told = bot.state_checker.check_state(player, state) => told,
         () = bot.shutdown.cancelled() => return Err(people::restarting()),
     };
     match told {
-        ProbeOutcome::Right => Ok(()),
+        StateCheck::Right => Ok(()),
         told => Err(people::not_confirmed(player, state, &told)),
     }
 }

@@ -24,7 +24,6 @@ use super::rest::RestError;
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
 
 /// The commands as Discord is told of them where they are for everybody: in servers that added the bot, and nowhere else.
-#[must_use]
 pub fn registered_commands() -> Vec<CreateCommand> {
     let only_servers = |command: CreateCommand| {
         command.integration_types(vec![InstallationContext::Guild]).contexts(vec![InteractionContext::Guild])

@@ -23,7 +23,7 @@ const SESSION_WITHIN: Duration = Duration::from_secs(20);
 /// The longest wait for the reset of the sessions that is believed.
 const MAX_RESET: Duration = Duration::from_secs(86_400);
 /// How often that is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why there is no connection, where it is not known to pass soon.
 #[derive(Debug, Error)]
@@ -78,7 +78,7 @@ pub(super) async fn gateway(rest: &Rest) -> anyhow::Result<(String, u32)> {
              somebody else use it, or was the bot started again and again?",
             limit.remaining
         );
-        let wait = Duration::from_millis(limit.reset_after).clamp(LOOK_EVERY, MAX_RESET);
+        let wait = Duration::from_millis(limit.reset_after).clamp(POLL_INTERVAL, MAX_RESET);
         return Err(NoConnection::Wait { why, wait }.into());
     }
     Ok((gateway.url, shards))
@@ -88,7 +88,7 @@ pub(super) async fn gateway(rest: &Rest) -> anyhow::Result<(String, u32)> {
 pub(super) async fn watch(shards: &ShardManager, sessions: &Sessions) -> String {
     let mut connected_at = Instant::now();
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
         if sessions.are_too_many() {
             return "Discord ends this bot's sessions one after the other: somebody else may use the token. Stop the other \
                     instance, or reset the token"

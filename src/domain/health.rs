@@ -21,19 +21,16 @@ pub struct Health {
 
 impl Health {
     /// A fresh start at `now`.
-    #[must_use]
     pub fn new(now: Duration) -> Self {
         Self { said_at_checks: 0, said_at: now }
     }
 
     /// When the next line is due at the latest.
-    #[must_use]
     pub fn due_at(&self) -> Duration {
         self.said_at + LINE_EVERY + GRACE
     }
 
     /// Whether a line is due at `now`, after so many checks.
-    #[must_use]
     pub fn is_due(&self, checks: u64, now: Duration) -> bool {
         checks - self.said_at_checks >= CHECKS_PER_LINE || now >= self.due_at()
     }

@@ -1,4 +1,6 @@
 //! Making text from outside (a feed, a player, a server's answer) harmless to show and to log.
+//!
+//! Written by hand: crates that strip terminal escapes leave the characters that turn or hide text.
 
 /// The longest name a log line or a table shows, in characters.
 pub const NAME_CHARS: usize = 32;
@@ -7,7 +9,6 @@ pub const NAME_CHARS: usize = 32;
 /// hide text become spaces or vanish, runs of blanks become one, and what is longer than `max_chars` ends in `…`.
 ///
 /// This is for terminals and logs. Discord's markdown and mentions are escaped where messages are built.
-#[must_use]
 pub fn clean(text: &str, max_chars: usize) -> String {
     let mut out = String::new();
     let mut chars = 0;
@@ -42,13 +43,11 @@ pub fn clean(text: &str, max_chars: usize) -> String {
 
 /// `text` without what nobody sees at its ends: blanks, and characters without a glyph. Text that is copied from chats and
 /// web pages carries them.
-#[must_use]
 pub fn trim(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
 /// A character as an error names it: itself where it can be seen, else its number, for nobody finds it otherwise.
-#[must_use]
 pub fn name_of(c: char) -> String {
     if c == ' ' {
         return "a blank".to_owned();
@@ -65,7 +64,6 @@ pub fn name_of(c: char) -> String {
 
 /// Whether nobody sees `c` where it stands alone. Variation selectors and fillers shape a name but are no part of a number or
 /// a code; [`clean`] leaves them where they are.
-#[must_use]
 pub fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || is_invisible(c)

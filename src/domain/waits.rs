@@ -15,13 +15,11 @@ pub const POST: Duration = Duration::from_secs(26 * 3600);
 pub const CODE_CHECK: Duration = Duration::from_secs(13 * 3600);
 
 /// When to try again what is to wait for `wait`: at most for `longest`.
-#[must_use]
 pub fn after(now: Timestamp, wait: Duration, longest: Duration) -> Timestamp {
     now.checked_add(wait.min(longest)).unwrap_or(Timestamp::MAX)
 }
 
 /// Whether what waits for `at` is due.
-#[must_use]
 pub fn is_due(at: Timestamp, now: Timestamp, longest: Duration) -> bool {
     at <= now || now.checked_add(longest).is_ok_and(|last| at > last)
 }

@@ -2,7 +2,9 @@
 //! own. One that was refused rests while the others go on.
 //!
 //! A call takes the session that was used last, so that few connections are opened and these stay warm. It never waits: where
-//! all are taken or rest, a call that comes all the same (a person's probe) shares one.
+//! all are taken or rest, a call that comes all the same (a person's state check) shares one.
+//!
+//! Written by hand: a client's own pool of connections knows no cool-down.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +12,7 @@ use std::time::Duration;
 use crate::ports::Capacity;
 
 /// The longest rest of a session that is refused again and again.
-const LONGEST_REST: Duration = Duration::from_secs(60);
+const LONGEST_COOL_DOWN: Duration = Duration::from_secs(60);
 
 /// A pool of sessions. Times are since some fixed start.
 pub(super) struct Sessions {
@@ -23,7 +25,7 @@ struct Session {
     http: reqwest::Client,
     calls: usize,
     refusals: u32,
-    rests_until: Duration,
+    cools_down_until: Duration,
     used_at: Duration,
 }
 
@@ -37,7 +39,7 @@ pub(super) struct Taken<'a> {
 impl Sessions {
     pub fn new(clients: Vec<reqwest::Client>, rest: Duration) -> Self {
         let session =
-            |http| Session { http, calls: 0, refusals: 0, rests_until: Duration::ZERO, used_at: Duration::ZERO };
+            |http| Session { http, calls: 0, refusals: 0, cools_down_until: Duration::ZERO, used_at: Duration::ZERO };
         Self { pool: Mutex::new(clients.into_iter().map(session).collect()), rest }
     }
 
@@ -48,15 +50,15 @@ impl Sessions {
     /// How many calls may begin without sharing a session.
     pub fn capacity(&self, now: Duration) -> Capacity {
         let pool = self.pool();
-        let free = pool.iter().filter(|s| s.calls == 0 && s.rests_until <= now).count();
-        let opens_in = pool.iter().filter(|s| s.rests_until > now).map(|s| s.rests_until - now).min();
+        let free = pool.iter().filter(|s| s.calls == 0 && s.cools_down_until <= now).count();
+        let opens_in = pool.iter().filter(|s| s.cools_down_until > now).map(|s| s.cools_down_until - now).min();
         Capacity { free, opens_in }
     }
 
     /// A session for a call: one that is free and rested, the one that was used last first.
     pub fn take(&self, now: Duration) -> Option<Taken<'_>> {
         let mut pool = self.pool();
-        let rests = |session: &Session| session.rests_until.saturating_sub(now);
+        let rests = |session: &Session| session.cools_down_until.saturating_sub(now);
         let best = pool.iter_mut().enumerate().min_by_key(|(_, s)| (rests(s), s.calls, std::cmp::Reverse(s.used_at)));
         let (index, session) = best?;
         session.calls += 1;
@@ -72,10 +74,10 @@ impl Taken<'_> {
         if let Some(session) = self.sessions.pool().get_mut(self.index) {
             if is_refused {
                 let doubled = rest.saturating_mul(1 << session.refusals.min(16));
-                session.rests_until = now + doubled.min(LONGEST_REST.max(rest));
+                session.cools_down_until = now + doubled.min(LONGEST_COOL_DOWN.max(rest));
                 session.refusals = session.refusals.saturating_add(1);
             } else {
-                (session.refusals, session.rests_until) = (0, Duration::ZERO);
+                (session.refusals, session.cools_down_until) = (0, Duration::ZERO);
             }
         }
     }

@@ -3,7 +3,6 @@
 use md5::{Digest, Md5};
 
 /// Lower-case hex MD5 of `k1=v1&k2=v2&…`, keys sorted, values raw, followed by the salt.
-#[must_use]
 pub fn sign(fields: &[(&str, &str)], salt: &str) -> String {
     let mut sorted = fields.to_vec();
     sorted.sort_unstable();

@@ -47,13 +47,11 @@ pub struct Held {
 
 impl Phase {
     /// Whether an instance may act in it.
-    #[must_use]
     pub fn acts(self) -> bool {
         matches!(self, Self::Single | Self::Leading(_) | Self::Isolated)
     }
 
     /// The lease, in a phase in which it is this instance's.
-    #[must_use]
     pub fn held(self) -> Option<Held> {
         match self {
             Self::CatchingUp(held) | Self::Leading(held) => Some(held),
@@ -81,13 +79,11 @@ pub struct Leadership {
 
 impl Leadership {
     /// Nobody else is there who could lead: for ever.
-    #[must_use]
     pub fn single(clock: Clock) -> Self {
         Self::new(clock, Phase::Single)
     }
 
     /// No right to act, until a lease gives it.
-    #[must_use]
     pub fn waiting(clock: Clock) -> Self {
         Self::new(clock, Phase::Waiting)
     }
@@ -127,7 +123,6 @@ impl Leadership {
     }
 
     /// The phase it is in. What has run out is over: then it is [`Phase::Waiting`].
-    #[must_use]
     pub fn phase(&self) -> Phase {
         self.phase_of(&self.state())
     }
@@ -147,7 +142,6 @@ impl Leadership {
     }
 
     /// The term of the lease, where it holds now: what writes to MongoDB carry.
-    #[must_use]
     pub fn term(&self) -> Option<i64> {
         self.phase().held().map(|held| held.term)
     }
@@ -159,7 +153,6 @@ impl Leadership {
     }
 
     /// The last round of writes that is done under this term, the latest one.
-    #[must_use]
     pub fn done(&self, term: i64) -> Position {
         self.state().done.max(Position { term, round: 0 })
     }

@@ -165,7 +165,6 @@ pub struct AnnounceError {
 
 impl AnnounceError {
     /// An error that passes.
-    #[must_use]
     pub fn passing(reason: impl Into<String>, maybe_sent: bool) -> Self {
         Self {
             reason: reason.into(),
@@ -179,14 +178,12 @@ impl AnnounceError {
     }
 
     /// The earlier attempt did not send it.
-    #[must_use]
     pub fn absent() -> Self {
         Self { is_absent: true, ..Self::passing("the earlier attempt did not send it", false) }
     }
 
     /// Whether the message may be there after this attempt, where an earlier one was made whose end nobody knew: that this one
     /// was refused says nothing of that.
-    #[must_use]
     pub fn leaves_open(&self, had_earlier: bool) -> bool {
         // What was sent to a channel that is gone went with it.
         let is_settled = self.is_absent || self.blocked == Some(Blocked::UnknownChannel);
@@ -194,7 +191,6 @@ impl AnnounceError {
     }
 
     /// What failed is this message, or its channel: neither the way there, nor our haste.
-    #[must_use]
     pub fn is_of_the_channel(&self) -> bool {
         self.blocked.is_none() && !self.is_outage && !self.is_absent && self.retry_after.is_none()
     }
@@ -223,7 +219,7 @@ pub struct Correction {
 
 /// How far a run is, and the message that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunMessage {
+pub struct BatchMessage {
     /// Identifies the message for ever, stored before the first attempt.
     pub nonce: String,
     /// The guild.
@@ -257,8 +253,8 @@ pub trait Announcer: Send + Sync + 'static {
 }
 
 /// Where people see how far the runs are.
-pub trait RunBoard: Send + Sync + 'static {
+pub trait BatchBoard: Send + Sync + 'static {
     /// Sends the run's message, or changes it: exactly one message per nonce, however often called.
     /// As with an announcement, what may have been sent long ago is looked for and not sent.
-    fn show(&self, run: &RunMessage) -> impl Future<Output = Result<Posted, AnnounceError>> + Send;
+    fn show(&self, batch: &BatchMessage) -> impl Future<Output = Result<Posted, AnnounceError>> + Send;
 }

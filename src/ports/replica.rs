@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::sync::election::{Lease, Position};
 use crate::domain::sync::erasure::Erased;
-use crate::domain::sync::record::{Key, Kind, Record};
+use crate::domain::sync::record::{Key, Record, RecordKind};
 
 /// The number of the present form of documents and of the lease: each of them carries the largest of any program that wrote it.
 /// A program whose number is smaller waits, for it does not know what it would undo.
@@ -82,12 +82,12 @@ pub trait Replica: Send + Sync + 'static {
     /// Removes records for good, those that are not newer than told.
     fn erase(&self, erased: &[Erased], authority: Authority) -> impl Future<Output = Answer<()>> + Send;
     /// The records of one kind with these keys, where there are any.
-    fn get(&self, kind: Kind, keys: Vec<Key>) -> impl Future<Output = Answer<Vec<Record>>> + Send;
+    fn get(&self, kind: RecordKind, keys: Vec<Key>) -> impl Future<Output = Answer<Vec<Record>>> + Send;
     /// Reads the records of one kind, in whatever order, into `pages`. Waits while the channel is full, and ends early when
     /// nobody receives any more.
     fn read(
         &self,
-        kind: Kind,
+        kind: RecordKind,
         scope: Scope,
         pages: mpsc::Sender<Vec<Record>>,
     ) -> impl Future<Output = Answer<()>> + Send;

@@ -7,7 +7,7 @@ use mongodb::options::ReturnDocument;
 use tokio::try_join;
 
 use crate::domain::sync::election::{Lease, Position};
-use crate::domain::sync::record::Kind;
+use crate::domain::sync::record::RecordKind;
 use crate::ports::replica::{Answer, LeaseStore, ReplicaError, SCHEMA, Seen};
 
 use super::connection::AT_ONCE;
@@ -81,7 +81,7 @@ impl LeaseStore for Mongo {
         let time = hello.get_datetime("localTime");
         let time = time.map_err(|_| ReplicaError::Unreachable("it does not tell its time".to_owned()))?;
         let is_fresh = found.is_none() && {
-            let records = Kind::ALL.map(|kind| self.first_of(kind.name(), doc! {}));
+            let records = RecordKind::ALL.map(|kind| self.first_of(kind.name(), doc! {}));
             try_join_all(records).await?.iter().all(Option::is_none)
         };
         Ok(Seen { lease: found.and_then(|found| lease(&found)), is_fresh, server_ms: time.timestamp_millis() })

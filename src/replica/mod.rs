@@ -1,14 +1,14 @@
-//! The second store: MongoDB.
+//! The replica: MongoDB.
 
 mod connection;
 mod connection_string;
 mod document;
-mod first_database;
 mod lease_store;
+mod legacy_database;
 mod order;
 mod records;
 mod words;
 
 pub use connection::MongoSettings;
-pub use first_database::read_first_database;
+pub use legacy_database::read_legacy_database;
 pub use records::Mongo;

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::sync::election::Position;
 use crate::domain::sync::erasure::Erased;
-use crate::domain::sync::record::{Key, Kind, Record};
+use crate::domain::sync::record::{Key, Record, RecordKind};
 use crate::ports::replica::{Answer, Authority, Replica, ReplicaError, SCHEMA, Scope};
 
 use super::connection::{AT_ONCE, Connection, MongoSettings, SLOWLY, WHOLE, unfinished};
@@ -26,7 +26,7 @@ use super::words::meaning;
 /// The server's code for a key that is there already.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
 /// The most documents of one command that deletes them.
-const BATCH: usize = 250;
+const CHUNK: usize = 250;
 /// How often a write is tried that finds neither a place nor a reason why.
 const TRIES: usize = 4;
 /// How long it waits in between.
@@ -42,11 +42,11 @@ const AHEAD: usize = 2;
 pub struct Mongo {
     pub(super) connection: Arc<Connection>,
     /// The kinds whose indexes are known to be there.
-    indexed: Arc<Mutex<BTreeSet<Kind>>>,
+    indexed: Arc<Mutex<BTreeSet<RecordKind>>>,
 }
 
 /// What is read of a document; `None` for one that somebody else wrote.
-type Decode<T> = fn(Kind, &RawDocument) -> Option<T>;
+type Decode<T> = fn(RecordKind, &RawDocument) -> Option<T>;
 
 impl Mongo {
     /// A client of this database. Nothing is connected yet, and a name need not be known to DNS.
@@ -68,7 +68,7 @@ impl Mongo {
 
     /// A command that writes in bulk: whatever fails takes no other with it, and all of it is on a majority of the servers.
     /// That some statements found their key taken is no error.
-    async fn write(&self, verb: &str, kind: Kind, statements: Vec<Bson>) -> Answer<Document> {
+    async fn write(&self, verb: &str, kind: RecordKind, statements: Vec<Bson>) -> Answer<Document> {
         // A slow server takes fifty documents in the time of one answer.
         let times = AT_ONCE.saturating_add(u32::try_from(statements.len() / 50).unwrap_or(u32::MAX));
         let wtimeout = i64::try_from(self.connection.time(times).as_millis()).unwrap_or(i64::MAX);
@@ -84,7 +84,7 @@ impl Mongo {
     }
 
     /// Makes the indexes of one kind that are not there, once a process.
-    async fn index(&self, kind: Kind) -> Answer<()> {
+    async fn index(&self, kind: RecordKind) -> Answer<()> {
         let indexed = || self.indexed.lock().unwrap_or_else(PoisonError::into_inner);
         if indexed().contains(&kind) {
             return Ok(());
@@ -105,7 +105,7 @@ impl Mongo {
     /// What stands there with these keys. Fails if any of it is of a later term than a leader writes under.
     async fn standing(
         &self,
-        kind: Kind,
+        kind: RecordKind,
         keys: impl Iterator<Item = Key>,
         authority: Authority,
     ) -> Answer<Vec<Standing>> {
@@ -119,27 +119,27 @@ impl Mongo {
     }
 
     /// The documents with these keys, as far as there are any.
-    async fn find<T>(&self, kind: Kind, keys: impl Iterator<Item = Key>, decode: Decode<T>) -> Answer<Vec<T>> {
+    async fn find<T>(&self, kind: RecordKind, keys: impl Iterator<Item = Key>, decode: Decode<T>) -> Answer<Vec<T>> {
         let collection = self.connection.collection(kind.name()).await?;
         let ids: Vec<Bson> = keys.map(|key| id(kind, &key)).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let find = collection.find(doc! { "_id": { "$in": ids } });
-        let batches = self.connection.within(AT_ONCE, async { find.batch().await?.try_collect().await });
-        let batches: Vec<RawBatch> = Box::pin(batches).await?;
-        let found: Vec<Vec<T>> = batches.iter().map(|batch| decoded(kind, batch, decode)).collect::<Result<_, _>>()?;
+        let chunks = self.connection.within(AT_ONCE, async { find.batch().await?.try_collect().await });
+        let chunks: Vec<RawBatch> = Box::pin(chunks).await?;
+        let found: Vec<Vec<T>> = chunks.iter().map(|chunk| decoded(kind, chunk, decode)).collect::<Result<_, _>>()?;
         Ok(found.into_iter().flatten().collect())
     }
 
     /// Reads what is like this, page by page, in the order in which the server has it.
-    async fn pages(&self, kind: Kind, filter: Document, pages: &mpsc::Sender<Vec<Record>>) -> Answer<()> {
+    async fn pages(&self, kind: RecordKind, filter: Document, pages: &mpsc::Sender<Vec<Record>>) -> Answer<()> {
         let collection = self.connection.collection(kind.name()).await?;
-        let batches = self.connection.within(WHOLE, collection.find(filter).batch_size(PAGE).batch()).await?;
+        let chunks = self.connection.within(WHOLE, collection.find(filter).batch_size(PAGE).batch()).await?;
         // While one answer is decoded on another thread, the next is asked for.
-        let decoded = batches.map(|batch| async move {
-            let batch = batch?;
-            Ok(tokio::task::spawn_blocking(move || decoded(kind, &batch, read)).await)
+        let decoded = chunks.map(|chunk| async move {
+            let chunk = chunk?;
+            Ok(tokio::task::spawn_blocking(move || decoded(kind, &chunk, read)).await)
         });
         let mut decoded = std::pin::pin!(decoded.buffered(AHEAD));
         while let Some(page) = self.connection.within(WHOLE, decoded.next().map(Option::transpose)).await? {
@@ -162,10 +162,10 @@ fn errors(answer: &Document) -> impl Iterator<Item = &Document> {
 }
 
 /// What one answer holds. A document of a newer program fails it, whatever else stands in there.
-fn decoded<T>(kind: Kind, batch: &RawBatch, decode: Decode<T>) -> Answer<Vec<T>> {
+fn decoded<T>(kind: RecordKind, chunk: &RawBatch, decode: Decode<T>) -> Answer<Vec<T>> {
     let mut found = Vec::new();
     let mut foreign = 0;
-    for element in batch.doc_slices().map_err(|_| unreadable())? {
+    for element in chunk.doc_slices().map_err(|_| unreadable())? {
         let Ok(RawBsonRef::Document(document)) = element else { return Err(unreadable()) };
         if let Some(newer) = number_in(document, SCHEMA_FIELD).filter(|schema| *schema > SCHEMA) {
             return Err(ReplicaError::Newer(newer));
@@ -210,9 +210,9 @@ impl Replica for Mongo {
 
     async fn erase(&self, erased: &[Erased], authority: Authority) -> Answer<()> {
         // Children before their parents, as in the file.
-        for kind in Kind::ALL.into_iter().rev() {
+        for kind in RecordKind::ALL.into_iter().rev() {
             let of_kind: Vec<&Erased> = erased.iter().filter(|erased| erased.kind == kind).collect();
-            for some in of_kind.chunks(BATCH) {
+            for some in of_kind.chunks(CHUNK) {
                 let deletes = some.iter().map(|erased| delete(erased, authority).into()).collect();
                 let answer = self.write("delete", kind, deletes).await?;
                 if !answer.get_i32("n").is_ok_and(|gone| usize::try_from(gone) == Ok(some.len())) {
@@ -223,11 +223,11 @@ impl Replica for Mongo {
         Ok(())
     }
 
-    async fn get(&self, kind: Kind, keys: Vec<Key>) -> Answer<Vec<Record>> {
+    async fn get(&self, kind: RecordKind, keys: Vec<Key>) -> Answer<Vec<Record>> {
         self.find(kind, keys.into_iter(), read).await
     }
 
-    async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Answer<()> {
+    async fn read(&self, kind: RecordKind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Answer<()> {
         let filters = match scope {
             Scope::All => vec![doc! {}],
             // Two queries, each on the index; one with `$or` some servers answer by looking through the whole collection.

@@ -47,25 +47,21 @@ const BOOT: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
 
 impl Clock {
     /// The system's time.
-    #[must_use]
     pub fn system() -> Self {
         Self { started: Instant::now(), source: Source::System }
     }
 
     /// Time that starts at `start` now and follows tokio's clock. Needs a tokio runtime when that clock is paused.
-    #[must_use]
     pub fn simulated(start: Timestamp) -> Self {
         Self::skewed(start, &NO_SKEW)
     }
 
     /// The same on a machine whose clocks differ.
-    #[must_use]
     pub fn skewed(start: Timestamp, skew: &'static Skew) -> Self {
         Self { started: Instant::now(), source: Source::Simulated { start, skew } }
     }
 
     /// The wall time.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         match self.source {
             Source::System => Timestamp::now(),
@@ -78,7 +74,6 @@ impl Clock {
     }
 
     /// The time since this clock was made; never steps, and may stand still while the machine sleeps. Clones share their start.
-    #[must_use]
     pub fn elapsed(&self) -> Duration {
         match self.source {
             Source::System => self.started.elapsed(),
@@ -87,7 +82,6 @@ impl Clock {
     }
 
     /// The time since some fixed moment, the machine's sleep counted.
-    #[must_use]
     pub fn boot(&self) -> Duration {
         match self.source {
             Source::System => {
@@ -100,7 +94,6 @@ impl Clock {
     }
 
     /// When [`Clock::elapsed`] will say `elapsed`.
-    #[must_use]
     pub fn at(&self, elapsed: Duration) -> Instant {
         self.started + elapsed
     }

@@ -1,4 +1,6 @@
 //! What every HTTP client of ours does alike: who it says it is, how long it waits, how much it reads.
+//!
+//! Bodies are read by hand: `Limited` of http-body-util makes one boxed error of the three that are told apart here.
 
 use std::time::Duration;
 
@@ -31,7 +33,6 @@ pub fn client(urls: &[Url], timeout: Duration) -> ClientBuilder {
 }
 
 /// Whether an address is this computer's own.
-#[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -59,7 +60,6 @@ pub async fn read_body(mut response: Response, max: usize) -> Result<Vec<u8>, Bo
 }
 
 /// How long the server asks us to stay away: as seconds, or until a time on its own clock. Whoever asks bounds it.
-#[must_use]
 pub fn retry_after(response: &Response) -> Option<Duration> {
     let header = |name| response.headers().get(name)?.to_str().ok().map(str::trim);
     let text = header(RETRY_AFTER)?;

@@ -4,6 +4,9 @@
 //! a panic means that it died: logged, and started again after 1 s, doubling to 60 s. More than [`MAX_DEATHS`] deaths
 //! within [`DEATHS_WITHIN`], or one for a [`Fatal`] reason, end all loops, and [`Supervisor::run`] returns the last reason, for the process to end with
 //! one clear line. A loop keeps all it must not lose in the store, so its restart is like a restart of the process.
+//!
+//! It is written by hand on tokio's `JoinSet` and `CancellationToken`: crates that supervise tasks want them to be actors
+//! or subsystems of their own kind.
 
 use std::any::Any;
 use std::future::Future;
@@ -39,7 +42,6 @@ pub struct Supervisor {
 
 impl Supervisor {
     /// No loops yet; all end when `shutdown` is cancelled.
-    #[must_use]
     pub fn new(shutdown: CancellationToken) -> Self {
         Self { loops: Vec::new(), shutdown }
     }
@@ -117,7 +119,6 @@ async fn keep_alive(name: &'static str, start: Loop, shutdown: CancellationToken
 }
 
 /// What a panic said.
-#[must_use]
 pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")

@@ -10,7 +10,6 @@ use crate::ports::{AnnouncedCode, Announcement, Correction};
 const WIDTH: u16 = 66;
 
 /// A post, as its channel would show it.
-#[must_use]
 pub fn post(message: &Announcement, guild: &str) -> String {
     let mut card = Table::new();
     card.load_style(UTF8_FULL_CONDENSED.with_rounded_corners());
@@ -27,7 +26,6 @@ pub fn post(message: &Announcement, guild: &str) -> String {
 }
 
 /// What a post that was edited says now of the codes that are over.
-#[must_use]
 pub fn correction(correction: &Correction, guild: &str) -> String {
     let over = correction.codes.iter().filter_map(|(shown, over)| {
         over.as_ref().map(|over| format!("  ✎ #gift-codes of {guild}: {}: {}", shown.code, over.meaning()))

@@ -9,14 +9,14 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::GuildId;
-use crate::store::RunProgress;
+use crate::store::BatchProgress;
 
 use super::script::GUILDS;
 
 /// The most bars at once; what is beyond is counted in words.
 const MAX_BARS: usize = 12;
 /// Where there is no terminal, progress is said this often.
-const SAY_EVERY: Duration = Duration::from_secs(5);
+const LOG_INTERVAL: Duration = Duration::from_secs(5);
 
 type Key = (CodeKey, u32, GuildId);
 
@@ -28,7 +28,6 @@ pub struct Console {
 }
 
 /// What a guild is called.
-#[must_use]
 pub fn guild_name(guild: GuildId) -> String {
     let name = GUILDS.iter().find(|(id, _)| *id == guild).map(|(_, name)| (*name).to_owned());
     name.unwrap_or_else(|| guild.to_string())
@@ -36,7 +35,6 @@ pub fn guild_name(guild: GuildId) -> String {
 
 impl Console {
     /// The console of this process.
-    #[must_use]
     pub fn new() -> Self {
         let target = ProgressDrawTarget::stdout_with_hz(10);
         let bars = io::stdout().is_terminal().then(|| MultiProgress::with_draw_target(target));
@@ -44,7 +42,6 @@ impl Console {
     }
 
     /// Whether there is a terminal.
-    #[must_use]
     pub fn is_terminal(&self) -> bool {
         self.bars.is_some()
     }
@@ -60,17 +57,17 @@ impl Console {
     }
 
     /// Shows how far the runs are, `elapsed` after the start.
-    pub fn show(&self, runs: &[RunProgress], elapsed: Duration) {
+    pub fn show(&self, batches: &[BatchProgress], elapsed: Duration) {
         match &self.bars {
-            Some(bars) => self.draw(bars, runs),
-            None => self.count(runs, elapsed),
+            Some(bars) => self.draw(bars, batches),
+            None => self.count(batches, elapsed),
         }
     }
 
-    fn draw(&self, bars: &MultiProgress, runs: &[RunProgress]) {
+    fn draw(&self, bars: &MultiProgress, batches: &[BatchProgress]) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = |run: &RunProgress| (run.code.key(), run.generation, run.guild);
-        let open: BTreeSet<Key> = runs.iter().map(key).collect();
+        let key = |batch: &BatchProgress| (batch.code.key(), batch.generation, batch.guild);
+        let open: BTreeSet<Key> = batches.iter().map(key).collect();
         shown.retain(|key, bar| {
             let stays = open.contains(key);
             if !stays {
@@ -79,24 +76,24 @@ impl Console {
             }
             stays
         });
-        for run in runs {
-            if shown.len() >= MAX_BARS && !shown.contains_key(&key(run)) {
+        for batch in batches {
+            if shown.len() >= MAX_BARS && !shown.contains_key(&key(batch)) {
                 continue;
             }
-            let bar = shown.entry(key(run)).or_insert_with(|| bars.add(new_bar(run)));
-            bar.set_length(run.players.into());
-            bar.set_position(run.done.into());
+            let bar = shown.entry(key(batch)).or_insert_with(|| bars.add(new_bar(batch)));
+            bar.set_length(batch.players.into());
+            bar.set_position(batch.done.into());
         }
     }
 
-    fn count(&self, runs: &[RunProgress], elapsed: Duration) {
+    fn count(&self, batches: &[BatchProgress], elapsed: Duration) {
         let mut said_at = self.said_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if runs.is_empty() || elapsed.saturating_sub(*said_at) < SAY_EVERY {
+        if batches.is_empty() || elapsed.saturating_sub(*said_at) < LOG_INTERVAL {
             return;
         }
         *said_at = elapsed;
-        let left: u32 = runs.iter().map(|run| run.players.saturating_sub(run.done)).sum();
-        self.say(&format!("… redeeming: {left} to go in {} runs", runs.len()));
+        let left: u32 = batches.iter().map(|batch| batch.players.saturating_sub(batch.done)).sum();
+        self.say(&format!("… redeeming: {left} to go in {} runs", batches.len()));
     }
 
     /// Takes the bars away.
@@ -113,9 +110,10 @@ impl Default for Console {
     }
 }
 
-fn new_bar(run: &RunProgress) -> ProgressBar {
+fn new_bar(batch: &BatchProgress) -> ProgressBar {
     let style = ProgressStyle::with_template("{prefix:30} {bar:24.cyan/dim} {pos:>4} of {len:<4} {elapsed}");
-    let bar = ProgressBar::new(run.players.into()).with_prefix(format!("{} · {}", run.code, guild_name(run.guild)));
+    let bar =
+        ProgressBar::new(batch.players.into()).with_prefix(format!("{} · {}", batch.code, guild_name(batch.guild)));
     match style {
         Ok(style) => bar.with_style(style.progress_chars("━━─")),
         Err(_) => bar,

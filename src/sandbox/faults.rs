@@ -54,19 +54,16 @@ pub enum Wrong {
 
 impl Wrong {
     /// An answer in JSON.
-    #[must_use]
     pub fn json(status: u16, body: &str) -> Self {
         Self::Answer { status, content_type: "application/json".into(), body: body.into() }
     }
 
     /// An answer in plain text.
-    #[must_use]
     pub fn text(status: u16, body: &str) -> Self {
         Self::Answer { status, content_type: "text/plain".into(), body: body.into() }
     }
 
     /// A page.
-    #[must_use]
     pub fn page(status: u16) -> Self {
         let body = "<!doctype html><html><body>This is a page.</body></html>".into();
         Self::Answer { status, content_type: "text/html".into(), body }
@@ -75,25 +72,21 @@ impl Wrong {
 
 impl Trouble {
     /// A trouble of both endpoints, for everybody and everything.
-    #[must_use]
     pub fn of_all(wrong: Wrong) -> Self {
         Self { wrong, endpoint: None, player: None, code: None }
     }
 
     /// The same at this endpoint alone.
-    #[must_use]
     pub fn at(self, endpoint: &'static str) -> Self {
         Self { endpoint: Some(endpoint), ..self }
     }
 
     /// The same for this player alone.
-    #[must_use]
     pub fn of_player(self, player: PlayerId) -> Self {
         Self { player: Some(player.to_string()), ..self }
     }
 
     /// The same for this code alone.
-    #[must_use]
     pub fn of_code(self, code: &Code) -> Self {
         Self { code: Some(code.key().to_string()), ..self }
     }

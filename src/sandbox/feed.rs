@@ -86,7 +86,6 @@ impl FeedSim {
     }
 
     /// The address for `GIFTCODE_API_URL`.
-    #[must_use]
     pub fn url(&self) -> String {
         self.server.url("/api/gift-codes")
     }
@@ -102,7 +101,6 @@ impl FeedSim {
     }
 
     /// Requests so far, and how many of them were answered with 304.
-    #[must_use]
     pub fn requests(&self) -> (usize, usize) {
         (self.feed.requests.load(Ordering::Relaxed), self.feed.not_modified.load(Ordering::Relaxed))
     }

@@ -1,4 +1,6 @@
 //! A loopback HTTP server whose answers may break the connection, as the real world's do.
+//!
+//! Connections are served by hand: axum's `serve` cannot break one.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -50,13 +52,11 @@ impl Server {
     }
 
     /// Where it listens.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Its address with this path.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

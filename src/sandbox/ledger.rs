@@ -117,45 +117,38 @@ impl Ledger {
     }
 
     /// Every call, in order.
-    #[must_use]
     pub fn calls(&self) -> &[Call] {
         &self.calls
     }
 
     /// Whether the player got the code in this phase of it.
-    #[must_use]
     pub fn has(&self, fid: &str, code: &CodeKey, phase: usize) -> bool {
         self.grants.contains(&(fid.to_owned(), code.as_str().to_owned(), phase))
     }
 
     /// Whether the player got the code in any phase of it.
-    #[must_use]
     pub fn is_granted(&self, player: PlayerId, code: &CodeKey) -> bool {
         let fid = player.to_string();
         (0..8).any(|phase| self.has(&fid, code, phase))
     }
 
     /// How often the code was asked for the player.
-    #[must_use]
     pub fn calls_for(&self, player: PlayerId, code: &CodeKey) -> usize {
         let fid = player.to_string();
         self.calls.iter().filter(|call| call.fid == fid && call.code == code.as_str()).count()
     }
 
     /// Players who got the code in this phase of it.
-    #[must_use]
     pub fn claims(&self, code: &CodeKey, phase: usize) -> u32 {
         self.claims.get(&(code.as_str().to_owned(), phase)).copied().unwrap_or_default()
     }
 
     /// Grants in all.
-    #[must_use]
     pub fn grants(&self) -> usize {
         self.grants.len()
     }
 
     /// The calls that came too fast.
-    #[must_use]
     pub fn refusals(&self) -> Refusals {
         let count = |name: &str| self.calls.iter().filter(|call| call.answer == name).count();
         Refusals { rate_limited: count("RATE_LIMITED"), too_frequent: count("TOO_FREQUENT") }

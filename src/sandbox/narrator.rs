@@ -6,7 +6,7 @@ use crate::domain::codes::code::CodeKey;
 use crate::domain::codes::listing::KnownCode;
 use crate::domain::players::player::GuildId;
 use crate::domain::redeeming::explanation::meaning;
-use crate::store::RunProgress;
+use crate::store::BatchProgress;
 
 use super::console::guild_name;
 
@@ -15,15 +15,15 @@ use super::console::guild_name;
 pub struct Narrator {
     /// The codes that are over, with the generation in which they are.
     over: BTreeMap<CodeKey, u32>,
-    open: BTreeMap<(CodeKey, u32, GuildId), RunProgress>,
+    open: BTreeMap<(CodeKey, u32, GuildId), BatchProgress>,
 }
 
 impl Narrator {
-    /// The sentences for what changed: codes that the game condemned, runs that ended.
-    pub fn tell(&mut self, known: &BTreeMap<CodeKey, KnownCode>, runs: &[RunProgress]) -> Vec<String> {
+    /// The sentences for what changed: codes that the game invalidated, runs that ended.
+    pub fn tell(&mut self, known: &BTreeMap<CodeKey, KnownCode>, batches: &[BatchProgress]) -> Vec<String> {
         let mut said = Vec::new();
         for (key, code) in known {
-            let Some(status) = &code.condemned else {
+            let Some(status) = &code.invalidated else {
                 self.over.remove(key);
                 continue;
             };
@@ -37,12 +37,12 @@ impl Narrator {
             }
         }
         let open: BTreeMap<_, _> =
-            runs.iter().map(|run| ((run.code.key(), run.generation, run.guild), run.clone())).collect();
-        for ((key, generation, guild), run) in &self.open {
+            batches.iter().map(|batch| ((batch.code.key(), batch.generation, batch.guild), batch.clone())).collect();
+        for ((key, generation, guild), batch) in &self.open {
             let is_over = self.over.get(key) == Some(generation);
             if !is_over && !open.contains_key(&(key.clone(), *generation, *guild)) {
                 let name = guild_name(*guild);
-                said.push(format!("✓ {} is settled for all {} players of {name}.", run.code, run.players));
+                said.push(format!("✓ {} is settled for all {} players of {name}.", batch.code, batch.players));
             }
         }
         self.open = open;
@@ -59,8 +59,8 @@ mod tests {
     #[test]
     fn each_end_is_told_once() {
         let code = Code::parse("gogoWOS").unwrap();
-        let run =
-            |generation| RunProgress { guild: GuildId(1001), code: code.clone(), generation, players: 7, done: 1 };
+        let batch =
+            |generation| BatchProgress { guild: GuildId(1001), code: code.clone(), generation, players: 7, done: 1 };
         let known = |is_over: bool, generation| KnownCode {
             code: code.clone(),
             generation,
@@ -69,21 +69,21 @@ mod tests {
             source: "feed".into(),
             listed: true,
             ended_at: None,
-            condemned: is_over.then_some(Status::CdkNotFound),
-            condemned_at: is_over.then_some(jiff::Timestamp::UNIX_EPOCH),
+            invalidated: is_over.then_some(Status::CdkNotFound),
+            invalidated_at: is_over.then_some(jiff::Timestamp::UNIX_EPOCH),
         };
         let codes = |is_over| BTreeMap::from([(code.key(), known(is_over, 1))]);
         let mut narrator = Narrator::default();
-        assert_eq!(narrator.tell(&codes(false), &[run(1)]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&codes(false), &[batch(1)]), Vec::<String>::new());
         let over = narrator.tell(&codes(true), &[]);
         assert!(over.len() == 1 && over[0].starts_with("✗ gogoWOS: there is no such code."), "{over:?}");
-        assert_eq!(narrator.tell(&codes(true), &[run(2)]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&codes(true), &[batch(2)]), Vec::<String>::new());
         assert_eq!(narrator.tell(&codes(true), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
         assert_eq!(narrator.tell(&codes(true), &[]), Vec::<String>::new());
         // It comes back: over until the game was asked, then good.
         let anew = |is_over| BTreeMap::from([(code.key(), known(is_over, 2))]);
         assert_eq!(narrator.tell(&anew(true), &[]), Vec::<String>::new());
-        assert_eq!(narrator.tell(&anew(false), &[run(2)]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&anew(false), &[batch(2)]), Vec::<String>::new());
         assert_eq!(narrator.tell(&anew(false), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
     }
 }

@@ -66,7 +66,6 @@ impl TerminalAnnouncer {
     }
 
     /// Every message that was ever posted, in order.
-    #[must_use]
     pub fn messages(&self) -> Vec<PostedMessage> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner).messages.clone()
     }

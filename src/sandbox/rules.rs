@@ -51,31 +51,26 @@ pub struct SimCode {
 
 impl SimCode {
     /// A code with one rule from the start.
-    #[must_use]
     pub fn always(code: Code, rule: Rule) -> Self {
         Self { code, phases: vec![(Duration::ZERO, rule)] }
     }
 
     /// The phase that holds `elapsed` after the world's start, counted from 0; `None` before the first.
-    #[must_use]
     pub fn phase_at(&self, elapsed: Duration) -> Option<usize> {
         self.phases.iter().rposition(|(from, _)| *from <= elapsed)
     }
 
     /// Whether it is over for everybody in any of its phases.
-    #[must_use]
     pub fn is_ever_over(&self) -> bool {
         self.phases.iter().any(|(_, rule)| rule.is_over())
     }
 
     /// Whether it is over for everybody in the end.
-    #[must_use]
     pub fn is_over_in_the_end(&self) -> bool {
         self.phases.last().is_some_and(|(_, rule)| rule.is_over())
     }
 
     /// The rule that holds `elapsed` after the world's start.
-    #[must_use]
     pub fn rule_at(&self, elapsed: Duration) -> Rule {
         self.phase_at(elapsed).and_then(|phase| self.phases.get(phase)).map_or(Rule::Unknown, |(_, rule)| *rule)
     }
@@ -87,7 +82,6 @@ impl Rule {
     }
 
     /// What this rule says to `player`, when `claims` players got the code before; `Success` where the player gets it.
-    #[must_use]
     pub fn says(self, player: &SimPlayer, claims: u32) -> Status {
         match self {
             Self::Good => Status::Success,
@@ -105,7 +99,6 @@ impl Rule {
 }
 
 /// How the game words a status: `msg` and `err_code` (docs/protocol.md, "Statuses").
-#[must_use]
 pub fn wording(status: &Status) -> (&'static str, i64) {
     match status {
         Status::Success => ("SUCCESS", 20000),

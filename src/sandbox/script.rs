@@ -160,7 +160,6 @@ impl Script {
     }
 
     /// The rosters: the players are dealt out in turn, and every tenth one is in both guilds.
-    #[must_use]
     pub fn roster(&self, guild: GuildId) -> Vec<Player> {
         let of = |index: usize| index % GUILDS.len();
         let in_guild = |index: &usize| GUILDS[of(*index)].0 == guild || index % 10 == 9;
@@ -174,7 +173,6 @@ impl Script {
     }
 
     /// When the last thing of the script has happened, since the world's start.
-    #[must_use]
     pub fn last_event(&self) -> Duration {
         self.codes.iter().flat_map(|code| code.entry.windows.iter().map(|(from, _)| *from)).max().unwrap_or_default()
     }

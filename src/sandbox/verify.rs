@@ -17,7 +17,6 @@ use super::script::{GUILDS, Script, ScriptedCode};
 const UNKNOWN_TRIES: usize = 3;
 
 /// Everything that does not agree, one sentence each; empty when all does.
-#[must_use]
 pub fn mismatches(
     script: &Script,
     rows: &[RedemptionRow],

@@ -22,9 +22,9 @@ use crate::runtime::clock::Clock;
 use crate::store::{Store, StoreError};
 
 /// How often it looks, though it is woken when a guild was removed.
-const LOOK_EVERY: Duration = Duration::from_secs(3600);
+const POLL_INTERVAL: Duration = Duration::from_secs(3600);
 /// Between two steps: others write.
-const STEP_REST: Duration = Duration::from_millis(50);
+const STEP_COOL_DOWN: Duration = Duration::from_millis(50);
 /// Players and erasures per step. A player has a redemption for each code.
 const STEP: u32 = 100;
 
@@ -36,7 +36,6 @@ pub struct Eraser {
 
 impl Eraser {
     /// An eraser of what this store holds.
-    #[must_use]
     pub fn new(store: Store, clock: Clock) -> Self {
         Self { store, clock }
     }
@@ -49,7 +48,7 @@ impl Eraser {
         // What the last session knew of the time tells of a jump while nobody was there to see it.
         let (known, elapsed) = self.store.time_before_opening();
         let mut watch = ClockWatch::new(known, signed(elapsed));
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        let mut ticks = tokio::time::interval(POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let mut woken = std::pin::pin!(self.store.erasing_wake().notified());
@@ -90,7 +89,7 @@ impl Eraser {
                 erased.players,
                 erased.posts
             );
-            tokio::time::sleep(STEP_REST).await;
+            tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         let mut players = 0;
         loop {
@@ -98,18 +97,18 @@ impl Eraser {
                 0 => break,
                 count => players += count,
             }
-            tokio::time::sleep(STEP_REST).await;
+            tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         let mut codes = 0;
         while self.store.erase_stale_typed_code().await? {
             codes += 1;
-            tokio::time::sleep(STEP_REST).await;
+            tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         while self.store.forget_erasures(STEP).await? > 0 {
-            tokio::time::sleep(STEP_REST).await;
+            tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         while self.store.forget_old_listings(STEP).await? > 0 {
-            tokio::time::sleep(STEP_REST).await;
+            tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         self.store.erase_orphans().await?;
         if players + codes > 0 {

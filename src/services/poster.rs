@@ -49,7 +49,7 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// The poster plans at least this often, though it should be woken.
 const PLAN_EVERY: Duration = Duration::from_secs(60);
 /// After the store failed.
-const STORE_REST: Duration = Duration::from_secs(5);
+const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// How a post that fails comes back; it never gives up, so the numbers of tries say nothing here.
 const BACK_OFF: Policy =
     Policy { max_unknown: 1, max_temporary: 1, base: Duration::from_secs(1), cap: Duration::from_secs(300) };
@@ -124,8 +124,8 @@ impl<A: Announcer> Poster<A> {
             let rest = match self.round(must_plan, &mut desk).await {
                 Ok(rest) => rest,
                 Err(error) => {
-                    tracing::error!("Cannot plan what to post, next try in {} s: {error}", STORE_REST.as_secs());
-                    STORE_REST
+                    tracing::error!("Cannot plan what to post, next try in {} s: {error}", STORE_COOL_DOWN.as_secs());
+                    STORE_COOL_DOWN
                 }
             };
             must_plan = tokio::select! {
@@ -208,9 +208,9 @@ async fn work_off<A: Announcer>(announcer: &A, store: &Store, clock: Clock, work
         Err(error) => {
             tracing::error!(
                 "Cannot keep track of a post to guild {guild}, which rests {} s: {error}",
-                STORE_REST.as_secs()
+                STORE_COOL_DOWN.as_secs()
             );
-            tokio::time::sleep(STORE_REST).await;
+            tokio::time::sleep(STORE_COOL_DOWN).await;
             None
         }
     };

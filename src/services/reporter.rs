@@ -25,14 +25,14 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::CodeKey;
 use crate::domain::redeeming::batch_progress::{Pacer, Tally};
-use crate::ports::{AnnounceError, RunBoard, RunMessage};
+use crate::ports::{AnnounceError, BatchBoard, BatchMessage};
 use crate::runtime::clock::Clock;
-use crate::store::{RunKey, Store, StoreError};
+use crate::store::{BatchKey, Store, StoreError};
 
 /// Between two looks at the runs,
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// and at least so many times as long as the last one took: counting large rosters must leave the file to others.
-const REST_PER_LOOK: u32 = 9;
+const COOL_DOWN_PER_POLL: u32 = 9;
 /// Between two edits of one message (docs/protocol.md, "Rates and deadlines").
 const EDIT_EVERY: Duration = Duration::from_secs(5);
 /// How long posts that are due go first.
@@ -46,9 +46,9 @@ const SHOW_TIMEOUT: Duration = Duration::from_secs(20);
 /// A guild that is paused is tried again after this, in case nobody tells us that it is fixed.
 const RESUME_AFTER: Duration = Duration::from_secs(15 * 60);
 /// A message that cannot be shown rests, doubling from the first to the second.
-const REST: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
+const COOL_DOWN: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
 /// After the store failed.
-const STORE_REST: Duration = Duration::from_secs(5);
+const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// Messages at once.
 const CONCURRENCY: usize = 8;
 
@@ -77,11 +77,11 @@ struct Watched {
     pacer: Pacer,
     shown: Option<Shown>,
     /// When it may be shown again, since the clock's start.
-    rests_until: Duration,
+    cools_down_until: Duration,
     failures: u32,
 }
 
-impl<B: RunBoard> Reporter<B> {
+impl<B: BatchBoard> Reporter<B> {
     /// A reporter of this store's runs.
     pub fn new(board: B, store: Store, clock: Clock, waits_for: Arc<WaitsFor>) -> Self {
         Self { board, store, clock, waits_for }
@@ -92,9 +92,9 @@ impl<B: RunBoard> Reporter<B> {
     /// # Errors
     /// None at present; what fails is said and tried again.
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let mut watched: HashMap<RunKey, Watched> = HashMap::new();
+        let mut watched: HashMap<BatchKey, Watched> = HashMap::new();
         let mut yields_since = None;
-        let mut rest = LOOK_EVERY;
+        let mut rest = POLL_INTERVAL;
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -105,13 +105,13 @@ impl<B: RunBoard> Reporter<B> {
                 looked = self.look(&mut watched, &mut yields_since) => looked,
             };
             rest = match looked {
-                Ok(took) => LOOK_EVERY.max(took * REST_PER_LOOK),
+                Ok(took) => POLL_INTERVAL.max(took * COOL_DOWN_PER_POLL),
                 Err(error) => {
                     tracing::warn!(
                         "Cannot report how far the runs are, next try in {} s: {error}",
-                        STORE_REST.as_secs()
+                        STORE_COOL_DOWN.as_secs()
                     );
-                    STORE_REST
+                    STORE_COOL_DOWN
                 }
             };
         }
@@ -120,7 +120,7 @@ impl<B: RunBoard> Reporter<B> {
     /// Shows what is new; returns how long it took to find that.
     async fn look(
         &self,
-        watched: &mut HashMap<RunKey, Watched>,
+        watched: &mut HashMap<BatchKey, Watched>,
         yields_since: &mut Option<Duration>,
     ) -> Result<Duration, StoreError> {
         let (now, wall) = (self.clock.elapsed(), self.clock.now());
@@ -133,19 +133,19 @@ impl<B: RunBoard> Reporter<B> {
         }
         let [since, mended_since] =
             [TELL_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
-        let runs = self.store.untold_runs(since, mended_since).await?;
+        let batches = self.store.unannounced_batches(since, mended_since).await?;
         let took = self.clock.elapsed().saturating_sub(now);
         // One that was told may be taken up again at once: its message keeps its pauses.
-        watched.retain(|known, seen| seen.rests_until > now || runs.iter().any(|(key, _)| key == known));
+        watched.retain(|known, seen| seen.cools_down_until > now || batches.iter().any(|(key, _)| key == known));
         let mut due = Vec::new();
-        for (key, mut message) in runs {
+        for (key, mut message) in batches {
             let known = watched.entry(key.clone()).or_default();
             known.pacer.see(now, message.tally.done());
             message.remaining = known.pacer.remaining(message.tally.pending);
             let calls_now = message.tally.pending > message.tally.waiting;
             message.waits_for = if message.is_finished { None } else { (self.waits_for)(&key.code, calls_now) };
-            if known.rests_until <= now && known.shown.as_ref() != Some(&Shown::of(&message)) {
-                known.rests_until = now + EDIT_EVERY;
+            if known.cools_down_until <= now && known.shown.as_ref() != Some(&Shown::of(&message)) {
+                known.cools_down_until = now + EDIT_EVERY;
                 due.push((key, message));
             }
         }
@@ -161,15 +161,15 @@ impl<B: RunBoard> Reporter<B> {
                 // Told, or not known to show this: whatever comes next is news.
                 Ok(is_as_given) => {
                     (known.shown, known.failures) = (Some(what).filter(|it| is_as_given && !it.is_finished), 0);
-                    known.rests_until = self.clock.elapsed() + EDIT_EVERY;
+                    known.cools_down_until = self.clock.elapsed() + EDIT_EVERY;
                 }
-                Err(error) if error.is_absent => known.rests_until = now,
+                Err(error) if error.is_absent => known.cools_down_until = now,
                 Err(error) => {
-                    let (first, last) = REST;
+                    let (first, last) = COOL_DOWN;
                     let rest = first.saturating_mul(2u32.saturating_pow(known.failures)).min(last);
                     let rest = error.retry_after.unwrap_or(rest);
                     known.failures = known.failures.saturating_add(1);
-                    known.rests_until = known.rests_until.max(self.clock.elapsed() + rest);
+                    known.cools_down_until = known.cools_down_until.max(self.clock.elapsed() + rest);
                     let (code, guild, seconds) = (&key.code, key.guild, rest.as_secs());
                     if error.is_outage {
                         tracing::debug!("Cannot show how {code} goes in guild {guild}: {error}");
@@ -185,25 +185,25 @@ impl<B: RunBoard> Reporter<B> {
     }
 
     /// Shows one message, and notes what came of it; whether it is known to show this now.
-    async fn show(&self, key: RunKey, mut message: RunMessage) -> Result<bool, AnnounceError> {
+    async fn show(&self, key: BatchKey, mut message: BatchMessage) -> Result<bool, AnnounceError> {
         let unnoted = |error: StoreError| AnnounceError::passing(error.to_string(), true);
         let is_new = message.message.is_none();
         if is_new {
-            message.nonce = self.store.begin_run_message(key.clone(), message.clone()).await.map_err(unnoted)?;
+            message.nonce = self.store.begin_batch_message(key.clone(), message.clone()).await.map_err(unnoted)?;
         }
         let shown = tokio::time::timeout(SHOW_TIMEOUT, self.board.show(&message)).await;
         let error = match shown.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true))) {
             Ok(posted) => {
                 let is_told = message.is_finished && posted.is_as_given;
                 if is_new || is_told {
-                    let noted = self.store.record_run_message(key, Some(posted.id), false, is_told).await;
+                    let noted = self.store.record_batch_message(key, Some(posted.id), false, is_told).await;
                     noted.map_err(unnoted)?;
                 }
                 return Ok(posted.is_as_given);
             }
             // Somebody took it away: it is not wanted.
             Err(error) if error.is_gone => {
-                self.store.silence_run(key).await.map_err(unnoted)?;
+                self.store.silence_batch(key).await.map_err(unnoted)?;
                 return Ok(false);
             }
             Err(error) => error,
@@ -211,7 +211,7 @@ impl<B: RunBoard> Reporter<B> {
         match error.blocked {
             _ if is_new => {
                 let is_open = error.leaves_open(message.attempted_at.is_some());
-                self.store.record_run_message(key.clone(), None, is_open, false).await.map_err(unnoted)?;
+                self.store.record_batch_message(key.clone(), None, is_open, false).await.map_err(unnoted)?;
                 if let Some(blocked) = error.blocked {
                     let wait = error.retry_after.unwrap_or(RESUME_AFTER).min(RESUME_AFTER);
                     let resume_at = self.clock.now().checked_add(wait).ok();
@@ -223,7 +223,7 @@ impl<B: RunBoard> Reporter<B> {
             }
             // It went with its channel: where codes are posted now it begins anew.
             Some(Blocked::UnknownChannel) => {
-                self.store.forget_run_messages(key.guild, message.channel).await.map_err(unnoted)?;
+                self.store.forget_batch_messages(key.guild, message.channel).await.map_err(unnoted)?;
             }
             _ => {}
         }
@@ -232,7 +232,7 @@ impl<B: RunBoard> Reporter<B> {
 }
 
 impl Shown {
-    fn of(message: &RunMessage) -> Self {
+    fn of(message: &BatchMessage) -> Self {
         Self { tally: message.tally.clone(), is_finished: message.is_finished, waits_for: message.waits_for.clone() }
     }
 }

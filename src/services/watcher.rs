@@ -8,7 +8,7 @@
 //! How long a feed asks us to stay away is kept, up to a day.
 //!
 //! # Races
-//! The poster and the engine see the codes through the store only. Two feeds may answer at once, and the engine may condemn
+//! The poster and the engine see the codes through the store only. Two feeds may answer at once, and the engine may invalidate
 //! a code meanwhile: the change is worked out again inside the transaction that makes it.
 //!
 //! # Crash
@@ -101,7 +101,7 @@ struct Source {
     name: String,
     schedule: Schedule,
     /// When it gave an answer that was believed.
-    heard_at: Option<Timestamp>,
+    answered_at: Option<Timestamp>,
     /// Since when it gave none, and since when it lists nothing, by the clock that never steps.
     silent_since: Option<Duration>,
     empty_since: Option<Duration>,
@@ -114,7 +114,6 @@ impl<F: CodeFeed> Watcher<F> {
     }
 
     /// The same, whose health line says what is wrong with the engine, too.
-    #[must_use]
     pub fn with_others(self, trouble: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
         Self { others: Some(Box::new(trouble)), ..self }
     }
@@ -130,23 +129,24 @@ impl<F: CodeFeed> Watcher<F> {
     /// When the file cannot be read at the start; later failures are counted, said and got over.
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
         tracing::info!("Starting giftcode poster with interval={}s", self.settings.interval.as_secs_f64());
-        let mut heard = self.store.sources_heard_at().await.context("cannot see when the feeds were last heard")?;
+        let mut answered =
+            self.store.sources_answered_at().await.context("cannot see when the feeds were last heard")?;
         let sources = self.feed.sources();
         let board = Board { polls: vec![0; sources.len()], ..Board::default() };
         let round = Round { sources: sources.clone(), board: Mutex::new(board), polled: Notify::new() };
         let (now, count) = (self.clock.elapsed(), u32::try_from(sources.len()).unwrap_or(u32::MAX));
         let followed = sources.into_iter().zip(0u32..).map(|(name, place)| {
-            let heard_at = heard.remove(&name);
+            let answered_at = answered.remove(&name);
             let (interval, errors) = (self.settings.interval, self.settings.max_consecutive_errors);
             let schedule = Schedule::new(interval, errors, (place, count), now);
             let place = place as usize;
-            self.follow(Source { place, name, schedule, heard_at, silent_since: None, empty_since: None }, &round)
+            self.follow(Source { place, name, schedule, answered_at, silent_since: None, empty_since: None }, &round)
         });
         tokio::select! {
             biased;
             () = shutdown.cancelled() => {}
             _ = join_all(followed) => {}
-            () = self.say_health(&round) => {}
+            () = self.log_health(&round) => {}
         }
         Ok(())
     }
@@ -191,13 +191,13 @@ impl<F: CodeFeed> Watcher<F> {
             return Ok(Some(FeedError::Emptied.to_string()));
         }
         let keys = entries.iter().filter(|entry| entry.is_active).map(|entry| entry.code.key()).collect();
-        let answer = FeedAnswer { source: source.name.clone(), entries, previous_at: source.heard_at };
+        let answer = FeedAnswer { source: source.name.clone(), entries, previous_at: source.answered_at };
         // It answers: whatever it was, it counts now.
         round.board().dead.remove(&source.place);
         let live = round.live();
-        say_changes(&self.store.apply_answer(Some(answer), &live, self.settings.return_after).await?);
-        (source.heard_at, source.silent_since) = (Some(self.clock.now()), None);
-        round.say_fetched(source.place, keys, tries);
+        log_changes(&self.store.apply_answer(Some(answer), &live, self.settings.return_after).await?);
+        (source.answered_at, source.silent_since) = (Some(self.clock.now()), None);
+        round.log_fetched(source.place, keys, tries);
         Ok(None)
     }
 
@@ -216,8 +216,8 @@ impl<F: CodeFeed> Watcher<F> {
     async fn note_failure(&self, failure: Failure, source: &mut Source, round: &Round) -> String {
         let now = self.clock.elapsed();
         let silent_for = now - *source.silent_since.get_or_insert(now);
-        let heard = source.heard_at.and_then(|at| Duration::try_from(self.clock.now().duration_since(at)).ok());
-        let is_dead = heard.is_some_and(|heard| heard >= DEAD_AFTER) && silent_for >= SILENT_FOR;
+        let answered = source.answered_at.and_then(|at| Duration::try_from(self.clock.now().duration_since(at)).ok());
+        let is_dead = answered.is_some_and(|answered| answered >= DEAD_AFTER) && silent_for >= SILENT_FOR;
         if is_dead && round.board().dead.insert(source.place) {
             let days = DEAD_AFTER.as_secs() / (24 * 3600);
             tracing::warn!(
@@ -243,7 +243,7 @@ impl<F: CodeFeed> Watcher<F> {
     }
 
     /// Says how all does, now and then, whatever hangs.
-    async fn say_health(&self, round: &Round) {
+    async fn log_health(&self, round: &Round) {
         let mut health = Health::new(self.clock.elapsed());
         loop {
             tokio::select! {
@@ -261,7 +261,7 @@ impl<F: CodeFeed> Watcher<F> {
         }
     }
 
-    /// What is wrong with the feeds, the posts, the second store and the others.
+    /// What is wrong with the feeds, the posts, the replica and the others.
     async fn trouble(&self, round: &Round) -> Option<String> {
         let mut wrong: Vec<String> = round.trouble().into_iter().collect();
         match self.store.failing_guilds().await {
@@ -269,7 +269,7 @@ impl<F: CodeFeed> Watcher<F> {
             Ok(guilds) => wrong.push(format!("posts to {guilds} guilds fail")),
             Err(error) => wrong.push(format!("cannot see how the posts go: {error}")),
         }
-        match self.store.second_store_trouble().await {
+        match self.store.replica_trouble().await {
             Ok(trouble) => wrong.extend(trouble),
             Err(error) => wrong.push(format!("cannot see how the second store does: {error}")),
         }
@@ -311,7 +311,7 @@ impl Round {
         self.board().polls.iter().copied().max().unwrap_or_default()
     }
 
-    fn say_fetched(&self, place: usize, keys: BTreeSet<CodeKey>, tries: u32) {
+    fn log_fetched(&self, place: usize, keys: BTreeSet<CodeKey>, tries: u32) {
         let mut board = self.board();
         board.keys.insert(place, keys);
         let all: BTreeSet<CodeKey> = board.keys.values().flatten().cloned().collect();
@@ -355,7 +355,7 @@ impl Round {
     }
 }
 
-fn say_changes(changes: &ListingChanges) {
+fn log_changes(changes: &ListingChanges) {
     for code in &changes.returned {
         tracing::info!("{code} is valid again");
     }

@@ -9,7 +9,7 @@ use crate::domain::redeeming::breaker::Failure;
 
 use super::redemptions::Claim;
 use super::sql::Millis;
-use super::{Store, StoreError, paced};
+use super::{Store, StoreError, recent_calls};
 
 impl Store {
     /// Gives a claim back undecided, due again at `at`: its call says nothing of this redemption, and does not count.
@@ -18,7 +18,7 @@ impl Store {
     /// When it cannot be written; then the claim stands, and is void once this process ends.
     pub async fn put_off(&self, claim: Claim, at: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
-            paced::end(tx, claim.paced_call)?;
+            recent_calls::end(tx, claim.recent_call)?;
             tx.execute(
                 "UPDATE redemptions SET claimed_by = NULL, calls = calls - 1, next_attempt_at = max(next_attempt_at, ?6),
                      version = ?5

@@ -22,8 +22,8 @@ pub(super) fn known_code(row: &Row<'_>) -> rusqlite::Result<KnownCode> {
         source: row.get("source")?,
         listed: row.get("listed")?,
         ended_at: millis("ended_at")?,
-        condemned: row.get("condemned")?,
-        condemned_at: millis("condemned_at")?,
+        invalidated: row.get("condemned")?,
+        invalidated_at: millis("condemned_at")?,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::ports::AnnouncedCode;
 use super::checks::{self, CheckStart};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, codes, guilds, planning, posts, runs, tallies};
+use super::{Store, StoreError, batches, codes, guilds, planning, posts, tallies};
 
 /// What became of a wish to add a code to a guild.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub struct FoundCode {
 
 fn found(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<FoundCode> {
     let expires_at = row.get::<_, Option<Millis>>(3)?.map(|Millis(at)| at);
-    let condemned: Option<Status> = row.get(5)?;
-    let over = condemned.map(Over::Condemned);
+    let invalidated: Option<Status> = row.get(5)?;
+    let over = invalidated.map(Over::Invalidated);
     Ok(FoundCode {
         shown: AnnouncedCode {
             code: row.get(0)?,
@@ -96,7 +96,7 @@ impl Store {
     pub async fn find_code_for_person(&self, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let found = self.find_code(key).await?;
         let forget = |found: FoundCode| match found {
-            FoundCode { shown, over: Some(Over::Condemned(_)) } if shown.source == NAMED => {
+            FoundCode { shown, over: Some(Over::Invalidated(_)) } if shown.source == NAMED => {
                 FoundCode { shown, over: None }
             }
             found => found,
@@ -244,7 +244,7 @@ impl Store {
                    AND player_id NOT IN (SELECT player_id FROM links WHERE deleted = 0)",
                 params![guild, key, generation, tx.version(), instance],
             )?;
-            runs::finish(tx, &key, generation)?;
+            batches::finish(tx, &key, generation)?;
             tx.wake_plan();
             Ok(Some(dropped))
         })

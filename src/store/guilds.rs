@@ -94,7 +94,7 @@ pub(super) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusqlite::Resu
 }
 
 /// The runs' messages that went with a channel are forgotten: how the runs go is shown where the guild's codes are posted.
-fn forget_run_messages(tx: &Tx<'_>, guild: GuildId, channel: ChannelId) -> rusqlite::Result<()> {
+fn forget_batch_messages(tx: &Tx<'_>, guild: GuildId, channel: ChannelId) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?3
          WHERE guild_id = ?1 AND channel_id = ?2 AND summarised IS NOT 1",
@@ -229,7 +229,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.write(move |tx| {
             if let (Blocked::UnknownChannel, Some(channel)) = (why, channel) {
-                forget_run_messages(tx, guild, channel)?;
+                forget_batch_messages(tx, guild, channel)?;
             }
             let known: Option<Option<Blocked>> = tx
                 .statement(
@@ -253,8 +253,8 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written; then it is found out again.
-    pub async fn forget_run_messages(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
-        self.write(move |tx| Ok(forget_run_messages(tx, guild, channel)?)).await
+    pub async fn forget_batch_messages(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+        self.write(move |tx| Ok(forget_batch_messages(tx, guild, channel)?)).await
     }
 
     /// Posts to a guild again, if it was paused; whether it was.

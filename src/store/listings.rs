@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::domain::codes::code::{Code, CodeKey, ListedCode};
 use crate::domain::codes::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFile, Rules};
 use crate::domain::sync::erasure::KEPT_FOR;
-use crate::domain::sync::record::Kind;
+use crate::domain::sync::record::RecordKind;
 
 use super::replication::{forget, read_keys};
 use super::sql::Millis;
@@ -131,8 +131,8 @@ impl Store {
             let sql = "SELECT code_key, source FROM listings WHERE code_key IN (
                            SELECT code_key FROM listings GROUP BY code_key
                            HAVING max(standing IN ('active', 'inactive')) = 0 AND max(since) <= ?1 LIMIT ?2)";
-            let old = read_keys(tx.connection(), Kind::Listings, sql, params![before, limit])?;
-            Ok(forget(tx, Kind::Listings, &old, "TRUE")?)
+            let old = read_keys(tx.connection(), RecordKind::Listings, sql, params![before, limit])?;
+            Ok(forget(tx, RecordKind::Listings, &old, "TRUE")?)
         })
         .await
     }
@@ -150,7 +150,7 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn sources_heard_at(&self) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+    pub async fn sources_answered_at(&self) -> Result<BTreeMap<String, Timestamp>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT source, max(last_seen_at) FROM listings WHERE standing IN ('active', 'inactive') AND deleted = 0

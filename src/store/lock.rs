@@ -60,20 +60,17 @@ impl FileLock {
     }
 
     /// The state file.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// This process's name, which no other has, nor any start of it later.
-    #[must_use]
     pub fn holder(&self) -> &str {
         &self.holder
     }
 
     /// The process that had this lock before, where it is certainly dead: it ran on this machine since it was started, on this
     /// very file, and the system let go of its lock.
-    #[must_use]
     pub fn dead_predecessor(&self) -> Option<&str> {
         self.dead_predecessor.as_deref()
     }

@@ -17,6 +17,8 @@
 //! the claim's owner ([`Store::instance`]) and is simply due again.
 
 mod backing;
+mod batch_messages;
+mod batches;
 mod breaker;
 mod checks;
 mod choices;
@@ -34,19 +36,17 @@ mod listings;
 mod lock;
 mod outcomes;
 mod overdue;
-mod paced;
 mod planning;
 mod players;
 mod posts;
-mod progress;
+mod recent_calls;
 mod redemptions;
 mod removal;
+mod replica_progress;
 mod replication;
 mod report;
 mod requests;
 mod rosters;
-mod run_messages;
-mod runs;
 mod schema;
 mod snapshot;
 mod sql;
@@ -67,6 +67,8 @@ use tokio::sync::{Notify, SetOnce};
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
 
+pub use batch_messages::{BatchKey, PastBatch};
+pub use batches::{BatchProgress, FinishedBatch};
 pub use checks::{CheckStart, OverCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use guild_codes::{AddedCode, FoundCode};
@@ -76,23 +78,21 @@ pub use leader::Leader;
 pub use links::Linked;
 pub use listings::ListingChanges;
 pub use lock::FileLock;
-pub use outcomes::{Condemned, Judged, Recorded, Verdict};
+pub use outcomes::{Invalidated, Judged, Recorded, Verdict};
 pub use planning::{GuildPlan, Plan, Planned};
 pub use players::RosterChange;
 pub use posts::{DueMessage, NotPosted};
-pub use redemptions::{Admission, Candidate, Claim, Claims, Wanted};
-pub use replication::{Batch, Lag, Merged, ReplicaHistory};
+pub use redemptions::{Admission, Candidate, Claim, ClaimRequest, Claims};
+pub use replication::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use report::{CodeReport, RedemptionRow};
-pub use requests::{RunStart, Standing};
+pub use requests::{BatchStart, Standing};
 pub use rosters::RosterPage;
-pub use run_messages::{PastRun, RunKey};
-pub use runs::{FinishedRun, RunProgress};
 pub use snapshot::copy_state;
 pub use tallies::Generation;
 
 use backing::Backing;
 use leader::SoleInstance;
-use progress::Watched;
+use replica_progress::Watched;
 use schema::Trouble;
 use writer::Writer;
 
@@ -150,7 +150,6 @@ pub struct Opening {
 
 impl Opening {
     /// The usual way, where nobody else can lead.
-    #[must_use]
     pub fn new(kind: StateKind, clock: Clock) -> Self {
         let leader = Arc::new(SoleInstance::default());
         Self { kind, clock, leader, blocking: Blocking::default(), replaces_damaged: false }
@@ -302,13 +301,11 @@ impl Store {
     }
 
     /// This opening of the file, as a number no other opening of it has: the owner of this process's claims.
-    #[must_use]
     pub fn instance(&self) -> i64 {
         self.inner.instance
     }
 
     /// Where the damaged file was moved to that this one replaces.
-    #[must_use]
     pub fn replaced(&self) -> Option<&Path> {
         if let Backing::File { replaced, .. } = &self.inner.backing { replaced.as_deref() } else { None }
     }
@@ -316,13 +313,11 @@ impl Store {
     /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.
     ///
     /// Enable the `Notified` before the query, or a wake in between is lost.
-    #[must_use]
     pub fn plan_wake(&self) -> &Notify {
         &self.inner.plan_wake
     }
 
     /// Woken when there may be something to redeem. The same rule as for [`Store::plan_wake`].
-    #[must_use]
     pub fn work_wake(&self) -> &Notify {
         &self.inner.work_wake
     }

@@ -8,11 +8,11 @@ use crate::domain::codes::verdict::Checked;
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::retry::History;
 
+use super::batches::{self, FinishedBatch};
 use super::redemptions::Claim;
-use super::runs::{self, FinishedRun};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, checks, paced};
+use super::{Store, StoreError, checks, recent_calls};
 
 /// What a try came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,21 +33,21 @@ pub struct Recorded {
     /// What it says of the code itself.
     pub judged: Judged,
     /// Runs that this ended.
-    pub finished_runs: Vec<FinishedRun>,
+    pub finished_batches: Vec<FinishedBatch>,
 }
 
 /// What an answer says of the code itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Judged {
-    /// The code was condemned for everybody by this answer.
-    pub condemned: Option<Condemned>,
+    /// The code was invalidated for everybody by this answer.
+    pub invalidated: Option<Invalidated>,
     /// It was a check of a code that was over: what came of it, and when the next one is due.
     pub checked: Option<(Checked, Option<Timestamp>)>,
 }
 
 /// A code that is bad for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condemned {
+pub struct Invalidated {
     /// Why.
     pub status: Status,
     /// Redemptions that were stopped without a call.
@@ -70,25 +70,25 @@ impl Store {
     /// # Errors
     /// Those of [`Store::record`].
     pub async fn record_late(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
-        self.record_as(Claim { paced_call: None, ..claim }, verdict, Validity::OfAnother).await
+        self.record_as(Claim { recent_call: None, ..claim }, verdict, Validity::OfAnother).await
     }
 
     async fn record_as(&self, claim: Claim, verdict: Verdict, validity: Validity) -> Result<Recorded, StoreError> {
         let instance = self.instance();
         let recorded = self.write_fact(move |tx| {
-            paced::end(tx, claim.paced_call)?;
+            recent_calls::end(tx, claim.recent_call)?;
             let mut recorded = record(tx, &claim, &verdict, validity)?;
             if recorded.taken && verdict.next.is_ok() {
                 recorded.judged = checks::judge(tx, &claim, &verdict.status, instance)?;
-                if recorded.judged.condemned.is_some() {
-                    recorded.finished_runs.extend(runs::finish(tx, &claim.code.key(), claim.generation)?);
+                if recorded.judged.invalidated.is_some() {
+                    recorded.finished_batches.extend(batches::finish(tx, &claim.code.key(), claim.generation)?);
                 }
             }
             tx.wake_work();
             Ok(recorded)
         });
         let recorded = recorded.await?;
-        self.may_act()?;
+        self.require_leader()?;
         Ok(recorded)
     }
 }
@@ -139,9 +139,9 @@ pub(super) fn record(tx: &Tx<'_>, claim: &Claim, verdict: &Verdict, validity: Va
             is_late,
         ],
     )?;
-    let finished_runs = match outcome.is_final() && changed > 0 {
-        true => runs::finish(tx, &key, claim.generation)?,
+    let finished_batches = match outcome.is_final() && changed > 0 {
+        true => batches::finish(tx, &key, claim.generation)?,
         false => Vec::new(),
     };
-    Ok(Recorded { taken: changed > 0, judged: Judged::default(), finished_runs })
+    Ok(Recorded { taken: changed > 0, judged: Judged::default(), finished_batches })
 }

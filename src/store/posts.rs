@@ -48,7 +48,7 @@ const CODES: &str = "FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = 
 /// When a guild's first message may be tried.
 const DUE_AT: &str = "max(p.next_attempt_at, iif(g.paused IS NULL, 0, g.resume_at))";
 
-/// A code is worth posting and redeeming in a guild while the game did not condemn it, it has not expired, and a feed lists
+/// A code is worth posting and redeeming in a guild while the game did not invalidate it, it has not expired, and a feed lists
 /// it or the guild added it, and did not remove it. `?1` is now, `guild` the guild's column.
 pub(super) fn active(guild: &str) -> String {
     format!(
@@ -216,7 +216,7 @@ impl Store {
             Ok(())
         })
         .await?;
-        self.may_act()
+        self.require_leader()
     }
 
     /// Notes that a message was not sent, or that nobody knows, and when to try again.

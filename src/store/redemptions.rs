@@ -6,20 +6,20 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::canary::Trust;
+use crate::domain::codes::canary::CodeTrust;
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::invalidation;
 use crate::domain::limits::budget::Endpoint;
-use crate::domain::limits::fair_queue::Turns;
+use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::retry::History;
 
+use super::batches::FinishedBatch;
 use super::outcomes::{Validity, Verdict, record};
-use super::runs::FinishedRun;
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, checks, claim_queue, overdue, paced};
+use super::{Store, StoreError, checks, claim_queue, overdue, recent_calls};
 
 /// No call takes longer than this, whatever is configured; a note of one that did may be forgotten before its end.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
@@ -38,7 +38,7 @@ pub struct Candidate {
     /// Its generation.
     pub generation: u32,
     /// How much the code is trusted.
-    pub trust: Trust,
+    pub trust: CodeTrust,
     /// It is a check of the code: a matter of seconds and of one call, before which no login is made.
     pub is_check: bool,
 }
@@ -77,7 +77,7 @@ pub struct Claim {
     pub history: History,
     pub(super) number: u32,
     /// The note of its call for the budget.
-    pub(super) paced_call: Option<i64>,
+    pub(super) recent_call: Option<i64>,
 }
 
 /// What a look for work found.
@@ -90,16 +90,16 @@ pub struct Claims {
     /// Given up without a call: earlier processes died during all the calls there may be.
     pub given_up: Vec<Claim>,
     /// Runs that ended with what was given up.
-    pub finished_runs: Vec<(Code, FinishedRun)>,
+    pub finished_batches: Vec<(Code, FinishedBatch)>,
     /// When the next redemption, or check of a code, becomes due that is not yet; `None` when none waits.
     pub next_due: Option<Timestamp>,
     /// Whose turn it was, these counted.
-    pub turns: Turns,
+    pub fair_queue: FairQueue,
 }
 
 /// How to look for work.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted {
+pub struct ClaimRequest {
     /// The most to claim.
     pub limit: usize,
     /// The most calls one redemption may have.
@@ -107,7 +107,7 @@ pub struct Wanted {
     /// How long a call counts for a budget.
     pub window: Duration,
     /// Whose turn it was.
-    pub turns: Turns,
+    pub fair_queue: FairQueue,
 }
 
 impl Store {
@@ -121,10 +121,11 @@ impl Store {
         max_calls: u32,
         admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
     ) -> Result<Claims, StoreError> {
-        self.claim(Wanted { limit, max_calls, window: Duration::ZERO, turns: Turns::default() }, admit).await
+        self.claim(ClaimRequest { limit, max_calls, window: Duration::ZERO, fair_queue: FairQueue::default() }, admit)
+            .await
     }
 
-    /// Claims due redemptions in their claim_queue (`domain/fairness`), those that `admit` takes. The claim and its call are
+    /// Claims due redemptions in their claim_queue (`domain/limits/fair_queue`), those that `admit` takes. The claim and its call are
     /// counted before the call is made, so a crash cannot lead to more than `max_calls` of them, or than the budget allows.
     ///
     /// # Errors
@@ -132,16 +133,16 @@ impl Store {
     /// its account, though `admit` may have been asked.
     pub async fn claim(
         &self,
-        wanted: Wanted,
+        wanted: ClaimRequest,
         admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
     ) -> Result<Claims, StoreError> {
         let instance = self.instance();
         let claims = self.write_intent(move |tx| {
-            let mut turns = wanted.turns;
+            let mut fair_queue = wanted.fair_queue;
             let next_check = checks::begin_due(tx, instance)?;
             let (mut claims, endpoints) =
-                claim_queue::pick(tx, instance, wanted.limit, wanted.max_calls, &mut turns, admit)?;
-            claims.turns = turns;
+                claim_queue::pick(tx, instance, wanted.limit, wanted.max_calls, &mut fair_queue, admit)?;
+            claims.fair_queue = fair_queue;
             claims.next_due = [next_due(tx)?, next_check].into_iter().flatten().min();
             for (claim, endpoint) in claims.taken.iter_mut().zip(&endpoints) {
                 tx.execute(
@@ -151,22 +152,22 @@ impl Store {
                 )?;
                 claim.number += 1;
                 claim.history.calls += 1;
-                claim.paced_call = endpoint.map(|endpoint| paced::begin(tx, endpoint)).transpose()?;
+                claim.recent_call = endpoint.map(|endpoint| recent_calls::begin(tx, endpoint)).transpose()?;
             }
             if endpoints.iter().any(Option::is_some) {
-                paced::forget(tx, wanted.window * 2 + LONGEST_CALL)?;
+                recent_calls::forget(tx, wanted.window * 2 + LONGEST_CALL)?;
             }
             for claim in &claims.given_up {
                 let verdict =
                     Verdict { status: Status::Interrupted, history: claim.history, next: Ok(Outcome::GaveUp) };
                 let recorded = record(tx, claim, &verdict, Validity::OfThisOpening)?;
-                let ended = recorded.finished_runs.into_iter().map(|run| (claim.code.clone(), run));
-                claims.finished_runs.extend(ended);
+                let ended = recorded.finished_batches.into_iter().map(|batch| (claim.code.clone(), batch));
+                claims.finished_batches.extend(ended);
             }
             Ok(claims)
         });
-        let (claims, may_act) = claims.await?;
-        if let Err(error) = may_act {
+        let (claims, permission) = claims.await?;
+        if let Err(error) = permission {
             // No call was made. What was given up is decided, whoever leads.
             if let Err(failed) = self.release_all(claims.taken).await {
                 tracing::debug!("Claims stand that nothing was called for: {failed}");
@@ -190,9 +191,9 @@ impl Store {
         self.write_local(move |tx| {
             // Whoever does not lead any more may have slept: undone now, its claim would be newer than one that the leader
             // made meanwhile. The next session voids it.
-            let leads = store.may_act().is_ok();
+            let leads = store.require_leader().is_ok();
             for claim in &claims {
-                paced::end(tx, claim.paced_call)?;
+                recent_calls::end(tx, claim.recent_call)?;
                 if !leads {
                     continue;
                 }

@@ -9,7 +9,7 @@ use crate::domain::sync::version::Version;
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, posts, runs};
+use super::{Store, StoreError, batches, posts};
 
 /// Puts aside what waits to be redeemed for a guild's roster, but for what another guild's run or a person wants.
 fn put_aside(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
@@ -46,7 +46,7 @@ fn take_up(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     );
     tx.execute(&sql, params![now, guild, tx.version()])?;
     for (key, generation) in &codes {
-        runs::reopen(tx, key, *generation)?;
+        batches::reopen(tx, key, *generation)?;
     }
     Ok(codes.len())
 }
@@ -123,7 +123,6 @@ impl Store {
     }
 
     /// Woken when a guild may be there to be erased.
-    #[must_use]
     pub fn erasing_wake(&self) -> &tokio::sync::Notify {
         &self.inner.erasing_wake
     }

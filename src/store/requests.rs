@@ -10,11 +10,11 @@ use crate::domain::redeeming::outcome::Outcome;
 
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, claim_queue, planning, runs, tallies};
+use super::{Store, StoreError, batches, claim_queue, planning, tallies};
 
 /// What a run was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct RunStart {
+pub struct BatchStart {
     /// Players on the roster.
     pub players: u32,
     /// Redemptions that this made due.
@@ -53,7 +53,7 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written; then nothing is due.
-    pub async fn start_run(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<RunStart, StoreError> {
+    pub async fn start_batch(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<BatchStart, StoreError> {
         self.write(move |tx| {
             let generation = tallies::open_generation(tx, &key, generation)?;
             let of_roster = "FROM rosters r LEFT JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = ?2
@@ -71,11 +71,11 @@ impl Store {
                 params![guild, key, generation, Millis(tx.now()), tx.version()],
             )?;
             if due > 0 || pending > 0 {
-                open_run(tx, guild, &key, generation)?;
+                open_batch(tx, guild, &key, generation)?;
             }
-            runs::reopen(tx, &key, generation)?;
+            batches::reopen(tx, &key, generation)?;
             tx.wake_work();
-            Ok(RunStart { players, due: u32::try_from(due).unwrap_or(u32::MAX), pending })
+            Ok(BatchStart { players, due: u32::try_from(due).unwrap_or(u32::MAX), pending })
         })
         .await
     }
@@ -84,7 +84,7 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written; then nothing is due.
-    pub async fn retry_run(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<u32, StoreError> {
+    pub async fn retry_batch(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<u32, StoreError> {
         self.write(move |tx| {
             // One entry for all of them, instead of one for each.
             planning::queue_code(tx, &key)?;
@@ -92,8 +92,8 @@ impl Store {
             let values: [&dyn rusqlite::ToSql; 5] = [&key, &generation, &Millis(tx.now()), &tx.version(), &guild];
             let count = again(tx, roster, &values)?;
             if count > 0 {
-                open_run(tx, guild, &key, generation)?;
-                runs::reopen(tx, &key, generation)?;
+                open_batch(tx, guild, &key, generation)?;
+                batches::reopen(tx, &key, generation)?;
                 tx.wake_work();
             }
             Ok(u32::try_from(count).unwrap_or(u32::MAX))
@@ -125,7 +125,7 @@ impl Store {
                 )?;
             }
             claim_queue::prioritise(tx, &players, &key, generation)?;
-            runs::reopen(tx, &key, generation)?;
+            batches::reopen(tx, &key, generation)?;
             tx.wake_work();
             Ok(())
         })
@@ -172,7 +172,7 @@ impl Store {
             for (key, generation) in &codes {
                 let values: [&dyn rusqlite::ToSql; 5] = [key, generation, &Millis(tx.now()), &tx.version(), &player];
                 again(tx, "player_id = ?5", &values)?;
-                runs::reopen(tx, key, *generation)?;
+                batches::reopen(tx, key, *generation)?;
             }
             tx.wake_work();
             Ok(u32::try_from(codes.len()).unwrap_or(u32::MAX))
@@ -212,7 +212,7 @@ impl Store {
     }
 }
 
-fn open_run(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<usize> {
+fn open_batch(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<usize> {
     tx.execute(
         "INSERT INTO runs (guild_id, code_key, generation, started_at, version) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO NOTHING",

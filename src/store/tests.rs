@@ -32,14 +32,14 @@ impl Store {
 
     /// The replica has everything up to this commit.
     pub(crate) fn replica_has(&self, commit: u64) {
-        let mut batch = Batch::default();
-        (batch.commit, batch.is_all, batch.is_all_urgent) = (commit, true, true);
-        self.replica_took(&batch);
+        let mut chunk = OutboxChunk::default();
+        (chunk.commit, chunk.is_all, chunk.is_all_urgent) = (commit, true, true);
+        self.replica_took(&chunk);
     }
 
     /// The replica has this batch, and that is certain.
-    pub(super) async fn outbox_forget(&self, batch: &Batch) -> Result<(), StoreError> {
-        self.outbox_sent(batch, 0).await?;
+    pub(super) async fn outbox_forget(&self, chunk: &OutboxChunk) -> Result<(), StoreError> {
+        self.outbox_sent(chunk, 0).await?;
         self.outbox_confirmed(Position::default()).await
     }
 }
@@ -339,8 +339,8 @@ async fn invariant_3_a_decided_redemption_is_never_claimed_again_and_a_success_s
     let (second, first) = (claims.pop().unwrap(), claims.pop().unwrap());
     assert!(fixture.finish(first.clone(), Status::Success).await.taken);
     assert!(!fixture.finish(first.clone(), Status::RoleNotExist).await.taken);
-    let run = fixture.finish(second, Status::Received).await.finished_runs;
-    assert_eq!((run[0].granted, run[0].already), (1, 1));
+    let batch = fixture.finish(second, Status::Received).await.finished_batches;
+    assert_eq!((batch[0].granted, batch[0].already), (1, 1));
     let fixture = fixture.reopened();
     assert_eq!(fixture.claim(10).await, []);
     assert!(!fixture.finish(first, Status::RoleNotExist).await.taken);
@@ -412,7 +412,7 @@ async fn invariant_4_crashes_count_against_the_calls() {
         fixture = fixture.reopened();
     }
     let claims = fixture.store.claim_due(1, 12, |_| Admission::Take).await.unwrap();
-    assert_eq!((claims.taken.len(), claims.given_up.len(), claims.finished_runs.len()), (0, 1, 1));
+    assert_eq!((claims.taken.len(), claims.given_up.len(), claims.finished_batches.len()), (0, 1, 1));
     let report = fixture.store.code_report(code("A1").key(), 1).await.unwrap();
     assert_eq!(report.gave_up, BTreeMap::from([("INTERRUPTED".to_owned(), 1)]));
 }
@@ -438,13 +438,13 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     fixture.store.plan().await.unwrap();
     let mut claims = fixture.claim(3).await;
     let in_flight = claims.pop().unwrap();
-    assert_eq!(fixture.finish(claims.pop().unwrap(), Status::TimeError).await.judged.condemned, None);
-    let condemned = fixture.finish(claims.pop().unwrap(), Status::TimeError).await.judged.condemned;
-    assert_eq!(condemned, Some(Condemned { status: Status::TimeError, stopped: 2 }));
+    assert_eq!(fixture.finish(claims.pop().unwrap(), Status::TimeError).await.judged.invalidated, None);
+    let invalidated = fixture.finish(claims.pop().unwrap(), Status::TimeError).await.judged.invalidated;
+    assert_eq!(invalidated, Some(Invalidated { status: Status::TimeError, stopped: 2 }));
     assert_eq!(fixture.claim(10).await, []);
     let ended = fixture.finish(in_flight, Status::TimeError).await;
-    assert_eq!((ended.judged, ended.finished_runs[0].failed), (Judged::default(), 5));
-    // A player who joins is not tried on a condemned code; nor is the code posted to a new guild.
+    assert_eq!((ended.judged, ended.finished_batches[0].failed), (Judged::default(), 5));
+    // A player who joins is not tried on a invalidated code; nor is the code posted to a new guild.
     fixture.guild_with(GuildId(2), &[6]).await;
     assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
     // Away for long and back: the game is asked at once, with one player, in the next generation.
@@ -480,10 +480,10 @@ async fn a_player_who_joins_later_gets_the_active_codes_and_opens_the_run_again(
     fixture.store.plan().await.unwrap();
     let claim = fixture.claim(1).await.remove(0);
     fixture.finish(claim, Status::Success).await;
-    assert_eq!(fixture.store.open_runs().await.unwrap(), []);
+    assert_eq!(fixture.store.open_batches().await.unwrap(), []);
     fixture.store.add_to_roster(GUILD, vec![player(1), player(2)]).await.unwrap();
     assert_eq!(fixture.store.plan().await.unwrap().redemptions, 1);
-    let open = fixture.store.open_runs().await.unwrap();
+    let open = fixture.store.open_batches().await.unwrap();
     assert_eq!((open[0].players, open[0].done), (2, 1));
 }
 
@@ -568,13 +568,13 @@ async fn a_code_under_test_takes_nobody_s_turn() {
     let soon = Entry { expires_at: Some(fixture.clock.now() + HOUR), ..listed("SOON") };
     fixture.answer(vec![listed("TESTED"), listed("LONG"), soon]).await;
     fixture.store.plan().await.unwrap();
-    let mut wanted = Wanted { limit: 1, max_calls: 12, window: Duration::ZERO, turns: Default::default() };
+    let mut wanted = ClaimRequest { limit: 1, max_calls: 12, window: Duration::ZERO, fair_queue: Default::default() };
     let mut taken = Vec::new();
     for _ in 0..16 {
         let admit =
             |one: &Candidate| if one.key == code("TESTED").key() { Admission::SkipCode } else { Admission::Take };
         let claims = fixture.store.claim(wanted, admit).await.unwrap();
-        wanted.turns = claims.turns;
+        wanted.fair_queue = claims.fair_queue;
         taken.extend(claims.taken.into_iter().map(|claim| claim.code.as_str().to_owned()));
     }
     let expected: Vec<&str> = (1..=16).map(|turn| if turn % 8 == 0 { "LONG" } else { "SOON" }).collect();

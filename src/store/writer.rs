@@ -2,6 +2,9 @@
 //!
 //! A write returns when both stores have it, as long as the replica keeps up; else when the file has it. A temporary working
 //! copy counts for nothing: there a write is acknowledged only when the replica has it.
+//!
+//! Written by hand: pools and actors for SQLite (deadpool, tokio-rusqlite) give each caller a transaction of its own, and
+//! with it a sync to disk.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::domain::sync::version::{HybridClock, Version};
 
-use super::progress::OUTBOX_BOUND;
+use super::replica_progress::OUTBOX_BOUND;
 use super::schema::Trouble;
 use super::{Blocking, Store, StoreError, replication};
 
@@ -41,7 +44,7 @@ pub(super) struct Context {
     wakes_work: Cell<bool>,
     /// Why the file can be used no longer.
     trouble: RefCell<Option<Trouble>>,
-    /// Where the file fails, all begins anew from the second store.
+    /// Where the file fails, all begins anew from the replica.
     will_start_over: bool,
     /// The file has failed already.
     is_broken: bool,
@@ -137,8 +140,8 @@ impl Store {
     ) -> Result<(T, Result<(), StoreError>), StoreError> {
         self.wait_for_reach().await;
         let (value, commit) = self.write_with_room(self.checked(Self::may_begin, write)).await?;
-        let may_act = self.wait_for_replica(commit, true).await.and_then(|()| self.may_act());
-        Ok((value, may_act))
+        let permission = self.wait_for_replica(commit, true).await.and_then(|()| self.require_leader());
+        Ok((value, permission))
     }
 
     /// Runs `write` in a transaction, unless this instance does not lead: then nothing is written.
@@ -146,7 +149,7 @@ impl Store {
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.write(self.checked(Self::may_act, write)).await
+        self.write(self.checked(Self::require_leader, write)).await
     }
 
     /// The same write, which is checked at the very moment it is done: it may have waited, or slept, since it was begun.
@@ -233,7 +236,7 @@ impl Store {
             .map(|has_changed| inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed));
         drop(state);
         if let Err(reason) = &committed {
-            context.say_not_persisted(reason);
+            context.log_not_persisted(reason);
         }
         if let Some(trouble) = context.trouble.take() {
             self.break_with(trouble);
@@ -263,7 +266,7 @@ impl Store {
     ) -> (Vec<Finish>, Result<bool, String>) {
         let refuse = |queue: Vec<Job>, reason: String| (queue.into_iter().map(|job| job(None)).collect(), Err(reason));
         if let Some(reason) = self.inner.backing.trouble(connection) {
-            context.trouble.replace(Some(Trouble { reason: reason.clone(), is_doubtful: true }));
+            context.trouble.replace(Some(Trouble { reason: reason.clone(), is_suspect: true }));
             return refuse(queue, reason);
         }
         let before = (context.clock.borrow().last(), connection.total_changes());
@@ -281,13 +284,13 @@ impl Store {
                 note.execute([last.0]).map_err(failed)?;
             }
             let has_changed = transaction.total_changes() != before.1;
-            let is_behind = match has_changed && self.is_replicated() {
-                true => Some(replication::is_behind(&transaction, OUTBOX_BOUND).map_err(failed)?),
+            let is_outbox_full = match has_changed && self.is_replicated() {
+                true => Some(replication::is_outbox_full(&transaction, OUTBOX_BOUND).map_err(failed)?),
                 false => None,
             };
             transaction.commit().map_err(failed)?;
-            if let Some(is_behind) = is_behind {
-                self.set_behind(is_behind);
+            if let Some(is_outbox_full) = is_outbox_full {
+                self.set_outbox_full(is_outbox_full);
             }
             Ok(has_changed)
         };
@@ -305,7 +308,7 @@ impl Context {
         error.to_string()
     }
 
-    fn say_not_persisted(&self, reason: &str) {
+    fn log_not_persisted(&self, reason: &str) {
         match self.will_start_over && (self.is_broken || self.trouble.borrow().is_some()) {
             true if self.is_broken => tracing::debug!("Not persisted: {reason}"),
             // Whether MongoDB can carry on is seen then, and said if not.
@@ -316,7 +319,7 @@ impl Context {
 
     fn persist(&self, error: &rusqlite::Error) -> StoreError {
         let reason = self.failure(error);
-        self.say_not_persisted(&reason);
+        self.log_not_persisted(&reason);
         StoreError::Persist(reason)
     }
 }

@@ -170,13 +170,13 @@ async fn what_cannot_be_imported_or_exported_is_one_line_and_changes_nothing() {
     }
     assert!(state(path, "new.db", ["import", "missing.json"]).await.unwrap_err().contains("cannot read missing.json"));
     let new = open(path, "new.db");
-    assert_eq!(new.page(giftcode_bot::domain::sync::record::Kind::Guilds, None, 9).await.unwrap(), []);
+    assert_eq!(new.page(giftcode_bot::domain::sync::record::RecordKind::Guilds, None, 9).await.unwrap(), []);
 }
 
-/// Of the first implementation's state with 3 guilds and 40 sent codes, and a feed of those and one new code, exactly the
+/// Of the legacy bot's state with 3 guilds and 40 sent codes, and a feed of those and one new code, exactly the
 /// new one is posted.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_first_implementation_sent_is_not_sent_again() {
+async fn what_the_legacy_bot_sent_is_not_sent_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let names: Vec<String> = (1..=40).map(|number| format!("SENT{number:02}")).collect();

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod circles;
+mod citations;
 mod contract;
 mod layers;
 mod tests_named;

@@ -4,7 +4,7 @@ use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, AskedAnew};
 use giftcode_bot::discord::messages::engine::waits_for;
 use giftcode_bot::discord::messages::manage::Mention;
-use giftcode_bot::discord::messages::{Message, manage, people, players, post, run};
+use giftcode_bot::discord::messages::{Message, batch, manage, people, players, post};
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::{Blocked, Over};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
@@ -14,11 +14,11 @@ use giftcode_bot::domain::players::roster_file::{BadLine, Place, RosterFileError
 use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
-use giftcode_bot::domain::redeeming::state_check::ProbeOutcome;
-use giftcode_bot::ports::{AnnouncedCode, Announcement, Correction, MessageId, RunMessage};
+use giftcode_bot::domain::redeeming::state_check::StateCheck;
+use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
 use giftcode_bot::services::engine::Condition;
 use giftcode_bot::store::{
-    Failing, Forgotten, GuildSettings, OverCode, PastRun, RosterChange, RosterPage, RunStart, Standing,
+    BatchStart, Failing, Forgotten, GuildSettings, OverCode, PastBatch, RosterChange, RosterPage, Standing,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -90,7 +90,7 @@ pub fn posts() -> Chapter {
     let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(&announcement));
     let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(&correction));
     let mention = Announcement { role: Some(ROLE), ..announcement(MessageKind::New, 1, vec![one()]) };
-    let condemned = |status| Some(Over::Condemned(status));
+    let invalidated = |status| Some(Over::Invalidated(status));
     (
         "Posts",
         vec![
@@ -111,13 +111,13 @@ pub fn posts() -> Chapter {
             corrected("A post whose code has expired", correction(1, vec![(one(), Some(Over::Expired))])),
             corrected(
                 "A post whose code the game does not know",
-                correction(1, vec![(one(), condemned(Status::CdkNotFound))]),
+                correction(1, vec![(one(), invalidated(Status::CdkNotFound))]),
             ),
             corrected("A post whose code was over, and is good again", correction(1, vec![(one(), None)])),
             corrected("A post of a code that came back since", correction(1, vec![(one(), Some(Over::Renewed))])),
             corrected(
                 "A post of two codes, of which one has reached its claim limit",
-                correction(2, two().into_iter().zip([condemned(Status::Used), None]).collect()),
+                correction(2, two().into_iter().zip([invalidated(Status::Used), None]).collect()),
             ),
         ],
     )
@@ -127,8 +127,8 @@ fn group(status: Status, gave_up: bool, ids: std::ops::Range<u64>) -> FailedGrou
     FailedGroup { status, gave_up, players: ids.map(|id| (player(id), format!("Lord{id}"))).collect() }
 }
 
-fn run_of(tally: Tally, is_finished: bool) -> RunMessage {
-    RunMessage {
+fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
+    BatchMessage {
         nonce: "r1kz9".into(),
         guild: GuildId(3),
         channel: CHANNEL,
@@ -151,13 +151,13 @@ fn game_trouble(cause: Cause, evidence: Status) -> Option<String> {
 
 pub fn runs() -> Chapter {
     let tally = |granted, already, pending, failed| Tally { granted, already, pending, failed, ..Tally::default() };
-    let shown = |when: &str, message: RunMessage| (when.to_owned(), run::run(&message, now()));
-    let under_way = RunMessage {
+    let shown = |when: &str, message: BatchMessage| (when.to_owned(), batch::batch(&message, now()));
+    let under_way = BatchMessage {
         remaining: Some(std::time::Duration::from_secs(372)),
         waits_for: Some("the game allows 30 calls a minute".into()),
-        ..run_of(tally(70, 4, 186, vec![group(Status::UserInfoError, false, 1001..1003)]), false)
+        ..batch_of(tally(70, 4, 186, vec![group(Status::UserInfoError, false, 1001..1003)]), false)
     };
-    let waiting = |waits_for| RunMessage { waits_for, ..run_of(tally(70, 4, 188, vec![]), false) };
+    let waiting = |waits_for| BatchMessage { waits_for, ..batch_of(tally(70, 4, 188, vec![]), false) };
     let odd = Status::Unknown("SEASON_CLOSED".into());
     let held = Condition::Held {
         code: code("OFFICIALSTORE").key(),
@@ -172,7 +172,7 @@ pub fn runs() -> Chapter {
     (
         "Runs",
         vec![
-            shown("Just begun", run_of(tally(0, 0, 262, vec![]), false)),
+            shown("Just begun", batch_of(tally(0, 0, 262, vec![]), false)),
             shown("Under way", under_way),
             shown("While the game does not answer", waiting(game_trouble(Cause::Down, Status::ServerError))),
             shown("While it refuses every call", waiting(game_trouble(Cause::Refused, Status::RateLimited))),
@@ -184,17 +184,17 @@ pub fn runs() -> Chapter {
             shown("While it does not let the bot in", waiting(game_trouble(Cause::Deployment, Status::Forbidden))),
             shown("While it says something new to everybody", waiting(game_trouble(Cause::Odd, odd))),
             shown("While it does so for this code alone", waiting(waits_for(&held, None, None, true))),
-            shown("Done for all", run_of(tally(250, 12, 0, vec![]), true)),
-            shown("Done, with failures", run_of(tally(250, 6, 0, mixed), true)),
+            shown("Done for all", batch_of(tally(250, 12, 0, vec![]), true)),
+            shown("Done, with failures", batch_of(tally(250, 6, 0, mixed), true)),
             shown(
                 "Done, with more failures than a message has room for: they are attached",
-                run_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
+                batch_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
             ),
             (
                 "The same, where the bot may attach no files".to_owned(),
-                run::without_file(&run_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true)),
+                batch::without_file(&batch_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true)),
             ),
-            shown("Nobody got it", run_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
+            shown("Nobody got it", batch_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
         ],
     )
 }
@@ -236,7 +236,7 @@ pub fn managing() -> Chapter {
     say("redeem or retry, of a code that is over, with nobody to ask for", over(AskedAnew::Nobody));
     say(
         "add, of a code that is over",
-        appeal::added_though_over(&code("WOS1105"), &Over::Condemned(Status::CdkNotFound), AskedAnew::Answered),
+        appeal::added_though_over(&code("WOS1105"), &Over::Invalidated(Status::CdkNotFound), AskedAnew::Answered),
     );
     say(
         "any command, with something that is no code",
@@ -247,29 +247,32 @@ pub fn managing() -> Chapter {
     say("remove", manage::code_removed(&code("WOS1105"), 12));
     let is_over = OverCode {
         code: code("OLDCODE"),
-        over: Over::Condemned(Status::TimeError),
+        over: Over::Invalidated(Status::TimeError),
         check_at: Some(now() + SignedDuration::from_mins(10)),
     };
     let is_over = std::slice::from_ref(&is_over);
     say("list", manage::codes(&[one(), announced("gogoWOS", None, None, 1)], is_over, true));
     say("list, where all codes are over", manage::codes(&[], is_over, true));
     say("history, of a code that was over before it was posted", manage::history(&[], is_over, Some(&code("OLDCODE"))));
-    say("redeem", manage::run_started(&code("WOS1105"), RunStart { players: 100, due: 98, pending: 0 }, Some(CHANNEL)));
+    say(
+        "redeem",
+        manage::batch_started(&code("WOS1105"), BatchStart { players: 100, due: 98, pending: 0 }, Some(CHANNEL)),
+    );
     say(
         "redeem, of what is under way",
-        manage::run_started(&code("WOS1105"), RunStart { players: 100, due: 0, pending: 7 }, None),
+        manage::batch_started(&code("WOS1105"), BatchStart { players: 100, due: 0, pending: 7 }, None),
     );
     say(
         "redeem, of what is done",
-        manage::run_started(&code("WOS1105"), RunStart { players: 100, due: 0, pending: 0 }, None),
+        manage::batch_started(&code("WOS1105"), BatchStart { players: 100, due: 0, pending: 0 }, None),
     );
-    say("redeem, with an empty roster", manage::run_started(&code("WOS1105"), RunStart::default(), None));
+    say("redeem, with an empty roster", manage::batch_started(&code("WOS1105"), BatchStart::default(), None));
     let started = [
-        (code("WOS1105"), Ok(RunStart { players: 100, due: 98, pending: 0 })),
-        (code("gogoWOS"), Ok(RunStart { players: 100, due: 0, pending: 0 })),
+        (code("WOS1105"), Ok(BatchStart { players: 100, due: 98, pending: 0 })),
+        (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
         (code("OLDCODE"), Err((Over::Expired, AskedAnew::Answered))),
     ];
-    say("the menu “Redeem for all”, with several codes", manage::runs_started(&started, Some(CHANNEL)));
+    say("the menu “Redeem for all”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
     say("retry", manage::retried(&code("WOS1105"), 5));
     say("retry, of nothing", manage::retried(&code("WOS1105"), 0));
     let guild = GuildSettings {
@@ -322,7 +325,7 @@ pub fn managing() -> Chapter {
             manage::status(&manage::Status { guild, ..manage::Status::default() }),
         );
     }
-    let past = |text: &str, generation, tally, finished| PastRun {
+    let past = |text: &str, generation, tally, finished| PastBatch {
         code: code(text),
         generation,
         started_at: now() - SignedDuration::from_hours(30),
@@ -400,11 +403,11 @@ pub fn everybody() -> Chapter {
     say("/giftcode, with nothing active", manage::codes(&[], &[], false));
     say("/link", people::linked(me, state, true, 0));
     say("/link, of a linked account whose state was wrong", people::linked(me, state, false, 2));
-    say("/link, with a wrong state", people::not_confirmed(me, state, &ProbeOutcome::WrongState));
-    say("/link, with an id that nobody has", people::not_confirmed(me, state, &ProbeOutcome::NoSuchPlayer));
+    say("/link, with a wrong state", people::not_confirmed(me, state, &StateCheck::WrongState));
+    say("/link, with an id that nobody has", people::not_confirmed(me, state, &StateCheck::NoSuchPlayer));
     say(
         "/link, while the game does not answer",
-        people::not_confirmed(me, state, &ProbeOutcome::Unclear(Status::TimedOut)),
+        people::not_confirmed(me, state, &StateCheck::Unclear(Status::TimedOut)),
     );
     say("/link, of a sixth account", people::too_many_links());
     say("the form, with something that is no id", people::bad_player(&PlayerError::Id("me".into())));
@@ -468,7 +471,7 @@ pub fn everybody() -> Chapter {
     );
     say(
         "/redeem and the buttons, with a code that is over",
-        people::code_over(&code("WOS1105"), &Over::Condemned(Status::Used)),
+        people::code_over(&code("WOS1105"), &Over::Invalidated(Status::Used)),
     );
     say("/redeem and the buttons, when ten codes wait already", people::too_many_waiting(&[code("WOS1105")]));
     say("a fourth request before one of the others is done", people::one_at_a_time());
@@ -514,10 +517,10 @@ pub fn longest() -> Vec<(String, Message)> {
         .collect();
     let tally =
         Tally { granted: u32::MAX / 4, already: u32::MAX / 4, pending: 1, waiting: 1, failed: groups, unnamed: 0 };
-    let mut waits = run_of(tally.clone(), false);
+    let mut waits = batch_of(tally.clone(), false);
     waits.waits_for = Some(stars(5000));
-    let runs: Vec<PastRun> = (0..manage::HISTORY_RUNS as usize)
-        .map(|number| PastRun {
+    let runs: Vec<PastBatch> = (0..manage::HISTORY_BATCHES as usize)
+        .map(|number| PastBatch {
             code: longest_code(number).code,
             generation: u32::MAX,
             started_at: now(),
@@ -525,7 +528,7 @@ pub fn longest() -> Vec<(String, Message)> {
             tally: tally.clone(),
         })
         .collect();
-    let over = |count| codes(count).into_iter().map(|code| (code, Some(Over::Condemned(Status::Used)))).collect();
+    let over = |count| codes(count).into_iter().map(|code| (code, Some(Over::Invalidated(Status::Used)))).collect();
     let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
@@ -547,7 +550,7 @@ pub fn longest() -> Vec<(String, Message)> {
     let over_codes: Vec<OverCode> = (0..10)
         .map(|number| OverCode {
             code: longest_code(number).code,
-            over: Over::Condemned(Status::Used),
+            over: Over::Invalidated(Status::Used),
             check_at: Some(now()),
         })
         .collect();
@@ -557,8 +560,8 @@ pub fn longest() -> Vec<(String, Message)> {
         ("ten codes", post::post(&announcement(MessageKind::New, usize::MAX, codes(10)))),
         ("a list", post::post(&announcement(MessageKind::More, usize::MAX, codes(40)))),
         ("ten codes that are over", post::corrected(&correction(10, over(10)))),
-        ("a run", run::run(&waits, now())),
-        ("a run that ended", run::run(&run_of(tally, true), now())),
+        ("a run", batch::batch(&waits, now())),
+        ("a run that ended", batch::batch(&batch_of(tally, true), now())),
         ("the history", manage::history(&runs, &over_codes, None)),
         ("the codes", manage::codes(&codes(400), &over_codes, true)),
         ("the status", manage::status(&status)),

@@ -27,9 +27,9 @@ async fn begin(world: &World, ids: std::ops::RangeInclusive<u64>, code: &str) ->
 }
 
 /// The messages of runs in the channel.
-fn of_runs(world: &World) -> Vec<Message> {
-    let is_run = |message: &Message| message.nonce.as_ref().is_some_and(|nonce| nonce.starts_with('r'));
-    world.double.messages(CHANNEL).into_iter().filter(is_run).collect()
+fn of_batches(world: &World) -> Vec<Message> {
+    let is_batch = |message: &Message| message.nonce.as_ref().is_some_and(|nonce| nonce.starts_with('r'));
+    world.double.messages(CHANNEL).into_iter().filter(is_batch).collect()
 }
 
 fn assert_paced(message: &Message) {
@@ -52,7 +52,7 @@ async fn a_long_run_is_shown_as_it_goes() {
     assert!(first.text().contains("▱") && first.text().contains("to go"), "{}", first.text());
     assert!(first.components.is_empty());
     world.message("✅ LONG: done for 60 players").await;
-    let [run] = of_runs(&world).try_into().unwrap();
+    let [run] = of_batches(&world).try_into().unwrap();
     assert!(run.edits.len() > 1, "{:#?}", run.edits);
     assert_paced(&run);
     assert!(run.text().contains("🎁 60 granted") && run.attachments.is_empty(), "{}", run.text());
@@ -72,7 +72,7 @@ async fn a_run_goes_on_in_its_message_after_a_crash() {
     bot.kill().await;
     let _bot = world.start().await;
     world.message("LONG: done for 40 players").await;
-    let [run] = of_runs(&world).try_into().unwrap();
+    let [run] = of_batches(&world).try_into().unwrap();
     assert_eq!(run.id, first.id, "no second message");
     assert!(run.text().contains("✅") && !run.text().contains("failed"), "{}", run.text());
     assert_eq!(world.game.ledger(|ledger| ledger.grants()), 40);
@@ -112,7 +112,7 @@ async fn many_failures_come_as_a_file_and_are_tried_again_in_the_same_message() 
         (now.text().contains("24 players: the player's VIP") && now.text().contains("done for 28")).then_some(now)
     };
     let again = world.double.until(PATIENCE, "told again", is_told_again).await;
-    assert_eq!((again.attachments.len(), of_runs(&world).len()), (1, 1), "the old file went, and it is one message");
+    assert_eq!((again.attachments.len(), of_batches(&world).len()), (1, 1), "the old file went, and it is one message");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,7 +149,7 @@ async fn a_message_that_is_taken_away_comes_back_when_it_is_wanted() {
     };
     again(1011).await;
     world.until("it is noticed", || world.double.requests().iter().any(|request| request.status == Some(404))).await;
-    assert!(of_runs(&world).is_empty());
+    assert!(of_batches(&world).is_empty());
     again(1012).await;
     let anew = world.message("GOOD: done for 11 players").await;
     assert_ne!(anew.id, run.id);

@@ -2,7 +2,7 @@
 
 use giftcode_bot::domain::sync::election::Position;
 use giftcode_bot::domain::sync::erasure::Erased;
-use giftcode_bot::domain::sync::record::{Field, Form, Key, Kind, Record, Value};
+use giftcode_bot::domain::sync::record::{Field, FieldType, Key, Record, RecordKind, Value};
 use giftcode_bot::domain::sync::version::Version;
 use giftcode_bot::ports::replica::{Authority, Replica, ReplicaError, SCHEMA, Scope};
 use giftcode_bot::replica::Mongo;
@@ -34,36 +34,36 @@ fn guilds(database: &Database) -> Collection<Document> {
 }
 
 /// A record of a kind, with these fields and something plausible in the others.
-fn record(kind: Kind, set: &[(&str, Value)]) -> Record {
+fn record(kind: RecordKind, set: &[(&str, Value)]) -> Record {
     let value = |field: &Field| {
         let given = set.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
         given.unwrap_or(match (field.name, field.form) {
             ("version", _) => Value::Int(10),
             ("outcome", _) => Value::Text("pending".into()),
-            (_, Form::Int) => Value::Int(1),
-            (_, Form::Bool) => Value::Bool(false),
-            (_, Form::Text) => Value::Text("GOOD".into()),
-            (_, Form::Time) => Value::Time(1_760_000_000_123),
+            (_, FieldType::Int) => Value::Int(1),
+            (_, FieldType::Bool) => Value::Bool(false),
+            (_, FieldType::Text) => Value::Text("GOOD".into()),
+            (_, FieldType::Time) => Value::Time(1_760_000_000_123),
         })
     };
     Record { kind, values: kind.fields().iter().map(value).collect() }
 }
 
 fn guild(id: i64, version: i64) -> Record {
-    record(Kind::Guilds, &[("guild_id", Value::Int(id)), ("version", Value::Int(version))])
+    record(RecordKind::Guilds, &[("guild_id", Value::Int(id)), ("version", Value::Int(version))])
 }
 
 fn guild_in(channel: i64, version: i64) -> Record {
     let set = [("guild_id", Value::Int(1)), ("channel_id", Value::Int(channel)), ("version", Value::Int(version))];
-    record(Kind::Guilds, &set)
+    record(RecordKind::Guilds, &set)
 }
 
 fn redemption(outcome: &str, version: i64) -> Record {
-    record(Kind::Redemptions, &[("outcome", Value::Text(outcome.into())), ("version", Value::Int(version))])
+    record(RecordKind::Redemptions, &[("outcome", Value::Text(outcome.into())), ("version", Value::Int(version))])
 }
 
 /// All records of one kind that are like this, in the order of their keys.
-async fn read(replica: &Mongo, kind: Kind, scope: Scope) -> Result<Vec<Record>, ReplicaError> {
+async fn read(replica: &Mongo, kind: RecordKind, scope: Scope) -> Result<Vec<Record>, ReplicaError> {
     let (pages, mut received) = mpsc::channel(1);
     let collecting = async {
         let mut records = Vec::new();
@@ -83,7 +83,7 @@ pub async fn of_two_versions_the_one_that_wins_stays_whatever_the_order() {
     // The same again does no harm.
     assert_eq!(replica.put(&[guild(1, 9), guild(2, 11), guild(1, 10)], LEADER).await.unwrap(), [0]);
     let keys: Vec<Key> = vec![vec![Value::Int(1)], vec![Value::Int(2)], vec![Value::Int(3)]];
-    let mut there = replica.get(Kind::Guilds, keys).await.unwrap();
+    let mut there = replica.get(RecordKind::Guilds, keys).await.unwrap();
     there.sort_by_key(Record::key);
     assert_eq!(there, [guild(1, 10), guild(2, 11)]);
     // Outcomes merge by rank before version.
@@ -98,7 +98,7 @@ pub async fn of_two_versions_the_one_that_wins_stays_whatever_the_order() {
         assert_eq!(lost.len(), usize::from(is_lost), "{write:?}");
     }
     let key = redemption("pending", 1).key();
-    assert_eq!(replica.get(Kind::Redemptions, vec![key]).await.unwrap(), [redemption("granted", 4)]);
+    assert_eq!(replica.get(RecordKind::Redemptions, vec![key]).await.unwrap(), [redemption("granted", 4)]);
     database.drop().await.unwrap();
 }
 
@@ -109,17 +109,18 @@ pub async fn two_writes_with_one_version_end_the_same_whichever_comes_first() {
     for (first, second, lost) in [(&lesser, &greater, vec![]), (&greater, &lesser, vec![0])] {
         replica.put(std::slice::from_ref(first), LEADER).await.unwrap();
         assert_eq!(replica.put(std::slice::from_ref(second), LEADER).await.unwrap(), lost);
-        assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), std::slice::from_ref(&greater));
+        assert_eq!(read(&replica, RecordKind::Guilds, Scope::All).await.unwrap(), std::slice::from_ref(&greater));
         guilds(&database).delete_many(doc! {}).await.unwrap();
     }
     // Both at once, on nothing: whoever comes second tries again, and neither takes the other for a fence.
     for at in 1..=20 {
-        let of = |channel| record(Kind::Guilds, &[("guild_id", Value::Int(at)), ("channel_id", Value::Int(channel))]);
+        let of =
+            |channel| record(RecordKind::Guilds, &[("guild_id", Value::Int(at)), ("channel_id", Value::Int(channel))]);
         let (one, other) = ([of(5)], [of(6)]);
         let (one_lost, other_lost) = tokio::join!(replica.put(&one, LEADER), replica.put(&other, LEADER));
         assert!(one_lost.unwrap().len() + other_lost.unwrap().len() <= 1);
         let greater = if one[0].merge_key() > other[0].merge_key() { &one } else { &other };
-        assert_eq!(replica.get(Kind::Guilds, vec![vec![Value::Int(at)]]).await.unwrap(), *greater);
+        assert_eq!(replica.get(RecordKind::Guilds, vec![vec![Value::Int(at)]]).await.unwrap(), *greater);
     }
     database.drop().await.unwrap();
 }
@@ -131,9 +132,9 @@ pub async fn a_write_of_an_older_term_is_fenced_off_and_not_taken_for_lost() {
     // A frozen process whose clock is ahead wakes up and sends what it had in hand.
     assert_eq!(replica.put(&[guild_in(3, 99)], leader(100, 2)).await, Err(ReplicaError::Fenced(200)));
     assert_eq!(replica.put(&[guild(5, 1), guild_in(3, 1)], leader(100, 2)).await, Err(ReplicaError::Fenced(200)));
-    let gone = Erased { kind: Kind::Guilds, key: guild(1, 1).key(), version: Version(99) };
+    let gone = Erased { kind: RecordKind::Guilds, key: guild(1, 1).key(), version: Version(99) };
     assert_eq!(replica.erase(std::slice::from_ref(&gone), leader(100, 2)).await, Err(ReplicaError::Fenced(200)));
-    let now = |id| replica.get(Kind::Guilds, vec![guild(id, 1).key()]);
+    let now = |id| replica.get(RecordKind::Guilds, vec![guild(id, 1).key()]);
     assert_eq!(now(1).await.unwrap(), [guild_in(2, 2)]);
     // Under the present term an older version is lost, no more.
     assert_eq!(replica.put(&[guild_in(3, 1)], leader(200, 2)).await.unwrap(), [0]);
@@ -158,14 +159,14 @@ pub async fn what_is_behind_a_position_and_what_is_late_is_read_alone() {
         replica.put(&[guild(id, 1)], authority).await.unwrap();
     }
     let ids = |records: Vec<Record>| records.iter().map(|record| record.key()[0].clone()).collect::<Vec<_>>();
-    let after = |term, round| read(&replica, Kind::Guilds, Scope::After(Position { term, round }));
+    let after = |term, round| read(&replica, RecordKind::Guilds, Scope::After(Position { term, round }));
     assert_eq!(ids(after(0, 0).await.unwrap()), [1, 2, 3, 4].map(Value::Int));
     assert_eq!(ids(after(200, 1).await.unwrap()), [3, 4].map(Value::Int));
     assert_eq!(ids(after(300, 1).await.unwrap()), []);
     // A former leader's facts need no term. What is there already is late, too: nobody knows whether the leader has read it.
     let facts = [guild(2, 9), guild(3, 0), guild(4, 1), guild(5, 1)];
     assert_eq!(replica.put(&facts, Authority::Former).await.unwrap(), [1]);
-    let late = |term, round| read(&replica, Kind::Guilds, Scope::Late(Position { term, round }));
+    let late = |term, round| read(&replica, RecordKind::Guilds, Scope::Late(Position { term, round }));
     assert_eq!(late(200, 2).await.unwrap(), [guild(2, 9), guild(4, 1), guild(5, 1)]);
     // So is what was written under the term of a former leader behind its last round.
     assert_eq!(ids(late(200, 1).await.unwrap()), [2, 3, 4, 5].map(Value::Int));
@@ -176,9 +177,9 @@ pub async fn what_is_behind_a_position_and_what_is_late_is_read_alone() {
     replica.put(&[guild(2, 9), guild(4, 1), guild(5, 1)], leader(300, 2)).await.unwrap();
     assert_eq!(late(200, 2).await.unwrap(), []);
     assert_eq!(ids(after(300, 1).await.unwrap()), [2, 4, 5].map(Value::Int));
-    let late = Erased { kind: Kind::Guilds, key: guild(1, 1).key(), version: Version(1) };
+    let late = Erased { kind: RecordKind::Guilds, key: guild(1, 1).key(), version: Version(1) };
     replica.erase(&[late], Authority::Former).await.unwrap();
-    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap().len(), 4);
+    assert_eq!(read(&replica, RecordKind::Guilds, Scope::All).await.unwrap().len(), 4);
     let names = guilds(&database).list_index_names().await.unwrap();
     assert!(["term_1_term_round_1", "late_1"].iter().all(|name| names.iter().any(|there| there == name)), "{names:?}");
     database.drop().await.unwrap();
@@ -186,15 +187,15 @@ pub async fn what_is_behind_a_position_and_what_is_late_is_read_alone() {
 
 pub async fn every_kind_is_kept_whole() {
     let (_server, replica, database) = there().await;
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let text_key = |n: i64| Value::Text(format!("CODE{n:03}"));
         let with_key = |n: i64| {
             let first = kind.fields()[0];
-            let value = if first.form == Form::Text { text_key(n) } else { Value::Int(n * 1_000_000_007) };
+            let value = if first.form == FieldType::Text { text_key(n) } else { Value::Int(n * 1_000_000_007) };
             record(kind, &[(first.name, value), ("version", Value::Int(n))])
         };
         // More than one command holds, of one kind.
-        let count = if kind == Kind::Rosters { 600 } else { 25 };
+        let count = if kind == RecordKind::Rosters { 600 } else { 25 };
         let records: Vec<Record> = (1..=count).map(with_key).collect();
         assert_eq!(replica.put(&records, LEADER).await.unwrap(), NONE);
         assert_eq!(read(&replica, kind, Scope::All).await.unwrap(), records);
@@ -220,17 +221,17 @@ pub async fn what_a_newer_program_added_survives_and_its_documents_are_not_read(
     let there = guilds(&database).find_one(doc! {}).await.unwrap().unwrap();
     assert_eq!((there.get_i64("channel_id").unwrap(), there.get_i64("schema").unwrap()), (99, SCHEMA));
     assert_eq!((there.get_array("alliances").unwrap().len(), there.get_document("note").unwrap().len()), (2, 1));
-    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild_in(99, 11)]);
+    assert_eq!(read(&replica, RecordKind::Guilds, Scope::All).await.unwrap(), [guild_in(99, 11)]);
     // That is told before anything else in it is read.
     let newer = doc! { "$set": { "schema": 3_i32, "channel_id": "x" } };
     guilds(&database).update_one(doc! { "_id": 1_i64 }, newer).await.unwrap();
     let newer = ReplicaError::Newer(3);
-    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await, Err(newer.clone()));
-    assert_eq!(replica.get(Kind::Guilds, vec![guild(1, 1).key()]).await, Err(newer.clone()));
+    assert_eq!(read(&replica, RecordKind::Guilds, Scope::All).await, Err(newer.clone()));
+    assert_eq!(replica.get(RecordKind::Guilds, vec![guild(1, 1).key()]).await, Err(newer.clone()));
     assert_eq!(replica.put(&[guild(1, 1)], LEADER).await, Err(newer.clone()));
     // Even who writes without looking does not make it older.
     replica.put(&[guild(1, 12)], LEADER).await.unwrap();
-    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await, Err(newer));
+    assert_eq!(read(&replica, RecordKind::Guilds, Scope::All).await, Err(newer));
     assert_eq!(database.collection::<Document>("alliances").count_documents(doc! {}).await.unwrap(), 1);
     database.drop().await.unwrap();
 }
@@ -247,7 +248,7 @@ pub async fn documents_of_the_first_schema_are_read_and_give_way() {
         "outcome": "granted", "order": "3/0000000000000000010",
     });
     database.collection("redemptions").insert_one(redemption_of_old).await.unwrap();
-    for kind in [Kind::Guilds, Kind::Redemptions] {
+    for kind in [RecordKind::Guilds, RecordKind::Redemptions] {
         let collection = database.collection::<Document>(kind.name());
         collection.create_index(IndexModel::builder().keys(doc! { "version": 1 }).build()).await.unwrap();
         let record = read(&replica, kind, Scope::All).await.unwrap().remove(0);
@@ -265,16 +266,16 @@ pub async fn a_document_that_is_no_record_harms_nothing() {
     guilds(&database).insert_one(doc! { "_id": "somebody's note", "version": "none" }).await.unwrap();
     guilds(&database).insert_one(doc! { "_id": 5_i64, "version": 3_i64 }).await.unwrap();
     replica.put(&[guild(1, 10)], LEADER).await.unwrap();
-    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild(1, 10)]);
+    assert_eq!(read(&replica, RecordKind::Guilds, Scope::All).await.unwrap(), [guild(1, 10)]);
     // The key is a guild's: its record takes the place.
     assert_eq!(replica.put(&[guild(5, 4)], LEADER).await.unwrap(), NONE);
-    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild(1, 10), guild(5, 4)]);
+    assert_eq!(read(&replica, RecordKind::Guilds, Scope::All).await.unwrap(), [guild(1, 10), guild(5, 4)]);
     // Somebody has broken a record: whoever writes it is told that it stands there, and goes on.
     let broken = doc! { "$set": { "guild_id": "x", "order": "z" } };
     guilds(&database).update_one(doc! { "_id": 5_i64 }, broken).await.unwrap();
     assert_eq!(replica.put(&[guild(5, 5), guild(6, 1)], LEADER).await.unwrap(), [0]);
     assert_eq!(replica.put(&[guild(5, 5)], leader(1, 1)).await, Err(ReplicaError::Fenced(1_760_000_000_000)));
-    assert_eq!(read(&replica, Kind::Guilds, Scope::All).await.unwrap(), [guild(1, 10), guild(6, 1)]);
+    assert_eq!(read(&replica, RecordKind::Guilds, Scope::All).await.unwrap(), [guild(1, 10), guild(6, 1)]);
     database.drop().await.unwrap();
 }
 

@@ -366,7 +366,7 @@ impl Bot {
         assert!(self.is_running(), "it ended by itself: {}", self.said());
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        keeps_up(&self.said())
+        is_caught_up(&self.said())
     }
 
     /// SIGTERM, to its end.
@@ -407,9 +407,9 @@ impl Bot {
     }
 
     /// Waits until both stores keep up: what it acknowledges from now on is in both.
-    pub async fn until_in_step(&mut self, within: Duration) {
+    pub async fn until_caught_up(&mut self, within: Duration) {
         let began = Instant::now();
-        while !keeps_up(&self.said()) {
+        while !is_caught_up(&self.said()) {
             assert!(self.is_running(), "it ended: {}", self.said());
             assert!(began.elapsed() < within, "it is not in step: {}", self.said());
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -418,7 +418,7 @@ impl Bot {
 }
 
 /// Whether both stores kept up when this was said last.
-fn keeps_up(said: &str) -> bool {
+fn is_caught_up(said: &str) -> bool {
     let up = ["MongoDB and the file are in step", "MongoDB answers again and has everything"];
     let down = [
         "MongoDB does not answer",

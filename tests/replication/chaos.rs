@@ -71,8 +71,8 @@ impl Chaos {
         tokio::time::sleep(Duration::from_millis(self.rng.u64(from..to))).await;
     }
 
-    async fn until_in_step(&mut self) {
-        self.bot.as_mut().unwrap().until_in_step(HANGING).await;
+    async fn until_caught_up(&mut self) {
+        self.bot.as_mut().unwrap().until_caught_up(HANGING).await;
         self.pause(0, 800).await;
     }
 
@@ -103,7 +103,7 @@ impl Chaos {
                 self.server.restart();
             }
             Event::RemoveFile | Event::CutFile | Event::OverwriteFile | Event::OlderFile => {
-                self.until_in_step().await;
+                self.until_caught_up().await;
                 let had_all = self.kill() && self.folder.is_all_sent(1);
                 let older = self.older.replace(self.folder.copy(1));
                 match (event, older) {
@@ -120,10 +120,10 @@ impl Chaos {
                     _ => self.folder.remove(1),
                 }
                 self.start();
-                self.until_in_step().await;
+                self.until_caught_up().await;
             }
             Event::RemoveFileInUse | Event::OlderFileInUse | Event::CutFileInUse => {
-                self.until_in_step().await;
+                self.until_caught_up().await;
                 while !self.folder.is_all_sent(1) {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
@@ -138,14 +138,14 @@ impl Chaos {
                     self.kill();
                     self.start();
                 }
-                self.until_in_step().await;
+                self.until_caught_up().await;
             }
             Event::ProtectFile => {
-                self.until_in_step().await;
+                self.until_caught_up().await;
                 self.kill();
                 self.folder.protect(1, true);
                 self.start();
-                self.until_in_step().await;
+                self.until_caught_up().await;
                 let said = self.bot.as_ref().unwrap().said();
                 assert!(said.contains("MongoDB alone keeps the state"), "{said}");
                 self.pause(0, 3000).await;
@@ -159,10 +159,10 @@ impl Chaos {
                 } else {
                     self.bot.as_mut().unwrap().until_said("The state file can be used again", HANGING).await;
                 }
-                self.until_in_step().await;
+                self.until_caught_up().await;
             }
             Event::HandOver => {
-                self.until_in_step().await;
+                self.until_caught_up().await;
                 let mut second = self.folder.start(&self.server.uri(), 2, WORLD);
                 second.until_said("Another instance is active", HANGING).await;
                 self.pause(0, 500).await;
@@ -175,7 +175,7 @@ impl Chaos {
                 self.bot.as_mut().unwrap().until_said("This instance is the active one", HANGING).await;
             }
             Event::KillBesideWaiting => {
-                self.until_in_step().await;
+                self.until_caught_up().await;
                 let mut second = self.folder.start(&self.server.uri(), 2, WORLD);
                 second.until_said("Another instance is active", HANGING).await;
                 self.kill();

@@ -9,7 +9,7 @@ use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::sync::election::Position;
-use giftcode_bot::domain::sync::record::{Kind, Record, Value};
+use giftcode_bot::domain::sync::record::{Record, RecordKind, Value};
 use giftcode_bot::ports::replica::{Authority, Replica};
 use giftcode_bot::store::{Admission, StateKind, Store, Verdict};
 use mongodb::bson::{Document, doc};
@@ -60,7 +60,7 @@ pub async fn decide(store: &Store, count: usize) -> usize {
 }
 
 /// Invariant 7, when nothing more changes: both hold the same.
-pub async fn until_in_step(store: &Store, uri: &str, database: &str) {
+pub async fn until_caught_up(store: &Store, uri: &str, database: &str) {
     for _ in 0..900 {
         if store.unsent().await.unwrap().records == 0 {
             assert_eq!(in_store(store).await, in_mongo(uri, database).await);
@@ -145,7 +145,7 @@ pub async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_
     let uri = server.uri();
     let work = async |store: &Store| {
         fill(store, 1, 200).await;
-        until_in_step(store, &uri, DATABASE).await;
+        until_caught_up(store, &uri, DATABASE).await;
         for round in 0..3u64 {
             // Killed while changes are on their way; more come while it is away, and are acknowledged.
             decide(store, 20).await;
@@ -154,7 +154,7 @@ pub async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_
             store.set_channel(GuildId(1), ChannelId(100 + round)).await.unwrap();
             assert!(store.unsent().await.unwrap().records > 0);
             server.restart();
-            until_in_step(store, &uri, DATABASE).await;
+            until_caught_up(store, &uri, DATABASE).await;
         }
     };
     session(&folder.path().join("a.db"), &uri, DATABASE, work).await;
@@ -167,7 +167,7 @@ pub async fn children_without_parents_and_words_that_nobody_knows_are_kept_and_d
     let redemption = files
         .session("a.db", async |store: &Store| {
             decide(store, 10).await;
-            store.page(Kind::Redemptions, None, 1).await.unwrap().remove(0)
+            store.page(RecordKind::Redemptions, None, 1).await.unwrap().remove(0)
         })
         .await;
     let orphan = with(&redemption, "player_id", Value::Int(999));
@@ -203,8 +203,9 @@ pub async fn children_without_parents_and_words_that_nobody_knows_are_kept_and_d
 pub async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_after_it() {
     let files = Files::new();
     files.session("a.db", async |store: &Store| fill(store, 1, 30).await).await;
-    let guild =
-        files.session("a.db", async |store: &Store| store.page(Kind::Guilds, None, 1).await.unwrap().remove(0)).await;
+    let guild = files
+        .session("a.db", async |store: &Store| store.page(RecordKind::Guilds, None, 1).await.unwrap().remove(0))
+        .await;
     let Value::Int(version) = *guild.get("version") else { panic!("{guild:?}") };
     let ahead = with(&guild, "version", Value::Int(version + ((2 * 86_400_000) << 16)));
     let ahead = with(&ahead, "channel_id", Value::Int(5));
@@ -217,7 +218,7 @@ pub async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_aft
     files.meet("b.db").await;
     files.assert_same(&["a.db", "b.db"]).await;
     let there = in_mongo(&files.server.uri(), DATABASE).await;
-    assert_eq!(*there[&(Kind::Guilds, vec![Value::Int(1)])].get("channel_id"), Value::Int(6));
+    assert_eq!(*there[&(RecordKind::Guilds, vec![Value::Int(1)])].get("channel_id"), Value::Int(6));
 }
 
 /// Two instances wrote at one moment: whoever comes first, all end with the same.
@@ -226,7 +227,7 @@ pub async fn two_writes_of_one_version_end_as_one() {
         let files = Files::new();
         files.session("a.db", async |store: &Store| fill(store, 1, 3).await).await;
         files.meet("b.db").await;
-        let read = async |store: &Store| store.page(Kind::Guilds, None, 1).await.unwrap().remove(0);
+        let read = async |store: &Store| store.page(RecordKind::Guilds, None, 1).await.unwrap().remove(0);
         let guild = files.session("a.db", read).await;
         let Value::Int(version) = *guild.get("version") else { panic!("{guild:?}") };
         for (name, channel) in ["a.db", "b.db"].into_iter().zip(order) {

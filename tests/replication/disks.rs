@@ -76,7 +76,7 @@ pub async fn another_program_empties_the_log() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let mut bot = folder.start(&server.uri(), 1, WORLD);
     bot.until_said("edeemed for ", HANGING).await;
-    bot.until_in_step(HANGING).await;
+    bot.until_caught_up(HANGING).await;
     for _ in 0..6 {
         let tool = rusqlite::Connection::open(folder.state(1)).unwrap();
         tool.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();

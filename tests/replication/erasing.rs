@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use giftcode_bot::domain::players::player::{GuildId, Player, PlayerId, State, UserId};
-use giftcode_bot::domain::sync::record::{Kind, Value};
+use giftcode_bot::domain::sync::record::{RecordKind, Value};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Document, doc};
 
-use crate::converging::{DATABASE, Files, decide, fill, plan, until_in_step};
+use crate::converging::{DATABASE, Files, decide, fill, plan, until_caught_up};
 use crate::sessions::{Records, in_file, in_mongo, session, session_at};
 
 const USER: UserId = UserId(312_456_789_012_345_678);
@@ -60,7 +60,7 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
         tokio::time::sleep(Duration::from_millis(1500)).await;
         server.kill();
         server.restart();
-        until_in_step(store, &uri, DATABASE).await;
+        until_caught_up(store, &uri, DATABASE).await;
     };
     session(&path, &uri, DATABASE, erase).await;
     let text = dump(&uri).await;
@@ -75,7 +75,7 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
     files.session("old.db", go_on).await;
     files.assert_same(&["old.db"]).await;
     let here = in_file(&files.path("old.db"), StateKind::Bot).await;
-    assert!(!here.keys().any(|(kind, _)| *kind == Kind::Links));
+    assert!(!here.keys().any(|(kind, _)| *kind == RecordKind::Links));
     assert!(there.keys().all(|key| here.contains_key(key)));
     // So does an instance that wrote to the server without having heard of it.
     let document = doc! {
@@ -120,5 +120,5 @@ pub async fn a_guild_is_erased_in_both_stores_with_all_that_is_its_own() {
     let there = in_mongo(&uri, DATABASE).await;
     assert_eq!(of_guild(&there, 1), 0);
     let count = |kind| there.keys().filter(|(of_kind, _)| *of_kind == kind).count();
-    assert_eq!((count(Kind::Players), count(Kind::Guilds)), (3, 1));
+    assert_eq!((count(RecordKind::Players), count(RecordKind::Guilds)), (3, 1));
 }

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output, Stdio};
 
-use giftcode_bot::domain::sync::record::Kind;
+use giftcode_bot::domain::sync::record::RecordKind;
 use giftcode_bot::ports::replica::LeaseStore;
 use giftcode_bot::store::{StateKind, Store};
 
@@ -58,5 +58,5 @@ pub async fn an_empty_damaged_or_outdated_file_is_left_aside_for_mongodb() {
         (in_mongo(&uri, DATABASE).await, mongo(&uri, DATABASE).await.poll().await.unwrap().lease),
         (there.clone(), lease)
     );
-    assert!(there.keys().any(|(kind, _)| *kind == Kind::Players));
+    assert!(there.keys().any(|(kind, _)| *kind == RecordKind::Players));
 }

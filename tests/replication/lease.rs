@@ -1,7 +1,7 @@
 //! The lease as a document on a real server.
 
 use giftcode_bot::domain::sync::election::{Lease, Position};
-use giftcode_bot::domain::sync::record::{Kind, Record, Value};
+use giftcode_bot::domain::sync::record::{Record, RecordKind, Value};
 use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, SCHEMA};
 use giftcode_bot::replica::Mongo;
 use mongodb::bson::{Bson, DateTime, Document, doc};
@@ -80,7 +80,7 @@ pub async fn without_a_lease_a_database_with_records_is_not_fresh() {
     let mut values = link.to_vec();
     values[2] = Value::Time(0);
     values[4] = Value::Bool(false);
-    let link = Record { kind: Kind::Links, values };
+    let link = Record { kind: RecordKind::Links, values };
     store.put(&[link], Authority::Leader(at(10, 1))).await.unwrap();
     let first = store.take(None, "a", 10).await.unwrap().unwrap();
     leases(&database).delete_many(doc! {}).await.unwrap();

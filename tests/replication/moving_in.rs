@@ -1,4 +1,4 @@
-//! Taking over the first implementation's database, with the real binary and a real server.
+//! Taking over the legacy bot's database, with the real binary and a real server.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -146,7 +146,7 @@ pub async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in
     assert!(state(folder.path(), &["export", "two.json"]).status.success());
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     assert_eq!(read("one.json"), read("two.json"), "the second time changes nothing");
-    // What is due then is what the first implementation had not done: the new code's posts, and redemptions of both codes
+    // What is due then is what the legacy bot had not done: the new code's posts, and redemptions of both codes
     // for those who do not have them.
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
     list(&store, &["gogoWOS", "NEW1"]).await;
@@ -240,7 +240,7 @@ pub async fn an_import_goes_to_both_stores_and_an_export_comes_from_both() {
     assert!(text(&output.stderr).contains("another giftcode-bot is at work"), "{}", text(&output.stderr));
 }
 
-/// A code that everybody has by the first implementation is no run: nothing would ever end it.
+/// A code that everybody has by the legacy bot is no run: nothing would ever end it.
 pub async fn what_is_odd_stops_nothing_and_what_is_done_is_no_run() {
     let server = Server::start();
     let database = Client::with_uri_str(server.uri()).await.unwrap().database("discord_bot");
@@ -266,9 +266,9 @@ pub async fn what_is_odd_stops_nothing_and_what_is_done_is_no_run() {
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
     list(&store, &["GOOD"]).await;
     assert_eq!(store.plan().await.unwrap().redemptions, 0);
-    assert_eq!(store.open_runs().await.unwrap(), []);
+    assert_eq!(store.open_batches().await.unwrap(), []);
     list(&store, &["GOOD", "NEW1"]).await;
     assert_eq!(store.plan().await.unwrap().redemptions, 1);
-    let open: Vec<String> = store.open_runs().await.unwrap().iter().map(|run| run.code.to_string()).collect();
+    let open: Vec<String> = store.open_batches().await.unwrap().iter().map(|run| run.code.to_string()).collect();
     assert_eq!(open, ["NEW1"]);
 }

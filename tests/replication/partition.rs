@@ -20,7 +20,7 @@ pub async fn another_one_starts_during_the_cut() {
     let line = Proxy::before(&server.uri());
     let mut old = folder.start(&line.uri(), 1, WORLD);
     old.until_said("edeemed for ", HANGING).await;
-    old.until_in_step(HANGING).await;
+    old.until_caught_up(HANGING).await;
     line.cut();
     tokio::time::sleep(seconds(25)).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
@@ -47,7 +47,7 @@ pub async fn the_holder_that_requires_mongodb_stops_before_another_one_begins() 
     let required = &[("MONGODB_REQUIRED", "true")];
     let mut old = folder.start_with(&line.uri(), 1, WORLD, required);
     old.until_said("edeemed for ", HANGING).await;
-    old.until_in_step(HANGING).await;
+    old.until_caught_up(HANGING).await;
     line.cut();
     tokio::time::sleep(seconds(10)).await;
     let mut new = folder.start_with(&server.uri(), 2, WORLD, required);
@@ -74,7 +74,7 @@ pub async fn the_leader_is_cut_off_while_another_one_waits() {
     old.until_said("edeemed for ", HANGING).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
     new.until_said("Another instance is active: this one waits", HANGING).await;
-    old.until_in_step(HANGING).await;
+    old.until_caught_up(HANGING).await;
     line.cut();
     new.until_said(ACTIVE, HANGING).await;
     new.until_said("R1'", HANGING).await;
@@ -98,7 +98,7 @@ pub async fn mongodb_comes_back_for_the_new_one_first() {
     let (lines, new_line) = (Proxy::before(&server.uri()), Proxy::before(&server.uri()));
     let mut old = folder.start(&lines.uri(), 1, WORLD);
     old.until_said("edeemed for ", HANGING).await;
-    old.until_in_step(HANGING).await;
+    old.until_caught_up(HANGING).await;
     lines.cut();
     new_line.cut();
     let mut new = folder.start(&new_line.uri(), 2, WORLD);
@@ -109,7 +109,7 @@ pub async fn mongodb_comes_back_for_the_new_one_first() {
     lines.heal();
     tokio::time::sleep(seconds(12)).await;
     assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", new.said());
-    old.until_in_step(HANGING).await;
+    old.until_caught_up(HANGING).await;
     assert_eq!(old.stop().await.code(), Some(0));
     new.until_said(ACTIVE, HANGING).await;
     tokio::time::sleep(seconds(8)).await;
@@ -125,21 +125,21 @@ pub async fn mongodb_comes_and_goes_under_one_that_is_alone() {
     let mut bot = folder.start(&server.uri(), 1, WORLD);
     bot.until_said("edeemed for ", HANGING).await;
     for _ in 0..3 {
-        bot.until_in_step(HANGING).await;
+        bot.until_caught_up(HANGING).await;
         assert_eq!(bot.stop().await.code(), Some(0));
         server.kill();
         bot = folder.start(&server.uri(), 1, WORLD);
         bot.until_said("MongoDB does not answer: the file goes on alone", HANGING).await;
         bot.until_said("edeemed for ", HANGING).await;
         server.restart();
-        bot.until_in_step(HANGING).await;
+        bot.until_caught_up(HANGING).await;
         tokio::time::sleep(seconds(2)).await;
     }
     server.kill();
     // Longer than the lease, and than its margin.
     tokio::time::sleep(seconds(34)).await;
     server.restart();
-    bot.until_in_step(HANGING).await;
+    bot.until_caught_up(HANGING).await;
     tokio::time::sleep(seconds(2)).await;
     assert_eq!(bot.stop().await.code(), Some(0));
     assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));

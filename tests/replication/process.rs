@@ -28,7 +28,7 @@ pub async fn without_mongodb_an_empty_file_waits_and_one_with_state_goes_on_alon
     assert!(!bot.said().contains("Starting giftcode poster"), "{}", bot.said());
     server.restart();
     bot.until_said("new codes to guild 1002", HANGING).await;
-    bot.until_in_step(HANGING).await;
+    bot.until_caught_up(HANGING).await;
     server.kill();
     bot.kill();
     let posted = folder.posts().len();
@@ -50,7 +50,7 @@ pub async fn while_neither_can_be_written_nothing_is_posted_or_redeemed_and_all_
     let world = &["--players", "12", "--keep-running"];
     let mut bot = folder.start(&server.uri(), 1, world);
     bot.until_said("new codes to guild 1002", HANGING).await;
-    bot.until_in_step(HANGING).await;
+    bot.until_caught_up(HANGING).await;
     bot.kill();
     folder.protect(1, true);
     let mut bot = folder.start(&server.uri(), 1, world);
@@ -70,7 +70,7 @@ pub async fn while_neither_can_be_written_nothing_is_posted_or_redeemed_and_all_
     assert!(bot.said().contains("✔ All "), "{}", bot.said());
     folder.protect(1, false);
     bot.until_said("The state file can be used again", HANGING).await;
-    bot.until_in_step(HANGING).await;
+    bot.until_caught_up(HANGING).await;
     assert_eq!(bot.stop().await.code(), Some(0));
     folder.assert_sound(&server, 1, 0).await;
 }

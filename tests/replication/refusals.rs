@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use giftcode_bot::domain::sync::election::Position;
-use giftcode_bot::domain::sync::record::{Field, Form, Kind, Record, Value};
+use giftcode_bot::domain::sync::record::{Field, FieldType, Record, RecordKind, Value};
 use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError};
 use mongodb::bson::{DateTime, Document, doc};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -65,11 +65,11 @@ async fn listen<F: Future<Output = std::io::Result<()>> + Send>(
 
 fn guild() -> Record {
     let value = |field: &Field| match field.form {
-        Form::Int => Value::Int(1),
-        Form::Bool => Value::Bool(false),
+        FieldType::Int => Value::Int(1),
+        FieldType::Bool => Value::Bool(false),
         _ => Value::Null,
     };
-    Record { kind: Kind::Guilds, values: Kind::Guilds.fields().iter().map(value).collect() }
+    Record { kind: RecordKind::Guilds, values: RecordKind::Guilds.fields().iter().map(value).collect() }
 }
 
 /// What comes of a write and of a look at the lease.

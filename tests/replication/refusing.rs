@@ -34,7 +34,7 @@ async fn an_old_file_waits(refusal: Refusal, words: &'static str) {
     // Somebody makes room, or allows it.
     line.refuse(None);
     first.until_said(ACTIVE, HANGING).await;
-    first.until_in_step(HANGING).await;
+    first.until_caught_up(HANGING).await;
     folder.until_more_calls(before.0 + 20).await;
     assert_eq!(first.stop().await.code(), Some(0));
     assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
@@ -47,7 +47,7 @@ async fn a_leader_goes_on(refusal: Refusal, words: &'static str) {
     let line = Proxy::before(&server.uri());
     let mut bot = folder.start(&line.uri(), 1, WORLD);
     bot.until_said("edeemed for ", HANGING).await;
-    bot.until_in_step(HANGING).await;
+    bot.until_caught_up(HANGING).await;
     line.refuse(Some(refusal));
     bot.until_said(words, HANGING).await;
     // Longer than its lease.
@@ -56,7 +56,7 @@ async fn a_leader_goes_on(refusal: Refusal, words: &'static str) {
     let said = bot.said();
     assert!(!said.contains("MongoDB does not answer"), "{said}");
     line.refuse(None);
-    bot.until_in_step(HANGING).await;
+    bot.until_caught_up(HANGING).await;
     assert_eq!(bot.stop().await.code(), Some(0));
     assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
     folder.assert_sound(&server, 1, 0).await;

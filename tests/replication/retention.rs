@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::FeedAnswer;
-use giftcode_bot::domain::sync::record::Kind;
+use giftcode_bot::domain::sync::record::RecordKind;
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 use jiff::SignedDuration;
 
-use crate::converging::{DATABASE, Files, decide, fill, until_in_step};
+use crate::converging::{DATABASE, Files, decide, fill, until_caught_up};
 use crate::sessions::{Records, in_file, in_mongo, meet, session_at};
 
 const PLAYERS: u64 = 120;
 
-fn of(records: &Records, kind: Kind) -> usize {
+fn of(records: &Records, kind: RecordKind) -> usize {
     records.keys().filter(|(of_kind, _)| *of_kind == kind).count()
 }
 
@@ -62,12 +62,15 @@ pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() 
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         assert_eq!(drop_all(store).await, 120);
-        until_in_step(store, &uri, DATABASE).await;
+        until_caught_up(store, &uri, DATABASE).await;
         assert_eq!(granted(store).await, (120, 120));
     };
     session_at(later(), &files.path("a.db"), &uri, DATABASE, count).await;
     let there = in_mongo(&uri, DATABASE).await;
-    assert_eq!((of(&there, Kind::Redemptions), of(&there, Kind::Tallies), of(&there, Kind::Posts)), (0, 2, 1));
+    assert_eq!(
+        (of(&there, RecordKind::Redemptions), of(&there, RecordKind::Tallies), of(&there, RecordKind::Posts)),
+        (0, 2, 1)
+    );
     // Whoever has them still learns of the numbers, and drops them.
     for name in ["b.db", "copy.db"] {
         let drop = async |store: &Store| {
@@ -78,7 +81,7 @@ pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() 
         };
         session_at(later(), &files.path(name), &uri, DATABASE, drop).await;
         let (here, there) = (in_file(&files.path(name), StateKind::Bot).await, in_mongo(&uri, DATABASE).await);
-        assert_eq!(of(&there, Kind::Redemptions), 0, "{name}");
+        assert_eq!(of(&there, RecordKind::Redemptions), 0, "{name}");
         assert_eq!(here, there, "{name}");
     }
     // A new disk has the numbers alone.

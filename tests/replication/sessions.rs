@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use futures_util::FutureExt;
-use giftcode_bot::domain::sync::record::{Key, Kind, Record, Value};
+use giftcode_bot::domain::sync::record::{Key, Record, RecordKind, Value};
 use giftcode_bot::leadership::session::{Sessions, StateLocation, lock};
 use giftcode_bot::ports::replica::{Replica, Scope};
 use giftcode_bot::runtime::clock::Clock;
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::server::mongo;
 
-pub type Records = BTreeMap<(Kind, Key), Record>;
+pub type Records = BTreeMap<(RecordKind, Key), Record>;
 
 /// Does this in a session on this file and this database, which then ends as a process does: with everything sent, and the
 /// lease given back.
@@ -56,7 +56,7 @@ pub async fn meet(path: &Path, uri: &str, database: &str) {
 
 /// A redemption that nobody was ever asked about: every file derives it by itself.
 pub fn is_untried(record: &Record) -> bool {
-    record.kind == Kind::Redemptions
+    record.kind == RecordKind::Redemptions
         && *record.get("outcome") == Value::Text("pending".into())
         && ["calls", "round"].iter().all(|field| *record.get(field) == Value::Int(0))
 }
@@ -64,7 +64,7 @@ pub fn is_untried(record: &Record) -> bool {
 /// What this working copy holds for both stores.
 pub async fn in_store(store: &Store) -> Records {
     let mut records = Records::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let page = store.page(kind, None, 1_000_000).await.unwrap();
         let page = page.into_iter().filter(|record| !is_untried(record));
         records.extend(page.map(|record| ((kind, record.key()), record)));
@@ -81,7 +81,7 @@ pub async fn in_file(path: &Path, kind: StateKind) -> Records {
 pub async fn in_mongo(uri: &str, database: &str) -> Records {
     let mongo = mongo(uri, database).await;
     let mut records = Records::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let (pages, mut received) = mpsc::channel::<Vec<Record>>(1);
         let collecting = async {
             while let Some(page) = received.recv().await {

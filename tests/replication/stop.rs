@@ -43,7 +43,7 @@ pub async fn what_cannot_be_sent_by_the_deadline_is_told_with_its_number_and_sen
     let line = Proxy::before(&server.uri());
     let world = &["--players", "100", "--keep-running"];
     let mut old = folder.start(&line.uri(), 1, world);
-    old.until_in_step(HANGING).await;
+    old.until_caught_up(HANGING).await;
     old.until_said("edeemed for ", HANGING).await;
     line.cut();
     tokio::time::sleep(Duration::from_secs(6)).await;
@@ -55,7 +55,7 @@ pub async fn what_cannot_be_sent_by_the_deadline_is_told_with_its_number_and_sen
     line.heal();
     let mut again = folder.start(&line.uri(), 1, world);
     again.until_said(ACTIVE, HANGING).await;
-    again.until_in_step(HANGING).await;
+    again.until_caught_up(HANGING).await;
     again.until_said("edeemed for ", HANGING).await;
     assert_eq!(again.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());

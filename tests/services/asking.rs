@@ -5,7 +5,7 @@ use giftcode_bot::domain::codes::channel::Over;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, MAX_LINKS, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::retry::History;
-use giftcode_bot::store::{AddedCode, Admission, CheckStart, Linked, RosterChange, RunStart, Verdict};
+use giftcode_bot::store::{AddedCode, Admission, BatchStart, CheckStart, Linked, RosterChange, Verdict};
 
 use crate::support::{GUILD, HOUR, StateFile, code, players};
 
@@ -36,18 +36,18 @@ async fn a_retry_makes_failures_due_again_and_never_a_success() {
     state.store.add_to_roster(GUILD, players(1..=3)).await.unwrap();
     state.store.add_to_roster(OTHER, players(9..=9)).await.unwrap();
     let key = code("A1").key();
-    let start = state.store.start_run(GUILD, key.clone(), 1).await.unwrap();
-    assert_eq!(start, RunStart { players: 3, due: 3, pending: 0 });
-    let again = state.store.start_run(GUILD, key.clone(), 1).await.unwrap();
-    assert_eq!(again, RunStart { players: 3, due: 0, pending: 3 });
+    let start = state.store.start_batch(GUILD, key.clone(), 1).await.unwrap();
+    assert_eq!(start, BatchStart { players: 3, due: 3, pending: 0 });
+    let again = state.store.start_batch(GUILD, key.clone(), 1).await.unwrap();
+    assert_eq!(again, BatchStart { players: 3, due: 0, pending: 3 });
     assert_eq!(decide(&state, Status::StoveLevel, Outcome::Failed).await, [1, 2, 3]);
-    assert_eq!(state.store.retry_run(OTHER, key.clone(), 1).await.unwrap(), 0, "not another guild's");
-    assert_eq!(state.store.retry_run(GUILD, key.clone(), 1).await.unwrap(), 3);
-    let run = &state.store.past_runs(GUILD, None, 10).await.unwrap()[0];
+    assert_eq!(state.store.retry_batch(OTHER, key.clone(), 1).await.unwrap(), 0, "not another guild's");
+    assert_eq!(state.store.retry_batch(GUILD, key.clone(), 1).await.unwrap(), 3);
+    let run = &state.store.past_batches(GUILD, None, 10).await.unwrap()[0];
     assert_eq!((run.tally.pending, run.finished_at), (3, None), "the run goes on");
     assert_eq!(decide(&state, Status::Success, Outcome::Granted).await, [1, 2, 3]);
-    assert_eq!(state.store.retry_run(GUILD, key.clone(), 1).await.unwrap(), 0);
-    let run = &state.store.past_runs(GUILD, Some(key), 10).await.unwrap()[0];
+    assert_eq!(state.store.retry_batch(GUILD, key.clone(), 1).await.unwrap(), 0);
+    let run = &state.store.past_batches(GUILD, Some(key), 10).await.unwrap()[0];
     assert_eq!((run.tally.granted, run.finished_at.is_some()), (3, true));
 }
 
@@ -119,8 +119,8 @@ async fn a_guild_has_codes_of_its_own_and_does_without_others() {
     assert_eq!(state.store.pending_redemptions().await.unwrap(), 4, "what was dropped stays so");
     // Taken back: it is due again, and posted nowhere twice.
     assert_eq!(state.store.add_guild_code(GUILD, code("LISTED")).await.unwrap(), AddedCode::Added);
-    let start = state.store.start_run(GUILD, code("LISTED").key(), 1).await.unwrap();
-    assert_eq!(start, RunStart { players: 2, due: 1, pending: 1 });
+    let start = state.store.start_batch(GUILD, code("LISTED").key(), 1).await.unwrap();
+    assert_eq!(start, BatchStart { players: 2, due: 1, pending: 1 });
     assert_eq!(state.store.suggest_codes(OTHER, "o".into(), false, 25).await.unwrap(), [], "another guild's own code");
 }
 
@@ -178,7 +178,7 @@ async fn no_guild_changes_what_another_one_relies_on() {
     assert_eq!(on_file().await, ("Frost II".to_owned(), 246));
     assert_eq!(state.store.add_to_roster(OTHER, vec![named("", 246)]).await.unwrap().kept, 0);
     // The game says that it is wrong: whoever knows better may say so.
-    state.store.start_run(GUILD, code("A1").key(), 1).await.unwrap();
+    state.store.start_batch(GUILD, code("A1").key(), 1).await.unwrap();
     decide(&state, Status::UserInfoError, Outcome::Failed).await;
     assert_eq!(state.store.add_to_roster(OTHER, vec![named("", 250)]).await.unwrap().kept, 0);
     assert_eq!(on_file().await, ("Frost II".to_owned(), 250));

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use giftcode_bot::domain::players::player::GuildId;
-use giftcode_bot::domain::sync::record::{Kind, Value};
+use giftcode_bot::domain::sync::record::{RecordKind, Value};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::services::eraser::Eraser;
 use giftcode_bot::store::Store;
@@ -50,7 +50,7 @@ async fn a_removed_guild_is_erased_within_an_hour_after_30_days() {
     };
     tokio::join!(erase(&store, clock, 30 * DAY + HOUR), later);
     assert_eq!(guilds(&store).await, [GuildId(2)]);
-    let players = store.page(Kind::Players, None, 300).await.unwrap();
+    let players = store.page(RecordKind::Players, None, 300).await.unwrap();
     let left: Vec<&Value> = players.iter().map(|player| player.get("player_id")).collect();
     assert_eq!(left, [&Value::Int(250), &Value::Int(251)]);
     assert_eq!(store.erase_unneeded_players(9).await.unwrap(), 0, "all of them are gone");

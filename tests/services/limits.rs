@@ -179,8 +179,12 @@ async fn a_wrong_state_is_looked_for_among_the_rosters() {
     assert_eq!(outcome(1), (Outcome::Granted, "SUCCESS".into()));
     assert_eq!(outcome(2), (Outcome::Failed, "USER_INFO_ERROR".into()));
     let calls: BTreeMap<String, Vec<Call>> = sim.ledger(redeem_calls).into_iter().collect();
-    let probes = |id: &str| calls[id].iter().filter(|call| call.code.starts_with("0NOSUCH")).count();
-    assert_eq!((probes("1"), probes("2")), (2, 5), "the most frequent state first, with its control, and five at most");
+    let state_checks = |id: &str| calls[id].iter().filter(|call| call.code.starts_with("0NOSUCH")).count();
+    assert_eq!(
+        (state_checks("1"), state_checks("2")),
+        (2, 5),
+        "the most frequent state first, with its control, and five at most"
+    );
     assert_eq!(sim.ledger(refusals), (0, 0));
     assert_eq!(sim.ledger(Ledger::grants), 11);
 }

@@ -8,7 +8,7 @@ use giftcode_bot::domain::codes::channel::Blocked;
 use giftcode_bot::domain::codes::code::CodeKey;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
-use giftcode_bot::ports::{AnnounceError, MessageId, Posted, RunBoard, RunMessage};
+use giftcode_bot::ports::{AnnounceError, BatchBoard, BatchMessage, MessageId, Posted};
 use giftcode_bot::services::reporter::Reporter;
 use giftcode_bot::store::{Admission, Verdict};
 use tokio::task::JoinHandle;
@@ -32,7 +32,7 @@ enum Next {
 /// A board that dedupes by nonce and keeps what it was shown, with when.
 #[derive(Clone, Default)]
 struct Board {
-    shown: Arc<Mutex<Vec<(tokio::time::Instant, RunMessage)>>>,
+    shown: Arc<Mutex<Vec<(tokio::time::Instant, BatchMessage)>>>,
     script: Arc<Mutex<Vec<Next>>>,
 }
 
@@ -42,7 +42,7 @@ impl Board {
         *self.script.lock().unwrap() = next;
     }
 
-    fn shown(&self) -> Vec<RunMessage> {
+    fn shown(&self) -> Vec<BatchMessage> {
         self.shown.lock().unwrap().iter().map(|(_, message)| message.clone()).collect()
     }
 
@@ -54,8 +54,8 @@ impl Board {
     }
 }
 
-impl RunBoard for Board {
-    async fn show(&self, run: &RunMessage) -> Result<Posted, AnnounceError> {
+impl BatchBoard for Board {
+    async fn show(&self, run: &BatchMessage) -> Result<Posted, AnnounceError> {
         let next = self.script.lock().unwrap().pop().unwrap_or(Next::Takes);
         let error = AnnounceError::passing("no", next == Next::LosesAnswer);
         match next {
@@ -87,7 +87,7 @@ fn run(state: &StateFile, board: &Board) -> (JoinHandle<anyhow::Result<()>>, Can
 async fn started(state: &StateFile) {
     state.guild(GUILD, players(1..=5)).await;
     state.list(&["A1"]).await;
-    state.store.start_run(GUILD, code("A1").key(), 1).await.unwrap();
+    state.store.start_batch(GUILD, code("A1").key(), 1).await.unwrap();
 }
 
 /// Decides so many of the redemptions that are due.
@@ -183,7 +183,7 @@ async fn posts_go_first_and_a_guild_without_a_channel_is_not_told() {
     // A post that is due and not sent: nobody posts here.
     state.store.plan().await.unwrap();
     state.store.add_to_roster(GuildId(7), players(9..=9)).await.unwrap();
-    state.store.start_run(GuildId(7), code("A1").key(), 1).await.unwrap();
+    state.store.start_batch(GuildId(7), code("A1").key(), 1).await.unwrap();
     let (task, stop) = run(&state, &board);
     seconds(20).await;
     assert_eq!(board.shown().len(), 0);
@@ -292,7 +292,7 @@ async fn what_is_tried_again_at_once_keeps_the_pauses_of_its_message() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     seconds(1).await;
-    state.store.retry_run(GUILD, code("A1").key(), 1).await.unwrap();
+    state.store.retry_batch(GUILD, code("A1").key(), 1).await.unwrap();
     decide(&state, 1).await;
     seconds(20).await;
     let times: Vec<_> = board.shown.lock().unwrap().iter().map(|(at, _)| *at).collect();

@@ -41,7 +41,7 @@ async fn over() -> StateFile {
 async fn granted(state: &StateFile) -> Vec<u32> {
     let mut granted = vec![state.store.code_report(code("GOOD").key(), 1).await.unwrap().granted];
     for guild in [GUILD, GuildId(2)] {
-        granted.push(state.store.past_runs(guild, Some(code("GOOD").key()), 1).await.unwrap()[0].tally.granted);
+        granted.push(state.store.past_batches(guild, Some(code("GOOD").key()), 1).await.unwrap()[0].tally.granted);
     }
     granted
 }

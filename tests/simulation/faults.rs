@@ -284,12 +284,13 @@ impl World {
 
     /// A former leader wrote a record at the very moment in which the present one did.
     fn write_twin(&mut self) {
-        use giftcode_bot::domain::sync::record::{Kind, Value};
-        let Some(document) = self.mongo.documents.get_mut(&Kind::Guilds).and_then(|guilds| guilds.values_mut().next())
+        use giftcode_bot::domain::sync::record::{RecordKind, Value};
+        let Some(document) =
+            self.mongo.documents.get_mut(&RecordKind::Guilds).and_then(|guilds| guilds.values_mut().next())
         else {
             return;
         };
-        let at = Kind::Guilds.fields().iter().position(|field| field.name == "mention_role").unwrap();
+        let at = RecordKind::Guilds.fields().iter().position(|field| field.name == "mention_role").unwrap();
         let mut twin = document.record.clone();
         twin.values[at] = Value::Int(self.random.i64(1_000_000..2_000_000));
         let order = twin.merge_key();

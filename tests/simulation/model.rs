@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use giftcode_bot::domain::sync::election::{Lease, Position};
 use giftcode_bot::domain::sync::erasure::Erased;
-use giftcode_bot::domain::sync::record::{Key, Kind, MergeKey, Record};
+use giftcode_bot::domain::sync::record::{Key, MergeKey, Record, RecordKind};
 use giftcode_bot::ports::replica::{Authority, ReplicaError, Scope, Seen};
 
 use crate::planted::Planted;
@@ -37,7 +37,7 @@ pub enum Slot {
 
 #[derive(Default)]
 pub struct Mongo {
-    pub documents: BTreeMap<Kind, BTreeMap<Key, Document>>,
+    pub documents: BTreeMap<RecordKind, BTreeMap<Key, Document>>,
     pub slot: Slot,
     /// When the lease document last changed, standbys aside.
     pub changed_at: At,
@@ -54,7 +54,7 @@ pub struct Mongo {
 const SCHEMA: i64 = 2;
 
 impl Mongo {
-    pub fn get(&self, kind: Kind, key: &Key) -> Option<&Document> {
+    pub fn get(&self, kind: RecordKind, key: &Key) -> Option<&Document> {
         self.documents.get(&kind)?.get(key)
     }
 
@@ -132,7 +132,7 @@ impl Mongo {
     }
 
     /// The next documents of a kind behind a key.
-    pub fn page(&self, kind: Kind, scope: Scope, after: Option<&Key>, limit: usize) -> Vec<Document> {
+    pub fn page(&self, kind: RecordKind, scope: Scope, after: Option<&Key>, limit: usize) -> Vec<Document> {
         use std::ops::Bound::{Excluded, Unbounded};
         let Some(documents) = self.documents.get(&kind) else { return Vec::new() };
         let from = after.map_or(Unbounded, |key| Excluded(key.clone()));

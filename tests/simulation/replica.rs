@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use giftcode_bot::domain::sync::election::{Lease, Position};
 use giftcode_bot::domain::sync::erasure::Erased;
-use giftcode_bot::domain::sync::record::{Key, Kind, Record};
+use giftcode_bot::domain::sync::record::{Key, Record, RecordKind};
 use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
 use tokio::sync::{mpsc, oneshot};
 
@@ -124,7 +124,7 @@ impl Replica for Remote {
         .await
     }
 
-    async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
+    async fn get(&self, kind: RecordKind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
         self.ask(false, move |world, _| {
             let found = keys.iter().filter_map(|key| world.mongo.get(kind, key));
             Ok(found.map(|document| document.record.clone()).collect())
@@ -132,7 +132,7 @@ impl Replica for Remote {
         .await
     }
 
-    async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+    async fn read(&self, kind: RecordKind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
         let reads_nothing = self.outside.world().planted == Planted::TakeoversReadNothing;
         if reads_nothing && matches!(scope, Scope::After(_)) {
             return Ok(());

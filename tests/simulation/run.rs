@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use fastrand::Rng;
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::redeeming::outcome::Outcome;
-use giftcode_bot::domain::sync::record::{Key, Kind, Record, Value};
+use giftcode_bot::domain::sync::record::{Key, Record, RecordKind, Value};
 use giftcode_bot::leadership::Phase;
 
 use crate::checker::{Checker, LetPass};
@@ -235,7 +235,7 @@ impl Run {
         let stored: Option<Vec<Record>> = leader.and_then(|leader| {
             self.machines[leader].ask(async |store| {
                 let mut records = Vec::new();
-                for kind in Kind::ALL {
+                for kind in RecordKind::ALL {
                     records.extend(store.page(kind, None, 10_000).await.unwrap());
                 }
                 records
@@ -283,14 +283,14 @@ fn undone(stored: &[Record], codes: &[Code]) -> Option<String> {
     let find = |kind, key: Key| stored.iter().filter(of_kind(kind)).find(|record| record.key() == key);
     let pending = Value::Text(Outcome::Pending.name().to_owned());
     let is_pending = |record: &&Record| *record.get("outcome") == pending;
-    if let Some(record) = stored.iter().filter(of_kind(Kind::Redemptions)).find(is_pending) {
+    if let Some(record) = stored.iter().filter(of_kind(RecordKind::Redemptions)).find(is_pending) {
         return Some(format!("a redemption is not decided at the end: {record:?}"));
     }
     for code in codes {
         let (text, generation) = (Value::Text(code.key().as_str().to_owned()), Value::Int(1));
-        for guild in stored.iter().filter(of_kind(Kind::Guilds)) {
+        for guild in stored.iter().filter(of_kind(RecordKind::Guilds)) {
             let [number] = &guild.key()[..] else { return Some(format!("{guild:?} has no key")) };
-            let post = find(Kind::Posts, vec![number.clone(), text.clone(), generation.clone()]);
+            let post = find(RecordKind::Posts, vec![number.clone(), text.clone(), generation.clone()]);
             let is_posted = post.is_some_and(|post| *post.get("message_id") != Value::Null);
             if *guild.get("channel_id") != Value::Null && !is_posted {
                 return Some(format!("{code} was never posted to guild {number:?}: {post:?}"));
@@ -298,10 +298,11 @@ fn undone(stored: &[Record], codes: &[Code]) -> Option<String> {
             if *guild.get("auto_redeem") != Value::Bool(true) {
                 continue;
             }
-            let members = stored.iter().filter(of_kind(Kind::Rosters)).filter(|record| record.key()[0] == *number);
+            let members =
+                stored.iter().filter(of_kind(RecordKind::Rosters)).filter(|record| record.key()[0] == *number);
             for member in members {
                 let key = vec![member.key()[1].clone(), text.clone(), generation.clone()];
-                if find(Kind::Redemptions, key).is_none() {
+                if find(RecordKind::Redemptions, key).is_none() {
                     return Some(format!("{code} was never redeemed for {:?}", member.key()));
                 }
             }
@@ -314,5 +315,5 @@ fn undone(stored: &[Record], codes: &[Code]) -> Option<String> {
 fn is_replicated(record: &Record) -> bool {
     let number = |field| if let Value::Int(number) = record.get(field) { *number } else { 0 };
     let is_pending = *record.get("outcome") == Value::Text(Outcome::Pending.name().to_owned());
-    record.kind != Kind::Redemptions || !is_pending || number("calls") > 0 || number("round") > 0
+    record.kind != RecordKind::Redemptions || !is_pending || number("calls") > 0 || number("round") > 0
 }

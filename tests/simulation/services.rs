@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, RoleId, State};
 use giftcode_bot::domain::redeeming::retry::Policy;
-use giftcode_bot::domain::sync::record::{Key, Kind, Value};
+use giftcode_bot::domain::sync::record::{Key, RecordKind, Value};
 use giftcode_bot::leadership::Leadership;
 use giftcode_bot::leadership::session::{self, ActiveSession, Sessions, StateLocation};
 use giftcode_bot::runtime::clock::Clock;
@@ -136,7 +136,7 @@ impl Admin {
 
     async fn change(&self, guild: GuildId) -> Result<(), StoreError> {
         let number = guild.0.cast_signed();
-        let guild_key = (Kind::Guilds, vec![Value::Int(number)]);
+        let guild_key = (RecordKind::Guilds, vec![Value::Int(number)]);
         let channel = ChannelId(guild.0 + 1);
         if self.store.guild(guild).await?.channel.is_none() {
             self.store.set_channel(guild, channel).await?;
@@ -151,7 +151,7 @@ impl Admin {
             (world.random.u8(0..6), world.random.u64(1..100_000), world.new_role())
         };
         let one = guild.0 * 100 + chance % (PLAYERS + 3);
-        let roster_key = (Kind::Rosters, vec![Value::Int(number), Value::Int(i64::try_from(one).unwrap())]);
+        let roster_key = (RecordKind::Rosters, vec![Value::Int(number), Value::Int(i64::try_from(one).unwrap())]);
         match what {
             0 => {
                 self.store.add_to_roster(guild, vec![player(one)]).await?;
@@ -170,7 +170,7 @@ impl Admin {
     }
 
     /// Notes what somebody was told is saved.
-    async fn acknowledged(&self, (kind, key): (Kind, Key)) -> Result<(), StoreError> {
+    async fn acknowledged(&self, (kind, key): (RecordKind, Key)) -> Result<(), StoreError> {
         let mut records = self.store.page(kind, None, u32::MAX).await?;
         records.retain(|record| record.key() == key);
         let now = self.outside.now();

@@ -34,7 +34,7 @@ const FEED_NAME: &str = "the simulated feed";
 /// How long the simulated game takes to answer.
 const LATENCY: Duration = Duration::from_millis(200);
 /// The longest wait between two looks at how far everything is.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Between two tries to write the servers and players down where nothing can be written.
 const PREPARE_EVERY: Duration = Duration::from_secs(1);
 /// One request to the simulated feed.
@@ -170,11 +170,11 @@ impl Live {
     pub async fn until_all_is_redeemed(&self, store: &Store, check_interval: Duration) -> anyhow::Result<()> {
         let mut narrator = Narrator::default();
         loop {
-            let (known, runs) = (store.known_codes().await?, store.open_runs().await?);
-            for sentence in narrator.tell(&known, &runs) {
+            let (known, batches) = (store.known_codes().await?, store.open_batches().await?);
+            for sentence in narrator.tell(&known, &batches) {
                 self.console.say(&sentence);
             }
-            self.console.show(&runs, self.clock.elapsed());
+            self.console.show(&batches, self.clock.elapsed());
             let age = self.clock.now().duration_since(self.world_started);
             // Polled after the last event, and once more, so that the first of these polls was worked off.
             let told = age > jiff::SignedDuration::try_from(self.script.last_event() + 3 * check_interval)?
@@ -186,7 +186,7 @@ impl Live {
             if told && waiting == 0 && store.waiting_messages().await? == 0 {
                 return Ok(());
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 

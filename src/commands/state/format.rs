@@ -1,4 +1,6 @@
 //! The format of an export: `{"giftcode_bot_state":1,"records":[…]}`.
+//!
+//! It is read with visitors of its own: serde_json alone would hold the whole list in memory.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -8,12 +10,12 @@ use anyhow::{Context, ensure};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
 
-use crate::domain::sync::record::{Field, Form, Kind, Record, Value};
+use crate::domain::sync::record::{Field, FieldType, Record, RecordKind, Value};
 
 /// The format that this program writes and reads.
 pub(super) const FORMAT: u64 = 1;
 /// Records that are passed on at once.
-pub(super) const BATCH: u32 = 1000;
+pub(super) const CHUNK: u32 = 1000;
 
 pub(super) fn to_json(record: &Record) -> Json {
     let value = |value: &Value| serde_json::to_value(value).unwrap_or_default();
@@ -29,7 +31,7 @@ fn exported(field: &Field) -> &'static str {
 
 fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
     let name = fields.get("kind").and_then(Json::as_str).context("it has no kind")?;
-    let kind = Kind::parse(name).with_context(|| {
+    let kind = RecordKind::parse(name).with_context(|| {
         let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
         format!("its kind “{name}” is not known; if a newer giftcode-bot wrote it, update this one")
     })?;
@@ -37,10 +39,10 @@ fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
         let found = fields.get(exported(field)).unwrap_or(&Json::Null);
         let read = match field.form {
             _ if found.is_null() => Some(Value::Null),
-            Form::Int => found.as_i64().map(Value::Int),
-            Form::Time => found.as_i64().map(Value::Time),
-            Form::Bool => found.as_bool().map(Value::Bool),
-            Form::Text => found.as_str().map(|text| Value::Text(text.to_owned())),
+            FieldType::Int => found.as_i64().map(Value::Int),
+            FieldType::Time => found.as_i64().map(Value::Time),
+            FieldType::Bool => found.as_bool().map(Value::Bool),
+            FieldType::Text => found.as_str().map(|text| Value::Text(text.to_owned())),
         };
         read.with_context(|| format!("its {} is not what it should be", exported(field)))
     };
@@ -52,7 +54,7 @@ fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
 /// Reads an export to its end, passing its records on in batches.
 pub(super) fn parse(path: &Path, pass_on: impl PassOn) -> anyhow::Result<()> {
     let mut json = serde_json::Deserializer::from_reader(BufReader::new(File::open(path)?));
-    let mut reader = Export { pass_on, batch: Vec::new() };
+    let mut reader = Export { pass_on, chunk: Vec::new() };
     (&mut reader).deserialize(&mut json).map_err(|e| anyhow::anyhow!("{e}"))?;
     json.end().map_err(|_| anyhow::anyhow!("something follows its end"))
 }
@@ -60,7 +62,7 @@ pub(super) fn parse(path: &Path, pass_on: impl PassOn) -> anyhow::Result<()> {
 /// Reads an export and passes its records on.
 struct Export<F> {
     pass_on: F,
-    batch: Vec<Record>,
+    chunk: Vec<Record>,
 }
 
 /// Where the records of an export go.
@@ -69,8 +71,8 @@ impl<F: FnMut(Vec<Record>) -> Result<(), &'static str>> PassOn for F {}
 
 impl<F: PassOn> Export<F> {
     fn flush(&mut self) -> Result<(), &'static str> {
-        let batch = std::mem::take(&mut self.batch);
-        if batch.is_empty() { Ok(()) } else { (self.pass_on)(batch) }
+        let chunk = std::mem::take(&mut self.chunk);
+        if chunk.is_empty() { Ok(()) } else { (self.pass_on)(chunk) }
     }
 }
 
@@ -131,8 +133,8 @@ impl<'de, F: PassOn> Visitor<'de> for Records<'_, F> {
         while let Some(fields) = list.next_element::<Map<String, Json>>()? {
             number += 1;
             let record = from_json(&fields).map_err(|e| A::Error::custom(format!("record {number}: {e:#}")))?;
-            self.0.batch.push(record);
-            if self.0.batch.len() >= BATCH as usize {
+            self.0.chunk.push(record);
+            if self.0.chunk.len() >= CHUNK as usize {
                 self.0.flush().map_err(A::Error::custom)?;
             }
         }

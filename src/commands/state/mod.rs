@@ -22,10 +22,10 @@ use serde_json::Value as Json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::legacy::state_file::FirstState;
+use crate::domain::legacy::state_file::LegacyState;
 use crate::domain::sync::record::Record;
 use crate::leadership::session;
-use crate::replica::read_first_database;
+use crate::replica::read_legacy_database;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
 use crate::runtime::telemetry::{self, Target};
@@ -37,7 +37,7 @@ use format::parse;
 use progress::Progress;
 
 /// The largest `giftcode_state.json` that is read; real ones have some kilobytes.
-const MAX_FIRST_STATE: u64 = 16 * 1024 * 1024;
+const MAX_LEGACY_STATE: u64 = 16 * 1024 * 1024;
 
 pub use export::export;
 
@@ -88,7 +88,7 @@ fn print(text: &str) {
     drop(writeln!(std::io::stdout().lock(), "{text}"));
 }
 
-/// Takes over an export of this program, or the first implementation's `giftcode_state.json`.
+/// Takes over an export of this program, or the legacy bot's `giftcode_state.json`.
 ///
 /// # Errors
 /// When it is neither, or the state cannot be written.
@@ -118,13 +118,13 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
         ));
         return Ok(Ended::Well);
     }
-    ensure!(size <= MAX_FIRST_STATE, "cannot import {shown}: it is neither an export nor a giftcode_state.json");
+    ensure!(size <= MAX_LEGACY_STATE, "cannot import {shown}: it is neither an export nor a giftcode_state.json");
     let json: Json = serde_json::from_reader(BufReader::new(file)).map_err(|e| {
         anyhow::anyhow!("cannot import {shown}: it is not JSON (line {}, column {})", e.line(), e.column())
     })?;
-    let state = FirstState::read(&json).with_context(|| format!("cannot import {shown}"))?;
+    let state = LegacyState::read(&json).with_context(|| format!("cannot import {shown}"))?;
     let left = state.left.clone();
-    let imported = with_state(0, async |store, _| Ok(store.import_first_state(state).await?)).await?;
+    let imported = with_state(0, async |store, _| Ok(store.import_legacy_state(state).await?)).await?;
     for sentence in &left {
         print(&format!("left out: {sentence}"));
     }
@@ -135,16 +135,16 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     Ok(Ended::Well)
 }
 
-/// Takes over the first implementation's database.
+/// Takes over the legacy bot's database.
 ///
 /// # Errors
 /// When it cannot be read, or the state cannot be written.
 pub async fn import_database(uri: &SecretString, database: &str) -> anyhow::Result<Ended> {
     let cannot = || format!("cannot import from the database {database:?}");
-    let read = read_first_database(uri, database).await.with_context(cannot)?;
+    let read = read_legacy_database(uri, database).await.with_context(cannot)?;
     let left = read.left.clone();
     let imported =
-        with_state(0, async |store, _| Ok(store.import_first_database(read).await?)).await.with_context(cannot)?;
+        with_state(0, async |store, _| Ok(store.import_legacy_database(read).await?)).await.with_context(cannot)?;
     for sentence in left.iter().chain(&imported.left) {
         print(&format!("left out: {sentence}"));
     }
@@ -180,8 +180,8 @@ fn read_begin(path: &Path) -> std::io::Result<String> {
 async fn count(path: PathBuf) -> anyhow::Result<u64> {
     let counting = move || {
         let mut count = 0;
-        parse(&path, |batch| {
-            count += batch.len() as u64;
+        parse(&path, |chunk| {
+            count += chunk.len() as u64;
             Ok(())
         })?;
         Ok(count)
@@ -191,14 +191,14 @@ async fn count(path: PathBuf) -> anyhow::Result<u64> {
 
 async fn import_export(store: &Store, path: PathBuf, progress: &mut Progress) -> anyhow::Result<(usize, Merged)> {
     // A few batches at a time wait for the store, whatever the file's size.
-    let (batches, mut received) = mpsc::channel(2);
-    let pass_on = move |batch| batches.blocking_send(batch).map_err(|_| "the store is gone");
+    let (chunks, mut received) = mpsc::channel(2);
+    let pass_on = move |chunk| chunks.blocking_send(chunk).map_err(|_| "the store is gone");
     let parsing = tokio::task::spawn_blocking(move || parse(&path, pass_on));
     let (mut read, mut merged) = (0, Merged::default());
-    while let Some(batch) = received.recv().await {
-        let batch: Vec<Record> = batch;
-        read += batch.len();
-        merged += store.import_records(batch).await?;
+    while let Some(chunk) = received.recv().await {
+        let chunk: Vec<Record> = chunk;
+        read += chunk.len();
+        merged += store.import_records(chunk).await?;
         progress.is_at(read as u64, store).await?;
     }
     parsing.await.context("the reading ended")??;

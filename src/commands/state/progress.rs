@@ -12,7 +12,7 @@ use crate::store::Store;
 /// Without a terminal a line comes so often.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Between two looks at what is left.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// MongoDB that takes nothing for so long is not waited for.
 const STALLED_AFTER: Duration = Duration::from_secs(60);
 
@@ -80,14 +80,14 @@ impl Progress {
             self.total = self.total.max(unsent.into());
             self.show(self.total, unsent.into());
             if moved_at.elapsed() >= STALLED_AFTER {
-                let why = store.second_store_trouble().await?.map(|why| format!(" ({why})")).unwrap_or_default();
+                let why = store.replica_trouble().await?.map(|why| format!(" ({why})")).unwrap_or_default();
                 bail!(
                     "MongoDB lacks {unsent} records: it has taken nothing for {} s{why}; the state file has all of them. Run the \
                      same command again: that is safe, and sends the rest",
                     STALLED_AFTER.as_secs()
                 );
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         if let Shown::Bar(bar) = &self.shown {
             bar.finish_and_clear();
@@ -175,8 +175,8 @@ mod tests {
         let taking = async {
             for round in 1..=4 {
                 tokio::time::sleep(Duration::from_secs(50)).await;
-                let batch = store.outbox_batch(1).await.unwrap();
-                store.outbox_sent(&batch, round).await.unwrap();
+                let chunk = store.outbox_chunk(1).await.unwrap();
+                store.outbox_sent(&chunk, round).await.unwrap();
                 store.outbox_confirmed(Position { term: 1, round }).await.unwrap();
             }
         };

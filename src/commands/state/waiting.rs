@@ -10,7 +10,7 @@ use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{LeaseStore, ReplicaError};
 
 /// Between two looks at the lease.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// A MongoDB that does not answer for so long is not waited for.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// A lease that nobody renews is over by then.
@@ -58,7 +58,7 @@ pub(super) async fn until_hopeless(
     // The lease as it was first seen in its holder's hands, and when.
     let mut known: Option<(Lease, Instant)> = None;
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
         if leadership.phase() != Phase::Waiting {
             (began, answered_at, known) = (Instant::now(), Instant::now(), None);
             continue;

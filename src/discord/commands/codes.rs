@@ -106,8 +106,8 @@ pub(super) async fn redeem(
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
-        let start = store.start_run(guild, shown.code.key(), shown.generation).await?;
-        Ok(manage::run_started(&shown.code, start, store.guild(guild).await?.channel))
+        let start = store.start_batch(guild, shown.code.key(), shown.generation).await?;
+        Ok(manage::batch_started(&shown.code, start, store.guild(guild).await?.channel))
     })
     .await
 }
@@ -127,7 +127,7 @@ pub(super) async fn retry(
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
-        let again = ctx.data().store.retry_run(guild(ctx)?, shown.code.key(), shown.generation).await?;
+        let again = ctx.data().store.retry_batch(guild(ctx)?, shown.code.key(), shown.generation).await?;
         Ok(manage::retried(&shown.code, again))
     })
     .await

@@ -128,7 +128,7 @@ pub(super) async fn status(ctx: Context<'_>) -> Result<(), Error> {
             feeds_read_at: feeds.read_at,
             feed_trouble: feeds.trouble,
             has_mongodb: store.is_replicated(),
-            mongodb_trouble: store.second_store_trouble().await?,
+            mongodb_trouble: store.replica_trouble().await?,
             game_trouble: match condition {
                 Condition::Working => None,
                 trouble => waits_for(&trouble, limit.as_deref(), None, false),
@@ -157,8 +157,8 @@ pub(super) async fn history(
         let key = code.as_ref().map(Code::key);
         let (store, guild) = (&ctx.data().store, guild(ctx)?);
         let over = store.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
-        let runs = store.past_runs(guild, key, manage::HISTORY_RUNS).await?;
-        Ok(manage::history(&runs, &over, code.as_ref()))
+        let batches = store.past_batches(guild, key, manage::HISTORY_BATCHES).await?;
+        Ok(manage::history(&batches, &over, code.as_ref()))
     })
     .await
 }

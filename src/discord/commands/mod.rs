@@ -22,7 +22,6 @@ pub(super) type Context<'a> = poise::ApplicationContext<'a, Bot, Error>;
 pub(super) type Command = poise::Command<Bot, Error>;
 
 /// All commands.
-#[must_use]
 pub(super) fn all() -> Vec<Command> {
     vec![managing::manage(), people::giftcode(), people::link(), people::unlink(), people::redeem()]
 }

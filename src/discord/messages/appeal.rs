@@ -44,13 +44,11 @@ fn over_sentence(code: &Code, over: &Over, asked: AskedAnew) -> String {
 }
 
 /// A code that is over.
-#[must_use]
 pub fn code_over(code: &Code, over: &Over, asked: AskedAnew) -> Message {
     Message::text(over_sentence(code, over, asked))
 }
 
 /// A code that is over was added all the same.
-#[must_use]
 pub fn added_though_over(code: &Code, over: &Over, asked: AskedAnew) -> Message {
     let goes_on = match asked {
         AskedAnew::Answered | AskedAnew::StillAsking => {

@@ -11,17 +11,16 @@ use super::escape::escape;
 const MAX_SAID: usize = 160;
 
 /// What the runs wait for, those of one code or all; nothing while all goes well.
-#[must_use]
 pub fn waits_for(
     condition: &Condition,
     limit: Option<&str>,
-    run_of: Option<&CodeKey>,
+    batch_of: Option<&CodeKey>,
     calls_now: bool,
 ) -> Option<String> {
     match condition {
         // Another code's trouble is none of this run's.
-        Condition::Held { code, .. } if run_of.is_some_and(|of| of != code) => {
-            waits_for(&Condition::Working, limit, run_of, calls_now)
+        Condition::Held { code, .. } if batch_of.is_some_and(|of| of != code) => {
+            waits_for(&Condition::Working, limit, batch_of, calls_now)
         }
         Condition::Open { trouble, since } => {
             let (since, who) = (since.strftime("%H:%M"), who_acts(trouble));

@@ -7,15 +7,15 @@ use crate::domain::codes::channel::Over;
 use crate::domain::codes::code::{Code, CodeError};
 use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::AnnouncedCode;
-use crate::store::{GuildSettings, OverCode, PastRun, RunStart};
+use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
 
 use super::appeal::{AskedAnew, code_over, over_lines};
+use super::batch::{by_reason, counts, reason};
 use super::escape::{clip, escape, in_text};
-use super::run::{by_reason, counts, reason};
 use super::{Message, colour, count, thousands, when};
 
 /// Runs that the history shows.
-pub const HISTORY_RUNS: u32 = 10;
+pub const HISTORY_BATCHES: u32 = 10;
 /// Codes that a list shows.
 const LIST_CODES: usize = 40;
 
@@ -36,7 +36,6 @@ pub enum Mention {
 
 impl Mention {
     /// The role, if there is one.
-    #[must_use]
     pub fn role(self) -> Option<RoleId> {
         match self {
             Self::Role(role) | Self::Silent(role) => Some(role),
@@ -47,7 +46,6 @@ impl Mention {
 
 /// The channel is set; where it is the server's first, the active codes are posted there too. `lacks` names what is not
 /// needed to post, but for all that a message can have.
-#[must_use]
 pub fn channel_set(channel: ChannelId, is_first: bool, mention: Mention, lacks: &[&str]) -> Message {
     let active = if is_first { ", the active ones first" } else { "" };
     let mut text = format!("✅ Gift codes are posted in <#{channel}> from now on{active}.");
@@ -81,7 +79,6 @@ fn in_words(items: &[&str]) -> String {
 }
 
 /// The channel cannot be posted to: these permissions are missing.
-#[must_use]
 pub fn channel_refused(channel: ChannelId, missing: &[&str]) -> Message {
     Message::text(format!(
         "❌ I may not post in <#{channel}>: I lack {}. Allow me that in the channel's settings, then use the command again. \
@@ -91,7 +88,6 @@ pub fn channel_refused(channel: ChannelId, missing: &[&str]) -> Message {
 }
 
 /// The bot is in a timeout.
-#[must_use]
 pub fn in_a_timeout(until: Timestamp) -> Message {
     Message::text(format!(
         "❌ I am in a timeout in this server until {} and may post nowhere. A moderator can end it; then use the command again. \
@@ -101,7 +97,6 @@ pub fn in_a_timeout(until: Timestamp) -> Message {
 }
 
 /// Everybody was named as the role to mention.
-#[must_use]
 pub fn everyone_refused() -> Message {
     Message::text(
         "❌ I do not mention everyone. Name a role for those who want to hear of gift codes. Nothing was changed.",
@@ -109,19 +104,16 @@ pub fn everyone_refused() -> Message {
 }
 
 /// A role was named, and none was asked for.
-#[must_use]
 pub fn role_or_none() -> Message {
     Message::text("❌ Use either `role` or `no_role`, not both. Nothing was changed.")
 }
 
 /// The channel is not there, not of this server, or a thread.
-#[must_use]
 pub fn channel_unknown() -> Message {
     Message::text("❌ I cannot post there: choose a text or announcement channel of this server. Nothing was changed.")
 }
 
 /// No channel any more.
-#[must_use]
 pub fn channel_unset(was_set: bool) -> Message {
     Message::text(if was_set {
         "✅ No gift codes are posted in this server any more. Redemptions under way go on."
@@ -131,7 +123,6 @@ pub fn channel_unset(was_set: bool) -> Message {
 }
 
 /// Auto-redemption is on.
-#[must_use]
 pub fn auto_on(players: u32) -> Message {
     Message::text(match players {
         0 => {
@@ -144,31 +135,26 @@ pub fn auto_on(players: u32) -> Message {
 }
 
 /// Auto-redemption is off.
-#[must_use]
 pub fn auto_off() -> Message {
     Message::text("✅ New codes are no longer redeemed automatically. Redemptions under way go on.")
 }
 
 /// What was typed is no gift code.
-#[must_use]
 pub fn no_code(error: &CodeError) -> Message {
     Message::text(format!("❌ {}.", escape(&error.to_string(), 200)))
 }
 
 /// A code that nobody ever saw.
-#[must_use]
 pub fn code_unknown(code: &Code) -> Message {
     Message::text(format!("❌ I do not know the code `{code}`. `/manage giftcode add` adds it to this server."))
 }
 
 /// The same for somebody who wants it removed.
-#[must_use]
 pub fn nothing_to_remove(code: &Code) -> Message {
     Message::text(format!("❌ I do not know the code `{code}`. Nothing was changed."))
 }
 
 /// A code was added.
-#[must_use]
 pub fn code_added(code: &Code, settings: &GuildSettings) -> Message {
     let posted = match settings.channel {
         Some(channel) => format!(" It is posted in <#{channel}>"),
@@ -182,13 +168,11 @@ pub fn code_added(code: &Code, settings: &GuildSettings) -> Message {
 }
 
 /// A code that is active here already.
-#[must_use]
 pub fn code_known(code: &Code) -> Message {
     Message::text(format!("`{code}` is active in this server already."))
 }
 
 /// A code was removed.
-#[must_use]
 pub fn code_removed(code: &Code, dropped: u32) -> Message {
     let stopped = if dropped > 0 {
         format!(" {} will not be redeemed.", count(dropped, "waiting player"))
@@ -199,7 +183,6 @@ pub fn code_removed(code: &Code, dropped: u32) -> Message {
 }
 
 /// The codes that are active, and those that a feed lists or somebody added but that are over.
-#[must_use]
 pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) -> Message {
     if codes.is_empty() {
         let over = over_lines(over);
@@ -239,9 +222,8 @@ pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) 
 }
 
 /// A run was begun, goes on, or has nothing to do.
-#[must_use]
-pub fn run_started(code: &Code, start: RunStart, channel: Option<ChannelId>) -> Message {
-    let RunStart { players, due, pending } = start;
+pub fn batch_started(code: &Code, start: BatchStart, channel: Option<ChannelId>) -> Message {
+    let BatchStart { players, due, pending } = start;
     if players == 0 {
         return Message::text(
             "❌ The roster is empty: add players with `/manage players add` or `/manage players import`.",
@@ -262,21 +244,20 @@ pub fn run_started(code: &Code, start: RunStart, channel: Option<ChannelId>) -> 
 }
 
 /// A code, and what its run was begun with, or why there is none.
-pub type Started = (Code, Result<RunStart, (Over, AskedAnew)>);
+pub type Started = (Code, Result<BatchStart, (Over, AskedAnew)>);
 
 /// Runs of several codes were begun.
-#[must_use]
-pub fn runs_started(started: &[Started], channel: Option<ChannelId>) -> Message {
+pub fn batches_started(started: &[Started], channel: Option<ChannelId>) -> Message {
     if let [(code, only)] = started {
         return match only {
-            Ok(start) => run_started(code, *start, channel),
+            Ok(start) => batch_started(code, *start, channel),
             Err((over, asked)) => code_over(code, over, *asked),
         };
     }
     let line = |(code, started): &Started| match started {
-        Ok(RunStart { players: 0, .. }) => format!("❌ `{code}`: the roster is empty"),
-        Ok(RunStart { due: 0, pending: 0, .. }) => format!("`{code}`: done for all"),
-        Ok(RunStart { due, pending, .. }) => {
+        Ok(BatchStart { players: 0, .. }) => format!("❌ `{code}`: the roster is empty"),
+        Ok(BatchStart { due: 0, pending: 0, .. }) => format!("`{code}`: done for all"),
+        Ok(BatchStart { due, pending, .. }) => {
             format!("✅ `{code}`: redeemed for {} now", count(*due.max(pending), "player"))
         }
         Err((over, _)) => format!("⌛ `{code}`: over, {}", over.meaning()),
@@ -285,7 +266,6 @@ pub fn runs_started(started: &[Started], channel: Option<ChannelId>) -> Message 
 }
 
 /// What failed is tried again.
-#[must_use]
 pub fn retried(code: &Code, again: u32) -> Message {
     Message::text(match again {
         0 => format!("`{code}` failed for nobody here: there is nothing to try again."),
@@ -319,7 +299,6 @@ pub struct Status {
 }
 
 /// How everything is.
-#[must_use]
 pub fn status(status: &Status) -> Message {
     let guild = &status.guild;
     let channel = match (guild.channel, guild.paused, &guild.failing) {
@@ -371,10 +350,9 @@ pub fn status(status: &Status) -> Message {
 }
 
 /// What came of a guild's codes, and which of them are over.
-#[must_use]
-pub fn history(runs: &[PastRun], over: &[OverCode], code: Option<&Code>) -> Message {
+pub fn history(batches: &[PastBatch], over: &[OverCode], code: Option<&Code>) -> Message {
     let over = over_lines(over);
-    if runs.is_empty() {
+    if batches.is_empty() {
         let nothing = match code {
             Some(code) => format!("`{code}` was never redeemed for this server's roster."),
             None => "Nothing was redeemed for this server's roster yet.".to_owned(),
@@ -383,18 +361,19 @@ pub fn history(runs: &[PastRun], over: &[OverCode], code: Option<&Code>) -> Mess
     }
     let embed = CreateEmbed::new().title("📜 What came of it").colour(colour::PLAIN);
     let embed = if over.is_empty() { embed } else { embed.description(clip(&over, 2000)) };
-    let embed = runs.iter().fold(embed, |embed, run| {
-        let again = if run.generation > 1 { format!(" (valid again, {}×)", run.generation) } else { String::new() };
-        let mut text = counts(&run.tally);
-        for group in by_reason(&run.tally.failed).iter().take(4) {
+    let embed = batches.iter().fold(embed, |embed, batch| {
+        let again =
+            if batch.generation > 1 { format!(" (valid again, {}×)", batch.generation) } else { String::new() };
+        let mut text = counts(&batch.tally);
+        for group in by_reason(&batch.tally.failed).iter().take(4) {
             let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
             text += &format!("\n-# {}: {}", count(number, "player"), reason(group));
         }
-        text += &match run.finished_at {
+        text += &match batch.finished_at {
             Some(at) => format!("\n-# done {}", when(at)),
-            None => format!("\n-# begun {}, not done yet", when(run.started_at)),
+            None => format!("\n-# begun {}, not done yet", when(batch.started_at)),
         };
-        embed.field(format!("{}{again}", in_text(&run.code)), clip(&text, 500), false)
+        embed.field(format!("{}{again}", in_text(&batch.code)), clip(&text, 500), false)
     });
     Message::embed(embed)
 }

@@ -4,13 +4,13 @@
 //! whatever it is built from, and mentions nobody but the role that a guild's admins named.
 
 pub mod appeal;
+pub mod batch;
 pub mod engine;
 pub mod escape;
 pub mod manage;
 pub mod people;
 pub mod players;
 pub mod post;
-pub mod run;
 
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateEmbed, CreateInteractionResponseMessage,
@@ -53,31 +53,26 @@ pub struct Message {
 
 impl Message {
     /// A message of text alone.
-    #[must_use]
     pub fn text(text: impl AsRef<str>) -> Self {
         Self { content: clip(text.as_ref(), MAX_CONTENT), ..Self::default() }
     }
 
     /// A message of one embed.
-    #[must_use]
     pub fn embed(embed: CreateEmbed) -> Self {
         Self { embeds: vec![embed], ..Self::default() }
     }
 
     /// With buttons and menus.
-    #[must_use]
     pub fn with_rows(self, rows: Vec<CreateActionRow>) -> Self {
         Self { rows, ..self }
     }
 
     /// With a file.
-    #[must_use]
     pub fn with_file(self, name: impl Into<String>, bytes: Vec<u8>) -> Self {
         Self { file: Some((name.into(), bytes)), ..self }
     }
 
     /// Mentioning a role.
-    #[must_use]
     pub fn mentioning(self, role: Option<RoleId>) -> Self {
         let Some(named) = role else { return self };
         let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
@@ -85,13 +80,11 @@ impl Message {
     }
 
     /// With text above its embed.
-    #[must_use]
     pub fn with_content(self, text: &str) -> Self {
         Self { content: clip(text, MAX_CONTENT), ..self }
     }
 
     /// With another address behind the title of its first embed.
-    #[must_use]
     pub fn linked(mut self, address: &str) -> Self {
         if let Some(first) = self.embeds.first_mut() {
             *first = std::mem::take(first).url(address);
@@ -100,7 +93,6 @@ impl Message {
     }
 
     /// The file, if it has one: its name and bytes.
-    #[must_use]
     pub fn file(&self) -> Option<(&str, &[u8])> {
         self.file.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
@@ -116,7 +108,6 @@ impl Message {
     }
 
     /// Its file, to be uploaded.
-    #[must_use]
     pub fn attachment(&self) -> Option<CreateAttachment> {
         self.file.as_ref().map(|(name, bytes)| CreateAttachment::bytes(bytes.clone(), name.clone()))
     }
@@ -170,14 +161,12 @@ impl Message {
 }
 
 /// `1 player`, `2 players`.
-#[must_use]
 pub fn count(number: u32, singular: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {singular}{plural}", thousands(number))
 }
 
 /// `12,345`.
-#[must_use]
 pub fn thousands(number: u32) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
@@ -191,7 +180,6 @@ pub fn thousands(number: u32) -> String {
 }
 
 /// A time as each reader's Discord shows it: the day and hour, and how long until or since then.
-#[must_use]
 pub fn when(at: jiff::Timestamp) -> String {
     let seconds = at.as_second();
     format!("<t:{seconds}:f> (<t:{seconds}:R>)")

@@ -10,11 +10,11 @@ use crate::domain::players::player::{MAX_LINKS, MAX_WAITING, Player, PlayerError
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::domain::redeeming::state_check::ProbeOutcome;
+use crate::domain::redeeming::state_check::StateCheck;
 use crate::store::{Forgotten, Standing};
 
+use super::batch::{counts, player as named};
 use super::escape::{clip, escape, in_text};
-use super::run::{counts, player as named};
 use super::{MAX_CONTENT, Message};
 
 /// The fields of the form that asks who somebody is.
@@ -28,7 +28,6 @@ pub mod form {
 }
 
 /// An account is linked.
-#[must_use]
 pub fn linked(player: PlayerId, state: State, is_new: bool, retried: u32) -> Message {
     let mut text = if is_new {
         format!(
@@ -44,7 +43,6 @@ pub fn linked(player: PlayerId, state: State, is_new: bool, retried: u32) -> Mes
 }
 
 /// As many accounts as there may be.
-#[must_use]
 pub fn too_many_links() -> Message {
     Message::text(format!(
         "❌ You have {MAX_LINKS} linked accounts, the most there can be. Remove one with `/unlink` first."
@@ -52,17 +50,16 @@ pub fn too_many_links() -> Message {
 }
 
 /// The game does not confirm who somebody says to be.
-#[must_use]
-pub fn not_confirmed(player: PlayerId, state: State, told: &ProbeOutcome) -> Message {
+pub fn not_confirmed(player: PlayerId, state: State, told: &StateCheck) -> Message {
     Message::text(match told {
-        ProbeOutcome::WrongState => format!(
+        StateCheck::WrongState => format!(
             "❌ The game says that {player} does not live in state {state}. The state is shown in your profile in the game, \
              behind the # sign. Nothing was changed."
         ),
-        ProbeOutcome::NoSuchPlayer => format!(
+        StateCheck::NoSuchPlayer => format!(
             "❌ The game knows no player {player}. The id is shown in your profile in the game. Nothing was changed."
         ),
-        ProbeOutcome::Right | ProbeOutcome::Unclear(_) => {
+        StateCheck::Right | StateCheck::Unclear(_) => {
             "❌ The game does not answer as it should at the moment, so I cannot check this. Please try again in a few \
              minutes. Nothing was changed."
                 .to_owned()
@@ -71,13 +68,11 @@ pub fn not_confirmed(player: PlayerId, state: State, told: &ProbeOutcome) -> Mes
 }
 
 /// What was typed is no player id or state.
-#[must_use]
 pub fn bad_player(error: &PlayerError) -> Message {
     Message::text(format!("❌ {}. Nothing was changed.", escape(&error.to_string(), 120)))
 }
 
 /// Accounts are not linked any more.
-#[must_use]
 pub fn unlinked(accounts: usize) -> Message {
     Message::text(match accounts {
         0 => "That account is not linked to you. Nothing was changed.".to_owned(),
@@ -87,7 +82,6 @@ pub fn unlinked(accounts: usize) -> Message {
 }
 
 /// All that was known of somebody is erased.
-#[must_use]
 pub fn forgotten(forgotten: &Forgotten) -> Message {
     let Forgotten { links, erased, kept } = forgotten;
     if *links == 0 && erased.is_empty() {
@@ -109,7 +103,6 @@ pub fn forgotten(forgotten: &Forgotten) -> Message {
 }
 
 /// Somebody who named one account and wants everything erased.
-#[must_use]
 pub fn one_or_everything() -> Message {
     Message::text(
         "❌ Name one account with `player_id`, or erase everything with `everything`, but not both. Nothing was changed.",
@@ -117,25 +110,21 @@ pub fn one_or_everything() -> Message {
 }
 
 /// Somebody without an account to redeem for.
-#[must_use]
 pub fn no_links() -> Message {
     Message::text("You have no linked account yet: `/link` your player id and state first.")
 }
 
 /// Somebody who has as many requests under way as may be.
-#[must_use]
 pub fn one_at_a_time() -> Message {
     Message::text("⏳ Your last requests are still under way. Please wait until one is done.")
 }
 
 /// A code that is over, or never was one.
-#[must_use]
 pub fn code_over(code: &Code, over: &Over) -> Message {
     Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
 }
 
 /// As much waits for somebody as may.
-#[must_use]
 pub fn too_many_waiting(codes: &[Code]) -> Message {
     Message::text(left(codes))
 }
@@ -150,7 +139,6 @@ fn left(codes: &[Code]) -> String {
 
 /// Where codes stand for one's accounts, which of those asked for are over, and which are too many at once (`too_many`).
 /// `is_waiting` while the answer will be edited again.
-#[must_use]
 pub fn standings(
     codes: &[(Code, Vec<Standing>)],
     over: &[(Code, Over)],
@@ -246,25 +234,21 @@ fn line(standing: &Standing, is_waiting: bool) -> String {
 }
 
 /// Somebody who may not do this.
-#[must_use]
 pub fn managers_only() -> Message {
     Message::text("🔒 Only members with the permission **Manage Server** can do this. Ask one of them.")
 }
 
 /// A command or button that was used outside of a server.
-#[must_use]
 pub fn servers_only() -> Message {
     Message::text("I work in servers only. Please use this command in a server that I am in.")
 }
 
 /// A button or menu that we cannot read.
-#[must_use]
 pub fn outdated() -> Message {
     Message::text("This button does not work any more. Use `/giftcode` and `/redeem` instead.")
 }
 
 /// Something failed on our side. The id stands in the log.
-#[must_use]
 pub fn failed(incident: &str) -> Message {
     Message::text(format!(
         "❌ Something went wrong on my side. Please try again in a minute; if it keeps happening, give the bot's operator this number: \
@@ -273,7 +257,6 @@ pub fn failed(incident: &str) -> Message {
 }
 
 /// The state could not be written.
-#[must_use]
 pub fn not_saved(incident: &str) -> Message {
     Message::text(format!(
         "❌ This could not be saved, so nothing was changed. Please try again in a minute; the bot's operator can look up why under \
@@ -282,13 +265,11 @@ pub fn not_saved(incident: &str) -> Message {
 }
 
 /// The bot stops or hands over in the middle of an answer.
-#[must_use]
 pub fn restarting() -> Message {
     Message::text("⏳ I am restarting. What you asked for goes on: ask again to see how it ended.")
 }
 
 /// A form came back after what was chosen for it had been forgotten.
-#[must_use]
 pub fn too_late() -> Message {
     Message::text(
         "⌛ This form was open for too long: I no longer know which codes you chose. Please choose them again.",
@@ -314,13 +295,11 @@ pub fn who_are_you(action: &Action) -> CreateModal {
 }
 
 /// What somebody wrote into the last field of the form is neither yes nor no.
-#[must_use]
 pub fn yes_or_no() -> Message {
     Message::text("❌ Write yes or no into the last field. Nothing was changed.")
 }
 
 /// The accounts that are linked, for a command that needs one named.
-#[must_use]
 pub fn accounts(players: &[Player]) -> Message {
     let listed: Vec<String> =
         players.iter().map(|player| format!("• {}", named(player.id, &player.nickname))).collect();

@@ -7,8 +7,8 @@ use crate::domain::players::player::{Player, PlayerError, PlayerId};
 use crate::domain::players::roster_file::{BadLine, RosterFileError};
 use crate::store::{RosterChange, RosterPage};
 
+use super::batch::player as named;
 use super::escape::{clip, escape};
-use super::run::player as named;
 use super::{Message, colour, count, thousands};
 
 /// Players on a page.
@@ -17,7 +17,6 @@ pub const PAGE: u32 = 20;
 const BAD_LINES: usize = 10;
 
 /// Players were added.
-#[must_use]
 pub fn added(change: RosterChange, total: u32, auto_redeem: bool) -> Message {
     let mut text = match (change.new, change.known) {
         (0, known) => format!("✅ {} brought up to date", was(known)),
@@ -46,7 +45,6 @@ fn was(number: u32) -> String {
 }
 
 /// Ids that are none.
-#[must_use]
 pub fn bad_ids(errors: &[PlayerError]) -> Message {
     let listed: Vec<String> = errors.iter().take(5).map(|error| escape(&error.to_string(), 120)).collect();
     let more =
@@ -55,7 +53,6 @@ pub fn bad_ids(errors: &[PlayerError]) -> Message {
 }
 
 /// No ids, or too many.
-#[must_use]
 pub fn how_many_ids(most: usize) -> Message {
     Message::text(format!(
         "❌ Nobody was added: name 1 to {most} player ids, with blanks or commas between. `/manage players import` takes more."
@@ -63,7 +60,6 @@ pub fn how_many_ids(most: usize) -> Message {
 }
 
 /// A player was taken off the roster, or was not on it.
-#[must_use]
 pub fn removed(id: PlayerId, was_on_it: bool) -> Message {
     Message::text(if was_on_it {
         format!("✅ {id} is off the roster. Redemptions under way go on.")
@@ -73,7 +69,6 @@ pub fn removed(id: PlayerId, was_on_it: bool) -> Message {
 }
 
 /// What was typed is the name of nobody, or of several.
-#[must_use]
 pub fn nobody_of_that_name(typed: &str, several: bool) -> Message {
     let who = escape(typed, 40);
     Message::text(if several {
@@ -84,19 +79,16 @@ pub fn nobody_of_that_name(typed: &str, several: bool) -> Message {
 }
 
 /// What was typed is no player id.
-#[must_use]
 pub fn bad_id(error: &PlayerError) -> Message {
     Message::text(format!("❌ {}.", escape(&error.to_string(), 120)))
 }
 
 /// The last page of a roster, counted from 0.
-#[must_use]
 pub fn last_page(players: u32) -> u32 {
     players.div_ceil(PAGE).saturating_sub(1)
 }
 
 /// A page of the roster.
-#[must_use]
 pub fn roster(page: &RosterPage, number: u32) -> Message {
     if page.total == 0 {
         return Message::text(
@@ -143,7 +135,6 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
 }
 
 /// A players file was taken over.
-#[must_use]
 pub fn imported(change: RosterChange, left_out: &[BadLine], total: u32, auto_redeem: bool) -> Message {
     let mut text = format!(
         "✅ {} imported: {} new, {} brought up to date. The roster has {} now.{}",
@@ -173,7 +164,6 @@ fn bad_lines(lines: &[BadLine]) -> String {
 }
 
 /// A players file has bad lines, and nobody said to leave them out.
-#[must_use]
 pub fn not_imported(lines: &[BadLine]) -> Message {
     Message::text(format!(
         "❌ Nobody was imported, because of these lines:\n{}\nCorrect them, or use `skip_bad_lines`.",
@@ -182,7 +172,6 @@ pub fn not_imported(lines: &[BadLine]) -> Message {
 }
 
 /// A players file cannot be read.
-#[must_use]
 pub fn bad_file(error: &RosterFileError) -> Message {
     let option = match error {
         RosterFileError::NoStates { .. } => ", or name one for all with `state`",
@@ -192,13 +181,11 @@ pub fn bad_file(error: &RosterFileError) -> Message {
 }
 
 /// A players file cannot be fetched from Discord.
-#[must_use]
 pub fn file_not_fetched() -> Message {
     Message::text("❌ Nobody was imported: the file could not be fetched from Discord. Please try again.")
 }
 
 /// The roster as a file.
-#[must_use]
 pub fn exported(players: u32, file: Vec<u8>) -> Message {
     if players == 0 {
         return Message::text("The roster is empty: there is nothing to export.");

@@ -25,21 +25,18 @@ const CHECKED: &str = "✔ Checked: the game takes it.";
 type Shown<'a> = (&'a AnnouncedCode, Option<&'a Over>);
 
 /// The message that announces codes.
-#[must_use]
 pub fn post(announcement: &Announcement) -> Message {
     let codes: Vec<Shown<'_>> = announcement.codes.iter().map(|code| (code, None)).collect();
     message(&announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(announcement.role)
 }
 
 /// What that message says of how its codes are by now.
-#[must_use]
 pub fn corrected(correction: &Correction) -> Message {
     let codes: Vec<Shown<'_>> = correction.codes.iter().map(|(code, over)| (code, over.as_ref())).collect();
     message(&correction.nonce, correction.kind, correction.total, &codes).mentioning(correction.role)
 }
 
 /// The address that a message's title links to: the game's page, and the nonce, by which the message is found again.
-#[must_use]
 pub fn mark(nonce: &str) -> String {
     format!("{GAME_PAGE}/#{nonce}")
 }

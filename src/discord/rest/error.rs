@@ -52,7 +52,6 @@ pub enum RestError {
 
 impl RestError {
     /// Whether what was asked for may have been done all the same.
-    #[must_use]
     pub fn maybe_done(&self) -> bool {
         match self {
             Self::Refused { status, .. } | Self::Outage { status, .. } => *status >= 500,
@@ -62,7 +61,6 @@ impl RestError {
     }
 
     /// How long to stay away, where somebody says.
-    #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused { code: 30046, .. } => Some(OLD_EDITS),
@@ -73,7 +71,6 @@ impl RestError {
     }
 
     /// Whether the channel cannot be used until somebody acts.
-    #[must_use]
     pub fn blocked(&self) -> Option<Blocked> {
         match self {
             Self::Refused { code: 10003, .. } => Some(Blocked::UnknownChannel),
@@ -86,13 +83,11 @@ impl RestError {
     }
 
     /// Whether the message that was to be changed is gone: 10008.
-    #[must_use]
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { code: 10008, .. })
     }
 
     /// Whether the token is no good.
-    #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Refused { status: 401, .. })
     }
@@ -145,11 +140,7 @@ pub(super) fn wait(seconds: Option<f64>) -> Duration {
 
 pub(super) fn lost(error: &reqwest::Error) -> RestError {
     // Its root alone: what stands before that names the address, which holds a token for some calls.
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    let cause = cause.to_string();
+    let cause = anyhow::Chain::new(error).last().map(ToString::to_string).unwrap_or_default();
     let what = if error.is_timeout() { "it took too long".to_owned() } else { cause };
     if error.is_connect() || error.is_builder() { RestError::Unreached(what) } else { RestError::Unanswered(what) }
 }

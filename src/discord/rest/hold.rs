@@ -73,7 +73,7 @@ impl Hold {
     }
 
     /// Waits for this call's turn. The pace comes last: what waited for Discord together must not go together.
-    pub async fn turn(&self) -> Result<(), RestError> {
+    pub async fn acquire_permit(&self) -> Result<(), RestError> {
         loop {
             let now = Instant::now();
             let (wanted, outage) = {

@@ -44,13 +44,11 @@ pub struct Rest {
 
 impl Rest {
     /// Calls by this client, through `proxy` if one is given.
-    #[must_use]
     pub fn new(http: Arc<Http>, client: Client, proxy: Option<String>, clock: Clock) -> Self {
         Self { http, client, proxy, me: OnceCell::new(), hold: Hold::new(clock) }
     }
 
     /// The time.
-    #[must_use]
     pub fn now(&self) -> jiff::Timestamp {
         self.hold.now()
     }
@@ -144,7 +142,7 @@ impl Rest {
     /// # Errors
     /// When it cannot be read.
     pub async fn gateway(&self) -> Result<Gateway, RestError> {
-        self.hold.turn().await?;
+        self.hold.acquire_permit().await?;
         read(&self.perform(Request::new(Route::GatewayBot, LightMethod::Get)).await?)
     }
 
@@ -177,7 +175,7 @@ impl Rest {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
-        self.hold.turn().await?;
+        self.hold.acquire_permit().await?;
         let began = Instant::now();
         match self.perform(request).await {
             Ok(body) => {

@@ -58,7 +58,6 @@ impl fmt::Display for ErrCode {
 
 impl Answer {
     /// Whether the game's server was reached at all.
-    #[must_use]
     pub fn reached(&self) -> bool {
         !matches!(self, Self::Connection | Self::TimedOut)
     }
@@ -66,7 +65,7 @@ impl Answer {
 
 /// What an answer's headers say about the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Heard {
+pub struct RateLimitHints {
     /// How long the server asks us to stay away (`Retry-After`).
     pub retry_after: Option<Duration>,
     /// Calls that the endpoint takes per window (`X-RateLimit-Limit`).
@@ -81,12 +80,12 @@ pub struct Reply<T> {
     /// The answer.
     pub answer: T,
     /// The headers.
-    pub heard: Heard,
+    pub hints: RateLimitHints,
 }
 
 impl<T> Reply<T> {
     /// An answer that says nothing about limits.
     pub fn plain(answer: T) -> Self {
-        Self { answer, heard: Heard::default() }
+        Self { answer, hints: RateLimitHints::default() }
     }
 }

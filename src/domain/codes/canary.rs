@@ -1,52 +1,50 @@
 //! How much a code is trusted: whether it is tried with everybody or with one player first (invariant 6).
 //!
-//! A code that nobody has redeemed yet is tried with one player, its scout. Granted or had already: everybody. Condemned: a
+//! A code that nobody has redeemed yet is tried with one player, its canary. Granted or had already: everybody. Invalidated: a
 //! second player confirms it, and [`crate::domain::codes::invalidation`] says when that is enough. An answer that says nothing of the code (the
-//! player is at fault, the game is busy) makes the next player the scout. So does a scout whose call takes long.
+//! player is at fault, the game is busy) makes the next player the canary. So does a canary whose call takes long.
 
 use crate::domain::answers::status::{Class, Scope, Status};
 use crate::domain::players::player::PlayerId;
 
 /// How much a code is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trust {
+pub enum CodeTrust {
     /// Somebody got it: everybody may try.
     Proven,
     /// Nobody knows yet.
     New,
-    /// The latest answer that tells anything, to this player, condemned the code; not yet confirmed.
+    /// The latest answer that tells anything, to this player, invalidated the code; not yet confirmed.
     Doubted(PlayerId),
 }
 
 /// So many players in a row who lack what a code asks for prove it as well: the game knows the code, and asks for something.
 const REQUIREMENTS_IN_A_ROW: usize = 3;
 /// Calls at once for a code that is not proven, once the first of them takes long.
-const SCOUTS: usize = 2;
+const CANARIES: usize = 2;
 
 /// How much a code is trusted after its latest final answers, newest first.
-#[must_use]
-pub fn trust(newest_first: &[(PlayerId, Status)]) -> Trust {
+pub fn code_trust(newest_first: &[(PlayerId, Status)]) -> CodeTrust {
     let mut lacking = 0;
     for (player, status) in newest_first {
         match (status.class(), status) {
-            (Class::Success, _) => return Trust::Proven,
-            (Class::Permanent(Scope::Code), _) => return Trust::Doubted(*player),
+            (Class::Success, _) => return CodeTrust::Proven,
+            (Class::Permanent(Scope::Code), _) => return CodeTrust::Doubted(*player),
             (_, Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip) => lacking += 1,
             _ => {}
         }
         if lacking >= REQUIREMENTS_IN_A_ROW {
-            return Trust::Proven;
+            return CodeTrust::Proven;
         }
     }
-    Trust::New
+    CodeTrust::New
 }
 
 /// Whether one more call for a code may begin while so many are under way, the oldest of which is taking long or not.
-#[must_use]
-pub fn may_begin(trust: Trust, under_way: usize, takes_long: bool) -> bool {
-    match trust {
-        Trust::Proven => true,
-        Trust::New | Trust::Doubted(_) => under_way == 0 || (takes_long && under_way < SCOUTS),
+pub fn may_begin(code_trust: CodeTrust, under_way: usize, takes_long: bool) -> bool {
+    match code_trust {
+        CodeTrust::Proven => true,
+        CodeTrust::New | CodeTrust::Doubted(_) => under_way == 0 || (takes_long && under_way < CANARIES),
     }
 }
 
@@ -63,25 +61,25 @@ mod tests {
     #[test]
     fn the_latest_answer_that_tells_anything_counts() {
         use Status::{Received, RoleNotExist, StoveLevel, Success, TimeError, TimedOut, UserInfoError};
-        let doubted = Trust::Doubted(PlayerId::new(2).unwrap());
+        let doubted = CodeTrust::Doubted(PlayerId::new(2).unwrap());
         for (latest, trusted) in [
-            (vec![], Trust::New),
-            (vec![(2, UserInfoError), (1, RoleNotExist)], Trust::New),
-            (vec![(2, TimedOut), (1, Received)], Trust::Proven),
-            (vec![(2, StoveLevel), (1, StoveLevel)], Trust::New),
-            (vec![(3, StoveLevel), (2, StoveLevel), (1, StoveLevel)], Trust::Proven),
+            (vec![], CodeTrust::New),
+            (vec![(2, UserInfoError), (1, RoleNotExist)], CodeTrust::New),
+            (vec![(2, TimedOut), (1, Received)], CodeTrust::Proven),
+            (vec![(2, StoveLevel), (1, StoveLevel)], CodeTrust::New),
+            (vec![(3, StoveLevel), (2, StoveLevel), (1, StoveLevel)], CodeTrust::Proven),
             (vec![(3, RoleNotExist), (2, TimeError), (1, Success)], doubted),
-            (vec![(3, Success), (2, TimeError)], Trust::Proven),
+            (vec![(3, Success), (2, TimeError)], CodeTrust::Proven),
         ] {
-            assert_eq!(trust(&answers(&latest)), trusted, "{latest:?}");
+            assert_eq!(code_trust(&answers(&latest)), trusted, "{latest:?}");
         }
     }
 
     #[test]
     fn a_code_without_proof_is_tried_with_one_player_and_with_two_when_that_takes_long() {
-        assert!(may_begin(Trust::New, 0, false) && !may_begin(Trust::New, 1, false));
-        assert!(may_begin(Trust::New, 1, true) && !may_begin(Trust::New, 2, true));
-        assert!(may_begin(Trust::Proven, 999, false));
+        assert!(may_begin(CodeTrust::New, 0, false) && !may_begin(CodeTrust::New, 1, false));
+        assert!(may_begin(CodeTrust::New, 1, true) && !may_begin(CodeTrust::New, 2, true));
+        assert!(may_begin(CodeTrust::Proven, 999, false));
     }
 
     proptest! {
@@ -92,7 +90,7 @@ mod tests {
             let mut latest: Vec<(PlayerId, Status)> = Vec::new();
             let (mut calls, mut under_way) = (0usize, Vec::new());
             while invalidation::verdict(&latest).is_none() {
-                while may_begin(trust(&latest), under_way.len(), slow) {
+                while may_begin(code_trust(&latest), under_way.len(), slow) {
                     calls += 1;
                     under_way.push(PlayerId::new(calls as u64).unwrap());
                 }

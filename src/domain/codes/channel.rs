@@ -35,19 +35,16 @@ impl Blocked {
     ];
 
     /// The name in stored state.
-    #[must_use]
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(blocked, _)| *blocked == self).map_or("unknown_channel", |(_, name)| name)
     }
 
     /// Reads a stored name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(blocked, _)| *blocked)
     }
 
     /// What is wrong and what to do, as a sentence for the guild's admins.
-    #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
             Self::UnknownChannel => "the channel was deleted: set another one with /manage giftcode setchannel",
@@ -70,20 +67,19 @@ pub enum Over {
     /// Its time is up.
     Expired,
     /// The game says that it is no good for anybody.
-    Condemned(Status),
+    Invalidated(Status),
     /// It became valid again, and has a newer post.
     Renewed,
 }
 
 impl Over {
     /// What is wrong with the code, as the end of a sentence.
-    #[must_use]
     pub fn meaning(&self) -> &'static str {
         match self {
-            Self::Expired | Self::Condemned(Status::TimeError) => "it has expired",
-            Self::Condemned(Status::CdkNotFound | Status::InvalidCode) => "the game knows no such code",
-            Self::Condemned(Status::Used | Status::UsageLimit) => "its claim limit is reached",
-            Self::Condemned(_) => "the game does not take it",
+            Self::Expired | Self::Invalidated(Status::TimeError) => "it has expired",
+            Self::Invalidated(Status::CdkNotFound | Status::InvalidCode) => "the game knows no such code",
+            Self::Invalidated(Status::Used | Status::UsageLimit) => "its claim limit is reached",
+            Self::Invalidated(_) => "the game does not take it",
             Self::Renewed => "it came back, see the newer post",
         }
     }
@@ -103,30 +99,27 @@ impl Shows {
     pub const UNKNOWN: &str = "unknown";
 
     /// What a message shows that was made from this.
-    #[must_use]
     pub fn of(expires_at: Option<Timestamp>, over: Option<&Over>) -> Self {
         over.map_or(Self::Good(expires_at), |over| Self::Over(over.clone()))
     }
 
     /// The words in stored state. The store makes the same ones of a code's row.
-    #[must_use]
     pub fn words(&self) -> String {
         match self {
             Self::Good(None) => "good".to_owned(),
             Self::Good(Some(until)) => format!("good until {}", until.as_millisecond()),
             Self::Over(Over::Expired) => "expired".to_owned(),
             Self::Over(Over::Renewed) => "renewed".to_owned(),
-            Self::Over(Over::Condemned(status)) => format!("condemned {}", status.name()),
+            Self::Over(Over::Invalidated(status)) => format!("condemned {}", status.name()),
         }
     }
 
     /// Why the code is over, in stored words; `None` for one that is good.
-    #[must_use]
     pub fn over(words: &str) -> Option<Over> {
         match words {
             "expired" => Some(Over::Expired),
             "renewed" => Some(Over::Renewed),
-            words => words.strip_prefix("condemned ").map(|status| Over::Condemned(Status::parse(status))),
+            words => words.strip_prefix("condemned ").map(|status| Over::Invalidated(Status::parse(status))),
         }
     }
 }
@@ -138,7 +131,8 @@ mod tests {
     #[test]
     fn what_a_message_shows_reads_back() {
         let at = Timestamp::from_millisecond(1_763_596_740_000).unwrap();
-        for over in [Over::Expired, Over::Renewed, Over::Condemned(Status::Used), Over::Condemned(Status::parse("ODD"))]
+        for over in
+            [Over::Expired, Over::Renewed, Over::Invalidated(Status::Used), Over::Invalidated(Status::parse("ODD"))]
         {
             assert_eq!(Shows::over(&Shows::of(Some(at), Some(&over)).words()), Some(over));
         }

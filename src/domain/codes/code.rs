@@ -64,13 +64,11 @@ impl Code {
     }
 
     /// The text as published.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The upper-cased text, by which codes are compared.
-    #[must_use]
     pub fn key(&self) -> CodeKey {
         CodeKey(self.0.to_ascii_uppercase())
     }
@@ -78,7 +76,6 @@ impl Code {
 
 impl CodeKey {
     /// The key as text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -116,7 +113,6 @@ pub struct ListedCode {
 pub const MAX_REWARDS_CHARS: usize = 200;
 
 /// A feed's rewards text, made harmless; `None` where it says nothing.
-#[must_use]
 pub fn rewards(text: &str) -> Option<String> {
     let text = clean(text, MAX_REWARDS_CHARS);
     let known = !text.is_empty() && !text.eq_ignore_ascii_case("unknown");

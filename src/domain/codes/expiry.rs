@@ -2,6 +2,8 @@
 //!
 //! Everything is UTC where it names no other zone. Midnight exactly means the whole day, which is what a form that asks for a
 //! date makes of it; so does a date alone. What cannot be read is no expiry: a code is rather tried than lost.
+//!
+//! Each format is listed here, and jiff reads it: crates that read any date guess which number is the day.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, date};
@@ -52,7 +54,6 @@ pub enum Expiry {
 }
 
 /// Reads a text.
-#[must_use]
 pub fn read(text: &str) -> Expiry {
     let text = trim(text);
     if text.is_empty() || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word)) {
@@ -71,7 +72,6 @@ pub fn read(text: &str) -> Expiry {
 }
 
 /// Reads seconds or milliseconds since 1970.
-#[must_use]
 pub fn read_number(number: i64) -> Expiry {
     let seconds = if SECONDS.contains(&number) { number } else { number.div_euclid(1000) };
     match Timestamp::from_second(seconds) {
@@ -82,13 +82,11 @@ pub fn read_number(number: i64) -> Expiry {
 }
 
 /// Whether a text is a date, with or without a time.
-#[must_use]
 pub fn is_date(text: &str) -> bool {
     civil(trim(text)).is_some()
 }
 
 /// Whether a code with this expiry is over at `now`.
-#[must_use]
 pub fn has_expired(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
     expires_at.is_some_and(|at| at <= now)
 }

@@ -1,4 +1,4 @@
-//! When answers to single players condemn the code for everybody (invariant 6).
+//! When answers to single players invalidate the code for everybody (invariant 6).
 
 use crate::domain::answers::status::{Class, Scope, Status};
 use crate::domain::players::player::PlayerId;
@@ -14,27 +14,25 @@ pub const LOOK_BACK: usize = 8;
 
 /// What a code's latest final answers, newest first, say about the code itself; `None` while it may still be good.
 ///
-/// A success later than a condemning answer acquits the code: somebody just got it.
-#[must_use]
+/// A success later than a invalidating answer acquits the code: somebody just got it.
 pub fn verdict(newest_first: &[(PlayerId, Status)]) -> Option<Status> {
-    let condemning: Vec<&(PlayerId, Status)> = newest_first
+    let invalidating: Vec<&(PlayerId, Status)> = newest_first
         .iter()
         .take_while(|(_, status)| status.class() != Class::Success)
         .filter(|(_, status)| status.class() == Class::Permanent(Scope::Code))
         .collect();
-    let (_, latest) = condemning.first()?;
+    let (_, latest) = invalidating.first()?;
     let is_claim_limit = |status: &Status| matches!(status, Status::Used | Status::UsageLimit);
     let (needed, agreeing) = if is_claim_limit(latest) {
-        (CLAIM_LIMIT_IN_A_ROW, distinct(condemning.iter().take_while(|(_, s)| is_claim_limit(s)).map(|(p, _)| *p)))
+        (CLAIM_LIMIT_IN_A_ROW, distinct(invalidating.iter().take_while(|(_, s)| is_claim_limit(s)).map(|(p, _)| *p)))
     } else {
-        (CONFIRMATIONS, distinct(condemning.iter().filter(|(_, s)| !is_claim_limit(s)).map(|(p, _)| *p)))
+        (CONFIRMATIONS, distinct(invalidating.iter().filter(|(_, s)| !is_claim_limit(s)).map(|(p, _)| *p)))
     };
     (agreeing >= needed).then(|| latest.clone())
 }
 
 /// Whether one player's answers are enough, where there is nobody else to ask: told twice, unless it is that the claim limit
 /// is reached, which may be that player's own.
-#[must_use]
 pub fn is_told_enough(twice: &Status) -> bool {
     twice.class() == Class::Permanent(Scope::Code) && !matches!(twice, Status::Used | Status::UsageLimit)
 }

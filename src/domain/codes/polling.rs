@@ -23,20 +23,17 @@ pub struct Schedule {
 impl Schedule {
     /// The clock of the source at `place` of `count`, all of which begin at `now`. Slower after `max_errors` failures in a
     /// row.
-    #[must_use]
     pub fn new(interval: Duration, max_errors: u32, (place, count): (u32, u32), now: Duration) -> Self {
         let next_at = now + interval * place / count.max(1);
         Self { interval: interval.max(Duration::from_millis(1)), max_errors, errors: 0, next_at }
     }
 
     /// When the source is to be asked.
-    #[must_use]
     pub fn next_at(&self) -> Duration {
         self.next_at
     }
 
     /// Failures in a row.
-    #[must_use]
     pub fn consecutive_errors(&self) -> u32 {
         self.errors
     }

@@ -28,13 +28,11 @@ impl MessageKind {
     const NAMES: [(Self, &'static str); 3] = [(Self::New, "new"), (Self::Digest, "digest"), (Self::More, "more")];
 
     /// The name in stored state.
-    #[must_use]
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("new", |(_, name)| name)
     }
 
     /// Reads a stored name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
     }
@@ -53,7 +51,6 @@ pub struct PlannedMessage<T> {
 
 /// The messages that announce `codes` to one guild: one that spells out the first few, then as many as it takes to list
 /// the rest. Every code is in exactly one of them.
-#[must_use]
 pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
     let total = codes.len();
     let mut codes = codes.into_iter();
@@ -76,7 +73,6 @@ pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
 /// from what is announced, so that a second process with a copy of the state names it alike. A message of several codes
 /// has the name of its first one: what another process announced together with that one may differ. `again` counts the
 /// names that are taken, by an older message that began with the same code. 25 characters, the most that Discord takes.
-#[must_use]
 pub fn nonce(guild: GuildId, first: &CodeKey, generation: u32, again: u32) -> String {
     let hash = Md5::digest(format!("{guild}/{first}/{generation}/{again}"));
     let mut rest = u128::from_be_bytes(hash.into());
@@ -91,7 +87,6 @@ pub fn nonce(guild: GuildId, first: &CodeKey, generation: u32, again: u32) -> St
 
 /// Where a guild stands among those whose posts were planned at one moment: in another order each time, so that none is
 /// always the last of many.
-#[must_use]
 pub fn place(guild: GuildId, planned_at_ms: i64) -> u64 {
     // Neighbours in, strangers out: the finalizer of splitmix64.
     let mut mixed = guild.0 ^ planned_at_ms.cast_unsigned().rotate_left(32);

@@ -31,7 +31,7 @@ const LONGEST_UNCLEAR_WAIT: Duration = Duration::from_secs(30 * 60);
 
 /// What one final answer tells of the code itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum CodeEvidence {
     /// The player has it: it is good.
     Good,
     /// It is over, or there is no such code.
@@ -43,19 +43,18 @@ pub enum Told {
 }
 
 /// What an answer tells of the code itself.
-#[must_use]
-pub fn told(status: &Status) -> Told {
+pub fn evidence(status: &Status) -> CodeEvidence {
     match (status.class(), status) {
-        (Class::Success, _) => Told::Good,
-        (Class::Permanent(Scope::Code), _) => Told::Over,
-        (_, Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip) => Told::Asks,
-        _ => Told::Nothing,
+        (Class::Success, _) => CodeEvidence::Good,
+        (Class::Permanent(Scope::Code), _) => CodeEvidence::Over,
+        (_, Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip) => CodeEvidence::Asks,
+        _ => CodeEvidence::Nothing,
     }
 }
 
 /// The statuses that say that a code is over.
 pub fn over_statuses() -> impl Iterator<Item = &'static Status> {
-    Status::ALL.iter().filter(|status| told(status) == Told::Over)
+    Status::ALL.iter().filter(|status| evidence(status) == CodeEvidence::Over)
 }
 
 /// A code's verdict in its generation, and its checks.
@@ -96,7 +95,7 @@ fn wait_after(checks: u32) -> Duration {
 
 impl Verdict {
     /// The code is over from `now` on, as confirmed.
-    pub fn condemn(&mut self, why: Status, now: Timestamp) {
+    pub fn invalidate(&mut self, why: Status, now: Timestamp) {
         if self.over.is_some() {
             return;
         }
@@ -111,10 +110,10 @@ impl Verdict {
 
     /// Takes note of what one check of a code that is over came to.
     pub fn answered(&mut self, status: &Status, now: Timestamp) -> Checked {
-        let checked = match told(status) {
-            Told::Good => Checked::GoodAgain,
-            Told::Over => Checked::StillOver,
-            Told::Asks | Told::Nothing => Checked::Unclear,
+        let checked = match evidence(status) {
+            CodeEvidence::Good => Checked::GoodAgain,
+            CodeEvidence::Over => Checked::StillOver,
+            CodeEvidence::Asks | CodeEvidence::Nothing => Checked::Unclear,
         };
         if checked == Checked::Unclear {
             let wait = UNCLEAR_WAIT.saturating_mul(2u32.saturating_pow(self.unclear)).min(LONGEST_UNCLEAR_WAIT);
@@ -169,7 +168,6 @@ impl Verdict {
 
     /// Whether it comes back in a new generation: people saw it as over, or have got it. Else it was never announced, and
     /// goes on in its own.
-    #[must_use]
     pub fn returns_anew(&self, was_posted: bool) -> bool {
         was_posted || self.good_at.is_some()
     }
@@ -188,7 +186,7 @@ mod tests {
 
     fn minutes_of_checks(status: &Status, count: usize) -> Vec<i64> {
         let mut verdict = Verdict::default();
-        verdict.condemn(Status::TimeError, at(0));
+        verdict.invalidate(Status::TimeError, at(0));
         let mut minutes = Vec::new();
         for _ in 0..count {
             let now = verdict.check_at.unwrap();
@@ -216,7 +214,7 @@ mod tests {
     #[test]
     fn a_code_that_was_good_for_long_begins_its_schedule_anew() {
         let mut verdict = Verdict::default();
-        verdict.condemn(Status::TimeError, at(0));
+        verdict.invalidate(Status::TimeError, at(0));
         for _ in 0..5 {
             let now = verdict.check_at.unwrap();
             verdict.answered(&Status::TimeError, now);
@@ -225,9 +223,9 @@ mod tests {
         assert_eq!(verdict.answered(&Status::Received, now), Checked::GoodAgain);
         assert_eq!((verdict.over.clone(), verdict.good_at, verdict.checks), (None, Some(now), 6));
         let mut short = verdict.clone();
-        short.condemn(Status::Used, later(now, Duration::from_secs(60)));
+        short.invalidate(Status::Used, later(now, Duration::from_secs(60)));
         assert_eq!(short.check_at, Some(later(now, Duration::from_secs(60) + LAST_WAIT)));
-        verdict.condemn(Status::Used, later(now, GOOD_FOR));
+        verdict.invalidate(Status::Used, later(now, GOOD_FOR));
         assert_eq!(verdict.check_at, Some(later(now, GOOD_FOR + Duration::from_secs(600))));
     }
 
@@ -238,7 +236,7 @@ mod tests {
         assert!(unknown.come_back(hours(1), SIX_HOURS, hours(9)));
         assert_eq!((unknown.over.clone(), unknown.check_at), (Some((Status::TimeError, hours(1))), Some(hours(9))));
         let mut over = Verdict::default();
-        over.condemn(Status::Used, hours(0));
+        over.invalidate(Status::Used, hours(0));
         assert!(
             !over.clone().come_back(hours(0), SIX_HOURS, hours(5))
                 && over.clone().come_back(hours(0), SIX_HOURS, hours(6))
@@ -268,11 +266,11 @@ mod tests {
         #[test]
         fn a_check_decides_only_by_what_is_said_of_the_code(statuses in proptest::collection::vec(any_status(), 1..40)) {
             let mut verdict = Verdict::default();
-            verdict.condemn(Status::TimeError, at(0));
+            verdict.invalidate(Status::TimeError, at(0));
             let mut now = at(0);
             for status in statuses {
                 if verdict.over.is_none() {
-                    verdict.condemn(Status::TimeError, now);
+                    verdict.invalidate(Status::TimeError, now);
                 }
                 let (why_before, since) = verdict.over.clone().unwrap();
                 now = verdict.check_at.unwrap();
@@ -296,7 +294,7 @@ mod tests {
             let mut verdict = Verdict::default();
             let (mut now, mut checks) = (at(0), 0);
             while now < at(7 * 24 * 3600) {
-                verdict.condemn(Status::TimeError, now);
+                verdict.invalidate(Status::TimeError, now);
                 now = verdict.check_at.unwrap();
                 verdict.answered(&Status::Success, now);
                 checks += 1;
@@ -309,7 +307,7 @@ mod tests {
         #[test]
         fn a_feed_that_flickers_is_asked_about_as_seldom_as_one_that_does_not(minutes in 1i64..400) {
             let mut verdict = Verdict::default();
-            verdict.condemn(Status::TimeError, at(0));
+            verdict.invalidate(Status::TimeError, at(0));
             let (mut checks, mut now) = (0, at(0));
             while now < at(7 * 24 * 3600) {
                 now = later(now, Duration::from_secs(60 * minutes.unsigned_abs()));
@@ -325,7 +323,7 @@ mod tests {
         #[test]
         fn hastening_never_asks_sooner_than_in_ten_minutes(polls in 1i64..500) {
             let mut verdict = Verdict::default();
-            verdict.condemn(Status::TimeError, at(0));
+            verdict.invalidate(Status::TimeError, at(0));
             let (mut checks, mut now) = (0, at(0));
             for poll in 0..polls {
                 now = now.max(at(poll * 10));

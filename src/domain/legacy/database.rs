@@ -1,4 +1,4 @@
-//! The first implementation's database: what its documents say, one by one.
+//! The legacy bot's database: what its documents say, one by one.
 //!
 //! A document is read as JSON. Ids may be numbers of any width or texts. What is odd is left out and named, the first few of
 //! each collection by themselves.
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::domain::codes::code::Code;
-use crate::domain::legacy::state_file::{FirstState, snowflake};
+use crate::domain::legacy::state_file::{LegacyState, snowflake};
 use crate::domain::players::player::{GuildId, Player, PlayerId, State, furnace_level};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::text::clean;
@@ -22,7 +22,7 @@ const NICKNAME_CHARS: usize = 64;
 
 /// A collection of that database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FirstCollection {
+pub enum LegacyCollection {
     /// Channels and sent codes, as in `giftcode_state.json`.
     State,
     /// Which guilds redeem by themselves.
@@ -35,13 +35,12 @@ pub enum FirstCollection {
     RedeemedCodes,
 }
 
-impl FirstCollection {
+impl LegacyCollection {
     /// All of them.
     pub const ALL: [Self; 5] =
         [Self::State, Self::AutoSettings, Self::Members, Self::AllianceMembers, Self::RedeemedCodes];
 
     /// Its name in the database.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::State => "giftcode_state",
@@ -55,9 +54,9 @@ impl FirstCollection {
 
 /// What the database said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FirstDatabase {
+pub struct LegacyDatabase {
     /// Channels and sent codes.
-    pub state: FirstState,
+    pub state: LegacyState,
     /// The guilds that redeem by themselves, or were told not to.
     pub auto: BTreeMap<GuildId, bool>,
     /// The rosters.
@@ -70,10 +69,10 @@ pub struct FirstDatabase {
 
 /// Reads documents, in any order.
 #[derive(Debug, Default)]
-pub struct FirstDatabaseReader {
-    read: FirstDatabase,
+pub struct LegacyDatabaseReader {
+    read: LegacyDatabase,
     states: BTreeMap<PlayerId, State>,
-    odd: BTreeMap<FirstCollection, usize>,
+    odd: BTreeMap<LegacyCollection, usize>,
     undecided: BTreeMap<String, usize>,
     undecided_else: usize,
 }
@@ -91,15 +90,15 @@ fn shown(value: &Value) -> String {
     clean(&value.to_string(), 60)
 }
 
-impl FirstDatabaseReader {
+impl LegacyDatabaseReader {
     /// Reads one document of a collection.
-    pub fn read(&mut self, collection: FirstCollection, document: &Value) {
+    pub fn read(&mut self, collection: LegacyCollection, document: &Value) {
         let read = match collection {
-            FirstCollection::State => self.state(document),
-            FirstCollection::AutoSettings => self.auto_setting(document),
-            FirstCollection::Members => self.member(document),
-            FirstCollection::AllianceMembers => self.alliance_member(document),
-            FirstCollection::RedeemedCodes => self.redeemed_code(document),
+            LegacyCollection::State => self.state(document),
+            LegacyCollection::AutoSettings => self.auto_setting(document),
+            LegacyCollection::Members => self.member(document),
+            LegacyCollection::AllianceMembers => self.alliance_member(document),
+            LegacyCollection::RedeemedCodes => self.redeemed_code(document),
         };
         if let Err(why) = read {
             let id = document.get("_id").map_or_else(|| "without _id".to_owned(), shown);
@@ -108,16 +107,16 @@ impl FirstDatabaseReader {
     }
 
     /// Notes that the database does not have this collection.
-    pub fn absent(&mut self, collection: FirstCollection) {
+    pub fn absent(&mut self, collection: LegacyCollection) {
         self.leave(collection, format!("{}: there is no such collection", collection.name()));
     }
 
     /// Notes a document that is broken.
-    pub fn unreadable(&mut self, collection: FirstCollection) {
+    pub fn unreadable(&mut self, collection: LegacyCollection) {
         self.leave(collection, format!("{}: a document cannot be read", collection.name()));
     }
 
-    fn leave(&mut self, collection: FirstCollection, sentence: String) {
+    fn leave(&mut self, collection: LegacyCollection, sentence: String) {
         let odd = self.odd.entry(collection).or_default();
         *odd += 1;
         if *odd <= MAX_NAMED {
@@ -129,9 +128,9 @@ impl FirstDatabaseReader {
         if document.get("_id").and_then(Value::as_str) != Some("giftcode_state") {
             return Err("only the document \"giftcode_state\" is read".to_owned());
         }
-        let mut state = FirstState::read(document).map_err(|_| "it has neither channels nor sent".to_owned())?;
+        let mut state = LegacyState::read(document).map_err(|_| "it has neither channels nor sent".to_owned())?;
         for sentence in std::mem::take(&mut state.left) {
-            self.leave(FirstCollection::State, sentence);
+            self.leave(LegacyCollection::State, sentence);
         }
         self.read.state = state;
         Ok(())
@@ -200,8 +199,7 @@ impl FirstDatabaseReader {
     }
 
     /// All that was read, the states joined to the players.
-    #[must_use]
-    pub fn finish(mut self) -> FirstDatabase {
+    pub fn finish(mut self) -> LegacyDatabase {
         let mut on_roster: BTreeSet<PlayerId> = BTreeSet::new();
         for player in self.read.rosters.values_mut().flat_map(BTreeMap::values_mut) {
             player.state = self.states.get(&player.id).copied();
@@ -233,8 +231,8 @@ mod tests {
 
     use super::*;
 
-    fn read(documents: &[(FirstCollection, Value)]) -> FirstDatabase {
-        let mut reader = FirstDatabaseReader::default();
+    fn read(documents: &[(LegacyCollection, Value)]) -> LegacyDatabase {
+        let mut reader = LegacyDatabaseReader::default();
         for (collection, document) in documents {
             reader.read(*collection, document);
         }
@@ -243,11 +241,11 @@ mod tests {
 
     #[test]
     fn documents_of_every_collection_are_read_however_their_numbers_are_written() {
-        use FirstCollection::{AllianceMembers, AutoSettings, Members, RedeemedCodes};
+        use LegacyCollection::{AllianceMembers, AutoSettings, Members, RedeemedCodes};
         let id = 1_165_706_299_393_183_754_u64;
         let database = read(&[
             (
-                FirstCollection::State,
+                LegacyCollection::State,
                 json!({"_id": "giftcode_state", "channels": {"11": 21}, "sent": {"11": ["WOS1105"]}}),
             ),
             (AutoSettings, json!({"_id": id, "enabled": true})),
@@ -290,18 +288,18 @@ mod tests {
     #[test]
     fn odd_documents_are_named_and_many_are_counted() {
         let odd = json!({"_id": {"$oid": "x\ny"}, "fid": "12a"});
-        let documents: Vec<_> = FirstCollection::ALL.into_iter().flat_map(|c| vec![(c, odd.clone()); 25]).collect();
+        let documents: Vec<_> = LegacyCollection::ALL.into_iter().flat_map(|c| vec![(c, odd.clone()); 25]).collect();
         let database = read(&documents);
         assert_eq!(database.left.len(), 5 * 21);
         assert!(database.left.iter().all(|sentence| !sentence.contains('\n')));
         assert!(database.left.contains(&"auto_redeem_members: 5 more like these".to_owned()), "{:?}", database.left);
-        assert_eq!(FirstDatabase { left: Vec::new(), ..database }, FirstDatabase::default());
+        assert_eq!(LegacyDatabase { left: Vec::new(), ..database }, LegacyDatabase::default());
     }
 
     #[test]
     fn however_much_is_odd_little_is_said() {
-        use FirstCollection::{AllianceMembers, Members, RedeemedCodes, State};
-        let mut reader = FirstDatabaseReader::default();
+        use LegacyCollection::{AllianceMembers, Members, RedeemedCodes, State};
+        let mut reader = LegacyDatabaseReader::default();
         let sent: Vec<String> = (0..100).map(|number| format!("no code {number}")).collect();
         reader.read(State, &json!({"_id": "giftcode_state", "sent": {"11": sent}}));
         for number in 0..100 {
@@ -320,8 +318,8 @@ mod tests {
 
     #[test]
     fn of_two_states_of_one_player_the_first_stays_and_the_other_is_named() {
-        let alliance = |kid| (FirstCollection::AllianceMembers, json!({"_id": kid, "fid": 5, "kid": kid}));
-        let member = (FirstCollection::Members, json!({"guild_id": 11, "fid": 5}));
+        let alliance = |kid| (LegacyCollection::AllianceMembers, json!({"_id": kid, "fid": 5, "kid": kid}));
+        let member = (LegacyCollection::Members, json!({"guild_id": 11, "fid": 5}));
         let database = read(&[alliance(245), member, alliance(246), alliance(245)]);
         let players: Vec<_> = database.rosters.values().flat_map(BTreeMap::values).collect();
         assert_eq!(players[0].state, State::new(245));
@@ -335,7 +333,7 @@ mod tests {
         #[test]
         fn no_document_panics(text in "[\\[\\]{}\",:a-z0-9._ -]{0,60}", id in any::<f64>()) {
             let value = serde_json::from_str::<Value>(&text).unwrap_or(Value::String(text));
-            for collection in FirstCollection::ALL {
+            for collection in LegacyCollection::ALL {
                 let fields = ["_id", "guild_id", "fid", "kid", "code", "status", "enabled", "furnace_lv", "nickname"];
                 let document: serde_json::Map<_, _> = fields.map(|name| (name.to_owned(), value.clone())).into_iter().collect();
                 let numbers: serde_json::Map<_, _> = fields.map(|name| (name.to_owned(), json!(id))).into_iter().collect();

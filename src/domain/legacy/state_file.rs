@@ -1,4 +1,4 @@
-//! The state of the first implementation of this bot, as its JSON file and its database hold it.
+//! The state of the legacy bot, as its JSON file and its database hold it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use crate::domain::codes::code::Code;
 use crate::domain::players::player::{ChannelId, GuildId};
 use crate::domain::text::clean;
 
-/// What the first implementation knew of channels and sent codes.
+/// What the legacy bot knew of channels and sent codes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FirstState {
+pub struct LegacyState {
     /// Where each guild's codes go.
     pub channels: BTreeMap<GuildId, ChannelId>,
     /// What was sent to each guild; what was sent "globally" is here for every guild with a channel.
@@ -25,7 +25,7 @@ pub struct FirstState {
 /// Why a JSON text is no such state.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("it has neither \"channels\" nor \"sent\", so it is no giftcode_state.json")]
-pub struct NotFirstState;
+pub struct NotLegacyState;
 
 /// The largest whole number that every smaller one can be told from, where it is written with a decimal point.
 const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
@@ -48,17 +48,17 @@ fn shown(value: &Value) -> String {
     clean(&value.to_string(), 60)
 }
 
-impl FirstState {
+impl LegacyState {
     /// Reads `{"channels":{"GUILD":CHANNEL},"sent":{"GUILD"|"global":["CODE",…]},"initialized":bool}`. What in it is odd
     /// is left out and named.
     ///
     /// # Errors
     /// When it is something else altogether.
-    pub fn read(json: &Value) -> Result<Self, NotFirstState> {
+    pub fn read(json: &Value) -> Result<Self, NotLegacyState> {
         let object = |name: &str| json.get(name).and_then(Value::as_object);
         let (channels, sent) = (object("channels"), object("sent"));
         if channels.is_none() && sent.is_none() {
-            return Err(NotFirstState);
+            return Err(NotLegacyState);
         }
         let mut state = Self::default();
         for (guild, channel) in channels.into_iter().flatten() {
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn channels_and_sent_codes_are_read_and_odd_things_named() {
-        let state = FirstState::read(&json!({
+        let state = LegacyState::read(&json!({
             "channels": {"11": 21, "12": "22", "home": 5, "13": null},
             "sent": {"11": ["WOS1105", "wos1105", "A\nB", 7], "global": ["gogoWOS"], "99": ["OLD1"], "x": ["A1"], "14": 3},
             "initialized": true,
@@ -132,17 +132,17 @@ mod tests {
     #[test]
     fn something_else_is_not_taken_for_it() {
         for other in [json!({}), json!([]), json!({"channels": 3}), json!("x")] {
-            assert_eq!(FirstState::read(&other), Err(NotFirstState));
+            assert_eq!(LegacyState::read(&other), Err(NotLegacyState));
         }
-        assert!(!FirstState::read(&json!({"channels": {"1": 2}})).unwrap().initialized);
+        assert!(!LegacyState::read(&json!({"channels": {"1": 2}})).unwrap().initialized);
     }
 
     proptest! {
         #[test]
         fn no_json_panics(text in "[\\[\\]{}\",:a-z0-9 ]{0,80}") {
             if let Ok(json) = serde_json::from_str::<Value>(&text) {
-                let _ = FirstState::read(&json);
-                let _ = FirstState::read(&json!({"channels": json, "sent": json}));
+                let _ = LegacyState::read(&json);
+                let _ = LegacyState::read(&json!({"channels": json, "sent": json}));
             }
         }
     }

@@ -3,6 +3,8 @@
 //!
 //! Times are durations since some fixed start on a clock that never steps. The interval counts from the moment the
 //! *answer* came: the server saw the call no later than that, so two calls are never closer at the server than here.
+//!
+//! Written by hand for the reasons that [`super::budget`] gives.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -34,7 +36,6 @@ pub struct PlayerPacing {
 
 impl PlayerPacing {
     /// Pacing with this interval.
-    #[must_use]
     pub fn new(interval: Duration) -> Self {
         Self {
             configured: interval,
@@ -48,7 +49,6 @@ impl PlayerPacing {
     }
 
     /// Whether a call for `player` may begin at `now`.
-    #[must_use]
     pub fn is_open(&self, player: PlayerId, now: Duration) -> bool {
         match self.not_before.get(&player) {
             _ if now < self.nobody_before => false,
@@ -95,7 +95,6 @@ impl PlayerPacing {
     }
 
     /// The interval that is believed now.
-    #[must_use]
     pub fn interval(&self) -> Duration {
         self.interval
     }
@@ -113,7 +112,6 @@ impl PlayerPacing {
     }
 
     /// When a call for `player` may begin; `None` while one is in flight, or where none needs to wait.
-    #[must_use]
     pub fn opening_of(&self, player: PlayerId) -> Option<Duration> {
         match self.not_before.get(&player) {
             Some(None) => None,
@@ -123,7 +121,6 @@ impl PlayerPacing {
     }
 
     /// The earliest time after `now` at which some player's interval ends.
-    #[must_use]
     pub fn next_opening(&self, now: Duration) -> Option<Duration> {
         let ends = self.not_before.values().flatten().copied().filter(|until| *until > now);
         // Before that time the ends of intervals open nothing.

@@ -97,13 +97,11 @@ fn quoted(text: &str) -> String {
 
 impl PlayerId {
     /// The id with this number; `None` outside 1 to [`MAX_PLAYER_ID`].
-    #[must_use]
     pub fn new(number: u64) -> Option<Self> {
         (1..=MAX_PLAYER_ID).contains(&number).then_some(Self(number))
     }
 
     /// The number.
-    #[must_use]
     pub fn get(self) -> u64 {
         self.0
     }
@@ -121,13 +119,11 @@ impl FromStr for PlayerId {
 
 impl State {
     /// The state with this number; `None` for 0.
-    #[must_use]
     pub fn new(number: u32) -> Option<Self> {
         NonZeroU32::new(number).map(Self)
     }
 
     /// The number.
-    #[must_use]
     pub fn get(self) -> u32 {
         self.0.get()
     }
@@ -159,7 +155,6 @@ const MAX_FURNACE_LEVEL: u64 = 100;
 /// Reads a furnace level as people write it. The game counts on after 30: `30-1` to `30-4` are 31 to 34, `FC 1` is 35, and
 /// each further FC level and its four steps are five more, so that `FC 5 - 2` is 57. `None` for anything else: a level is a
 /// detail that nothing depends on.
-#[must_use]
 pub fn furnace_level(text: &str) -> Option<u32> {
     let text: String = text.chars().filter(|c| !is_unseen(*c)).collect();
     let text = without_word(&text, &["furnacelevel", "furnace", "level", "lvl", "lv.", "lv"]);
@@ -204,7 +199,6 @@ pub struct Player {
 }
 
 /// What a player is called in log lines and tables: the nickname made harmless, else the id.
-#[must_use]
 pub fn display_name(nickname: &str, id: PlayerId) -> String {
     let name = clean(nickname, NAME_CHARS);
     if name.is_empty() { id.to_string() } else { name }

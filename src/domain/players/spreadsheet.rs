@@ -13,19 +13,16 @@ fn is_formula(text: &str) -> bool {
 }
 
 /// `text` as a cell that is shown and not evaluated.
-#[must_use]
 pub fn guarded(text: &str) -> String {
     if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// What [`guarded`] was given, from what it made.
-#[must_use]
 pub fn unguarded(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| is_formula(text)).unwrap_or(cell)
 }
 
 /// A CSV file with this header; every cell of `rows` is guarded.
-#[must_use]
 pub fn write<const COLUMNS: usize>(
     header: [&str; COLUMNS],
     rows: impl IntoIterator<Item = [String; COLUMNS]>,

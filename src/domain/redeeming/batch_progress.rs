@@ -43,27 +43,23 @@ pub struct Tally {
 
 impl Tally {
     /// Players who did not get it.
-    #[must_use]
     pub fn failures(&self) -> u32 {
         let named: u32 = self.failed.iter().map(|group| u32::try_from(group.players.len()).unwrap_or(u32::MAX)).sum();
         named.saturating_add(self.unnamed)
     }
 
     /// Players who are decided.
-    #[must_use]
     pub fn done(&self) -> u32 {
         self.granted + self.already + self.failures()
     }
 
     /// All players.
-    #[must_use]
     pub fn players(&self) -> u32 {
         self.done() + self.pending
     }
 }
 
 /// A bar of `width` cells for `done` of `all`; full only when all is done, empty only when nothing is.
-#[must_use]
 pub fn bar(done: u32, all: u32, width: u32) -> String {
     let (done, all) = (done.min(all), all.max(1));
     let exact = u64::from(done) * u64::from(width) / u64::from(all);
@@ -95,7 +91,6 @@ impl Pacer {
     }
 
     /// How long the remaining ones take at the present rate; `None` while nobody knows.
-    #[must_use]
     pub fn remaining(&self, pending: u32) -> Option<Duration> {
         let ((from, before), (to, done)) = (self.seen.front()?, self.seen.back()?);
         let (took, made) = (to.saturating_sub(*from), done.saturating_sub(*before));

@@ -7,7 +7,6 @@ use crate::domain::answers::status::{Class, Status};
 pub const USE_THE_PAGE: &str = "redeem it at https://wos-giftcode.centurygame.com";
 
 /// Why a redemption ended, or how its last try went, as the end of a sentence.
-#[must_use]
 pub fn meaning(status: &Status) -> &'static str {
     match status {
         Status::Success => "granted",
@@ -36,7 +35,6 @@ pub fn meaning(status: &Status) -> &'static str {
 }
 
 /// What a player can do about it, if anything.
-#[must_use]
 pub fn advice(status: &Status) -> Option<&'static str> {
     match status {
         Status::UserInfoError | Status::NoState => {
@@ -49,7 +47,6 @@ pub fn advice(status: &Status) -> Option<&'static str> {
 }
 
 /// What is wrong with the game, as a clause.
-#[must_use]
 pub fn trouble_in_words(trouble: &Trouble) -> String {
     let evidence = &trouble.evidence;
     match trouble.cause {
@@ -63,7 +60,6 @@ pub fn trouble_in_words(trouble: &Trouble) -> String {
 }
 
 /// Who must act on it, and what to do.
-#[must_use]
 pub fn remedy(trouble: &Trouble) -> &'static str {
     match (&trouble.evidence, trouble.cause) {
         (Status::SignError, _) => "set GAME_SIGN_SALT to the game's new salt and start again",

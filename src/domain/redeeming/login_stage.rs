@@ -20,7 +20,7 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(600);
 
 /// What an answer of the player endpoint says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum LoginResult {
     /// A profile.
     Profile,
     /// Something about the player: that there is none, or that the game is busy with it.
@@ -31,9 +31,8 @@ pub enum Told {
     Gone,
 }
 
-impl Told {
+impl LoginResult {
     /// What an answer says that is no profile.
-    #[must_use]
     pub fn by(answer: &Answer) -> Self {
         let status = of_login(answer);
         match (answer, status.class()) {
@@ -60,19 +59,16 @@ pub struct LoginStage {
 
 impl LoginStage {
     /// Whether a player whose state is on file should be logged in before redeeming.
-    #[must_use]
     pub fn is_used(&self) -> bool {
         self.is_used
     }
 
     /// Whether the endpoint can tell no state at `now`, for it is not there.
-    #[must_use]
     pub fn is_gone(&self, now: Duration) -> bool {
         self.gone_since.is_some_and(|since| now.saturating_sub(since) < ASK_AGAIN_AFTER)
     }
 
     /// Whether a trial is due at `now`: not while there is one.
-    #[must_use]
     pub fn is_due(&self, now: Duration) -> bool {
         !self.is_used && !self.is_trying && self.try_at <= now
     }
@@ -88,16 +84,16 @@ impl LoginStage {
     }
 
     /// Takes note of what the endpoint told, by `now`.
-    pub fn observe(&mut self, told: &Told, now: Duration) {
+    pub fn observe(&mut self, told: &LoginResult, now: Duration) {
         self.is_trying = false;
-        self.is_used = *told == Told::Profile;
-        self.try_at = now + if *told == Told::Gone { ASK_AGAIN_AFTER } else { TRY_AGAIN_AFTER };
-        if matches!(told, Told::Profile | Told::Player(_)) {
+        self.is_used = *told == LoginResult::Profile;
+        self.try_at = now + if *told == LoginResult::Gone { ASK_AGAIN_AFTER } else { TRY_AGAIN_AFTER };
+        if matches!(told, LoginResult::Profile | LoginResult::Player(_)) {
             (self.strikes, self.failing_since, self.gone_since) = (0, None, None);
             return;
         }
         let since = *self.failing_since.get_or_insert(now);
-        self.strikes = if *told == Told::Gone { self.strikes.saturating_add(1) } else { 0 };
+        self.strikes = if *told == LoginResult::Gone { self.strikes.saturating_add(1) } else { 0 };
         if self.strikes >= STRIKES || now.saturating_sub(since) >= GONE_AFTER {
             self.gone_since = Some(now);
         }
@@ -114,16 +110,16 @@ mod tests {
     #[test]
     fn gone_twice_in_a_row_is_gone_for_an_hour() {
         let mut stage = LoginStage::default();
-        stage.observe(&Told::Gone, S(0));
-        stage.observe(&Told::Trouble, S(1));
-        stage.observe(&Told::Gone, S(2));
+        stage.observe(&LoginResult::Gone, S(0));
+        stage.observe(&LoginResult::Trouble, S(1));
+        stage.observe(&LoginResult::Gone, S(2));
         assert!(!stage.is_gone(S(3)));
-        stage.observe(&Told::Gone, S(3));
+        stage.observe(&LoginResult::Gone, S(3));
         assert!(stage.is_gone(S(4)));
         assert!(!stage.is_gone(S(3603)), "asked again");
-        stage.observe(&Told::Gone, S(3603));
+        stage.observe(&LoginResult::Gone, S(3603));
         assert!(stage.is_gone(S(3604)));
-        stage.observe(&Told::Profile, S(9000));
+        stage.observe(&LoginResult::Profile, S(9000));
         assert!(!stage.is_gone(S(9000)));
     }
 
@@ -131,13 +127,13 @@ mod tests {
     fn one_that_only_fails_is_gone_after_an_hour_and_one_that_is_busy_never() {
         let mut stage = LoginStage::default();
         for minute in 0..60 {
-            stage.observe(&Told::Trouble, S(60 * minute));
+            stage.observe(&LoginResult::Trouble, S(60 * minute));
             assert!(!stage.is_gone(S(60 * minute)));
         }
-        stage.observe(&Told::Player(Status::TimeoutRetry), S(3599));
-        stage.observe(&Told::Trouble, S(3600));
+        stage.observe(&LoginResult::Player(Status::TimeoutRetry), S(3599));
+        stage.observe(&LoginResult::Trouble, S(3600));
         assert!(!stage.is_gone(S(3600)));
-        stage.observe(&Told::Trouble, S(7200));
+        stage.observe(&LoginResult::Trouble, S(7200));
         assert!(stage.is_gone(S(7200)));
     }
 
@@ -148,11 +144,11 @@ mod tests {
         assert!(stage.is_due(S(0)));
         stage.begin_trial();
         assert!(!stage.is_due(S(9999)), "one at a time");
-        stage.observe(&Told::Profile, S(1));
+        stage.observe(&LoginResult::Profile, S(1));
         assert!(stage.is_used() && !stage.is_due(S(9999)));
-        for told in [Told::Trouble, Told::Player(Status::RoleNotExist), Told::Gone] {
+        for told in [LoginResult::Trouble, LoginResult::Player(Status::RoleNotExist), LoginResult::Gone] {
             stage.observe(&told, S(10_000));
-            let rest = if told == Told::Gone { 3600 } else { 600 };
+            let rest = if told == LoginResult::Gone { 3600 } else { 600 };
             assert!(!stage.is_used() && !stage.is_due(S(10_000 + rest - 1)), "{told:?}");
             assert!(stage.is_due(S(10_000 + rest)), "{told:?}");
         }
@@ -161,28 +157,28 @@ mod tests {
     #[test]
     fn each_answer_says_what_it_says() {
         let api = |msg: &str, code| Answer::Api(ApiAnswer { msg: msg.into(), err_code: code });
-        let busy = Told::Player(Status::TimeoutRetry);
-        let nobody = Told::Player(Status::RoleNotExist);
+        let busy = LoginResult::Player(Status::TimeoutRetry);
+        let nobody = LoginResult::Player(Status::RoleNotExist);
         for (answer, told) in [
-            (Answer::Http(404), Told::Gone),
-            (Answer::Http(405), Told::Gone),
-            (Answer::Http(410), Told::Gone),
-            (Answer::Html(200), Told::Gone),
-            (Answer::Html(404), Told::Gone),
-            (Answer::Html(502), Told::Trouble),
-            (Answer::Http(500), Told::Trouble),
-            (Answer::Http(403), Told::Trouble),
-            (Answer::TimedOut, Told::Trouble),
-            (Answer::RateLimited, Told::Trouble),
-            (Answer::Malformed, Told::Trouble),
-            (api("params error", ErrCode::Number(40001)), Told::Trouble),
-            (api("success", ErrCode::Absent), Told::Trouble),
-            (api("Sign Error", ErrCode::Number(0)), Told::Trouble),
+            (Answer::Http(404), LoginResult::Gone),
+            (Answer::Http(405), LoginResult::Gone),
+            (Answer::Http(410), LoginResult::Gone),
+            (Answer::Html(200), LoginResult::Gone),
+            (Answer::Html(404), LoginResult::Gone),
+            (Answer::Html(502), LoginResult::Trouble),
+            (Answer::Http(500), LoginResult::Trouble),
+            (Answer::Http(403), LoginResult::Trouble),
+            (Answer::TimedOut, LoginResult::Trouble),
+            (Answer::RateLimited, LoginResult::Trouble),
+            (Answer::Malformed, LoginResult::Trouble),
+            (api("params error", ErrCode::Number(40001)), LoginResult::Trouble),
+            (api("success", ErrCode::Absent), LoginResult::Trouble),
+            (api("Sign Error", ErrCode::Number(0)), LoginResult::Trouble),
             (api("TIMEOUT RETRY.", ErrCode::Number(40004)), busy),
             (api("", ErrCode::Number(40004)), nobody.clone()),
             (api("role not exist", ErrCode::Number(40001)), nobody),
         ] {
-            assert_eq!(Told::by(&answer), told, "{answer:?}");
+            assert_eq!(LoginResult::by(&answer), told, "{answer:?}");
         }
     }
 }

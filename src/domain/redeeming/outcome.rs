@@ -28,37 +28,31 @@ impl Outcome {
     ];
 
     /// The name in stored state and reports.
-    #[must_use]
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(outcome, _)| *outcome == self).map_or("pending", |(_, name)| name)
     }
 
     /// Reads a stored name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
     }
 
     /// Reads a stored name. One that a newer program made is a decision, whatever it says: nothing is called on its account.
-    #[must_use]
     pub fn read(name: &str) -> Self {
         Self::parse(name).unwrap_or(Self::Failed)
     }
 
     /// Whether no further call is made.
-    #[must_use]
     pub fn is_final(self) -> bool {
         self != Self::Pending
     }
 
     /// Whether the player has what the code gives.
-    #[must_use]
     pub fn is_success(self) -> bool {
         self >= Self::Already
     }
 
     /// The outcome of two records of one redemption. Commutative, associative and idempotent.
-    #[must_use]
     pub fn merge(self, other: Self) -> Self {
         self.max(other)
     }
@@ -66,7 +60,6 @@ impl Outcome {
     /// What decides between two records of one redemption, before their age: a success is never replaced by anything
     /// less; else what came of a later round, which a person asked for, replaces what came of an earlier one; else a later
     /// variant an earlier one. `round` counts from 0.
-    #[must_use]
     pub fn rank(self, round: i64) -> i64 {
         match (self.is_success(), round) {
             (true, _) => (self as i64) << 40,
@@ -76,7 +69,6 @@ impl Outcome {
     }
 
     /// The final outcome a status leads to by itself; `None` where it is tried again.
-    #[must_use]
     pub fn of(status: &Status) -> Option<Self> {
         match (status, status.class()) {
             (Status::Success, _) => Some(Self::Granted),

@@ -3,6 +3,8 @@
 //! Invariant 4: every redemption ends. With `u` unknown and `t` temporary tries allowed, the counters bound the calls
 //! to `(u - 1) + (t - 1) + 1`, in whatever order the answers come; tries whose answer was lost in a crash count against
 //! that same bound ([`Policy::max_calls`]).
+//!
+//! Written by hand: crates for retries wait inside a call. Here the next try is a time in the store, which a restart keeps.
 
 use std::time::Duration;
 
@@ -46,14 +48,12 @@ pub enum Decision {
 
 impl Policy {
     /// The most calls one redemption can ever need.
-    #[must_use]
     pub fn max_calls(&self) -> u32 {
         self.max_unknown.saturating_add(self.max_temporary).saturating_sub(1)
     }
 
     /// The back-off before try number `tries + 1`: doubling from `base` up to `cap`, between half and all of that as
     /// `jitter` goes from 0 to 1, so that players who failed together do not come back together.
-    #[must_use]
     pub fn back_off(&self, tries: u32, jitter: f64) -> Duration {
         let doubled = self.base.saturating_mul(2u32.saturating_pow(tries.saturating_sub(1)));
         doubled.min(self.cap).mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
@@ -61,7 +61,6 @@ impl Policy {
 }
 
 /// Counts `status` into `history` and says what follows. `history.calls` already counts this call.
-#[must_use]
 pub fn decide(policy: &Policy, history: &mut History, status: &Status, jitter: f64) -> Decision {
     if let Some(outcome) = Outcome::of(status) {
         return Decision::Done(outcome);

@@ -7,9 +7,9 @@ use crate::domain::answers::answer::{Answer, ErrCode};
 use crate::domain::answers::status::{Status, of_redeem};
 use crate::domain::codes::code::Code;
 
-/// What a probe with [`Code::impossible`] told.
+/// What a state check with [`Code::impossible`] told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProbeOutcome {
+pub enum StateCheck {
     /// The player lives in that state.
     Right,
     /// The player does not live in that state.
@@ -25,22 +25,20 @@ const NO_SUCH_CODE: ErrCode = ErrCode::Number(40014);
 /// `err_code` of USER INFO ERROR.
 const NOT_THERE: ErrCode = ErrCode::Number(40020);
 
-/// What the answer to a probe tells. Only CDK NOT FOUND *with its number* proves a state, and only USER INFO ERROR with its
+/// What the answer to a state check tells. Only CDK NOT FOUND *with its number* proves a state, and only USER INFO ERROR with its
 /// own disproves one: whoever sees a player's state confirmed by mistake redeems for somebody else's account, or for
 /// nobody, for ever.
-#[must_use]
-pub fn outcome(answer: &Answer) -> ProbeOutcome {
+pub fn outcome(answer: &Answer) -> StateCheck {
     match (of_redeem(answer), answer) {
-        (Status::CdkNotFound, Answer::Api(api)) if api.err_code == NO_SUCH_CODE => ProbeOutcome::Right,
-        (Status::UserInfoError, Answer::Api(api)) if api.err_code == NOT_THERE => ProbeOutcome::WrongState,
-        (Status::RoleNotExist, _) => ProbeOutcome::NoSuchPlayer,
-        (status, _) => ProbeOutcome::Unclear(status),
+        (Status::CdkNotFound, Answer::Api(api)) if api.err_code == NO_SUCH_CODE => StateCheck::Right,
+        (Status::UserInfoError, Answer::Api(api)) if api.err_code == NOT_THERE => StateCheck::WrongState,
+        (Status::RoleNotExist, _) => StateCheck::NoSuchPlayer,
+        (status, _) => StateCheck::Unclear(status),
     }
 }
 
 impl Code {
-    /// A code that the game never had and never will: for probes. As long as a code may be, so that nobody picks it.
-    #[must_use]
+    /// A code that the game never had and never will: for state checks. As long as a code may be, so that nobody picks it.
     pub fn impossible() -> Self {
         Self::of_checked("0NOSUCHCODE0NOSUCHCODE0NOSUCHCO0")
     }
@@ -65,25 +63,25 @@ mod tests {
     #[test]
     fn each_answer_tells_what_it_proves() {
         for (msg, number, told) in [
-            ("CDK NOT FOUND.", 40014, ProbeOutcome::Right),
-            ("USER INFO ERROR", 40020, ProbeOutcome::WrongState),
-            ("role not exist", 40001, ProbeOutcome::NoSuchPlayer),
-            ("TIMEOUT RETRY.", 40004, ProbeOutcome::Unclear(Status::TimeoutRetry)),
-            ("TIME ERROR.", 40007, ProbeOutcome::Unclear(Status::TimeError)),
+            ("CDK NOT FOUND.", 40014, StateCheck::Right),
+            ("USER INFO ERROR", 40020, StateCheck::WrongState),
+            ("role not exist", 40001, StateCheck::NoSuchPlayer),
+            ("TIMEOUT RETRY.", 40004, StateCheck::Unclear(Status::TimeoutRetry)),
+            ("TIME ERROR.", 40007, StateCheck::Unclear(Status::TimeError)),
         ] {
             assert_eq!(outcome(&api(msg, ErrCode::Number(number))), told, "{msg}");
         }
         let bare = api("CDK NOT FOUND", ErrCode::Absent);
-        assert_eq!(outcome(&bare), ProbeOutcome::Unclear(Status::CdkNotFound), "the number is the proof");
+        assert_eq!(outcome(&bare), StateCheck::Unclear(Status::CdkNotFound), "the number is the proof");
         let bare = api("USER INFO ERROR", ErrCode::Absent);
-        assert_eq!(outcome(&bare), ProbeOutcome::Unclear(Status::UserInfoError), "here too");
-        assert_eq!(outcome(&Answer::TimedOut), ProbeOutcome::Unclear(Status::TimedOut));
+        assert_eq!(outcome(&bare), StateCheck::Unclear(Status::UserInfoError), "here too");
+        assert_eq!(outcome(&Answer::TimedOut), StateCheck::Unclear(Status::TimedOut));
     }
 
     proptest! {
         #[test]
         fn nothing_else_proves_a_state(msg in ".{0,20}", number in prop_oneof![Just(40014i64), any::<i64>()]) {
-            let right = outcome(&api(&msg, ErrCode::Number(number))) == ProbeOutcome::Right;
+            let right = outcome(&api(&msg, ErrCode::Number(number))) == StateCheck::Right;
             let words = msg.to_ascii_uppercase().replace('_', " ");
             prop_assert!(!right || (number == 40014 && words.contains("CDK NOT FOUND")));
         }

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::domain::players::player::{PlayerId, State};
-use crate::domain::redeeming::state_check::ProbeOutcome;
+use crate::domain::redeeming::state_check::StateCheck;
 
 /// The most states that are tried for one player.
 pub const MAX_STATES: usize = 5;
@@ -55,36 +55,34 @@ impl Searches {
     }
 
     /// Whether a player's state was searched for, or is being, since `wrong` is on file.
-    #[must_use]
     pub fn knows(&self, player: PlayerId, wrong: State) -> bool {
         self.0.get(&player).is_some_and(|search| search.wrong == wrong)
     }
 
     /// The state to ask about next for a player; `None` where nothing is searched or nothing left.
-    #[must_use]
     pub fn next(&self, player: PlayerId) -> Option<State> {
         let search = self.0.get(&player)?;
         search.found.map(|_| search.wrong).or_else(|| search.left.front().copied())
     }
 
     /// Takes note of what the game said of the state that was asked about.
-    pub fn told(&mut self, player: PlayerId, asked: State, outcome: &ProbeOutcome) -> Searched {
+    pub fn told(&mut self, player: PlayerId, asked: State, outcome: &StateCheck) -> Searched {
         let Some(search) = self.0.get_mut(&player) else { return Searched::Unclear };
         let searched = match (outcome, search.found) {
-            (ProbeOutcome::Unclear(_), _) => Searched::Unclear,
-            (ProbeOutcome::NoSuchPlayer, _) => Searched::NoSuchPlayer,
-            (ProbeOutcome::Right, None) => {
+            (StateCheck::Unclear(_), _) => Searched::Unclear,
+            (StateCheck::NoSuchPlayer, _) => Searched::NoSuchPlayer,
+            (StateCheck::Right, None) => {
                 search.found = Some(asked);
                 Searched::GoesOn
             }
-            (ProbeOutcome::WrongState, None) => {
+            (StateCheck::WrongState, None) => {
                 search.left.retain(|state| *state != asked);
                 if search.left.is_empty() { Searched::NotFound } else { Searched::GoesOn }
             }
-            (ProbeOutcome::WrongState, Some(found)) if asked == search.wrong => Searched::Found(found),
-            (ProbeOutcome::Right, Some(_)) if asked == search.wrong => Searched::Contradicted,
+            (StateCheck::WrongState, Some(found)) if asked == search.wrong => Searched::Found(found),
+            (StateCheck::Right, Some(_)) if asked == search.wrong => Searched::Contradicted,
             // An answer to an earlier question.
-            (ProbeOutcome::Right | ProbeOutcome::WrongState, Some(_)) => Searched::GoesOn,
+            (StateCheck::Right | StateCheck::WrongState, Some(_)) => Searched::GoesOn,
         };
         if matches!(searched, Searched::Found(_) | Searched::NoSuchPlayer | Searched::Contradicted) {
             self.0.remove(&player);
@@ -115,12 +113,12 @@ mod tests {
         while let Some(next) = searches.next(player()) {
             tried.push(next.get());
             let expected = if tried.len() < MAX_STATES { Searched::GoesOn } else { Searched::NotFound };
-            assert_eq!(searches.told(player(), next, &ProbeOutcome::WrongState), expected);
+            assert_eq!(searches.told(player(), next, &StateCheck::WrongState), expected);
         }
         assert_eq!(tried, [1, 2, 4, 5, 6]);
         assert!(!searches.begin(player(), state(3), vec![state(9)]), "nothing new to try");
         assert!(searches.begin(player(), state(7), vec![state(9)]), "another state on file");
-        assert_eq!(searches.told(player(), state(9), &ProbeOutcome::NoSuchPlayer), Searched::NoSuchPlayer);
+        assert_eq!(searches.told(player(), state(9), &StateCheck::NoSuchPlayer), Searched::NoSuchPlayer);
         assert_eq!(searches.next(player()), None);
         assert!(!searches.begin(player(), state(9), vec![state(9)]));
     }
@@ -128,13 +126,13 @@ mod tests {
     #[test]
     fn a_found_state_is_believed_only_when_the_one_on_file_is_refused_again() {
         for (again, searched, knows) in [
-            (ProbeOutcome::WrongState, Searched::Found(state(2)), false),
-            (ProbeOutcome::Right, Searched::Contradicted, false),
-            (ProbeOutcome::Unclear(Status::TimedOut), Searched::Unclear, true),
+            (StateCheck::WrongState, Searched::Found(state(2)), false),
+            (StateCheck::Right, Searched::Contradicted, false),
+            (StateCheck::Unclear(Status::TimedOut), Searched::Unclear, true),
         ] {
             let mut searches = Searches::default();
             searches.begin(player(), state(1), vec![state(2)]);
-            assert_eq!(searches.told(player(), state(2), &ProbeOutcome::Right), Searched::GoesOn);
+            assert_eq!(searches.told(player(), state(2), &StateCheck::Right), Searched::GoesOn);
             assert_eq!(searches.next(player()), Some(state(1)), "the control");
             assert_eq!(searches.told(player(), state(1), &again), searched);
             assert_eq!(searches.knows(player(), state(1)), knows);

@@ -1,4 +1,7 @@
 //! The hybrid logical clock: every stored record carries a version from it.
+//!
+//! Written by hand: a version is one number that both stores can sort, and the time is passed in. The versions of the uhlc crate
+//! are longer, and it reads the clock itself.
 
 use jiff::Timestamp;
 
@@ -11,13 +14,11 @@ impl Version {
     pub const MAX: Self = Self(i64::MAX >> 1);
 
     /// The first version of this wall time.
-    #[must_use]
     pub fn at(wall: Timestamp) -> Self {
         Self(wall.as_millisecond().clamp(0, i64::MAX >> 17) << 16)
     }
 
     /// The wall time in it, in milliseconds since 1970.
-    #[must_use]
     pub fn millis(self) -> i64 {
         self.0 >> 16
     }
@@ -31,7 +32,6 @@ pub struct HybridClock {
 
 impl HybridClock {
     /// A clock whose next version is newer than `last`.
-    #[must_use]
     pub fn after(last: Version) -> Self {
         Self { last }
     }
@@ -48,7 +48,6 @@ impl HybridClock {
     }
 
     /// The newest version given.
-    #[must_use]
     pub fn last(&self) -> Version {
         self.last
     }

@@ -1,6 +1,7 @@
 //! Asking a feed: one conditional request, and what it lists. When it is asked again is the watcher's business.
+//!
+//! The validators are kept by hand: a caching client decides by itself when to ask again.
 
-use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -49,7 +50,6 @@ struct Memory {
 }
 
 /// A feed as people see it: host and path, never a key.
-#[must_use]
 pub fn source_name(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}{port}{}", url.host_str().unwrap_or_default(), url.path())
@@ -75,7 +75,6 @@ impl FeedClient {
 
     /// The same, its one feed known by this name. For a feed whose address is another at each start, like the sandbox's: what
     /// it listed before must not be taken for another feed's.
-    #[must_use]
     pub fn called(mut self, name: &str) -> Self {
         if let [source] = self.sources.as_mut_slice() {
             name.clone_into(&mut source.name);
@@ -177,12 +176,8 @@ fn unreachable(error: &reqwest::Error) -> FeedError {
     if error.is_timeout() {
         return FeedError::Unreachable("no answer in time".to_owned());
     }
-    let mut cause: &dyn Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    let is_outermost = error.source().is_none();
-    FeedError::Unreachable(if is_outermost { "the request failed".to_owned() } else { clean(&cause.to_string(), 120) })
+    let cause = anyhow::Chain::new(error).skip(1).last();
+    FeedError::Unreachable(cause.map_or("the request failed".to_owned(), |cause| clean(&cause.to_string(), 120)))
 }
 
 impl CodeFeed for FeedClient {

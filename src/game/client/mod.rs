@@ -10,7 +10,7 @@ use anyhow::Context;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, ORIGIN, REFERER};
 use url::Url;
 
-use crate::domain::answers::answer::{Answer, Heard, Reply};
+use crate::domain::answers::answer::{Answer, RateLimitHints, Reply};
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{PlayerId, State};
 use crate::ports::{Capacity, GameApi, LoginAnswer};
@@ -28,7 +28,7 @@ const MAX_BODY: usize = 64 * 1024;
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// How long a session that was refused once rests.
-const FIRST_REST: Duration = Duration::from_secs(2);
+const FIRST_COOL_DOWN: Duration = Duration::from_secs(2);
 
 /// How to reach the game.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ impl GameClient {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(settings: GameSettings, clock: Clock) -> anyhow::Result<Self> {
-        Self::with_sessions(settings, clock, 1, FIRST_REST)
+        Self::with_sessions(settings, clock, 1, FIRST_COOL_DOWN)
     }
 
     /// A client of this game with so many sessions, at least 1: as many as there are calls at once. One that was refused
@@ -82,12 +82,11 @@ impl GameClient {
     }
 
     /// Requests sent so far.
-    #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<(Raw, Heard), Answer> {
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<(Raw, RateLimitHints), Answer> {
         let sign = sign(fields, &self.settings.salt);
         let mut form = fields.to_vec();
         form.push(("sign", &sign));
@@ -96,7 +95,7 @@ impl GameClient {
         let session = if path == REDEEM_PATH { self.sessions.take(self.clock.elapsed()) } else { None };
         let http = session.as_ref().map_or(&self.login, |session| &session.http);
         let response = http.post(url).form(&form).send().await.map_err(|e| not_answered(&e))?;
-        let heard = heard(&response);
+        let hints = hints(&response);
         let status = response.status().as_u16();
         if let Some(session) = &session {
             session.answered(status == 429, self.clock.elapsed());
@@ -109,7 +108,7 @@ impl GameClient {
             Err(BodyError::TooLarge | BodyError::CutOff) => None,
         };
         let raw = Raw { status, content_type, body };
-        Ok((raw, heard))
+        Ok((raw, hints))
     }
 }
 
@@ -121,9 +120,9 @@ fn page_headers(page: &Url) -> anyhow::Result<HeaderMap> {
 }
 
 /// What the headers say about the limits (docs/protocol.md, "Limits").
-fn heard(response: &reqwest::Response) -> Heard {
+fn hints(response: &reqwest::Response) -> RateLimitHints {
     let number = |name| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
-    Heard {
+    RateLimitHints {
         retry_after: http::retry_after(response).map(|told| told.min(MAX_RETRY_AFTER)),
         limit: number("x-ratelimit-limit"),
         remaining: number("x-ratelimit-remaining"),
@@ -144,12 +143,12 @@ impl GameApi for GameClient {
     async fn login(&self, player: PlayerId) -> Reply<LoginAnswer> {
         let time = self.clock.now().as_millisecond().to_string();
         match self.post(PLAYER_PATH, &[("fid", &player.to_string()), ("time", &time)]).await {
-            Ok((raw, heard)) => {
+            Ok((raw, hints)) => {
                 let answer = match profile(&raw) {
                     Some(profile) => LoginAnswer::Profile(profile),
                     None => LoginAnswer::Failed(interpret(&raw)),
                 };
-                Reply { answer, heard }
+                Reply { answer, hints }
             }
             Err(answer) => Reply::plain(LoginAnswer::Failed(answer)),
         }
@@ -160,7 +159,7 @@ impl GameApi for GameClient {
         let time = self.clock.now().as_second().to_string();
         let fields = [("fid", fid.as_str()), ("cdk", code.as_str()), ("kid", kid.as_str()), ("time", time.as_str())];
         match self.post(REDEEM_PATH, &fields).await {
-            Ok((raw, heard)) => Reply { answer: interpret(&raw), heard },
+            Ok((raw, hints)) => Reply { answer: interpret(&raw), hints },
             Err(answer) => Reply::plain(answer),
         }
     }

@@ -37,8 +37,8 @@ async fn odd_servers_give_values() {
         [("retry-after", "17"), ("x-ratelimit-limit", "30"), ("x-ratelimit-remaining", "0")],
     );
     let reply = answer_of(answering(busy)).await;
-    let heard = Heard { retry_after: Some(Duration::from_secs(17)), limit: Some(30), remaining: Some(0) };
-    assert_eq!((reply.answer, reply.heard), (Answer::RateLimited, heard));
+    let hints = RateLimitHints { retry_after: Some(Duration::from_secs(17)), limit: Some(30), remaining: Some(0) };
+    assert_eq!((reply.answer, reply.hints), (Answer::RateLimited, hints));
     assert_eq!(answer_of(Router::new()).await.answer, Answer::Http(404));
 }
 

@@ -1,5 +1,7 @@
 //! The election: of several instances on one MongoDB, one leads.
 //!
+//! Written by hand on purpose: a lock service (etcd, Consul) would be a third store that somebody has to run.
+//!
 //! # Guarantees
 //! [`Election::wait`] returns when this instance may act, by [`decide`] alone. [`Election::keep`] renews the lease every 3 s and
 //! returns when this instance must not go on, before anybody else can act: it counts on the lease from before a renewal was
@@ -57,7 +59,6 @@ pub struct Ended {
 
 impl Ended {
     /// Another instance leads or has led, or this one stood still.
-    #[must_use]
     pub fn lost(why: impl Into<String>) -> Self {
         Self { why: why.into(), calls_end_within: Duration::ZERO }
     }
@@ -112,7 +113,6 @@ impl<L: LeaseStore> Election<L> {
     }
 
     /// From whom this instance takes over, or would.
-    #[must_use]
     pub fn succession(&self) -> watch::Receiver<Succession> {
         self.succession.subscribe()
     }

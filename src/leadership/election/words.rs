@@ -8,7 +8,7 @@ use crate::domain::sync::election::Why;
 use crate::ports::replica::ReplicaError;
 
 /// What has not changed is said again after so long.
-const SAY_EVERY: Duration = Duration::from_secs(60);
+const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
 /// What was said last, and when.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Words(Option<(String, Instant)>);
 impl Words {
     /// Whether this is to be said now.
     fn is_due(&mut self, what: &str) -> bool {
-        let is_due = self.0.as_ref().is_none_or(|(said, at)| said != what || at.elapsed() >= SAY_EVERY);
+        let is_due = self.0.as_ref().is_none_or(|(said, at)| said != what || at.elapsed() >= LOG_INTERVAL);
         if is_due {
             self.0 = Some((what.to_owned(), Instant::now()));
         }

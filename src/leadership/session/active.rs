@@ -21,7 +21,7 @@ const SERVICES_WITHIN: Duration = Duration::from_secs(12);
 /// What MongoDB lacks is sent within this time of it; the rest of the 25 s is for giving the lease back.
 const SENT_WITHIN: Duration = Duration::from_secs(22);
 /// Between two looks at what is left to send.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 impl<R: Replication, L: LeaseStore> Sessions<R, L> {
     /// One session, from the opening of the working copy to its end: then either the process ends, or another one is to begin,
@@ -42,8 +42,8 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             let until_ready = async {
                 leadership.until_phase(Phase::acts).await;
                 // A temporary copy takes nothing that MongoDB does not: that must be in step.
-                while store.is_temporary() && !store.replica_keeps_up() {
-                    sleep(LOOK_EVERY).await;
+                while store.is_temporary() && !store.is_replica_caught_up() {
+                    sleep(POLL_INTERVAL).await;
                 }
             };
             tokio::select! {
@@ -96,7 +96,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
         };
         if ended.is_none() && !stop.is_cancelled() {
             let is_unused = store.is_temporary() || store.is_broken();
-            return Ok(ControlFlow::Continue(store.is_doubtful() || is_unused && this.replicated.is_some()));
+            return Ok(ControlFlow::Continue(store.is_suspect() || is_unused && this.replicated.is_some()));
         }
         this.close(&store, ended_at + SENT_WITHIN, machinery).await;
         Ok(ControlFlow::Break(ended.transpose()?))
@@ -121,7 +121,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             }
             while let Err(failure @ ReplicaError::Unreachable(_)) = replica.send_rest(store, &self.leadership).await {
                 tracing::debug!("What is left cannot be sent yet: {failure}");
-                sleep(LOOK_EVERY).await;
+                sleep(POLL_INTERVAL).await;
             }
         };
         drop(timeout_at(sent_by, sending).await);
@@ -171,7 +171,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
     async fn trouble(&self, store: &Store) -> Instant {
         let until_broken = async {
             let reason = store.broken().await;
-            if self.replicated.is_none() && !store.is_doubtful() {
+            if self.replicated.is_none() && !store.is_suspect() {
                 std::future::pending().await
             }
             reason
@@ -193,6 +193,6 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
 /// Returns when everything was sent.
 async fn until_sent(store: &Store) {
     while !store.unsent().await.is_ok_and(|lag| lag.records == 0) {
-        sleep(LOOK_EVERY).await;
+        sleep(POLL_INTERVAL).await;
     }
 }

@@ -114,7 +114,6 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
     }
 
     /// Whether this instance may act, in whatever session.
-    #[must_use]
     pub fn leadership(&self) -> &Leadership {
         &self.leadership
     }

@@ -4,7 +4,7 @@ use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 
 use crate::domain::sync::election::Position;
 use crate::domain::sync::erasure::Erased;
-use crate::domain::sync::record::{Field, Form, Kind, Record, Value};
+use crate::domain::sync::record::{Field, FieldType, Record, RecordKind, Value};
 use crate::ports::replica::{Authority, SCHEMA};
 
 use super::order::order;
@@ -31,13 +31,13 @@ fn bson(value: &Value) -> Bson {
 }
 
 /// The value of a field of this form; `None` for one of another type.
-fn value(found: Option<RawBsonRef<'_>>, form: Form) -> Option<Value> {
+fn value(found: Option<RawBsonRef<'_>>, form: FieldType) -> Option<Value> {
     Some(match (found, form) {
         (None | Some(RawBsonRef::Null), _) => Value::Null,
-        (found, Form::Int) => Value::Int(number(found)?),
-        (Some(RawBsonRef::Boolean(flag)), Form::Bool) => Value::Bool(flag),
-        (Some(RawBsonRef::String(text)), Form::Text) => Value::Text(text.to_owned()),
-        (Some(RawBsonRef::DateTime(time)), Form::Time) => Value::Time(time.timestamp_millis()),
+        (found, FieldType::Int) => Value::Int(number(found)?),
+        (Some(RawBsonRef::Boolean(flag)), FieldType::Bool) => Value::Bool(flag),
+        (Some(RawBsonRef::String(text)), FieldType::Text) => Value::Text(text.to_owned()),
+        (Some(RawBsonRef::DateTime(time)), FieldType::Time) => Value::Time(time.timestamp_millis()),
         _ => return None,
     })
 }
@@ -45,7 +45,7 @@ fn value(found: Option<RawBsonRef<'_>>, form: Form) -> Option<Value> {
 /// The `_id` of a key: its one value, or a text of several, `1165706299393183754/WOS1105/0000000001`. Not a document of
 /// them: servers find a text by its index, but not all of them a document. Numbers have leading zeros, so that texts are in
 /// the order of their keys.
-pub(super) fn id(kind: Kind, key: &[Value]) -> Bson {
+pub(super) fn id(kind: RecordKind, key: &[Value]) -> Bson {
     if let [only] = key {
         return bson(only);
     }
@@ -122,14 +122,14 @@ pub(super) struct Standing {
     pub(super) order: String,
 }
 
-pub(super) fn standing(_: Kind, document: &RawDocument) -> Option<Standing> {
+pub(super) fn standing(_: RecordKind, document: &RawDocument) -> Option<Standing> {
     let text = |name| document.get_str(name).unwrap_or_default().to_owned();
     let id = number_in(document, "_id").map_or_else(|| text("_id").into(), Bson::Int64);
     Some(Standing { id, term: number_in(document, TERM).unwrap_or_default(), order: text(ORDER) })
 }
 
 /// The record in a document, read in one pass; `None` where there is none of ours in it.
-pub(super) fn read(kind: Kind, document: &RawDocument) -> Option<Record> {
+pub(super) fn read(kind: RecordKind, document: &RawDocument) -> Option<Record> {
     let fields = kind.fields();
     let mut values = vec![Value::Null; fields.len()];
     let (mut found_id, mut next) = (None, 0);

@@ -28,10 +28,10 @@ proptest! {
         let keys = keys.map(|(guild, code, generation)| vec![Value::Int(guild), Value::Text(code), Value::Int(generation)]);
         for first in &keys {
             let mut values = first.clone();
-            values.resize(Kind::Posts.fields().len(), Value::Null);
-            let record = Record { kind: Kind::Posts, values };
-            prop_assert_eq!(read(Kind::Posts, &raw(&made(&record))), Some(record));
-            let text = |key| id(Kind::Posts, key).as_str().unwrap().to_owned();
+            values.resize(RecordKind::Posts.fields().len(), Value::Null);
+            let record = Record { kind: RecordKind::Posts, values };
+            prop_assert_eq!(read(RecordKind::Posts, &raw(&made(&record))), Some(record));
+            let text = |key| id(RecordKind::Posts, key).as_str().unwrap().to_owned();
             for second in &keys {
                 prop_assert_eq!(text(first).cmp(&text(second)), first.cmp(second), "{} {}", text(first), text(second));
             }
@@ -41,7 +41,7 @@ proptest! {
 
 #[test]
 fn no_kind_has_a_field_of_the_documents_own() {
-    for field in Kind::ALL.into_iter().flat_map(Kind::fields) {
+    for field in RecordKind::ALL.into_iter().flat_map(RecordKind::fields) {
         assert!(!["_id", ORDER, TERM, ROUND, LATE, SCHEMA_FIELD].contains(&field.name), "{}", field.name);
     }
 }
@@ -57,12 +57,12 @@ fn numbers_are_read_whoever_wrote_them() {
 
 #[test]
 fn documents_read_back_and_foreign_ones_are_told() {
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let sample = |field: &Field| match field.form {
-            Form::Int => Value::Int(3_000_000_007),
-            Form::Bool => Value::Bool(true),
-            Form::Text => Value::Text("granted".into()),
-            Form::Time => Value::Time(1_760_000_000_123),
+            FieldType::Int => Value::Int(3_000_000_007),
+            FieldType::Bool => Value::Bool(true),
+            FieldType::Text => Value::Text("granted".into()),
+            FieldType::Time => Value::Time(1_760_000_000_123),
         };
         let whole = Record { kind, values: kind.fields().iter().map(sample).collect() };
         let written = made(&whole);

@@ -1,4 +1,6 @@
 //! From a value's text to its type; `None` for what is not allowed.
+//!
+//! Durations are read by jiff. Sizes are read by hand: to the bytesize crate a MB is 1,000,000 bytes.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,7 +9,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Feed, LogFormat, Rate};
+use super::{Feed, LogFormat, RateLimit};
 
 pub(super) const URL: &str = "give an address that begins with http:// or https://";
 pub(super) const PAGE: &str = "give the address of the game's page, for example https://wos-giftcode.centurygame.com";
@@ -33,14 +35,14 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
 
 /// `30/60s`, or `off`.
 #[allow(clippy::option_option, reason = "the outer says whether it can be read, the inner whether there is a limit")]
-pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
+pub(super) fn rate(text: &str) -> Option<Option<RateLimit>> {
     if text.eq_ignore_ascii_case("off") {
         return Some(None);
     }
     let (calls, window) = text.split_once('/')?;
     let calls = whole(calls.trim()).filter(|calls| (1..=10_000).contains(calls))?;
     let window = duration(window.trim()).filter(|window| !window.is_zero())?;
-    Some(Some(Rate { calls, window }))
+    Some(Some(RateLimit { calls, window }))
 }
 
 pub(super) fn flag(text: &str) -> Option<bool> {

@@ -19,7 +19,6 @@ pub struct Source {
 
 impl Source {
     /// The process's environment alone.
-    #[must_use]
     pub fn process() -> Self {
         let mut unreadable = Vec::new();
         let mut values = HashMap::new();
@@ -46,14 +45,12 @@ impl Source {
     }
 
     /// These values alone.
-    #[must_use]
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
         let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self { layers: vec![values], unreadable: Vec::new() }
     }
 
     /// With these values where the layers before have none.
-    #[must_use]
     pub fn with_defaults(mut self, pairs: &[(&str, &str)]) -> Self {
         self.layers.extend(Self::from_pairs(pairs).layers);
         self
@@ -64,7 +61,6 @@ impl Source {
     }
 
     /// Whether somebody set it.
-    #[must_use]
     pub fn is_set(&self, name: &str) -> bool {
         self.look_up(name).is_some()
     }

@@ -14,7 +14,7 @@ fn nothing_set_is_the_documented_defaults() {
     let config = read(&[]).unwrap();
     assert_eq!(config.feeds[0].url.as_str(), "https://wostools.net/api/gift-codes");
     assert_eq!(config.check_interval, Duration::from_secs(10));
-    assert_eq!(config.game_rate, Some(Rate { calls: 30, window: Duration::from_secs(60) }));
+    assert_eq!(config.game_rate, Some(RateLimit { calls: 30, window: Duration::from_secs(60) }));
     assert_eq!(config.player_interval, Duration::from_millis(2200));
     assert_eq!((config.max_unknown, config.max_temporary, config.concurrency), (3, 10, 2));
     assert_eq!((config.retry_base.as_secs(), config.retry_cap.as_secs()), (2, 30));

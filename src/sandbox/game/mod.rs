@@ -130,7 +130,6 @@ impl GameSim {
     }
 
     /// The base for `GAME_API_URL`.
-    #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}/api", self.address)
     }

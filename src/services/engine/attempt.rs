@@ -11,12 +11,12 @@ use crate::domain::players::player::{State, display_name};
 use crate::domain::redeeming::breaker::{Counts, Tried};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::retry::{Decision, decide};
-use crate::domain::redeeming::state_check::{ProbeOutcome, outcome};
+use crate::domain::redeeming::state_check::{StateCheck, outcome};
 use crate::domain::redeeming::state_search::Searched;
 use crate::ports::GameApi;
-use crate::store::{Claim, Condemned, FinishedRun, Judged, Recorded, StoreError, Verdict};
+use crate::store::{Claim, FinishedBatch, Invalidated, Judged, Recorded, StoreError, Verdict};
 
-use super::pace::{Answered, Step};
+use super::admission::{Answered, Step};
 use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {
@@ -26,23 +26,23 @@ impl<G: GameApi> Engine<G> {
         let ended = match (step, claim.state) {
             (Step::Login, _) => self.log_in(claim).await,
             (Step::Redeem, Some(state)) => self.redeem(claim, state).await,
-            (Step::Probe(tried), _) => self.try_state(claim, tried).await,
+            (Step::CheckState(tried), _) => self.try_state(claim, tried).await,
             (Step::Redeem, None) => {
-                self.pace(|pace, _| pace.cancel(Endpoint::Redeem, claim.player));
+                self.admission(|admission, _| admission.cancel(Endpoint::Redeem, claim.player));
                 self.settle(claim, Reply::plain(Status::NoState)).await
             }
         };
-        // Not before what it came to is written down: else the next one would be the scout of the same code.
-        self.pace(|pace, _| pace.done(key, generation, player));
+        // Not before what it came to is written down: else the next one would be the canary of the same code.
+        self.admission(|admission, _| admission.done(key, generation, player));
         self.store.work_wake().notify_waiters();
         ended
     }
 
     async fn redeem(&self, claim: Claim, state: State) -> Ended {
         let asked = self.clock.elapsed();
-        let Reply { answer, heard } = self.game.redeem(claim.player, state, &claim.code).await;
+        let Reply { answer, hints } = self.game.redeem(claim.player, state, &claim.code).await;
         let status = of_redeem(&answer);
-        let call = Answered { asked, endpoint: Endpoint::Redeem, player: claim.player, status: &status, heard: &heard };
+        let call = Answered { asked, endpoint: Endpoint::Redeem, player: claim.player, status: &status, hints: &hints };
         if let Counts::No(at) = self.tried(&call, &claim, true) {
             return self.put_off(claim, at).await;
         }
@@ -55,31 +55,31 @@ impl<G: GameApi> Engine<G> {
             }
             _ => {}
         }
-        self.settle(claim, Reply { answer: status, heard }).await
+        self.settle(claim, Reply { answer: status, hints }).await
     }
 
     /// The state on file is wrong: whether there are others to try.
     async fn begin_search(&self, claim: &Claim, wrong: State) -> Result<bool, StoreError> {
         let player = claim.player;
-        if self.pace(|pace, _| pace.searches.knows(player, wrong)) {
-            return Ok(self.pace(|pace, _| pace.searches.next(player).is_some()));
+        if self.admission(|admission, _| admission.searches.knows(player, wrong)) {
+            return Ok(self.admission(|admission, _| admission.searches.next(player).is_some()));
         }
         let others = self.store.states_of_roster_mates(player).await?;
-        Ok(self.pace(|pace, _| pace.searches.begin(player, wrong, others)))
+        Ok(self.admission(|admission, _| admission.searches.begin(player, wrong, others)))
     }
 
     /// Asks whether the player lives in another state than the one on file.
     async fn try_state(&self, claim: Claim, tried: State) -> Ended {
         let player = claim.player;
         let asked = self.clock.elapsed();
-        let Reply { answer, heard } = self.game.redeem(player, tried, &Code::impossible()).await;
+        let Reply { answer, hints } = self.game.redeem(player, tried, &Code::impossible()).await;
         let status = of_redeem(&answer);
-        let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, heard: &heard };
+        let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, hints: &hints };
         if let Counts::No(at) = self.tried(&call, &claim, false) {
             return self.put_off(claim, at).await;
         }
         let outcome = outcome(&answer);
-        let told = match (self.pace(|pace, _| pace.searches.told(player, tried, &outcome)), outcome) {
+        let told = match (self.admission(|admission, _| admission.searches.told(player, tried, &outcome)), outcome) {
             (Searched::Found(found), _) => {
                 tracing::info!(%player, "{} lives in state {found}", display_name(&claim.nickname, player));
                 self.store.correct_state(player, found).await?;
@@ -95,32 +95,32 @@ impl<G: GameApi> Engine<G> {
             (Searched::NoSuchPlayer, _) => Status::RoleNotExist,
             (Searched::Contradicted, _) => Status::Unknown("PROBE: EVERY STATE IS RIGHT".to_owned()),
             // It says nothing of the code, which was none.
-            (_, ProbeOutcome::Unclear(status)) if Outcome::of(&status).is_some() => {
+            (_, StateCheck::Unclear(status)) if Outcome::of(&status).is_some() => {
                 Status::Unknown(format!("PROBE: {status}"))
             }
-            (_, ProbeOutcome::Unclear(status)) => status,
+            (_, StateCheck::Unclear(status)) => status,
             (Searched::Unclear, _) => Status::Interrupted,
         };
-        self.settle(claim, Reply { answer: told, heard }).await
+        self.settle(claim, Reply { answer: told, hints }).await
     }
 
     /// Decides and records.
     pub(super) async fn settle(&self, claim: Claim, reply: Reply<Status>) -> Ended {
-        let Reply { answer: status, heard } = reply;
+        let Reply { answer: status, hints } = reply;
         let mut history = claim.history;
         let decision = decide(&self.settings.policy, &mut history, &status, fastrand::f64());
         let next = match decision {
             Decision::Done(outcome) => Ok(outcome),
             Decision::GiveUp => Ok(Outcome::GaveUp),
             Decision::Retry(wait) => {
-                let at = self.clock.now().checked_add(wait.max(heard.retry_after.unwrap_or_default()));
+                let at = self.clock.now().checked_add(wait.max(hints.retry_after.unwrap_or_default()));
                 Err(at.unwrap_or(jiff::Timestamp::MAX))
             }
         };
         let verdict = Verdict { status, history, next };
         let recorded = self.record(claim.clone(), verdict.clone()).await?;
         // Not before it is on file: what is said is never taken back.
-        self.say_recorded(&claim, &verdict, recorded);
+        self.log_recorded(&claim, &verdict, recorded);
         // A code that is over costs its two calls, and no look for a login besides.
         if verdict.status.class() == Class::Success {
             self.consider_a_trial(claim.player);
@@ -136,12 +136,12 @@ impl<G: GameApi> Engine<G> {
         Ok(recorded)
     }
 
-    pub(super) fn say_recorded(&self, claim: &Claim, verdict: &Verdict, recorded: Recorded) {
+    pub(super) fn log_recorded(&self, claim: &Claim, verdict: &Verdict, recorded: Recorded) {
         let name = display_name(&claim.nickname, claim.player);
         say(claim, &name, &verdict.status, verdict.next.ok(), verdict.history.calls);
-        say_judged(&claim.code, claim.generation, &verdict.status, &recorded.judged, self.clock.now());
-        for run in recorded.finished_runs {
-            say_finished(&claim.code, &run);
+        log_judged(&claim.code, claim.generation, &verdict.status, &recorded.judged, self.clock.now());
+        for batch in recorded.finished_batches {
+            log_finished(&claim.code, &batch);
         }
     }
 
@@ -164,8 +164,8 @@ impl<G: GameApi> Engine<G> {
     }
 
     fn learn(&self, call: &Answered<'_>, tried: Option<(&Tried, bool)>) -> Counts {
-        let learnt = self.pace(|pace, now| pace.answered(call, tried, now, self.settings.policy.base));
-        self.pace_wake.notify_waiters();
+        let learnt = self.admission(|admission, now| admission.answered(call, tried, now, self.settings.policy.base));
+        self.admission_wake.notify_waiters();
         if let Some(at) = learnt.opens.filter(|_| call.endpoint == Endpoint::Redeem) {
             let rest = at.saturating_sub(self.clock.elapsed());
             tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
@@ -176,8 +176,8 @@ impl<G: GameApi> Engine<G> {
 }
 
 /// What the answer said of the code itself.
-fn say_judged(code: &Code, generation: u32, status: &Status, judged: &Judged, now: jiff::Timestamp) {
-    if let Some(Condemned { status, stopped }) = &judged.condemned {
+fn log_judged(code: &Code, generation: u32, status: &Status, judged: &Judged, now: jiff::Timestamp) {
+    if let Some(Invalidated { status, stopped }) = &judged.invalidated {
         tracing::warn!(generation, "{code} is no good for anybody: {status}; {stopped} redemptions stopped");
     }
     let minutes =
@@ -200,25 +200,25 @@ fn say(claim: &Claim, name: &str, status: &Status, outcome: Option<Outcome>, cal
         Some(outcome) if outcome.is_success() => {
             tracing::info!(%code, %player, "✅ Redeemed for {name}: {status} (attempt {calls})");
         }
-        Some(Outcome::GaveUp) => say_given_up(claim, status, calls),
+        Some(Outcome::GaveUp) => log_given_up(claim, status, calls),
         Some(_) => tracing::info!(%code, %player, "Not redeemed for {name}: {status} (attempt {calls})"),
         None => tracing::debug!(%code, %player, "Will be tried again for {name}: {status} (attempt {calls})"),
     }
 }
 
-pub(super) fn say_given_up(claim: &Claim, status: &Status, calls: u32) {
+pub(super) fn log_given_up(claim: &Claim, status: &Status, calls: u32) {
     let name = display_name(&claim.nickname, claim.player);
     let (code, player) = (&claim.code, claim.player);
     tracing::warn!(%code, %player, last_status = %status, "❌ Giving up on {name} after {calls} attempts");
 }
 
-pub(super) fn say_finished(code: &Code, run: &FinishedRun) {
+pub(super) fn log_finished(code: &Code, batch: &FinishedBatch) {
     tracing::info!(
         "Finished {code} for guild {}: {} granted, {} had it already, {} failed, {} given up",
-        run.guild,
-        run.granted,
-        run.already,
-        run.failed,
-        run.gave_up
+        batch.guild,
+        batch.granted,
+        batch.already,
+        batch.failed,
+        batch.gave_up
     );
 }

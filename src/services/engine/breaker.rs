@@ -17,8 +17,8 @@ use crate::domain::redeeming::explanation::{remedy, trouble_in_words};
 use crate::ports::GameApi;
 use crate::store::StoreError;
 
+use super::admission::Answered;
 use super::condition::Condition;
-use super::pace::Answered;
 use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {
@@ -28,9 +28,9 @@ impl<G: GameApi> Engine<G> {
         tries: &mut JoinSet<Ended>,
         shutdown: &CancellationToken,
     ) -> Option<Duration> {
-        let due = self.pace(|pace, now| match pace.breaker.ask_at() {
+        let due = self.admission(|admission, now| match admission.breaker.ask_at() {
             Some(at) if at > now => Err(Some(at)),
-            Some(_) => pace.breaker.begin_to_ask(now).ok_or(None),
+            Some(_) => admission.breaker.begin_to_ask(now).ok_or(None),
             None => Err(None),
         });
         match due {
@@ -46,19 +46,20 @@ impl<G: GameApi> Engine<G> {
     /// One question, which redeems nothing: anything sensible will do, also that the state is a wrong one.
     async fn ask(&self, question: Question, shutdown: &CancellationToken) -> Ended {
         let Some((player, state)) = self.whom_to_ask_for(question).await? else {
-            self.pace(|pace, _| pace.breaker.nobody_to_ask_for());
+            self.admission(|admission, _| admission.breaker.nobody_to_ask_for());
             self.store.work_wake().notify_waiters();
             return Ok(());
         };
         // A permit may take as long as the budget is used up; the end does not wait for that.
-        let permit = self.turn(Endpoint::Redeem, player);
+        let permit = self.acquire_permit(Endpoint::Redeem, player);
         let Some(note) = shutdown.run_until_cancelled(permit).await.transpose()? else { return Ok(()) };
         let asked = self.clock.elapsed();
         let reply = self.game.redeem(player, state, &Code::impossible()).await;
-        let (status, heard) = (of_redeem(&reply.answer), reply.heard);
-        let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, heard: &heard };
-        let changes = self.pace(|pace, now| pace.question_answered(&call, now, self.settings.policy.base));
-        self.pace_wake.notify_waiters();
+        let (status, hints) = (of_redeem(&reply.answer), reply.hints);
+        let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, hints: &hints };
+        let changes =
+            self.admission(|admission, now| admission.question_answered(&call, now, self.settings.policy.base));
+        self.admission_wake.notify_waiters();
         self.store.note_end(note).await?;
         for change in &changes {
             if let Change::Opened(_, failures) | Change::Held(_, _, failures) = change {
@@ -88,7 +89,7 @@ impl<G: GameApi> Engine<G> {
         for change in changes {
             match change {
                 Change::Asks => {}
-                Change::Opened(trouble, _) | Change::Differs(trouble) => say_trouble(trouble),
+                Change::Opened(trouble, _) | Change::Differs(trouble) => log_trouble(trouble),
                 Change::Closed(trouble) => {
                     let minutes = self.clock.elapsed().saturating_sub(trouble.since).as_secs().div_ceil(60);
                     tracing::info!(
@@ -117,14 +118,14 @@ impl<G: GameApi> Engine<G> {
             Some(ahead) => self.clock.now().checked_add(ahead).unwrap_or(Timestamp::MAX),
             None => self.clock.now().checked_sub(now.saturating_sub(elapsed)).unwrap_or(Timestamp::MIN),
         };
-        let next = self.pace(|pace, _| {
-            if let Some(trouble) = pace.breaker.trouble() {
+        let next = self.admission(|admission, _| {
+            if let Some(trouble) = admission.breaker.trouble() {
                 return Condition::Open { trouble: trouble.clone(), since: at(trouble.since) };
             }
-            if let Some(until) = pace.limited_until {
+            if let Some(until) = admission.limited_until {
                 return Condition::Limited { until: at(until) };
             }
-            match pace.breaker.codes.held().first() {
+            match admission.breaker.codes.held().first() {
                 Some(((code, _), held)) => {
                     Condition::Held { code: code.clone(), since: at(held.since), evidence: held.evidence.clone() }
                 }
@@ -141,7 +142,7 @@ impl<G: GameApi> Engine<G> {
     }
 }
 
-fn say_trouble(trouble: &Trouble) {
+fn log_trouble(trouble: &Trouble) {
     let (words, remedy) = (trouble_in_words(trouble), remedy(trouble));
     let words = words.strip_prefix("the ").unwrap_or(&words);
     if trouble.cause.passes() {

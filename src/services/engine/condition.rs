@@ -38,7 +38,6 @@ pub enum Condition {
 
 impl Condition {
     /// What is wrong, since when, and who must act: for the health line. That the limit is reached is nothing wrong.
-    #[must_use]
     pub fn trouble(&self) -> Option<String> {
         match self {
             Self::Working | Self::Limited { .. } => None,

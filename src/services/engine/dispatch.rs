@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::answers::status::Status;
 use crate::ports::GameApi;
-use crate::store::{Admission, Candidate, Claims, StoreError, Wanted};
+use crate::store::{Admission, Candidate, ClaimRequest, Claims, StoreError};
 
-use super::pace::Step;
-use super::{Ended, Engine, LOOK_EVERY, STORE_REST, attempt};
+use super::admission::Step;
+use super::{Ended, Engine, POLL_INTERVAL, STORE_COOL_DOWN, attempt};
 
 /// How long a player's profile is good for where the game has a player endpoint.
 const PROFILE_MAX_AGE: Duration = Duration::from_secs(24 * 3600);
@@ -26,25 +26,25 @@ impl<G: GameApi> Engine<G> {
         shutdown: &CancellationToken,
     ) -> Duration {
         let now = self.clock.elapsed();
-        if !self.pace(|pace, _| pace.breaker.is_closed()) {
-            return self.ask_the_game(tries, shutdown).unwrap_or(now + LOOK_EVERY);
+        if !self.admission(|admission, _| admission.breaker.is_closed()) {
+            return self.ask_the_game(tries, shutdown).unwrap_or(now + POLL_INTERVAL);
         }
         let capacity = self.game.capacity();
         if capacity.free == 0 {
-            return capacity.opens_in.map_or(now + LOOK_EVERY, |wait| now + wait);
+            return capacity.opens_in.map_or(now + POLL_INTERVAL, |wait| now + wait);
         }
         let (claims, steps) = match self.claim(free.min(capacity.free)).await {
             Ok(claimed) => claimed,
             Err(error) => {
-                tracing::error!("Cannot take up redemptions, next try in {} s: {error}", STORE_REST.as_secs());
-                return now + STORE_REST;
+                tracing::error!("Cannot take up redemptions, next try in {} s: {error}", STORE_COOL_DOWN.as_secs());
+                return now + STORE_COOL_DOWN;
             }
         };
         for claim in &claims.given_up {
-            attempt::say_given_up(claim, &Status::Interrupted, claim.history.calls);
+            attempt::log_given_up(claim, &Status::Interrupted, claim.history.calls);
         }
-        for (code, run) in &claims.finished_runs {
-            attempt::say_finished(code, run);
+        for (code, batch) in &claims.finished_batches {
+            attempt::log_finished(code, batch);
         }
         for (claim, step) in claims.taken.into_iter().zip(steps) {
             let engine = self.clone();
@@ -52,15 +52,15 @@ impl<G: GameApi> Engine<G> {
         }
         let blocked = claims.blocked || free > capacity.free;
         // From when this look began: what opened while it was written down is to be looked at again, at once.
-        let opening = if blocked { self.pace(|pace, _| pace.next_opening(now)) } else { None };
+        let opening = if blocked { self.admission(|admission, _| admission.next_opening(now)) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));
         let waits = opening.into_iter().chain(due).chain(capacity.opens_in.map(|wait| now + wait));
-        waits.min().unwrap_or(now + LOOK_EVERY).min(now + LOOK_EVERY)
+        waits.min().unwrap_or(now + POLL_INTERVAL).min(now + POLL_INTERVAL)
     }
 
     /// Claims what the pace admits, with the step of each claim.
     async fn claim(self: &Arc<Self>, limit: usize) -> Result<(Claims, Vec<Step>), StoreError> {
-        let (is_open, window) = self.pace(|pace, now| (pace.is_open(now), pace.window()));
+        let (is_open, window) = self.admission(|admission, now| (admission.is_open(now), admission.window()));
         if !is_open {
             return Ok((Claims { blocked: true, ..Claims::default() }, Vec::new()));
         }
@@ -68,7 +68,7 @@ impl<G: GameApi> Engine<G> {
         let (engine, record) = (self.clone(), admitted.clone());
         let admit = move |candidate: &Candidate| {
             let is_stale = !candidate.is_check && engine.is_stale(candidate.profile_at);
-            match engine.pace(|pace, now| pace.admit(candidate, is_stale, now)) {
+            match engine.admission(|admission, now| admission.admit(candidate, is_stale, now)) {
                 Ok(step) => {
                     let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
                     record.push((candidate.player, candidate.key.clone(), candidate.generation, step));
@@ -80,24 +80,24 @@ impl<G: GameApi> Engine<G> {
                 Err(refused) => refused,
             }
         };
-        let wanted = Wanted {
+        let wanted = ClaimRequest {
             limit,
             max_calls: self.settings.policy.max_calls(),
             window: window.unwrap_or_default(),
-            turns: *self.turns.lock().unwrap_or_else(PoisonError::into_inner),
+            fair_queue: *self.fair_queue.lock().unwrap_or_else(PoisonError::into_inner),
         };
         let claims = self.store.claim(wanted, admit).await;
         let admitted = std::mem::take(&mut *admitted.lock().unwrap_or_else(PoisonError::into_inner));
         match claims {
             Ok(claims) => {
-                *self.turns.lock().unwrap_or_else(PoisonError::into_inner) = claims.turns;
+                *self.fair_queue.lock().unwrap_or_else(PoisonError::into_inner) = claims.fair_queue;
                 Ok((claims, admitted.into_iter().map(|(.., step)| step).collect()))
             }
             Err(error) => {
                 for (player, key, generation, step) in admitted {
-                    self.pace(|pace, _| {
-                        pace.cancel(step.endpoint(), player);
-                        pace.done(key, generation, player);
+                    self.admission(|admission, _| {
+                        admission.cancel(step.endpoint(), player);
+                        admission.done(key, generation, player);
                     });
                 }
                 Err(error)

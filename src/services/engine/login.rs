@@ -9,11 +9,11 @@ use crate::domain::answers::answer::{Answer, Reply};
 use crate::domain::answers::status::{Status, of_login};
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{PlayerId, display_name};
-use crate::domain::redeeming::login_stage::Told;
+use crate::domain::redeeming::login_stage::LoginResult;
 use crate::ports::{GameApi, LoginAnswer};
 use crate::store::{Claim, StoreError, Verdict};
 
-use super::pace::Answered;
+use super::admission::Answered;
 use super::{Ended, Engine};
 
 /// How long a login may take on which nothing depends.
@@ -26,10 +26,10 @@ impl<G: GameApi> Engine<G> {
     pub(super) async fn log_in(&self, claim: Claim) -> Ended {
         let player = claim.player;
         let patience = claim.state.map(|_| PATIENCE);
-        let Reply { answer, heard } = self.ask_for_profile(player, patience).await?;
+        let Reply { answer, hints } = self.ask_for_profile(player, patience).await?;
         let answer = match answer {
             Ok(nickname) => {
-                self.say_logged_in(player, &nickname, claim.history.calls);
+                self.log_login(player, &nickname, claim.history.calls);
                 return self.store.release(claim).await;
             }
             Err(answer) => answer,
@@ -38,21 +38,21 @@ impl<G: GameApi> Engine<G> {
         if claim.state.is_some() {
             return self.store.release(claim).await;
         }
-        match Told::by(&answer) {
+        match LoginResult::by(&answer) {
             // Said to players who are there, too: asked again before it is final.
-            Told::Player(status) if status == Status::RoleNotExist => {
+            LoginResult::Player(status) if status == Status::RoleNotExist => {
                 let mut history = claim.history;
                 history.unknown = history.unknown.saturating_add(1);
                 if history.unknown >= self.settings.policy.max_unknown {
-                    return self.settle(claim, Reply { answer: status, heard }).await;
+                    return self.settle(claim, Reply { answer: status, hints }).await;
                 }
                 let wait = self.settings.policy.back_off(history.unknown, fastrand::f64());
                 let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX);
                 self.record(claim, Verdict { status, history, next: Err(at) }).await.map(drop)
             }
-            Told::Player(status) => self.settle(claim, Reply { answer: status, heard }).await,
-            Told::Gone => self.store.release(claim).await,
-            Told::Trouble | Told::Profile => {
+            LoginResult::Player(status) => self.settle(claim, Reply { answer: status, hints }).await,
+            LoginResult::Gone => self.store.release(claim).await,
+            LoginResult::Trouble | LoginResult::Profile => {
                 let at = self.clock.now().checked_add(WAIT_FOR_ENDPOINT).unwrap_or(jiff::Timestamp::MAX);
                 self.store.put_off(claim, at).await
             }
@@ -67,22 +67,22 @@ impl<G: GameApi> Engine<G> {
     ) -> Result<Reply<Result<String, Answer>>, StoreError> {
         let asked = self.clock.elapsed();
         let call = self.game.login(player);
-        let Reply { answer, heard } = match patience {
+        let Reply { answer, hints } = match patience {
             None => call.await,
             Some(patience) => tokio::time::timeout(patience, call)
                 .await
                 .unwrap_or_else(|_| Reply::plain(LoginAnswer::Failed(Answer::TimedOut))),
         };
         let (told, status) = match &answer {
-            LoginAnswer::Profile(_) => (Told::Profile, Status::Success),
-            LoginAnswer::Failed(answer) => (Told::by(answer), of_login(answer)),
+            LoginAnswer::Profile(_) => (LoginResult::Profile, Status::Success),
+            LoginAnswer::Failed(answer) => (LoginResult::by(answer), of_login(answer)),
         };
-        self.pace(|pace, now| pace.stage.observe(&told, now));
-        if told == Told::Gone {
-            self.pace(|pace, now| pace.end_at_nobody(Endpoint::Login, player, now));
-            self.pace_wake.notify_waiters();
+        self.admission(|admission, now| admission.stage.observe(&told, now));
+        if told == LoginResult::Gone {
+            self.admission(|admission, now| admission.end_at_nobody(Endpoint::Login, player, now));
+            self.admission_wake.notify_waiters();
         } else {
-            self.answered(&Answered { asked, endpoint: Endpoint::Login, player, status: &status, heard: &heard });
+            self.answered(&Answered { asked, endpoint: Endpoint::Login, player, status: &status, hints: &hints });
         }
         let answer = match answer {
             LoginAnswer::Profile(profile) => {
@@ -92,10 +92,10 @@ impl<G: GameApi> Engine<G> {
             }
             LoginAnswer::Failed(answer) => Err(answer),
         };
-        Ok(Reply { answer, heard })
+        Ok(Reply { answer, hints })
     }
 
-    fn say_logged_in(&self, player: PlayerId, nickname: &str, attempt: u32) {
+    fn log_login(&self, player: PlayerId, nickname: &str, attempt: u32) {
         let name = display_name(nickname, player);
         tracing::info!(%player, "✅ Login successful for {name} (attempt {attempt})");
     }
@@ -103,32 +103,34 @@ impl<G: GameApi> Engine<G> {
     /// Begins a trial of the endpoint, if one is due and somebody was decided for whom nothing else is due: it runs beside the
     /// redemptions, and delays none.
     pub(super) fn begin_trial(self: &Arc<Self>, beside: &mut JoinSet<Ended>) {
-        let due = self.pace(|pace, now| pace.for_trial.filter(|_| pace.breaker.is_closed() && pace.stage.is_due(now)));
+        let due = self.admission(|admission, now| {
+            admission.for_trial.filter(|_| admission.breaker.is_closed() && admission.stage.is_due(now))
+        });
         let Some(player) = due else { return };
-        self.pace(|pace, _| pace.stage.begin_trial());
+        self.admission(|admission, _| admission.stage.begin_trial());
         let engine = self.clone();
         beside.spawn(async move {
             let tried = engine.try_endpoint(player).await;
-            engine.pace(|pace, _| pace.stage.end_trial());
+            engine.admission(|admission, _| admission.stage.end_trial());
             tried
         });
     }
 
     async fn try_endpoint(&self, player: PlayerId) -> Ended {
-        self.pace(|pace, _| pace.for_trial = None);
+        self.admission(|admission, _| admission.for_trial = None);
         if self.store.has_pending(player).await? {
             return Ok(());
         }
-        let note = self.turn(Endpoint::Login, player).await?;
+        let note = self.acquire_permit(Endpoint::Login, player).await?;
         let reply = self.ask_for_profile(player, Some(PATIENCE)).await?;
         if let Ok(nickname) = reply.answer {
-            self.say_logged_in(player, &nickname, 1);
+            self.log_login(player, &nickname, 1);
         }
         self.store.note_end(note).await
     }
 
     /// Somebody was decided: a trial may be made for that one.
     pub(super) fn consider_a_trial(&self, player: PlayerId) {
-        self.pace(|pace, _| pace.for_trial = Some(player));
+        self.admission(|admission, _| admission.for_trial = Some(player));
     }
 }

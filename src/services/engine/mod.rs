@@ -9,7 +9,7 @@
 //!
 //! # Races
 //! There is one dispatcher, so nothing is claimed twice. Whatever becomes due while it looks wakes it again: it listens
-//! before it looks. Calls in flight when their code is condemned decide for themselves. Probes of people wait beside the
+//! before it looks. Calls in flight when their code is invalidated decide for themselves. State checks of people wait beside the
 //! dispatcher; while one does, a place in the budget is kept free for it.
 //!
 //! # Crash
@@ -18,16 +18,16 @@
 //! the store cannot take is kept ([`Unrecorded`]) and recorded before the next call, in the next session where it has to
 //! be. What was learnt of limits, states and outages is learnt anew.
 //!
-//! While the game as a whole does not serve us (`domain/breaker`), nothing is called but a question at growing intervals
+//! While the game as a whole does not serve us (`domain/redeeming/breaker`), nothing is called but a question at growing intervals
 //! whether it does again, and nobody's tries are used.
 
+mod admission;
 mod attempt;
 mod breaker;
 mod condition;
 mod dispatch;
 mod login;
-mod pace;
-mod probe;
+mod state_check;
 mod unrecorded;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,20 +40,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::answers::status::Status;
 use crate::domain::limits::budget::RateLimit;
-use crate::domain::limits::fair_queue::Turns;
+use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::redeeming::retry::Policy;
 use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
 use crate::store::{Store, StoreError};
 
+use admission::AdmissionControl;
 pub use condition::Condition;
-use pace::Pace;
 pub use unrecorded::Unrecorded;
 
 /// The engine looks for work at least this often, though it should be woken.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_secs(60);
 /// After the store failed.
-const STORE_REST: Duration = Duration::from_secs(5);
+const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 
 /// How the engine works.
 #[derive(Debug, Clone, Copy)]
@@ -77,10 +77,10 @@ pub struct Engine<G> {
     store: Store,
     clock: Clock,
     settings: EngineSettings,
-    pace: Mutex<Pace>,
-    turns: Mutex<Turns>,
-    /// Woken when a call has ended, or may begin after all: for probes, which wait outside of the dispatcher.
-    pace_wake: Notify,
+    admission: Mutex<AdmissionControl>,
+    fair_queue: Mutex<FairQueue>,
+    /// Woken when a call has ended, or may begin after all: for state checks, which wait outside of the dispatcher.
+    admission_wake: Notify,
     condition: watch::Sender<Condition>,
     /// The calls of an earlier process are counted.
     restored: OnceCell<()>,
@@ -95,16 +95,16 @@ impl<G: GameApi> Engine<G> {
 
     /// The same in a process that had engines before, which left what they could not record.
     pub fn after(unrecorded: Unrecorded, game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
-        let pace = Pace::new(settings.limit, settings.player_interval, settings.policy.base);
+        let admission = AdmissionControl::new(settings.limit, settings.player_interval, settings.policy.base);
         store.announce_engine();
         Arc::new(Self {
             game,
             store,
             clock,
             settings,
-            pace: Mutex::new(pace),
-            turns: Mutex::default(),
-            pace_wake: Notify::new(),
+            admission: Mutex::new(admission),
+            fair_queue: Mutex::default(),
+            admission_wake: Notify::new(),
             condition: watch::Sender::new(Condition::default()),
             restored: OnceCell::new(),
             unrecorded,
@@ -112,21 +112,18 @@ impl<G: GameApi> Engine<G> {
     }
 
     /// How the engine does, and how that changes.
-    #[must_use]
     pub fn condition(&self) -> watch::Receiver<Condition> {
         self.condition.subscribe()
     }
 
     /// How many calls the redeem endpoint takes, as far as is known by now: what is configured, or what the game said.
-    #[must_use]
     pub fn limit(&self) -> Option<RateLimit> {
-        self.pace(|pace, _| pace.limit())
+        self.admission(|admission, _| admission.limit())
     }
 
     /// How the last call failed, where several did not reach the game, and none ever did.
-    #[must_use]
     pub fn never_reached(&self) -> Option<Status> {
-        self.pace(|pace, _| pace.breaker.never_reached().cloned())
+        self.admission(|admission, _| admission.breaker.never_reached().cloned())
     }
 
     /// The game it asks.
@@ -141,11 +138,11 @@ impl<G: GameApi> Engine<G> {
     pub async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         while !shutdown.is_cancelled() {
             let Err(error) = self.work(&shutdown).await? else { break };
-            tracing::error!("The engine cannot keep its books, next try in {} s: {error}", STORE_REST.as_secs());
+            tracing::error!("The engine cannot keep its books, next try in {} s: {error}", STORE_COOL_DOWN.as_secs());
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => {}
-                () = tokio::time::sleep(STORE_REST) => {}
+                () = tokio::time::sleep(STORE_COOL_DOWN) => {}
             }
         }
         Ok(())
@@ -153,7 +150,7 @@ impl<G: GameApi> Engine<G> {
 
     /// Works until `shutdown`, or until what a try came to cannot be recorded.
     async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
-        self.pace(|pace, now| pace.abandon(now));
+        self.admission(|admission, now| admission.abandon(now));
         if let Err(error) = self.begin().await {
             return Ok(Err(error));
         }
@@ -168,7 +165,7 @@ impl<G: GameApi> Engine<G> {
             let free = self.settings.concurrency.max(1).saturating_sub(tries.len());
             let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries, shutdown).await) };
             self.begin_trial(&mut beside);
-            let sleep = tokio::time::sleep_until(self.clock.at(next.unwrap_or(self.clock.elapsed() + LOOK_EVERY)));
+            let sleep = tokio::time::sleep_until(self.clock.at(next.unwrap_or(self.clock.elapsed() + POLL_INTERVAL)));
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => {}
@@ -194,7 +191,7 @@ impl<G: GameApi> Engine<G> {
         while let Some((claim, verdict)) = self.unrecorded.first() {
             let recorded = self.store.record_late(claim.clone(), verdict.clone()).await?;
             self.unrecorded.remove(&claim);
-            self.say_recorded(&claim, &verdict, recorded);
+            self.log_recorded(&claim, &verdict, recorded);
         }
         Ok(())
     }
@@ -202,15 +199,15 @@ impl<G: GameApi> Engine<G> {
     /// Counts the calls of an earlier process, once.
     async fn restore_budget(&self) -> Result<(), StoreError> {
         let restore = async || {
-            let calls = self.store.paced_calls().await?;
-            self.pace(|pace, now| pace.restore(calls, now));
+            let calls = self.store.recent_calls().await?;
+            self.admission(|admission, now| admission.restore(calls, now));
             Ok(())
         };
         self.restored.get_or_try_init(restore).await.copied()
     }
 
-    fn pace<T>(&self, change: impl FnOnce(&mut Pace, Duration) -> T) -> T {
-        change(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner), self.clock.elapsed())
+    fn admission<T>(&self, change: impl FnOnce(&mut AdmissionControl, Duration) -> T) -> T {
+        change(&mut self.admission.lock().unwrap_or_else(PoisonError::into_inner), self.clock.elapsed())
     }
 
     /// What a try came to: done, or not recorded.

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
 use crate::domain::sync::election::{Lease, Position};
-use crate::domain::sync::record::{Kind, Record};
+use crate::domain::sync::record::{Record, RecordKind};
 use crate::ports::replica::{Answer, Replica, Scope};
 
 use super::{Done, Replicator};
@@ -34,7 +34,7 @@ impl<R: Replica> Replicator<R> {
 
     /// Reads what was written behind the file's position; everything, where that means nothing in this database.
     /// Returns how many records came.
-    pub(super) async fn catch_up(&self, lease: Option<&Lease>, done: &mut BTreeSet<Kind>) -> Answer<usize> {
+    pub(super) async fn catch_up(&self, lease: Option<&Lease>, done: &mut BTreeSet<RecordKind>) -> Answer<usize> {
         let known = self.store.replica_history().await?;
         let is_known = |lease: &Lease| {
             known.database.as_deref() == Some(lease.database.as_str())
@@ -52,7 +52,7 @@ impl<R: Replica> Replicator<R> {
 
     /// Takes over what was written late by those who led before this lease was taken, and puts it into the outbox: written
     /// under the present term it is late no more.
-    pub(super) async fn adopt(&self, before: Option<&Lease>, done: &mut BTreeSet<Kind>) -> Answer<usize> {
+    pub(super) async fn adopt(&self, before: Option<&Lease>, done: &mut BTreeSet<RecordKind>) -> Answer<usize> {
         let adopted = self.read_all(Scope::Late(before.map(Lease::position).unwrap_or_default()), false, done).await?;
         done.clear();
         Ok(adopted)
@@ -60,8 +60,8 @@ impl<R: Replica> Replicator<R> {
 
     /// Reads all kinds at once, erasures before the rest, but for those that an earlier try has `done`: over a bad line they never
     /// all come in one.
-    async fn read_all(&self, scope: Scope, compares: bool, done: &mut BTreeSet<Kind>) -> Answer<usize> {
-        let (first, rest) = Kind::ALL.split_at(1);
+    async fn read_all(&self, scope: Scope, compares: bool, done: &mut BTreeSet<RecordKind>) -> Answer<usize> {
+        let (first, rest) = RecordKind::ALL.split_at(1);
         let mut fetched = 0;
         for kinds in [first, rest] {
             let left = kinds.iter().filter(|kind| !done.contains(kind));
@@ -76,7 +76,7 @@ impl<R: Replica> Replicator<R> {
     /// Reads one kind in one go: while a page is written, the next ones are on their way. Where nobody knows what the file lacks
     /// or has, it `compares`: what MongoDB lacks is sent. That costs about as much as a restore, so that one which was
     /// interrupted may go on this way.
-    async fn read(&self, kind: Kind, scope: Scope, compares: bool) -> Answer<usize> {
+    async fn read(&self, kind: RecordKind, scope: Scope, compares: bool) -> Answer<usize> {
         let (pages, mut received) = mpsc::channel(WAITING);
         // Which keys MongoDB has, as numbers that differ with every comparison: two keys that share one hide a record until the
         // next.

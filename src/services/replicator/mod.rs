@@ -1,5 +1,8 @@
 //! The replicator: MongoDB gets what changes here, and the file gets what others wrote there.
 //!
+//! Written by hand on purpose: tools that replicate a SQLite file copy it, in one direction, to another SQLite file. Here both
+//! stores hold the same records, either may be ahead, and outcomes merge by rank.
+//!
 //! # Guarantees
 //! Every change is in the outbox from the moment it is committed. It is sent in rounds, parents first, decisions and posts
 //! before bulk, and leaves the outbox when a renewal of the lease has shown that its round was written while this instance
@@ -30,14 +33,14 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::sync::election::{Lease, Position, Succession};
-use crate::domain::sync::record::Kind;
+use crate::domain::sync::record::RecordKind;
 use crate::leadership::session::Replication;
 use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::{Answer, Replica, ReplicaError, within};
 use crate::store::{Leader, Store};
 
 /// The most records of the first round.
-const FIRST_BATCH: u32 = 1000;
+const FIRST_CHUNK: u32 = 1000;
 /// The first and the longest wait after a failure.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// A leader looks so often for what was written late.
@@ -57,7 +60,7 @@ pub struct Replicator<R> {
 }
 
 /// The kinds that tries to read them all have read by now: what is new, and what was written late.
-type Done = [BTreeSet<Kind>; 2];
+type Done = [BTreeSet<RecordKind>; 2];
 
 /// How far the replicator is.
 #[derive(Default)]
@@ -95,7 +98,7 @@ impl<R: Replica + Clone> Replication for R {
 impl<R: Replica> Replicator<R> {
     /// A replicator between this working copy and this replica, for as long as this leadership lasts.
     pub fn new(replica: R, store: Store, leadership: Leadership) -> Self {
-        Self { replica, store, leadership, limit: AtomicU32::new(FIRST_BATCH) }
+        Self { replica, store, leadership, limit: AtomicU32::new(FIRST_CHUNK) }
     }
 
     /// While another instance leads: sends what is left from when this one led, and catches up now and then. After each taking
@@ -182,11 +185,11 @@ impl<R: Replica> Replicator<R> {
         }
         // What was read in part is gone on with sooner.
         let adopt_every = if course.done[1].is_empty() { ADOPT_EVERY } else { ADOPT_EVERY / 4 };
-        let (is_in_step, is_due) = (course.read_at.is_some(), course.is_due(adopt_every));
+        let (is_caught_up, is_due) = (course.read_at.is_some(), course.is_due(adopt_every));
         let is_over = CancellationToken::new();
         let reading = async {
             let fetched = match is_due {
-                true if is_in_step => within(PUT_WITHIN, self.adopt(before, &mut course.done[1])).await,
+                true if is_caught_up => within(PUT_WITHIN, self.adopt(before, &mut course.done[1])).await,
                 true => self.take_over(before, own, &mut course.done).await,
                 false => Ok(0),
             };
@@ -195,11 +198,11 @@ impl<R: Replica> Replicator<R> {
         };
         // Reading may take long, and fail: that holds up nothing that is to be sent, nor the other way round.
         let (sent, fetched) = tokio::try_join!(self.send(&mut course.at, &is_over), reading)?;
-        if is_due && (is_in_step || fetched.is_ok()) {
+        if is_due && (is_caught_up || fetched.is_ok()) {
             course.read_at = Some(Instant::now());
         }
         let fetched = fetched?;
-        if !is_in_step {
+        if !is_caught_up {
             let sent = self.store.unsent().await?.records;
             tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} to be sent");
             self.leadership.advance(|phase| match phase {
@@ -207,7 +210,7 @@ impl<R: Replica> Replicator<R> {
                 other => other,
             });
         }
-        Ok(sent? && is_in_step)
+        Ok(sent? && is_caught_up)
     }
 
     /// Who acts sends what changes, round after round, until reading is over; a round that is on its way then is not cut off.

@@ -7,67 +7,68 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::Instant;
 
 use crate::domain::sync::election::Position;
-use crate::domain::sync::record::{Key, Kind, Record};
+use crate::domain::sync::record::{Key, Record, RecordKind};
 use crate::ports::replica::{Answer, Authority, IN_FLIGHT, Replica, ReplicaError, within};
-use crate::store::Batch;
+use crate::store::OutboxChunk;
 
 use super::{PUT_WITHIN, Replicator};
 
 /// The most records of a round, and the fewest of one after a slow one.
-const BATCH: (u32, u32) = (4000, 25);
+const CHUNK: (u32, u32) = (4000, 25);
 /// Records that a former leader sends at once.
-const LATE_BATCH: u32 = 100;
+const LATE_CHUNK: u32 = 100;
 /// A round that takes longer is followed by a smaller one: what is urgent waits for it.
 const ROUND_WITHIN: Duration = Duration::from_secs(3);
 
 impl<R: Replica> Replicator<R> {
     /// One round under this term; whether MongoDB then has everything.
     pub(super) async fn round(&self, at: &mut Position) -> Answer<bool> {
-        let batch = self.store.outbox_batch(self.limit.load(Ordering::Relaxed)).await?;
-        if batch.changes() == 0 {
-            self.store.replica_took(&batch);
-            return Ok(batch.is_all);
+        let chunk = self.store.outbox_chunk(self.limit.load(Ordering::Relaxed)).await?;
+        if chunk.changes() == 0 {
+            self.store.replica_took(&chunk);
+            return Ok(chunk.is_all);
         }
         // One that failed is not tried again under its number: part of it may be there.
         at.round += 1;
-        self.put(&batch, Authority::Leader(*at)).await?;
+        self.put(&chunk, Authority::Leader(*at)).await?;
         // Before it is noted here: who waits need not wait for that.
-        self.store.replica_took(&batch);
-        let is_poster_state = |record: &Record| matches!(record.kind, Kind::Guilds | Kind::Codes | Kind::Posts);
-        if !self.store.is_temporary() && batch.parents.iter().chain(&batch.records).any(is_poster_state) {
+        self.store.replica_took(&chunk);
+        let is_poster_state =
+            |record: &Record| matches!(record.kind, RecordKind::Guilds | RecordKind::Codes | RecordKind::Posts);
+        if !self.store.is_temporary() && chunk.parents.iter().chain(&chunk.records).any(is_poster_state) {
             tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
         }
-        self.store.outbox_sent(&batch, at.round).await?;
+        self.store.outbox_sent(&chunk, at.round).await?;
         self.leadership.round_done(*at);
-        Ok(batch.is_all)
+        Ok(chunk.is_all)
     }
 
     /// Sends a batch, and decides how large the next one may be. Each command that is answered counts, and is noted even if others are
     /// not: over a bad line all of many never are, and a stop has no time to send them all again.
-    async fn put(&self, batch: &Batch, authority: Authority) -> Answer<()> {
+    async fn put(&self, chunk: &OutboxChunk, authority: Authority) -> Answer<()> {
         let (began, limit, mut there) = (Instant::now(), self.limit.load(Ordering::Relaxed), Vec::new());
         // What comes after an erasure may rest on it: a death in between leaves nothing that could come back.
         let put = async {
-            self.put_some(&batch.erasures, authority, &mut there).await?;
-            if !batch.erased.is_empty() {
-                within(PUT_WITHIN, self.replica.erase(&batch.erased, authority)).await?;
+            self.put_some(&chunk.erasures, authority, &mut there).await?;
+            if !chunk.erased.is_empty() {
+                within(PUT_WITHIN, self.replica.erase(&chunk.erased, authority)).await?;
             }
-            self.put_some(&batch.parents, authority, &mut there).await?;
-            self.put_some(&batch.records, authority, &mut there).await
+            self.put_some(&chunk.parents, authority, &mut there).await?;
+            self.put_some(&chunk.records, authority, &mut there).await
         };
         let put = put.await;
         let next = match &put {
             // What fails as a whole may get through in parts: MongoDB gets less and less, one record in the end.
             Err(_) if there.is_empty() => (limit / 4).max(1),
-            _ if began.elapsed() > ROUND_WITHIN => (limit / 2).max(BATCH.1),
+            _ if began.elapsed() > ROUND_WITHIN => (limit / 2).max(CHUNK.1),
             // Between two rounds the server has nothing to do for as long as it is away.
-            Ok(()) if !batch.is_all && began.elapsed() < ROUND_WITHIN / 2 => (2 * limit).min(BATCH.0),
+            Ok(()) if !chunk.is_all && began.elapsed() < ROUND_WITHIN / 2 => (2 * limit).min(CHUNK.0),
             _ => limit,
         };
         self.limit.store(next, Ordering::Relaxed);
         if put.is_err() {
             let round = if let Authority::Leader(at) = authority { at.round } else { 0 };
-            self.store.outbox_sent(&batch.only(&there), round).await?;
+            self.store.outbox_sent(&chunk.only(&there), round).await?;
         }
         put
     }
@@ -123,17 +124,17 @@ impl<R: Replica> Replicator<R> {
         }
         self.store.outbox_reopen().await?;
         loop {
-            let batch = self.store.outbox_batch(LATE_BATCH.min(self.limit.load(Ordering::Relaxed))).await?;
-            if batch.changes() == 0 {
+            let chunk = self.store.outbox_chunk(LATE_CHUNK.min(self.limit.load(Ordering::Relaxed))).await?;
+            if chunk.changes() == 0 {
                 return Ok(());
             }
-            let put = self.put(&batch, Authority::Former).await;
+            let put = self.put(&chunk, Authority::Former).await;
             if put.is_ok() {
-                self.store.outbox_sent(&batch, 0).await?;
+                self.store.outbox_sent(&chunk, 0).await?;
             }
             self.store.outbox_confirmed(Position::default()).await?;
             put?;
-            tracing::info!("{} changes from when this instance led were sent to MongoDB late", batch.changes());
+            tracing::info!("{} changes from when this instance led were sent to MongoDB late", chunk.changes());
         }
     }
 }

@@ -25,11 +25,11 @@ use crate::store::{Store, StoreError};
 pub use size::SizeWatch;
 
 /// How often it looks.
-const LOOK_EVERY: Duration = Duration::from_secs(3600);
+const POLL_INTERVAL: Duration = Duration::from_secs(3600);
 /// The first look comes after the eraser's, which sees whether the clock has jumped.
-const FIRST_LOOK: Duration = Duration::from_secs(600);
+const FIRST_POLL: Duration = Duration::from_secs(600);
 /// Between two steps: others write.
-const STEP_REST: Duration = Duration::from_millis(100);
+const STEP_COOL_DOWN: Duration = Duration::from_millis(100);
 /// Records per step.
 const STEP: u32 = 1000;
 
@@ -41,7 +41,6 @@ pub struct Retention {
 
 impl Retention {
     /// Retention of what this store holds.
-    #[must_use]
     pub fn new(store: Store, clock: Clock) -> Self {
         Self { store, clock }
     }
@@ -51,7 +50,7 @@ impl Retention {
     /// # Errors
     /// None at present: failures are logged and got over.
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let mut ticks = tokio::time::interval_at(Instant::now() + FIRST_LOOK, LOOK_EVERY);
+        let mut ticks = tokio::time::interval_at(Instant::now() + FIRST_POLL, POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let looked = tokio::select! {
@@ -73,7 +72,7 @@ impl Retention {
         let mut counted = 0;
         for generation in self.store.old_generations().await? {
             counted += usize::from(self.store.count_generation(generation).await?);
-            tokio::time::sleep(STEP_REST).await;
+            tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         let mut redemptions = 0;
         loop {
@@ -81,7 +80,7 @@ impl Retention {
                 0 => break,
                 count => redemptions += count,
             }
-            tokio::time::sleep(STEP_REST).await;
+            tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         let mut deleted = 0;
         loop {
@@ -89,7 +88,7 @@ impl Retention {
                 0 => break,
                 count => deleted += count,
             }
-            tokio::time::sleep(STEP_REST).await;
+            tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         if counted + redemptions + deleted > 0 {
             tracing::info!(

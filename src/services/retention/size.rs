@@ -21,7 +21,6 @@ pub struct SizeWatch<R> {
 
 impl<R: Replica> SizeWatch<R> {
     /// A watch of this replica, which may hold `max` bytes.
-    #[must_use]
     pub fn new(replica: R, store: Store, max: u64) -> Self {
         Self { replica, store, max }
     }
@@ -57,7 +56,7 @@ mod tests {
 
     use super::*;
     use crate::domain::sync::erasure::Erased;
-    use crate::domain::sync::record::{Key, Kind, Record};
+    use crate::domain::sync::record::{Key, Record, RecordKind};
     use crate::ports::replica::{Authority, ReplicaError, Scope};
     use crate::runtime::clock::Clock;
     use crate::store::StateKind;
@@ -76,10 +75,10 @@ mod tests {
         async fn erase(&self, _: &[Erased], _: Authority) -> Result<(), ReplicaError> {
             Ok(())
         }
-        async fn get(&self, _: Kind, _: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
+        async fn get(&self, _: RecordKind, _: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
             Ok(Vec::new())
         }
-        async fn read(&self, _: Kind, _: Scope, _: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+        async fn read(&self, _: RecordKind, _: Scope, _: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
             Ok(())
         }
         async fn size(&self) -> Result<u64, ReplicaError> {
@@ -111,7 +110,7 @@ mod tests {
             {
                 bytes.store(size, Ordering::Relaxed);
                 tokio::time::sleep(ASK_EVERY).await;
-                assert_eq!(store.second_store_trouble().await.unwrap(), expected, "{size}");
+                assert_eq!(store.replica_trouble().await.unwrap(), expected, "{size}");
             }
             stop.cancel();
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::domain::sync::record::Kind;
+use crate::domain::sync::record::RecordKind;
 
 use super::lock::{FileIdentity, FileLock};
 use super::schema::Trouble;
@@ -47,7 +47,7 @@ impl Store {
     /// When the working copy cannot be read.
     pub async fn is_empty(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
-            let any = Kind::ALL.map(|kind| format!("EXISTS (SELECT 1 FROM {})", kind.name())).join(" OR ");
+            let any = RecordKind::ALL.map(|kind| format!("EXISTS (SELECT 1 FROM {})", kind.name())).join(" OR ");
             let is_any =
                 connection.prepare_cached(&format!("SELECT {any}"))?.query_row([], |row| row.get::<_, bool>(0))?;
             Ok(!is_any)
@@ -62,15 +62,13 @@ impl Store {
     }
 
     /// Whether it broke.
-    #[must_use]
     pub fn is_broken(&self) -> bool {
         self.inner.broken.initialized()
     }
 
     /// Whether it broke so that what stands at its path need not be what we wrote.
-    #[must_use]
-    pub fn is_doubtful(&self) -> bool {
-        self.inner.broken.get().is_some_and(|why| why.is_doubtful)
+    pub fn is_suspect(&self) -> bool {
+        self.inner.broken.get().is_some_and(|why| why.is_suspect)
     }
 
     pub(super) fn break_with(&self, trouble: Trouble) {
@@ -79,7 +77,6 @@ impl Store {
     }
 
     /// Whether the working copy is a temporary one: nothing counts as written but what the replica has.
-    #[must_use]
     pub fn is_temporary(&self) -> bool {
         matches!(self.inner.backing, Backing::Temporary { .. })
     }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::Backing;
 use crate::domain::players::player::{ChannelId, GuildId};
 use crate::domain::sync::election::Position;
-use crate::domain::sync::record::{Kind, Record};
+use crate::domain::sync::record::{Record, RecordKind};
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
 use crate::store::{Opening, ReplicaHistory, StateKind, Store, StoreError};
@@ -26,7 +26,7 @@ fn file() -> (tempfile::TempDir, PathBuf) {
 }
 
 async fn guilds(store: &Store) -> Vec<Record> {
-    store.page(Kind::Guilds, None, 1000).await.unwrap()
+    store.page(RecordKind::Guilds, None, 1000).await.unwrap()
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     });
     let error = written.unwrap_err().to_string();
     assert!(error.contains("MongoDB refuses: over its space quota"), "{error}");
-    let trouble = store.second_store_trouble().await.unwrap().unwrap();
+    let trouble = store.replica_trouble().await.unwrap().unwrap();
     assert!(trouble.starts_with("the state file cannot be used, and MongoDB refuses"), "{trouble}");
     // What comes from the replica, or is of this copy alone, needs nobody's word.
     let other = temporary(&path);
@@ -138,7 +138,7 @@ async fn in_memory_nothing_is_ever_locked() {
     });
     let reads = (1..200).map(|_| {
         let store = store.clone();
-        tokio::spawn(async move { store.page(Kind::Guilds, None, 1000).await.map(drop) })
+        tokio::spawn(async move { store.page(RecordKind::Guilds, None, 1000).await.map(drop) })
     });
     for done in futures_util::future::join_all(writes.chain(reads).collect::<Vec<_>>()).await {
         done.unwrap().unwrap();

@@ -17,14 +17,14 @@ use crate::domain::answers::status::Status;
 use crate::domain::codes::channel::Over;
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::invalidation;
-use crate::domain::codes::verdict::{self, Checked, Told, Verdict};
+use crate::domain::codes::verdict::{self, Checked, CodeEvidence, Verdict};
 use crate::domain::players::player::{GuildId, PlayerId};
 
-use super::outcomes::{Condemned, Judged};
+use super::outcomes::{Invalidated, Judged};
 use super::redemptions::{self, Claim};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Store, StoreError, runs};
+use super::{Store, StoreError, batches};
 
 use asking::UNDER_WAY;
 pub(super) use asking::{ask_now, begin_due};
@@ -159,7 +159,7 @@ fn retry_over(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<(
         over_statuses()
     );
     tx.execute(&sql, params![key, generation, Millis(tx.now()), tx.version()])?;
-    runs::reopen(tx, key, generation)?;
+    batches::reopen(tx, key, generation)?;
     tx.wake_plan();
     tx.wake_work();
     Ok(())
@@ -269,16 +269,16 @@ pub(super) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, instance: i64) 
     if is_tester {
         set_tester(tx, &key, None)?;
     }
-    match verdict::told(status) {
-        Told::Good if verdict.good_at.is_none() => {
+    match verdict::evidence(status) {
+        CodeEvidence::Good if verdict.good_at.is_none() => {
             tx.execute(
                 "UPDATE codes SET good_at = ?2, version = ?3 WHERE code_key = ?1",
                 params![key, Millis(tx.now()), tx.version()],
             )?;
             release_posts(tx, &key)?;
         }
-        Told::Asks if hold_until.is_some() => release_posts(tx, &key)?,
-        Told::Over => {
+        CodeEvidence::Asks if hold_until.is_some() => release_posts(tx, &key)?,
+        CodeEvidence::Over => {
             let latest = redemptions::latest_answers(tx, &key, generation)?;
             let others_left = "SELECT 1 FROM redemptions INDEXED BY redemptions_pending_by_code
                 WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND deleted = 0 AND priority = 0";
@@ -289,14 +289,14 @@ pub(super) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, instance: i64) 
                 doubt(tx, &key, hold_until)?;
                 return Ok(Judged::default());
             };
-            verdict.condemn(why.clone(), tx.now());
+            verdict.invalidate(why.clone(), tx.now());
             put(tx, &key, &verdict)?;
             // For the poster: what shows the code as good is to be corrected, and what was seen together with it waits no more.
             release_posts(tx, &key)?;
             let stopped = redemptions::stop(tx, &key, generation, &why, instance)?;
-            return Ok(Judged { condemned: Some(Condemned { status: why, stopped }), checked: None });
+            return Ok(Judged { invalidated: Some(Invalidated { status: why, stopped }), checked: None });
         }
-        Told::Good | Told::Asks | Told::Nothing => {}
+        CodeEvidence::Good | CodeEvidence::Asks | CodeEvidence::Nothing => {}
     }
     Ok(Judged::default())
 }
@@ -383,7 +383,7 @@ impl Store {
             let values: [&dyn ToSql; 3] = [&guild, &code, &limit];
             let rows = statement.query_map(values, |row| {
                 let check_at = millis(row, 2)?.filter(|at| *at > now);
-                Ok(OverCode { code: row.get(0)?, over: Over::Condemned(row.get(1)?), check_at })
+                Ok(OverCode { code: row.get(0)?, over: Over::Invalidated(row.get(1)?), check_at })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

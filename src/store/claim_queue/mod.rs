@@ -1,4 +1,4 @@
-//! Looking for the redemptions whose turn it is (`domain/fairness`), without looking at all that wait.
+//! Looking for the redemptions whose turn it is (`domain/limits/fair_queue`), without looking at all that wait.
 //!
 //! A look finds the groups (guild, code) that have something waiting by jumping through their index, and reads from a group
 //! only as far as it takes to find one that may begin. So a look costs about as much as there are groups, however many wait
@@ -12,11 +12,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, ToSql, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::canary::{Trust, trust};
+use crate::domain::codes::canary::{CodeTrust, code_trust};
 use crate::domain::codes::code::CodeKey;
 use crate::domain::codes::invalidation::LOOK_BACK;
 use crate::domain::limits::budget::Endpoint;
-use crate::domain::limits::fair_queue::{Group, Groups, Offer, Turns};
+use crate::domain::limits::fair_queue::{FairQueue, Group, Groups, Offer};
 use crate::domain::players::player::{GuildId, PlayerId};
 use crate::domain::redeeming::retry::History;
 
@@ -38,9 +38,9 @@ const COLUMNS: &str =
 const FREE: &str = "d.outcome = 'pending' AND d.deleted = 0 AND d.next_attempt_at <= ?1
     AND (d.claimed_by IS NULL OR d.claimed_by <> ?2)";
 /// What comes behind the last one that was read, in the index's order.
-const BEHIND: &str = "(d.next_attempt_at, d.player_id, d.code_key, d.generation) > (?3, ?4, ?5, ?6)
+const AFTER: &str = "(d.next_attempt_at, d.player_id, d.code_key, d.generation) > (?3, ?4, ?5, ?6)
     ORDER BY d.next_attempt_at, d.player_id, d.code_key, d.generation LIMIT ?7";
-const BEHIND_IN_GROUP: &str =
+const AFTER_IN_GROUP: &str =
     "(d.next_attempt_at, d.player_id) > (?3, ?4) ORDER BY d.next_attempt_at, d.player_id LIMIT ?7";
 
 /// A redemption that waits, with its place.
@@ -61,14 +61,14 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         generation: row.get(5)?,
         history: History { calls: row.get(6)?, unknown: row.get(7)?, temporary: row.get(8)? },
         number: row.get(9)?,
-        paced_call: None,
+        recent_call: None,
     };
     Ok(Waiting { claim, due: row.get(10)?, key: row.get(11)?, is_check: row.get(12)? })
 }
 
 /// One place to look at, read bit by bit.
 #[derive(Default)]
-struct Lane {
+struct Cursor {
     rows: VecDeque<Waiting>,
     last: Option<(i64, PlayerId, CodeKey, u32)>,
     read: usize,
@@ -76,7 +76,7 @@ struct Lane {
     is_over: bool,
 }
 
-impl Lane {
+impl Cursor {
     /// Nothing more is to be had here in this look.
     fn end(&mut self) {
         self.rows.clear();
@@ -85,12 +85,12 @@ impl Lane {
 }
 
 /// A look for work.
-struct Look<'a> {
+struct Picker<'a> {
     connection: &'a Connection,
     now: Timestamp,
     instance: i64,
     groups: Groups,
-    trusts: BTreeMap<(CodeKey, u32), (Trust, Option<GuildId>)>,
+    trusts: BTreeMap<(CodeKey, u32), (CodeTrust, Option<GuildId>)>,
 }
 
 /// A code's latest final answers, newest first, and in whose queue they came.
@@ -110,7 +110,7 @@ fn latest(
         .collect()
 }
 
-impl<'a> Look<'a> {
+impl<'a> Picker<'a> {
     fn begin(tx: &'a Tx<'_>, instance: i64) -> rusqlite::Result<Self> {
         groups::enqueue(tx)?;
         let connection = tx.connection();
@@ -119,7 +119,7 @@ impl<'a> Look<'a> {
     }
 
     /// How much a code is trusted, and in which guild it is doubted.
-    fn trust(&mut self, key: &CodeKey, generation: u32) -> rusqlite::Result<(Trust, Option<GuildId>)> {
+    fn trust(&mut self, key: &CodeKey, generation: u32) -> rusqlite::Result<(CodeTrust, Option<GuildId>)> {
         let code = (key.clone(), generation);
         if let Some(known) = self.trusts.get(&code) {
             return Ok(*known);
@@ -127,10 +127,10 @@ impl<'a> Look<'a> {
         let latest = latest(self.connection, key, generation)?;
         let answers: Vec<(PlayerId, Status)> =
             latest.iter().map(|(player, status, _)| (*player, status.clone())).collect();
-        let trust = trust(&answers);
+        let trust = code_trust(&answers);
         let doubted_in = match trust {
-            Trust::Doubted(by) => latest.iter().find(|(player, ..)| *player == by).map(|(.., guild)| *guild),
-            Trust::Proven | Trust::New => None,
+            CodeTrust::Doubted(by) => latest.iter().find(|(player, ..)| *player == by).map(|(.., guild)| *guild),
+            CodeTrust::Proven | CodeTrust::New => None,
         };
         self.trusts.insert(code, (trust, doubted_in));
         Ok((trust, doubted_in))
@@ -145,7 +145,7 @@ impl<'a> Look<'a> {
     }
 
     /// Reads the checks of codes, of which there are few.
-    fn read_checks(&self, lane: &mut Lane) -> rusqlite::Result<()> {
+    fn read_checks(&self, cursor: &mut Cursor) -> rusqlite::Result<()> {
         let sql = format!(
             "SELECT {COLUMNS} FROM codes c INDEXED BY codes_tested JOIN redemptions d ON d.player_id = c.tester
                   AND d.code_key = c.code_key AND d.generation IN (c.generation, c.generation + 1)
@@ -154,19 +154,19 @@ impl<'a> Look<'a> {
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map(params![Millis(self.now), self.instance], waiting)?;
-        lane.rows = rows.collect::<Result<_, _>>()?;
-        lane.is_over = true;
+        cursor.rows = rows.collect::<Result<_, _>>()?;
+        cursor.is_over = true;
         Ok(())
     }
 
     /// Reads on in a lane.
-    fn read(&self, offer: Offer, lane: &mut Lane) -> rusqlite::Result<()> {
+    fn read(&self, offer: Offer, cursor: &mut Cursor) -> rusqlite::Result<()> {
         if offer == Offer::Check {
-            return self.read_checks(lane);
+            return self.read_checks(cursor);
         }
-        let rows = if lane.read == 0 { FIRST_ROWS } else { lane.read };
+        let rows = if cursor.read == 0 { FIRST_ROWS } else { cursor.read };
         let most = u32::try_from(rows).unwrap_or(u32::MAX);
-        let (due, player, key, generation) = match &lane.last {
+        let (due, player, key, generation) = match &cursor.last {
             Some((due, player, key, generation)) => {
                 (*due, i64::try_from(player.get()).unwrap_or(0), key.as_str(), *generation)
             }
@@ -190,7 +190,7 @@ impl<'a> Look<'a> {
         let found: Vec<Waiting> = match place.and_then(|place| self.groups.as_slice().get(place)) {
             Some(group) => {
                 let sql = format!(
-                    "{select} AND d.priority = 0 AND d.queue = ?8 AND d.code_key = ?5 AND d.generation = ?6 AND (d.calls > 0) = ?9 AND {BEHIND_IN_GROUP}"
+                    "{select} AND d.priority = 0 AND d.queue = ?8 AND d.code_key = ?5 AND d.generation = ?6 AND (d.calls > 0) = ?9 AND {AFTER_IN_GROUP}"
                 );
                 let values: [&dyn ToSql; 9] = [
                     &now,
@@ -206,29 +206,29 @@ impl<'a> Look<'a> {
                 self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
             }
             None => {
-                let sql = format!("{select} AND d.priority = {} AND {BEHIND}", u8::from(offer == Offer::Asked));
+                let sql = format!("{select} AND d.priority = {} AND {AFTER}", u8::from(offer == Offer::Asked));
                 let values: [&dyn ToSql; 7] = [&now, &self.instance, &due, &player, &key, &generation, &most];
                 self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
             }
         };
-        lane.read += rows;
-        lane.is_over = found.len() < rows;
+        cursor.read += rows;
+        cursor.is_over = found.len() < rows;
         if let Some(last) = found.last() {
-            lane.last = Some((last.due, last.claim.player, last.key.clone(), last.claim.generation));
+            cursor.last = Some((last.due, last.claim.player, last.key.clone(), last.claim.generation));
         }
-        lane.rows = found.into();
+        cursor.rows = found.into();
         Ok(())
     }
 
     /// Reads on in a code's lane, in which the one that is due for longest is first.
-    fn read_code(&self, key: &CodeKey, generation: u32, lane: &mut Lane) -> rusqlite::Result<()> {
-        let rows = if lane.read == 0 { 1 } else { lane.read.max(FIRST_ROWS) };
+    fn read_code(&self, key: &CodeKey, generation: u32, cursor: &mut Cursor) -> rusqlite::Result<()> {
+        let rows = if cursor.read == 0 { 1 } else { cursor.read.max(FIRST_ROWS) };
         let (due, player) =
-            lane.last.as_ref().map_or((i64::MIN, 0), |(due, player, ..)| (*due, player.get().cast_signed()));
+            cursor.last.as_ref().map_or((i64::MIN, 0), |(due, player, ..)| (*due, player.get().cast_signed()));
         let sql = format!(
             "SELECT {COLUMNS} FROM redemptions d INDEXED BY redemptions_pending_by_code JOIN players p USING (player_id)
                  JOIN codes c USING (code_key)
-             WHERE {FREE} AND d.priority = 0 AND d.code_key = ?5 AND d.generation = ?6 AND {BEHIND_IN_GROUP}"
+             WHERE {FREE} AND d.priority = 0 AND d.code_key = ?5 AND d.generation = ?6 AND {AFTER_IN_GROUP}"
         );
         let most = u32::try_from(rows).unwrap_or(u32::MAX);
         let found: Vec<Waiting> = self
@@ -236,38 +236,38 @@ impl<'a> Look<'a> {
             .prepare_cached(&sql)?
             .query_map(params![Millis(self.now), self.instance, due, player, key, generation, most], waiting)?
             .collect::<Result<_, _>>()?;
-        lane.read += rows;
-        lane.is_over = found.len() < rows;
+        cursor.read += rows;
+        cursor.is_over = found.len() < rows;
         if let Some(last) = found.last() {
-            lane.last = Some((last.due, last.claim.player, last.key.clone(), last.claim.generation));
+            cursor.last = Some((last.due, last.claim.player, last.key.clone(), last.claim.generation));
         }
-        lane.rows = found.into();
+        cursor.rows = found.into();
         Ok(())
     }
 
     /// What is due for longest of all codes whose lanes are not over.
-    fn next_longest(&self, lanes: &mut BTreeMap<(CodeKey, u32), Lane>) -> rusqlite::Result<Option<Waiting>> {
-        if lanes.is_empty() {
+    fn next_longest(&self, cursors: &mut BTreeMap<(CodeKey, u32), Cursor>) -> rusqlite::Result<Option<Waiting>> {
+        if cursors.is_empty() {
             let codes = self.groups.as_slice().iter().map(|group| (group.key.clone(), group.generation));
-            lanes.extend(codes.map(|code| (code, Lane::default())));
+            cursors.extend(codes.map(|code| (code, Cursor::default())));
         }
-        for ((key, generation), lane) in &mut *lanes {
-            if lane.rows.is_empty() && !lane.is_over {
-                self.read_code(key, *generation, lane)?;
+        for ((key, generation), cursor) in &mut *cursors {
+            if cursor.rows.is_empty() && !cursor.is_over {
+                self.read_code(key, *generation, cursor)?;
             }
         }
-        let first = lanes
+        let first = cursors
             .values_mut()
-            .filter(|lane| !lane.rows.is_empty())
-            .min_by_key(|lane| lane.rows.front().map(|first| (first.due, first.claim.player)));
-        Ok(first.and_then(|lane| lane.rows.pop_front()))
+            .filter(|cursor| !cursor.rows.is_empty())
+            .min_by_key(|cursor| cursor.rows.front().map(|first| (first.due, first.claim.player)));
+        Ok(first.and_then(|cursor| cursor.rows.pop_front()))
     }
 
-    fn next(&self, offer: Offer, lane: &mut Lane) -> rusqlite::Result<Option<Waiting>> {
-        if lane.rows.is_empty() && !lane.is_over {
-            self.read(offer, lane)?;
+    fn next(&self, offer: Offer, cursor: &mut Cursor) -> rusqlite::Result<Option<Waiting>> {
+        if cursor.rows.is_empty() && !cursor.is_over {
+            self.read(offer, cursor)?;
         }
-        Ok(lane.rows.pop_front())
+        Ok(cursor.rows.pop_front())
     }
 }
 
@@ -278,27 +278,27 @@ pub(super) fn pick(
     instance: i64,
     limit: usize,
     max_calls: u32,
-    turns: &mut Turns,
+    fair_queue: &mut FairQueue,
     mut admit: impl FnMut(&Candidate) -> Admission,
 ) -> rusqlite::Result<(Claims, Vec<Option<Endpoint>>)> {
     let (mut claims, mut endpoints) = (Claims::default(), Vec::new());
-    let mut look = Look::begin(tx, instance)?;
-    let groups = look.groups.clone();
-    let mut lanes: BTreeMap<Offer, Lane> = BTreeMap::new();
+    let mut picker = Picker::begin(tx, instance)?;
+    let groups = picker.groups.clone();
+    let mut cursors: BTreeMap<Offer, Cursor> = BTreeMap::new();
     // What is due for longest is looked for code by code: one that is under test must not hide the others behind its many.
-    let mut by_code: BTreeMap<(CodeKey, u32), Lane> = BTreeMap::new();
+    let mut by_code: BTreeMap<(CodeKey, u32), Cursor> = BTreeMap::new();
     let mut under_test: BTreeSet<(CodeKey, u32)> = BTreeSet::new();
     let (mut skipped, mut is_stopped, mut failure) = (0, false, None);
     while claims.taken.len() < limit && !is_stopped && failure.is_none() {
-        let taken = turns.give(&groups, |offer| {
-            let lane = lanes.entry(offer).or_default();
+        let taken = fair_queue.give(&groups, |offer| {
+            let cursor = cursors.entry(offer).or_default();
             while !is_stopped && skipped < MAX_SKIPPED {
                 let next = match offer {
-                    Offer::LongestDue => look.next_longest(&mut by_code),
-                    _ => look.next(offer, lane),
+                    Offer::LongestDue => picker.next_longest(&mut by_code),
+                    _ => picker.next(offer, cursor),
                 };
                 let looked = next.transpose()?.and_then(|found| {
-                    let trusted = look.trust(&found.key, found.claim.generation)?;
+                    let trusted = picker.trust(&found.key, found.claim.generation)?;
                     Ok((found, trusted))
                 });
                 let (found, (trust, doubted_in)) = match looked {
@@ -312,9 +312,9 @@ pub(super) fn pick(
                     Offer::First(place) | Offer::Later(place) => Some(place),
                     Offer::Asked | Offer::LongestDue | Offer::Check => None,
                 };
-                if place.is_some_and(|place| look.is_for_another_guild(place, doubted_in)) {
+                if place.is_some_and(|place| picker.is_for_another_guild(place, doubted_in)) {
                     claims.blocked = true;
-                    lane.end();
+                    cursor.end();
                     continue;
                 }
                 // A check waits in a group too.
@@ -327,7 +327,7 @@ pub(super) fn pick(
                 }
                 let code = (found.key.clone(), found.claim.generation);
                 if matches!(offer, Offer::Asked | Offer::LongestDue) && under_test.contains(&code) {
-                    by_code.entry(code).and_modify(Lane::end);
+                    by_code.entry(code).and_modify(Cursor::end);
                     claims.blocked = true;
                     continue;
                 }
@@ -350,11 +350,11 @@ pub(super) fn pick(
                     Admission::Skip => skipped += 1,
                     Admission::SkipCode => {
                         if place.is_some() {
-                            lane.end();
+                            cursor.end();
                         }
                         // A check that may not begin says nothing of the others.
                         if !candidate.is_check {
-                            by_code.entry(code.clone()).and_modify(Lane::end);
+                            by_code.entry(code.clone()).and_modify(Cursor::end);
                             under_test.insert(code);
                         }
                     }

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::domain::codes::code::{CodeKey, NAMED};
 use crate::domain::players::player::{GuildId, PlayerId, UserId};
 use crate::domain::sync::erasure::{KEPT_FOR, LEFT_FOR, REMOVED_FOR, Root, UNNEEDED_FOR};
-use crate::domain::sync::record::{Kind, Value};
+use crate::domain::sync::record::{RecordKind, Value};
 use crate::domain::sync::version::Version;
 
 use super::replication::{erase, forget, read_keys};
@@ -195,8 +195,8 @@ impl Store {
         self.write(move |tx| {
             let since = Millis(before(tx.now(), KEPT_FOR));
             let sql = "SELECT mark FROM erasures WHERE erased_at < ?1 LIMIT ?2";
-            let old = read_keys(tx.connection(), Kind::Erasures, sql, params![since, limit])?;
-            Ok(forget(tx, Kind::Erasures, &old, "TRUE")?)
+            let old = read_keys(tx.connection(), RecordKind::Erasures, sql, params![since, limit])?;
+            Ok(forget(tx, RecordKind::Erasures, &old, "TRUE")?)
         })
         .await
     }
@@ -231,7 +231,6 @@ impl Store {
     }
 
     /// The newest time that the file knew of when it was opened, and the clock's time, which never steps, at that moment.
-    #[must_use]
     pub fn time_before_opening(&self) -> (Timestamp, Duration) {
         self.inner.before_opening
     }

@@ -58,7 +58,7 @@ async fn filled(folder: &TempDir, name: &str) -> Store {
 
 async fn all(store: &Store) -> Vec<Record> {
     let mut records = Vec::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         records.extend(store.page(kind, None, 10_000).await.unwrap());
     }
     records
@@ -66,7 +66,7 @@ async fn all(store: &Store) -> Vec<Record> {
 
 /// The players that are on file.
 async fn players(store: &Store) -> Vec<i64> {
-    let records = store.page(Kind::Players, None, 100).await.unwrap();
+    let records = store.page(RecordKind::Players, None, 100).await.unwrap();
     records.iter().map(|record| if let Value::Int(id) = record.get("player_id") { *id } else { 0 }).collect()
 }
 
@@ -118,8 +118,10 @@ async fn a_user_is_forgotten_and_no_number_of_theirs_is_left_in_the_file() {
     assert!(!due(&store).await.contains(&13));
     assert_eq!(store.forget_user(USER).await.unwrap(), Forgotten::default(), "there is nothing more");
     // The replica is told; then nothing in the file has the number, as text or as SQLite writes it.
-    let out = store.outbox_batch(1000).await.unwrap();
-    assert!(out.erased.iter().filter(|erased| erased.kind == Kind::Links).count() == 4 && !out.erasures.is_empty());
+    let out = store.outbox_chunk(1000).await.unwrap();
+    assert!(
+        out.erased.iter().filter(|erased| erased.kind == RecordKind::Links).count() == 4 && !out.erasures.is_empty()
+    );
     store.outbox_forget(&out).await.unwrap();
     assert!(store.is_outbox_empty().await.unwrap());
     drop(store);
@@ -151,9 +153,9 @@ async fn a_copy_that_was_away_brings_nothing_back_and_whoever_comes_again_is_wel
     let merged = store.merge(all(&old).await).await.unwrap();
     assert!(merged.erased >= 8 && merged.taken == 0 && merged.left_out == 0, "{merged:?}");
     assert_eq!(all(&store).await, after);
-    let told = store.outbox_batch(1000).await.unwrap().erased;
+    let told = store.outbox_chunk(1000).await.unwrap().erased;
     assert!(before.iter().filter(|record| !after.contains(record)).all(|gone| {
-        gone.kind == Kind::Guilds || told.iter().any(|told| told.kind == gone.kind && told.key == gone.key())
+        gone.kind == RecordKind::Guilds || told.iter().any(|told| told.kind == gone.kind && told.key == gone.key())
     }));
     meet(&store, &old).await;
     assert_eq!(all(&old).await, after);
@@ -183,7 +185,7 @@ async fn what_hangs_on_something_erased_goes_with_it_however_new_it_is() {
     store.forget_user(USER).await.unwrap();
     tokio::time::sleep(HOUR).await;
     alone.request(vec![id(11)], vec![(Code::parse("GOGOWOS").unwrap().key(), 1)]).await.unwrap();
-    let newer = alone.page(Kind::Redemptions, None, 100).await.unwrap();
+    let newer = alone.page(RecordKind::Redemptions, None, 100).await.unwrap();
     // Its player may have come again elsewhere, and be on the way.
     assert_eq!(store.merge(newer).await.unwrap(), Merged { taken: 1, ..Merged::default() });
     assert_eq!(due(&store).await, [1, 2, 3, 4].into());
@@ -197,16 +199,16 @@ async fn what_hangs_on_something_erased_goes_with_it_however_new_it_is() {
     assert_eq!(alone.erase_orphans().await.unwrap(), 1);
     meet(&store, &alone).await;
     assert_eq!(all(&store).await, all(&alone).await);
-    let told = alone.outbox_batch(1000).await.unwrap().erased;
-    assert!(told.iter().any(|told| told.kind == Kind::Redemptions), "the replica has it, too");
+    let told = alone.outbox_chunk(1000).await.unwrap().erased;
+    assert!(told.iter().any(|told| told.kind == RecordKind::Redemptions), "the replica has it, too");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_removed_guild_waits_whole_for_30_days_and_is_erased_then() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(&folder, "a.db").await;
-    let run = store.start_run(HERE, Code::parse("GOGOWOS").unwrap().key(), 1).await.unwrap();
-    assert_eq!((run.players, run.due), (3, 0));
+    let batch = store.start_batch(HERE, Code::parse("GOGOWOS").unwrap().key(), 1).await.unwrap();
+    assert_eq!((batch.players, batch.due), (3, 0));
     assert_eq!(due(&store).await, [1, 2, 3, 4].into());
     assert!(store.guild_removed(HERE).await.unwrap() && !store.guild_removed(HERE).await.unwrap());
     // Neither posted to nor redeemed for, but for whom another guild has.
@@ -250,7 +252,7 @@ async fn a_run_that_somebody_began_goes_on_when_the_guild_is_back() {
     list(&store, &["GOGOWOS"]).await;
     store.plan().await.unwrap();
     let key = Code::parse("GOGOWOS").unwrap().key();
-    store.start_run(HERE, key, 1).await.unwrap();
+    store.start_batch(HERE, key, 1).await.unwrap();
     assert_eq!(due(&store).await, [1, 2].into());
     store.guild_removed(HERE).await.unwrap();
     assert!(due(&store).await.is_empty());
@@ -324,16 +326,16 @@ async fn erasures_go_after_a_quarter_of_a_year_in_both_stores() {
     store.set_replicated(true).await.unwrap();
     store.link(USER, player(1)).await.unwrap();
     store.forget_user(USER).await.unwrap();
-    let out = store.outbox_batch(100).await.unwrap();
+    let out = store.outbox_chunk(100).await.unwrap();
     assert_eq!((out.erasures.len(), out.records.len()), (2, 0));
     store.outbox_forget(&out).await.unwrap();
     tokio::time::sleep(91 * DAY).await;
     assert_eq!(store.forget_erasures(9).await.unwrap(), 0);
     tokio::time::sleep(2 * DAY).await;
     assert_eq!((store.forget_erasures(1).await.unwrap(), store.forget_erasures(9).await.unwrap()), (1, 1));
-    let out = store.outbox_batch(100).await.unwrap();
+    let out = store.outbox_chunk(100).await.unwrap();
     assert_eq!((out.erasures.len(), out.erased.len()), (0, 2));
-    assert!(out.erased.iter().all(|erased| erased.kind == Kind::Erasures));
+    assert!(out.erased.iter().all(|erased| erased.kind == RecordKind::Erasures));
     store.outbox_forget(&out).await.unwrap();
     assert!(all(&store).await.is_empty() && store.is_outbox_empty().await.unwrap());
 }
@@ -358,7 +360,7 @@ async fn every_row_that_refers_to_what_is_erased_goes_with_it() {
     assert!(references.len() >= 11, "{references:?}");
     for (table, parent, field, on_delete) in references {
         let root = Root::ALL.into_iter().find(|root| root.kind().is_some_and(|kind| kind.name() == parent));
-        let goes = Kind::parse(&table)
+        let goes = RecordKind::parse(&table)
             .is_some_and(|kind| roots(kind).iter().any(|(of_kind, name)| Some(*of_kind) == root && *name == field));
         assert!(root.is_some() && (goes || on_delete == "CASCADE"), "{table}.{field} refers to {parent}");
     }

@@ -1,11 +1,11 @@
-//! Taking over the state of the first implementation, so that what it sent is not sent again.
+//! Taking over the state of the legacy bot, so that what it sent is not sent again.
 
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
-use crate::domain::legacy::database::FirstDatabase;
-use crate::domain::legacy::state_file::FirstState;
+use crate::domain::legacy::database::LegacyDatabase;
+use crate::domain::legacy::state_file::LegacyState;
 use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::Record;
@@ -13,7 +13,7 @@ use crate::domain::sync::record::Record;
 use super::replication::{self, Origin};
 use super::sql::Millis;
 use super::writer::Tx;
-use super::{Merged, Store, StoreError, codes, guilds, runs};
+use super::{Merged, Store, StoreError, batches, codes, guilds};
 
 /// What was taken over.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,7 +50,7 @@ fn import_post(tx: &Tx<'_>, guild: GuildId, code: &Code) -> rusqlite::Result<boo
     Ok(taken > 0)
 }
 
-/// What was taken over from the first implementation's database.
+/// What was taken over from the legacy bot's database.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportedDatabase {
     /// Channels and sent codes.
@@ -71,7 +71,7 @@ pub struct ImportedDatabase {
     pub left: Vec<String>,
 }
 
-fn import_auto(tx: &Tx<'_>, database: &FirstDatabase, imported: &mut ImportedDatabase) -> rusqlite::Result<()> {
+fn import_auto(tx: &Tx<'_>, database: &LegacyDatabase, imported: &mut ImportedDatabase) -> rusqlite::Result<()> {
     for guild in database.auto.iter().filter(|(_, enabled)| **enabled).map(|(guild, _)| *guild) {
         let known: Option<bool> = tx
             .statement("SELECT auto_redeem FROM guilds WHERE guild_id = ?1 AND deleted = 0")?
@@ -106,7 +106,7 @@ fn import_player(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<usize> {
     )
 }
 
-fn import_rosters(tx: &Tx<'_>, database: &FirstDatabase, imported: &mut ImportedDatabase) -> rusqlite::Result<()> {
+fn import_rosters(tx: &Tx<'_>, database: &LegacyDatabase, imported: &mut ImportedDatabase) -> rusqlite::Result<()> {
     for (guild, players) in &database.rosters {
         guilds::ensure(tx, *guild)?;
         let mut removed = 0;
@@ -152,12 +152,12 @@ fn import_redemption(tx: &Tx<'_>, id: PlayerId, code: &Code, outcome: Outcome) -
         params![id, code.key(), generation, outcome, status, Millis(tx.now()), tx.version()],
     )?;
     if taken > 0 {
-        runs::finish(tx, &code.key(), generation)?;
+        batches::finish(tx, &code.key(), generation)?;
     }
     Ok(taken > 0)
 }
 
-/// Makes a code known that the first implementation knew; its generation.
+/// Makes a code known that the legacy bot knew; its generation.
 fn import_code(tx: &Tx<'_>, code: &Code) -> rusqlite::Result<u32> {
     let known = tx
         .statement("SELECT generation FROM codes WHERE code_key = ?1")?
@@ -169,7 +169,7 @@ fn import_code(tx: &Tx<'_>, code: &Code) -> rusqlite::Result<u32> {
     Ok(known.unwrap_or(1))
 }
 
-fn import_state(tx: &Tx<'_>, state: &FirstState) -> rusqlite::Result<Imported> {
+fn import_state(tx: &Tx<'_>, state: &LegacyState) -> rusqlite::Result<Imported> {
     let mut imported = Imported::default();
     for (guild, channel) in &state.channels {
         let taken = import_channel(tx, *guild, *channel, !state.initialized)?;
@@ -185,12 +185,12 @@ fn import_state(tx: &Tx<'_>, state: &FirstState) -> rusqlite::Result<Imported> {
 }
 
 impl Store {
-    /// Takes over the first implementation's database: channels, sent codes, rosters and what was redeemed. What is here
+    /// Takes over the legacy bot's database: channels, sent codes, rosters and what was redeemed. What is here
     /// already stays; doing it twice changes nothing more.
     ///
     /// # Errors
     /// When it cannot be written; then nothing was taken over.
-    pub async fn import_first_database(&self, database: FirstDatabase) -> Result<ImportedDatabase, StoreError> {
+    pub async fn import_legacy_database(&self, database: LegacyDatabase) -> Result<ImportedDatabase, StoreError> {
         self.write(move |tx| {
             let mut imported = ImportedDatabase::default();
             // First, while it can be seen which guilds were known before.
@@ -221,7 +221,7 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written; then nothing was taken over.
-    pub async fn import_first_state(&self, state: FirstState) -> Result<Imported, StoreError> {
+    pub async fn import_legacy_state(&self, state: LegacyState) -> Result<Imported, StoreError> {
         self.write(move |tx| {
             let imported = import_state(tx, &state)?;
             tx.wake_plan();

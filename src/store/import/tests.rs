@@ -1,4 +1,4 @@
-//! What is here already, and what a database of the first implementation may add to it.
+//! What is here already, and what a database of the legacy bot may add to it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::players::player::State;
-use crate::domain::sync::record::{Kind, Value};
+use crate::domain::sync::record::{RecordKind, Value};
 use crate::runtime::clock::Clock;
 use crate::store::{Admission, StateKind, Verdict};
 
@@ -39,7 +39,7 @@ async fn decide(store: &Store, decided: &[(u64, Status)]) {
 
 async fn everything(store: &Store) -> Vec<Record> {
     let mut all = Vec::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         all.extend(store.page(kind, None, 1000).await.unwrap());
     }
     all
@@ -64,16 +64,16 @@ async fn what_is_here_stays_and_the_second_time_nothing_changes() {
         let outcome = if number == 6 { Outcome::Already } else { Outcome::Granted };
         ((id(number), "GOOD".to_owned()), (code("good"), outcome))
     });
-    let database = FirstDatabase {
+    let database = LegacyDatabase {
         auto: [on, off, new].map(|guild| (guild, true)).into(),
         rosters: BTreeMap::from([
             (on, there.iter().map(|player| (player.id, player.clone())).collect()),
             (new, [player(8, "", None), player(6, "There", None)].map(|player| (player.id, player)).into()),
         ]),
         redeemed: redeemed.collect(),
-        ..FirstDatabase::default()
+        ..LegacyDatabase::default()
     };
-    let imported = store.import_first_database(database.clone()).await.unwrap();
+    let imported = store.import_legacy_database(database.clone()).await.unwrap();
     assert_eq!((imported.auto, imported.players, imported.known_players, imported.without_state), (1, 2, 2, 1));
     // New: 2 (failed), 3 (given up), 4 (pending), and 7, 8, 9, which nobody had begun. Known: the successes of 1 and 6.
     assert_eq!((imported.redemptions, imported.known_redemptions), (6, 2));
@@ -81,30 +81,30 @@ async fn what_is_here_stays_and_the_second_time_nothing_changes() {
     assert!(imported.left[0].contains("server 2: it is known here with it off"), "{:?}", imported.left);
     assert!(imported.left[1].contains("1 players of the server 1: they were taken off"), "{:?}", imported.left);
     let records = everything(&store).await;
-    let of = |kind: Kind, fields: [&str; 3]| -> Vec<[Value; 3]> {
+    let of = |kind: RecordKind, fields: [&str; 3]| -> Vec<[Value; 3]> {
         let of_kind = records.iter().filter(|record| record.kind == kind);
         of_kind.map(|record| fields.map(|name| record.get(name).clone())).collect()
     };
     let text = |text: &str| Value::Text(text.to_owned());
-    let players = of(Kind::Players, ["player_id", "nickname", "state"]);
+    let players = of(RecordKind::Players, ["player_id", "nickname", "state"]);
     assert_eq!(players[0], [Value::Int(1), text("One"), Value::Int(245)], "what was not known here is taken");
     assert_eq!(players[5], [Value::Int(6), text("Here"), Value::Int(9)], "what was known here stays");
     assert_eq!(players[6], [Value::Int(7), text("Gone"), Value::Null], "who was taken off stays so");
     assert_eq!(players[8], [Value::Int(9), text(""), Value::Null], "an outcome is kept of somebody on no roster");
-    let outcomes: Vec<_> = of(Kind::Redemptions, ["outcome", "status", "calls"]).into_iter().collect();
+    let outcomes: Vec<_> = of(RecordKind::Redemptions, ["outcome", "status", "calls"]).into_iter().collect();
     let granted = |calls| [text("granted"), text("SUCCESS"), Value::Int(calls)];
     assert_eq!(outcomes[0], [text("already"), text("RECEIVED"), Value::Int(1)]);
     assert_eq!(outcomes[1..4], [granted(1), granted(1), granted(0)]);
     assert_eq!(outcomes[4][0], text("pending"), "the source did not have it");
     assert_eq!(outcomes[5..], [granted(1), granted(0), granted(0), granted(0)]);
-    let again = store.import_first_database(database).await.unwrap();
+    let again = store.import_legacy_database(database).await.unwrap();
     assert_eq!((again.auto, again.players, again.known_players, again.redemptions), (0, 0, 4, 0));
     assert_eq!(everything(&store).await, records);
     // The one that is left ends the run.
     assert_eq!(store.plan().await.unwrap().redemptions, 0);
-    assert_eq!(store.open_runs().await.unwrap().len(), 1);
+    assert_eq!(store.open_batches().await.unwrap().len(), 1);
     decide(&store, &[(5, Status::Success)]).await;
-    assert_eq!(store.open_runs().await.unwrap(), []);
+    assert_eq!(store.open_batches().await.unwrap(), []);
 }
 
 /// A crash takes all of it, or leaves all of it: what is in the file alone would never be sent, however often it is imported.

@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, ToSql, params};
 
 use crate::domain::codes::code::CodeKey;
+use crate::store::batches;
 use crate::store::posts::active;
-use crate::store::runs;
 use crate::store::sql::Millis;
 use crate::store::writer::Tx;
 
 use super::Bounds;
 
 /// What a redemption that is made counts as: that is so much more than the look whether it is there.
-const LOOKS_PER_REDEMPTION: usize = 4;
+const CHECKS_PER_REDEMPTION: usize = 4;
 /// What a player's entry counts as: a look for each active code.
-const LOOKS_PER_PLAYER: usize = 10;
+const CHECKS_PER_PLAYER: usize = 10;
 
 /// A place on the rosters: guild and player.
 type Place = (i64, i64);
@@ -95,7 +95,7 @@ fn plan_part(tx: &Tx<'_>, part: &Part<'_>) -> rusqlite::Result<usize> {
     }
     drop(rows);
     // Only where something is pending: a run of nothing, all of it done before, would be ended by nothing.
-    let runs = format!(
+    let batches = format!(
         "INSERT INTO runs (guild_id, code_key, generation, started_at, version)
          SELECT DISTINCT r.guild_id, c.code_key, c.generation, ?1, ?2 {places}
            AND NOT EXISTS (SELECT 1 FROM runs u WHERE u.guild_id = r.guild_id AND u.code_key = c.code_key
@@ -104,9 +104,9 @@ fn plan_part(tx: &Tx<'_>, part: &Part<'_>) -> rusqlite::Result<usize> {
                        AND d.generation = c.generation AND d.outcome = 'pending' AND d.deleted = 0)
          ON CONFLICT DO NOTHING"
     );
-    tx.statement(&runs)?.execute(values.as_slice())?;
+    tx.statement(&batches)?.execute(values.as_slice())?;
     for (key, generation) in codes {
-        runs::reopen(tx, &key, generation)?;
+        batches::reopen(tx, &key, generation)?;
     }
     Ok(count)
 }
@@ -130,7 +130,7 @@ fn plan_entry(tx: &Tx<'_>, entry: &Entry, places: u32) -> rusqlite::Result<(usiz
     let code = entry.code.as_str();
     if entry.player != 0 {
         let count = plan_part(tx, &Part::Player { code, guild: entry.guild, player: entry.player })?;
-        return Ok((count, LOOKS_PER_PLAYER, None));
+        return Ok((count, CHECKS_PER_PLAYER, None));
     }
     let is_over = "SELECT 1 FROM codes WHERE code_key = ?2
                    AND (deleted = 1 OR condemned IS NOT NULL OR (expires_at IS NOT NULL AND expires_at <= ?1))";
@@ -169,7 +169,7 @@ pub(super) fn plan_redemptions(tx: &Tx<'_>, bounds: Bounds) -> rusqlite::Result<
         let Some(entry) = entry else { break };
         let (due, looked, place) = plan_entry(tx, &entry, bounds.places)?;
         count += due;
-        looks += looked + due * LOOKS_PER_REDEMPTION;
+        looks += looked + due * CHECKS_PER_REDEMPTION;
         match place {
             Some((guild, player)) => tx.execute(
                 "UPDATE plan_queue SET after_guild = ?2, after_player = ?3 WHERE entry = ?1",

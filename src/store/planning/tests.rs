@@ -158,13 +158,13 @@ impl World {
             Change::StartRun(guild, number) => {
                 if let Some(generation) = self.generation(number).await {
                     store.write(move |tx| Ok(guilds::ensure(tx, GuildId(guild))?)).await.unwrap();
-                    store.start_run(GuildId(guild), code(number).key(), generation).await.map(drop).unwrap();
+                    store.start_batch(GuildId(guild), code(number).key(), generation).await.map(drop).unwrap();
                 }
             }
             Change::RetryRun(guild, number) => {
                 if let Some(generation) = self.generation(number).await {
                     store.write(move |tx| Ok(guilds::ensure(tx, GuildId(guild))?)).await.unwrap();
-                    store.retry_run(GuildId(guild), code(number).key(), generation).await.map(drop).unwrap();
+                    store.retry_batch(GuildId(guild), code(number).key(), generation).await.map(drop).unwrap();
                 }
             }
             Change::Requested(id, number) => {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use crate::domain::sync::erasure::{Root, is_erased, roots};
-use crate::domain::sync::record::{Key, Kind, Record, Value};
+use crate::domain::sync::record::{Key, Record, RecordKind, Value};
 use crate::domain::sync::version::Version;
 use crate::store::schema::triggers::{IS_REPLICATED, key_columns};
 use crate::store::sql::Millis;
@@ -19,9 +19,10 @@ use super::{key_is, read_keys, write_key};
 const ORPHANS_WAIT: SignedDuration = SignedDuration::from_hours(1);
 
 /// The kinds whose records name this root and in which field: children before their parents, the root's own last.
-fn naming(root: Root) -> impl Iterator<Item = (Kind, &'static str)> {
-    let field = move |kind: Kind| roots(kind).iter().find(|(of_kind, _)| *of_kind == root).map(|(_, field)| *field);
-    Kind::ALL.into_iter().rev().filter_map(move |kind| Some((kind, field(kind)?)))
+fn naming(root: Root) -> impl Iterator<Item = (RecordKind, &'static str)> {
+    let field =
+        move |kind: RecordKind| roots(kind).iter().find(|(of_kind, _)| *of_kind == root).map(|(_, field)| *field);
+    RecordKind::ALL.into_iter().rev().filter_map(move |kind| Some((kind, field(kind)?)))
 }
 
 /// Erases a root and everything that names it, and keeps it from coming back.
@@ -39,19 +40,24 @@ pub(in crate::store) fn erase(tx: &Tx<'_>, root: Root, key: &Value) -> rusqlite:
 
 /// Removes the records with these keys that fulfil a condition, without an erasure: they may come back from a copy, and are
 /// removed again then. How many.
-pub(in crate::store) fn forget(tx: &Tx<'_>, kind: Kind, keys: &[Key], condition: &str) -> rusqlite::Result<usize> {
+pub(in crate::store) fn forget(
+    tx: &Tx<'_>,
+    kind: RecordKind,
+    keys: &[Key],
+    condition: &str,
+) -> rusqlite::Result<usize> {
     Ok(remove_keys(tx, kind, keys, condition, tx.version())?.len())
 }
 
 /// Removes the records of a kind that have this in a field, up to a version; the versions that they had.
-fn remove(tx: &Tx<'_>, kind: Kind, field: &str, key: &Value, up_to: i64, at: i64) -> rusqlite::Result<Vec<i64>> {
+fn remove(tx: &Tx<'_>, kind: RecordKind, field: &str, key: &Value, up_to: i64, at: i64) -> rusqlite::Result<Vec<i64>> {
     let columns = key_columns(kind, "");
     let sql = format!("SELECT {columns} FROM {} WHERE {field} = ?1 AND version <= ?2", kind.name());
     remove_keys(tx, kind, &read_keys(tx.connection(), kind, &sql, params![key, up_to])?, "TRUE", at)
 }
 
 /// Removes records here, and (by the outbox) in the replica, where they may be newer, but not than `at`.
-fn remove_keys(tx: &Tx<'_>, kind: Kind, keys: &[Key], condition: &str, at: i64) -> rusqlite::Result<Vec<i64>> {
+fn remove_keys(tx: &Tx<'_>, kind: RecordKind, keys: &[Key], condition: &str, at: i64) -> rusqlite::Result<Vec<i64>> {
     let sql = format!("DELETE FROM {} WHERE {} AND {condition} RETURNING version", kind.name(), key_is(kind, "="));
     let mut delete = tx.statement(&sql)?;
     let mut versions = Vec::new();
@@ -66,7 +72,7 @@ fn remove_keys(tx: &Tx<'_>, kind: Kind, keys: &[Key], condition: &str, at: i64) 
 }
 
 /// Notes that the replica must not have this record up to a version.
-pub(super) fn note_gone(tx: &Tx<'_>, kind: Kind, key: &Key, version: i64) -> rusqlite::Result<()> {
+pub(super) fn note_gone(tx: &Tx<'_>, kind: RecordKind, key: &Key, version: i64) -> rusqlite::Result<()> {
     // Behind all erasures: they are sent first.
     let sql = format!(
         "INSERT INTO outbox (kind, key, version, erased, urgency) SELECT ?1, ?2, ?3, ?3, 1 WHERE {IS_REPLICATED}
@@ -101,7 +107,7 @@ impl Erasures {
     /// Whether this record is erased, or a redemption that is counted: the numbers hold it.
     pub fn cover(&self, record: &Record) -> bool {
         let generation = || ["code_key", "generation"].map(|field| record.get(field).clone());
-        let may_be_counted = record.kind == Kind::Redemptions && !self.counted.is_empty();
+        let may_be_counted = record.kind == RecordKind::Redemptions && !self.counted.is_empty();
         (may_be_counted && self.counted.contains(&generation()))
             || is_erased(record, |root, key| self.version(root, key))
     }

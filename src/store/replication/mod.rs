@@ -7,7 +7,7 @@ mod outbox;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, params_from_iter};
 
-use crate::domain::sync::record::{Field, Form, Key, Kind, Record, Value};
+use crate::domain::sync::record::{Field, FieldType, Key, Record, RecordKind, Value};
 
 use super::schema::triggers::{columns, is_shared, key_columns};
 use super::{Store, StoreError};
@@ -16,14 +16,14 @@ pub(super) use erased::{erase, forget};
 pub use history::ReplicaHistory;
 pub use merge::Merged;
 pub(super) use merge::{Origin, merge};
-pub(super) use outbox::is_behind;
-pub use outbox::{Batch, Lag};
+pub(super) use outbox::is_outbox_full;
+pub use outbox::{Lag, OutboxChunk};
 
-fn record(kind: Kind, row: &Row<'_>) -> rusqlite::Result<Record> {
+fn record(kind: RecordKind, row: &Row<'_>) -> rusqlite::Result<Record> {
     let value = |(at, field): (usize, &Field)| {
         Ok(match (row.get(at)?, field.form) {
-            (Value::Int(number), Form::Time) => Value::Time(number),
-            (Value::Int(number), Form::Bool) => Value::Bool(number != 0),
+            (Value::Int(number), FieldType::Time) => Value::Time(number),
+            (Value::Int(number), FieldType::Bool) => Value::Bool(number != 0),
             (value, _) => value,
         })
     };
@@ -33,7 +33,7 @@ fn record(kind: Kind, row: &Row<'_>) -> rusqlite::Result<Record> {
 /// The keys that a query of [`key_columns`] finds.
 pub(super) fn read_keys(
     connection: &Connection,
-    kind: Kind,
+    kind: RecordKind,
     sql: &str,
     values: impl Params,
 ) -> rusqlite::Result<Vec<Key>> {
@@ -42,17 +42,17 @@ pub(super) fn read_keys(
 }
 
 /// `(a, b) = (?, ?)` for the key of a kind.
-fn key_is(kind: Kind, comparison: &str) -> String {
+fn key_is(kind: RecordKind, comparison: &str) -> String {
     format!("({}) {comparison} ({})", key_columns(kind, ""), vec!["?"; kind.key_fields()].join(", "))
 }
 
-fn find(connection: &Connection, kind: Kind, key: &Key) -> rusqlite::Result<Option<Record>> {
+fn find(connection: &Connection, kind: RecordKind, key: &Key) -> rusqlite::Result<Option<Record>> {
     let sql = format!("SELECT {} FROM {} WHERE {}", columns(kind.fields(), ""), kind.name(), key_is(kind, "="));
     connection.prepare_cached(&sql)?.query_row(params_from_iter(key), |row| record(kind, row)).optional()
 }
 
 /// A key as the triggers write it.
-fn read_key(kind: Kind, text: &str) -> Option<Key> {
+fn read_key(kind: RecordKind, text: &str) -> Option<Key> {
     serde_json::from_str(text).ok().filter(|key: &Key| key.len() == kind.key_fields())
 }
 
@@ -66,7 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn page(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<Record>, StoreError> {
+    pub async fn page(&self, kind: RecordKind, after: Option<Key>, limit: u32) -> Result<Vec<Record>, StoreError> {
         self.read(move |connection| {
             let sql = behind(kind, &columns(kind.fields(), ""), "true", after.as_ref(), limit);
             let mut statement = connection.prepare_cached(&sql)?;
@@ -80,7 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn shared_keys(&self, kind: Kind, after: Option<Key>, limit: u32) -> Result<Vec<Key>, StoreError> {
+    pub async fn shared_keys(&self, kind: RecordKind, after: Option<Key>, limit: u32) -> Result<Vec<Key>, StoreError> {
         self.read(move |connection| {
             let which = is_shared(kind, kind.name());
             let sql = behind(kind, &key_columns(kind, ""), &which, after.as_ref(), limit);
@@ -91,7 +91,7 @@ impl Store {
 }
 
 /// A query for these columns of one kind, in the order of its keys, from behind `after` on.
-fn behind(kind: Kind, columns: &str, which: &str, after: Option<&Key>, limit: u32) -> String {
+fn behind(kind: RecordKind, columns: &str, which: &str, after: Option<&Key>, limit: u32) -> String {
     let from = after.map_or_else(String::new, |_| format!("AND {}", key_is(kind, ">")));
     let (table, order) = (kind.name(), key_columns(kind, ""));
     format!("SELECT {columns} FROM {table} WHERE {which} {from} ORDER BY {order} LIMIT {limit}")

@@ -55,7 +55,7 @@ async fn filled(folder: &TempDir, name: &str) -> Store {
 
 async fn all(store: &Store) -> Vec<Record> {
     let mut records = Vec::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         records.extend(store.page(kind, None, 10_000).await.unwrap());
     }
     records
@@ -65,7 +65,7 @@ async fn all(store: &Store) -> Vec<Record> {
 async fn the_fields_are_the_columns() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), "a.db");
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let sql = format!(
             "SELECT name FROM pragma_table_info('{}') WHERE name NOT IN ('claimed_by', 'priority', 'queue', 'unclear', 'tester', 'hold_until', 'removal_seen_by',
                  'shared', 'refusals', 'refused_at', 'refusal')",
@@ -84,8 +84,9 @@ async fn the_fields_are_the_columns() {
 async fn every_change_is_in_the_outbox_until_it_is_done() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(&folder, "a.db").await;
-    let out = store.outbox_batch(1000).await.unwrap();
-    let worth = all(&store).await.into_iter().filter(|record| record.kind != Kind::Redemptions).collect::<Vec<_>>();
+    let out = store.outbox_chunk(1000).await.unwrap();
+    let worth =
+        all(&store).await.into_iter().filter(|record| record.kind != RecordKind::Redemptions).collect::<Vec<_>>();
     assert_eq!((out.changes(), store.unsent().await.unwrap().records as usize), (worth.len(), worth.len()));
     assert!(worth.iter().all(|record| out.records.contains(record) != out.parents.contains(record)));
     assert!(store.unsent().await.unwrap().since.is_some() && out.is_all);
@@ -94,10 +95,10 @@ async fn every_change_is_in_the_outbox_until_it_is_done() {
     store.outbox_sent(&out, 1).await.unwrap();
     assert_eq!(store.unsent().await.unwrap().records, 1);
     store.outbox_confirmed(Position { term: 7, round: 1 }).await.unwrap();
-    let left = store.outbox_batch(1000).await.unwrap();
+    let left = store.outbox_chunk(1000).await.unwrap();
     assert_eq!(left.changes(), 1);
     assert_eq!(left.parents[0].get("channel_id"), &Value::Int(9));
-    // Without a second store nothing is noted.
+    // Without a replica nothing is noted.
     store.set_replicated(false).await.unwrap();
     store.set_channel(GUILD, ChannelId(10)).await.unwrap();
     assert_eq!(store.unsent().await.unwrap(), Lag::default());
@@ -134,7 +135,7 @@ async fn merging_downgrades_nothing_and_later_changes_are_newer() {
     let verdict = Verdict { status: Status::Success, history: granted.history, next: Ok(Outcome::Granted) };
     left.record(granted, verdict).await.unwrap();
     // The other side goes on with what it knows, later.
-    right.merge(left.page(Kind::Guilds, None, 9).await.unwrap()).await.unwrap();
+    right.merge(left.page(RecordKind::Guilds, None, 9).await.unwrap()).await.unwrap();
     tokio::time::sleep(Duration::from_secs(5)).await;
     drop(right.claim_due(9, 12, |_| Admission::Take).await.unwrap());
     right.set_channel(GUILD, ChannelId(99)).await.unwrap();
@@ -175,7 +176,7 @@ async fn a_code_that_was_renewed_elsewhere_is_not_asked_about_again() {
     assert_eq!(recorded.judged.checked.map(|(checked, _)| checked), Some(Checked::GoodAgain));
     right.merge(all(&left).await).await.unwrap();
     assert_eq!(right.open_checks().await.unwrap(), 0);
-    assert_eq!(right.known_codes().await.unwrap()[&code.key()].condemned, None);
+    assert_eq!(right.known_codes().await.unwrap()[&code.key()].invalidated, None);
     assert_eq!(right.known_codes().await.unwrap()[&code.key()].generation, 2);
 }
 
@@ -183,11 +184,11 @@ async fn a_code_that_was_renewed_elsewhere_is_not_asked_about_again() {
 async fn pages_follow_each_other_in_the_order_of_the_keys() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(&folder, "a.db").await;
-    let whole = store.page(Kind::Redemptions, None, 100).await.unwrap();
+    let whole = store.page(RecordKind::Redemptions, None, 100).await.unwrap();
     let mut paged = Vec::new();
     loop {
         let after = paged.last().map(Record::key);
-        let page = store.page(Kind::Redemptions, after, 2).await.unwrap();
+        let page = store.page(RecordKind::Redemptions, after, 2).await.unwrap();
         if page.is_empty() {
             break;
         }
@@ -195,16 +196,16 @@ async fn pages_follow_each_other_in_the_order_of_the_keys() {
     }
     assert_eq!((paged.len(), &paged), (3, &whole));
     assert!(whole.is_sorted_by_key(Record::key));
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let records = store.page(kind, None, 100).await.unwrap();
         // What nobody tried is derived, and no business of the replica.
-        let shared = records.iter().filter(|record| record.kind != Kind::Redemptions).map(Record::key);
+        let shared = records.iter().filter(|record| record.kind != RecordKind::Redemptions).map(Record::key);
         assert_eq!(store.shared_keys(kind, None, 100).await.unwrap(), shared.collect::<Vec<_>>());
     }
     drop(store.claim_due(1, 12, |_| Admission::Take).await.unwrap());
-    let claimed = store.shared_keys(Kind::Redemptions, None, 100).await.unwrap();
+    let claimed = store.shared_keys(RecordKind::Redemptions, None, 100).await.unwrap();
     assert_eq!(claimed.len(), 1);
-    assert!(store.shared_keys(Kind::Redemptions, Some(claimed[0].clone()), 100).await.unwrap().is_empty());
+    assert!(store.shared_keys(RecordKind::Redemptions, Some(claimed[0].clone()), 100).await.unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -212,7 +213,7 @@ async fn what_does_not_fit_is_left_out_and_takes_nothing_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(&folder, "a.db").await;
     let before = all(&store).await;
-    let with = |like: Kind, changes: &[(&str, Value)]| {
+    let with = |like: RecordKind, changes: &[(&str, Value)]| {
         let mut record = before.iter().find(|record| record.kind == like).unwrap().clone();
         for (name, value) in changes {
             let at = like.fields().iter().position(|field| field.name == *name).unwrap();
@@ -222,18 +223,18 @@ async fn what_does_not_fit_is_left_out_and_takes_nothing_with_it() {
     };
     let newer = ("version", Value::Int(i64::MAX >> 2));
     let bad = [
-        with(Kind::Players, &[("player_id", Value::Int(-4))]),
-        with(Kind::Players, &[("nickname", Value::Null), newer.clone()]),
-        with(Kind::Players, &[("state", Value::Text("x".into())), newer.clone()]),
-        with(Kind::Players, &[("nickname", Value::Text("For ever".into())), ("version", Value::Int(i64::MAX))]),
+        with(RecordKind::Players, &[("player_id", Value::Int(-4))]),
+        with(RecordKind::Players, &[("nickname", Value::Null), newer.clone()]),
+        with(RecordKind::Players, &[("state", Value::Text("x".into())), newer.clone()]),
+        with(RecordKind::Players, &[("nickname", Value::Text("For ever".into())), ("version", Value::Int(i64::MAX))]),
     ];
     let good = [
-        with(Kind::Players, &[("player_id", Value::Int(98))]),
-        with(Kind::Rosters, &[("player_id", Value::Int(98))]),
+        with(RecordKind::Players, &[("player_id", Value::Int(98))]),
+        with(RecordKind::Rosters, &[("player_id", Value::Int(98))]),
         // Their parents have not come yet, or never will.
-        with(Kind::Rosters, &[("player_id", Value::Int(99))]),
-        with(Kind::Redemptions, &[("code_key", Value::Text("NOWHERE".into()))]),
-        with(Kind::Players, &[("nickname", Value::Text("Newer".into())), newer]),
+        with(RecordKind::Rosters, &[("player_id", Value::Int(99))]),
+        with(RecordKind::Redemptions, &[("code_key", Value::Text("NOWHERE".into()))]),
+        with(RecordKind::Players, &[("nickname", Value::Text("Newer".into())), newer]),
     ];
     let mixed: Vec<Record> = good[..1].iter().chain(&bad).chain(&good[1..]).cloned().collect();
     assert_eq!(store.merge(mixed.clone()).await.unwrap(), Merged { taken: 5, left_out: 4, erased: 0 });
@@ -244,7 +245,7 @@ async fn what_does_not_fit_is_left_out_and_takes_nothing_with_it() {
     assert_eq!(all(&store).await, after);
     // An orphan is in nobody's way, and does what it is for once its parent is here.
     assert_eq!(store.plan().await.unwrap().redemptions, 1);
-    let parent = with(Kind::Players, &[("player_id", Value::Int(99))]);
+    let parent = with(RecordKind::Players, &[("player_id", Value::Int(99))]);
     store.merge(vec![parent]).await.unwrap();
     store.plan().await.unwrap();
     let claimed = store.claim_due(99, 12, |_| Admission::Take).await.unwrap().taken;

@@ -243,13 +243,13 @@ fn explain(error: &rusqlite::Error) -> String {
 pub(super) struct Trouble {
     pub reason: String,
     /// What stands at its path need not be what we wrote.
-    pub is_doubtful: bool,
+    pub is_suspect: bool,
 }
 
 impl Trouble {
     /// The trouble that an error tells, if the file itself is the trouble and not what was asked of it.
     pub fn told_by(error: &rusqlite::Error) -> Option<Self> {
-        let is_doubtful = match error.sqlite_error_code()? {
+        let is_suspect = match error.sqlite_error_code()? {
             ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => true,
             ErrorCode::ReadOnly
             | ErrorCode::PermissionDenied
@@ -258,7 +258,7 @@ impl Trouble {
             | ErrorCode::SystemIoFailure => false,
             _ => return None,
         };
-        Some(Self { reason: error.to_string(), is_doubtful })
+        Some(Self { reason: error.to_string(), is_suspect })
     }
 }
 

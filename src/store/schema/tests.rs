@@ -7,7 +7,7 @@ use rusqlite_migration::{M, Migrations};
 
 use super::*;
 use crate::domain::sync::election::Position;
-use crate::domain::sync::record::Kind;
+use crate::domain::sync::record::RecordKind;
 use crate::store::ReplicaHistory;
 
 /// The migration that makes tables anew.
@@ -21,7 +21,7 @@ fn migrate(connection: &mut Connection, count: usize) {
 
 /// What belongs to the rebuilt tables, but for the triggers that are made at each start.
 fn belongings(connection: &Connection) -> BTreeMap<String, String> {
-    let made: BTreeSet<String> = Kind::ALL
+    let made: BTreeSet<String> = RecordKind::ALL
         .into_iter()
         .flat_map(|kind| ["insert", "update", "version"].map(|event| format!("{}_{event}", kind.name())))
         .collect();
@@ -62,11 +62,11 @@ fn tables_that_are_made_anew_keep_their_rows_indexes_and_triggers() {
             let sql = format!("SELECT {columns} FROM {table}");
             connection.query_row(&sql, [], |row| row.get(0)).unwrap()
         };
-        let fields = |kind: Kind| kind.fields().iter().map(|field| field.name).collect::<Vec<_>>();
+        let fields = |kind: RecordKind| kind.fields().iter().map(|field| field.name).collect::<Vec<_>>();
         vec![
-            quoted("posts", &fields(Kind::Posts)),
-            quoted("redemptions", &[fields(Kind::Redemptions), vec!["claimed_by", "priority", "queue"]].concat()),
-            quoted("listings", &fields(Kind::Listings)),
+            quoted("posts", &fields(RecordKind::Posts)),
+            quoted("redemptions", &[fields(RecordKind::Redemptions), vec!["claimed_by", "priority", "queue"]].concat()),
+            quoted("listings", &fields(RecordKind::Listings)),
         ]
     };
     let outbox = |connection: &Connection| -> i64 {
@@ -87,7 +87,7 @@ fn tables_that_are_made_anew_keep_their_rows_indexes_and_triggers() {
     let cookie = |connection: &Connection| -> i64 {
         connection.pragma_query_value(None, "schema_version", |row| row.get(0)).unwrap()
     };
-    assert_eq!(count(&connection), 2 * Kind::ALL.len() as i64);
+    assert_eq!(count(&connection), 2 * RecordKind::ALL.len() as i64);
     let made = cookie(&connection);
     triggers::install(&connection).unwrap();
     assert_eq!(cookie(&connection), made, "what is there already is left alone");
@@ -133,7 +133,7 @@ fn migrations_that_change_records_make_them_newer() {
         for statement in code.split(';').map(str::trim) {
             let words: Vec<&str> = statement.split_whitespace().collect();
             let is_of_records =
-                words.first() == Some(&"UPDATE") && words.get(1).is_some_and(|of| Kind::parse(of).is_some());
+                words.first() == Some(&"UPDATE") && words.get(1).is_some_and(|of| RecordKind::parse(of).is_some());
             assert!(!is_of_records || statement.contains("version = version + 1"), "{}: {statement}", number + 1);
         }
     }

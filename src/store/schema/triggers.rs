@@ -3,12 +3,12 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::domain::sync::record::{Field, Kind};
+use crate::domain::sync::record::{Field, RecordKind};
 
 /// Whether a row is worth sending. What nobody tried, or asked for, is derived again by whoever needs it.
-pub(in crate::store) fn is_shared(kind: Kind, row: &str) -> String {
+pub(in crate::store) fn is_shared(kind: RecordKind, row: &str) -> String {
     match kind {
-        Kind::Redemptions => format!(
+        RecordKind::Redemptions => format!(
             "({row}.outcome <> 'pending' OR {row}.claim > 0 OR {row}.priority = 1 OR {row}.round > 0 OR {row}.shared = 1)"
         ),
         _ => "true".to_owned(),
@@ -16,11 +16,11 @@ pub(in crate::store) fn is_shared(kind: Kind, row: &str) -> String {
 }
 
 /// What is sent first: what keeps records away, then what is acted on, then the bulk.
-pub(in crate::store) fn urgency(kind: Kind, row: &str) -> String {
+pub(in crate::store) fn urgency(kind: RecordKind, row: &str) -> String {
     match kind {
-        Kind::Erasures => "0".to_owned(),
-        Kind::Guilds | Kind::Codes | Kind::Posts | Kind::Runs => "1".to_owned(),
-        Kind::Redemptions => format!("iif({row}.outcome = 'pending' AND {row}.claim = 0, 2, 1)"),
+        RecordKind::Erasures => "0".to_owned(),
+        RecordKind::Guilds | RecordKind::Codes | RecordKind::Posts | RecordKind::Batches => "1".to_owned(),
+        RecordKind::Redemptions => format!("iif({row}.outcome = 'pending' AND {row}.claim = 0, 2, 1)"),
         _ => "2".to_owned(),
     }
 }
@@ -39,12 +39,12 @@ pub(in crate::store) fn columns(fields: &[Field], row: &str) -> String {
 }
 
 /// The columns of a kind's key.
-pub(in crate::store) fn key_columns(kind: Kind, row: &str) -> String {
+pub(in crate::store) fn key_columns(kind: RecordKind, row: &str) -> String {
     columns(&kind.fields()[..kind.key_fields()], row)
 }
 
 /// Records that are merged (meta 'merging') keep their versions.
-fn triggers(kind: Kind) -> [(String, String); 3] {
+fn triggers(kind: RecordKind) -> [(String, String); 3] {
     let (table, key) = (kind.name(), key_columns(kind, "NEW."));
     let note = |event: &str, does: &str, when: String| {
         let name = format!("{table}_{event}");
@@ -60,7 +60,7 @@ END",
         (name, sql)
     };
     // That a person asks for it makes it worth sending, without a new version.
-    let update = if kind == Kind::Redemptions { "UPDATE OF version, priority" } else { "UPDATE OF version" };
+    let update = if kind == RecordKind::Redemptions { "UPDATE OF version, priority" } else { "UPDATE OF version" };
     let changed = format!("{} OR {}", is_shared(kind, "NEW"), is_shared(kind, "OLD"));
     let version = format!("{table}_version");
     let grows = format!(
@@ -76,7 +76,7 @@ END",
 /// Makes those that are not there yet, or not as they should be.
 pub(super) fn install(connection: &Connection) -> rusqlite::Result<()> {
     let mut find = connection.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?1")?;
-    for (name, sql) in Kind::ALL.into_iter().flat_map(triggers) {
+    for (name, sql) in RecordKind::ALL.into_iter().flat_map(triggers) {
         let found: Option<String> = find.query_row([&name], |row| row.get(0)).optional()?;
         if found.as_ref() != Some(&sql) {
             connection.execute_batch(&format!("DROP TRIGGER IF EXISTS {name}; {sql}"))?;

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::GuildId;
 use crate::domain::sync::erasure::roots;
-use crate::domain::sync::record::{Key, Kind};
+use crate::domain::sync::record::{Key, RecordKind};
 use crate::domain::sync::retention::{DELETED_FOR, OVER_FOR};
 use crate::domain::sync::version::Version;
 
@@ -119,25 +119,25 @@ pub(super) fn is_back(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<bool> {
 
 /// How many decided redemptions there are, and the newest version of any: whether they are as they were is told by these.
 fn state(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::Result<(i64, i64)> {
-    let [runs, persons] =
+    let [batches, persons] =
         DECIDED.map(|decided| format!("SELECT count(*), max(d.version) FROM {decided} AND d.generation = ?2"));
     let of = |sql: &str| {
         connection
             .prepare_cached(sql)?
             .query_row(params![key, generation], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)))
     };
-    let ((one, first), (other, second)) = (of(&runs)?, of(&persons)?);
+    let ((one, first), (other, second)) = (of(&batches)?, of(&persons)?);
     Ok((one + other, first.max(second).unwrap_or(0)))
 }
 
 /// Counts a generation's decided redemptions, per guild and in all.
 fn count(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::Result<Vec<(GuildId, Counts)>> {
-    let [runs, persons] = DECIDED
+    let [batches, persons] = DECIDED
         .map(|decided| format!("SELECT d.player_id, d.outcome FROM {decided} AND d.generation = ?2 AND d.deleted = 0"));
     let sums = "count(*) FILTER (WHERE outcome = 'granted'), count(*) FILTER (WHERE outcome = 'already'),
                 count(*) FILTER (WHERE outcome = 'failed'), count(*) FILTER (WHERE outcome = 'gave_up')";
     let sql = format!(
-        "WITH done AS MATERIALIZED ({runs} UNION ALL {persons})
+        "WITH done AS MATERIALIZED ({batches} UNION ALL {persons})
          SELECT 0, {sums} FROM done
          UNION ALL
          SELECT r.guild_id, {sums} FROM done JOIN rosters r ON r.player_id = done.player_id AND r.deleted = 0
@@ -163,14 +163,14 @@ impl Store {
             let sql = format!("SELECT c.code_key, c.generation FROM codes c WHERE {IS_OVER} ORDER BY c.code_key");
             let mut codes = connection.prepare_cached(&sql)?;
             // From one generation to the next, not from row to row.
-            let [runs, persons] = DECIDED.map(|decided| {
+            let [batches, persons] = DECIDED.map(|decided| {
                 format!(
                     "SELECT d.generation FROM {decided} AND d.generation > ?2 AND d.generation <= ?3
                      ORDER BY d.generation LIMIT 1"
                 )
             });
             let next =
-                format!("SELECT min(generation) FROM (SELECT * FROM ({runs}) UNION ALL SELECT * FROM ({persons}))");
+                format!("SELECT min(generation) FROM (SELECT * FROM ({batches}) UNION ALL SELECT * FROM ({persons}))");
             let mut next = connection.prepare_cached(&next)?;
             let mut pending = connection.prepare_cached(&format!("SELECT 1 FROM {PENDING} AND d.generation = ?2"))?;
             let mut found = Vec::new();
@@ -263,12 +263,12 @@ impl Store {
                 {
                     let (key, generation): (String, i64) = (row.get(0)?, row.get(1)?);
                     for which in [DECIDED[0], DECIDED[1], PENDING] {
-                        let columns = key_columns(Kind::Redemptions, "");
+                        let columns = key_columns(RecordKind::Redemptions, "");
                         let sql = format!("SELECT {columns} FROM {which} AND d.generation = ?2 LIMIT ?3");
                         let left = limit as usize - found.len();
                         found.extend(read_keys(
                             connection,
-                            Kind::Redemptions,
+                            RecordKind::Redemptions,
                             &sql,
                             params![key, generation, left as i64],
                         )?);
@@ -280,7 +280,7 @@ impl Store {
         if found.is_empty() {
             return Ok(0);
         }
-        self.write(move |tx| Ok(forget(tx, Kind::Redemptions, &found, "TRUE")?)).await
+        self.write(move |tx| Ok(forget(tx, RecordKind::Redemptions, &found, "TRUE")?)).await
     }
 
     /// Drops records that were marked as deleted a quarter of a year ago, at most `limit` of a kind, from both stores; how
@@ -292,7 +292,7 @@ impl Store {
         let now = self.inner.clock.now();
         let before = Version::at(now.checked_sub(DELETED_FOR).unwrap_or(Timestamp::MIN)).0;
         let mut dropped = 0;
-        for kind in Kind::ALL.into_iter().rev().filter(|kind| *kind != Kind::Erasures) {
+        for kind in RecordKind::ALL.into_iter().rev().filter(|kind| *kind != RecordKind::Erasures) {
             let condition = format!("deleted = 1 AND version < {before}{}", not_needed(kind));
             let (columns, table) = (key_columns(kind, ""), kind.name());
             let sql = format!("SELECT {columns} FROM {table} WHERE {condition} LIMIT {limit}");
@@ -307,15 +307,16 @@ impl Store {
 }
 
 /// What else a deleted record must be like so that nothing misses it.
-fn not_needed(kind: Kind) -> String {
-    if kind == Kind::Posts {
+fn not_needed(kind: RecordKind) -> String {
+    if kind == RecordKind::Posts {
         return " AND message_id IS NULL AND attempted_at IS NULL".to_owned();
     }
     let Some((_, key)) = roots(kind).first().filter(|(root, _)| root.kind() == Some(kind)) else {
         return String::new();
     };
-    let naming =
-        Kind::ALL.into_iter().filter(|other| *other != kind && roots(*other).iter().any(|(_, field)| field == key));
+    let naming = RecordKind::ALL
+        .into_iter()
+        .filter(|other| *other != kind && roots(*other).iter().any(|(_, field)| field == key));
     naming
         .map(|other| {
             format!(" AND NOT EXISTS (SELECT 1 FROM {0} x WHERE x.{key} = {1}.{key})", other.name(), kind.name())

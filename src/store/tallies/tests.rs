@@ -93,23 +93,23 @@ async fn shown(store: &Store) -> BTreeMap<u64, [u32; 3]> {
     let without = failed.values().sum::<u32>() + gave_up.values().sum::<u32>();
     let mut shown = BTreeMap::from([(0, [granted, already, without])]);
     for guild in [HERE, OTHER] {
-        if let Some(run) =
-            store.past_runs(guild, Some(code().key()), 9).await.unwrap().into_iter().find(|r| r.generation == 1)
+        if let Some(batch) =
+            store.past_batches(guild, Some(code().key()), 9).await.unwrap().into_iter().find(|r| r.generation == 1)
         {
-            shown.insert(guild.0, [run.tally.granted, run.tally.already, run.tally.failures()]);
+            shown.insert(guild.0, [batch.tally.granted, batch.tally.already, batch.tally.failures()]);
         }
     }
     shown
 }
 
 async fn rows(store: &Store) -> usize {
-    let rows = store.page(Kind::Redemptions, None, 10_000).await.unwrap();
+    let rows = store.page(RecordKind::Redemptions, None, 10_000).await.unwrap();
     rows.iter().filter(|row| *row.get("code_key") == Value::Text("GOGOWOS".into())).count()
 }
 
 async fn all(store: &Store) -> Vec<Record> {
     let mut records = Vec::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         records.extend(store.page(kind, None, 10_000).await.unwrap());
     }
     records
@@ -170,7 +170,7 @@ async fn what_is_wanted_heard_of_or_pending_is_not_counted() {
     store.remove_guild_code(HERE, code().key()).await.unwrap();
     assert_eq!(due(&store).await.len(), 1);
     guild(&store, HERE, [9]).await;
-    store.start_run(HERE, code().key(), 1).await.unwrap();
+    store.start_batch(HERE, code().key(), 1).await.unwrap();
     assert_eq!(due(&store).await, [], "something is pending");
     assert!(!store.count_generation((code().key(), 1)).await.unwrap(), "and it is looked at again");
     decide(&store, mixed).await;
@@ -196,7 +196,7 @@ async fn a_copy_brings_nothing_back_and_nothing_is_redeemed_again() {
     // A file that has them, and learns of the numbers.
     let other = open(&folder.path().join("b.db"), clock());
     other.merge(copy).await.unwrap();
-    other.merge(store.page(Kind::Tallies, None, 99).await.unwrap()).await.unwrap();
+    other.merge(store.page(RecordKind::Tallies, None, 99).await.unwrap()).await.unwrap();
     assert_eq!((shown(&other).await, rows(&other).await), (before.clone(), 6));
     assert_eq!((other.drop_counted(99).await.unwrap(), shown(&other).await), (6, before));
 }
@@ -220,7 +220,7 @@ async fn a_code_that_comes_back_is_redeemed_in_its_next_generation() {
         match way {
             "listed" | "silent" => list(&store, &["gogoWOS", "ANOTHER"]).await,
             "added" => assert_eq!(store.add_guild_code(HERE, code()).await.unwrap(), AddedCode::Added),
-            "run" => drop(store.start_run(HERE, code().key(), 1).await.unwrap()),
+            "run" => drop(store.start_batch(HERE, code().key(), 1).await.unwrap()),
             "person" => {
                 store.link(UserId(5), player(1)).await.unwrap();
                 store.request_for_person(vec![player(1).id], code().key(), 1).await.unwrap();

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::ops::AddAssign;
 
 use giftcode_bot::domain::redeeming::outcome::Outcome;
-use giftcode_bot::domain::sync::record::{Key, Kind, MergeKey, Record, Value};
+use giftcode_bot::domain::sync::record::{Key, MergeKey, Record, RecordKind, Value};
 
 use super::{Checker, Disk, KNOWN_AFTER};
 use crate::model::{Document, Mongo};
@@ -65,7 +65,7 @@ pub(super) struct Acknowledged {
     pub host: Host,
     pub disk: Disk,
     pub at: At,
-    pub kind: Kind,
+    pub kind: RecordKind,
     pub key: Key,
     pub merge_key: MergeKey,
     pub is_gone: bool,
@@ -103,7 +103,7 @@ fn redemption_key(what: &Redeemed) -> Key {
 }
 
 pub(super) fn redemption<'a>(mongo: &'a Mongo, what: &Redeemed) -> Option<&'a Document> {
-    mongo.get(Kind::Redemptions, &redemption_key(what))
+    mongo.get(RecordKind::Redemptions, &redemption_key(what))
 }
 
 fn post_key(what: &Announced) -> Key {
@@ -111,7 +111,7 @@ fn post_key(what: &Announced) -> Key {
 }
 
 pub(super) fn post<'a>(mongo: &'a Mongo, what: &Announced) -> Option<&'a Document> {
-    mongo.get(Kind::Posts, &post_key(what))
+    mongo.get(RecordKind::Posts, &post_key(what))
 }
 
 impl Checker {
@@ -260,9 +260,9 @@ impl Checker {
     /// A document was written: what is a fact is not replaced by what lacks it.
     pub fn written(&mut self, by: Host, now: At, before: Option<&Record>, after: &Record) {
         match after.kind {
-            Kind::Redemptions if is_final(after) => drop(self.known.entry(after.key()).or_insert(now)),
-            Kind::Redemptions => drop(self.known.remove(&after.key())),
-            Kind::Posts => {
+            RecordKind::Redemptions if is_final(after) => drop(self.known.entry(after.key()).or_insert(now)),
+            RecordKind::Redemptions => drop(self.known.remove(&after.key())),
+            RecordKind::Posts => {
                 let of_it = self.posts.iter_mut().filter(|(what, _)| post_key(what) == after.key());
                 for act in of_it.flat_map(|(_, acts)| acts) {
                     if tells_of(after, &act.nonce) {
@@ -275,7 +275,7 @@ impl Checker {
             _ => return,
         }
         let forgets = before.is_some_and(|before| match after.kind {
-            Kind::Posts => is_sent(before) && !is_sent(after),
+            RecordKind::Posts => is_sent(before) && !is_sent(after),
             _ => is_final(before) && !is_final(after) && number(before, "round") == number(after, "round"),
         });
         if forgets {
@@ -311,9 +311,9 @@ fn an_attempt_that_mongodb_knows_of_tells_of_its_own_message_alone() {
             "version" => Value::Int(1),
             _ => Value::Null,
         };
-        let fields = Kind::Posts.fields();
-        let contents = fields[Kind::Posts.key_fields()..].iter().map(|field| value(field.name));
-        Record { kind: Kind::Posts, values: post_key(&what).into_iter().chain(contents).collect() }
+        let fields = RecordKind::Posts.fields();
+        let contents = fields[RecordKind::Posts.key_fields()..].iter().map(|field| value(field.name));
+        Record { kind: RecordKind::Posts, values: post_key(&what).into_iter().chain(contents).collect() }
     };
     let told = |known: Option<Record>| {
         let (mut checker, mut mongo) = (Checker::new(2, false, true), Mongo::default());

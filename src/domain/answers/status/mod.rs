@@ -52,7 +52,6 @@ macro_rules! statuses {
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The name in log lines, reports and stored state.
-            #[must_use]
             pub fn name(&self) -> &str {
                 match self {
                     $(Self::$variant => $name,)*
@@ -61,7 +60,6 @@ macro_rules! statuses {
             }
 
             /// What it means for retrying.
-            #[must_use]
             pub fn class(&self) -> Class {
                 match self {
                     $(Self::$variant => $class,)*
@@ -70,7 +68,6 @@ macro_rules! statuses {
             }
 
             /// What it is evidence of.
-            #[must_use]
             pub fn scope(&self) -> Scope {
                 match self {
                     $(Self::$variant => Scope::$scope,)*
@@ -104,7 +101,7 @@ statuses! {
     Used = "USED", CODE, Code;
     /// An older form of [`Status::Used`].
     UsageLimit = "USAGE_LIMIT", CODE, Code;
-    /// The code is invalid: the first implementation's word, kept for its stored state.
+    /// The code is invalid: the legacy bot's word, kept for its stored state.
     InvalidCode = "INVALID_CODE", CODE, Code;
     /// Server busy.
     TimeoutRetry = "TIMEOUT_RETRY", Class::Temporary, Player;
@@ -136,9 +133,9 @@ statuses! {
     CaptchaExpired = "CAPTCHA_EXPIRED", Class::Temporary, Service;
     /// A captcha is asked for.
     CaptchaCheckError = "CAPTCHA_CHECK_ERROR", Class::Temporary, Service;
-    /// The first implementation's word for a captcha picture that could not be had.
+    /// The legacy bot's word for a captcha picture that could not be had.
     CaptchaFetchError = "CAPTCHA_FETCH_ERROR", Class::Temporary, Service;
-    /// The first implementation's word for a captcha asked for too often.
+    /// The legacy bot's word for a captcha asked for too often.
     CaptchaTooFrequent = "CAPTCHA_TOO_FREQUENT", Class::Temporary, Service;
     /// HTTP 429.
     RateLimited = "RATE_LIMITED", Class::Temporary, Service;
@@ -248,7 +245,6 @@ fn unknown(msg: &str) -> Status {
 }
 
 /// What an answer of the redeem endpoint means.
-#[must_use]
 pub fn of_redeem(answer: &Answer) -> Status {
     match answer {
         Answer::Api(api) => look_up(api),
@@ -264,7 +260,6 @@ pub fn of_redeem(answer: &Answer) -> Status {
 }
 
 /// What a failed answer of the player endpoint means (a profile is no failure and does not come here).
-#[must_use]
 pub fn of_login(answer: &Answer) -> Status {
     let Answer::Api(api) = answer else { return of_redeem(answer) };
     let no_such_role = normalised(&api.msg).contains("ROLE_NOT_EXIST");
@@ -281,7 +276,6 @@ pub fn of_login(answer: &Answer) -> Status {
 
 impl Status {
     /// Whether the game asks for a captcha.
-    #[must_use]
     pub fn is_captcha(&self) -> bool {
         matches!(
             self,
@@ -294,8 +288,7 @@ impl Status {
         )
     }
 
-    /// Reads a stored name, the first implementation's old names included.
-    #[must_use]
+    /// Reads a stored name, the legacy bot's old names included.
     pub fn parse(name: &str) -> Self {
         let known = Self::ALL.iter().find(|status| status.name() == name);
         let old = || REDEEM.iter().find(|row| row.msgs.contains(&name)).map(|row| row.status.clone());

@@ -126,7 +126,7 @@ fn contradictory_and_bare_answers_are_unknown() {
 }
 
 #[test]
-fn the_first_implementations_names_are_read() {
+fn the_legacy_names_are_read() {
     for (old, class) in [
         ("ALREADY_RECEIVED", Class::Success),
         ("INVALID_CODE", CODE),

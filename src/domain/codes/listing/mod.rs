@@ -35,10 +35,10 @@ pub struct KnownCode {
     pub listed: bool,
     /// Since when it is over by the feeds' word. Where its time ran out by itself, [`KnownCode::expires_at`] tells it.
     pub ended_at: Option<Timestamp>,
-    /// Why the game condemned it.
-    pub condemned: Option<Status>,
+    /// Why the game invalidated it.
+    pub invalidated: Option<Status>,
     /// When it did.
-    pub condemned_at: Option<Timestamp>,
+    pub invalidated_at: Option<Timestamp>,
 }
 
 /// One code in a source's answer.
@@ -56,7 +56,6 @@ pub struct Entry {
 
 impl Entry {
     /// A code that is active, of which nothing else is said.
-    #[must_use]
     pub fn active(code: Code) -> Self {
         Self { code, is_active: true, rewards: None, expires_at: None }
     }
@@ -75,7 +74,6 @@ pub struct FeedAnswer {
 
 impl FeedAnswer {
     /// An answer.
-    #[must_use]
     pub fn new(source: impl Into<String>, entries: Vec<Entry>) -> Self {
         Self { source: source.into(), entries, previous_at: None }
     }
@@ -112,7 +110,6 @@ pub struct Changes {
 
 impl Changes {
     /// Nothing changes.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.listings.is_empty() && self.codes.is_empty()
     }
@@ -137,7 +134,6 @@ pub struct Rules<'a> {
 }
 
 /// What an answer at `now`, or `None` where only time has passed, changes in what is on file.
-#[must_use]
 pub fn changes(on_file: &OnFile, answer: Option<&FeedAnswer>, rules: Rules<'_>, now: Timestamp) -> Changes {
     let mut entries: BTreeMap<CodeKey, &Entry> = BTreeMap::new();
     for entry in answer.into_iter().flat_map(|answer| &answer.entries) {
@@ -174,7 +170,6 @@ pub enum Emptiness {
 }
 
 /// How far an empty answer of `source` can be believed.
-#[must_use]
 pub fn emptiness(on_file: &OnFile, source: &str, live: &[String]) -> Emptiness {
     let mut found = Emptiness::Expected;
     for key in on_file.codes.keys() {
@@ -311,7 +306,7 @@ fn over_since(known: &KnownCode, is_without_listings: bool, now: Timestamp) -> O
         return expired.map(|at| known.ended_at.unwrap_or(at));
     }
     // Of a code that went away before listings were kept, only its end is known.
-    known.ended_at.or_else(|| known.condemned_at.or(expired).filter(|_| is_without_listings))
+    known.ended_at.or_else(|| known.invalidated_at.or(expired).filter(|_| is_without_listings))
 }
 
 #[cfg(test)]

@@ -28,7 +28,6 @@ impl Standing {
     const ALL: [Self; 4] = [Self::Active, Self::Inactive, Self::Gone, Self::Lapsed];
 
     /// Its name, as it is stored.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -39,7 +38,6 @@ impl Standing {
     }
 
     /// The one with this name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|standing| standing.name() == name)
     }

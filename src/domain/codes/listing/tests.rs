@@ -100,8 +100,8 @@ fn known(code: &str) -> KnownCode {
         source: NAMED.to_owned(),
         listed: false,
         ended_at: None,
-        condemned: None,
-        condemned_at: None,
+        invalidated: None,
+        invalidated_at: None,
     }
 }
 

@@ -11,11 +11,14 @@
 //! - A refusal although fewer calls than the limit were counted: the window is longer than believed.
 //!
 //! What was learnt from refusals alone is unlearnt slowly, a step per ten windows without one.
+//!
+//! Written by hand on purpose: a limiter such as governor's spreads a fixed quota evenly and counts from the call's begin. It
+//! cannot follow what a server says of its own window, nor count calls that another program made.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::domain::answers::answer::Heard;
+use crate::domain::answers::answer::RateLimitHints;
 
 /// An endpoint of the game; each has a budget of its own (docs/protocol.md, "Limits").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,7 +31,6 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// The name in stored state.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Login => "login",
@@ -37,7 +39,6 @@ impl Endpoint {
     }
 
     /// Reads a stored name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Login, Self::Redeem].into_iter().find(|endpoint| endpoint.name() == name)
     }
@@ -80,7 +81,7 @@ const EPOCH: Duration = Duration::from_secs(24 * 3600);
 /// No call takes longer than this, whatever is configured.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
 /// The longest rest after refusals in a row that name no time.
-const LONGEST_REST: Duration = Duration::from_secs(60);
+const LONGEST_COOL_DOWN: Duration = Duration::from_secs(60);
 /// The window of a limit that the server tells where none is configured (docs/protocol.md, "Limits").
 const USUAL_WINDOW: Duration = Duration::from_secs(60);
 /// A window grows by this much per unexplained refusal, up to [`MAX_GROWTH`] times what is configured.
@@ -156,7 +157,6 @@ impl Counts {
 
 impl WindowBudget {
     /// A budget of `limit`; none at all with `None`, until the server refuses a call.
-    #[must_use]
     pub fn new(limit: Option<RateLimit>) -> Self {
         Self {
             configured: limit.map(capped),
@@ -173,7 +173,6 @@ impl WindowBudget {
     }
 
     /// What is believed now.
-    #[must_use]
     pub fn limit(&self) -> Option<RateLimit> {
         self.limit
     }
@@ -256,12 +255,12 @@ impl WindowBudget {
     pub fn observe(
         &mut self,
         (asked, now): (Duration, Duration),
-        heard: &Heard,
+        hints: &RateLimitHints,
         is_refused: bool,
         base: Duration,
     ) -> Option<Duration> {
         let (before, had_limit) = (self.used(now), self.limit.is_some());
-        if let Some(calls) = heard.limit.filter(|calls| *calls > 0)
+        if let Some(calls) = hints.limit.filter(|calls| *calls > 0)
             && (had_limit || is_refused)
         {
             let window = self.limit.map_or(USUAL_WINDOW, |limit| limit.window);
@@ -271,13 +270,13 @@ impl WindowBudget {
         if !is_refused {
             self.refusals = 0;
             // The server counted some time in between: what has left our window since then may have been in its own.
-            self.count_others(asked, now, heard);
+            self.count_others(asked, now, hints);
             self.step_back(now);
             return None;
         }
         self.steady_since = now;
         if now < self.refused_until {
-            self.close(now, heard.retry_after.unwrap_or_default());
+            self.close(now, hints.retry_after.unwrap_or_default());
             return None;
         }
         if let Some(limit) = self.limit.as_mut().filter(|_| had_limit) {
@@ -290,12 +289,12 @@ impl WindowBudget {
                 limit.window = limit.window.mul_f64(GROWTH).min(longest);
             }
         }
-        self.count_others(now, now, heard);
+        self.count_others(now, now, hints);
         // Closed by its count now; but a server that goes on refusing, or one without a limit, is left alone for longer.
-        let doubled = base.saturating_mul(1 << self.refusals.min(16)).min(LONGEST_REST);
+        let doubled = base.saturating_mul(1 << self.refusals.min(16)).min(LONGEST_COOL_DOWN);
         let rest = if self.limit.is_none() || self.refusals > 0 { doubled } else { Duration::ZERO };
         self.refusals = self.refusals.saturating_add(1);
-        self.close(now, heard.retry_after.unwrap_or(rest));
+        self.close(now, hints.retry_after.unwrap_or(rest));
         let opens = self.next_opening(now).unwrap_or(now + base);
         self.refused_until = opens;
         Some(opens)
@@ -307,8 +306,8 @@ impl WindowBudget {
 
     /// Counts, as of `now`, the calls that the server counted and we, at `asked`, did not. What is in flight may be among its
     /// count.
-    fn count_others(&mut self, asked: Duration, now: Duration, heard: &Heard) {
-        if let (Some(limit), Some(remaining)) = (self.limit, heard.remaining)
+    fn count_others(&mut self, asked: Duration, now: Duration, hints: &RateLimitHints) {
+        if let (Some(limit), Some(remaining)) = (self.limit, hints.remaining)
             && self.is_told
         {
             let at_server = u64::from(limit.calls.saturating_sub(remaining));

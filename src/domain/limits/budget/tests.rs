@@ -9,8 +9,8 @@ fn budget(calls: u32, window: u64) -> WindowBudget {
     WindowBudget::new(Some(RateLimit { calls, window: MS(window) }))
 }
 
-fn told(limit: u32, remaining: u32) -> Heard {
-    Heard { limit: Some(limit), remaining: Some(remaining), retry_after: None }
+fn told(limit: u32, remaining: u32) -> RateLimitHints {
+    RateLimitHints { limit: Some(limit), remaining: Some(remaining), retry_after: None }
 }
 
 #[test]
@@ -59,15 +59,19 @@ fn no_limit_is_no_limit_until_the_server_says_so() {
     let mut now = MS(0);
     let rests: Vec<u64> = (0..7)
         .map(|_| {
-            let opens = budget.observe((now, now), &Heard::default(), true, BASE).unwrap();
-            assert_eq!(budget.observe((now, now), &Heard::default(), true, BASE), None, "an answer of the same moment");
+            let opens = budget.observe((now, now), &RateLimitHints::default(), true, BASE).unwrap();
+            assert_eq!(
+                budget.observe((now, now), &RateLimitHints::default(), true, BASE),
+                None,
+                "an answer of the same moment"
+            );
             let rest = opens - now;
             now = opens;
             rest.as_secs()
         })
         .collect();
     assert_eq!(rests, [2, 4, 8, 16, 32, 60, 60]);
-    let asked = Heard { retry_after: Some(MS(7_000)), ..Heard::default() };
+    let asked = RateLimitHints { retry_after: Some(MS(7_000)), ..RateLimitHints::default() };
     assert_eq!(budget.observe((now, now), &asked, true, BASE), Some(now + MS(7_000)));
     // And told.
     now += MS(7_000);
@@ -101,14 +105,14 @@ impl Server {
     }
 
     /// Takes the call or refuses it.
-    fn call(&mut self, now: Duration) -> (bool, Heard) {
+    fn call(&mut self, now: Duration) -> (bool, RateLimitHints) {
         let used = self.used(now);
         let is_taken = used < self.calls;
         if is_taken {
             self.taken.push(now);
         }
         let remaining = self.calls - self.used(now);
-        (is_taken, if self.tells { told(self.calls, remaining) } else { Heard::default() })
+        (is_taken, if self.tells { told(self.calls, remaining) } else { RateLimitHints::default() })
     }
 }
 
@@ -121,10 +125,10 @@ fn work(budget: &mut WindowBudget, server: &mut Server, count: usize) -> (Durati
             continue;
         }
         budget.begin();
-        let (is_taken, heard) = server.call(now + MS(3));
+        let (is_taken, hints) = server.call(now + MS(3));
         now += MS(5);
         budget.end(now);
-        budget.observe((now - MS(5), now), &heard, !is_taken, MS(100));
+        budget.observe((now - MS(5), now), &hints, !is_taken, MS(100));
         done += usize::from(is_taken);
         refused += usize::from(!is_taken);
     }
@@ -199,10 +203,10 @@ fn what_a_refusal_taught_is_unlearnt_slowly() {
         budget.begin();
         budget.end(MS(at));
     }
-    budget.observe((MS(10), MS(10)), &Heard::default(), true, MS(100));
+    budget.observe((MS(10), MS(10)), &RateLimitHints::default(), true, MS(100));
     assert_eq!(budget.limit().unwrap().calls, 9);
     for window in 1..=40u64 {
-        budget.observe((MS(10 + window * 1_000), MS(10 + window * 1_000)), &Heard::default(), false, MS(100));
+        budget.observe((MS(10 + window * 1_000), MS(10 + window * 1_000)), &RateLimitHints::default(), false, MS(100));
     }
     assert_eq!(budget.limit().unwrap().calls, 13);
 }
@@ -251,7 +255,7 @@ proptest! {
             budget.begin();
             now += MS(wait);
             budget.end(now);
-            budget.observe((asked, now), &Heard { limit, remaining, retry_after: None }, is_refused, BASE);
+            budget.observe((asked, now), &RateLimitHints { limit, remaining, retry_after: None }, is_refused, BASE);
             prop_assert!(budget.counted.len() <= 2 * calls, "{} marks after {} calls", budget.counted.len(), calls);
             prop_assert!(budget.limit().is_none_or(|limit| (1..=10_000).contains(&limit.calls)));
         }

@@ -8,6 +8,9 @@
 //!   these turns, so nothing waits for ever, whatever else comes in.
 //!
 //! The store keeps the redemptions in this order's groups; this says in which order they are asked for one.
+//!
+//! Written by hand on purpose: a queue crate orders what it holds in memory. Here rows of the store wait, a restart loses
+//! none of them, and each permit goes to the row that is first at that moment.
 
 use jiff::Timestamp;
 
@@ -53,7 +56,6 @@ pub struct Groups(Vec<Group>);
 
 impl Groups {
     /// Puts groups in order: by guild, then the code that ends first.
-    #[must_use]
     pub fn new(mut groups: Vec<Group>) -> Self {
         let ends = |group: &Group| group.expires_at.unwrap_or(Timestamp::MAX);
         groups.sort_by(|a, b| (a.guild, ends(a), &a.key, a.generation).cmp(&(b.guild, ends(b), &b.key, b.generation)));
@@ -61,7 +63,6 @@ impl Groups {
     }
 
     /// The groups in order.
-    #[must_use]
     pub fn as_slice(&self) -> &[Group] {
         &self.0
     }
@@ -69,14 +70,14 @@ impl Groups {
 
 /// Whose turn it was lately.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Turns {
+pub struct FairQueue {
     count: u32,
     last: Option<GuildId>,
     /// Turns of others before persons are first again.
     before_asked: u32,
 }
 
-impl Turns {
+impl FairQueue {
     /// Gives one turn: asks `take` with one offer after the other until it takes something. `take` says what it took, or
     /// `None` where there is nothing to be had. The turn counts only if something was taken.
     pub fn give<T>(&mut self, groups: &Groups, mut take: impl FnMut(Offer) -> Option<T>) -> Option<T> {

@@ -32,9 +32,9 @@ fn groups(waiting: &[Waiting]) -> Groups {
     Groups::new(groups)
 }
 
-fn next(turns: &mut Turns, waiting: &mut Vec<Waiting>) -> Option<Waiting> {
+fn next(fair_queue: &mut FairQueue, waiting: &mut Vec<Waiting>) -> Option<Waiting> {
     let groups = groups(waiting);
-    turns.give(&groups, |offer| {
+    fair_queue.give(&groups, |offer| {
         let fits = |one: &Waiting| match offer {
             Offer::Asked => one.is_asked,
             Offer::LongestDue => !one.is_asked,
@@ -59,17 +59,17 @@ fn run(due: u32, guild: u64) -> Waiting {
 fn a_large_guild_does_not_starve_a_small_one() {
     let mut waiting: Vec<Waiting> = (0..5_000).map(|due| run(due, 1)).collect();
     waiting.extend((5_000..5_010).map(|due| run(due, 2)));
-    let mut turns = Turns::default();
-    let first: Vec<Waiting> = (0..24).map(|_| next(&mut turns, &mut waiting).unwrap()).collect();
+    let mut fair_queue = FairQueue::default();
+    let first: Vec<Waiting> = (0..24).map(|_| next(&mut fair_queue, &mut waiting).unwrap()).collect();
     assert_eq!(first.iter().filter(|one| one.guild == 2).count(), 10);
 }
 
 #[test]
 fn a_check_goes_before_all_and_takes_nobodys_turn() {
-    let (mut turns, groups) = (Turns::default(), Groups::default());
-    let before = turns;
-    assert_eq!(turns.give(&groups, |offer| (offer == Offer::Check).then_some(())), Some(()));
-    assert_eq!(turns, before);
+    let (mut fair_queue, groups) = (FairQueue::default(), Groups::default());
+    let before = fair_queue;
+    assert_eq!(fair_queue.give(&groups, |offer| (offer == Offer::Check).then_some(())), Some(()));
+    assert_eq!(fair_queue, before);
 }
 
 #[test]
@@ -82,8 +82,8 @@ fn people_go_first_then_first_tries_then_the_code_that_ends_first() {
         Waiting { code: 2, is_later: true, ..run(4, 1) },
         Waiting { is_asked: true, ..run(5, 1) },
     ];
-    let mut turns = Turns::default();
-    let order: Vec<u32> = std::iter::from_fn(|| next(&mut turns, &mut waiting)).map(|one| one.due).collect();
+    let mut fair_queue = FairQueue::default();
+    let order: Vec<u32> = std::iter::from_fn(|| next(&mut fair_queue, &mut waiting)).map(|one| one.due).collect();
     assert_eq!(order, [5, 3, 2, 1, 4, 0]);
 }
 
@@ -101,7 +101,7 @@ proptest! {
     fn nothing_waits_for_ever(mut waiting in any_waiting(), flood in any_waiting(), chosen in any::<prop::sample::Index>()) {
         let chosen = waiting[chosen.index(waiting.len())].clone();
         let most = (chosen.due + 1) * LONGEST_DUE_EVERY;
-        let mut turns = Turns::default();
+        let mut fair_queue = FairQueue::default();
         let mut later = 1_000;
         for _ in 0..most {
             // As much becomes due as is worked off, and more.
@@ -109,7 +109,7 @@ proptest! {
                 later += 1;
                 waiting.push(Waiting { due: later, ..one.clone() });
             }
-            if next(&mut turns, &mut waiting).unwrap() == chosen {
+            if next(&mut fair_queue, &mut waiting).unwrap() == chosen {
                 return Ok(());
             }
         }
@@ -120,23 +120,23 @@ proptest! {
     /// people not counted.
     #[test]
     fn guilds_take_turns(mut waiting in any_waiting()) {
-        let mut turns = Turns::default();
+        let mut fair_queue = FairQueue::default();
         for one in &mut waiting {
             one.is_asked = false;
         }
         let mut since: BTreeMap<u64, BTreeMap<u64, u32>> = BTreeMap::new();
         loop {
             let with_work: Vec<u64> = waiting.iter().map(|one| one.guild).collect();
-            let is_for_longest = turns.count % LONGEST_DUE_EVERY == LONGEST_DUE_EVERY - 1;
-            let Some(taken) = next(&mut turns, &mut waiting) else { break };
+            let is_for_longest = fair_queue.count % LONGEST_DUE_EVERY == LONGEST_DUE_EVERY - 1;
+            let Some(taken) = next(&mut fair_queue, &mut waiting) else { break };
             if is_for_longest {
                 continue;
             }
             since.insert(taken.guild, BTreeMap::new());
             for guild in with_work.into_iter().filter(|guild| *guild != taken.guild).collect::<std::collections::BTreeSet<_>>() {
-                let turns = since.entry(guild).or_default().entry(taken.guild).or_default();
-                *turns += 1;
-                prop_assert!(*turns <= 1, "guild {} had {} turns while {} waited", taken.guild, turns, guild);
+                let fair_queue = since.entry(guild).or_default().entry(taken.guild).or_default();
+                *fair_queue += 1;
+                prop_assert!(*fair_queue <= 1, "guild {} had {} turns while {} waited", taken.guild, fair_queue, guild);
             }
         }
     }
@@ -144,10 +144,10 @@ proptest! {
     /// Of any four turns in a row, persons have one at most while others wait.
     #[test]
     fn persons_take_a_quarter_at_most_while_others_wait(mut waiting in any_waiting()) {
-        let mut turns = Turns::default();
+        let mut fair_queue = FairQueue::default();
         let mut latest: Vec<bool> = Vec::new();
         while waiting.iter().any(|one| !one.is_asked) {
-            let taken = next(&mut turns, &mut waiting).unwrap();
+            let taken = next(&mut fair_queue, &mut waiting).unwrap();
             latest.push(taken.is_asked);
             let asked = latest.iter().rev().take(ASKED_EVERY as usize).filter(|is_asked| **is_asked).count();
             prop_assert!(asked <= 1, "{:?}", latest);
@@ -158,8 +158,8 @@ proptest! {
     #[test]
     fn everything_is_served(mut waiting in any_waiting()) {
         let mut all: Vec<u32> = waiting.iter().map(|one| one.due).collect();
-        let mut turns = Turns::default();
-        let mut served: Vec<u32> = std::iter::from_fn(|| next(&mut turns, &mut waiting)).map(|one| one.due).collect();
+        let mut fair_queue = FairQueue::default();
+        let mut served: Vec<u32> = std::iter::from_fn(|| next(&mut fair_queue, &mut waiting)).map(|one| one.due).collect();
         served.sort_unstable();
         all.sort_unstable();
         prop_assert_eq!(served, all);

@@ -183,7 +183,7 @@ struct Reader<'a> {
     /// Where a player stands.
     places: HashMap<PlayerId, (Place, usize)>,
     /// Players with several states: none of them can be trusted.
-    doubtful: HashSet<PlayerId>,
+    contradicted: HashSet<PlayerId>,
 }
 
 impl<'a> Reader<'a> {
@@ -191,8 +191,8 @@ impl<'a> Reader<'a> {
         if state.is_none() && !columns.have(Meaning::State) {
             return Err(RosterFileError::NoStates { found: columns.found() });
         }
-        let (file, places, doubtful) = (RosterFile::default(), HashMap::new(), HashSet::new());
-        Ok(Self { columns, separators, state, file, places, doubtful })
+        let (file, places, contradicted) = (RosterFile::default(), HashMap::new(), HashSet::new());
+        Ok(Self { columns, separators, state, file, places, contradicted })
     }
 
     fn read<'r>(mut self, rows: impl Iterator<Item = Row<'r>>) -> Result<RosterFile, RosterFileError> {
@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
             }
         }
         let RosterFile { mut players, mut bad_lines } = self.file;
-        players.retain(|player| !self.doubtful.contains(&player.id));
+        players.retain(|player| !self.contradicted.contains(&player.id));
         bad_lines.sort_by_key(|bad| bad.place);
         if players.is_empty() && bad_lines.is_empty() {
             return Err(RosterFileError::NoPlayers);
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
         if known.state == player.state {
             return Err(format!("player_id {id} stands on {first} already, with other details"));
         }
-        if self.doubtful.insert(id) {
+        if self.contradicted.insert(id) {
             let reason = format!("player_id {id} stands on {place} with another state");
             self.file.bad_lines.push(BadLine { place: *first, reason });
         }
@@ -288,7 +288,6 @@ impl<'a> Reader<'a> {
 }
 
 /// A players file with these players, as [`parse`] reads it.
-#[must_use]
 pub fn write(players: &[Player]) -> Vec<u8> {
     let number = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
     let rows = players.iter().map(|player| {

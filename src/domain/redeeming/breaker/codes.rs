@@ -18,7 +18,7 @@ const MOST_REMEMBERED: usize = 256;
 /// The codes that are troubled, or held.
 #[derive(Debug, Default)]
 pub struct Codes {
-    runs: BTreeMap<CodeId, Run>,
+    streaks: BTreeMap<CodeId, Streak>,
     held: BTreeMap<CodeId, Held>,
     /// Those that were held for as long as may be.
     were_held: BTreeSet<CodeId>,
@@ -26,7 +26,7 @@ pub struct Codes {
 
 /// Unknown answers in a row for one code.
 #[derive(Debug)]
-struct Run {
+struct Streak {
     players: BTreeSet<PlayerId>,
     failures: Vec<Failure>,
     since: Duration,
@@ -50,27 +50,27 @@ impl Codes {
         if self.were_held.contains(&code) {
             return false;
         }
-        if self.runs.len() >= MOST_REMEMBERED {
-            self.runs.clear();
+        if self.streaks.len() >= MOST_REMEMBERED {
+            self.streaks.clear();
         }
-        let new = || Run { players: BTreeSet::new(), failures: Vec::new(), since: now };
-        let run = self.runs.entry(code).or_insert_with(new);
-        run.players.insert(call.player);
-        if let Some(tried) = call.tried.filter(|_| run.failures.len() < MOST_REMEMBERED) {
-            run.failures.push(Failure { tried: tried.clone(), status: call.status.clone() });
+        let new = || Streak { players: BTreeSet::new(), failures: Vec::new(), since: now };
+        let streak = self.streaks.entry(code).or_insert_with(new);
+        streak.players.insert(call.player);
+        if let Some(tried) = call.tried.filter(|_| streak.failures.len() < MOST_REMEMBERED) {
+            streak.failures.push(Failure { tried: tried.clone(), status: call.status.clone() });
         }
-        run.players.len() >= PLAYERS
+        streak.players.len() >= PLAYERS
     }
 
     /// Something known was told for a code; whether it was held.
     pub(super) fn release(&mut self, code: &CodeId) -> bool {
-        self.runs.remove(code);
+        self.streaks.remove(code);
         self.held.remove(code).is_some()
     }
 
     /// The game itself is in trouble: what it said lately is no evidence against a code.
-    pub(super) fn forget_runs(&mut self) {
-        self.runs.clear();
+    pub(super) fn forget_streaks(&mut self) {
+        self.streaks.clear();
     }
 
     /// Something unknown was told for a code that is held; `None` for one that is not.
@@ -101,12 +101,12 @@ impl Codes {
 
     /// The game is well: the codes for which several players in a row were told something unknown are held.
     pub(super) fn hold_troubled(&mut self, now: Duration) -> Vec<Change> {
-        let is_troubled = |run: &Run| run.players.len() >= PLAYERS;
+        let is_troubled = |streak: &Streak| streak.players.len() >= PLAYERS;
         let troubled: Vec<CodeId> =
-            self.runs.iter().filter(|(_, run)| is_troubled(run)).map(|(code, _)| code.clone()).collect();
+            self.streaks.iter().filter(|(_, streak)| is_troubled(streak)).map(|(code, _)| code.clone()).collect();
         let mut changes = Vec::new();
         for code in troubled {
-            let Some(Run { failures, since, .. }) = self.runs.remove(&code) else { continue };
+            let Some(Streak { failures, since, .. }) = self.streaks.remove(&code) else { continue };
             let Some(evidence) = failures.last().map(|failure| failure.status.clone()) else { continue };
             let ask_at = now + FIRST_WAIT;
             let held = Held { since, evidence: evidence.clone(), asked: 1, is_asking: false, ask_at };
@@ -117,7 +117,6 @@ impl Codes {
     }
 
     /// Whether a try for this code may begin at `now`.
-    #[must_use]
     pub fn may_try(&self, code: &CodeId, now: Duration) -> bool {
         self.held.get(code).is_none_or(|held| !held.is_asking && held.ask_at <= now)
     }
@@ -137,7 +136,6 @@ impl Codes {
     }
 
     /// The codes that are held, the one held for longest first.
-    #[must_use]
     pub fn held(&self) -> Vec<(&CodeId, &Held)> {
         let mut held: Vec<_> = self.held.iter().collect();
         held.sort_unstable_by(|a, b| (a.1.since, a.0).cmp(&(b.1.since, b.0)));
@@ -145,7 +143,6 @@ impl Codes {
     }
 
     /// When the next code that is held may be asked about.
-    #[must_use]
     pub fn next_try(&self) -> Option<Duration> {
         self.held.values().filter(|held| !held.is_asking).map(|held| held.ask_at).min()
     }

@@ -18,6 +18,8 @@
 //!
 //! Where the game is well, and three players in a row were told something unknown for one code, that *code* is held: it is
 //! asked about with one player now and then, and costs nobody a try.
+//!
+//! Written by hand on purpose: breaker crates count failures, whoever they were for.
 
 mod codes;
 
@@ -59,7 +61,6 @@ pub enum Cause {
 
 impl Cause {
     /// The kind of trouble that a status is, if it is any.
-    #[must_use]
     pub fn of(status: &Status) -> Option<Self> {
         use Status::{NotLogin, TimeoutRetry, TooFrequent};
         match (status.scope(), status) {
@@ -74,7 +75,6 @@ impl Cause {
     }
 
     /// Whether it passes without anybody doing anything.
-    #[must_use]
     pub fn passes(self) -> bool {
         !matches!(self, Self::Odd | Self::Deployment)
     }
@@ -164,7 +164,7 @@ pub struct Question {
 
 /// Failures in a row.
 #[derive(Debug, Default)]
-struct Run {
+struct Streak {
     calls: usize,
     since: Duration,
     players: BTreeSet<PlayerId>,
@@ -184,7 +184,7 @@ struct Questions {
 /// The breaker. Times are since some fixed start.
 #[derive(Debug, Default)]
 pub struct Breaker {
-    run: Run,
+    streak: Streak,
     /// The codes that are troubled while the game is not.
     pub codes: Codes,
     /// While it asks or is open.
@@ -210,7 +210,7 @@ impl Breaker {
         let code = call.tried.filter(|_| call.is_of_code).map(|(_, code)| code.clone());
         let Some(cause) = Cause::of(call.status) else {
             if self.questions.is_none() {
-                self.run = Run::default();
+                self.streak = Streak::default();
             }
             let released = code.filter(|code| self.codes.release(code));
             return (Counts::Yes, released.map(Change::Released).into_iter().collect());
@@ -224,11 +224,11 @@ impl Breaker {
         if self.trouble.is_some() {
             return (Counts::No(now), Vec::new());
         }
-        let is_many_times = self.run.add(call, cause, now);
+        let is_many_times = self.streak.add(call, cause, now);
         let is_of_code = cause == Cause::Odd && code.is_some_and(|code| self.codes.note(call, code, now));
         // What was in flight when it began to ask counts for the time being: it is given back if the game fails, too.
         let asks_already = self.questions.is_some();
-        if asks_already || cause != Cause::Deployment && self.run.calls < FAILURES && !is_many_times && !is_of_code {
+        if asks_already || cause != Cause::Deployment && self.streak.calls < FAILURES && !is_many_times && !is_of_code {
             return (Counts::Yes, Vec::new());
         }
         self.questions = Some(Questions { asked: 0, is_asking: false, begun: now, ask_at: now });
@@ -236,19 +236,16 @@ impl Breaker {
     }
 
     /// Whether calls are stopped, but for the question.
-    #[must_use]
     pub fn is_closed(&self) -> bool {
         self.questions.is_none()
     }
 
     /// Why the game does not serve us, while that is so.
-    #[must_use]
     pub fn trouble(&self) -> Option<&Trouble> {
         self.trouble.as_ref()
     }
 
     /// When to ask the game; `None` while there is no need to, and while it is being asked.
-    #[must_use]
     pub fn ask_at(&self) -> Option<Duration> {
         self.questions.as_ref().filter(|questions| !questions.is_asking).map(|questions| questions.ask_at)
     }
@@ -258,16 +255,16 @@ impl Breaker {
         let questions = self.questions.as_mut()?;
         questions.is_asking = true;
         questions.begun = now;
-        let (not_least, cause) = self.run.last.as_ref().map(|(player, cause, _)| (*player, *cause)).unzip();
+        let (not_least, cause) = self.streak.last.as_ref().map(|(player, cause, _)| (*player, *cause)).unzip();
         // Once it is open everybody is asked for in turn.
-        let not = if self.trouble.is_some() { Vec::new() } else { self.run.players.iter().copied().collect() };
+        let not = if self.trouble.is_some() { Vec::new() } else { self.streak.players.iter().copied().collect() };
         let needs_another = self.trouble.is_none() && cause == Some(Cause::Busy);
         Some(Question { not, not_least, needs_another, after: self.last_asked })
     }
 
     /// There was nobody to ask for who makes sense: the failures are the players' own.
     pub fn nobody_to_ask_for(&mut self) {
-        (self.questions, self.run) = (None, Run::default());
+        (self.questions, self.streak) = (None, Streak::default());
     }
 
     /// What the game said to the question, for `player`, by `now`; it wants to be left alone for `rest`.
@@ -278,7 +275,7 @@ impl Breaker {
         questions.is_asking = false;
         let before = match &self.trouble {
             Some(trouble) => Some((trouble.cause, trouble.evidence.clone())),
-            None => self.run.last.as_ref().map(|(_, cause, status)| (*cause, status.clone())),
+            None => self.streak.last.as_ref().map(|(_, cause, status)| (*cause, status.clone())),
         };
         let is_busy_before = before.as_ref().is_some_and(|(cause, _)| *cause == Cause::Busy);
         // What one player is told may be that player's own: it is no witness of another one's trouble.
@@ -304,18 +301,18 @@ impl Breaker {
                 if is_other { vec![Change::Differs(trouble.clone())] } else { Vec::new() }
             }
             None => {
-                let run = std::mem::take(&mut self.run);
-                self.codes.forget_runs();
-                let trouble = Trouble { cause, since: run.since, evidence: status.clone() };
+                let streak = std::mem::take(&mut self.streak);
+                self.codes.forget_streaks();
+                let trouble = Trouble { cause, since: streak.since, evidence: status.clone() };
                 self.trouble = Some(trouble.clone());
-                vec![Change::Opened(trouble, run.failures)]
+                vec![Change::Opened(trouble, streak.failures)]
             }
         }
     }
 
     /// The game serves us: what failed was the players' own, or a code's.
     fn is_well(&mut self, now: Duration) -> Vec<Change> {
-        (self.questions, self.run, self.suspected) = (None, Run::default(), None);
+        (self.questions, self.streak, self.suspected) = (None, Streak::default(), None);
         if let Some(trouble) = self.trouble.take() {
             return vec![Change::Closed(trouble)];
         }
@@ -332,7 +329,6 @@ impl Breaker {
     }
 
     /// How the last call failed, where the game was not reached by several and never was.
-    #[must_use]
     pub fn never_reached(&self) -> Option<&Status> {
         self.unreached.last().filter(|_| !self.was_reached && self.unreached.len() >= FAILURES)
     }
@@ -348,7 +344,7 @@ impl Breaker {
     }
 }
 
-impl Run {
+impl Streak {
     /// One more failure; whether it is one redemption's second.
     fn add(&mut self, call: &Call<'_>, cause: Cause, now: Duration) -> bool {
         if self.calls == 0 {

@@ -56,7 +56,6 @@ pub struct Lease {
 
 impl Lease {
     /// The position up to which everything is in the database, as the holder has told.
-    #[must_use]
     pub fn position(&self) -> Position {
         Position { term: self.term, round: self.round }
     }
@@ -123,7 +122,6 @@ pub enum Decision {
 
 /// Whether an instance may begin to act, and how: by what its working copy is known to hold, how the lease stands, and whether the
 /// operator wants nothing done without MongoDB.
-#[must_use]
 pub fn decide(history: History, lease: Watched, is_required: bool) -> Decision {
     match (lease, history) {
         (Watched::Newer, _) => Decision::Wait(Why::NewerProgram),
@@ -153,7 +151,6 @@ pub struct Watcher {
 
 impl Watcher {
     /// Whether the lease is held by another process, which may live.
-    #[must_use]
     pub fn is_others(&self, lease: &Lease) -> bool {
         lease.holder != self.own && self.dead.as_ref() != Some(&lease.holder)
     }
@@ -183,7 +180,6 @@ fn stands(lease: &Lease) -> Stands {
 
 impl LeaseWatch {
     /// Nothing was seen yet.
-    #[must_use]
     pub fn new(who: Watcher) -> Self {
         Self { who, watched: None }
     }
@@ -211,7 +207,6 @@ impl LeaseWatch {
     }
 
     /// The lease is not as it was watched: its holder lives, or it has another one.
-    #[must_use]
     pub fn has_changed(&self, lease: Option<&Lease>) -> bool {
         self.watched.as_ref().is_some_and(|watched| watched.stands != lease.map(stands))
     }
@@ -227,7 +222,6 @@ pub struct Succession {
 }
 
 /// The term to take the lease under: the server's time, but later than every term that was ever seen.
-#[must_use]
 pub fn next_term(server_ms: i64, seen: impl IntoIterator<Item = i64>) -> i64 {
     seen.into_iter().fold(server_ms, |term, seen| term.max(seen.saturating_add(1)))
 }

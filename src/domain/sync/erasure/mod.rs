@@ -11,7 +11,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::record::{Key, Kind, Record, Value};
+use super::record::{Key, Record, RecordKind, Value};
 use super::version::Version;
 
 /// How long an erasure is kept: a copy that was away for longer brings back what it has.
@@ -45,12 +45,11 @@ impl Root {
     pub const ALL: [Self; 4] = [Self::Guild, Self::Player, Self::Code, Self::User];
 
     /// The kind whose records are the roots themselves; `None` where there is none.
-    #[must_use]
-    pub fn kind(self) -> Option<Kind> {
+    pub fn kind(self) -> Option<RecordKind> {
         match self {
-            Self::Guild => Some(Kind::Guilds),
-            Self::Player => Some(Kind::Players),
-            Self::Code => Some(Kind::Codes),
+            Self::Guild => Some(RecordKind::Guilds),
+            Self::Player => Some(RecordKind::Players),
+            Self::Code => Some(RecordKind::Codes),
             Self::User => None,
         }
     }
@@ -65,7 +64,6 @@ impl Root {
     }
 
     /// What is left of the root that has this key: a hash, from which the key cannot be read.
-    #[must_use]
     pub fn mark(self, key: &Value) -> String {
         let text = match key {
             Value::Text(text) => format!("{}/{text}", self.name()),
@@ -83,21 +81,20 @@ impl Root {
 }
 
 /// The roots that a record of this kind names, and in which field.
-#[must_use]
-pub fn roots(kind: Kind) -> &'static [(Root, &'static str)] {
+pub fn roots(kind: RecordKind) -> &'static [(Root, &'static str)] {
     const GUILD: (Root, &str) = (Root::Guild, "guild_id");
     const PLAYER: (Root, &str) = (Root::Player, "player_id");
     const CODE: (Root, &str) = (Root::Code, "code_key");
     const USER: (Root, &str) = (Root::User, "user_id");
     match kind {
-        Kind::Erasures => &[],
-        Kind::Guilds => &[GUILD],
-        Kind::Players => &[PLAYER],
-        Kind::Codes | Kind::Listings => &[CODE],
-        Kind::Rosters => &[GUILD, PLAYER],
-        Kind::Redemptions => &[PLAYER, CODE],
-        Kind::Posts | Kind::Runs | Kind::GuildCodes | Kind::Tallies => &[GUILD, CODE],
-        Kind::Links => &[USER, PLAYER],
+        RecordKind::Erasures => &[],
+        RecordKind::Guilds => &[GUILD],
+        RecordKind::Players => &[PLAYER],
+        RecordKind::Codes | RecordKind::Listings => &[CODE],
+        RecordKind::Rosters => &[GUILD, PLAYER],
+        RecordKind::Redemptions => &[PLAYER, CODE],
+        RecordKind::Posts | RecordKind::Batches | RecordKind::GuildCodes | RecordKind::Tallies => &[GUILD, CODE],
+        RecordKind::Links => &[USER, PLAYER],
     }
 }
 
@@ -105,7 +102,7 @@ pub fn roots(kind: Kind) -> &'static [(Root, &'static str)] {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erased {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// Its key.
     pub key: Key,
     /// A newer one stays.
@@ -133,7 +130,6 @@ pub const DISTRUST: SignedDuration = SignedDuration::from_hours(24);
 
 impl ClockWatch {
     /// A clock that is known to have shown `wall`. `elapsed` is a time that never steps.
-    #[must_use]
     pub fn new(wall: Timestamp, elapsed: SignedDuration) -> Self {
         Self { wall, elapsed }
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::redeeming::outcome::Outcome;
 
-fn record(kind: Kind, set: &[(&str, Value)], version: i64) -> Record {
+fn record(kind: RecordKind, set: &[(&str, Value)], version: i64) -> Record {
     let value = |field: &crate::domain::sync::record::Field| match field.name {
         "version" => Value::Int(version),
         name => set.iter().find(|(given, _)| *given == name).map_or(Value::Null, |(_, value)| value.clone()),
@@ -16,22 +16,26 @@ fn record(kind: Kind, set: &[(&str, Value)], version: i64) -> Record {
 }
 
 fn player(id: i64, version: i64) -> Record {
-    record(Kind::Players, &[("player_id", Value::Int(id))], version)
+    record(RecordKind::Players, &[("player_id", Value::Int(id))], version)
 }
 
 fn link(user: i64, id: i64, version: i64) -> Record {
-    record(Kind::Links, &[("user_id", Value::Int(user)), ("player_id", Value::Int(id))], version)
+    record(RecordKind::Links, &[("user_id", Value::Int(user)), ("player_id", Value::Int(id))], version)
 }
 
 fn redemption(id: i64, outcome: Outcome, version: i64) -> Record {
     let outcome = ("outcome", Value::Text(outcome.name().to_owned()));
     let code = ("code_key", Value::Text("CODE".to_owned()));
-    record(Kind::Redemptions, &[("player_id", Value::Int(id)), code, ("generation", Value::Int(1)), outcome], version)
+    record(
+        RecordKind::Redemptions,
+        &[("player_id", Value::Int(id)), code, ("generation", Value::Int(1)), outcome],
+        version,
+    )
 }
 
 #[test]
 fn roots_stand_in_fields_of_the_key_and_parents_are_roots() {
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let key = &kind.fields()[..kind.key_fields()];
         for (root, field) in roots(kind) {
             assert!(key.iter().any(|of_key| of_key.name == *field), "{kind:?} {root:?}");
@@ -89,7 +93,7 @@ fn a_clock_that_jumps_ahead_is_noticed() {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Model {
     erased: BTreeMap<String, Version>,
-    records: BTreeMap<(Kind, Key), Record>,
+    records: BTreeMap<(RecordKind, Key), Record>,
 }
 
 impl Model {

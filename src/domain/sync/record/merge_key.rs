@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Kind, Record, Value};
+use super::{Record, RecordKind, Value};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::version::Version;
 
@@ -28,19 +28,18 @@ impl Record {
     }
 
     /// What decides which of two versions of it wins.
-    #[must_use]
     pub fn merge_key(&self) -> MergeKey {
         let number = |name| if let Value::Int(number) = self.get(name) { *number } else { 0 };
         let is_pending = *self.get("outcome") == Value::Text(Outcome::Pending.name().to_owned());
         let (rank, tries) = match self.kind {
-            Kind::Redemptions if is_pending => {
+            RecordKind::Redemptions if is_pending => {
                 (self.outcome_rank(), number("unknown").saturating_add(number("temporary")))
             }
-            Kind::Redemptions => (self.outcome_rank(), 0),
-            Kind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
-            Kind::Codes => (number("generation"), 0),
+            RecordKind::Redemptions => (self.outcome_rank(), 0),
+            RecordKind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
+            RecordKind::Codes => (number("generation"), 0),
             // Whoever counted more knew more.
-            Kind::Tallies => {
+            RecordKind::Tallies => {
                 let counted = ["granted", "already", "failed", "gave_up"].into_iter().map(number);
                 (counted.fold(0, i64::saturating_add), 0)
             }
@@ -69,7 +68,6 @@ impl Record {
     }
 
     /// Whether this version of a record replaces `other`. Commutative, associative and idempotent as a merge.
-    #[must_use]
     pub fn wins_over(&self, other: &Self) -> bool {
         self.merge_key() > other.merge_key()
     }

@@ -13,7 +13,7 @@ pub use merge_key::MergeKey;
 
 /// The kinds of records, parents before children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum RecordKind {
     /// What was erased (`domain/erasure`): first, so that whoever takes records over knows which of them are gone.
     Erasures,
     /// Guilds.
@@ -29,7 +29,7 @@ pub enum Kind {
     /// Redemptions.
     Redemptions,
     /// Runs.
-    Runs,
+    Batches,
     /// The game accounts that a Discord user redeems for.
     Links,
     /// Codes that a guild added for itself, or removed.
@@ -42,7 +42,7 @@ pub enum Kind {
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum FieldType {
     /// A whole number.
     Int,
     /// Yes or no.
@@ -59,7 +59,7 @@ pub struct Field {
     /// Its name.
     pub name: &'static str,
     /// What it holds.
-    pub form: Form,
+    pub form: FieldType,
 }
 
 /// A field's value. As JSON a point in time is a number: only the field tells.
@@ -85,30 +85,30 @@ pub type Key = Vec<Value>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Its kind.
-    pub kind: Kind,
-    /// Its values, in the order of [`Kind::fields`].
+    pub kind: RecordKind,
+    /// Its values, in the order of [`RecordKind::fields`].
     pub values: Vec<Value>,
 }
 
-const fn field(name: &'static str, form: Form) -> Field {
+const fn field(name: &'static str, form: FieldType) -> Field {
     Field { name, form }
 }
 const fn int(name: &'static str) -> Field {
-    field(name, Form::Int)
+    field(name, FieldType::Int)
 }
 const fn text(name: &'static str) -> Field {
-    field(name, Form::Text)
+    field(name, FieldType::Text)
 }
 const fn time(name: &'static str) -> Field {
-    field(name, Form::Time)
+    field(name, FieldType::Time)
 }
 const fn flag(name: &'static str) -> Field {
-    field(name, Form::Bool)
+    field(name, FieldType::Bool)
 }
 const VERSION: Field = int("version");
 const DELETED: Field = flag("deleted");
 
-impl Kind {
+impl RecordKind {
     /// All kinds, parents before children.
     pub const ALL: [Self; 12] = [
         Self::Erasures,
@@ -118,7 +118,7 @@ impl Kind {
         Self::Rosters,
         Self::Posts,
         Self::Redemptions,
-        Self::Runs,
+        Self::Batches,
         Self::Links,
         Self::GuildCodes,
         Self::Listings,
@@ -126,7 +126,6 @@ impl Kind {
     ];
 
     /// The name of its table and of its collection.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Erasures => "erasures",
@@ -136,7 +135,7 @@ impl Kind {
             Self::Rosters => "rosters",
             Self::Posts => "posts",
             Self::Redemptions => "redemptions",
-            Self::Runs => "runs",
+            Self::Batches => "runs",
             Self::Links => "links",
             Self::GuildCodes => "guild_codes",
             Self::Listings => "listings",
@@ -145,24 +144,21 @@ impl Kind {
     }
 
     /// The kind with this name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// How many of the first fields are the key.
-    #[must_use]
     pub fn key_fields(self) -> usize {
         match self {
             Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
             Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
-            Self::Posts | Self::Redemptions | Self::Runs | Self::Tallies => 3,
+            Self::Posts | Self::Redemptions | Self::Batches | Self::Tallies => 3,
         }
     }
 
     /// Its fields: the key first, `version` and `deleted` last. Which process holds a redemption is not among them: it
     /// says nothing outside that process's own file.
-    #[must_use]
     pub fn fields(self) -> &'static [Field] {
         match self {
             Self::Erasures => const { &[text("mark"), time("erased_at"), VERSION, DELETED] },
@@ -263,7 +259,7 @@ impl Kind {
                     ]
                 }
             }
-            Self::Runs => {
+            Self::Batches => {
                 const {
                     &[
                         int("guild_id"),
@@ -325,27 +321,23 @@ impl Kind {
 
 impl Record {
     /// The value of a field; `Null` for a field that the kind does not have.
-    #[must_use]
     pub fn get(&self, name: &str) -> &Value {
         let at = self.kind.fields().iter().position(|field| field.name == name);
         at.and_then(|at| self.values.get(at)).unwrap_or(&Value::Null)
     }
 
     /// The natural key.
-    #[must_use]
     pub fn key(&self) -> Key {
         self.values.iter().take(self.kind.key_fields()).cloned().collect()
     }
 
     /// Its version.
-    #[must_use]
     pub fn version(&self) -> Version {
         if let Value::Int(version) = self.get("version") { Version(*version) } else { Version::default() }
     }
 
     /// The records that it hangs on, whether they are there or not: without one of them it means nothing, and does nothing.
-    #[must_use]
-    pub fn parents(&self) -> Vec<(Kind, Key)> {
+    pub fn parents(&self) -> Vec<(RecordKind, Key)> {
         let named = erasure::roots(self.kind).iter();
         let parents = named.filter_map(|(root, field)| Some((root.kind()?, vec![self.get(field).clone()])));
         parents.filter(|(kind, _)| *kind != self.kind).collect()
@@ -353,7 +345,6 @@ impl Record {
 
     /// Whether it can be read as what it is: a document that a person wrote may hold a code that is none, a number no
     /// counter has, a version that leaves none behind it, or a time beyond the calendar.
-    #[must_use]
     pub fn fits(&self) -> bool {
         let small = |number: &i64| u32::try_from(*number).is_ok();
         let fits = |(field, value): (&Field, &Value)| match (field.name, value) {

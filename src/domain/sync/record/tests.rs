@@ -15,7 +15,7 @@ fn redemption(player: i64, outcome: Outcome, calls: i64, version: i64) -> Record
         "version" => Value::Int(version),
         _ => Value::Null,
     };
-    Record { kind: Kind::Redemptions, values: Kind::Redemptions.fields().iter().map(value).collect() }
+    Record { kind: RecordKind::Redemptions, values: RecordKind::Redemptions.fields().iter().map(value).collect() }
 }
 
 fn any_redemption() -> impl Strategy<Value = Record> {
@@ -52,31 +52,31 @@ fn a_newer_version_wins_but_never_over_a_better_outcome() {
 
 #[test]
 fn what_cannot_be_read_does_not_fit() {
-    let sample = |kind: Kind, set: &[(&str, Value)]| {
+    let sample = |kind: RecordKind, set: &[(&str, Value)]| {
         let value = |field: &Field| {
             let given = set.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
             given.unwrap_or(match field.form {
-                Form::Int => Value::Int(1),
-                Form::Bool => Value::Bool(true),
-                Form::Time => Value::Time(1_760_000_000_000),
-                Form::Text if field.name == "code" => Value::Text("gogoWOS".into()),
-                Form::Text => Value::Text("GOGOWOS".into()),
+                FieldType::Int => Value::Int(1),
+                FieldType::Bool => Value::Bool(true),
+                FieldType::Time => Value::Time(1_760_000_000_000),
+                FieldType::Text if field.name == "code" => Value::Text("gogoWOS".into()),
+                FieldType::Text => Value::Text("GOGOWOS".into()),
             })
         };
         Record { kind, values: kind.fields().iter().map(value).collect() }
     };
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         assert!(sample(kind, &[]).fits(), "{kind:?}");
     }
     let text = |text: &str| Value::Text(text.to_owned());
     for (kind, field, value) in [
-        (Kind::Codes, "code", text("no code!")),
-        (Kind::Codes, "code", text("OTHER")),
-        (Kind::Codes, "code_key", text("gogoWOS")),
-        (Kind::Codes, "generation", Value::Int(1 << 40)),
-        (Kind::Codes, "first_seen_at", Value::Time(i64::MAX)),
-        (Kind::Players, "state", Value::Int(-1)),
-        (Kind::Posts, "code_key", text("a b")),
+        (RecordKind::Codes, "code", text("no code!")),
+        (RecordKind::Codes, "code", text("OTHER")),
+        (RecordKind::Codes, "code_key", text("gogoWOS")),
+        (RecordKind::Codes, "generation", Value::Int(1 << 40)),
+        (RecordKind::Codes, "first_seen_at", Value::Time(i64::MAX)),
+        (RecordKind::Players, "state", Value::Int(-1)),
+        (RecordKind::Posts, "code_key", text("a b")),
     ] {
         assert!(!sample(kind, &[(field, value)]).fits(), "{kind:?} {field}");
     }
@@ -84,8 +84,8 @@ fn what_cannot_be_read_does_not_fit() {
 
 #[test]
 fn kinds_are_described_whole() {
-    for kind in Kind::ALL {
-        assert_eq!(Kind::parse(kind.name()), Some(kind));
+    for kind in RecordKind::ALL {
+        assert_eq!(RecordKind::parse(kind.name()), Some(kind));
         let fields = kind.fields();
         assert_eq!(fields[fields.len() - 2..], [VERSION, DELETED]);
     }

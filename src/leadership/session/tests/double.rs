@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::sync::election::{Lease, Position, Watcher};
 use crate::domain::sync::erasure::Erased;
-use crate::domain::sync::record::{Key, Kind, Record};
+use crate::domain::sync::record::{Key, Record, RecordKind};
 use crate::leadership::election::Election;
 use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
@@ -27,7 +27,7 @@ pub struct Document {
 #[derive(Debug, Default)]
 pub struct Shared {
     pub lease: Option<Lease>,
-    pub documents: BTreeMap<(Kind, Key), Document>,
+    pub documents: BTreeMap<(RecordKind, Key), Document>,
     /// How many renewals took effect.
     pub renewals: usize,
     /// How many records were read.
@@ -248,7 +248,7 @@ impl Replica for Double {
         .await
     }
 
-    async fn get(&self, kind: Kind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
+    async fn get(&self, kind: RecordKind, keys: Vec<Key>) -> Result<Vec<Record>, ReplicaError> {
         let found = |shared: &mut Shared| {
             let there = keys.iter().filter_map(|key| shared.documents.get(&(kind, key.clone())));
             there.map(|document| document.record.clone()).collect()
@@ -256,7 +256,7 @@ impl Replica for Double {
         self.ask(false, found).await
     }
 
-    async fn read(&self, kind: Kind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
+    async fn read(&self, kind: RecordKind, scope: Scope, pages: mpsc::Sender<Vec<Record>>) -> Result<(), ReplicaError> {
         let records: Vec<Record> = self
             .ask(false, |shared| {
                 let is_wanted = |document: &Document| match scope {

@@ -4,7 +4,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::double::{CUT, Double, Instance, OPEN, REFUSES, Way, seconds};
 use crate::domain::sync::election::{CALLS_END_WITHIN, HOLD, LEASE, Lease, RENEW_EVERY};
-use crate::domain::sync::record::Kind;
+use crate::domain::sync::record::RecordKind;
 use crate::leadership::Phase;
 use crate::leadership::election::Ended;
 use crate::ports::replica::{Authority, Replica};
@@ -96,7 +96,7 @@ async fn a_removed_lease_is_taken_again_in_place_and_terms_never_restart() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
     let term = leader.term();
-    mongo.put(&leader.store.page(Kind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
+    mongo.put(&leader.store.page(RecordKind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
     let waiting = Instance::new("b", &mongo).await;
     let watch = async {
         sleep(seconds(4)).await;
@@ -129,7 +129,7 @@ async fn who_saw_a_leader_that_has_written_nothing_yet_does_not_take_a_removed_l
 async fn who_was_alone_when_the_lease_was_removed_catches_up_before_it_goes_on() {
     let mongo = Double::new();
     let alone = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
-    mongo.put(&alone.store.page(Kind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
+    mongo.put(&alone.store.page(RecordKind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
     alone.mongo.goes(CUT);
     assert_eq!(keeps(&alone, 40).await, None);
     assert_eq!(alone.leadership.phase(), Phase::Isolated);
@@ -165,9 +165,9 @@ async fn a_file_that_is_not_complete_does_not_act_while_mongodb_refuses_writes()
         let instance = Instance::with("b", &mongo, None, is_required, folder).await;
         let instance = instance.holds("ONE").await.knows(if is_stale { term - 1 } else { term }, 0).await;
         instance.mongo.goes(REFUSES);
-        let may_act = !is_stale && !is_required;
-        assert_eq!(waits(&instance, 40).await, !may_act, "{is_stale} {is_required}");
-        assert_eq!(matches!(instance.leadership.phase(), Phase::Isolated), may_act);
+        let permission = !is_stale && !is_required;
+        assert_eq!(waits(&instance, 40).await, !permission, "{is_stale} {is_required}");
+        assert_eq!(matches!(instance.leadership.phase(), Phase::Isolated), permission);
     }
 }
 
@@ -233,7 +233,7 @@ async fn a_leader_that_is_cut_off_ends_before_the_standby_begins() {
 async fn a_leader_that_takes_its_lease_again_still_knows_of_the_standby() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
-    mongo.put(&leader.store.page(Kind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
+    mongo.put(&leader.store.page(RecordKind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
     let standby = Instance::new("b", &mongo).await;
     let watch = async {
         sleep(seconds(60)).await;

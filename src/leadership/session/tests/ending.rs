@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::double::{CUT, Double, Instance, Log, OPEN, Way, after, seconds};
 use crate::domain::codes::code::Code;
 use crate::domain::sync::election::Lease;
-use crate::domain::sync::record::Kind;
+use crate::domain::sync::record::RecordKind;
 use crate::leadership::Phase;
 use crate::leadership::session::{ActiveSession, Sessions, StateLocation};
 use crate::store::{Blocking, FileLock, Leader, StateKind, StoreError};
@@ -53,7 +53,7 @@ async fn add_codes(session: &ActiveSession, count: usize) {
     }
 }
 
-fn documents(mongo: &Double, kind: Kind) -> usize {
+fn documents(mongo: &Double, kind: RecordKind) -> usize {
     mongo.look(|shared| shared.documents.keys().filter(|(of, _)| *of == kind).count())
 }
 
@@ -74,9 +74,9 @@ async fn what_was_done_without_mongodb_is_in_it_once_it_is_used_again() {
         let mut alone: Sessions<Double, Double> = Sessions::new(location, Some(lock), None);
         alone.run(&after(60), adding(3).await).await.unwrap().unwrap();
     }
-    assert_eq!(documents(&mongo, Kind::Codes), 1);
+    assert_eq!(documents(&mongo, RecordKind::Codes), 1);
     sessions(folder.path(), &mongo).run(&after(60), idle).await.unwrap();
-    assert_eq!(documents(&mongo, Kind::Codes), 3);
+    assert_eq!(documents(&mongo, RecordKind::Codes), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -95,7 +95,7 @@ async fn a_stop_sends_everything_and_gives_the_lease_back_within_its_time() {
     };
     sessions(folder.path(), &mongo).run(&stop, services).await.unwrap();
     assert!(asked.lock().unwrap().unwrap().elapsed() <= seconds(25));
-    assert_eq!(documents(&mongo, Kind::Codes), 20);
+    assert_eq!(documents(&mongo, RecordKind::Codes), 20);
     let lease = mongo.lease().unwrap();
     assert!(lease.released && lease.unsent == 0, "{lease:?}");
     // The next one has nothing to compare and little to read.
@@ -121,11 +121,11 @@ async fn a_stop_takes_no_longer_though_services_do_not_end_and_mongodb_does_not_
     sessions(folder.path(), &mongo).run(&stop, services).await.unwrap();
     let took = asked.lock().unwrap().unwrap().elapsed();
     assert!(took >= seconds(12) && took <= seconds(25), "{took:?}");
-    assert_eq!(documents(&mongo, Kind::Codes), 0);
+    assert_eq!(documents(&mongo, RecordKind::Codes), 0);
     // Nothing is lost: the file has it, and the next start sends it.
     mongo.goes(OPEN);
     sessions(folder.path(), &mongo).run(&after(60), idle).await.unwrap();
-    assert_eq!(documents(&mongo, Kind::Codes), 3);
+    assert_eq!(documents(&mongo, RecordKind::Codes), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,7 +143,7 @@ async fn an_outage_of_mongodb_cuts_nothing_and_all_is_there_afterwards() {
         add_codes(&session, 8).await;
         mongo.goes(OPEN);
         sleep(seconds(30)).await;
-        assert!(session.leadership.term().is_some() && documents(&mongo, Kind::Codes) == 8);
+        assert!(session.leadership.term().is_some() && documents(&mongo, RecordKind::Codes) == 8);
         // The outbox knew what was missing: nothing was compared, and nothing is read but what was written since.
         assert!(mongo.look(|shared| shared.read) <= 3);
         Ok(Some(()))
@@ -165,7 +165,7 @@ async fn a_file_that_breaks_is_made_anew_from_mongodb_with_longer_and_longer_wai
         if count == 1 {
             add_codes(&session, 3).await;
         }
-        assert_eq!(session.store.page(Kind::Codes, None, 10).await?.len(), 3);
+        assert_eq!(session.store.page(RecordKind::Codes, None, 10).await?.len(), 3);
         if count == 5 {
             return Ok(Some(()));
         }
@@ -196,8 +196,8 @@ async fn a_session_that_is_fenced_off_ends_at_once_and_begins_anew_with_what_the
         mongo.look(|shared| shared.documents.values_mut().for_each(|d| d.at.as_mut().unwrap().term = term));
         let ended = Instant::now();
         session.store.add_code(Code::parse("CODE0").unwrap()).await?;
-        let renamed = session.store.page(Kind::Codes, None, 1).await?;
-        session.store.put_into_outbox(Kind::Codes, renamed.iter().map(|record| record.key()).collect()).await?;
+        let renamed = session.store.page(RecordKind::Codes, None, 1).await?;
+        session.store.put_into_outbox(RecordKind::Codes, renamed.iter().map(|record| record.key()).collect()).await?;
         session.store.add_code(Code::parse("MORE").unwrap()).await?;
         session.done.cancelled().await;
         assert!(ended.elapsed() < seconds(1) && !session.leadership.is_leader());
@@ -205,7 +205,7 @@ async fn a_session_that_is_fenced_off_ends_at_once_and_begins_anew_with_what_the
     };
     sessions(folder.path(), &mongo).run(&after(1_000), services).await.unwrap().unwrap();
     assert_eq!(starts.load(Ordering::Relaxed), 2);
-    assert_eq!(documents(&mongo, Kind::Codes), 2);
+    assert_eq!(documents(&mongo, RecordKind::Codes), 2);
 }
 #[tokio::test(start_paused = true)]
 async fn a_file_that_cannot_be_used_is_done_without_and_used_again_when_it_can_be() {
@@ -217,13 +217,13 @@ async fn a_file_that_cannot_be_used_is_done_without_and_used_again_when_it_can_b
         if starts.fetch_add(1, Ordering::Relaxed) == 0 {
             assert!(session.store.is_temporary());
             add_codes(&session, 3).await;
-            assert_eq!(documents(&mongo, Kind::Codes), 3, "acknowledged is in MongoDB");
+            assert_eq!(documents(&mongo, RecordKind::Codes), 3, "acknowledged is in MongoDB");
             std::fs::remove_file(&place)?;
             session.done.cancelled().await;
             return Ok(None);
         }
         assert!(!session.store.is_temporary());
-        assert_eq!(session.store.page(Kind::Codes, None, 10).await?.len(), 3);
+        assert_eq!(session.store.page(RecordKind::Codes, None, 10).await?.len(), 3);
         Ok(Some(()))
     };
     let mut sessions = Sessions::new(location(&place, &mongo), None, Some((mongo.clone(), mongo.clone())));
@@ -254,7 +254,7 @@ async fn a_stop_without_mongodb_sends_what_is_left_should_it_come_back_in_time()
         };
         sessions(folder.path(), &mongo).run(&stop, services).await.unwrap();
         assert!(asked.lock().unwrap().unwrap().elapsed() <= seconds(25));
-        assert_eq!(documents(&mongo, Kind::Codes), 3, "{back_after} s");
+        assert_eq!(documents(&mongo, RecordKind::Codes), 3, "{back_after} s");
         let lease = mongo.lease().unwrap();
         assert!(lease.released && lease.unsent == 0, "{lease:?}");
     }
@@ -280,7 +280,7 @@ async fn a_stop_sends_only_what_was_not_answered_again() {
         };
         let (log, _logs) = Log::begin();
         sessions(folder.path(), &mongo).run(&stop, services).await.unwrap();
-        assert_eq!(documents(&mongo, Kind::Codes), 40);
+        assert_eq!(documents(&mongo, RecordKind::Codes), 40);
         assert!(!log.text().contains("CRITICAL"), "{}", log.text());
         assert_eq!(mongo.lease().unwrap().released, leads);
     }
@@ -348,7 +348,7 @@ async fn a_stop_between_two_sessions_sends_what_is_left_too() {
     let mut sessions = Sessions::new(location, Some(lock), Some((mongo.clone(), mongo.clone())));
     sessions.run(&stop, services).await.unwrap();
     assert_eq!(ended.load(Ordering::Relaxed), 1, "the second one runs nothing");
-    assert_eq!(documents(&mongo, Kind::Codes), 3);
+    assert_eq!(documents(&mongo, RecordKind::Codes), 3);
     let lease = mongo.lease().unwrap();
     assert!(lease.released && lease.unsent == 0, "{lease:?}");
 }

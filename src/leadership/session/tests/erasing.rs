@@ -10,7 +10,7 @@ use crate::domain::answers::status::Status;
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::players::player::{Player, PlayerId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::domain::sync::record::{Kind, Record, Value};
+use crate::domain::sync::record::{Record, RecordKind, Value};
 use crate::leadership::Phase;
 use crate::store::{Admission, Store, Verdict};
 
@@ -71,12 +71,12 @@ async fn meet(instance: &Instance) -> u32 {
 /// What nobody was ever asked about is each file's own.
 fn is_derived(record: &Record) -> bool {
     let is_untried = || ["calls", "round"].iter().all(|field| *record.get(field) == Value::Int(0));
-    record.kind == Kind::Redemptions && *record.get("outcome") == Value::Text("pending".into()) && is_untried()
+    record.kind == RecordKind::Redemptions && *record.get("outcome") == Value::Text("pending".into()) && is_untried()
 }
 
 async fn everything(store: &Store) -> Vec<Record> {
     let mut records = Vec::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         records.extend(store.page(kind, None, 1000).await.unwrap());
     }
     records.retain(|record| !is_derived(record));

@@ -6,7 +6,7 @@ use super::double::{Document, Double, Instance, Way, seconds};
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::sync::election::Position;
-use crate::domain::sync::record::{Kind, Value};
+use crate::domain::sync::record::{RecordKind, Value};
 use crate::leadership::Phase;
 use crate::services::replicator::Replicator;
 
@@ -32,7 +32,7 @@ async fn until_sent(instance: &Instance) {
 }
 
 async fn codes(instance: &Instance) -> usize {
-    instance.store.page(Kind::Codes, None, 100).await.unwrap().len()
+    instance.store.page(RecordKind::Codes, None, 100).await.unwrap().len()
 }
 
 fn replicator(instance: &Instance) -> Replicator<Double> {
@@ -159,7 +159,10 @@ async fn a_file_of_unknown_history_is_compared_and_both_get_what_they_lack() {
     leading(&second, async || {
         assert_eq!(codes(&second).await, 2);
         sleep(seconds(1)).await;
-        assert_eq!(mongo.look(|shared| shared.documents.keys().filter(|(kind, _)| *kind == Kind::Codes).count()), 2);
+        assert_eq!(
+            mongo.look(|shared| shared.documents.keys().filter(|(kind, _)| *kind == RecordKind::Codes).count()),
+            2
+        );
     })
     .await;
 }
@@ -182,13 +185,13 @@ async fn a_restore_that_was_interrupted_costs_one_more_reading() {
     second.mongo.goes(Way { most_pages: 15, ..far });
     let began = Instant::now();
     let healed = async {
-        while second.store.page(Kind::Players, None, 10).await.unwrap().is_empty() {
+        while second.store.page(RecordKind::Players, None, 10).await.unwrap().is_empty() {
             sleep(Duration::from_millis(10)).await;
         }
         second.mongo.goes(far);
     };
     let restored = leading(&second, async || {
-        assert_eq!(second.store.page(Kind::Players, None, 9_999).await.unwrap().len(), 3_000);
+        assert_eq!(second.store.page(RecordKind::Players, None, 9_999).await.unwrap().len(), 3_000);
         // The first try, a second's wait, and one more reading.
         assert!(began.elapsed() < seconds(3), "{:?}", began.elapsed());
         assert!(mongo.look(|shared| shared.read) <= 2 * 6_001);
@@ -201,7 +204,7 @@ async fn a_restore_that_was_interrupted_costs_one_more_reading() {
 async fn a_taking_in_place_sends_again_what_an_earlier_lease_may_not_have_written() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await;
-    let sent = || mongo.look(|shared| shared.documents.keys().filter(|(kind, _)| *kind == Kind::Codes).count());
+    let sent = || mongo.look(|shared| shared.documents.keys().filter(|(kind, _)| *kind == RecordKind::Codes).count());
     leading(&leader, async || {
         add(&leader, "ONE").await;
         sleep(seconds(5)).await;
@@ -239,7 +242,7 @@ async fn what_is_done_after_a_taking_in_place_is_sent_though_not_all_can_be_read
         assert!(leader.term() > term);
         add(&leader, "ONE").await;
         sleep(seconds(30)).await;
-        let has_it = || mongo.look(|shared| shared.documents.keys().any(|(kind, _)| *kind == Kind::Codes));
+        let has_it = || mongo.look(|shared| shared.documents.keys().any(|(kind, _)| *kind == RecordKind::Codes));
         assert!(has_it());
         leader.mongo.goes(Way::default());
         sleep(seconds(30)).await;
@@ -264,7 +267,10 @@ async fn over_a_bad_line_a_file_catches_up_kind_by_kind() {
     next.mongo.goes(Way { reads_one_in: 5, ..Way::default() });
     let began = Instant::now();
     let caught_up = leading(&next, async || {
-        assert_eq!((codes(&next).await, next.store.page(Kind::Rosters, None, 1000).await.unwrap().len()), (1, 300));
+        assert_eq!(
+            (codes(&next).await, next.store.page(RecordKind::Rosters, None, 1000).await.unwrap().len()),
+            (1, 300)
+        );
     });
     tokio::time::timeout(seconds(600), caught_up).await.unwrap();
     assert!(began.elapsed() < seconds(180), "{:?}", began.elapsed());
@@ -303,7 +309,7 @@ async fn a_write_that_arrives_after_the_takeover_is_adopted_though_its_sender_is
     let at = Position { term: mongo.lease().unwrap().term, round: mongo.lease().unwrap().round + 1 };
     let key = |code: &str| [Value::Text(Code::parse(code).unwrap().key().to_string())];
     // The network holds it back until another one leads; its sender never comes back.
-    let late = former.store.page(Kind::Codes, None, 9).await.unwrap();
+    let late = former.store.page(RecordKind::Codes, None, 9).await.unwrap();
     let late = late.into_iter().find(|record| record.key()[..] == key("LATE")).unwrap();
     mongo.look(|shared| shared.documents.retain(|(_, found), _| found[..] != key("LATE")));
     let leader = Instance::new("b", &mongo).await;
@@ -312,13 +318,13 @@ async fn a_write_that_arrives_after_the_takeover_is_adopted_though_its_sender_is
         sleep(seconds(5)).await;
         mongo.look(|shared| {
             let document = Document { record: late.clone(), at: Some(at), is_late: false };
-            shared.documents.insert((Kind::Codes, late.key()), document);
+            shared.documents.insert((RecordKind::Codes, late.key()), document);
         });
         sleep(seconds(15)).await;
         assert_eq!(codes(&leader).await, 2);
         let term = leader.term();
         mongo.look(|shared| {
-            let there = &shared.documents[&(Kind::Codes, late.key())];
+            let there = &shared.documents[&(RecordKind::Codes, late.key())];
             assert_eq!(there.at.unwrap().term, term, "everybody who comes later finds it");
         });
     })
@@ -354,7 +360,7 @@ async fn what_is_urgent_does_not_wait_long_for_a_round_to_a_slow_mongodb() {
         assert!(leader.store.unsent().await.unwrap().records > 1_000);
         let began = Instant::now();
         add(&leader, "URGENT").await;
-        while mongo.look(|shared| !shared.documents.keys().any(|(kind, _)| *kind == Kind::Codes)) {
+        while mongo.look(|shared| !shared.documents.keys().any(|(kind, _)| *kind == RecordKind::Codes)) {
             sleep(Duration::from_millis(10)).await;
         }
         // One round that is on its way, and its own.

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, ErrorCode, params_from_iter};
 
-use crate::domain::sync::record::{Kind, Record};
+use crate::domain::sync::record::{Record, RecordKind};
 use crate::store::schema::triggers::columns;
 use crate::store::sql::Millis;
 use crate::store::writer::Tx;
@@ -35,12 +35,12 @@ impl AddAssign for Merged {
 }
 
 /// Two statements for all records of a kind: one takes a record that is new here, one any.
-fn statements<'a>(tx: &'a Tx<'_>, kind: Kind) -> rusqlite::Result<[CachedStatement<'a>; 2]> {
+fn statements<'a>(tx: &'a Tx<'_>, kind: RecordKind) -> rusqlite::Result<[CachedStatement<'a>; 2]> {
     let fields = kind.fields();
     // Of this file alone: what comes from there, is there; what was noted of a code is about what it was before.
     let (shared, is_shared, noted) = match kind {
-        Kind::Redemptions => (", shared", ", 1", ", shared = 1"),
-        Kind::Codes => ("", "", ", tester = NULL, hold_until = NULL, unclear = 0"),
+        RecordKind::Redemptions => (", shared", ", 1", ", shared = 1"),
+        RecordKind::Codes => ("", "", ", tester = NULL, hold_until = NULL, unclear = 0"),
         _ => ("", "", ""),
     };
     let (names, marks) = (columns(fields, ""), vec!["?"; fields.len()].join(", "));
@@ -61,7 +61,7 @@ fn take(tx: &Tx<'_>, [insert, replace]: &mut [CachedStatement<'_>; 2], theirs: &
     }
     let (kind, key) = (theirs.kind, theirs.key());
     let known = find(tx.connection(), kind, &key)?;
-    if kind == Kind::Redemptions {
+    if kind == RecordKind::Redemptions {
         let sql = "UPDATE redemptions SET shared = 1
                    WHERE (player_id, code_key, generation) = (?1, ?2, ?3) AND shared = 0";
         tx.execute(sql, params_from_iter(&key))?;
@@ -79,7 +79,7 @@ fn take(tx: &Tx<'_>, [insert, replace]: &mut [CachedStatement<'_>; 2], theirs: &
     Ok(wins)
 }
 
-fn merge_kind(tx: &Tx<'_>, kind: Kind, records: &[Record], erasures: &Erasures) -> rusqlite::Result<Merged> {
+fn merge_kind(tx: &Tx<'_>, kind: RecordKind, records: &[Record], erasures: &Erasures) -> rusqlite::Result<Merged> {
     let mut statements = statements(tx, kind)?;
     let mut merged = Merged::default();
     let mut example = None;
@@ -147,7 +147,7 @@ pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -
     for of_kind in records.chunk_by(|one, next| one.kind == next.kind) {
         let Some(first) = of_kind.first() else { continue };
         let taken = merge_kind(tx, first.kind, of_kind, &erasures)?;
-        if first.kind == Kind::Erasures && taken.taken > 0 {
+        if first.kind == RecordKind::Erasures && taken.taken > 0 {
             erasures = Erasures::read(tx)?;
             apply(tx, &erasures)?;
         }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
-use crate::domain::sync::record::{Kind, Record, Value};
+use crate::domain::sync::record::{Record, RecordKind, Value};
 use crate::domain::sync::version::Version;
 use crate::runtime::clock::Clock;
 use crate::store::{Admission, StateKind, Store};
@@ -40,7 +40,7 @@ async fn fill(store: &Store) {
 
 async fn all(store: &Store) -> Vec<Record> {
     let mut records = Vec::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         records.extend(store.page(kind, None, 10_000).await.unwrap());
     }
     records
@@ -76,13 +76,13 @@ async fn after_a_merge_every_version_is_newer_than_all_that_was_merged() {
         ours.merge(came.clone()).await.unwrap();
         // Another record, whose own version tells nothing.
         ours.set_channel(GuildId(99), ChannelId(1)).await.unwrap();
-        let guilds = ours.page(Kind::Guilds, None, 9).await.unwrap();
+        let guilds = ours.page(RecordKind::Guilds, None, 9).await.unwrap();
         let new = guilds.iter().find(|guild| guild.get("guild_id") == &Value::Int(99)).unwrap();
         assert!(new.version() > newest(&came), "{ahead} s");
         // What is acknowledged here stays, whatever comes again.
         ours.set_channel(GUILD, ChannelId(5)).await.unwrap();
         ours.merge(came).await.unwrap();
-        assert_eq!(ours.page(Kind::Guilds, None, 9).await.unwrap()[0].get("channel_id"), &Value::Int(5));
+        assert_eq!(ours.page(RecordKind::Guilds, None, 9).await.unwrap()[0].get("channel_id"), &Value::Int(5));
         // Also after a restart.
         let last = newest(&all(&ours).await);
         drop(ours);
@@ -99,7 +99,7 @@ async fn two_writes_with_one_version_end_the_same_everywhere() {
     let source = open(folder.path(), "source.db", 0);
     fill(&source).await;
     let whole = all(&source).await;
-    let guild = whole.iter().find(|record| record.kind == Kind::Guilds).unwrap();
+    let guild = whole.iter().find(|record| record.kind == RecordKind::Guilds).unwrap();
     let writes: Vec<Record> = (1..=4).map(|channel| with(guild, &[("channel_id", Value::Int(channel))])).collect();
     let mut ends = Vec::new();
     for (number, order) in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]].into_iter().enumerate() {
@@ -122,10 +122,12 @@ async fn words_that_only_a_newer_program_knows_are_kept_and_nothing_is_done_for_
     let of = |kind| whole.iter().filter(move |record| record.kind == kind);
     let newer = ("version", Value::Int(newest(&whole).0 + 5));
     let mut odd: Vec<Record> =
-        of(Kind::Posts).map(|post| with(post, &[("kind", text("poll")), newer.clone()])).collect();
-    odd.extend(of(Kind::Listings).map(|listing| with(listing, &[("standing", text("resting")), newer.clone()])));
+        of(RecordKind::Posts).map(|post| with(post, &[("kind", text("poll")), newer.clone()])).collect();
+    odd.extend(of(RecordKind::Listings).map(|listing| with(listing, &[("standing", text("resting")), newer.clone()])));
     // Older than the undecided one here: a decision that this program does not know is one all the same.
-    odd.extend(of(Kind::Redemptions).map(|it| with(it, &[("outcome", text("banned")), ("version", Value::Int(1))])));
+    odd.extend(
+        of(RecordKind::Redemptions).map(|it| with(it, &[("outcome", text("banned")), ("version", Value::Int(1))])),
+    );
     assert_eq!(store.merge(odd.clone()).await.unwrap().taken, odd.len());
     let kept = async |store: &Store| {
         let here = all(store).await;
@@ -143,7 +145,7 @@ async fn words_that_only_a_newer_program_knows_are_kept_and_nothing_is_done_for_
     store.apply_answer(None, &["feed".to_owned()], Duration::ZERO).await.unwrap();
     kept(&store).await;
     // An undecided one, however new, does not replace it.
-    let pending = of(Kind::Redemptions).map(|it| with(it, std::slice::from_ref(&newer))).collect();
+    let pending = of(RecordKind::Redemptions).map(|it| with(it, std::slice::from_ref(&newer))).collect();
     assert_eq!(store.merge(pending).await.unwrap().taken, 0);
     // A head of the queue that is not sent holds nobody up.
     let answer = FeedAnswer::new("feed", vec![Entry::active(Code::parse("SECOND").unwrap())]);
@@ -160,7 +162,7 @@ async fn facts_never_lose_to_what_lacks_them() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), "a.db", 0);
     fill(&store).await;
-    let post = store.page(Kind::Posts, None, 1).await.unwrap().remove(0);
+    let post = store.page(RecordKind::Posts, None, 1).await.unwrap().remove(0);
     let version = |more| ("version", Value::Int(post.version().0 + more));
     let posted = with(&post, &[("message_id", Value::Int(5)), version(1)]);
     let tried = with(&post, &[("attempts", Value::Int(2)), version(9)]);
@@ -168,13 +170,13 @@ async fn facts_never_lose_to_what_lacks_them() {
         for record in order {
             store.merge(vec![record.clone()]).await.unwrap();
         }
-        assert_eq!(store.page(Kind::Posts, None, 1).await.unwrap(), std::slice::from_ref(&posted));
+        assert_eq!(store.page(RecordKind::Posts, None, 1).await.unwrap(), std::slice::from_ref(&posted));
     }
     // The replica, which has the other one, is to have it.
-    store.outbox_forget(&store.outbox_batch(999).await.unwrap()).await.unwrap();
+    store.outbox_forget(&store.outbox_chunk(999).await.unwrap()).await.unwrap();
     store.merge(vec![tried]).await.unwrap();
-    assert_eq!(store.outbox_batch(9).await.unwrap().records, [posted]);
-    let pending = store.page(Kind::Redemptions, None, 1).await.unwrap().remove(0);
+    assert_eq!(store.outbox_chunk(9).await.unwrap().records, [posted]);
+    let pending = store.page(RecordKind::Redemptions, None, 1).await.unwrap().remove(0);
     let counted = with(&pending, &[("unknown", Value::Int(2)), ("version", Value::Int(1))]);
     assert_eq!(store.merge(vec![counted.clone()]).await.unwrap().taken, 1, "a count of tries");
     assert_eq!(store.merge(vec![pending]).await.unwrap().taken, 0);

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use crate::domain::sync::election::Position;
 use crate::domain::sync::erasure::{Erased, Root};
-use crate::domain::sync::record::{Key, Kind, Record};
+use crate::domain::sync::record::{Key, Record, RecordKind};
 use crate::domain::sync::version::Version;
 use crate::store::schema::triggers::{AGAIN, IS_REPLICATED, is_shared, key_columns, urgency};
 use crate::store::writer::Tx;
@@ -32,7 +32,7 @@ pub struct Lag {
 /// A part of what is to be sent: the erasures first, then what must vanish, then the parents, then the rest. Each rests on
 /// those before it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Batch {
+pub struct OutboxChunk {
     /// Erasures.
     pub erasures: Vec<Record>,
     /// What must vanish there.
@@ -50,9 +50,8 @@ pub struct Batch {
     entries: BTreeSet<Entry>,
 }
 
-impl Batch {
+impl OutboxChunk {
     /// How many changes these are.
-    #[must_use]
     pub fn changes(&self) -> usize {
         self.entries.len()
     }
@@ -67,11 +66,11 @@ impl Batch {
 
     /// Adds an entry, and what it stands for; one that is in it already, once.
     fn add(&mut self, connection: &Connection, entry: Entry) -> rusqlite::Result<()> {
-        let found = Kind::parse(&entry.kind).and_then(|kind| Some((kind, read_key(kind, &entry.key)?)));
+        let found = RecordKind::parse(&entry.kind).and_then(|kind| Some((kind, read_key(kind, &entry.key)?)));
         let (erased, is_new) = (entry.erased.map(Version), self.entries.insert(entry));
         if let Some((kind, key)) = found.filter(|_| is_new) {
             let records = match kind {
-                Kind::Erasures => &mut self.erasures,
+                RecordKind::Erasures => &mut self.erasures,
                 _ if Root::ALL.into_iter().any(|root| root.kind() == Some(kind)) => &mut self.parents,
                 _ => &mut self.records,
             };
@@ -102,28 +101,28 @@ fn unsent(connection: &Connection, which: &str, values: impl Params) -> rusqlite
     connection.prepare_cached(&sql)?.query_map(values, entry)?.collect()
 }
 
-fn batch(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<Batch> {
-    let mut batch = Batch { commit, ..Batch::default() };
+fn chunk(connection: &Connection, limit: u32, commit: u64) -> rusqlite::Result<OutboxChunk> {
+    let mut chunk = OutboxChunk { commit, ..OutboxChunk::default() };
     let mut entries = unsent(connection, "ORDER BY urgency, version LIMIT ?1", [limit])?;
-    batch.is_all = entries.len() < limit as usize;
-    batch.is_all_urgent = batch.is_all || entries.last().is_some_and(|last| last.urgency > 1);
+    chunk.is_all = entries.len() < limit as usize;
+    chunk.is_all_urgent = chunk.is_all || entries.last().is_some_and(|last| last.urgency > 1);
     // Kind by kind: one command is of one.
     entries.sort_unstable();
     for entry in entries {
-        batch.add(connection, entry)?;
+        chunk.add(connection, entry)?;
     }
     // Parents that are unsent go along.
-    let parents: BTreeSet<_> = batch.records.iter().flat_map(Record::parents).collect();
+    let parents: BTreeSet<_> = chunk.records.iter().flat_map(Record::parents).collect();
     for (kind, key) in parents {
         for entry in unsent(connection, "AND kind = ?1 AND key = ?2", [kind.name(), &write_key(&key)?])? {
-            batch.add(connection, entry)?;
+            chunk.add(connection, entry)?;
         }
     }
-    Ok(batch)
+    Ok(chunk)
 }
 
 /// Notes for the replica what is here and fulfils a condition, past the triggers; how many.
-pub(super) fn note(tx: &Tx<'_>, kind: Kind, which: &str, values: impl Params) -> rusqlite::Result<usize> {
+pub(super) fn note(tx: &Tx<'_>, kind: RecordKind, which: &str, values: impl Params) -> rusqlite::Result<usize> {
     let (table, key, urgency) = (kind.name(), key_columns(kind, ""), urgency(kind, kind.name()));
     let sql = format!(
         "INSERT INTO outbox (kind, key, version, urgency)
@@ -133,18 +132,17 @@ pub(super) fn note(tx: &Tx<'_>, kind: Kind, which: &str, values: impl Params) ->
 }
 
 /// The same for the record with this key.
-pub(super) fn note_key(tx: &Tx<'_>, kind: Kind, key: &Key) -> rusqlite::Result<usize> {
+pub(super) fn note_key(tx: &Tx<'_>, kind: RecordKind, key: &Key) -> rusqlite::Result<usize> {
     note(tx, kind, &key_is(kind, "="), params_from_iter(key))
 }
 
 /// Whether more than this is unsent.
-pub(in crate::store) fn is_behind(connection: &Connection, bound: u32) -> rusqlite::Result<bool> {
+pub(in crate::store) fn is_outbox_full(connection: &Connection, bound: u32) -> rusqlite::Result<bool> {
     connection.prepare_cached("SELECT 1 FROM outbox WHERE round IS NULL LIMIT 1 OFFSET ?1")?.exists([bound])
 }
 
 impl Store {
     /// Woken after every commit that left something for the replica.
-    #[must_use]
     pub fn outbox_wake(&self) -> &Notify {
         &self.inner.outbox_wake
     }
@@ -171,18 +169,18 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn outbox_batch(&self, limit: u32) -> Result<Batch, StoreError> {
+    pub async fn outbox_chunk(&self, limit: u32) -> Result<OutboxChunk, StoreError> {
         // What is committed by now is in what is read next.
         let commit = self.inner.commits.load(Ordering::SeqCst);
-        self.read(move |connection| Ok(batch(connection, limit, commit)?)).await
+        self.read(move |connection| Ok(chunk(connection, limit, commit)?)).await
     }
 
     /// Notes that a batch was sent in this round; a former leader's, in round 0. What changed meanwhile stays unsent.
     ///
     /// # Errors
     /// When it cannot be written; then it is sent again, which does no harm.
-    pub async fn outbox_sent(&self, batch: &Batch, round: i64) -> Result<(), StoreError> {
-        let entries = batch.entries.clone();
+    pub async fn outbox_sent(&self, chunk: &OutboxChunk, round: i64) -> Result<(), StoreError> {
+        let entries = chunk.entries.clone();
         self.write_local(move |tx| {
             let sql = "UPDATE outbox SET round = ?5 WHERE kind = ?1 AND key = ?2 AND version = ?3 AND erased IS ?4";
             let mut sent = tx.statement(sql)?;
@@ -225,7 +223,7 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn put_into_outbox(&self, kind: Kind, keys: Vec<Key>) -> Result<(), StoreError> {
+    pub async fn put_into_outbox(&self, kind: RecordKind, keys: Vec<Key>) -> Result<(), StoreError> {
         self.write_local(move |tx| Ok(keys.iter().try_for_each(|key| note_key(tx, kind, key).map(drop))?)).await
     }
 
@@ -234,8 +232,8 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub async fn put_all_into_outbox(&self) -> Result<(), StoreError> {
-        let put = |tx: &Tx<'_>, kind: Kind| note(tx, kind, &is_shared(kind, kind.name()), []).map(drop);
-        self.write_local(move |tx| Ok(Kind::ALL.into_iter().try_for_each(|kind| put(tx, kind))?)).await
+        let put = |tx: &Tx<'_>, kind: RecordKind| note(tx, kind, &is_shared(kind, kind.name()), []).map(drop);
+        self.write_local(move |tx| Ok(RecordKind::ALL.into_iter().try_for_each(|kind| put(tx, kind))?)).await
     }
 
     /// How much was not sent yet.

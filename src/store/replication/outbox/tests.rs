@@ -47,17 +47,17 @@ async fn filled(folder: &Path, name: &str, players: u64) -> Store {
     store
 }
 
-async fn batch(store: &Store) -> Batch {
-    store.outbox_batch(10_000).await.unwrap()
+async fn chunk(store: &Store) -> OutboxChunk {
+    store.outbox_chunk(10_000).await.unwrap()
 }
 
-fn all_of(batch: &Batch) -> impl Iterator<Item = &Record> {
-    batch.erasures.iter().chain(&batch.parents).chain(&batch.records)
+fn all_of(chunk: &OutboxChunk) -> impl Iterator<Item = &Record> {
+    chunk.erasures.iter().chain(&chunk.parents).chain(&chunk.records)
 }
 
 /// What is to be sent of one kind.
-async fn sent(store: &Store, kind: Kind) -> Vec<Record> {
-    all_of(&batch(store).await).filter(|record| record.kind == kind).cloned().collect()
+async fn sent(store: &Store, kind: RecordKind) -> Vec<Record> {
+    all_of(&chunk(store).await).filter(|record| record.kind == kind).cloned().collect()
 }
 
 async fn decide(store: &Store, player: u64, outcome: Outcome, status: Status) {
@@ -75,14 +75,14 @@ async fn what_nobody_tried_or_asked_for_is_derived_and_not_sent() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path(), "a.db", 4).await;
     assert_eq!(store.pending_redemptions().await.unwrap(), 4);
-    assert_eq!(sent(&store, Kind::Redemptions).await, []);
+    assert_eq!(sent(&store, RecordKind::Redemptions).await, []);
     // Claimed: from then on everything is sent, also that the claim is given back.
     let claim = store.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
     let claimed = claim.player.get();
-    assert_eq!(sent(&store, Kind::Redemptions).await[0].get("calls"), &Value::Int(1));
-    store.outbox_forget(&batch(&store).await).await.unwrap();
+    assert_eq!(sent(&store, RecordKind::Redemptions).await[0].get("calls"), &Value::Int(1));
+    store.outbox_forget(&chunk(&store).await).await.unwrap();
     store.release(claim).await.unwrap();
-    let released = sent(&store, Kind::Redemptions).await;
+    let released = sent(&store, RecordKind::Redemptions).await;
     assert_eq!((released.len(), released[0].get("calls")), (1, &Value::Int(0)));
     // A person asked for it; decided.
     let others: Vec<u64> = (1..=4).filter(|other| *other != claimed).collect();
@@ -90,16 +90,16 @@ async fn what_nobody_tried_or_asked_for_is_derived_and_not_sent() {
     store.request_for_person(vec![id(others[0])], code, 1).await.unwrap();
     decide(&store, others[1], Outcome::Granted, Status::Success).await;
     let players: BTreeSet<Value> =
-        sent(&store, Kind::Redemptions).await.iter().map(|record| record.get("player_id").clone()).collect();
+        sent(&store, RecordKind::Redemptions).await.iter().map(|record| record.get("player_id").clone()).collect();
     let expected = [claimed, others[0], others[1]].map(|player| Value::Int(player.cast_signed()));
     assert_eq!(players, expected.into());
     // Whoever has only what was sent has the same to do.
     let mut records = Vec::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         records.extend(store.page(kind, None, 100).await.unwrap());
     }
     let untried = Value::Int(others[2].cast_signed());
-    records.retain(|record| record.kind != Kind::Redemptions || *record.get("player_id") != untried);
+    records.retain(|record| record.kind != RecordKind::Redemptions || *record.get("player_id") != untried);
     let new = open(folder.path(), "b.db");
     new.set_replicated(true).await.unwrap();
     new.merge(records).await.unwrap();
@@ -116,10 +116,10 @@ async fn what_came_from_the_replica_is_sent_when_it_changes() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path(), "a.db", 1).await;
     let other = filled(folder.path(), "b.db", 1).await;
-    other.merge(store.page(Kind::Redemptions, None, 9).await.unwrap()).await.unwrap();
-    other.outbox_forget(&batch(&other).await).await.unwrap();
+    other.merge(store.page(RecordKind::Redemptions, None, 9).await.unwrap()).await.unwrap();
+    other.outbox_forget(&chunk(&other).await).await.unwrap();
     other.remove_guild_code(GUILD, Code::parse("GOGOWOS").unwrap().key()).await.unwrap();
-    let dropped = sent(&other, Kind::Redemptions).await;
+    let dropped = sent(&other, RecordKind::Redemptions).await;
     assert_eq!((dropped.len(), dropped[0].get("deleted")), (1, &Value::Bool(true)));
 }
 
@@ -134,19 +134,25 @@ async fn what_is_acted_on_goes_first_and_takes_its_parents_along() {
     let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
     store.record(claim, verdict).await.unwrap();
     store.set_channel(GuildId(9), ChannelId(1)).await.unwrap();
-    let mut known: BTreeSet<(Kind, Key)> = BTreeSet::new();
+    let mut known: BTreeSet<(RecordKind, Key)> = BTreeSet::new();
     let mut sizes = Vec::new();
     loop {
-        let batch = store.outbox_batch(100).await.unwrap();
+        let chunk = store.outbox_chunk(100).await.unwrap();
         if sizes.is_empty() {
-            let urgent = [Kind::Guilds, Kind::Codes, Kind::Posts, Kind::Redemptions, Kind::Runs];
+            let urgent = [
+                RecordKind::Guilds,
+                RecordKind::Codes,
+                RecordKind::Posts,
+                RecordKind::Redemptions,
+                RecordKind::Batches,
+            ];
             for kind in urgent {
-                assert!(all_of(&batch).any(|record| record.kind == kind), "{kind:?} are not in the first batch");
+                assert!(all_of(&chunk).any(|record| record.kind == kind), "{kind:?} are not in the first batch");
             }
-            assert!(batch.parents.iter().any(|record| record.get("player_id") == &redeemed));
-            assert!(batch.is_all_urgent && !batch.is_all);
+            assert!(chunk.parents.iter().any(|record| record.get("player_id") == &redeemed));
+            assert!(chunk.is_all_urgent && !chunk.is_all);
         }
-        for part in [&batch.erasures, &batch.parents, &batch.records] {
+        for part in [&chunk.erasures, &chunk.parents, &chunk.records] {
             for record in part {
                 assert!(
                     record.parents().iter().all(|parent| known.contains(parent)),
@@ -155,9 +161,9 @@ async fn what_is_acted_on_goes_first_and_takes_its_parents_along() {
             }
             known.extend(part.iter().map(|record| (record.kind, record.key())));
         }
-        sizes.push(batch.changes());
-        store.outbox_sent(&batch, 1).await.unwrap();
-        if batch.is_all {
+        sizes.push(chunk.changes());
+        store.outbox_sent(&chunk, 1).await.unwrap();
+        if chunk.is_all {
             break;
         }
     }
@@ -173,49 +179,49 @@ async fn what_was_sent_stays_until_its_round_is_confirmed() {
     store.outbox_confirmed(at(1)).await.unwrap();
     assert_eq!(store.replica_history().await.unwrap().position, Position::default(), "it has not caught up");
     store.note_caught_up("a database", at(0)).await.unwrap();
-    store.outbox_sent(&batch(&store).await, 1).await.unwrap();
+    store.outbox_sent(&chunk(&store).await, 1).await.unwrap();
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
-    store.outbox_sent(&batch(&store).await, 2).await.unwrap();
+    store.outbox_sent(&chunk(&store).await, 2).await.unwrap();
     assert_eq!((store.unsent().await.unwrap().records, store.is_outbox_empty().await.unwrap()), (0, false));
     store.outbox_confirmed(at(1)).await.unwrap();
     assert_eq!(store.replica_history().await.unwrap().position, at(1));
     // The second round was not confirmed: in the next term it is sent again.
     store.outbox_reopen().await.unwrap();
-    assert_eq!(batch(&store).await.changes(), 1);
-    store.outbox_sent(&batch(&store).await, 1).await.unwrap();
+    assert_eq!(chunk(&store).await.changes(), 1);
+    store.outbox_sent(&chunk(&store).await, 1).await.unwrap();
     // It changes, and is erased, while it is on its way.
-    let on_its_way = batch(&store).await;
+    let on_its_way = chunk(&store).await;
     assert_eq!(on_its_way.changes(), 0);
     store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
-    let on_its_way = batch(&store).await;
+    let on_its_way = chunk(&store).await;
     // Of a part that was not answered nothing is known.
     store.outbox_sent(&on_its_way.only(&[]), 2).await.unwrap();
-    assert_eq!(batch(&store).await, on_its_way);
+    assert_eq!(chunk(&store).await, on_its_way);
     store.link(UserId(1), player(9)).await.unwrap();
-    let linked = batch(&store).await;
+    let linked = chunk(&store).await;
     store.forget_user(UserId(1)).await.unwrap();
     store.set_channel(GuildId(1), ChannelId(3)).await.unwrap();
     store.outbox_sent(&on_its_way.only(&on_its_way.parents), 2).await.unwrap();
     store.outbox_sent(&linked, 2).await.unwrap();
     store.outbox_confirmed(at(2)).await.unwrap();
-    let left = batch(&store).await;
+    let left = chunk(&store).await;
     assert_eq!(left.parents.iter().map(|record| record.get("channel_id")).collect::<Vec<_>>(), [&Value::Int(3)]);
     let kinds = |kind| left.erased.iter().filter(|erased| erased.kind == kind).count();
-    assert_eq!((left.erasures.len(), kinds(Kind::Links), kinds(Kind::Players)), (2, 1, 1));
+    assert_eq!((left.erasures.len(), kinds(RecordKind::Links), kinds(RecordKind::Players)), (2, 1, 1));
     store.outbox_sent(&left, 3).await.unwrap();
     store.outbox_confirmed(at(3)).await.unwrap();
     assert!(store.is_outbox_empty().await.unwrap());
     // Everything that is worth it goes again where the replica's documents are to be made anew.
     store.put_all_into_outbox().await.unwrap();
-    let again: BTreeSet<_> = all_of(&batch(&store).await).map(|record| (record.kind, record.key())).collect();
+    let again: BTreeSet<_> = all_of(&chunk(&store).await).map(|record| (record.kind, record.key())).collect();
     let mut worth = BTreeSet::new();
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Redemptions) {
+    for kind in RecordKind::ALL.into_iter().filter(|kind| *kind != RecordKind::Redemptions) {
         worth.extend(store.page(kind, None, 100).await.unwrap().iter().map(|record| (kind, record.key())));
     }
     assert_eq!(again, worth);
-    store.outbox_forget(&batch(&store).await).await.unwrap();
-    store.put_into_outbox(Kind::Guilds, vec![vec![Value::Int(7)], vec![Value::Int(404)]]).await.unwrap();
-    assert_eq!(batch(&store).await.changes(), 1);
+    store.outbox_forget(&chunk(&store).await).await.unwrap();
+    store.put_into_outbox(RecordKind::Guilds, vec![vec![Value::Int(7)], vec![Value::Int(404)]]).await.unwrap();
+    assert_eq!(chunk(&store).await.changes(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -227,7 +233,7 @@ async fn an_entry_that_stands_for_nothing_leaves_the_outbox_and_holds_nobody_up(
                VALUES ('nobodys', '[1]', 1, 0), ('guilds', 'x', 2, 0), ('guilds', '[1, 2]', 3, 0), ('guilds', '[404]', 4, 0)";
     store.write_local(move |tx| Ok(tx.execute(sql, [])?)).await.unwrap();
     store.set_channel(GUILD, ChannelId(8)).await.unwrap();
-    let sent = batch(&store).await;
+    let sent = chunk(&store).await;
     assert_eq!((sent.changes(), all_of(&sent).count(), sent.erased.len()), (5, 1, 0));
     store.outbox_forget(&sent).await.unwrap();
     assert!(store.is_outbox_empty().await.unwrap());
@@ -244,12 +250,12 @@ async fn a_change_is_newer_than_what_it_replaces_whatever_clock_wrote_that() {
         // By hand, past the clock.
         store.write_local(move |tx| Ok(tx.execute("UPDATE guilds SET version = ?1", [ahead])?)).await.unwrap();
         store.set_channel(GUILD, ChannelId(9)).await.unwrap();
-        let guild = store.page(Kind::Guilds, None, 1).await.unwrap().remove(0);
+        let guild = store.page(RecordKind::Guilds, None, 1).await.unwrap().remove(0);
         assert_eq!((guild.get("channel_id"), guild.version().0), (&Value::Int(9), ahead + 1));
         // It leaves the outbox as any other.
-        let batch = batch(&store).await;
-        assert_eq!(batch.records.contains(&guild) || batch.parents.contains(&guild), replicated);
-        store.outbox_sent(&batch, 1).await.unwrap();
+        let chunk = chunk(&store).await;
+        assert_eq!(chunk.records.contains(&guild) || chunk.parents.contains(&guild), replicated);
+        store.outbox_sent(&chunk, 1).await.unwrap();
         store.outbox_confirmed(Position { term: 1, round: 1 }).await.unwrap();
         assert!(store.is_outbox_empty().await.unwrap());
     }

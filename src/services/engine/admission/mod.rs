@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::domain::answers::answer::Heard;
+use crate::domain::answers::answer::RateLimitHints;
 use crate::domain::answers::status::Status;
-use crate::domain::codes::canary::{self, Trust};
+use crate::domain::codes::canary::{self, CodeTrust};
 use crate::domain::codes::code::CodeKey;
 use crate::domain::limits::budget::{Endpoint, RateLimit, WindowBudget};
 use crate::domain::limits::player_pacing::PlayerPacing;
@@ -22,7 +22,7 @@ pub(super) enum Step {
     Login,
     Redeem,
     /// Asks whether the player lives in that state; the one on file is wrong.
-    Probe(State),
+    CheckState(State),
 }
 
 impl Step {
@@ -30,7 +30,7 @@ impl Step {
     pub fn endpoint(self) -> Endpoint {
         match self {
             Self::Login => Endpoint::Login,
-            Self::Redeem | Self::Probe(_) => Endpoint::Redeem,
+            Self::Redeem | Self::CheckState(_) => Endpoint::Redeem,
         }
     }
 }
@@ -42,7 +42,7 @@ pub(super) struct Answered<'a> {
     pub endpoint: Endpoint,
     pub player: PlayerId,
     pub status: &'a Status,
-    pub heard: &'a Heard,
+    pub hints: &'a RateLimitHints,
 }
 
 /// What an answer changed.
@@ -57,7 +57,7 @@ pub(super) struct Learnt {
 
 /// Shared by the dispatcher and the tries in flight. Times are since the clock's start.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct AdmissionControl {
     login: WindowBudget,
     redeem: WindowBudget,
     players: PlayerPacing,
@@ -72,15 +72,15 @@ pub(super) struct Pace {
     /// Who was decided last: a trial of the login may be made for that one.
     pub for_trial: Option<PlayerId>,
     pub searches: Searches,
-    /// Probes that wait for their turn. Each keeps a place in the redeem endpoint's budget free, so they go first.
-    probes: usize,
+    /// State checks that wait for their turn. Each keeps a place in the redeem endpoint's budget free, so they go first.
+    state_checks: usize,
     /// The tries under way for each code, and since when.
     codes: HashMap<(CodeKey, u32), Vec<(PlayerId, Duration)>>,
-    /// A scout whose try takes longer than this is joined by another.
+    /// A canary whose try takes longer than this is joined by another.
     patience: Duration,
 }
 
-impl Pace {
+impl AdmissionControl {
     pub fn new(limit: Option<RateLimit>, player_interval: Duration, patience: Duration) -> Self {
         Self {
             login: WindowBudget::new(limit),
@@ -93,7 +93,7 @@ impl Pace {
             has_stateless: false,
             for_trial: None,
             searches: Searches::default(),
-            probes: 0,
+            state_checks: 0,
             codes: HashMap::new(),
             patience,
         }
@@ -109,7 +109,7 @@ impl Pace {
     fn has_room(&self, endpoint: Endpoint, now: Duration) -> bool {
         match endpoint {
             Endpoint::Login => self.login.has_room(now, 0),
-            Endpoint::Redeem => self.redeem.has_room(now, self.probes),
+            Endpoint::Redeem => self.redeem.has_room(now, self.state_checks),
         }
     }
 
@@ -144,18 +144,23 @@ impl Pace {
         self.stage.is_used() || (self.has_stateless && !self.stage.is_gone(now))
     }
 
-    /// A probe begins to wait for its turn.
-    pub fn queue_probe(&mut self) {
-        self.probes += 1;
+    /// A state check begins to wait for its turn.
+    pub fn queue_state_check(&mut self) {
+        self.state_checks += 1;
     }
 
-    /// A probe waits no longer, whether it had its turn or was given up.
+    /// A state check waits no longer, whether it had its turn or was given up.
     pub fn leave_queue(&mut self) {
-        self.probes = self.probes.saturating_sub(1);
+        self.state_checks = self.state_checks.saturating_sub(1);
     }
 
-    /// Lets a probe for `player` begin, or says when to ask again; with `None` after a call in flight has ended.
-    pub fn admit_probe(&mut self, endpoint: Endpoint, player: PlayerId, now: Duration) -> Result<(), Option<Duration>> {
+    /// Lets a state check for `player` begin, or says when to ask again; with `None` after a call in flight has ended.
+    pub fn admit_state_check(
+        &mut self,
+        endpoint: Endpoint,
+        player: PlayerId,
+        now: Duration,
+    ) -> Result<(), Option<Duration>> {
         if !self.budget(endpoint).is_open(now) {
             return Err(self.budget(endpoint).next_opening(now));
         }
@@ -173,10 +178,10 @@ impl Pace {
         let player = candidate.player;
         self.has_stateless |= !candidate.has_state;
         let step = match self.searches.next(player) {
-            Some(state) => Step::Probe(state),
+            Some(state) => Step::CheckState(state),
             None if !candidate.has_state && !self.stage.is_gone(now) => Step::Login,
             None if is_stale
-                && candidate.trust == Trust::Proven
+                && candidate.trust == CodeTrust::Proven
                 && self.stage.is_used()
                 && self.has_room(Endpoint::Login, now) =>
             {
@@ -249,7 +254,7 @@ impl Pace {
     /// The answer to the breaker's question came at `now`.
     pub fn question_answered(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Vec<Change> {
         self.learn(call, now, base);
-        let changes = self.breaker.answered(call.player, call.status, call.heard.retry_after.unwrap_or_default(), now);
+        let changes = self.breaker.answered(call.player, call.status, call.hints.retry_after.unwrap_or_default(), now);
         let opened = |change: &Change| matches!(change, Change::Opened(trouble, _) if trouble.cause == Cause::Refused);
         if changes.iter().any(opened)
             && let Some(limit) = self.before_refusals.take()
@@ -281,7 +286,7 @@ impl Pace {
         if is_refused && is_redeem && is_open {
             return None;
         }
-        let opens = budget.observe((call.asked, now), call.heard, is_refused, base);
+        let opens = budget.observe((call.asked, now), call.hints, is_refused, base);
         if is_redeem && opens.is_some() {
             self.limited_until = opens;
         }

@@ -1,4 +1,4 @@
-//! Reading the first implementation's database, and nothing but reading.
+//! Reading the legacy bot's database, and nothing but reading.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use mongodb::{Collection, Database};
 use secrecy::SecretString;
 use serde_json::Value as Json;
 
-use crate::domain::legacy::database::{FirstCollection, FirstDatabase, FirstDatabaseReader};
+use crate::domain::legacy::database::{LegacyCollection, LegacyDatabase, LegacyDatabaseReader};
 
 use super::connection::{client_of, refusal};
 use super::words::failure;
@@ -18,26 +18,26 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// and each answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// Documents per answer.
-const BATCH: u32 = 1000;
+const CHUNK: u32 = 1000;
 /// The most documents of a collection; the largest real one has some ten thousand.
 const MAX_DOCUMENTS: usize = 1_000_000;
 
-/// Reads the first implementation's collections from this database.
+/// Reads the legacy bot's collections from this database.
 ///
 /// # Errors
 /// When MongoDB cannot be reached, or the database has none of them. The connection string is not told.
-pub async fn read_first_database(uri: &SecretString, database: &str) -> anyhow::Result<FirstDatabase> {
+pub async fn read_legacy_database(uri: &SecretString, database: &str) -> anyhow::Result<LegacyDatabase> {
     let client = Box::pin(client_of(uri, TIMEOUT)).await.map_err(|error| refusal(&error))?;
     let database = client.database(database);
     let names = in_time(database.list_collection_names().into_future()).await?;
     let (known, absent): (Vec<_>, Vec<_>) =
-        FirstCollection::ALL.into_iter().partition(|known| names.iter().any(|name| name == known.name()));
+        LegacyCollection::ALL.into_iter().partition(|known| names.iter().any(|name| name == known.name()));
     ensure!(
         !known.is_empty(),
         "the database {:?} has none of the first implementation's collections: check --database",
         database.name()
     );
-    let mut reader = FirstDatabaseReader::default();
+    let mut reader = LegacyDatabaseReader::default();
     for collection in absent {
         reader.absent(collection);
     }
@@ -47,10 +47,10 @@ pub async fn read_first_database(uri: &SecretString, database: &str) -> anyhow::
     Ok(reader.finish())
 }
 
-async fn read(database: &Database, of: FirstCollection, reader: &mut FirstDatabaseReader) -> anyhow::Result<()> {
+async fn read(database: &Database, of: LegacyCollection, reader: &mut LegacyDatabaseReader) -> anyhow::Result<()> {
     let collection: Collection<Document> = database.collection(of.name());
     // In an order that is the same each time: where two documents contradict each other, the first one stays.
-    let find = collection.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(BATCH);
+    let find = collection.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(CHUNK);
     let mut cursor = in_time(find.into_future()).await?;
     let mut count = 0;
     while in_time(cursor.advance()).await? {

@@ -1,11 +1,11 @@
-//! Probes: which state a player lives in, told by the simulated game.
+//! State checks: which state a player lives in, told by the simulated game.
 
 use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::limits::player_pacing::RateLimit;
 use giftcode_bot::domain::players::player::{PlayerId, State};
-use giftcode_bot::domain::redeeming::state_check::ProbeOutcome;
+use giftcode_bot::domain::redeeming::state_check::StateCheck;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::Ledger;
@@ -23,32 +23,32 @@ fn state(number: u32) -> State {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_tells_a_right_state_from_a_wrong_one_and_redeems_nothing() {
+async fn a_state_check_tells_a_right_state_from_a_wrong_one_and_redeems_nothing() {
     let file = StateFile::new();
     let sim = GameSim::start(world(3), file.clock).unwrap();
     let running = run(&file, &sim, settings(1), "salt");
-    assert_eq!(running.engine.probe(id(1), state(245)).await, ProbeOutcome::Right);
-    assert_eq!(running.engine.probe(id(1), state(246)).await, ProbeOutcome::WrongState);
-    assert_eq!(running.engine.probe(id(99), state(245)).await, ProbeOutcome::NoSuchPlayer);
+    assert_eq!(running.engine.check_state(id(1), state(245)).await, StateCheck::Right);
+    assert_eq!(running.engine.check_state(id(1), state(246)).await, StateCheck::WrongState);
+    assert_eq!(running.engine.check_state(id(99), state(245)).await, StateCheck::NoSuchPlayer);
     sim.set_faults(Faults { timeout_retry: 1.0, ..Faults::default() });
-    assert_eq!(running.engine.probe(id(2), state(245)).await, ProbeOutcome::Unclear(Status::TimeoutRetry));
+    assert_eq!(running.engine.check_state(id(2), state(245)).await, StateCheck::Unclear(Status::TimeoutRetry));
     assert_eq!(sim.ledger(|ledger| (ledger.grants(), ledger.calls().len())), (0, 6));
     running.end().await;
     let running = run(&file, &sim, settings(1), "wrong");
     for _ in 0..2 {
-        assert_eq!(running.engine.probe(id(1), state(245)).await, ProbeOutcome::Unclear(Status::SignError));
+        assert_eq!(running.engine.check_state(id(1), state(245)).await, StateCheck::Unclear(Status::SignError));
     }
     // Believed, once the breaker's own question was told the same: then it is not asked any more.
     let mut condition = running.engine.condition();
     condition.wait_for(|condition| matches!(condition, Condition::Open { .. })).await.unwrap();
     let before = sim.ledger(|ledger| ledger.calls().len());
-    assert_eq!(running.engine.probe(id(1), state(245)).await, ProbeOutcome::Unclear(Status::SignError));
+    assert_eq!(running.engine.check_state(id(1), state(245)).await, StateCheck::Unclear(Status::SignError));
     assert_eq!(sim.ledger(|ledger| ledger.calls().len()), before);
     running.end().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn invariant_5_probes_keep_to_the_pace_and_go_before_runs() {
+async fn invariant_5_state_checks_keep_to_the_pace_and_go_before_batches() {
     let limit = Some(RateLimit { calls: 5, window: Duration::from_secs(60) });
     let player_interval = Duration::from_millis(2200);
     let file = StateFile::new();
@@ -59,8 +59,9 @@ async fn invariant_5_probes_keep_to_the_pace_and_go_before_runs() {
     let before = file.clock.elapsed();
     // The window is full: both have their turn when it opens, though fifty redemptions wait; the second call for the same
     // player waits for the interval too.
-    let (one, other) = tokio::join!(running.engine.probe(id(50), state(245)), running.engine.probe(id(50), state(9)));
-    assert_eq!((one, other), (ProbeOutcome::Right, ProbeOutcome::WrongState));
+    let (one, other) =
+        tokio::join!(running.engine.check_state(id(50), state(245)), running.engine.check_state(id(50), state(9)));
+    assert_eq!((one, other), (StateCheck::Right, StateCheck::WrongState));
     let waited = file.clock.elapsed() - before;
     assert!(waited < Duration::from_secs(34), "{waited:?}");
     file.until_decided().await;

@@ -1,38 +1,38 @@
-//! Probes: does this player live in that state? For people who name themselves, ahead of the runs' calls.
+//! State checks: does this player live in that state? For people who name themselves, ahead of the runs' calls.
 
 use std::time::Duration;
 
-use crate::domain::answers::answer::{Heard, Reply};
+use crate::domain::answers::answer::{RateLimitHints, Reply};
 use crate::domain::answers::status::{Status, of_redeem};
 use crate::domain::codes::code::Code;
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{PlayerId, State};
-use crate::domain::redeeming::state_check::{ProbeOutcome, outcome};
+use crate::domain::redeeming::state_check::{StateCheck, outcome};
 use crate::ports::GameApi;
 use crate::store::StoreError;
 
+use super::admission::Answered;
 use super::condition::Condition;
-use super::pace::Answered;
-use super::{Engine, LOOK_EVERY};
+use super::{Engine, POLL_INTERVAL};
 
-/// Calls for one probe, where the game says that it is busy.
+/// Calls for one state check, where the game says that it is busy.
 const MAX_CALLS: u32 = 3;
 
-/// A place in the queue of probes, given back also when whoever waits is gone.
+/// A place in the queue of state checks, given back also when whoever waits is gone.
 struct Queued<'a, G: GameApi>(&'a Engine<G>);
 
 impl<G: GameApi> Drop for Queued<'_, G> {
     fn drop(&mut self) {
-        self.0.pace(|pace, _| pace.leave_queue());
+        self.0.admission(|admission, _| admission.leave_queue());
     }
 }
 
-/// A probe's call under way: counted as ended also when whoever waits is gone, for it may have reached the game.
+/// A state check's call under way: counted as ended also when whoever waits is gone, for it may have reached the game.
 struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId, Duration);
 
 impl<G: GameApi> InFlight<'_, G> {
-    fn answered(self, status: &Status, heard: &Heard) {
-        self.0.answered(&Answered { asked: self.2, endpoint: Endpoint::Redeem, player: self.1, status, heard });
+    fn answered(self, status: &Status, hints: &RateLimitHints) {
+        self.0.answered(&Answered { asked: self.2, endpoint: Endpoint::Redeem, player: self.1, status, hints });
         self.0.store.work_wake().notify_waiters();
         std::mem::forget(self);
     }
@@ -40,8 +40,8 @@ impl<G: GameApi> InFlight<'_, G> {
 
 impl<G: GameApi> Drop for InFlight<'_, G> {
     fn drop(&mut self) {
-        self.0.pace(|pace, now| pace.end(Endpoint::Redeem, self.1, now));
-        self.0.pace_wake.notify_waiters();
+        self.0.admission(|admission, now| admission.end(Endpoint::Redeem, self.1, now));
+        self.0.admission_wake.notify_waiters();
         self.0.store.work_wake().notify_waiters();
     }
 }
@@ -53,48 +53,49 @@ impl<G: GameApi> Engine<G> {
     /// it is not asked: the answer is unclear at once, as it is when nothing can be written. Works whether or not the engine
     /// runs.
     ///
-    /// Nothing of the player is written down. Dropping the future gives the probe up.
-    pub async fn probe(&self, player: PlayerId, state: State) -> ProbeOutcome {
+    /// Nothing of the player is written down. Dropping the future gives the state check up.
+    pub async fn check_state(&self, player: PlayerId, state: State) -> StateCheck {
         let code = Code::impossible();
         let mut unclear = Status::Interrupted;
         for _ in 0..MAX_CALLS {
             match &*self.condition.borrow() {
-                Condition::Open { trouble, .. } => return ProbeOutcome::Unclear(trouble.evidence.clone()),
+                Condition::Open { trouble, .. } => return StateCheck::Unclear(trouble.evidence.clone()),
                 Condition::Working | Condition::Limited { .. } | Condition::Held { .. } => {}
             }
-            let Ok(note) = self.turn(Endpoint::Redeem, player).await else { break };
+            let Ok(note) = self.acquire_permit(Endpoint::Redeem, player).await else { break };
             let in_flight = InFlight(self, player, self.clock.elapsed());
-            let Reply { answer, heard } = self.game.redeem(player, state, &code).await;
-            in_flight.answered(&of_redeem(&answer), &heard);
+            let Reply { answer, hints } = self.game.redeem(player, state, &code).await;
+            in_flight.answered(&of_redeem(&answer), &hints);
             if let Err(error) = self.store.note_end(note).await {
                 tracing::debug!("The end of a probe was not noted: {error}");
             }
             match outcome(&answer) {
-                ProbeOutcome::Unclear(status) => unclear = status,
+                StateCheck::Unclear(status) => unclear = status,
                 told => return told,
             }
             if !matches!(unclear, Status::TimeoutRetry | Status::TooFrequent | Status::RateLimited) {
                 break;
             }
         }
-        ProbeOutcome::Unclear(unclear)
+        StateCheck::Unclear(unclear)
     }
 
     /// Waits until a call for `player` that belongs to no redemption may begin, begins it and notes it; returns the note.
-    pub(super) async fn turn(&self, endpoint: Endpoint, player: PlayerId) -> Result<Option<i64>, StoreError> {
+    pub(super) async fn acquire_permit(&self, endpoint: Endpoint, player: PlayerId) -> Result<Option<i64>, StoreError> {
         self.restore_budget().await?;
         {
             // The queue keeps places in the redeem endpoint's budget free.
             let _queued = (endpoint == Endpoint::Redeem).then(|| {
-                self.pace(|pace, _| pace.queue_probe());
+                self.admission(|admission, _| admission.queue_state_check());
                 Queued(self)
             });
             loop {
-                let mut ended = std::pin::pin!(self.pace_wake.notified());
+                let mut ended = std::pin::pin!(self.admission_wake.notified());
                 ended.as_mut().enable();
-                let opening = match self.pace(|pace, now| pace.admit_probe(endpoint, player, now)) {
+                let opening = match self.admission(|admission, now| admission.admit_state_check(endpoint, player, now))
+                {
                     Ok(()) => break,
-                    Err(opening) => opening.unwrap_or(self.clock.elapsed() + LOOK_EVERY),
+                    Err(opening) => opening.unwrap_or(self.clock.elapsed() + POLL_INTERVAL),
                 };
                 tokio::select! {
                     biased;
@@ -103,7 +104,7 @@ impl<G: GameApi> Engine<G> {
                 }
             }
         }
-        if self.pace(|pace, _| pace.window()).is_none() {
+        if self.admission(|admission, _| admission.window()).is_none() {
             return Ok(None);
         }
         let begun = Begun(self, endpoint, player);
@@ -120,7 +121,7 @@ struct Begun<'a, G: GameApi>(&'a Engine<G>, Endpoint, PlayerId);
 
 impl<G: GameApi> Drop for Begun<'_, G> {
     fn drop(&mut self) {
-        self.0.pace(|pace, _| pace.cancel(self.1, self.2));
-        self.0.pace_wake.notify_waiters();
+        self.0.admission(|admission, _| admission.cancel(self.1, self.2));
+        self.0.admission_wake.notify_waiters();
     }
 }

@@ -11,7 +11,7 @@ use super::{Store, StoreError};
 
 /// A run whose last redemption was just decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FinishedRun {
+pub struct FinishedBatch {
     /// The guild.
     pub guild: GuildId,
     /// Players who got it from us, had it already, could not get it, and were given up.
@@ -26,7 +26,7 @@ pub struct FinishedRun {
 
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunProgress {
+pub struct BatchProgress {
     /// The guild.
     pub guild: GuildId,
     /// The code.
@@ -47,7 +47,7 @@ const NO_PENDING: &str = "NOT EXISTS (
       AND r.deleted = 0)";
 
 /// Finishes the runs of this code that have nothing pending.
-pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<Vec<FinishedRun>> {
+pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<Vec<FinishedBatch>> {
     let sql = format!(
         "UPDATE runs SET finished_at = ?3, version = ?4
          WHERE code_key = ?1 AND generation = ?2 AND finished_at IS NULL AND deleted = 0 AND {NO_PENDING}
@@ -69,7 +69,7 @@ pub(super) fn reopen(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
     tx.execute(&sql, params![key, generation, tx.version()])
 }
 
-fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<FinishedRun> {
+fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<FinishedBatch> {
     connection
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE outcome = 'granted'), count(*) FILTER (WHERE outcome = 'already'),
@@ -78,7 +78,7 @@ fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u3
              WHERE r.guild_id = ?1 AND r.deleted = 0 AND d.code_key = ?2 AND d.generation = ?3 AND d.deleted = 0",
         )?
         .query_row(params![guild, key, generation], |row| {
-            Ok(FinishedRun {
+            Ok(FinishedBatch {
                 guild,
                 granted: row.get(0)?,
                 already: row.get(1)?,
@@ -93,7 +93,7 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn open_runs(&self) -> Result<Vec<RunProgress>, StoreError> {
+    pub async fn open_batches(&self) -> Result<Vec<BatchProgress>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT runs.guild_id, codes.code, runs.generation, count(*), count(*) FILTER (WHERE d.outcome <> 'pending')
@@ -105,7 +105,7 @@ impl Store {
                  GROUP BY runs.guild_id, runs.code_key, runs.generation ORDER BY runs.started_at, codes.code, runs.guild_id",
             )?;
             let rows = statement.query_map([], |row| {
-                Ok(RunProgress {
+                Ok(BatchProgress {
                     guild: row.get(0)?,
                     code: row.get(1)?,
                     generation: row.get(2)?,

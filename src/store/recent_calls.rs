@@ -61,7 +61,7 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn paced_calls(&self) -> Result<Vec<(Endpoint, Duration)>, StoreError> {
+    pub async fn recent_calls(&self) -> Result<Vec<(Endpoint, Duration)>, StoreError> {
         let now = self.inner.clock.now();
         self.read(move |connection| {
             let mut statement = connection.prepare_cached("SELECT endpoint, ended_at FROM paced_calls")?;

@@ -13,11 +13,11 @@ use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::domain::sync::record::{Kind, Record, Value};
+use crate::domain::sync::record::{Record, RecordKind, Value};
 use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
-use crate::store::{Admission, Batch, FileLock, Opening, StateKind, Store, StoreError, Verdict};
+use crate::store::{Admission, FileLock, Opening, OutboxChunk, StateKind, Store, StoreError, Verdict};
 
 const GUILD: GuildId = GuildId(7);
 const LEASE: Duration = Duration::from_secs(29);
@@ -63,27 +63,27 @@ impl Fixture {
         let answer = FeedAnswer::new("feed", vec![Entry::active(Code::parse("GOGOWOS").unwrap())]);
         self.store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
         self.store.plan().await.unwrap();
-        self.in_step().await;
+        self.is_caught_up().await;
         self.store.due_messages().await.unwrap()[0].announcement.nonce.clone()
     }
 
     /// Everything is sent, and known to be there.
-    async fn in_step(&self) {
-        let batch = self.store.outbox_batch(u32::MAX).await.unwrap();
-        self.store.outbox_forget(&batch).await.unwrap();
-        self.store.replica_has(batch.commit);
+    async fn is_caught_up(&self) {
+        let chunk = self.store.outbox_chunk(u32::MAX).await.unwrap();
+        self.store.outbox_forget(&chunk).await.unwrap();
+        self.store.replica_has(chunk.commit);
     }
 
     async fn all(&self) -> Vec<Record> {
         let mut records = Vec::new();
-        for kind in Kind::ALL {
+        for kind in RecordKind::ALL {
             records.extend(self.store.page(kind, None, 1000).await.unwrap());
         }
         records
     }
 
     async fn calls(&self) -> Value {
-        self.store.page(Kind::Redemptions, None, 9).await.unwrap()[0].get("calls").clone()
+        self.store.page(RecordKind::Redemptions, None, 9).await.unwrap()[0].get("calls").clone()
     }
 }
 
@@ -116,10 +116,10 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
         store.set_channel(GuildId(1), ChannelId(channel)).await.unwrap();
         assert_eq!(began.elapsed(), Duration::from_millis(1500));
     }
-    assert_eq!(store.second_store_trouble().await.unwrap(), None);
+    assert_eq!(store.replica_trouble().await.unwrap(), None);
     tokio::time::sleep(Duration::from_secs(61)).await;
     fixture.lead(false);
-    let trouble = store.second_store_trouble().await.unwrap().unwrap();
+    let trouble = store.replica_trouble().await.unwrap().unwrap();
     assert_eq!(trouble, "MongoDB is catching up: it lacks 1 changes, the oldest for 61 s");
     // It fails while somebody waits.
     store.replica_has(store.latest_commit());
@@ -130,7 +130,7 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     });
     written.unwrap();
     assert_eq!(began.elapsed(), Duration::from_millis(200));
-    let trouble = store.second_store_trouble().await.unwrap().unwrap();
+    let trouble = store.replica_trouble().await.unwrap().unwrap();
     assert_eq!(trouble, "MongoDB refuses: over its space quota; it lacks 1 changes, the oldest for 0 s");
 }
 
@@ -139,7 +139,7 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
 async fn a_replica_that_is_slow_is_not_called_down_while_the_lease_is_renewed() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;
-    let trouble = async || store.second_store_trouble().await.unwrap();
+    let trouble = async || store.replica_trouble().await.unwrap();
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
     assert_eq!(trouble().await, None, "nobody has sent it anything yet");
     for age in [20, 40, 60] {
@@ -166,11 +166,11 @@ async fn writes_wait_while_far_too_much_is_unsent_and_somebody_takes_it() {
     let began = Instant::now();
     store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
-    store.replica_took(&Batch::default());
+    store.replica_took(&OutboxChunk::default());
     let (written, ()) = tokio::join!(store.set_channel(GuildId(9000), ChannelId(3)), async {
         tokio::time::sleep(Duration::from_secs(4)).await;
-        let batch = store.outbox_batch(1).await.unwrap();
-        store.outbox_sent(&batch, 1).await.unwrap();
+        let chunk = store.outbox_chunk(1).await.unwrap();
+        store.outbox_sent(&chunk, 1).await.unwrap();
     });
     written.unwrap();
     assert_eq!(began.elapsed(), Duration::from_secs(4));
@@ -188,7 +188,7 @@ async fn what_a_call_came_to_is_noted_however_much_is_unsent() {
     store.replica_failed(&unreachable());
     let guilds = (1..=u64::from(OUTBOX_BOUND) + 1).map(GuildId);
     futures_util::future::join_all(guilds.map(|guild| store.set_channel(guild, ChannelId(1)))).await;
-    store.replica_took(&Batch::default());
+    store.replica_took(&OutboxChunk::default());
     let began = Instant::now();
     let next = Ok(Outcome::of(&Status::Success).unwrap());
     let verdict = Verdict { status: Status::Success, history: claim.history, next };
@@ -203,11 +203,11 @@ async fn a_claim_is_not_undone_by_who_may_have_slept() {
     let store = &fixture.store;
     fixture.with_work().await;
     let claim = store.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
-    let before = store.page(Kind::Redemptions, None, 9).await.unwrap();
+    let before = store.page(RecordKind::Redemptions, None, 9).await.unwrap();
     tokio::time::sleep(LEASE).await;
     store.release(claim).await.unwrap();
     // A newer version would win over the claim of whoever leads now.
-    assert_eq!(store.page(Kind::Redemptions, None, 9).await.unwrap(), before);
+    assert_eq!(store.page(RecordKind::Redemptions, None, 9).await.unwrap(), before);
     fixture.lead(false);
     store.void_own_claims().await.unwrap();
     assert_eq!(store.claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.len(), 1);
@@ -218,7 +218,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;
     let nonce = fixture.with_work().await;
-    let message = crate::ports::RunMessage {
+    let message = crate::ports::BatchMessage {
         nonce: String::new(),
         guild: GUILD,
         channel: ChannelId(8),
@@ -230,7 +230,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
         remaining: None,
         waits_for: None,
     };
-    let run = crate::store::RunKey { guild: GUILD, code: message.code.key(), generation: 1 };
+    let batch = crate::store::BatchKey { guild: GUILD, code: message.code.key(), generation: 1 };
     // Something that would be planned, too.
     store.set_channel(GuildId(8), ChannelId(9)).await.unwrap();
     let before = fixture.all().await;
@@ -238,7 +238,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
         let refused = [
             store.begin_post(nonce.clone(), ChannelId(8), 1).await.err(),
             store.claim_due(1, 12, |_| Admission::Take).await.err(),
-            store.begin_run_message(run.clone(), message.clone()).await.err(),
+            store.begin_batch_message(batch.clone(), message.clone()).await.err(),
             store.begin_correction().await.err(),
         ];
         assert!(refused.iter().all(|error| matches!(error, Some(StoreError::NotActive))), "{refused:?}");
@@ -295,9 +295,9 @@ async fn a_message_whose_intent_was_beaten_is_not_sent() {
         let (begun, ()) = tokio::join!(store.begin_post(nonce.clone(), ChannelId(8), codes), async {
             tokio::time::sleep(Duration::from_secs(1)).await;
             if is_beaten {
-                let mut theirs = store.page(Kind::Posts, None, 9).await.unwrap().remove(0);
+                let mut theirs = store.page(RecordKind::Posts, None, 9).await.unwrap().remove(0);
                 let mut set = |name: &str, value| {
-                    let at = Kind::Posts.fields().iter().position(|field| field.name == name).unwrap();
+                    let at = RecordKind::Posts.fields().iter().position(|field| field.name == name).unwrap();
                     theirs.values[at] = value;
                 };
                 set("nonce", Value::Text("another".into()));
@@ -316,8 +316,8 @@ async fn a_message_is_begun_though_one_of_its_codes_is_not_known_here() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;
     let nonce = fixture.with_work().await;
-    let mut more = store.page(Kind::Posts, None, 9).await.unwrap().remove(0);
-    let at = Kind::Posts.fields().iter().position(|field| field.name == "code_key").unwrap();
+    let mut more = store.page(RecordKind::Posts, None, 9).await.unwrap().remove(0);
+    let at = RecordKind::Posts.fields().iter().position(|field| field.name == "code_key").unwrap();
     more.values[at] = Value::Text("NOTHERE".into());
     assert_eq!(store.merge(vec![more]).await.unwrap().taken, 1);
     let due = store.due_messages().await.unwrap().remove(0).announcement;
@@ -336,9 +336,9 @@ async fn beside_a_standby_an_act_waits_for_its_intent_and_is_not_done_without_it
     let began = Instant::now();
     let (begun, ()) = tokio::join!(store.begin_post(nonce.clone(), ChannelId(8), 1), async {
         tokio::time::sleep(Duration::from_secs(9)).await;
-        let mut batch = store.outbox_batch(9).await.unwrap();
-        batch.is_all = false;
-        store.replica_took(&batch);
+        let mut chunk = store.outbox_chunk(9).await.unwrap();
+        chunk.is_all = false;
+        store.replica_took(&chunk);
     });
     begun.unwrap();
     assert_eq!(began.elapsed(), Duration::from_secs(9));
@@ -351,7 +351,7 @@ async fn beside_a_standby_an_act_waits_for_its_intent_and_is_not_done_without_it
     assert!(matches!(claimed, Err(StoreError::NotActive)));
     assert_eq!(fixture.calls().await, Value::Int(0));
     // The lease is over meanwhile.
-    fixture.in_step().await;
+    fixture.is_caught_up().await;
     fixture.lead(true);
     let began = Instant::now();
     let claimed = store.claim_due(1, 12, |_| Admission::Take).await;
@@ -359,7 +359,7 @@ async fn beside_a_standby_an_act_waits_for_its_intent_and_is_not_done_without_it
     // The claim counts, though nothing was called: undone now, it would be newer than the claim of whoever leads.
     assert_eq!((began.elapsed(), fixture.calls().await), (LEASE, Value::Int(1)));
     // The standby is gone meanwhile: the file is enough again.
-    fixture.in_step().await;
+    fixture.is_caught_up().await;
     fixture.lead(true);
     store.void_own_claims().await.unwrap();
     let (claimed, ()) = tokio::join!(store.claim_due(1, 12, |_| Admission::Take), async {

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::domain::sync::election::CALLS_END_WITHIN;
 use crate::ports::replica::ReplicaError;
 
-use super::{Batch, Lag, Store, StoreError};
+use super::{Lag, OutboxChunk, Store, StoreError};
 
 /// The longest that a write waits for the replica: with what it takes to write the file, two seconds at most.
 const WAIT: Duration = Duration::from_millis(1500);
@@ -28,27 +28,27 @@ const FULL: u64 = 80;
 /// in any order.
 #[derive(Default)]
 pub(super) struct Watched {
-    progress: Mutex<Progress>,
+    progress: Mutex<ReplicaProgress>,
     changed: Notify,
 }
 
 /// How the replica is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Progress {
-    reach: Reach,
+struct ReplicaProgress {
+    state: ReplicaState,
     /// It keeps up: a write waits until it has it too.
-    in_step: bool,
+    is_caught_up: bool,
     /// The latest commit up to which it has everything, and everything that is acted on.
     has: u64,
     has_urgent: u64,
     /// More is unsent than there may be.
-    is_behind: bool,
+    is_outbox_full: bool,
     /// How many bytes it holds and may hold, where that is asked.
     size: Option<(u64, u64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-enum Reach {
+enum ReplicaState {
     /// It takes what it is sent.
     Up,
     /// Nobody has sent it anything yet, or there is none.
@@ -59,11 +59,11 @@ enum Reach {
 }
 
 impl Watched {
-    fn get(&self) -> Progress {
+    fn get(&self) -> ReplicaProgress {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn change(&self, change: impl FnOnce(&mut Progress)) {
+    fn change(&self, change: impl FnOnce(&mut ReplicaProgress)) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let before = progress.clone();
         change(&mut progress);
@@ -76,15 +76,15 @@ impl Watched {
 
 impl Store {
     /// The replica has this batch: everything up to its commit, if it held all that was unsent; else the rest is on its way.
-    pub fn replica_took(&self, batch: &Batch) {
+    pub fn replica_took(&self, chunk: &OutboxChunk) {
         self.inner.progress.change(|progress| {
             // From now on too much that is unsent holds writers back.
-            progress.reach = Reach::Up;
-            if batch.is_all {
-                (progress.in_step, progress.has) = (true, batch.commit);
+            progress.state = ReplicaState::Up;
+            if chunk.is_all {
+                (progress.is_caught_up, progress.has) = (true, chunk.commit);
             }
-            if batch.is_all_urgent {
-                progress.has_urgent = batch.commit;
+            if chunk.is_all_urgent {
+                progress.has_urgent = chunk.commit;
             }
         });
     }
@@ -92,18 +92,16 @@ impl Store {
     /// The replica does not take what it is sent: writes do not wait for it, what it lacks stays in the outbox.
     pub fn replica_failed(&self, why: &ReplicaError) {
         self.inner.progress.change(|progress| {
-            (progress.reach, progress.in_step) = (Reach::Failed(why.clone()), false);
+            (progress.state, progress.is_caught_up) = (ReplicaState::Failed(why.clone()), false);
         });
     }
 
     /// Whether the replica keeps up.
-    #[must_use]
-    pub fn replica_keeps_up(&self) -> bool {
-        self.inner.progress.get().in_step
+    pub fn is_replica_caught_up(&self) -> bool {
+        self.inner.progress.get().is_caught_up
     }
 
     /// Whether the state is kept in MongoDB too.
-    #[must_use]
     pub fn is_replicated(&self) -> bool {
         self.inner.is_replicated.load(Ordering::SeqCst)
     }
@@ -112,18 +110,18 @@ impl Store {
     ///
     /// # Errors
     /// When the working copy cannot be read.
-    pub async fn second_store_trouble(&self) -> Result<Option<String>, StoreError> {
+    pub async fn replica_trouble(&self) -> Result<Option<String>, StoreError> {
         if !self.is_replicated() {
             return Ok(None);
         }
-        let Progress { reach, size, .. } = self.inner.progress.get();
+        let ReplicaProgress { state, size, .. } = self.inner.progress.get();
         let Lag { records, since } = self.unsent().await?;
         let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
         let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
         let lacks = format!("lacks {records} changes{oldest}");
-        let is_away = matches!(reach, Reach::Failed(_) | Reach::Untried) && !self.is_renewed();
-        let replica = match reach {
-            Reach::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
+        let is_away = matches!(state, ReplicaState::Failed(_) | ReplicaState::Untried) && !self.is_renewed();
+        let replica = match state {
+            ReplicaState::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
                 Some(format!("{why}; it {lacks}"))
             }
             _ if is_away => Some(format!("MongoDB does not answer and {lacks}")),
@@ -150,12 +148,12 @@ impl Store {
     }
 
     /// Notes whether far too much is unsent.
-    pub(super) fn set_behind(&self, is_behind: bool) {
-        self.inner.progress.change(|progress| progress.is_behind = is_behind);
+    pub(super) fn set_outbox_full(&self, is_outbox_full: bool) {
+        self.inner.progress.change(|progress| progress.is_outbox_full = is_outbox_full);
     }
 
     /// Returns when this is so of the replica, or the lease is over.
-    async fn wait_until(&self, is_so: impl Fn(&Progress) -> bool) {
+    async fn wait_until(&self, is_so: impl Fn(&ReplicaProgress) -> bool) {
         loop {
             // Listening begins before the look, so that no wake is lost.
             let mut progress = std::pin::pin!(self.inner.progress.changed.notified());
@@ -177,35 +175,39 @@ impl Store {
 
     /// Returns when there is room for another write: not much is unsent, or nobody takes it.
     pub(super) async fn wait_for_room(&self) -> Result<(), StoreError> {
-        self.wait_until(|progress| !progress.is_behind || progress.reach != Reach::Up).await;
-        if self.is_temporary() && self.inner.progress.get().reach != Reach::Up { self.not_persisted() } else { Ok(()) }
+        self.wait_until(|progress| !progress.is_outbox_full || progress.state != ReplicaState::Up).await;
+        if self.is_temporary() && self.inner.progress.get().state != ReplicaState::Up {
+            self.not_persisted()
+        } else {
+            Ok(())
+        }
     }
 
     /// Returns when the replica has this commit, or does not keep up. Where it must have it, there is no other end but the lease's,
     /// and none without it is good: a temporary copy counts for nothing, and so does the intent of an outward act beside a standby.
     pub(super) async fn wait_for_replica(&self, commit: u64, is_intent: bool) -> Result<(), StoreError> {
         let must = || self.is_temporary() || (is_intent && self.inner.leader.has_standby());
-        let has_it = |progress: &Progress| commit <= if is_intent { progress.has_urgent } else { progress.has };
-        self.wait_until(|progress| !must() || progress.reach != Reach::Up || has_it(progress)).await;
+        let has_it = |progress: &ReplicaProgress| commit <= if is_intent { progress.has_urgent } else { progress.has };
+        self.wait_until(|progress| !must() || progress.state != ReplicaState::Up || has_it(progress)).await;
         if must() {
             let has_it = has_it(&self.inner.progress.get());
             let lacks_it = || if self.is_temporary() { self.not_persisted() } else { Err(StoreError::NotActive) };
             return if has_it { Ok(()) } else { lacks_it() };
         }
-        let in_step = self.wait_until(|progress| !progress.in_step || has_it(progress));
-        if tokio::time::timeout(WAIT, in_step).await.is_err() {
+        let is_caught_up = self.wait_until(|progress| !progress.is_caught_up || has_it(progress));
+        if tokio::time::timeout(WAIT, is_caught_up).await.is_err() {
             // Until it is in step again nobody waits.
             tracing::debug!("MongoDB took more than {} s to take a change", WAIT.as_secs_f32());
-            self.inner.progress.change(|progress| progress.in_step = false);
+            self.inner.progress.change(|progress| progress.is_caught_up = false);
         }
         Ok(())
     }
 
     fn not_persisted(&self) -> Result<(), StoreError> {
-        let why = match &self.inner.progress.get().reach {
-            Reach::Failed(why) => why.to_string(),
-            Reach::Untried => "MongoDB is not in step yet".to_owned(),
-            Reach::Up => "another instance may lead by now".to_owned(),
+        let why = match &self.inner.progress.get().state {
+            ReplicaState::Failed(why) => why.to_string(),
+            ReplicaState::Untried => "MongoDB is not in step yet".to_owned(),
+            ReplicaState::Up => "another instance may lead by now".to_owned(),
         };
         let reason = format!("the state file cannot be used, and {why}");
         tracing::error!("CRITICAL: Failed to persist state: {reason}");
@@ -214,12 +216,12 @@ impl Store {
 
     /// Whether an outward act may begin: this instance leads, and its intent can be brought to MongoDB where that must have it.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
-        self.may_act()?;
+        self.require_leader()?;
         if self.can_be_had(&self.inner.progress.get()) { Ok(()) } else { Err(StoreError::NotActive) }
     }
 
-    fn can_be_had(&self, progress: &Progress) -> bool {
-        !self.inner.leader.has_standby() || progress.reach == Reach::Up
+    fn can_be_had(&self, progress: &ReplicaProgress) -> bool {
+        !self.inner.leader.has_standby() || progress.state == ReplicaState::Up
     }
 
     /// Returns when the intent of an outward act can be brought to MongoDB where that must have it, or the lease is over. Who
@@ -229,7 +231,7 @@ impl Store {
     }
 
     /// Whether this process may act on what it has written.
-    pub(super) fn may_act(&self) -> Result<(), StoreError> {
+    pub(super) fn require_leader(&self) -> Result<(), StoreError> {
         if self.inner.leader.is_leader() { Ok(()) } else { Err(StoreError::NotActive) }
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::players::player::{PlayerId, display_name};
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
 use crate::domain::redeeming::explanation::{advice, meaning};
-use crate::ports::RunMessage;
+use crate::ports::BatchMessage;
 
 use super::escape::{clip, escape, in_text};
 use super::post::mark;
@@ -21,48 +21,46 @@ const MAX_GROUPS: usize = 8;
 const MAX_NAMES: usize = 15;
 
 /// How far a run is, or how it ended. `now` turns the time it takes into a time of day.
-#[must_use]
-pub fn run(run: &RunMessage, now: Timestamp) -> Message {
-    if run.is_finished { ended(run) } else { under_way(run, now) }
+pub fn batch(batch: &BatchMessage, now: Timestamp) -> Message {
+    if batch.is_finished { ended(batch) } else { under_way(batch, now) }
 }
 
-fn under_way(run: &RunMessage, now: Timestamp) -> Message {
-    let tally = &run.tally;
+fn under_way(batch: &BatchMessage, now: Timestamp) -> Message {
+    let tally = &batch.tally;
     let (done, all) = (tally.done(), tally.players());
     let percent = u64::from(done) * 100 / u64::from(all.max(1));
     let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(tally));
-    let end = run.remaining.and_then(|rest| now.checked_add(rest).ok());
+    let end = batch.remaining.and_then(|rest| now.checked_add(rest).ok());
     if let Some(end) = end {
         text += &format!("\n🏁 About <t:{}:R>", end.as_second());
     }
-    if let Some(waits_for) = &run.waits_for {
+    if let Some(waits_for) = &batch.waits_for {
         text += &format!("\n💤 {}", clip(waits_for, 300));
     }
     let embed = CreateEmbed::new()
-        .title(format!("⏳ Redeeming {} for {}", in_text(&run.code), count(all, "player")))
-        .url(mark(&run.nonce))
+        .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
+        .url(mark(&batch.nonce))
         .colour(colour::BUSY)
         .description(clip(&text, 4096));
     Message::embed(embed)
 }
 
 /// How a run ended, for a channel that takes no files.
-#[must_use]
-pub fn without_file(run: &RunMessage) -> Message {
+pub fn without_file(batch: &BatchMessage) -> Message {
     let text = "Not everybody is named here. I may not send the list: allow me “Attach Files” in this channel.";
-    Message::embed(ending(run).0.footer(CreateEmbedFooter::new(text)))
+    Message::embed(ending(batch).0.footer(CreateEmbedFooter::new(text)))
 }
 
-fn ended(run: &RunMessage) -> Message {
-    let (embed, is_whole) = ending(run);
+fn ended(batch: &BatchMessage) -> Message {
+    let (embed, is_whole) = ending(batch);
     let message = Message::embed(embed);
-    let name = format!("{}-not-redeemed.csv", run.code);
-    if is_whole { message } else { message.with_file(name, failures_file(&run.tally)) }
+    let name = format!("{}-not-redeemed.csv", batch.code);
+    if is_whole { message } else { message.with_file(name, failures_file(&batch.tally)) }
 }
 
 /// How a run ended; whether it names everybody who did not get it.
-fn ending(run: &RunMessage) -> (CreateEmbed, bool) {
-    let tally = &run.tally;
+fn ending(batch: &BatchMessage) -> (CreateEmbed, bool) {
+    let tally = &batch.tally;
     let all = tally.players();
     let (sign, colour) = match tally.failures() {
         0 => ("✅", colour::GOOD),
@@ -70,15 +68,14 @@ fn ending(run: &RunMessage) -> (CreateEmbed, bool) {
         _ => ("☑️", colour::PLAIN),
     };
     let embed = CreateEmbed::new()
-        .title(format!("{sign} {}: done for {}", in_text(&run.code), count(all, "player")))
-        .url(mark(&run.nonce))
+        .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
+        .url(mark(&batch.nonce))
         .colour(colour)
         .description(counts(tally));
     with_reasons(embed, &tally.failed)
 }
 
 /// `🎁 90 granted · 📦 5 had it already · ❌ 5 failed · ⏳ 12 to go`, without those that are none.
-#[must_use]
 pub fn counts(tally: &Tally) -> String {
     let parts = [
         ("🎁", tally.granted, "granted"),
@@ -95,7 +92,6 @@ pub fn counts(tally: &Tally) -> String {
 }
 
 /// Why players of a group did not get it, in words they understand.
-#[must_use]
 pub fn reason(group: &FailedGroup) -> String {
     let meaning = meaning(&group.status);
     if group.gave_up { format!("given up: {meaning}") } else { meaning.to_owned() }
@@ -103,7 +99,6 @@ pub fn reason(group: &FailedGroup) -> String {
 
 /// Groups that are alike in words as one, the largest first: several statuses mean the same to a player, and are explained
 /// once.
-#[must_use]
 pub fn by_reason(groups: &[FailedGroup]) -> Vec<FailedGroup> {
     let mut merged: Vec<FailedGroup> = Vec::new();
     for group in groups {
@@ -141,7 +136,6 @@ fn with_reasons(mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed,
 }
 
 /// A player as lists name one.
-#[must_use]
 pub fn player(id: PlayerId, nickname: &str) -> String {
     let name = display_name(nickname, id);
     let number = id.to_string();

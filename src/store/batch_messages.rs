@@ -8,7 +8,7 @@ use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::players::player::{GuildId, PlayerId};
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::ports::{MessageId, RunMessage};
+use crate::ports::{BatchMessage, MessageId};
 
 use super::sql::Millis;
 use super::tallies::{self, Counts};
@@ -16,7 +16,7 @@ use super::{Store, StoreError, guilds, posts};
 
 /// Which run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RunKey {
+pub struct BatchKey {
     /// The guild.
     pub guild: GuildId,
     /// The code.
@@ -27,7 +27,7 @@ pub struct RunKey {
 
 /// A run of a guild, for its history.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PastRun {
+pub struct PastBatch {
     /// The code as published.
     pub code: Code,
     /// Its generation.
@@ -53,7 +53,7 @@ const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND 
 
 /// What came of a run so far. Everything is counted over the roster as it is now, or, of a code that has been over for long, as it
 /// was then.
-fn tally(connection: &Connection, key: &RunKey, now: Timestamp) -> rusqlite::Result<Tally> {
+fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::Result<Tally> {
     if let Some(counts) = tallies::counted(connection, key.guild, &key.code, key.generation)? {
         let Counts { granted, already, failed, gave_up } = counts;
         return Ok(Tally { granted, already, unnamed: failed.saturating_add(gave_up), ..Tally::default() });
@@ -101,11 +101,11 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn untold_runs(
+    pub async fn unannounced_batches(
         &self,
         since: Timestamp,
         mended_since: Timestamp,
-    ) -> Result<Vec<(RunKey, RunMessage)>, StoreError> {
+    ) -> Result<Vec<(BatchKey, BatchMessage)>, StoreError> {
         let now = self.inner.clock.now();
         self.read(move |connection| {
             let sql = format!(
@@ -118,8 +118,8 @@ impl Store {
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([Millis(since), Millis(mended_since), Millis(now)], |row| {
-                let key = RunKey { guild: row.get(0)?, code: row.get(1)?, generation: row.get(2)? };
-                let message = RunMessage {
+                let key = BatchKey { guild: row.get(0)?, code: row.get(1)?, generation: row.get(2)? };
+                let message = BatchMessage {
                     nonce: row.get(3)?,
                     guild: key.guild,
                     channel: row.get(8)?,
@@ -133,7 +133,7 @@ impl Store {
                 };
                 Ok((key, message))
             })?;
-            let mut found: Vec<(RunKey, RunMessage)> = rows.collect::<Result<_, _>>()?;
+            let mut found: Vec<(BatchKey, BatchMessage)> = rows.collect::<Result<_, _>>()?;
             for (key, message) in &mut found {
                 message.tally = tally(connection, key, now)?;
             }
@@ -146,7 +146,7 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written, or this instance may not act (any more); then the message must not be sent.
-    pub async fn begin_run_message(&self, key: RunKey, message: RunMessage) -> Result<String, StoreError> {
+    pub async fn begin_batch_message(&self, key: BatchKey, message: BatchMessage) -> Result<String, StoreError> {
         let nonce = self.write_intent(move |tx| {
             Ok(tx
                 .statement(
@@ -167,8 +167,8 @@ impl Store {
                     |row| row.get(0),
                 )?)
         });
-        let (nonce, may_act) = nonce.await?;
-        may_act.map(|()| nonce)
+        let (nonce, permission) = nonce.await?;
+        permission.map(|()| nonce)
     }
 
     /// Notes what became of a run's message: sent as `message`, which ends a pause of its guild, or not sent (`None`), in which
@@ -176,9 +176,9 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written, or this instance may not act any more; then the message is shown again.
-    pub async fn record_run_message(
+    pub async fn record_batch_message(
         &self,
-        key: RunKey,
+        key: BatchKey,
         message: Option<MessageId>,
         maybe_sent: bool,
         is_told: bool,
@@ -206,7 +206,7 @@ impl Store {
             Ok(())
         })
         .await?;
-        self.may_act()
+        self.require_leader()
     }
 
     /// Notes that a run's message was taken away by somebody: nothing more is said of the run, unless somebody wants it again;
@@ -214,7 +214,7 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn silence_run(&self, key: RunKey) -> Result<(), StoreError> {
+    pub async fn silence_batch(&self, key: BatchKey) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
                 "UPDATE runs SET summarised = 1, message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?4
@@ -230,12 +230,12 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn past_runs(
+    pub async fn past_batches(
         &self,
         guild: GuildId,
         code: Option<CodeKey>,
         limit: u32,
-    ) -> Result<Vec<PastRun>, StoreError> {
+    ) -> Result<Vec<PastBatch>, StoreError> {
         let now = self.inner.clock.now();
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
@@ -245,10 +245,10 @@ impl Store {
                  ORDER BY runs.started_at DESC, runs.code_key LIMIT ?3",
             )?;
             let mut rows = statement.query(params![guild, code, limit])?;
-            let mut runs = Vec::new();
+            let mut batches = Vec::new();
             while let Some(row) = rows.next()? {
-                let key = RunKey { guild, code: row.get(0)?, generation: row.get(1)? };
-                runs.push(PastRun {
+                let key = BatchKey { guild, code: row.get(0)?, generation: row.get(1)? };
+                batches.push(PastBatch {
                     code: row.get(2)?,
                     generation: key.generation,
                     started_at: row.get::<_, Millis>(3)?.0,
@@ -256,7 +256,7 @@ impl Store {
                     tally: tally(connection, &key, now)?,
                 });
             }
-            Ok(runs)
+            Ok(batches)
         })
         .await
     }
