@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::wiring::{engine_settings, game_client, game_trouble, supervise};
+use crate::commands::wiring::{engine_settings, game_client, game_trouble};
 use crate::commands::world::{Paths, World};
 use crate::commands::{Ended, summary};
 use crate::domain::players::player::ChannelId;
@@ -163,7 +163,11 @@ impl Live {
         let how = engine_settings(&config);
         let engine = Engine::after(unrecorded.clone(), game, store.clone(), self.clock, how);
         let watcher = Watcher::new(feed, store.clone(), self.clock, settings).with_others(game_trouble(&engine));
-        Ok(supervise(watcher, poster, engine, done))
+        let mut supervisor = Supervisor::new(done.clone());
+        supervisor.add(Arc::new(watcher));
+        supervisor.add(Arc::new(poster));
+        supervisor.add(engine);
+        Ok(supervisor)
     }
 
     /// Until the script has played out and nothing is left to post or to redeem.
