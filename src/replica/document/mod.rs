@@ -30,9 +30,9 @@ fn bson(value: &Value) -> Bson {
     }
 }
 
-/// The value of a field of this form; `None` for one of another type.
-fn value(found: Option<RawBsonRef<'_>>, form: FieldType) -> Option<Value> {
-    Some(match (found, form) {
+/// The value of a field of this type; `None` for a value of another one.
+fn value(found: Option<RawBsonRef<'_>>, field_type: FieldType) -> Option<Value> {
+    Some(match (found, field_type) {
         (None | Some(RawBsonRef::Null), _) => Value::Null,
         (found, FieldType::Int) => Value::Int(number(found)?),
         (Some(RawBsonRef::Boolean(flag)), FieldType::Bool) => Value::Bool(flag),
@@ -142,13 +142,13 @@ pub(super) fn read(kind: RecordKind, document: &RawDocument) -> Option<Record> {
         // Where nobody else wrote, the fields stand in our order.
         let from_next = (next..fields.len()).chain(0..next);
         if let Some(at) = from_next.into_iter().find(|at| name == fields[*at].name) {
-            values[at] = value(Some(found), fields[at].form)?;
+            values[at] = value(Some(found), fields[at].field_type)?;
             next = at + 1;
         }
     }
     // The `_id` must be the key's as we write it: two of them for one key would be two records.
     let is_the_keys = match (&values[..kind.key_fields()], found_id) {
-        ([only], found) => *only != Value::Null && value(found, fields[0].form).as_ref() == Some(only),
+        ([only], found) => *only != Value::Null && value(found, fields[0].field_type).as_ref() == Some(only),
         (several, Some(RawBsonRef::String(text))) => id(kind, several).as_str() == Some(text),
         _ => false,
     };

@@ -12,8 +12,7 @@ use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::players::player::{ChannelId, Player, State};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::domain::sync::erasure::roots;
-use crate::domain::sync::record::Record;
+use crate::domain::sync::record::{Record, roots};
 use crate::runtime::clock::Clock;
 use crate::store::{Admission, Linked, Merged, StateKind, Verdict};
 

@@ -11,8 +11,8 @@ use rusqlite::{Connection, Params, Row, params, params_from_iter};
 use tokio::sync::Notify;
 
 use crate::domain::sync::election::Position;
-use crate::domain::sync::erasure::{Erased, Root};
-use crate::domain::sync::record::{Key, Record, RecordKind};
+use crate::domain::sync::erasure::Erased;
+use crate::domain::sync::record::{Key, Record, RecordKind, Root};
 use crate::domain::sync::version::Version;
 use crate::store::schema::triggers::{AGAIN, IS_REPLICATED, is_shared, key_columns, urgency};
 use crate::store::writer::Tx;
