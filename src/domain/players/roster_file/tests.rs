@@ -93,12 +93,12 @@ fn a_quote_that_does_not_close_takes_no_other_line_with_it() {
 fn more_columns_than_the_header_never_become_another_state() {
     assert_eq!(
         bad_lines(read("id;name;state\n1;Room; 310;245\n2;B;245;;\n")),
-        ["line 2: has 4 columns, the header 3; put a name with semicolons into quotes"]
+        ["line 2: has 4 columns, the header 3; put a name that contains semicolons in quotes"]
     );
     // Here the comma only moves the state to where a level may be.
     assert_eq!(
         bad_lines(read("player_id,nickname,state,furnace_level\n1,Room 12, 310,245\n2,B,245,31\n3,C,245,high\n")),
-        ["line 2: furnace_level 245 is too high; put a name with commas into quotes"]
+        ["line 2: furnace_level 245 is too high; put a name that contains commas in quotes"]
     );
 }
 
@@ -154,7 +154,7 @@ fn without_a_header_columns_are_read_by_position_if_that_is_clear() {
     }
     assert_eq!(
         bad_lines(read("1,Room 12, 310,245\n2,B,245\n")),
-        ["line 1: has 4 columns, most lines 3; put a name with commas into quotes"]
+        ["line 1: has 4 columns, most lines 3; put a name that contains commas in quotes"]
     );
     let broken_first = read("1,\"Owl,245\n2,B,245\n3,C,310\n").unwrap();
     assert_eq!((broken_first.players.len(), broken_first.bad_lines[0].place), (2, Place::Line(1)));
@@ -189,8 +189,8 @@ fn json_lists_are_read() {
     assert_eq!(
         bad_lines(in_state("[1,null,[2],{\"id\":3,\"id\":3},{\"name\":\"A\"},4.1,{\"id\":5,\"state\":{}},1]")),
         [
-            "entry 2: there is no player",
-            "entry 3: there is no player",
+            "entry 2: it is not a player",
+            "entry 3: it is not a player",
             "entry 4: it has \"id\" twice",
             "entry 5: there is no player_id",
             "entry 6: player_id \"4.1\" is not a number of 1 to 12 digits",
@@ -221,7 +221,7 @@ fn files_that_are_none_say_why() {
         (b"\x89PNG\r\n\x1A\n", "an image"),
         (b"\xFF\xD8\xFF\xE0", "an image"),
         (b" <!DOCTYPE html><table>", "a web page"),
-        (b"\0\x01\x02\x03binary\x04", "no text"),
+        (b"\0\x01\x02\x03binary\x04", "not text"),
         (b"i\0d\0,\0s\0t\0a\0t\0e\0\n\0", "UTF-16 text without a byte order mark"),
     ] {
         let error = refusal(parse(bytes, None));
