@@ -18,6 +18,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::config::Config;
 use crate::runtime::supervisor::Supervisor;
 use crate::services::engine::{Engine, EngineSettings};
+use crate::services::health::HealthLog;
 use crate::services::poster::Poster;
 use crate::services::watcher::Watcher;
 use crate::store::{Blocking, StateKind};
@@ -68,20 +69,15 @@ pub(super) fn engine_settings(config: &Config) -> EngineSettings {
     }
 }
 
-/// What the health line says of the engine.
-pub(super) fn game_trouble<G: GameApi>(engine: &Engine<G>) -> impl Fn() -> Option<String> + Send + Sync + 'static {
-    let condition = engine.condition();
-    move || condition.borrow().trouble()
-}
-
 /// The services that every bot has, until `done`: what Discord and the sandbox have beside them is added by each.
 pub(super) fn supervise<F: CodeFeed, A: Announcer, G: GameApi>(
     watcher: Watcher<F>,
     poster: Poster<A>,
     engine: Arc<Engine<G>>,
+    health: HealthLog,
     done: &CancellationToken,
 ) -> Supervisor {
-    let (watcher, poster) = (Arc::new(watcher), Arc::new(poster));
+    let (watcher, poster, health) = (Arc::new(watcher), Arc::new(poster), Arc::new(health));
     let mut supervisor = Supervisor::new(done.clone());
     let token = done.clone();
     supervisor.add("watcher", move || {
@@ -95,17 +91,12 @@ pub(super) fn supervise<F: CodeFeed, A: Announcer, G: GameApi>(
     });
     let token = done.clone();
     supervisor.add("engine", move || engine.clone().run(token.clone()));
+    let token = done.clone();
+    supervisor.add("health log", move || {
+        let (health, token) = (health.clone(), token.clone());
+        async move { health.run(token).await }
+    });
     supervisor
-}
-
-/// The game's limit, as people say it.
-pub(super) fn limit_in_words(limit: RateLimit) -> String {
-    let window = match limit.window.as_secs_f64() {
-        60.0 => "a minute".to_owned(),
-        seconds => format!("in {seconds} s"),
-    };
-    let calls = if limit.calls == 1 { "call" } else { "calls" };
-    format!("the game allows {} {calls} {window}", limit.calls)
 }
 
 /// A token that is cancelled by SIGTERM or SIGINT. A second signal ends the process at once.

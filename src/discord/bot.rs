@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -12,8 +11,8 @@ use crate::domain::players::player::{PlayerId, State, UserId};
 use crate::domain::redeeming::state_check::StateCheck;
 use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
-use crate::services::engine::{Condition, Engine};
-use crate::services::watcher::FeedHealth;
+use crate::services::engine::Engine;
+use crate::services::health::HealthMonitor;
 use crate::store::Store;
 
 use super::connection::Access;
@@ -35,9 +34,6 @@ impl<G: GameApi> StateChecker for Engine<G> {
 /// Requests to redeem that a person may have under way at once, and accounts being checked.
 pub const MAX_REQUESTS: (usize, usize) = (3, 1);
 
-/// The game's limit as far as it is known, as people say it; `None` without one.
-pub type Limit = dyn Fn() -> Option<String> + Send + Sync;
-
 /// What Discord's side of the bot needs of the others. Clones share all of it.
 #[derive(Clone)]
 pub struct Bot {
@@ -51,12 +47,7 @@ pub struct Bot {
     pub clock: Clock,
     /// Who asks the game.
     pub state_checker: Arc<dyn StateChecker>,
-    /// How the feeds do.
-    pub feeds: watch::Receiver<FeedHealth>,
-    /// How the engine does.
-    pub condition: watch::Receiver<Condition>,
-    /// "the game allows 30 calls a minute".
-    pub limit: Arc<Limit>,
+    pub health: HealthMonitor,
     /// The gateway's sessions that began lately.
     pub sessions: Sessions,
     /// Where the commands are registered, if not everywhere.

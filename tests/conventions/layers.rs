@@ -21,19 +21,19 @@ const LAYERS: &[&[&str]] = &[
 ];
 /// The same inside rooms.
 const ROOMS: &[(&str, &[&[&str]])] = &[
-    ("services", &[&["engine", "eraser", "poster", "replicator", "reporter", "retention", "watcher"]]),
+    ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
     ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry"]]),
     (
         "domain",
         &[
-            &["legacy"],
+            &["health", "legacy"],
             &["sync"],
             &["limits"],
             &["redeeming"],
             &["codes"],
             &["answers", "players"],
-            &["health", "text", "waits"],
+            &["text", "waits"],
         ],
     ),
 ];

@@ -7,11 +7,13 @@ use giftcode_bot::domain::players::player::ChannelId;
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
 use giftcode_bot::sandbox::posts::TerminalAnnouncer;
+use giftcode_bot::services::health::{HealthLog, HealthMonitor};
 use giftcode_bot::services::poster::Poster;
 use giftcode_bot::services::watcher::Watcher;
 use giftcode_bot::store::{StateKind, Store};
 use jiff::Timestamp;
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -58,9 +60,12 @@ impl Bot {
         let announcer = TerminalAnnouncer::open(&self.folder.path().join("posts"), show, |_| {}).unwrap();
         let poster = Poster::new(announcer, self.store.clone(), self.clock);
         let token = CancellationToken::new;
+        let health = HealthMonitor::new(self.store.clone(), watcher.status(), watch::Sender::default().subscribe());
+        let health = HealthLog::new(health, self.clock);
         self.at_work = vec![
             AbortOnDropHandle::new(tokio::spawn(async move { watcher.run(token()).await.unwrap() })),
             AbortOnDropHandle::new(tokio::spawn(async move { poster.run(token()).await.unwrap() })),
+            AbortOnDropHandle::new(tokio::spawn(async move { health.run(token()).await.unwrap() })),
         ];
     }
 
