@@ -47,7 +47,7 @@ async fn seen_after(sources: usize, faults: &[FeedFault]) -> (f64, f64) {
     let feeds: Vec<Feed> = sims.iter().map(|sim| Feed { url: sim.url().parse().unwrap(), key: None }).collect();
     let client = FeedClient::new(&feeds, INTERVAL).unwrap();
     let settings =
-        WatcherSettings { interval: INTERVAL, max_consecutive_errors: 5, return_after: Duration::from_secs(6 * 3600) };
+        WatcherSettings { interval: INTERVAL, max_consecutive_errors: 5, min_absence: Duration::from_secs(6 * 3600) };
     let watcher = Watcher::new(client, store.clone(), clock, settings);
     let stop = CancellationToken::new();
     let token = stop.clone();

@@ -34,7 +34,7 @@ use crate::commands::wiring::{engine_settings, game_client, location, mongodb, s
 /// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
 const LOG: &str = "info,serenity=error";
 /// How long a code must have been over before its return is believed.
-const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
+const MIN_ABSENCE: Duration = Duration::from_secs(6 * 3600);
 /// One request to a feed.
 const FEED_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -99,7 +99,7 @@ impl Process {
         let settings = WatcherSettings {
             interval: config.check_interval,
             max_consecutive_errors: config.max_consecutive_errors,
-            return_after: RETURN_AFTER,
+            min_absence: MIN_ABSENCE,
         };
         let game = game_client(config, clock)?;
         let engine = Engine::after(self.unrecorded.clone(), game, store.clone(), clock, engine_settings(config));

@@ -48,7 +48,7 @@ pub struct WatcherSettings {
     /// Failures of one feed in a row after which its interval grows; at least 1.
     pub max_consecutive_errors: u32,
     /// How long a code that is over must have been so before its return is believed.
-    pub return_after: Duration,
+    pub min_absence: Duration,
 }
 
 /// The watcher. [`Watcher::run`] may be called again after it ended.
@@ -165,7 +165,7 @@ impl<F: CodeFeed> Watcher<F> {
         // It answers: whatever it was, it counts now.
         round.board().dead.remove(&source.place);
         let live = round.live();
-        log_changes(&self.store.apply_answer(Some(answer), &live, self.settings.return_after).await?);
+        log_changes(&self.store.apply_answer(Some(answer), &live, self.settings.min_absence).await?);
         (source.answered_at, source.silent_since) = (Some(self.clock.now()), None);
         round.log_fetched(source.place, keys, tries);
         Ok(None)
@@ -194,7 +194,7 @@ impl<F: CodeFeed> Watcher<F> {
                 "The feed {} has not answered for {days} days: what it alone lists counts no more",
                 source.name
             );
-            if let Err(error) = self.store.apply_answer(None, &round.live(), self.settings.return_after).await {
+            if let Err(error) = self.store.apply_answer(None, &round.live(), self.settings.min_absence).await {
                 // Said by the store; made up for with the next failure.
                 tracing::debug!("Cannot give up what {} listed: {error}", source.name);
                 round.board().dead.remove(&source.place);

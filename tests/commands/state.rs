@@ -206,7 +206,7 @@ async fn what_the_legacy_bot_sent_is_not_sent_again() {
     let source = Feed { url: feed.url().parse().unwrap(), key: None };
     let client = FeedClient::new(&[source], Duration::from_secs(5)).unwrap();
     let settings =
-        WatcherSettings { interval: Duration::from_secs(1), max_consecutive_errors: 5, return_after: Duration::ZERO };
+        WatcherSettings { interval: Duration::from_secs(1), max_consecutive_errors: 5, min_absence: Duration::ZERO };
     let posted = Arc::new(Mutex::new(Vec::new()));
     let shown = posted.clone();
     let show = move |message: &Announcement| {

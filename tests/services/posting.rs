@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use giftcode_bot::domain::codes::channel::{Blocked, NONCE_WINDOW, Over};
+use giftcode_bot::domain::codes::channel::{Blocked, NONCE_WINDOW, OverReason};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
@@ -317,7 +317,7 @@ async fn a_post_whose_code_is_over_says_so_once() {
     assert_eq!(corrections.len(), 2);
     assert_eq!((corrections[1].channel, corrections[1].message), (ChannelId(1), MessageId(1)));
     let over: Vec<_> = corrections[1].codes.iter().map(|(code, over)| (code.code.to_string(), over.clone())).collect();
-    assert_eq!(over, [("A1".to_owned(), Some(Over::Expired)), ("B2".to_owned(), None)]);
+    assert_eq!(over, [("A1".to_owned(), Some(OverReason::Expired)), ("B2".to_owned(), None)]);
     stop.cancel();
     task.await.unwrap().unwrap();
 }

@@ -31,7 +31,7 @@ pub fn client(feeds: &[&FeedSim]) -> FeedClient {
 }
 
 pub fn settings(interval: Duration) -> WatcherSettings {
-    WatcherSettings { interval, max_consecutive_errors: 5, return_after: 6 * HOUR }
+    WatcherSettings { interval, max_consecutive_errors: 5, min_absence: 6 * HOUR }
 }
 
 fn run(state: &StateFile, feeds: &[&FeedSim]) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {

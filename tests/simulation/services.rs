@@ -35,7 +35,7 @@ const ENGINE: EngineSettings = EngineSettings {
 const WATCHER: WatcherSettings = WatcherSettings {
     interval: Duration::from_secs(10),
     max_consecutive_errors: 5,
-    return_after: Duration::from_secs(6 * 3600),
+    min_absence: Duration::from_secs(6 * 3600),
 };
 
 /// One start of an instance.

@@ -22,7 +22,7 @@ use crate::sandbox::game::{GameSim, GameSimSettings, PAGE};
 use crate::sandbox::ledger::Ledger;
 use crate::sandbox::narrator::Narrator;
 use crate::sandbox::posts::TerminalAnnouncer;
-use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, PLAYER_INTERVAL, RETURN_AFTER, Script, ScriptedCode};
+use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, MIN_ABSENCE, PLAYER_INTERVAL, Script, ScriptedCode};
 use crate::sandbox::verify::mismatches;
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::health::{HealthLog, HealthMonitor};
@@ -155,7 +155,7 @@ impl Live {
         let settings = WatcherSettings {
             interval: config.check_interval,
             max_consecutive_errors: config.max_consecutive_errors,
-            return_after: RETURN_AFTER,
+            min_absence: MIN_ABSENCE,
         };
         config.game_url = self.sim.base_url().parse().context("cannot read the simulated game's address")?;
         config.game_page_url = PAGE.parse().context("cannot read the simulated game's page")?;
