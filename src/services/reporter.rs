@@ -231,6 +231,10 @@ impl<B: BatchBoard> Reporter<B> {
 
 impl Shown {
     fn of(message: &BatchMessage) -> Self {
-        Self { tally: message.tally.clone(), is_finished: message.is_finished, wait_reason: message.wait_reason.clone() }
+        Self {
+            tally: message.tally.clone(),
+            is_finished: message.is_finished,
+            wait_reason: message.wait_reason.clone(),
+        }
     }
 }

@@ -197,7 +197,10 @@ pub fn runs() -> Chapter {
             shown("While it is busy for everybody", waiting(unserved(Cause::Busy, Status::TimeoutRetry))),
             shown("While it does not let the bot in", waiting(unserved(Cause::Deployment, Status::Forbidden))),
             shown("While it says something new to everybody", waiting(unserved(Cause::Odd, odd))),
-            shown("While it does so for this code alone", waiting(EngineStatus { phase: held, ..EngineStatus::default() })),
+            shown(
+                "While it does so for this code alone",
+                waiting(EngineStatus { phase: held, ..EngineStatus::default() }),
+            ),
             shown("Done for all", batch_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", batch_of(tally(250, 6, 0, mixed), true)),
             shown(
@@ -557,11 +560,7 @@ pub fn longest() -> Vec<(String, Message)> {
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
     let status = manage::Status {
         feeds: feeds(Some(stars(5000))),
-        replica: ReplicaStatus {
-            is_used: true,
-            state: ReplicaState::Refuses(stars(5000)),
-            ..ReplicaStatus::default()
-        },
+        replica: ReplicaStatus { is_used: true, state: ReplicaState::Refuses(stars(5000)), ..ReplicaStatus::default() },
         engine: unserved(Cause::Odd, Status::Unknown(stars(5000))),
         ..manage::Status::default()
     };

@@ -69,7 +69,11 @@ impl EngineStatus {
             EnginePhase::Working | EnginePhase::Limited { .. } => None,
             EnginePhase::Open { trouble, since } => {
                 let since = since.strftime("%Y-%m-%d %H:%M");
-                Some(format!("{}, since {since} UTC; {}", trouble_in_words(trouble.cause, &trouble.evidence), remedy(trouble)))
+                Some(format!(
+                    "{}, since {since} UTC; {}",
+                    trouble_in_words(trouble.cause, &trouble.evidence),
+                    remedy(trouble)
+                ))
             }
             EnginePhase::Held { code, since, evidence } => {
                 let since = since.strftime("%Y-%m-%d %H:%M");
