@@ -214,8 +214,7 @@ async fn work(
     let asked_to_stop = stop_on_signals()?;
     let stop = CancellationToken::new();
     let mut supervisor = Supervisor::new(stop.clone());
-    let (running, token) = (engine.clone(), stop.clone());
-    supervisor.add("engine", move || running.clone().run(token.clone()));
+    supervisor.add(engine.clone());
     let mut services = tokio::spawn(supervisor.run());
     let work = tokio::select! {
         () = asked_to_stop.cancelled() => Ok(Work::Interrupted),

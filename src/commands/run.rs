@@ -9,7 +9,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_REQUESTS, Requests};
-use crate::discord::connection::{self, Access};
+use crate::discord::connection::Access;
 use crate::discord::rest::Rest;
 use crate::discord::sessions::Sessions;
 use crate::feeds::FeedClient;
@@ -29,7 +29,7 @@ use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{StateKind, Store};
 
 use super::Ended;
-use crate::commands::wiring::{engine_settings, game_client, location, mongodb, stop_on_signals, supervise};
+use crate::commands::wiring::{engine_settings, game_client, location, mongodb, stop_on_signals};
 
 /// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
 const LOG: &str = "info,serenity=error";
@@ -107,7 +107,7 @@ impl Process {
         let health = HealthMonitor::new(store.clone(), watcher.status(), engine.status());
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster = Poster::new(announcer.clone(), store.clone(), clock);
-        let reporter = Arc::new(Reporter::new(announcer, store.clone(), clock, engine.status()));
+        let reporter = Reporter::new(announcer, store.clone(), clock, engine.status());
         let bot = Bot {
             store: store.clone(),
             access: self.access.clone(),
@@ -122,33 +122,18 @@ impl Process {
             requests: Requests::up_to(MAX_REQUESTS.0),
             checks: Requests::up_to(MAX_REQUESTS.1),
         };
-        let mut supervisor = supervise(watcher, poster, engine, HealthLog::new(health, clock), done);
-        let token = done.clone();
-        supervisor.add("reporter", move || {
-            let (reporter, token) = (reporter.clone(), token.clone());
-            async move { reporter.run(token).await }
-        });
-        let eraser = Arc::new(Eraser::new(store.clone(), clock));
-        let token = done.clone();
-        supervisor.add("eraser", move || {
-            let (eraser, token) = (eraser.clone(), token.clone());
-            async move { eraser.run(token).await }
-        });
-        let retention = Arc::new(Retention::new(store.clone(), clock));
-        let token = done.clone();
-        supervisor.add("retention", move || {
-            let (retention, token) = (retention.clone(), token.clone());
-            async move { retention.run(token).await }
-        });
+        let mut supervisor = Supervisor::new(done.clone());
+        supervisor.add(Arc::new(watcher));
+        supervisor.add(Arc::new(poster));
+        supervisor.add(engine);
+        supervisor.add(Arc::new(HealthLog::new(health, clock)));
+        supervisor.add(Arc::new(reporter));
+        supervisor.add(Arc::new(Eraser::new(store.clone(), clock)));
+        supervisor.add(Arc::new(Retention::new(store.clone(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
-            let watch = Arc::new(SizeWatch::new(replica, store.clone(), max));
-            let token = done.clone();
-            supervisor.add("watch of MongoDB's size", move || {
-                let (watch, token) = (watch.clone(), token.clone());
-                async move { watch.run(token).await }
-            });
+            supervisor.add(Arc::new(SizeWatch::new(replica, store.clone(), max)));
         }
-        supervisor.add("Discord connection", move || connection::run(bot.clone()));
+        supervisor.add(Arc::new(bot));
         Ok(supervisor)
     }
 }

@@ -1,6 +1,5 @@
 //! From the configuration to the services.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,15 +11,10 @@ use crate::domain::limits::player_pacing::RateLimit;
 use crate::domain::redeeming::retry::Policy;
 use crate::game::{GameClient, GameSettings};
 use crate::leadership::session::StateLocation;
-use crate::ports::{Announcer, CodeFeed, GameApi};
 use crate::replica::{Mongo, MongoSettings};
 use crate::runtime::clock::Clock;
 use crate::runtime::config::Config;
-use crate::runtime::supervisor::Supervisor;
-use crate::services::engine::{Engine, EngineSettings};
-use crate::services::health::HealthLog;
-use crate::services::poster::Poster;
-use crate::services::watcher::Watcher;
+use crate::services::engine::EngineSettings;
 use crate::store::{Blocking, StateKind};
 
 /// Finding a server, connecting, a write's majority: none may take longer.
@@ -67,36 +61,6 @@ pub(super) fn engine_settings(config: &Config) -> EngineSettings {
         limit: config.game_rate.map(|rate| RateLimit { calls: rate.calls, window: rate.window }),
         player_interval: config.player_interval,
     }
-}
-
-/// The services that every bot has, until `done`: what Discord and the sandbox have beside them is added by each.
-pub(super) fn supervise<F: CodeFeed, A: Announcer, G: GameApi>(
-    watcher: Watcher<F>,
-    poster: Poster<A>,
-    engine: Arc<Engine<G>>,
-    health: HealthLog,
-    done: &CancellationToken,
-) -> Supervisor {
-    let (watcher, poster, health) = (Arc::new(watcher), Arc::new(poster), Arc::new(health));
-    let mut supervisor = Supervisor::new(done.clone());
-    let token = done.clone();
-    supervisor.add("watcher", move || {
-        let (watcher, token) = (watcher.clone(), token.clone());
-        async move { watcher.run(token).await }
-    });
-    let token = done.clone();
-    supervisor.add("poster", move || {
-        let (poster, token) = (poster.clone(), token.clone());
-        async move { poster.run(token).await }
-    });
-    let token = done.clone();
-    supervisor.add("engine", move || engine.clone().run(token.clone()));
-    let token = done.clone();
-    supervisor.add("health log", move || {
-        let (health, token) = (health.clone(), token.clone());
-        async move { health.run(token).await }
-    });
-    supervisor
 }
 
 /// A token that is cancelled by SIGTERM or SIGINT. A second signal ends the process at once.

@@ -9,11 +9,14 @@
 //! # Crash
 //! What the parts publish, and when the last line was, is kept in memory only.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::health::{EngineStatus, Feeds, Health, HealthLine, PostStatus};
 use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
 use crate::store::Store;
 
 /// Where the parts' statuses meet. Clones share them.
@@ -42,7 +45,7 @@ impl HealthMonitor {
     }
 }
 
-/// Logs the health line. [`HealthLog::run`] may be called again after it ended.
+/// Logs the health line.
 pub struct HealthLog {
     monitor: HealthMonitor,
     clock: Clock,
@@ -51,15 +54,6 @@ pub struct HealthLog {
 impl HealthLog {
     pub fn new(monitor: HealthMonitor, clock: Clock) -> Self {
         Self { monitor, clock }
-    }
-
-    /// Logs until `shutdown`, or until the watcher is gone.
-    ///
-    /// # Errors
-    /// None at present.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
-        shutdown.run_until_cancelled(self.log()).await;
-        Ok(())
     }
 
     async fn log(&self) {
@@ -79,5 +73,17 @@ impl HealthLog {
                 tracing::info!("{line}");
             }
         }
+    }
+}
+
+impl Service for HealthLog {
+    fn name(&self) -> &'static str {
+        "health log"
+    }
+
+    /// Ends, too, when the watcher is gone.
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
+        shutdown.run_until_cancelled(self.log()).await;
+        Ok(())
     }
 }

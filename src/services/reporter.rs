@@ -15,6 +15,7 @@
 //! ended more than [`TELL_WITHIN`] ago without being told of are not any more, but a message that is there is mended.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -24,9 +25,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::codes::channel::Blocked;
 use crate::domain::health::{EngineStatus, WaitReason};
-use crate::domain::redeeming::batch_progress::{Pacer, Tally};
+use crate::domain::redeeming::batch_progress::{RateMeter, Tally};
 use crate::ports::{AnnounceError, BatchBoard, BatchMessage};
 use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
 use crate::store::{BatchKey, Store, StoreError};
 
 /// Between two looks at the runs,
@@ -52,7 +54,6 @@ const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// Messages at once.
 const CONCURRENCY: usize = 8;
 
-/// The reporter. [`Reporter::run`] may be called again after it ended; not twice at once.
 pub struct Reporter<B> {
     board: B,
     store: Store,
@@ -71,7 +72,7 @@ struct Shown {
 /// What is known of a run beside the store.
 #[derive(Default)]
 struct Watched {
-    pacer: Pacer,
+    rate: RateMeter,
     shown: Option<Shown>,
     /// When it may be shown again, since the clock's start.
     cools_down_until: Duration,
@@ -83,12 +84,14 @@ impl<B: BatchBoard> Reporter<B> {
     pub fn new(board: B, store: Store, clock: Clock, engine: watch::Receiver<EngineStatus>) -> Self {
         Self { board, store, clock, engine }
     }
+}
 
-    /// Reports until `shutdown`.
-    ///
-    /// # Errors
-    /// None at present; what fails is said and tried again.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+impl<B: BatchBoard> Service for Reporter<B> {
+    fn name(&self) -> &'static str {
+        "reporter"
+    }
+
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut watched: HashMap<BatchKey, Watched> = HashMap::new();
         let mut yields_since = None;
         let mut rest = POLL_INTERVAL;
@@ -113,7 +116,9 @@ impl<B: BatchBoard> Reporter<B> {
             };
         }
     }
+}
 
+impl<B: BatchBoard> Reporter<B> {
     /// Shows what is new; returns how long it took to find that.
     async fn look(
         &self,
@@ -137,8 +142,8 @@ impl<B: BatchBoard> Reporter<B> {
         let mut due = Vec::new();
         for (key, mut message) in batches {
             let known = watched.entry(key.clone()).or_default();
-            known.pacer.see(now, message.tally.done());
-            message.remaining = known.pacer.remaining(message.tally.pending);
+            known.rate.sample(now, message.tally.done());
+            message.remaining = known.rate.remaining(message.tally.pending);
             let calls_now = message.tally.pending > message.tally.waiting;
             let wait_reason = self.engine.borrow().wait_reason(Some(&key.code), calls_now);
             message.wait_reason = wait_reason.filter(|_| !message.is_finished);

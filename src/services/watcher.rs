@@ -16,7 +16,7 @@
 //! answers nothing or an empty list: after a restart that takes its time anew.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -31,6 +31,7 @@ use crate::domain::codes::polling::Schedule;
 use crate::domain::health::{FailingFeed, FeedStatus, Feeds};
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
 use crate::store::{ListingChanges, Store, StoreError};
 
 /// An empty list where codes were is believed after this long.
@@ -51,7 +52,6 @@ pub struct WatcherSettings {
     pub min_absence: Duration,
 }
 
-/// The watcher. [`Watcher::run`] may be called again after it ended.
 pub struct Watcher<F> {
     feed: F,
     store: Store,
@@ -101,12 +101,15 @@ impl<F: CodeFeed> Watcher<F> {
     pub fn status(&self) -> watch::Receiver<Feeds> {
         self.status.subscribe()
     }
+}
 
-    /// Polls until `shutdown`. A poll that is under way then is given up: it has changed nothing yet, or everything.
-    ///
-    /// # Errors
-    /// When the file cannot be read at the start; later failures are counted, said and got over.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+impl<F: CodeFeed> Service for Watcher<F> {
+    fn name(&self) -> &'static str {
+        "watcher"
+    }
+
+    /// A poll that is under way at the shutdown is given up: it has changed nothing yet, or everything.
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         tracing::info!("Starting giftcode poster with interval={}s", self.settings.interval.as_secs_f64());
         let mut answered =
             self.store.sources_answered_at().await.context("cannot see when the feeds were last heard")?;
@@ -127,7 +130,9 @@ impl<F: CodeFeed> Watcher<F> {
         }
         Ok(())
     }
+}
 
+impl<F: CodeFeed> Watcher<F> {
     /// Asks one feed, again and again.
     async fn follow(&self, mut source: Source, round: &Round) {
         loop {

@@ -1,10 +1,12 @@
 //! Feeds as they are: in every shape, failing, hanging, contradicting each other. With the real watcher, client and poster.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::codes::listing::KnownCode;
 use giftcode_bot::domain::players::player::ChannelId;
 use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
 use giftcode_bot::sandbox::posts::TerminalAnnouncer;
 use giftcode_bot::services::health::{HealthLog, HealthMonitor};
@@ -32,7 +34,7 @@ struct Bot {
     clock: Clock,
     store: Store,
     posted: Posted,
-    at_work: Vec<AbortOnDropHandle<()>>,
+    at_work: Vec<AbortOnDropHandle<anyhow::Result<()>>>,
 }
 
 impl Bot {
@@ -63,9 +65,9 @@ impl Bot {
         let health = HealthMonitor::new(self.store.clone(), watcher.status(), watch::Sender::default().subscribe());
         let health = HealthLog::new(health, self.clock);
         self.at_work = vec![
-            AbortOnDropHandle::new(tokio::spawn(async move { watcher.run(token()).await.unwrap() })),
-            AbortOnDropHandle::new(tokio::spawn(async move { poster.run(token()).await.unwrap() })),
-            AbortOnDropHandle::new(tokio::spawn(async move { health.run(token()).await.unwrap() })),
+            AbortOnDropHandle::new(tokio::spawn(Arc::new(watcher).run(token()))),
+            AbortOnDropHandle::new(tokio::spawn(Arc::new(poster).run(token()))),
+            AbortOnDropHandle::new(tokio::spawn(Arc::new(health).run(token()))),
         ];
     }
 

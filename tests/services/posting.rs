@@ -9,6 +9,7 @@ use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
 use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::poster::Poster;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -161,8 +162,7 @@ fn error_of(reason: &str) -> Result<Posted, AnnounceError> {
 pub fn run(state: &StateFile, channels: &Channels) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
     let stop = CancellationToken::new();
     let poster = Poster::new(channels.clone(), state.store.clone(), state.clock);
-    let token = stop.clone();
-    (tokio::spawn(async move { poster.run(token).await }), stop)
+    (tokio::spawn(Arc::new(poster).run(stop.clone())), stop)
 }
 
 pub async fn settle() {

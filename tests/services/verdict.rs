@@ -1,5 +1,6 @@
 //! A code's verdict, with the real watcher, poster and engine against the simulated feed and game.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
@@ -8,6 +9,7 @@ use giftcode_bot::domain::codes::code::NAMED;
 use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::PlayerId;
 use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedSim};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::Ledger;
@@ -59,8 +61,7 @@ impl Bot {
         let (poster, stop) = posting::run(&state, &channels);
         let interval = watching::settings(Duration::from_secs(10));
         let watcher = Watcher::new(watching::client(&[&feed]), state.store.clone(), state.clock, interval);
-        let token = stop.clone();
-        let watcher = tokio::spawn(async move { watcher.run(token).await });
+        let watcher = tokio::spawn(Arc::new(watcher).run(stop.clone()));
         Self { state, channels, game, feed, running, stop, loops: vec![poster, watcher] }
     }
 

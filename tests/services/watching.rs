@@ -1,5 +1,6 @@
 //! The watcher with the real feed client and the simulated feed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
@@ -7,6 +8,7 @@ use giftcode_bot::domain::health::{EnginePhase, EngineStatus};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::feeds::FeedClient;
 use giftcode_bot::runtime::config::Feed;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
 use giftcode_bot::services::health::{HealthLog, HealthMonitor};
 use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
@@ -48,9 +50,8 @@ fn run_with(
     let health = HealthMonitor::new(state.store.clone(), watcher.status(), watch::Sender::new(engine).subscribe());
     let health = HealthLog::new(health, state.clock);
     let stop = CancellationToken::new();
-    let token = stop.clone();
-    let services = async move { tokio::try_join!(watcher.run(token.clone()), health.run(token)).map(drop) };
-    (tokio::spawn(services), stop)
+    let (watching, logging) = (Arc::new(watcher).run(stop.clone()), Arc::new(health).run(stop.clone()));
+    (tokio::spawn(async move { tokio::try_join!(watching, logging).map(drop) }), stop)
 }
 
 async fn known(state: &StateFile) -> Vec<String> {

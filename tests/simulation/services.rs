@@ -1,6 +1,7 @@
 //! What an instance does: the real watcher, poster and engine, and an admin who changes what it keeps.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, RoleId, State};
@@ -9,6 +10,7 @@ use giftcode_bot::domain::sync::record::{Key, RecordKind, Value};
 use giftcode_bot::leadership::Leadership;
 use giftcode_bot::leadership::session::{self, ActiveSession, Sessions, StateLocation};
 use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::engine::{Engine, EngineSettings, Unrecorded};
 use giftcode_bot::services::health::{HealthLog, HealthMonitor};
 use giftcode_bot::services::poster::Poster;
@@ -84,13 +86,10 @@ pub async fn serve(
     let health = HealthMonitor::new(store.clone(), watcher.status(), engine.status());
     let health = HealthLog::new(health, clock);
     let mut loops: JoinSet<anyhow::Result<()>> = JoinSet::new();
-    let token = done.clone();
-    loops.spawn(async move { watcher.run(token).await });
-    let token = done.clone();
-    loops.spawn(async move { poster.run(token).await });
+    loops.spawn(Arc::new(watcher).run(done.clone()));
+    loops.spawn(Arc::new(poster).run(done.clone()));
     loops.spawn(engine.run(done.clone()));
-    let token = done.clone();
-    loops.spawn(async move { health.run(token).await });
+    loops.spawn(Arc::new(health).run(done.clone()));
     let admin = Admin { outside, store };
     let token = done.clone();
     loops.spawn(async move {

@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::wiring::{engine_settings, game_client, supervise};
+use crate::commands::wiring::{engine_settings, game_client};
 use crate::commands::world::{Paths, World};
 use crate::commands::{Ended, summary};
 use crate::domain::players::player::ChannelId;
@@ -165,7 +165,12 @@ impl Live {
         let engine = Engine::after(unrecorded.clone(), game, store.clone(), self.clock, how);
         let watcher = Watcher::new(feed, store.clone(), self.clock, settings);
         let health = HealthMonitor::new(store.clone(), watcher.status(), engine.status());
-        Ok(supervise(watcher, poster, engine, HealthLog::new(health, self.clock), done))
+        let mut supervisor = Supervisor::new(done.clone());
+        supervisor.add(Arc::new(watcher));
+        supervisor.add(Arc::new(poster));
+        supervisor.add(engine);
+        supervisor.add(Arc::new(HealthLog::new(health, self.clock)));
+        Ok(supervisor)
     }
 
     /// Until the script has played out and nothing is left to post or to redeem.
