@@ -23,10 +23,11 @@ use serenity::all::{ActivityData, ClientBuilder, GatewayIntents, OnlineStatus, S
 use serenity::gateway::ConnectionStage;
 use serenity::http::{Http, HttpBuilder};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::runtime::clock::Clock;
-use crate::runtime::supervisor::Fatal;
+use crate::runtime::supervisor::{Fatal, Service};
 
 use super::answer::{Asked, Error};
 use super::bot::Bot;
@@ -98,16 +99,23 @@ impl Access {
     }
 }
 
-/// Keeps the connection until the bot's shutdown.
-///
-/// # Errors
-/// When Discord refuses the token.
-pub async fn run(bot: Bot) -> anyhow::Result<()> {
+impl Service for Bot {
+    fn name(&self) -> &'static str {
+        "Discord connection"
+    }
+
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
+        keep_connected(&self, &shutdown).await
+    }
+}
+
+/// Keeps the connection until the shutdown; a token that Discord refuses is fatal.
+async fn keep_connected(bot: &Bot, shutdown: &CancellationToken) -> anyhow::Result<()> {
     let first = COOL_DOWN.0;
     let mut rest = first;
-    while !bot.shutdown.is_cancelled() {
+    while !shutdown.is_cancelled() {
         let began = Instant::now();
-        let Err(error) = connect(&bot).await else { continue };
+        let Err(error) = connect(bot).await else { continue };
         if is_refusal(&error) {
             tracing::error!("Discord refuses the token: {error:#}");
             return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
@@ -124,7 +132,7 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
         let why = error.root_cause().to_string();
         tracing::warn!("No connection to Discord, next try in {} s, at {at} UTC: {why}", wait.as_secs());
         tokio::select! {
-            () = bot.shutdown.cancelled() => {}
+            () = shutdown.cancelled() => {}
             () = tokio::time::sleep(wait) => {}
         }
         rest = (rest * 2).min(last);

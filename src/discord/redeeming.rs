@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{GuildId, MAX_WAITING, Player, PlayerId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
@@ -71,7 +71,7 @@ struct RedeemRequest {
     /// With their generations.
     codes: Vec<(Code, u32)>,
     /// Asked for, and over.
-    over: Vec<(Code, Over)>,
+    over: Vec<(Code, OverReason)>,
     /// Asked for, and too many at once.
     left: Vec<Code>,
 }
@@ -200,7 +200,7 @@ pub(super) enum Appealed {
     /// It is good.
     Good(AnnouncedCode),
     /// It is over, and this is what is known by now.
-    Over(Over, AskedAnew),
+    Over(OverReason, AskedAnew),
 }
 
 /// Asks the game about a code that is over, with a player of this server, and waits some seconds for what it says. `None`

@@ -1,6 +1,6 @@
 //! Codes that are over, and what the game says of them when it is asked again.
 
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::store::OverCode;
 
@@ -29,7 +29,7 @@ pub enum AskedAnew {
     Nobody,
 }
 
-fn over_sentence(code: &Code, over: &Over, asked: AskedAnew) -> String {
+fn over_sentence(code: &Code, over: &OverReason, asked: AskedAnew) -> String {
     let why = over.meaning();
     match asked {
         AskedAnew::Answered => format!("⌛ `{code}` is over: {why}. I asked the game just now."),
@@ -44,12 +44,12 @@ fn over_sentence(code: &Code, over: &Over, asked: AskedAnew) -> String {
 }
 
 /// A code that is over.
-pub fn code_over(code: &Code, over: &Over, asked: AskedAnew) -> Message {
+pub fn code_over(code: &Code, over: &OverReason, asked: AskedAnew) -> Message {
     Message::text(over_sentence(code, over, asked))
 }
 
 /// A code that is over was added all the same.
-pub fn added_though_over(code: &Code, over: &Over, asked: AskedAnew) -> Message {
+pub fn added_though_over(code: &Code, over: &OverReason, asked: AskedAnew) -> Message {
     let goes_on = match asked {
         AskedAnew::Answered | AskedAnew::StillAsking => {
             " For two days I ask it again now and then, and post and redeem the code as soon as it is good."

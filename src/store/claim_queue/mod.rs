@@ -14,7 +14,7 @@ use rusqlite::{Connection, Row, ToSql, params};
 use crate::domain::answers::status::Status;
 use crate::domain::codes::canary::{CodeTrust, code_trust};
 use crate::domain::codes::code::CodeKey;
-use crate::domain::codes::invalidation::LOOK_BACK;
+use crate::domain::codes::invalidation::ANSWERS_CONSIDERED;
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::limits::fair_queue::{FairQueue, Group, Groups, Offer};
 use crate::domain::players::player::{GuildId, PlayerId};
@@ -99,7 +99,7 @@ fn latest(
     key: &CodeKey,
     generation: u32,
 ) -> rusqlite::Result<Vec<(PlayerId, Status, GuildId)>> {
-    let look_back = u32::try_from(LOOK_BACK).unwrap_or(u32::MAX);
+    let look_back = u32::try_from(ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
     connection
         .prepare_cached(
             "SELECT player_id, status, coalesce(queue, 0) FROM redemptions INDEXED BY redemptions_evidence
@@ -129,7 +129,7 @@ impl<'a> Picker<'a> {
             latest.iter().map(|(player, status, _)| (*player, status.clone())).collect();
         let trust = code_trust(&answers);
         let doubted_in = match trust {
-            CodeTrust::Doubted(by) => latest.iter().find(|(player, ..)| *player == by).map(|(.., guild)| *guild),
+            CodeTrust::Suspect(by) => latest.iter().find(|(player, ..)| *player == by).map(|(.., guild)| *guild),
             CodeTrust::Proven | CodeTrust::New => None,
         };
         self.trusts.insert(code, (trust, doubted_in));
