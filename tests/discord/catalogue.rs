@@ -6,7 +6,7 @@ use giftcode_bot::discord::messages::engine::waits_for;
 use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, batch, manage, personal, players, post};
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::codes::channel::{Blocked, Over};
+use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
@@ -75,7 +75,7 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
     }
 }
 
-fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<Over>)>) -> Correction {
+fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
     let (guild, channel, message, role) = (GuildId(3), CHANNEL, MessageId(9), None);
     Correction { nonce, guild, channel, message, role, kind, total, codes }
@@ -90,7 +90,7 @@ pub fn posts() -> Chapter {
     let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(&announcement));
     let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(&correction));
     let mention = Announcement { role: Some(ROLE), ..announcement(MessageKind::New, 1, vec![one()]) };
-    let invalidated = |status| Some(Over::Invalidated(status));
+    let invalidated = |status| Some(OverReason::Invalidated(status));
     (
         "Posts",
         vec![
@@ -108,13 +108,13 @@ pub fn posts() -> Chapter {
             posted("The first ten of twelve codes", announcement(MessageKind::Digest, 12, many(10))),
             posted("The rest of them", announcement(MessageKind::More, 12, many(2))),
             posted("What a hostile feed wrote", announcement(MessageKind::New, 1, vec![hostile()])),
-            corrected("A post whose code has expired", correction(1, vec![(one(), Some(Over::Expired))])),
+            corrected("A post whose code has expired", correction(1, vec![(one(), Some(OverReason::Expired))])),
             corrected(
                 "A post whose code the game does not know",
                 correction(1, vec![(one(), invalidated(Status::CdkNotFound))]),
             ),
             corrected("A post whose code was over, and is good again", correction(1, vec![(one(), None)])),
-            corrected("A post of a code that came back since", correction(1, vec![(one(), Some(Over::Renewed))])),
+            corrected("A post of a code that came back since", correction(1, vec![(one(), Some(OverReason::Renewed))])),
             corrected(
                 "A post of two codes, of which one has reached its claim limit",
                 correction(2, two().into_iter().zip([invalidated(Status::Used), None]).collect()),
@@ -230,13 +230,13 @@ pub fn managing() -> Chapter {
     );
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
-    let over = |asked| appeal::code_over(&code("WOS1105"), &Over::Expired, asked);
+    let over = |asked| appeal::code_over(&code("WOS1105"), &OverReason::Expired, asked);
     say("redeem or retry, of a code that is over", over(Recheck::Done));
     say("redeem or retry, of a code that is over, while the game does not answer", over(Recheck::Pending));
     say("redeem or retry, of a code that is over, with nobody to ask for", over(Recheck::NoPlayer));
     say(
         "add, of a code that is over",
-        appeal::added_though_over(&code("WOS1105"), &Over::Invalidated(Status::CdkNotFound), Recheck::Done),
+        appeal::added_though_over(&code("WOS1105"), &OverReason::Invalidated(Status::CdkNotFound), Recheck::Done),
     );
     say(
         "any command, with something that is no code",
@@ -247,7 +247,7 @@ pub fn managing() -> Chapter {
     say("remove", manage::code_removed(&code("WOS1105"), 12));
     let is_over = OverCode {
         code: code("OLDCODE"),
-        over: Over::Invalidated(Status::TimeError),
+        over: OverReason::Invalidated(Status::TimeError),
         check_at: Some(now() + SignedDuration::from_mins(10)),
     };
     let is_over = std::slice::from_ref(&is_over);
@@ -270,7 +270,7 @@ pub fn managing() -> Chapter {
     let started = [
         (code("WOS1105"), Ok(BatchStart { players: 100, due: 98, pending: 0 })),
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
-        (code("OLDCODE"), Err((Over::Expired, Recheck::Done))),
+        (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
     say("the menu “Redeem for all”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
     say("retry", manage::retried(&code("WOS1105"), 5));
@@ -448,7 +448,12 @@ pub fn everybody() -> Chapter {
     ];
     say(
         "/redeem, done",
-        personal::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], &[code("TENTH1")], false),
+        personal::standings(
+            &[(code("WOS1105"), done)],
+            &[(code("OLDCODE"), OverReason::Expired)],
+            &[code("TENTH1")],
+            false,
+        ),
     );
     let many: Vec<_> = (0..10)
         .map(|number| {
@@ -471,7 +476,7 @@ pub fn everybody() -> Chapter {
     );
     say(
         "/redeem and the buttons, with a code that is over",
-        personal::code_over(&code("WOS1105"), &Over::Invalidated(Status::Used)),
+        personal::code_over(&code("WOS1105"), &OverReason::Invalidated(Status::Used)),
     );
     say("/redeem and the buttons, when ten codes wait already", personal::too_many_waiting(&[code("WOS1105")]));
     say("a fourth request before one of the others is done", personal::too_many_requests());
@@ -528,7 +533,8 @@ pub fn longest() -> Vec<(String, Message)> {
             tally: tally.clone(),
         })
         .collect();
-    let over = |count| codes(count).into_iter().map(|code| (code, Some(Over::Invalidated(Status::Used)))).collect();
+    let over =
+        |count| codes(count).into_iter().map(|code| (code, Some(OverReason::Invalidated(Status::Used)))).collect();
     let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
@@ -550,7 +556,7 @@ pub fn longest() -> Vec<(String, Message)> {
     let over_codes: Vec<OverCode> = (0..10)
         .map(|number| OverCode {
             code: longest_code(number).code,
-            over: Over::Invalidated(Status::Used),
+            over: OverReason::Invalidated(Status::Used),
             check_at: Some(now()),
         })
         .collect();

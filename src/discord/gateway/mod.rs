@@ -21,8 +21,9 @@ use std::time::Duration;
 
 use serenity::all::{ClientBuilder, GatewayIntents, OnlineStatus};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use crate::runtime::supervisor::Fatal;
+use crate::runtime::supervisor::{Fatal, Service};
 
 use super::bot::Bot;
 use super::interactions::commands;
@@ -43,12 +44,22 @@ const CLOSE_AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// How long commands in progress may take to end at shutdown.
 const FINISH_WITHIN: Duration = Duration::from_secs(3);
 
-/// Keeps the connection until the bot shuts down; fails when Discord refuses the token.
-pub async fn run(bot: Bot) -> anyhow::Result<()> {
+impl Service for Bot {
+    fn name(&self) -> &'static str {
+        "Discord connection"
+    }
+
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
+        keep_connected(&self, &shutdown).await
+    }
+}
+
+/// Keeps the connection until the shutdown. A token that Discord refuses is fatal.
+async fn keep_connected(bot: &Bot, shutdown: &CancellationToken) -> anyhow::Result<()> {
     let mut back_off = BACK_OFF.0;
-    while !bot.shutdown.is_cancelled() {
+    while !shutdown.is_cancelled() {
         let began = Instant::now();
-        let Err(error) = connect(&bot).await else { continue };
+        let Err(error) = connect(bot).await else { continue };
         if is_unauthorized(&error) {
             tracing::error!("Discord refuses the token: {error:#}");
             return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
@@ -65,7 +76,7 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
         let reason = error.root_cause().to_string();
         tracing::warn!("No connection to Discord, next try in {} s, at {at} UTC: {reason}", wait.as_secs());
         tokio::select! {
-            () = bot.shutdown.cancelled() => {}
+            () = shutdown.cancelled() => {}
             () = tokio::time::sleep(wait) => {}
         }
         back_off = (back_off * 2).min(max);

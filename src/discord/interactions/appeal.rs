@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::discord::bot::Bot;
 use crate::discord::messages::appeal::Recheck;
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::GuildId;
 use crate::ports::AnnouncedCode;
@@ -18,7 +18,7 @@ const WAIT_FOR: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AppealResult {
     Active(AnnouncedCode),
-    Over(Over, Recheck),
+    Over(OverReason, Recheck),
 }
 
 /// Asks the game about a code with a player of this server, and waits some seconds for the verdict. Returns `None` for an

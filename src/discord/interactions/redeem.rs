@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::discord::bot::Bot;
 use crate::discord::messages::{Message, personal};
 use crate::discord::user_limit::UserPermit;
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{MAX_WAITING, PlayerId, UserId};
 use crate::domain::redeeming::outcome::Outcome;
@@ -61,7 +61,7 @@ struct RedeemRequest {
     players: Vec<PlayerId>,
     /// Each with its generation.
     codes: Vec<(Code, u32)>,
-    over: Vec<(Code, Over)>,
+    over: Vec<(Code, OverReason)>,
     /// Codes beyond the most that may wait for one person.
     too_many: Vec<Code>,
 }

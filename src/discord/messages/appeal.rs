@@ -1,6 +1,6 @@
 //! Codes that are over, and what the game says of them when it is asked again.
 
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::store::OverCode;
 
@@ -27,7 +27,7 @@ pub enum Recheck {
     NoPlayer,
 }
 
-fn over_sentence(code: &Code, over: &Over, recheck: Recheck) -> String {
+fn over_sentence(code: &Code, over: &OverReason, recheck: Recheck) -> String {
     let why = over.meaning();
     match recheck {
         Recheck::Done => format!("⌛ `{code}` is over: {why}. I asked the game just now."),
@@ -42,12 +42,12 @@ fn over_sentence(code: &Code, over: &Over, recheck: Recheck) -> String {
 }
 
 /// A code that is over.
-pub fn code_over(code: &Code, over: &Over, recheck: Recheck) -> Message {
+pub fn code_over(code: &Code, over: &OverReason, recheck: Recheck) -> Message {
     Message::text(over_sentence(code, over, recheck))
 }
 
 /// A code that is over was added all the same.
-pub fn added_though_over(code: &Code, over: &Over, recheck: Recheck) -> Message {
+pub fn added_though_over(code: &Code, over: &OverReason, recheck: Recheck) -> Message {
     let goes_on = match recheck {
         Recheck::Done | Recheck::Pending => {
             " For two days I ask it again now and then, and post and redeem the code as soon as it is good."

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serenity::all::CreateEmbed;
 
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeError};
 use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::AnnouncedCode;
@@ -244,7 +244,7 @@ pub fn batch_started(code: &Code, start: BatchStart, channel: Option<ChannelId>)
 }
 
 /// A code, and what its run was begun with, or why there is none.
-pub type Started = (Code, Result<BatchStart, (Over, Recheck)>);
+pub type Started = (Code, Result<BatchStart, (OverReason, Recheck)>);
 
 /// Runs of several codes were begun.
 pub fn batches_started(started: &[Started], channel: Option<ChannelId>) -> Message {

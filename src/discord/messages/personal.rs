@@ -4,7 +4,7 @@ use serenity::all::{CreateActionRow, CreateInputText, CreateModal, InputTextStyl
 
 use crate::discord::custom_id::Action;
 use crate::domain::answers::status::Status;
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{MAX_LINKS, MAX_WAITING, Player, PlayerError, PlayerId, State};
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
@@ -120,7 +120,7 @@ pub fn too_many_requests() -> Message {
 }
 
 /// A code that is over, or never was one.
-pub fn code_over(code: &Code, over: &Over) -> Message {
+pub fn code_over(code: &Code, over: &OverReason) -> Message {
     Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
 }
 
@@ -141,7 +141,7 @@ fn left(codes: &[Code]) -> String {
 /// `is_waiting` while the answer will be edited again.
 pub fn standings(
     codes: &[(Code, Vec<Standing>)],
-    over: &[(Code, Over)],
+    over: &[(Code, OverReason)],
     too_many: &[Code],
     is_waiting: bool,
 ) -> Message {

@@ -9,7 +9,7 @@ use crate::runtime::clock::Clock;
 
 use super::error::{MIN_RETRY_AFTER, RestError};
 
-/// The time between two calls: 48 a second. Discord allows 50; jitter in the network must not add up to more.
+/// The time between two calls: at most 48 a second. Discord allows 50; jitter in the network must not add up to more.
 const SPACING: Duration = Duration::from_nanos(1_000_000_000 / 48);
 /// The back-off during an outage, doubling from the first to the second, unless the response asks for a longer wait.
 const OUTAGE_BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
