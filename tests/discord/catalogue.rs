@@ -303,7 +303,7 @@ pub fn managing() -> Chapter {
             auto_redeem: false,
             ..guild
         },
-        feed_trouble: Some("wostools.net/api/gift-codes answers HTTP 500".into()),
+        feed_trouble: Some("wostools.net/api/gift-codes answers with HTTP 500".into()),
         mongodb_trouble: Some("MongoDB does not answer and lacks 12 changes, the oldest for 40 s".into()),
         game_trouble: game_trouble(Cause::Deployment, Status::SignError),
         ..well
