@@ -157,8 +157,7 @@ async fn watch(bot: &Bot, asked: &Asked<'_>, request: Request, wanted: &RedeemRe
     let until = asked.changes_until() - LAST_WORD;
     let mut shown = None;
     loop {
-        let mut woken = std::pin::pin!(bot.store.work_wake().notified());
-        woken.as_mut().enable();
+        let woken = bot.store.work_wake().listen();
         let standings = look(bot, wanted).await?;
         let is_open = |standing: &Standing| !standing.outcome.is_some_and(Outcome::is_final);
         let is_done = !standings.iter().flat_map(|(_, of_code)| of_code).any(is_open);
@@ -224,8 +223,7 @@ pub(super) async fn hear(bot: &Bot, code: &Code, start: CheckStart) -> Result<Op
         CheckStart::Asked | CheckStart::NotOver => AskedAnew::StillAsking,
     };
     while asked == AskedAnew::StillAsking && Instant::now() < until {
-        let mut woken = std::pin::pin!(bot.store.work_wake().notified());
-        woken.as_mut().enable();
+        let woken = bot.store.work_wake().listen();
         if !bot.store.is_checking(code.key()).await? {
             asked = AskedAnew::Answered;
             break;

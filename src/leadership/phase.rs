@@ -7,10 +7,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
 use crate::domain::sync::election::Position;
 use crate::runtime::clock::Clock;
+use crate::runtime::wake::Wake;
 use crate::store::Leader;
 
 /// The wall clock and the clock that never sleeps may drift apart by so much between two renewals. More is a machine that stood
@@ -74,7 +73,7 @@ struct State {
 pub struct Leadership {
     clock: Clock,
     state: Arc<Mutex<State>>,
-    wake: Arc<Notify>,
+    wake: Arc<Wake>,
 }
 
 impl Leadership {
@@ -117,7 +116,7 @@ impl Leadership {
         (state.phase, state.ahead) = (phase, ahead(&self.clock));
         drop(state);
         if is_new {
-            self.wake.notify_waiters();
+            self.wake.wake_all();
         }
         phase
     }
@@ -160,9 +159,7 @@ impl Leadership {
     /// Returns when a phase begins of which this is so, or at once.
     pub async fn until_phase(&self, is_so: impl Fn(Phase) -> bool) {
         loop {
-            // Listening begins before the look, so that no wake is lost.
-            let mut woken = std::pin::pin!(self.wake.notified());
-            woken.as_mut().enable();
+            let woken = self.wake.listen();
             if is_so(self.phase()) {
                 return;
             }
@@ -190,7 +187,7 @@ impl Leader for Leadership {
 
     /// Woken when a phase begins or the lease is renewed: for many who wait, in the order in which they came. A lease that
     /// runs out wakes nobody.
-    fn wake(&self) -> &Notify {
+    fn wake(&self) -> &Wake {
         &self.wake
     }
 }

@@ -47,7 +47,7 @@ impl<G: GameApi> Engine<G> {
     async fn ask(&self, question: Question, shutdown: &CancellationToken) -> Ended {
         let Some((player, state)) = self.whom_to_ask_for(question).await? else {
             self.admission(|admission, _| admission.breaker.nobody_to_ask_for());
-            self.store.work_wake().notify_waiters();
+            self.store.work_wake().wake_all();
             return Ok(());
         };
         // A permit may take as long as the budget is used up; the end does not wait for that.
@@ -59,7 +59,7 @@ impl<G: GameApi> Engine<G> {
         let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, hints: &hints };
         let changes =
             self.admission(|admission, now| admission.question_answered(&call, now, self.settings.policy.base));
-        self.admission_wake.notify_waiters();
+        self.admission_wake.wake_all();
         self.store.note_end(note).await?;
         for change in &changes {
             if let Change::Opened(_, failures) | Change::Held(_, _, failures) = change {
@@ -67,7 +67,7 @@ impl<G: GameApi> Engine<G> {
             }
         }
         self.say(&changes);
-        self.store.work_wake().notify_waiters();
+        self.store.work_wake().wake_all();
         Ok(())
     }
 
@@ -107,7 +107,7 @@ impl<G: GameApi> Engine<G> {
         }
         self.refresh_condition();
         if !changes.is_empty() {
-            self.store.work_wake().notify_waiters();
+            self.store.work_wake().wake_all();
         }
     }
 

@@ -107,11 +107,8 @@ impl<R: Replica> Replicator<R> {
     pub async fn run(&self, mut succession: watch::Receiver<Succession>) -> ReplicaError {
         let (mut course, mut wait, mut is_down) = (Course::default(), BACK_OFF.0, false);
         loop {
-            // Listening begins before the look, so that no wake is lost.
-            let mut changed = std::pin::pin!(self.store.outbox_wake().notified());
-            let mut renewed = std::pin::pin!(self.leadership.wake().notified());
-            changed.as_mut().enable();
-            renewed.as_mut().enable();
+            let changed = self.store.outbox_wake().listen();
+            let renewed = self.leadership.wake().listen();
             let (seen, phase) = (succession.borrow_and_update().clone(), self.leadership.phase());
             is_down |= phase == Phase::Isolated;
             let term = phase.held().map(|held| held.term);
@@ -217,7 +214,7 @@ impl<R: Replica> Replicator<R> {
     /// Fails at once for a reason that ends the session.
     async fn send(&self, at: &mut Position, is_over: &CancellationToken) -> Answer<Answer<bool>> {
         while self.leadership.is_leader() {
-            let changed = self.store.outbox_wake().notified();
+            let changed = self.store.outbox_wake().listen();
             let sent = self.round(at).await;
             match &sent {
                 Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return Err(failure.clone()),
