@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::CodeKey;
-use crate::domain::redeeming::batch_progress::{Pacer, Tally};
+use crate::domain::redeeming::batch_progress::{RateMeter, Tally};
 use crate::ports::{AnnounceError, BatchBoard, BatchMessage};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
@@ -74,7 +74,7 @@ struct Shown {
 /// What is known of a run beside the store.
 #[derive(Default)]
 struct Watched {
-    pacer: Pacer,
+    rate: RateMeter,
     shown: Option<Shown>,
     /// When it may be shown again, since the clock's start.
     cools_down_until: Duration,
@@ -144,8 +144,8 @@ impl<B: BatchBoard> Reporter<B> {
         let mut due = Vec::new();
         for (key, mut message) in batches {
             let known = watched.entry(key.clone()).or_default();
-            known.pacer.see(now, message.tally.done());
-            message.remaining = known.pacer.remaining(message.tally.pending);
+            known.rate.sample(now, message.tally.done());
+            message.remaining = known.rate.remaining(message.tally.pending);
             let calls_now = message.tally.pending > message.tally.waiting;
             message.waits_for = if message.is_finished { None } else { (self.waits_for)(&key.code, calls_now) };
             if known.cools_down_until <= now && known.shown.as_ref() != Some(&Shown::of(&message)) {

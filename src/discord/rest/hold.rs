@@ -9,7 +9,7 @@ use crate::runtime::clock::Clock;
 
 use super::error::{RestError, SHORTEST_WAIT};
 
-/// The time between two calls, 48 a second: under Discord's 50, so that the pace of the network does not make them one too many.
+/// The time between two calls, at most 48 a second: under Discord's 50, so that the pace of the network does not make them one too many.
 const SPACING: Duration = Duration::from_nanos(1_000_000_000 / 48);
 /// How long no call is made when Discord is not reached, doubling from the first to the second, where nobody says.
 const OUTAGE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));

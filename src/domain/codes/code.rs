@@ -130,11 +130,11 @@ mod tests {
             ("\u{200B}", "at least one"),
             ("-_-", "at least one"),
             ("A B", "“A B” is not a gift code: it contains a blank; only the letters"),
-            ("A\nB", "it holds the invisible character U+000A"),
-            ("A\u{1B}[31mB", "it holds the control character U+001B"),
+            ("A\nB", "it contains the invisible character U+000A"),
+            ("A\u{1B}[31mB", "it contains the control character U+001B"),
             ("WOS\u{200B}1105", "“WOS1105” is not a gift code: it contains the invisible character U+200B"),
-            ("@everyone", "it holds “@”"),
-            ("ÄÖÜ", "it holds “Ä”"),
+            ("@everyone", "it contains “@”"),
+            ("ÄÖÜ", "it contains “Ä”"),
             (&"A".repeat(33), "longer than the 32"),
         ] {
             let error = Code::parse(text).unwrap_err().to_string();

@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::sync::election::{Lease, Position, Succession};
 use crate::domain::sync::record::RecordKind;
 use crate::leadership::session::Replication;
-use crate::leadership::{Held, Leadership, Phase};
+use crate::leadership::{HeldLease, Leadership, Phase};
 use crate::ports::replica::{Answer, Replica, ReplicaError, within};
 use crate::store::{Leader, Store};
 
@@ -170,7 +170,7 @@ impl<R: Replica> Replicator<R> {
         }
     }
 
-    async fn lead(&self, before: Option<&Lease>, own: &Lease, held: Held, course: &mut Course) -> Answer<bool> {
+    async fn lead(&self, before: Option<&Lease>, own: &Lease, held: HeldLease, course: &mut Course) -> Answer<bool> {
         if course.at.term != own.term {
             // What an earlier lease sent may have been fenced off.
             self.store.outbox_reopen().await?;
@@ -201,7 +201,7 @@ impl<R: Replica> Replicator<R> {
         let fetched = fetched?;
         if !is_caught_up {
             let sent = self.store.unsent().await?.records;
-            tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} to be sent");
+            tracing::info!("The state file has caught up with MongoDB: {fetched} records fetched, {sent} to send");
             self.leadership.advance(|phase| match phase {
                 Phase::CatchingUp(held) if held.term == own.term => Phase::Leading(held),
                 other => other,

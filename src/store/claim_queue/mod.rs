@@ -173,7 +173,7 @@ impl<'a> Picker<'a> {
             None => (i64::MIN, 0, "", 0),
         };
         let index = match offer {
-            Offer::Asked => "redemptions_asked",
+            Offer::Requested => "redemptions_asked",
             Offer::LongestDue | Offer::Check => "redemptions_due",
             Offer::First(_) | Offer::Later(_) => "redemptions_queue",
         };
@@ -184,7 +184,7 @@ impl<'a> Picker<'a> {
         let (place, is_later) = match offer {
             Offer::First(place) => (Some(place), false),
             Offer::Later(place) => (Some(place), true),
-            Offer::Asked | Offer::LongestDue | Offer::Check => (None, false),
+            Offer::Requested | Offer::LongestDue | Offer::Check => (None, false),
         };
         let now = Millis(self.now);
         let found: Vec<Waiting> = match place.and_then(|place| self.groups.as_slice().get(place)) {
@@ -206,7 +206,7 @@ impl<'a> Picker<'a> {
                 self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
             }
             None => {
-                let sql = format!("{select} AND d.priority = {} AND {AFTER}", u8::from(offer == Offer::Asked));
+                let sql = format!("{select} AND d.priority = {} AND {AFTER}", u8::from(offer == Offer::Requested));
                 let values: [&dyn ToSql; 7] = [&now, &self.instance, &due, &player, &key, &generation, &most];
                 self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
             }
@@ -290,7 +290,7 @@ pub(super) fn pick(
     let mut under_test: BTreeSet<(CodeKey, u32)> = BTreeSet::new();
     let (mut skipped, mut is_stopped, mut failure) = (0, false, None);
     while claims.taken.len() < limit && !is_stopped && failure.is_none() {
-        let taken = fair_queue.give(&groups, |offer| {
+        let taken = fair_queue.serve(&groups, |offer| {
             let cursor = cursors.entry(offer).or_default();
             while !is_stopped && skipped < MAX_SKIPPED {
                 let next = match offer {
@@ -310,7 +310,7 @@ pub(super) fn pick(
                 };
                 let place = match offer {
                     Offer::First(place) | Offer::Later(place) => Some(place),
-                    Offer::Asked | Offer::LongestDue | Offer::Check => None,
+                    Offer::Requested | Offer::LongestDue | Offer::Check => None,
                 };
                 if place.is_some_and(|place| picker.is_for_another_guild(place, doubted_in)) {
                     claims.blocked = true;
@@ -326,7 +326,7 @@ pub(super) fn pick(
                     continue;
                 }
                 let code = (found.key.clone(), found.claim.generation);
-                if matches!(offer, Offer::Asked | Offer::LongestDue) && under_test.contains(&code) {
+                if matches!(offer, Offer::Requested | Offer::LongestDue) && under_test.contains(&code) {
                     by_code.entry(code).and_modify(Cursor::end);
                     claims.blocked = true;
                     continue;
