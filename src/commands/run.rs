@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::discord::announcer::DiscordAnnouncer;
-use crate::discord::bot::{Bot, Limit, MAX_REQUESTS, Requests};
-use crate::discord::connection::Access;
+use crate::discord::bot::{Bot, Limit, MAX_CHECKS, MAX_REQUESTS};
 use crate::discord::messages::engine::waits_for;
-use crate::discord::rest::Rest;
-use crate::discord::sessions::Sessions;
+use crate::discord::rest::{Access, Rest};
+use crate::discord::session_budget::SessionBudget;
+use crate::discord::user_limit::UserLimit;
 use crate::domain::codes::code::CodeKey;
 use crate::feeds::FeedClient;
 use crate::leadership::session::{self, ActiveSession};
@@ -126,12 +126,12 @@ impl Process {
             feeds: watcher.health(),
             condition: engine.condition(),
             limit,
-            sessions: Sessions::default(),
+            session_budget: SessionBudget::default(),
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
-            at_work: TaskTracker::new(),
-            requests: Requests::up_to(MAX_REQUESTS.0),
-            checks: Requests::up_to(MAX_REQUESTS.1),
+            in_progress: TaskTracker::new(),
+            requests: UserLimit::new(MAX_REQUESTS),
+            checks: UserLimit::new(MAX_CHECKS),
         };
         let mut supervisor = Supervisor::new(done.clone());
         supervisor.add(Arc::new(watcher));

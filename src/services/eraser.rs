@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::sync::erasure::{ClockWatch, DISTRUST, REMOVED_FOR};
@@ -50,16 +50,10 @@ impl Service for Eraser {
         // The last session's times show a jump that happened while no process ran.
         let (known, elapsed) = self.store.time_before_opening();
         let mut watch = ClockWatch::new(known, signed(elapsed));
-        let mut ticks = tokio::time::interval(POLL_INTERVAL);
+        let mut ticks = tokio::time::interval_at(Instant::now() + POLL_INTERVAL, POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let mut woken = std::pin::pin!(self.store.erasing_wake().notified());
-            woken.as_mut().enable();
-            tokio::select! {
-                () = shutdown.cancelled() => return Ok(()),
-                _ = ticks.tick() => {}
-                () = woken => {}
-            }
+            let woken = self.store.erasing_wake().listen();
             let has_jumped = watch.has_jumped(self.clock.now(), signed(self.clock.elapsed()));
             let result = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -67,6 +61,11 @@ impl Service for Eraser {
             };
             if let Err(error) = result {
                 tracing::error!("Cannot erase old records, trying again in an hour: {error}");
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                _ = ticks.tick() => {}
+                () = woken => {}
             }
         }
     }

@@ -108,11 +108,8 @@ impl<R: Replica> Replicator<R> {
     pub async fn run(&self, mut succession: watch::Receiver<Succession>) -> ReplicaError {
         let (mut progress, mut wait, mut is_down) = (SyncProgress::default(), BACK_OFF.0, false);
         loop {
-            // Listening starts before the query, so that no wake is lost.
-            let mut changed = std::pin::pin!(self.store.outbox_wake().notified());
-            let mut renewed = std::pin::pin!(self.leadership.wake().notified());
-            changed.as_mut().enable();
-            renewed.as_mut().enable();
+            let changed = self.store.outbox_wake().listen();
+            let renewed = self.leadership.wake().listen();
             let (seen, phase) = (succession.borrow_and_update().clone(), self.leadership.phase());
             is_down |= phase == Phase::Isolated;
             let term = phase.held().map(|held| held.term);
@@ -226,7 +223,7 @@ impl<R: Replica> Replicator<R> {
     /// that ends the session.
     async fn send(&self, at: &mut Position, is_over: &CancellationToken) -> ReplicaResult<ReplicaResult<bool>> {
         while self.leadership.is_leader() {
-            let changed = self.store.outbox_wake().notified();
+            let changed = self.store.outbox_wake().listen();
             let sent = self.send_round(at).await;
             match &sent {
                 Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return Err(failure.clone()),
