@@ -317,7 +317,7 @@ pub fn managing() -> Chapter {
             auto_redeem: false,
             ..guild
         },
-        feeds: feeds(Some("answers HTTP 500".into())),
+        feeds: feeds(Some("answers with HTTP 500".into())),
         replica: ReplicaStatus {
             is_used: true,
             state: ReplicaState::Silent,

@@ -276,7 +276,7 @@ async fn entries_of_which_none_can_be_used_are_that_feeds_error() {
     bot.start(&[&feed], S(10));
     sleep(S(1010)).await;
     let said = lines.all();
-    assert!(said.iter().any(|line| line.contains("lists 2 entries and none is a code")), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("lists 2 entries, but none is a code")), "{said:?}");
     assert_eq!((lines.count("Successfully fetched"), lines.count("📊 Health check: Gift code poster healthy")), (0, 0));
     assert_eq!(lines.count("📊 Health check: Gift code poster degraded"), 1, "{said:?}");
 }

@@ -148,17 +148,17 @@ async fn the_health_line_says_what_is_wrong_with_others_too() {
 #[tokio::test(start_paused = true)]
 async fn bad_answers_change_nothing_and_are_one_line_each() {
     for (fault, part) in [
-        (FeedFault::Status(500), "answers HTTP 500"),
-        (FeedFault::Html, "is no list of codes"),
-        (FeedFault::Huge, "answers more than 1048576 bytes"),
-        (FeedFault::HalfJson, "is no list of codes"),
+        (FeedFault::Status(500), "answers with HTTP 500"),
+        (FeedFault::Html, "is not a list of codes"),
+        (FeedFault::Huge, "answers with more than 1048576 bytes"),
+        (FeedFault::HalfJson, "is not a list of codes"),
         (FeedFault::Hang, "cannot be reached: no answer in time"),
-        (FeedFault::Empty, "answers an empty list though it had codes"),
+        (FeedFault::Empty, "answers with an empty list, though it had codes"),
         (
             FeedFault::Raw(r#"{"codes":["BAD\nCODE","@everyone"]}"#.into()),
-            "lists 2 entries and none is a code: the entry BAD CODE",
+            "lists 2 entries, but none is a code: the entry BAD CODE",
         ),
-        (FeedFault::Raw(r#"{"error":"Invalid\nkey"}"#.into()), "answers an error: Invalid key"),
+        (FeedFault::Raw(r#"{"error":"Invalid\nkey"}"#.into()), "reports an error: Invalid key"),
     ] {
         let lines = Lines::capture();
         let state = StateFile::new();

@@ -40,8 +40,7 @@ pub(super) async fn wait_for_verdict(
         CheckStart::Asked | CheckStart::NotOver => Recheck::Pending,
     };
     while recheck == Recheck::Pending && Instant::now() < until {
-        let mut woken = std::pin::pin!(bot.store.work_wake().notified());
-        woken.as_mut().enable();
+        let woken = bot.store.work_wake().listen();
         if !bot.store.is_checking(code.key()).await? {
             recheck = Recheck::Done;
             break;

@@ -148,8 +148,7 @@ async fn show_progress(
     let until = interaction.editable_until() - LAST_EDIT_BEFORE;
     let mut shown = None;
     loop {
-        let mut woken = std::pin::pin!(bot.store.work_wake().notified());
-        woken.as_mut().enable();
+        let woken = bot.store.work_wake().listen();
         let standings = standings(bot, request).await?;
         let is_open = |standing: &Standing| !standing.outcome.is_some_and(Outcome::is_final);
         let is_done = !standings.iter().flat_map(|(_, of_code)| of_code).any(is_open);

@@ -46,7 +46,7 @@ impl<G: GameApi> Engine<G> {
     async fn ask(&self, test_call: TestCall, shutdown: &CancellationToken) -> Ended {
         let Some((player, state)) = self.whom_to_ask_for(test_call).await? else {
             self.admission(|admission, _| admission.breaker.no_player_to_test());
-            self.store.work_wake().notify_waiters();
+            self.store.work_wake().wake_all();
             return Ok(());
         };
         // A permit may take as long as the budget is used up; the end does not wait for that.
@@ -59,7 +59,7 @@ impl<G: GameApi> Engine<G> {
         let changes =
             self.admission(|admission, now| admission.question_answered(&call, now, self.settings.policy.base));
         self.refresh_status();
-        self.admission_wake.notify_waiters();
+        self.admission_wake.wake_all();
         self.store.note_end(note).await?;
         for change in &changes {
             if let BreakerEvent::Opened(_, failures) | BreakerEvent::Held(_, _, failures) = change {
@@ -67,7 +67,7 @@ impl<G: GameApi> Engine<G> {
             }
         }
         self.say(&changes);
-        self.store.work_wake().notify_waiters();
+        self.store.work_wake().wake_all();
         Ok(())
     }
 
@@ -106,7 +106,7 @@ impl<G: GameApi> Engine<G> {
             }
         }
         if !changes.is_empty() {
-            self.store.work_wake().notify_waiters();
+            self.store.work_wake().wake_all();
         }
     }
 

@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::anyhow;
-use tokio::sync::{Notify, OnceCell, watch};
+use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +44,7 @@ use crate::domain::redeeming::retry::Policy;
 use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
+use crate::runtime::wake::Wake;
 use crate::store::{Store, StoreError};
 
 use admission::AdmissionControl;
@@ -78,7 +79,7 @@ pub struct Engine<G> {
     admission: Mutex<AdmissionControl>,
     fair_queue: Mutex<FairQueue>,
     /// Woken when a call has ended, or may begin after all: for state checks, which wait outside of the dispatcher.
-    admission_wake: Notify,
+    admission_wake: Wake,
     status: watch::Sender<EngineStatus>,
     /// The calls of an earlier process are counted.
     restored: OnceCell<()>,
@@ -103,7 +104,7 @@ impl<G: GameApi> Engine<G> {
             settings,
             admission: Mutex::new(admission),
             fair_queue: Mutex::default(),
-            admission_wake: Notify::new(),
+            admission_wake: Wake::default(),
             status: watch::Sender::new(status),
             restored: OnceCell::new(),
             unrecorded,
@@ -153,9 +154,7 @@ impl<G: GameApi> Engine<G> {
         let mut beside: JoinSet<Ended> = JoinSet::new();
         let mut failed = Ok(());
         while !shutdown.is_cancelled() && failed.is_ok() {
-            // Listening begins before the look, so that no wake is lost.
-            let mut woken = std::pin::pin!(self.store.work_wake().notified());
-            woken.as_mut().enable();
+            let woken = self.store.work_wake().listen();
             let free = self.settings.concurrency.max(1).saturating_sub(tries.len());
             let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries, shutdown).await) };
             self.begin_trial(&mut beside);

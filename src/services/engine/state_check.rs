@@ -33,7 +33,7 @@ struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId, Duration);
 impl<G: GameApi> InFlight<'_, G> {
     fn answered(self, status: &Status, hints: &RateLimitHints) {
         self.0.answered(&Answered { asked: self.2, endpoint: Endpoint::Redeem, player: self.1, status, hints });
-        self.0.store.work_wake().notify_waiters();
+        self.0.store.work_wake().wake_all();
         std::mem::forget(self);
     }
 }
@@ -41,8 +41,8 @@ impl<G: GameApi> InFlight<'_, G> {
 impl<G: GameApi> Drop for InFlight<'_, G> {
     fn drop(&mut self) {
         self.0.admission(|admission, now| admission.end(Endpoint::Redeem, self.1, now));
-        self.0.admission_wake.notify_waiters();
-        self.0.store.work_wake().notify_waiters();
+        self.0.admission_wake.wake_all();
+        self.0.store.work_wake().wake_all();
     }
 }
 
@@ -89,8 +89,7 @@ impl<G: GameApi> Engine<G> {
                 Queued(self)
             });
             loop {
-                let mut ended = std::pin::pin!(self.admission_wake.notified());
-                ended.as_mut().enable();
+                let ended = self.admission_wake.listen();
                 let opening = match self.admission(|admission, now| admission.admit_state_check(endpoint, player, now))
                 {
                     Ok(()) => break,
@@ -121,6 +120,6 @@ struct Begun<'a, G: GameApi>(&'a Engine<G>, Endpoint, PlayerId);
 impl<G: GameApi> Drop for Begun<'_, G> {
     fn drop(&mut self) {
         self.0.admission(|admission, _| admission.cancel(self.1, self.2));
-        self.0.admission_wake.notify_waiters();
+        self.0.admission_wake.wake_all();
     }
 }

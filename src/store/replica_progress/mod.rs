@@ -7,11 +7,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
 use crate::domain::health::{ReplicaState, ReplicaStatus};
 use crate::domain::sync::election::CALLS_END_WITHIN;
 use crate::ports::replica::ReplicaError;
+use crate::runtime::wake::Wake;
 
 use super::{Lag, OutboxChunk, Store, StoreError};
 
@@ -25,7 +24,7 @@ pub(super) const OUTBOX_BOUND: u32 = 4_000;
 #[derive(Default)]
 pub(super) struct Watched {
     progress: Mutex<ReplicaProgress>,
-    changed: Notify,
+    changed: Wake,
 }
 
 /// How the replica is doing.
@@ -66,7 +65,7 @@ impl Watched {
         change(&mut progress);
         // Each commit tells of it: nobody is woken for what is as it was.
         if *progress != before {
-            self.changed.notify_waiters();
+            self.changed.wake_all();
         }
     }
 }
@@ -148,11 +147,8 @@ impl Store {
     /// Returns when this is so of the replica, or the lease is over.
     async fn wait_until(&self, is_so: impl Fn(&ReplicaProgress) -> bool) {
         loop {
-            // Listening begins before the look, so that no wake is lost.
-            let mut progress = std::pin::pin!(self.inner.progress.changed.notified());
-            let mut phases = std::pin::pin!(self.inner.leader.wake().notified());
-            progress.as_mut().enable();
-            phases.as_mut().enable();
+            let progress = self.inner.progress.changed.listen();
+            let phases = self.inner.leader.wake().listen();
             if is_so(&self.inner.progress.get()) || self.inner.leader.is_waiting() {
                 return;
             }
