@@ -116,13 +116,11 @@ impl<A: Announcer> Service for Poster<A> {
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut desk = Desk::default();
         let mut must_plan = true;
-        let mut woken = std::pin::pin!(self.store.plan_wake().notified());
+        let mut woken = self.store.plan_wake().listen();
         while !shutdown.is_cancelled() {
             if must_plan {
-                // Listening begins before the planning, so that no wake is lost. A wake that comes while a round only
-                // sends is kept for the next one.
-                woken.set(self.store.plan_wake().notified());
-                woken.as_mut().enable();
+                // A wake that comes while a round only sends is kept for the next one.
+                woken = self.store.plan_wake().listen();
             }
             let rest = match self.round(must_plan, &mut desk).await {
                 Ok(rest) => rest,
@@ -143,7 +141,7 @@ impl<A: Announcer> Service for Poster<A> {
                     }
                     false
                 }
-                () = woken.as_mut() => true,
+                () = &mut woken => true,
                 () = tokio::time::sleep(rest) => true,
             };
         }

@@ -62,10 +62,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::{Notify, SetOnce};
+use tokio::sync::SetOnce;
 
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
+use crate::runtime::wake::Wake;
 
 pub use batch_messages::{BatchKey, PastBatch};
 pub use batches::{BatchProgress, FinishedBatch};
@@ -231,10 +232,10 @@ struct Inner {
     instance: i64,
     before_opening: (Timestamp, Duration),
     clock: Clock,
-    plan_wake: Notify,
-    work_wake: Notify,
-    outbox_wake: Notify,
-    erasing_wake: Notify,
+    plan_wake: Wake,
+    work_wake: Wake,
+    outbox_wake: Wake,
+    erasing_wake: Wake,
     /// Counts the commits that changed something.
     commits: AtomicU64,
     progress: Watched,
@@ -287,10 +288,10 @@ impl Store {
             instance: opened.instance,
             before_opening: (known.unwrap_or_else(|| clock.now()), clock.elapsed()),
             clock,
-            plan_wake: Notify::new(),
-            work_wake: Notify::new(),
-            outbox_wake: Notify::new(),
-            erasing_wake: Notify::new(),
+            plan_wake: Wake::default(),
+            work_wake: Wake::default(),
+            outbox_wake: Wake::default(),
+            erasing_wake: Wake::default(),
             commits: AtomicU64::new(0),
             progress: Watched::default(),
             is_replicated: AtomicBool::new(false),
@@ -311,14 +312,12 @@ impl Store {
     }
 
     /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.
-    ///
-    /// Enable the `Notified` before the query, or a wake in between is lost.
-    pub fn plan_wake(&self) -> &Notify {
+    pub fn plan_wake(&self) -> &Wake {
         &self.inner.plan_wake
     }
 
-    /// Woken when there may be something to redeem. The same rule as for [`Store::plan_wake`].
-    pub fn work_wake(&self) -> &Notify {
+    /// Woken when there may be something to redeem.
+    pub fn work_wake(&self) -> &Wake {
         &self.inner.work_wake
     }
 

@@ -6,6 +6,7 @@ use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::GuildId;
 use crate::domain::sync::version::Version;
+use crate::runtime::wake::Wake;
 
 use super::sql::Millis;
 use super::writer::Tx;
@@ -92,7 +93,7 @@ impl Store {
             Ok(news > 0)
         });
         let is_news = is_news.await?;
-        self.inner.erasing_wake.notify_one();
+        self.inner.erasing_wake.wake_all();
         Ok(is_news)
     }
 
@@ -123,7 +124,7 @@ impl Store {
     }
 
     /// Woken when a guild may be there to be erased.
-    pub fn erasing_wake(&self) -> &tokio::sync::Notify {
+    pub fn erasing_wake(&self) -> &Wake {
         &self.inner.erasing_wake
     }
 }

@@ -21,19 +21,30 @@ const LAYERS: &[&[&str]] = &[
 ];
 /// The same inside rooms.
 const ROOMS: &[(&str, &[&[&str]])] = &[
-    ("services", &[&["engine", "eraser", "poster", "replicator", "reporter", "retention", "watcher"]]),
+    (
+        "discord",
+        &[
+            &["gateway"],
+            &["registration"],
+            &["interactions"],
+            &["announcer", "bot"],
+            &["messages", "permissions", "session_budget"],
+            &["custom_id", "rest", "user_limit"],
+        ],
+    ),
+    ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
     ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry"]]),
     (
         "domain",
         &[
-            &["legacy"],
+            &["health", "legacy"],
             &["sync"],
             &["limits"],
             &["redeeming"],
             &["codes"],
             &["answers", "players"],
-            &["health", "text", "waits"],
+            &["text", "waits"],
         ],
     ),
 ];
@@ -213,7 +224,7 @@ fn every_kind_of_violation_is_found() {
         ("services/engine/mod.rs", "fn x() { crate::services::poster::run(); }", "engine imports its sibling poster"),
         ("services/engine/attempt.rs", "use super::super::poster;", "engine imports its sibling poster"),
         ("services/watcher.rs", "use super::{engine::Engine};", "watcher imports its sibling engine"),
-        ("leadership/election/keep.rs", "use crate::leadership::session;", "session, which is above it"),
+        ("leadership/election/holding.rs", "use crate::leadership::session;", "session, which is above it"),
         ("domain/codes/code.rs", "use crate::domain::limits::budget;", "limits, which is above it"),
         ("feeds/client.rs", "vec![crate::store::Store];", "store, which is above it"),
         ("feeds/client.rs", "vec![crate::game::GameClient];", "feeds imports its sibling game"),

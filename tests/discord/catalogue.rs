@@ -1,14 +1,17 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 use giftcode_bot::discord::custom_id::Action;
-use giftcode_bot::discord::messages::appeal::{self, AskedAnew};
-use giftcode_bot::discord::messages::engine::waits_for;
+use giftcode_bot::discord::messages::appeal::{self, Recheck};
 use giftcode_bot::discord::messages::manage::Mention;
-use giftcode_bot::discord::messages::{Message, batch, manage, people, players, post};
+use giftcode_bot::discord::messages::{Message, batch, manage, personal, players, post};
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
+use giftcode_bot::domain::health::{
+    EnginePhase, EngineStatus, FailingFeed, FeedStatus, Feeds, ReplicaState, ReplicaStatus, WaitReason,
+};
+use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
 use giftcode_bot::domain::players::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
@@ -16,7 +19,6 @@ use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
-use giftcode_bot::services::engine::Condition;
 use giftcode_bot::store::{
     BatchStart, Failing, Forgotten, GuildSettings, OverCode, PastBatch, RosterChange, RosterPage, Standing,
 };
@@ -138,15 +140,24 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         tally,
         is_finished,
         remaining: None,
-        waits_for: None,
+        wait_reason: None,
     }
 }
 
-/// What a run waits for while the game does not serve us.
-fn game_trouble(cause: Cause, evidence: Status) -> Option<String> {
+const LIMIT: RateLimit = RateLimit { calls: 30, window: std::time::Duration::from_secs(60) };
+
+/// An engine that the game does not serve.
+fn unserved(cause: Cause, evidence: Status) -> EngineStatus {
     let since = now() - SignedDuration::from_mins(18);
     let trouble = Trouble { cause, since: std::time::Duration::ZERO, evidence };
-    waits_for(&Condition::Open { trouble, since }, None, None, true)
+    EngineStatus { phase: EnginePhase::Open { trouble, since }, ..EngineStatus::default() }
+}
+
+/// Feeds of which one was read just now, or fails.
+fn feeds(error: Option<String>) -> Feeds {
+    let read_at = Some(now() - SignedDuration::from_secs(4));
+    let failing = error.map(|error| FailingFeed { since: now(), error });
+    Feeds(vec![FeedStatus { name: "wostools.net/api/gift-codes".into(), polls: 1, read_at, failing }])
 }
 
 pub fn runs() -> Chapter {
@@ -154,12 +165,15 @@ pub fn runs() -> Chapter {
     let shown = |when: &str, message: BatchMessage| (when.to_owned(), batch::batch(&message, now()));
     let under_way = BatchMessage {
         remaining: Some(std::time::Duration::from_secs(372)),
-        waits_for: Some("the game allows 30 calls a minute".into()),
+        wait_reason: Some(WaitReason::Limit(LIMIT)),
         ..batch_of(tally(70, 4, 186, vec![group(Status::UserInfoError, false, 1001..1003)]), false)
     };
-    let waiting = |waits_for| BatchMessage { waits_for, ..batch_of(tally(70, 4, 188, vec![]), false) };
+    let waiting = |engine: EngineStatus| BatchMessage {
+        wait_reason: engine.wait_reason(None, true),
+        ..batch_of(tally(70, 4, 188, vec![]), false)
+    };
     let odd = Status::Unknown("SEASON_CLOSED".into());
-    let held = Condition::Held {
+    let held = EnginePhase::Held {
         code: code("OFFICIALSTORE").key(),
         since: now() - SignedDuration::from_mins(18),
         evidence: odd.clone(),
@@ -174,16 +188,19 @@ pub fn runs() -> Chapter {
         vec![
             shown("Just begun", batch_of(tally(0, 0, 262, vec![]), false)),
             shown("Under way", under_way),
-            shown("While the game does not answer", waiting(game_trouble(Cause::Down, Status::ServerError))),
-            shown("While it refuses every call", waiting(game_trouble(Cause::Refused, Status::RateLimited))),
+            shown("While the game does not answer", waiting(unserved(Cause::Down, Status::ServerError))),
+            shown("While it refuses every call", waiting(unserved(Cause::Refused, Status::RateLimited))),
             shown(
                 "While it asks everybody for a captcha",
-                waiting(game_trouble(Cause::Captcha, Status::CaptchaCheckError)),
+                waiting(unserved(Cause::Captcha, Status::CaptchaCheckError)),
             ),
-            shown("While it is busy for everybody", waiting(game_trouble(Cause::Busy, Status::TimeoutRetry))),
-            shown("While it does not let the bot in", waiting(game_trouble(Cause::Deployment, Status::Forbidden))),
-            shown("While it says something new to everybody", waiting(game_trouble(Cause::Odd, odd))),
-            shown("While it does so for this code alone", waiting(waits_for(&held, None, None, true))),
+            shown("While it is busy for everybody", waiting(unserved(Cause::Busy, Status::TimeoutRetry))),
+            shown("While it does not let the bot in", waiting(unserved(Cause::Deployment, Status::Forbidden))),
+            shown("While it says something new to everybody", waiting(unserved(Cause::Odd, odd))),
+            shown(
+                "While it does so for this code alone",
+                waiting(EngineStatus { phase: held, ..EngineStatus::default() }),
+            ),
             shown("Done for all", batch_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", batch_of(tally(250, 6, 0, mixed), true)),
             shown(
@@ -231,12 +248,12 @@ pub fn managing() -> Chapter {
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
     let over = |asked| appeal::code_over(&code("WOS1105"), &OverReason::Expired, asked);
-    say("redeem or retry, of a code that is over", over(AskedAnew::Answered));
-    say("redeem or retry, of a code that is over, while the game does not answer", over(AskedAnew::StillAsking));
-    say("redeem or retry, of a code that is over, with nobody to ask for", over(AskedAnew::Nobody));
+    say("redeem or retry, of a code that is over", over(Recheck::Done));
+    say("redeem or retry, of a code that is over, while the game does not answer", over(Recheck::Pending));
+    say("redeem or retry, of a code that is over, with nobody to ask for", over(Recheck::NoPlayer));
     say(
         "add, of a code that is over",
-        appeal::added_though_over(&code("WOS1105"), &OverReason::Invalidated(Status::CdkNotFound), AskedAnew::Answered),
+        appeal::added_though_over(&code("WOS1105"), &OverReason::Invalidated(Status::CdkNotFound), Recheck::Done),
     );
     say(
         "any command, with something that is no code",
@@ -270,7 +287,7 @@ pub fn managing() -> Chapter {
     let started = [
         (code("WOS1105"), Ok(BatchStart { players: 100, due: 98, pending: 0 })),
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
-        (code("OLDCODE"), Err((OverReason::Expired, AskedAnew::Answered))),
+        (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
     say("the menu “Redeem for all”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
     say("retry", manage::retried(&code("WOS1105"), 5));
@@ -288,12 +305,9 @@ pub fn managing() -> Chapter {
         active_codes: 7,
         waiting_here: 42,
         waiting_everywhere: 1042,
-        feeds_read_at: Some(now() - SignedDuration::from_secs(4)),
-        feed_trouble: None,
-        has_mongodb: true,
-        mongodb_trouble: None,
-        game_trouble: None,
-        game_limit: Some("the game allows 30 calls a minute".into()),
+        feeds: feeds(None),
+        replica: ReplicaStatus { is_used: true, ..ReplicaStatus::default() },
+        engine: EngineStatus { limit: Some(LIMIT), ..EngineStatus::default() },
     };
     say("status", manage::status(&well));
     let badly = manage::Status {
@@ -303,9 +317,15 @@ pub fn managing() -> Chapter {
             auto_redeem: false,
             ..guild
         },
-        feed_trouble: Some("wostools.net/api/gift-codes answers HTTP 500".into()),
-        mongodb_trouble: Some("MongoDB does not answer and lacks 12 changes, the oldest for 40 s".into()),
-        game_trouble: game_trouble(Cause::Deployment, Status::SignError),
+        feeds: feeds(Some("answers with HTTP 500".into())),
+        replica: ReplicaStatus {
+            is_used: true,
+            state: ReplicaState::Silent,
+            unsent: 12,
+            oldest_unsent: Some(std::time::Duration::from_secs(40)),
+            ..ReplicaStatus::default()
+        },
+        engine: unserved(Cause::Deployment, Status::SignError),
         ..well
     };
     say("status, with all kinds of trouble", manage::status(&badly));
@@ -401,32 +421,32 @@ pub fn everybody() -> Chapter {
     let (me, state) = (player(33_750_731), State::new(245).unwrap());
     say("/giftcode", manage::codes(&[one(), hostile()], &[], false));
     say("/giftcode, with nothing active", manage::codes(&[], &[], false));
-    say("/link", people::linked(me, state, true, 0));
-    say("/link, of a linked account whose state was wrong", people::linked(me, state, false, 2));
-    say("/link, with a wrong state", people::not_confirmed(me, state, &StateCheck::WrongState));
-    say("/link, with an id that nobody has", people::not_confirmed(me, state, &StateCheck::NoSuchPlayer));
+    say("/link", personal::linked(me, state, true, 0));
+    say("/link, of a linked account whose state was wrong", personal::linked(me, state, false, 2));
+    say("/link, with a wrong state", personal::not_confirmed(me, state, &StateCheck::WrongState));
+    say("/link, with an id that nobody has", personal::not_confirmed(me, state, &StateCheck::NoSuchPlayer));
     say(
         "/link, while the game does not answer",
-        people::not_confirmed(me, state, &StateCheck::Unclear(Status::TimedOut)),
+        personal::not_confirmed(me, state, &StateCheck::Unclear(Status::TimedOut)),
     );
-    say("/link, of a sixth account", people::too_many_links());
-    say("the form, with something that is no id", people::bad_player(&PlayerError::Id("me".into())));
-    say("the form, with something that is neither yes nor no", people::yes_or_no());
-    say("/unlink", people::unlinked(1));
-    say("/unlink, of all", people::unlinked(3));
-    say("/unlink, of somebody else's account", people::unlinked(0));
+    say("/link, of a sixth account", personal::too_many_links());
+    say("the form, with something that is no id", personal::bad_player(&PlayerError::Id("me".into())));
+    say("the form, with something that is neither yes nor no", personal::yes_or_no());
+    say("/unlink", personal::unlinked(1));
+    say("/unlink, of all", personal::unlinked(3));
+    say("/unlink, of somebody else's account", personal::unlinked(0));
     let players = vec![player(1001), player(1002)];
     let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
-        people::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
+        personal::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
     };
     say("/unlink everything:true", forgotten(3, &players, &[player(1003)]));
     say("/unlink everything:true, of accounts that others have too", forgotten(2, &[], &players));
     say("/unlink everything:true, by somebody who is not known", forgotten(0, &[], &[]));
-    say("/unlink, with an account and everything:true", people::one_or_everything());
+    say("/unlink, with an account and everything:true", personal::one_or_everything());
     let linked =
         [me, player(1002)].map(|id| Player { id, nickname: "Frost".into(), state: Some(state), furnace_level: None });
-    say("/unlink, with several linked and none named", people::accounts(&linked));
-    say("/redeem, /unlink, without an account", people::no_links());
+    say("/unlink, with several linked and none named", personal::accounts(&linked));
+    say("/redeem, /unlink, without an account", personal::no_links());
     let standing = |id: u64, outcome, status| Standing {
         player: player(id),
         nickname: format!("Lord{id}"),
@@ -439,7 +459,7 @@ pub fn everybody() -> Chapter {
         standing(1002, Some(Outcome::Pending), Some(Status::TimeoutRetry)),
         standing(1003, Some(Outcome::Pending), None),
     ];
-    say("/redeem, under way", people::standings(&[(code("WOS1105"), waiting.clone())], &[], &[], true));
+    say("/redeem, under way", personal::standings(&[(code("WOS1105"), waiting.clone())], &[], &[], true));
     let done = vec![
         standing(1001, Some(Outcome::Granted), Some(Status::Success)),
         standing(1002, Some(Outcome::Already), Some(Status::Received)),
@@ -448,7 +468,7 @@ pub fn everybody() -> Chapter {
     ];
     say(
         "/redeem, done",
-        people::standings(
+        personal::standings(
             &[(code("WOS1105"), done)],
             &[(code("OLDCODE"), OverReason::Expired)],
             &[code("TENTH1")],
@@ -469,30 +489,30 @@ pub fn everybody() -> Chapter {
             (code(&format!("CODE{number:02}")), of_code.collect())
         })
         .collect();
-    say("a menu, done, with more than a message has room for", people::standings(&many, &[], &[], false));
+    say("a menu, done, with more than a message has room for", personal::standings(&many, &[], &[], false));
     say(
         "/redeem, when it takes longer than an answer can be changed",
-        people::standings(&[(code("WOS1105"), waiting)], &[], &[], false),
+        personal::standings(&[(code("WOS1105"), waiting)], &[], &[], false),
     );
     say(
         "/redeem and the buttons, with a code that is over",
-        people::code_over(&code("WOS1105"), &OverReason::Invalidated(Status::Used)),
+        personal::code_over(&code("WOS1105"), &OverReason::Invalidated(Status::Used)),
     );
-    say("/redeem and the buttons, when ten codes wait already", people::too_many_waiting(&[code("WOS1105")]));
-    say("a fourth request before one of the others is done", people::one_at_a_time());
-    say("something that only managers may do", people::managers_only());
-    say("something that only works in a server", people::servers_only());
-    say("a button that is not known", people::outdated());
-    say("the form, when it comes back after a day", people::too_late());
-    say("a failure of ours", people::failed("3fa94c"));
-    say("a state that cannot be written", people::not_saved("3fa94c"));
-    say("a restart in the middle of an answer", people::restarting());
+    say("/redeem and the buttons, when ten codes wait already", personal::too_many_waiting(&[code("WOS1105")]));
+    say("a fourth request before one of the others is done", personal::too_many_requests());
+    say("something that only managers may do", personal::managers_only());
+    say("something that only works in a server", personal::servers_only());
+    say("a button that is not known", personal::outdated());
+    say("the form, when it comes back after a day", personal::form_expired());
+    say("a failure of ours", personal::failed("3fa94c"));
+    say("a state that cannot be written", personal::not_saved("3fa94c"));
+    say("a restart in the middle of an answer", personal::restarting());
     ("For everybody", all)
 }
 
 /// The form that asks who somebody is.
 pub fn form() -> serde_json::Value {
-    serde_json::to_value(people::who_are_you(&Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
+    serde_json::to_value(personal::who_are_you(&Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
 }
 
 /// Messages of everything as long as it can be, in what costs most to escape.
@@ -523,7 +543,7 @@ pub fn longest() -> Vec<(String, Message)> {
     let tally =
         Tally { granted: u32::MAX / 4, already: u32::MAX / 4, pending: 1, waiting: 1, failed: groups, unnamed: 0 };
     let mut waits = batch_of(tally.clone(), false);
-    waits.waits_for = Some(stars(5000));
+    waits.wait_reason = unserved(Cause::Odd, Status::Unknown(stars(5000))).wait_reason(None, true);
     let runs: Vec<PastBatch> = (0..manage::HISTORY_BATCHES as usize)
         .map(|number| PastBatch {
             code: longest_code(number).code,
@@ -538,11 +558,10 @@ pub fn longest() -> Vec<(String, Message)> {
     let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
-    let trouble = || Some(stars(5000));
     let status = manage::Status {
-        feed_trouble: trouble(),
-        mongodb_trouble: trouble(),
-        game_trouble: trouble(),
+        feeds: feeds(Some(stars(5000))),
+        replica: ReplicaStatus { is_used: true, state: ReplicaState::Refuses(stars(5000)), ..ReplicaStatus::default() },
+        engine: unserved(Cause::Odd, Status::Unknown(stars(5000))),
         ..manage::Status::default()
     };
     let standing = |id: u64| Standing {
@@ -576,7 +595,7 @@ pub fn longest() -> Vec<(String, Message)> {
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
         ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
         ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
-        ("standings", people::standings(&standings, &[], &many_codes, true)),
+        ("standings", personal::standings(&standings, &[], &many_codes, true)),
     ]
     .map(|(when, message)| (when.to_owned(), message))
     .into()

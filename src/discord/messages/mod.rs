@@ -5,10 +5,10 @@
 
 pub mod appeal;
 pub mod batch;
-pub mod engine;
 pub mod escape;
+pub mod health;
 pub mod manage;
-pub mod people;
+pub mod personal;
 pub mod players;
 pub mod post;
 

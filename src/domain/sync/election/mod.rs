@@ -13,11 +13,11 @@ pub const LEASE: Duration = Duration::from_secs(30);
 /// clocks that run at different speeds.
 pub const HOLD: Duration = Duration::from_secs(29);
 /// How often the holder renews it.
-pub const RENEW_EVERY: Duration = Duration::from_secs(3);
+pub const RENEW_INTERVAL: Duration = Duration::from_secs(3);
 /// How often a waiting instance polls it.
-pub const POLL_EVERY: Duration = Duration::from_millis(500);
+pub const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often a waiting instance registers as standby.
-pub const REGISTER_EVERY: Duration = Duration::from_secs(2);
+pub const REGISTER_INTERVAL: Duration = Duration::from_secs(2);
 /// A standby whose beat did not grow for so long, on the leader's clock, is gone.
 pub const STANDBY_COUNTS: Duration = Duration::from_secs(15);
 /// An instance that cannot renew takes no new work this long before the lease ends, so that calls in flight can finish.
@@ -78,7 +78,7 @@ pub enum History {
 
 /// The state of the lease, as far as this instance knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Watched {
+pub enum LeaseView {
     NotRead,
     /// A newer program wrote to MongoDB.
     Newer,
@@ -91,7 +91,7 @@ pub enum Watched {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum WaitReason {
     /// MongoDB cannot be read, and the working copy may lack changes that only MongoDB has.
     StateElsewhere,
     /// MongoDB cannot be read, and another instance may lead.
@@ -113,23 +113,25 @@ pub enum Decision {
     Lead,
     /// Act on the file alone.
     Isolated,
-    Wait(Why),
+    Wait(WaitReason),
 }
 
 /// Whether and how an instance may start to act, given what its working copy is known to contain, the state of the
 /// lease, and whether MongoDB is required.
-pub fn decide(history: History, lease: Watched, is_required: bool) -> Decision {
+pub fn decide(history: History, lease: LeaseView, is_required: bool) -> Decision {
     match (lease, history) {
-        (Watched::Newer, _) => Decision::Wait(Why::NewerProgram),
-        (Watched::Running, _) => Decision::Wait(Why::AnotherLeads),
-        (Watched::Over, _) => Decision::Lead,
-        (Watched::NotRead | Watched::Refused, History::Known { had_standby: false }) if !is_required => {
+        (LeaseView::Newer, _) => Decision::Wait(WaitReason::NewerProgram),
+        (LeaseView::Running, _) => Decision::Wait(WaitReason::AnotherLeads),
+        (LeaseView::Over, _) => Decision::Lead,
+        (LeaseView::NotRead | LeaseView::Refused, History::Known { had_standby: false }) if !is_required => {
             Decision::Isolated
         }
-        (Watched::Refused, _) => Decision::Wait(Why::RefusesWrites),
-        (Watched::NotRead, History::Known { had_standby: false }) => Decision::Wait(Why::Required),
-        (Watched::NotRead, History::Known { had_standby: true }) => Decision::Wait(Why::MayBeLed),
-        (Watched::NotRead, History::Empty | History::Unknown | History::Stale) => Decision::Wait(Why::StateElsewhere),
+        (LeaseView::Refused, _) => Decision::Wait(WaitReason::RefusesWrites),
+        (LeaseView::NotRead, History::Known { had_standby: false }) => Decision::Wait(WaitReason::Required),
+        (LeaseView::NotRead, History::Known { had_standby: true }) => Decision::Wait(WaitReason::MayBeLed),
+        (LeaseView::NotRead, History::Empty | History::Unknown | History::Stale) => {
+            Decision::Wait(WaitReason::StateElsewhere)
+        }
     }
 }
 
@@ -138,16 +140,16 @@ pub const WATCH_GAP: Duration = Duration::from_secs(5);
 
 /// The instance that watches the lease.
 #[derive(Debug, Clone)]
-pub struct Watcher {
+pub struct Identity {
     /// The name of this process.
     pub own: String,
     /// The process that had the state file before this one, if it is certainly dead.
     pub dead: Option<String>,
 }
 
-impl Watcher {
+impl Identity {
     /// Whether another process holds the lease and may be alive.
-    pub fn is_others(&self, lease: &Lease) -> bool {
+    pub fn is_foreign(&self, lease: &Lease) -> bool {
         lease.holder != self.own && self.dead.as_ref() != Some(&lease.holder)
     }
 }
@@ -155,7 +157,7 @@ impl Watcher {
 /// Watches the lease until it is over. All times are of one clock, which keeps running while the machine sleeps.
 #[derive(Debug, Clone)]
 pub struct LeaseWatch {
-    who: Watcher,
+    identity: Identity,
     /// What the last poll found, since when it has been like that, and when that poll was.
     watched: Option<Unchanged>,
 }
@@ -175,8 +177,8 @@ fn holder_part(lease: &Lease) -> HolderPart {
 }
 
 impl LeaseWatch {
-    pub fn new(who: Watcher) -> Self {
-        Self { who, watched: None }
+    pub fn new(identity: Identity) -> Self {
+        Self { identity, watched: None }
     }
 
     /// Records a failed poll. The holder may have failed to renew for the same reason, so its whole time starts again.
@@ -186,7 +188,12 @@ impl LeaseWatch {
 
     /// Records a poll, with the times at which it was sent and answered. The lease is known to have been unchanged from
     /// the first answer to the last request, and only that time counts.
-    pub fn polled(&mut self, (sent, answered): (Duration, Duration), lease: Option<&Lease>, is_fresh: bool) -> Watched {
+    pub fn polled(
+        &mut self,
+        (sent, answered): (Duration, Duration),
+        lease: Option<&Lease>,
+        is_fresh: bool,
+    ) -> LeaseView {
         let found = lease.map(holder_part);
         let unchanged = self
             .watched
@@ -196,9 +203,9 @@ impl LeaseWatch {
         self.watched = Some(Unchanged { seen: found, since, polled_at: answered });
         let is_over = match lease {
             None => is_fresh,
-            Some(lease) => lease.released || !self.who.is_others(lease),
+            Some(lease) => lease.released || !self.identity.is_foreign(lease),
         };
-        if is_over || sent.saturating_sub(since) >= LEASE { Watched::Over } else { Watched::Running }
+        if is_over || sent.saturating_sub(since) >= LEASE { LeaseView::Over } else { LeaseView::Running }
     }
 
     /// Whether the lease differs from the watched one, because its holder is alive or has changed.

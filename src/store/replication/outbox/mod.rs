@@ -8,12 +8,12 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Params, Row, params, params_from_iter};
-use tokio::sync::Notify;
 
 use crate::domain::sync::election::Position;
 use crate::domain::sync::erasure::Erased;
 use crate::domain::sync::record::{Key, Record, RecordKind, Root};
 use crate::domain::sync::version::Version;
+use crate::runtime::wake::Wake;
 use crate::store::schema::triggers::{AGAIN, IS_REPLICATED, is_shared, key_columns, urgency};
 use crate::store::writer::Tx;
 use crate::store::{Store, StoreError};
@@ -143,7 +143,7 @@ pub(in crate::store) fn is_outbox_full(connection: &Connection, bound: u32) -> r
 
 impl Store {
     /// Woken after every commit that left something for the replica.
-    pub fn outbox_wake(&self) -> &Notify {
+    pub fn outbox_wake(&self) -> &Wake {
         &self.inner.outbox_wake
     }
 

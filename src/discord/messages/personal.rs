@@ -115,7 +115,7 @@ pub fn no_links() -> Message {
 }
 
 /// Somebody who has as many requests under way as may be.
-pub fn one_at_a_time() -> Message {
+pub fn too_many_requests() -> Message {
     Message::text("⏳ Your last requests are still under way. Please wait until one is done.")
 }
 
@@ -270,7 +270,7 @@ pub fn restarting() -> Message {
 }
 
 /// A form came back after what was chosen for it had been forgotten.
-pub fn too_late() -> Message {
+pub fn form_expired() -> Message {
     Message::text(
         "⌛ This form was open for too long: I no longer know which codes you chose. Please choose them again.",
     )
