@@ -110,7 +110,7 @@ mod tests {
             {
                 bytes.store(size, Ordering::Relaxed);
                 tokio::time::sleep(POLL_INTERVAL).await;
-                assert_eq!(store.replica_trouble().await.unwrap(), expected, "{size}");
+                assert_eq!(store.replica_status().await.unwrap().trouble(), expected, "{size}");
             }
             stop.cancel();
         };
