@@ -48,7 +48,7 @@ async fn seen_after(sources: usize, faults: &[FeedFault]) -> (f64, f64) {
     let client = FeedClient::new(&feeds, INTERVAL).unwrap();
     let settings =
         WatcherSettings { interval: INTERVAL, max_consecutive_errors: 5, return_after: Duration::from_secs(6 * 3600) };
-    let watcher = Watcher::new(client, store.clone(), clock, settings);
+    let watcher = Watcher::new(client, store.listings(), store.reports(), store.sync_log(), clock, settings);
     let stop = CancellationToken::new();
     let token = stop.clone();
     let running = tokio::spawn(async move { watcher.run(token).await });
@@ -57,7 +57,7 @@ async fn seen_after(sources: usize, faults: &[FeedFault]) -> (f64, f64) {
     running.await.unwrap().unwrap();
     let mut waits = Vec::new();
     for number in 0..CODES {
-        let seen: Timestamp = store.first_seen(code(number).key()).await.unwrap().unwrap();
+        let seen: Timestamp = store.reports().first_seen(code(number).key()).await.unwrap().unwrap();
         waits.push(seen.duration_since(started).as_secs_f64() - appears(number).as_secs_f64());
     }
     (waits.iter().sum::<f64>() / f64::from(CODES), waits.into_iter().fold(0.0, f64::max))

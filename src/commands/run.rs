@@ -105,10 +105,11 @@ impl Process {
             return_after: RETURN_AFTER,
         };
         let game = game_client(config, clock)?;
-        let engine = Engine::after(self.unrecorded.clone(), game, store.clone(), clock, engine_settings(config));
-        let watcher = Watcher::new(feed, store.clone(), clock, settings).with_others(game_trouble(&engine));
+        let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
+        let watcher = Watcher::new(feed, store.listings(), store.reports(), store.sync_log(), clock, settings)
+            .with_others(game_trouble(&engine));
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
-        let poster = Poster::new(announcer.clone(), store.clone(), clock);
+        let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let asked = engine.clone();
         // As the game tells it, which need not be as configured.
         let limit: Arc<Limit> = Arc::new(move || asked.limit().map(limit_in_words));
@@ -116,7 +117,14 @@ impl Process {
         let what_for = move |code: &CodeKey, calls_now: bool| {
             waits_for(&condition.borrow(), words().as_deref(), Some(code), calls_now)
         };
-        let reporter = Arc::new(Reporter::new(announcer, store.clone(), clock, Arc::new(what_for)));
+        let reporter = Arc::new(Reporter::new(
+            announcer,
+            store.batches(),
+            store.guilds(),
+            store.posts(),
+            clock,
+            Arc::new(what_for),
+        ));
         let bot = Bot {
             store: store.clone(),
             access: self.access.clone(),
@@ -139,20 +147,20 @@ impl Process {
             let (reporter, token) = (reporter.clone(), token.clone());
             async move { reporter.run(token).await }
         });
-        let eraser = Arc::new(Eraser::new(store.clone(), clock));
+        let eraser = Arc::new(Eraser::new(store.erasures(), clock));
         let token = done.clone();
         supervisor.add("eraser", move || {
             let (eraser, token) = (eraser.clone(), token.clone());
             async move { eraser.run(token).await }
         });
-        let retention = Arc::new(Retention::new(store.clone(), clock));
+        let retention = Arc::new(Retention::new(store.tallies(), store.erasures(), clock));
         let token = done.clone();
         supervisor.add("retention", move || {
             let (retention, token) = (retention.clone(), token.clone());
             async move { retention.run(token).await }
         });
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
-            let watch = Arc::new(SizeWatch::new(replica, store.clone(), max));
+            let watch = Arc::new(SizeWatch::new(replica, store.sync_log(), max));
             let token = done.clone();
             supervisor.add("watch of MongoDB's size", move || {
                 let (watch, token) = (watch.clone(), token.clone());

@@ -50,12 +50,12 @@ async fn press(bot: &Bot, asked: &Asked<'_>, interaction: &ComponentInteraction)
         (Some(Action::RedeemForAll(code)), Some(guild), _) => for_all(bot, asked, guild, vec![code]).await,
         (Some(Action::ChooseForAll), Some(guild), Some(codes)) => for_all(bot, asked, guild, codes).await,
         (Some(Action::RosterPage(number)), Some(guild), _) => {
-            let page = bot.store.roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
+            let page = bot.store.rosters().roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
             // The roster may have become shorter meanwhile.
             let last = players::last_page(page.total);
             let (page, number) = match number <= last {
                 true => (page, number),
-                false => (bot.store.roster(guild, last * players::PAGE, players::PAGE).await?, last),
+                false => (bot.store.rosters().roster(guild, last * players::PAGE, players::PAGE).await?, last),
             };
             let message = players::roster(&page, number);
             asked.first(CreateInteractionResponse::UpdateMessage(message.respond())).await
@@ -74,12 +74,12 @@ async fn for_me(bot: &Bot, asked: &Asked<'_>, user: UserId, codes: Vec<Code>) ->
     if let Some(over) = redeeming::all_over(bot, &codes).await? {
         return asked.answer(&over).await;
     }
-    if bot.store.links(user).await?.is_empty() {
+    if bot.store.rosters().links(user).await?.is_empty() {
         let mut action = Action::WhoAmI(codes);
         if let Action::WhoAmI(codes) = &action
             && !action.fits()
         {
-            action = Action::WhoChose(bot.store.keep_choice(codes).await?);
+            action = Action::WhoChose(bot.store.codes().keep_choice(codes).await?);
         }
         return asked.first(CreateInteractionResponse::Modal(people::who_are_you(&action))).await;
     }
@@ -94,8 +94,8 @@ async fn for_all(bot: &Bot, asked: &Asked<'_>, guild: GuildId, codes: Vec<Code>)
     asked.defer().await?;
     let mut started = Vec::new();
     for code in codes {
-        let (code, generation) = match bot.store.find_code(code.key()).await? {
-            None => (code.clone(), bot.store.add_code(code).await?),
+        let (code, generation) = match bot.store.codes().find_code(code.key()).await? {
+            None => (code.clone(), bot.store.codes().add_code(code).await?),
             Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
             Some(FoundCode { shown, over: Some(_) }) => match redeeming::appeal(bot, guild, &shown.code).await? {
                 Some(Appealed::Good(shown)) => (shown.code, shown.generation),
@@ -106,10 +106,10 @@ async fn for_all(bot: &Bot, asked: &Asked<'_>, guild: GuildId, codes: Vec<Code>)
                 None => continue,
             },
         };
-        let start = bot.store.start_batch(guild, code.key(), generation).await?;
+        let start = bot.store.requests().start_batch(guild, code.key(), generation).await?;
         started.push((code, Ok(start)));
     }
-    let channel = bot.store.guild(guild).await?.channel;
+    let channel = bot.store.guilds().guild(guild).await?.channel;
     asked.answer(&manage::batches_started(&started, channel)).await
 }
 
@@ -126,7 +126,7 @@ fn value<'a>(interaction: &'a ModalInteraction, id: &str) -> &'a str {
 async fn submit(bot: &Bot, asked: &Asked<'_>, interaction: &ModalInteraction) -> Result<(), Error> {
     let codes = match Action::parse(&interaction.data.custom_id) {
         Some(Action::WhoAmI(codes)) => codes,
-        Some(Action::WhoChose(id)) => match bot.store.choice(id).await? {
+        Some(Action::WhoChose(id)) => match bot.store.codes().choice(id).await? {
             Some(codes) => codes,
             None => return asked.answer(&people::too_late()).await,
         },
@@ -168,7 +168,7 @@ async fn submit(bot: &Bot, asked: &Asked<'_>, interaction: &ModalInteraction) ->
             state: Some(state),
             furnace_level: None,
         };
-        bot.store.put_players(vec![known]).await?;
+        bot.store.rosters().put_players(vec![known]).await?;
     }
     redeeming::redeem(bot, asked, request, Whom::One(player), &codes).await
 }

@@ -218,7 +218,7 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
 async fn show_presence(bot: Bot, shards: Arc<ShardManager>) {
     let mut shown = None;
     loop {
-        match bot.store.count_active_codes().await {
+        match bot.store.codes().count_active_codes().await {
             Ok(count) => {
                 let runners = shards.runners.lock().await;
                 // Only those that are connected: Discord closes a connection that says anything before who it is.

@@ -31,7 +31,7 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Resul
             tracing::info!("Connected to Discord as {} in {} servers", ready.user.name, ready.guilds.len());
             tracing::info!("Invite the bot with {}", permissions::invite_link(ready.application.id.get()));
             // A connection that is made anew has none.
-            let count = bot.store.count_active_codes().await?;
+            let count = bot.store.codes().count_active_codes().await?;
             ctx.set_presence(Some(connection::presence(count)), OnlineStatus::Online);
             compare(bot, &guilds, shard).await?;
         }
@@ -49,8 +49,8 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> Resul
         }
         FullEvent::ChannelDelete { channel, .. } => {
             let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
-            if bot.store.guild(guild).await?.channel == Some(channel)
-                && bot.store.pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
+            if bot.store.guilds().guild(guild).await?.channel == Some(channel)
+                && bot.store.guilds().pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
             {
                 tracing::info!("Guild {guild} is paused: {}", Blocked::UnknownChannel.meaning());
             }
@@ -76,7 +76,7 @@ fn id(guild: DiscordGuildId) -> GuildId {
 
 /// The bot was removed from a guild.
 async fn removed(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
-    if bot.store.guild_removed(guild).await? {
+    if bot.store.guilds().guild_removed(guild).await? {
         let days = REMOVED_FOR.as_hours() / 24;
         tracing::info!(
             "Not in guild {guild} any more: nothing is posted or redeemed for it; it is kept for its return, and erased after \
@@ -88,7 +88,7 @@ async fn removed(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
 
 /// The bot is in a guild, perhaps again.
 async fn returned(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
-    if bot.store.guild_returned(guild).await? {
+    if bot.store.guilds().guild_returned(guild).await? {
         tracing::info!("In guild {guild} again: it goes on where it was left");
     }
     Ok(())
@@ -96,12 +96,12 @@ async fn returned(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
 
 /// Something changed that may have been why a guild was paused: it is tried again.
 async fn fixed(bot: &Bot, guild: DiscordGuildId) -> Result<(), StoreError> {
-    let may_be_fixed = match bot.store.guild(id(guild)).await?.paused {
+    let may_be_fixed = match bot.store.guilds().guild(id(guild)).await?.paused {
         // A channel does not come back, and of a removal we are told.
         None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
         Some(_) => true,
     };
-    if may_be_fixed && bot.store.resume_guild(id(guild)).await? {
+    if may_be_fixed && bot.store.guilds().resume_guild(id(guild)).await? {
         tracing::info!("Guild {guild} is tried again");
     }
     Ok(())
@@ -114,7 +114,7 @@ async fn noted_timeout(
     until: Option<serenity::all::Timestamp>,
 ) -> Result<bool, StoreError> {
     let Some(until) = permissions::timeout_of(until, bot.clock.now()) else { return Ok(false) };
-    if bot.store.pause_guild(id(guild), None, Blocked::TimedOut, Some(until)).await? {
+    if bot.store.guilds().pause_guild(id(guild), None, Blocked::TimedOut, Some(until)).await? {
         tracing::info!("Guild {guild} is paused: {}", Blocked::TimedOut.meaning());
     }
     Ok(true)
@@ -123,7 +123,7 @@ async fn noted_timeout(
 /// Compares the guilds that Discord says the bot is in, for one shard, with those that are known. One that is not
 /// available at the moment is among them: it is no removal.
 async fn compare(bot: &Bot, guilds: &BTreeSet<DiscordGuildId>, (shard, shards): (u32, u32)) -> Result<(), StoreError> {
-    for (guild, is_removed) in bot.store.known_guilds().await? {
+    for (guild, is_removed) in bot.store.guilds().known_guilds().await? {
         if (guild.0 >> 22) % u64::from(shards.max(1)) != u64::from(shard) {
             continue;
         }

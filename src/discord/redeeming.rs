@@ -60,7 +60,7 @@ pub(super) async fn redeem(
         }
     };
     for (code, generation) in &wanted.codes {
-        bot.store.request_for_person(wanted.players.clone(), code.key(), *generation).await?;
+        bot.store.requests().request_for_person(wanted.players.clone(), code.key(), *generation).await?;
     }
     watch(bot, asked, request, &wanted).await
 }
@@ -86,16 +86,16 @@ impl RedeemRequest {
 /// What is to be redeemed, or what to answer where there is nothing.
 async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<RedeemRequest, Message>, StoreError> {
     let players: Vec<PlayerId> = match whom {
-        Whom::Linked(user) => bot.store.links(user).await?.into_iter().map(|player| player.id).collect(),
+        Whom::Linked(user) => bot.store.rosters().links(user).await?.into_iter().map(|player| player.id).collect(),
         Whom::One(player) => vec![player],
     };
     if players.is_empty() {
         return Ok(Err(people::no_links()));
     }
-    let mut room = MAX_WAITING.saturating_sub(bot.store.waiting_for_person(players.clone()).await?);
+    let mut room = MAX_WAITING.saturating_sub(bot.store.requests().waiting_for_person(players.clone()).await?);
     let mut wanted = RedeemRequest { players, codes: Vec::new(), over: Vec::new(), left: Vec::new() };
     for code in codes.iter().take(MAX_CODES) {
-        let found = bot.store.find_code_for_person(code.key()).await?;
+        let found = bot.store.codes().find_code_for_person(code.key()).await?;
         let (code, generation) = match found {
             Some(FoundCode { shown, over: Some(why) }) => {
                 wanted.over.push((shown.code, why));
@@ -113,7 +113,7 @@ async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<RedeemRe
         }
         let generation = match generation {
             Some(generation) => generation,
-            None => bot.store.add_code(code.clone()).await?,
+            None => bot.store.codes().add_code(code.clone()).await?,
         };
         wanted.codes.push((code, generation));
     }
@@ -128,7 +128,7 @@ async fn wanted(bot: &Bot, whom: Whom, codes: &[Code]) -> Result<Result<RedeemRe
 async fn needs_room(bot: &Bot, players: &[PlayerId], code: &Code, generation: Option<u32>) -> Result<bool, StoreError> {
     let Some(generation) = generation else { return Ok(true) };
     for player in players {
-        let standing = bot.store.standing(*player, code.key(), generation).await?;
+        let standing = bot.store.requests().standing(*player, code.key(), generation).await?;
         let outcome = standing.and_then(|standing| standing.outcome);
         if outcome.is_none_or(|outcome| outcome.is_final() && !outcome.is_success()) {
             return Ok(true);
@@ -144,7 +144,7 @@ async fn needs_room(bot: &Bot, players: &[PlayerId], code: &Code, generation: Op
 pub(super) async fn all_over(bot: &Bot, codes: &[Code]) -> Result<Option<Message>, StoreError> {
     let mut over = None;
     for code in codes {
-        match bot.store.find_code_for_person(code.key()).await? {
+        match bot.store.codes().find_code_for_person(code.key()).await? {
             Some(FoundCode { shown, over: Some(why) }) => over = Some(people::code_over(&shown.code, &why)),
             _ => return Ok(None),
         }
@@ -157,7 +157,8 @@ async fn watch(bot: &Bot, asked: &Asked<'_>, request: Request, wanted: &RedeemRe
     let until = asked.changes_until() - LAST_WORD;
     let mut shown = None;
     loop {
-        let mut woken = std::pin::pin!(bot.store.work_wake().notified());
+        let requests = bot.store.requests();
+        let mut woken = std::pin::pin!(requests.wake().notified());
         woken.as_mut().enable();
         let standings = look(bot, wanted).await?;
         let is_open = |standing: &Standing| !standing.outcome.is_some_and(Outcome::is_final);
@@ -187,7 +188,7 @@ async fn look(bot: &Bot, wanted: &RedeemRequest) -> Result<Vec<(Code, Vec<Standi
     for (code, generation) in &wanted.codes {
         let mut of_code = Vec::new();
         for player in &wanted.players {
-            of_code.extend(bot.store.standing(*player, code.key(), *generation).await?);
+            of_code.extend(bot.store.requests().standing(*player, code.key(), *generation).await?);
         }
         standings.push((code.clone(), of_code));
     }
@@ -209,7 +210,7 @@ pub(super) enum Appealed {
 /// # Errors
 /// When the state cannot be read or written.
 pub(super) async fn appeal(bot: &Bot, guild: GuildId, code: &Code) -> Result<Option<Appealed>, StoreError> {
-    let start = bot.store.check_now(guild, code.key()).await?;
+    let start = bot.store.codes().check_now(guild, code.key()).await?;
     hear(bot, code, start).await
 }
 
@@ -224,9 +225,10 @@ pub(super) async fn hear(bot: &Bot, code: &Code, start: CheckStart) -> Result<Op
         CheckStart::Asked | CheckStart::NotOver => AskedAnew::StillAsking,
     };
     while asked == AskedAnew::StillAsking && Instant::now() < until {
-        let mut woken = std::pin::pin!(bot.store.work_wake().notified());
+        let requests = bot.store.requests();
+        let mut woken = std::pin::pin!(requests.wake().notified());
         woken.as_mut().enable();
-        if !bot.store.is_checking(code.key()).await? {
+        if !bot.store.codes().is_checking(code.key()).await? {
             asked = AskedAnew::Answered;
             break;
         }
@@ -236,7 +238,7 @@ pub(super) async fn hear(bot: &Bot, code: &Code, start: CheckStart) -> Result<Op
             () = tokio::time::sleep_until(until) => {}
         }
     }
-    Ok(bot.store.find_code(code.key()).await?.map(|found| match found.over {
+    Ok(bot.store.codes().find_code(code.key()).await?.map(|found| match found.over {
         None => Appealed::Good(found.shown),
         Some(over) => Appealed::Over(over, asked),
     }))
@@ -260,11 +262,11 @@ pub(super) async fn confirm(bot: &Bot, player: PlayerId, state: State) -> Result
 /// When it cannot be written.
 pub(super) async fn link(bot: &Bot, user: UserId, id: PlayerId, state: State) -> Result<(Linked, Message), StoreError> {
     let player = Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
-    let linked = bot.store.link(user, player).await?;
+    let linked = bot.store.rosters().link(user, player).await?;
     let message = match linked {
         Linked::TooMany => people::too_many_links(),
         Linked::New | Linked::Known => {
-            let retried = bot.store.retry_wrong_state(id).await?;
+            let retried = bot.store.redemptions().retry_wrong_state(id).await?;
             people::linked(id, state, linked == Linked::New, retried)
         }
     };

@@ -59,7 +59,7 @@ async fn try_register(bot: &Bot, application: ApplicationId) -> Result<(), Error
     let count = commands.len();
     match bot.dev_guild {
         Some(guild) => {
-            bot.store.note_command_guild(GuildId(guild)).await?;
+            bot.store.guilds().note_command_guild(GuildId(guild)).await?;
             bot.rest.set_commands(application, Some(DiscordGuildId::new(guild.max(1))), &guild_commands()).await?;
             bot.rest.set_commands(application, None, &[]).await?;
             tracing::info!("Registered {count} commands in guild {guild} only");
@@ -69,7 +69,7 @@ async fn try_register(bot: &Bot, application: ApplicationId) -> Result<(), Error
             tracing::info!("Registered {count} commands");
         }
     }
-    for guild in bot.store.command_guilds().await? {
+    for guild in bot.store.guilds().command_guilds().await? {
         if bot.dev_guild != Some(guild.0) {
             take_away(bot, application, guild).await?;
         }
@@ -85,7 +85,7 @@ async fn take_away(bot: &Bot, application: ApplicationId, guild: GuildId) -> Res
         Err(RestError::Refused { status: 403 | 404, .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    Ok(bot.store.forget_command_guild(guild).await?)
+    Ok(bot.store.guilds().forget_command_guild(guild).await?)
 }
 
 /// Takes away the commands of a guild that still has some of its own, as the use of one of them shows.
@@ -99,7 +99,7 @@ pub(super) async fn tidy(ctx: poise::Context<'_, Bot, Error>) {
     // Beside the command, which is not to wait for it.
     tokio::spawn(async move {
         let tidied = async {
-            match bot.store.note_command_guild(guild).await? {
+            match bot.store.guilds().note_command_guild(guild).await? {
                 true => take_away(&bot, application, guild).await,
                 false => Ok(()),
             }

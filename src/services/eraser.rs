@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::sync::erasure::{ClockWatch, DISTRUST, REMOVED_FOR};
 use crate::runtime::clock::Clock;
-use crate::store::{Store, StoreError};
+use crate::store::{Erasures, StoreError};
 
 /// How often it looks, though it is woken when a guild was removed.
 const POLL_INTERVAL: Duration = Duration::from_secs(3600);
@@ -30,14 +30,14 @@ const STEP: u32 = 100;
 
 /// The eraser. [`Eraser::run`] may be called again after it ended; not twice at once.
 pub struct Eraser {
-    store: Store,
+    erasures: Erasures,
     clock: Clock,
 }
 
 impl Eraser {
     /// An eraser of what this store holds.
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(erasures: Erasures, clock: Clock) -> Self {
+        Self { erasures, clock }
     }
 
     /// Erases until `shutdown`.
@@ -46,12 +46,12 @@ impl Eraser {
     /// None at present: failures are said and got over.
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
         // What the last session knew of the time tells of a jump while nobody was there to see it.
-        let (known, elapsed) = self.store.time_before_opening();
+        let (known, elapsed) = self.erasures.time_before_opening();
         let mut watch = ClockWatch::new(known, signed(elapsed));
         let mut ticks = tokio::time::interval(POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let mut woken = std::pin::pin!(self.store.erasing_wake().notified());
+            let mut woken = std::pin::pin!(self.erasures.wake().notified());
             woken.as_mut().enable();
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -74,15 +74,15 @@ impl Eraser {
         let now = self.clock.now();
         if has_jumped {
             // In the file: a restart does not make the clock right.
-            self.store.set_erase_after(now.checked_add(DISTRUST).unwrap_or(Timestamp::MAX)).await?;
+            self.erasures.set_erase_after(now.checked_add(DISTRUST).unwrap_or(Timestamp::MAX)).await?;
             tracing::warn!(
                 "The clock is far ahead of the last change, or nothing was at work for long: nothing is erased for a day"
             );
         }
-        if self.store.erase_after().await?.is_some_and(|after| now < after) {
+        if self.erasures.erase_after().await?.is_some_and(|after| now < after) {
             return Ok(());
         }
-        while let Some(erased) = self.store.erase_removed_guild().await? {
+        while let Some(erased) = self.erasures.erase_removed_guild().await? {
             let (guild, days) = (erased.guild, REMOVED_FOR.as_hours() / 24);
             tracing::info!(
                 "Guild {guild} removed the bot {days} days ago: its settings, its roster of {} players and its {} posts are erased",
@@ -93,24 +93,24 @@ impl Eraser {
         }
         let mut players = 0;
         loop {
-            match self.store.erase_unneeded_players(STEP).await? {
+            match self.erasures.erase_unneeded_players(STEP).await? {
                 0 => break,
                 count => players += count,
             }
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         let mut codes = 0;
-        while self.store.erase_stale_typed_code().await? {
+        while self.erasures.erase_stale_typed_code().await? {
             codes += 1;
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
-        while self.store.forget_erasures(STEP).await? > 0 {
+        while self.erasures.forget_erasures(STEP).await? > 0 {
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
-        while self.store.forget_old_listings(STEP).await? > 0 {
+        while self.erasures.forget_old_listings(STEP).await? > 0 {
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
-        self.store.erase_orphans().await?;
+        self.erasures.erase_orphans().await?;
         if players + codes > 0 {
             tracing::info!("Erased {players} players and {codes} codes that nobody needs any more");
         }

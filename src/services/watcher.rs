@@ -31,7 +31,7 @@ use crate::domain::codes::polling::Schedule;
 use crate::domain::health::Health;
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::runtime::clock::Clock;
-use crate::store::{ListingChanges, Store, StoreError};
+use crate::store::{ListingChanges, Listings, Reports, StoreError, SyncLog};
 
 /// An empty list where codes were is believed after this long.
 const EMPTY_FOR: Duration = Duration::from_secs(3600);
@@ -63,7 +63,9 @@ pub struct FeedHealth {
 /// The watcher. [`Watcher::run`] may be called again after it ended.
 pub struct Watcher<F> {
     feed: F,
-    store: Store,
+    listings: Listings,
+    reports: Reports,
+    sync_log: SyncLog,
     clock: Clock,
     settings: WatcherSettings,
     health: watch::Sender<FeedHealth>,
@@ -109,8 +111,15 @@ struct Source {
 
 impl<F: CodeFeed> Watcher<F> {
     /// A watcher of these feeds, writing into this store.
-    pub fn new(feed: F, store: Store, clock: Clock, settings: WatcherSettings) -> Self {
-        Self { feed, store, clock, settings, health: watch::Sender::default(), others: None }
+    pub fn new(
+        feed: F,
+        listings: Listings,
+        reports: Reports,
+        sync_log: SyncLog,
+        clock: Clock,
+        settings: WatcherSettings,
+    ) -> Self {
+        Self { feed, listings, reports, sync_log, clock, settings, health: watch::Sender::default(), others: None }
     }
 
     /// The same, whose health line says what is wrong with the engine, too.
@@ -130,7 +139,7 @@ impl<F: CodeFeed> Watcher<F> {
     pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
         tracing::info!("Starting giftcode poster with interval={}s", self.settings.interval.as_secs_f64());
         let mut answered =
-            self.store.sources_answered_at().await.context("cannot see when the feeds were last heard")?;
+            self.listings.sources_answered_at().await.context("cannot see when the feeds were last heard")?;
         let sources = self.feed.sources();
         let board = Board { polls: vec![0; sources.len()], ..Board::default() };
         let round = Round { sources: sources.clone(), board: Mutex::new(board), polled: Notify::new() };
@@ -195,7 +204,7 @@ impl<F: CodeFeed> Watcher<F> {
         // It answers: whatever it was, it counts now.
         round.board().dead.remove(&source.place);
         let live = round.live();
-        log_changes(&self.store.apply_answer(Some(answer), &live, self.settings.return_after).await?);
+        log_changes(&self.listings.apply_answer(Some(answer), &live, self.settings.return_after).await?);
         (source.answered_at, source.silent_since) = (Some(self.clock.now()), None);
         round.log_fetched(source.place, keys, tries);
         Ok(None)
@@ -204,7 +213,7 @@ impl<F: CodeFeed> Watcher<F> {
     async fn is_believed_empty(&self, source: &mut Source, live: &[String]) -> Result<bool, StoreError> {
         let now = self.clock.elapsed();
         let since = *source.empty_since.get_or_insert(now);
-        Ok(match self.store.emptiness(source.name.clone(), live).await? {
+        Ok(match self.listings.emptiness(source.name.clone(), live).await? {
             Emptiness::Expected => true,
             Emptiness::Sudden => now - since >= EMPTY_FOR,
             // The other feed may be wrong as well; but for ever nobody is kept waiting.
@@ -224,7 +233,7 @@ impl<F: CodeFeed> Watcher<F> {
                 "The feed {} has not answered for {days} days: what it alone lists counts no more",
                 source.name
             );
-            if let Err(error) = self.store.apply_answer(None, &round.live(), self.settings.return_after).await {
+            if let Err(error) = self.listings.apply_answer(None, &round.live(), self.settings.return_after).await {
                 // Said by the store; made up for with the next failure.
                 tracing::debug!("Cannot give up what {} listed: {error}", source.name);
                 round.board().dead.remove(&source.place);
@@ -264,12 +273,12 @@ impl<F: CodeFeed> Watcher<F> {
     /// What is wrong with the feeds, the posts, the replica and the others.
     async fn trouble(&self, round: &Round) -> Option<String> {
         let mut wrong: Vec<String> = round.trouble().into_iter().collect();
-        match self.store.failing_guilds().await {
+        match self.reports.failing_guilds().await {
             Ok(0) => {}
             Ok(guilds) => wrong.push(format!("posts to {guilds} guilds fail")),
             Err(error) => wrong.push(format!("cannot see how the posts go: {error}")),
         }
-        match self.store.replica_trouble().await {
+        match self.sync_log.replica_trouble().await {
             Ok(trouble) => wrong.extend(trouble),
             Err(error) => wrong.push(format!("cannot see how the second store does: {error}")),
         }

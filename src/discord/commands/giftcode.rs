@@ -54,7 +54,7 @@ async fn set_channel(
     if role.is_some() && no_role {
         return Ok(manage::role_or_none());
     }
-    let settings = bot.store.guild(guild).await?;
+    let settings = bot.store.guilds().guild(guild).await?;
     // The one that is set may have been deleted, or closed to mentions, since.
     let kept = settings.mention_role.filter(|_| role.is_none() && !no_role);
     let role = match kept {
@@ -72,14 +72,15 @@ async fn set_channel(
         None if no_role => Mention::Removed,
         None => Mention::Nobody,
     };
-    bot.store.set_channel_and_role(guild, channel, Some(mention.role())).await?;
+    bot.store.guilds().set_channel_and_role(guild, channel, Some(mention.role())).await?;
     Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &lacking(USEFUL, granted)))
 }
 
 /// Post no codes in this server any more
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn unsetchannel(ctx: Context<'_>) -> Result<(), Error> {
-    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().store.unset_channel(guild(ctx)?).await?)) }).await
+    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().store.guilds().unset_channel(guild(ctx)?).await?)) })
+        .await
 }
 
 /// On or off.
@@ -101,9 +102,9 @@ pub(super) async fn auto(
 ) -> Result<(), Error> {
     respond(ctx, async move {
         let (store, guild) = (&ctx.data().store, guild(ctx)?);
-        store.set_auto_redeem(guild, turn == Switch::On).await?;
+        store.guilds().set_auto_redeem(guild, turn == Switch::On).await?;
         Ok(match turn {
-            Switch::On => manage::auto_on(store.guild(guild).await?.players),
+            Switch::On => manage::auto_on(store.guilds().guild(guild).await?.players),
             Switch::Off => manage::auto_off(),
         })
     })
@@ -119,16 +120,16 @@ pub(super) async fn status(ctx: Context<'_>) -> Result<(), Error> {
         let feeds = bot.feeds.borrow().clone();
         let condition = bot.condition.borrow().clone();
         let limit = (bot.limit)();
-        let active = store.active_codes(guild).await?.len();
+        let active = store.codes().active_codes(guild).await?.len();
         Ok(manage::status(&manage::Status {
-            guild: store.guild(guild).await?,
+            guild: store.guilds().guild(guild).await?,
             active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-            waiting_here: store.pending_in_guild(guild).await?,
-            waiting_everywhere: store.pending_redemptions().await?,
+            waiting_here: store.batches().pending_in_guild(guild).await?,
+            waiting_everywhere: store.reports().pending_redemptions().await?,
             feeds_read_at: feeds.read_at,
             feed_trouble: feeds.trouble,
             has_mongodb: store.is_replicated(),
-            mongodb_trouble: store.replica_trouble().await?,
+            mongodb_trouble: store.sync_log().replica_trouble().await?,
             game_trouble: match condition {
                 Condition::Working => None,
                 trouble => waits_for(&trouble, limit.as_deref(), None, false),
@@ -156,8 +157,8 @@ pub(super) async fn history(
         };
         let key = code.as_ref().map(Code::key);
         let (store, guild) = (&ctx.data().store, guild(ctx)?);
-        let over = store.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
-        let batches = store.past_batches(guild, key, manage::HISTORY_BATCHES).await?;
+        let over = store.codes().over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
+        let batches = store.batches().past_batches(guild, key, manage::HISTORY_BATCHES).await?;
         Ok(manage::history(&batches, &over, code.as_ref()))
     })
     .await

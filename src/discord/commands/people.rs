@@ -12,7 +12,7 @@ use super::{Context, Error, acknowledge, guild, respond, user};
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> Result<(), Error> {
     respond(ctx, async move {
-        let codes = ctx.data().store.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
+        let codes = ctx.data().store.codes().active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
         Ok(manage::codes(&codes, &[], false))
     })
     .await
@@ -60,7 +60,7 @@ pub(super) async fn unlink(
     respond(ctx, async move {
         let (store, user) = (&ctx.data().store, user(ctx));
         match (everything, &player_id) {
-            (Some(true), None) => return Ok(people::forgotten(&store.forget_user(user).await?)),
+            (Some(true), None) => return Ok(people::forgotten(&store.erasures().forget_user(user).await?)),
             (Some(true), Some(_)) => return Ok(people::one_or_everything()),
             (Some(false) | None, _) => {}
         }
@@ -69,14 +69,14 @@ pub(super) async fn unlink(
             Err(error) => return Ok(people::bad_player(&error)),
         };
         if player.is_none() {
-            let accounts = store.links(user).await?;
+            let accounts = store.rosters().links(user).await?;
             match accounts.len() {
                 0 => return Ok(people::no_links()),
                 1 => {}
                 _ => return Ok(people::accounts(&accounts)),
             }
         }
-        Ok(people::unlinked(store.unlink(user, player).await?))
+        Ok(people::unlinked(store.rosters().unlink(user, player).await?))
     })
     .await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::sync::election::{CALLS_END_WITHIN, HOLD, Lease, POLL_EVERY, RENEW_EVERY, STANDBY_COUNTS};
 use crate::leadership::{Held, Phase};
 use crate::ports::replica::{LeaseStore, within};
-use crate::store::{Store, StoreError};
+use crate::store::{StoreError, SyncLog};
 
 use super::{ANSWER_WITHIN, Election, Ended, Others, STOOD_STILL};
 
@@ -20,14 +20,14 @@ impl<L: LeaseStore> Election<L> {
     ///
     /// # Errors
     /// When this instance must not act any more.
-    pub async fn keep(&self, store: &Store) -> Result<Infallible, Ended> {
-        let mut others = self.others(store).await?;
+    pub async fn keep(&self, sync_log: &SyncLog) -> Result<Infallible, Ended> {
+        let mut others = self.others(sync_log).await?;
         loop {
             let wait = match self.leadership.phase() {
                 Phase::Single => std::future::pending().await,
-                Phase::CatchingUp(held) | Phase::Leading(held) => self.renew(store, held, &mut others).await?,
+                Phase::CatchingUp(held) | Phase::Leading(held) => self.renew(sync_log, held, &mut others).await?,
                 Phase::Isolated | Phase::Waiting => {
-                    self.seek(store, true, &mut others).await?;
+                    self.seek(sync_log, true, &mut others).await?;
                     POLL_EVERY
                 }
             };
@@ -36,7 +36,7 @@ impl<L: LeaseStore> Election<L> {
     }
 
     /// Renews the lease; how long until the next time.
-    async fn renew(&self, store: &Store, held: Held, others: &mut Others) -> Result<Duration, Ended> {
+    async fn renew(&self, sync_log: &SyncLog, held: Held, others: &mut Others) -> Result<Duration, Ended> {
         let (sent, done) = (self.clock.boot(), self.leadership.done(held.term));
         let left = |at| held.until.saturating_sub(CALLS_END_WITHIN).saturating_sub(at);
         // No longer than there is time to end calls.
@@ -44,10 +44,10 @@ impl<L: LeaseStore> Election<L> {
         let error = match within(limit, self.leases.renew(&self.who.own, done)).await {
             Ok(Some(lease)) => {
                 let held = Held { round: done.round, until: sent + HOLD, ..held };
-                self.renewed(store, held, &lease, others).await?;
+                self.renewed(sync_log, held, &lease, others).await?;
                 return Ok(RENEW_EVERY);
             }
-            Ok(None) => match self.seek(store, true, others).await? {
+            Ok(None) => match self.seek(sync_log, true, others).await? {
                 None => return Ok(POLL_EVERY),
                 Some(error) => error,
             },
@@ -65,7 +65,7 @@ impl<L: LeaseStore> Election<L> {
         let why = match phase {
             Phase::Isolated | Phase::Single => {
                 others.watch.failed();
-                self.goes_alone(store, others, &error);
+                self.goes_alone(sync_log, others, &error);
                 return Ok(POLL_EVERY);
             }
             Phase::Waiting => return Err(Ended::lost(STOOD_STILL)),
@@ -80,7 +80,13 @@ impl<L: LeaseStore> Election<L> {
     }
 
     /// The lease stands like this since it was renewed.
-    async fn renewed(&self, store: &Store, held: Held, lease: &Lease, others: &mut Others) -> Result<(), StoreError> {
+    async fn renewed(
+        &self,
+        sync_log: &SyncLog,
+        held: Held,
+        lease: &Lease,
+        others: &mut Others,
+    ) -> Result<(), StoreError> {
         let now = self.clock.boot();
         let (beat, grew_at) = &mut others.standby;
         if lease.standby_beat > *beat {
@@ -90,7 +96,7 @@ impl<L: LeaseStore> Election<L> {
         let has_standby = grew_at.is_some_and(|at| now.saturating_sub(at) < STANDBY_COUNTS);
         // The file knows of it before anything is done with it, and as long as anything may be.
         if has_standby {
-            store.note_standby(true).await?;
+            sync_log.note_standby(true).await?;
         }
         let held = Held { has_standby: has_standby || self.is_required, ..held };
         self.leadership.advance(|phase| match phase {
@@ -99,7 +105,7 @@ impl<L: LeaseStore> Election<L> {
             other => other,
         });
         if !has_standby {
-            store.note_standby(false).await?;
+            sync_log.note_standby(false).await?;
         }
         Ok(())
     }

@@ -31,7 +31,7 @@ use crate::domain::sync::election::{
 use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::{Answer, LeaseStore, ReplicaError, Seen, within};
 use crate::runtime::clock::Clock;
-use crate::store::{ReplicaHistory, Store, StoreError};
+use crate::store::{ReplicaHistory, StoreError, SyncLog};
 
 use words::Words;
 
@@ -91,10 +91,10 @@ struct Others {
 }
 
 /// What the working copy is known to hold.
-async fn history(store: &Store, known: &ReplicaHistory) -> Result<History, StoreError> {
+async fn history(sync_log: &SyncLog, known: &ReplicaHistory) -> Result<History, StoreError> {
     Ok(if known.is_stale {
         History::Stale
-    } else if store.is_empty().await? {
+    } else if sync_log.is_empty().await? {
         History::Empty
     } else if known.position == Position::default() {
         History::Unknown
@@ -119,14 +119,14 @@ impl<L: LeaseStore> Election<L> {
     ///
     /// # Errors
     /// When that cannot be noted.
-    pub async fn note_later(&self, store: &Store, term: i64) -> Result<(), StoreError> {
+    pub async fn note_later(&self, sync_log: &SyncLog, term: i64) -> Result<(), StoreError> {
         self.latest_term.fetch_max(term, Ordering::Relaxed);
-        store.note_stale().await
+        sync_log.note_stale().await
     }
 
     /// Nothing is known of the others yet. A standby of which the file knows has time to say that it is still there.
-    async fn others(&self, store: &Store) -> Result<Others, StoreError> {
-        let had_standby = store.replica_history().await?.had_standby;
+    async fn others(&self, sync_log: &SyncLog) -> Result<Others, StoreError> {
+        let had_standby = sync_log.replica_history().await?.had_standby;
         let standby = (0, had_standby.then(|| self.clock.boot()));
         Ok(Others { watch: LeaseWatch::new(self.who.clone()), registered: None, standby, words: Words::default() })
     }
@@ -135,12 +135,12 @@ impl<L: LeaseStore> Election<L> {
     ///
     /// # Errors
     /// When the working copy cannot be read or written.
-    pub async fn wait(&self, store: &Store) -> Result<(), Ended> {
+    pub async fn wait(&self, sync_log: &SyncLog) -> Result<(), Ended> {
         self.leadership.set(Phase::Waiting);
         self.succession.send_replace(Succession::default());
-        let mut others = self.others(store).await?;
+        let mut others = self.others(sync_log).await?;
         loop {
-            self.seek(store, false, &mut others).await?;
+            self.seek(sync_log, false, &mut others).await?;
             if self.leadership.phase() != Phase::Waiting {
                 return Ok(());
             }
@@ -150,7 +150,7 @@ impl<L: LeaseStore> Election<L> {
 
     /// Polls the lease, and takes it if it is over. Otherwise an instance that waits goes on waiting or goes alone, and one that
     /// `acts` goes on. Returns what MongoDB did not do.
-    async fn seek(&self, store: &Store, acts: bool, others: &mut Others) -> Result<Option<ReplicaError>, Ended> {
+    async fn seek(&self, sync_log: &SyncLog, acts: bool, others: &mut Others) -> Result<Option<ReplicaError>, Ended> {
         // The clocks of a machine drift apart with time: only what they do at once is a gap.
         let phase = self.leadership.advance(|phase| phase);
         if acts && phase == Phase::Waiting {
@@ -158,7 +158,7 @@ impl<L: LeaseStore> Election<L> {
         }
         let sent = self.clock.boot();
         let polled = within(ANSWER_WITHIN, self.leases.poll()).await;
-        let mut known = store.replica_history().await?;
+        let mut known = sync_log.replica_history().await?;
         let (seen, mut trouble) = (polled.as_ref().ok(), polled.as_ref().err().cloned());
         let lease = seen.and_then(|seen| seen.lease.as_ref());
         let theirs = lease.filter(|lease| self.who.is_others(lease));
@@ -168,13 +168,13 @@ impl<L: LeaseStore> Election<L> {
         if let Some(lease) = later.or(theirs.filter(|_| is_alive)) {
             // Noted before anything else is done. Should MongoDB be out of reach next, this one must not act beside that one.
             if acts || later.is_some() {
-                self.note_later(store, lease.term).await?;
+                self.note_later(sync_log, lease.term).await?;
             }
             if acts {
                 return Err(Ended::lost("Another instance has led since: this one stops, and catches up"));
             }
-            store.note_standby(true).await?;
-            known = store.replica_history().await?;
+            sync_log.note_standby(true).await?;
+            known = sync_log.replica_history().await?;
         }
         let mut watched = match seen {
             // It was removed or changed by hand: nobody else can have it before this one's time is over.
@@ -186,7 +186,7 @@ impl<L: LeaseStore> Election<L> {
         if seen.is_none() {
             others.watch.failed();
         }
-        let history = history(store, &known).await?;
+        let history = history(sync_log, &known).await?;
         if let Some(seen) = seen
             && decide(history, watched, self.is_required) == Decision::Lead
         {
@@ -212,11 +212,11 @@ impl<L: LeaseStore> Election<L> {
             }
             // What cannot be had back yet is not said again, but a refusal is for somebody to act on.
             (_, Some(refusal @ ReplicaError::Refused(_))) if phase == Phase::Isolated => {
-                self.goes_alone(store, others, refusal);
+                self.goes_alone(sync_log, others, refusal);
             }
             _ if acts => {}
             (Decision::Isolated, Some(trouble)) => {
-                self.goes_alone(store, others, trouble);
+                self.goes_alone(sync_log, others, trouble);
                 self.leadership.begin(Phase::Isolated);
             }
             (Decision::Wait(Why::AnotherLeads), _) if lease.is_some() => {
@@ -242,9 +242,9 @@ impl<L: LeaseStore> Election<L> {
     }
 
     /// Why it goes on alone is told, once and on the health line.
-    fn goes_alone(&self, store: &Store, others: &mut Others, trouble: &ReplicaError) {
+    fn goes_alone(&self, sync_log: &SyncLog, others: &mut Others, trouble: &ReplicaError) {
         others.words.alone(trouble);
-        store.replica_failed(trouble);
+        sync_log.replica_failed(trouble);
     }
 
     /// Takes the lease under the latest term if it still stands as it was seen. Who acts goes on, all others catch up first.

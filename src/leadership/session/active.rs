@@ -42,7 +42,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             let until_ready = async {
                 leadership.until_phase(Phase::acts).await;
                 // A temporary copy takes nothing that MongoDB does not: that must be in step.
-                while store.is_temporary() && !store.is_replica_caught_up() {
+                while store.is_temporary() && !store.sync_log().is_replica_caught_up() {
                     sleep(POLL_INTERVAL).await;
                 }
             };
@@ -119,13 +119,15 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
                     () = until_sent(store) => return,
                 }
             }
-            while let Err(failure @ ReplicaError::Unreachable(_)) = replica.send_rest(store, &self.leadership).await {
+            while let Err(failure @ ReplicaError::Unreachable(_)) =
+                replica.send_rest(&store.sync_log(), &self.leadership).await
+            {
                 tracing::debug!("What is left cannot be sent yet: {failure}");
                 sleep(POLL_INTERVAL).await;
             }
         };
         drop(timeout_at(sent_by, sending).await);
-        let unsent = store.unsent().await.map(|lag| lag.records).unwrap_or_default();
+        let unsent = store.sync_log().unsent().await.map(|lag| lag.records).unwrap_or_default();
         if unsent > 0 {
             tracing::error!(
                 "CRITICAL: Failed to persist state: {unsent} changes could not be sent to MongoDB within 25 s and are in {} only",
@@ -133,7 +135,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             );
         }
         if let Some(position) = election.release(unsent.into()).await
-            && let Err(error) = store.outbox_confirmed(position).await
+            && let Err(error) = store.sync_log().outbox_confirmed(position).await
         {
             tracing::debug!("It cannot be noted what MongoDB has: {error}");
         }
@@ -143,16 +145,17 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
     /// flight may take.
     async fn keep_and_replicate(&self, store: &Store) -> Instant {
         let Some(Replicated { replica, election }) = &self.replicated else { return std::future::pending().await };
+        let sync_log = store.sync_log();
         let electing = async {
-            election.wait(store).await?;
-            election.keep(store).await
+            election.wait(&sync_log).await?;
+            election.keep(&sync_log).await
         };
         let ended = tokio::select! {
             biased;
             Err(ended) = electing => ended,
-            failure = replica.replicate(store, &self.leadership, election.succession()) => {
+            failure = replica.replicate(&sync_log, &self.leadership, election.succession()) => {
                 if let ReplicaError::Fenced(term) = failure
-                    && let Err(error) = election.note_later(store, term).await
+                    && let Err(error) = election.note_later(&sync_log, term).await
                 {
                     tracing::warn!("It cannot be noted that another instance has led: {error}");
                 }
@@ -192,7 +195,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
 
 /// Returns when everything was sent.
 async fn until_sent(store: &Store) {
-    while !store.unsent().await.is_ok_and(|lag| lag.records == 0) {
+    while !store.sync_log().unsent().await.is_ok_and(|lag| lag.records == 0) {
         sleep(POLL_INTERVAL).await;
     }
 }

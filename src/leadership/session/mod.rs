@@ -36,7 +36,7 @@ use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{Answer, LeaseStore, ReplicaError};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::panic_text;
-use crate::store::{Blocking, FileLock, StateKind, Store};
+use crate::store::{Blocking, FileLock, StateKind, Store, SyncLog};
 
 pub use lock::{lock, wait_for_lock};
 
@@ -75,12 +75,12 @@ pub trait Replication {
     /// Replicates until this instance must stop; returns why it must.
     fn replicate(
         &self,
-        store: &Store,
+        sync_log: &SyncLog,
         leadership: &Leadership,
         succession: watch::Receiver<Succession>,
     ) -> impl Future<Output = ReplicaError> + Send;
     /// Sends what is left, with or without the lease.
-    fn send_rest(&self, store: &Store, leadership: &Leadership) -> impl Future<Output = Answer<()>> + Send;
+    fn send_rest(&self, sync_log: &SyncLog, leadership: &Leadership) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// This process's sessions, one after the other.

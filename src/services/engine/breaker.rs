@@ -47,7 +47,7 @@ impl<G: GameApi> Engine<G> {
     async fn ask(&self, question: Question, shutdown: &CancellationToken) -> Ended {
         let Some((player, state)) = self.whom_to_ask_for(question).await? else {
             self.admission(|admission, _| admission.breaker.nobody_to_ask_for());
-            self.store.work_wake().notify_waiters();
+            self.redemptions.wake().notify_waiters();
             return Ok(());
         };
         // A permit may take as long as the budget is used up; the end does not wait for that.
@@ -60,14 +60,14 @@ impl<G: GameApi> Engine<G> {
         let changes =
             self.admission(|admission, now| admission.question_answered(&call, now, self.settings.policy.base));
         self.admission_wake.notify_waiters();
-        self.store.note_end(note).await?;
+        self.redemptions.note_end(note).await?;
         for change in &changes {
             if let Change::Opened(_, failures) | Change::Held(_, _, failures) = change {
-                self.store.give_back(failures.clone()).await?;
+                self.redemptions.give_back(failures.clone()).await?;
             }
         }
         self.say(&changes);
-        self.store.work_wake().notify_waiters();
+        self.redemptions.wake().notify_waiters();
         Ok(())
     }
 
@@ -76,7 +76,7 @@ impl<G: GameApi> Engine<G> {
         let Question { not, not_least, needs_another, after } = question;
         let least: Vec<PlayerId> = not_least.into_iter().collect();
         for (not, untroubled) in [(not.clone(), true), (not, false), (least, false)] {
-            if let Some(other) = self.store.player_to_ask_for(not, untroubled, after).await? {
+            if let Some(other) = self.redemptions.player_to_ask_for(not, untroubled, after).await? {
                 return Ok(Some(other));
             }
         }
@@ -107,7 +107,7 @@ impl<G: GameApi> Engine<G> {
         }
         self.refresh_condition();
         if !changes.is_empty() {
-            self.store.work_wake().notify_waiters();
+            self.redemptions.wake().notify_waiters();
         }
     }
 

@@ -33,7 +33,7 @@ struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId, Duration);
 impl<G: GameApi> InFlight<'_, G> {
     fn answered(self, status: &Status, hints: &RateLimitHints) {
         self.0.answered(&Answered { asked: self.2, endpoint: Endpoint::Redeem, player: self.1, status, hints });
-        self.0.store.work_wake().notify_waiters();
+        self.0.redemptions.wake().notify_waiters();
         std::mem::forget(self);
     }
 }
@@ -42,7 +42,7 @@ impl<G: GameApi> Drop for InFlight<'_, G> {
     fn drop(&mut self) {
         self.0.admission(|admission, now| admission.end(Endpoint::Redeem, self.1, now));
         self.0.admission_wake.notify_waiters();
-        self.0.store.work_wake().notify_waiters();
+        self.0.redemptions.wake().notify_waiters();
     }
 }
 
@@ -66,7 +66,7 @@ impl<G: GameApi> Engine<G> {
             let in_flight = InFlight(self, player, self.clock.elapsed());
             let Reply { answer, hints } = self.game.redeem(player, state, &code).await;
             in_flight.answered(&of_redeem(&answer), &hints);
-            if let Err(error) = self.store.note_end(note).await {
+            if let Err(error) = self.redemptions.note_end(note).await {
                 tracing::debug!("The end of a probe was not noted: {error}");
             }
             match outcome(&answer) {
@@ -108,7 +108,7 @@ impl<G: GameApi> Engine<G> {
             return Ok(None);
         }
         let begun = Begun(self, endpoint, player);
-        let noted = self.store.note_call(endpoint).await;
+        let noted = self.redemptions.note_call(endpoint).await;
         if noted.is_ok() {
             std::mem::forget(begun);
         }

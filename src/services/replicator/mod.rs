@@ -34,7 +34,7 @@ use crate::domain::sync::record::RecordKind;
 use crate::leadership::session::Replication;
 use crate::leadership::{Held, Leadership, Phase};
 use crate::ports::replica::{Answer, Replica, ReplicaError, within};
-use crate::store::{Leader, Store};
+use crate::store::{Leader, SyncLog};
 
 /// The most records of the first round.
 const FIRST_CHUNK: u32 = 1000;
@@ -50,7 +50,7 @@ const PUT_WITHIN: Duration = Duration::from_secs(30);
 /// The replicator of one working copy.
 pub struct Replicator<R> {
     replica: R,
-    store: Store,
+    sync_log: SyncLog,
     leadership: Leadership,
     /// The most records of the next round.
     limit: AtomicU32,
@@ -80,22 +80,22 @@ impl Course {
 impl<R: Replica + Clone> Replication for R {
     async fn replicate(
         &self,
-        store: &Store,
+        sync_log: &SyncLog,
         leadership: &Leadership,
         succession: watch::Receiver<Succession>,
     ) -> ReplicaError {
-        Replicator::new(self.clone(), store.clone(), leadership.clone()).run(succession).await
+        Replicator::new(self.clone(), sync_log.clone(), leadership.clone()).run(succession).await
     }
 
-    async fn send_rest(&self, store: &Store, leadership: &Leadership) -> Answer<()> {
-        Replicator::new(self.clone(), store.clone(), leadership.clone()).send_late().await
+    async fn send_rest(&self, sync_log: &SyncLog, leadership: &Leadership) -> Answer<()> {
+        Replicator::new(self.clone(), sync_log.clone(), leadership.clone()).send_late().await
     }
 }
 
 impl<R: Replica> Replicator<R> {
     /// A replicator between this working copy and this replica, for as long as this leadership lasts.
-    pub fn new(replica: R, store: Store, leadership: Leadership) -> Self {
-        Self { replica, store, leadership, limit: AtomicU32::new(FIRST_CHUNK) }
+    pub fn new(replica: R, sync_log: SyncLog, leadership: Leadership) -> Self {
+        Self { replica, sync_log, leadership, limit: AtomicU32::new(FIRST_CHUNK) }
     }
 
     /// While another instance leads: sends what is left from when this one led, and catches up now and then. After each taking
@@ -105,7 +105,7 @@ impl<R: Replica> Replicator<R> {
         let (mut course, mut wait, mut is_down) = (Course::default(), BACK_OFF.0, false);
         loop {
             // Listening begins before the look, so that no wake is lost.
-            let mut changed = std::pin::pin!(self.store.outbox_wake().notified());
+            let mut changed = std::pin::pin!(self.sync_log.wake().notified());
             let mut renewed = std::pin::pin!(self.leadership.wake().notified());
             changed.as_mut().enable();
             renewed.as_mut().enable();
@@ -132,8 +132,8 @@ impl<R: Replica> Replicator<R> {
                 }
                 Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return failure,
                 Err(failure) => {
-                    self.store.replica_failed(&failure);
-                    let lag = self.store.unsent().await.map(|lag| lag.records).unwrap_or_default();
+                    self.sync_log.replica_failed(&failure);
+                    let lag = self.sync_log.unsent().await.map(|lag| lag.records).unwrap_or_default();
                     if phase == Phase::Waiting || std::mem::replace(&mut is_down, true) {
                         tracing::debug!("{failure}");
                     } else {
@@ -173,11 +173,11 @@ impl<R: Replica> Replicator<R> {
     async fn lead(&self, before: Option<&Lease>, own: &Lease, held: Held, course: &mut Course) -> Answer<bool> {
         if course.at.term != own.term {
             // What an earlier lease sent may have been fenced off.
-            self.store.outbox_reopen().await?;
+            self.sync_log.outbox_reopen().await?;
             *course = Course { at: Position { term: own.term, round: 0 }, ..Course::default() };
         }
         if held.round > course.confirmed {
-            self.store.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
+            self.sync_log.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
             course.confirmed = held.round;
         }
         // What was read in part is gone on with sooner.
@@ -200,7 +200,7 @@ impl<R: Replica> Replicator<R> {
         }
         let fetched = fetched?;
         if !is_caught_up {
-            let sent = self.store.unsent().await?.records;
+            let sent = self.sync_log.unsent().await?.records;
             tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} to be sent");
             self.leadership.advance(|phase| match phase {
                 Phase::CatchingUp(held) if held.term == own.term => Phase::Leading(held),
@@ -214,14 +214,14 @@ impl<R: Replica> Replicator<R> {
     /// Fails at once for a reason that ends the session.
     async fn send(&self, at: &mut Position, is_over: &CancellationToken) -> Answer<Answer<bool>> {
         while self.leadership.is_leader() {
-            let changed = self.store.outbox_wake().notified();
+            let changed = self.sync_log.wake().notified();
             let sent = self.round(at).await;
             match &sent {
                 Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return Err(failure.clone()),
                 _ if is_over.is_cancelled() => return Ok(sent),
                 Ok(false) => continue,
                 Ok(true) => {}
-                Err(failure) => self.store.replica_failed(failure),
+                Err(failure) => self.sync_log.replica_failed(failure),
             }
             tokio::select! {
                 biased;
@@ -237,8 +237,8 @@ impl<R: Replica> Replicator<R> {
     async fn stand_by(&self, leads: &Lease) -> Answer<()> {
         self.send_late().await?;
         // From here on the file looks complete, and is not: another instance goes on writing.
-        self.store.note_standby(true).await?;
+        self.sync_log.note_standby(true).await?;
         self.catch_up(Some(leads), &mut BTreeSet::new()).await?;
-        Ok(self.store.note_caught_up(&leads.database, leads.position()).await?)
+        Ok(self.sync_log.note_caught_up(&leads.database, leads.position()).await?)
     }
 }

@@ -23,22 +23,22 @@ const ROUND_WITHIN: Duration = Duration::from_secs(3);
 impl<R: Replica> Replicator<R> {
     /// One round under this term; whether MongoDB then has everything.
     pub(super) async fn round(&self, at: &mut Position) -> Answer<bool> {
-        let chunk = self.store.outbox_chunk(self.limit.load(Ordering::Relaxed)).await?;
+        let chunk = self.sync_log.outbox_chunk(self.limit.load(Ordering::Relaxed)).await?;
         if chunk.changes() == 0 {
-            self.store.replica_took(&chunk);
+            self.sync_log.replica_took(&chunk);
             return Ok(chunk.is_all);
         }
         // One that failed is not tried again under its number: part of it may be there.
         at.round += 1;
         self.put(&chunk, Authority::Leader(*at)).await?;
         // Before it is noted here: who waits need not wait for that.
-        self.store.replica_took(&chunk);
+        self.sync_log.replica_took(&chunk);
         let is_poster_state =
             |record: &Record| matches!(record.kind, RecordKind::Guilds | RecordKind::Codes | RecordKind::Posts);
-        if !self.store.is_temporary() && chunk.parents.iter().chain(&chunk.records).any(is_poster_state) {
+        if !self.sync_log.is_temporary() && chunk.parents.iter().chain(&chunk.records).any(is_poster_state) {
             tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
         }
-        self.store.outbox_sent(&chunk, at.round).await?;
+        self.sync_log.outbox_sent(&chunk, at.round).await?;
         self.leadership.round_done(*at);
         Ok(chunk.is_all)
     }
@@ -68,7 +68,7 @@ impl<R: Replica> Replicator<R> {
         self.limit.store(next, Ordering::Relaxed);
         if put.is_err() {
             let round = if let Authority::Leader(at) = authority { at.round } else { 0 };
-            self.store.outbox_sent(&chunk.only(&there), round).await?;
+            self.sync_log.outbox_sent(&chunk.only(&there), round).await?;
         }
         put
     }
@@ -108,7 +108,7 @@ impl<R: Replica> Replicator<R> {
         let keys: Vec<Key> = lost.into_iter().filter_map(|at| records.get(at)).map(Record::key).collect();
         if !keys.is_empty() {
             let there = within(PUT_WITHIN, self.replica.get(records[0].kind, keys)).await?;
-            self.store.merge(there).await?;
+            self.sync_log.merge(there).await?;
         }
         Ok(())
     }
@@ -119,20 +119,20 @@ impl<R: Replica> Replicator<R> {
     /// # Errors
     /// When MongoDB or the working copy does not do it; then the rest is sent another time.
     pub async fn send_late(&self) -> Answer<()> {
-        if self.store.replica_history().await?.position == Position::default() {
+        if self.sync_log.replica_history().await?.position == Position::default() {
             return Ok(());
         }
-        self.store.outbox_reopen().await?;
+        self.sync_log.outbox_reopen().await?;
         loop {
-            let chunk = self.store.outbox_chunk(LATE_CHUNK.min(self.limit.load(Ordering::Relaxed))).await?;
+            let chunk = self.sync_log.outbox_chunk(LATE_CHUNK.min(self.limit.load(Ordering::Relaxed))).await?;
             if chunk.changes() == 0 {
                 return Ok(());
             }
             let put = self.put(&chunk, Authority::Former).await;
             if put.is_ok() {
-                self.store.outbox_sent(&chunk, 0).await?;
+                self.sync_log.outbox_sent(&chunk, 0).await?;
             }
-            self.store.outbox_confirmed(Position::default()).await?;
+            self.sync_log.outbox_confirmed(Position::default()).await?;
             put?;
             tracing::info!("{} changes from when this instance led were sent to MongoDB late", chunk.changes());
         }

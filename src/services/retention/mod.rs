@@ -20,7 +20,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::runtime::clock::Clock;
-use crate::store::{Store, StoreError};
+use crate::store::{Erasures, StoreError, Tallies};
 
 pub use size::SizeWatch;
 
@@ -35,14 +35,15 @@ const STEP: u32 = 1000;
 
 /// The loop. [`Retention::run`] may be called again after it ended; not twice at once.
 pub struct Retention {
-    store: Store,
+    tallies: Tallies,
+    erasures: Erasures,
     clock: Clock,
 }
 
 impl Retention {
     /// Retention of what this store holds.
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(tallies: Tallies, erasures: Erasures, clock: Clock) -> Self {
+        Self { tallies, erasures, clock }
     }
 
     /// Counts and drops until `shutdown`.
@@ -66,17 +67,17 @@ impl Retention {
 
     /// Counts and drops all there is to be now.
     async fn look(&self) -> Result<(), StoreError> {
-        if self.store.erase_after().await?.is_some_and(|after| self.clock.now() < after) {
+        if self.erasures.erase_after().await?.is_some_and(|after| self.clock.now() < after) {
             return Ok(());
         }
         let mut counted = 0;
-        for generation in self.store.old_generations().await? {
-            counted += usize::from(self.store.count_generation(generation).await?);
+        for generation in self.tallies.old_generations().await? {
+            counted += usize::from(self.tallies.count_generation(generation).await?);
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         let mut redemptions = 0;
         loop {
-            match self.store.drop_counted(STEP).await? {
+            match self.tallies.drop_counted(STEP).await? {
                 0 => break,
                 count => redemptions += count,
             }
@@ -84,7 +85,7 @@ impl Retention {
         }
         let mut deleted = 0;
         loop {
-            match self.store.drop_deleted(STEP).await? {
+            match self.tallies.drop_deleted(STEP).await? {
                 0 => break,
                 count => deleted += count,
             }

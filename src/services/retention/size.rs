@@ -6,7 +6,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::ports::replica::Replica;
-use crate::store::Store;
+use crate::store::SyncLog;
 
 /// How often MongoDB is asked for its size.
 const ASK_EVERY: Duration = Duration::from_secs(600);
@@ -15,14 +15,14 @@ const ASK_EVERY: Duration = Duration::from_secs(600);
 /// ended; not twice at once.
 pub struct SizeWatch<R> {
     replica: R,
-    store: Store,
+    sync_log: SyncLog,
     max: u64,
 }
 
 impl<R: Replica> SizeWatch<R> {
     /// A watch of this replica, which may hold `max` bytes.
-    pub fn new(replica: R, store: Store, max: u64) -> Self {
-        Self { replica, store, max }
+    pub fn new(replica: R, sync_log: SyncLog, max: u64) -> Self {
+        Self { replica, sync_log, max }
     }
 
     /// Asks until `shutdown`.
@@ -39,7 +39,7 @@ impl<R: Replica> SizeWatch<R> {
                 size = async { ticks.tick().await; self.replica.size().await } => size,
             };
             match size {
-                Ok(size) => self.store.note_replica_size(size, self.max),
+                Ok(size) => self.sync_log.note_replica_size(size, self.max),
                 Err(error) => tracing::debug!("MongoDB does not tell its size: {error}"),
             }
         }
@@ -60,6 +60,7 @@ mod tests {
     use crate::ports::replica::{Authority, ReplicaError, Scope};
     use crate::runtime::clock::Clock;
     use crate::store::StateKind;
+    use crate::store::Store;
 
     /// A replica of so many bytes that takes everything; 0 is one that does not answer.
     #[derive(Clone, Default)]
@@ -96,10 +97,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
         let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, clock).unwrap();
-        store.set_replicated(true).await.unwrap();
+        store.sync_log().set_replicated(true).await.unwrap();
         store.replica_has(store.latest_commit());
         let replica = Sized::default();
-        let watch = SizeWatch::new(replica.clone(), store.clone(), 512 * MB);
+        let watch = SizeWatch::new(replica.clone(), store.sync_log(), 512 * MB);
         let (stop, bytes) = (CancellationToken::new(), replica.bytes.clone());
         let said = async {
             // Beside the watch's own moments, not at them.
@@ -110,7 +111,7 @@ mod tests {
             {
                 bytes.store(size, Ordering::Relaxed);
                 tokio::time::sleep(ASK_EVERY).await;
-                assert_eq!(store.replica_trouble().await.unwrap(), expected, "{size}");
+                assert_eq!(store.sync_log().replica_trouble().await.unwrap(), expected, "{size}");
             }
             stop.cancel();
         };
