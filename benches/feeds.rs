@@ -6,6 +6,7 @@
     reason = "a measurement fails by panicking and prints what it measured"
 )]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
@@ -13,6 +14,7 @@ use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::feeds::FeedClient;
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::runtime::config::Feed;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
 use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
 use giftcode_bot::store::{StateKind, Store};
@@ -47,11 +49,10 @@ async fn seen_after(sources: usize, faults: &[FeedFault]) -> (f64, f64) {
     let feeds: Vec<Feed> = sims.iter().map(|sim| Feed { url: sim.url().parse().unwrap(), key: None }).collect();
     let client = FeedClient::new(&feeds, INTERVAL).unwrap();
     let settings =
-        WatcherSettings { interval: INTERVAL, max_consecutive_errors: 5, return_after: Duration::from_secs(6 * 3600) };
+        WatcherSettings { interval: INTERVAL, max_consecutive_errors: 5, min_absence: Duration::from_secs(6 * 3600) };
     let watcher = Watcher::new(client, store.listings(), store.reports(), store.sync_log(), clock, settings);
     let stop = CancellationToken::new();
-    let token = stop.clone();
-    let running = tokio::spawn(async move { watcher.run(token).await });
+    let running = tokio::spawn(Arc::new(watcher).run(stop.clone()));
     tokio::time::sleep(appears(CODES) + 2 * INTERVAL).await;
     stop.cancel();
     running.await.unwrap().unwrap();

@@ -26,6 +26,7 @@ use giftcode_bot::domain::redeeming::retry::Policy;
 use giftcode_bot::game::{GameClient, GameSettings};
 use giftcode_bot::ports::{Capacity, GameApi, LoginAnswer};
 use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings, PAGE};
 use giftcode_bot::sandbox::ledger::Ledger;

@@ -31,6 +31,7 @@ use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId
 use giftcode_bot::domain::sync::record::RecordKind;
 use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
 use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::poster::Poster;
 use giftcode_bot::store::{StateKind, Store};
 use mongodb::bson::{Document, doc};
@@ -145,8 +146,7 @@ async fn posts(figures: &mut Figures, folder: &Path, latency: u64) {
         let (channels, done) = (Channels::default(), CancellationToken::new());
         let poster = Poster::new(channels.clone(), store.posts(), store.guilds(), Clock::system());
         let began = Instant::now();
-        let token = done.clone();
-        let running = tokio::spawn(async move { poster.run(token).await });
+        let running = tokio::spawn(Arc::new(poster).run(done.clone()));
         while channels.0.load(Ordering::SeqCst) < GUILDS || store.reports().waiting_messages().await.unwrap() > 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
             assert!(began.elapsed() < Duration::from_secs(60), "{} posts", channels.0.load(Ordering::SeqCst));

@@ -35,7 +35,7 @@ use crate::commands::world::beside;
 /// So long after the start a game that never answered counts as not reachable.
 const UNREACHED_AFTER: Duration = Duration::from_secs(5);
 /// So long nothing goes on but a question about a code now and then, before that ends the work.
-const HELD_FOR: Duration = Duration::from_secs(20);
+const FIRST_TEST_HOLD: Duration = Duration::from_secs(20);
 /// Between two looks at how far everything is.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How many bad lines are named one by one.
@@ -213,8 +213,7 @@ async fn work(
     let asked_to_stop = stop_on_signals()?;
     let stop = CancellationToken::new();
     let mut supervisor = Supervisor::new(stop.clone());
-    let (running, token) = (engine.clone(), stop.clone());
-    supervisor.add("engine", move || running.clone().run(token.clone()));
+    supervisor.add(engine.clone());
     let mut services = tokio::spawn(supervisor.run());
     let work = tokio::select! {
         () = asked_to_stop.cancelled() => Ok(Work::Interrupted),
@@ -276,7 +275,7 @@ async fn until_done(
                 bar.suspend(|| tell(&what));
             }
             Condition::Open { .. } => {}
-            Condition::Held { code, evidence, .. } if moved.1.elapsed() >= HELD_FOR => bail!(
+            Condition::Held { code, evidence, .. } if moved.1.elapsed() >= FIRST_TEST_HOLD => bail!(
                 "the game tells everybody {evidence} for {code}, which nobody knows, and all else is done: run the same \
                  command again later, it goes on from there"
             ),

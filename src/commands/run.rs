@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::discord::announcer::DiscordAnnouncer;
-use crate::discord::bot::{Bot, Limit, MAX_REQUESTS, Requests};
-use crate::discord::connection::{self, Access};
+use crate::discord::bot::{Bot, Limit, MAX_CHECKS, MAX_REQUESTS};
 use crate::discord::messages::engine::waits_for;
-use crate::discord::rest::Rest;
-use crate::discord::sessions::Sessions;
+use crate::discord::rest::{Access, Rest};
+use crate::discord::session_budget::SessionBudget;
+use crate::discord::user_limit::UserLimit;
 use crate::domain::codes::code::CodeKey;
 use crate::feeds::FeedClient;
 use crate::leadership::session::{self, ActiveSession};
@@ -31,13 +31,13 @@ use crate::store::{StateKind, Store};
 
 use super::Ended;
 use crate::commands::wiring::{
-    engine_settings, game_client, game_trouble, limit_in_words, location, mongodb, stop_on_signals, supervise,
+    engine_settings, game_client, game_trouble, limit_in_words, location, mongodb, stop_on_signals,
 };
 
 /// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
 const LOG: &str = "info,serenity=error";
 /// How long a code must have been over before its return is believed.
-const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
+const MIN_ABSENCE: Duration = Duration::from_secs(6 * 3600);
 /// One request to a feed.
 const FEED_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -102,7 +102,7 @@ impl Process {
         let settings = WatcherSettings {
             interval: config.check_interval,
             max_consecutive_errors: config.max_consecutive_errors,
-            return_after: RETURN_AFTER,
+            min_absence: MIN_ABSENCE,
         };
         let game = game_client(config, clock)?;
         let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
@@ -117,14 +117,8 @@ impl Process {
         let what_for = move |code: &CodeKey, calls_now: bool| {
             waits_for(&condition.borrow(), words().as_deref(), Some(code), calls_now)
         };
-        let reporter = Arc::new(Reporter::new(
-            announcer,
-            store.batches(),
-            store.guilds(),
-            store.posts(),
-            clock,
-            Arc::new(what_for),
-        ));
+        let reporter =
+            Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, Arc::new(what_for));
         let bot = Bot {
             store: store.clone(),
             access: self.access.clone(),
@@ -134,40 +128,24 @@ impl Process {
             feeds: watcher.health(),
             condition: engine.condition(),
             limit,
-            sessions: Sessions::default(),
+            session_budget: SessionBudget::default(),
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
-            at_work: TaskTracker::new(),
-            requests: Requests::up_to(MAX_REQUESTS.0),
-            checks: Requests::up_to(MAX_REQUESTS.1),
+            in_progress: TaskTracker::new(),
+            requests: UserLimit::new(MAX_REQUESTS),
+            checks: UserLimit::new(MAX_CHECKS),
         };
-        let mut supervisor = supervise(watcher, poster, engine, done);
-        let token = done.clone();
-        supervisor.add("reporter", move || {
-            let (reporter, token) = (reporter.clone(), token.clone());
-            async move { reporter.run(token).await }
-        });
-        let eraser = Arc::new(Eraser::new(store.erasures(), clock));
-        let token = done.clone();
-        supervisor.add("eraser", move || {
-            let (eraser, token) = (eraser.clone(), token.clone());
-            async move { eraser.run(token).await }
-        });
-        let retention = Arc::new(Retention::new(store.tallies(), store.erasures(), clock));
-        let token = done.clone();
-        supervisor.add("retention", move || {
-            let (retention, token) = (retention.clone(), token.clone());
-            async move { retention.run(token).await }
-        });
+        let mut supervisor = Supervisor::new(done.clone());
+        supervisor.add(Arc::new(watcher));
+        supervisor.add(Arc::new(poster));
+        supervisor.add(engine);
+        supervisor.add(Arc::new(reporter));
+        supervisor.add(Arc::new(Eraser::new(store.erasures(), clock)));
+        supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
-            let watch = Arc::new(SizeWatch::new(replica, store.sync_log(), max));
-            let token = done.clone();
-            supervisor.add("watch of MongoDB's size", move || {
-                let (watch, token) = (watch.clone(), token.clone());
-                async move { watch.run(token).await }
-            });
+            supervisor.add(Arc::new(SizeWatch::new(replica, store.sync_log(), max)));
         }
-        supervisor.add("Discord connection", move || connection::run(bot.clone()));
+        supervisor.add(Arc::new(bot));
         Ok(supervisor)
     }
 }

@@ -1,6 +1,5 @@
 //! From the configuration to the services.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,14 +11,11 @@ use crate::domain::limits::player_pacing::RateLimit;
 use crate::domain::redeeming::retry::Policy;
 use crate::game::{GameClient, GameSettings};
 use crate::leadership::session::StateLocation;
-use crate::ports::{Announcer, CodeFeed, GameApi};
+use crate::ports::GameApi;
 use crate::replica::{Mongo, MongoSettings};
 use crate::runtime::clock::Clock;
 use crate::runtime::config::Config;
-use crate::runtime::supervisor::Supervisor;
 use crate::services::engine::{Engine, EngineSettings};
-use crate::services::poster::Poster;
-use crate::services::watcher::Watcher;
 use crate::store::{Blocking, StateKind};
 
 /// Finding a server, connecting, a write's majority: none may take longer.
@@ -72,30 +68,6 @@ pub(super) fn engine_settings(config: &Config) -> EngineSettings {
 pub(super) fn game_trouble<G: GameApi>(engine: &Engine<G>) -> impl Fn() -> Option<String> + Send + Sync + 'static {
     let condition = engine.condition();
     move || condition.borrow().trouble()
-}
-
-/// The services that every bot has, until `done`: what Discord and the sandbox have beside them is added by each.
-pub(super) fn supervise<F: CodeFeed, A: Announcer, G: GameApi>(
-    watcher: Watcher<F>,
-    poster: Poster<A>,
-    engine: Arc<Engine<G>>,
-    done: &CancellationToken,
-) -> Supervisor {
-    let (watcher, poster) = (Arc::new(watcher), Arc::new(poster));
-    let mut supervisor = Supervisor::new(done.clone());
-    let token = done.clone();
-    supervisor.add("watcher", move || {
-        let (watcher, token) = (watcher.clone(), token.clone());
-        async move { watcher.run(token).await }
-    });
-    let token = done.clone();
-    supervisor.add("poster", move || {
-        let (poster, token) = (poster.clone(), token.clone());
-        async move { poster.run(token).await }
-    });
-    let token = done.clone();
-    supervisor.add("engine", move || engine.clone().run(token.clone()));
-    supervisor
 }
 
 /// The game's limit, as people say it.

@@ -1,14 +1,13 @@
 //! What every command, button and event works with.
 
-use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::players::player::{PlayerId, State, UserId};
+use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::state_check::StateCheck;
 use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
@@ -16,13 +15,13 @@ use crate::services::engine::{Condition, Engine};
 use crate::services::watcher::FeedHealth;
 use crate::store::Store;
 
-use super::connection::Access;
-use super::rest::Rest;
-use super::sessions::Sessions;
+use super::rest::{Access, Rest};
+use super::session_budget::SessionBudget;
+use super::user_limit::UserLimit;
 
-/// Who asks the game whether a player lives in a state.
+/// Asks the game whether a player is in a state.
 pub trait StateChecker: Send + Sync {
-    /// Asks; always ends.
+    /// Always returns, however long the game is down.
     fn check_state(&self, player: PlayerId, state: State) -> Pin<Box<dyn Future<Output = StateCheck> + Send + '_>>;
 }
 
@@ -32,24 +31,21 @@ impl<G: GameApi> StateChecker for Engine<G> {
     }
 }
 
-/// Requests to redeem that a person may have under way at once, and accounts being checked.
-pub const MAX_REQUESTS: (usize, usize) = (3, 1);
+/// Redeem requests that a person may have in progress at once.
+pub const MAX_REQUESTS: usize = 3;
+/// State checks that a person may have in progress at once.
+pub const MAX_CHECKS: usize = 1;
 
 /// The game's limit as far as it is known, as people say it; `None` without one.
 pub type Limit = dyn Fn() -> Option<String> + Send + Sync;
 
-/// What Discord's side of the bot needs of the others. Clones share all of it.
+/// Clones share everything.
 #[derive(Clone)]
 pub struct Bot {
-    /// The working copy.
     pub store: Store,
-    /// How Discord is reached.
     pub access: Access,
-    /// Calls of the bot's own accord.
     pub rest: Arc<Rest>,
-    /// Time.
     pub clock: Clock,
-    /// Who asks the game.
     pub state_checker: Arc<dyn StateChecker>,
     /// How the feeds do.
     pub feeds: watch::Receiver<FeedHealth>,
@@ -57,80 +53,15 @@ pub struct Bot {
     pub condition: watch::Receiver<Condition>,
     /// "the game allows 30 calls a minute".
     pub limit: Arc<Limit>,
-    /// The gateway's sessions that began lately.
-    pub sessions: Sessions,
-    /// Where the commands are registered, if not everywhere.
+    pub session_budget: SessionBudget,
+    /// The only guild that gets the commands; `None` registers them everywhere.
     pub dev_guild: Option<u64>,
-    /// Cancelled when this turn ends: whoever waits for something then says so and stops.
+    /// Cancelled when this session ends. Whoever waits then stops and says so to the person.
     pub shutdown: CancellationToken,
-    /// The commands and buttons being worked on.
-    pub at_work: TaskTracker,
-    /// Who has requests to redeem under way.
-    pub requests: Requests,
-    /// Whose account is being checked, to be linked.
-    pub checks: Requests,
-}
-
-/// Who has requests under way, of one kind, and how many at once a person may have.
-#[derive(Debug, Clone)]
-pub struct Requests {
-    under_way: Arc<Mutex<HashMap<UserId, usize>>>,
-    most: usize,
-}
-
-/// One request of somebody; dropped when it is done.
-pub struct Request {
-    all: Requests,
-    user: UserId,
-}
-
-impl Requests {
-    /// So many at once of a person.
-    pub fn up_to(most: usize) -> Self {
-        Self { under_way: Arc::default(), most }
-    }
-
-    /// Begins somebody's request; `None` while as many are under way as may be.
-    pub fn begin(&self, user: UserId) -> Option<Request> {
-        let mut under_way = self.lock();
-        let own = under_way.get(&user).copied().unwrap_or(0);
-        (own < self.most).then(|| {
-            under_way.insert(user, own + 1);
-            Request { all: self.clone(), user }
-        })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Request {
-    fn drop(&mut self) {
-        let mut under_way = self.all.lock();
-        match under_way.get_mut(&self.user) {
-            Some(own) if *own > 1 => *own -= 1,
-            _ => drop(under_way.remove(&self.user)),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_person_has_so_many_requests_and_nobody_is_remembered() {
-        let requests = Requests::up_to(2);
-        let (one, another) = (UserId(1), UserId(2));
-        let first = requests.begin(one).unwrap();
-        let second = requests.begin(one);
-        assert!(second.is_some() && requests.begin(one).is_none());
-        let others = requests.begin(another);
-        assert!(others.is_some());
-        drop(first);
-        assert!(requests.begin(one).is_some(), "that one ended at once");
-        drop((second, others));
-        assert!(requests.lock().is_empty());
-    }
+    /// The commands and buttons being answered.
+    pub in_progress: TaskTracker,
+    /// Redeem requests in progress.
+    pub requests: UserLimit,
+    /// State checks in progress, for linking an account.
+    pub checks: UserLimit,
 }

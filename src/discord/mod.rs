@@ -1,22 +1,18 @@
-//! Discord: slash commands, posts, buttons and progress.
+//! Discord: slash commands, posts, buttons and progress messages.
 //!
-//! [`bot::Bot`] is what everything here works with: the store, Discord's REST API, and ways to ask the game and to see how
-//! the services do. [`connection`] keeps the gateway and hands out commands, buttons and events; [`announcer`] sends and
-//! edits what is in channels; [`messages`] is every word that a person reads. Nothing here keeps state: what people ask for
-//! is written into the store, where the services find it.
+//! [`bot::Bot`] holds what a command, a button or an event works with. [`gateway`] keeps the connection and dispatches
+//! events; [`interactions`] answers commands, buttons, menus and forms; [`announcer`] sends and edits messages in channels;
+//! [`messages`] holds every text that people read; [`rest`] calls Discord's REST API. Nothing here keeps state: requests
+//! are written to the store, where the services find them.
 
 pub mod announcer;
-mod answer;
 pub mod bot;
-mod commands;
-mod components;
-pub mod connection;
 pub mod custom_id;
-mod events;
-mod files;
+pub mod gateway;
+mod interactions;
 pub mod messages;
 pub mod permissions;
-mod redeeming;
 pub mod registration;
 pub mod rest;
-pub mod sessions;
+pub mod session_budget;
+pub mod user_limit;

@@ -1,4 +1,4 @@
-//! What the bot may do in a channel, and who may manage it.
+//! The permissions that the bot needs in a channel, and the permission to manage the bot.
 
 use jiff::Timestamp;
 use serenity::all::{
@@ -9,24 +9,24 @@ use crate::domain::players::player::{ChannelId, GuildId};
 
 use super::rest::{Rest, RestError};
 
-/// What is needed to post.
+/// Posting needs these.
 pub const NEEDED: &[(Permissions, &str)] = &[
     (Permissions::VIEW_CHANNEL, "View Channel"),
     (Permissions::SEND_MESSAGES, "Send Messages"),
     (Permissions::EMBED_LINKS, "Embed Links"),
 ];
 
-/// What is of use besides: the list of who did not get a code is a file, and a post is looked for after an interruption.
+/// Useful but not required: the list of failed players is a file, and a post is searched for in the history after an
+/// interruption.
 pub const USEFUL: &[(Permissions, &str)] =
     &[(Permissions::ATTACH_FILES, "Attach Files"), (Permissions::READ_MESSAGE_HISTORY, "Read Message History")];
 
-/// All permissions that the bot uses: those of its invite link.
+/// All permissions that the bot uses; the invite link asks for them.
 pub fn used() -> Permissions {
     NEEDED.iter().chain(USEFUL).fold(Permissions::empty(), |all, (permission, _)| all | *permission)
 }
 
-/// Where somebody adds the bot to a server, with exactly the permissions it uses. It is for servers: nobody can add it to
-/// their own account.
+/// The link that adds the bot to a server with exactly the permissions it uses. It cannot add the bot to a user's account.
 pub fn invite_link(application: u64) -> String {
     format!(
         "https://discord.com/oauth2/authorize?client_id={application}&permissions={}&integration_type=0\
@@ -35,52 +35,46 @@ pub fn invite_link(application: u64) -> String {
     )
 }
 
-/// Those of `wanted` that are not among `granted`, by name.
-pub fn lacking(wanted: &[(Permissions, &'static str)], granted: Permissions) -> Vec<&'static str> {
+/// The names of the `required` permissions that are not in `granted`.
+pub fn missing(required: &[(Permissions, &'static str)], granted: Permissions) -> Vec<&'static str> {
     if granted.administrator() {
         return Vec::new();
     }
-    wanted.iter().filter(|(permission, _)| !granted.contains(*permission)).map(|(_, name)| *name).collect()
+    required.iter().filter(|(permission, _)| !granted.contains(*permission)).map(|(_, name)| *name).collect()
 }
 
-/// Whether somebody with these permissions may manage the bot.
 pub fn may_manage(permissions: Option<Permissions>) -> bool {
     permissions.is_some_and(|permissions| permissions.manage_guild() || permissions.administrator())
 }
 
-/// What the bot may do somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Granted {
-    /// What it may do there, a timeout taken into account.
+    /// Already reduced by a timeout.
     pub permissions: Permissions,
-    /// Until when it is in a timeout, which may be over.
+    /// When the bot's timeout ends; `None` if it is in none.
     pub timed_out_until: Option<Timestamp>,
 }
 
-/// What is left to a member in a timeout.
+/// The permissions that a member keeps in a timeout.
 const IN_A_TIMEOUT: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::READ_MESSAGE_HISTORY);
 
-/// A member's timeout, as Discord writes it; one that is over is none.
+/// When a member's timeout ends; `None` once it is over.
 pub fn timeout_of(until: Option<serenity::all::Timestamp>, now: Timestamp) -> Option<Timestamp> {
-    // Whole seconds, the last one included.
+    // Whole seconds, including the last one.
     let until = until.and_then(|until| Timestamp::from_second(until.unix_timestamp() + 1).ok());
     until.filter(|until| *until > now)
 }
 
-/// Until when the bot is in a timeout in a guild, if it is.
-///
-/// # Errors
-/// When Discord does not tell.
+/// When the bot's timeout in a guild ends; `None` if it is in none.
 pub async fn timed_out_until(rest: &Rest, guild: GuildId) -> Result<Option<Timestamp>, RestError> {
     let member: Member = rest.member(DiscordGuildId::new(guild.0.max(1)), rest.my_id().await?).await?;
     Ok(timeout_of(member.communication_disabled_until, rest.now()))
 }
 
-/// What the bot may do in a channel of a guild; `None` for a channel that is not of this guild, or no text channel.
+/// The bot's permissions in a channel; `None` if the channel is not in this guild or is no text channel.
 ///
-/// # Errors
-/// When Discord does not tell. A channel that cannot be seen is no error: its guild tells of it all the same, so that what
-/// is missing beside the view of it is known. Of a thread that cannot be seen nothing is told: nothing may be done in it.
+/// A channel that the bot cannot view is no error: the guild's list includes it, so that everything else that is missing is
+/// known too. The list includes no threads, so a hidden thread grants nothing.
 pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Result<Option<Granted>, RestError> {
     let guild_id = DiscordGuildId::new(guild.0.max(1));
     let channel: GuildChannel = match rest.channel(DiscordChannelId::new(channel.0.max(1))).await {
@@ -95,14 +89,14 @@ pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Resu
         }
         Err(error) => return Err(error),
     };
-    // A thread has permissions of another kind, and an end of its own.
+    // A thread has other permissions, and is archived at some point.
     if channel.guild_id != guild_id || !matches!(channel.kind, ChannelType::Text | ChannelType::News) {
         return Ok(None);
     }
     let (guild, member): (_, Member) = (rest.guild(guild_id).await?, rest.member(guild_id, rest.my_id().await?).await?);
     let permissions = guild.user_permissions_in(&channel, &member);
     let timed_out_until = timeout_of(member.communication_disabled_until, rest.now());
-    // Administrators cannot be put into one.
+    // A timeout does not apply to administrators.
     let is_silenced = timed_out_until.is_some() && !permissions.administrator();
     let permissions = if is_silenced { permissions & IN_A_TIMEOUT } else { permissions };
     Ok(Some(Granted { permissions, timed_out_until: timed_out_until.filter(|_| is_silenced) }))
@@ -113,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_invite_link_asks_for_what_is_used_and_no_more() {
+    fn the_invite_link_asks_for_exactly_the_used_permissions() {
         assert_eq!(
             invite_link(7),
             "https://discord.com/oauth2/authorize?client_id=7&permissions=117760&integration_type=0\
@@ -124,8 +118,8 @@ mod tests {
 
     #[test]
     fn missing_permissions_are_named() {
-        assert_eq!(lacking(NEEDED, Permissions::VIEW_CHANNEL), ["Send Messages", "Embed Links"]);
-        assert_eq!(lacking(NEEDED, Permissions::ADMINISTRATOR), Vec::<&str>::new());
+        assert_eq!(missing(NEEDED, Permissions::VIEW_CHANNEL), ["Send Messages", "Embed Links"]);
+        assert_eq!(missing(NEEDED, Permissions::ADMINISTRATOR), Vec::<&str>::new());
         assert!(may_manage(Some(Permissions::MANAGE_GUILD)) && may_manage(Some(Permissions::ADMINISTRATOR)));
         assert!(!may_manage(Some(Permissions::MANAGE_CHANNELS)) && !may_manage(None));
     }

@@ -1,10 +1,12 @@
-//! Making text from outside (a feed, a player, a server's answer) harmless to show and to log.
+//! Makes text from outside (a feed, a player, a server's answer) safe to show and to log.
+//!
+//! Written by hand: crates that strip terminal escapes leave the characters that turn or hide text.
 
 /// The longest name a log line or a table shows, in characters.
 pub const NAME_CHARS: usize = 32;
 
-/// `text` on one line: control characters (line feeds, terminal escapes) and the invisible characters that turn or
-/// hide text become spaces or vanish, runs of blanks become one, and what is longer than `max_chars` ends in `…`.
+/// Puts `text` on one line. Control characters (line feeds, terminal escapes) and invisible characters that reorder or
+/// hide text become spaces or vanish. Runs of blanks become one blank. Text longer than `max_chars` ends in `…`.
 ///
 /// This is for terminals and logs. Discord's markdown and mentions are escaped where messages are built.
 pub fn clean(text: &str, max_chars: usize) -> String {
@@ -39,13 +41,13 @@ pub fn clean(text: &str, max_chars: usize) -> String {
     out
 }
 
-/// `text` without what nobody sees at its ends: blanks, and characters without a glyph. Text that is copied from chats and
-/// web pages carries them.
+/// Removes what nobody can see from both ends of `text`: blanks, and characters without a glyph. Text copied from chats
+/// and web pages carries them.
 pub fn trim(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
-/// A character as an error names it: itself where it can be seen, else its number, for nobody finds it otherwise.
+/// How an error names a character: by its number if it cannot be seen, because nobody would find it otherwise.
 pub fn name_of(c: char) -> String {
     if c == ' ' {
         return "a blank".to_owned();
@@ -60,8 +62,8 @@ pub fn name_of(c: char) -> String {
     format!("{kind} U+{:04X}", u32::from(c))
 }
 
-/// Whether nobody sees `c` where it stands alone. Variation selectors and fillers shape a name but are no part of a number or
-/// a code; [`clean`] leaves them where they are.
+/// Whether `c` is invisible where it stands alone. Variation selectors and fillers can be part of a name but not of a
+/// number or a code, so [`clean`] keeps them.
 pub fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || is_invisible(c)
@@ -70,7 +72,7 @@ pub fn is_unseen(c: char) -> bool {
             | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// Characters without a glyph of their own that change how the others are read: bidirectional controls, zero-width
+/// Characters without a glyph of their own that change how others are read: bidirectional controls, zero-width
 /// characters, the byte order mark, tags.
 fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -94,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_is_dropped_at_the_ends_and_named_inside() {
+    fn invisible_characters_are_dropped_at_the_ends_and_named_inside() {
         assert_eq!(trim("\u{200F}\u{FEFF} WOS1105\u{200B}\u{A0}\u{2060}\u{FE0F}\r\n"), "WOS1105");
         assert_eq!(trim("\u{200B}"), "");
         assert_eq!(trim("a\u{200B}b"), "a\u{200B}b");

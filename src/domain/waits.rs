@@ -1,25 +1,24 @@
-//! The longest that anything waits for its next attempt, by any rule.
+//! The longest wait before a next attempt, for each kind of work.
 //!
-//! A time that lies further ahead was written by a clock that was wrong: the host's time was corrected since, or the state came
-//! from another host. What waits for it is due. And no rule writes a time beyond these.
+//! A time further ahead was written by a wrong clock: the host's time was corrected since, or the state came from
+//! another host. Such work is due at once, and no rule writes a time beyond these limits.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// A redemption: the back-off may be configured up to a day, and `Retry-After` is kept up to an hour.
+/// A redemption. The back-off may be configured up to a day, and `Retry-After` is honoured up to an hour.
 pub const REDEMPTION: Duration = Duration::from_secs(24 * 3600);
-/// A post, a run's message, or a guild that is paused: what stands before Discord has asked for 23 hours.
+/// A post, a batch's message, or a paused guild: the longest pause that the bot accepts from Discord is 23 hours.
 pub const POST: Duration = Duration::from_secs(26 * 3600);
-/// The next look at a code: at least twice a day.
+/// The next check of a code: at least twice a day.
 pub const CODE_CHECK: Duration = Duration::from_secs(13 * 3600);
 
-/// When to try again what is to wait for `wait`: at most for `longest`.
+/// The time `wait` from now, limited to `longest`.
 pub fn after(now: Timestamp, wait: Duration, longest: Duration) -> Timestamp {
     now.checked_add(wait.min(longest)).unwrap_or(Timestamp::MAX)
 }
 
-/// Whether what waits for `at` is due.
 pub fn is_due(at: Timestamp, now: Timestamp, longest: Duration) -> bool {
     at <= now || now.checked_add(longest).is_ok_and(|last| at > last)
 }
@@ -31,7 +30,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever waits, is due in time; and only a wrong clock makes it due before.
+        /// Work is due in time, and only a wrong clock makes it due early.
         #[test]
         fn nothing_waits_longer_than_the_longest(
             now in -1_000_000_000i64..4_000_000_000, at in any::<i32>(), longest in 1u64..200_000, wait in any::<u64>(),

@@ -27,7 +27,7 @@ pub(super) fn entry(fields: &Map<String, Value>, unread: &mut Vec<String>) -> Re
     let rewards = REWARDS.iter().find_map(|name| rewards(text(fields, name)?));
     let expires_at = EXPIRY.iter().find_map(|name| match expires_at(fields.get(*name)?) {
         Expiry::At(at) => Some(at),
-        Expiry::Untold => None,
+        Expiry::Unknown => None,
         Expiry::Unreadable => {
             let value = fields.get(*name).map(said).unwrap_or_default();
             unread.push(format!("the {name} “{value}” of {code}"));
@@ -73,7 +73,7 @@ fn expires_at(value: &Value) -> Expiry {
             (None, Some(number)) => expiry::read_number(number as i64),
             (None, None) => Expiry::Unreadable,
         },
-        Value::Null | Value::Bool(_) => Expiry::Untold,
+        Value::Null | Value::Bool(_) => Expiry::Unknown,
         Value::Array(_) | Value::Object(_) => Expiry::Unreadable,
     }
 }

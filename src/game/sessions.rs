@@ -3,6 +3,8 @@
 //!
 //! A call takes the session that was used last, so that few connections are opened and these stay warm. It never waits: where
 //! all are taken or rest, a call that comes all the same (a person's state check) shares one.
+//!
+//! Written by hand: a client's own pool of connections knows no cool-down.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

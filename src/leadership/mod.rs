@@ -1,7 +1,7 @@
-//! Which instance acts, and on which working copy: the lease, the election, the sessions.
+//! Decides which instance acts, and on which working copy: the lease, the election and the sessions.
 
 pub mod election;
 mod phase;
 pub mod session;
 
-pub use phase::{Held, Leadership, Phase};
+pub use phase::{HeldLease, Leadership, Phase};

@@ -1,8 +1,8 @@
-//! Whether this instance leads: which phase it is in, shared by all who ask.
+//! The phase that this instance is in, and whether it leads.
 //!
-//! Who acts asks right before each act. The answer rests on a clock that goes on while the machine sleeps, and on the wall
-//! clock beside it: a process that was frozen, suspended or paused finds that it does not lead any more, whatever its timers do
-//! next.
+//! Each service checks leadership immediately before it acts. The check compares the wall clock with a clock that keeps running
+//! while the machine sleeps, so a process that was frozen, suspended or paused finds that it has lost leadership whichever
+//! of its timers fires first.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,46 +13,42 @@ use crate::domain::sync::election::Position;
 use crate::runtime::clock::Clock;
 use crate::store::Leader;
 
-/// The wall clock and the clock that never sleeps may drift apart by so much between two renewals. More is a machine that stood
-/// still, or a clock that was set.
-const GAP: Duration = Duration::from_secs(5);
+/// How far the wall clock and the boot clock may drift apart between two renewals. More means that the machine was suspended or
+/// that a clock was changed.
+const MAX_DRIFT: Duration = Duration::from_secs(5);
 
-/// Which phase this process is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// There is no MongoDB: nobody else can lead.
+    /// There is no MongoDB, so no other instance can lead.
     Single,
-    /// Another instance leads, or may: nothing is done but what a former leader still has to send.
+    /// Another instance leads or may lead. This one only sends what it could not send while it led.
     Waiting,
-    /// The lease is this instance's, and its working copy is being brought up to date: nothing is done yet.
-    CatchingUp(Held),
-    /// It leads.
-    Leading(Held),
-    /// MongoDB cannot be used, and no standby is known: it acts on its file alone.
+    /// This instance holds the lease, and its working copy is still catching up. It does not act yet.
+    CatchingUp(HeldLease),
+    Leading(HeldLease),
+    /// MongoDB is unavailable and no standby is known: this instance acts on its file alone.
     Isolated,
 }
 
-/// The lease in this instance's hands, as it was last renewed.
+/// The lease that this instance holds, as of its last renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
-    /// Its term.
+pub struct HeldLease {
     pub term: i64,
-    /// All rounds of writes up to this one were written while this instance led.
+    /// Every round of writes up to this one was written while this instance led.
     pub round: i64,
-    /// It holds until then, by [`Clock::boot`].
+    /// When the lease expires, by [`Clock::boot`].
     pub until: Duration,
-    /// Another instance waits, or nothing may be done without MongoDB: an outward act needs its intent there first.
+    /// Another instance waits, or MongoDB is required. Before an outward action, its intent must be in MongoDB.
     pub has_standby: bool,
 }
 
 impl Phase {
-    /// Whether an instance may act in it.
-    pub fn acts(self) -> bool {
+    /// Whether an instance in this phase may act.
+    pub fn is_active(self) -> bool {
         matches!(self, Self::Single | Self::Leading(_) | Self::Isolated)
     }
 
-    /// The lease, in a phase in which it is this instance's.
-    pub fn held(self) -> Option<Held> {
+    pub fn held(self) -> Option<HeldLease> {
         match self {
             Self::CatchingUp(held) | Self::Leading(held) => Some(held),
             Self::Single | Self::Waiting | Self::Isolated => None,
@@ -63,13 +59,13 @@ impl Phase {
 #[derive(Debug, Clone, Copy)]
 struct State {
     phase: Phase,
-    /// What the wall clock was ahead of the other one when the phase was last set, in milliseconds.
-    ahead: i128,
-    /// The last round of writes that was done, and its term.
+    /// [`wall_offset`] when the phase was last set.
+    offset: i128,
+    /// The last completed round of writes, and its term.
     done: Position,
 }
 
-/// The right to act. Clones share it.
+/// Tells whether this instance may act. Clones share their state.
 #[derive(Debug, Clone)]
 pub struct Leadership {
     clock: Clock,
@@ -78,18 +74,18 @@ pub struct Leadership {
 }
 
 impl Leadership {
-    /// Nobody else is there who could lead: for ever.
+    /// Leadership for ever: no other instance can exist.
     pub fn single(clock: Clock) -> Self {
         Self::new(clock, Phase::Single)
     }
 
-    /// No right to act, until a lease gives it.
+    /// No leadership until a lease grants it.
     pub fn waiting(clock: Clock) -> Self {
         Self::new(clock, Phase::Waiting)
     }
 
     fn new(clock: Clock, phase: Phase) -> Self {
-        let state = State { phase, ahead: ahead(&clock), done: Position::default() };
+        let state = State { phase, offset: wall_offset(&clock), done: Position::default() };
         Self { clock, state: Arc::new(Mutex::new(state)), wake: Arc::default() }
     }
 
@@ -97,24 +93,24 @@ impl Leadership {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a phase, whatever was before.
+    /// Begins a phase, whatever the present one is.
     pub fn set(&self, phase: Phase) {
         self.advance(|_| phase);
     }
 
-    /// Begins a phase out of waiting, unless the machine stood still since it was last looked at: what was seen then is old.
+    /// Begins a phase unless the machine was suspended since the last phase was set: what was observed before that is outdated.
     pub fn begin(&self, phase: Phase) {
-        if !self.has_gap(self.state().ahead) {
+        if !self.has_drifted(self.state().offset) {
             self.set(phase);
         }
     }
 
-    /// Goes on from the phase it is in, as [`Leadership::phase`] tells it: what is over cannot be renewed. Returns the new one.
+    /// Derives the next phase from the present one, so that an expired lease cannot be renewed. Returns the next phase.
     pub fn advance(&self, next: impl FnOnce(Phase) -> Phase) -> Phase {
         let mut state = self.state();
         let phase = next(self.phase_of(&state));
         let is_new = phase != state.phase;
-        (state.phase, state.ahead) = (phase, ahead(&self.clock));
+        (state.phase, state.offset) = (phase, wall_offset(&self.clock));
         drop(state);
         if is_new {
             self.wake.notify_waiters();
@@ -122,45 +118,46 @@ impl Leadership {
         phase
     }
 
-    /// The phase it is in. What has run out is over: then it is [`Phase::Waiting`].
+    /// The present phase: [`Phase::Waiting`] if the lease has expired or the clocks have drifted apart.
     pub fn phase(&self) -> Phase {
         self.phase_of(&self.state())
     }
 
     fn phase_of(&self, state: &State) -> Phase {
-        let State { phase, ahead: before, .. } = *state;
+        let State { phase, offset: before, .. } = *state;
         let is_over = match phase {
             Phase::Single | Phase::Waiting => false,
-            Phase::Isolated => self.has_gap(before),
-            Phase::CatchingUp(held) | Phase::Leading(held) => self.clock.boot() >= held.until || self.has_gap(before),
+            Phase::Isolated => self.has_drifted(before),
+            Phase::CatchingUp(held) | Phase::Leading(held) => {
+                self.clock.boot() >= held.until || self.has_drifted(before)
+            }
         };
         if is_over { Phase::Waiting } else { phase }
     }
 
-    fn has_gap(&self, before: i128) -> bool {
-        (ahead(&self.clock) - before).unsigned_abs() > GAP.as_millis()
+    fn has_drifted(&self, before: i128) -> bool {
+        (wall_offset(&self.clock) - before).unsigned_abs() > MAX_DRIFT.as_millis()
     }
 
-    /// The term of the lease, where it holds now: what writes to MongoDB carry.
+    /// The term of the lease while it is held. Writes to MongoDB carry it.
     pub fn term(&self) -> Option<i64> {
         self.phase().held().map(|held| held.term)
     }
 
-    /// A round of writes is done.
     pub fn round_done(&self, position: Position) {
         let mut state = self.state();
         state.done = state.done.max(position);
     }
 
-    /// The last round of writes that is done under this term, the latest one.
-    pub fn done(&self, term: i64) -> Position {
+    /// The last completed round of writes under this term, which is the latest one.
+    pub fn last_round(&self, term: i64) -> Position {
         self.state().done.max(Position { term, round: 0 })
     }
 
-    /// Returns when a phase begins of which this is so, or at once.
+    /// Returns as soon as the phase matches.
     pub async fn until_phase(&self, is_so: impl Fn(Phase) -> bool) {
         loop {
-            // Listening begins before the look, so that no wake is lost.
+            // Listening starts before the check, so that no wake is lost.
             let mut woken = std::pin::pin!(self.wake.notified());
             woken.as_mut().enable();
             if is_so(self.phase()) {
@@ -173,7 +170,7 @@ impl Leadership {
 
 impl Leader for Leadership {
     fn is_leader(&self) -> bool {
-        self.phase().acts()
+        self.phase().is_active()
     }
 
     fn has_standby(&self) -> bool {
@@ -188,15 +185,15 @@ impl Leader for Leadership {
         self.state().phase.held().map(|held| held.until)
     }
 
-    /// Woken when a phase begins or the lease is renewed: for many who wait, in the order in which they came. A lease that
-    /// runs out wakes nobody.
+    /// Wakes when a phase begins or the lease is renewed. Many may wait; they wake in the order in which they came. An expiring
+    /// lease wakes nobody.
     fn wake(&self) -> &Notify {
         &self.wake
     }
 }
 
-/// What the wall clock is ahead of the one that never sleeps, in milliseconds.
-fn ahead(clock: &Clock) -> i128 {
+/// How far the wall clock is ahead of the boot clock, in milliseconds.
+fn wall_offset(clock: &Clock) -> i128 {
     i128::from(clock.now().as_millisecond()) - i128::try_from(clock.boot().as_millis()).unwrap_or_default()
 }
 
@@ -213,11 +210,11 @@ mod tests {
 
     fn leading(clock: Clock, leadership: &Leadership) {
         let until = clock.boot() + TERM;
-        leadership.set(Phase::Leading(Held { term: 7, round: 0, until, has_standby: false }));
+        leadership.set(Phase::Leading(HeldLease { term: 7, round: 0, until, has_standby: false }));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_lease_ends_by_itself_and_all_who_share_it_see_it() {
+    async fn a_lease_expires_by_itself_for_all_its_clones() {
         let clock = Clock::simulated(Timestamp::UNIX_EPOCH);
         let leadership = Leadership::waiting(clock);
         let shared = leadership.clone();
@@ -232,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_stood_still_does_not_lead_whichever_clock_shows_it() {
+    async fn a_suspended_process_loses_leadership_whichever_clock_shows_it() {
         for (suspended, paused) in [(40_000, 0), (40_000, 40_000)] {
             let skew: &'static Skew = Box::leak(Box::default());
             let clock = Clock::skewed(Timestamp::UNIX_EPOCH, skew);

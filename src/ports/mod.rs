@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::domain::answers::answer::{Answer, Reply};
-use crate::domain::codes::channel::{Blocked, Over};
+use crate::domain::codes::channel::{Blocked, OverReason};
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::Entry;
 use crate::domain::codes::post_plan::MessageKind;
@@ -214,7 +214,7 @@ pub struct Correction {
     /// How many codes the announcement holds in all its messages.
     pub total: usize,
     /// The codes of this message, with why they are over.
-    pub codes: Vec<(AnnouncedCode, Option<Over>)>,
+    pub codes: Vec<(AnnouncedCode, Option<OverReason>)>,
 }
 
 /// How far a run is, and the message that shows it.

@@ -1,6 +1,8 @@
 //! Connection strings that are refused, without telling what is in them.
 //!
 //! What stands before an unescaped `/` or `?` in a password is a port to the driver, which quotes it.
+//!
+//! The driver reads them. What stands here by hand is only what it would quote in an error, or panic at.
 
 use anyhow::{Context, ensure};
 use mongodb::error::ErrorKind;

@@ -1,4 +1,6 @@
 //! What every HTTP client of ours does alike: who it says it is, how long it waits, how much it reads.
+//!
+//! Bodies are read by hand: `Limited` of http-body-util makes one boxed error of the three that are told apart here.
 
 use std::time::Duration;
 

@@ -1,65 +1,73 @@
-//! Keeps the loops alive: one that dies is started again with back-off, one that keeps dying ends the process.
+//! Keeps the services alive: one that dies is started again with back-off, one that keeps dying ends the process.
 //!
-//! A loop ends in one of three ways. `Ok` means that it is done or was asked to stop: it is not started again. `Err` or
-//! a panic means that it died: logged, and started again after 1 s, doubling to 60 s. More than [`MAX_DEATHS`] deaths
-//! within [`DEATHS_WITHIN`], or one for a [`Fatal`] reason, end all loops, and [`Supervisor::run`] returns the last reason, for the process to end with
-//! one clear line. A loop keeps all it must not lose in the store, so its restart is like a restart of the process.
+//! A service ends in one of three ways. `Ok` means that it is done or was asked to stop: it is not started again. `Err` or
+//! a panic means that it died: this is logged, and it is started again after 1 s, doubling to 60 s. More than [`MAX_DEATHS`]
+//! deaths within [`DEATHS_WITHIN`], or one for a [`Fatal`] reason, end all services, and [`Supervisor::run`] returns the last
+//! reason, for the process to end with one clear line. A service keeps in the store all it must not lose, so its restart is
+//! like a restart of the process.
+//!
+//! It is written by hand on tokio's `JoinSet` and `CancellationToken`: crates that supervise tasks want them to be actors
+//! or subsystems of their own kind.
 
 use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How often a loop may die …
+/// How often a service may die …
 pub const MAX_DEATHS: usize = 5;
 /// … within this time before the process ends.
 pub const DEATHS_WITHIN: Duration = Duration::from_secs(300);
-/// How long loops may take to end after they were asked to.
+/// How long services may take to end after they were asked to.
 pub const STOP_WITHIN: Duration = Duration::from_secs(20);
 
-/// A reason that starting again does not help against: the loop that ends with it ends all.
+/// A reason that starting again does not help against: the service that ends with it ends all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Fatal(pub String);
 
-type Loop = Box<dyn Fn() -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> + Send>;
+/// A loop that the supervisor keeps alive. What must not be lost with it is in the store.
+pub trait Service: Send + Sync + 'static {
+    /// What log lines and errors call it, after "the".
+    fn name(&self) -> &'static str;
+    /// Works until `shutdown`. It may be called again after it ended, and is not called twice at once.
+    fn run(self: Arc<Self>, shutdown: CancellationToken) -> impl Future<Output = anyhow::Result<()>> + Send;
+}
 
-/// A set of named loops that live and end together.
+/// Services that live and end together.
 pub struct Supervisor {
-    loops: Vec<(&'static str, Loop)>,
+    services: Vec<BoxFuture<'static, anyhow::Result<()>>>,
     shutdown: CancellationToken,
 }
 
 impl Supervisor {
-    /// No loops yet; all end when `shutdown` is cancelled.
+    /// No services yet; all end when `shutdown` is cancelled.
     pub fn new(shutdown: CancellationToken) -> Self {
-        Self { loops: Vec::new(), shutdown }
+        Self { services: Vec::new(), shutdown }
     }
 
-    /// Adds a loop: `start` begins it, and begins it again when it died.
-    pub fn add<F>(&mut self, name: &'static str, start: impl Fn() -> F + Send + 'static)
-    where
-        F: Future<Output = anyhow::Result<()>> + Send + 'static,
-    {
-        self.loops.push((name, Box::new(move || Box::pin(start()))));
+    /// Adds a service, which starts with [`Supervisor::run`].
+    pub fn add(&mut self, service: Arc<impl Service>) {
+        self.services.push(keep_alive(service, self.shutdown.clone()).boxed());
     }
 
-    /// Runs all loops until they are done, or the shutdown token is cancelled and they have ended, at most
+    /// Runs all services until they are done, or the shutdown token is cancelled and they have ended, at most
     /// [`STOP_WITHIN`] later.
     ///
     /// # Errors
-    /// When a loop keeps dying; the others are ended first.
+    /// When a service keeps dying; the others are ended first.
     pub async fn run(self) -> anyhow::Result<()> {
         let mut tasks = JoinSet::new();
-        for (name, start) in self.loops {
-            tasks.spawn(keep_alive(name, start, self.shutdown.clone()));
+        for service in self.services {
+            tasks.spawn(service);
         }
         let mut result = Ok(());
         let all_ended = async {
@@ -83,10 +91,11 @@ impl Supervisor {
     }
 }
 
-async fn keep_alive(name: &'static str, start: Loop, shutdown: CancellationToken) -> anyhow::Result<()> {
+async fn keep_alive(service: Arc<impl Service>, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let name = service.name();
     let mut deaths: Vec<Instant> = Vec::new();
     loop {
-        let ended = AssertUnwindSafe(start()).catch_unwind().await;
+        let ended = AssertUnwindSafe(service.clone().run(shutdown.clone())).catch_unwind().await;
         let error = match ended {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => error,
@@ -123,10 +132,28 @@ pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+
+    struct Counted<D> {
+        name: &'static str,
+        dies: D,
+        starts: Arc<AtomicUsize>,
+    }
+
+    impl<D: Fn(usize) -> bool + Send + Sync + 'static> Service for Counted<D> {
+        fn name(&self) -> &'static str {
+            self.name
+        }
+
+        async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
+            let start = self.starts.fetch_add(1, Ordering::SeqCst);
+            assert!(!(self.dies)(start), "start {start}");
+            shutdown.cancelled().await;
+            Ok(())
+        }
+    }
 
     fn counted(
         supervisor: &mut Supervisor,
@@ -134,20 +161,28 @@ mod tests {
         dies: impl Fn(usize) -> bool + Send + Sync + 'static,
     ) -> Arc<AtomicUsize> {
         let starts = Arc::new(AtomicUsize::new(0));
-        let (counter, dies, shutdown) = (starts.clone(), Arc::new(dies), supervisor.shutdown.clone());
-        supervisor.add(name, move || {
-            let (start, dies, shutdown) = (counter.fetch_add(1, Ordering::SeqCst), dies.clone(), shutdown.clone());
-            async move {
-                assert!(!dies(start), "start {start}");
-                shutdown.cancelled().await;
-                Ok(())
-            }
-        });
+        supervisor.add(Arc::new(Counted { name, dies, starts: starts.clone() }));
         starts
     }
 
+    /// Ends like this, or never.
+    struct Once(Option<Fatal>);
+
+    impl Service for Once {
+        fn name(&self) -> &'static str {
+            "connection"
+        }
+
+        async fn run(self: Arc<Self>, _: CancellationToken) -> anyhow::Result<()> {
+            match &self.0 {
+                Some(reason) => Err(reason.clone().into()),
+                None => std::future::pending().await,
+            }
+        }
+    }
+
     #[tokio::test(start_paused = true)]
-    async fn a_loop_that_dies_is_started_again() {
+    async fn a_service_that_dies_is_started_again() {
         let shutdown = CancellationToken::new();
         let mut supervisor = Supervisor::new(shutdown.clone());
         let starts = counted(&mut supervisor, "watcher", |start| start < 3);
@@ -160,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_loop_that_keeps_dying_ends_all_with_its_reason() {
+    async fn a_service_that_keeps_dying_ends_all_with_its_reason() {
         let mut supervisor = Supervisor::new(CancellationToken::new());
         let starts = counted(&mut supervisor, "engine", |_| true);
         counted(&mut supervisor, "poster", |_| false);
@@ -173,20 +208,17 @@ mod tests {
     async fn a_fatal_reason_ends_all_at_once() {
         let mut supervisor = Supervisor::new(CancellationToken::new());
         let steady = counted(&mut supervisor, "poster", |_| false);
-        supervisor.add("connection", || async { Err(Fatal("the token is refused".into()).into()) });
+        supervisor.add(Arc::new(Once(Some(Fatal("the token is refused".into())))));
         let before = Instant::now();
         assert_eq!(supervisor.run().await.unwrap_err().to_string(), "the token is refused");
         assert_eq!((before.elapsed(), steady.load(Ordering::SeqCst)), (Duration::ZERO, 1));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_loop_that_does_not_end_is_stopped_at_the_deadline() {
+    async fn a_service_that_does_not_end_is_stopped_at_the_deadline() {
         let shutdown = CancellationToken::new();
         let mut supervisor = Supervisor::new(shutdown.clone());
-        supervisor.add("sleeper", || async {
-            std::future::pending::<()>().await;
-            Ok(())
-        });
+        supervisor.add(Arc::new(Once(None)));
         shutdown.cancel();
         let before = Instant::now();
         supervisor.run().await.unwrap();

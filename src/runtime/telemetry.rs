@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use thiserror::Error;
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 /// Where log lines go.
 #[derive(Debug, Clone)]
@@ -40,37 +40,25 @@ pub enum TelemetryError {
 /// # Errors
 /// When the filter cannot be read or the file not written.
 pub fn init(target: Target, json: bool, filter: Option<&str>, default_filter: &str) -> Result<(), TelemetryError> {
-    let set = match target {
-        Target::Stdout => {
-            let ansi = io::stdout().is_terminal();
-            tracing::subscriber::set_global_default(subscriber(json, ansi, filter, default_filter, || {
-                Tolerant(io::stdout())
-            })?)
-        }
-        Target::Stderr => {
-            let ansi = io::stderr().is_terminal();
-            tracing::subscriber::set_global_default(subscriber(json, ansi, filter, default_filter, || {
-                Tolerant(io::stderr())
-            })?)
-        }
+    let (ansi, writer) = match target {
+        Target::Stdout => (io::stdout().is_terminal(), BoxMakeWriter::new(|| Tolerant(io::stdout()))),
+        Target::Stderr => (io::stderr().is_terminal(), BoxMakeWriter::new(|| Tolerant(io::stderr()))),
         Target::File(path) => {
             let file = File::create(&path).map_err(|e| TelemetryError::File(path, e))?;
-            tracing::subscriber::set_global_default(subscriber(json, false, filter, default_filter, Mutex::new(file))?)
+            (false, BoxMakeWriter::new(Mutex::new(file)))
         }
     };
-    set.map_err(|_| TelemetryError::Twice)
+    tracing::subscriber::set_global_default(subscriber(json, ansi, filter, default_filter, writer)?)
+        .map_err(|_| TelemetryError::Twice)
 }
 
-fn subscriber<W>(
+fn subscriber(
     json: bool,
     ansi: bool,
     filter: Option<&str>,
     default_filter: &str,
-    writer: W,
-) -> Result<Box<dyn Subscriber + Send + Sync>, TelemetryError>
-where
-    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
-{
+    writer: BoxMakeWriter,
+) -> Result<Box<dyn Subscriber + Send + Sync>, TelemetryError> {
     let text = filter.unwrap_or(default_filter);
     let shown = || text.chars().filter(|c| !c.is_control()).take(80).collect();
     let filter = EnvFilter::try_new(text).map_err(|_| TelemetryError::Filter(shown()))?;
@@ -120,7 +108,7 @@ mod tests {
     fn logged(json: bool, filter: Option<&str>) -> String {
         let buffer = Buffer::default();
         let writer = buffer.clone();
-        let subscriber = subscriber(json, false, filter, "info", move || writer.clone()).unwrap();
+        let subscriber = subscriber(json, false, filter, "info", BoxMakeWriter::new(move || writer.clone())).unwrap();
         tracing::subscriber::with_default(subscriber, || {
             tracing::info!(code = "WOS1105", "✅ Redeemed for Lord: SUCCESS (attempt 1)");
             tracing::debug!("detail");
@@ -141,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_filter_that_is_none_says_what_is_allowed() {
-        let error = subscriber(false, false, Some("a=b=c\n"), "info", io::sink).err().unwrap().to_string();
+        let error =
+            subscriber(false, false, Some("a=b=c\n"), "info", BoxMakeWriter::new(io::sink)).err().unwrap().to_string();
         assert_eq!(error, "RUST_LOG is \"a=b=c\": give error, warn, info, debug or trace");
     }
 

@@ -1,4 +1,6 @@
 //! A loopback HTTP server whose answers may break the connection, as the real world's do.
+//!
+//! Connections are served by hand: axum's `serve` cannot break one.
 
 use std::net::SocketAddr;
 use std::time::Duration;

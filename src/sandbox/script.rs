@@ -25,7 +25,7 @@ pub const FAULTS: Faults = Faults {
     hang: 0.0,
 };
 /// How long a code must have been over before its return is believed: here it is away for seconds, not weeks.
-pub const RETURN_AFTER: Duration = Duration::from_secs(2);
+pub const MIN_ABSENCE: Duration = Duration::from_secs(2);
 
 /// The two guilds of the sandbox, and what they are called.
 pub const GUILDS: [(GuildId, &str); 2] = [(GuildId(1001), "Frostfire"), (GuildId(1002), "Aurora")];

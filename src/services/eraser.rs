@@ -11,6 +11,7 @@
 //! # Crash
 //! A step is one transaction. What is left is found by the next look.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::sync::erasure::{ClockWatch, DISTRUST, REMOVED_FOR};
 use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
 use crate::store::{Erasures, StoreError};
 
 /// How often it looks, though it is woken when a guild was removed.
@@ -28,7 +30,6 @@ const STEP_COOL_DOWN: Duration = Duration::from_millis(50);
 /// Players and erasures per step. A player has a redemption for each code.
 const STEP: u32 = 100;
 
-/// The eraser. [`Eraser::run`] may be called again after it ended; not twice at once.
 pub struct Eraser {
     erasures: Erasures,
     clock: Clock,
@@ -39,12 +40,14 @@ impl Eraser {
     pub fn new(erasures: Erasures, clock: Clock) -> Self {
         Self { erasures, clock }
     }
+}
 
-    /// Erases until `shutdown`.
-    ///
-    /// # Errors
-    /// None at present: failures are said and got over.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+impl Service for Eraser {
+    fn name(&self) -> &'static str {
+        "eraser"
+    }
+
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         // What the last session knew of the time tells of a jump while nobody was there to see it.
         let (known, elapsed) = self.erasures.time_before_opening();
         let mut watch = ClockWatch::new(known, signed(elapsed));
@@ -68,7 +71,9 @@ impl Eraser {
             }
         }
     }
+}
 
+impl Eraser {
     /// Erases all there is to be erased now.
     async fn look(&self, has_jumped: bool) -> Result<(), StoreError> {
         let now = self.clock.now();

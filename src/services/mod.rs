@@ -1,4 +1,4 @@
-//! The services: one loop each. They meet at the store and never call each other.
+//! The services: one loop each, a `runtime::supervisor::Service`. They meet at the store and never call each other.
 
 pub mod engine;
 pub mod eraser;

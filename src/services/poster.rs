@@ -32,6 +32,7 @@ use crate::domain::players::player::GuildId;
 use crate::domain::redeeming::retry::Policy;
 use crate::ports::{AnnounceError, Announcer, Correction};
 use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
 use crate::store::{DueMessage, Guilds, NotPosted, PostQueue, StoreError};
 
 /// Sends at once: at 50 a second, with answers that take half a second.
@@ -93,7 +94,6 @@ struct Ended {
     outage: Option<Duration>,
 }
 
-/// The poster. [`Poster::run`] may be called again after it ended; not twice at once.
 pub struct Poster<A> {
     announcer: Arc<A>,
     posts: PostQueue,
@@ -106,12 +106,15 @@ impl<A: Announcer> Poster<A> {
     pub fn new(announcer: A, posts: PostQueue, guilds: Guilds, clock: Clock) -> Self {
         Self { announcer: Arc::new(announcer), posts, guilds, clock }
     }
+}
 
-    /// Plans and sends until `shutdown`, then lets the sends in flight end.
-    ///
-    /// # Errors
-    /// When a send died; the supervisor starts the poster again.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+impl<A: Announcer> Service for Poster<A> {
+    fn name(&self) -> &'static str {
+        "poster"
+    }
+
+    /// Lets the sends in flight end.
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut desk = Desk::default();
         let mut must_plan = true;
         let mut woken = std::pin::pin!(self.posts.wake().notified());
@@ -148,7 +151,9 @@ impl<A: Announcer> Poster<A> {
         while desk.sends.join_next().await.is_some() {}
         Ok(())
     }
+}
 
+impl<A: Announcer> Poster<A> {
     /// Plans, and begins what is due; returns how long there is nothing more to do.
     async fn round(&self, must_plan: bool, desk: &mut Desk) -> Result<Duration, StoreError> {
         if must_plan {

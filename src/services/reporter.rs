@@ -24,9 +24,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::CodeKey;
-use crate::domain::redeeming::batch_progress::{Pacer, Tally};
+use crate::domain::redeeming::batch_progress::{RateMeter, Tally};
 use crate::ports::{AnnounceError, BatchBoard, BatchMessage};
 use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
 use crate::store::{BatchKey, Batches, Guilds, PostQueue, StoreError};
 
 /// Between two looks at the runs,
@@ -55,7 +56,6 @@ const CONCURRENCY: usize = 8;
 /// What the runs of a code wait for, if there is anything to say: asked at each look, with whether calls are to be made now.
 pub type WaitsFor = dyn Fn(&CodeKey, bool) -> Option<String> + Send + Sync;
 
-/// The reporter. [`Reporter::run`] may be called again after it ended; not twice at once.
 pub struct Reporter<B> {
     board: B,
     batches: Batches,
@@ -76,7 +76,7 @@ struct Shown {
 /// What is known of a run beside the store.
 #[derive(Default)]
 struct Watched {
-    pacer: Pacer,
+    rate: RateMeter,
     shown: Option<Shown>,
     /// When it may be shown again, since the clock's start.
     cools_down_until: Duration,
@@ -95,12 +95,14 @@ impl<B: BatchBoard> Reporter<B> {
     ) -> Self {
         Self { board, batches, guilds, posts, clock, waits_for }
     }
+}
 
-    /// Reports until `shutdown`.
-    ///
-    /// # Errors
-    /// None at present; what fails is said and tried again.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+impl<B: BatchBoard> Service for Reporter<B> {
+    fn name(&self) -> &'static str {
+        "reporter"
+    }
+
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut watched: HashMap<BatchKey, Watched> = HashMap::new();
         let mut yields_since = None;
         let mut rest = POLL_INTERVAL;
@@ -125,7 +127,9 @@ impl<B: BatchBoard> Reporter<B> {
             };
         }
     }
+}
 
+impl<B: BatchBoard> Reporter<B> {
     /// Shows what is new; returns how long it took to find that.
     async fn look(
         &self,
@@ -149,8 +153,8 @@ impl<B: BatchBoard> Reporter<B> {
         let mut due = Vec::new();
         for (key, mut message) in batches {
             let known = watched.entry(key.clone()).or_default();
-            known.pacer.see(now, message.tally.done());
-            message.remaining = known.pacer.remaining(message.tally.pending);
+            known.rate.sample(now, message.tally.done());
+            message.remaining = known.rate.remaining(message.tally.pending);
             let calls_now = message.tally.pending > message.tally.waiting;
             message.waits_for = if message.is_finished { None } else { (self.waits_for)(&key.code, calls_now) };
             if known.cools_down_until <= now && known.shown.as_ref() != Some(&Shown::of(&message)) {

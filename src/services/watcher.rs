@@ -16,7 +16,7 @@
 //! answers nothing or an empty list: after a restart that takes its time anew.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -31,6 +31,7 @@ use crate::domain::codes::polling::Schedule;
 use crate::domain::health::Health;
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
 use crate::store::{ListingChanges, Listings, Reports, StoreError, SyncLog};
 
 /// An empty list where codes were is believed after this long.
@@ -48,7 +49,7 @@ pub struct WatcherSettings {
     /// Failures of one feed in a row after which its interval grows; at least 1.
     pub max_consecutive_errors: u32,
     /// How long a code that is over must have been so before its return is believed.
-    pub return_after: Duration,
+    pub min_absence: Duration,
 }
 
 /// How the feeds do, for people.
@@ -60,7 +61,6 @@ pub struct FeedHealth {
     pub trouble: Option<String>,
 }
 
-/// The watcher. [`Watcher::run`] may be called again after it ended.
 pub struct Watcher<F> {
     feed: F,
     listings: Listings,
@@ -131,12 +131,15 @@ impl<F: CodeFeed> Watcher<F> {
     pub fn health(&self) -> watch::Receiver<FeedHealth> {
         self.health.subscribe()
     }
+}
 
-    /// Polls until `shutdown`. A poll that is under way then is given up: it has changed nothing yet, or everything.
-    ///
-    /// # Errors
-    /// When the file cannot be read at the start; later failures are counted, said and got over.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+impl<F: CodeFeed> Service for Watcher<F> {
+    fn name(&self) -> &'static str {
+        "watcher"
+    }
+
+    /// A poll that is under way at the shutdown is given up: it has changed nothing yet, or everything.
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         tracing::info!("Starting giftcode poster with interval={}s", self.settings.interval.as_secs_f64());
         let mut answered =
             self.listings.sources_answered_at().await.context("cannot see when the feeds were last heard")?;
@@ -159,7 +162,9 @@ impl<F: CodeFeed> Watcher<F> {
         }
         Ok(())
     }
+}
 
+impl<F: CodeFeed> Watcher<F> {
     /// Asks one feed, again and again.
     async fn follow(&self, mut source: Source, round: &Round) {
         loop {
@@ -204,7 +209,7 @@ impl<F: CodeFeed> Watcher<F> {
         // It answers: whatever it was, it counts now.
         round.board().dead.remove(&source.place);
         let live = round.live();
-        log_changes(&self.listings.apply_answer(Some(answer), &live, self.settings.return_after).await?);
+        log_changes(&self.listings.apply_answer(Some(answer), &live, self.settings.min_absence).await?);
         (source.answered_at, source.silent_since) = (Some(self.clock.now()), None);
         round.log_fetched(source.place, keys, tries);
         Ok(None)
@@ -233,7 +238,7 @@ impl<F: CodeFeed> Watcher<F> {
                 "The feed {} has not answered for {days} days: what it alone lists counts no more",
                 source.name
             );
-            if let Err(error) = self.listings.apply_answer(None, &round.live(), self.settings.return_after).await {
+            if let Err(error) = self.listings.apply_answer(None, &round.live(), self.settings.min_absence).await {
                 // Said by the store; made up for with the next failure.
                 tracing::debug!("Cannot give up what {} listed: {error}", source.name);
                 round.board().dead.remove(&source.place);

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::domain::codes::code::{Code, CodeKey, ListedCode};
-use crate::domain::codes::listing::{self, Change, Emptiness, FeedAnswer, Listing, OnFile, Rules};
+use crate::domain::codes::listing::{self, CodeChange, Emptiness, FeedAnswer, Listing, OnFile, Rules};
 use crate::domain::sync::erasure::KEPT_FOR;
 use crate::domain::sync::record::RecordKind;
 
@@ -37,7 +37,7 @@ fn listing(row: &Row<'_>) -> rusqlite::Result<Listing> {
     Ok(Listing {
         code: row.get("code")?,
         source: row.get("source")?,
-        standing: row.get("standing")?,
+        status: row.get("standing")?,
         since: at("since")?,
         active_since: time("active_since")?,
         rewards: row.get("rewards")?,
@@ -84,14 +84,14 @@ impl Listings {
         &self,
         answer: Option<FeedAnswer>,
         live: &[String],
-        return_after: Duration,
+        min_absence: Duration,
     ) -> Result<ListingChanges, StoreError> {
         let (now, live) = (self.0.inner.clock.now(), live.to_vec());
         let (answer, live, is_unchanged) = self
             .read(move |connection| {
                 let polled: bool =
                     connection.query_row("SELECT value FROM meta WHERE key = 'polled'", [], |r| r.get(0))?;
-                let rules = Rules { live: &live, return_after };
+                let rules = Rules { live: &live, min_absence };
                 let changes = listing::changes(&on_file(connection, answer.as_ref())?, answer.as_ref(), rules, now);
                 let is_unchanged = (polled || answer.is_none()) && changes.is_empty();
                 Ok((answer, live, is_unchanged))
@@ -103,12 +103,12 @@ impl Listings {
         // Once more inside the transaction: another answer, or the game's, may have changed a code meanwhile.
         let has_engine = self.0.inner.has_engine.load(Ordering::Relaxed);
         self.write(move |tx| {
-            let rules = Rules { live: &live, return_after };
+            let rules = Rules { live: &live, min_absence };
             let on_file = on_file(tx.connection(), answer.as_ref())?;
             let changes = listing::changes(&on_file, answer.as_ref(), rules, tx.now());
             let mut done = ListingChanges::default();
             for change in changes.codes {
-                apply(tx, change, (has_engine, return_after), &mut done)?;
+                apply(tx, change, (has_engine, min_absence), &mut done)?;
             }
             for listing in changes.listings {
                 keep(tx, &listing)?;
@@ -169,19 +169,19 @@ impl Erasures {
 
 fn apply(
     tx: &Tx<'_>,
-    change: Change,
-    (has_engine, return_after): (bool, Duration),
+    change: CodeChange,
+    (has_engine, min_absence): (bool, Duration),
     done: &mut ListingChanges,
 ) -> rusqlite::Result<()> {
     match change {
-        Change::Added(seen) => {
+        CodeChange::Added(seen) => {
             let key = seen.code.key();
             let is_typed = tx.statement("SELECT 1 FROM codes WHERE code_key = ?1")?.exists([&key])?;
             add(tx, &seen)?;
             checks::listed(tx, &key, is_typed, has_engine)?;
             done.added.push(seen.code);
         }
-        Change::Updated(seen, ended_at) => {
+        CodeChange::Updated(seen, ended_at) => {
             let key = seen.code.key();
             let ends_later = "SELECT 1 FROM codes WHERE code_key = ?1 AND expires_at < ?2";
             let ends_later = tx.statement(ends_later)?.exists(params![key, seen.expires_at.map(Millis)])?;
@@ -189,19 +189,19 @@ fn apply(
             if ends_later {
                 checks::ends_later(tx, &key)?;
             }
-            if tallies::is_back(tx, &key)? && checks::returned(tx, &key, return_after)? {
+            if tallies::is_back(tx, &key)? && checks::returned(tx, &key, min_absence)? {
                 done.returned.push(seen.code);
             }
             // It may be over, and its next check due.
             tx.wake_work();
         }
-        Change::Returned(seen) => {
+        CodeChange::Reactivated(seen) => {
             update(tx, &seen, None)?;
-            if checks::returned(tx, &seen.code.key(), return_after)? {
+            if checks::returned(tx, &seen.code.key(), min_absence)? {
                 done.returned.push(seen.code);
             }
         }
-        Change::Vanished { key, expires_at, ended_at } => {
+        CodeChange::Vanished { key, expires_at, ended_at } => {
             tx.execute(
                 "UPDATE codes SET listed = 0, expires_at = ?2, ended_at = ?3, version = ?4 WHERE code_key = ?1",
                 params![key, expires_at.map(Millis), ended_at.map(Millis), tx.version()],
@@ -264,7 +264,7 @@ fn keep(tx: &Tx<'_>, listing: &Listing) -> rusqlite::Result<()> {
             listing.code.key(),
             listing.source,
             listing.code,
-            listing.standing,
+            listing.status,
             Millis(listing.since),
             listing.active_since.map(Millis),
             listing.rewards,

@@ -11,6 +11,7 @@ use giftcode_bot::feeds::FeedClient;
 use giftcode_bot::ports::Announcement;
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::runtime::config::Feed;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedSim};
 use giftcode_bot::sandbox::posts::TerminalAnnouncer;
 use giftcode_bot::services::poster::Poster;
@@ -206,7 +207,7 @@ async fn what_the_legacy_bot_sent_is_not_sent_again() {
     let source = Feed { url: feed.url().parse().unwrap(), key: None };
     let client = FeedClient::new(&[source], Duration::from_secs(5)).unwrap();
     let settings =
-        WatcherSettings { interval: Duration::from_secs(1), max_consecutive_errors: 5, return_after: Duration::ZERO };
+        WatcherSettings { interval: Duration::from_secs(1), max_consecutive_errors: 5, min_absence: Duration::ZERO };
     let posted = Arc::new(Mutex::new(Vec::new()));
     let shown = posted.clone();
     let show = move |message: &Announcement| {
@@ -219,8 +220,8 @@ async fn what_the_legacy_bot_sent_is_not_sent_again() {
         Watcher::new(client, store.listings(), store.reports(), store.sync_log(), clock, settings),
         Poster::new(announcer, store.posts(), store.guilds(), clock),
     );
-    let (first, second) = (stop.clone(), stop.clone());
-    let running = tokio::spawn(async move { tokio::join!(watcher.run(first), poster.run(second)) });
+    let services = (Arc::new(watcher).run(stop.clone()), Arc::new(poster).run(stop.clone()));
+    let running = tokio::spawn(async { tokio::join!(services.0, services.1) });
     while feed.requests().0 < 3 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

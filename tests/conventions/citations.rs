@@ -156,7 +156,7 @@ fn no_citation_is_dead() {
         note(page, dead_paths(text, &tree));
     }
     note(".env.example", dead_documents(&read(&root().join(".env.example")), &tree));
-    for path in sources(&["src", "tests", "benches"]) {
+    for path in sources(&["src", "tests", "benches", "crates"]) {
         let text = comments(&read(&path));
         let place = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
         note(&place, dead_documents(&text, &tree));

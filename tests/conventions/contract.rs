@@ -7,7 +7,7 @@ use giftcode_bot::runtime::config::VARIABLES;
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 
-use crate::{read, root, sources};
+use crate::{read, root};
 
 /// The part of the page from this heading to the next one of its level.
 fn section(heading: &str) -> String {
@@ -27,13 +27,25 @@ fn it_lists_every_variable_with_its_default() {
     assert_eq!(begins, expected);
 }
 
-/// The string literals of a source.
+/// The string literals of the program, as they are written.
+fn formats() -> Vec<String> {
+    let mut found = Vec::new();
+    for (_, source) in crate::production() {
+        // Tests repeat the lines: what counts is the program.
+        let program = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        literals(program.parse().unwrap(), &mut found);
+    }
+    found
+}
+
 fn literals(tokens: TokenStream, out: &mut Vec<String>) {
     for token in tokens {
         match token {
             TokenTree::Group(group) => literals(group.stream(), out),
             TokenTree::Literal(literal) => {
-                out.extend(literal.to_string().strip_prefix('"').map(|text| text.trim_end_matches('"').to_owned()))
+                let lines = literal.to_string();
+                let text = lines.lines().map(|line| line.trim_start().trim_end_matches('\\')).collect::<String>();
+                out.extend(text.strip_prefix('"').map(|text| text.trim_end_matches('"').to_owned()));
             }
             TokenTree::Ident(_) | TokenTree::Punct(_) => {}
         }
@@ -57,13 +69,7 @@ fn makes(format: &str, line: &str) -> bool {
 
 #[test]
 fn its_log_lines_are_those_of_the_source() {
-    let mut formats = Vec::new();
-    for path in sources(&["src"]).iter().filter(|path| !path.ends_with("tests.rs")) {
-        let text = read(path);
-        // Tests repeat the lines: what counts is the program.
-        let program = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        literals(program.parse().unwrap(), &mut formats);
-    }
+    let formats = formats();
     let section = section("Log lines");
     let lines: Vec<&str> = section.split("```").nth(1).unwrap().lines().skip(1).collect();
     let unknown = |lines: &[&str]| -> Vec<String> {
@@ -77,6 +83,36 @@ fn its_log_lines_are_those_of_the_source() {
     assert_eq!(unknown(&lines), Vec::<String>::new());
     let planted = ["Posted 2 codes to guild 123", "✅ Redeemed for NAME: SUCCESS (attempt", "Anything at all"];
     assert_eq!(unknown(&planted), planted);
+}
+
+/// The texts that a page's tables explain ("it says"), in the pieces that do not vary.
+fn explained(page: &str) -> Vec<String> {
+    let tables = page.split("\n| it says |").skip(1);
+    let rows = tables.flat_map(|table| table.lines().skip(2).take_while(|line| line.starts_with("| ")));
+    let texts = rows.flat_map(|row| row.split(" | ").next().unwrap_or_default().split('`').skip(1).step_by(2));
+    let pieces = texts.flat_map(|text| text.split('…')).map(str::trim).filter(|piece| piece.len() > 6);
+    pieces.map(str::to_owned).collect()
+}
+
+#[test]
+fn what_the_pages_explain_is_what_the_program_says() {
+    let formats = formats();
+    let is_said = |piece: &str| formats.iter().any(|format| format.contains(piece));
+    // A sentence may be put together from two.
+    let is_composed = |piece: &str| {
+        let cuts = piece.char_indices().map(|(at, _)| at).filter(|at| *at >= 10 && piece.len() - at >= 10);
+        cuts.into_iter().any(|at| is_said(&piece[..at]) && is_said(&piece[at..]))
+    };
+    let unknown = |pieces: Vec<String>| -> Vec<String> {
+        pieces.into_iter().filter(|piece| !is_said(piece) && !is_composed(piece)).collect()
+    };
+    for page in ["README.md", "docs/operating.md"] {
+        let pieces = explained(&read(&root().join(page)));
+        assert!(pieces.len() > 8, "{page}");
+        assert_eq!(unknown(pieces), Vec::<String>::new(), "{page}");
+    }
+    let planted = "\n| it says | do |\n|---|---|\n| `MongoDB has gone …`, `is in use by another giftcode-bot` | x |";
+    assert_eq!(unknown(explained(planted)), ["MongoDB has gone"]);
 }
 
 /// The full names of the commands below this one.

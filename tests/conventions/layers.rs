@@ -21,6 +21,17 @@ const LAYERS: &[&[&str]] = &[
 ];
 /// The same inside rooms.
 const ROOMS: &[(&str, &[&[&str]])] = &[
+    (
+        "discord",
+        &[
+            &["gateway"],
+            &["registration"],
+            &["interactions"],
+            &["announcer", "bot"],
+            &["messages", "permissions", "session_budget"],
+            &["custom_id", "rest", "user_limit"],
+        ],
+    ),
     ("services", &[&["engine", "eraser", "poster", "replicator", "reporter", "retention", "watcher"]]),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
     ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry"]]),

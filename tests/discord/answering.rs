@@ -93,7 +93,7 @@ async fn what_cannot_be_acknowledged_in_time_is_not_done() {
     let admin = world.admin();
     world.double.set_response_deadline(Duration::ZERO);
     let asked = world.double.send_slash(&admin, CHANNEL, "manage giftcode setchannel", &[]);
-    bot.said("the answer was not taken: Discord answers 404 (code 10062)").await;
+    bot.said("Discord did not accept the response: Discord answers 404 (code 10062)").await;
     assert_eq!(asked.response_kind(), None);
     let problems = world.double.take_problems();
     assert!(problems.len() == 1 && problems[0].contains("the first response came after"), "{problems:#?}");
@@ -138,7 +138,7 @@ async fn an_answer_can_be_changed_for_15_minutes_from_when_it_was_asked_for() {
     let member = world.member();
     let late = world.double.send_slash(&member, CHANNEL, "giftcode", &[]);
     world.double.set_follow_up_deadline(Duration::ZERO);
-    bot.said("the answer was not taken: Discord answers 401 (code 50027)").await;
+    bot.said("Discord did not accept the response: Discord answers 401 (code 50027)").await;
     assert!(late.message().is_thinking());
     let problems = world.double.take_problems();
     assert!(problems.iter().all(|problem| problem.contains("a follow-up after its time")), "{problems:#?}");

@@ -1,12 +1,12 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 use giftcode_bot::discord::custom_id::Action;
-use giftcode_bot::discord::messages::appeal::{self, AskedAnew};
+use giftcode_bot::discord::messages::appeal::{self, Recheck};
 use giftcode_bot::discord::messages::engine::waits_for;
 use giftcode_bot::discord::messages::manage::Mention;
-use giftcode_bot::discord::messages::{Message, batch, manage, people, players, post};
+use giftcode_bot::discord::messages::{Message, batch, manage, personal, players, post};
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::codes::channel::{Blocked, Over};
+use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
@@ -75,7 +75,7 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
     }
 }
 
-fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<Over>)>) -> Correction {
+fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
     let (guild, channel, message, role) = (GuildId(3), CHANNEL, MessageId(9), None);
     Correction { nonce, guild, channel, message, role, kind, total, codes }
@@ -90,7 +90,7 @@ pub fn posts() -> Chapter {
     let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(&announcement));
     let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(&correction));
     let mention = Announcement { role: Some(ROLE), ..announcement(MessageKind::New, 1, vec![one()]) };
-    let invalidated = |status| Some(Over::Invalidated(status));
+    let invalidated = |status| Some(OverReason::Invalidated(status));
     (
         "Posts",
         vec![
@@ -108,13 +108,13 @@ pub fn posts() -> Chapter {
             posted("The first ten of twelve codes", announcement(MessageKind::Digest, 12, many(10))),
             posted("The rest of them", announcement(MessageKind::More, 12, many(2))),
             posted("What a hostile feed wrote", announcement(MessageKind::New, 1, vec![hostile()])),
-            corrected("A post whose code has expired", correction(1, vec![(one(), Some(Over::Expired))])),
+            corrected("A post whose code has expired", correction(1, vec![(one(), Some(OverReason::Expired))])),
             corrected(
                 "A post whose code the game does not know",
                 correction(1, vec![(one(), invalidated(Status::CdkNotFound))]),
             ),
             corrected("A post whose code was over, and is good again", correction(1, vec![(one(), None)])),
-            corrected("A post of a code that came back since", correction(1, vec![(one(), Some(Over::Renewed))])),
+            corrected("A post of a code that came back since", correction(1, vec![(one(), Some(OverReason::Renewed))])),
             corrected(
                 "A post of two codes, of which one has reached its claim limit",
                 correction(2, two().into_iter().zip([invalidated(Status::Used), None]).collect()),
@@ -230,13 +230,13 @@ pub fn managing() -> Chapter {
     );
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
-    let over = |asked| appeal::code_over(&code("WOS1105"), &Over::Expired, asked);
-    say("redeem or retry, of a code that is over", over(AskedAnew::Answered));
-    say("redeem or retry, of a code that is over, while the game does not answer", over(AskedAnew::StillAsking));
-    say("redeem or retry, of a code that is over, with nobody to ask for", over(AskedAnew::Nobody));
+    let over = |asked| appeal::code_over(&code("WOS1105"), &OverReason::Expired, asked);
+    say("redeem or retry, of a code that is over", over(Recheck::Done));
+    say("redeem or retry, of a code that is over, while the game does not answer", over(Recheck::Pending));
+    say("redeem or retry, of a code that is over, with nobody to ask for", over(Recheck::NoPlayer));
     say(
         "add, of a code that is over",
-        appeal::added_though_over(&code("WOS1105"), &Over::Invalidated(Status::CdkNotFound), AskedAnew::Answered),
+        appeal::added_though_over(&code("WOS1105"), &OverReason::Invalidated(Status::CdkNotFound), Recheck::Done),
     );
     say(
         "any command, with something that is no code",
@@ -247,7 +247,7 @@ pub fn managing() -> Chapter {
     say("remove", manage::code_removed(&code("WOS1105"), 12));
     let is_over = OverCode {
         code: code("OLDCODE"),
-        over: Over::Invalidated(Status::TimeError),
+        over: OverReason::Invalidated(Status::TimeError),
         check_at: Some(now() + SignedDuration::from_mins(10)),
     };
     let is_over = std::slice::from_ref(&is_over);
@@ -270,7 +270,7 @@ pub fn managing() -> Chapter {
     let started = [
         (code("WOS1105"), Ok(BatchStart { players: 100, due: 98, pending: 0 })),
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
-        (code("OLDCODE"), Err((Over::Expired, AskedAnew::Answered))),
+        (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
     say("the menu “Redeem for all”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
     say("retry", manage::retried(&code("WOS1105"), 5));
@@ -401,32 +401,32 @@ pub fn everybody() -> Chapter {
     let (me, state) = (player(33_750_731), State::new(245).unwrap());
     say("/giftcode", manage::codes(&[one(), hostile()], &[], false));
     say("/giftcode, with nothing active", manage::codes(&[], &[], false));
-    say("/link", people::linked(me, state, true, 0));
-    say("/link, of a linked account whose state was wrong", people::linked(me, state, false, 2));
-    say("/link, with a wrong state", people::not_confirmed(me, state, &StateCheck::WrongState));
-    say("/link, with an id that nobody has", people::not_confirmed(me, state, &StateCheck::NoSuchPlayer));
+    say("/link", personal::linked(me, state, true, 0));
+    say("/link, of a linked account whose state was wrong", personal::linked(me, state, false, 2));
+    say("/link, with a wrong state", personal::not_confirmed(me, state, &StateCheck::WrongState));
+    say("/link, with an id that nobody has", personal::not_confirmed(me, state, &StateCheck::NoSuchPlayer));
     say(
         "/link, while the game does not answer",
-        people::not_confirmed(me, state, &StateCheck::Unclear(Status::TimedOut)),
+        personal::not_confirmed(me, state, &StateCheck::Unclear(Status::TimedOut)),
     );
-    say("/link, of a sixth account", people::too_many_links());
-    say("the form, with something that is no id", people::bad_player(&PlayerError::Id("me".into())));
-    say("the form, with something that is neither yes nor no", people::yes_or_no());
-    say("/unlink", people::unlinked(1));
-    say("/unlink, of all", people::unlinked(3));
-    say("/unlink, of somebody else's account", people::unlinked(0));
+    say("/link, of a sixth account", personal::too_many_links());
+    say("the form, with something that is no id", personal::bad_player(&PlayerError::Id("me".into())));
+    say("the form, with something that is neither yes nor no", personal::yes_or_no());
+    say("/unlink", personal::unlinked(1));
+    say("/unlink, of all", personal::unlinked(3));
+    say("/unlink, of somebody else's account", personal::unlinked(0));
     let players = vec![player(1001), player(1002)];
     let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
-        people::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
+        personal::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
     };
     say("/unlink everything:true", forgotten(3, &players, &[player(1003)]));
     say("/unlink everything:true, of accounts that others have too", forgotten(2, &[], &players));
     say("/unlink everything:true, by somebody who is not known", forgotten(0, &[], &[]));
-    say("/unlink, with an account and everything:true", people::one_or_everything());
+    say("/unlink, with an account and everything:true", personal::one_or_everything());
     let linked =
         [me, player(1002)].map(|id| Player { id, nickname: "Frost".into(), state: Some(state), furnace_level: None });
-    say("/unlink, with several linked and none named", people::accounts(&linked));
-    say("/redeem, /unlink, without an account", people::no_links());
+    say("/unlink, with several linked and none named", personal::accounts(&linked));
+    say("/redeem, /unlink, without an account", personal::no_links());
     let standing = |id: u64, outcome, status| Standing {
         player: player(id),
         nickname: format!("Lord{id}"),
@@ -439,7 +439,7 @@ pub fn everybody() -> Chapter {
         standing(1002, Some(Outcome::Pending), Some(Status::TimeoutRetry)),
         standing(1003, Some(Outcome::Pending), None),
     ];
-    say("/redeem, under way", people::standings(&[(code("WOS1105"), waiting.clone())], &[], &[], true));
+    say("/redeem, under way", personal::standings(&[(code("WOS1105"), waiting.clone())], &[], &[], true));
     let done = vec![
         standing(1001, Some(Outcome::Granted), Some(Status::Success)),
         standing(1002, Some(Outcome::Already), Some(Status::Received)),
@@ -448,7 +448,12 @@ pub fn everybody() -> Chapter {
     ];
     say(
         "/redeem, done",
-        people::standings(&[(code("WOS1105"), done)], &[(code("OLDCODE"), Over::Expired)], &[code("TENTH1")], false),
+        personal::standings(
+            &[(code("WOS1105"), done)],
+            &[(code("OLDCODE"), OverReason::Expired)],
+            &[code("TENTH1")],
+            false,
+        ),
     );
     let many: Vec<_> = (0..10)
         .map(|number| {
@@ -464,30 +469,30 @@ pub fn everybody() -> Chapter {
             (code(&format!("CODE{number:02}")), of_code.collect())
         })
         .collect();
-    say("a menu, done, with more than a message has room for", people::standings(&many, &[], &[], false));
+    say("a menu, done, with more than a message has room for", personal::standings(&many, &[], &[], false));
     say(
         "/redeem, when it takes longer than an answer can be changed",
-        people::standings(&[(code("WOS1105"), waiting)], &[], &[], false),
+        personal::standings(&[(code("WOS1105"), waiting)], &[], &[], false),
     );
     say(
         "/redeem and the buttons, with a code that is over",
-        people::code_over(&code("WOS1105"), &Over::Invalidated(Status::Used)),
+        personal::code_over(&code("WOS1105"), &OverReason::Invalidated(Status::Used)),
     );
-    say("/redeem and the buttons, when ten codes wait already", people::too_many_waiting(&[code("WOS1105")]));
-    say("a fourth request before one of the others is done", people::one_at_a_time());
-    say("something that only managers may do", people::managers_only());
-    say("something that only works in a server", people::servers_only());
-    say("a button that is not known", people::outdated());
-    say("the form, when it comes back after a day", people::too_late());
-    say("a failure of ours", people::failed("3fa94c"));
-    say("a state that cannot be written", people::not_saved("3fa94c"));
-    say("a restart in the middle of an answer", people::restarting());
+    say("/redeem and the buttons, when ten codes wait already", personal::too_many_waiting(&[code("WOS1105")]));
+    say("a fourth request before one of the others is done", personal::too_many_requests());
+    say("something that only managers may do", personal::managers_only());
+    say("something that only works in a server", personal::servers_only());
+    say("a button that is not known", personal::outdated());
+    say("the form, when it comes back after a day", personal::form_expired());
+    say("a failure of ours", personal::failed("3fa94c"));
+    say("a state that cannot be written", personal::not_saved("3fa94c"));
+    say("a restart in the middle of an answer", personal::restarting());
     ("For everybody", all)
 }
 
 /// The form that asks who somebody is.
 pub fn form() -> serde_json::Value {
-    serde_json::to_value(people::who_are_you(&Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
+    serde_json::to_value(personal::who_are_you(&Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
 }
 
 /// Messages of everything as long as it can be, in what costs most to escape.
@@ -528,7 +533,8 @@ pub fn longest() -> Vec<(String, Message)> {
             tally: tally.clone(),
         })
         .collect();
-    let over = |count| codes(count).into_iter().map(|code| (code, Some(Over::Invalidated(Status::Used)))).collect();
+    let over =
+        |count| codes(count).into_iter().map(|code| (code, Some(OverReason::Invalidated(Status::Used)))).collect();
     let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
@@ -550,7 +556,7 @@ pub fn longest() -> Vec<(String, Message)> {
     let over_codes: Vec<OverCode> = (0..10)
         .map(|number| OverCode {
             code: longest_code(number).code,
-            over: Over::Invalidated(Status::Used),
+            over: OverReason::Invalidated(Status::Used),
             check_at: Some(now()),
         })
         .collect();
@@ -570,7 +576,7 @@ pub fn longest() -> Vec<(String, Message)> {
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
         ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
         ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
-        ("standings", people::standings(&standings, &[], &many_codes, true)),
+        ("standings", personal::standings(&standings, &[], &many_codes, true)),
     ]
     .map(|(when, message)| (when.to_owned(), message))
     .into()

@@ -104,13 +104,13 @@ async fn a_removed_guild_gets_no_post_and_no_call_is_back_whole_after_29_days_an
         |part: &str| world.double.messages(SECOND_CHANNEL).iter().any(|message| message.text().contains(part));
     assert!(!of_second("SECOND") && !of_second("THIRD"));
     world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
-    bot.said(&format!("In guild {SECOND} again")).await;
+    bot.said(&format!("Back in guild {SECOND}")).await;
     for code in ["SECOND", "THIRD"] {
         posted(&world, SECOND_CHANNEL, code).await;
         world.granted(code, 4).await;
     }
     world.double.remove_guild(SECOND);
-    bot.said(&format!("Not in guild {SECOND} any more")).await;
+    bot.said(&format!("Removed from guild {SECOND}")).await;
     bot.stop().await;
 
     age(&world, 31);

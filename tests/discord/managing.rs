@@ -112,7 +112,7 @@ async fn codes_are_added_and_removed_in_one_server_only() {
     world.set_channel(&other).await;
     world.message("LISTED").await;
     let code = |code: &str| [("code", json!(code))];
-    world.says(&admin, ADD, &code("no code!"), &["“no code!” is no gift code"]).await;
+    world.says(&admin, ADD, &code("no code!"), &["“no code!” is not a gift code"]).await;
     world.says(&admin, ADD, &code("LISTED"), &["`LISTED` is active in this server already"]).await;
     world.says(&admin, AUTO, &[("switch", json!(0))], &["It is empty: add players with `/manage players add`"]).await;
     world.import(&admin, "1001,A,245\n1002,B,245\n").await;
@@ -165,7 +165,7 @@ async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
     world.says(&admin, REDEEM, &code("GOOD"), &["is done for all 2 players", "retry code:GOOD"]).await;
     world.says(&admin, HISTORY, &code("GOOD"), &["1 granted", "1 failed", "1 player: the player does not live"]).await;
     world.says(&admin, HISTORY, &code("VIP"), &["`VIP` was never redeemed"]).await;
-    world.says(&admin, HISTORY, &code("??"), &["is no gift code"]).await;
+    world.says(&admin, HISTORY, &code("??"), &["is not a gift code"]).await;
     world.import(&admin, "1010,B,246\n").await;
     world.says(&admin, RETRY, &code("GOOD"), &["✅ `GOOD` is tried again for 1 player."]).await;
     world.granted("GOOD", 2).await;

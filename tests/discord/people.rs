@@ -118,7 +118,7 @@ async fn a_code_is_redeemed_for_ones_own_accounts() {
     world.told(&member, LINK, &account(1001, 245)).await;
     world.told(&member, LINK, &account(1002, 245)).await;
     world.told(&friend, LINK, &account(1001, 245)).await;
-    world.says(&member, REDEEM, &code("a b"), &["is no gift code"]).await;
+    world.says(&member, REDEEM, &code("a b"), &["is not a gift code"]).await;
     let answer = world.ask(&member, REDEEM, &code("good")).await;
     let is_done = |answer: &discord_double::Interaction| answer.text().matches("🎁").count() == 2;
     answer.until(PATIENCE, is_done).await;

@@ -48,7 +48,7 @@ async fn commands_stand_in_one_place_only() {
     world.set("DEV_GUILD_ID", "");
     let bot = restart(&world, bot).await;
     shown(&world, true, &[(GUILD, true), (SECOND, true)]).await;
-    bot.said(&format!("Took away the commands that guild {SECOND} had of its own")).await;
+    bot.said(&format!("Removed the commands that guild {SECOND} had of its own")).await;
     // Done once: a bot in a thousand servers does not go through them at each start.
     let before = guild_requests(&world.double);
     let bot = restart(&world, bot).await;

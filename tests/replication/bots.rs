@@ -419,16 +419,14 @@ impl Bot {
 
 /// Whether both stores kept up when this was said last.
 fn is_caught_up(said: &str) -> bool {
-    let up = ["MongoDB and the file are in step", "MongoDB answers again and has everything"];
+    let up = ["The state file has caught up with MongoDB", "MongoDB answers again and has everything"];
     let down = [
         "MongoDB does not answer",
-        "MongoDB is left alone",
-        "MongoDB cannot be kept in step",
-        "goes on alone",
+        "continuing with the state file alone",
         "Another instance is active",
         "The state file cannot be",
         "The state file can be used again",
-        "This instance stood still",
+        "This instance was suspended",
     ];
     let last = said.lines().rev().find(|line| up.iter().chain(&down).any(|part| line.contains(part)));
     last.is_some_and(|line| up.iter().any(|part| line.contains(part)))

@@ -58,7 +58,7 @@ pub async fn a_disk_fills_up() {
     assert!(!said.contains("database is locked") && !said.contains("CRITICAL"), "{said}");
     machine.clear_disk();
     // While it filled up, the file may have been tried once more.
-    for part in ["The state file can be used again", "MongoDB and the file are in step"] {
+    for part in ["The state file can be used again", "The state file has caught up with MongoDB"] {
         let times = said.matches(part).count();
         bot.until_said_times(part, times + 1, HANGING).await;
     }

@@ -106,7 +106,7 @@ pub async fn one_that_wakes_up_after_its_lease_ran_out_does_nothing_more_until_i
     new.until_said(ACTIVE, HANGING).await;
     new.until_said("'BREAKING24R1'", HANGING).await;
     old.signal("-CONT");
-    old.until_said("This instance stood still for too long", HANGING).await;
+    old.until_said("This instance was suspended for too long", HANGING).await;
     // Nobody looked while the code that comes back was away, so it is not waited for.
     new.until_said("✔ All ", HANGING).await;
     // A call that the frozen process had sent already is answered when it wakes up; none is begun.

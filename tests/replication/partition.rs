@@ -129,7 +129,7 @@ pub async fn mongodb_comes_and_goes_under_one_that_is_alone() {
         assert_eq!(bot.stop().await.code(), Some(0));
         server.kill();
         bot = folder.start(&server.uri(), 1, WORLD);
-        bot.until_said("MongoDB does not answer: the file goes on alone", HANGING).await;
+        bot.until_said("MongoDB does not answer: continuing with the state file alone", HANGING).await;
         bot.until_said("edeemed for ", HANGING).await;
         server.restart();
         bot.until_caught_up(HANGING).await;

@@ -24,7 +24,7 @@ pub async fn without_mongodb_an_empty_file_waits_and_one_with_state_goes_on_alon
     server.kill();
     // It cannot know that nothing was posted before.
     let mut bot = folder.start(&server.uri(), 1, world);
-    bot.until_said("the state file is empty or out of date: waiting for it", HANGING).await;
+    bot.until_said("the state file is empty or out of date: waiting for MongoDB", HANGING).await;
     assert!(!bot.said().contains("Starting giftcode poster"), "{}", bot.said());
     server.restart();
     bot.until_said("new codes to guild 1002", HANGING).await;
@@ -33,13 +33,17 @@ pub async fn without_mongodb_an_empty_file_waits_and_one_with_state_goes_on_alon
     bot.kill();
     let posted = folder.posts().len();
     let mut bot = folder.start(&server.uri(), 1, world);
-    bot.until_said("MongoDB does not answer: the file goes on alone, and both are merged when it does", HANGING).await;
+    bot.until_said(
+        "MongoDB does not answer: continuing with the state file alone, and both are merged when it does",
+        HANGING,
+    )
+    .await;
     bot.until_said("Still running, as asked", HANGING).await;
     assert!(bot.said().contains("✔ All "), "{}", bot.said());
     assert!(folder.posts().len() > posted);
     server.restart();
     bot.until_said("This instance is the active one", HANGING).await;
-    bot.until_said("MongoDB and the file are in step", HANGING).await;
+    bot.until_said("The state file has caught up with MongoDB", HANGING).await;
     assert_eq!(bot.stop().await.code(), Some(0));
     folder.assert_sound(&server, 1, 0).await;
 }
@@ -54,7 +58,7 @@ pub async fn while_neither_can_be_written_nothing_is_posted_or_redeemed_and_all_
     bot.kill();
     folder.protect(1, true);
     let mut bot = folder.start(&server.uri(), 1, world);
-    bot.until_said("MongoDB alone keeps the state, and the file is tried again every 10 s", HANGING).await;
+    bot.until_said("MongoDB alone keeps the state; trying the file again every 10 s", HANGING).await;
     bot.until_said("✅ Redeemed for ", HANGING).await;
     server.kill();
     bot.until_said("CRITICAL: Failed to persist state: the state file cannot be used, and MongoDB does not", HANGING)
@@ -80,7 +84,7 @@ pub async fn a_name_that_dns_does_not_know_is_waited_for() {
     let mut folder = Folder::new();
     // A name that no name server is asked for.
     let mut bot = folder.start("mongodb+srv://bot:s3cr3t@cluster0.example.invalid/", 1, &["--players", "4"]);
-    bot.until_said("waiting for it", HANGING).await;
+    bot.until_said("waiting for MongoDB", HANGING).await;
     let said = bot.said();
     assert!(said.contains("MongoDB does not answer: DNS does not know"), "{said}");
     assert!(bot.is_running() && !said.contains("s3cr3t") && !said.contains("Starting giftcode poster"), "{said}");

@@ -1,7 +1,7 @@
 //! What people ask the store for: runs, retries, links, codes of their own server.
 
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::codes::channel::Over;
+use giftcode_bot::domain::codes::channel::OverReason;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, MAX_LINKS, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::retry::History;
@@ -142,9 +142,12 @@ async fn a_code_that_is_over_is_not_added() {
     let soon = state.clock.now() + jiff::SignedDuration::from_hours(1);
     state.list_until(&[("PAST", Some(soon))]).await;
     tokio::time::sleep(2 * HOUR).await;
-    assert_eq!(state.store.codes().find_code(code("PAST").key()).await.unwrap().unwrap().over, Some(Over::Expired));
+    assert_eq!(
+        state.store.codes().find_code(code("PAST").key()).await.unwrap().unwrap().over,
+        Some(OverReason::Expired)
+    );
     let added = state.store.codes().add_guild_code(GUILD, code("past")).await.unwrap();
-    assert_eq!(added, AddedCode::Over(Over::Expired, CheckStart::Nobody));
+    assert_eq!(added, AddedCode::Over(OverReason::Expired, CheckStart::Nobody));
     assert_eq!(state.store.codes().active_codes(GUILD).await.unwrap(), []);
     assert_eq!(state.store.codes().find_code(code("NONE").key()).await.unwrap(), None);
 }

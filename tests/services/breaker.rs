@@ -336,7 +336,7 @@ async fn an_hours_outage_costs_nobody_more_than_two_tries() {
     let back = state.clock.elapsed();
     state.until_decided().await;
     assert_eq!(*condition.borrow_and_update(), Condition::Working);
-    // The next question comes within half a minute; then it goes on at full rate.
+    // The next test call comes within half a minute; then it goes on at full rate.
     let least = Duration::from_secs(60) * u32::try_from(300 - granted).unwrap() / 30;
     let took = state.clock.elapsed() - back;
     assert!(took < Duration::from_secs(35 + 62) + least, "{took:?}");

@@ -9,6 +9,7 @@ use giftcode_bot::domain::players::player::Player;
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::retry::Policy;
 use giftcode_bot::game::{GameClient, GameSettings};
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::faults::{Faults, Trouble, Wrong};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings, PAGE};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};

@@ -1,11 +1,13 @@
 //! The eraser's loop, in paused time.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::players::player::GuildId;
 use giftcode_bot::domain::sync::record::{RecordKind, Value};
 use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::eraser::Eraser;
 use giftcode_bot::store::Store;
 use jiff::SignedDuration;
@@ -25,8 +27,7 @@ async fn open(path: &Path, hours: i64) -> (Store, Clock) {
 async fn erase(store: &Store, clock: Clock, time: Duration) {
     let done = CancellationToken::new();
     let eraser = Eraser::new(store.erasures(), clock);
-    let token = done.clone();
-    let running = tokio::spawn(async move { eraser.run(token).await });
+    let running = tokio::spawn(Arc::new(eraser).run(done.clone()));
     tokio::time::sleep(time).await;
     done.cancel();
     running.await.unwrap().unwrap();

@@ -1,10 +1,12 @@
 //! Feeds as they are: in every shape, failing, hanging, contradicting each other. With the real watcher, client and poster.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::codes::listing::KnownCode;
 use giftcode_bot::domain::players::player::ChannelId;
 use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
 use giftcode_bot::sandbox::posts::TerminalAnnouncer;
 use giftcode_bot::services::poster::Poster;
@@ -30,7 +32,7 @@ struct Bot {
     clock: Clock,
     store: Store,
     posted: Posted,
-    at_work: Vec<AbortOnDropHandle<()>>,
+    at_work: Vec<AbortOnDropHandle<anyhow::Result<()>>>,
 }
 
 impl Bot {
@@ -66,8 +68,8 @@ impl Bot {
         let poster = Poster::new(announcer, self.store.posts(), self.store.guilds(), self.clock);
         let token = CancellationToken::new;
         self.at_work = vec![
-            AbortOnDropHandle::new(tokio::spawn(async move { watcher.run(token()).await.unwrap() })),
-            AbortOnDropHandle::new(tokio::spawn(async move { poster.run(token()).await.unwrap() })),
+            AbortOnDropHandle::new(tokio::spawn(Arc::new(watcher).run(token()))),
+            AbortOnDropHandle::new(tokio::spawn(Arc::new(poster).run(token()))),
         ];
     }
 

@@ -10,6 +10,7 @@ use giftcode_bot::domain::players::player::{GuildId, Player, PlayerId, State};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::game::GameClient;
 use giftcode_bot::ports::{GameApi, LoginAnswer};
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};

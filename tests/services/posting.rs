@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use giftcode_bot::domain::codes::channel::{Blocked, NONCE_WINDOW, Over};
+use giftcode_bot::domain::codes::channel::{Blocked, NONCE_WINDOW, OverReason};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
 use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::poster::Poster;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -161,8 +162,7 @@ fn error_of(reason: &str) -> Result<Posted, AnnounceError> {
 pub fn run(state: &StateFile, channels: &Channels) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
     let stop = CancellationToken::new();
     let poster = Poster::new(channels.clone(), state.store.posts(), state.store.guilds(), state.clock);
-    let token = stop.clone();
-    (tokio::spawn(async move { poster.run(token).await }), stop)
+    (tokio::spawn(Arc::new(poster).run(stop.clone())), stop)
 }
 
 pub async fn settle() {
@@ -317,7 +317,7 @@ async fn a_post_whose_code_is_over_says_so_once() {
     assert_eq!(corrections.len(), 2);
     assert_eq!((corrections[1].channel, corrections[1].message), (ChannelId(1), MessageId(1)));
     let over: Vec<_> = corrections[1].codes.iter().map(|(code, over)| (code.code.to_string(), over.clone())).collect();
-    assert_eq!(over, [("A1".to_owned(), Some(Over::Expired)), ("B2".to_owned(), None)]);
+    assert_eq!(over, [("A1".to_owned(), Some(OverReason::Expired)), ("B2".to_owned(), None)]);
     stop.cancel();
     task.await.unwrap().unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::codes::channel::Over;
+use giftcode_bot::domain::codes::channel::OverReason;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use jiff::SignedDuration;
 
@@ -106,7 +106,7 @@ async fn a_post_in_the_dark_is_cleared_up_though_its_code_is_over() {
     let corrections = channels.corrections.lock().unwrap().clone();
     let of_guild: Vec<_> = corrections.iter().filter(|it| it.guild == GUILD).collect();
     assert!(!of_guild.is_empty(), "nobody knows that it was posted");
-    assert_eq!(of_guild.last().unwrap().codes[0].1, Some(Over::Expired));
+    assert_eq!(of_guild.last().unwrap().codes[0].1, Some(OverReason::Expired));
     assert_eq!(channels.posted().iter().filter(|(guild, ..)| *guild == GUILD.0).count(), 1);
     stop.cancel();
     task.await.unwrap().unwrap();
@@ -218,7 +218,7 @@ async fn a_post_shows_what_is_so_in_both_directions() {
     seconds(120).await;
     assert_eq!(shown(), Some((None, later)));
     seconds(5 * 3600).await;
-    assert_eq!(shown(), Some((Some(Over::Expired), later)));
+    assert_eq!(shown(), Some((Some(OverReason::Expired), later)));
     // Extended after it: active again.
     state.list_until(&[("A1", latest)]).await;
     seconds(120).await;

@@ -9,6 +9,7 @@ use giftcode_bot::domain::codes::code::CodeKey;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::ports::{AnnounceError, BatchBoard, BatchMessage, MessageId, Posted};
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::reporter::Reporter;
 use giftcode_bot::store::{Admission, Verdict};
 use tokio::task::JoinHandle;
@@ -86,8 +87,7 @@ fn run(state: &StateFile, board: &Board) -> (JoinHandle<anyhow::Result<()>>, Can
         state.clock,
         words,
     );
-    let token = stop.clone();
-    (tokio::spawn(async move { reporter.run(token).await }), stop)
+    (tokio::spawn(Arc::new(reporter).run(stop.clone())), stop)
 }
 
 /// A guild with a channel, five players and a run of one code.

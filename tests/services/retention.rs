@@ -1,10 +1,12 @@
 //! The loop that counts and drops what is old, in paused time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::players::player::GuildId;
 use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::retention::Retention;
 use giftcode_bot::store::{Admission, Verdict};
 use tokio_util::sync::CancellationToken;
@@ -17,8 +19,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 async fn retain(state: &StateFile, time: Duration) {
     let done = CancellationToken::new();
     let retention = Retention::new(state.store.tallies(), state.store.erasures(), state.clock);
-    let token = done.clone();
-    let running = tokio::spawn(async move { retention.run(token).await });
+    let running = tokio::spawn(Arc::new(retention).run(done.clone()));
     tokio::time::sleep(time).await;
     done.cancel();
     running.await.unwrap().unwrap();

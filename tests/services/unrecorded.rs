@@ -2,6 +2,7 @@
 
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::game::GameClient;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::faults::{Trouble, Wrong};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::services::engine::{Engine, Unrecorded};

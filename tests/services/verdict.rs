@@ -1,13 +1,15 @@
 //! A code's verdict, with the real watcher, poster and engine against the simulated feed and game.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::codes::channel::Over;
+use giftcode_bot::domain::codes::channel::OverReason;
 use giftcode_bot::domain::codes::code::NAMED;
 use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::PlayerId;
 use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedSim};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::Ledger;
@@ -66,8 +68,7 @@ impl Bot {
             state.clock,
             interval,
         );
-        let token = stop.clone();
-        let watcher = tokio::spawn(async move { watcher.run(token).await });
+        let watcher = tokio::spawn(Arc::new(watcher).run(stop.clone()));
         Self { state, channels, game, feed, running, stop, loops: vec![poster, watcher] }
     }
 
@@ -132,7 +133,7 @@ async fn a_code_that_the_game_does_not_know_at_first_is_redeemed_and_posted_once
     bot.at(5 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("SOON")), (0, vec![]));
     let over = bot.state.store.codes().over_codes(GUILD, None, 9).await.unwrap();
-    assert_eq!(over[0].over, Over::Invalidated(Status::CdkNotFound));
+    assert_eq!(over[0].over, OverReason::Invalidated(Status::CdkNotFound));
     bot.at(11 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("SOON")), (5, vec![1]));
     assert_eq!(bot.state.store.codes().over_codes(GUILD, None, 9).await.unwrap(), []);
@@ -219,7 +220,7 @@ async fn a_code_that_was_posted_and_is_good_again_is_a_new_generation() {
     bot.state.store.rosters().add_to_roster(GUILD, late).await.unwrap();
     bot.at(HOUR + 3 * MINUTE).await;
     let shown = bot.channels.corrections.lock().unwrap().last().unwrap().codes[0].1.clone();
-    assert_eq!((bot.posted("AGAIN"), shown), (vec![1], Some(Over::Invalidated(Status::TimeError))));
+    assert_eq!((bot.posted("AGAIN"), shown), (vec![1], Some(OverReason::Invalidated(Status::TimeError))));
     bot.at(2 * HOUR + 10 * MINUTE).await;
     assert_eq!((bot.posted("AGAIN"), bot.grants()), (vec![1, 2], 4 + 6));
     bot.end().await;
@@ -250,12 +251,12 @@ async fn an_admin_who_adds_a_code_that_is_over_has_the_game_asked_at_once() {
     bot.at(HOUR).await;
     let before = bot.calls("BACK");
     let add = async || bot.state.store.codes().add_guild_code(GUILD, code("back")).await.unwrap();
-    assert_eq!(add().await, AddedCode::Over(Over::Invalidated(Status::TimeError), CheckStart::Asked));
+    assert_eq!(add().await, AddedCode::Over(OverReason::Invalidated(Status::TimeError), CheckStart::Asked));
     bot.at(HOUR + Duration::from_secs(10)).await;
     assert_eq!((bot.calls("BACK"), bot.posted("BACK")), (before + 1, vec![]), "asked, and still over");
     // It goes on being asked about, though no feed lists it any more, for two days.
     bot.at(HOUR + 6 * MINUTE).await;
-    assert_eq!(add().await, AddedCode::Over(Over::Invalidated(Status::TimeError), CheckStart::Asked));
+    assert_eq!(add().await, AddedCode::Over(OverReason::Invalidated(Status::TimeError), CheckStart::Asked));
     bot.at(HOUR + 9 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("BACK")), (6, vec![1]));
     bot.end().await;

@@ -1,9 +1,11 @@
 //! The watcher with the real feed client and the simulated feed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::feeds::FeedClient;
 use giftcode_bot::runtime::config::Feed;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
 use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
 use tokio::task::JoinHandle;
@@ -26,7 +28,7 @@ pub fn client(feeds: &[&FeedSim]) -> FeedClient {
 }
 
 pub fn settings(interval: Duration) -> WatcherSettings {
-    WatcherSettings { interval, max_consecutive_errors: 5, return_after: 6 * HOUR }
+    WatcherSettings { interval, max_consecutive_errors: 5, min_absence: 6 * HOUR }
 }
 
 fn run(state: &StateFile, feeds: &[&FeedSim]) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
@@ -48,8 +50,7 @@ fn run_with(
     );
     let watcher = change(watcher);
     let stop = CancellationToken::new();
-    let token = stop.clone();
-    (tokio::spawn(async move { watcher.run(token).await }), stop)
+    (tokio::spawn(Arc::new(watcher).run(stop.clone())), stop)
 }
 
 async fn known(state: &StateFile) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! What an instance does: the real watcher, poster and engine, and an admin who changes what it keeps.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, RoleId, State};
@@ -9,6 +10,7 @@ use giftcode_bot::domain::sync::record::{Key, RecordKind, Value};
 use giftcode_bot::leadership::Leadership;
 use giftcode_bot::leadership::session::{self, ActiveSession, Sessions, StateLocation};
 use giftcode_bot::runtime::clock::Clock;
+use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::engine::{Engine, EngineSettings, Unrecorded};
 use giftcode_bot::services::poster::Poster;
 use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
@@ -34,7 +36,7 @@ const ENGINE: EngineSettings = EngineSettings {
 const WATCHER: WatcherSettings = WatcherSettings {
     interval: Duration::from_secs(10),
     max_consecutive_errors: 5,
-    return_after: Duration::from_secs(6 * 3600),
+    min_absence: Duration::from_secs(6 * 3600),
 };
 
 /// One start of an instance.
@@ -81,10 +83,8 @@ pub async fn serve(
     let poster = Poster::new(services.clone(), store.posts(), store.guilds(), clock);
     let watcher = Watcher::new(services, store.listings(), store.reports(), store.sync_log(), clock, WATCHER);
     let mut loops: JoinSet<anyhow::Result<()>> = JoinSet::new();
-    let token = done.clone();
-    loops.spawn(async move { watcher.run(token).await });
-    let token = done.clone();
-    loops.spawn(async move { poster.run(token).await });
+    loops.spawn(Arc::new(watcher).run(done.clone()));
+    loops.spawn(Arc::new(poster).run(done.clone()));
     loops.spawn(engine.run(done.clone()));
     let admin = Admin { outside, store };
     let token = done.clone();

@@ -75,7 +75,7 @@ impl Double {
         Self { _running: Arc::new(Running { inner: inner.clone(), runtime: Some(runtime) }), inner }
     }
 
-    /// To be used instead of `https://discord.com`.
+    /// The bot uses this instead of `https://discord.com`.
     pub fn url(&self) -> String {
         self.inner.url()
     }
@@ -115,7 +115,7 @@ impl Double {
         self.inner.read().messages[&id].clone()
     }
 
-    /// Waits for a message like this in a channel.
+    /// Waits for a message in a channel that satisfies the predicate.
     pub async fn wait_for_message(&self, channel: u64, within: Duration, is_it: impl Fn(&Message) -> bool) -> Message {
         let found = self.inner.wait(within, || self.messages(channel).into_iter().find(&is_it)).await;
         found.unwrap_or_else(|| {

@@ -14,6 +14,9 @@ use crate::{Double, Interaction};
 /// Added to the deadline of a response: the double decides what is late, not the test that waits.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Names and values.
+type Options<'a> = &'a [(&'a str, Value)];
+
 impl Double {
     /// A new member of a guild, with these permissions in all of its channels.
     pub fn user(&self, guild: u64, permissions: u64) -> User {
@@ -51,34 +54,28 @@ impl Double {
         })
     }
 
-    /// A user sends a command ("manage giftcode setchannel", say), and the bot gives its first response.
+    /// A user sends a command (for example "settings channel set"), and the bot gives its first response.
     ///
     /// # Panics
     /// If a Discord client would not let the user send it, and if the bot does not respond in time.
-    pub async fn slash(&self, user: &User, channel: u64, command: &str, options: &[(&str, Value)]) -> Interaction {
+    pub async fn slash(&self, user: &User, channel: u64, command: &str, options: Options<'_>) -> Interaction {
         let interaction = self.send_slash(user, channel, command, options);
         self.first_response(interaction).await
     }
 
     /// The same, without waiting for a response.
-    pub fn send_slash(&self, user: &User, channel: u64, command: &str, options: &[(&str, Value)]) -> Interaction {
+    pub fn send_slash(&self, user: &User, channel: u64, command: &str, options: Options<'_>) -> Interaction {
         self.command(user, channel, command, options, false)
     }
 
     /// The same by a user whom a client does not show the command.
-    pub async fn slash_forced(
-        &self,
-        user: &User,
-        channel: u64,
-        command: &str,
-        options: &[(&str, Value)],
-    ) -> Interaction {
+    pub async fn slash_forced(&self, user: &User, channel: u64, command: &str, options: Options<'_>) -> Interaction {
         let interaction = self.command(user, channel, command, options, true);
         self.first_response(interaction).await
     }
 
     /// The same in the bot's direct messages, where a client does not show the command.
-    pub async fn slash_in_dm(&self, user: &User, command: &str, options: &[(&str, Value)]) -> Interaction {
+    pub async fn slash_in_dm(&self, user: &User, command: &str, options: Options<'_>) -> Interaction {
         let id = self.inner.change(|state| {
             let data = invocation(state, user, command, options, None, true);
             state.interact_in_dm(user, InteractionKind::Command, data)
@@ -86,14 +83,7 @@ impl Double {
         self.first_response(Interaction::new(&self.inner, id, format!("/{command}, sent directly"))).await
     }
 
-    fn command(
-        &self,
-        user: &User,
-        channel: u64,
-        path: &str,
-        options: &[(&str, Value)],
-        is_forced: bool,
-    ) -> Interaction {
+    fn command(&self, user: &User, channel: u64, path: &str, options: Options<'_>, is_forced: bool) -> Interaction {
         let id = self.inner.change(|state| {
             let data = invocation(state, user, path, options, None, is_forced);
             state.interact(user, channel, InteractionKind::Command, None, data)
@@ -107,7 +97,7 @@ impl Double {
         user: &User,
         channel: u64,
         command: &str,
-        options: &[(&str, Value)],
+        options: Options<'_>,
         focused: &str,
     ) -> Vec<(String, Value)> {
         let id = self.inner.change(|state| {
@@ -202,7 +192,7 @@ fn invocation(
     state: &State,
     user: &User,
     path: &str,
-    options: &[(&str, Value)],
+    options: Options<'_>,
     focused: Option<&str>,
     is_forced: bool,
 ) -> Value {

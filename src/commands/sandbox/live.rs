@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::wiring::{engine_settings, game_client, game_trouble, supervise};
+use crate::commands::wiring::{engine_settings, game_client, game_trouble};
 use crate::commands::world::{Paths, World};
 use crate::commands::{Ended, summary};
 use crate::domain::players::player::ChannelId;
@@ -22,7 +22,7 @@ use crate::sandbox::game::{GameSim, GameSimSettings, PAGE};
 use crate::sandbox::ledger::Ledger;
 use crate::sandbox::narrator::Narrator;
 use crate::sandbox::posts::TerminalAnnouncer;
-use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, PLAYER_INTERVAL, RETURN_AFTER, Script, ScriptedCode};
+use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, MIN_ABSENCE, PLAYER_INTERVAL, Script, ScriptedCode};
 use crate::sandbox::verify::mismatches;
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::poster::Poster;
@@ -154,7 +154,7 @@ impl Live {
         let settings = WatcherSettings {
             interval: config.check_interval,
             max_consecutive_errors: config.max_consecutive_errors,
-            return_after: RETURN_AFTER,
+            min_absence: MIN_ABSENCE,
         };
         config.game_url = self.sim.base_url().parse().context("cannot read the simulated game's address")?;
         config.game_page_url = PAGE.parse().context("cannot read the simulated game's page")?;
@@ -164,7 +164,11 @@ impl Live {
         let engine = Engine::after(unrecorded.clone(), game, store.redemptions(), self.clock, how);
         let watcher = Watcher::new(feed, store.listings(), store.reports(), store.sync_log(), self.clock, settings)
             .with_others(game_trouble(&engine));
-        Ok(supervise(watcher, poster, engine, done))
+        let mut supervisor = Supervisor::new(done.clone());
+        supervisor.add(Arc::new(watcher));
+        supervisor.add(Arc::new(poster));
+        supervisor.add(engine);
+        Ok(supervisor)
     }
 
     /// Until the script has played out and nothing is left to post or to redeem.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use crate::commands::Ended;
@@ -48,8 +49,8 @@ pub async fn export(path: &Path) -> anyhow::Result<Ended> {
 
 /// Writes the state; how many records it has, and where they are from if that is not the state file.
 async fn write(config: &Config, path: &Path, mut out: Export) -> anyhow::Result<(usize, &'static str)> {
-    let folder = Folder::beside(path)?;
-    let opened = open_copy(config.state_file.clone(), folder.0.join("state.db")).await;
+    let folder = folder_beside(path)?;
+    let opened = open_copy(config.state_file.clone(), folder.path().join("state.db")).await;
     let from_file = match (opened, &config.mongodb_uri) {
         (Ok(store), None) => Ok(store),
         (Ok(store), Some(_)) if store.sync_log().is_empty().await? => Err("the state file is empty".to_owned()),
@@ -148,22 +149,11 @@ impl Export {
     }
 }
 
-/// A folder of its own beside the export, where there is room for a copy; it goes with this.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn beside(path: &Path) -> anyhow::Result<Self> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".copying");
-        let folder = path.with_file_name(name);
-        std::fs::create_dir(&folder)
-            .with_context(|| format!("cannot make the folder {} (it must not exist)", folder.display()))?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+/// A folder of its own beside the export, where there is room for a copy.
+fn folder_beside(path: &Path) -> anyhow::Result<TempDir> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".copying");
+    let folder = path.with_file_name(&name);
+    let made = tempfile::Builder::new().prefix(&name).rand_bytes(0).tempdir_in(path.parent().unwrap_or(path));
+    made.with_context(|| format!("cannot make the folder {} (it must not exist)", folder.display()))
 }

@@ -1,4 +1,6 @@
 //! The format of an export: `{"giftcode_bot_state":1,"records":[…]}`.
+//!
+//! It is read with visitors of its own: serde_json alone would hold the whole list in memory.
 
 use std::fs::File;
 use std::io::BufReader;

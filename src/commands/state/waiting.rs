@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::sync::election::{LEASE, Lease, RENEW_EVERY};
+use crate::domain::sync::election::{LEASE, Lease, RENEW_INTERVAL};
 use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{LeaseStore, ReplicaError};
 
@@ -16,7 +16,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// A lease that nobody renews is over by then.
 const OVER_WITHIN: Duration = LEASE.saturating_add(Duration::from_secs(15));
 /// Who lives would have renewed it by then: it is said what is waited for.
-const SAID_AFTER: Duration = RENEW_EVERY.saturating_add(Duration::from_secs(2));
+const SAID_AFTER: Duration = RENEW_INTERVAL.saturating_add(Duration::from_secs(2));
 
 /// Why there is no point in waiting any longer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
     use crate::domain::sync::election::Position;
-    use crate::leadership::Held;
+    use crate::leadership::HeldLease;
     use crate::ports::replica::Seen;
     use crate::runtime::clock::Clock;
 
@@ -171,7 +171,7 @@ mod tests {
         let leadership = Leadership::waiting(clock);
         let leases = Leases(Mutex::new(Box::new(|| None)));
         let until = Duration::from_secs(500);
-        leadership.set(Phase::CatchingUp(Held { term: 7, round: 0, until, has_standby: false }));
+        leadership.set(Phase::CatchingUp(HeldLease { term: 7, round: 0, until, has_standby: false }));
         let waited = tokio::time::timeout(Duration::from_secs(200), until_hopeless(&leases, &leadership, drop)).await;
         assert!(waited.is_err());
     }

@@ -1,6 +1,6 @@
 //! Codes that are over, and what the game says of them when it is asked again.
 
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::store::OverCode;
 
@@ -18,43 +18,41 @@ pub(super) fn over_lines(over: &[OverCode]) -> String {
     over.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// What the game told when it was asked about a code that is over.
+/// The state of the check that an appeal starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AskedAnew {
-    /// It has answered.
-    Answered,
-    /// It has not answered yet.
-    StillAsking,
-    /// There is nobody to ask for.
-    Nobody,
+pub enum Recheck {
+    Done,
+    Pending,
+    /// The roster has no player with whom the game can be asked.
+    NoPlayer,
 }
 
-fn over_sentence(code: &Code, over: &Over, asked: AskedAnew) -> String {
+fn over_sentence(code: &Code, over: &OverReason, recheck: Recheck) -> String {
     let why = over.meaning();
-    match asked {
-        AskedAnew::Answered => format!("⌛ `{code}` is over: {why}. I asked the game just now."),
-        AskedAnew::StillAsking => format!(
+    match recheck {
+        Recheck::Done => format!("⌛ `{code}` is over: {why}. I asked the game just now."),
+        Recheck::Pending => format!(
             "⏳ `{code}` is over as far as I know: {why}. I am asking the game; `/manage giftcode history code:{code}` shows what \
              it says."
         ),
-        AskedAnew::Nobody => format!(
+        Recheck::NoPlayer => format!(
             "⌛ `{code}` is over: {why}. I cannot ask the game about it: the roster has no player whose state is known."
         ),
     }
 }
 
 /// A code that is over.
-pub fn code_over(code: &Code, over: &Over, asked: AskedAnew) -> Message {
-    Message::text(over_sentence(code, over, asked))
+pub fn code_over(code: &Code, over: &OverReason, recheck: Recheck) -> Message {
+    Message::text(over_sentence(code, over, recheck))
 }
 
 /// A code that is over was added all the same.
-pub fn added_though_over(code: &Code, over: &Over, asked: AskedAnew) -> Message {
-    let goes_on = match asked {
-        AskedAnew::Answered | AskedAnew::StillAsking => {
+pub fn added_though_over(code: &Code, over: &OverReason, recheck: Recheck) -> Message {
+    let goes_on = match recheck {
+        Recheck::Done | Recheck::Pending => {
             " For two days I ask it again now and then, and post and redeem the code as soon as it is good."
         }
-        AskedAnew::Nobody => "",
+        Recheck::NoPlayer => "",
     };
-    Message::text(over_sentence(code, over, asked) + goes_on)
+    Message::text(over_sentence(code, over, recheck) + goes_on)
 }

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use serenity::all::CreateEmbed;
 
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeError};
 use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::AnnouncedCode;
 use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
 
-use super::appeal::{AskedAnew, code_over, over_lines};
+use super::appeal::{Recheck, code_over, over_lines};
 use super::batch::{by_reason, counts, reason};
 use super::escape::{clip, escape, in_text};
 use super::{Message, colour, count, thousands, when};
@@ -244,14 +244,14 @@ pub fn batch_started(code: &Code, start: BatchStart, channel: Option<ChannelId>)
 }
 
 /// A code, and what its run was begun with, or why there is none.
-pub type Started = (Code, Result<BatchStart, (Over, AskedAnew)>);
+pub type Started = (Code, Result<BatchStart, (OverReason, Recheck)>);
 
 /// Runs of several codes were begun.
 pub fn batches_started(started: &[Started], channel: Option<ChannelId>) -> Message {
     if let [(code, only)] = started {
         return match only {
             Ok(start) => batch_started(code, *start, channel),
-            Err((over, asked)) => code_over(code, over, *asked),
+            Err((over, recheck)) => code_over(code, over, *recheck),
         };
     }
     let line = |(code, started): &Started| match started {

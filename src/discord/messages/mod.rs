@@ -8,7 +8,7 @@ pub mod batch;
 pub mod engine;
 pub mod escape;
 pub mod manage;
-pub mod people;
+pub mod personal;
 pub mod players;
 pub mod post;
 

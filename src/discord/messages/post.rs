@@ -6,7 +6,7 @@ use serenity::all::{
 };
 
 use crate::discord::custom_id::Action;
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::post_plan::MessageKind;
 use crate::ports::{AnnouncedCode, Announcement, Correction};
 
@@ -22,7 +22,7 @@ const REWARDS_AMONG_OTHERS: usize = 120;
 /// The game granted the code to somebody before it was announced.
 const CHECKED: &str = "✔ Checked: the game takes it.";
 
-type Shown<'a> = (&'a AnnouncedCode, Option<&'a Over>);
+type Shown<'a> = (&'a AnnouncedCode, Option<&'a OverReason>);
 
 /// The message that announces codes.
 pub fn post(announcement: &Announcement) -> Message {

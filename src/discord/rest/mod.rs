@@ -1,15 +1,16 @@
-//! Calls that the bot makes of its own accord, paced and told apart by what came of them.
+//! Discord's REST API, with evenly spaced calls and errors that say what happened.
 //!
-//! Discord allows 50 a second in all; what people ask for is not counted by it. Each route has a limit of its own beside
-//! that: a 429 says how long to wait, and whoever called waits so long. The library's limiter would wait inside the call,
-//! for a day where that is asked.
+//! Discord allows 50 calls a second, not counting responses to interactions. Each route has a limit of its own as well: a 429
+//! names the time to wait, and the caller waits. The library's limiter would wait inside the call, up to a day.
 //!
-//! An answer that is not Discord's JSON comes from what stands before Discord: a proxy, or Cloudflare, which blocks whole
-//! addresses. It says nothing of any server. Then no call is made for a while, which grows, or for as long as it says.
+//! An answer that is not Discord's JSON comes from something before Discord: a proxy, or Cloudflare, which blocks whole
+//! addresses. It means nothing for any single server. After such an answer no call is made for a growing time, or for as long
+//! as the answer asks.
 
+mod access;
 mod error;
-mod hold;
-mod interactions;
+mod responses;
+mod throttle;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,37 +27,31 @@ use tokio::time::Instant;
 use crate::runtime::clock::Clock;
 use crate::runtime::http::read_body;
 
+pub use access::Access;
 pub use error::RestError;
 use error::{lost, refused};
-use hold::Hold;
+use throttle::Throttle;
 
 /// The most bytes of an answer: a server with all its roles and emojis.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
 
-/// The REST API.
 pub struct Rest {
     http: Arc<Http>,
     client: Client,
     proxy: Option<String>,
     me: OnceCell<UserId>,
-    hold: Hold,
+    throttle: Throttle,
 }
 
 impl Rest {
-    /// Calls by this client, through `proxy` if one is given.
     pub fn new(http: Arc<Http>, client: Client, proxy: Option<String>, clock: Clock) -> Self {
-        Self { http, client, proxy, me: OnceCell::new(), hold: Hold::new(clock) }
+        Self { http, client, proxy, me: OnceCell::new(), throttle: Throttle::new(clock) }
     }
 
-    /// The time.
     pub fn now(&self) -> jiff::Timestamp {
-        self.hold.now()
+        self.throttle.now()
     }
 
-    /// Sends a message; `body` as Discord wants it.
-    ///
-    /// # Errors
-    /// When it is not known to be sent.
     pub async fn create_message<T: DeserializeOwned>(
         &self,
         channel: ChannelId,
@@ -66,10 +61,6 @@ impl Rest {
         self.send(LightMethod::Post, Route::ChannelMessages { channel_id: channel }, body, file).await
     }
 
-    /// Changes a message.
-    ///
-    /// # Errors
-    /// When it is not known to be changed.
     pub async fn edit_message<T: DeserializeOwned>(
         &self,
         (channel_id, message_id): (ChannelId, MessageId),
@@ -79,10 +70,7 @@ impl Rest {
         self.send(LightMethod::Patch, Route::ChannelMessage { channel_id, message_id }, body, file).await
     }
 
-    /// The messages of a channel behind `after`, the oldest of them, newest first; at most 100.
-    ///
-    /// # Errors
-    /// When they cannot be read.
+    /// The oldest messages of a channel after `after`, at most 100, newest first.
     pub async fn messages_after<T: DeserializeOwned>(
         &self,
         channel_id: ChannelId,
@@ -92,42 +80,24 @@ impl Rest {
         self.call(Request::new(Route::ChannelMessages { channel_id }, LightMethod::Get).params(Some(params))).await
     }
 
-    /// A channel.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub async fn channel<T: DeserializeOwned>(&self, channel_id: ChannelId) -> Result<T, RestError> {
         self.call(Request::new(Route::Channel { channel_id }, LightMethod::Get)).await
     }
 
-    /// A server's channels, those that cannot be seen included; no threads.
-    ///
-    /// # Errors
-    /// When they cannot be read.
+    /// A guild's channels, including those that the bot cannot view; no threads.
     pub async fn channels<T: DeserializeOwned>(&self, guild_id: GuildId) -> Result<Vec<T>, RestError> {
         self.call(Request::new(Route::GuildChannels { guild_id }, LightMethod::Get)).await
     }
 
-    /// A server with its roles.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub async fn guild(&self, guild_id: GuildId) -> Result<PartialGuild, RestError> {
         self.call(Request::new(Route::Guild { guild_id }, LightMethod::Get)).await
     }
 
-    /// A member of a server.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub async fn member<T: DeserializeOwned>(&self, guild_id: GuildId, user_id: UserId) -> Result<T, RestError> {
         self.call(Request::new(Route::GuildMember { guild_id, user_id }, LightMethod::Get)).await
     }
 
-    /// Who we are. Asked once; also a way to see whether the token is good.
-    ///
-    /// # Errors
-    /// When it cannot be read.
+    /// The bot's own id, read once. Fails with 401 when the token is refused.
     pub async fn my_id(&self) -> Result<UserId, RestError> {
         #[derive(serde::Deserialize)]
         struct Me {
@@ -137,19 +107,13 @@ impl Rest {
         self.me.get_or_try_init(ask).await.copied()
     }
 
-    /// Where the gateway is, and how many sessions may begin. That this is refused says nothing of other calls.
-    ///
-    /// # Errors
-    /// When it cannot be read.
+    /// Bypasses the outage detection: a refusal here means nothing for other calls.
     pub async fn gateway(&self) -> Result<Gateway, RestError> {
-        self.hold.acquire_permit().await?;
+        self.throttle.acquire_permit().await?;
         read(&self.perform(Request::new(Route::GatewayBot, LightMethod::Get)).await?)
     }
 
-    /// Registers these commands, and no others: in a guild, or everywhere.
-    ///
-    /// # Errors
-    /// When they are not known to be registered.
+    /// Replaces the registered commands: in a guild, or everywhere.
     pub async fn set_commands(
         &self,
         application_id: ApplicationId,
@@ -175,24 +139,26 @@ impl Rest {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
-        self.hold.acquire_permit().await?;
+        self.throttle.acquire_permit().await?;
         let began = Instant::now();
         match self.perform(request).await {
             Ok(body) => {
-                self.hold.answered(None);
+                self.throttle.record_answer(None);
                 read(&body)
             }
             Err(RestError::Outage { status, retry_after }) => {
-                let what = format!(
+                let reason = format!(
                     "Discord (or Cloudflare before it) refuses this address: HTTP {status}, not its own answer"
                 );
-                Err(RestError::Outage { status, retry_after: self.hold.failed(began, &what, retry_after) })
+                Err(RestError::Outage { status, retry_after: self.throttle.record_outage(began, &reason, retry_after) })
             }
             Err(error) => {
                 match &error {
-                    RestError::Unreached(_) => drop(self.hold.failed(began, &error.to_string(), Duration::ZERO)),
+                    RestError::Unreached(_) => {
+                        _ = self.throttle.record_outage(began, &error.to_string(), Duration::ZERO);
+                    }
                     RestError::Refused { is_global, retry_after, .. } => {
-                        self.hold.answered(retry_after.filter(|_| *is_global));
+                        self.throttle.record_answer(retry_after.filter(|_| *is_global));
                     }
                     _ => {}
                 }
@@ -201,18 +167,19 @@ impl Rest {
         }
     }
 
-    /// Makes a call at once. An outage is told with how long the answer asks for, which may be nothing.
+    /// Makes a call at once. The `retry_after` of an outage may be zero.
     async fn perform(&self, request: Request<'_>) -> Result<Vec<u8>, RestError> {
         let built = request.build(&self.client, self.http.token(), self.proxy.as_deref());
         let built = built.map_err(|e| RestError::Unreached(e.to_string()))?;
         let response = built.send().await.map_err(|error| lost(&error))?;
         let status = response.status();
-        let told = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let retry_after =
+            response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let body = read_body(response, MAX_ANSWER).await;
         if status.is_success() {
             return body.map_err(|e| RestError::Unanswered(e.to_string()));
         }
-        Err(refused(status.as_u16(), told, &body.unwrap_or_default()))
+        Err(refused(status.as_u16(), retry_after, &body.unwrap_or_default()))
     }
 }
 
@@ -237,24 +204,22 @@ fn request<'a>(
     })
 }
 
-/// Where the gateway is.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Gateway {
-    /// Its address.
     pub url: String,
-    /// How many shards Discord recommends.
+    /// The number of shards that Discord recommends.
     #[serde(default)]
     pub shards: u32,
-    /// How many sessions may begin; what stands before Discord may leave it out.
+    /// A proxy may leave it out.
     pub session_start_limit: Option<SessionStartLimit>,
 }
 
-/// How many sessions may begin: beyond it Discord takes the token away.
+/// Discord revokes a token that exceeds it.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
 pub struct SessionStartLimit {
-    /// So many before the reset.
+    /// Sessions that may begin before the reset.
     pub remaining: u64,
-    /// Milliseconds until then.
+    /// Milliseconds until the reset.
     pub reset_after: u64,
 }
 

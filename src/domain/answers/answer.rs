@@ -1,4 +1,4 @@
-//! What came back from the game API, before anyone says what it means.
+//! What came back from the game API, before its meaning is decided.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,38 +6,35 @@ use std::time::Duration;
 /// The longest `msg` of an answer that is kept, in characters.
 pub const MAX_MSG_CHARS: usize = 64;
 
-/// One answer, or the lack of one. An odd answer is a value here, never an error that someone could forget to classify.
+/// An answer, or the lack of one. A strange answer is a value, not an error that somebody could forget to classify.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// JSON with the API's own fields.
     Api(ApiAnswer),
-    /// HTTP 429.
     RateLimited,
-    /// An HTTP status other than 200 and 429, whatever the body says.
+    /// An HTTP status other than 200 and 429, whatever the body contains.
     Http(u16),
-    /// A page where JSON should be, with any status but 401, 403 and 429.
+    /// An HTML page instead of JSON, with any status but 401, 403 and 429.
     Html(u16),
-    /// A body that ends early, is larger than allowed, or is no JSON.
+    /// A body that is truncated, too large, or not JSON.
     Malformed,
     /// The connection could not be made, or broke.
     Connection,
-    /// No answer in time.
     TimedOut,
 }
 
 /// The fields of the API's JSON that say what happened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ApiAnswer {
-    /// `msg` as it came, trimmed and of bounded length.
+    /// As it came, trimmed, with a limited length.
     pub msg: String,
-    /// `err_code`.
     pub err_code: ErrCode,
 }
 
-/// The API's `err_code`: a number, or nothing (missing, null or an empty string), or something else altogether.
+/// The API's `err_code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ErrCode {
-    /// Missing, null or empty.
+    /// Missing, null or an empty string.
     #[default]
     Absent,
     /// A number, or digits in a string.
@@ -51,13 +48,12 @@ impl fmt::Display for ErrCode {
         match self {
             Self::Absent => f.write_str("no err_code"),
             Self::Number(number) => write!(f, "err_code {number}"),
-            Self::Odd => f.write_str("an err_code that is no number"),
+            Self::Odd => f.write_str("an err_code that is not a number"),
         }
     }
 }
 
 impl Answer {
-    /// Whether the game's server was reached at all.
     pub fn reached(&self) -> bool {
         !matches!(self, Self::Connection | Self::TimedOut)
     }
@@ -66,25 +62,22 @@ impl Answer {
 /// What an answer's headers say about the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RateLimitHints {
-    /// How long the server asks us to stay away (`Retry-After`).
+    /// `Retry-After`.
     pub retry_after: Option<Duration>,
-    /// Calls that the endpoint takes per window (`X-RateLimit-Limit`).
+    /// `X-RateLimit-Limit`: calls per window.
     pub limit: Option<u32>,
-    /// Calls that are left in the present one (`X-RateLimit-Remaining`).
+    /// `X-RateLimit-Remaining`: calls left in the present window.
     pub remaining: Option<u32>,
 }
 
-/// An answer with what the headers say about the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply<T> {
-    /// The answer.
     pub answer: T,
-    /// The headers.
     pub hints: RateLimitHints,
 }
 
 impl<T> Reply<T> {
-    /// An answer that says nothing about limits.
+    /// An answer without hints about limits.
     pub fn plain(answer: T) -> Self {
         Self { answer, hints: RateLimitHints::default() }
     }

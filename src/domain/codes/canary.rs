@@ -1,35 +1,35 @@
-//! How much a code is trusted: whether it is tried with everybody or with one player first (invariant 6).
+//! How far a code is trusted: whether it is tried with everybody or with one player first (invariant 6).
 //!
-//! A code that nobody has redeemed yet is tried with one player, its canary. Granted or had already: everybody. Invalidated: a
-//! second player confirms it, and [`crate::domain::codes::invalidation`] says when that is enough. An answer that says nothing of the code (the
-//! player is at fault, the game is busy) makes the next player the canary. So does a canary whose call takes long.
+//! A code that nobody has redeemed yet is tried with one player, its canary. If the canary has it now or had it
+//! already, everybody follows. If the answer invalidates the code, a second player confirms it;
+//! [`crate::domain::codes::invalidation`] decides when that is enough. If the answer says nothing about the code (it is
+//! about the player, or the game is busy), or if the canary's call takes long, the next player becomes the canary.
 
 use crate::domain::answers::status::{Class, Scope, Status};
 use crate::domain::players::player::PlayerId;
 
-/// How much a code is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeTrust {
-    /// Somebody got it: everybody may try.
+    /// Somebody redeemed it: everybody may try.
     Proven,
-    /// Nobody knows yet.
+    /// Not known yet.
     New,
-    /// The latest answer that tells anything, to this player, invalidated the code; not yet confirmed.
-    Doubted(PlayerId),
+    /// The latest answer about the code, given to this player, invalidated it. Not confirmed yet.
+    Suspect(PlayerId),
 }
 
-/// So many players in a row who lack what a code asks for prove it as well: the game knows the code, and asks for something.
+/// So many players in a row who lack what a code requires prove it as well: the game knows the code.
 const REQUIREMENTS_IN_A_ROW: usize = 3;
-/// Calls at once for a code that is not proven, once the first of them takes long.
+/// The most calls at once for a code that is not proven, once the first of them takes long.
 const CANARIES: usize = 2;
 
-/// How much a code is trusted after its latest final answers, newest first.
+/// The trust in a code after its latest final answers, newest first.
 pub fn code_trust(newest_first: &[(PlayerId, Status)]) -> CodeTrust {
     let mut lacking = 0;
     for (player, status) in newest_first {
         match (status.class(), status) {
             (Class::Success, _) => return CodeTrust::Proven,
-            (Class::Permanent(Scope::Code), _) => return CodeTrust::Doubted(*player),
+            (Class::Permanent(Scope::Code), _) => return CodeTrust::Suspect(*player),
             (_, Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip) => lacking += 1,
             _ => {}
         }
@@ -40,11 +40,11 @@ pub fn code_trust(newest_first: &[(PlayerId, Status)]) -> CodeTrust {
     CodeTrust::New
 }
 
-/// Whether one more call for a code may begin while so many are under way, the oldest of which is taking long or not.
+/// Whether one more call for a code may start while `under_way` calls run, given whether the oldest takes long.
 pub fn may_begin(code_trust: CodeTrust, under_way: usize, takes_long: bool) -> bool {
     match code_trust {
         CodeTrust::Proven => true,
-        CodeTrust::New | CodeTrust::Doubted(_) => under_way == 0 || (takes_long && under_way < CANARIES),
+        CodeTrust::New | CodeTrust::Suspect(_) => under_way == 0 || (takes_long && under_way < CANARIES),
     }
 }
 
@@ -59,16 +59,16 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_answer_that_tells_anything_counts() {
+    fn the_latest_answer_about_the_code_counts() {
         use Status::{Received, RoleNotExist, StoveLevel, Success, TimeError, TimedOut, UserInfoError};
-        let doubted = CodeTrust::Doubted(PlayerId::new(2).unwrap());
+        let suspect = CodeTrust::Suspect(PlayerId::new(2).unwrap());
         for (latest, trusted) in [
             (vec![], CodeTrust::New),
             (vec![(2, UserInfoError), (1, RoleNotExist)], CodeTrust::New),
             (vec![(2, TimedOut), (1, Received)], CodeTrust::Proven),
             (vec![(2, StoveLevel), (1, StoveLevel)], CodeTrust::New),
             (vec![(3, StoveLevel), (2, StoveLevel), (1, StoveLevel)], CodeTrust::Proven),
-            (vec![(3, RoleNotExist), (2, TimeError), (1, Success)], doubted),
+            (vec![(3, RoleNotExist), (2, TimeError), (1, Success)], suspect),
             (vec![(3, Success), (2, TimeError)], CodeTrust::Proven),
         ] {
             assert_eq!(code_trust(&answers(&latest)), trusted, "{latest:?}");
@@ -83,7 +83,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a game answers that holds the code for bad, few calls are made; however many it takes to say so.
+        /// However many answers the game needs to reject a bad code, few calls are made.
         #[test]
         fn a_bad_code_costs_three_calls_at_most(statuses in proptest::collection::vec(0usize..3, 10), slow in any::<bool>()) {
             let bad = [Status::TimeError, Status::CdkNotFound, Status::InvalidCode];

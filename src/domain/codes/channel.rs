@@ -1,26 +1,25 @@
-//! Channels that cannot be posted to, and what a message that was posted shows of its codes.
+//! Channels that cannot be posted to, and what a posted message shows of its codes.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::answers::status::Status;
 
-/// How long a nonce is surely known to Discord, which says "the last few minutes".
+/// How long Discord surely remembers a nonce. Its documentation says "the last few minutes".
 pub const NONCE_WINDOW: SignedDuration = SignedDuration::from_secs(120);
 
-/// Why nothing can be posted to a guild until somebody acts.
+/// Why nothing can be posted to a guild until somebody acts. The numbers are Discord's error codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blocked {
-    /// The channel is gone: 10003.
+    /// 10003.
     UnknownChannel,
-    /// The channel cannot be seen: 50001.
+    /// 50001.
     MissingAccess,
-    /// Something may not be done in it: 50013.
+    /// 50013.
     MissingPermissions,
-    /// The channel's history may not be read, and whether a post is in it must be known.
+    /// The bot must know whether a post is in the channel, and may not read the channel's history.
     MissingHistory,
-    /// A moderator put the bot into a timeout: it may look on, and no more.
+    /// A moderator put the bot into a timeout: it can read, but not post.
     TimedOut,
-    /// The bot was removed from the guild.
     Removed,
 }
 
@@ -34,12 +33,10 @@ impl Blocked {
         (Self::Removed, "removed"),
     ];
 
-    /// The name in stored state.
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(blocked, _)| *blocked == self).map_or("unknown_channel", |(_, name)| name)
     }
 
-    /// Reads a stored name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(blocked, _)| *blocked)
     }
@@ -61,19 +58,18 @@ impl Blocked {
     }
 }
 
-/// Why a code is over, though a message still shows it.
+/// Why a code is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Over {
-    /// Its time is up.
+pub enum OverReason {
     Expired,
-    /// The game says that it is no good for anybody.
+    /// According to the game, nobody can redeem it any more.
     Invalidated(Status),
-    /// It became valid again, and has a newer post.
+    /// It was reactivated, and has a newer post.
     Renewed,
 }
 
-impl Over {
-    /// What is wrong with the code, as the end of a sentence.
+impl OverReason {
+    /// The reason as the end of a sentence.
     pub fn meaning(&self) -> &'static str {
         match self {
             Self::Expired | Self::Invalidated(Status::TimeError) => "it has expired",
@@ -85,41 +81,39 @@ impl Over {
     }
 }
 
-/// What a message shows of one of its codes: what is compared with what it should show, in both directions.
+/// What a message shows of one of its codes. It is compared with what the message should show, in both directions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shows {
-    /// Good, and until when, where anybody says so.
+pub enum ShownState {
+    /// Valid, until then if a feed gives an end.
     Good(Option<Timestamp>),
-    /// Over, and why.
-    Over(Over),
+    Over(OverReason),
 }
 
-impl Shows {
-    /// The word in stored state of a message that an earlier attempt, or another process, sent: nobody knows what it shows.
+impl ShownState {
+    /// The stored word for a message that an earlier attempt or another process sent: nobody knows what it shows.
     pub const UNKNOWN: &str = "unknown";
 
-    /// What a message shows that was made from this.
-    pub fn of(expires_at: Option<Timestamp>, over: Option<&Over>) -> Self {
+    pub fn of(expires_at: Option<Timestamp>, over: Option<&OverReason>) -> Self {
         over.map_or(Self::Good(expires_at), |over| Self::Over(over.clone()))
     }
 
-    /// The words in stored state. The store makes the same ones of a code's row.
-    pub fn words(&self) -> String {
+    /// The stored form. The store builds the same text from a code's row in SQL.
+    pub fn stored(&self) -> String {
         match self {
             Self::Good(None) => "good".to_owned(),
             Self::Good(Some(until)) => format!("good until {}", until.as_millisecond()),
-            Self::Over(Over::Expired) => "expired".to_owned(),
-            Self::Over(Over::Renewed) => "renewed".to_owned(),
-            Self::Over(Over::Invalidated(status)) => format!("condemned {}", status.name()),
+            Self::Over(OverReason::Expired) => "expired".to_owned(),
+            Self::Over(OverReason::Renewed) => "renewed".to_owned(),
+            Self::Over(OverReason::Invalidated(status)) => format!("condemned {}", status.name()),
         }
     }
 
-    /// Why the code is over, in stored words; `None` for one that is good.
-    pub fn over(words: &str) -> Option<Over> {
-        match words {
-            "expired" => Some(Over::Expired),
-            "renewed" => Some(Over::Renewed),
-            words => words.strip_prefix("condemned ").map(|status| Over::Invalidated(Status::parse(status))),
+    /// Reads the stored form: why the code is over; `None` for a valid one.
+    pub fn reason_over(stored: &str) -> Option<OverReason> {
+        match stored {
+            "expired" => Some(OverReason::Expired),
+            "renewed" => Some(OverReason::Renewed),
+            stored => stored.strip_prefix("condemned ").map(|status| OverReason::Invalidated(Status::parse(status))),
         }
     }
 }
@@ -131,16 +125,19 @@ mod tests {
     #[test]
     fn what_a_message_shows_reads_back() {
         let at = Timestamp::from_millisecond(1_763_596_740_000).unwrap();
-        for over in
-            [Over::Expired, Over::Renewed, Over::Invalidated(Status::Used), Over::Invalidated(Status::parse("ODD"))]
-        {
-            assert_eq!(Shows::over(&Shows::of(Some(at), Some(&over)).words()), Some(over));
+        for over in [
+            OverReason::Expired,
+            OverReason::Renewed,
+            OverReason::Invalidated(Status::Used),
+            OverReason::Invalidated(Status::parse("ODD")),
+        ] {
+            assert_eq!(ShownState::reason_over(&ShownState::of(Some(at), Some(&over)).stored()), Some(over));
         }
-        for good in [Shows::of(None, None), Shows::of(Some(at), None)] {
-            assert_eq!(Shows::over(&good.words()), None, "{}", good.words());
+        for good in [ShownState::of(None, None), ShownState::of(Some(at), None)] {
+            assert_eq!(ShownState::reason_over(&good.stored()), None, "{}", good.stored());
         }
-        assert_ne!(Shows::Good(None).words(), Shows::Good(Some(at)).words());
-        assert_eq!(Shows::over(Shows::UNKNOWN), None);
+        assert_ne!(ShownState::Good(None).stored(), ShownState::Good(Some(at)).stored());
+        assert_eq!(ShownState::reason_over(ShownState::UNKNOWN), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Gift codes: what is one, and when two are the same.
+//! Gift codes: which texts are codes, and when two are the same.
 
 use std::fmt;
 
@@ -10,39 +10,34 @@ use crate::domain::text::{clean, name_of, trim};
 /// The longest gift code, in characters (docs/protocol.md, "Gift codes").
 pub const MAX_CODE_CHARS: usize = 32;
 
-/// A gift code as published, case kept: what is sent to the game and shown to people. 1 to 32 ASCII
-/// letters, digits, `-` and `_`.
+/// A gift code as published, case kept; it is sent to the game and shown in this form. 1 to 32 ASCII letters, digits,
+/// `-` and `_`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Code(String);
 
-/// What two spellings of one code have in common: its text in upper case.
+/// What all spellings of one code have in common: its text in upper case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CodeKey(String);
 
-/// Why a text is no gift code.
+/// Why a text is not a gift code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CodeError {
     /// Nothing but blanks, `-` and `_`.
     #[error("a gift code has at least one letter or digit")]
     Empty,
-    /// More than [`MAX_CODE_CHARS`].
     #[error("“{0}” is longer than the {MAX_CODE_CHARS} characters of a gift code")]
     TooLong(String),
-    /// A character that no gift code has.
-    #[error("“{text}” is no gift code: it holds {}; only the letters A-Z, digits, - and _ are allowed", name_of(*.character))]
+    #[error("“{text}” is not a gift code: it contains {}; only the letters A-Z, digits, - and _ are allowed", name_of(*.character))]
     Character {
-        /// What was given, made harmless.
+        /// Cleaned.
         text: String,
-        /// The first such character, which may be one that is not seen.
+        /// The first character that is not allowed. It may be invisible.
         character: char,
     },
 }
 
 impl Code {
-    /// Reads a code; blanks and invisible characters around it are dropped.
-    ///
-    /// # Errors
-    /// When what is left is not 1 to 32 ASCII letters, digits, `-` and `_`, with a letter or digit among them.
+    /// Reads a code. Blanks and invisible characters around it are dropped.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         let text = trim(text);
         let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
@@ -58,24 +53,21 @@ impl Code {
         Ok(Self(text.to_owned()))
     }
 
-    /// A code of ours, which a test has checked.
+    /// For codes in this program's own tables, which a test has checked.
     pub(in crate::domain) fn of_checked(text: &'static str) -> Self {
         Self(text.to_owned())
     }
 
-    /// The text as published.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The upper-cased text, by which codes are compared.
     pub fn key(&self) -> CodeKey {
         CodeKey(self.0.to_ascii_uppercase())
     }
 }
 
 impl CodeKey {
-    /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -93,17 +85,15 @@ impl fmt::Display for CodeKey {
     }
 }
 
-/// The source of a code that a person named and no feed listed yet.
+/// The source of a code that a person named and no feed has listed yet.
 pub const NAMED: &str = "named by a person";
 
-/// One code as the feeds list it, with what they say of it together.
+/// One code as the feeds together list it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedCode {
-    /// The code itself.
     pub code: Code,
-    /// What it gives, in a feed's words, on one line and of bounded length.
+    /// In a feed's words, on one line, with a limited length.
     pub rewards: Option<String>,
-    /// When it stops working, where a feed says so.
     pub expires_at: Option<Timestamp>,
     /// The first of the feeds that list it.
     pub source: String,
@@ -112,7 +102,7 @@ pub struct ListedCode {
 /// The longest rewards text that is kept, in characters.
 pub const MAX_REWARDS_CHARS: usize = 200;
 
-/// A feed's rewards text, made harmless; `None` where it says nothing.
+/// A feed's rewards text, cleaned; `None` if it says nothing.
 pub fn rewards(text: &str) -> Option<String> {
     let text = clean(text, MAX_REWARDS_CHARS);
     let known = !text.is_empty() && !text.eq_ignore_ascii_case("unknown");
@@ -133,18 +123,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_says_why_on_one_line() {
+    fn a_text_that_is_no_code_gets_its_reason_on_one_line() {
         for (text, part) in [
             ("", "at least one"),
             ("  ", "at least one"),
             ("\u{200B}", "at least one"),
             ("-_-", "at least one"),
-            ("A B", "“A B” is no gift code: it holds a blank; only the letters"),
-            ("A\nB", "it holds the invisible character U+000A"),
-            ("A\u{1B}[31mB", "it holds the control character U+001B"),
-            ("WOS\u{200B}1105", "“WOS1105” is no gift code: it holds the invisible character U+200B"),
-            ("@everyone", "it holds “@”"),
-            ("ÄÖÜ", "it holds “Ä”"),
+            ("A B", "“A B” is not a gift code: it contains a blank; only the letters"),
+            ("A\nB", "it contains the invisible character U+000A"),
+            ("A\u{1B}[31mB", "it contains the control character U+001B"),
+            ("WOS\u{200B}1105", "“WOS1105” is not a gift code: it contains the invisible character U+200B"),
+            ("@everyone", "it contains “@”"),
+            ("ÄÖÜ", "it contains “Ä”"),
             (&"A".repeat(33), "longer than the 32"),
         ] {
             let error = Code::parse(text).unwrap_err().to_string();

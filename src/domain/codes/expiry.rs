@@ -1,7 +1,9 @@
-//! When codes end, in the many ways in which feeds write it.
+//! Reads when codes end, in the many ways in which feeds write it.
 //!
-//! Everything is UTC where it names no other zone. Midnight exactly means the whole day, which is what a form that asks for a
-//! date makes of it; so does a date alone. What cannot be read is no expiry: a code is rather tried than lost.
+//! A time without a zone is UTC. Midnight exactly means the whole day, because forms that ask for a date send midnight;
+//! so does a date alone. A text that cannot be read gives no expiry: trying a code too long is better than losing it.
+//!
+//! The formats are listed here, and jiff reads them. Crates that read any date guess which number is the day.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, date};
@@ -10,14 +12,13 @@ use jiff::tz::TimeZone;
 
 use crate::domain::text::trim;
 
-/// The longest text that is looked at, in bytes.
+/// The longest text that is read, in bytes.
 const MAX_TEXT: usize = 64;
-/// Before it there was no such game: a date is the zero of some program, and says nothing.
+/// There was no such game before. An earlier date is some program's zero, and says nothing.
 const EARLIEST: Date = date(2015, 1, 1);
-/// Words for “nobody knows” and “it does not end”.
+/// Words for “not known” and “it does not end”.
 const NOTHING: [&str; 12] =
     ["unknown", "none", "null", "never", "n/a", "na", "-", "?", "tba", "tbd", "no expiry", "permanent"];
-/// The ways in which a text says that it means UTC.
 const UTC_WORDS: [&str; 13] = [
     "(utc+00:00)",
     "(utc+0)",
@@ -33,29 +34,24 @@ const UTC_WORDS: [&str; 13] = [
     "-00:00",
     "z",
 ];
-/// Dates, after commas and the endings of ordinals are gone and names are cut short.
+/// Dates, after commas and the endings of ordinals are removed and names are cut to three letters.
 const DATES: [&str; 6] = ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%b %d %Y", "%d %b %Y", "%a %d %b %Y"];
 /// What may follow a date.
 const TIMES: [&str; 3] = ["", " %H:%M", " %H:%M:%S%.f"];
-/// Seconds since 1970 that are believed, 2015 to 5138.
+/// The accepted range of seconds since 1970: 2015 to 5138.
 const SECONDS: std::ops::Range<i64> = 1_420_070_400..100_000_000_000;
 
-/// What a feed says of a code's end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiry {
-    /// Nothing.
-    Untold,
-    /// It ends then.
+    Unknown,
     At(Timestamp),
-    /// Something that nobody here understands.
     Unreadable,
 }
 
-/// Reads a text.
 pub fn read(text: &str) -> Expiry {
     let text = trim(text);
     if text.is_empty() || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word)) {
-        return Expiry::Untold;
+        return Expiry::Unknown;
     }
     if text.len() > MAX_TEXT {
         return Expiry::Unreadable;
@@ -65,7 +61,7 @@ pub fn read(text: &str) -> Expiry {
     }
     match civil(text) {
         Some(time) => at(time),
-        None => instant(text).map_or(Expiry::Unreadable, |at| believable(at, TimeZone::UTC.to_datetime(at).date())),
+        None => instant(text).map_or(Expiry::Unreadable, |at| accepted(at, TimeZone::UTC.to_datetime(at).date())),
     }
 }
 
@@ -73,45 +69,43 @@ pub fn read(text: &str) -> Expiry {
 pub fn read_number(number: i64) -> Expiry {
     let seconds = if SECONDS.contains(&number) { number } else { number.div_euclid(1000) };
     match Timestamp::from_second(seconds) {
-        _ if number == 0 => Expiry::Untold,
+        _ if number == 0 => Expiry::Unknown,
         Ok(instant) if SECONDS.contains(&seconds) => at(TimeZone::UTC.to_datetime(instant)),
         _ => Expiry::Unreadable,
     }
 }
 
-/// Whether a text is a date, with or without a time.
 pub fn is_date(text: &str) -> bool {
     civil(trim(text)).is_some()
 }
 
-/// Whether a code with this expiry is over at `now`.
 pub fn has_expired(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
     expires_at.is_some_and(|at| at <= now)
 }
 
-/// A time on UTC's clock; midnight is the day's end.
+/// A time on the UTC clock. Midnight becomes the end of the day.
 fn at(time: DateTime) -> Expiry {
     let time = if time.time() == Time::midnight() { time.date().at(23, 59, 59, 0) } else { time };
     match TimeZone::UTC.to_timestamp(time) {
-        Ok(instant) => believable(instant, time.date()),
+        Ok(instant) => accepted(instant, time.date()),
         Err(_) => Expiry::Unreadable,
     }
 }
 
-/// Whole seconds: the stores keep no finer ones.
-fn believable(instant: Timestamp, day: Date) -> Expiry {
+/// Cuts to whole seconds: the stores keep no fractions.
+fn accepted(instant: Timestamp, day: Date) -> Expiry {
     match Timestamp::from_second(instant.as_second()) {
         Ok(instant) if day >= EARLIEST => Expiry::At(instant),
         _ => Expiry::Unreadable,
     }
 }
 
-/// A text that names a zone other than UTC.
+/// Reads a text that names a zone other than UTC.
 fn instant(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| rfc2822::parse(text).ok().map(|zoned| zoned.timestamp()))
 }
 
-/// A text that names no zone, or UTC.
+/// Reads a text that names no zone, or UTC.
 fn civil(text: &str) -> Option<DateTime> {
     let plain = without_utc(text).replace(',', " ");
     let words: Vec<&str> = plain.split_whitespace().map(|word| short_name(without_ordinal(word))).collect();
@@ -135,17 +129,16 @@ fn without_utc(text: &str) -> &str {
         let at = text.len().checked_sub(word.len())?;
         text.get(at..).filter(|end| end.eq_ignore_ascii_case(word)).map(|_| text[..at].trim_end())
     });
-    // A bare day that ends in "-00:00" or the like is none of these.
+    // A bare day that ends in "-00:00" or similar is none of these.
     shorter.filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit())).unwrap_or(text)
 }
 
-/// `20th` is 20.
 fn without_ordinal(word: &str) -> &str {
     let number = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end));
     number.filter(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).unwrap_or(word)
 }
 
-/// A month and a day of the week are told by their first three letters.
+/// The first three letters identify a month or a day of the week.
 fn short_name(word: &str) -> &str {
     if word.bytes().all(|b| b.is_ascii_alphabetic()) { word.get(..3).unwrap_or(word) } else { word }
 }
@@ -155,7 +148,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn told(text: &str) -> String {
+    fn read_text(text: &str) -> String {
         match read(text) {
             Expiry::At(at) => at.to_string(),
             other => format!("{other:?}"),
@@ -186,7 +179,7 @@ mod tests {
             ("1763683140", "2025-11-20T23:59:00Z"),
             ("1763683140000", "2025-11-20T23:59:00Z"),
         ] {
-            assert_eq!(told(text), expected, "{text}");
+            assert_eq!(read_text(text), expected, "{text}");
         }
     }
 
@@ -208,14 +201,14 @@ mod tests {
             "1763596800",
             "1763596800000",
         ] {
-            assert_eq!(told(text), "2025-11-20T23:59:59Z", "{text}");
+            assert_eq!(read_text(text), "2025-11-20T23:59:59Z", "{text}");
         }
     }
 
     #[test]
-    fn what_says_nothing_is_told_from_what_nobody_understands() {
+    fn no_expiry_is_distinguished_from_an_unreadable_one() {
         for text in ["", " \u{200B}", "Unknown", "NEVER", "n/a", "0"] {
-            assert_eq!(read(text), Expiry::Untold, "{text}");
+            assert_eq!(read(text), Expiry::Unknown, "{text}");
         }
         for text in [
             "soon",
@@ -247,7 +240,7 @@ mod tests {
             }
         }
 
-        /// However a minute is written, it is the same.
+        /// A minute is the same in every way of writing it.
         #[test]
         fn one_minute_is_the_same_in_every_way_of_writing(day in 0i64..20_000, minute in 1i64..1440) {
             let at = Timestamp::from_second(1_500_000_000 / 86_400 * 86_400 + day * 86_400 + minute * 60).unwrap();

@@ -3,18 +3,18 @@
 use crate::domain::answers::status::{Class, Scope, Status};
 use crate::domain::players::player::PlayerId;
 
-/// Different players who must agree that a code has expired or does not exist.
+/// How many different players must get the answer that a code has expired or does not exist.
 const CONFIRMATIONS: usize = 2;
-/// Different players in a row who must be told that the claim limit is reached. More, because single players were told
-/// so on codes that still worked for others (docs/protocol.md, "Statuses", USED).
+/// How many different players in a row must get the answer that the claim limit is reached. More than two, because
+/// single players got it for codes that still worked for others (docs/protocol.md, "Statuses", USED).
 const CLAIM_LIMIT_IN_A_ROW: usize = 3;
 
 /// How many of a code's latest final answers [`verdict`] needs to see.
-pub const LOOK_BACK: usize = 8;
+pub const ANSWERS_CONSIDERED: usize = 8;
 
-/// What a code's latest final answers, newest first, say about the code itself; `None` while it may still be good.
+/// The verdict that follows from a code's latest final answers, newest first; `None` while the code may still be valid.
 ///
-/// A success later than a invalidating answer acquits the code: somebody just got it.
+/// A success after an invalidating answer clears the code: somebody has just redeemed it.
 pub fn verdict(newest_first: &[(PlayerId, Status)]) -> Option<Status> {
     let invalidating: Vec<&(PlayerId, Status)> = newest_first
         .iter()
@@ -31,9 +31,9 @@ pub fn verdict(newest_first: &[(PlayerId, Status)]) -> Option<Status> {
     (agreeing >= needed).then(|| latest.clone())
 }
 
-/// Whether one player's answers are enough, where there is nobody else to ask: told twice, unless it is that the claim limit
-/// is reached, which may be that player's own.
-pub fn is_told_enough(twice: &Status) -> bool {
+/// Whether the same answer, given twice to the only player, is enough. A reached claim limit is not: it may be that
+/// player's own.
+pub fn is_enough_alone(twice: &Status) -> bool {
     twice.class() == Class::Permanent(Scope::Code) && !matches!(twice, Status::Used | Status::UsageLimit)
 }
 
@@ -61,9 +61,9 @@ mod tests {
     }
 
     #[test]
-    fn the_only_player_confirms_by_being_told_twice() {
-        assert!(is_told_enough(&Status::CdkNotFound) && is_told_enough(&Status::TimeError));
-        assert!(!is_told_enough(&Status::Used) && !is_told_enough(&Status::UserInfoError));
+    fn the_only_player_confirms_by_the_same_answer_twice() {
+        assert!(is_enough_alone(&Status::CdkNotFound) && is_enough_alone(&Status::TimeError));
+        assert!(!is_enough_alone(&Status::Used) && !is_enough_alone(&Status::UserInfoError));
     }
 
     #[test]

@@ -5,52 +5,45 @@ use md5::{Digest, Md5};
 use super::code::CodeKey;
 use crate::domain::players::player::GuildId;
 
-/// The most codes that one message spells out with all their details.
+/// The most codes that one message shows with all details.
 pub const SPELLED_OUT: usize = 10;
-/// The most codes of a further message, which only lists them: each takes a line, and an embed holds 4,096 characters.
+/// The most codes of a further message, which only lists them. Each takes a line, and an embed holds 4,096 characters.
 pub const LISTED: usize = 40;
 
-/// The most characters of a nonce.
+/// The longest nonce that Discord accepts, in characters.
 const NONCE_CHARS: usize = 25;
 
-/// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageKind {
-    /// Codes that are new.
     New,
-    /// What is active when a guild's channel was set: sent once.
+    /// The codes that are active when a guild's channel is set. Sent once.
     Digest,
-    /// The rest of a message that had more codes than it can spell out.
+    /// Codes that did not fit into the message before.
     More,
 }
 
 impl MessageKind {
     const NAMES: [(Self, &'static str); 3] = [(Self::New, "new"), (Self::Digest, "digest"), (Self::More, "more")];
 
-    /// The name in stored state.
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("new", |(_, name)| name)
     }
 
-    /// Reads a stored name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
     }
 }
 
-/// One message to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedMessage<T> {
-    /// What it is.
     pub kind: MessageKind,
-    /// How many codes the announcement holds in all its messages.
+    /// The number of codes in all messages of the announcement.
     pub total: usize,
-    /// The codes of this message.
     pub codes: Vec<T>,
 }
 
-/// The messages that announce `codes` to one guild: one that spells out the first few, then as many as it takes to list
-/// the rest. Every code is in exactly one of them.
+/// The messages that announce `codes` to one guild: the first shows a few with details, as many others as needed list
+/// the remainder. Every code is in exactly one of them.
 pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
     let total = codes.len();
     let mut codes = codes.into_iter();
@@ -69,26 +62,26 @@ pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
     }
 }
 
-/// The name of the message that announces a code, by which Discord tells a second attempt from a second message: it follows
-/// from what is announced, so that a second process with a copy of the state names it alike. A message of several codes
-/// has the name of its first one: what another process announced together with that one may differ. `again` counts the
-/// names that are taken, by an older message that began with the same code. 25 characters, the most that Discord takes.
+/// The nonce by which Discord recognizes a repeated attempt to send a message. It follows from what is announced, so a
+/// second process with a copy of the state computes the same one. A message of several codes takes the nonce of its
+/// first code, because another process may have announced different codes with that one. `again` counts the nonces that
+/// are taken by older messages that start with the same code.
 pub fn nonce(guild: GuildId, first: &CodeKey, generation: u32, again: u32) -> String {
     let hash = Md5::digest(format!("{guild}/{first}/{generation}/{again}"));
-    let mut rest = u128::from_be_bytes(hash.into());
+    let mut remainder = u128::from_be_bytes(hash.into());
     let mut nonce = vec!['g'];
     nonce.extend((1..NONCE_CHARS).filter_map(|_| {
-        let digit = char::from_digit((rest % 36) as u32, 36);
-        rest /= 36;
+        let digit = char::from_digit((remainder % 36) as u32, 36);
+        remainder /= 36;
         digit
     }));
     nonce.into_iter().collect()
 }
 
-/// Where a guild stands among those whose posts were planned at one moment: in another order each time, so that none is
-/// always the last of many.
-pub fn place(guild: GuildId, planned_at_ms: i64) -> u64 {
-    // Neighbours in, strangers out: the finalizer of splitmix64.
+/// A guild's position among those whose posts were planned at one moment. The order differs each time, so that no guild
+/// is always the last of many.
+pub fn sending_order(guild: GuildId, planned_at_ms: i64) -> u64 {
+    // The finalizer of splitmix64: similar inputs give unrelated outputs.
     let mut mixed = guild.0 ^ planned_at_ms.cast_unsigned().rotate_left(32);
     for (shift, factor) in [(30, 0xBF58_476D_1CE4_E5B9_u64), (27, 0x94D0_49BB_1331_11EB)] {
         mixed = (mixed ^ (mixed >> shift)).wrapping_mul(factor);
@@ -128,12 +121,12 @@ mod tests {
         let mut positions = vec![0; guilds.len()];
         for moment in 0..200 {
             let mut order: Vec<usize> = (0..guilds.len()).collect();
-            order.sort_by_key(|at| place(guilds[*at], 1_760_000_000_000 + moment * 10_007));
+            order.sort_by_key(|at| sending_order(guilds[*at], 1_760_000_000_000 + moment * 10_007));
             for (position, guild) in order.into_iter().enumerate() {
                 positions[guild] += position;
             }
         }
-        // Each is in the middle on the average: 200 × 49.5, give or take four standard deviations.
+        // Each guild's average position is the middle: 200 × 49.5, within four standard deviations.
         assert!(positions.iter().all(|sum| (8_200..11_600).contains(sum)), "{positions:?}");
     }
 

@@ -1,9 +1,9 @@
-//! What the game says of a code, and when it is asked again: *untested → good → over → good …*.
+//! What the game says of a code, and when it is checked again: *untested → good → over → good …*.
 //!
-//! A verdict is never final by accident. While somebody still wants a code that is over (a feed lists it, or somebody added
-//! it lately), the game is asked about it again, with one call for one player: after 10 and 30 minutes, 1, 2, 4 and 8 hours,
-//! then every 12 hours. Good again, the code is redeemed and posted again. Each check moves the schedule on, whatever it
-//! said, so a code that is good and over by turns is asked about ever more seldom.
+//! A verdict is never final by accident. While somebody still wants a code that is over (a feed lists it, or somebody
+//! added it recently), it is checked again, with one call for one player: after 10 and 30 minutes, 1, 2, 4 and 8 hours,
+//! then every 12 hours. If it is valid again, it is redeemed and posted again. Each check moves the schedule forward,
+//! whatever its result, so a code that keeps changing between good and over is checked less and less often.
 
 use std::time::Duration;
 
@@ -11,75 +11,70 @@ use jiff::Timestamp;
 
 use crate::domain::answers::status::{Class, Scope, Status};
 
-/// A new code's posts wait this long for its first test.
-pub const HELD_FOR: Duration = Duration::from_secs(5);
-/// They wait this long when the first test speaks against the code, for a second player to confirm it: the second call may
-/// have to wait for a full window.
-pub const DOUBTED_FOR: Duration = Duration::from_secs(90);
-/// So long after somebody added a code it is asked about again, though no feed lists it.
+/// How long a new code's posts wait for its first test.
+pub const FIRST_TEST_HOLD: Duration = Duration::from_secs(5);
+/// How long they wait for a second player to confirm a first test that went against the code. The second call may have
+/// to wait for a full rate-limit window.
+pub const CONFIRMATION_HOLD: Duration = Duration::from_secs(90);
+/// How long a code that somebody added is checked again although no feed lists it.
 pub const WANTED_FOR: Duration = Duration::from_secs(48 * 3600);
-/// A code that was good for so long and is over then begins its schedule anew.
+/// A code that was good this long before it was over starts its schedule from the beginning.
 const GOOD_FOR: Duration = Duration::from_secs(12 * 3600);
-/// The waits before the first checks of a code that is over, in minutes.
+/// The waits between the first checks of a code that is over, in minutes.
 const FIRST_WAITS: [u64; 6] = [10, 20, 30, 60, 120, 240];
-/// The wait before every later one.
+/// The wait before every later check.
 const LAST_WAIT: Duration = Duration::from_secs(12 * 3600);
-/// The wait after an answer that says nothing of the code, doubled for each further one,
+/// The wait after an answer that says nothing about the code. It doubles with each further one,
 const UNCLEAR_WAIT: Duration = Duration::from_secs(10);
 /// up to this.
 const LONGEST_UNCLEAR_WAIT: Duration = Duration::from_secs(30 * 60);
 
-/// What one final answer tells of the code itself.
+/// What one final answer says about the code itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeEvidence {
-    /// The player has it: it is good.
+    /// The player has it.
     Good,
     /// It is over, or there is no such code.
     Over,
-    /// The game knows the code, and asks for something that this player lacks.
-    Asks,
-    /// Nothing: the answer is about the player, the service, or nobody knows.
+    /// The game knows the code, and requires something that this player lacks.
+    Requires,
+    /// Nothing: the answer is about the player or the service, or its meaning is unknown.
     Nothing,
 }
 
-/// What an answer tells of the code itself.
 pub fn evidence(status: &Status) -> CodeEvidence {
     match (status.class(), status) {
         (Class::Success, _) => CodeEvidence::Good,
         (Class::Permanent(Scope::Code), _) => CodeEvidence::Over,
-        (_, Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip) => CodeEvidence::Asks,
+        (_, Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip) => CodeEvidence::Requires,
         _ => CodeEvidence::Nothing,
     }
 }
 
-/// The statuses that say that a code is over.
 pub fn over_statuses() -> impl Iterator<Item = &'static Status> {
     Status::ALL.iter().filter(|status| evidence(status) == CodeEvidence::Over)
 }
 
-/// A code's verdict in its generation, and its checks.
+/// A code's verdict in its present generation, and its checks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
     /// Why it is over, and since when.
     pub over: Option<(Status, Timestamp)>,
-    /// When it became good; `None` while it is untested.
+    /// `None` while it is untested.
     pub good_at: Option<Timestamp>,
-    /// Checks made since it became over for the first time in a while.
+    /// Checks made under the present schedule.
     pub checks: u32,
-    /// Checks in a row that told nothing.
+    /// Checks in a row that said nothing about the code.
     pub unclear: u32,
-    /// When the game is asked about it next, if somebody still wants it then.
+    /// The next check, if somebody still wants the code then.
     pub check_at: Option<Timestamp>,
 }
 
-/// What a check made of a code that was over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checked {
-    /// It is good again.
     GoodAgain,
-    /// It is still over.
     StillOver,
-    /// Nobody knows; it counts as over until somebody does.
+    /// Not known. The code stays over until an answer says otherwise.
     Unclear,
 }
 
@@ -87,14 +82,14 @@ fn later(now: Timestamp, wait: Duration) -> Timestamp {
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
-/// The wait before the check that follows so many.
+/// The wait after so many checks.
 fn wait_after(checks: u32) -> Duration {
     let minutes = usize::try_from(checks).ok().and_then(|checks| FIRST_WAITS.get(checks));
     minutes.map_or(LAST_WAIT, |minutes| Duration::from_secs(minutes * 60))
 }
 
 impl Verdict {
-    /// The code is over from `now` on, as confirmed.
+    /// Records that the code is over from `now` on, as confirmed.
     pub fn invalidate(&mut self, why: Status, now: Timestamp) {
         if self.over.is_some() {
             return;
@@ -108,12 +103,12 @@ impl Verdict {
         self.check_at = Some(later(now, wait_after(self.checks)));
     }
 
-    /// Takes note of what one check of a code that is over came to.
+    /// Records the answer to one check of a code that is over.
     pub fn answered(&mut self, status: &Status, now: Timestamp) -> Checked {
         let checked = match evidence(status) {
             CodeEvidence::Good => Checked::GoodAgain,
             CodeEvidence::Over => Checked::StillOver,
-            CodeEvidence::Asks | CodeEvidence::Nothing => Checked::Unclear,
+            CodeEvidence::Requires | CodeEvidence::Nothing => Checked::Unclear,
         };
         if checked == Checked::Unclear {
             let wait = UNCLEAR_WAIT.saturating_mul(2u32.saturating_pow(self.unclear)).min(LONGEST_UNCLEAR_WAIT);
@@ -134,41 +129,42 @@ impl Verdict {
         checked
     }
 
-    /// Nobody can be asked for at `now`.
-    pub fn put_off(&mut self, now: Timestamp) {
+    /// Moves the check to later because no player can be used for it at `now`.
+    pub fn postpone(&mut self, now: Timestamp) {
         self.check_at = Some(later(now, wait_after(self.checks)));
     }
 
-    /// Something speaks for the code: it is asked about soon, and the schedule goes on from there. Not at once, for a feed may
-    /// say so at every poll.
+    /// Brings the next check forward because something speaks for the code. Not to `now`, because a feed may speak for
+    /// it at every poll.
     pub fn hasten(&mut self, now: Timestamp) {
         let soon = later(now, wait_after(0));
         self.check_at = self.check_at.map(|at| at.min(soon));
     }
 
-    /// A feed lists it again at `now`, after it was away; over since `since`, if nobody said so before. Whether the game is
-    /// asked at once: else it was asked within `return_after`, for feeds flicker, and goes on as before.
-    pub fn come_back(&mut self, since: Timestamp, return_after: Duration, now: Timestamp) -> bool {
+    /// Records that a feed lists the code again at `now`. If no verdict made it over, it counts as over since `since`.
+    /// Returns whether the code is checked at once; if its last check is less than `min_absence` ago, the schedule
+    /// stays as it is, because feeds flicker.
+    pub fn listed_again(&mut self, since: Timestamp, min_absence: Duration, now: Timestamp) -> bool {
         if self.over.is_none() {
             *self = Self { over: Some((Status::TimeError, since)), check_at: Some(now), ..Self::default() };
             return true;
         }
-        let asked_at = self.check_at.and_then(|at| at.checked_sub(wait_after(self.checks)).ok());
-        let asked_for = asked_at.map_or(Duration::MAX, |at| now.duration_since(at).unsigned_abs());
-        if asked_for < return_after {
+        let checked_at = self.check_at.and_then(|at| at.checked_sub(wait_after(self.checks)).ok());
+        let since_check = checked_at.map_or(Duration::MAX, |at| now.duration_since(at).unsigned_abs());
+        if since_check < min_absence {
             return false;
         }
-        // After days it is another matter than the one that the schedule is about.
-        if asked_for >= WANTED_FOR {
+        // After days, the schedule of the earlier case no longer applies.
+        if since_check >= WANTED_FOR {
             self.checks = 0;
         }
         (self.unclear, self.check_at) = (0, Some(now));
         true
     }
 
-    /// Whether it comes back in a new generation: people saw it as over, or have got it. Else it was never announced, and
-    /// goes on in its own.
-    pub fn returns_anew(&self, was_posted: bool) -> bool {
+    /// Whether a reactivation starts a new generation. It does if people saw the code as over or have redeemed it.
+    /// Otherwise the code was never announced, and its generation goes on.
+    pub fn needs_new_generation(&self, was_posted: bool) -> bool {
         was_posted || self.good_at.is_some()
     }
 }
@@ -197,14 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_is_asked_about_at_growing_intervals_and_for_ever() {
+    fn codes_that_are_over_are_checked_at_growing_intervals_for_ever() {
         let hours = |hours: i64| hours * 60;
         let expected = [10, 30, 60, hours(2), hours(4), hours(8), hours(20), hours(32), hours(44)];
         assert_eq!(minutes_of_checks(&Status::CdkNotFound, 9), expected);
     }
 
     #[test]
-    fn an_answer_that_tells_nothing_moves_the_schedule_by_seconds_and_half_an_hour_at_most() {
+    fn an_unclear_answer_delays_the_next_check_by_seconds_up_to_half_an_hour() {
         let minutes = minutes_of_checks(&Status::TimedOut, 20);
         assert_eq!(minutes[..3], [10, 10, 10]);
         assert!(minutes.windows(2).all(|pair| pair[1] - pair[0] <= 30), "{minutes:?}");
@@ -212,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_was_good_for_long_begins_its_schedule_anew() {
+    fn a_code_that_was_good_for_long_restarts_its_schedule() {
         let mut verdict = Verdict::default();
         verdict.invalidate(Status::TimeError, at(0));
         for _ in 0..5 {
@@ -230,19 +226,19 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_comes_back_is_asked_about_at_once() {
+    fn a_code_that_is_listed_again_is_checked_at_once() {
         let hours = |hours: i64| at(hours * 3600);
         let mut unknown = Verdict { good_at: Some(hours(0)), ..Verdict::default() };
-        assert!(unknown.come_back(hours(1), SIX_HOURS, hours(9)));
+        assert!(unknown.listed_again(hours(1), SIX_HOURS, hours(9)));
         assert_eq!((unknown.over.clone(), unknown.check_at), (Some((Status::TimeError, hours(1))), Some(hours(9))));
         let mut over = Verdict::default();
         over.invalidate(Status::Used, hours(0));
         assert!(
-            !over.clone().come_back(hours(0), SIX_HOURS, hours(5))
-                && over.clone().come_back(hours(0), SIX_HOURS, hours(6))
+            !over.clone().listed_again(hours(0), SIX_HOURS, hours(5))
+                && over.clone().listed_again(hours(0), SIX_HOURS, hours(6))
         );
         over.checks = 5;
-        assert!(over.come_back(hours(0), SIX_HOURS, hours(24 * 30)));
+        assert!(over.listed_again(hours(0), SIX_HOURS, hours(24 * 30)));
         assert_eq!(
             (over.checks, over.check_at, over.over.map(|(_, since)| since)),
             (0, Some(hours(24 * 30)), Some(hours(0)))
@@ -250,10 +246,10 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_saw_goes_on_in_its_own_generation() {
+    fn a_code_that_nobody_saw_keeps_its_generation() {
         let unseen = Verdict::default();
-        assert!(!unseen.returns_anew(false) && unseen.returns_anew(true));
-        assert!(Verdict { good_at: Some(at(0)), ..unseen }.returns_anew(false));
+        assert!(!unseen.needs_new_generation(false) && unseen.needs_new_generation(true));
+        assert!(Verdict { good_at: Some(at(0)), ..unseen }.needs_new_generation(false));
     }
 
     fn any_status() -> impl Strategy<Value = Status> {
@@ -261,10 +257,10 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the game answers: only an answer for the code makes it good, only one against it keeps it over and
-        /// names it, and the next check is ahead.
+        /// For every answer: only an answer for the code makes it good, only one against it keeps it over and
+        /// names the reason, and the next check lies ahead.
         #[test]
-        fn a_check_decides_only_by_what_is_said_of_the_code(statuses in proptest::collection::vec(any_status(), 1..40)) {
+        fn only_answers_about_the_code_decide_a_check(statuses in proptest::collection::vec(any_status(), 1..40)) {
             let mut verdict = Verdict::default();
             verdict.invalidate(Status::TimeError, at(0));
             let mut now = at(0);
@@ -288,9 +284,9 @@ mod tests {
             }
         }
 
-        /// A code that is good and over by turns, as fast as it can, costs few checks.
+        /// A code that changes between good and over as fast as it can costs few checks.
         #[test]
-        fn by_turns_good_and_over_it_is_asked_about_ever_more_seldom(seconds in 1i64..3600) {
+        fn a_code_that_keeps_changing_is_checked_less_and_less_often(seconds in 1i64..3600) {
             let mut verdict = Verdict::default();
             let (mut now, mut checks) = (at(0), 0);
             while now < at(7 * 24 * 3600) {
@@ -305,13 +301,13 @@ mod tests {
 
         /// A feed that flickers costs few calls, however fast it does.
         #[test]
-        fn a_feed_that_flickers_is_asked_about_as_seldom_as_one_that_does_not(minutes in 1i64..400) {
+        fn a_flickering_feed_causes_no_more_checks_than_a_steady_one(minutes in 1i64..400) {
             let mut verdict = Verdict::default();
             verdict.invalidate(Status::TimeError, at(0));
             let (mut checks, mut now) = (0, at(0));
             while now < at(7 * 24 * 3600) {
                 now = later(now, Duration::from_secs(60 * minutes.unsigned_abs()));
-                verdict.come_back(at(0), SIX_HOURS, now);
+                verdict.listed_again(at(0), SIX_HOURS, now);
                 if verdict.check_at.unwrap() <= now {
                     verdict.answered(&Status::TimeError, now);
                     checks += 1;
@@ -321,7 +317,7 @@ mod tests {
         }
 
         #[test]
-        fn hastening_never_asks_sooner_than_in_ten_minutes(polls in 1i64..500) {
+        fn hastened_checks_are_ten_minutes_apart(polls in 1i64..500) {
             let mut verdict = Verdict::default();
             verdict.invalidate(Status::TimeError, at(0));
             let (mut checks, mut now) = (0, at(0));

@@ -1,4 +1,4 @@
-//! How fast the game may be asked, and for whom next (invariant 5).
+//! How fast the game may be called, and for which redemption next (invariant 5).
 
 pub mod budget;
 pub mod fair_queue;

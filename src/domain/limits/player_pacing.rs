@@ -1,8 +1,10 @@
-//! How fast the game may be asked for one player (invariant 5): an interval between two calls. How fast it may be asked at
-//! all is the endpoint's [`super::budget`].
+//! How often the game may be called for one player (invariant 5): an interval between two calls. How often it may be
+//! called at all is a matter of the endpoint's [`super::budget`].
 //!
-//! Times are durations since some fixed start on a clock that never steps. The interval counts from the moment the
-//! *answer* came: the server saw the call no later than that, so two calls are never closer at the server than here.
+//! Times are durations since some fixed start, on a clock that never goes back. The interval counts from the moment the
+//! *answer* came. The server saw the call no later than that, so two calls are never closer at the server than here.
+//!
+//! Written by hand for the reasons that [`super::budget`] gives.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,27 +15,26 @@ use crate::domain::players::player::PlayerId;
 
 /// The longest interval that refusals lead to.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
-/// Calls that are not too soon before a longer interval is halved.
+/// How many calls must go well before a longer interval is halved.
 const CALM_CALLS: u32 = 1000;
-/// The shortest interval once the game said that there is one.
+/// The shortest interval once the game has refused a call as too soon.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(50);
 
-/// One call at a time for one player, and `interval` between an answer and the next call.
+/// Allows one call at a time per player, and keeps `interval` between an answer and the next call.
 #[derive(Debug)]
 pub struct PlayerPacing {
     configured: Duration,
     interval: Duration,
-    /// When the interval grew last, and the calls since then that were not too soon.
+    /// When the interval last grew. `calm` counts the calls since then that were not too soon.
     grown_at: Option<Duration>,
     calm: u32,
     not_before: HashMap<PlayerId, Option<Duration>>,
     sweep_at: usize,
-    /// Nobody is asked before: an earlier process has asked, and nobody knows for whom.
+    /// No call for any player before this: an earlier process made a call for an unknown player.
     nobody_before: Duration,
 }
 
 impl PlayerPacing {
-    /// Pacing with this interval.
     pub fn new(interval: Duration) -> Self {
         Self {
             configured: interval,
@@ -46,7 +47,6 @@ impl PlayerPacing {
         }
     }
 
-    /// Whether a call for `player` may begin at `now`.
     pub fn is_open(&self, player: PlayerId, now: Duration) -> bool {
         match self.not_before.get(&player) {
             _ if now < self.nobody_before => false,
@@ -55,12 +55,12 @@ impl PlayerPacing {
         }
     }
 
-    /// An earlier process made a call for somebody that was answered `age` before `now`.
+    /// Records that an earlier process made a call for some player, answered `age` before `now`.
     pub fn restore(&mut self, now: Duration, age: Duration) {
         self.nobody_before = self.nobody_before.max((now + self.interval).saturating_sub(age));
     }
 
-    /// Begins a call; only after [`PlayerPacing::is_open`] said yes.
+    /// Starts a call. Only if [`PlayerPacing::is_open`].
     pub fn begin(&mut self, player: PlayerId) {
         self.not_before.insert(player, None);
     }
@@ -73,16 +73,17 @@ impl PlayerPacing {
             self.calm = 0;
         }
         self.not_before.insert(player, Some(now + self.interval));
-        // Bounded by what is in flight or cooling down, not by every player ever seen.
+        // The size depends on the calls in flight or cooling down, not on every player ever seen.
         if self.not_before.len() >= self.sweep_at {
             self.not_before.retain(|_, until| until.is_none_or(|until| until > now));
             self.sweep_at = (2 * self.not_before.len()).max(1024);
         }
     }
 
-    /// The game refused a call for `player`, which ended at `now`, as too soon after the one before: the interval, for
-    /// everybody, is longer than believed. It doubles, up to a minute; once for the refusals of one moment. Halved again after
-    /// a thousand calls, as far as it was configured: a player who redeems by hand meanwhile is told the same.
+    /// Ends a call at `now` that the game refused as too soon after the one before, so the interval is too short for
+    /// all players. It doubles, up to a minute, once for all refusals of one moment. It is halved, down to the
+    /// configured value, after a thousand calls without a refusal, because a player who redeems by hand meanwhile
+    /// causes the same refusal.
     pub fn refuse(&mut self, player: PlayerId, now: Duration) {
         self.calm = 0;
         if self.grown_at.is_none_or(|at| now >= at + self.interval) {
@@ -92,24 +93,24 @@ impl PlayerPacing {
         self.end(player, now);
     }
 
-    /// The interval that is believed now.
+    /// The interval in use.
     pub fn interval(&self) -> Duration {
         self.interval
     }
 
-    /// Takes back a call that was begun and not made.
+    /// Takes back a call that was started and not made.
     pub fn cancel(&mut self, player: PlayerId) {
         self.not_before.remove(&player);
     }
 
-    /// Ends all calls in flight at `now`: whoever made them is gone, and they may have reached the server.
+    /// Ends all calls in flight at `now`. They will get no answer, but may have reached the server.
     pub fn abandon(&mut self, now: Duration) {
         for until in self.not_before.values_mut() {
             until.get_or_insert(now + self.interval);
         }
     }
 
-    /// When a call for `player` may begin; `None` while one is in flight, or where none needs to wait.
+    /// When a call for `player` may start; `None` while one is in flight.
     pub fn opening_of(&self, player: PlayerId) -> Option<Duration> {
         match self.not_before.get(&player) {
             Some(None) => None,
@@ -121,7 +122,7 @@ impl PlayerPacing {
     /// The earliest time after `now` at which some player's interval ends.
     pub fn next_opening(&self, now: Duration) -> Option<Duration> {
         let ends = self.not_before.values().flatten().copied().filter(|until| *until > now);
-        // Before that time the ends of intervals open nothing.
+        // Until then, the end of an interval opens nothing.
         if self.nobody_before > now { Some(self.nobody_before) } else { ends.min() }
     }
 }
@@ -133,7 +134,7 @@ mod tests {
     const MS: fn(u64) -> Duration = Duration::from_millis;
 
     #[test]
-    fn a_player_rests_between_calls() {
+    fn calls_for_a_player_keep_the_interval() {
         let mut pacing = PlayerPacing::new(MS(2_200));
         let player = PlayerId::new(1).unwrap();
         pacing.begin(player);

@@ -1,4 +1,4 @@
-//! How far a run is, and when it may be done.
+//! How far a batch is, and when it will probably be done.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,60 +6,57 @@ use std::time::Duration;
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::PlayerId;
 
-/// How far back the rate is measured.
+/// The time over which the rate is measured.
 const RATE_OVER: Duration = Duration::from_secs(180);
-/// A rate measured over less than this says nothing.
+/// A rate measured over less than this is not shown.
 const RATE_FROM: Duration = Duration::from_secs(10);
-/// Samples kept: one a second for all the time they are measured over.
+/// One sample a second for the whole time over which the rate is measured.
 const MAX_SAMPLES: usize = 200;
 
-/// Players who did not get a code, for one reason.
+/// Players who did not get a code for the same reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedGroup {
-    /// The reason: the status of the last try.
+    /// The status of the last try.
     pub status: Status,
-    /// Whether they were given up, not refused.
+    /// Whether the tries were used up, rather than the code refused.
     pub gave_up: bool,
-    /// The players, with their names, which may be empty.
+    /// With their names, which may be empty.
     pub players: Vec<(PlayerId, String)>,
 }
 
-/// How far a run is.
+/// How far a batch is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
-    /// Players who got it from us.
+    /// Players who got the code from this bot.
     pub granted: u32,
-    /// Players who had it already.
     pub already: u32,
-    /// Players not decided yet.
+    /// Players without a final outcome.
     pub pending: u32,
-    /// Of these, those who wait because an earlier try failed.
+    /// Those of the pending players who wait because an earlier try failed.
     pub waiting: u32,
-    /// The others, by reason, the most frequent first.
+    /// By reason, the most frequent first.
     pub failed: Vec<FailedGroup>,
-    /// Others of whom only the number is kept: the code has been over for long.
+    /// Failed players of whom only the number is kept, because the code has been over for long.
     pub unnamed: u32,
 }
 
 impl Tally {
-    /// Players who did not get it.
     pub fn failures(&self) -> u32 {
         let named: u32 = self.failed.iter().map(|group| u32::try_from(group.players.len()).unwrap_or(u32::MAX)).sum();
         named.saturating_add(self.unnamed)
     }
 
-    /// Players who are decided.
+    /// Players with a final outcome.
     pub fn done(&self) -> u32 {
         self.granted + self.already + self.failures()
     }
 
-    /// All players.
     pub fn players(&self) -> u32 {
         self.done() + self.pending
     }
 }
 
-/// A bar of `width` cells for `done` of `all`; full only when all is done, empty only when nothing is.
+/// A bar of `width` cells for `done` of `all`. It is full only when all are done, and empty only when none is.
 pub fn bar(done: u32, all: u32, width: u32) -> String {
     let (done, all) = (done.min(all), all.max(1));
     let exact = u64::from(done) * u64::from(width) / u64::from(all);
@@ -69,16 +66,16 @@ pub fn bar(done: u32, all: u32, width: u32) -> String {
     "▰".repeat(filled) + &"▱".repeat(width - filled)
 }
 
-/// How fast a run goes, from what was seen of it lately.
+/// The speed of a batch, measured from recent samples.
 #[derive(Debug, Clone, Default)]
-pub struct Pacer {
+pub struct RateMeter {
     seen: VecDeque<(Duration, u32)>,
 }
 
-impl Pacer {
-    /// At `now` (any clock that never steps) so many were done.
-    pub fn see(&mut self, now: Duration, done: u32) {
-        // Taken up again with more players, or a retry: what was seen before says nothing.
+impl RateMeter {
+    /// Adds a sample: `done` at `now`, on any clock that never goes back.
+    pub fn sample(&mut self, now: Duration, done: u32) {
+        // A count that falls means a retry, or more players. Earlier samples say nothing about it.
         if self.seen.back().is_some_and(|(_, before)| *before > done) {
             self.seen.clear();
         }
@@ -90,7 +87,7 @@ impl Pacer {
         }
     }
 
-    /// How long the remaining ones take at the present rate; `None` while nobody knows.
+    /// The time for the remaining players at the present rate; `None` while the rate is unknown.
     pub fn remaining(&self, pending: u32) -> Option<Duration> {
         let ((from, before), (to, done)) = (self.seen.front()?, self.seen.back()?);
         let (took, made) = (to.saturating_sub(*from), done.saturating_sub(*before));
@@ -105,14 +102,14 @@ mod tests {
 
     #[test]
     fn the_rate_is_that_of_the_last_minutes() {
-        let mut pacer = Pacer::default();
-        assert_eq!(pacer.remaining(10), None);
+        let mut rate = RateMeter::default();
+        assert_eq!(rate.remaining(10), None);
         for second in 0..=100u32 {
-            pacer.see(Duration::from_secs(second.into()), second / 2);
+            rate.sample(Duration::from_secs(second.into()), second / 2);
         }
-        assert_eq!(pacer.remaining(30), Some(Duration::from_secs(60)));
-        pacer.see(Duration::from_secs(102), 3);
-        assert_eq!(pacer.remaining(30), None, "begun anew");
+        assert_eq!(rate.remaining(30), Some(Duration::from_secs(60)));
+        rate.sample(Duration::from_secs(102), 3);
+        assert_eq!(rate.remaining(30), None, "started again");
     }
 
     proptest! {
@@ -128,10 +125,10 @@ mod tests {
 
         #[test]
         fn no_samples_make_it_panic(samples in proptest::collection::vec((0u64..100_000, any::<u32>()), 0..300), pending in any::<u32>()) {
-            let mut pacer = Pacer::default();
+            let mut rate = RateMeter::default();
             for (at, done) in samples {
-                pacer.see(Duration::from_secs(at), done);
-                let _ = pacer.remaining(pending);
+                rate.sample(Duration::from_secs(at), done);
+                let _ = rate.remaining(pending);
             }
         }
     }

@@ -1,20 +1,19 @@
-//! Where one redemption stands, and which of two outcomes wins.
+//! The state of one redemption, and which of two outcomes wins.
 
 use crate::domain::answers::status::{Class, Status};
 
-/// Where a redemption stands. The order is the rank by which outcomes merge: a later variant is never replaced by an
-/// earlier one, so a success is never overwritten by a failure, whichever arrives last.
+/// The state of one redemption. The order is the rank by which outcomes merge: an earlier variant never replaces a
+/// later one. So a failure never overwrites a success, whichever arrives last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {
-    /// Not yet decided.
     Pending,
     /// The tries are used up.
     GaveUp,
     /// A permanent failure.
     Failed,
-    /// The player had it already, from before or from a call whose answer was lost.
+    /// The player had it already: from before, or from a call whose answer was lost.
     Already,
-    /// The game granted it to us.
+    /// The game granted it to this bot.
     Granted,
 }
 
@@ -27,39 +26,36 @@ impl Outcome {
         (Self::Granted, "granted"),
     ];
 
-    /// The name in stored state and reports.
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(outcome, _)| *outcome == self).map_or("pending", |(_, name)| name)
     }
 
-    /// Reads a stored name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
     }
 
-    /// Reads a stored name. One that a newer program made is a decision, whatever it says: nothing is called on its account.
+    /// Reads a stored name. An unknown name was written by a newer program. It counts as final, so that no call is made
+    /// for it.
     pub fn read(name: &str) -> Self {
         Self::parse(name).unwrap_or(Self::Failed)
     }
 
-    /// Whether no further call is made.
     pub fn is_final(self) -> bool {
         self != Self::Pending
     }
 
-    /// Whether the player has what the code gives.
     pub fn is_success(self) -> bool {
         self >= Self::Already
     }
 
-    /// The outcome of two records of one redemption. Commutative, associative and idempotent.
+    /// Merges two records of one redemption. Commutative, associative and idempotent.
     pub fn merge(self, other: Self) -> Self {
         self.max(other)
     }
 
-    /// What decides between two records of one redemption, before their age: a success is never replaced by anything
-    /// less; else what came of a later round, which a person asked for, replaces what came of an earlier one; else a later
-    /// variant an earlier one. `round` counts from 0.
+    /// The rank that decides between two records of one redemption, before their age. A success beats everything else.
+    /// Among failures a later round, which a person asked for, beats an earlier one; within a round, a later variant
+    /// beats an earlier one. `round` counts from 0.
     pub fn rank(self, round: i64) -> i64 {
         match (self.is_success(), round) {
             (true, _) => (self as i64) << 40,
@@ -68,7 +64,7 @@ impl Outcome {
         }
     }
 
-    /// The final outcome a status leads to by itself; `None` where it is tried again.
+    /// The final outcome of a status; `None` if the redemption is tried again.
     pub fn of(status: &Status) -> Option<Self> {
         match (status, status.class()) {
             (Status::Success, _) => Some(Self::Granted),

@@ -1,15 +1,17 @@
-//! The retry policy: what one more answer means for one redemption.
+//! The retry policy: what each answer means for its redemption.
 //!
-//! Invariant 4: every redemption ends. With `u` unknown and `t` temporary tries allowed, the counters bound the calls
-//! to `(u - 1) + (t - 1) + 1`, in whatever order the answers come; tries whose answer was lost in a crash count against
-//! that same bound ([`Policy::max_calls`]).
+//! Invariant 4: every redemption ends. With `u` unknown and `t` temporary tries allowed, the counters limit the calls
+//! to `(u - 1) + (t - 1) + 1`, whatever the order of the answers. Tries whose answer was lost in a crash count against
+//! the same limit ([`Policy::max_calls`]).
+//!
+//! Written by hand: retry crates wait inside a call. Here the next try is a time in the store, which survives a
+//! restart.
 
 use std::time::Duration;
 
 use super::outcome::Outcome;
 use crate::domain::answers::status::{Class, Status};
 
-/// How often and how fast to try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
     /// Tries that may end unknown; at least 1.
@@ -22,23 +24,19 @@ pub struct Policy {
     pub cap: Duration,
 }
 
-/// What was tried so far for one redemption.
+/// The tries of one redemption so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct History {
-    /// Calls begun, those without a recorded answer included.
+    /// Calls started, including those whose answer was not recorded.
     pub calls: u32,
-    /// Answers that were unknown.
     pub unknown: u32,
-    /// Answers that were temporary.
     pub temporary: u32,
 }
 
-/// What to do after an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// The redemption has its final outcome.
     Done(Outcome),
-    /// Try again after this long.
+    /// Try again after this time.
     Retry(Duration),
     /// The tries are used up.
     GiveUp,
@@ -50,15 +48,15 @@ impl Policy {
         self.max_unknown.saturating_add(self.max_temporary).saturating_sub(1)
     }
 
-    /// The back-off before try number `tries + 1`: doubling from `base` up to `cap`, between half and all of that as
-    /// `jitter` goes from 0 to 1, so that players who failed together do not come back together.
+    /// The back-off before try number `tries + 1`. It doubles from `base` up to `cap`, and is between half and all of
+    /// that as `jitter` goes from 0 to 1, so that players who failed together do not retry together.
     pub fn back_off(&self, tries: u32, jitter: f64) -> Duration {
         let doubled = self.base.saturating_mul(2u32.saturating_pow(tries.saturating_sub(1)));
         doubled.min(self.cap).mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
     }
 }
 
-/// Counts `status` into `history` and says what follows. `history.calls` already counts this call.
+/// Counts `status` in `history` and decides what follows. `history.calls` already includes this call.
 pub fn decide(policy: &Policy, history: &mut History, status: &Status, jitter: f64) -> Decision {
     if let Some(outcome) = Outcome::of(status) {
         return Decision::Done(outcome);
@@ -157,7 +155,7 @@ mod tests {
                 prop_assert!(history.unknown < max_unknown && history.temporary < max_temporary);
                 prop_assert!(calls < policy.max_calls());
             }
-            // All answers of the sequence were retried: then they were fewer than the policy allows.
+            // All answers of the sequence led to a retry, so they were fewer than the policy allows.
             prop_assert!(calls < policy.max_calls());
         }
     }

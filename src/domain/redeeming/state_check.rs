@@ -1,22 +1,21 @@
-//! Which state a player lives in, told without redeeming anything.
+//! Checks which state a player is in without redeeming anything.
 //!
-//! The game checks the player and the state before it checks the code (docs/protocol.md, "Statuses", USER INFO ERROR). So a
-//! call with a code that cannot exist tells a right state, CDK NOT FOUND with 40014, from a wrong one.
+//! The game checks the player and the state before it checks the code (docs/protocol.md, "Statuses", USER INFO ERROR).
+//! So the answer to a call with a code that cannot exist distinguishes the right state (CDK NOT FOUND with 40014) from
+//! a wrong one.
 
 use crate::domain::answers::answer::{Answer, ErrCode};
 use crate::domain::answers::status::{Status, of_redeem};
 use crate::domain::codes::code::Code;
 
-/// What a state check with [`Code::impossible`] told.
+/// The result of a state check with [`Code::impossible`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StateCheck {
-    /// The player lives in that state.
+    /// The player is in that state.
     Right,
-    /// The player does not live in that state.
     WrongState,
-    /// There is no such player.
     NoSuchPlayer,
-    /// Nothing of all this; what was answered instead.
+    /// The answer shows none of these.
     Unclear(Status),
 }
 
@@ -25,9 +24,9 @@ const NO_SUCH_CODE: ErrCode = ErrCode::Number(40014);
 /// `err_code` of USER INFO ERROR.
 const NOT_THERE: ErrCode = ErrCode::Number(40020);
 
-/// What the answer to a state check tells. Only CDK NOT FOUND *with its number* proves a state, and only USER INFO ERROR with its
-/// own disproves one: whoever sees a player's state confirmed by mistake redeems for somebody else's account, or for
-/// nobody, for ever.
+/// The result that an answer proves. Only CDK NOT FOUND *with its number* confirms a state, and only USER INFO ERROR
+/// with its own number refutes one. A state that is confirmed by mistake would send every later code to another
+/// account, or to none.
 pub fn outcome(answer: &Answer) -> StateCheck {
     match (of_redeem(answer), answer) {
         (Status::CdkNotFound, Answer::Api(api)) if api.err_code == NO_SUCH_CODE => StateCheck::Right,
@@ -38,7 +37,8 @@ pub fn outcome(answer: &Answer) -> StateCheck {
 }
 
 impl Code {
-    /// A code that the game never had and never will: for state checks. As long as a code may be, so that nobody picks it.
+    /// A code that the game never had and never will have. It has the greatest possible length, so that nobody picks
+    /// it.
     pub fn impossible() -> Self {
         Self::of_checked("0NOSUCHCODE0NOSUCHCODE0NOSUCHCO0")
     }
@@ -61,15 +61,15 @@ mod tests {
     }
 
     #[test]
-    fn each_answer_tells_what_it_proves() {
-        for (msg, number, told) in [
+    fn each_answer_gives_what_it_proves() {
+        for (msg, number, expected) in [
             ("CDK NOT FOUND.", 40014, StateCheck::Right),
             ("USER INFO ERROR", 40020, StateCheck::WrongState),
             ("role not exist", 40001, StateCheck::NoSuchPlayer),
             ("TIMEOUT RETRY.", 40004, StateCheck::Unclear(Status::TimeoutRetry)),
             ("TIME ERROR.", 40007, StateCheck::Unclear(Status::TimeError)),
         ] {
-            assert_eq!(outcome(&api(msg, ErrCode::Number(number))), told, "{msg}");
+            assert_eq!(outcome(&api(msg, ErrCode::Number(number))), expected, "{msg}");
         }
         let bare = api("CDK NOT FOUND", ErrCode::Absent);
         assert_eq!(outcome(&bare), StateCheck::Unclear(Status::CdkNotFound), "the number is the proof");

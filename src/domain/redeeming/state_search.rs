@@ -1,50 +1,47 @@
-//! The search for a player's state where the one on file is wrong (the game says USER INFO ERROR).
+//! Searches for a player's state when the one on file is wrong (the game answers USER INFO ERROR).
 //!
-//! The players of one roster mostly live in few states. Those of the others are tried, the most frequent first, with calls
-//! that redeem nothing ([`crate::domain::redeeming::state_check`]). A game that says the same of every state proves nothing: before a found state is
-//! believed, the one on file is asked about once more, and must be refused again.
+//! The players of one roster are mostly in few states. The other players' states are tried, the most frequent first,
+//! with calls that redeem nothing ([`crate::domain::redeeming::state_check`]). A game that gives the same answer for
+//! every state proves nothing. So before a found state is believed, the state on file is checked once more, and must be
+//! refused again.
 
 use std::collections::{HashMap, VecDeque};
 
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::state_check::StateCheck;
 
-/// The most states that are tried for one player.
 pub const MAX_STATES: usize = 5;
 
-/// The searches that are under way, and those that found nothing.
+/// The searches under way, and those that found nothing.
 #[derive(Debug, Default)]
 pub struct Searches(HashMap<PlayerId, Search>);
 
 #[derive(Debug)]
 struct Search {
-    /// The state on file, which is wrong.
+    /// The state on file.
     wrong: State,
     left: VecDeque<State>,
-    /// A state that the game confirmed, while it is to refuse the one on file once more.
+    /// A state that the game confirmed. The state on file is checked once more before it counts.
     found: Option<State>,
 }
 
-/// What an answer made of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Searched {
-    /// There is more to ask.
+    /// There are more states to check.
     GoesOn,
-    /// The player lives there.
     Found(State),
-    /// The player lives in none of the states that were tried.
+    /// The player is in none of the states that were tried.
     NotFound,
-    /// There is no such player.
     NoSuchPlayer,
-    /// The game contradicts itself: it refused the state on file, and confirms it and another one now.
+    /// The game contradicts itself: it refused the state on file, and now confirms both that one and another.
     Contradicted,
-    /// The answer tells nothing.
+    /// The answer proves nothing.
     Unclear,
 }
 
 impl Searches {
-    /// Begins to search for a player's state, which is not `wrong`, among these, the first ones first. Returns whether there
-    /// is anything to try: not where they were tried before for the same wrong state.
+    /// Starts a search for the state of a player who is not in `wrong`, in the given order. Returns whether there is
+    /// anything to try; there is not if the same search ended before.
     pub fn begin(&mut self, player: PlayerId, wrong: State, among: Vec<State>) -> bool {
         if self.0.get(&player).is_some_and(|search| search.wrong == wrong) {
             return self.next(player).is_some();
@@ -54,34 +51,34 @@ impl Searches {
         self.next(player).is_some()
     }
 
-    /// Whether a player's state was searched for, or is being, since `wrong` is on file.
+    /// Whether a search ran or runs since `wrong` is on file.
     pub fn knows(&self, player: PlayerId, wrong: State) -> bool {
         self.0.get(&player).is_some_and(|search| search.wrong == wrong)
     }
 
-    /// The state to ask about next for a player; `None` where nothing is searched or nothing left.
+    /// The state to check next; `None` if no search runs or no state is left.
     pub fn next(&self, player: PlayerId) -> Option<State> {
         let search = self.0.get(&player)?;
         search.found.map(|_| search.wrong).or_else(|| search.left.front().copied())
     }
 
-    /// Takes note of what the game said of the state that was asked about.
-    pub fn told(&mut self, player: PlayerId, asked: State, outcome: &StateCheck) -> Searched {
+    /// Records the result of the check of one state.
+    pub fn record(&mut self, player: PlayerId, checked: State, outcome: &StateCheck) -> Searched {
         let Some(search) = self.0.get_mut(&player) else { return Searched::Unclear };
         let searched = match (outcome, search.found) {
             (StateCheck::Unclear(_), _) => Searched::Unclear,
             (StateCheck::NoSuchPlayer, _) => Searched::NoSuchPlayer,
             (StateCheck::Right, None) => {
-                search.found = Some(asked);
+                search.found = Some(checked);
                 Searched::GoesOn
             }
             (StateCheck::WrongState, None) => {
-                search.left.retain(|state| *state != asked);
+                search.left.retain(|state| *state != checked);
                 if search.left.is_empty() { Searched::NotFound } else { Searched::GoesOn }
             }
-            (StateCheck::WrongState, Some(found)) if asked == search.wrong => Searched::Found(found),
-            (StateCheck::Right, Some(_)) if asked == search.wrong => Searched::Contradicted,
-            // An answer to an earlier question.
+            (StateCheck::WrongState, Some(found)) if checked == search.wrong => Searched::Found(found),
+            (StateCheck::Right, Some(_)) if checked == search.wrong => Searched::Contradicted,
+            // The answer to an earlier check.
             (StateCheck::Right | StateCheck::WrongState, Some(_)) => Searched::GoesOn,
         };
         if matches!(searched, Searched::Found(_) | Searched::NoSuchPlayer | Searched::Contradicted) {
@@ -113,12 +110,12 @@ mod tests {
         while let Some(next) = searches.next(player()) {
             tried.push(next.get());
             let expected = if tried.len() < MAX_STATES { Searched::GoesOn } else { Searched::NotFound };
-            assert_eq!(searches.told(player(), next, &StateCheck::WrongState), expected);
+            assert_eq!(searches.record(player(), next, &StateCheck::WrongState), expected);
         }
         assert_eq!(tried, [1, 2, 4, 5, 6]);
         assert!(!searches.begin(player(), state(3), vec![state(9)]), "nothing new to try");
         assert!(searches.begin(player(), state(7), vec![state(9)]), "another state on file");
-        assert_eq!(searches.told(player(), state(9), &StateCheck::NoSuchPlayer), Searched::NoSuchPlayer);
+        assert_eq!(searches.record(player(), state(9), &StateCheck::NoSuchPlayer), Searched::NoSuchPlayer);
         assert_eq!(searches.next(player()), None);
         assert!(!searches.begin(player(), state(9), vec![state(9)]));
     }
@@ -132,9 +129,9 @@ mod tests {
         ] {
             let mut searches = Searches::default();
             searches.begin(player(), state(1), vec![state(2)]);
-            assert_eq!(searches.told(player(), state(2), &StateCheck::Right), Searched::GoesOn);
+            assert_eq!(searches.record(player(), state(2), &StateCheck::Right), Searched::GoesOn);
             assert_eq!(searches.next(player()), Some(state(1)), "the control");
-            assert_eq!(searches.told(player(), state(1), &again), searched);
+            assert_eq!(searches.record(player(), state(1), &again), searched);
             assert_eq!(searches.knows(player(), state(1)), knows);
         }
     }

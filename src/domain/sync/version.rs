@@ -1,4 +1,7 @@
 //! The hybrid logical clock: every stored record carries a version from it.
+//!
+//! Written by hand: a version is one number that both stores can sort, and the time is passed in. The versions of the uhlc crate
+//! are longer, and it reads the clock itself.
 
 use jiff::Timestamp;
 

@@ -1,6 +1,7 @@
 //! Asking a feed: one conditional request, and what it lists. When it is asked again is the watcher's business.
+//!
+//! The validators are kept by hand: a caching client decides by itself when to ask again.
 
-use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -175,12 +176,8 @@ fn unreachable(error: &reqwest::Error) -> FeedError {
     if error.is_timeout() {
         return FeedError::Unreachable("no answer in time".to_owned());
     }
-    let mut cause: &dyn Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    let is_outermost = error.source().is_none();
-    FeedError::Unreachable(if is_outermost { "the request failed".to_owned() } else { clean(&cause.to_string(), 120) })
+    let cause = anyhow::Chain::new(error).skip(1).last();
+    FeedError::Unreachable(cause.map_or("the request failed".to_owned(), |cause| clean(&cause.to_string(), 120)))
 }
 
 impl CodeFeed for FeedClient {

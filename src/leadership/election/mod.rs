@@ -1,22 +1,25 @@
 //! The election: of several instances on one MongoDB, one leads.
 //!
-//! # Guarantees
-//! [`Election::wait`] returns when this instance may act, by [`decide`] alone. [`Election::keep`] renews the lease every 3 s and
-//! returns when this instance must not go on, before anybody else can act: it counts on the lease from before a renewal was
-//! sent, by a clock that goes on while the machine sleeps. Both poll the lease in one way, and take it in one way.
+//! Written by hand on purpose: a lock service (etcd, Consul) would be a third store that somebody has to run.
 //!
-//! Who cannot renew, and knows of no other instance, goes on with its file: nobody can take over from it but an
-//! instance that starts just then, and that one watches for 30 s first. When MongoDB is back the lease is taken again in place,
-//! and nothing is cut; if another one has led meanwhile, or nobody can tell since the lease was removed, this one ends at once.
+//! # Guarantees
+//! [`Election::campaign`] returns when this instance may act; [`decide`] alone decides that. [`Election::hold`] renews the lease
+//! every 3 s. It returns when this instance must stop, and before any other can act: the lease counts from before its renewal
+//! was sent, on a clock that runs while the machine sleeps. Both functions poll and take the lease in the same way.
+//!
+//! An instance that cannot renew and knows of no other one continues on its file alone. Only an instance that has just
+//! started could take over from it, and that one watches for 30 s first. When MongoDB answers again, the lease is taken
+//! again and the session continues. If another instance has led meanwhile, or the lease was removed so that nobody can
+//! know, the session ends at once.
 //!
 //! # Races
-//! Taking is compare-and-set on what was seen. What is sent under a lost lease is stopped by its term.
+//! Taking the lease is a compare-and-set on the lease that was read. Writes sent under a lost lease are fenced off by their term.
 //!
 //! # Crash
-//! The lease runs out by itself. The next process on the same file knows that its predecessor is dead.
+//! The lease expires. The next process on the same file knows that its predecessor is dead.
 
-mod keep;
-mod words;
+mod holding;
+mod warnings;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -25,72 +28,71 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::domain::sync::election::{
-    Decision, HOLD, History, LeaseWatch, POLL_EVERY, Position, REGISTER_EVERY, Succession, Watched, Watcher, Why,
-    decide, next_term,
+    Decision, HOLD, History, Identity, LeaseView, LeaseWatch, POLL_INTERVAL, Position, REGISTER_INTERVAL, Succession,
+    WaitReason, decide, next_term,
 };
-use crate::leadership::{Held, Leadership, Phase};
+use crate::leadership::{HeldLease, Leadership, Phase};
 use crate::ports::replica::{Answer, LeaseStore, ReplicaError, Seen, within};
 use crate::runtime::clock::Clock;
 use crate::store::{ReplicaHistory, StoreError, SyncLog};
 
-use words::Words;
+use warnings::RepeatedWarnings;
 
-/// No question about the lease takes longer: then it counts as not answered.
+/// How long a question about the lease may take before it counts as not answered.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-/// The holder has renewed the lease by then, and so knows of a standby that registered.
+/// How long after a standby registered the leader knows of it, because it has renewed the lease since.
 const KNOWN_WITHIN: Duration = Duration::from_secs(5);
-/// Giving the lease back is the last thing that a process does, and takes no longer.
+/// How long releasing the lease may take. It is the last thing that a process does.
 const RELEASE_WITHIN: Duration = Duration::from_secs(2);
-/// The clocks of a machine that stood still do not tell for how long another one may have led.
-const STOOD_STILL: &str = "This instance stood still for too long, or a clock was set: it does not lead any more";
-/// How long calls in flight may take to end where nothing can be noted of them any more.
+/// The clocks of a suspended machine do not tell how long another instance may have led.
+const SUSPENDED: &str = "This instance was suspended for too long, or a clock was changed: it no longer leads";
+/// How long calls in flight may take to end when their results cannot be recorded.
 pub const BROKEN_GRACE: Duration = Duration::from_secs(3);
 
-/// Why this instance does not lead any more, or will not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
-    /// The reason, for people.
-    pub why: String,
-    /// Calls in flight may take so long to end. No time at all: nothing more may be done.
+pub struct SessionEnd {
+    pub reason: String,
+    /// How long calls in flight may take to end; zero if nothing more may be done.
     pub calls_end_within: Duration,
 }
 
-impl Ended {
-    /// Another instance leads or has led, or this one stood still.
-    pub fn lost(why: impl Into<String>) -> Self {
-        Self { why: why.into(), calls_end_within: Duration::ZERO }
+impl SessionEnd {
+    /// Another instance leads or has led, or this one was suspended.
+    pub fn lost(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), calls_end_within: Duration::ZERO }
     }
 }
 
-impl From<StoreError> for Ended {
+impl From<StoreError> for SessionEnd {
     fn from(error: StoreError) -> Self {
-        Self { why: format!("The state file cannot be used ({error}): starting over"), calls_end_within: BROKEN_GRACE }
+        Self {
+            reason: format!("The state file cannot be used ({error}): starting a new session"),
+            calls_end_within: BROKEN_GRACE,
+        }
     }
 }
 
-/// The election, from one instance's side.
 pub struct Election<L> {
     leases: L,
-    who: Watcher,
+    identity: Identity,
     is_required: bool,
     clock: Clock,
     leadership: Leadership,
-    /// The latest term of which this process knows.
+    /// The latest term that this process knows of.
     latest_term: AtomicI64,
     succession: watch::Sender<Succession>,
 }
 
-/// What this instance has seen of the others.
-struct Others {
+/// The instances that compete for the lease, as this one has observed them.
+struct Competitors {
     watch: LeaseWatch,
-    /// When this one first registered as standby, and when it did last.
+    /// When this instance first registered as standby, and when it last did.
     registered: Option<(Instant, Instant)>,
-    /// The beat of whoever waits for this one's lease when it was last seen, and when it last grew.
+    /// The last beat of a standby that waits for this instance's lease, and when that beat last grew.
     standby: (i64, Option<Duration>),
-    words: Words,
+    warnings: RepeatedWarnings,
 }
 
-/// What the working copy is known to hold.
 async fn history(sync_log: &SyncLog, known: &ReplicaHistory) -> Result<History, StoreError> {
     Ok(if known.is_stale {
         History::Stale
@@ -104,169 +106,179 @@ async fn history(sync_log: &SyncLog, known: &ReplicaHistory) -> Result<History, 
 }
 
 impl<L: LeaseStore> Election<L> {
-    /// The election for this lease; it gives and ends this leadership.
-    pub fn new(leases: L, who: Watcher, is_required: bool, clock: Clock, leadership: Leadership) -> Self {
+    pub fn new(leases: L, identity: Identity, is_required: bool, clock: Clock, leadership: Leadership) -> Self {
         let (latest_term, succession) = (AtomicI64::new(0), watch::Sender::default());
-        Self { leases, who, is_required, clock, leadership, latest_term, succession }
+        Self { leases, identity, is_required, clock, leadership, latest_term, succession }
     }
 
-    /// From whom this instance takes over, or would.
+    /// The lease that this instance takes over, or would take over.
     pub fn succession(&self) -> watch::Receiver<Succession> {
         self.succession.subscribe()
     }
 
-    /// Another instance has led under this term, and this file may lack what it wrote: no later term of this process is earlier.
-    ///
-    /// # Errors
-    /// When that cannot be noted.
-    pub async fn note_later(&self, sync_log: &SyncLog, term: i64) -> Result<(), StoreError> {
+    /// Records that another instance has led under this term, so that the file may lack its writes. Later terms of this process are
+    /// greater.
+    pub async fn note_superseded(&self, sync_log: &SyncLog, term: i64) -> Result<(), StoreError> {
         self.latest_term.fetch_max(term, Ordering::Relaxed);
         sync_log.note_stale().await
     }
 
-    /// Nothing is known of the others yet. A standby of which the file knows has time to say that it is still there.
-    async fn others(&self, sync_log: &SyncLog) -> Result<Others, StoreError> {
+    /// The start of an observation. A standby that the file knows of gets time to register again.
+    async fn competing(&self, sync_log: &SyncLog) -> Result<Competitors, StoreError> {
         let had_standby = sync_log.replica_history().await?.had_standby;
         let standby = (0, had_standby.then(|| self.clock.boot()));
-        Ok(Others { watch: LeaseWatch::new(self.who.clone()), registered: None, standby, words: Words::default() })
+        Ok(Competitors {
+            watch: LeaseWatch::new(self.identity.clone()),
+            registered: None,
+            standby,
+            warnings: RepeatedWarnings::default(),
+        })
     }
 
-    /// Waits until this instance leads on this working copy, or may act on it alone: the phase then says which.
-    ///
-    /// # Errors
-    /// When the working copy cannot be read or written.
-    pub async fn wait(&self, sync_log: &SyncLog) -> Result<(), Ended> {
+    /// Waits until this instance leads on this working copy or may act on it alone. The phase then says which.
+    pub async fn campaign(&self, sync_log: &SyncLog) -> Result<(), SessionEnd> {
         self.leadership.set(Phase::Waiting);
         self.succession.send_replace(Succession::default());
-        let mut others = self.others(sync_log).await?;
+        let mut competing = self.competing(sync_log).await?;
         loop {
-            self.seek(sync_log, false, &mut others).await?;
+            self.poll_lease(sync_log, false, &mut competing).await?;
             if self.leadership.phase() != Phase::Waiting {
                 return Ok(());
             }
-            tokio::time::sleep(POLL_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Polls the lease, and takes it if it is over. Otherwise an instance that waits goes on waiting or goes alone, and one that
-    /// `acts` goes on. Returns what MongoDB did not do.
-    async fn seek(&self, sync_log: &SyncLog, acts: bool, others: &mut Others) -> Result<Option<ReplicaError>, Ended> {
-        // The clocks of a machine drift apart with time: only what they do at once is a gap.
+    /// Polls the lease, and takes it if it is over. Otherwise a waiting instance keeps waiting or becomes isolated, and an active
+    /// one continues. Returns the error if MongoDB failed.
+    async fn poll_lease(
+        &self,
+        sync_log: &SyncLog,
+        is_active: bool,
+        competing: &mut Competitors,
+    ) -> Result<Option<ReplicaError>, SessionEnd> {
+        // Clocks drift apart slowly. Setting the phase anew makes only a sudden difference count.
         let phase = self.leadership.advance(|phase| phase);
-        if acts && phase == Phase::Waiting {
-            return Err(Ended::lost(STOOD_STILL));
+        if is_active && phase == Phase::Waiting {
+            return Err(SessionEnd::lost(SUSPENDED));
         }
         let sent = self.clock.boot();
         let polled = within(ANSWER_WITHIN, self.leases.poll()).await;
         let mut known = sync_log.replica_history().await?;
-        let (seen, mut trouble) = (polled.as_ref().ok(), polled.as_ref().err().cloned());
+        let (seen, mut failure) = (polled.as_ref().ok(), polled.as_ref().err().cloned());
         let lease = seen.and_then(|seen| seen.lease.as_ref());
-        let theirs = lease.filter(|lease| self.who.is_others(lease));
+        let theirs = lease.filter(|lease| self.identity.is_foreign(lease));
         // An earlier process on this same file may have led on a temporary copy.
-        let later = lease.filter(|lease| lease.term > known.position.term && lease.holder != self.who.own);
-        let is_alive = theirs.is_some() && (phase.held().is_some() || others.watch.has_changed(lease));
+        let later = lease.filter(|lease| lease.term > known.position.term && lease.holder != self.identity.own);
+        let is_alive = theirs.is_some() && (phase.held().is_some() || competing.watch.has_changed(lease));
         if let Some(lease) = later.or(theirs.filter(|_| is_alive)) {
-            // Noted before anything else is done. Should MongoDB be out of reach next, this one must not act beside that one.
-            if acts || later.is_some() {
-                self.note_later(sync_log, lease.term).await?;
+            // Recorded first: if MongoDB fails next, this instance must not act beside the other one.
+            if is_active || later.is_some() {
+                self.note_superseded(sync_log, lease.term).await?;
             }
-            if acts {
-                return Err(Ended::lost("Another instance has led since: this one stops, and catches up"));
+            if is_active {
+                return Err(SessionEnd::lost("Another instance has led since: stopping to catch up"));
             }
             sync_log.note_standby(true).await?;
             known = sync_log.replica_history().await?;
         }
-        let mut watched = match seen {
-            // It was removed or changed by hand: nobody else can have it before this one's time is over.
-            Some(_) if phase.held().is_some() => Watched::Over,
-            // An empty database has a leader all the same if one was seen that has had nothing to write yet.
-            Some(seen) => others.watch.polled((sent, self.clock.boot()), lease, seen.is_fresh && !known.had_standby),
-            None => Watched::NotRead,
+        let mut view = match seen {
+            // The lease was removed or changed by hand. No other instance can hold it before this one's has expired.
+            Some(_) if phase.held().is_some() => LeaseView::Over,
+            // Even an empty database may have a leader: one that was seen, and has had nothing to write yet.
+            Some(seen) => competing.watch.polled((sent, self.clock.boot()), lease, seen.is_fresh && !known.had_standby),
+            None => LeaseView::NotRead,
         };
         if seen.is_none() {
-            others.watch.failed();
+            competing.watch.failed();
         }
         let history = history(sync_log, &known).await?;
         if let Some(seen) = seen
-            && decide(history, watched, self.is_required) == Decision::Lead
+            && decide(history, view, self.is_required) == Decision::Lead
         {
-            match self.take(seen, &known, acts, others).await {
-                // Others may have led meanwhile, and only what they wrote would tell.
+            match self.take_lease(seen, &known, is_active, competing).await {
+                // Another instance may have led meanwhile, and only its writes would show it.
                 Ok(()) if phase == Phase::Isolated && lease.is_none() => {
-                    return Err(Ended::lost("The lease was removed during an outage: this one catches up first"));
+                    return Err(SessionEnd::lost("The lease was removed during an outage: catching up first"));
                 }
-                // Or somebody was faster: the next poll tells who.
+                // If another instance was faster, the next poll shows it.
                 Ok(()) => return Ok(None),
-                Err(error) => trouble = Some(error),
+                Err(error) => failure = Some(error),
             }
         }
-        match &trouble {
-            Some(ReplicaError::Newer(_)) => watched = Watched::Newer,
-            Some(ReplicaError::Refused(_)) if seen.is_some() => watched = Watched::Refused,
-            Some(_) => watched = Watched::NotRead,
+        match &failure {
+            Some(ReplicaError::Newer(_)) => view = LeaseView::Newer,
+            Some(ReplicaError::Refused(_)) if seen.is_some() => view = LeaseView::Refused,
+            Some(_) => view = LeaseView::NotRead,
             None => {}
         }
-        match (decide(history, watched, self.is_required), &trouble) {
-            (Decision::Wait(Why::NewerProgram), Some(newer)) if acts => {
-                return Err(Ended::lost(format!("{newer}: this one stops")));
+        match (decide(history, view, self.is_required), &failure) {
+            (Decision::Wait(WaitReason::NewerProgram), Some(newer)) if is_active => {
+                return Err(SessionEnd::lost(format!("{newer}: stopping")));
             }
-            // What cannot be had back yet is not said again, but a refusal is for somebody to act on.
+            // While isolated, only a refusal is logged again: somebody must act on it.
             (_, Some(refusal @ ReplicaError::Refused(_))) if phase == Phase::Isolated => {
-                self.goes_alone(sync_log, others, refusal);
+                self.report_isolation(sync_log, competing, refusal);
             }
-            _ if acts => {}
-            (Decision::Isolated, Some(trouble)) => {
-                self.goes_alone(sync_log, others, trouble);
+            _ if is_active => {}
+            (Decision::Isolated, Some(failure)) => {
+                self.report_isolation(sync_log, competing, failure);
                 self.leadership.begin(Phase::Isolated);
             }
-            (Decision::Wait(Why::AnotherLeads), _) if lease.is_some() => {
+            (Decision::Wait(WaitReason::AnotherLeads), _) if lease.is_some() => {
                 self.succession.send_replace(Succession { before: lease.cloned(), own: None });
-                self.register(others).await;
+                self.register(competing).await;
             }
-            (Decision::Wait(why), _) => others.words.waits(why, trouble.as_ref()),
+            (Decision::Wait(reason), _) => competing.warnings.waiting(reason, failure.as_ref()),
             (Decision::Lead | Decision::Isolated, _) => {}
         }
-        Ok(trouble)
+        Ok(failure)
     }
 
-    /// Tells the leader, now and then, that this instance waits; and people, once the leader knows.
-    async fn register(&self, others: &mut Others) {
-        let is_due = others.registered.is_none_or(|(_, last)| last.elapsed() >= REGISTER_EVERY);
-        if is_due && within(ANSWER_WITHIN, self.leases.register_standby(&self.who.own)).await.is_ok() {
+    /// Registers as standby with the leader at intervals. Logs that this instance waits once the leader knows.
+    async fn register(&self, competing: &mut Competitors) {
+        let is_due = competing.registered.is_none_or(|(_, last)| last.elapsed() >= REGISTER_INTERVAL);
+        if is_due && within(ANSWER_WITHIN, self.leases.register_standby(&self.identity.own)).await.is_ok() {
             let now = Instant::now();
-            others.registered = Some((others.registered.map_or(now, |(first, _)| first), now));
+            competing.registered = Some((competing.registered.map_or(now, |(first, _)| first), now));
         }
-        if others.registered.is_some_and(|(first, _)| first.elapsed() >= KNOWN_WITHIN) {
-            others.words.another_leads();
+        if competing.registered.is_some_and(|(first, _)| first.elapsed() >= KNOWN_WITHIN) {
+            competing.warnings.another_leads();
         }
     }
 
-    /// Why it goes on alone is told, once and on the health line.
-    fn goes_alone(&self, sync_log: &SyncLog, others: &mut Others, trouble: &ReplicaError) {
-        others.words.alone(trouble);
-        sync_log.replica_failed(trouble);
+    /// Logs why this instance acts alone, and shows it on the health line.
+    fn report_isolation(&self, sync_log: &SyncLog, competing: &mut Competitors, failure: &ReplicaError) {
+        competing.warnings.isolated(failure);
+        sync_log.replica_failed(failure);
     }
 
-    /// Takes the lease under the latest term if it still stands as it was seen. Who acts goes on, all others catch up first.
-    async fn take(&self, seen: &Seen, known: &ReplicaHistory, acts: bool, others: &mut Others) -> Answer<()> {
+    /// Takes the lease under the latest term if it is still as `seen`. An active instance continues; any other catches up first.
+    async fn take_lease(
+        &self,
+        seen: &Seen,
+        known: &ReplicaHistory,
+        is_active: bool,
+        competing: &mut Competitors,
+    ) -> Answer<()> {
         let latest = self.latest_term.load(Ordering::Relaxed).max(known.position.term);
         let term = next_term(seen.server_ms, [latest, seen.lease.as_ref().map_or(0, |lease| lease.term)]);
         self.latest_term.fetch_max(term, Ordering::Relaxed);
         let sent = self.clock.boot();
-        let taking = self.leases.take(seen.lease.as_ref(), &self.who.own, term);
+        let taking = self.leases.take(seen.lease.as_ref(), &self.identity.own, term);
         let Some(taken) = within(ANSWER_WITHIN, taking).await? else { return Ok(()) };
         if self.leadership.term().is_some() {
-            tracing::warn!("The lease was gone from MongoDB, and was taken again");
+            tracing::warn!("The lease was missing from MongoDB and was taken again");
         }
         tracing::info!("This instance is the active one (term {term})");
-        others.standby = (0, known.had_standby.then_some(sent));
+        competing.standby = (0, known.had_standby.then_some(sent));
         self.succession.send_replace(Succession { before: seen.lease.clone(), own: Some(taken) });
-        let held = Held { term, round: 0, until: sent + HOLD, has_standby: known.had_standby || self.is_required };
-        if acts {
+        let held = HeldLease { term, round: 0, until: sent + HOLD, has_standby: known.had_standby || self.is_required };
+        if is_active {
             self.leadership.advance(|phase| match phase {
                 Phase::Leading(_) | Phase::Isolated => Phase::Leading(held),
                 Phase::CatchingUp(_) => Phase::CatchingUp(held),
-                // What it acted on has run out meanwhile.
+                // The lease expired meanwhile.
                 Phase::Waiting | Phase::Single => phase,
             });
         } else {
@@ -275,16 +287,16 @@ impl<L: LeaseStore> Election<L> {
         Ok(())
     }
 
-    /// Gives the lease back, with this many changes unsent, so that a waiting instance takes over at once. Returns up to
-    /// where MongoDB has everything, if the lease was still this instance's.
+    /// Releases the lease with this many unsent changes, so that a standby takes over at once. Returns the position up to which
+    /// MongoDB has everything, if this instance still held the lease.
     pub async fn release(&self, unsent: i64) -> Option<Position> {
         self.leadership.set(Phase::Waiting);
         let term = self.succession.borrow().own.as_ref()?.term;
-        let done = self.leadership.done(term);
-        match within(RELEASE_WITHIN, self.leases.release(&self.who.own, done, unsent)).await {
+        let done = self.leadership.last_round(term);
+        match within(RELEASE_WITHIN, self.leases.release(&self.identity.own, done, unsent)).await {
             Ok(is_released) => is_released.then_some(done),
             Err(error) => {
-                tracing::warn!("The lease cannot be given back ({error}): it runs out by itself");
+                tracing::warn!("The lease cannot be released ({error}): it will expire by itself");
                 None
             }
         }

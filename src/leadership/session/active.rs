@@ -10,22 +10,22 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::leadership::Phase;
-use crate::leadership::election::{BROKEN_GRACE, Ended};
+use crate::leadership::election::{BROKEN_GRACE, SessionEnd};
 use crate::ports::replica::{LeaseStore, ReplicaError};
 use crate::store::{Leader, Store};
 
 use super::{ActiveSession, Replicated, Replication, Sessions};
 
-/// Services end within this time of a stop.
+/// How long services may take to end after a stop.
 const SERVICES_WITHIN: Duration = Duration::from_secs(12);
-/// What MongoDB lacks is sent within this time of it; the rest of the 25 s is for giving the lease back.
+/// How long after a stop the outbox is sent. The rest of the 25 s is for releasing the lease.
 const SENT_WITHIN: Duration = Duration::from_secs(22);
-/// Between two looks at what is left to send.
+/// How often the store is checked for unsent changes.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 impl<R: Replication, L: LeaseStore> Sessions<R, L> {
-    /// One session, from the opening of the working copy to its end: then either the process ends, or another one is to begin,
-    /// for which the file may be suspect.
+    /// Runs one session, from opening the working copy to closing it. Returns `Continue` with whether the file is suspect if another
+    /// session must follow.
     pub(super) async fn session<T>(
         &mut self,
         stop: &CancellationToken,
@@ -34,14 +34,14 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
         let store = self.open().await?;
         let this = &*self;
         let leadership = &this.leadership;
-        // Beside the services, in this same future: who drops it ends all of it.
-        let mut machinery = pin!(this.keep_and_replicate(&store).fuse());
-        let mut trouble = pin!(this.trouble(&store).fuse());
+        // Part of this same future, so that dropping the session stops it.
+        let mut replication = pin!(this.lead_and_replicate(&store).fuse());
+        let mut copy_must_change = pin!(this.until_copy_must_change(&store).fuse());
         let done = CancellationToken::new();
         let running = async {
             let until_ready = async {
-                leadership.until_phase(Phase::acts).await;
-                // A temporary copy takes nothing that MongoDB does not: that must be in step.
+                leadership.until_phase(Phase::is_active).await;
+                // A temporary copy acknowledges only what MongoDB has, so MongoDB must be caught up first.
                 while store.is_temporary() && !store.sync_log().is_replica_caught_up() {
                     sleep(POLL_INTERVAL).await;
                 }
@@ -55,12 +55,12 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             services(session).await
         };
         let mut running = Box::pin(running);
-        // What the services ended with, or until when calls in flight may take.
+        // The services' result, or the time at which calls in flight are cut off.
         let mut ended = tokio::select! {
             biased;
             () = stop.cancelled() => Err(Instant::now() + SERVICES_WITHIN),
-            cut_at = &mut machinery => Err(cut_at),
-            cut_at = &mut trouble => Err(cut_at),
+            cut_at = &mut replication => Err(cut_at),
+            cut_at = &mut copy_must_change => Err(cut_at),
             ended = &mut running => Ok(Some(ended)),
         };
         let ended_at = Instant::now();
@@ -72,21 +72,21 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             };
             ended = tokio::select! {
                 biased;
-                sooner = &mut machinery => Err(cut_at.min(sooner)),
-                sooner = &mut trouble => Err(cut_at.min(sooner)),
+                sooner = &mut replication => Err(cut_at.min(sooner)),
+                sooner = &mut copy_must_change => Err(cut_at.min(sooner)),
                 ended = &mut running => Ok(Some(ended)),
                 () = sleep_until(cut_at) => Ok(None),
             };
         };
         drop(running);
-        // The services' last writes may still be on their way, and are part of what MongoDB gets.
+        // The last writes of the services may still be running; MongoDB must get them too.
         if !store.is_broken()
             && let Err(error) = store.settle().await
         {
             tracing::debug!("The last writes failed: {error}");
         }
-        // Acting without the right to, or without a file, is how services come to fail.
-        let is_over = machinery.is_terminated() || trouble.is_terminated();
+        // Services fail when they lose leadership or the file. That is no error of theirs.
+        let is_over = replication.is_terminated() || copy_must_change.is_terminated();
         let ended = match ended {
             Some(Err(error)) if is_over || store.is_broken() || !leadership.is_leader() => {
                 tracing::debug!("The services ended with {error:#}");
@@ -98,31 +98,31 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             let is_unused = store.is_temporary() || store.is_broken();
             return Ok(ControlFlow::Continue(store.is_suspect() || is_unused && this.replicated.is_some()));
         }
-        this.close(&store, ended_at + SENT_WITHIN, machinery).await;
+        this.close(&store, ended_at + SENT_WITHIN, replication).await;
         Ok(ControlFlow::Break(ended.transpose()?))
     }
 
-    /// The end of the process: MongoDB gets what it lacks, as far as there is time, and the lease is given back. Whoever acts on
-    /// the file alone tries to have the lease for that, and a former leader sends without.
+    /// Ends the process's work: sends the outbox to MongoDB while there is time, and releases the lease. An isolated instance tries
+    /// to get the lease for that; a former leader sends without it.
     async fn close(
         &self,
         store: &Store,
         sent_by: Instant,
-        mut machinery: Pin<&mut impl FusedFuture<Output = Instant>>,
+        mut replication: Pin<&mut impl FusedFuture<Output = Instant>>,
     ) {
         let Some(Replicated { replica, election }) = &self.replicated else { return };
         let sending = async {
-            if !machinery.is_terminated() {
+            if !replication.is_terminated() {
                 tokio::select! {
                     biased;
-                    _ = &mut machinery => {}
+                    _ = &mut replication => {}
                     () = until_sent(store) => return,
                 }
             }
             while let Err(failure @ ReplicaError::Unreachable(_)) =
                 replica.send_rest(&store.sync_log(), &self.leadership).await
             {
-                tracing::debug!("What is left cannot be sent yet: {failure}");
+                tracing::debug!("The outbox cannot be sent yet: {failure}");
                 sleep(POLL_INTERVAL).await;
             }
         };
@@ -137,41 +137,41 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
         if let Some(position) = election.release(unsent.into()).await
             && let Err(error) = store.sync_log().outbox_confirmed(position).await
         {
-            tracing::debug!("It cannot be noted what MongoDB has: {error}");
+            tracing::debug!("Cannot record that MongoDB has everything: {error}");
         }
     }
 
-    /// Waits for the lease, keeps it, and replicates. Returns when the session must end, with the time until which calls in
-    /// flight may take.
-    async fn keep_and_replicate(&self, store: &Store) -> Instant {
+    /// Campaigns for the lease, holds it, and replicates. Returns when the session must end, with the time at which calls in flight
+    /// are cut off.
+    async fn lead_and_replicate(&self, store: &Store) -> Instant {
         let Some(Replicated { replica, election }) = &self.replicated else { return std::future::pending().await };
         let sync_log = store.sync_log();
         let electing = async {
-            election.wait(&sync_log).await?;
-            election.keep(&sync_log).await
+            election.campaign(&sync_log).await?;
+            election.hold(&sync_log).await
         };
         let ended = tokio::select! {
             biased;
             Err(ended) = electing => ended,
             failure = replica.replicate(&sync_log, &self.leadership, election.succession()) => {
                 if let ReplicaError::Fenced(term) = failure
-                    && let Err(error) = election.note_later(&sync_log, term).await
+                    && let Err(error) = election.note_superseded(&sync_log, term).await
                 {
-                    tracing::warn!("It cannot be noted that another instance has led: {error}");
+                    tracing::warn!("Cannot record that another instance has led: {error}");
                 }
-                Ended::lost(format!("{failure}: this one stops"))
+                SessionEnd::lost(format!("{failure}: stopping"))
             }
         };
-        tracing::error!("{}", ended.why);
+        tracing::error!("{}", ended.reason);
         if ended.calls_end_within.is_zero() {
             self.leadership.set(Phase::Waiting);
         }
         Instant::now() + ended.calls_end_within
     }
 
-    /// Returns when the working copy is of no use any more, with the time until which calls in flight may take. Without MongoDB
-    /// a full disk is no reason to start over: nothing is done that cannot be kept, until there is room again.
-    async fn trouble(&self, store: &Store) -> Instant {
+    /// Returns when the session must change its working copy, with the time at which calls in flight are cut off. Without MongoDB a
+    /// full disk does not end the session: writes wait until there is space.
+    async fn until_copy_must_change(&self, store: &Store) -> Instant {
         let until_broken = async {
             let reason = store.broken().await;
             if self.replicated.is_none() && !store.is_suspect() {
@@ -182,7 +182,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
         tokio::select! {
             biased;
             reason = until_broken => {
-                tracing::error!("The state file cannot be used any more ({reason}): starting over");
+                tracing::error!("The state file can no longer be used ({reason}): starting a new session");
                 Instant::now() + BROKEN_GRACE
             }
             () = self.until_usable(), if store.is_temporary() => {
@@ -193,7 +193,6 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
     }
 }
 
-/// Returns when everything was sent.
 async fn until_sent(store: &Store) {
     while !store.sync_log().unsent().await.is_ok_and(|lag| lag.records == 0) {
         sleep(POLL_INTERVAL).await;

@@ -1,4 +1,4 @@
-//! The state file's lock: taken, waited for, or done without.
+//! The state file's lock: taken, waited for, or skipped.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::store::{FileLock, StoreError};
 
-/// A lock that another instance has is tried again this often.
-const TRY_LOCK_EVERY: Duration = Duration::from_millis(500);
+/// How often a lock that another instance holds is tried again.
+const TRY_LOCK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Takes the lock of the state file; `None` where that cannot be had and MongoDB keeps the state.
+/// Takes the lock of the state file. Returns `None` if the file cannot be opened and MongoDB keeps the state.
 pub fn lock(path: &Path, has_replica: bool) -> Result<Option<Arc<FileLock>>, StoreError> {
     match FileLock::take(path) {
         Ok(lock) => Ok(Some(lock)),
@@ -20,19 +20,19 @@ pub fn lock(path: &Path, has_replica: bool) -> Result<Option<Arc<FileLock>>, Sto
     }
 }
 
-/// The same, but where there is MongoDB it waits while another instance has the lock; `None` when asked to stop.
+/// Takes the lock like [`lock`]. With MongoDB, waits while another instance holds it, and returns `None` when stopped.
 pub async fn wait_for_lock(
     path: &Path,
     has_replica: bool,
-    say: impl Fn(&str),
+    notify: impl Fn(&str),
     stop: &CancellationToken,
 ) -> Result<Option<Option<Arc<FileLock>>>, StoreError> {
-    let mut has_said = false;
+    let mut has_notified = false;
     loop {
         match lock(path, has_replica) {
             Err(StoreError::InUse(path)) if has_replica => {
-                if !std::mem::replace(&mut has_said, true) {
-                    say(&format!(
+                if !std::mem::replace(&mut has_notified, true) {
+                    notify(&format!(
                         "Another instance is active: it works on {}; this one waits, and takes over when that one ends",
                         path.display()
                     ));
@@ -43,7 +43,7 @@ pub async fn wait_for_lock(
         tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(None),
-            () = tokio::time::sleep(TRY_LOCK_EVERY) => {}
+            () = tokio::time::sleep(TRY_LOCK_INTERVAL) => {}
         }
     }
 }

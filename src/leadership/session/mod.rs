@@ -1,20 +1,20 @@
 //! Sessions: the times in which this instance may act, on one working copy.
 //!
 //! # Guarantees
-//! A session begins when the election allows it and the working copy is complete. It ends when the process is to stop, when
-//! another instance leads or may, when the file breaks, or when one that was broken can be used again. Then the services end,
-//! as at the end of the process, and the next session begins as the start of a process does: nothing is handed over in
-//! memory but what calls came to that no store has taken yet (`engine::Unrecorded`). An outage of MongoDB ends no session of
-//! an instance that may go on alone.
+//! A session begins when the election allows it and the working copy is complete. It ends when the process stops, when
+//! another instance leads or may lead, when the file breaks, or when a broken file can be used again. Then the services end as
+//! at the end of the process, and the next session begins like a new process. Only one thing stays in memory: the answers that
+//! no store has recorded yet (`engine::Unrecorded`). While an instance may act alone, an outage of MongoDB does not end its
+//! session.
 //!
-//! A stop takes 25 s at most, whatever there is to do: services end within 12 s, what MongoDB lacks is sent until the 22nd, then
-//! the lease is given back. What could not be sent is said.
+//! A stop takes 25 s at most. Services end within 12 s, the outbox is sent until second 22, and then the lease is released.
+//! Changes that could not be sent are logged.
 //!
 //! # Races
-//! Everything that belongs to a session is one future: when it is dropped, nothing of it goes on.
+//! Everything that belongs to a session is one future. Dropping it stops all of it.
 //!
 //! # Crash
-//! The file tells what is left to do, and how far it is to be trusted.
+//! The file records what is left to do, and how far it can be trusted.
 
 mod active;
 mod lock;
@@ -30,7 +30,7 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::sync::election::{Succession, Watcher};
+use crate::domain::sync::election::{Identity, Succession};
 use crate::leadership::election::Election;
 use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{Answer, LeaseStore, ReplicaError};
@@ -42,54 +42,49 @@ pub use lock::{lock, wait_for_lock};
 
 /// The first and the longest wait between two sessions.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// A session that was as long as this began well.
+/// After a session of this length, the wait starts from the shortest again.
 const GOOD_AFTER: Duration = Duration::from_secs(60);
 
-/// Where the state is, and how it is used.
 #[derive(Debug, Clone)]
 pub struct StateLocation {
-    /// The state file.
     pub path: PathBuf,
-    /// What it is for.
     pub kind: StateKind,
-    /// Nothing is done without MongoDB.
+    /// Nothing may act without MongoDB.
     pub is_mongodb_required: bool,
-    /// The time.
     pub clock: Clock,
-    /// Where SQL runs.
+    /// The threads on which SQL runs.
     pub blocking: Blocking,
 }
 
-/// What services work with.
+/// What the services of a session work with.
 pub struct ActiveSession {
-    /// The working copy.
     pub store: Store,
-    /// Whether this instance may act: asked right before each act.
+    /// Services check it immediately before each action.
     pub leadership: Leadership,
-    /// Cancelled when they are to end.
+    /// Cancelled when the services must end.
     pub done: CancellationToken,
 }
 
-/// Keeps the working copy and the replica the same.
+/// Keeps the working copy and MongoDB equal.
 pub trait Replication {
-    /// Replicates until this instance must stop; returns why it must.
+    /// Replicates until this instance must stop. Returns the reason.
     fn replicate(
         &self,
         sync_log: &SyncLog,
         leadership: &Leadership,
         succession: watch::Receiver<Succession>,
     ) -> impl Future<Output = ReplicaError> + Send;
-    /// Sends what is left, with or without the lease.
+    /// Sends the outbox, with or without the lease.
     fn send_rest(&self, sync_log: &SyncLog, leadership: &Leadership) -> impl Future<Output = Answer<()>> + Send;
 }
 
-/// This process's sessions, one after the other.
+/// Runs this process's sessions, one after the other.
 pub struct Sessions<R, L> {
     location: StateLocation,
     lock: Option<Arc<FileLock>>,
     leadership: Leadership,
     replicated: Option<Replicated<R, L>>,
-    /// The file was taken away or damaged, or lacks what was written since: MongoDB is asked before it is trusted.
+    /// The file was removed or damaged, or lacks recent changes. It is not trusted before MongoDB was read.
     is_suspect: bool,
 }
 
@@ -99,30 +94,29 @@ struct Replicated<R, L> {
 }
 
 impl<R: Replication, L: LeaseStore> Sessions<R, L> {
-    /// The sessions of a process that has this lock, if it could be had, and this MongoDB, if there is one.
+    /// `lock` is `None` if the file could not be opened.
     pub fn new(location: StateLocation, lock: Option<Arc<FileLock>>, mongodb: Option<(R, L)>) -> Self {
         let clock = location.clock;
         let leadership = if mongodb.is_some() { Leadership::waiting(clock) } else { Leadership::single(clock) };
         let replicated = mongodb.map(|(replica, leases)| {
             let own = lock.as_ref().map_or_else(|| format!("{:032x}", fastrand::u128(..)), |l| l.holder().to_owned());
             let dead = lock.as_ref().and_then(|lock| lock.dead_predecessor().map(str::to_owned));
-            let who = Watcher { own, dead };
-            let election = Election::new(leases, who, location.is_mongodb_required, clock, leadership.clone());
+            let identity = Identity { own, dead };
+            let election = Election::new(leases, identity, location.is_mongodb_required, clock, leadership.clone());
             Replicated { replica, election }
         });
         Self { location, lock, leadership, replicated, is_suspect: false }
     }
 
-    /// Whether this instance may act, in whatever session.
     pub fn leadership(&self) -> &Leadership {
         &self.leadership
     }
 
-    /// Runs the services in one session after the other, until `stop`, or until they have done all they were for. They are to
-    /// end soon once [`ActiveSession::done`] is cancelled, and are dropped where they do not.
+    /// Runs the services in one session after the other, until `stop` is cancelled or they return a value. Services should end soon
+    /// after [`ActiveSession::done`] is cancelled; otherwise they are dropped.
     ///
     /// # Errors
-    /// When the state cannot be used and there is no MongoDB, or the services fail though all is well.
+    /// The state cannot be used and there is no MongoDB, or the services failed while the session was in order.
     pub async fn run<T>(
         &mut self,
         stop: &CancellationToken,
@@ -131,7 +125,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
         let mut wait = BACK_OFF.0;
         loop {
             let began = self.location.clock.elapsed();
-            // A session is large, and whoever runs one need not be.
+            // Boxed: the session is a large future.
             let session = AssertUnwindSafe(Box::pin(self.session(stop, &mut services))).catch_unwind().await;
             if self.replicated.is_some() {
                 self.leadership.set(Phase::Waiting);
@@ -143,12 +137,14 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
                 Err(panic) if stop.is_cancelled() => {
                     anyhow::bail!("a session panicked: {}", panic_text(panic.as_ref()))
                 }
-                Err(panic) => tracing::error!("A session panicked and begins anew: {}", panic_text(panic.as_ref())),
+                Err(panic) => {
+                    tracing::error!("A session panicked, starting the next one: {}", panic_text(panic.as_ref()))
+                }
             }
             if self.location.clock.elapsed().saturating_sub(began) >= GOOD_AFTER {
                 wait = BACK_OFF.0;
             }
-            // A stop that comes in between is the next session's: it runs nothing, sends what is left and gives the lease back.
+            // After a stop in this pause, the next session runs no services: it sends the outbox and releases the lease.
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {}

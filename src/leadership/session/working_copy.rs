@@ -1,4 +1,4 @@
-//! The working copy of a session: the file, or a temporary one while that cannot be used.
+//! The working copy of a session: the state file, or a temporary copy while the file cannot be used.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,37 +11,37 @@ use crate::store::{FileLock, Opening, Store, StoreError};
 
 use super::{Replication, Sessions};
 
-/// A file that could not be used is tried again this often.
-const TRY_FILE_EVERY: Duration = Duration::from_secs(10);
-/// So many bytes must be free on its disk.
+/// How often a file that could not be used is tried again.
+const TRY_FILE_INTERVAL: Duration = Duration::from_secs(10);
+/// How many bytes must be free on its disk.
 const ROOM: usize = 4 << 20;
 
 impl<R: Replication, L: LeaseStore> Sessions<R, L> {
-    /// Opens the file; where it cannot be used and MongoDB keeps the state, a temporary copy. What need not be complete is noted as such:
-    /// it is not acted on before it has caught up.
+    /// Opens the file. If it cannot be used and MongoDB keeps the state, opens a temporary copy instead. A copy that may be
+    /// incomplete is marked as stale: nothing acts on it before it has caught up.
     pub(super) async fn open(&mut self) -> anyhow::Result<Store> {
         let has_replica = self.replicated.is_some();
         let path = &self.location.path;
         ensure!(
             has_replica || !self.is_suspect,
-            "the state file {} was taken away or damaged while it was used, and there is no MongoDB to restore it from: put \
-             a copy back, then start again",
+            "the state file {} was removed or damaged while in use, and there is no MongoDB to restore it from: restore a \
+             copy, then start again",
             path.display()
         );
         match self.open_file(self.is_suspect).await {
             Ok((lock, store)) => {
                 if let Some(aside) = store.replaced() {
                     let aside = aside.display();
-                    tracing::error!("The state file was damaged: it is kept as {aside} and made anew from MongoDB");
+                    tracing::error!("The state file was damaged: it is kept as {aside}, and restored from MongoDB");
                 }
                 self.lock = Some(lock);
                 Ok(store)
             }
-            // The file is the trouble, and another working copy need not have it.
+            // The file is at fault, so a temporary copy can replace it.
             Err(error @ (StoreError::Open { .. } | StoreError::Sqlite(_) | StoreError::Persist(_))) if has_replica => {
                 tracing::error!(
-                    "{error}: MongoDB alone keeps the state, and the file is tried again every {} s",
-                    TRY_FILE_EVERY.as_secs()
+                    "{error}: MongoDB alone keeps the state; trying the file again every {} s",
+                    TRY_FILE_INTERVAL.as_secs()
                 );
                 let store = Store::open_temporary(Some(path), self.opening())?;
                 store.sync_log().set_replicated(true).await?;
@@ -62,8 +62,8 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
         }
     }
 
-    /// Opens the file and writes to it, so that one that cannot be written is found at once. A suspect one lacks what was done
-    /// meanwhile: it is marked before anything else is done with it.
+    /// Opens the file and writes to it, so that an unwritable file is found at once. A suspect file lacks recent changes, so it is
+    /// marked as stale before anything else is done with it.
     async fn open_file(&self, is_suspect: bool) -> Result<(Arc<FileLock>, Store), StoreError> {
         let (path, lock, opening) = (self.location.path.clone(), self.lock.clone(), self.opening());
         let open = move || {
@@ -81,10 +81,9 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
         Ok((lock, store))
     }
 
-    /// Returns when the file can be opened and written again.
     pub(super) async fn until_usable(&self) {
         loop {
-            tokio::time::sleep(TRY_FILE_EVERY).await;
+            tokio::time::sleep(TRY_FILE_INTERVAL).await;
             match self.open_file(true).await {
                 Ok(_) => return,
                 Err(error) => tracing::debug!("The state file cannot be used yet: {error}"),
@@ -93,7 +92,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
     }
 }
 
-/// Whether there is room beside the file, too: one that can just be opened would break again at once.
+/// Checks that the disk has free space: a file that can only just be opened would fail again at once.
 fn has_room(path: &Path) -> Result<(), StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".room");

@@ -7,6 +7,8 @@
 //! - a comment: a line that begins with `#`, and what follows a blank and a `#` behind a value;
 //! - quotes around the whole value: in single ones everything stands for itself, in double ones `\"`, `\\` and `\$` stand for
 //!   `"`, `\` and `$`.
+//!
+//! The file is read by hand because the dotenvy crate replaces a `$`, and its errors quote the line.
 
 use std::collections::HashMap;
 use std::io::Read;

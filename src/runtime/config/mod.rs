@@ -3,6 +3,8 @@
 //! A value that cannot be read stops the start with one line: the variable, the value (never a secret's), and what is
 //! allowed. Looked up in the process's environment, then in `.env`, then in what the command gives as its defaults, then
 //! in [`VARIABLES`]. An empty value counts as not set.
+//!
+//! Read by hand, so that no error can show a secret.
 
 mod dotenv;
 mod read;
@@ -67,41 +69,44 @@ const KINGSHOT: (&str, &str) = ("kingshot-giftcode.centurygame.com", "https://ks
 /// Every variable, in the order of `.env.example`.
 pub const VARIABLES: &[Variable] = &[
     secret("DISCORD_TOKEN", "The Discord bot's token"),
-    variable("DISCORD_PROXY_URL", "", "Discord's REST API through this base URL, the library's rate limiter off"),
-    variable("DEV_GUILD_ID", "", "Register the commands in this Discord server and nowhere else, at once"),
+    variable("DISCORD_PROXY_URL", "", "Base URL for Discord's REST API; turns the library's own rate limiter off"),
+    variable("DEV_GUILD_ID", "", "Registers the commands in this Discord server and nowhere else, at once"),
     variable(
         "GIFTCODE_API_URL",
         "https://wostools.net/api/gift-codes",
-        "The code feeds, separated by commas; KEY@https://… for one that wants a key of its own",
+        "The code feeds, separated by commas; KEY@https://… for a feed with a key of its own",
     ),
     secret("GIFTCODE_API_KEY", "Sent as X-API-Key to the first code feed, and to no other"),
-    variable("GIFTCODE_CHECK_INTERVAL", "10", "Seconds between two looks at a feed, 1 to 3600"),
+    variable("GIFTCODE_CHECK_INTERVAL", "10", "Seconds between two polls of a feed, 1 to 3600"),
     variable(
         "GIFTCODE_MAX_CONSECUTIVE_ERRORS",
         "5",
-        "Failed looks at a feed in a row after which its interval grows, 1 to 1000",
+        "Failed polls of a feed in a row after which its interval grows, 1 to 1000",
     ),
     variable("STATE_FILE", "data/giftcode.db", "The local file that holds the state"),
-    secret("MONGODB_URI", "The second store, mongodb://… (MONGO_URI is read too); none: the file alone"),
-    variable("MONGODB_DATABASE", "giftcode", "The database in it"),
+    secret(
+        "MONGODB_URI",
+        "MongoDB as the replica, mongodb://… (also read as MONGO_URI); without it the file is the only store",
+    ),
+    variable("MONGODB_DATABASE", "giftcode", "The database in MongoDB"),
     variable(
         "MONGODB_REQUIRED",
         "false",
-        "true: do nothing while MongoDB cannot be used; false: go on with the file alone, if no other instance is known",
+        "true: do nothing while MongoDB cannot be used; false: continue with the file if no other instance is known",
     ),
-    variable("MONGODB_MAX_SIZE", "", "How much the database may hold, such as 512MB or 2GB: from 80% on the log warns"),
+    variable("MONGODB_MAX_SIZE", "", "How much the database may hold, such as 512MB or 2GB; the log warns from 80% on"),
     variable("GAME_API_URL", "https://wos-giftcode-api.centurygame.com/api", "The game's gift-code API"),
-    variable("GAME_PAGE_URL", WOS_PAGE, "The game's own page, whose address its API asks for"),
+    variable("GAME_PAGE_URL", WOS_PAGE, "The game's own page; the API answers only requests that name it"),
     variable("GAME_SIGN_SALT", "tB87#kPtkxqOS2", "The salt that the game's own web page signs with"),
-    variable("GAME_RATE_LIMIT", "30/60s", "Calls per time and endpoint that the game allows; off for no limit"),
+    variable("GAME_RATE_LIMIT", "30/60s", "Calls per time that the game allows for each endpoint; off for no limit"),
     variable("GAME_PLAYER_INTERVAL", "2.2s", "Time between two calls for one player; 0s for none"),
     variable("GAME_TIMEOUT", "30s", "The longest that one call may take, 100ms to 10m"),
     variable("REDEEM_CONCURRENCY", "2", "Calls to the game at once, 1 to 256"),
-    variable("REDEEM_MAX_UNKNOWN_ATTEMPTS", "3", "Tries with an answer nobody knows before giving up, 1 to 100"),
-    variable("REDEEM_MAX_TEMPORARY_ATTEMPTS", "10", "Tries with a passing failure before giving up, 1 to 100"),
-    variable("REDEEM_RETRY_BASE", "2s", "The first wait before trying again; doubles each time"),
-    variable("REDEEM_RETRY_CAP", "30s", "The longest wait before trying again"),
-    variable("PORT", "", "Health page and metrics listen on this port of all addresses"),
+    variable("REDEEM_MAX_UNKNOWN_ATTEMPTS", "3", "Tries with an unknown answer before giving up, 1 to 100"),
+    variable("REDEEM_MAX_TEMPORARY_ATTEMPTS", "10", "Tries with a temporary failure before giving up, 1 to 100"),
+    variable("REDEEM_RETRY_BASE", "2s", "The first back-off; it doubles each time"),
+    variable("REDEEM_RETRY_CAP", "30s", "The longest back-off"),
+    variable("PORT", "", "The port for the health page and metrics, which do not exist yet"),
     variable("RUST_LOG", "info", "What is logged: error, warn, info, debug or trace"),
     variable("LOG_FORMAT", "text", "How it is logged: text, or json for machines"),
 ];

@@ -1,4 +1,6 @@
 //! From a value's text to its type; `None` for what is not allowed.
+//!
+//! Durations are read by jiff. Sizes are read by hand: to the bytesize crate a MB is 1,000,000 bytes.
 
 use std::str::FromStr;
 use std::time::Duration;

@@ -79,7 +79,7 @@ impl<G: GameApi> Engine<G> {
             return self.put_off(claim, at).await;
         }
         let outcome = outcome(&answer);
-        let told = match (self.admission(|admission, _| admission.searches.told(player, tried, &outcome)), outcome) {
+        let told = match (self.admission(|admission, _| admission.searches.record(player, tried, &outcome)), outcome) {
             (Searched::Found(found), _) => {
                 tracing::info!(%player, "{} lives in state {found}", display_name(&claim.nickname, player));
                 self.redemptions.correct_state(player, found).await?;

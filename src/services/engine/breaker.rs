@@ -1,5 +1,4 @@
-//! While the breaker asks or is open: one question at a time whether the game serves us. And what is said and done when it
-//! opens and closes.
+//! Makes the breaker's test calls, one at a time, and acts when it opens and closes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +11,7 @@ use crate::domain::answers::status::of_redeem;
 use crate::domain::codes::code::Code;
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{PlayerId, State};
-use crate::domain::redeeming::breaker::{Change, Question, Trouble};
+use crate::domain::redeeming::breaker::{BreakerEvent, TestCall, Trouble};
 use crate::domain::redeeming::explanation::{remedy, trouble_in_words};
 use crate::ports::GameApi;
 use crate::store::StoreError;
@@ -22,31 +21,31 @@ use super::condition::Condition;
 use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {
-    /// Asks the game, when it is time, whether it serves us; returns when the next question is due.
+    /// Makes a test call if one is due; returns when the next one is due.
     pub(super) fn ask_the_game(
         self: &Arc<Self>,
         tries: &mut JoinSet<Ended>,
         shutdown: &CancellationToken,
     ) -> Option<Duration> {
-        let due = self.admission(|admission, now| match admission.breaker.ask_at() {
+        let due = self.admission(|admission, now| match admission.breaker.test_at() {
             Some(at) if at > now => Err(Some(at)),
-            Some(_) => admission.breaker.begin_to_ask(now).ok_or(None),
+            Some(_) => admission.breaker.begin_test(now).ok_or(None),
             None => Err(None),
         });
         match due {
             Err(at) => at,
-            Ok(question) => {
+            Ok(test_call) => {
                 let (engine, shutdown) = (self.clone(), shutdown.clone());
-                tries.spawn(async move { engine.ask(question, &shutdown).await });
+                tries.spawn(async move { engine.ask(test_call, &shutdown).await });
                 None
             }
         }
     }
 
-    /// One question, which redeems nothing: anything sensible will do, also that the state is a wrong one.
-    async fn ask(&self, question: Question, shutdown: &CancellationToken) -> Ended {
-        let Some((player, state)) = self.whom_to_ask_for(question).await? else {
-            self.admission(|admission, _| admission.breaker.nobody_to_ask_for());
+    /// One test call, which redeems nothing. Any sensible answer counts as success, even that the state is wrong.
+    async fn ask(&self, test_call: TestCall, shutdown: &CancellationToken) -> Ended {
+        let Some((player, state)) = self.whom_to_ask_for(test_call).await? else {
+            self.admission(|admission, _| admission.breaker.no_player_to_test());
             self.redemptions.wake().notify_waiters();
             return Ok(());
         };
@@ -62,7 +61,7 @@ impl<G: GameApi> Engine<G> {
         self.admission_wake.notify_waiters();
         self.redemptions.note_end(note).await?;
         for change in &changes {
-            if let Change::Opened(_, failures) | Change::Held(_, _, failures) = change {
+            if let BreakerEvent::Opened(_, failures) | BreakerEvent::Held(_, _, failures) = change {
                 self.redemptions.give_back(failures.clone()).await?;
             }
         }
@@ -71,38 +70,38 @@ impl<G: GameApi> Engine<G> {
         Ok(())
     }
 
-    /// Somebody else than those whose calls failed, if the store knows anybody; else one of them, if that makes sense.
-    async fn whom_to_ask_for(&self, question: Question) -> Result<Option<(PlayerId, State)>, StoreError> {
-        let Question { not, not_least, needs_another, after } = question;
-        let least: Vec<PlayerId> = not_least.into_iter().collect();
-        for (not, untroubled) in [(not.clone(), true), (not, false), (least, false)] {
-            if let Some(other) = self.redemptions.player_to_ask_for(not, untroubled, after).await? {
+    /// A player other than those whose calls failed, if the store has one; otherwise one of them, if that makes sense.
+    async fn whom_to_ask_for(&self, test_call: TestCall) -> Result<Option<(PlayerId, State)>, StoreError> {
+        let TestCall { exclude, avoid, needs_another, after } = test_call;
+        let least: Vec<PlayerId> = avoid.into_iter().collect();
+        for (excluded, untroubled) in [(exclude.clone(), true), (exclude, false), (least, false)] {
+            if let Some(other) = self.redemptions.player_to_ask_for(excluded, untroubled, after).await? {
                 return Ok(Some(other));
             }
         }
-        // In any state: that it is a wrong one is an answer, too.
-        Ok(not_least.filter(|_| !needs_another).zip(State::new(1)))
+        // In any state: that the state is wrong is an answer as well.
+        Ok(avoid.filter(|_| !needs_another).zip(State::new(1)))
     }
 
-    /// Says what changed, and shows it to whoever waits for the engine.
-    pub(super) fn say(&self, changes: &[Change]) {
+    /// Logs what changed, and shows it to all that wait for the engine.
+    pub(super) fn say(&self, changes: &[BreakerEvent]) {
         for change in changes {
             match change {
-                Change::Asks => {}
-                Change::Opened(trouble, _) | Change::Differs(trouble) => log_trouble(trouble),
-                Change::Closed(trouble) => {
+                BreakerEvent::TestDue => {}
+                BreakerEvent::Opened(trouble, _) | BreakerEvent::CauseChanged(trouble) => log_trouble(trouble),
+                BreakerEvent::Closed(trouble) => {
                     let minutes = self.clock.elapsed().saturating_sub(trouble.since).as_secs().div_ceil(60);
                     tracing::info!(
                         "The game answers again; what was wrong for {minutes} min: {}",
                         trouble_in_words(trouble)
                     );
                 }
-                Change::Held((code, generation), status, _) => tracing::warn!(
+                BreakerEvent::Held((code, generation), status, _) => tracing::warn!(
                     generation,
                     "{code} is held: the game tells everybody {status} for it, which nobody knows, and is well for the rest. \
                      It is asked about now and then; nobody's tries are used"
                 ),
-                Change::Released((code, generation)) => tracing::info!(generation, "{code} is held no more"),
+                BreakerEvent::Released((code, generation)) => tracing::info!(generation, "{code} is held no more"),
             }
         }
         self.refresh_condition();

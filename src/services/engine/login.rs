@@ -38,7 +38,7 @@ impl<G: GameApi> Engine<G> {
         if claim.state.is_some() {
             return self.redemptions.release(claim).await;
         }
-        match LoginResult::by(&answer) {
+        match LoginResult::of(&answer) {
             // Said to players who are there, too: asked again before it is final.
             LoginResult::Player(status) if status == Status::RoleNotExist => {
                 let mut history = claim.history;
@@ -52,7 +52,7 @@ impl<G: GameApi> Engine<G> {
             }
             LoginResult::Player(status) => self.settle(claim, Reply { answer: status, hints }).await,
             LoginResult::Gone => self.redemptions.release(claim).await,
-            LoginResult::Trouble | LoginResult::Profile => {
+            LoginResult::Unusable | LoginResult::Profile => {
                 let at = self.clock.now().checked_add(WAIT_FOR_ENDPOINT).unwrap_or(jiff::Timestamp::MAX);
                 self.redemptions.put_off(claim, at).await
             }
@@ -75,7 +75,7 @@ impl<G: GameApi> Engine<G> {
         };
         let (told, status) = match &answer {
             LoginAnswer::Profile(_) => (LoginResult::Profile, Status::Success),
-            LoginAnswer::Failed(answer) => (LoginResult::by(answer), of_login(answer)),
+            LoginAnswer::Failed(answer) => (LoginResult::of(answer), of_login(answer)),
         };
         self.admission(|admission, now| admission.stage.observe(&told, now));
         if told == LoginResult::Gone {

@@ -44,6 +44,7 @@ use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::redeeming::retry::Policy;
 use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
 use crate::store::{RedemptionQueue, StoreError};
 
 use admission::AdmissionControl;
@@ -71,7 +72,6 @@ pub struct EngineSettings {
 /// What a try came to: done, or not recorded.
 type Ended = Result<(), StoreError>;
 
-/// The engine. [`Engine::run`] may be called again after it ended; not twice at once.
 pub struct Engine<G> {
     game: G,
     redemptions: RedemptionQueue,
@@ -136,12 +136,15 @@ impl<G: GameApi> Engine<G> {
     pub fn game(&self) -> &G {
         &self.game
     }
+}
 
-    /// Works until `shutdown`, then lets the calls in flight end. While nothing can be written it rests, and begins anew.
-    ///
-    /// # Errors
-    /// When a try died; the supervisor starts the engine again.
-    pub async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
+impl<G: GameApi> Service for Engine<G> {
+    fn name(&self) -> &'static str {
+        "engine"
+    }
+
+    /// Lets the calls in flight end. While nothing can be written it waits, and then begins anew.
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         while !shutdown.is_cancelled() {
             let Err(error) = self.work(&shutdown).await? else { break };
             tracing::error!("The engine cannot keep its books, next try in {} s: {error}", STORE_COOL_DOWN.as_secs());
@@ -153,7 +156,9 @@ impl<G: GameApi> Engine<G> {
         }
         Ok(())
     }
+}
 
+impl<G: GameApi> Engine<G> {
     /// Works until `shutdown`, or until what a try came to cannot be recorded.
     async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
         self.admission(|admission, now| admission.abandon(now));

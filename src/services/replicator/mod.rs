@@ -1,5 +1,8 @@
 //! The replicator: MongoDB gets what changes here, and the file gets what others wrote there.
 //!
+//! Written by hand on purpose: tools that replicate a SQLite file copy it, in one direction, to another SQLite file. Here both
+//! stores hold the same records, either may be ahead, and outcomes merge by rank.
+//!
 //! # Guarantees
 //! Every change is in the outbox from the moment it is committed. It is sent in rounds, parents first, decisions and posts
 //! before bulk, and leaves the outbox when a renewal of the lease has shown that its round was written while this instance
@@ -32,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::sync::election::{Lease, Position, Succession};
 use crate::domain::sync::record::RecordKind;
 use crate::leadership::session::Replication;
-use crate::leadership::{Held, Leadership, Phase};
+use crate::leadership::{HeldLease, Leadership, Phase};
 use crate::ports::replica::{Answer, Replica, ReplicaError, within};
 use crate::store::{Leader, SyncLog};
 
@@ -170,7 +173,7 @@ impl<R: Replica> Replicator<R> {
         }
     }
 
-    async fn lead(&self, before: Option<&Lease>, own: &Lease, held: Held, course: &mut Course) -> Answer<bool> {
+    async fn lead(&self, before: Option<&Lease>, own: &Lease, held: HeldLease, course: &mut Course) -> Answer<bool> {
         if course.at.term != own.term {
             // What an earlier lease sent may have been fenced off.
             self.sync_log.outbox_reopen().await?;
@@ -201,7 +204,7 @@ impl<R: Replica> Replicator<R> {
         let fetched = fetched?;
         if !is_caught_up {
             let sent = self.sync_log.unsent().await?.records;
-            tracing::info!("MongoDB and the file are in step: {fetched} records fetched, {sent} to be sent");
+            tracing::info!("The state file has caught up with MongoDB: {fetched} records fetched, {sent} to send");
             self.leadership.advance(|phase| match phase {
                 Phase::CatchingUp(held) if held.term == own.term => Phase::Leading(held),
                 other => other,

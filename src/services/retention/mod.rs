@@ -14,12 +14,14 @@
 
 mod size;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
 use crate::store::{Erasures, StoreError, Tallies};
 
 pub use size::SizeWatch;
@@ -33,7 +35,6 @@ const STEP_COOL_DOWN: Duration = Duration::from_millis(100);
 /// Records per step.
 const STEP: u32 = 1000;
 
-/// The loop. [`Retention::run`] may be called again after it ended; not twice at once.
 pub struct Retention {
     tallies: Tallies,
     erasures: Erasures,
@@ -45,12 +46,14 @@ impl Retention {
     pub fn new(tallies: Tallies, erasures: Erasures, clock: Clock) -> Self {
         Self { tallies, erasures, clock }
     }
+}
 
-    /// Counts and drops until `shutdown`.
-    ///
-    /// # Errors
-    /// None at present: failures are logged and got over.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+impl Service for Retention {
+    fn name(&self) -> &'static str {
+        "retention"
+    }
+
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut ticks = tokio::time::interval_at(Instant::now() + FIRST_POLL, POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -64,7 +67,9 @@ impl Retention {
             }
         }
     }
+}
 
+impl Retention {
     /// Counts and drops all there is to be now.
     async fn look(&self) -> Result<(), StoreError> {
         if self.erasures.erase_after().await?.is_some_and(|after| self.clock.now() < after) {

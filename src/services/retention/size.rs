@@ -1,18 +1,19 @@
 //! How full MongoDB is: asked now and then, for the health line.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::ports::replica::Replica;
+use crate::runtime::supervisor::Service;
 use crate::store::SyncLog;
 
 /// How often MongoDB is asked for its size.
 const ASK_EVERY: Duration = Duration::from_secs(600);
 
-/// Asks the replica for its size and tells the store, whose health it is. [`SizeWatch::run`] may be called again after it
-/// ended; not twice at once.
+/// Asks the replica for its size and reports it to the store, whose health includes it.
 pub struct SizeWatch<R> {
     replica: R,
     sync_log: SyncLog,
@@ -24,12 +25,14 @@ impl<R: Replica> SizeWatch<R> {
     pub fn new(replica: R, sync_log: SyncLog, max: u64) -> Self {
         Self { replica, sync_log, max }
     }
+}
 
-    /// Asks until `shutdown`.
-    ///
-    /// # Errors
-    /// None at present: a replica that does not answer is the replicator's to tell of.
-    pub async fn run(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
+impl<R: Replica> Service for SizeWatch<R> {
+    fn name(&self) -> &'static str {
+        "watch of MongoDB's size"
+    }
+
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut ticks = tokio::time::interval(ASK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -48,7 +51,6 @@ impl<R: Replica> SizeWatch<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use jiff::Timestamp;
@@ -100,7 +102,7 @@ mod tests {
         store.sync_log().set_replicated(true).await.unwrap();
         store.replica_has(store.latest_commit());
         let replica = Sized::default();
-        let watch = SizeWatch::new(replica.clone(), store.sync_log(), 512 * MB);
+        let watch = Arc::new(SizeWatch::new(replica.clone(), store.sync_log(), 512 * MB));
         let (stop, bytes) = (CancellationToken::new(), replica.bytes.clone());
         let said = async {
             // Beside the watch's own moments, not at them.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeKey, NAMED};
 use crate::domain::players::player::GuildId;
 use crate::ports::AnnouncedCode;
@@ -23,7 +23,7 @@ pub enum AddedCode {
     /// It was active there already.
     Known,
     /// It is over. Whether the game is being asked about it now: if it is good, it is posted and redeemed.
-    Over(Over, CheckStart),
+    Over(OverReason, CheckStart),
 }
 
 /// A code that somebody named.
@@ -32,13 +32,13 @@ pub struct FoundCode {
     /// The code.
     pub shown: AnnouncedCode,
     /// Why it is over, if it is.
-    pub over: Option<Over>,
+    pub over: Option<OverReason>,
 }
 
 fn found(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<FoundCode> {
     let expires_at = row.get::<_, Option<Millis>>(3)?.map(|Millis(at)| at);
     let invalidated: Option<Status> = row.get(5)?;
-    let over = invalidated.map(Over::Invalidated);
+    let over = invalidated.map(OverReason::Invalidated);
     Ok(FoundCode {
         shown: AnnouncedCode {
             code: row.get(0)?,
@@ -48,7 +48,7 @@ fn found(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<FoundCode> {
             source: row.get(4)?,
             checked: row.get(6)?,
         },
-        over: over.or_else(|| expires_at.is_some_and(|at| at <= now).then_some(Over::Expired)),
+        over: over.or_else(|| expires_at.is_some_and(|at| at <= now).then_some(OverReason::Expired)),
     })
 }
 
@@ -97,7 +97,7 @@ impl Codes {
     pub async fn find_code_for_person(&self, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let found = self.find_code(key).await?;
         let forget = |found: FoundCode| match found {
-            FoundCode { shown, over: Some(Over::Invalidated(_)) } if shown.source == NAMED => {
+            FoundCode { shown, over: Some(OverReason::Invalidated(_)) } if shown.source == NAMED => {
                 FoundCode { shown, over: None }
             }
             found => found,

@@ -6,7 +6,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::codes::listing::Standing;
+use crate::domain::codes::listing::ListingStatus;
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::players::player::{ChannelId, GuildId, PlayerId, RoleId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
@@ -98,6 +98,6 @@ text!(CodeKey, CodeKey::as_str, |text| Code::parse(text).ok().map(|code| code.ke
 // Words that a newer program made are read as what nothing is done for.
 text!(Outcome, |outcome| outcome.name(), |name| Some(Outcome::read(name)));
 text!(Blocked, |blocked| blocked.name(), Blocked::parse);
-text!(Standing, |standing| standing.name(), |name| Some(Standing::parse(name).unwrap_or(Standing::Lapsed)));
+text!(ListingStatus, |status| status.name(), |name| Some(ListingStatus::parse(name).unwrap_or(ListingStatus::Lapsed)));
 text!(MessageKind, |kind| kind.name(), |name| Some(MessageKind::parse(name).unwrap_or(MessageKind::New)));
 text!(Status, Status::name, |name| Some(Status::parse(name)));

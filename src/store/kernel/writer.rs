@@ -2,6 +2,9 @@
 //!
 //! A write returns when both stores have it, as long as the replica keeps up; else when the file has it. A temporary working
 //! copy counts for nothing: there a write is acknowledged only when the replica has it.
+//!
+//! Written by hand: pools and actors for SQLite (deadpool, tokio-rusqlite) give each caller a transaction of its own, and
+//! with it a sync to disk.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use crate::domain::codes::channel::{Over, Shows};
+use crate::domain::codes::channel::{OverReason, ShownState};
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::players::player::GuildId;
 use crate::ports::{AnnouncedCode, Correction, MessageId};
@@ -16,7 +16,7 @@ use crate::store::kernel::{Millis, StoreError};
 /// The most of a guild's corrections that are put off together.
 const MOST_PUT_OFF: u32 = 1000;
 
-/// What a message should show of a code of the present generation, in the words of [`Shows`]. `?1` is now.
+/// What a message should show of a code of the present generation, as [`ShownState`] stores it. `?1` is now.
 const SHOULD: &str = "CASE WHEN c.condemned IS NOT NULL THEN 'condemned ' || c.condemned
     WHEN c.expires_at <= ?1 THEN 'expired' ELSE 'good' || coalesce(' until ' || c.expires_at, '') END";
 
@@ -80,7 +80,7 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Correction> {
     })
 }
 
-fn shown_code(row: &Row<'_>) -> rusqlite::Result<(AnnouncedCode, Option<Over>)> {
+fn shown_code(row: &Row<'_>) -> rusqlite::Result<(AnnouncedCode, Option<OverReason>)> {
     let code = AnnouncedCode {
         code: row.get(0)?,
         generation: row.get(1)?,
@@ -89,7 +89,7 @@ fn shown_code(row: &Row<'_>) -> rusqlite::Result<(AnnouncedCode, Option<Over>)> 
         source: row.get(4)?,
         checked: row.get(6)?,
     };
-    Ok((code, Shows::over(&row.get::<_, String>(5)?)))
+    Ok((code, ShownState::reason_over(&row.get::<_, String>(5)?)))
 }
 
 impl PostQueue {
@@ -134,7 +134,7 @@ impl PostQueue {
     pub async fn record_corrected(&self, done: Correction) -> Result<(), StoreError> {
         self.write(move |tx| {
             for (code, over) in &done.codes {
-                let shows = Shows::of(code.expires_at, over.as_ref()).words();
+                let shows = ShownState::of(code.expires_at, over.as_ref()).stored();
                 tx.execute(
                     "UPDATE posts SET shown = ?4, version = ?5
                      WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3 AND shown IS NOT ?4",

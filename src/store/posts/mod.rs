@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, params};
 use tokio::sync::Notify;
 
-use crate::domain::codes::channel::Shows;
+use crate::domain::codes::channel::ShownState;
 use crate::domain::codes::post_plan::{self, MessageKind};
 use crate::domain::players::player::ChannelId;
 use crate::ports::{AnnouncedCode, Announcement, Posted};
@@ -132,7 +132,7 @@ impl PostQueue {
             ))?;
             let rows = heads.query_map([Millis(now)], |row| {
                 let (due, planned_at) = (announcement(row)?, row.get::<_, i64>("planned_at")?);
-                Ok(((planned_at, post_plan::place(due.announcement.guild, planned_at)), due))
+                Ok(((planned_at, post_plan::sending_order(due.announcement.guild, planned_at)), due))
             })?;
             let mut due: Vec<((i64, u64), DueMessage)> = rows.collect::<Result<_, _>>()?;
             due.sort_by_key(|(place, _)| *place);
@@ -196,8 +196,8 @@ impl PostQueue {
         self.write(move |tx| {
             for code in &message.codes {
                 let shows = match posted.is_as_given {
-                    true => Shows::Good(code.expires_at).words(),
-                    false => Shows::UNKNOWN.to_owned(),
+                    true => ShownState::Good(code.expires_at).stored(),
+                    false => ShownState::UNKNOWN.to_owned(),
                 };
                 tx.execute(
                     "UPDATE posts SET message_id = ?4, posted_at = ?5, shown = ?6, version = ?7

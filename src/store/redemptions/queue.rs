@@ -273,7 +273,7 @@ pub(in crate::store) fn latest_answers(
     key: &CodeKey,
     generation: u32,
 ) -> rusqlite::Result<Vec<(PlayerId, Status)>> {
-    let look_back = u32::try_from(invalidation::LOOK_BACK).unwrap_or(u32::MAX);
+    let look_back = u32::try_from(invalidation::ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
     tx.statement(
         "SELECT player_id, status FROM redemptions INDEXED BY redemptions_evidence
          WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND priority = 0

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::reply::{Outcome, Refusal, Reply};
+use super::reply::{Outcome, Refusal, Reply, check};
 use super::request::Request;
 use super::routes::{id, unknown_path};
 use crate::schema::message::{self as schema, BodyKind};
@@ -98,10 +98,7 @@ fn in_channel(state: &State, channel: u64, message: u64) -> Result<u64, Refusal>
 
 fn create(state: &mut State, inner: &Inner, request: &Request, channel: u64) -> Outcome {
     let body = &request.body;
-    let problems = schema::message(body, &request.files, BodyKind::Create);
-    if !problems.is_empty() {
-        return Err(Refusal::malformed(problems));
-    }
+    check(schema::message(body, &request.files, BodyKind::Create))?;
     let has_embeds = body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty());
     check_may_send(state, channel, has_embeds, !request.files.is_empty())?;
     if schema::is_empty(body, &request.files) {
@@ -136,10 +133,7 @@ pub fn check_mentions(state: &mut State, request: &Request, body: &Value) {
 
 fn edit(state: &mut State, inner: &Inner, request: &Request, channel: u64, message: u64) -> Outcome {
     let body = &request.body;
-    let problems = schema::message(body, &request.files, BodyKind::Edit);
-    if !problems.is_empty() {
-        return Err(Refusal::malformed(problems));
-    }
+    check(schema::message(body, &request.files, BodyKind::Edit))?;
     let (guild, there) = visible_channel(state, channel)?;
     if !request.files.is_empty() && !bot_may(guild, there, permission::ATTACH_FILES) {
         return Err(Refusal::missing_permissions());
@@ -170,9 +164,7 @@ fn history(state: &State, request: &Request, channel: u64) -> Outcome {
     if bounds.len() > 1 {
         problems.push("before, after and around exclude each other".to_owned());
     }
-    if !problems.is_empty() {
-        return Err(Refusal::malformed(problems));
-    }
+    check(problems)?;
     let limit = limit.min(state.settings.history_page);
     let messages = state.visible(channel);
     let ids: Vec<u64> = match bot_may(guild, there, permission::READ_MESSAGE_HISTORY) {

@@ -63,7 +63,7 @@ struct Class {
     /// The channel of a message create.
     creates_in: Option<u64>,
     is_edit: bool,
-    /// The interaction that the request answers first.
+    /// The interaction whose first response this is.
     answers: Option<u64>,
     needs_token: bool,
     counts_globally: bool,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::reply::{Outcome, Refusal, Reply};
+use super::reply::{Outcome, Refusal, Reply, check};
 use super::request::Request;
 use super::routes::{id, unknown_path};
 use crate::schema::command::problems_of;
@@ -53,18 +53,13 @@ pub fn route(state: &mut State, request: &Request, guild: Option<u64>, rest: &[&
             if (0..commands.len()).any(is_twice) || commands.len() > MOST_COMMANDS {
                 problems.push("a name twice, or too many commands".to_owned());
             }
-            if !problems.is_empty() {
-                return Err(Refusal::malformed(problems));
-            }
+            check(problems)?;
             let all: Vec<Value> = commands.iter().map(|command| stored(state, guild, command)).collect();
             state.commands.insert(guild, all.clone());
             Ok(Reply::Json(json!(all)))
         }
         ("POST", []) => {
-            let problems = problems_of(body, guild);
-            if !problems.is_empty() {
-                return Err(Refusal::malformed(problems));
-            }
+            check(problems_of(body, guild))?;
             let command = stored(state, guild, body);
             let registered = state.commands.entry(guild).or_default();
             registered.retain(|old| !is_same(old, &command));
@@ -88,10 +83,7 @@ fn one(state: &mut State, request: &Request, guild: Option<u64>, which: u64) -> 
         "PATCH" => {
             let mut whole = json!({ "name": registered[at]["name"], "description": registered[at]["description"] });
             merge(&mut whole, request.body.clone());
-            let problems = problems_of(&whole, guild);
-            if !problems.is_empty() {
-                return Err(Refusal::malformed(problems));
-            }
+            check(problems_of(&whole, guild))?;
             merge(&mut registered[at], request.body.clone());
         }
         _ => {}

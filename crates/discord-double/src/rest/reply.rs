@@ -79,6 +79,12 @@ impl Refusal {
     }
 }
 
+/// # Errors
+/// A malformed body, if there are problems.
+pub fn check(problems: Vec<String>) -> Result<(), Refusal> {
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::malformed(problems)) }
+}
+
 pub fn response(status: u16, content_type: &str, body: impl Into<Bytes>) -> Response {
     let builder = hyper::Response::builder().status(status).header(CONTENT_TYPE, content_type);
     builder.body(Full::new(body.into())).unwrap()

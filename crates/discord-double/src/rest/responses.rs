@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::channels::check_mentions;
-use super::reply::{Outcome, Refusal, Reply};
+use super::reply::{Outcome, Refusal, Reply, check};
 use super::request::Request;
 use super::routes::{id, unknown_path};
 use crate::schema::message::{self as schema, BodyKind};
@@ -80,9 +80,7 @@ fn check_first(interaction: &InteractionRecord, request: &Request) -> Result<Res
             schema::message(data, &request.files, BodyKind::Callback)
         }
     });
-    if !findings.0.is_empty() {
-        return Err(Refusal::malformed(findings.0));
-    }
+    check(findings.0)?;
     if kind == ResponseKind::Message && schema::is_empty(data, &request.files) {
         return Err(Refusal::empty_message("an empty response"));
     }
@@ -136,10 +134,7 @@ fn find_message(interaction: &InteractionRecord, which: &str) -> Result<u64, Ref
 
 fn follow_up(state: &mut State, inner: &Inner, request: &Request, interaction: u64) -> Outcome {
     let body = &request.body;
-    let problems = schema::message(body, &request.files, BodyKind::FollowUp);
-    if !problems.is_empty() {
-        return Err(Refusal::malformed(problems));
-    }
+    check(schema::message(body, &request.files, BodyKind::FollowUp))?;
     let InteractionRecord { channel, original, .. } = state.interactions[&interaction];
     // The first follow-up to a deferred response takes its place.
     if let Some(original) = original.filter(|original| state.messages[original].is_thinking()) {
@@ -157,10 +152,7 @@ fn follow_up(state: &mut State, inner: &Inner, request: &Request, interaction: u
 
 fn edit(state: &mut State, inner: &Inner, request: &Request, message: u64, kind: BodyKind) -> Result<(), Refusal> {
     let body: &Value = &request.body;
-    let problems = schema::message(body, &request.files, kind);
-    if !problems.is_empty() {
-        return Err(Refusal::malformed(problems));
-    }
+    check(schema::message(body, &request.files, kind))?;
     if state.messages[&message].is_thinking() && schema::is_empty(body, &request.files) {
         return Err(Refusal::empty_message("a deferred response that stays empty"));
     }

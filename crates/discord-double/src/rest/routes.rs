@@ -71,7 +71,7 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, path: &str) ->
         }
         (_, ["applications", application, "guilds", of, "commands", rest @ ..]) => {
             check_application(application)?;
-            // Discord answers so for a guild that has not installed the application.
+            // This is what Discord answers for a guild that has not installed the application.
             let guild = guild(state, of).map_err(|_| Refusal::missing_access())?.id;
             return registration::route(state, request, Some(guild), rest);
         }

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::{BOT_USER, merge};
 
-/// The permission bits that matter here.
 pub mod permission {
     pub const ADMINISTRATOR: u64 = 1 << 3;
     pub const MANAGE_GUILD: u64 = 1 << 5;
@@ -32,7 +31,7 @@ pub struct Guild {
     pub name: String,
     pub locale: String,
     pub channels: Vec<Channel>,
-    /// Further to @everyone (whose id is the guild's), the bot's, and one for each member.
+    /// In addition to @everyone (whose id is the guild's), the bot's, and one for each member.
     pub roles: Vec<Role>,
     /// The roles that anybody may mention.
     pub mentionable: Vec<u64>,

@@ -30,7 +30,7 @@ fn named<'a>(parts: &'a [Value], name: &str) -> Option<&'a Value> {
 }
 
 impl<'a> Invocation<'a> {
-    /// Finds "manage giftcode setchannel" among the commands of the guild and those for everybody.
+    /// Finds a path such as "settings channel set" among the guild's commands and the global ones.
     pub fn find(state: &'a State, guild: u64, path: &str) -> Result<Self, String> {
         let mut words = path.split_whitespace();
         let first = words.next().ok_or("no command")?;

@@ -59,7 +59,6 @@ pub struct RateLimiter {
     pub refused: usize,
 }
 
-/// Why a 429 is answered.
 #[derive(Clone, Copy, Debug)]
 pub struct RateLimited {
     pub retry_after: Duration,

@@ -69,6 +69,7 @@ pub struct Settings {
     pub interaction_age: Duration,
 }
 
+#[derive(Default)]
 pub struct State {
     pub settings: Settings,
     pub is_token_revoked: bool,
@@ -99,9 +100,9 @@ pub struct State {
     last_id: u64,
 }
 
-impl Default for State {
+impl Default for Settings {
     fn default() -> Self {
-        let settings = Settings {
+        Self {
             shards: 1,
             max_concurrency: 1,
             heartbeat: Duration::from_millis(41_250),
@@ -114,29 +115,6 @@ impl Default for State {
             response_deadline: Duration::from_secs(3),
             follow_up_deadline: Duration::from_secs(15 * 60),
             interaction_age: Duration::ZERO,
-        };
-        Self {
-            settings,
-            is_token_revoked: false,
-            guilds: BTreeMap::new(),
-            unavailable: BTreeSet::new(),
-            former_channels: BTreeSet::new(),
-            guild_of: HashMap::new(),
-            messages: BTreeMap::new(),
-            in_channel: HashMap::new(),
-            nonces: HashMap::new(),
-            files: HashMap::new(),
-            uploads: HashMap::new(),
-            commands: BTreeMap::new(),
-            interactions: BTreeMap::new(),
-            sessions: Vec::new(),
-            identifies: Vec::new(),
-            presence: None,
-            faults: Faults::default(),
-            rate_limiter: RateLimiter::default(),
-            log: Vec::new(),
-            problems: Vec::new(),
-            last_id: 0,
         }
     }
 }
@@ -146,7 +124,7 @@ impl Inner {
         Self { state: Mutex::default(), changed: Notify::new(), rest, gateway }
     }
 
-    /// A poisoned lock is no matter: the test that panicked under it has failed already.
+    /// A poisoned lock does not matter: the test that panicked under it has failed already.
     pub fn read(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

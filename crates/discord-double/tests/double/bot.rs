@@ -1,4 +1,4 @@
-//! A bot on serenity, as small as can be, with one of each thing that the double must bear.
+//! A minimal bot on serenity, with one of each thing that the double supports.
 
 use serenity::all::{
     ActionRowComponent, ActivityData, AutocompleteChoice, Client, Command, CommandInteraction, CommandOptionType,
@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use discord_double::Double;
 
-/// Ends, without a word to Discord, when dropped.
+/// When dropped, it ends without closing its session.
 pub struct Bot {
     running: JoinHandle<()>,
 }
@@ -32,7 +32,7 @@ pub fn http(double: &Double) -> Http {
 }
 
 impl Bot {
-    /// Connects; the bot registers its commands as soon as it is ready.
+    /// Connects, and waits until the commands are registered.
     pub async fn start(double: &Double) -> Self {
         let builder = ClientBuilder::new_with_http(http(double), GatewayIntents::GUILDS);
         let mut client: Client = builder.event_handler(Handler).activity(ActivityData::playing("codes")).await.unwrap();
@@ -68,7 +68,7 @@ fn commands() -> Vec<CreateCommand> {
     vec![manage, board, CreateCommand::new("form").description("A form"), CreateCommand::new("deaf").description("No")]
 }
 
-/// An answer that mentions nobody.
+/// A response that mentions nobody.
 fn answer(text: impl Into<String>) -> Answer {
     Answer::new().content(text).allowed_mentions(CreateAllowedMentions::new())
 }

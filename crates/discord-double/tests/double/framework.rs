@@ -1,4 +1,4 @@
-//! A bot on poise, the framework that the program uses.
+//! A bot on poise.
 
 use serde_json::json;
 use serenity::all::{CreateAutocompleteResponse, GatewayIntents};

@@ -1,4 +1,4 @@
-//! People and a bot on serenity.
+//! Users and a bot on serenity.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn commands_are_registered_found_and_answered() {
     assert!(answered.is_ephemeral() && answered.latency() < SOON);
     assert_eq!(answered.text(), format!("<#{CHANNEL}> codes true"));
     assert!(double.messages(CHANNEL).is_empty(), "nobody else sees it");
-    // Whom the command is not shown to can still send it.
+    // A user whom the command is not shown can still send it.
     let other = double.user(GUILD, 0);
     let answered = double.slash_forced(&other, CHANNEL, "manage giftcode setchannel", &options).await;
     assert_eq!(answered.text(), format!("<#{CHANNEL}> codes false"));
@@ -54,7 +54,7 @@ async fn a_deferred_answer_settles_with_a_file_and_a_follow_up() {
     assert_eq!(reqwest::get(&back.url).await.unwrap().bytes().await.unwrap(), back.bytes);
     assert_eq!(answered.message().edits.len(), 1);
     assert!(answered.components().is_empty() && answered.title() == "/manage players import");
-    // The follow-up is not ephemeral: everybody sees that one.
+    // The follow-up is not ephemeral, so everybody sees it.
     assert_eq!(double.messages(CHANNEL).len(), 1);
 }
 
@@ -74,13 +74,13 @@ async fn buttons_selects_and_modals_go_there_and_back() {
     assert_eq!(later.settled(SOON).await.text(), "changed");
     assert_eq!(later.response_kind(), Some(ResponseKind::DeferredUpdate));
     assert_eq!(double.message(board.id).text(), "changed");
-    // A modal opened from a message changes it.
+    // The response to a modal that a message opened edits that message.
     let modal = double.press(&member, &board, "form").await;
     assert_eq!(modal.modal()["title"], "A form");
     let submitted = double.submit(&member, &modal, &[("code", "ABCDE")]).await;
     assert_eq!(submitted.response_kind(), Some(ResponseKind::Update));
     assert_eq!(double.message(board.id).text(), "code=ABCDE note=none");
-    // One opened by a command is answered with a message.
+    // The response to a modal that a command opened is a new message.
     let modal = double.slash(&member, CHANNEL, "form", &[]).await;
     assert_eq!(modal.response_kind(), Some(ResponseKind::Modal));
     let submitted = double.submit(&member, &modal, &[("code", "ABC"), ("note", "")]).await;
@@ -102,7 +102,7 @@ async fn a_second_first_answer_is_noticed() {
     assert_eq!(answered.text(), "once");
 }
 
-/// What a client would not let a person do fails the test that does it.
+/// A test fails if it does what a client would not let a user do.
 #[tokio::test]
 async fn people_can_only_do_what_is_offered() {
     let double = world().await;
@@ -177,7 +177,7 @@ fn assert_panicked(outcome: Result<String, tokio::task::JoinError>, with: &str) 
     assert!(text.contains(with), "{text:?} does not say {with:?}");
 }
 
-/// A bot that is there and says nothing.
+/// A bot that is connected and does not respond, or responds late.
 #[tokio::test]
 async fn silence_and_lateness_are_noticed() {
     let double = world().await;
@@ -204,14 +204,14 @@ async fn silence_and_lateness_are_noticed() {
     });
     assert_panicked(unanswered.await, "/x: no response; 1 sessions");
     wire.interaction().await;
-    // One in time, by an interaction's own token alone, and a follow-up after its time.
+    // A response in time, with the interaction's own token alone, and a follow-up after the deadline.
     double.set_response_deadline(SOON);
     let answered = double.send_slash(&member, CHANNEL, "x", &[]);
     let (callback, token) = wire.interaction().await;
     let webhook = format!("/webhooks/{}/{token}", Double::APPLICATION);
     assert_eq!(call_as(&double, "POST", &callback, Some(json!({ "type": 5 })), None).await.0, 204);
     assert!(answered.message().is_thinking());
-    // The first follow-up takes the place of what was deferred.
+    // The first follow-up takes the place of the deferred response.
     assert_eq!(call_as(&double, "POST", &webhook, Some(says("done")), None).await.0, 200);
     assert_eq!((answered.text().as_str(), answered.follow_ups().len()), ("done", 0));
     let original = format!("{webhook}/messages/@original");
@@ -224,7 +224,7 @@ async fn silence_and_lateness_are_noticed() {
     assert!(only_problem(&double).contains("after its time"));
 }
 
-/// The two times count from when the interaction was made, however late the bot hears of it.
+/// Both deadlines count from when the interaction was made, however late it reaches the bot.
 #[tokio::test]
 async fn times_count_from_the_interaction() {
     let double = world().await;
@@ -249,7 +249,7 @@ async fn times_count_from_the_interaction() {
     assert!(only_problem(&double).contains("a follow-up after its time"));
 }
 
-/// Who has not heard that an answer came sends it again, and is told that it did: that is no mistake.
+/// A bot that does not know whether its response arrived may repeat it. Discord refuses, and that is no problem.
 #[tokio::test]
 async fn a_first_answer_may_be_repeated_when_its_receipt_was_lost() {
     let double = world().await;
@@ -293,7 +293,7 @@ async fn commands_that_are_not_for_servers_are_not_shown_there() {
         let sent = tokio::spawn(async move { double.send_slash(&member, CHANNEL, hidden, &[]).title().to_owned() });
         assert_panicked(sent.await, "is not shown to");
     }
-    // Sent directly, an interaction has a user and no member, and the first shard hears of it.
+    // In direct messages, an interaction has a user and no member, and goes to the first shard.
     let mut wire = Wire::ready(&double).await;
     let sender = member.clone();
     let sent = tokio::spawn({

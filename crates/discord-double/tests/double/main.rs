@@ -1,4 +1,4 @@
-//! The double itself, driven by a plain HTTP client, a plain gateway client, and serenity.
+//! The double, driven by a plain HTTP client, a plain gateway client, serenity and poise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bot;
@@ -26,7 +26,7 @@ async fn world() -> Double {
     double
 }
 
-/// What a plain client is answered: status and body.
+/// The status and the body of a response.
 async fn call(double: &Double, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
     call_as(double, method, path, body, Some(&format!("Bot {}", Double::TOKEN))).await
 }
@@ -56,7 +56,7 @@ async fn create(double: &Double, body: Value) -> (u16, Value) {
     call(double, "POST", &format!("/channels/{CHANNEL}/messages"), Some(body)).await
 }
 
-/// A body that is right.
+/// A correct body of a message.
 fn says(text: &str) -> Value {
     json!({ "content": text, "allowed_mentions": { "parse": [] } })
 }
@@ -66,7 +66,7 @@ fn with(mut body: Value, field: &str, value: Value) -> Value {
     body
 }
 
-/// What the double holds against the bot, exactly one thing.
+/// The one problem that there must be.
 fn only_problem(double: &Double) -> String {
     let problems = double.take_problems();
     assert_eq!(problems.len(), 1, "{problems:#?}");

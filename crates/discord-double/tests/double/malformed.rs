@@ -1,4 +1,4 @@
-//! Every class of malformed request is refused and noticed.
+//! Every class of malformed request is refused, and is a problem.
 
 use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ async fn messages() {
         assert!(problems[0].starts_with("POST /api/v10/channels/2001/messages: "));
     }
     assert!(double.messages(CHANNEL).is_empty());
-    // These are right, if only just.
+    // These are just within the limits.
     for body in [
         says(&long(2000)),
         with(says("x"), "nonce", json!(long(25))),
@@ -122,7 +122,7 @@ async fn messages() {
         assert_eq!(create(&double, body).await.0, 200);
     }
     double.assert_clean();
-    // The project's own rule: it is answered as Discord does, and noticed.
+    // The house rule: Discord accepts such a message, so it is created, and it is a problem.
     assert_eq!(create(&double, json!({ "content": "hello" })).await.0, 200);
     assert!(only_problem(&double).contains("no allowed_mentions"));
     let open = with(says("@everyone"), "allowed_mentions", json!({ "parse": ["everyone"] }));
@@ -233,7 +233,7 @@ async fn commands() {
     assert_eq!(call(&double, "PUT", &path, Some(twice)).await.0, 400);
     assert!(only_problem(&double).contains("a name twice"));
     assert!(double.commands().is_empty());
-    // One by one, changed, read and taken back.
+    // One command is created, read, changed and deleted.
     let (status, made) = call(&double, "POST", &path, Some(command(json!([])))).await;
     let one = format!("{path}/{}", made["id"].as_str().unwrap());
     assert_eq!((status, call(&double, "GET", &path, None).await.1), (201, json!([made])));
@@ -296,7 +296,7 @@ async fn answers_to_interactions() {
     assert!(only_problem(&double).contains("there is no such interaction"));
     assert_eq!(call(&double, "POST", "/interactions/1/x/callback", Some(json!({ "type": 5 }))).await.0, 404);
     assert!(only_problem(&double).contains("there is no such interaction"));
-    // What is right takes effect even after all that; an answer that mentions is noticed.
+    // A correct response takes effect even after all that. One with open mentions is a problem.
     let open = answer(json!({ "content": "x", "flags": 64 }));
     assert_eq!(call(&double, "POST", &callback, Some(open)).await.0, 204);
     assert!(only_problem(&double).contains("no allowed_mentions"));

@@ -43,7 +43,7 @@ async fn serenity_posts_edits_reads_and_looks_around() {
     assert!(channel.message(&http, message.id).await.unwrap().nonce.is_some());
     channel.delete_message(&http, message.id).await.unwrap();
     assert_eq!(double.messages(CHANNEL).len(), 1);
-    // What it looks up.
+    // Lookups.
     let guild = GuildId::new(GUILD);
     assert_eq!(guild.to_partial_guild_with_counts(&http).await.unwrap().approximate_member_count, Some(2));
     assert_eq!(guild.channels(&http).await.unwrap()[&channel].name, "codes");
@@ -124,7 +124,7 @@ async fn permissions_decide() {
     assert_eq!(call(&double, "GET", &history, None).await.1["code"], 50001);
     double.set_bot_permissions(GUILD, permission::ADMINISTRATOR);
     assert_eq!(code(embed()).await, None);
-    // Roles of the test's own, @everyone, and kinds of channels.
+    // A role of the test's own, @everyone, and types of channels.
     let denied = Overwrite { id: 1002, is_role: true, allow: 0, deny: send };
     let announcements = Channel { id: 3001, name: "news".to_owned(), kind: 5, overwrites: vec![denied] };
     let group = Channel { id: 3002, name: "group".to_owned(), kind: 4, overwrites: Vec::new() };
@@ -136,7 +136,7 @@ async fn permissions_decide() {
         call(&double, "POST", &path, Some(says("x"))).await.1["code"].as_u64()
     };
     assert_eq!((post(3001).await, post(3002).await, post(9).await), (Some(50013), Some(50008), Some(10003)));
-    // Messages of others, and what is gone.
+    // Other users' messages, and deleted ones.
     let other = double.post(&double.user(GUILD, 0), CHANNEL, "mine");
     let others = format!("/channels/{CHANNEL}/messages/{}", other.id);
     assert_eq!(call(&double, "PATCH", &others, Some(says("yours"))).await.1["code"], 50005);
@@ -180,7 +180,7 @@ async fn too_many_requests_are_refused_and_counted() {
     let refused = statuses.iter().filter(|status| **status == 429).count();
     assert_eq!(double.rate_limited(), refused + 1);
     assert!((3..=26).contains(&double.busiest_second()));
-    // Not those of interactions.
+    // Responses to interactions do not count.
     let status = call(&double, "POST", "/interactions/1/x/callback", Some(json!({ "type": 5 }))).await.0;
     assert_eq!((status, double.take_problems().len()), (404, 1));
 }
@@ -222,7 +222,7 @@ async fn faults_happen_as_a_rule_says() {
     assert_eq!(call(&double, "GET", "/users/@me", None).await.0, 500);
     double.clear_faults();
     assert_eq!(call(&double, "GET", "/users/@me", None).await.0, 200);
-    // A rule that asserts is heard, too.
+    // A failed assertion in a rule is a problem, too.
     double.fail_messages(|_| panic!("not this one"));
     assert!(post("7").await.is_err());
     assert!(only_problem(&double).contains("not this one"));
@@ -240,7 +240,7 @@ async fn a_gate_holds_one_request_at_its_point() {
     let held = send("before");
     before.reached().await;
     assert!(double.messages(CHANNEL).is_empty());
-    // Only that one.
+    // It holds one request only.
     assert_eq!(send("other").await.unwrap(), 200);
     before.open();
     assert_eq!(held.await.unwrap(), 200);
@@ -250,17 +250,17 @@ async fn a_gate_holds_one_request_at_its_point() {
     after.reached().await;
     let stored = double.wait_for_message(CHANNEL, SOON, |message| message.text() == "after").await;
     assert!(!held.is_finished() && after.is_reached());
-    // Its sender dies; Discord has it all the same.
+    // The sender dies. Discord has received the request all the same.
     held.abort();
     after.open();
-    // Before, and dropped: nothing has happened.
+    // Dropped before it took effect: there is no message.
     let mut before = double.gate(Point::BeforeCreate);
     let held = send("never");
     before.reached().await;
     before.drop_request();
     assert!(held.await.is_err(), "no answer");
     assert!(double.messages(CHANNEL).iter().all(|message| message.text() != "never"));
-    // A sender that dies before has been heard all the same.
+    // The sender dies before the request took effect. It takes effect all the same.
     let mut before = double.gate(Point::BeforeCreate);
     let held = send("heard");
     before.reached().await;
@@ -276,7 +276,7 @@ async fn a_gate_holds_one_request_at_its_point() {
     let held = edit();
     gate.reached().await;
     assert_eq!(double.message(stored.id).text(), "after");
-    // A gate that is dropped opens.
+    // Dropping a gate opens it.
     drop(gate);
     assert_eq!(held.await.unwrap(), 200);
     let mut gate = double.gate(Point::AfterEdit);

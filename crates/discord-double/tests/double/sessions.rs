@@ -59,7 +59,7 @@ async fn a_shard_has_its_own_guilds_and_its_interactions() {
     assert_eq!(one.event("GUILD_CREATE").await["id"], second.to_string());
     assert_eq!(double.sessions(), 2);
     double.assert_clean();
-    // A third one of a bucket that has just started one.
+    // Another shard of a bucket in which one has just identified.
     double.set_shards(4, 2);
     let mut early = Wire::connect(&double).await;
     early.send(2, identify([2, 4])).await;
@@ -89,7 +89,7 @@ async fn a_session_is_resumed_with_what_it_missed() {
     double.invalidate();
     assert_eq!(wire.message().await, json!({ "op": 9, "d": false }));
     assert_eq!(double.sessions(), 0);
-    // What is not there cannot be resumed; the same connection identifies again.
+    // A session that has ended cannot be resumed. The same connection identifies again.
     wire.send(6, json!({ "token": Double::TOKEN, "session_id": session, "seq": 2 })).await;
     assert_eq!(wire.message().await, json!({ "op": 9, "d": false }));
     wire.send(2, identify([0, 1])).await;
@@ -150,7 +150,7 @@ async fn serenity_resumes_after_a_break_and_a_reconnect() {
     let member = double.user(GUILD, 0);
     for disturb in [Double::drop_sessions, Double::reconnect] {
         disturb(&double);
-        // Sent while nobody listens, and replayed.
+        // The event is sent while nobody listens, and replayed.
         let answered = double.slash(&member, CHANNEL, "board", &[("number", json!(3))]).await;
         assert_eq!(answered.text(), "board 3");
         assert_eq!(double.sessions(), 1);
@@ -172,7 +172,7 @@ async fn a_bot_connected_twice_is_noticed() {
 #[tokio::test]
 async fn a_thousand_guilds_are_told_of() {
     let double = Double::start().await;
-    // The command stands behind all the guilds, which take their time on a busy machine.
+    // The interaction is queued behind the events of all the guilds, which take time on a busy machine.
     double.set_response_deadline(4 * SOON);
     for guild in 1..=1000 {
         double.add_guild(Guild::new(guild).text(10_000 + guild, "codes"));

@@ -1,4 +1,4 @@
-//! A gateway client that does nothing by itself.
+//! A gateway client that does nothing on its own.
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use discord_double::Double;
 
 pub struct Wire(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
-/// What came: a message, the code of a close, or the end without one.
+/// What arrived: a message, a close frame with its code, or the end of the connection without one.
 #[derive(Debug, PartialEq)]
 pub enum Came {
     Message(Value),
@@ -25,7 +25,7 @@ pub fn identify(shard: [u32; 2]) -> Value {
 }
 
 impl Wire {
-    /// Connected, and past the hello.
+    /// Connects, and reads the hello.
     pub async fn connect(double: &Double) -> Self {
         let url = call(double, "GET", "/gateway/bot", None).await.1["url"].as_str().unwrap().to_owned();
         let (socket, _) = tokio_tungstenite::connect_async(format!("{url}/?v=10")).await.unwrap();
@@ -34,7 +34,7 @@ impl Wire {
         wire
     }
 
-    /// Connected and ready.
+    /// Connects, identifies, and waits for READY.
     pub async fn ready(double: &Double) -> Self {
         let mut wire = Self::connect(double).await;
         wire.send(2, identify([0, 1])).await;
@@ -62,7 +62,7 @@ impl Wire {
         }
     }
 
-    /// The data of the next event of this name; others are passed over.
+    /// The data of the next event with this name. Skips others.
     pub async fn event(&mut self, name: &str) -> Value {
         loop {
             let message = self.message().await;
@@ -72,7 +72,7 @@ impl Wire {
         }
     }
 
-    /// The path to answer the next interaction at, and its token.
+    /// The callback path of the next interaction, and its token.
     pub async fn interaction(&mut self) -> (String, String) {
         let event = self.event("INTERACTION_CREATE").await;
         let (id, token) = (event["id"].as_str().unwrap(), event["token"].as_str().unwrap());

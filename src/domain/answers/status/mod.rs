@@ -1,49 +1,46 @@
 //! The status table: every answer of the game API as one [`Status`], with its [`Class`] and its [`Scope`].
 //!
-//! Classification is data. A row is matched by `msg` *and* `err_code`: an answer whose two halves contradict each other
-//! is [`Status::Unknown`] and tried again, so one odd answer never marks a good code as bad. The class says what follows for
-//! the redemption; the scope says what the answer is evidence of, which the breaker adds up. Every row has been
-//! seen in answers to public clients of the game unless it says otherwise.
+//! Classification is data. A row is matched by `msg` *and* `err_code`: if the two contradict each other, the answer is
+//! [`Status::Unknown`] and the redemption is tried again, so a single strange answer never invalidates a good code. The
+//! class decides what follows for the redemption. The scope says what the answer is evidence of, which the breaker adds
+//! up. Every row has been seen in answers to public clients of the game unless it says otherwise.
 
 use std::fmt;
 
 use super::answer::{Answer, ApiAnswer, ErrCode, MAX_MSG_CHARS};
 
-/// What an answer means for retrying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
     /// The player has what the code gives.
     Success,
-    /// Asking again changes nothing.
+    /// Another try changes nothing.
     Permanent(Scope),
-    /// Nobody knows; asked again a few times.
+    /// Tried again a few times.
     Unknown,
-    /// It passes; asked again more often.
+    /// It passes: tried again more often.
     Temporary,
 }
 
-/// What an answer is evidence of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// This player and this code; other players are not concerned.
+    /// This player and this code only.
     Player,
     /// The code, for everybody.
     Code,
-    /// The game: nothing can be had of it now.
+    /// The game as a whole, for now.
     Service,
     /// This deployment: no call works until an operator acts.
     Deployment,
-    /// Nobody knows.
     Undecided,
 }
 
 macro_rules! statuses {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $class:expr, $scope:ident;)*) => {
-        /// What one try came to.
+        /// The result of one try.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub enum Status {
             $($(#[$doc])* $variant,)*
-            /// Something no row knows, by its `msg` or kind.
+            /// An answer that matches no row: its `msg` or kind.
             Unknown(String),
         }
 
@@ -51,7 +48,7 @@ macro_rules! statuses {
             /// Every status with a row of its own.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The name in log lines, reports and stored state.
+            /// In log lines, reports and stored state.
             pub fn name(&self) -> &str {
                 match self {
                     $(Self::$variant => $name,)*
@@ -59,7 +56,6 @@ macro_rules! statuses {
                 }
             }
 
-            /// What it means for retrying.
             pub fn class(&self) -> Class {
                 match self {
                     $(Self::$variant => $class,)*
@@ -67,11 +63,10 @@ macro_rules! statuses {
                 }
             }
 
-            /// What it is evidence of.
             pub fn scope(&self) -> Scope {
                 match self {
                     $(Self::$variant => Scope::$scope,)*
-                    // One player's by the specification, though nobody knows what it means.
+                    // The player's own according to docs/protocol.md, although its meaning is unknown.
                     Self::Unknown(text) if normalised(text) == BARE_VIP => Scope::Player,
                     Self::Unknown(_) => Scope::Undecided,
                 }
@@ -87,37 +82,34 @@ const CODE: Class = Class::Permanent(Scope::Code);
 const PLAYER: Class = Class::Permanent(Scope::Player);
 
 statuses! {
-    /// Granted.
     Success = "SUCCESS", Class::Success, Player;
-    /// This player has it already.
+    /// The player has it already.
     Received = "RECEIVED", Class::Success, Player;
-    /// This player has one of the same kind already.
+    /// The player has one of the same kind already.
     SameTypeExchange = "SAME_TYPE_EXCHANGE", Class::Success, Player;
-    /// The code has expired.
     TimeError = "TIME_ERROR", CODE, Code;
-    /// No such code.
     CdkNotFound = "CDK_NOT_FOUND", CODE, Code;
-    /// Claim limit reached.
+    /// The claim limit is reached.
     Used = "USED", CODE, Code;
     /// An older form of [`Status::Used`].
     UsageLimit = "USAGE_LIMIT", CODE, Code;
-    /// The code is invalid: the legacy bot's word, kept for its stored state.
+    /// The legacy bot's name for an invalid code, kept for its stored state.
     InvalidCode = "INVALID_CODE", CODE, Code;
-    /// Server busy.
+    /// The server is busy.
     TimeoutRetry = "TIMEOUT_RETRY", Class::Temporary, Player;
-    /// This player was asked about too soon.
+    /// The last call for this player was too recent.
     TooFrequent = "TOO_FREQUENT", Class::Temporary, Player;
     /// The session is gone.
     NotLogin = "NOT_LOGIN", Class::Temporary, Player;
-    /// No such player.
+    /// There is no such player.
     RoleNotExist = "ROLE_NOT_EXIST", PLAYER, Player;
-    /// The player does not live in the state on file.
+    /// The player is not in the state on file.
     UserInfoError = "USER_INFO_ERROR", PLAYER, Player;
-    /// Our signature is wrong: the salt changed.
+    /// The signature is wrong: the salt changed.
     SignError = "SIGN_ERROR", Class::Temporary, Deployment;
-    /// Our request is malformed: the API changed.
+    /// The request is malformed: the API changed.
     ParamsError = "PARAMS_ERROR", Class::Temporary, Deployment;
-    /// HTTP 401 or 403, in whatever shape: we are not let in.
+    /// HTTP 401 or 403, whatever the body.
     Forbidden = "FORBIDDEN", Class::Temporary, Deployment;
     /// The furnace level is too low for this code.
     StoveLevel = "STOVE_LV_ERROR", PLAYER, Player;
@@ -125,41 +117,39 @@ statuses! {
     RechargeMoney = "RECHARGE_MONEY_ERROR", PLAYER, Player;
     /// The VIP level is too low for this code.
     RechargeMoneyVip = "RECHARGE_MONEY_VIP_ERROR", PLAYER, Player;
-    /// A captcha is asked for too often.
+    /// A captcha is requested too often.
     CaptchaGetTooFrequent = "CAPTCHA_GET_TOO_FREQUENT", Class::Temporary, Service;
     /// A captcha is answered too often.
     CaptchaCheckTooFrequent = "CAPTCHA_CHECK_TOO_FREQUENT", Class::Temporary, Service;
-    /// The captcha is too old.
     CaptchaExpired = "CAPTCHA_EXPIRED", Class::Temporary, Service;
-    /// A captcha is asked for.
+    /// The game requires a captcha.
     CaptchaCheckError = "CAPTCHA_CHECK_ERROR", Class::Temporary, Service;
-    /// The legacy bot's word for a captcha picture that could not be had.
+    /// The legacy bot's name for a captcha picture that it could not get.
     CaptchaFetchError = "CAPTCHA_FETCH_ERROR", Class::Temporary, Service;
-    /// The legacy bot's word for a captcha asked for too often.
+    /// The legacy bot's name for a captcha requested too often.
     CaptchaTooFrequent = "CAPTCHA_TOO_FREQUENT", Class::Temporary, Service;
     /// HTTP 429.
     RateLimited = "RATE_LIMITED", Class::Temporary, Service;
     /// HTTP 5xx.
     ServerError = "SERVER_ERROR", Class::Temporary, Service;
-    /// A page instead of JSON.
+    /// An HTML page instead of JSON.
     HtmlAnswer = "HTML_ANSWER", Class::Temporary, Service;
-    /// A body cut off, too large, or no JSON.
+    /// A body that is truncated, too large, or not JSON.
     MalformedAnswer = "MALFORMED_ANSWER", Class::Temporary, Service;
     /// The connection could not be made, or broke.
     ConnectionError = "CONNECTION_ERROR", Class::Temporary, Service;
-    /// No answer in time.
     TimedOut = "TIMED_OUT", Class::Temporary, Service;
-    /// Our own: the process died during the calls, and no more are allowed.
+    /// The bot's own: the process died during each of the calls, and no more are allowed.
     Interrupted = "INTERRUPTED", Class::Temporary, Player;
-    /// Our own: no state is on file for this player, so the game cannot be asked.
+    /// The bot's own: no state is on file for this player, so the game cannot be called.
     NoState = "NO_STATE", PLAYER, Player;
 }
 
-/// One row of docs/protocol.md, "Statuses": these words with one of these numbers are this status.
+/// One row of docs/protocol.md, "Statuses": one of these texts with one of these numbers has this status.
 struct Row {
     msgs: &'static [&'static str],
     codes: &'static [i64],
-    /// Whether the words alone, without any number, are enough.
+    /// Whether the text without a number is enough.
     bare: bool,
     status: Status,
 }
@@ -168,8 +158,8 @@ const fn row(msgs: &'static [&'static str], codes: &'static [i64], bare: bool, s
     Row { msgs, codes, bare, status }
 }
 
-/// docs/protocol.md, "Statuses", in its order; then the legacy names. `msg` is compared in upper case,
-/// with `_` for blanks and without a full stop.
+/// docs/protocol.md, "Statuses", in its order, then the legacy names. `msg` is compared in upper case, with `_` for
+/// blanks and without a full stop.
 const REDEEM: &[Row] = &[
     row(&["SUCCESS"], &[20000], true, Status::Success),
     row(&["RECEIVED", "ALREADY_RECEIVED"], &[40008], true, Status::Received),
@@ -189,7 +179,7 @@ const REDEEM: &[Row] = &[
     row(&["PARAMS_ERROR"], &[40001], true, Status::ParamsError),
     row(&["STOVE_LV_ERROR"], &[40006], true, Status::StoveLevel),
     row(&["RECHARGE_MONEY_ERROR"], &[40017], true, Status::RechargeMoney),
-    // Not bare: without ` ERROR` and 40018 it is unknown by the specification.
+    // Not bare: without ` ERROR` and 40018 its meaning is unknown according to docs/protocol.md.
     row(&["RECHARGE_MONEY_VIP_ERROR"], &[40018], false, Status::RechargeMoneyVip),
     row(&["CAPTCHA_GET_TOO_FREQUENT"], &[40100], true, Status::CaptchaGetTooFrequent),
     row(&["CAPTCHA_CHECK_TOO_FREQUENT"], &[40101], true, Status::CaptchaCheckTooFrequent),
@@ -200,8 +190,8 @@ const REDEEM: &[Row] = &[
     row(&["RATE_LIMITED"], &[], true, Status::RateLimited),
 ];
 
-/// The player endpoint's own meaning of a number, unless the words are those of another row:
-/// the same number has come with TIMEOUT RETRY, which is busy. Everything else is as in [`REDEEM`].
+/// The player endpoint's own meaning of a number, unless the text is that of another row: the same number has come with
+/// TIMEOUT RETRY, which means busy. Everything else is as in [`REDEEM`].
 const LOGIN_UNKNOWN_PLAYER: i64 = 40004;
 
 fn normalised(msg: &str) -> String {
@@ -223,17 +213,18 @@ fn look_up(answer: &ApiAnswer) -> Status {
                 ErrCode::Odd => false,
             }
     });
-    // "CAPTCHA_*" is temporary by the specification, whatever the game calls the next one; the four known ones have rows.
+    // "CAPTCHA_*" is temporary according to docs/protocol.md, whatever the game adds. The four known ones have rows.
     match row {
         Some(row) => row.status.clone(),
         None if msg.starts_with("CAPTCHA_") && answer.err_code == ErrCode::Absent => Status::CaptchaCheckError,
-        // The words of a row with another row's number: the number is named, so that it is not read back as that row.
+        // The text of one row with the number of another. The name includes the number, so that it is not read back as
+        // the row.
         None if row_of(&msg).is_some() => unknown(&format!("{msg} ({})", answer.err_code)),
         None => unknown(&answer.msg),
     }
 }
 
-/// The row with these words, whatever the number.
+/// The row with this text, whatever the number.
 fn row_of(msg: &str) -> Option<&'static Row> {
     let msg = normalised(msg);
     REDEEM.iter().find(|row| row.msgs.contains(&msg.as_str()))
@@ -244,7 +235,6 @@ fn unknown(msg: &str) -> Status {
     Status::Unknown(if shown.is_empty() { "NO_MESSAGE".to_owned() } else { shown })
 }
 
-/// What an answer of the redeem endpoint means.
 pub fn of_redeem(answer: &Answer) -> Status {
     match answer {
         Answer::Api(api) => look_up(api),
@@ -259,7 +249,7 @@ pub fn of_redeem(answer: &Answer) -> Status {
     }
 }
 
-/// What a failed answer of the player endpoint means (a profile is no failure and does not come here).
+/// The meaning of an answer of the player endpoint that is not a profile.
 pub fn of_login(answer: &Answer) -> Status {
     let Answer::Api(api) = answer else { return of_redeem(answer) };
     let no_such_role = normalised(&api.msg).contains("ROLE_NOT_EXIST");
@@ -267,7 +257,7 @@ pub fn of_login(answer: &Answer) -> Status {
         ErrCode::Number(LOGIN_UNKNOWN_PLAYER) if row_of(&api.msg).is_none() => Status::RoleNotExist,
         ErrCode::Number(40001) if no_such_role => Status::RoleNotExist,
         _ => match look_up(api) {
-            // Words of a redeemed code make no sense here, and must not end a redemption as a success.
+            // The text of a redeemed code makes no sense here, and must not end a redemption as a success.
             status if matches!(status.class(), Class::Success | CODE) => unknown(&format!("LOGIN: {}", api.msg)),
             status => status,
         },
@@ -275,7 +265,6 @@ pub fn of_login(answer: &Answer) -> Status {
 }
 
 impl Status {
-    /// Whether the game asks for a captcha.
     pub fn is_captcha(&self) -> bool {
         matches!(
             self,
@@ -288,7 +277,7 @@ impl Status {
         )
     }
 
-    /// Reads a stored name, the legacy bot's old names included.
+    /// Reads a stored name, including those of the legacy bot.
     pub fn parse(name: &str) -> Self {
         let known = Self::ALL.iter().find(|status| status.name() == name);
         let old = || REDEEM.iter().find(|row| row.msgs.contains(&name)).map(|row| row.status.clone());

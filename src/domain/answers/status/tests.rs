@@ -1,4 +1,4 @@
-//! The table against docs/protocol.md, "Statuses", row by row, and against every odd answer.
+//! Checks the table against docs/protocol.md, "Statuses", row by row, and against strange answers.
 
 use proptest::prelude::*;
 
@@ -47,7 +47,7 @@ fn every_row_of_the_protocol_has_its_class() {
 }
 
 #[test]
-fn what_is_no_answer_of_the_api_is_temporary() {
+fn answers_not_from_the_api_are_temporary() {
     for answer in [
         Answer::RateLimited,
         Answer::Http(502),
@@ -149,7 +149,7 @@ fn the_legacy_names_are_read() {
 }
 
 #[test]
-fn a_login_never_ends_a_redemption_as_done_or_condemns_a_code() {
+fn a_login_never_ends_a_redemption_or_invalidates_a_code() {
     let login = |msg: &str, code| of_login(&api(msg, code));
     assert_eq!(login("x", ErrCode::Number(40004)), Status::RoleNotExist);
     assert_eq!(login("TIMEOUT RETRY.", ErrCode::Number(40004)), Status::TimeoutRetry, "busy");

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 const HOUR: Duration = Duration::from_secs(3600);
-const RETURN_AFTER: Duration = Duration::from_secs(6 * 3600);
+const MIN_ABSENCE: Duration = Duration::from_secs(6 * 3600);
 
 fn at(hours: f64) -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap() + jiff::SignedDuration::from_secs_f64(hours * 3600.0)
@@ -42,22 +42,22 @@ impl World {
     }
 
     fn apply(&mut self, answer: Option<&FeedAnswer>, now: Timestamp) -> Changes {
-        let rules = Rules { live: &self.live, return_after: RETURN_AFTER };
+        let rules = Rules { live: &self.live, min_absence: MIN_ABSENCE };
         let changes = changes(&self.on_file, answer, rules, now);
         for change in &changes.codes {
             let (key, seen) = match change {
-                Change::Added(seen) | Change::Updated(seen, _) | Change::Returned(seen) => {
+                CodeChange::Added(seen) | CodeChange::Updated(seen, _) | CodeChange::Reactivated(seen) => {
                     (seen.code.key(), Some(seen))
                 }
-                Change::Vanished { key, .. } => (key.clone(), None),
+                CodeChange::Vanished { key, .. } => (key.clone(), None),
             };
             let known = self.on_file.codes.entry(key).or_insert_with(|| known(seen.unwrap().code.as_str()));
             match (change, seen) {
-                (Change::Vanished { expires_at, ended_at, .. }, _) => {
+                (CodeChange::Vanished { expires_at, ended_at, .. }, _) => {
                     (known.listed, known.expires_at, known.ended_at) = (false, *expires_at, *ended_at);
                 }
                 (_, Some(seen)) => {
-                    known.ended_at = if let Change::Updated(_, ended_at) = change { *ended_at } else { None };
+                    known.ended_at = if let CodeChange::Updated(_, ended_at) = change { *ended_at } else { None };
                     known.code = seen.code.clone();
                     known.source = seen.source.clone();
                     known.rewards = seen.rewards.clone().or(known.rewards.take());
@@ -65,7 +65,7 @@ impl World {
                 }
                 _ => unreachable!(),
             }
-            if let Change::Returned(seen) = change {
+            if let CodeChange::Reactivated(seen) = change {
                 known.generation += 1;
                 self.returned.push((seen.code.to_string(), now));
             }
@@ -192,7 +192,7 @@ fn a_silent_source_keeps_nothing_alive_and_its_voice_is_no_return() {
     world.hear("one", &[active("A1")], at(0.0));
     world.live.remove(0);
     let key = Code::parse("A1").unwrap().key();
-    assert_eq!(world.apply(None, at(200.0)).codes, [Change::Vanished { key, expires_at: None, ended_at: None }]);
+    assert_eq!(world.apply(None, at(200.0)).codes, [CodeChange::Vanished { key, expires_at: None, ended_at: None }]);
     assert!(world.apply(None, at(201.0)).is_empty());
     world.live.insert(0, "one".to_owned());
     world.hear("one", &[active("A1")], at(400.0));
@@ -204,7 +204,7 @@ fn a_typed_code_becomes_the_feeds() {
     let mut world = World::of(&["one"]);
     world.on_file.codes.insert(Code::parse("A1").unwrap().key(), known("a1"));
     assert!(world.hear("one", &[until("A1", -1.0)], at(0.0)).is_empty(), "an end in the past says nothing of it");
-    assert!(matches!(&world.hear("one", &[active("A1")], at(1.0)).codes[..], [Change::Added(_)]));
+    assert!(matches!(&world.hear("one", &[active("A1")], at(1.0)).codes[..], [CodeChange::Added(_)]));
     let adopted = world.code("A1").unwrap();
     assert_eq!((adopted.code.as_str(), adopted.source.as_str(), adopted.listed), ("A1", "one", true));
 }

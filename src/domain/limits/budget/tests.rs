@@ -9,7 +9,7 @@ fn budget(calls: u32, window: u64) -> WindowBudget {
     WindowBudget::new(Some(RateLimit { calls, window: MS(window) }))
 }
 
-fn told(limit: u32, remaining: u32) -> RateLimitHints {
+fn hints(limit: u32, remaining: u32) -> RateLimitHints {
     RateLimitHints { limit: Some(limit), remaining: Some(remaining), retry_after: None }
 }
 
@@ -52,12 +52,12 @@ fn no_limit_is_no_limit_until_the_server_says_so() {
         assert!(budget.is_open(MS(0)));
         budget.begin();
         budget.end(MS(0));
-        assert_eq!(budget.observe((MS(0), MS(0)), &told(30, 7), false, BASE), None);
+        assert_eq!(budget.observe((MS(0), MS(0)), &hints(30, 7), false, BASE), None);
     }
     assert_eq!(budget.counted.len(), 0);
-    // Refused, and not told how many there may be: longer and longer rests.
+    // Refused without a limit: the cool-downs grow.
     let mut now = MS(0);
-    let rests: Vec<u64> = (0..7)
+    let cool_downs: Vec<u64> = (0..7)
         .map(|_| {
             let opens = budget.observe((now, now), &RateLimitHints::default(), true, BASE).unwrap();
             assert_eq!(
@@ -65,24 +65,24 @@ fn no_limit_is_no_limit_until_the_server_says_so() {
                 None,
                 "an answer of the same moment"
             );
-            let rest = opens - now;
+            let cool_down = opens - now;
             now = opens;
-            rest.as_secs()
+            cool_down.as_secs()
         })
         .collect();
-    assert_eq!(rests, [2, 4, 8, 16, 32, 60, 60]);
-    let asked = RateLimitHints { retry_after: Some(MS(7_000)), ..RateLimitHints::default() };
-    assert_eq!(budget.observe((now, now), &asked, true, BASE), Some(now + MS(7_000)));
-    // And told.
+    assert_eq!(cool_downs, [2, 4, 8, 16, 32, 60, 60]);
+    let hinted = RateLimitHints { retry_after: Some(MS(7_000)), ..RateLimitHints::default() };
+    assert_eq!(budget.observe((now, now), &hinted, true, BASE), Some(now + MS(7_000)));
+    // Refused with a limit.
     now += MS(7_000);
     budget.begin();
     budget.end(now);
-    budget.observe((now, now), &told(30, 0), true, BASE);
+    budget.observe((now, now), &hints(30, 0), true, BASE);
     assert_eq!(budget.limit(), Some(RateLimit { calls: 30, window: MS(60_000) }));
     assert!(!budget.is_open(now));
 }
 
-/// A server with a window of its own, which slides or stands, and may be used by others too.
+/// A server with a window of its own, sliding or fixed, which others may use as well.
 struct Server {
     calls: u32,
     window: Duration,
@@ -94,7 +94,7 @@ struct Server {
 impl Server {
     fn used(&self, now: Duration) -> u32 {
         let begin = if self.is_fixed {
-            // Its windows begin when it likes.
+            // Its windows start at any moment.
             let phase = self.window / 3;
             let past = (now + phase).as_millis() % self.window.as_millis();
             now.saturating_sub(MS(u64::try_from(past).unwrap()))
@@ -104,7 +104,7 @@ impl Server {
         u32::try_from(self.taken.iter().filter(|at| **at >= begin).count()).unwrap()
     }
 
-    /// Takes the call or refuses it.
+    /// Accepts or refuses the call.
     fn call(&mut self, now: Duration) -> (bool, RateLimitHints) {
         let used = self.used(now);
         let is_taken = used < self.calls;
@@ -112,11 +112,11 @@ impl Server {
             self.taken.push(now);
         }
         let remaining = self.calls - self.used(now);
-        (is_taken, if self.tells { told(self.calls, remaining) } else { RateLimitHints::default() })
+        (is_taken, if self.tells { hints(self.calls, remaining) } else { RateLimitHints::default() })
     }
 }
 
-/// Makes `count` calls as fast as the budget allows; how long they took and how many were refused.
+/// Makes `count` calls as fast as the budget allows. Returns how long they took and how many were refused.
 fn work(budget: &mut WindowBudget, server: &mut Server, count: usize) -> (Duration, usize) {
     let (mut now, mut done, mut refused) = (MS(0), 0, 0);
     while done < count {
@@ -158,7 +158,7 @@ fn the_real_limit_is_found_and_kept() {
 }
 
 #[test]
-fn others_behind_the_same_address_are_counted_when_the_server_tells() {
+fn others_behind_the_same_address_are_counted_from_the_headers() {
     let mut budget = budget(30, 3_000);
     let taken = (0..25).map(|at| MS(at * 10)).collect();
     let mut server = Server { calls: 30, window: MS(3_000), is_fixed: false, tells: true, taken };
@@ -167,17 +167,17 @@ fn others_behind_the_same_address_are_counted_when_the_server_tells() {
 }
 
 #[test]
-fn what_leaves_the_window_while_an_answer_is_on_its_way_is_not_taken_for_another_s() {
+fn calls_that_leave_the_window_during_an_answer_are_not_counted_as_others() {
     let mut budget = budget(2, 100);
     for at in [MS(0), MS(5)] {
         budget.begin();
         budget.end(at);
     }
-    // The server counts at 104, when the second call is in its window still; the answer is here at 106.
+    // The server counts at 104, when the second call is still in its window; the answer arrives at 106.
     assert!(budget.is_open(MS(100)));
     budget.begin();
     budget.end(MS(106));
-    budget.observe((MS(100), MS(106)), &told(2, 0), false, BASE);
+    budget.observe((MS(100), MS(106)), &hints(2, 0), false, BASE);
     assert!(budget.is_open(MS(106)));
 }
 
@@ -188,7 +188,7 @@ fn a_limit_without_measure_is_capped_and_counted_without_memory() {
         for (remaining, is_refused) in [(0, true), (0, false), (2_999_999, false), (7, true)] {
             budget.begin();
             budget.end(MS(3));
-            budget.observe((MS(0), MS(3)), &told(3_000_000, remaining), is_refused, BASE);
+            budget.observe((MS(0), MS(3)), &hints(3_000_000, remaining), is_refused, BASE);
             assert!(budget.counted.len() <= 8, "{} marks", budget.counted.len());
         }
         assert_eq!(budget.limit().unwrap().calls, MAX_CALLS);
@@ -197,7 +197,7 @@ fn a_limit_without_measure_is_capped_and_counted_without_memory() {
 }
 
 #[test]
-fn what_a_refusal_taught_is_unlearnt_slowly() {
+fn limits_learnt_from_refusals_are_unlearnt_slowly() {
     let mut budget = budget(30, 1_000);
     for at in 0..10 {
         budget.begin();
@@ -212,7 +212,7 @@ fn what_a_refusal_taught_is_unlearnt_slowly() {
 }
 
 proptest! {
-    /// Invariant 5: however the calls interleave and however long answers take, never more than the limit.
+    /// Invariant 5: never more than the limit, however the calls interleave and however long the answers take.
     #[test]
     fn never_more_than_the_limit_in_any_window(
         calls in 1u32..6, window in 1u64..50,
@@ -240,7 +240,7 @@ proptest! {
         }
     }
 
-    /// Whatever a server tells, and however many calls others make: memory is bounded by what this process asked.
+    /// The calls of this process bound the memory, whatever a server says and however many calls others make.
     #[test]
     fn no_header_costs_memory(
         configured in proptest::option::of(1u32..20_000),
@@ -251,19 +251,19 @@ proptest! {
         let mut budget = WindowBudget::new(configured.map(|calls| RateLimit { calls, window: MS(60_000) }));
         let mut now = MS(0);
         for (calls, (wait, limit, remaining, is_refused)) in (1..).zip(answers) {
-            let asked = now;
+            let started = now;
             budget.begin();
             now += MS(wait);
             budget.end(now);
-            budget.observe((asked, now), &RateLimitHints { limit, remaining, retry_after: None }, is_refused, BASE);
+            budget.observe((started, now), &RateLimitHints { limit, remaining, retry_after: None }, is_refused, BASE);
             prop_assert!(budget.counted.len() <= 2 * calls, "{} marks after {} calls", budget.counted.len(), calls);
             prop_assert!(budget.limit().is_none_or(|limit| (1..=10_000).contains(&limit.calls)));
         }
     }
 
-    /// Whatever is configured, a server that tells its limit refuses few calls, and none for long.
+    /// A server that states its limit refuses few calls, and none for long, whatever is configured.
     #[test]
-    fn a_server_that_tells_is_believed(
+    fn a_server_that_states_its_limit_is_believed(
         calls in 1u32..100, real in 1u32..60, window in 500u64..4_000, is_fixed in any::<bool>(),
     ) {
         let mut budget = budget(calls, window);

@@ -5,14 +5,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::codes::code::Code;
 
-/// A redemption that waits; `due` is the order in which they became due.
+/// A waiting redemption; `due` gives the order in which they became due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Waiting {
     due: u32,
     guild: u64,
     code: usize,
     is_later: bool,
-    is_asked: bool,
+    is_requested: bool,
 }
 
 fn key(code: usize) -> CodeKey {
@@ -34,16 +34,19 @@ fn groups(waiting: &[Waiting]) -> Groups {
 
 fn next(fair_queue: &mut FairQueue, waiting: &mut Vec<Waiting>) -> Option<Waiting> {
     let groups = groups(waiting);
-    fair_queue.give(&groups, |offer| {
+    fair_queue.serve(&groups, |offer| {
         let fits = |one: &Waiting| match offer {
-            Offer::Asked => one.is_asked,
-            Offer::LongestDue => !one.is_asked,
+            Offer::Requested => one.is_requested,
+            Offer::LongestDue => !one.is_requested,
             // None of these is a check.
             Offer::Check => false,
             Offer::First(place) | Offer::Later(place) => {
                 let group = &groups.as_slice()[place];
                 let is_later = matches!(offer, Offer::Later(_));
-                group.guild.0 == one.guild && group.key == key(one.code) && one.is_later == is_later && !one.is_asked
+                group.guild.0 == one.guild
+                    && group.key == key(one.code)
+                    && one.is_later == is_later
+                    && !one.is_requested
             }
         };
         let index = (0..waiting.len()).filter(|i| fits(&waiting[*i])).min_by_key(|i| waiting[*i].due)?;
@@ -51,36 +54,36 @@ fn next(fair_queue: &mut FairQueue, waiting: &mut Vec<Waiting>) -> Option<Waitin
     })
 }
 
-fn run(due: u32, guild: u64) -> Waiting {
-    Waiting { due, guild, code: 0, is_later: false, is_asked: false }
+fn of_batch(due: u32, guild: u64) -> Waiting {
+    Waiting { due, guild, code: 0, is_later: false, is_requested: false }
 }
 
 #[test]
 fn a_large_guild_does_not_starve_a_small_one() {
-    let mut waiting: Vec<Waiting> = (0..5_000).map(|due| run(due, 1)).collect();
-    waiting.extend((5_000..5_010).map(|due| run(due, 2)));
+    let mut waiting: Vec<Waiting> = (0..5_000).map(|due| of_batch(due, 1)).collect();
+    waiting.extend((5_000..5_010).map(|due| of_batch(due, 2)));
     let mut fair_queue = FairQueue::default();
     let first: Vec<Waiting> = (0..24).map(|_| next(&mut fair_queue, &mut waiting).unwrap()).collect();
     assert_eq!(first.iter().filter(|one| one.guild == 2).count(), 10);
 }
 
 #[test]
-fn a_check_goes_before_all_and_takes_nobodys_turn() {
+fn a_check_goes_first_and_uses_up_no_place() {
     let (mut fair_queue, groups) = (FairQueue::default(), Groups::default());
     let before = fair_queue;
-    assert_eq!(fair_queue.give(&groups, |offer| (offer == Offer::Check).then_some(())), Some(()));
+    assert_eq!(fair_queue.serve(&groups, |offer| (offer == Offer::Check).then_some(())), Some(()));
     assert_eq!(fair_queue, before);
 }
 
 #[test]
 fn people_go_first_then_first_tries_then_the_code_that_ends_first() {
     let mut waiting = vec![
-        Waiting { is_later: true, ..run(0, 1) },
-        run(1, 1),
-        Waiting { code: 1, ..run(2, 1) },
-        Waiting { code: 2, ..run(3, 1) },
-        Waiting { code: 2, is_later: true, ..run(4, 1) },
-        Waiting { is_asked: true, ..run(5, 1) },
+        Waiting { is_later: true, ..of_batch(0, 1) },
+        of_batch(1, 1),
+        Waiting { code: 1, ..of_batch(2, 1) },
+        Waiting { code: 2, ..of_batch(3, 1) },
+        Waiting { code: 2, is_later: true, ..of_batch(4, 1) },
+        Waiting { is_requested: true, ..of_batch(5, 1) },
     ];
     let mut fair_queue = FairQueue::default();
     let order: Vec<u32> = std::iter::from_fn(|| next(&mut fair_queue, &mut waiting)).map(|one| one.due).collect();
@@ -90,13 +93,13 @@ fn people_go_first_then_first_tries_then_the_code_that_ends_first() {
 fn any_waiting() -> impl Strategy<Value = Vec<Waiting>> {
     let one = (0u64..5, 0usize..4, any::<bool>(), proptest::bool::weighted(0.1));
     proptest::collection::vec(one, 1..50).prop_map(|list| {
-        let one = |(due, (guild, code, is_later, is_asked))| Waiting { due, guild, code, is_later, is_asked };
+        let one = |(due, (guild, code, is_later, is_requested))| Waiting { due, guild, code, is_later, is_requested };
         (0u32..).zip(list).map(one).collect()
     })
 }
 
 proptest! {
-    /// Whatever else comes in, and however it is placed: who has `n` due before it is served within the turns for these.
+    /// A redemption with `n` due before it is served within the places for the longest due, whatever else arrives.
     #[test]
     fn nothing_waits_for_ever(mut waiting in any_waiting(), flood in any_waiting(), chosen in any::<prop::sample::Index>()) {
         let chosen = waiting[chosen.index(waiting.len())].clone();
@@ -113,16 +116,16 @@ proptest! {
                 return Ok(());
             }
         }
-        prop_assert!(false, "still waiting after {} turns", most);
+        prop_assert!(false, "still waiting after {} places", most);
     }
 
-    /// Between two turns of a guild that has work, every other guild has one at most, the turns for the longest due and for
-    /// people not counted.
+    /// Between two places of a guild with work, every other guild has at most one, not counting the places for the
+    /// longest due and for people.
     #[test]
-    fn guilds_take_turns(mut waiting in any_waiting()) {
+    fn guilds_alternate(mut waiting in any_waiting()) {
         let mut fair_queue = FairQueue::default();
         for one in &mut waiting {
-            one.is_asked = false;
+            one.is_requested = false;
         }
         let mut since: BTreeMap<u64, BTreeMap<u64, u32>> = BTreeMap::new();
         loop {
@@ -136,25 +139,24 @@ proptest! {
             for guild in with_work.into_iter().filter(|guild| *guild != taken.guild).collect::<std::collections::BTreeSet<_>>() {
                 let fair_queue = since.entry(guild).or_default().entry(taken.guild).or_default();
                 *fair_queue += 1;
-                prop_assert!(*fair_queue <= 1, "guild {} had {} turns while {} waited", taken.guild, fair_queue, guild);
+                prop_assert!(*fair_queue <= 1, "guild {} had {} places while {} waited", taken.guild, fair_queue, guild);
             }
         }
     }
 
-    /// Of any four turns in a row, persons have one at most while others wait.
+    /// Of any four places in a row, persons have at most one while others wait.
     #[test]
     fn persons_take_a_quarter_at_most_while_others_wait(mut waiting in any_waiting()) {
         let mut fair_queue = FairQueue::default();
         let mut latest: Vec<bool> = Vec::new();
-        while waiting.iter().any(|one| !one.is_asked) {
+        while waiting.iter().any(|one| !one.is_requested) {
             let taken = next(&mut fair_queue, &mut waiting).unwrap();
-            latest.push(taken.is_asked);
-            let asked = latest.iter().rev().take(ASKED_EVERY as usize).filter(|is_asked| **is_asked).count();
-            prop_assert!(asked <= 1, "{:?}", latest);
+            latest.push(taken.is_requested);
+            let requested = latest.iter().rev().take(REQUESTED_EVERY as usize).filter(|is_requested| **is_requested).count();
+            prop_assert!(requested <= 1, "{:?}", latest);
         }
     }
 
-    /// Everything is served, once.
     #[test]
     fn everything_is_served(mut waiting in any_waiting()) {
         let mut all: Vec<u32> = waiting.iter().map(|one| one.due).collect();

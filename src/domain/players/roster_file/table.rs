@@ -1,6 +1,8 @@
 //! Text with separators as rows of cells.
 //!
 //! A row is a line: a quote that does not close before the line ends is that line's fault and takes no other line with it.
+//!
+//! Read by hand for that reason: to the csv crate, the lines behind an open quote are part of that cell.
 
 use std::borrow::Cow;
 

@@ -1,26 +1,25 @@
-//! Codes for which everybody is told something unknown though the game is well: each is held, and asked about with one
-//! player now and then.
+//! Codes for which every player gets an unknown answer although the game is well. Such a code is held: it is tried with
+//! one player at a time, at growing intervals.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{Call, Change, CodeId, Counts, FIRST_WAIT, Failure, LONGEST_WAIT_FOR_PEOPLE, wait};
+use super::{BreakerEvent, Call, CodeId, Counts, FIRST_WAIT, Failure, LONGEST_WAIT_FOR_PEOPLE, wait};
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::PlayerId;
 
-/// So many players in a row who are told something unknown for one code.
+/// So many players in a row with an unknown answer for one code make it suspect.
 const PLAYERS: usize = 3;
-/// A code is held for no longer: every redemption ends.
+/// No code is held longer than this, because every redemption must end.
 const LONGEST_HOLD: Duration = Duration::from_secs(24 * 3600);
-/// Codes with failures, and failures of a code, that are remembered.
+/// The most codes with failures, and the most failures of a code, that are remembered.
 const MOST_REMEMBERED: usize = 256;
 
-/// The codes that are troubled, or held.
 #[derive(Debug, Default)]
 pub struct Codes {
     streaks: BTreeMap<CodeId, Streak>,
     held: BTreeMap<CodeId, Held>,
-    /// Those that were held for as long as may be.
+    /// Those that were held for the full time. They are not held again.
     were_held: BTreeSet<CodeId>,
 }
 
@@ -32,20 +31,18 @@ struct Streak {
     since: Duration,
 }
 
-/// A code that is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// Since when.
     pub since: Duration,
-    /// What the game says to everybody.
+    /// The latest answer of the game.
     pub evidence: Status,
-    asked: u32,
-    is_asking: bool,
-    ask_at: Duration,
+    tried: u32,
+    is_trying: bool,
+    try_at: Duration,
 }
 
 impl Codes {
-    /// Notes something unknown that was told for a code; whether several players in a row were told so.
+    /// Records an unknown answer for a code. Returns whether several players in a row got one.
     pub(super) fn note(&mut self, call: &Call<'_>, code: CodeId, now: Duration) -> bool {
         if self.were_held.contains(&code) {
             return false;
@@ -62,24 +59,24 @@ impl Codes {
         streak.players.len() >= PLAYERS
     }
 
-    /// Something known was told for a code; whether it was held.
+    /// Records a known answer for a code. Returns whether the code was held.
     pub(super) fn release(&mut self, code: &CodeId) -> bool {
         self.streaks.remove(code);
         self.held.remove(code).is_some()
     }
 
-    /// The game itself is in trouble: what it said lately is no evidence against a code.
+    /// Drops all streaks, because the game itself is in trouble: its recent answers are no evidence against a code.
     pub(super) fn forget_streaks(&mut self) {
         self.streaks.clear();
     }
 
-    /// Something unknown was told for a code that is held; `None` for one that is not.
+    /// Records an unknown answer for a held code; `None` if the code is not held.
     pub(super) fn still_held(
         &mut self,
         code: &CodeId,
         status: &Status,
         now: Duration,
-    ) -> Option<(Counts, Vec<Change>)> {
+    ) -> Option<(Counts, Vec<BreakerEvent>)> {
         let held = self.held.get_mut(code)?;
         if now.saturating_sub(held.since) >= LONGEST_HOLD {
             self.held.remove(code);
@@ -87,20 +84,20 @@ impl Codes {
                 self.were_held.clear();
             }
             self.were_held.insert(code.clone());
-            return Some((Counts::Yes, vec![Change::Released(code.clone())]));
+            return Some((Counts::Yes, vec![BreakerEvent::Released(code.clone())]));
         }
-        if held.is_asking {
-            held.asked = held.asked.saturating_add(1);
-            held.is_asking = false;
-            held.ask_at = now + wait(held.asked, LONGEST_WAIT_FOR_PEOPLE);
+        if held.is_trying {
+            held.tried = held.tried.saturating_add(1);
+            held.is_trying = false;
+            held.try_at = now + wait(held.tried, LONGEST_WAIT_FOR_PEOPLE);
         }
         held.evidence = status.clone();
-        // Due again behind the others: the next one to be asked for is somebody else.
-        Some((Counts::No(held.ask_at), Vec::new()))
+        // Due again after the others, so that the next try is for another player.
+        Some((Counts::No(held.try_at), Vec::new()))
     }
 
-    /// The game is well: the codes for which several players in a row were told something unknown are held.
-    pub(super) fn hold_troubled(&mut self, now: Duration) -> Vec<Change> {
+    /// Holds the codes for which several players in a row got an unknown answer, because the game is known to be well.
+    pub(super) fn hold_troubled(&mut self, now: Duration) -> Vec<BreakerEvent> {
         let is_troubled = |streak: &Streak| streak.players.len() >= PLAYERS;
         let troubled: Vec<CodeId> =
             self.streaks.iter().filter(|(_, streak)| is_troubled(streak)).map(|(code, _)| code.clone()).collect();
@@ -108,49 +105,46 @@ impl Codes {
         for code in troubled {
             let Some(Streak { failures, since, .. }) = self.streaks.remove(&code) else { continue };
             let Some(evidence) = failures.last().map(|failure| failure.status.clone()) else { continue };
-            let ask_at = now + FIRST_WAIT;
-            let held = Held { since, evidence: evidence.clone(), asked: 1, is_asking: false, ask_at };
+            let try_at = now + FIRST_WAIT;
+            let held = Held { since, evidence: evidence.clone(), tried: 1, is_trying: false, try_at };
             self.held.insert(code.clone(), held);
-            changes.push(Change::Held(code, evidence, failures));
+            changes.push(BreakerEvent::Held(code, evidence, failures));
         }
         changes
     }
 
-    /// Whether a try for this code may begin at `now`.
     pub fn may_try(&self, code: &CodeId, now: Duration) -> bool {
-        self.held.get(code).is_none_or(|held| !held.is_asking && held.ask_at <= now)
+        self.held.get(code).is_none_or(|held| !held.is_trying && held.try_at <= now)
     }
 
-    /// A try for this code begins.
     pub fn begin_try(&mut self, code: &CodeId) {
         if let Some(held) = self.held.get_mut(code) {
-            held.is_asking = true;
+            held.is_trying = true;
         }
     }
 
-    /// A try for this code is over, whatever came of it.
     pub fn end_try(&mut self, code: &CodeId) {
         if let Some(held) = self.held.get_mut(code) {
-            held.is_asking = false;
+            held.is_trying = false;
         }
     }
 
-    /// The codes that are held, the one held for longest first.
+    /// The held codes, the longest held first.
     pub fn held(&self) -> Vec<(&CodeId, &Held)> {
         let mut held: Vec<_> = self.held.iter().collect();
         held.sort_unstable_by(|a, b| (a.1.since, a.0).cmp(&(b.1.since, b.0)));
         held
     }
 
-    /// When the next code that is held may be asked about.
+    /// When the next held code may be tried.
     pub fn next_try(&self) -> Option<Duration> {
-        self.held.values().filter(|held| !held.is_asking).map(|held| held.ask_at).min()
+        self.held.values().filter(|held| !held.is_trying).map(|held| held.try_at).min()
     }
 
-    /// Whoever made the calls under way is gone.
+    /// The calls under way will get no answer.
     pub(super) fn abandon(&mut self) {
         for held in self.held.values_mut() {
-            held.is_asking = false;
+            held.is_trying = false;
         }
     }
 }

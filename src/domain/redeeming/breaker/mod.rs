@@ -1,23 +1,26 @@
-//! The breaker: stops the calls while the game as a whole does not serve us, and asks now and then whether it does again.
+//! The breaker stops all calls while the game as a whole does not serve the bot, and tests at intervals whether it does
+//! again.
 //!
-//! An answer is evidence with a scope ([`Status::scope`]). One that may be the player's own is counted against that player's
-//! tries, as it comes; what is the game's is not, and one answer never tells which it is. So:
+//! An answer is evidence with a scope ([`Status::scope`]). A failure that may be the player's own counts against that
+//! player's tries when it arrives; a failure of the game does not. One answer alone never shows which it is. So:
 //!
 //! ```text
-//!             three failures in a row, whoever they were for; or two of one redemption;
-//!             one that concerns the deployment; or three players in a row for one code
-//!   closed ─────────────────────────────────────────────────────────────────────────────► asking
-//!     ▲ ▲                                                                                   │ │
-//!     │ └──── the game is well: the failures were the players' own, or the code's ──────────┘ │
-//!     └────── the game is well again ────── open ◄──── the game fails here, too ──────────────┘
+//!    three failures in a row, for any players; two failures of one redemption;
+//!    one that concerns the deployment; or three players in a row for one code
+//!   closed ─────────────────────────────────────────────────────────────────────────────► testing
+//!    ▲ ▲                                                                                  │ │
+//!    │ └──── the game is well: the failures were the players' own, or the code's ─────────┘ │
+//!    └────── the game is well again ────── open ◄──── the test call fails as well ──────────┘
 //! ```
 //!
-//! The question is a call with a code that cannot exist, for another player than those who failed. While the breaker asks or
-//! is open, no other call is made. When it opens, the failures that led to it are given back, and what is still in flight is
-//! not counted. It closes by itself, whatever the cause.
+//! The test call uses a code that cannot exist, for a player other than those whose calls failed. While the breaker
+//! tests or is open, no other call is made. When it opens, the tries that led to it are given back, and calls still in
+//! flight do not count. It closes by itself, whatever the cause.
 //!
-//! Where the game is well, and three players in a row were told something unknown for one code, that *code* is held: it is
-//! asked about with one player now and then, and costs nobody a try.
+//! If the game is well, and three players in a row got an unknown answer for one code, that *code* is held: it is tried
+//! with one player at a time, and costs no player a try.
+//!
+//! Written by hand on purpose: breaker crates count failures without regard to the player.
 
 mod codes;
 
@@ -30,35 +33,32 @@ use crate::domain::players::player::PlayerId;
 
 pub use codes::{Codes, Held};
 
-/// So many failures in a row are enough to ask,
+/// The breaker tests the game after so many failures in a row,
 const FAILURES: usize = 3;
-/// or so many of one redemption: it must not use up its tries on it.
+/// or after so many of one redemption, which must not use up its tries meanwhile.
 const FAILURES_OF_ONE: usize = 2;
-/// Before the second question,
+/// The wait before the second test.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
-/// doubled for each that tells the same, up to this where it passes by itself,
+/// It doubles with each test that gives the same answer, up to this for troubles that pass by themselves,
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// and up to this where somebody must act, or nobody knows what the game means.
+/// and up to this if somebody must act, or if the answer is unknown.
 const LONGEST_WAIT_FOR_PEOPLE: Duration = Duration::from_secs(300);
-/// What kind of trouble an answer is, where it may be more than one player's.
+/// The kinds of trouble that may concern more than one player.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {
-    /// No connection, no answer in time, HTTP 5xx, pages, half an answer.
+    /// No connection, no answer in time, HTTP 5xx, an HTML page, a truncated answer.
     Down,
-    /// HTTP 429.
     Refused,
-    /// A captcha.
     Captcha,
-    /// What is the player's own as far as one player goes: TIMEOUT RETRY, TOO FREQUENT, NOT LOGIN.
+    /// TIMEOUT RETRY, TOO FREQUENT, NOT LOGIN: the player's own unless other players get it too.
     Busy,
-    /// Something that nobody knows.
+    /// An unknown answer.
     Odd,
-    /// An operator must act.
     Deployment,
 }
 
 impl Cause {
-    /// The kind of trouble that a status is, if it is any.
+    /// `None` if the status is no trouble.
     pub fn of(status: &Status) -> Option<Self> {
         use Status::{NotLogin, TimeoutRetry, TooFrequent};
         match (status.scope(), status) {
@@ -72,7 +72,7 @@ impl Cause {
         }
     }
 
-    /// Whether it passes without anybody doing anything.
+    /// Whether it passes without anybody's help.
     pub fn passes(self) -> bool {
         !matches!(self, Self::Odd | Self::Deployment)
     }
@@ -85,78 +85,69 @@ impl Cause {
 /// A code and its generation.
 pub type CodeId = (CodeKey, u32);
 
-/// A redemption.
 pub type Tried = (PlayerId, CodeId);
 
-/// A call that was answered, or was not.
+/// A call, answered or failed.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
-    /// The player it was for.
     pub player: PlayerId,
-    /// The redemption whose try it was, if it was one's.
+    /// The redemption that the call was a try of, if any.
     pub tried: Option<&'a Tried>,
-    /// Whether it asked for that redemption's own code.
+    /// Whether the call was made with that redemption's own code.
     pub is_of_code: bool,
-    /// What came of it.
     pub status: &'a Status,
 }
 
-/// A try that failed and was counted.
+/// A counted try that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Whose.
     pub tried: Tried,
-    /// Its status.
     pub status: Status,
 }
 
-/// Why the game does not serve us.
+/// Why the game does not serve the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// The kind.
     pub cause: Cause,
     /// When the first call in a row failed.
     pub since: Duration,
-    /// What the game says, by its latest answer.
+    /// The latest answer.
     pub evidence: Status,
 }
 
-/// Whether a try counts.
+/// Whether a try counts against the redemption's limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counts {
-    /// Yes, as its status says.
     Yes,
-    /// No: the redemption is due again then, as if it had not been tried.
+    /// The redemption is due again at this time, as if it had not been tried.
     No(Duration),
 }
 
-/// What an answer changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// The game is to be asked.
-    Asks,
-    /// The game does not serve us; these tries are given back.
+pub enum BreakerEvent {
+    /// A test call is due.
+    TestDue,
+    /// The game does not serve the bot. These tries are given back.
     Opened(Trouble, Vec<Failure>),
-    /// It still does not, for another reason than before.
-    Differs(Trouble),
-    /// It serves us again; what it was.
+    /// The game still does not serve the bot, for another reason than before.
+    CauseChanged(Trouble),
+    /// The game serves the bot again; this was the reason.
     Closed(Trouble),
-    /// The code is held because of such answers; these tries are given back.
+    /// The code is held because of this answer. These tries are given back.
     Held(CodeId, Status, Vec<Failure>),
-    /// The code is not held any more.
     Released(CodeId),
 }
 
-/// For whom to ask the game.
+/// For which player to test the game.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// Somebody else than these, if there is anybody,
-    pub not: Vec<PlayerId>,
-    /// or at least than this one, whose call failed last.
-    pub not_least: Option<PlayerId>,
-    /// Whether it makes no sense to ask for that one.
+pub struct TestCall {
+    /// Not for one of these, if there is any other player,
+    pub exclude: Vec<PlayerId>,
+    /// and preferably not for this one, whose call failed last.
+    pub avoid: Option<PlayerId>,
+    /// Whether that one is no use at all.
     pub needs_another: bool,
-    /// The one after this in turn.
+    /// The first player after this one, in order.
     pub after: Option<PlayerId>,
 }
 
@@ -170,48 +161,48 @@ struct Streak {
     last: Option<(PlayerId, Cause, Status)>,
 }
 
-/// The questions whether the game serves us.
+/// The series of test calls.
 #[derive(Debug)]
-struct Questions {
-    asked: u32,
-    is_asking: bool,
+struct TestSeries {
+    tested: u32,
+    is_testing: bool,
     begun: Duration,
-    ask_at: Duration,
+    test_at: Duration,
 }
 
-/// The breaker. Times are since some fixed start.
+/// Times are measured from some fixed start.
 #[derive(Debug, Default)]
 pub struct Breaker {
     streak: Streak,
-    /// The codes that are troubled while the game is not.
+    /// The codes that are in trouble while the game is not.
     pub codes: Codes,
-    /// While it asks or is open.
-    questions: Option<Questions>,
-    /// While it is open.
+    /// Present while the breaker tests or is open.
+    tests: Option<TestSeries>,
+    /// Present while it is open.
     trouble: Option<Trouble>,
-    /// Told once while it was open for another reason: believed when told again.
+    /// A deployment status seen once. It is believed when it comes again.
     suspected: Option<Status>,
-    last_asked: Option<PlayerId>,
+    last_tested: Option<PlayerId>,
     was_reached: bool,
     unreached: Vec<Status>,
 }
 
-/// The wait before question number `asked + 1`.
-fn wait(asked: u32, longest: Duration) -> Duration {
-    FIRST_WAIT.saturating_mul(1 << asked.saturating_sub(1).min(16)).min(longest)
+/// The wait before test call number `tested + 1`.
+fn wait(tested: u32, longest: Duration) -> Duration {
+    FIRST_WAIT.saturating_mul(1 << tested.saturating_sub(1).min(16)).min(longest)
 }
 
 impl Breaker {
-    /// Takes note of what a call came to that ended at `now`.
-    pub fn observe(&mut self, call: &Call<'_>, now: Duration) -> (Counts, Vec<Change>) {
+    /// Records a call that ended at `now`.
+    pub fn observe(&mut self, call: &Call<'_>, now: Duration) -> (Counts, Vec<BreakerEvent>) {
         self.note_reach(call.status);
         let code = call.tried.filter(|_| call.is_of_code).map(|(_, code)| code.clone());
         let Some(cause) = Cause::of(call.status) else {
-            if self.questions.is_none() {
+            if self.tests.is_none() {
                 self.streak = Streak::default();
             }
             let released = code.filter(|code| self.codes.release(code));
-            return (Counts::Yes, released.map(Change::Released).into_iter().collect());
+            return (Counts::Yes, released.map(BreakerEvent::Released).into_iter().collect());
         };
         if cause == Cause::Odd
             && let Some(code) = &code
@@ -224,59 +215,65 @@ impl Breaker {
         }
         let is_many_times = self.streak.add(call, cause, now);
         let is_of_code = cause == Cause::Odd && code.is_some_and(|code| self.codes.note(call, code, now));
-        // What was in flight when it began to ask counts for the time being: it is given back if the game fails, too.
-        let asks_already = self.questions.is_some();
-        if asks_already || cause != Cause::Deployment && self.streak.calls < FAILURES && !is_many_times && !is_of_code {
+        // Calls that were in flight when the test began count for now. They are given back if the test call fails as
+        // well.
+        let tests_already = self.tests.is_some();
+        if tests_already || cause != Cause::Deployment && self.streak.calls < FAILURES && !is_many_times && !is_of_code
+        {
             return (Counts::Yes, Vec::new());
         }
-        self.questions = Some(Questions { asked: 0, is_asking: false, begun: now, ask_at: now });
-        (Counts::Yes, vec![Change::Asks])
+        self.tests = Some(TestSeries { tested: 0, is_testing: false, begun: now, test_at: now });
+        (Counts::Yes, vec![BreakerEvent::TestDue])
     }
 
-    /// Whether calls are stopped, but for the question.
+    /// Whether calls may be made.
     pub fn is_closed(&self) -> bool {
-        self.questions.is_none()
+        self.tests.is_none()
     }
 
-    /// Why the game does not serve us, while that is so.
     pub fn trouble(&self) -> Option<&Trouble> {
         self.trouble.as_ref()
     }
 
-    /// When to ask the game; `None` while there is no need to, and while it is being asked.
-    pub fn ask_at(&self) -> Option<Duration> {
-        self.questions.as_ref().filter(|questions| !questions.is_asking).map(|questions| questions.ask_at)
+    /// When the next test call is due; `None` if none is due, and while one is under way.
+    pub fn test_at(&self) -> Option<Duration> {
+        self.tests.as_ref().filter(|tests| !tests.is_testing).map(|tests| tests.test_at)
     }
 
-    /// Begins to ask, at `now`.
-    pub fn begin_to_ask(&mut self, now: Duration) -> Option<Question> {
-        let questions = self.questions.as_mut()?;
-        questions.is_asking = true;
-        questions.begun = now;
-        let (not_least, cause) = self.streak.last.as_ref().map(|(player, cause, _)| (*player, *cause)).unzip();
-        // Once it is open everybody is asked for in turn.
-        let not = if self.trouble.is_some() { Vec::new() } else { self.streak.players.iter().copied().collect() };
+    pub fn begin_test(&mut self, now: Duration) -> Option<TestCall> {
+        let tests = self.tests.as_mut()?;
+        tests.is_testing = true;
+        tests.begun = now;
+        let (avoid, cause) = self.streak.last.as_ref().map(|(player, cause, _)| (*player, *cause)).unzip();
+        // Once the breaker is open, all players take turns.
+        let exclude = if self.trouble.is_some() { Vec::new() } else { self.streak.players.iter().copied().collect() };
         let needs_another = self.trouble.is_none() && cause == Some(Cause::Busy);
-        Some(Question { not, not_least, needs_another, after: self.last_asked })
+        Some(TestCall { exclude, avoid, needs_another, after: self.last_tested })
     }
 
-    /// There was nobody to ask for who makes sense: the failures are the players' own.
-    pub fn nobody_to_ask_for(&mut self) {
-        (self.questions, self.streak) = (None, Streak::default());
+    /// Records that no suitable player exists for the test: the failures were the players' own.
+    pub fn no_player_to_test(&mut self) {
+        (self.tests, self.streak) = (None, Streak::default());
     }
 
-    /// What the game said to the question, for `player`, by `now`; it wants to be left alone for `rest`.
-    pub fn answered(&mut self, player: PlayerId, status: &Status, rest: Duration, now: Duration) -> Vec<Change> {
+    /// Records the answer to the test call for `player`. The game wants no further call for `back_off`.
+    pub fn answered(
+        &mut self,
+        player: PlayerId,
+        status: &Status,
+        back_off: Duration,
+        now: Duration,
+    ) -> Vec<BreakerEvent> {
         self.note_reach(status);
-        self.last_asked = Some(player);
-        let Some(questions) = &mut self.questions else { return Vec::new() };
-        questions.is_asking = false;
+        self.last_tested = Some(player);
+        let Some(tests) = &mut self.tests else { return Vec::new() };
+        tests.is_testing = false;
         let before = match &self.trouble {
             Some(trouble) => Some((trouble.cause, trouble.evidence.clone())),
             None => self.streak.last.as_ref().map(|(_, cause, status)| (*cause, status.clone())),
         };
         let is_busy_before = before.as_ref().is_some_and(|(cause, _)| *cause == Cause::Busy);
-        // What one player is told may be that player's own: it is no witness of another one's trouble.
+        // An answer about one player may be that player's own, so it does not confirm another player's trouble.
         let is_witness = |cause: &Cause| match cause {
             Cause::Busy => is_busy_before,
             Cause::Odd => !is_busy_before,
@@ -285,48 +282,48 @@ impl Breaker {
         let Some(cause) = Cause::of(status).filter(is_witness) else {
             return self.is_well(now);
         };
-        questions.asked = questions.asked.saturating_add(1);
-        let next = questions.begun + wait(questions.asked, cause.longest_wait());
-        questions.ask_at = next.max(now + rest);
-        let is_told_again = before.is_some_and(|before| before == (cause, status.clone()));
-        let is_believed = cause != Cause::Deployment || is_told_again || self.suspected.as_ref() == Some(status);
+        tests.tested = tests.tested.saturating_add(1);
+        let next = tests.begun + wait(tests.tested, cause.longest_wait());
+        tests.test_at = next.max(now + back_off);
+        let is_repeated = before.is_some_and(|before| before == (cause, status.clone()));
+        let is_believed = cause != Cause::Deployment || is_repeated || self.suspected.as_ref() == Some(status);
         self.suspected = (!is_believed).then(|| status.clone());
         match &mut self.trouble {
             _ if !is_believed => Vec::new(),
             Some(trouble) => {
                 let is_other = trouble.cause != cause || (cause == Cause::Deployment && trouble.evidence != *status);
                 (trouble.cause, trouble.evidence) = (cause, status.clone());
-                if is_other { vec![Change::Differs(trouble.clone())] } else { Vec::new() }
+                if is_other { vec![BreakerEvent::CauseChanged(trouble.clone())] } else { Vec::new() }
             }
             None => {
                 let streak = std::mem::take(&mut self.streak);
                 self.codes.forget_streaks();
                 let trouble = Trouble { cause, since: streak.since, evidence: status.clone() };
                 self.trouble = Some(trouble.clone());
-                vec![Change::Opened(trouble, streak.failures)]
+                vec![BreakerEvent::Opened(trouble, streak.failures)]
             }
         }
     }
 
-    /// The game serves us: what failed was the players' own, or a code's.
-    fn is_well(&mut self, now: Duration) -> Vec<Change> {
-        (self.questions, self.streak, self.suspected) = (None, Streak::default(), None);
+    /// The game serves the bot: the failures were the players' own, or a code's.
+    fn is_well(&mut self, now: Duration) -> Vec<BreakerEvent> {
+        (self.tests, self.streak, self.suspected) = (None, Streak::default(), None);
         if let Some(trouble) = self.trouble.take() {
-            return vec![Change::Closed(trouble)];
+            return vec![BreakerEvent::Closed(trouble)];
         }
         self.codes.hold_troubled(now)
     }
 
-    /// Whoever made the calls under way is gone.
+    /// The calls under way will get no answer.
     pub fn abandon(&mut self, now: Duration) {
         self.codes.abandon();
-        if let Some(questions) = self.questions.as_mut().filter(|questions| questions.is_asking) {
-            questions.is_asking = false;
-            questions.ask_at = now + FIRST_WAIT;
+        if let Some(tests) = self.tests.as_mut().filter(|tests| tests.is_testing) {
+            tests.is_testing = false;
+            tests.test_at = now + FIRST_WAIT;
         }
     }
 
-    /// How the last call failed, where the game was not reached by several and never was.
+    /// How the last call failed, if several calls failed to reach the game and none ever reached it.
     pub fn never_reached(&self) -> Option<&Status> {
         self.unreached.last().filter(|_| !self.was_reached && self.unreached.len() >= FAILURES)
     }
@@ -343,7 +340,7 @@ impl Breaker {
 }
 
 impl Streak {
-    /// One more failure; whether it is one redemption's second.
+    /// Adds a failure. Returns whether one redemption has failed too often.
     fn add(&mut self, call: &Call<'_>, cause: Cause, now: Duration) -> bool {
         if self.calls == 0 {
             self.since = now;

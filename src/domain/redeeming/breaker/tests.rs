@@ -1,4 +1,4 @@
-//! The breaker: one event after the other, and a whole world of them.
+//! The breaker: single events in order, and a whole simulated world.
 
 use proptest::prelude::*;
 
@@ -15,14 +15,14 @@ fn code(text: &str) -> CodeId {
     (Code::parse(text).unwrap().key(), 1)
 }
 
-/// A try of `id` for `text` that came to `status` at `second`.
-fn try_of(breaker: &mut Breaker, id: u64, text: &str, status: &Status, second: u64) -> (Counts, Vec<Change>) {
+/// A try of `id` for `text` that ended with `status` at `second`.
+fn try_of(breaker: &mut Breaker, id: u64, text: &str, status: &Status, second: u64) -> (Counts, Vec<BreakerEvent>) {
     let tried = (player(id), code(text));
     breaker.observe(&Call { player: player(id), tried: Some(&tried), is_of_code: true, status }, S(second))
 }
 
-fn ask(breaker: &mut Breaker, id: u64, status: &Status, second: u64) -> Vec<Change> {
-    breaker.begin_to_ask(S(second)).unwrap();
+fn ask(breaker: &mut Breaker, id: u64, status: &Status, second: u64) -> Vec<BreakerEvent> {
+    breaker.begin_test(S(second)).unwrap();
     breaker.answered(player(id), status, Duration::ZERO, S(second))
 }
 
@@ -31,21 +31,25 @@ fn odd(text: &str) -> Status {
 }
 
 #[test]
-fn three_failures_in_a_row_make_it_ask_and_one_that_fails_now_and_then_does_not() {
+fn three_failures_in_a_row_start_a_test_and_scattered_failures_do_not() {
     let mut breaker = Breaker::default();
     for second in 0..101 {
         let status = if second % 3 == 2 { Status::Success } else { Status::ServerError };
         assert_eq!(try_of(&mut breaker, second + 1, "A1", &status, second), (Counts::Yes, vec![]));
     }
-    assert_eq!(try_of(&mut breaker, 201, "A1", &Status::TimedOut, 102).1, vec![Change::Asks], "the third in a row");
+    assert_eq!(
+        try_of(&mut breaker, 201, "A1", &Status::TimedOut, 102).1,
+        vec![BreakerEvent::TestDue],
+        "the third in a row"
+    );
     assert!(!breaker.is_closed() && breaker.trouble().is_none());
-    let question = breaker.begin_to_ask(S(102)).unwrap();
-    assert_eq!(question.not, [100, 101, 201].map(player).to_vec());
-    assert_eq!((question.not_least, question.needs_another), (Some(player(201)), false));
-    assert_eq!(breaker.ask_at(), None, "one question at a time");
+    let test_call = breaker.begin_test(S(102)).unwrap();
+    assert_eq!(test_call.exclude, [100, 101, 201].map(player).to_vec());
+    assert_eq!((test_call.avoid, test_call.needs_another), (Some(player(201)), false));
+    assert_eq!(breaker.test_at(), None, "one test_call at a time");
     assert_eq!(try_of(&mut breaker, 5, "A1", &Status::TimedOut, 102).0, Counts::Yes, "in flight meanwhile");
     let changes = breaker.answered(player(7), &Status::HtmlAnswer, Duration::ZERO, S(103));
-    let [Change::Opened(trouble, failures)] = &changes[..] else { panic!("{changes:?}") };
+    let [BreakerEvent::Opened(trouble, failures)] = &changes[..] else { panic!("{changes:?}") };
     assert_eq!((trouble.cause, &trouble.evidence), (Cause::Down, &Status::HtmlAnswer));
     let given_back: Vec<u64> = failures.iter().map(|failure| failure.tried.0.get()).collect();
     assert_eq!(given_back, [100, 101, 201, 5]);
@@ -53,14 +57,14 @@ fn three_failures_in_a_row_make_it_ask_and_one_that_fails_now_and_then_does_not(
 }
 
 #[test]
-fn one_redemption_that_fails_twice_in_a_row_makes_it_ask_and_is_given_back_only_if_the_game_fails() {
-    for (told, opens) in [(Status::ServerError, true), (Status::CdkNotFound, false), (Status::UserInfoError, false)] {
+fn a_redemption_that_fails_twice_starts_a_test_and_is_given_back_only_if_the_game_fails() {
+    for (answer, opens) in [(Status::ServerError, true), (Status::CdkNotFound, false), (Status::UserInfoError, false)] {
         let mut breaker = Breaker::default();
         assert_eq!(try_of(&mut breaker, 1, "A1", &Status::TimedOut, 1).1, vec![]);
-        assert_eq!(try_of(&mut breaker, 1, "A1", &Status::TimedOut, 2).1, vec![Change::Asks]);
-        let changes = ask(&mut breaker, 2, &told, 3);
+        assert_eq!(try_of(&mut breaker, 1, "A1", &Status::TimedOut, 2).1, vec![BreakerEvent::TestDue]);
+        let changes = ask(&mut breaker, 2, &answer, 3);
         match &changes[..] {
-            [Change::Opened(trouble, failures)] => {
+            [BreakerEvent::Opened(trouble, failures)] => {
                 assert_eq!((opens, trouble.since, failures.len()), (true, S(1), 2));
             }
             [] => assert!(!opens && breaker.is_closed()),
@@ -70,25 +74,27 @@ fn one_redemption_that_fails_twice_in_a_row_makes_it_ask_and_is_given_back_only_
 }
 
 #[test]
-fn a_deployment_is_believed_when_it_is_told_twice_the_same() {
+fn a_deployment_status_is_believed_when_it_comes_twice() {
     let mut breaker = Breaker::default();
-    assert_eq!(try_of(&mut breaker, 1, "A1", &Status::SignError, 1), (Counts::Yes, vec![Change::Asks]));
+    assert_eq!(try_of(&mut breaker, 1, "A1", &Status::SignError, 1), (Counts::Yes, vec![BreakerEvent::TestDue]));
     assert_eq!(ask(&mut breaker, 2, &Status::CdkNotFound, 2), vec![], "one odd SIGN ERROR stops nothing");
     assert!(breaker.is_closed());
     try_of(&mut breaker, 1, "A1", &Status::SignError, 3);
     assert_eq!(ask(&mut breaker, 2, &Status::Forbidden, 4), vec![], "not the same");
     assert!(breaker.trouble().is_none() && !breaker.is_closed());
     let changes = ask(&mut breaker, 3, &Status::Forbidden, 9);
-    assert!(matches!(&changes[..], [Change::Opened(trouble, _)] if trouble.evidence == Status::Forbidden));
-    // While it is open for another reason, too.
-    assert!(matches!(&ask(&mut breaker, 3, &Status::TimedOut, 20)[..], [Change::Differs(t)] if t.cause == Cause::Down));
+    assert!(matches!(&changes[..], [BreakerEvent::Opened(trouble, _)] if trouble.evidence == Status::Forbidden));
+    // Also while it is open for another reason.
+    assert!(
+        matches!(&ask(&mut breaker, 3, &Status::TimedOut, 20)[..], [BreakerEvent::CauseChanged(t)] if t.cause == Cause::Down)
+    );
     assert_eq!(ask(&mut breaker, 3, &Status::ParamsError, 40), vec![]);
-    assert!(matches!(&ask(&mut breaker, 3, &Status::ParamsError, 60)[..], [Change::Differs(_)]));
-    assert!(matches!(&ask(&mut breaker, 3, &Status::CdkNotFound, 80)[..], [Change::Closed(_)]));
+    assert!(matches!(&ask(&mut breaker, 3, &Status::ParamsError, 60)[..], [BreakerEvent::CauseChanged(_)]));
+    assert!(matches!(&ask(&mut breaker, 3, &Status::CdkNotFound, 80)[..], [BreakerEvent::Closed(_)]));
 }
 
 #[test]
-fn questions_come_at_growing_intervals_from_their_beginning() {
+fn test_calls_come_at_growing_intervals_from_their_start() {
     for (status, waits) in [
         (Status::TimedOut, [5, 10, 20, 30, 30, 30, 30]),
         (Status::RateLimited, [5, 10, 20, 30, 30, 30, 30]),
@@ -99,52 +105,56 @@ fn questions_come_at_growing_intervals_from_their_beginning() {
         for id in 1..=3 {
             try_of(&mut breaker, id, "A1", &status, 1);
         }
-        let (mut seen, mut now) = (Vec::new(), breaker.ask_at().unwrap());
+        let (mut seen, mut now) = (Vec::new(), breaker.test_at().unwrap());
         assert_eq!(now, S(1));
         for _ in 0..7 {
-            breaker.begin_to_ask(now).unwrap();
+            breaker.begin_test(now).unwrap();
             breaker.answered(player(4), &status, Duration::ZERO, now + S(3));
-            let next = breaker.ask_at().unwrap();
+            let next = breaker.test_at().unwrap();
             seen.push((next - now).as_secs());
             now = next;
         }
         assert_eq!(seen, waits, "{status}");
-        // What the game asks for itself is kept.
-        breaker.begin_to_ask(now).unwrap();
+        // A longer back-off that the game asks for is kept.
+        breaker.begin_test(now).unwrap();
         breaker.answered(player(4), &status, S(1000), now);
-        assert_eq!(breaker.ask_at(), Some(now + S(1000)));
+        assert_eq!(breaker.test_at(), Some(now + S(1000)));
     }
 }
 
 #[test]
-fn busy_is_the_games_only_when_another_player_is_told_so_too() {
+fn busy_is_the_games_only_when_another_player_gets_it_too() {
     let busy = Status::TimeoutRetry;
     let mut breaker = Breaker::default();
     try_of(&mut breaker, 1, "A1", &busy, 1);
     try_of(&mut breaker, 1, "A1", &busy, 2);
-    assert!(breaker.begin_to_ask(S(3)).unwrap().needs_another);
-    breaker.nobody_to_ask_for();
+    assert!(breaker.begin_test(S(3)).unwrap().needs_another);
+    breaker.no_player_to_test();
     assert!(breaker.is_closed(), "the only player's own");
     try_of(&mut breaker, 1, "A1", &busy, 4);
     try_of(&mut breaker, 1, "A1", &busy, 5);
-    assert!(matches!(&ask(&mut breaker, 2, &busy, 6)[..], [Change::Opened(t, _)] if t.cause == Cause::Busy));
-    // A game that was down and is busy now is back.
+    assert!(matches!(&ask(&mut breaker, 2, &busy, 6)[..], [BreakerEvent::Opened(t, _)] if t.cause == Cause::Busy));
+    // A game that was down and is only busy now has recovered.
     let mut breaker = Breaker::default();
     (1..=3).for_each(|id| drop(try_of(&mut breaker, id, "A1", &Status::TimedOut, id)));
-    assert!(matches!(&ask(&mut breaker, 4, &Status::TimedOut, 6)[..], [Change::Opened(..)]));
-    assert!(matches!(&ask(&mut breaker, 4, &busy, 12)[..], [Change::Closed(_)]));
+    assert!(matches!(&ask(&mut breaker, 4, &Status::TimedOut, 6)[..], [BreakerEvent::Opened(..)]));
+    assert!(matches!(&ask(&mut breaker, 4, &busy, 12)[..], [BreakerEvent::Closed(_)]));
 }
 
 #[test]
-fn what_is_unknown_to_three_players_in_a_row_for_one_code_holds_that_code() {
+fn three_players_in_a_row_with_an_unknown_answer_hold_the_code() {
     let (mut breaker, unknown) = (Breaker::default(), odd("CODE PAUSED"));
     for id in 1..=2 {
         assert_eq!(try_of(&mut breaker, id, "BAD", &unknown, id), (Counts::Yes, vec![]));
         try_of(&mut breaker, id, "GOOD", &Status::Success, id);
     }
-    assert_eq!(try_of(&mut breaker, 3, "BAD", &unknown, 3).1, vec![Change::Asks], "others in between do not matter");
+    assert_eq!(
+        try_of(&mut breaker, 3, "BAD", &unknown, 3).1,
+        vec![BreakerEvent::TestDue],
+        "others in between do not matter"
+    );
     let changes = ask(&mut breaker, 9, &Status::CdkNotFound, 4);
-    let [Change::Held(held, status, failures)] = &changes[..] else { panic!("{changes:?}") };
+    let [BreakerEvent::Held(held, status, failures)] = &changes[..] else { panic!("{changes:?}") };
     assert_eq!((held, status, failures.len()), (&code("BAD"), &unknown, 3));
     assert!(breaker.is_closed() && breaker.codes.may_try(&code("GOOD"), S(5)));
     let (mut now, mut waits) = (S(4), Vec::new());
@@ -159,34 +169,37 @@ fn what_is_unknown_to_three_players_in_a_row_for_one_code_holds_that_code() {
     }
     assert_eq!(waits, [5, 10, 20, 40, 80, 160, 300]);
     let released = try_of(&mut breaker, 20, "BAD", &Status::Success, 2000);
-    assert_eq!(released, (Counts::Yes, vec![Change::Released(code("BAD"))]));
+    assert_eq!(released, (Counts::Yes, vec![BreakerEvent::Released(code("BAD"))]));
     assert!(breaker.codes.may_try(&code("BAD"), S(2000)));
 }
 
 #[test]
-fn two_players_are_not_many_and_a_code_is_held_for_a_day_at_most() {
+fn two_players_are_not_enough_and_a_code_is_held_for_a_day_at_most() {
     let (mut breaker, unknown) = (Breaker::default(), odd("NEW WORDS"));
     for second in 0..20 {
         let (counts, changes) = try_of(&mut breaker, 1 + second % 2, "A1", &unknown, second);
         assert_eq!(counts, Counts::Yes);
-        if changes == [Change::Asks] {
+        if changes == [BreakerEvent::TestDue] {
             assert_eq!(ask(&mut breaker, 3, &Status::CdkNotFound, second), vec![]);
         }
     }
     try_of(&mut breaker, 3, "A1", &unknown, 30);
-    assert!(matches!(&ask(&mut breaker, 4, &Status::CdkNotFound, 31)[..], [Change::Held(..)]));
+    assert!(matches!(&ask(&mut breaker, 4, &Status::CdkNotFound, 31)[..], [BreakerEvent::Held(..)]));
     let day = 24 * 3600;
     assert!(matches!(try_of(&mut breaker, 4, "A1", &unknown, day - 1).0, Counts::No(_)));
-    assert_eq!(try_of(&mut breaker, 4, "A1", &unknown, day + 60), (Counts::Yes, vec![Change::Released(code("A1"))]));
+    assert_eq!(
+        try_of(&mut breaker, 4, "A1", &unknown, day + 60),
+        (Counts::Yes, vec![BreakerEvent::Released(code("A1"))])
+    );
     for id in 5..20 {
-        if try_of(&mut breaker, id, "A1", &unknown, day + 60 + id).1 == [Change::Asks] {
+        if try_of(&mut breaker, id, "A1", &unknown, day + 60 + id).1 == [BreakerEvent::TestDue] {
             assert_eq!(ask(&mut breaker, 50, &Status::CdkNotFound, day + 60 + id), vec![], "not held again");
         }
     }
 }
 
 #[test]
-fn a_bare_vip_answer_is_each_players_own_whoever_is_told_so() {
+fn a_bare_vip_answer_is_each_players_own() {
     let (mut breaker, vip) = (Breaker::default(), odd("RECHARGE_MONEY_VIP"));
     for id in 1..=30 {
         assert_eq!(try_of(&mut breaker, id, "A1", &vip, id), (Counts::Yes, vec![]));
@@ -194,7 +207,7 @@ fn a_bare_vip_answer_is_each_players_own_whoever_is_told_so() {
 }
 
 #[test]
-fn a_game_that_was_never_reached_is_told_from_one_that_is_away() {
+fn a_game_never_reached_is_distinguished_from_one_that_is_away() {
     let mut breaker = Breaker::default();
     for id in 1..=2 {
         try_of(&mut breaker, id, "A1", &Status::ConnectionError, id);
@@ -220,19 +233,19 @@ fn any_status() -> impl Strategy<Value = Status> {
 }
 
 proptest! {
-    /// Whatever comes: while it asks or is open no try is counted, it opens only by a question, one sensible answer closes
-    /// it, and the questions keep their distance.
+    /// While it tests or is open no try counts, it opens only after a test call, one sensible answer closes it, and the
+    /// test calls keep their distance.
     #[test]
-    fn whatever_the_game_says(
+    fn any_answers_keep_the_breakers_rules(
         events in proptest::collection::vec((1u64..6, 0usize..3, any_status(), 0u64..40, any::<bool>()), 1..120)
     ) {
         let mut breaker = Breaker::default();
         let (mut now, mut asked_at) = (0, None::<u64>);
-        for (id, text, status, passed, is_question) in events {
+        for (id, text, status, passed, is_test) in events {
             now += passed;
             let was_closed = breaker.is_closed();
-            if is_question {
-                if breaker.ask_at().is_none_or(|at| at > S(now)) { continue }
+            if is_test {
+                if breaker.test_at().is_none_or(|at| at > S(now)) { continue }
                 let was_open = breaker.trouble().is_some();
                 if was_open && let Some(before) = asked_at {
                     prop_assert!(now >= before + 5, "{} after {}", now, before);
@@ -241,27 +254,27 @@ proptest! {
                 let changes = ask(&mut breaker, id, &status, now);
                 if Cause::of(&status).is_none() {
                     prop_assert!(breaker.is_closed() && breaker.trouble().is_none());
-                    prop_assert_eq!(changes.iter().any(|c| matches!(c, Change::Closed(_))), was_open);
+                    prop_assert_eq!(changes.iter().any(|c| matches!(c, BreakerEvent::Closed(_))), was_open);
                 }
-                let at = breaker.ask_at();
+                let at = breaker.test_at();
                 prop_assert!(at.is_none_or(|at| at >= S(now + 5) && at <= S(now + 300)), "{:?} at {}", at, now);
             } else {
                 let was_open = breaker.trouble().is_some();
                 let (counts, changes) = try_of(&mut breaker, id, ["A1", "B2", "C3"][text], &status, now);
                 prop_assert!(!was_open || Cause::of(&status).is_none() || counts != Counts::Yes || changes.len() == 1);
-                prop_assert_eq!(breaker.is_closed(), was_closed && !changes.contains(&Change::Asks));
-                prop_assert!(!changes.iter().any(|c| matches!(c, Change::Opened(..) | Change::Held(..))));
+                prop_assert_eq!(breaker.is_closed(), was_closed && !changes.contains(&BreakerEvent::TestDue));
+                prop_assert!(!changes.iter().any(|c| matches!(c, BreakerEvent::Opened(..) | BreakerEvent::Held(..))));
                 if was_closed && status.scope() == Scope::Deployment {
-                    prop_assert_eq!(changes, vec![Change::Asks]);
+                    prop_assert_eq!(changes, vec![BreakerEvent::TestDue]);
                 }
             }
         }
     }
 
-    /// A game that says one thing to everybody costs no redemption more than two calls before it is left alone, in whatever
-    /// order the players come, and gives all of them back.
+    /// A game that gives everybody the same answer costs no redemption more than two calls, whatever the order of the
+    /// players, and every try is given back.
     #[test]
-    fn one_thing_to_everybody_opens_it_and_costs_two_calls_at_most(
+    fn the_same_answer_to_everybody_opens_it_at_the_cost_of_two_calls(
         status in any_status().prop_filter("trouble", |s| Cause::of(s).is_some_and(|cause| cause != Cause::Busy)),
         order in proptest::collection::vec(1u64..5, 12),
     ) {
@@ -269,16 +282,16 @@ proptest! {
         let mut calls: Vec<u64> = Vec::new();
         for id in order {
             calls.push(id);
-            if try_of(&mut breaker, id, "A1", &status, calls.len() as u64).1 == [Change::Asks] { break }
+            if try_of(&mut breaker, id, "A1", &status, calls.len() as u64).1 == [BreakerEvent::TestDue] { break }
         }
         prop_assert!(!breaker.is_closed() && calls.len() <= 3);
         prop_assert!((1..5).all(|id| calls.iter().filter(|call| **call == id).count() <= 2));
         let changes = ask(&mut breaker, 9, &status, 20);
-        let [Change::Opened(_, failures)] = &changes[..] else { panic!("{changes:?}") };
+        let [BreakerEvent::Opened(_, failures)] = &changes[..] else { panic!("{changes:?}") };
         prop_assert_eq!(failures.len(), calls.len());
     }
 
-    /// One player's own trouble never stops the others: the question is for somebody else, who is well.
+    /// One player's own trouble never stops the others: the test call is for another player, who is well.
     #[test]
     fn one_players_trouble_stops_nobody(status in any_status(), others in proptest::collection::vec(any::<bool>(), 60)) {
         let mut breaker = Breaker::default();
@@ -287,7 +300,7 @@ proptest! {
             let (id, status) = if is_other { (2 + second, &Status::Success) } else { (1, &status) };
             let (counts, changes) = try_of(&mut breaker, id, "A1", status, second);
             prop_assert_eq!(counts, Counts::Yes);
-            if changes == [Change::Asks] {
+            if changes == [BreakerEvent::TestDue] {
                 prop_assert_eq!(ask(&mut breaker, 99, &Status::CdkNotFound, second), vec![]);
             }
             prop_assert!(breaker.is_closed());

@@ -12,11 +12,11 @@ pub const LEASE: Duration = Duration::from_secs(30);
 /// Its holder counts on it for so long, from before a renewal was sent. The rest is for clocks that run at different speeds.
 pub const HOLD: Duration = Duration::from_secs(29);
 /// How often its holder renews it.
-pub const RENEW_EVERY: Duration = Duration::from_secs(3);
+pub const RENEW_INTERVAL: Duration = Duration::from_secs(3);
 /// How often a waiting instance polls it.
-pub const POLL_EVERY: Duration = Duration::from_millis(500);
+pub const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often a waiting instance registers as standby.
-pub const REGISTER_EVERY: Duration = Duration::from_secs(2);
+pub const REGISTER_INTERVAL: Duration = Duration::from_secs(2);
 /// A standby whose beat did not grow for so long, on the leader's clock, is gone.
 pub const STANDBY_COUNTS: Duration = Duration::from_secs(15);
 /// Who cannot renew stops taking up work this long before the lease is over, so that calls in flight may end.
@@ -79,7 +79,7 @@ pub enum History {
 
 /// How the lease stands, as far as this instance can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Watched {
+pub enum LeaseView {
     /// MongoDB cannot be read.
     NotRead,
     /// A newer program wrote there.
@@ -94,7 +94,7 @@ pub enum Watched {
 
 /// Why an instance waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum WaitReason {
     /// MongoDB cannot be read, and the working copy lacks what only MongoDB may have.
     StateElsewhere,
     /// MongoDB cannot be read, and another instance may lead.
@@ -117,23 +117,25 @@ pub enum Decision {
     /// It acts on its file alone.
     Isolated,
     /// It waits.
-    Wait(Why),
+    Wait(WaitReason),
 }
 
 /// Whether an instance may begin to act, and how: by what its working copy is known to hold, how the lease stands, and whether the
 /// operator wants nothing done without MongoDB.
-pub fn decide(history: History, lease: Watched, is_required: bool) -> Decision {
+pub fn decide(history: History, lease: LeaseView, is_required: bool) -> Decision {
     match (lease, history) {
-        (Watched::Newer, _) => Decision::Wait(Why::NewerProgram),
-        (Watched::Running, _) => Decision::Wait(Why::AnotherLeads),
-        (Watched::Over, _) => Decision::Lead,
-        (Watched::NotRead | Watched::Refused, History::Known { had_standby: false }) if !is_required => {
+        (LeaseView::Newer, _) => Decision::Wait(WaitReason::NewerProgram),
+        (LeaseView::Running, _) => Decision::Wait(WaitReason::AnotherLeads),
+        (LeaseView::Over, _) => Decision::Lead,
+        (LeaseView::NotRead | LeaseView::Refused, History::Known { had_standby: false }) if !is_required => {
             Decision::Isolated
         }
-        (Watched::Refused, _) => Decision::Wait(Why::RefusesWrites),
-        (Watched::NotRead, History::Known { had_standby: false }) => Decision::Wait(Why::Required),
-        (Watched::NotRead, History::Known { had_standby: true }) => Decision::Wait(Why::MayBeLed),
-        (Watched::NotRead, History::Empty | History::Unknown | History::Stale) => Decision::Wait(Why::StateElsewhere),
+        (LeaseView::Refused, _) => Decision::Wait(WaitReason::RefusesWrites),
+        (LeaseView::NotRead, History::Known { had_standby: false }) => Decision::Wait(WaitReason::Required),
+        (LeaseView::NotRead, History::Known { had_standby: true }) => Decision::Wait(WaitReason::MayBeLed),
+        (LeaseView::NotRead, History::Empty | History::Unknown | History::Stale) => {
+            Decision::Wait(WaitReason::StateElsewhere)
+        }
     }
 }
 
@@ -142,16 +144,16 @@ pub const WATCH_GAP: Duration = Duration::from_secs(5);
 
 /// Who watches the lease, and by which names it knows that its holder does not live.
 #[derive(Debug, Clone)]
-pub struct Watcher {
+pub struct Identity {
     /// The name of this process.
     pub own: String,
     /// The name of the process that had the state file before this one, where that is certainly dead.
     pub dead: Option<String>,
 }
 
-impl Watcher {
+impl Identity {
     /// Whether the lease is held by another process, which may live.
-    pub fn is_others(&self, lease: &Lease) -> bool {
+    pub fn is_foreign(&self, lease: &Lease) -> bool {
         lease.holder != self.own && self.dead.as_ref() != Some(&lease.holder)
     }
 }
@@ -159,7 +161,7 @@ impl Watcher {
 /// Watches the lease until it is over. All times are of one clock, which goes on while the machine sleeps.
 #[derive(Debug, Clone)]
 pub struct LeaseWatch {
-    who: Watcher,
+    identity: Identity,
     /// What stands there, and since when, and when it was last polled.
     watched: Option<Unchanged>,
 }
@@ -180,8 +182,8 @@ fn stands(lease: &Lease) -> Stands {
 
 impl LeaseWatch {
     /// Nothing was seen yet.
-    pub fn new(who: Watcher) -> Self {
-        Self { who, watched: None }
+    pub fn new(identity: Identity) -> Self {
+        Self { identity, watched: None }
     }
 
     /// A poll failed: the holder may have failed to renew for the same reason, so it gets its whole time anew.
@@ -191,7 +193,12 @@ impl LeaseWatch {
 
     /// A poll that was sent and answered then found this. The lease stood like that from the first answer to the last
     /// question at least; only that time counts.
-    pub fn polled(&mut self, (sent, answered): (Duration, Duration), lease: Option<&Lease>, is_fresh: bool) -> Watched {
+    pub fn polled(
+        &mut self,
+        (sent, answered): (Duration, Duration),
+        lease: Option<&Lease>,
+        is_fresh: bool,
+    ) -> LeaseView {
         let stands = lease.map(stands);
         let unchanged = self
             .watched
@@ -201,9 +208,9 @@ impl LeaseWatch {
         self.watched = Some(Unchanged { stands, since, polled_at: answered });
         let is_over = match lease {
             None => is_fresh,
-            Some(lease) => lease.released || !self.who.is_others(lease),
+            Some(lease) => lease.released || !self.identity.is_foreign(lease),
         };
-        if is_over || sent.saturating_sub(since) >= LEASE { Watched::Over } else { Watched::Running }
+        if is_over || sent.saturating_sub(since) >= LEASE { LeaseView::Over } else { LeaseView::Running }
     }
 
     /// The lease is not as it was watched: its holder lives, or it has another one.

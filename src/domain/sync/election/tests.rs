@@ -16,30 +16,30 @@ fn the_table_of_decisions() {
     // Histories in the order above; then what holds with `MONGODB_REQUIRED`, where that differs.
     let table = [
         (
-            Watched::NotRead,
+            LeaseView::NotRead,
             [
-                Wait(Why::StateElsewhere),
-                Wait(Why::StateElsewhere),
-                Wait(Why::StateElsewhere),
-                Wait(Why::MayBeLed),
+                Wait(WaitReason::StateElsewhere),
+                Wait(WaitReason::StateElsewhere),
+                Wait(WaitReason::StateElsewhere),
+                Wait(WaitReason::MayBeLed),
                 Isolated,
             ],
-            Some(Wait(Why::Required)),
+            Some(Wait(WaitReason::Required)),
         ),
         (
-            Watched::Refused,
+            LeaseView::Refused,
             [
-                Wait(Why::RefusesWrites),
-                Wait(Why::RefusesWrites),
-                Wait(Why::RefusesWrites),
-                Wait(Why::RefusesWrites),
+                Wait(WaitReason::RefusesWrites),
+                Wait(WaitReason::RefusesWrites),
+                Wait(WaitReason::RefusesWrites),
+                Wait(WaitReason::RefusesWrites),
                 Isolated,
             ],
-            Some(Wait(Why::RefusesWrites)),
+            Some(Wait(WaitReason::RefusesWrites)),
         ),
-        (Watched::Running, [Wait(Why::AnotherLeads); 5], None),
-        (Watched::Over, [Lead; 5], None),
-        (Watched::Newer, [Wait(Why::NewerProgram); 5], None),
+        (LeaseView::Running, [Wait(WaitReason::AnotherLeads); 5], None),
+        (LeaseView::Over, [Lead; 5], None),
+        (LeaseView::Newer, [Wait(WaitReason::NewerProgram); 5], None),
     ];
     for (lease, decisions, if_required) in table {
         for (history, decision) in HISTORIES.into_iter().zip(decisions) {
@@ -55,9 +55,9 @@ fn who_takes_an_unreleased_lease_waits_longer_than_its_holder_counts_on_it() {
     // Clocks of two machines may differ by one part in a hundred, far more than any that works.
     assert!(LEASE.mul_f64(0.99) > HOLD);
     // From the last renewal on, the holder tries often enough before calls must end, and these end before the lease does.
-    assert!(HOLD > CALLS_END_WITHIN + 3 * RENEW_EVERY);
-    assert!(STANDBY_COUNTS > 2 * REGISTER_EVERY + RENEW_EVERY);
-    assert!(WATCH_GAP > 2 * POLL_EVERY && WATCH_GAP < HOLD);
+    assert!(HOLD > CALLS_END_WITHIN + 3 * RENEW_INTERVAL);
+    assert!(STANDBY_COUNTS > 2 * REGISTER_INTERVAL + RENEW_INTERVAL);
+    assert!(WATCH_GAP > 2 * POLL_INTERVAL && WATCH_GAP < HOLD);
 }
 
 fn lease(holder: &str, term: i64, beat: i64) -> Lease {
@@ -65,7 +65,7 @@ fn lease(holder: &str, term: i64, beat: i64) -> Lease {
 }
 
 fn watch() -> LeaseWatch {
-    LeaseWatch::new(Watcher { own: "me".to_owned(), dead: Some("dead".to_owned()) })
+    LeaseWatch::new(Identity { own: "me".to_owned(), dead: Some("dead".to_owned()) })
 }
 
 fn seconds(seconds: u64) -> (Duration, Duration) {
@@ -76,15 +76,15 @@ fn seconds(seconds: u64) -> (Duration, Duration) {
 fn what_is_certainly_over_is_taken_at_once_and_all_else_is_watched() {
     let at_once = [lease("me", 3, 1), lease("dead", 3, 1), Lease { released: true, ..lease("other", 3, 1) }];
     for lease in at_once {
-        assert_eq!(watch().polled(seconds(0), Some(&lease), false), Watched::Over, "{lease:?}");
+        assert_eq!(watch().polled(seconds(0), Some(&lease), false), LeaseView::Over, "{lease:?}");
     }
-    assert_eq!(watch().polled(seconds(0), None, true), Watched::Over);
+    assert_eq!(watch().polled(seconds(0), None, true), LeaseView::Over);
     for lease in [None, Some(lease("other", 3, 1))] {
         let mut watch = watch();
         for at in 0..30 {
-            assert_eq!(watch.polled(seconds(at), lease.as_ref(), false), Watched::Running, "{at}");
+            assert_eq!(watch.polled(seconds(at), lease.as_ref(), false), LeaseView::Running, "{at}");
         }
-        assert_eq!(watch.polled(seconds(30), lease.as_ref(), false), Watched::Over);
+        assert_eq!(watch.polled(seconds(30), lease.as_ref(), false), LeaseView::Over);
     }
 }
 
@@ -107,9 +107,9 @@ fn a_change_a_failed_poll_and_a_gap_begin_the_watch_anew() {
         });
         change(&mut watch);
         for at in 36..66 {
-            assert_eq!(watch.polled(seconds(at), Some(&second), false), Watched::Running, "{at}");
+            assert_eq!(watch.polled(seconds(at), Some(&second), false), LeaseView::Running, "{at}");
         }
-        assert_eq!(watch.polled(seconds(66), Some(&second), false), Watched::Over);
+        assert_eq!(watch.polled(seconds(66), Some(&second), false), LeaseView::Over);
     }
 }
 
@@ -117,13 +117,13 @@ fn a_change_a_failed_poll_and_a_gap_begin_the_watch_anew() {
 fn after_a_failed_poll_the_holder_gets_its_whole_time_again() {
     let (mut watch, lease) = (watch(), lease("other", 3, 1));
     for at in 0..30 {
-        assert_eq!(watch.polled(seconds(at), Some(&lease), false), Watched::Running);
+        assert_eq!(watch.polled(seconds(at), Some(&lease), false), LeaseView::Running);
     }
     watch.failed();
     for at in 30..60 {
-        assert_eq!(watch.polled(seconds(at), Some(&lease), false), Watched::Running, "{at}");
+        assert_eq!(watch.polled(seconds(at), Some(&lease), false), LeaseView::Running, "{at}");
     }
-    assert_eq!(watch.polled(seconds(60), Some(&lease), false), Watched::Over);
+    assert_eq!(watch.polled(seconds(60), Some(&lease), false), LeaseView::Over);
 }
 
 #[test]
@@ -178,7 +178,7 @@ proptest! {
                     let found = lease("other", 3, i64::try_from(beat).unwrap());
                     let times = (Duration::from_millis(now), Duration::from_millis(now + takes));
                     let watched = watch.polled(times, Some(&found), false);
-                    if watched == Watched::Over {
+                    if watched == LeaseView::Over {
                         // Taking compares the beat: a renewal that arrives later is refused.
                         let last = renewals.iter().filter(|(arrived, _)| *arrived <= stood_at).map(|(_, sent)| *sent).max();
                         prop_assert!(Duration::from_millis(last.unwrap_or(0)) + HOLD < times.0);
@@ -198,14 +198,14 @@ proptest! {
         let mut history = History::Empty;
         // The truth outside: whether another instance wrote what this file lacks, and whether one waits or leads.
         let (mut lacks, mut has_other) = (true, false);
-        let mut lease = Watched::NotRead;
+        let mut lease = LeaseView::NotRead;
         for (step, flag) in steps {
             match step {
-                0 => lease = Watched::NotRead,
-                1 => lease = if flag { Watched::Over } else { Watched::Refused },
+                0 => lease = LeaseView::NotRead,
+                1 => lease = if flag { LeaseView::Over } else { LeaseView::Refused },
                 // Another leads: its term is read, and noted before anything else.
                 2 => {
-                    lease = Watched::Running;
+                    lease = LeaseView::Running;
                     (lacks, has_other, history) = (true, true, if history == History::Empty { History::Empty } else { History::Stale });
                 }
                 // The file is swapped.
@@ -216,7 +216,7 @@ proptest! {
                     history = History::Known { had_standby: flag };
                 }
                 // A standby catches up.
-                5 if lease == Watched::Running => (history, lacks) = (History::Known { had_standby: true }, true),
+                5 if lease == LeaseView::Running => (history, lacks) = (History::Known { had_standby: true }, true),
                 _ => {}
             }
             match decide(history, lease, is_required) {
@@ -224,7 +224,7 @@ proptest! {
                     prop_assert!(!lacks && !has_other && !is_required, "{history:?}");
                 }
                 Decision::Lead => {
-                    prop_assert_eq!(lease, Watched::Over);
+                    prop_assert_eq!(lease, LeaseView::Over);
                     (lacks, has_other, history) = (false, false, History::Known { had_standby: false });
                 }
                 Decision::Wait(_) => {}

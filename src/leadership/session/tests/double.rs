@@ -1,4 +1,4 @@
-//! A MongoDB in memory, and the way of one instance to it.
+//! A MongoDB in memory, and the connection of one instance to it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::sync::election::{Lease, Position, Watcher};
+use crate::domain::sync::election::{Identity, Lease, Position};
 use crate::domain::sync::erasure::Erased;
 use crate::domain::sync::record::{Key, Record, RecordKind};
 use crate::leadership::election::Election;
@@ -32,13 +32,13 @@ pub struct Shared {
     pub renewals: usize,
     /// How many records were read.
     pub read: usize,
-    /// How many commands that write records took effect.
+    /// How many write commands took effect.
     pub puts: usize,
-    /// How many times a kind was read, or was to be.
+    /// How many reads of a kind were tried.
     pub reads: usize,
 }
 
-/// How questions and answers travel.
+/// How a connection delays and fails.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Way {
     pub to: Duration,
@@ -46,17 +46,17 @@ pub struct Way {
     pub is_cut: bool,
     pub refuses_writes: bool,
     pub loses_answers: bool,
-    /// The answer to each command in so many that write records is lost; 0 for none.
+    /// Every n-th write command loses its answer; 0 for none.
     pub loses_one_in: usize,
-    /// How many records such a command holds; 0 for all.
+    /// How many records a write command holds; 0 for all.
     pub per_command: usize,
-    /// More records at once are not written in time; 0 for no bound.
+    /// A write of more records times out; 0 for no bound.
     pub most_records: usize,
-    /// How long it takes to write one.
+    /// How long one record takes to write.
     pub per_record: Duration,
-    /// After so many pages of a kind it does not answer any more; 0 for no bound.
+    /// After this many pages of a kind there is no answer; 0 for no bound.
     pub most_pages: usize,
-    /// One kind in so many that are read comes through; 0 for all.
+    /// Only every n-th read of a kind succeeds; 0 for all.
     pub reads_one_in: usize,
 }
 
@@ -74,9 +74,9 @@ pub const CUT: Way = Way {
     most_pages: 0,
     reads_one_in: 0,
 };
-/// It is read, and refuses to be written.
+/// Reads succeed and writes are refused.
 pub const REFUSES: Way = Way { is_cut: false, refuses_writes: true, ..CUT };
-/// All arrives at once.
+/// Everything arrives at once.
 pub const OPEN: Way = Way { is_cut: false, ..CUT };
 
 pub fn seconds(seconds: u64) -> Duration {
@@ -96,12 +96,12 @@ impl Double {
         Self { shared: Arc::default(), way: Arc::default(), clock }
     }
 
-    /// The same MongoDB, by a way of its own.
+    /// The same MongoDB over another connection.
     pub fn another(&self) -> Self {
         Self { way: Arc::default(), ..self.clone() }
     }
 
-    pub fn goes(&self, way: Way) {
+    pub fn set_way(&self, way: Way) {
         *self.way.lock().unwrap() = way;
     }
 
@@ -109,12 +109,12 @@ impl Double {
         self.clock
     }
 
-    pub fn look<T>(&self, look: impl FnOnce(&mut Shared) -> T) -> T {
-        look(&mut self.shared.lock().unwrap())
+    pub fn inspect<T>(&self, read: impl FnOnce(&mut Shared) -> T) -> T {
+        read(&mut self.shared.lock().unwrap())
     }
 
     pub fn lease(&self) -> Option<Lease> {
-        self.look(|shared| shared.lease.clone())
+        self.inspect(|shared| shared.lease.clone())
     }
 
     async fn ask<T>(&self, is_write: bool, effect: impl FnOnce(&mut Shared) -> T) -> Result<T, ReplicaError> {
@@ -127,7 +127,7 @@ impl Double {
         if is_write && way.refuses_writes {
             return Err(ReplicaError::Refused("over quota".to_owned()));
         }
-        let done = self.look(effect);
+        let done = self.inspect(effect);
         tokio::time::sleep(way.back).await;
         if way.loses_answers {
             return Err(ReplicaError::Unreachable("the answer is lost".to_owned()));
@@ -273,7 +273,7 @@ impl Replica for Double {
             })
             .await?;
         let Way { most_pages: most, reads_one_in, .. } = *self.way.lock().unwrap();
-        let reads = self.look(|shared| {
+        let reads = self.inspect(|shared| {
             shared.reads += 1;
             shared.reads
         });
@@ -319,8 +319,8 @@ impl Instance {
     ) -> Self {
         let (mongo, clock) = (mongo.another(), mongo.clock());
         let leadership = Leadership::waiting(clock);
-        let who = Watcher { own: name.to_owned(), dead: dead.map(str::to_owned) };
-        let election = Election::new(mongo.clone(), who, is_required, clock, leadership.clone());
+        let identity = Identity { own: name.to_owned(), dead: dead.map(str::to_owned) };
+        let election = Election::new(mongo.clone(), identity, is_required, clock, leadership.clone());
         let lock = FileLock::take(&folder.path().join("state.db")).unwrap();
         let opening = Opening { leader: Arc::new(leadership.clone()), ..Opening::new(StateKind::Bot, clock) };
         let store = Store::open_locked(lock, opening).unwrap();
@@ -329,21 +329,21 @@ impl Instance {
         Self { mongo, election, leadership, store, sync_log, _folder: folder }
     }
 
-    /// What its file holds makes sense and is complete up to there, in the database that the double makes.
+    /// Marks its file as complete up to this position in the double's database.
     pub async fn knows(self, term: i64, round: i64) -> Self {
         self.store.sync_log().note_caught_up("a name", Position { term, round }).await.unwrap();
         self
     }
 
-    /// Something is in its file.
+    /// Adds a code to its file.
     pub async fn holds(self, code: &str) -> Self {
         self.store.codes().add_code(crate::domain::codes::code::Code::parse(code).unwrap()).await.unwrap();
         self
     }
 
-    /// Leads from the taking on, as if it had caught up.
+    /// Leads as soon as it has taken the lease, as if it had caught up.
     pub async fn leads(self) -> Self {
-        self.election.wait(&self.sync_log).await.unwrap();
+        self.election.campaign(&self.sync_log).await.unwrap();
         self.leadership.advance(|phase| match phase {
             Phase::CatchingUp(held) => Phase::Leading(held),
             other => other,
@@ -368,14 +368,14 @@ pub fn after(seconds: u64) -> CancellationToken {
     token
 }
 
-/// What is logged on this thread.
+/// The log lines of this thread.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     pub fn begin() -> (Self, (tracing::Dispatch, tracing::subscriber::DefaultGuard)) {
         let log = Self::default();
-        // Were there one subscriber alone, a thread without any would decide for all that nobody wants a line.
+        // With a single subscriber, a thread without one would disable log lines for the whole process.
         let another = tracing::Dispatch::new(tracing_subscriber::registry());
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();

@@ -24,7 +24,7 @@ fn location(folder: &Path, mongo: &Double) -> StateLocation {
     }
 }
 
-/// What a session before this one has begun on another thread may have the file for a moment yet.
+/// Another thread of an earlier session may hold the file for a moment longer.
 fn take_lock(path: &Path) -> Arc<FileLock> {
     for _ in 0..1000 {
         match FileLock::take(path) {
@@ -41,7 +41,7 @@ fn sessions(folder: &Path, mongo: &Double) -> Sessions<Double, Double> {
     Sessions::new(location, Some(lock), Some((mongo.clone(), mongo.clone())))
 }
 
-/// Services that do nothing until they are to end.
+/// Services that do nothing until they must end.
 async fn idle(session: ActiveSession) -> anyhow::Result<Option<()>> {
     session.done.cancelled().await;
     Ok(None)
@@ -54,12 +54,12 @@ async fn add_codes(session: &ActiveSession, count: usize) {
 }
 
 fn documents(mongo: &Double, kind: RecordKind) -> usize {
-    mongo.look(|shared| shared.documents.keys().filter(|(of, _)| *of == kind).count())
+    mongo.inspect(|shared| shared.documents.keys().filter(|(of, _)| *of == kind).count())
 }
 
-/// For a while the program is run without MongoDB: what it does then is noted for nobody.
+/// The program runs without MongoDB for a while, so its changes are not in the outbox.
 #[tokio::test(start_paused = true)]
-async fn what_was_done_without_mongodb_is_in_it_once_it_is_used_again() {
+async fn changes_made_without_mongodb_reach_it_once_it_is_configured_again() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
     let adding = async |count| {
         async move |session: ActiveSession| -> anyhow::Result<Option<()>> {
@@ -86,7 +86,7 @@ async fn a_stop_sends_everything_and_gives_the_lease_back_within_its_time() {
     let asked = Mutex::new(None);
     let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
         // From here on each command takes more than a second.
-        mongo.goes(Way { to: Duration::from_millis(300), back: seconds(1), ..OPEN });
+        mongo.set_way(Way { to: Duration::from_millis(300), back: seconds(1), ..OPEN });
         add_codes(&session, 20).await;
         *asked.lock().unwrap() = Some(Instant::now());
         stop.cancel();
@@ -98,21 +98,21 @@ async fn a_stop_sends_everything_and_gives_the_lease_back_within_its_time() {
     assert_eq!(documents(&mongo, RecordKind::Codes), 20);
     let lease = mongo.lease().unwrap();
     assert!(lease.released && lease.unsent == 0, "{lease:?}");
-    // The next one has nothing to compare and little to read.
-    let read = mongo.look(|shared| std::mem::take(&mut shared.read));
-    mongo.goes(OPEN);
+    // The next process has nothing to compare and little to read.
+    let read = mongo.inspect(|shared| std::mem::take(&mut shared.read));
+    mongo.set_way(OPEN);
     sessions(folder.path(), &mongo).run(&after(5), idle).await.unwrap();
-    assert_eq!((read, mongo.look(|shared| shared.read)), (0, 0));
+    assert_eq!((read, mongo.inspect(|shared| shared.read)), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_takes_no_longer_though_services_do_not_end_and_mongodb_does_not_answer() {
+async fn a_stop_takes_25_s_though_services_hang_and_mongodb_does_not_answer() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
     let stop = CancellationToken::new();
     let asked = Mutex::new(None);
     let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
         sleep(seconds(5)).await;
-        mongo.goes(CUT);
+        mongo.set_way(CUT);
         add_codes(&session, 3).await;
         *asked.lock().unwrap() = Some(Instant::now());
         stop.cancel();
@@ -123,37 +123,37 @@ async fn a_stop_takes_no_longer_though_services_do_not_end_and_mongodb_does_not_
     assert!(took >= seconds(12) && took <= seconds(25), "{took:?}");
     assert_eq!(documents(&mongo, RecordKind::Codes), 0);
     // Nothing is lost: the file has it, and the next start sends it.
-    mongo.goes(OPEN);
+    mongo.set_way(OPEN);
     sessions(folder.path(), &mongo).run(&after(60), idle).await.unwrap();
     assert_eq!(documents(&mongo, RecordKind::Codes), 3);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_of_mongodb_cuts_nothing_and_all_is_there_afterwards() {
+async fn an_outage_of_mongodb_does_not_end_the_session_and_everything_is_sent_after_it() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
     let starts = AtomicUsize::new(0);
     let services = async |session: ActiveSession| {
         starts.fetch_add(1, Ordering::Relaxed);
         add_codes(&session, 5).await;
         sleep(seconds(10)).await;
-        mongo.look(|shared| shared.read = 0);
-        mongo.goes(CUT);
+        mongo.inspect(|shared| shared.read = 0);
+        mongo.set_way(CUT);
         sleep(seconds(100)).await;
         assert!(session.leadership.is_leader());
         add_codes(&session, 8).await;
-        mongo.goes(OPEN);
+        mongo.set_way(OPEN);
         sleep(seconds(30)).await;
         assert!(session.leadership.term().is_some() && documents(&mongo, RecordKind::Codes) == 8);
-        // The outbox knew what was missing: nothing was compared, and nothing is read but what was written since.
-        assert!(mongo.look(|shared| shared.read) <= 3);
+        // The outbox knew the missing changes: nothing is compared, and only later writes are read.
+        assert!(mongo.inspect(|shared| shared.read) <= 3);
         Ok(Some(()))
     };
     sessions(folder.path(), &mongo).run(&after(1_000), services).await.unwrap().unwrap();
-    assert_eq!(starts.load(Ordering::Relaxed), 1, "the same services went on");
+    assert_eq!(starts.load(Ordering::Relaxed), 1, "the same services continued");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_breaks_is_made_anew_from_mongodb_with_longer_and_longer_waits() {
+async fn a_broken_file_is_restored_from_mongodb_with_growing_waits() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
     let starts = Mutex::new(Vec::new());
     let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
@@ -182,7 +182,7 @@ async fn a_file_that_breaks_is_made_anew_from_mongodb_with_longer_and_longer_wai
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_that_is_fenced_off_ends_at_once_and_begins_anew_with_what_the_other_wrote() {
+async fn a_fenced_off_session_ends_at_once_and_the_next_has_the_other_leaders_writes() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
     let starts = AtomicUsize::new(0);
     let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
@@ -191,9 +191,9 @@ async fn a_session_that_is_fenced_off_ends_at_once_and_begins_anew_with_what_the
         }
         add_codes(&session, 1).await;
         sleep(seconds(1)).await;
-        // Another one leads under a term of its own, and wrote the same record.
+        // Another instance leads under a term of its own, and wrote the same record.
         let term = session.leadership.term().unwrap() + 1;
-        mongo.look(|shared| shared.documents.values_mut().for_each(|d| d.at.as_mut().unwrap().term = term));
+        mongo.inspect(|shared| shared.documents.values_mut().for_each(|d| d.at.as_mut().unwrap().term = term));
         let ended = Instant::now();
         session.store.codes().add_code(Code::parse("CODE0").unwrap()).await?;
         let renamed = session.store.sync_log().page(RecordKind::Codes, None, 1).await?;
@@ -212,7 +212,7 @@ async fn a_session_that_is_fenced_off_ends_at_once_and_begins_anew_with_what_the
     assert_eq!(documents(&mongo, RecordKind::Codes), 2);
 }
 #[tokio::test(start_paused = true)]
-async fn a_file_that_cannot_be_used_is_done_without_and_used_again_when_it_can_be() {
+async fn an_unusable_file_is_replaced_by_a_temporary_copy_until_it_works_again() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
     let place = folder.path().join("disk");
     std::fs::write(&place, "not a folder").unwrap();
@@ -221,7 +221,7 @@ async fn a_file_that_cannot_be_used_is_done_without_and_used_again_when_it_can_b
         if starts.fetch_add(1, Ordering::Relaxed) == 0 {
             assert!(session.store.is_temporary());
             add_codes(&session, 3).await;
-            assert_eq!(documents(&mongo, RecordKind::Codes), 3, "acknowledged is in MongoDB");
+            assert_eq!(documents(&mongo, RecordKind::Codes), 3, "acknowledged means that MongoDB has it");
             std::fs::remove_file(&place)?;
             session.done.cancelled().await;
             return Ok(None);
@@ -236,13 +236,13 @@ async fn a_file_that_cannot_be_used_is_done_without_and_used_again_when_it_can_b
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_without_mongodb_sends_what_is_left_should_it_come_back_in_time() {
+async fn a_stop_during_an_outage_sends_the_outbox_if_mongodb_returns_in_time() {
     for back_after in [5, 15] {
         let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
         let stop = CancellationToken::new();
         let asked = Mutex::new(None);
         let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
-            mongo.goes(CUT);
+            mongo.set_way(CUT);
             sleep(seconds(60)).await;
             assert_eq!(session.leadership.phase(), Phase::Isolated);
             add_codes(&session, 3).await;
@@ -251,7 +251,7 @@ async fn a_stop_without_mongodb_sends_what_is_left_should_it_come_back_in_time()
             let mongo = mongo.clone();
             tokio::spawn(async move {
                 sleep(seconds(back_after)).await;
-                mongo.goes(OPEN);
+                mongo.set_way(OPEN);
             });
             session.done.cancelled().await;
             Ok(None)
@@ -264,20 +264,20 @@ async fn a_stop_without_mongodb_sends_what_is_left_should_it_come_back_in_time()
     }
 }
 
-/// Of forty commands ten are not answered, time after time.
+/// A quarter of the commands is not answered.
 #[tokio::test(start_paused = true)]
-async fn a_stop_sends_only_what_was_not_answered_again() {
+async fn a_stop_sends_only_unanswered_commands_again() {
     for leads in [true, false] {
         let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
         let stop = CancellationToken::new();
         let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
-            mongo.goes(CUT);
+            mongo.set_way(CUT);
             add_codes(&session, 40).await;
             if !leads {
                 let another_has_led = |lease: &mut Lease| (lease.holder, lease.term) = ("b".to_owned(), lease.term + 1);
-                mongo.look(|shared| shared.lease.as_mut().map(another_has_led));
+                mongo.inspect(|shared| shared.lease.as_mut().map(another_has_led));
             }
-            mongo.goes(Way { back: Duration::from_millis(500), loses_one_in: 4, per_command: 1, ..OPEN });
+            mongo.set_way(Way { back: Duration::from_millis(500), loses_one_in: 4, per_command: 1, ..OPEN });
             stop.cancel();
             session.done.cancelled().await;
             Ok(None)
@@ -291,17 +291,17 @@ async fn a_stop_sends_only_what_was_not_answered_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_restore_that_a_stop_interrupts_leaves_no_file_that_acts_alone() {
+async fn a_restore_interrupted_by_a_stop_leaves_no_file_that_acts_alone() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
     let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
         add_codes(&session, 250).await;
         Ok(Some(()))
     };
     sessions(folder.path(), &mongo).run(&after(100), services).await.unwrap().unwrap();
-    // Another disk, and no lease any more that told of a leader. Some of it comes, and then no more.
+    // Another disk, and no lease that would show a leader. A part is restored, and then no more.
     let folder = tempfile::tempdir().unwrap();
-    mongo.look(|shared| shared.lease = None);
-    mongo.goes(Way { most_pages: 1, ..OPEN });
+    mongo.inspect(|shared| shared.lease = None);
+    mongo.set_way(Way { most_pages: 1, ..OPEN });
     let acts = AtomicUsize::new(0);
     let services = async |session: ActiveSession| {
         acts.fetch_add(1, Ordering::Relaxed);
@@ -309,20 +309,20 @@ async fn a_restore_that_a_stop_interrupts_leaves_no_file_that_acts_alone() {
     };
     sessions(folder.path(), &mongo).run(&after(50), services).await.unwrap();
     assert!(mongo.lease().unwrap().released);
-    mongo.goes(CUT);
+    mongo.set_way(CUT);
     sessions(folder.path(), &mongo).run(&after(60), services).await.unwrap();
-    assert_eq!(acts.load(Ordering::Relaxed), 0, "half the state is acted on");
+    assert_eq!(acts.load(Ordering::Relaxed), 0, "half the state must not be acted on");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_while_it_waits_is_no_trouble() {
+async fn a_waiting_instance_stops_without_an_error() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
     let other = Instance::new("other", &mongo).await.leads().await;
     let (log, _logs) = Log::begin();
     let mut sessions = sessions(folder.path(), &mongo);
     let stop = after(10);
     tokio::select! {
-        ended = other.election.keep(&other.sync_log) => panic!("{ended:?}"),
+        ended = other.election.hold(&other.sync_log) => panic!("{ended:?}"),
         ended = sessions.run(&stop, idle) => assert!(ended.unwrap().is_none()),
     }
     let text = log.text();
@@ -330,19 +330,19 @@ async fn a_stop_while_it_waits_is_no_trouble() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_between_two_sessions_sends_what_is_left_too() {
+async fn a_stop_between_two_sessions_sends_the_outbox() {
     let (folder, mongo) = (tempfile::tempdir().unwrap(), Double::new());
     let stop = CancellationToken::new();
     let ended = AtomicUsize::new(0);
     let services = async |session: ActiveSession| -> anyhow::Result<Option<()>> {
-        mongo.goes(CUT);
+        mongo.set_way(CUT);
         add_codes(&session, 3).await;
         session.done.cancelled().await;
         ended.fetch_add(1, Ordering::Relaxed);
         let (mongo, stop) = (mongo.clone(), stop.clone());
         tokio::spawn(async move {
             sleep(Duration::from_millis(500)).await;
-            mongo.goes(OPEN);
+            mongo.set_way(OPEN);
             stop.cancel();
         });
         Ok(None)

@@ -14,7 +14,7 @@ use crate::domain::sync::record::{Record, RecordKind, Value};
 use crate::leadership::Phase;
 use crate::store::{Admission, Store, Verdict};
 
-/// What happens to one of two files on one MongoDB.
+/// One event for one of two files on one MongoDB.
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Link(usize, u64, u64),
@@ -42,7 +42,7 @@ async fn work_off(store: &Store, key: &CodeKey, step: Step) {
             let player = Player { id: id(player), nickname: String::new(), state, furnace_level: None };
             store.rosters().link(UserId(user), player).await.unwrap();
         }
-        // One that is not known is refused.
+        // An unknown player is refused.
         Step::Redeem(_, player) => drop(store.redemptions().request(vec![id(player)], vec![(key.clone(), 1)]).await),
         Step::Grant(_) => {
             for claim in store.redemptions().claim_due(9, 99, |_| Admission::Take).await.unwrap().taken {
@@ -55,7 +55,7 @@ async fn work_off(store: &Store, key: &CodeKey, step: Step) {
     }
 }
 
-/// It leads until MongoDB is known to have everything, and gives the lease back; how much there was to send.
+/// Leads until MongoDB is known to have everything, and releases the lease. Returns how many records there were to send.
 async fn meet(instance: &Instance) -> u32 {
     let before = instance.store.sync_log().unsent().await.unwrap().records;
     leading(instance, async || {
@@ -68,7 +68,7 @@ async fn meet(instance: &Instance) -> u32 {
     before
 }
 
-/// What nobody was ever asked about is each file's own.
+/// Redemptions that were never tried are derived in each file.
 fn is_derived(record: &Record) -> bool {
     let is_untried = || ["calls", "round"].iter().all(|field| *record.get(field) == Value::Int(0));
     record.kind == RecordKind::Redemptions && *record.get("outcome") == Value::Text("pending".into()) && is_untried()
@@ -83,7 +83,7 @@ async fn everything(store: &Store) -> Vec<Record> {
     records
 }
 
-/// Two files that go on by themselves, and lead on one MongoDB now and then.
+/// Two files that work alone, and from time to time lead on one MongoDB.
 async fn end_the_same(steps: Vec<Step>) {
     let mongo = Double::new();
     let files = [Instance::new("a", &mongo).await, Instance::new("b", &mongo).await];
@@ -114,7 +114,7 @@ async fn end_the_same(steps: Vec<Step>) {
         assert_eq!(meet(file).await, 0, "nothing goes back and forth");
     }
     let mut there: Vec<Record> =
-        mongo.look(|shared| shared.documents.values().map(|document| document.record.clone()).collect());
+        mongo.inspect(|shared| shared.documents.values().map(|document| document.record.clone()).collect());
     there.retain(|record| !is_derived(record));
     for file in &files {
         assert_eq!(everything(&file.store).await, there);
@@ -128,9 +128,9 @@ async fn end_the_same(steps: Vec<Step>) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
-    /// Invariant 7 with erasures: both come to hold what MongoDB holds, and nobody who was forgotten last is in any of the three.
+    /// Invariant 7 with erasures: both files end up with what MongoDB holds, and a user who was forgotten last is in none of the three.
     #[test]
-    fn what_was_erased_is_gone_from_both_stores_whoever_was_ahead(steps in proptest::collection::vec(step(), 0..25)) {
+    fn erased_records_are_gone_from_both_stores_whichever_was_ahead(steps in proptest::collection::vec(step(), 0..25)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(end_the_same(steps));
     }

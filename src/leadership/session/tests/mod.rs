@@ -1,5 +1,5 @@
-//! The election, the replicator and the sessions on real files, against a double of MongoDB that is slow, cut off, refuses,
-//! and loses answers; in paused time.
+//! The election, the replicator and the sessions on real files, against a double of MongoDB that is slow, cut off, refuses writes
+//! and loses answers. Time is paused.
 
 mod double;
 mod electing;

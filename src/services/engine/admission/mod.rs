@@ -11,7 +11,7 @@ use crate::domain::codes::code::CodeKey;
 use crate::domain::limits::budget::{Endpoint, RateLimit, WindowBudget};
 use crate::domain::limits::player_pacing::PlayerPacing;
 use crate::domain::players::player::{PlayerId, State};
-use crate::domain::redeeming::breaker::{Breaker, Call, Cause, Change, Counts, Tried};
+use crate::domain::redeeming::breaker::{Breaker, BreakerEvent, Call, Cause, Counts, Tried};
 use crate::domain::redeeming::login_stage::LoginStage;
 use crate::domain::redeeming::state_search::Searches;
 use crate::store::{Admission, Candidate};
@@ -52,7 +52,7 @@ pub(super) struct Learnt {
     pub opens: Option<Duration>,
     /// Whether the try counts.
     pub counts: Counts,
-    pub changes: Vec<Change>,
+    pub changes: Vec<BreakerEvent>,
 }
 
 /// Shared by the dispatcher and the tries in flight. Times are since the clock's start.
@@ -252,10 +252,10 @@ impl AdmissionControl {
     }
 
     /// The answer to the breaker's question came at `now`.
-    pub fn question_answered(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Vec<Change> {
+    pub fn question_answered(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Vec<BreakerEvent> {
         self.learn(call, now, base);
         let changes = self.breaker.answered(call.player, call.status, call.hints.retry_after.unwrap_or_default(), now);
-        let opened = |change: &Change| matches!(change, Change::Opened(trouble, _) if trouble.cause == Cause::Refused);
+        let opened = |change: &BreakerEvent| matches!(change, BreakerEvent::Opened(trouble, _) if trouble.cause == Cause::Refused);
         if changes.iter().any(opened)
             && let Some(limit) = self.before_refusals.take()
         {

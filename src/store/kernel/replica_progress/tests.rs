@@ -14,7 +14,7 @@ use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::{Record, RecordKind, Value};
-use crate::leadership::{Held, Leadership, Phase};
+use crate::leadership::{HeldLease, Leadership, Phase};
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
 use crate::store::{Admission, FileLock, Opening, OutboxChunk, StateKind, Store, StoreError, Verdict};
@@ -50,7 +50,7 @@ impl Fixture {
 
     fn lead(&self, has_standby: bool) {
         let until = self.clock.boot() + LEASE;
-        self.leadership.set(Phase::Leading(Held { term: 1, round: 0, until, has_standby }));
+        self.leadership.set(Phase::Leading(HeldLease { term: 1, round: 0, until, has_standby }));
     }
 
     /// A guild with a code that is to be posted, and a player for whom it is to be redeemed; all of it is in the replica.

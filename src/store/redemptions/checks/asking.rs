@@ -38,8 +38,8 @@ fn begin(tx: &Tx<'_>, key: &CodeKey, generation: u32, tester: PlayerId) -> rusql
 /// Begins to ask about a code that is over, for a player of `guild` first; whether there is anybody to ask for. Those go
 /// first whom the game told something of the code before, for they are known to it; then in turn.
 fn ask_about(tx: &Tx<'_>, key: &CodeKey, row: &OnFile, guild: GuildId) -> rusqlite::Result<bool> {
-    let generation =
-        row.generation + u32::from(row.is_counted || row.verdict.returns_anew(was_posted(tx, key, row.generation)?));
+    let generation = row.generation
+        + u32::from(row.is_counted || row.verdict.needs_new_generation(was_posted(tx, key, row.generation)?));
     let sql = format!(
         "SELECT p.player_id {TESTERS} AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = p.player_id
                  AND d.code_key = ?2 AND d.generation = ?3 AND d.outcome IN ('pending', 'already', 'granted') AND d.deleted = 0)
@@ -120,7 +120,7 @@ pub(in crate::store) fn begin_due(tx: &Tx<'_>, instance: i64) -> rusqlite::Resul
     for key in due {
         let Some(mut row) = find(tx, &key)? else { continue };
         if !ask_about(tx, &key, &row, NO_GUILD)? {
-            row.verdict.put_off(tx.now());
+            row.verdict.postpone(tx.now());
             put(tx, &key, &row.verdict)?;
         }
     }
@@ -137,7 +137,7 @@ pub(in crate::store) fn ask_now(tx: &Tx<'_>, key: &CodeKey, guild: GuildId) -> r
         let Some(expired) = expired else { return Ok(CheckStart::NotOver) };
         // So far only the feeds said so.
         row.verdict.over = Some((Status::TimeError, expired));
-        row.verdict.put_off(tx.now());
+        row.verdict.postpone(tx.now());
         put(tx, key, &row.verdict)?;
     }
     let under_way = format!("SELECT 1 FROM codes c WHERE c.code_key = ?1 AND {UNDER_WAY}");

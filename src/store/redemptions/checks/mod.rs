@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, ToSql, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::invalidation;
 use crate::domain::codes::verdict::{self, Checked, CodeEvidence, Verdict};
@@ -55,7 +55,7 @@ pub struct OverCode {
     /// The code.
     pub code: Code,
     /// Why it is over.
-    pub over: Over,
+    pub over: OverReason,
     /// When the game is asked again.
     pub check_at: Option<Timestamp>,
 }
@@ -199,7 +199,7 @@ pub(in crate::store) fn listed(tx: &Tx<'_>, key: &CodeKey, is_typed: bool, has_e
         renew(tx, key, row.generation)?;
     }
     if has_engine && row.verdict.good_at.is_none() && count_testers(tx)? > 0 {
-        let until = tx.now().checked_add(verdict::HELD_FOR).unwrap_or(Timestamp::MAX);
+        let until = tx.now().checked_add(verdict::FIRST_TEST_HOLD).unwrap_or(Timestamp::MAX);
         tx.execute("UPDATE codes SET hold_until = ?2 WHERE code_key = ?1", params![key, Millis(until)])?;
         tx.wake_work();
     }
@@ -209,14 +209,14 @@ pub(in crate::store) fn listed(tx: &Tx<'_>, key: &CodeKey, is_typed: bool, has_e
 /// A feed lists a code again that was over or gone for long: a new generation, in which it counts as over until the game was
 /// asked, which it is at once. Where nobody can be asked for the feed alone decides: then it is good, as far as anybody
 /// knows; returns whether.
-pub(in crate::store) fn returned(tx: &Tx<'_>, key: &CodeKey, return_after: Duration) -> rusqlite::Result<bool> {
+pub(in crate::store) fn returned(tx: &Tx<'_>, key: &CodeKey, min_absence: Duration) -> rusqlite::Result<bool> {
     let Some(OnFile { generation, mut verdict, .. }) = find(tx, key)? else { return Ok(false) };
     if count_testers(tx)? == 0 {
         put(tx, key, &Verdict::default())?;
         renew(tx, key, generation + 1)?;
         return Ok(true);
     }
-    if verdict.come_back(tx.now(), return_after, tx.now()) {
+    if verdict.listed_again(tx.now(), min_absence, tx.now()) {
         put(tx, key, &Verdict { good_at: None, ..verdict })?;
         tx.execute(
             "UPDATE codes SET generation = generation + 1, version = ?2 WHERE code_key = ?1",
@@ -277,13 +277,13 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
             )?;
             release_posts(tx, &key)?;
         }
-        CodeEvidence::Asks if hold_until.is_some() => release_posts(tx, &key)?,
+        CodeEvidence::Requires if hold_until.is_some() => release_posts(tx, &key)?,
         CodeEvidence::Over => {
             let latest = queue::latest_answers(tx, &key, generation)?;
             let others_left = "SELECT 1 FROM redemptions INDEXED BY redemptions_pending_by_code
                 WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND deleted = 0 AND priority = 0";
             let is_alone = !tx.statement(others_left)?.exists(params![key, generation])?;
-            let by_one = is_alone && is_told_again && invalidation::is_told_enough(status);
+            let by_one = is_alone && is_told_again && invalidation::is_enough_alone(status);
             let why = invalidation::verdict(&latest).or_else(|| by_one.then(|| status.clone()));
             let Some(why) = why else {
                 doubt(tx, &key, hold_until)?;
@@ -296,7 +296,7 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
             let stopped = queue::stop(tx, &key, generation, &why, instance)?;
             return Ok(Judged { invalidated: Some(Invalidated { status: why, stopped }), checked: None });
         }
-        CodeEvidence::Good | CodeEvidence::Asks | CodeEvidence::Nothing => {}
+        CodeEvidence::Good | CodeEvidence::Requires | CodeEvidence::Nothing => {}
     }
     Ok(Judged::default())
 }
@@ -304,7 +304,7 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
 /// One answer speaks against a code: its posts, where they wait, wait for a second player's.
 fn doubt(tx: &Tx<'_>, key: &CodeKey, hold_until: Option<Timestamp>) -> rusqlite::Result<()> {
     if hold_until.is_some_and(|until| until > tx.now()) {
-        let until = tx.now().checked_add(verdict::DOUBTED_FOR).unwrap_or(Timestamp::MAX);
+        let until = tx.now().checked_add(verdict::CONFIRMATION_HOLD).unwrap_or(Timestamp::MAX);
         tx.execute("UPDATE codes SET hold_until = ?2 WHERE code_key = ?1", params![key, Millis(until)])?;
         // What was seen together with it waits for it no longer.
         tx.wake_plan();
@@ -363,7 +363,7 @@ impl Codes {
             let values: [&dyn ToSql; 3] = [&guild, &code, &limit];
             let rows = statement.query_map(values, |row| {
                 let check_at = millis(row, 2)?.filter(|at| *at > now);
-                Ok(OverCode { code: row.get(0)?, over: Over::Invalidated(row.get(1)?), check_at })
+                Ok(OverCode { code: row.get(0)?, over: OverReason::Invalidated(row.get(1)?), check_at })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

@@ -14,7 +14,7 @@ use rusqlite::{Connection, Row, ToSql, params};
 use crate::domain::answers::status::Status;
 use crate::domain::codes::canary::{CodeTrust, code_trust};
 use crate::domain::codes::code::CodeKey;
-use crate::domain::codes::invalidation::LOOK_BACK;
+use crate::domain::codes::invalidation::ANSWERS_CONSIDERED;
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::limits::fair_queue::{FairQueue, Group, Groups, Offer};
 use crate::domain::players::player::{GuildId, PlayerId};
@@ -98,7 +98,7 @@ fn latest(
     key: &CodeKey,
     generation: u32,
 ) -> rusqlite::Result<Vec<(PlayerId, Status, GuildId)>> {
-    let look_back = u32::try_from(LOOK_BACK).unwrap_or(u32::MAX);
+    let look_back = u32::try_from(ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
     connection
         .prepare_cached(
             "SELECT player_id, status, coalesce(queue, 0) FROM redemptions INDEXED BY redemptions_evidence
@@ -128,7 +128,7 @@ impl<'a> Picker<'a> {
             latest.iter().map(|(player, status, _)| (*player, status.clone())).collect();
         let trust = code_trust(&answers);
         let doubted_in = match trust {
-            CodeTrust::Doubted(by) => latest.iter().find(|(player, ..)| *player == by).map(|(.., guild)| *guild),
+            CodeTrust::Suspect(by) => latest.iter().find(|(player, ..)| *player == by).map(|(.., guild)| *guild),
             CodeTrust::Proven | CodeTrust::New => None,
         };
         self.trusts.insert(code, (trust, doubted_in));
@@ -172,7 +172,7 @@ impl<'a> Picker<'a> {
             None => (i64::MIN, 0, "", 0),
         };
         let index = match offer {
-            Offer::Asked => "redemptions_asked",
+            Offer::Requested => "redemptions_asked",
             Offer::LongestDue | Offer::Check => "redemptions_due",
             Offer::First(_) | Offer::Later(_) => "redemptions_queue",
         };
@@ -183,7 +183,7 @@ impl<'a> Picker<'a> {
         let (place, is_later) = match offer {
             Offer::First(place) => (Some(place), false),
             Offer::Later(place) => (Some(place), true),
-            Offer::Asked | Offer::LongestDue | Offer::Check => (None, false),
+            Offer::Requested | Offer::LongestDue | Offer::Check => (None, false),
         };
         let now = Millis(self.now);
         let found: Vec<Waiting> = match place.and_then(|place| self.groups.as_slice().get(place)) {
@@ -205,7 +205,7 @@ impl<'a> Picker<'a> {
                 self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
             }
             None => {
-                let sql = format!("{select} AND d.priority = {} AND {AFTER}", u8::from(offer == Offer::Asked));
+                let sql = format!("{select} AND d.priority = {} AND {AFTER}", u8::from(offer == Offer::Requested));
                 let values: [&dyn ToSql; 7] = [&now, &self.instance, &due, &player, &key, &generation, &most];
                 self.connection.prepare_cached(&sql)?.query_map(values, waiting)?.collect::<Result<_, _>>()?
             }
@@ -289,7 +289,7 @@ pub(in crate::store) fn pick(
     let mut under_test: BTreeSet<(CodeKey, u32)> = BTreeSet::new();
     let (mut skipped, mut is_stopped, mut failure) = (0, false, None);
     while claims.taken.len() < limit && !is_stopped && failure.is_none() {
-        let taken = fair_queue.give(&groups, |offer| {
+        let taken = fair_queue.serve(&groups, |offer| {
             let cursor = cursors.entry(offer).or_default();
             while !is_stopped && skipped < MAX_SKIPPED {
                 let next = match offer {
@@ -309,7 +309,7 @@ pub(in crate::store) fn pick(
                 };
                 let place = match offer {
                     Offer::First(place) | Offer::Later(place) => Some(place),
-                    Offer::Asked | Offer::LongestDue | Offer::Check => None,
+                    Offer::Requested | Offer::LongestDue | Offer::Check => None,
                 };
                 if place.is_some_and(|place| picker.is_for_another_guild(place, doubted_in)) {
                     claims.blocked = true;
@@ -325,7 +325,7 @@ pub(in crate::store) fn pick(
                     continue;
                 }
                 let code = (found.key.clone(), found.claim.generation);
-                if matches!(offer, Offer::Asked | Offer::LongestDue) && under_test.contains(&code) {
+                if matches!(offer, Offer::Requested | Offer::LongestDue) && under_test.contains(&code) {
                     by_code.entry(code).and_modify(Cursor::end);
                     claims.blocked = true;
                     continue;

@@ -1,13 +1,13 @@
 //! `/manage giftcode`: the codes of a server.
 
-use crate::discord::messages::{Message, appeal, manage};
-use crate::discord::redeeming::{self, Appealed};
+use crate::discord::interactions::appeal::{self, AppealResult};
+use crate::discord::messages::{Message, appeal as words, manage};
 use crate::domain::codes::code::Code;
 use crate::ports::AnnouncedCode;
 use crate::store::AddedCode;
 
-use super::suggest::{codes_active, codes_known};
-use super::{Context, Error, guild, respond};
+use super::autocomplete::{codes_active, codes_known};
+use super::{Context, guild, respond};
 
 /// Add a code that no feed lists, for this server
 #[poise::command(slash_command, guild_only)]
@@ -17,7 +17,7 @@ pub(super) async fn add(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (store, guild) = (&ctx.data().store, guild(ctx)?);
         let code = match Code::parse(&code) {
@@ -27,9 +27,11 @@ pub(super) async fn add(
         Ok(match store.codes().add_guild_code(guild, code.clone()).await? {
             AddedCode::Added => manage::code_added(&code, &store.guilds().guild(guild).await?),
             AddedCode::Known => manage::code_known(&code),
-            AddedCode::Over(_, start) => match redeeming::hear(ctx.data(), &code, start).await? {
-                Some(Appealed::Good(shown)) => manage::code_added(&shown.code, &store.guilds().guild(guild).await?),
-                Some(Appealed::Over(over, asked)) => appeal::added_though_over(&code, &over, asked),
+            AddedCode::Over(_, start) => match appeal::wait_for_verdict(ctx.data(), &code, start).await? {
+                Some(AppealResult::Active(shown)) => {
+                    manage::code_added(&shown.code, &store.guilds().guild(guild).await?)
+                }
+                Some(AppealResult::Over(over, recheck)) => words::added_though_over(&code, &over, recheck),
                 None => manage::code_unknown(&code),
             },
         })
@@ -46,7 +48,7 @@ pub(super) async fn remove(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move {
         let code = match Code::parse(&code) {
             Ok(code) => code,
@@ -62,17 +64,17 @@ pub(super) async fn remove(
 
 /// The codes that are active in this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
+pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (store, guild) = (&ctx.data().store, guild(ctx)?);
-        let over = store.codes().over_codes(guild, None, appeal::OVER_CODES).await?;
+        let over = store.codes().over_codes(guild, None, words::OVER_CODES).await?;
         Ok(manage::codes(&store.codes().active_codes(guild).await?, &over, true))
     })
     .await
 }
 
-/// A code that can be redeemed, or what to answer. About one that is over the game is asked.
-async fn usable(ctx: Context<'_>, text: &str) -> Result<Result<AnnouncedCode, Message>, Error> {
+/// Returns a code that can be redeemed, or the refusal to answer with. Appeals for a code that is over.
+async fn usable(ctx: Context<'_>, text: &str) -> anyhow::Result<Result<AnnouncedCode, Message>> {
     let code = match Code::parse(text) {
         Ok(code) => code,
         Err(error) => return Ok(Err(manage::no_code(&error))),
@@ -83,9 +85,9 @@ async fn usable(ctx: Context<'_>, text: &str) -> Result<Result<AnnouncedCode, Me
     if found.over.is_none() {
         return Ok(Ok(found.shown));
     }
-    Ok(match redeeming::appeal(ctx.data(), guild(ctx)?, &found.shown.code).await? {
-        Some(Appealed::Good(shown)) => Ok(shown),
-        Some(Appealed::Over(over, asked)) => Err(appeal::code_over(&found.shown.code, &over, asked)),
+    Ok(match appeal::appeal(ctx.data(), guild(ctx)?, &found.shown.code).await? {
+        Some(AppealResult::Active(shown)) => Ok(shown),
+        Some(AppealResult::Over(over, recheck)) => Err(words::code_over(&found.shown.code, &over, recheck)),
         None => Err(manage::code_unknown(&code)),
     })
 }
@@ -99,7 +101,7 @@ pub(super) async fn redeem(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (store, guild) = (&ctx.data().store, guild(ctx)?);
         let shown = match usable(ctx, &code).await? {
@@ -121,7 +123,7 @@ pub(super) async fn retry(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move {
         let shown = match usable(ctx, &code).await? {
             Ok(found) => found,

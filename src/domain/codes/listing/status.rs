@@ -1,4 +1,4 @@
-//! The life of one listing: what one source says of one code, answer after answer.
+//! The life of one listing: what one feed says of one code, answer after answer.
 
 use std::time::Duration;
 
@@ -7,27 +7,26 @@ use jiff::Timestamp;
 use super::Entry;
 use crate::domain::codes::code::Code;
 
-/// A listing that does not change is noted as seen this often: a bound on what is written, and on how exactly it is known.
+/// How often an unchanged listing is written again: a trade between the number of writes and the precision of
+/// `last_seen_at`.
 const REFRESH_AFTER: Duration = Duration::from_secs(24 * 3600);
 
-/// How a code stands at one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Listed, and good as far as the source says.
+pub enum ListingStatus {
+    /// Listed, and valid according to the feed.
     Active,
     /// Listed, and called expired or inactive.
     Inactive,
-    /// Listed no more.
+    /// No longer listed.
     Gone,
-    /// Active when the source was last heard, which was too long ago, or which nobody asks any more. The source never said
-    /// that the code ended.
+    /// Active in the last answer, but that was too long ago, or the feed is no longer polled. The feed never said that
+    /// the code ended.
     Lapsed,
 }
 
-impl Standing {
+impl ListingStatus {
     const ALL: [Self; 4] = [Self::Active, Self::Inactive, Self::Gone, Self::Lapsed];
 
-    /// Its name, as it is stored.
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -37,47 +36,42 @@ impl Standing {
         }
     }
 
-    /// The one with this name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|standing| standing.name() == name)
+        Self::ALL.into_iter().find(|status| status.name() == name)
     }
 }
 
-/// What one source says of one code.
+/// What one feed says of one code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// The source's spelling.
     pub code: Code,
-    /// The source.
     pub source: String,
-    /// How the code stands there.
-    pub standing: Standing,
-    /// Since when it does. Gone and inactive are one: neither restarts the other's time.
+    pub status: ListingStatus,
+    /// The start of the present status. Gone and inactive count as one: changing between them does not restart the
+    /// time.
     pub since: Timestamp,
-    /// Since when the source has called it active, or last did, absences of a few hours left out. `None` if it never did.
+    /// Since when the feed has called it active without a break, or last did. Absences of a few hours are no break.
+    /// `None` if it never did.
     pub active_since: Option<Timestamp>,
-    /// What it gives.
     pub rewards: Option<String>,
-    /// When it ends.
     pub expires_at: Option<Timestamp>,
-    /// When the source first listed it.
     pub first_seen_at: Timestamp,
-    /// When the source last listed it, within a day.
+    /// Accurate to a day.
     pub last_seen_at: Timestamp,
 }
 
-/// The listing after the source listed the code.
+/// The listing after an answer that contains the code.
 pub(super) fn seen(
     old: Option<&Listing>,
     source: &str,
     entry: &Entry,
-    return_after: Duration,
+    min_absence: Duration,
     now: Timestamp,
 ) -> Listing {
     let fresh = Listing {
         code: entry.code.clone(),
         source: source.to_owned(),
-        standing: if entry.is_active { Standing::Active } else { Standing::Inactive },
+        status: if entry.is_active { ListingStatus::Active } else { ListingStatus::Inactive },
         since: now,
         active_since: entry.is_active.then_some(now),
         rewards: entry.rewards.clone(),
@@ -86,12 +80,12 @@ pub(super) fn seen(
         last_seen_at: now,
     };
     let Some(old) = old else { return fresh };
-    let goes_on = match (old.standing, fresh.standing) {
-        (Standing::Gone, Standing::Inactive) => true,
+    let goes_on = match (old.status, fresh.status) {
+        (ListingStatus::Gone, ListingStatus::Inactive) => true,
         (before, after) => before == after,
     };
-    // After a flicker, and after a silence that was the source's and not the code's, it is active as long as before.
-    let is_flicker = old.standing == Standing::Lapsed || !has_lasted(old.since, return_after, now);
+    // After a flicker, or after a silence of the feed, the code counts as active as long as before.
+    let is_flicker = old.status == ListingStatus::Lapsed || !has_lasted(old.since, min_absence, now);
     let keeps = !entry.is_active || goes_on || is_flicker;
     let listing = Listing {
         since: if goes_on { old.since } else { now },
@@ -104,18 +98,19 @@ pub(super) fn seen(
     if listing == *old && !is_due { listing } else { Listing { last_seen_at: now, ..listing } }
 }
 
-/// The listing after the source answered without the code.
+/// The listing after an answer without the code.
 pub(super) fn missed(old: &Listing, previous_at: Option<Timestamp>, now: Timestamp) -> Listing {
-    let since = match old.standing {
-        Standing::Active => now,
-        Standing::Inactive => old.since,
-        Standing::Gone | Standing::Lapsed => return old.clone(),
+    let since = match old.status {
+        ListingStatus::Active => now,
+        ListingStatus::Inactive => old.since,
+        ListingStatus::Gone | ListingStatus::Lapsed => return old.clone(),
     };
     let last_seen_at = previous_at.map_or(old.last_seen_at, |at| at.max(old.last_seen_at));
-    Listing { standing: Standing::Gone, since, last_seen_at, ..old.clone() }
+    Listing { status: ListingStatus::Gone, since, last_seen_at, ..old.clone() }
 }
 
-/// Whether something lasts since then for so long. A clock that was set back is no reason to believe it.
+/// Whether `time` has passed since then. A time in the future, which a clock that was set back leaves behind, does not
+/// count.
 pub(super) fn has_lasted(since: Timestamp, time: Duration, now: Timestamp) -> bool {
     Duration::try_from(now.duration_since(since)).is_ok_and(|lasted| lasted >= time)
 }

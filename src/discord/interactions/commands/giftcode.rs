@@ -5,13 +5,13 @@ use poise::serenity_prelude as serenity;
 use crate::discord::messages::engine::waits_for;
 use crate::discord::messages::manage::Mention;
 use crate::discord::messages::{Message, appeal, manage};
-use crate::discord::permissions::{self, NEEDED, USEFUL, lacking};
+use crate::discord::permissions::{self, NEEDED, USEFUL, missing};
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{ChannelId, RoleId};
 use crate::services::engine::Condition;
 
-use super::suggest::codes_known;
-use super::{Context, Error, guild, respond};
+use super::autocomplete::codes_known;
+use super::{Context, guild, respond};
 
 /// Post new codes in this or another channel
 #[poise::command(slash_command, guild_only)]
@@ -24,7 +24,7 @@ pub(super) async fn setchannel(
         serenity::Role,
     >,
     #[description = "Mention no role any more"] no_role: Option<bool>,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move { set_channel(ctx, channel, role, no_role.unwrap_or(false)).await }).await
 }
 
@@ -33,7 +33,7 @@ async fn set_channel(
     channel: Option<serenity::PartialChannel>,
     role: Option<serenity::Role>,
     no_role: bool,
-) -> Result<Message, Error> {
+) -> anyhow::Result<Message> {
     let (bot, guild) = (ctx.data(), guild(ctx)?);
     let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
     let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
@@ -43,11 +43,11 @@ async fn set_channel(
         return Ok(manage::in_a_timeout(until));
     }
     let granted = granted.permissions;
-    let missing = lacking(NEEDED, granted);
-    if !missing.is_empty() {
-        return Ok(manage::channel_refused(channel, &missing));
+    let needed = missing(NEEDED, granted);
+    if !needed.is_empty() {
+        return Ok(manage::channel_refused(channel, &needed));
     }
-    // Discord offers it as a role whose id is the server's; such a mention would notify nobody.
+    // @everyone is a role with the id of the server, and a mention of it would notify nobody.
     if role.as_ref().is_some_and(|role| role.id.get() == guild.0) {
         return Ok(manage::everyone_refused());
     }
@@ -55,7 +55,7 @@ async fn set_channel(
         return Ok(manage::role_or_none());
     }
     let settings = bot.store.guilds().guild(guild).await?;
-    // The one that is set may have been deleted, or closed to mentions, since.
+    // The role that is set may have been deleted or made unmentionable since.
     let kept = settings.mention_role.filter(|_| role.is_none() && !no_role);
     let role = match kept {
         None => role,
@@ -73,17 +73,16 @@ async fn set_channel(
         None => Mention::Nobody,
     };
     bot.store.guilds().set_channel_and_role(guild, channel, Some(mention.role())).await?;
-    Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &lacking(USEFUL, granted)))
+    Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
 }
 
 /// Post no codes in this server any more
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn unsetchannel(ctx: Context<'_>) -> Result<(), Error> {
+pub(super) async fn unsetchannel(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move { Ok(manage::channel_unset(ctx.data().store.guilds().unset_channel(guild(ctx)?).await?)) })
         .await
 }
 
-/// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
 enum Switch {
     #[name = "on"]
@@ -94,16 +93,11 @@ enum Switch {
 
 /// Redeem every new code for the whole roster, or don't
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn auto(
-    ctx: Context<'_>,
-    #[description = "on or off"]
-    #[rename = "switch"]
-    turn: Switch,
-) -> Result<(), Error> {
+pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: Switch) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (store, guild) = (&ctx.data().store, guild(ctx)?);
-        store.guilds().set_auto_redeem(guild, turn == Switch::On).await?;
-        Ok(match turn {
+        store.guilds().set_auto_redeem(guild, switch == Switch::On).await?;
+        Ok(match switch {
             Switch::On => manage::auto_on(store.guilds().guild(guild).await?.players),
             Switch::Off => manage::auto_off(),
         })
@@ -113,7 +107,7 @@ pub(super) async fn auto(
 
 /// How the bot does in this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn status(ctx: Context<'_>) -> Result<(), Error> {
+pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (bot, guild) = (ctx.data(), guild(ctx)?);
         let store = &bot.store;
@@ -149,7 +143,7 @@ pub(super) async fn history(
     #[min_length = 1]
     #[max_length = 32]
     code: Option<String>,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move {
         let code = match code.as_deref().map(Code::parse).transpose() {
             Ok(code) => code,

@@ -4,7 +4,7 @@ use serenity::all::{CreateActionRow, CreateInputText, CreateModal, InputTextStyl
 
 use crate::discord::custom_id::Action;
 use crate::domain::answers::status::Status;
-use crate::domain::codes::channel::Over;
+use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{MAX_LINKS, MAX_WAITING, Player, PlayerError, PlayerId, State};
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
@@ -115,12 +115,12 @@ pub fn no_links() -> Message {
 }
 
 /// Somebody who has as many requests under way as may be.
-pub fn one_at_a_time() -> Message {
+pub fn too_many_requests() -> Message {
     Message::text("⏳ Your last requests are still under way. Please wait until one is done.")
 }
 
 /// A code that is over, or never was one.
-pub fn code_over(code: &Code, over: &Over) -> Message {
+pub fn code_over(code: &Code, over: &OverReason) -> Message {
     Message::text(format!("⌛ `{code}` is over: {}.", over.meaning()))
 }
 
@@ -141,7 +141,7 @@ fn left(codes: &[Code]) -> String {
 /// `is_waiting` while the answer will be edited again.
 pub fn standings(
     codes: &[(Code, Vec<Standing>)],
-    over: &[(Code, Over)],
+    over: &[(Code, OverReason)],
     too_many: &[Code],
     is_waiting: bool,
 ) -> Message {
@@ -270,7 +270,7 @@ pub fn restarting() -> Message {
 }
 
 /// A form came back after what was chosen for it had been forgotten.
-pub fn too_late() -> Message {
+pub fn form_expired() -> Message {
     Message::text(
         "⌛ This form was open for too long: I no longer know which codes you chose. Please choose them again.",
     )

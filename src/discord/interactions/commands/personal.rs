@@ -1,16 +1,17 @@
 //! For everybody: `/giftcode`, `/link`, `/unlink`, `/redeem`.
 
-use crate::discord::messages::{manage, people};
-use crate::discord::redeeming::{self, Whom};
+use crate::discord::interactions::linking;
+use crate::discord::interactions::redeem::{self as redemption, Accounts};
+use crate::discord::messages::{manage, personal};
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{GuildId, PlayerId, State};
 
-use super::suggest::{codes_active, own_accounts};
-use super::{Context, Error, acknowledge, guild, respond, user};
+use super::autocomplete::{codes_active, own_accounts};
+use super::{Context, acknowledge, guild, respond, user};
 
 /// The gift codes that are active
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn giftcode(ctx: Context<'_>) -> Result<(), Error> {
+pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let codes = ctx.data().store.codes().active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
         Ok(manage::codes(&codes, &[], false))
@@ -30,18 +31,18 @@ pub(super) async fn link(
     #[min = 1_i64]
     #[max = 999_999_i64]
     state: i64,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (player, state) = match (player_id.to_string().parse::<PlayerId>(), state.to_string().parse::<State>()) {
             (Ok(player), Ok(state)) => (player, state),
-            (Err(error), _) | (_, Err(error)) => return Ok(people::bad_player(&error)),
+            (Err(error), _) | (_, Err(error)) => return Ok(personal::bad_player(&error)),
         };
         let bot = ctx.data();
-        let Some(_check) = bot.checks.begin(user(ctx)) else { return Ok(people::one_at_a_time()) };
-        if let Err(refusal) = redeeming::confirm(bot, player, state).await {
+        let Some(_check) = bot.checks.acquire(user(ctx)) else { return Ok(personal::too_many_requests()) };
+        if let Err(refusal) = linking::confirm(bot, player, state).await {
             return Ok(refusal);
         }
-        Ok(redeeming::link(bot, user(ctx), player, state).await?.1)
+        Ok(linking::link(bot, user(ctx), player, state).await?.1)
     })
     .await
 }
@@ -56,27 +57,27 @@ pub(super) async fn unlink(
     #[max_length = 12]
     player_id: Option<String>,
     #[description = "Erase all that is kept about you, also accounts that nobody else has"] everything: Option<bool>,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (store, user) = (&ctx.data().store, user(ctx));
         match (everything, &player_id) {
-            (Some(true), None) => return Ok(people::forgotten(&store.erasures().forget_user(user).await?)),
-            (Some(true), Some(_)) => return Ok(people::one_or_everything()),
+            (Some(true), None) => return Ok(personal::forgotten(&store.erasures().forget_user(user).await?)),
+            (Some(true), Some(_)) => return Ok(personal::one_or_everything()),
             (Some(false) | None, _) => {}
         }
         let player = match player_id.as_deref().map(|text| text.trim().parse::<PlayerId>()).transpose() {
             Ok(player) => player,
-            Err(error) => return Ok(people::bad_player(&error)),
+            Err(error) => return Ok(personal::bad_player(&error)),
         };
         if player.is_none() {
             let accounts = store.rosters().links(user).await?;
             match accounts.len() {
-                0 => return Ok(people::no_links()),
+                0 => return Ok(personal::no_links()),
                 1 => {}
-                _ => return Ok(people::accounts(&accounts)),
+                _ => return Ok(personal::accounts(&accounts)),
             }
         }
-        Ok(people::unlinked(store.rosters().unlink(user, player).await?))
+        Ok(personal::unlinked(store.rosters().unlink(user, player).await?))
     })
     .await
 }
@@ -90,14 +91,14 @@ pub(super) async fn redeem(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
-) -> Result<(), Error> {
-    let (bot, asked) = (ctx.data(), acknowledge(ctx).await?);
+) -> anyhow::Result<()> {
+    let (bot, interaction) = (ctx.data(), acknowledge(ctx).await?);
     let code = match Code::parse(&code) {
         Ok(code) => code,
-        Err(error) => return asked.answer(&manage::no_code(&error)).await,
+        Err(error) => return interaction.answer(&manage::no_code(&error)).await,
     };
-    let Some(request) = bot.requests.begin(user(ctx)) else {
-        return asked.answer(&people::one_at_a_time()).await;
+    let Some(permit) = bot.requests.acquire(user(ctx)) else {
+        return interaction.answer(&personal::too_many_requests()).await;
     };
-    redeeming::redeem(bot, &asked, request, Whom::Linked(user(ctx)), &[code]).await
+    redemption::redeem(bot, &interaction, permit, Accounts::LinkedTo(user(ctx)), &[code]).await
 }

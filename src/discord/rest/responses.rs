@@ -1,7 +1,8 @@
-//! Answers to interactions, which wait for nobody else's turn.
+//! Responses to interactions. They bypass the throttle: Discord limits each interaction on its own, and the caller waits out
+//! a 429.
 //!
-//! The limiter keeps an entry for each interaction and drops none, so it grows with every command and button. It also makes all
-//! changes of answers wait for each other, though Discord limits each interaction on its own. Whoever answers waits out a 429.
+//! The library's rate limiter would keep an entry for each interaction for ever, and make all edits of responses wait for
+//! each other.
 
 use serenity::all::{ApplicationId, CreateAttachment, InteractionId};
 use serenity::http::{LightMethod, Request, Route};
@@ -9,11 +10,8 @@ use serenity::http::{LightMethod, Request, Route};
 use super::{Rest, RestError, request};
 
 impl Rest {
-    /// Answers an interaction for the first time.
-    ///
-    /// # Errors
-    /// When it is not known to be answered.
-    pub async fn answer(
+    /// Sends the first response to an interaction.
+    pub async fn respond(
         &self,
         (interaction_id, token): (InteractionId, &str),
         body: &impl serde::Serialize,
@@ -22,11 +20,7 @@ impl Rest {
         self.send_now(request(LightMethod::Post, route, body, None)?).await
     }
 
-    /// Changes the answer to an interaction.
-    ///
-    /// # Errors
-    /// When it is not known to be changed.
-    pub async fn edit_answer(
+    pub async fn edit_response(
         &self,
         (application_id, token): (ApplicationId, &str),
         body: &impl serde::Serialize,
@@ -49,8 +43,7 @@ mod tests {
 
     use super::*;
 
-    /// With the limiter of the library, as without a proxy of Discord's. The network's proxy is a closed port, so every
-    /// request ends at once and on this machine.
+    /// The library's limiter is on. Its proxy is a closed port, so every request ends at once and on this machine.
     #[tokio::test]
     async fn ten_thousand_interactions_leave_nothing_behind() {
         let closed = reqwest::Proxy::all("http://127.0.0.1:9").unwrap();
@@ -58,10 +51,10 @@ mod tests {
         let http = Arc::new(HttpBuilder::new("token").client(client.clone()).build());
         let rest = Rest::new(http.clone(), client, None, crate::runtime::clock::Clock::system());
         for number in 1..=10_000 {
-            let answered = rest.answer((InteractionId::new(number), "token"), &serde_json::json!({ "type": 5 })).await;
-            assert!(matches!(answered, Err(RestError::Unreached(_))), "{answered:?}");
+            let result = rest.respond((InteractionId::new(number), "token"), &serde_json::json!({ "type": 5 })).await;
+            assert!(matches!(result, Err(RestError::Unreached(_))), "{result:?}");
         }
-        let edited = rest.edit_answer((ApplicationId::new(1), "token"), &serde_json::json!({}), None).await;
+        let edited = rest.edit_response((ApplicationId::new(1), "token"), &serde_json::json!({}), None).await;
         assert!(matches!(edited, Err(RestError::Unreached(_))), "{edited:?}");
         let limiter = http.ratelimiter.as_ref().unwrap();
         assert_eq!(limiter.routes().read().await.len(), 0);

@@ -1,8 +1,6 @@
 //! `/manage`, for members with Manage Server.
 
-use super::{Context, Error};
-
-use super::{giftcode, players};
+use super::{Context, codes, giftcode, players};
 
 /// Manage gift codes and players
 #[poise::command(
@@ -12,7 +10,7 @@ use super::{giftcode, players};
     subcommands("giftcode", "players"),
     subcommand_required
 )]
-pub(super) async fn manage(_ctx: Context<'_>) -> Result<(), Error> {
+pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
@@ -24,17 +22,17 @@ pub(super) async fn manage(_ctx: Context<'_>) -> Result<(), Error> {
         "giftcode::setchannel",
         "giftcode::unsetchannel",
         "giftcode::auto",
-        "super::codes::add",
-        "super::codes::remove",
-        "super::codes::list",
-        "super::codes::redeem",
-        "super::codes::retry",
+        "codes::add",
+        "codes::remove",
+        "codes::list",
+        "codes::redeem",
+        "codes::retry",
         "giftcode::status",
         "giftcode::history"
     ),
     subcommand_required
 )]
-async fn giftcode(_ctx: Context<'_>) -> Result<(), Error> {
+async fn giftcode(_ctx: Context<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
@@ -45,6 +43,6 @@ async fn giftcode(_ctx: Context<'_>) -> Result<(), Error> {
     subcommands("players::add", "players::remove", "players::list", "players::import", "players::export"),
     subcommand_required
 )]
-async fn players(_ctx: Context<'_>) -> Result<(), Error> {
+async fn players(_ctx: Context<'_>) -> anyhow::Result<()> {
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use poise::serenity_prelude as serenity;
 
-use crate::discord::files;
 use crate::discord::messages::{Message, players as words};
 use crate::domain::players::player::{Player, PlayerError, PlayerId, State};
 use crate::domain::players::roster_file;
 use crate::domain::text::trim;
 
-use super::suggest::roster;
-use super::{Context, Error, guild, respond};
+use super::attachment::{self, FetchError};
+use super::autocomplete::roster;
+use super::{Context, guild, respond};
 
 /// Ids that `add` takes at once.
 const MAX_IDS: usize = 50;
@@ -26,7 +26,7 @@ pub(super) async fn add(
     #[min = 1_i64]
     #[max = 999_999_i64]
     state: i64,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move {
         let state: State = match state.to_string().parse() {
             Ok(state) => state,
@@ -69,7 +69,7 @@ pub(super) async fn remove(
     #[min_length = 1]
     #[max_length = 40]
     player: String,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (store, guild, typed) = (&ctx.data().store, guild(ctx)?, player.trim());
         let id: PlayerId = match typed.parse() {
@@ -93,7 +93,7 @@ pub(super) async fn remove(
 
 /// Show the roster
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn list(ctx: Context<'_>) -> Result<(), Error> {
+pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let page = ctx.data().store.rosters().roster(guild(ctx)?, 0, words::PAGE).await?;
         Ok(words::roster(&page, 0))
@@ -112,7 +112,7 @@ pub(super) async fn import(
     #[max = 999_999_i64]
     state: Option<i64>,
     #[description = "Import the good lines though there are bad ones"] skip_bad_lines: Option<bool>,
-) -> Result<(), Error> {
+) -> anyhow::Result<()> {
     respond(ctx, async move { import_file(ctx, &file, state, skip_bad_lines.unwrap_or(false)).await }).await
 }
 
@@ -121,7 +121,7 @@ async fn import_file(
     file: &serenity::Attachment,
     state: Option<i64>,
     skips: bool,
-) -> Result<Message, Error> {
+) -> anyhow::Result<Message> {
     let state = match state.map(|state| state.to_string().parse::<State>()).transpose() {
         Ok(state) => state,
         Err(error) => return Ok(words::bad_id(&error)),
@@ -129,9 +129,9 @@ async fn import_file(
     if usize::try_from(file.size).is_ok_and(|size| size > roster_file::MAX_BYTES) {
         return Ok(words::bad_file(&roster_file::RosterFileError::TooLarge));
     }
-    let bytes = match files::fetch(&file.url, roster_file::MAX_BYTES).await {
+    let bytes = match attachment::fetch(&file.url, roster_file::MAX_BYTES).await {
         Ok(bytes) => bytes,
-        Err(files::FetchError::TooLarge) => {
+        Err(FetchError::TooLarge) => {
             return Ok(words::bad_file(&roster_file::RosterFileError::TooLarge));
         }
         Err(error) => {
@@ -154,7 +154,7 @@ async fn import_file(
 
 /// Get the roster as a CSV file
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn export(ctx: Context<'_>) -> Result<(), Error> {
+pub(super) async fn export(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let page = ctx.data().store.rosters().roster(guild(ctx)?, 0, u32::MAX).await?;
         Ok(words::exported(page.total, roster_file::write(&page.players)))

@@ -1,4 +1,4 @@
-//! Files that people attach.
+//! Downloading the files that people attach.
 
 use std::time::Duration;
 

@@ -1,0 +1,141 @@
+//! Gateway events: the servers the bot is in, and changes that may fix whatever paused a server.
+
+use std::collections::BTreeSet;
+
+use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, OnlineStatus};
+
+use crate::discord::bot::Bot;
+use crate::discord::interactions::{components, forms};
+use crate::discord::permissions;
+use crate::domain::codes::channel::Blocked;
+use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::sync::erasure::REMOVED_FOR;
+use crate::store::StoreError;
+
+use super::presence;
+
+pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<()> {
+    match event {
+        FullEvent::InteractionCreate { interaction: serenity::all::Interaction::Component(component) } => {
+            let _in_progress = bot.in_progress.token();
+            components::handle(bot, component).await;
+        }
+        FullEvent::InteractionCreate { interaction: serenity::all::Interaction::Modal(form) } => {
+            let _in_progress = bot.in_progress.token();
+            forms::handle(bot, form).await;
+        }
+        FullEvent::Ready { data_about_bot: ready } => {
+            let guilds = ready.guilds.iter().map(|guild| guild.id).collect();
+            let shard = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));
+            bot.session_budget.record(shard.0);
+            tracing::info!("Connected to Discord as {} in {} servers", ready.user.name, ready.guilds.len());
+            tracing::info!("Invite the bot with {}", permissions::invite_link(ready.application.id.get()));
+            // A new session starts without a presence.
+            let count = bot.store.codes().count_active_codes().await?;
+            ctx.set_presence(Some(presence::activity(count)), OnlineStatus::Online);
+            sync_guilds(bot, &guilds, shard).await?;
+        }
+        FullEvent::GuildCreate { guild, .. } => {
+            record_return(bot, id(guild.id)).await?;
+            resume(bot, guild.id).await?;
+            if let Ok(me) = bot.rest.my_id().await
+                && let Some(member) = guild.members.get(&me)
+            {
+                pause_for_timeout(bot, guild.id, member.communication_disabled_until).await?;
+            }
+        }
+        FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
+            record_removal(bot, id(guild.id)).await?;
+        }
+        FullEvent::ChannelDelete { channel, .. } => {
+            let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
+            if bot.store.guilds().guild(guild).await?.channel == Some(channel)
+                && bot.store.guilds().pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
+            {
+                tracing::info!("Guild {guild} is paused: {}", Blocked::UnknownChannel.meaning());
+            }
+        }
+        // Channels, roles and our own membership all decide our permissions.
+        FullEvent::ChannelUpdate { new, .. } => resume(bot, new.guild_id).await?,
+        FullEvent::GuildRoleUpdate { new, .. } => resume(bot, new.guild_id).await?,
+        FullEvent::GuildMemberUpdate { event, .. }
+            if bot.rest.my_id().await.is_ok_and(|me| me == event.user.id)
+                && !pause_for_timeout(bot, event.guild_id, event.communication_disabled_until).await? =>
+        {
+            resume(bot, event.guild_id).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn id(guild: DiscordGuildId) -> GuildId {
+    GuildId(guild.get())
+}
+
+async fn record_removal(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
+    if bot.store.guilds().guild_removed(guild).await? {
+        let days = REMOVED_FOR.as_hours() / 24;
+        tracing::info!(
+            "Removed from guild {guild}: nothing is posted or redeemed for it. Its data is kept for {days} days in case the \
+             bot returns, and then erased"
+        );
+    }
+    Ok(())
+}
+
+/// The bot is in a guild, perhaps after a removal.
+async fn record_return(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
+    if bot.store.guilds().guild_returned(guild).await? {
+        tracing::info!("Back in guild {guild}: it continues where it left off");
+    }
+    Ok(())
+}
+
+/// Resumes a paused guild after a change that may have fixed the cause.
+async fn resume(bot: &Bot, guild: DiscordGuildId) -> Result<(), StoreError> {
+    let may_be_fixed = match bot.store.guilds().guild(id(guild)).await?.paused {
+        // A deleted channel never returns, and the return to a guild has an event of its own.
+        None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
+        Some(_) => true,
+    };
+    if may_be_fixed && bot.store.guilds().resume_guild(id(guild)).await? {
+        tracing::info!("Guild {guild} is tried again");
+    }
+    Ok(())
+}
+
+/// Pauses a guild in which the bot is in a timeout, until the timeout ends: Discord sends no event for that. Returns
+/// whether the bot is in one.
+async fn pause_for_timeout(
+    bot: &Bot,
+    guild: DiscordGuildId,
+    until: Option<serenity::all::Timestamp>,
+) -> Result<bool, StoreError> {
+    let Some(until) = permissions::timeout_of(until, bot.clock.now()) else { return Ok(false) };
+    if bot.store.guilds().pause_guild(id(guild), None, Blocked::TimedOut, Some(until)).await? {
+        tracing::info!("Guild {guild} is paused: {}", Blocked::TimedOut.meaning());
+    }
+    Ok(true)
+}
+
+/// Compares the guilds of one shard with those in the store. `guilds` includes guilds that are unavailable at the moment:
+/// those are not removals.
+async fn sync_guilds(
+    bot: &Bot,
+    guilds: &BTreeSet<DiscordGuildId>,
+    (shard, shards): (u32, u32),
+) -> Result<(), StoreError> {
+    for (guild, is_removed) in bot.store.guilds().known_guilds().await? {
+        if (guild.0 >> 22) % u64::from(shards.max(1)) != u64::from(shard) {
+            continue;
+        }
+        match guilds.contains(&DiscordGuildId::new(guild.0.max(1))) {
+            // Also for a guild that was removed before: this session learns of it only now.
+            false => record_removal(bot, guild).await?,
+            true if is_removed => record_return(bot, guild).await?,
+            true => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! The connection to Discord's gateway, which delivers commands, buttons and events.
+//!
+//! # Guarantees
+//! There is one connection at a time: two would answer everything twice (docs/protocol.md, "Gateway"). Only the leader opens
+//! it, and it is closed before the session ends. While Discord cannot be reached, the connection is retried at growing
+//! intervals, or when Discord asks for it; posting and redeeming do not depend on it. A token that Discord refuses ends the
+//! process. Discord counts the sessions of a day and revokes a token that begins too many, so the last ones are kept in
+//! reserve, and sessions that end one after the other are not restarted in a loop.
+//!
+//! # Races
+//! A person whose command is being answered while the bot stops learns that the work goes on: the store has the request.
+//!
+//! # Crash
+//! Only the number of requests in progress is kept in memory.
+
+mod events;
+mod presence;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use serenity::all::{ClientBuilder, GatewayIntents, OnlineStatus};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::runtime::supervisor::{Fatal, Service};
+
+use super::bot::Bot;
+use super::interactions::commands;
+use super::registration;
+use super::rest::RestError;
+use super::session_budget::{self, ConnectError};
+
+/// Servers with their channels and roles. None of them needs Discord's approval.
+const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
+/// The back-off between attempts to connect, doubling from the first to the second.
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// The longest back-off while sessions end one after the other.
+const SESSION_LOOP_BACK_OFF: Duration = Duration::from_secs(600);
+/// A connection that lasted this long resets the back-off.
+const STABLE_AFTER: Duration = Duration::from_secs(60);
+/// The time between two attempts to close a connection.
+const CLOSE_AGAIN_AFTER: Duration = Duration::from_millis(250);
+/// How long commands in progress may take to end at shutdown.
+const FINISH_WITHIN: Duration = Duration::from_secs(3);
+
+impl Service for Bot {
+    fn name(&self) -> &'static str {
+        "Discord connection"
+    }
+
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
+        keep_connected(&self, &shutdown).await
+    }
+}
+
+/// Keeps the connection until the shutdown. A token that Discord refuses is fatal.
+async fn keep_connected(bot: &Bot, shutdown: &CancellationToken) -> anyhow::Result<()> {
+    let mut back_off = BACK_OFF.0;
+    while !shutdown.is_cancelled() {
+        let began = Instant::now();
+        let Err(error) = connect(bot).await else { continue };
+        if is_unauthorized(&error) {
+            tracing::error!("Discord refuses the token: {error:#}");
+            return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
+        }
+        let (mut wait, mut max) = (back_off, BACK_OFF.1);
+        match error.downcast_ref::<ConnectError>() {
+            Some(ConnectError::Wait { wait: at_least, .. }) => wait = wait.max(*at_least),
+            // A session that began does not mean that all is well.
+            Some(ConnectError::SessionLoop(_)) => max = SESSION_LOOP_BACK_OFF,
+            None if began.elapsed() >= STABLE_AFTER => (back_off, wait) = (BACK_OFF.0, BACK_OFF.0),
+            None => {}
+        }
+        let at = bot.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX).strftime("%F %H:%M:%S");
+        let reason = error.root_cause().to_string();
+        tracing::warn!("No connection to Discord, next try in {} s, at {at} UTC: {reason}", wait.as_secs());
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+        back_off = (back_off * 2).min(max);
+    }
+    bot.in_progress.close();
+    if tokio::time::timeout(FINISH_WITHIN, bot.in_progress.wait()).await.is_err() {
+        tracing::warn!("Some commands were still being answered");
+    }
+    Ok(())
+}
+
+fn is_unauthorized(error: &anyhow::Error) -> bool {
+    use serenity::gateway::GatewayError;
+    if error.downcast_ref::<RestError>().is_some_and(RestError::is_unauthorized) {
+        return true;
+    }
+    match error.downcast_ref::<serenity::Error>() {
+        Some(serenity::Error::Gateway(GatewayError::InvalidAuthentication)) => true,
+        Some(serenity::Error::Http(error)) => error.status_code().is_some_and(|status| status.as_u16() == 401),
+        _ => false,
+    }
+}
+
+/// Holds one connection until it ends for good or the bot shuts down.
+async fn connect(bot: &Bot) -> anyhow::Result<()> {
+    let (url, shards) = tokio::select! {
+        () = bot.shutdown.cancelled() => return Ok(()),
+        found = session_budget::find_gateway(&bot.rest) => found?,
+    };
+    let options = poise::FrameworkOptions {
+        commands: commands::all(),
+        on_error: |error| Box::pin(commands::on_error(error)),
+        pre_command: |ctx| {
+            Box::pin(async move {
+                ctx.set_invocation_data(ctx.data().in_progress.token()).await;
+                registration::remove_guild_commands(ctx).await;
+            })
+        },
+        command_check: Some(|ctx| Box::pin(commands::check(ctx))),
+        event_handler: |ctx, event| Box::pin(events::handle(ctx.user_data, ctx.serenity_context, event)),
+        ..Default::default()
+    };
+    let data = bot.clone();
+    // Tasks of this connection end with it.
+    let ended = bot.shutdown.child_token();
+    let _ends_tasks = ended.clone().drop_guard();
+    // The bot's owners get no more rights than a server's own managers.
+    let framework = poise::Framework::builder().options(options).initialize_owners(false).setup(move |_, ready, _| {
+        tokio::spawn(registration::register(data.clone(), ready.application.id, ended));
+        Box::pin(async move { Ok(data) })
+    });
+    let mut client = ClientBuilder::new_with_http(bot.access.gateway_http()?, INTENTS)
+        .framework(framework.build())
+        .status(OnlineStatus::Online)
+        .await?;
+    // The library also asks for the address, but goes on when it gets none.
+    *client.ws_url.lock().await = url;
+    let shard_manager = client.shard_manager.clone();
+    let presence = tokio::spawn(presence::keep_up_to_date(bot.clone(), shard_manager.clone()));
+    // Set before the connection is closed.
+    let stop_reason = Arc::new(OnceLock::new());
+    let stop = tokio::spawn({
+        let (shutdown, budget, stop_reason) = (bot.shutdown.clone(), bot.session_budget.clone(), stop_reason.clone());
+        async move {
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                reason = session_budget::watch(&shard_manager, &budget) => drop(stop_reason.set(reason)),
+            }
+            // Between two sessions there is nothing to close, and the next session would still begin.
+            loop {
+                shard_manager.shutdown_all().await;
+                tokio::time::sleep(CLOSE_AGAIN_AFTER).await;
+            }
+        }
+    });
+    let result = client.start_shards(shards).await;
+    presence.abort();
+    stop.abort();
+    match (result, stop_reason.get()) {
+        _ if bot.shutdown.is_cancelled() => Ok(()),
+        (_, Some(reason)) => {
+            bot.session_budget.reset();
+            Err(ConnectError::SessionLoop(reason.clone()).into())
+        }
+        (Err(error), None) => Err(error.into()),
+        (Ok(()), None) => Ok(()),
+    }
+}

@@ -1,0 +1,60 @@
+//! Asking the game again about a code that is over, because somebody thinks that it works.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::discord::bot::Bot;
+use crate::discord::messages::appeal::Recheck;
+use crate::domain::codes::channel::OverReason;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::GuildId;
+use crate::ports::AnnouncedCode;
+use crate::store::{CheckStart, StoreError};
+
+/// How long the person waits for the game's verdict.
+const WAIT_FOR: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum AppealResult {
+    Active(AnnouncedCode),
+    Over(OverReason, Recheck),
+}
+
+/// Asks the game about a code with a player of this server, and waits some seconds for the verdict. Returns `None` for an
+/// unknown code.
+pub(super) async fn appeal(bot: &Bot, guild: GuildId, code: &Code) -> Result<Option<AppealResult>, StoreError> {
+    let start = bot.store.codes().check_now(guild, code.key()).await?;
+    wait_for_verdict(bot, code, start).await
+}
+
+/// Waits some seconds for the verdict on a code whose check has started. Returns `None` for an unknown code.
+pub(super) async fn wait_for_verdict(
+    bot: &Bot,
+    code: &Code,
+    start: CheckStart,
+) -> Result<Option<AppealResult>, StoreError> {
+    let until = Instant::now() + WAIT_FOR;
+    let mut recheck = match start {
+        CheckStart::Nobody => Recheck::NoPlayer,
+        CheckStart::Asked | CheckStart::NotOver => Recheck::Pending,
+    };
+    while recheck == Recheck::Pending && Instant::now() < until {
+        let requests = bot.store.requests();
+        let mut woken = std::pin::pin!(requests.wake().notified());
+        woken.as_mut().enable();
+        if !bot.store.codes().is_checking(code.key()).await? {
+            recheck = Recheck::Done;
+            break;
+        }
+        tokio::select! {
+            () = bot.shutdown.cancelled() => break,
+            () = woken => {}
+            () = tokio::time::sleep_until(until) => {}
+        }
+    }
+    Ok(bot.store.codes().find_code(code.key()).await?.map(|found| match found.over {
+        None => AppealResult::Active(found.shown),
+        Some(over) => AppealResult::Over(over, recheck),
+    }))
+}

@@ -1,0 +1,112 @@
+//! The slash commands (docs/contract.md, "Discord commands"). A command's doc comment is the help that Discord shows.
+
+mod attachment;
+mod autocomplete;
+mod codes;
+mod giftcode;
+mod manage;
+mod personal;
+mod players;
+
+use std::sync::atomic::Ordering;
+
+use crate::domain::players::player::{GuildId, UserId};
+
+use crate::discord::bot::Bot;
+use crate::discord::messages::{Message, personal as words};
+use crate::discord::permissions::may_manage;
+
+use super::response::Interaction;
+
+type Context<'a> = poise::ApplicationContext<'a, Bot, anyhow::Error>;
+
+pub(in crate::discord) fn all() -> Vec<poise::Command<Bot, anyhow::Error>> {
+    vec![manage::manage(), personal::giftcode(), personal::link(), personal::unlink(), personal::redeem()]
+}
+
+/// Answers a command with the message that `work` returns. An error goes to [`on_error`].
+async fn respond(ctx: Context<'_>, work: impl Future<Output = anyhow::Result<Message>>) -> anyhow::Result<()> {
+    let interaction = acknowledge(ctx).await?;
+    interaction.answer(&work.await?).await
+}
+
+/// Acknowledges a command before the work begins: the store or the game may take longer than Discord waits.
+async fn acknowledge(ctx: Context<'_>) -> anyhow::Result<Interaction<'_>> {
+    let interaction = Interaction::command(ctx.data(), ctx.interaction, false);
+    interaction.defer().await?;
+    ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
+    Ok(interaction)
+}
+
+/// The guild that the command was used in. Discord offers the commands in guilds only.
+fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
+    let id = ctx.interaction.guild_id.ok_or_else(|| anyhow::anyhow!("the command came from outside a server"))?;
+    Ok(GuildId(id.get()))
+}
+
+fn user(ctx: Context<'_>) -> UserId {
+    UserId(ctx.interaction.user.id.get())
+}
+
+/// Whether the member may use this command. Discord checks the same; this does not rely on it.
+pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error>) -> anyhow::Result<bool> {
+    let poise::Context::Application(ctx) = ctx else { return Ok(false) };
+    if ctx.command_tree.first().is_none_or(|first| first.name != "manage") {
+        return Ok(true);
+    }
+    let permissions = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
+    let refusal = match ctx.interaction.guild_id {
+        None => words::servers_only(),
+        Some(_) if may_manage(permissions) => return Ok(true),
+        Some(_) => words::managers_only(),
+    };
+    if ctx.interaction_type == poise::CommandInteractionType::Command {
+        Interaction::command(ctx.data(), ctx.interaction, false).answer(&refusal).await?;
+    }
+    Ok(false)
+}
+
+/// Logs what poise could not do, and tells the person if it concerns their command.
+pub(in crate::discord) async fn on_error(error: poise::FrameworkError<'_, Bot, anyhow::Error>) {
+    use poise::FrameworkError as E;
+    let (ctx, name, error) = match error {
+        E::Command { error, ctx, .. } => (ctx, ctx.command().qualified_name.clone(), error),
+        E::CommandPanic { payload, ctx, .. } => {
+            let reason = payload.unwrap_or_else(|| "without a message".to_owned());
+            (ctx, ctx.command().qualified_name.clone(), anyhow::anyhow!("it panicked: {reason}"))
+        }
+        E::ArgumentParse { error, ctx, .. } => {
+            (ctx, ctx.command().qualified_name.clone(), anyhow::anyhow!("an option cannot be read: {error}"))
+        }
+        E::CommandStructureMismatch { description, ctx, .. } => (
+            poise::Context::Application(ctx),
+            ctx.command().qualified_name.clone(),
+            anyhow::anyhow!("Discord offers an older form of the command: {description}"),
+        ),
+        E::GuildOnly { ctx: poise::Context::Application(ctx), .. } => {
+            if let Some(interaction) = answerable(ctx)
+                && let Err(error) = interaction.answer(&words::servers_only()).await
+            {
+                tracing::debug!("{error:#}");
+            }
+            return;
+        }
+        // `check` has answered.
+        E::CommandCheckFailed { error: None, .. } => return,
+        E::EventHandler { error, event, .. } => {
+            return tracing::error!("An event from Discord ({}) was not handled: {error:#}", event.snake_case_name());
+        }
+        other => return tracing::warn!("Discord's library reports: {other}"),
+    };
+    let poise::Context::Application(ctx) = ctx else { return };
+    if let Some(interaction) = answerable(ctx) {
+        interaction.fail(&name, &error).await;
+    }
+}
+
+/// The command as an interaction to answer. Autocompletion is not one.
+fn answerable(ctx: Context<'_>) -> Option<Interaction<'_>> {
+    let is_acknowledged = ctx.has_sent_initial_response.load(Ordering::SeqCst);
+    let is_command = ctx.interaction_type == poise::CommandInteractionType::Command;
+    is_command.then(|| Interaction::command(ctx.data(), ctx.interaction, is_acknowledged))
+}

@@ -1,0 +1,115 @@
+//! Buttons and menus. Their `custom_id` holds everything needed to act on them.
+
+use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse};
+
+use crate::discord::bot::Bot;
+use crate::discord::custom_id::{Action, chosen};
+use crate::discord::messages::{manage, personal, players};
+use crate::discord::permissions::may_manage;
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{GuildId, UserId};
+use crate::store::FoundCode;
+
+use super::appeal::{AppealResult, appeal};
+use super::redeem::{self, Accounts};
+use super::response::Interaction;
+
+/// Answers a pressed button or a choice in a menu.
+pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteraction) {
+    let interaction = Interaction::component(bot, component);
+    if let Err(error) = act(bot, &interaction, component).await {
+        interaction.fail(&interaction.name(), &error).await;
+    }
+}
+
+async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInteraction) -> anyhow::Result<()> {
+    let values = match &component.data.kind {
+        ComponentInteractionDataKind::StringSelect { values } => chosen(values),
+        _ => None,
+    };
+    let action = Action::parse(&component.data.custom_id);
+    let user = UserId(component.user.id.get());
+    let guild = component.guild_id.map(|id| GuildId(id.get()));
+    let is_manager = may_manage(component.member.as_ref().and_then(|member| member.permissions));
+    match (action, guild, values) {
+        (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
+        (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
+        (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
+        (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_)), _, _) if !is_manager => {
+            interaction.answer(&personal::managers_only()).await
+        }
+        (Some(Action::RedeemForAll(code)), Some(guild), _) => {
+            redeem_for_roster(bot, interaction, guild, vec![code]).await
+        }
+        (Some(Action::ChooseForAll), Some(guild), Some(codes)) => {
+            redeem_for_roster(bot, interaction, guild, codes).await
+        }
+        (Some(Action::RosterPage(number)), Some(guild), _) => {
+            let page = bot.store.rosters().roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
+            // The roster may have become shorter since the button was shown.
+            let last = players::last_page(page.total);
+            let (page, number) = match number <= last {
+                true => (page, number),
+                false => (bot.store.rosters().roster(guild, last * players::PAGE, players::PAGE).await?, last),
+            };
+            let message = players::roster(&page, number);
+            interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
+        }
+        _ => interaction.answer(&personal::outdated()).await,
+    }
+}
+
+/// Redeems at once for a person with a linked account; otherwise asks for the account with a form.
+async fn redeem_for_person(
+    bot: &Bot,
+    interaction: &Interaction<'_>,
+    user: UserId,
+    codes: Vec<Code>,
+) -> anyhow::Result<()> {
+    // Checked before the person has to fill in anything.
+    if let Some(over) = redeem::all_over(bot, &codes).await? {
+        return interaction.answer(&over).await;
+    }
+    if bot.store.rosters().links(user).await?.is_empty() {
+        let mut action = Action::WhoAmI(codes);
+        if let Action::WhoAmI(codes) = &action
+            && !action.fits()
+        {
+            action = Action::WhoChose(bot.store.codes().keep_choice(codes).await?);
+        }
+        return interaction.respond(CreateInteractionResponse::Modal(personal::who_are_you(&action))).await;
+    }
+    let Some(permit) = bot.requests.acquire(user) else {
+        return interaction.answer(&personal::too_many_requests()).await;
+    };
+    interaction.defer().await?;
+    redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes).await
+}
+
+async fn redeem_for_roster(
+    bot: &Bot,
+    interaction: &Interaction<'_>,
+    guild: GuildId,
+    codes: Vec<Code>,
+) -> anyhow::Result<()> {
+    interaction.defer().await?;
+    let mut started = Vec::new();
+    for code in codes {
+        let (code, generation) = match bot.store.codes().find_code(code.key()).await? {
+            None => (code.clone(), bot.store.codes().add_code(code).await?),
+            Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
+            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, guild, &shown.code).await? {
+                Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
+                Some(AppealResult::Over(over, recheck)) => {
+                    started.push((shown.code, Err((over, recheck))));
+                    continue;
+                }
+                None => continue,
+            },
+        };
+        let start = bot.store.requests().start_batch(guild, code.key(), generation).await?;
+        started.push((code, Ok(start)));
+    }
+    let channel = bot.store.guilds().guild(guild).await?.channel;
+    interaction.answer(&manage::batches_started(&started, channel)).await
+}

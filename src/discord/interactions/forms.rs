@@ -1,0 +1,76 @@
+//! The form that asks for a player id and a state before codes are redeemed.
+
+use serenity::all::{ActionRowComponent, ModalInteraction};
+
+use crate::discord::bot::Bot;
+use crate::discord::custom_id::Action;
+use crate::discord::messages::personal::{self, form as fields};
+use crate::domain::players::player::{Player, PlayerId, State, UserId};
+use crate::store::Linked;
+
+use super::linking;
+use super::redeem::{self, Accounts};
+use super::response::Interaction;
+
+/// Answers a submitted form.
+pub(in crate::discord) async fn handle(bot: &Bot, form: &ModalInteraction) {
+    let interaction = Interaction::form(bot, form);
+    if let Err(error) = submit(bot, &interaction, form).await {
+        interaction.fail(&interaction.name(), &error).await;
+    }
+}
+
+async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteraction) -> anyhow::Result<()> {
+    let codes = match Action::parse(&form.data.custom_id) {
+        Some(Action::WhoAmI(codes)) => codes,
+        Some(Action::WhoChose(id)) => match bot.store.codes().choice(id).await? {
+            Some(codes) => codes,
+            None => return interaction.answer(&personal::form_expired()).await,
+        },
+        _ => return interaction.answer(&personal::outdated()).await,
+    };
+    let (id, state) = (value(form, fields::PLAYER), value(form, fields::STATE));
+    let (id, state) = match (id.parse::<PlayerId>(), state.parse::<State>()) {
+        (Ok(id), Ok(state)) => (id, state),
+        (Err(error), _) | (_, Err(error)) => return interaction.answer(&personal::bad_player(&error)).await,
+    };
+    let remembers = match value(form, fields::REMEMBER).to_ascii_lowercase().as_str() {
+        "yes" | "y" => true,
+        "no" | "n" => false,
+        _ => return interaction.answer(&personal::yes_or_no()).await,
+    };
+    let user = UserId(form.user.id.get());
+    let Some(permit) = bot.requests.acquire(user) else {
+        return interaction.answer(&personal::too_many_requests()).await;
+    };
+    let Some(check) = bot.checks.acquire(user) else {
+        return interaction.answer(&personal::too_many_requests()).await;
+    };
+    interaction.defer().await?;
+    if let Err(refusal) = linking::confirm(bot, id, state).await {
+        drop(permit);
+        return interaction.answer(&refusal).await;
+    }
+    drop(check);
+    if remembers {
+        let (linked, message) = linking::link(bot, user, id, state).await?;
+        if linked == Linked::TooMany {
+            drop(permit);
+            return interaction.answer(&message).await;
+        }
+    } else {
+        let player = Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
+        bot.store.rosters().put_players(vec![player]).await?;
+    }
+    redeem::redeem(bot, interaction, permit, Accounts::One(id), &codes).await
+}
+
+/// The trimmed value of a field; empty for a field that is missing.
+fn value<'a>(form: &'a ModalInteraction, id: &str) -> &'a str {
+    let inputs = form.data.components.iter().flat_map(|row| &row.components);
+    let found = inputs.filter_map(|input| match input {
+        ActionRowComponent::InputText(input) if input.custom_id == id => input.value.as_deref(),
+        _ => None,
+    });
+    found.map(str::trim).next().unwrap_or_default()
+}

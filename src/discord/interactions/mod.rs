@@ -1,0 +1,12 @@
+//! What people ask the bot for: commands, buttons, menus and forms.
+//!
+//! [`commands`], [`components`] and [`forms`] each read one kind of interaction; [`redeem`], [`appeal`] and [`linking`] do
+//! the work that several of them share. [`response`] acknowledges an interaction and sends its answer.
+
+mod appeal;
+pub(super) mod commands;
+pub(super) mod components;
+pub(super) mod forms;
+mod linking;
+mod redeem;
+mod response;
