@@ -50,7 +50,7 @@ async fn seen_after(sources: usize, faults: &[FeedFault]) -> (f64, f64) {
     let client = FeedClient::new(&feeds, INTERVAL).unwrap();
     let settings =
         WatcherSettings { interval: INTERVAL, max_consecutive_errors: 5, min_absence: Duration::from_secs(6 * 3600) };
-    let watcher = Watcher::new(client, store.listings(), store.reports(), store.sync_log(), clock, settings);
+    let watcher = Watcher::new(client, store.listings(), clock, settings);
     let stop = CancellationToken::new();
     let running = tokio::spawn(Arc::new(watcher).run(stop.clone()));
     tokio::time::sleep(appears(CODES) + 2 * INTERVAL).await;

@@ -117,13 +117,11 @@ impl<A: Announcer> Service for Poster<A> {
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut desk = Desk::default();
         let mut must_plan = true;
-        let mut woken = std::pin::pin!(self.posts.wake().notified());
+        let mut woken = self.posts.wake().listen();
         while !shutdown.is_cancelled() {
             if must_plan {
-                // Listening begins before the planning, so that no wake is lost. A wake that comes while a round only
-                // sends is kept for the next one.
-                woken.set(self.posts.wake().notified());
-                woken.as_mut().enable();
+                // A wake that comes while a round only sends is kept for the next one.
+                woken = self.posts.wake().listen();
             }
             let rest = match self.round(must_plan, &mut desk).await {
                 Ok(rest) => rest,
@@ -144,7 +142,7 @@ impl<A: Announcer> Service for Poster<A> {
                     }
                     false
                 }
-                () = woken.as_mut() => true,
+                () = &mut woken => true,
                 () = tokio::time::sleep(rest) => true,
             };
         }

@@ -130,7 +130,7 @@ impl Batches {
                     tally: Tally::default(),
                     is_finished: row.get(6)?,
                     remaining: None,
-                    waits_for: None,
+                    wait_reason: None,
                 };
                 Ok((key, message))
             })?;

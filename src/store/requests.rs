@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
-use tokio::sync::Notify;
 
 use super::{batches, tallies};
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::{GuildId, PlayerId};
 use crate::domain::redeeming::outcome::Outcome;
+use crate::runtime::wake::Wake;
 use crate::store::handles::{RedemptionQueue, Requests};
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::posts::planning;
@@ -52,7 +52,7 @@ fn again(tx: &Tx<'_>, players: &str, values: &[&dyn rusqlite::ToSql]) -> rusqlit
 
 impl Requests {
     /// Woken when a redemption may have been decided.
-    pub fn wake(&self) -> &Notify {
+    pub fn wake(&self) -> &Wake {
         &self.0.inner.work_wake
     }
 

@@ -217,7 +217,7 @@ async fn what_the_legacy_bot_sent_is_not_sent_again() {
     let announcer = TerminalAnnouncer::open(&path.join("posts"), show, |_| {}).unwrap();
     let stop = CancellationToken::new();
     let (watcher, poster) = (
-        Watcher::new(client, store.listings(), store.reports(), store.sync_log(), clock, settings),
+        Watcher::new(client, store.listings(), clock, settings),
         Poster::new(announcer, store.posts(), store.guilds(), clock),
     );
     let services = (Arc::new(watcher).run(stop.clone()), Arc::new(poster).run(stop.clone()));

@@ -60,14 +60,7 @@ impl Bot {
         let running = engine::run(&state, &game, engine, "salt");
         let (poster, stop) = posting::run(&state, &channels);
         let interval = watching::settings(Duration::from_secs(10));
-        let watcher = Watcher::new(
-            watching::client(&[&feed]),
-            state.store.listings(),
-            state.store.reports(),
-            state.store.sync_log(),
-            state.clock,
-            interval,
-        );
+        let watcher = Watcher::new(watching::client(&[&feed]), state.store.listings(), state.clock, interval);
         let watcher = tokio::spawn(Arc::new(watcher).run(stop.clone()));
         Self { state, channels, game, feed, running, stop, loops: vec![poster, watcher] }
     }

@@ -41,8 +41,7 @@ pub(super) async fn wait_for_verdict(
     };
     while recheck == Recheck::Pending && Instant::now() < until {
         let requests = bot.store.requests();
-        let mut woken = std::pin::pin!(requests.wake().notified());
-        woken.as_mut().enable();
+        let woken = requests.wake().listen();
         if !bot.store.codes().is_checking(code.key()).await? {
             recheck = Recheck::Done;
             break;

@@ -151,8 +151,7 @@ async fn show_progress(
     let mut shown = None;
     loop {
         let requests = bot.store.requests();
-        let mut woken = std::pin::pin!(requests.wake().notified());
-        woken.as_mut().enable();
+        let woken = requests.wake().listen();
         let standings = standings(bot, request).await?;
         let is_open = |standing: &Standing| !standing.outcome.is_some_and(Outcome::is_final);
         let is_done = !standings.iter().flat_map(|(_, of_code)| of_code).any(is_open);

@@ -34,7 +34,7 @@ impl<G: GameApi> Engine<G> {
         };
         // Not before what it came to is written down: else the next one would be the canary of the same code.
         self.admission(|admission, _| admission.done(key, generation, player));
-        self.redemptions.wake().notify_waiters();
+        self.redemptions.wake().wake_all();
         ended
     }
 
@@ -165,7 +165,8 @@ impl<G: GameApi> Engine<G> {
 
     fn learn(&self, call: &Answered<'_>, tried: Option<(&Tried, bool)>) -> Counts {
         let learnt = self.admission(|admission, now| admission.answered(call, tried, now, self.settings.policy.base));
-        self.admission_wake.notify_waiters();
+        self.refresh_status();
+        self.admission_wake.wake_all();
         if let Some(at) = learnt.opens.filter(|_| call.endpoint == Endpoint::Redeem) {
             let rest = at.saturating_sub(self.clock.elapsed());
             tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());

@@ -80,7 +80,7 @@ impl<G: GameApi> Engine<G> {
         self.admission(|admission, now| admission.stage.observe(&told, now));
         if told == LoginResult::Gone {
             self.admission(|admission, now| admission.end_at_nobody(Endpoint::Login, player, now));
-            self.admission_wake.notify_waiters();
+            self.admission_wake.wake_all();
         } else {
             self.answered(&Answered { asked, endpoint: Endpoint::Login, player, status: &status, hints: &hints });
         }

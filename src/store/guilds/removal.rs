@@ -6,6 +6,7 @@ use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::GuildId;
 use crate::domain::sync::version::Version;
+use crate::runtime::wake::Wake;
 use crate::store::batches;
 use crate::store::handles::{Erasures, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
@@ -91,7 +92,7 @@ impl Guilds {
             Ok(news > 0)
         });
         let is_news = is_news.await?;
-        self.0.inner.erasing_wake.notify_one();
+        self.0.inner.erasing_wake.wake_all();
         Ok(is_news)
     }
 
@@ -124,7 +125,7 @@ impl Guilds {
 
 impl Erasures {
     /// Woken when a guild may be there to be erased.
-    pub fn wake(&self) -> &tokio::sync::Notify {
+    pub fn wake(&self) -> &Wake {
         &self.0.inner.erasing_wake
     }
 }

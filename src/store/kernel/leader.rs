@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use crate::runtime::wake::Wake;
 
 /// Whether this instance may act on what is in the working copy.
 pub trait Leader: Send + Sync {
@@ -15,12 +15,12 @@ pub trait Leader: Send + Sync {
     /// When the lease is over, or was, by the clock that never sleeps; `None` where there is none.
     fn until(&self) -> Option<Duration>;
     /// Woken when any of this changes.
-    fn wake(&self) -> &Notify;
+    fn wake(&self) -> &Wake;
 }
 
 /// The only instance there can be: there is no replica, and the file is locked.
 #[derive(Default)]
-pub(super) struct SoleInstance(Notify);
+pub(super) struct SoleInstance(Wake);
 
 impl Leader for SoleInstance {
     fn is_leader(&self) -> bool {
@@ -39,7 +39,7 @@ impl Leader for SoleInstance {
         None
     }
 
-    fn wake(&self) -> &Notify {
+    fn wake(&self) -> &Wake {
         &self.0
     }
 }

@@ -17,14 +17,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::{Notify, SetOnce};
+use tokio::sync::SetOnce;
 
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
+use crate::runtime::wake::Wake;
 
 pub use leader::Leader;
 pub use lock::FileLock;
-pub(in crate::store) use replica_progress::{ReplicaProgress, ReplicaState};
+pub(in crate::store) use replica_progress::{Delivery, ReplicaProgress};
 pub use snapshot::copy_state;
 pub(in crate::store) use sql::Millis;
 pub(in crate::store) use writer::Tx;
@@ -170,10 +171,10 @@ pub(in crate::store) struct Inner {
     instance: i64,
     pub(in crate::store) before_opening: (Timestamp, Duration),
     pub(in crate::store) clock: Clock,
-    pub(in crate::store) plan_wake: Notify,
-    pub(in crate::store) work_wake: Notify,
-    pub(in crate::store) outbox_wake: Notify,
-    pub(in crate::store) erasing_wake: Notify,
+    pub(in crate::store) plan_wake: Wake,
+    pub(in crate::store) work_wake: Wake,
+    pub(in crate::store) outbox_wake: Wake,
+    pub(in crate::store) erasing_wake: Wake,
     /// Counts the commits that changed something.
     pub(in crate::store) commits: AtomicU64,
     pub(in crate::store) progress: WatchedReplica,
@@ -226,10 +227,10 @@ impl Store {
             instance: opened.instance,
             before_opening: (known.unwrap_or_else(|| clock.now()), clock.elapsed()),
             clock,
-            plan_wake: Notify::new(),
-            work_wake: Notify::new(),
-            outbox_wake: Notify::new(),
-            erasing_wake: Notify::new(),
+            plan_wake: Wake::default(),
+            work_wake: Wake::default(),
+            outbox_wake: Wake::default(),
+            erasing_wake: Wake::default(),
             commits: AtomicU64::new(0),
             progress: WatchedReplica::default(),
             is_replicated: AtomicBool::new(false),

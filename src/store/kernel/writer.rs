@@ -243,12 +243,12 @@ impl Store {
         }
         if committed.is_ok() {
             if context.wakes_plan.get() {
-                inner.plan_wake.notify_waiters();
+                inner.plan_wake.wake_all();
             }
             if context.wakes_work.get() {
-                inner.work_wake.notify_waiters();
+                inner.work_wake.wake_all();
             }
-            inner.outbox_wake.notify_waiters();
+            inner.outbox_wake.wake_all();
         }
         // Before anybody hears of it: whoever waits for the last write may close the file and open it again.
         drop(self);

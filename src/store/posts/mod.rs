@@ -7,12 +7,12 @@ pub use planning::{GuildPlan, Plan, Planned};
 
 use jiff::Timestamp;
 use rusqlite::{Row, params};
-use tokio::sync::Notify;
 
 use crate::domain::codes::channel::ShownState;
 use crate::domain::codes::post_plan::{self, MessageKind};
 use crate::domain::players::player::ChannelId;
 use crate::ports::{AnnouncedCode, Announcement, Posted};
+use crate::runtime::wake::Wake;
 use crate::store::guilds;
 use crate::store::handles::PostQueue;
 use crate::store::kernel::{Millis, StoreError};
@@ -105,7 +105,7 @@ fn announced_code(row: &Row<'_>) -> rusqlite::Result<AnnouncedCode> {
 
 impl PostQueue {
     /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.
-    pub fn wake(&self) -> &Notify {
+    pub fn wake(&self) -> &Wake {
         &self.0.inner.plan_wake
     }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
-use tokio::sync::Notify;
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::canary::CodeTrust;
@@ -18,6 +17,7 @@ use crate::domain::redeeming::retry::History;
 
 use super::outcomes::{Validity, Verdict, record};
 use super::{checks, claim_queue, overdue, recent_calls};
+use crate::runtime::wake::Wake;
 use crate::store::batches::FinishedBatch;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
@@ -113,7 +113,7 @@ pub struct ClaimRequest {
 
 impl RedemptionQueue {
     /// Woken when there may be something to redeem.
-    pub fn wake(&self) -> &Notify {
+    pub fn wake(&self) -> &Wake {
         &self.0.inner.work_wake
     }
 

@@ -1,23 +1,21 @@
 //! How far the replica is, as the replicator reports it, and what is wrong with it.
 
+use std::time::Duration;
+
+use crate::domain::health::{ReplicaState, ReplicaStatus};
 use crate::domain::sync::election::CALLS_END_WITHIN;
 use crate::ports::replica::ReplicaError;
 use crate::store::handles::SyncLog;
-use crate::store::kernel::{ReplicaProgress, ReplicaState, StoreError};
+use crate::store::kernel::{Delivery, ReplicaProgress, StoreError};
 
 use super::{Lag, OutboxChunk};
-
-/// A replica that lacks something for longer than this is said to lag.
-const LAGS_AFTER: i64 = 60;
-/// From so many percent of what it may hold the replica is said to be full.
-const FULL: u64 = 80;
 
 impl SyncLog {
     /// The replica has this batch: everything up to its commit, if it held all that was unsent; else the rest is on its way.
     pub fn replica_took(&self, chunk: &OutboxChunk) {
         self.0.inner.progress.change(|progress| {
             // From now on too much that is unsent holds writers back.
-            progress.state = ReplicaState::Up;
+            progress.delivery = Delivery::Up;
             if chunk.is_all {
                 (progress.is_caught_up, progress.has) = (true, chunk.commit);
             }
@@ -30,7 +28,7 @@ impl SyncLog {
     /// The replica does not take what it is sent: writes do not wait for it, what it lacks stays in the outbox.
     pub fn replica_failed(&self, why: &ReplicaError) {
         self.0.inner.progress.change(|progress| {
-            (progress.state, progress.is_caught_up) = (ReplicaState::Failed(why.clone()), false);
+            (progress.delivery, progress.is_caught_up) = (Delivery::Failed(why.clone()), false);
         });
     }
 
@@ -39,33 +37,29 @@ impl SyncLog {
         self.0.inner.progress.get().is_caught_up
     }
 
-    /// What is wrong with keeping the state in two stores, if anything: for the health line.
-    ///
-    /// # Errors
-    /// When the working copy cannot be read.
-    pub async fn replica_trouble(&self) -> Result<Option<String>, StoreError> {
+    /// How the replica is doing, for the health.
+    pub async fn replica_status(&self) -> Result<ReplicaStatus, StoreError> {
         if !self.0.is_replicated() {
-            return Ok(None);
+            return Ok(ReplicaStatus::default());
         }
-        let ReplicaProgress { state, size, .. } = self.0.inner.progress.get();
+        let ReplicaProgress { delivery, size, .. } = self.0.inner.progress.get();
         let Lag { records, since } = self.unsent().await?;
-        let age = since.map(|since| self.0.inner.clock.now().duration_since(since).as_secs().max(0));
-        let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
-        let lacks = format!("lacks {records} changes{oldest}");
-        let is_away = matches!(state, ReplicaState::Failed(_) | ReplicaState::Untried) && !self.is_renewed();
-        let replica = match state {
-            ReplicaState::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
-                Some(format!("{why}; it {lacks}"))
+        let age = since.map(|since| self.0.inner.clock.now().duration_since(since));
+        let state = match delivery {
+            Delivery::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
+                ReplicaState::Refuses(why.to_string())
             }
-            _ if is_away => Some(format!("MongoDB does not answer and {lacks}")),
-            _ => age.filter(|age| *age > LAGS_AFTER).map(|_| format!("MongoDB is catching up: it {lacks}")),
+            Delivery::Failed(_) | Delivery::Untried if !self.is_renewed() => ReplicaState::Silent,
+            _ => ReplicaState::Answers,
         };
-        let full = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100).map(|(holds, may_hold)| {
-            format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20)
-        });
-        let file = self.0.is_temporary().then(|| "the state file cannot be used".to_owned());
-        let troubles: Vec<String> = [file, replica, full].into_iter().flatten().collect();
-        Ok((!troubles.is_empty()).then(|| troubles.join(", and ")))
+        Ok(ReplicaStatus {
+            is_used: true,
+            is_temporary: self.0.is_temporary(),
+            state,
+            unsent: records,
+            oldest_unsent: age.map(|age| Duration::try_from(age).unwrap_or_default()),
+            size,
+        })
     }
 
     /// Whether the lease was renewed so lately that this instance does not doubt it: then MongoDB answers, however slowly it takes

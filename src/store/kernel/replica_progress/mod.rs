@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::Notify;
 
 use crate::ports::replica::ReplicaError;
+use crate::runtime::wake::Wake;
 
 use super::{Store, StoreError};
 
@@ -24,13 +24,13 @@ const OUTBOX_BOUND: u32 = 4_000;
 #[derive(Default)]
 pub(in crate::store) struct WatchedReplica {
     progress: Mutex<ReplicaProgress>,
-    changed: Notify,
+    changed: Wake,
 }
 
 /// How the replica is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::store) struct ReplicaProgress {
-    pub state: ReplicaState,
+    pub delivery: Delivery,
     /// It keeps up: a write waits until it has it too.
     pub is_caught_up: bool,
     /// The latest commit up to which it has everything, and everything that is acted on.
@@ -42,8 +42,9 @@ pub(in crate::store) struct ReplicaProgress {
     pub size: Option<(u64, u64)>,
 }
 
+/// How the latest delivery to it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in crate::store) enum ReplicaState {
+pub(in crate::store) enum Delivery {
     /// It takes what it is sent.
     Up,
     /// Nobody has sent it anything yet, or there is none.
@@ -64,7 +65,7 @@ impl WatchedReplica {
         change(&mut progress);
         // Each commit tells of it: nobody is woken for what is as it was.
         if *progress != before {
-            self.changed.notify_waiters();
+            self.changed.wake_all();
         }
     }
 }
@@ -88,11 +89,8 @@ impl Store {
     /// Returns when this is so of the replica, or the lease is over.
     async fn wait_until(&self, is_so: impl Fn(&ReplicaProgress) -> bool) {
         loop {
-            // Listening begins before the look, so that no wake is lost.
-            let mut progress = std::pin::pin!(self.inner.progress.changed.notified());
-            let mut phases = std::pin::pin!(self.inner.leader.wake().notified());
-            progress.as_mut().enable();
-            phases.as_mut().enable();
+            let progress = self.inner.progress.changed.listen();
+            let phases = self.inner.leader.wake().listen();
             if is_so(&self.inner.progress.get()) || self.inner.leader.is_waiting() {
                 return;
             }
@@ -108,8 +106,8 @@ impl Store {
 
     /// Returns when there is room for another write: not much is unsent, or nobody takes it.
     pub(in crate::store) async fn wait_for_room(&self) -> Result<(), StoreError> {
-        self.wait_until(|progress| !progress.is_outbox_full || progress.state != ReplicaState::Up).await;
-        if self.is_temporary() && self.inner.progress.get().state != ReplicaState::Up {
+        self.wait_until(|progress| !progress.is_outbox_full || progress.delivery != Delivery::Up).await;
+        if self.is_temporary() && self.inner.progress.get().delivery != Delivery::Up {
             self.not_persisted()
         } else {
             Ok(())
@@ -121,7 +119,7 @@ impl Store {
     pub(in crate::store) async fn wait_for_replica(&self, commit: u64, is_intent: bool) -> Result<(), StoreError> {
         let must = || self.is_temporary() || (is_intent && self.inner.leader.has_standby());
         let has_it = |progress: &ReplicaProgress| commit <= if is_intent { progress.has_urgent } else { progress.has };
-        self.wait_until(|progress| !must() || progress.state != ReplicaState::Up || has_it(progress)).await;
+        self.wait_until(|progress| !must() || progress.delivery != Delivery::Up || has_it(progress)).await;
         if must() {
             let has_it = has_it(&self.inner.progress.get());
             let lacks_it = || if self.is_temporary() { self.not_persisted() } else { Err(StoreError::NotActive) };
@@ -137,10 +135,10 @@ impl Store {
     }
 
     fn not_persisted(&self) -> Result<(), StoreError> {
-        let why = match &self.inner.progress.get().state {
-            ReplicaState::Failed(why) => why.to_string(),
-            ReplicaState::Untried => "MongoDB is not in step yet".to_owned(),
-            ReplicaState::Up => "another instance may lead by now".to_owned(),
+        let why = match &self.inner.progress.get().delivery {
+            Delivery::Failed(why) => why.to_string(),
+            Delivery::Untried => "MongoDB is not in step yet".to_owned(),
+            Delivery::Up => "another instance may lead by now".to_owned(),
         };
         let reason = format!("the state file cannot be used, and {why}");
         tracing::error!("CRITICAL: Failed to persist state: {reason}");
@@ -154,7 +152,7 @@ impl Store {
     }
 
     fn can_be_had(&self, progress: &ReplicaProgress) -> bool {
-        !self.inner.leader.has_standby() || progress.state == ReplicaState::Up
+        !self.inner.leader.has_standby() || progress.delivery == Delivery::Up
     }
 
     /// Returns when the intent of an outward act can be brought to MongoDB where that must have it, or the lease is over. Who

@@ -8,12 +8,12 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Params, Row, params, params_from_iter};
-use tokio::sync::Notify;
 
 use crate::domain::sync::election::Position;
 use crate::domain::sync::erasure::{Erased, Root};
 use crate::domain::sync::record::{Key, Record, RecordKind};
 use crate::domain::sync::version::Version;
+use crate::runtime::wake::Wake;
 use crate::store::kernel::schema::triggers::{AGAIN, IS_REPLICATED, is_shared, key_columns, urgency};
 
 use super::{find, history, key_is, read_key, write_key};
@@ -138,7 +138,7 @@ pub(super) fn note_key(tx: &Tx<'_>, kind: RecordKind, key: &Key) -> rusqlite::Re
 
 impl SyncLog {
     /// Woken after every commit that left something for the replica.
-    pub fn wake(&self) -> &Notify {
+    pub fn wake(&self) -> &Wake {
         &self.0.inner.outbox_wake
     }
 
