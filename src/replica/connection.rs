@@ -10,6 +10,7 @@ use mongodb::{Client, Collection, Database};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
+use crate::domain::back_off::BackOff;
 use crate::ports::replica::{Answer, ReplicaError, within};
 
 use super::connection_string;
@@ -26,8 +27,8 @@ pub struct MongoSettings {
     pub timeout: Duration,
 }
 
-/// After a name was not found, DNS is left alone for so long; each time twice as long, up to the last.
-const ASK_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// After a name was not found, DNS is left alone for so long.
+const DNS_BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(30));
 /// Connections to a server at most: for all commands that are in flight at once, and the lease beside them.
 const CONNECTIONS: u32 = 16;
 /// What is answered at once may take so many times as long as a connection,
@@ -125,15 +126,14 @@ where
 {
     let (made, result) = watch::channel(None);
     tokio::spawn(async move {
-        let mut wait = ASK_AGAIN.0;
+        let mut back_off = DNS_BACK_OFF;
         loop {
             let result = attempt().await;
             let is_done = result.is_ok();
             if made.send(Some(result)).is_err() || is_done {
                 break;
             }
-            tokio::time::sleep(wait).await;
-            wait = ASK_AGAIN.1.min(2 * wait);
+            tokio::time::sleep(back_off.next_wait()).await;
         }
     });
     result

@@ -32,6 +32,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::sync::election::{Lease, Position, Succession};
 use crate::domain::sync::record::RecordKind;
 use crate::leadership::session::Replication;
@@ -41,8 +42,8 @@ use crate::store::{Leader, Store};
 
 /// The most records of the first round.
 const FIRST_CHUNK: u32 = 1000;
-/// The first and the longest wait after a failure.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+/// After a failure.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(10));
 /// A leader looks so often for what was written late.
 const ADOPT_EVERY: Duration = Duration::from_secs(10);
 /// A standby catches up so often, and sends so often what it still has from when it led.
@@ -105,7 +106,7 @@ impl<R: Replica> Replicator<R> {
     /// of the lease: catches up, begins to lead when the file is complete, and then keeps MongoDB in step. Returns only for a
     /// reason that ends the session.
     pub async fn run(&self, mut succession: watch::Receiver<Succession>) -> ReplicaError {
-        let (mut course, mut wait, mut is_down) = (Course::default(), BACK_OFF.0, false);
+        let (mut course, mut back_off, mut is_down) = (Course::default(), BACK_OFF, false);
         loop {
             let changed = self.store.outbox_wake().listen();
             let renewed = self.leadership.wake().listen();
@@ -121,7 +122,7 @@ impl<R: Replica> Replicator<R> {
             let has_failed = went.is_err();
             let rest = match went {
                 Ok(is_all) => {
-                    wait = BACK_OFF.0;
+                    back_off.reset();
                     if !is_all {
                         continue;
                     }
@@ -139,8 +140,7 @@ impl<R: Replica> Replicator<R> {
                     } else {
                         tracing::warn!("{failure}; {lag} changes wait in the file");
                     }
-                    let longer = (2 * wait).min(BACK_OFF.1);
-                    std::mem::replace(&mut wait, longer)
+                    back_off.next_wait()
                 }
             };
             tokio::select! {
@@ -227,7 +227,7 @@ impl<R: Replica> Replicator<R> {
                 biased;
                 () = is_over.cancelled() => return Ok(sent),
                 () = changed, if sent.is_ok() => {}
-                () = tokio::time::sleep(BACK_OFF.0), if sent.is_err() => {}
+                () = tokio::time::sleep(BACK_OFF.first), if sent.is_err() => {}
             }
         }
         Ok(Ok(true))
