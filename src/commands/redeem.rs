@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
+use crate::domain::health::{EnginePhase, EngineStatus};
 use crate::domain::players::player::{Player, State};
 use crate::domain::players::roster_file::{self, RosterFile, RosterFileError};
 use crate::domain::redeeming::explanation::{remedy, trouble_in_words};
@@ -25,7 +26,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
 use crate::runtime::supervisor::Supervisor;
 use crate::runtime::telemetry::{self, Target};
-use crate::services::engine::{Condition, Engine};
+use crate::services::engine::Engine;
 use crate::store::{CodeReport, StateKind, Store};
 
 use super::{Ended, summary};
@@ -35,7 +36,7 @@ use crate::commands::world::beside;
 /// So long after the start a game that never answered counts as not reachable.
 const UNREACHED_AFTER: Duration = Duration::from_secs(5);
 /// So long nothing goes on but a question about a code now and then, before that ends the work.
-const FIRST_TEST_HOLD: Duration = Duration::from_secs(20);
+const HELD_FOR: Duration = Duration::from_secs(20);
 /// Between two looks at how far everything is.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How many bad lines are named one by one.
@@ -113,7 +114,7 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     let work = work(&engine, &store, &config, &bar, all).await;
     bar.finish_and_clear();
     let done = all.saturating_sub(store.pending_redemptions().await? as usize);
-    if work.is_err() && (done == 0 || engine.never_reached().is_some()) {
+    if work.is_err() && (done == 0 || engine.status().borrow().never_reached.is_some()) {
         // Nothing is worth going on with.
         drop((engine, store));
         remove_progress(&path);
@@ -236,7 +237,7 @@ async fn until_done(
     all: usize,
 ) -> anyhow::Result<Work> {
     let started = Instant::now();
-    let mut condition = engine.condition();
+    let status = engine.status();
     let (mut told, mut moved) = (false, (all, started));
     loop {
         let pending = store.pending_redemptions().await? as usize;
@@ -244,7 +245,7 @@ async fn until_done(
             moved = (pending, Instant::now());
         }
         bar.set_position(all.saturating_sub(pending) as u64);
-        let never_reached = engine.never_reached();
+        let EngineStatus { phase, never_reached, .. } = status.borrow().clone();
         if let Some(status) = &never_reached
             && (pending == 0 || started.elapsed() >= UNREACHED_AFTER)
         {
@@ -260,22 +261,22 @@ async fn until_done(
         if pending == 0 {
             return Ok(Work::Done);
         }
-        match condition.borrow_and_update().clone() {
-            Condition::Open { trouble, .. } if !trouble.cause.passes() => bail!(
+        match phase {
+            EnginePhase::Open { trouble, .. } if !trouble.cause.passes() => bail!(
                 "nothing can be redeemed at {}: {}: {}; what is done is kept, the same command goes on from there",
                 address(config),
-                trouble_in_words(&trouble),
+                trouble_in_words(trouble.cause, &trouble.evidence),
                 remedy(&trouble)
             ),
             // A game that was never reached is another matter, see above.
-            Condition::Open { trouble, .. } if !told && never_reached.is_none() => {
+            EnginePhase::Open { trouble, .. } if !told && never_reached.is_none() => {
                 told = true;
-                let why = trouble_in_words(&trouble);
+                let why = trouble_in_words(trouble.cause, &trouble.evidence);
                 let what = format!("Waiting: {why}. Stop me, and the same command goes on from here.");
                 bar.suspend(|| tell(&what));
             }
-            Condition::Open { .. } => {}
-            Condition::Held { code, evidence, .. } if moved.1.elapsed() >= FIRST_TEST_HOLD => bail!(
+            EnginePhase::Open { .. } => {}
+            EnginePhase::Held { code, evidence, .. } if moved.1.elapsed() >= HELD_FOR => bail!(
                 "the game tells everybody {evidence} for {code}, which nobody knows, and all else is done: run the same \
                  command again later, it goes on from there"
             ),

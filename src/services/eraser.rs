@@ -1,15 +1,15 @@
-//! The eraser: removes from both stores what is to be kept no longer.
+//! The eraser: removes records from both stores that must not be kept any longer.
 //!
 //! # Guarantees
-//! A guild that removed the bot 30 days ago, and that Discord said in this session not to have it, is erased; so are players
-//! and codes whom and which nobody needs any more, and listings that no source has for long. It takes small steps, between which others write. After a jump of the
-//! clock nothing is erased for a day.
+//! A guild is erased 30 days after it removed the bot, if Discord confirmed the removal in this session. Players and codes that
+//! nobody needs any more are erased, and so are listings that no source has had for long. The work is done in small steps, so
+//! that others can write in between. After a jump of the clock nothing is erased for a day.
 //!
 //! # Races
-//! Each step looks again, in its own transaction, whether what it erases is still not needed.
+//! Each step checks in its own transaction that what it erases is still not needed.
 //!
 //! # Crash
-//! A step is one transaction. What is left is found by the next look.
+//! A step is one transaction. The next poll finds the rest.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,11 +23,11 @@ use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
 use crate::store::{Store, StoreError};
 
-/// How often it looks, though it is woken when a guild was removed.
+/// The fallback: removing a guild wakes the eraser, too.
 const POLL_INTERVAL: Duration = Duration::from_secs(3600);
-/// Between two steps: others write.
+/// Leaves time for other writes between two steps.
 const STEP_COOL_DOWN: Duration = Duration::from_millis(50);
-/// Players and erasures per step. A player has a redemption for each code.
+/// Players or erasures per step. A player has a redemption for each code.
 const STEP: u32 = 100;
 
 pub struct Eraser {
@@ -36,7 +36,6 @@ pub struct Eraser {
 }
 
 impl Eraser {
-    /// An eraser of what this store holds.
     pub fn new(store: Store, clock: Clock) -> Self {
         Self { store, clock }
     }
@@ -48,7 +47,7 @@ impl Service for Eraser {
     }
 
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
-        // What the last session knew of the time tells of a jump while nobody was there to see it.
+        // The last session's times show a jump that happened while no process ran.
         let (known, elapsed) = self.store.time_before_opening();
         let mut watch = ClockWatch::new(known, signed(elapsed));
         let mut ticks = tokio::time::interval_at(Instant::now() + POLL_INTERVAL, POLL_INTERVAL);
@@ -56,12 +55,12 @@ impl Service for Eraser {
         loop {
             let woken = self.store.erasing_wake().listen();
             let has_jumped = watch.has_jumped(self.clock.now(), signed(self.clock.elapsed()));
-            let looked = tokio::select! {
+            let result = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                looked = self.look(has_jumped) => looked,
+                result = self.erase_due(has_jumped) => result,
             };
-            if let Err(error) = looked {
-                tracing::error!("Cannot erase what is to be kept no longer, next try in an hour: {error}");
+            if let Err(error) = result {
+                tracing::error!("Cannot erase old records, trying again in an hour: {error}");
             }
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -73,14 +72,13 @@ impl Service for Eraser {
 }
 
 impl Eraser {
-    /// Erases all there is to be erased now.
-    async fn look(&self, has_jumped: bool) -> Result<(), StoreError> {
+    async fn erase_due(&self, has_jumped: bool) -> Result<(), StoreError> {
         let now = self.clock.now();
         if has_jumped {
-            // In the file: a restart does not make the clock right.
+            // Stored in the file, because a restart does not correct the clock.
             self.store.set_erase_after(now.checked_add(DISTRUST).unwrap_or(Timestamp::MAX)).await?;
             tracing::warn!(
-                "The clock is far ahead of the last change, or nothing was at work for long: nothing is erased for a day"
+                "The clock is far ahead of the last change, or the bot was down for long: nothing is erased for a day"
             );
         }
         if self.store.erase_after().await?.is_some_and(|after| now < after) {

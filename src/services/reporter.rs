@@ -20,11 +20,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::back_off::BackOff;
 use crate::domain::codes::channel::Blocked;
-use crate::domain::codes::code::CodeKey;
+use crate::domain::health::{EngineStatus, WaitReason};
 use crate::domain::redeeming::batch_progress::{RateMeter, Tally};
 use crate::ports::{AnnounceError, BatchBoard, BatchMessage};
 use crate::runtime::clock::Clock;
@@ -54,14 +55,11 @@ const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// Messages at once.
 const CONCURRENCY: usize = 8;
 
-/// What the runs of a code wait for, if there is anything to say: asked at each look, with whether calls are to be made now.
-pub type WaitsFor = dyn Fn(&CodeKey, bool) -> Option<String> + Send + Sync;
-
 pub struct Reporter<B> {
     board: B,
     store: Store,
     clock: Clock,
-    waits_for: Arc<WaitsFor>,
+    engine: watch::Receiver<EngineStatus>,
 }
 
 /// What a run's message shows, but for the time it takes, which Discord counts down by itself.
@@ -69,7 +67,7 @@ pub struct Reporter<B> {
 struct Shown {
     tally: Tally,
     is_finished: bool,
-    waits_for: Option<String>,
+    wait_reason: Option<WaitReason>,
 }
 
 /// What is known of a run beside the store.
@@ -84,8 +82,8 @@ struct Watched {
 
 impl<B: BatchBoard> Reporter<B> {
     /// A reporter of this store's runs.
-    pub fn new(board: B, store: Store, clock: Clock, waits_for: Arc<WaitsFor>) -> Self {
-        Self { board, store, clock, waits_for }
+    pub fn new(board: B, store: Store, clock: Clock, engine: watch::Receiver<EngineStatus>) -> Self {
+        Self { board, store, clock, engine }
     }
 }
 
@@ -148,7 +146,8 @@ impl<B: BatchBoard> Reporter<B> {
             known.rate.sample(now, message.tally.done());
             message.remaining = known.rate.remaining(message.tally.pending);
             let calls_now = message.tally.pending > message.tally.waiting;
-            message.waits_for = if message.is_finished { None } else { (self.waits_for)(&key.code, calls_now) };
+            let wait_reason = self.engine.borrow().wait_reason(Some(&key.code), calls_now);
+            message.wait_reason = wait_reason.filter(|_| !message.is_finished);
             if known.cools_down_until <= now && known.shown.as_ref() != Some(&Shown::of(&message)) {
                 known.cools_down_until = now + EDIT_EVERY;
                 due.push((key, message));
@@ -236,6 +235,10 @@ impl<B: BatchBoard> Reporter<B> {
 
 impl Shown {
     fn of(message: &BatchMessage) -> Self {
-        Self { tally: message.tally.clone(), is_finished: message.is_finished, waits_for: message.waits_for.clone() }
+        Self {
+            tally: message.tally.clone(),
+            is_finished: message.is_finished,
+            wait_reason: message.wait_reason.clone(),
+        }
     }
 }

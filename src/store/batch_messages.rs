@@ -129,7 +129,7 @@ impl Store {
                     tally: Tally::default(),
                     is_finished: row.get(6)?,
                     remaining: None,
-                    waits_for: None,
+                    wait_reason: None,
                 };
                 Ok((key, message))
             })?;

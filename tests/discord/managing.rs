@@ -240,7 +240,7 @@ async fn status_tells_of_feeds_and_game() {
     world.says(&admin, AUTO, &[("switch", json!(0))], &["✅"]).await;
     world.says(&admin, STATUS, &[], &["✅ read <t:", "Active codes\n1", "not used: the file alone", "on"]).await;
     world.feed.set_down(true);
-    bot.said("answers HTTP 500").await;
+    bot.said("answers with HTTP 500").await;
     world.says(&admin, STATUS, &[], &["⚠️", "500"]).await;
     world.feed.set_down(false);
     bot.said("answers again").await;

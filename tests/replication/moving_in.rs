@@ -174,10 +174,7 @@ pub async fn what_cannot_be_read_is_one_line_in_time_without_the_password() {
     };
     let uri = server.uri();
     let said = refused(&["import", "--from-mongodb", &uri, "--database", "somewhere"]);
-    assert!(
-        said.contains("\"somewhere\" has none of the first implementation's collections: check --database"),
-        "{said}"
-    );
+    assert!(said.contains("\"somewhere\" has none of the legacy bot's collections: check --database"), "{said}");
     let began = Instant::now();
     refused(&["import", "--from-mongodb", "mongodb://me:s3cr3t@127.0.0.1:1/"]);
     // The driver's own limit is 30 s; ours is a few.

@@ -38,7 +38,7 @@ async fn said_during(store: &Store, work: impl Future<Output = ()>) -> Vec<Strin
             () = &mut work => is_done = true,
             () = tokio::time::sleep(Duration::from_millis(20)) => {}
         }
-        let trouble = store.replica_trouble().await.unwrap();
+        let trouble = store.replica_status().await.unwrap().trouble();
         said.extend(trouble.filter(|trouble| said.last() != Some(trouble)));
     }
     said
@@ -56,7 +56,7 @@ async fn until_sent(store: &Store) {
 async fn until_said_to_catch_up(store: &Store) {
     let said = async {
         let is_said = |trouble: Option<String>| trouble.is_some_and(|trouble| trouble.contains("is catching up"));
-        while !is_said(store.replica_trouble().await.unwrap()) {
+        while !is_said(store.replica_status().await.unwrap().trouble()) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
@@ -91,7 +91,7 @@ pub async fn a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_g
         assert!(!said.is_empty() && said.iter().all(is_behind), "{said:#?}");
         far.thin(0);
         until_sent(store).await;
-        assert_eq!(store.replica_trouble().await.unwrap(), None);
+        assert_eq!(store.replica_status().await.unwrap().trouble(), None);
     };
     session(&folder.path().join("a.db"), &far.uri(), DATABASE, work).await;
     assert_eq!(sessions, 1, "nothing began anew");

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use giftcode_bot::discord::messages::engine::waits_for;
+use giftcode_bot::discord::messages::health::wait_reason;
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::health::Health;
+use giftcode_bot::domain::health::{EnginePhase, EngineStatus, HealthLine};
 use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{GuildId, PlayerId};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Failure, Trouble};
@@ -16,7 +16,7 @@ use giftcode_bot::sandbox::faults::{Trouble as SimTrouble, Wrong};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
-use giftcode_bot::services::engine::{Condition, EngineSettings};
+use giftcode_bot::services::engine::EngineSettings;
 
 use crate::engine::{due, redeem_calls, run, settings, world};
 use giftcode_bot::store::{Admission, Verdict};
@@ -104,8 +104,9 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
     let (granted_before, asked_before) = (sim.ledger(Ledger::grants), running.engine.game().requests());
     tokio::time::sleep(HALF_AN_HOUR).await;
     let calls = running.engine.game().requests() - if count <= 3 { 0 } else { asked_before };
-    let condition = running.engine.condition().borrow().clone();
-    let health = Health::new(Duration::ZERO).line(180, condition.trouble().as_deref(), HALF_AN_HOUR);
+    let engine = EngineStatus { limit: None, ..running.engine.status().borrow().clone() };
+    let troubles: Vec<String> = engine.trouble().into_iter().collect();
+    let health = HealthLine::new(0, Duration::ZERO).line(180, &troubles, HALF_AN_HOUR);
     match wrong {
         Some(_) => sim.set_troubles(Vec::new()),
         None => sim.set_closed(false).unwrap(),
@@ -119,7 +120,7 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
     while state.store.pending_redemptions().await.unwrap() > 0 && state.clock.elapsed() < until {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    assert_eq!(*running.engine.condition().borrow(), Condition::Working);
+    assert_eq!(running.engine.status().borrow().phase, EnginePhase::Working);
     running.end().await;
     let rows = state.store.redemption_rows().await.unwrap();
     let met = |call: &&Call| call.answer == "TROUBLE" && call.code == "GOOD";
@@ -135,9 +136,9 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
         refusals: sim.ledger(|ledger| ledger.refusals().rate_limited + ledger.refusals().too_frequent),
         on_file: rows.iter().map(|row| row.calls).max().unwrap_or(0),
         health,
-        status: waits_for(&condition, None, None, true).unwrap_or_default().replace('\\', ""),
-        trouble: match condition {
-            Condition::Open { trouble, .. } => Some(trouble),
+        status: engine.wait_reason(None, true).map_or(String::new(), |it| wait_reason(&it)).replace('\\', ""),
+        trouble: match engine.phase {
+            EnginePhase::Open { trouble, .. } => Some(trouble),
             _ => None,
         },
     }
@@ -151,7 +152,7 @@ async fn half_an_hour_of_any_trouble_costs_nobody_anything() {
             let lines = Lines::capture();
             let came = half_an_hour_of(wrong.as_ref(), count).await;
             let trouble = came.trouble.clone().unwrap_or_else(|| panic!("{name}, {count}: {came:?} {:?}", lines.all()));
-            let words = trouble_in_words(&trouble);
+            let words = trouble_in_words(trouble.cause, &trouble.evidence);
             let logged = lines.all();
             let named = |line: &&String| line.contains(words.trim_start_matches("the "));
             let begins = if trouble.cause.passes() { "The game " } else { "CRITICAL: The game " };
@@ -210,10 +211,10 @@ async fn players_with_troubles_of_their_own_stop_nobody() {
     sim.set_troubles((1..).zip(&own).map(trouble).collect());
     due(&state, players(1..=6), &["GOOD"]).await;
     let running = run(&state, &sim, settings(2), "salt");
-    let condition = running.engine.condition();
+    let status = running.engine.status();
     while state.store.pending_redemptions().await.unwrap() > 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
-        assert!(!matches!(*condition.borrow(), Condition::Open { .. }));
+        assert!(!matches!(status.borrow().phase, EnginePhase::Open { .. }));
     }
     running.end().await;
     let calls = redeem_calls_of_good(&sim);
@@ -243,10 +244,10 @@ async fn one_players_odd_answers_stop_nobody() {
         sim.set_troubles(wrong.into_iter().map(trouble).collect());
         due(&state, players(1..=31), &["GOOD"]).await;
         let running = run(&state, &sim, limited(), "salt");
-        let condition = running.engine.condition();
+        let status = running.engine.status();
         while sim.ledger(Ledger::grants) < 25 {
             tokio::time::sleep(Duration::from_millis(10)).await;
-            assert!(!matches!(*condition.borrow(), Condition::Open { .. }));
+            assert!(!matches!(status.borrow().phase, EnginePhase::Open { .. }));
         }
         let took = *took.get_or_insert(state.clock.elapsed());
         let now = state.clock.elapsed();
@@ -277,9 +278,9 @@ async fn a_code_for_which_everybody_is_told_something_new_is_held_and_nothing_el
         let running = run(&state, &sim, limited(), "salt");
         tokio::time::sleep(Duration::from_secs(3600)).await;
         assert_eq!(sim.ledger(Ledger::grants), 20, "the other code goes on");
-        let condition = running.engine.condition().borrow().clone();
-        assert!(matches!(&condition, Condition::Held { code, .. } if code.as_str() == "HELD"), "{condition:?}");
-        assert!(condition.trouble().unwrap().contains("HELD is held, since 2025-10-09 08:53 UTC"));
+        let status = running.engine.status().borrow().clone();
+        assert!(matches!(&status.phase, EnginePhase::Held { code, .. } if code.as_str() == "HELD"), "{status:?}");
+        assert!(status.trouble().unwrap().contains("HELD is held, since 2025-10-09 08:53 UTC"));
         assert_eq!(lines.count("HELD is held: the game tells everybody "), 1, "{:?}", lines.all());
         let calls = sim.ledger(|l| l.calls().iter().filter(|call| call.code == "HELD").count());
         assert!((10..=25).contains(&calls), "{calls}");
@@ -320,7 +321,7 @@ async fn an_hours_outage_costs_nobody_more_than_two_tries() {
     let sim = GameSim::start(strict(300), state.clock).unwrap();
     due(&state, players(1..=300), &["GOOD"]).await;
     let running = run(&state, &sim, limited(), "salt");
-    let mut condition = running.engine.condition();
+    let mut status = running.engine.status();
     tokio::time::sleep(Duration::from_secs(200)).await;
     let granted = sim.ledger(Ledger::grants);
     assert!((100..200).contains(&granted), "in the middle of the run: {granted}");
@@ -330,12 +331,12 @@ async fn an_hours_outage_costs_nobody_more_than_two_tries() {
     tokio::time::sleep(Duration::from_secs(3600)).await;
     let during = sim.ledger(|ledger| ledger.calls().len()) - before;
     assert!((100..=130).contains(&during), "{during} calls in the outage");
-    let Condition::Open { since, .. } = condition.borrow_and_update().clone() else { panic!("no outage") };
+    let EnginePhase::Open { since, .. } = status.borrow_and_update().phase.clone() else { panic!("no outage") };
     assert!(since.duration_since(began).unsigned_abs() < Duration::from_secs(60), "{since}");
     sim.set_down(false);
     let back = state.clock.elapsed();
     state.until_decided().await;
-    assert_eq!(*condition.borrow_and_update(), Condition::Working);
+    assert_eq!(status.borrow_and_update().phase, EnginePhase::Working);
     // The next test call comes within half a minute; then it goes on at full rate.
     let least = Duration::from_secs(60) * u32::try_from(300 - granted).unwrap() / 30;
     let took = state.clock.elapsed() - back;

@@ -9,11 +9,13 @@ use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
 use giftcode_bot::sandbox::posts::TerminalAnnouncer;
+use giftcode_bot::services::health::{HealthLog, HealthMonitor};
 use giftcode_bot::services::poster::Poster;
 use giftcode_bot::services::watcher::Watcher;
 use giftcode_bot::store::{StateKind, Store};
 use jiff::Timestamp;
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -60,9 +62,12 @@ impl Bot {
         let announcer = TerminalAnnouncer::open(&self.folder.path().join("posts"), show, |_| {}).unwrap();
         let poster = Poster::new(announcer, self.store.clone(), self.clock);
         let token = CancellationToken::new;
+        let health = HealthMonitor::new(self.store.clone(), watcher.status(), watch::Sender::default().subscribe());
+        let health = HealthLog::new(health, self.clock);
         self.at_work = vec![
             AbortOnDropHandle::new(tokio::spawn(Arc::new(watcher).run(token()))),
             AbortOnDropHandle::new(tokio::spawn(Arc::new(poster).run(token()))),
+            AbortOnDropHandle::new(tokio::spawn(Arc::new(health).run(token()))),
         ];
     }
 
@@ -271,7 +276,7 @@ async fn entries_of_which_none_can_be_used_are_that_feeds_error() {
     bot.start(&[&feed], S(10));
     sleep(S(1010)).await;
     let said = lines.all();
-    assert!(said.iter().any(|line| line.contains("lists 2 entries and none is a code")), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("lists 2 entries, but none is a code")), "{said:?}");
     assert_eq!((lines.count("Successfully fetched"), lines.count("📊 Health check: Gift code poster healthy")), (0, 0));
     assert_eq!(lines.count("📊 Health check: Gift code poster degraded"), 1, "{said:?}");
 }

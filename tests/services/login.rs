@@ -74,7 +74,7 @@ async fn a_login_that_is_of_no_use_decides_nothing_and_delays_nobody() {
             let took = state.clock.elapsed();
             // A trial may still be under way, beside all that.
             tokio::time::sleep(Duration::from_secs(30)).await;
-            assert!(running.engine.condition().borrow().trouble().is_none(), "{name}");
+            assert!(running.engine.status().borrow().trouble().is_none(), "{name}");
             running.end().await;
             assert_eq!(sim.ledger(Ledger::grants), usize::try_from(count).unwrap() * codes.len(), "{name}");
             let rows = state.store.redemption_rows().await.unwrap();

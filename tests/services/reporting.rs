@@ -5,17 +5,21 @@ use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::Blocked;
-use giftcode_bot::domain::codes::code::CodeKey;
+use giftcode_bot::domain::health::{EngineStatus, WaitReason};
+use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::ports::{AnnounceError, BatchBoard, BatchMessage, MessageId, Posted};
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::reporter::Reporter;
 use giftcode_bot::store::{Admission, Verdict};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{GUILD, StateFile, code, players};
+
+const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
 
 /// What the board does with the next message.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,8 +82,9 @@ impl BatchBoard for Board {
 
 fn run(state: &StateFile, board: &Board) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
     let stop = CancellationToken::new();
-    let words = Arc::new(|_: &CodeKey, calls_now: bool| Some(format!("waits, calls now: {calls_now}")));
-    let reporter = Reporter::new(board.clone(), state.store.clone(), state.clock, words);
+    let engine = EngineStatus { limit: Some(LIMIT), ..EngineStatus::default() };
+    let engine = watch::Sender::new(engine).subscribe();
+    let reporter = Reporter::new(board.clone(), state.store.clone(), state.clock, engine);
     (tokio::spawn(Arc::new(reporter).run(stop.clone())), stop)
 }
 
@@ -116,7 +121,7 @@ async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary(
     let under_way = board.shown();
     assert_eq!((under_way.first().unwrap().tally.granted, under_way.last().unwrap().tally.granted), (0, 4));
     assert!(under_way[1..].iter().all(|message| message.message == Some(MessageId(7))), "the same message");
-    assert_eq!(under_way[0].waits_for.as_deref(), Some("waits, calls now: true"));
+    assert_eq!(under_way[0].wait_reason, Some(WaitReason::Limit(LIMIT)));
     let times: Vec<_> = board.shown.lock().unwrap().iter().map(|(at, _)| *at).collect();
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_secs(5)), "{times:?}");
     // Nothing new, nothing said.
@@ -126,7 +131,7 @@ async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary(
     decide(&state, 1).await;
     seconds(6).await;
     let ended = board.shown().last().unwrap().clone();
-    assert_eq!((ended.is_finished, ended.tally.granted, ended.waits_for), (true, 5, None));
+    assert_eq!((ended.is_finished, ended.tally.granted, ended.wait_reason), (true, 5, None));
     seconds(60).await;
     assert_eq!((board.shown().len(), board.nonces()), (before + 1, 1));
     stop.cancel();

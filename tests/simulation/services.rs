@@ -12,6 +12,7 @@ use giftcode_bot::leadership::session::{self, ActiveSession, Sessions, StateLoca
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::engine::{Engine, EngineSettings, Unrecorded};
+use giftcode_bot::services::health::{HealthLog, HealthMonitor};
 use giftcode_bot::services::poster::Poster;
 use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
 use giftcode_bot::store::{Blocking, StateKind, Store, StoreError};
@@ -82,10 +83,13 @@ pub async fn serve(
     let engine = Engine::after(process.unrecorded.clone(), services.clone(), store.clone(), clock, ENGINE);
     let poster = Poster::new(services.clone(), store.clone(), clock);
     let watcher = Watcher::new(services, store.clone(), clock, WATCHER);
+    let health = HealthMonitor::new(store.clone(), watcher.status(), engine.status());
+    let health = HealthLog::new(health, clock);
     let mut loops: JoinSet<anyhow::Result<()>> = JoinSet::new();
     loops.spawn(Arc::new(watcher).run(done.clone()));
     loops.spawn(Arc::new(poster).run(done.clone()));
     loops.spawn(engine.run(done.clone()));
+    loops.spawn(Arc::new(health).run(done.clone()));
     let admin = Admin { outside, store };
     let token = done.clone();
     loops.spawn(async move {

@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::wiring::{engine_settings, game_client, game_trouble};
+use crate::commands::wiring::{engine_settings, game_client};
 use crate::commands::world::{Paths, World};
 use crate::commands::{Ended, summary};
 use crate::domain::players::player::ChannelId;
@@ -25,6 +25,7 @@ use crate::sandbox::posts::TerminalAnnouncer;
 use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, MIN_ABSENCE, PLAYER_INTERVAL, Script, ScriptedCode};
 use crate::sandbox::verify::mismatches;
 use crate::services::engine::{Engine, Unrecorded};
+use crate::services::health::{HealthLog, HealthMonitor};
 use crate::services::poster::Poster;
 use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{Store, StoreError};
@@ -162,11 +163,13 @@ impl Live {
         let poster = Poster::new(self.announcer.clone(), store.clone(), self.clock);
         let how = engine_settings(&config);
         let engine = Engine::after(unrecorded.clone(), game, store.clone(), self.clock, how);
-        let watcher = Watcher::new(feed, store.clone(), self.clock, settings).with_others(game_trouble(&engine));
+        let watcher = Watcher::new(feed, store.clone(), self.clock, settings);
+        let health = HealthMonitor::new(store.clone(), watcher.status(), engine.status());
         let mut supervisor = Supervisor::new(done.clone());
         supervisor.add(Arc::new(watcher));
         supervisor.add(Arc::new(poster));
         supervisor.add(engine);
+        supervisor.add(Arc::new(HealthLog::new(health, self.clock)));
         Ok(supervisor)
     }
 

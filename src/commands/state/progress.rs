@@ -80,7 +80,7 @@ impl Progress {
             self.total = self.total.max(unsent.into());
             self.show(self.total, unsent.into());
             if moved_at.elapsed() >= STALLED_AFTER {
-                let why = store.replica_trouble().await?.map(|why| format!(" ({why})")).unwrap_or_default();
+                let why = store.replica_status().await?.trouble().map(|why| format!(" ({why})")).unwrap_or_default();
                 bail!(
                     "MongoDB lacks {unsent} records: it has taken nothing for {} s{why}; the state file has all of them. Run the \
                      same command again: that is safe, and sends the rest",

@@ -32,7 +32,7 @@ use crate::domain::sync::election::{
     WaitReason, decide, next_term,
 };
 use crate::leadership::{HeldLease, Leadership, Phase};
-use crate::ports::replica::{Answer, LeaseStore, ReplicaError, Seen, within};
+use crate::ports::replica::{LeaseSnapshot, LeaseStore, ReplicaError, ReplicaResult, within};
 use crate::runtime::clock::Clock;
 use crate::store::{ReplicaHistory, Store, StoreError};
 
@@ -256,11 +256,11 @@ impl<L: LeaseStore> Election<L> {
     /// Takes the lease under the latest term if it is still as `seen`. An active instance continues; any other catches up first.
     async fn take_lease(
         &self,
-        seen: &Seen,
+        seen: &LeaseSnapshot,
         known: &ReplicaHistory,
         is_active: bool,
         competing: &mut Competitors,
-    ) -> Answer<()> {
+    ) -> ReplicaResult<()> {
         let latest = self.latest_term.load(Ordering::Relaxed).max(known.position.term);
         let term = next_term(seen.server_ms, [latest, seen.lease.as_ref().map_or(0, |lease| lease.term)]);
         self.latest_term.fetch_max(term, Ordering::Relaxed);

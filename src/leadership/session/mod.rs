@@ -34,7 +34,7 @@ use crate::domain::back_off::BackOff;
 use crate::domain::sync::election::{Identity, Succession};
 use crate::leadership::election::Election;
 use crate::leadership::{Leadership, Phase};
-use crate::ports::replica::{Answer, LeaseStore, ReplicaError};
+use crate::ports::replica::{LeaseStore, ReplicaError, ReplicaResult};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::panic_text;
 use crate::store::{Blocking, FileLock, StateKind, Store};
@@ -76,7 +76,7 @@ pub trait Replication {
         succession: watch::Receiver<Succession>,
     ) -> impl Future<Output = ReplicaError> + Send;
     /// Sends the outbox, with or without the lease.
-    fn send_rest(&self, store: &Store, leadership: &Leadership) -> impl Future<Output = Answer<()>> + Send;
+    fn send_rest(&self, store: &Store, leadership: &Leadership) -> impl Future<Output = ReplicaResult<()>> + Send;
 }
 
 /// Runs this process's sessions, one after the other.

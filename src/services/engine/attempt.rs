@@ -165,6 +165,7 @@ impl<G: GameApi> Engine<G> {
 
     fn learn(&self, call: &Answered<'_>, tried: Option<(&Tried, bool)>) -> Counts {
         let learnt = self.admission(|admission, now| admission.answered(call, tried, now, self.settings.policy.base));
+        self.refresh_status();
         self.admission_wake.wake_all();
         if let Some(at) = learnt.opens.filter(|_| call.endpoint == Endpoint::Redeem) {
             let rest = at.saturating_sub(self.clock.elapsed());

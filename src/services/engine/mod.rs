@@ -24,7 +24,6 @@
 mod admission;
 mod attempt;
 mod breaker;
-mod condition;
 mod dispatch;
 mod login;
 mod state_check;
@@ -38,7 +37,7 @@ use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::answers::status::Status;
+use crate::domain::health::EngineStatus;
 use crate::domain::limits::budget::RateLimit;
 use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::redeeming::retry::Policy;
@@ -49,7 +48,6 @@ use crate::runtime::wake::Wake;
 use crate::store::{Store, StoreError};
 
 use admission::AdmissionControl;
-pub use condition::Condition;
 pub use unrecorded::Unrecorded;
 
 /// The engine looks for work at least this often, though it should be woken.
@@ -82,7 +80,7 @@ pub struct Engine<G> {
     fair_queue: Mutex<FairQueue>,
     /// Woken when a call has ended, or may begin after all: for state checks, which wait outside of the dispatcher.
     admission_wake: Wake,
-    condition: watch::Sender<Condition>,
+    status: watch::Sender<EngineStatus>,
     /// The calls of an earlier process are counted.
     restored: OnceCell<()>,
     unrecorded: Unrecorded,
@@ -97,6 +95,7 @@ impl<G: GameApi> Engine<G> {
     /// The same in a process that had engines before, which left what they could not record.
     pub fn after(unrecorded: Unrecorded, game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
         let admission = AdmissionControl::new(settings.limit, settings.player_interval, settings.policy.base);
+        let status = EngineStatus { limit: admission.limit(), ..EngineStatus::default() };
         store.announce_engine();
         Arc::new(Self {
             game,
@@ -106,25 +105,15 @@ impl<G: GameApi> Engine<G> {
             admission: Mutex::new(admission),
             fair_queue: Mutex::default(),
             admission_wake: Wake::default(),
-            condition: watch::Sender::new(Condition::default()),
+            status: watch::Sender::new(status),
             restored: OnceCell::new(),
             unrecorded,
         })
     }
 
-    /// How the engine does, and how that changes.
-    pub fn condition(&self) -> watch::Receiver<Condition> {
-        self.condition.subscribe()
-    }
-
-    /// How many calls the redeem endpoint takes, as far as is known by now: what is configured, or what the game said.
-    pub fn limit(&self) -> Option<RateLimit> {
-        self.admission(|admission, _| admission.limit())
-    }
-
-    /// How the last call failed, where several did not reach the game, and none ever did.
-    pub fn never_reached(&self) -> Option<Status> {
-        self.admission(|admission, _| admission.breaker.never_reached().cloned())
+    /// How the engine is doing, and how that changes.
+    pub fn status(&self) -> watch::Receiver<EngineStatus> {
+        self.status.subscribe()
     }
 
     /// The game it asks.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::answers::answer::{RateLimitHints, Reply};
 use crate::domain::answers::status::{Status, of_redeem};
 use crate::domain::codes::code::Code;
+use crate::domain::health::EnginePhase;
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::state_check::{StateCheck, outcome};
@@ -12,7 +13,6 @@ use crate::ports::GameApi;
 use crate::store::StoreError;
 
 use super::admission::Answered;
-use super::condition::Condition;
 use super::{Engine, POLL_INTERVAL};
 
 /// Calls for one state check, where the game says that it is busy.
@@ -58,9 +58,8 @@ impl<G: GameApi> Engine<G> {
         let code = Code::impossible();
         let mut unclear = Status::Interrupted;
         for _ in 0..MAX_CALLS {
-            match &*self.condition.borrow() {
-                Condition::Open { trouble, .. } => return StateCheck::Unclear(trouble.evidence.clone()),
-                Condition::Working | Condition::Limited { .. } | Condition::Held { .. } => {}
+            if let EnginePhase::Open { trouble, .. } = &self.status.borrow().phase {
+                return StateCheck::Unclear(trouble.evidence.clone());
             }
             let Ok(note) = self.acquire_permit(Endpoint::Redeem, player).await else { break };
             let in_flight = InFlight(self, player, self.clock.elapsed());

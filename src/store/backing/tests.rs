@@ -118,7 +118,7 @@ async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     });
     let error = written.unwrap_err().to_string();
     assert!(error.contains("MongoDB refuses: over its space quota"), "{error}");
-    let trouble = store.replica_trouble().await.unwrap().unwrap();
+    let trouble = store.replica_status().await.unwrap().trouble().unwrap();
     assert!(trouble.starts_with("the state file cannot be used, and MongoDB refuses"), "{trouble}");
     // What comes from the replica, or is of this copy alone, needs nobody's word.
     let other = temporary(&path);

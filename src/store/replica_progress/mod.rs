@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::domain::health::{ReplicaState, ReplicaStatus};
 use crate::domain::sync::election::CALLS_END_WITHIN;
 use crate::ports::replica::ReplicaError;
 use crate::runtime::wake::Wake;
@@ -17,11 +18,6 @@ use super::{Lag, OutboxChunk, Store, StoreError};
 const WAIT: Duration = Duration::from_millis(1500);
 /// Writes wait while more than this is unsent, so that what a stop must still send fits into it.
 pub(super) const OUTBOX_BOUND: u32 = 4_000;
-/// A replica that lacks something for longer than this is said to lag.
-const LAGS_AFTER: i64 = 60;
-
-/// From so many percent of what it may hold the replica is said to be full.
-const FULL: u64 = 80;
 
 /// How the replica is doing, for all who wait for it. They are woken in the order in which they came; a `watch` channel wakes
 /// in any order.
@@ -34,7 +30,7 @@ pub(super) struct Watched {
 /// How the replica is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct ReplicaProgress {
-    state: ReplicaState,
+    delivery: Delivery,
     /// It keeps up: a write waits until it has it too.
     is_caught_up: bool,
     /// The latest commit up to which it has everything, and everything that is acted on.
@@ -46,8 +42,9 @@ struct ReplicaProgress {
     size: Option<(u64, u64)>,
 }
 
+/// How the latest delivery to it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-enum ReplicaState {
+enum Delivery {
     /// It takes what it is sent.
     Up,
     /// Nobody has sent it anything yet, or there is none.
@@ -78,7 +75,7 @@ impl Store {
     pub fn replica_took(&self, chunk: &OutboxChunk) {
         self.inner.progress.change(|progress| {
             // From now on too much that is unsent holds writers back.
-            progress.state = ReplicaState::Up;
+            progress.delivery = Delivery::Up;
             if chunk.is_all {
                 (progress.is_caught_up, progress.has) = (true, chunk.commit);
             }
@@ -91,7 +88,7 @@ impl Store {
     /// The replica does not take what it is sent: writes do not wait for it, what it lacks stays in the outbox.
     pub fn replica_failed(&self, why: &ReplicaError) {
         self.inner.progress.change(|progress| {
-            (progress.state, progress.is_caught_up) = (ReplicaState::Failed(why.clone()), false);
+            (progress.delivery, progress.is_caught_up) = (Delivery::Failed(why.clone()), false);
         });
     }
 
@@ -105,33 +102,29 @@ impl Store {
         self.inner.is_replicated.load(Ordering::SeqCst)
     }
 
-    /// What is wrong with keeping the state in two stores, if anything: for the health line.
-    ///
-    /// # Errors
-    /// When the working copy cannot be read.
-    pub async fn replica_trouble(&self) -> Result<Option<String>, StoreError> {
+    /// How the replica is doing, for the health.
+    pub async fn replica_status(&self) -> Result<ReplicaStatus, StoreError> {
         if !self.is_replicated() {
-            return Ok(None);
+            return Ok(ReplicaStatus::default());
         }
-        let ReplicaProgress { state, size, .. } = self.inner.progress.get();
+        let ReplicaProgress { delivery, size, .. } = self.inner.progress.get();
         let Lag { records, since } = self.unsent().await?;
-        let age = since.map(|since| self.inner.clock.now().duration_since(since).as_secs().max(0));
-        let oldest = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
-        let lacks = format!("lacks {records} changes{oldest}");
-        let is_away = matches!(state, ReplicaState::Failed(_) | ReplicaState::Untried) && !self.is_renewed();
-        let replica = match state {
-            ReplicaState::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
-                Some(format!("{why}; it {lacks}"))
+        let age = since.map(|since| self.inner.clock.now().duration_since(since));
+        let state = match delivery {
+            Delivery::Failed(why @ (ReplicaError::Refused(_) | ReplicaError::Newer(_))) => {
+                ReplicaState::Refuses(why.to_string())
             }
-            _ if is_away => Some(format!("MongoDB does not answer and {lacks}")),
-            _ => age.filter(|age| *age > LAGS_AFTER).map(|_| format!("MongoDB is catching up: it {lacks}")),
+            Delivery::Failed(_) | Delivery::Untried if !self.is_renewed() => ReplicaState::Silent,
+            _ => ReplicaState::Answers,
         };
-        let full = size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100).map(|(holds, may_hold)| {
-            format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20)
-        });
-        let file = self.is_temporary().then(|| "the state file cannot be used".to_owned());
-        let troubles: Vec<String> = [file, replica, full].into_iter().flatten().collect();
-        Ok((!troubles.is_empty()).then(|| troubles.join(", and ")))
+        Ok(ReplicaStatus {
+            is_used: true,
+            is_temporary: self.is_temporary(),
+            state,
+            unsent: records,
+            oldest_unsent: age.map(|age| Duration::try_from(age).unwrap_or_default()),
+            size,
+        })
     }
 
     /// Whether the lease was renewed so lately that this instance does not doubt it: then MongoDB answers, however slowly it takes
@@ -171,8 +164,8 @@ impl Store {
 
     /// Returns when there is room for another write: not much is unsent, or nobody takes it.
     pub(super) async fn wait_for_room(&self) -> Result<(), StoreError> {
-        self.wait_until(|progress| !progress.is_outbox_full || progress.state != ReplicaState::Up).await;
-        if self.is_temporary() && self.inner.progress.get().state != ReplicaState::Up {
+        self.wait_until(|progress| !progress.is_outbox_full || progress.delivery != Delivery::Up).await;
+        if self.is_temporary() && self.inner.progress.get().delivery != Delivery::Up {
             self.not_persisted()
         } else {
             Ok(())
@@ -184,7 +177,7 @@ impl Store {
     pub(super) async fn wait_for_replica(&self, commit: u64, is_intent: bool) -> Result<(), StoreError> {
         let must = || self.is_temporary() || (is_intent && self.inner.leader.has_standby());
         let has_it = |progress: &ReplicaProgress| commit <= if is_intent { progress.has_urgent } else { progress.has };
-        self.wait_until(|progress| !must() || progress.state != ReplicaState::Up || has_it(progress)).await;
+        self.wait_until(|progress| !must() || progress.delivery != Delivery::Up || has_it(progress)).await;
         if must() {
             let has_it = has_it(&self.inner.progress.get());
             let lacks_it = || if self.is_temporary() { self.not_persisted() } else { Err(StoreError::NotActive) };
@@ -200,10 +193,10 @@ impl Store {
     }
 
     fn not_persisted(&self) -> Result<(), StoreError> {
-        let why = match &self.inner.progress.get().state {
-            ReplicaState::Failed(why) => why.to_string(),
-            ReplicaState::Untried => "MongoDB is not in step yet".to_owned(),
-            ReplicaState::Up => "another instance may lead by now".to_owned(),
+        let why = match &self.inner.progress.get().delivery {
+            Delivery::Failed(why) => why.to_string(),
+            Delivery::Untried => "MongoDB is not in step yet".to_owned(),
+            Delivery::Up => "another instance may lead by now".to_owned(),
         };
         let reason = format!("the state file cannot be used, and {why}");
         tracing::error!("CRITICAL: Failed to persist state: {reason}");
@@ -217,7 +210,7 @@ impl Store {
     }
 
     fn can_be_had(&self, progress: &ReplicaProgress) -> bool {
-        !self.inner.leader.has_standby() || progress.state == ReplicaState::Up
+        !self.inner.leader.has_standby() || progress.delivery == Delivery::Up
     }
 
     /// Returns when the intent of an outward act can be brought to MongoDB where that must have it, or the lease is over. Who

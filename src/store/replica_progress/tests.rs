@@ -116,10 +116,10 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
         store.set_channel(GuildId(1), ChannelId(channel)).await.unwrap();
         assert_eq!(began.elapsed(), Duration::from_millis(1500));
     }
-    assert_eq!(store.replica_trouble().await.unwrap(), None);
+    assert_eq!(store.replica_status().await.unwrap().trouble(), None);
     tokio::time::sleep(Duration::from_secs(61)).await;
     fixture.lead(false);
-    let trouble = store.replica_trouble().await.unwrap().unwrap();
+    let trouble = store.replica_status().await.unwrap().trouble().unwrap();
     assert_eq!(trouble, "MongoDB is catching up: it lacks 1 changes, the oldest for 61 s");
     // It fails while somebody waits.
     store.replica_has(store.latest_commit());
@@ -130,7 +130,7 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     });
     written.unwrap();
     assert_eq!(began.elapsed(), Duration::from_millis(200));
-    let trouble = store.replica_trouble().await.unwrap().unwrap();
+    let trouble = store.replica_status().await.unwrap().trouble().unwrap();
     assert_eq!(trouble, "MongoDB refuses: over its space quota; it lacks 1 changes, the oldest for 0 s");
 }
 
@@ -139,7 +139,7 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
 async fn a_replica_that_is_slow_is_not_called_down_while_the_lease_is_renewed() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;
-    let trouble = async || store.replica_trouble().await.unwrap();
+    let trouble = async || store.replica_status().await.unwrap().trouble();
     store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
     assert_eq!(trouble().await, None, "nobody has sent it anything yet");
     for age in [20, 40, 60] {
@@ -228,7 +228,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
         tally: crate::domain::redeeming::batch_progress::Tally::default(),
         is_finished: false,
         remaining: None,
-        waits_for: None,
+        wait_reason: None,
     };
     let batch = crate::store::BatchKey { guild: GUILD, code: message.code.key(), generation: 1 };
     // Something that would be planned, too.

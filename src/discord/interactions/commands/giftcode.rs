@@ -2,13 +2,12 @@
 
 use poise::serenity_prelude as serenity;
 
-use crate::discord::messages::engine::waits_for;
 use crate::discord::messages::manage::Mention;
 use crate::discord::messages::{Message, appeal, manage};
 use crate::discord::permissions::{self, NEEDED, USEFUL, missing};
 use crate::domain::codes::code::Code;
+use crate::domain::health::Health;
 use crate::domain::players::player::{ChannelId, RoleId};
-use crate::services::engine::Condition;
 
 use super::autocomplete::codes_known;
 use super::{Context, guild, respond};
@@ -110,24 +109,16 @@ pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (bot, guild) = (ctx.data(), guild(ctx)?);
         let store = &bot.store;
-        let feeds = bot.feeds.borrow().clone();
-        let condition = bot.condition.borrow().clone();
-        let limit = (bot.limit)();
+        let Health { feeds, replica, engine, .. } = bot.health.read().await;
         let active = store.active_codes(guild).await?.len();
         Ok(manage::status(&manage::Status {
             guild: store.guild(guild).await?,
             active_codes: u32::try_from(active).unwrap_or(u32::MAX),
             waiting_here: store.pending_in_guild(guild).await?,
             waiting_everywhere: store.pending_redemptions().await?,
-            feeds_read_at: feeds.read_at,
-            feed_trouble: feeds.trouble,
-            has_mongodb: store.is_replicated(),
-            mongodb_trouble: store.replica_trouble().await?,
-            game_trouble: match condition {
-                Condition::Working => None,
-                trouble => waits_for(&trouble, limit.as_deref(), None, false),
-            },
-            game_limit: limit,
+            feeds,
+            replica: replica.map_err(anyhow::Error::msg)?,
+            engine,
         }))
     })
     .await

@@ -13,7 +13,7 @@ use crate::domain::sync::erasure::Erased;
 use crate::domain::sync::record::{Key, Record, RecordKind};
 use crate::leadership::election::Election;
 use crate::leadership::{Leadership, Phase};
-use crate::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
+use crate::ports::replica::{Authority, LeaseSnapshot, LeaseStore, Replica, ReplicaError, Scope};
 use crate::runtime::clock::Clock;
 use crate::store::{FileLock, Opening, StateKind, Store};
 
@@ -137,9 +137,9 @@ impl Double {
 }
 
 impl LeaseStore for Double {
-    async fn poll(&self) -> Result<Seen, ReplicaError> {
+    async fn poll(&self) -> Result<LeaseSnapshot, ReplicaError> {
         let server_ms = self.clock.now().as_millisecond();
-        self.ask(false, |shared| Seen {
+        self.ask(false, |shared| LeaseSnapshot {
             lease: shared.lease.clone(),
             is_fresh: shared.lease.is_none() && shared.documents.is_empty(),
             server_ms,

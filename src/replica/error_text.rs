@@ -1,14 +1,14 @@
-//! What the driver's errors mean, in words that say what to do.
+//! Turns the driver's errors into sentences that say what to do.
 //!
-//! Some of them can be told by their text alone: what ended the last try to connect stands in the text of another error.
+//! Some errors can be recognised by their text alone: the error of the last connection attempt is quoted in another one's text.
 
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
 use crate::domain::text::clean;
 use crate::ports::replica::ReplicaError;
 
-/// Codes of servers that are not the primary any more, or end, or did not get there in time: another try may succeed.
-const PASSING: [i32; 26] = [
+/// Codes of servers that are stepping down, shutting down, or too slow. Another try may succeed.
+const TRANSIENT: [i32; 26] = [
     6, 7, 24, 43, 50, 64, 89, 91, 100, 112, 133, 134, 175, 189, 202, 262, 462, 9001, 10058, 10107, 11600, 11601, 11602,
     13388, 13435, 13436,
 ];
@@ -16,15 +16,16 @@ const PASSING: [i32; 26] = [
 const USER: &str = "the user or the password is wrong: correct them in the connection string, and its authSource";
 const PERMISSION: &str = "the user lacks a permission: give it the role readWrite on this database";
 const SPACE: &str = "its space is used up: make room, or take a larger plan";
-const ADDRESS: &str = "the connection is ended while TLS begins. With Atlas: the address is not on Atlas' access list \
-                       (Network Access): add this machine's address there";
-const TLS: &str = "TLS does not come about: check tls=… in the connection string, and the server's certificate";
+const ADDRESS: &str = "the server closes the connection during the TLS handshake. With Atlas, the address is not on the access \
+                       list (Network Access): add this machine's address there";
+const TLS: &str = "the TLS handshake fails: check tls=… in the connection string, and the server's certificate";
 const NAME: &str = "DNS does not know the server's name: check it in the connection string; DNS is asked again";
 const NO_PRIMARY: &str = "none of its servers is the primary: wait until they have elected one, or check replicaSet=… in the \
                           connection string";
-const SILENT: &str = "no server answered in time: check that it runs, that it lets this machine in, and host and port";
+const SILENT: &str =
+    "no server answered in time: check that it is running, that it admits this machine, and host and port";
 
-/// Parts of texts, in lower case, and what they mean: whether MongoDB refuses, and why. The first one counts.
+/// Parts of error texts in lower case, whether MongoDB refuses, and the sentence. The first match counts.
 const TEXTS: [(&str, bool, &str); 12] = [
     ("space quota", true, SPACE),
     ("bad auth", true, USER),
@@ -40,8 +41,8 @@ const TEXTS: [(&str, bool, &str); 12] = [
     ("no available servers", false, SILENT),
 ];
 
-/// What an error with this code and text means.
-pub(super) fn meaning(code: Option<i32>, text: &str) -> ReplicaError {
+/// `code` is the server's error code.
+pub(super) fn replica_error(code: Option<i32>, text: &str) -> ReplicaError {
     let lower = text.to_lowercase();
     let known = match code {
         Some(18) => Some((true, USER)),
@@ -51,32 +52,35 @@ pub(super) fn meaning(code: Option<i32>, text: &str) -> ReplicaError {
     };
     let (refuses, why) = match known {
         Some((refuses, why)) => (refuses, why.to_owned()),
-        None => (code.is_some_and(|code| !PASSING.contains(&code)), safe(text)),
+        None => (code.is_some_and(|code| !TRANSIENT.contains(&code)), safe(text)),
     };
     if refuses { ReplicaError::Refused(why) } else { ReplicaError::Unreachable(why) }
 }
 
-/// What an error of the driver means.
-pub(super) fn failure(error: &Error) -> ReplicaError {
+pub(super) fn driver_error(error: &Error) -> ReplicaError {
     match error.kind.as_ref() {
-        ErrorKind::Command(command) => meaning(Some(command.code), &command.message),
-        ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => meaning(Some(concern.code), &concern.message),
-        // A server that steps down or ends while it is asked refuses nobody.
+        ErrorKind::Command(command) => replica_error(Some(command.code), &command.message),
+        ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => {
+            replica_error(Some(concern.code), &concern.message)
+        }
+        // A server that steps down or shuts down during authentication does not refuse the user.
         ErrorKind::Authentication { message, .. } => match std::error::Error::source(error) {
-            Some(answer) => answer.downcast_ref().map_or_else(|| meaning(None, &answer.to_string()), failure),
-            None => meaning(Some(18), message),
+            Some(answer) => {
+                answer.downcast_ref().map_or_else(|| replica_error(None, &answer.to_string()), driver_error)
+            }
+            None => replica_error(Some(18), message),
         },
         ErrorKind::InvalidArgument { .. }
         | ErrorKind::InvalidTlsConfig { .. }
-        | ErrorKind::IncompatibleServer { .. } => ReplicaError::Refused(plain(error)),
+        | ErrorKind::IncompatibleServer { .. } => ReplicaError::Refused(summary(error)),
         ErrorKind::DnsResolve { .. } => ReplicaError::Unreachable(NAME.to_owned()),
-        _ => meaning(None, &error.kind.to_string()),
+        _ => replica_error(None, &error.kind.to_string()),
     }
 }
 
-/// What went wrong, on one line. The driver's errors name hosts, never the password; the connection string's own errors
-/// may quote a part of it, so what looks like credentials is left out.
-pub(super) fn plain(error: &Error) -> String {
+/// The error on one line. The driver's errors name hosts, never the password. The connection string's own errors may quote a
+/// part of it, so anything that looks like credentials is left out.
+pub(super) fn summary(error: &Error) -> String {
     safe(&error.kind.to_string())
 }
 
@@ -116,9 +120,9 @@ mod tests {
             (None, "connection closed", passing("connection closed")),
             (None, "cannot parse user:s3cr3t@host", passing("the connection string is not valid")),
         ] {
-            assert_eq!(meaning(code, text), expected, "{text}");
+            assert_eq!(replica_error(code, text), expected, "{text}");
         }
-        let long = meaning(None, &"x\n".repeat(1000)).to_string();
+        let long = replica_error(None, &"x\n".repeat(1000)).to_string();
         assert!(long.len() < 300 && !long.contains('\n'), "{long}");
     }
 }
