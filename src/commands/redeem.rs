@@ -105,15 +105,15 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     let store = Store::open(&path, StateKind::Redeem, clock)?;
     let all = players.len() * codes.len();
     prepare(&store, &codes, &players).await?;
-    let done = all.saturating_sub(store.pending_redemptions().await? as usize);
+    let done = all.saturating_sub(store.reports().pending_redemptions().await? as usize);
     if done > 0 {
         tell(&format!("Going on with an interrupted redeem: {done} of {all} are done."));
     }
-    let engine = Engine::new(game_client(&config, clock)?, store.clone(), clock, engine_settings(&config));
+    let engine = Engine::new(game_client(&config, clock)?, store.redemptions(), clock, engine_settings(&config));
     let bar = progress_bar(shows_bar, all as u64);
     let work = work(&engine, &store, &config, &bar, all).await;
     bar.finish_and_clear();
-    let done = all.saturating_sub(store.pending_redemptions().await? as usize);
+    let done = all.saturating_sub(store.reports().pending_redemptions().await? as usize);
     if work.is_err() && (done == 0 || engine.status().borrow().never_reached.is_some()) {
         // Nothing is worth going on with.
         drop((engine, store));
@@ -185,12 +185,12 @@ fn progress_path(config: &Config, codes: &[Code], players: &[Player]) -> PathBuf
 }
 
 async fn prepare(store: &Store, codes: &[Code], players: &[Player]) -> anyhow::Result<()> {
-    store.put_players(players.to_vec()).await?;
+    store.rosters().put_players(players.to_vec()).await?;
     let mut keys = Vec::new();
     for code in codes {
-        keys.push((code.key(), store.add_code(code.clone()).await?));
+        keys.push((code.key(), store.codes().add_code(code.clone()).await?));
     }
-    store.request(players.iter().map(|player| player.id).collect(), keys).await?;
+    store.redemptions().request(players.iter().map(|player| player.id).collect(), keys).await?;
     Ok(())
 }
 
@@ -240,7 +240,7 @@ async fn until_done(
     let status = engine.status();
     let (mut told, mut moved) = (false, (all, started));
     loop {
-        let pending = store.pending_redemptions().await? as usize;
+        let pending = store.reports().pending_redemptions().await? as usize;
         if pending != moved.0 {
             moved = (pending, Instant::now());
         }
@@ -306,7 +306,7 @@ async fn report(
 ) -> anyhow::Result<Ended> {
     let mut reports: Vec<(Code, CodeReport)> = Vec::new();
     for code in codes {
-        reports.push((code.clone(), store.code_report(code.key(), 1).await?));
+        reports.push((code.clone(), store.reports().code_report(code.key(), 1).await?));
     }
     let gave_up = |report: &CodeReport| report.gave_up.values().sum::<u32>();
     let ended = if reports.iter().any(|(_, report)| gave_up(report) > 0) { Ended::GaveUp } else { Ended::Well };
@@ -336,7 +336,7 @@ async fn report(
         table.add_row(cells.chain([summary::reasons(report)]));
     }
     print(&table.to_string());
-    for line in summary::failures(&store.redemption_rows().await?) {
+    for line in summary::failures(&store.reports().redemption_rows().await?) {
         print(&line);
     }
     print(&format!("{requests} requests in {seconds:.1} s."));

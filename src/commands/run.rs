@@ -102,12 +102,12 @@ impl Process {
             min_absence: MIN_ABSENCE,
         };
         let game = game_client(config, clock)?;
-        let engine = Engine::after(self.unrecorded.clone(), game, store.clone(), clock, engine_settings(config));
-        let watcher = Watcher::new(feed, store.clone(), clock, settings);
-        let health = HealthMonitor::new(store.clone(), watcher.status(), engine.status());
+        let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
+        let watcher = Watcher::new(feed, store.listings(), clock, settings);
+        let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status());
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
-        let poster = Poster::new(announcer.clone(), store.clone(), clock);
-        let reporter = Reporter::new(announcer, store.clone(), clock, engine.status());
+        let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
+        let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
         let bot = Bot {
             store: store.clone(),
             access: self.access.clone(),
@@ -128,10 +128,10 @@ impl Process {
         supervisor.add(engine);
         supervisor.add(Arc::new(HealthLog::new(health, clock)));
         supervisor.add(Arc::new(reporter));
-        supervisor.add(Arc::new(Eraser::new(store.clone(), clock)));
-        supervisor.add(Arc::new(Retention::new(store.clone(), clock)));
+        supervisor.add(Arc::new(Eraser::new(store.erasures(), clock)));
+        supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
-            supervisor.add(Arc::new(SizeWatch::new(replica, store.clone(), max)));
+            supervisor.add(Arc::new(SizeWatch::new(replica, store.sync_log(), max)));
         }
         supervisor.add(Arc::new(bot));
         Ok(supervisor)

@@ -17,25 +17,31 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::health::{EngineStatus, Feeds, Health, HealthLine, PostStatus};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::Store;
+use crate::store::{Reports, SyncLog};
 
 /// Where the parts' statuses meet. Clones share them.
 #[derive(Clone)]
 pub struct HealthMonitor {
-    store: Store,
+    reports: Reports,
+    sync_log: SyncLog,
     feeds: watch::Receiver<Feeds>,
     engine: watch::Receiver<EngineStatus>,
 }
 
 impl HealthMonitor {
-    pub fn new(store: Store, feeds: watch::Receiver<Feeds>, engine: watch::Receiver<EngineStatus>) -> Self {
-        Self { store, feeds, engine }
+    pub fn new(
+        reports: Reports,
+        sync_log: SyncLog,
+        feeds: watch::Receiver<Feeds>,
+        engine: watch::Receiver<EngineStatus>,
+    ) -> Self {
+        Self { reports, sync_log, feeds, engine }
     }
 
     /// How everything is now.
     pub async fn read(&self) -> Health {
-        let posts = self.store.failing_guilds().await.map(|failing_guilds| PostStatus { failing_guilds });
-        let replica = self.store.replica_status().await;
+        let posts = self.reports.failing_guilds().await.map(|failing_guilds| PostStatus { failing_guilds });
+        let replica = self.sync_log.replica_status().await;
         Health {
             feeds: self.feeds.borrow().clone(),
             posts: posts.map_err(|error| error.to_string()),
@@ -58,7 +64,7 @@ impl HealthLog {
 
     async fn log(&self) {
         let mut feeds = self.monitor.feeds.clone();
-        let mut line = HealthLine::new(feeds.borrow_and_update().checks(), self.clock.elapsed());
+        let mut line = HealthLine::new(self.clock.elapsed());
         loop {
             tokio::select! {
                 biased;

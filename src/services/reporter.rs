@@ -30,7 +30,7 @@ use crate::domain::redeeming::batch_progress::{RateMeter, Tally};
 use crate::ports::{AnnounceError, BatchBoard, BatchMessage};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::{BatchKey, Store, StoreError};
+use crate::store::{BatchKey, Batches, Guilds, PostQueue, StoreError};
 
 /// Between two looks at the runs,
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -57,7 +57,9 @@ const CONCURRENCY: usize = 8;
 
 pub struct Reporter<B> {
     board: B,
-    store: Store,
+    batches: Batches,
+    guilds: Guilds,
+    posts: PostQueue,
     clock: Clock,
     engine: watch::Receiver<EngineStatus>,
 }
@@ -82,8 +84,15 @@ struct Watched {
 
 impl<B: BatchBoard> Reporter<B> {
     /// A reporter of this store's runs.
-    pub fn new(board: B, store: Store, clock: Clock, engine: watch::Receiver<EngineStatus>) -> Self {
-        Self { board, store, clock, engine }
+    pub fn new(
+        board: B,
+        batches: Batches,
+        guilds: Guilds,
+        posts: PostQueue,
+        clock: Clock,
+        engine: watch::Receiver<EngineStatus>,
+    ) -> Self {
+        Self { board, batches, guilds, posts, clock, engine }
     }
 }
 
@@ -127,7 +136,7 @@ impl<B: BatchBoard> Reporter<B> {
         yields_since: &mut Option<Duration>,
     ) -> Result<Duration, StoreError> {
         let (now, wall) = (self.clock.elapsed(), self.clock.now());
-        let posts_wait = self.store.next_post_at(Timestamp::MIN).await?.is_some_and(|at| at <= wall);
+        let posts_wait = self.posts.next_post_at(Timestamp::MIN).await?.is_some_and(|at| at <= wall);
         if posts_wait && now - *yields_since.get_or_insert(now) < YIELD_FOR {
             return Ok(Duration::ZERO);
         }
@@ -136,7 +145,7 @@ impl<B: BatchBoard> Reporter<B> {
         }
         let [since, mended_since] =
             [TELL_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
-        let batches = self.store.unannounced_batches(since, mended_since).await?;
+        let batches = self.batches.unannounced_batches(since, mended_since).await?;
         let took = self.clock.elapsed().saturating_sub(now);
         // One that was told may be taken up again at once: its message keeps its pauses.
         watched.retain(|known, seen| seen.cools_down_until > now || batches.iter().any(|(key, _)| key == known));
@@ -191,21 +200,21 @@ impl<B: BatchBoard> Reporter<B> {
         let unnoted = |error: StoreError| AnnounceError::passing(error.to_string(), true);
         let is_new = message.message.is_none();
         if is_new {
-            message.nonce = self.store.begin_batch_message(key.clone(), message.clone()).await.map_err(unnoted)?;
+            message.nonce = self.batches.begin_batch_message(key.clone(), message.clone()).await.map_err(unnoted)?;
         }
         let shown = tokio::time::timeout(SHOW_TIMEOUT, self.board.show(&message)).await;
         let error = match shown.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true))) {
             Ok(posted) => {
                 let is_told = message.is_finished && posted.is_as_given;
                 if is_new || is_told {
-                    let noted = self.store.record_batch_message(key, Some(posted.id), false, is_told).await;
+                    let noted = self.batches.record_batch_message(key, Some(posted.id), false, is_told).await;
                     noted.map_err(unnoted)?;
                 }
                 return Ok(posted.is_as_given);
             }
             // Somebody took it away: it is not wanted.
             Err(error) if error.is_gone => {
-                self.store.silence_batch(key).await.map_err(unnoted)?;
+                self.batches.silence_batch(key).await.map_err(unnoted)?;
                 return Ok(false);
             }
             Err(error) => error,
@@ -213,11 +222,11 @@ impl<B: BatchBoard> Reporter<B> {
         match error.blocked {
             _ if is_new => {
                 let is_open = error.leaves_open(message.attempted_at.is_some());
-                self.store.record_batch_message(key.clone(), None, is_open, false).await.map_err(unnoted)?;
+                self.batches.record_batch_message(key.clone(), None, is_open, false).await.map_err(unnoted)?;
                 if let Some(blocked) = error.blocked {
                     let wait = error.retry_after.unwrap_or(RESUME_AFTER).min(RESUME_AFTER);
                     let resume_at = self.clock.now().checked_add(wait).ok();
-                    let paused = self.store.pause_guild(key.guild, Some(message.channel), blocked, resume_at).await;
+                    let paused = self.guilds.pause_guild(key.guild, Some(message.channel), blocked, resume_at).await;
                     if paused.map_err(unnoted)? {
                         tracing::warn!("Guild {} is paused: {}", key.guild, blocked.meaning());
                     }
@@ -225,7 +234,7 @@ impl<B: BatchBoard> Reporter<B> {
             }
             // It went with its channel: where codes are posted now it begins anew.
             Some(Blocked::UnknownChannel) => {
-                self.store.forget_batch_messages(key.guild, message.channel).await.map_err(unnoted)?;
+                self.batches.forget_batch_messages(key.guild, message.channel).await.map_err(unnoted)?;
             }
             _ => {}
         }

@@ -32,7 +32,7 @@ use crate::domain::health::{FailingFeed, FeedStatus, Feeds};
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::{ListingChanges, Store, StoreError};
+use crate::store::{ListingChanges, Listings, StoreError};
 
 /// An empty list where codes were is believed after this long.
 const EMPTY_FOR: Duration = Duration::from_secs(3600);
@@ -54,7 +54,7 @@ pub struct WatcherSettings {
 
 pub struct Watcher<F> {
     feed: F,
-    store: Store,
+    listings: Listings,
     clock: Clock,
     settings: WatcherSettings,
     status: watch::Sender<Feeds>,
@@ -91,10 +91,10 @@ struct Source {
 
 impl<F: CodeFeed> Watcher<F> {
     /// A watcher of these feeds, writing into this store.
-    pub fn new(feed: F, store: Store, clock: Clock, settings: WatcherSettings) -> Self {
+    pub fn new(feed: F, listings: Listings, clock: Clock, settings: WatcherSettings) -> Self {
         let status = |name| FeedStatus { name, ..FeedStatus::default() };
         let status = watch::Sender::new(Feeds(feed.sources().into_iter().map(status).collect()));
-        Self { feed, store, clock, settings, status }
+        Self { feed, listings, clock, settings, status }
     }
 
     /// How the feeds are doing; changes with each poll.
@@ -112,7 +112,7 @@ impl<F: CodeFeed> Service for Watcher<F> {
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         tracing::info!("Starting giftcode poster with interval={}s", self.settings.interval.as_secs_f64());
         let mut answered =
-            self.store.sources_answered_at().await.context("cannot see when the feeds were last heard")?;
+            self.listings.sources_answered_at().await.context("cannot see when the feeds were last heard")?;
         let sources = self.feed.sources();
         let round = Round { sources: sources.clone(), board: Mutex::default() };
         let (now, count) = (self.clock.elapsed(), u32::try_from(sources.len()).unwrap_or(u32::MAX));
@@ -170,7 +170,7 @@ impl<F: CodeFeed> Watcher<F> {
         // It answers: whatever it was, it counts now.
         round.board().dead.remove(&source.place);
         let live = round.live();
-        log_changes(&self.store.apply_answer(Some(answer), &live, self.settings.min_absence).await?);
+        log_changes(&self.listings.apply_answer(Some(answer), &live, self.settings.min_absence).await?);
         (source.answered_at, source.silent_since) = (Some(self.clock.now()), None);
         round.log_fetched(source.place, keys, tries);
         Ok(None)
@@ -179,7 +179,7 @@ impl<F: CodeFeed> Watcher<F> {
     async fn is_believed_empty(&self, source: &mut Source, live: &[String]) -> Result<bool, StoreError> {
         let now = self.clock.elapsed();
         let since = *source.empty_since.get_or_insert(now);
-        Ok(match self.store.emptiness(source.name.clone(), live).await? {
+        Ok(match self.listings.emptiness(source.name.clone(), live).await? {
             Emptiness::Expected => true,
             Emptiness::Sudden => now - since >= EMPTY_FOR,
             // The other feed may be wrong as well; but for ever nobody is kept waiting.
@@ -199,7 +199,7 @@ impl<F: CodeFeed> Watcher<F> {
                 "The feed {} has not answered for {days} days: what it alone lists counts no more",
                 source.name
             );
-            if let Err(error) = self.store.apply_answer(None, &round.live(), self.settings.min_absence).await {
+            if let Err(error) = self.listings.apply_answer(None, &round.live(), self.settings.min_absence).await {
                 // Said by the store; made up for with the next failure.
                 tracing::debug!("Cannot give up what {} listed: {error}", source.name);
                 round.board().dead.remove(&source.place);

@@ -106,7 +106,7 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
     let calls = running.engine.game().requests() - if count <= 3 { 0 } else { asked_before };
     let engine = EngineStatus { limit: None, ..running.engine.status().borrow().clone() };
     let troubles: Vec<String> = engine.trouble().into_iter().collect();
-    let health = HealthLine::new(0, Duration::ZERO).line(180, &troubles, HALF_AN_HOUR);
+    let health = HealthLine::new(Duration::ZERO).line(180, &troubles, HALF_AN_HOUR);
     match wrong {
         Some(_) => sim.set_troubles(Vec::new()),
         None => sim.set_closed(false).unwrap(),
@@ -117,12 +117,12 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
     }
     let back_after = (state.clock.elapsed() - well_at).as_secs();
     let until = state.clock.elapsed() + Duration::from_secs(600);
-    while state.store.pending_redemptions().await.unwrap() > 0 && state.clock.elapsed() < until {
+    while state.store.reports().pending_redemptions().await.unwrap() > 0 && state.clock.elapsed() < until {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     assert_eq!(running.engine.status().borrow().phase, EnginePhase::Working);
     running.end().await;
-    let rows = state.store.redemption_rows().await.unwrap();
+    let rows = state.store.reports().redemption_rows().await.unwrap();
     let met = |call: &&Call| call.answer == "TROUBLE" && call.code == "GOOD";
     let most_tries = sim.ledger(|ledger| {
         let of = |id: u64| ledger.calls().iter().filter(met).filter(|call| call.fid == id.to_string()).count();
@@ -212,14 +212,14 @@ async fn players_with_troubles_of_their_own_stop_nobody() {
     due(&state, players(1..=6), &["GOOD"]).await;
     let running = run(&state, &sim, settings(2), "salt");
     let status = running.engine.status();
-    while state.store.pending_redemptions().await.unwrap() > 0 {
+    while state.store.reports().pending_redemptions().await.unwrap() > 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
         assert!(!matches!(status.borrow().phase, EnginePhase::Open { .. }));
     }
     running.end().await;
     let calls = redeem_calls_of_good(&sim);
     assert_eq!(calls, [10, 3, 3, 1, 1, 1]);
-    let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+    let report = state.store.reports().code_report(code("GOOD").key(), 1).await.unwrap();
     assert_eq!((report.granted, report.gave_up.values().sum::<u32>()), (3, 3));
 }
 
@@ -256,7 +256,7 @@ async fn one_players_odd_answers_stop_nobody() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         state.until_decided().await;
-        let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+        let report = state.store.reports().code_report(code("GOOD").key(), 1).await.unwrap();
         let own = u32::from(row.is_some());
         assert_eq!((report.granted, report.gave_up.values().sum::<u32>()), (31 - own, own));
         running.end().await;
@@ -288,7 +288,7 @@ async fn a_code_for_which_everybody_is_told_something_new_is_held_and_nothing_el
         tokio::time::sleep(Duration::from_secs(300 + 60)).await;
         assert_eq!(sim.ledger(Ledger::grants), 40);
         running.end().await;
-        let rows = state.store.redemption_rows().await.unwrap();
+        let rows = state.store.reports().redemption_rows().await.unwrap();
         assert!(rows.iter().all(|row| row.calls == 1), "nobody's tries were used: {rows:?}");
         assert_eq!(lines.count("HELD is held no more"), 1);
     }
@@ -342,7 +342,7 @@ async fn an_hours_outage_costs_nobody_more_than_two_tries() {
     let took = state.clock.elapsed() - back;
     assert!(took < Duration::from_secs(35 + 62) + least, "{took:?}");
     running.end().await;
-    let rows = state.store.redemption_rows().await.unwrap();
+    let rows = state.store.reports().redemption_rows().await.unwrap();
     assert!(rows.iter().all(|row| row.outcome == Outcome::Granted && row.calls <= 3), "{rows:?}");
     let most = sim.ledger(|ledger| {
         redeem_calls(ledger)
@@ -362,11 +362,11 @@ async fn the_game_is_asked_for_players_in_turn_and_for_none_whom_the_bot_does_no
     let id = |number| player(number).id;
     state.guild(GUILD, players(1..=4)).await;
     state.guild(other, players(4..=6)).await;
-    state.store.put_players(players(9..=9)).await.unwrap();
-    state.store.remove_from_roster(GUILD, vec![id(2)]).await.unwrap();
-    state.store.guild_removed(other).await.unwrap();
+    state.store.rosters().put_players(players(9..=9)).await.unwrap();
+    state.store.rosters().remove_from_roster(GUILD, vec![id(2)]).await.unwrap();
+    state.store.guilds().guild_removed(other).await.unwrap();
     let ask = async |not: Vec<PlayerId>, after: Option<u64>| {
-        let found = state.store.player_to_ask_for(not, false, after.map(id)).await.unwrap();
+        let found = state.store.redemptions().player_to_ask_for(not, false, after.map(id)).await.unwrap();
         found.map(|(player, state)| (player.get(), state.get()))
     };
     let mut asked = vec![ask(vec![], None).await.unwrap().0];
@@ -382,18 +382,18 @@ async fn the_game_is_asked_for_players_in_turn_and_for_none_whom_the_bot_does_no
 async fn tries_are_given_back_to_what_is_not_decided_and_no_further_than_there_are() {
     let state = StateFile::new();
     due(&state, players(1..=2), &["GOOD"]).await;
-    let claims = state.store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
+    let claims = state.store.redemptions().claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
     let later = state.clock.now() + jiff::SignedDuration::from_secs(30);
     for claim in claims {
         let next = if claim.player.get() == 1 { Err(later) } else { Ok(Outcome::Failed) };
         let history = History { unknown: 1, ..claim.history };
         let status = Status::Unknown("NEW".into());
-        state.store.record(claim, Verdict { status, history, next }).await.unwrap();
+        state.store.redemptions().record(claim, Verdict { status, history, next }).await.unwrap();
     }
     let failure =
         |number| Failure { tried: (player(number).id, (code("GOOD").key(), 1)), status: Status::Unknown("NEW".into()) };
-    state.store.give_back(vec![failure(1), failure(1), failure(2)]).await.unwrap();
-    let again = state.store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
+    state.store.redemptions().give_back(vec![failure(1), failure(1), failure(2)]).await.unwrap();
+    let again = state.store.redemptions().claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
     let again: Vec<_> = again.iter().map(|claim| (claim.player.get(), claim.history)).collect();
     assert_eq!(again, [(1, History { calls: 1, ..History::default() })], "due at once, as if it had not been tried");
 }

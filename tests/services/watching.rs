@@ -46,8 +46,13 @@ fn run_with(
     feeds: &[&FeedSim],
     engine: EngineStatus,
 ) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
-    let watcher = Watcher::new(client(feeds), state.store.clone(), state.clock, settings(Duration::from_secs(10)));
-    let health = HealthMonitor::new(state.store.clone(), watcher.status(), watch::Sender::new(engine).subscribe());
+    let watcher = Watcher::new(client(feeds), state.store.listings(), state.clock, settings(Duration::from_secs(10)));
+    let health = HealthMonitor::new(
+        state.store.reports(),
+        state.store.sync_log(),
+        watcher.status(),
+        watch::Sender::new(engine).subscribe(),
+    );
     let health = HealthLog::new(health, state.clock);
     let stop = CancellationToken::new();
     let (watching, logging) = (Arc::new(watcher).run(stop.clone()), Arc::new(health).run(stop.clone()));
@@ -55,7 +60,7 @@ fn run_with(
 }
 
 async fn known(state: &StateFile) -> Vec<String> {
-    state.store.known_codes().await.unwrap().into_values().map(|c| c.code.to_string()).collect()
+    state.store.reports().known_codes().await.unwrap().into_values().map(|c| c.code.to_string()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,7 +125,7 @@ async fn one_failing_feed_hides_no_other_and_health_says_so() {
     assert!(health[0].contains("Gift code poster degraded: 1 of 2 feeds fail; 127.0.0.1:"), "{}", health[0]);
     assert!(health[0].ends_with("Checks completed: 100"), "{}", health[0]);
     // What the failing feed alone listed is not taken for gone.
-    assert!(state.store.known_codes().await.unwrap()[&code("B2").key()].listed);
+    assert!(state.store.reports().known_codes().await.unwrap()[&code("B2").key()].listed);
     bad.set_fault(None);
     tokio::time::sleep(Duration::from_secs(1000)).await;
     assert_eq!(lines.count("📊 Health check: Gift code poster healthy. Checks completed: 200"), 1, "{:?}", lines.all());
@@ -165,10 +170,10 @@ async fn bad_answers_change_nothing_and_are_one_line_each() {
         let feed = FeedSim::start(vec![always("A1")], start(), state.clock).unwrap();
         let (task, stop) = run(&state, &[&feed]);
         tokio::time::sleep(Duration::from_secs(5)).await;
-        let before = state.store.known_codes().await.unwrap();
+        let before = state.store.reports().known_codes().await.unwrap();
         feed.set_fault(Some(fault.clone()));
         tokio::time::sleep(Duration::from_secs(40)).await;
-        assert_eq!(state.store.known_codes().await.unwrap(), before, "{fault:?}");
+        assert_eq!(state.store.reports().known_codes().await.unwrap(), before, "{fault:?}");
         let said: Vec<String> = lines
             .all()
             .into_iter()

@@ -46,7 +46,7 @@ impl<G: GameApi> Engine<G> {
     async fn ask(&self, test_call: TestCall, shutdown: &CancellationToken) -> Ended {
         let Some((player, state)) = self.whom_to_ask_for(test_call).await? else {
             self.admission(|admission, _| admission.breaker.no_player_to_test());
-            self.store.work_wake().wake_all();
+            self.redemptions.wake().wake_all();
             return Ok(());
         };
         // A permit may take as long as the budget is used up; the end does not wait for that.
@@ -60,14 +60,14 @@ impl<G: GameApi> Engine<G> {
             self.admission(|admission, now| admission.question_answered(&call, now, self.settings.policy.base));
         self.refresh_status();
         self.admission_wake.wake_all();
-        self.store.note_end(note).await?;
+        self.redemptions.note_end(note).await?;
         for change in &changes {
             if let BreakerEvent::Opened(_, failures) | BreakerEvent::Held(_, _, failures) = change {
-                self.store.give_back(failures.clone()).await?;
+                self.redemptions.give_back(failures.clone()).await?;
             }
         }
         self.say(&changes);
-        self.store.work_wake().wake_all();
+        self.redemptions.wake().wake_all();
         Ok(())
     }
 
@@ -76,7 +76,7 @@ impl<G: GameApi> Engine<G> {
         let TestCall { exclude, avoid, needs_another, after } = test_call;
         let least: Vec<PlayerId> = avoid.into_iter().collect();
         for (excluded, untroubled) in [(exclude.clone(), true), (exclude, false), (least, false)] {
-            if let Some(other) = self.store.player_to_ask_for(excluded, untroubled, after).await? {
+            if let Some(other) = self.redemptions.player_to_ask_for(excluded, untroubled, after).await? {
                 return Ok(Some(other));
             }
         }
@@ -106,7 +106,7 @@ impl<G: GameApi> Engine<G> {
             }
         }
         if !changes.is_empty() {
-            self.store.work_wake().wake_all();
+            self.redemptions.wake().wake_all();
         }
     }
 

@@ -45,7 +45,7 @@ use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
 use crate::runtime::wake::Wake;
-use crate::store::{Store, StoreError};
+use crate::store::{RedemptionQueue, StoreError};
 
 use admission::AdmissionControl;
 pub use unrecorded::Unrecorded;
@@ -73,7 +73,7 @@ type Ended = Result<(), StoreError>;
 
 pub struct Engine<G> {
     game: G,
-    store: Store,
+    redemptions: RedemptionQueue,
     clock: Clock,
     settings: EngineSettings,
     admission: Mutex<AdmissionControl>,
@@ -88,18 +88,24 @@ pub struct Engine<G> {
 
 impl<G: GameApi> Engine<G> {
     /// An engine on this store and game.
-    pub fn new(game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
-        Self::after(Unrecorded::default(), game, store, clock, settings)
+    pub fn new(game: G, redemptions: RedemptionQueue, clock: Clock, settings: EngineSettings) -> Arc<Self> {
+        Self::after(Unrecorded::default(), game, redemptions, clock, settings)
     }
 
     /// The same in a process that had engines before, which left what they could not record.
-    pub fn after(unrecorded: Unrecorded, game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
+    pub fn after(
+        unrecorded: Unrecorded,
+        game: G,
+        redemptions: RedemptionQueue,
+        clock: Clock,
+        settings: EngineSettings,
+    ) -> Arc<Self> {
         let admission = AdmissionControl::new(settings.limit, settings.player_interval, settings.policy.base);
         let status = EngineStatus { limit: admission.limit(), ..EngineStatus::default() };
-        store.announce_engine();
+        redemptions.announce_engine();
         Arc::new(Self {
             game,
-            store,
+            redemptions,
             clock,
             settings,
             admission: Mutex::new(admission),
@@ -154,7 +160,7 @@ impl<G: GameApi> Engine<G> {
         let mut beside: JoinSet<Ended> = JoinSet::new();
         let mut failed = Ok(());
         while !shutdown.is_cancelled() && failed.is_ok() {
-            let woken = self.store.work_wake().listen();
+            let woken = self.redemptions.wake().listen();
             let free = self.settings.concurrency.max(1).saturating_sub(tries.len());
             let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries, shutdown).await) };
             self.begin_trial(&mut beside);
@@ -180,9 +186,9 @@ impl<G: GameApi> Engine<G> {
     /// Takes up what earlier engines left: the calls that they made, their claims, and what they could not record.
     async fn begin(&self) -> Result<(), StoreError> {
         self.restore_budget().await?;
-        self.store.void_own_claims().await?;
+        self.redemptions.void_own_claims().await?;
         while let Some((claim, verdict)) = self.unrecorded.first() {
-            let recorded = self.store.record_late(claim.clone(), verdict.clone()).await?;
+            let recorded = self.redemptions.record_late(claim.clone(), verdict.clone()).await?;
             self.unrecorded.remove(&claim);
             self.log_recorded(&claim, &verdict, recorded);
         }
@@ -192,7 +198,7 @@ impl<G: GameApi> Engine<G> {
     /// Counts the calls of an earlier process, once.
     async fn restore_budget(&self) -> Result<(), StoreError> {
         let restore = async || {
-            let calls = self.store.recent_calls().await?;
+            let calls = self.redemptions.recent_calls().await?;
             self.admission(|admission, now| admission.restore(calls, now));
             Ok(())
         };

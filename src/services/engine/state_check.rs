@@ -33,7 +33,7 @@ struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId, Duration);
 impl<G: GameApi> InFlight<'_, G> {
     fn answered(self, status: &Status, hints: &RateLimitHints) {
         self.0.answered(&Answered { asked: self.2, endpoint: Endpoint::Redeem, player: self.1, status, hints });
-        self.0.store.work_wake().wake_all();
+        self.0.redemptions.wake().wake_all();
         std::mem::forget(self);
     }
 }
@@ -42,7 +42,7 @@ impl<G: GameApi> Drop for InFlight<'_, G> {
     fn drop(&mut self) {
         self.0.admission(|admission, now| admission.end(Endpoint::Redeem, self.1, now));
         self.0.admission_wake.wake_all();
-        self.0.store.work_wake().wake_all();
+        self.0.redemptions.wake().wake_all();
     }
 }
 
@@ -65,7 +65,7 @@ impl<G: GameApi> Engine<G> {
             let in_flight = InFlight(self, player, self.clock.elapsed());
             let Reply { answer, hints } = self.game.redeem(player, state, &code).await;
             in_flight.answered(&of_redeem(&answer), &hints);
-            if let Err(error) = self.store.note_end(note).await {
+            if let Err(error) = self.redemptions.note_end(note).await {
                 tracing::debug!("The end of a probe was not noted: {error}");
             }
             match outcome(&answer) {
@@ -106,7 +106,7 @@ impl<G: GameApi> Engine<G> {
             return Ok(None);
         }
         let begun = Begun(self, endpoint, player);
-        let noted = self.store.note_call(endpoint).await;
+        let noted = self.redemptions.note_call(endpoint).await;
         if noted.is_ok() {
             std::mem::forget(begun);
         }
