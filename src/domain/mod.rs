@@ -6,6 +6,7 @@
 //! A subject may use those after it: `health` and `legacy`, `sync`, `limits`, `redeeming`, `codes`, `answers` and `players`, `text`.
 
 pub mod answers;
+pub mod back_off;
 pub mod codes;
 pub mod health;
 pub mod legacy;
