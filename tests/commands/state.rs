@@ -159,7 +159,7 @@ async fn what_cannot_be_imported_or_exported_is_one_line_and_changes_nothing() {
         (
             "kind.json",
             good.replace("\"guilds\"", "\"guild\""),
-            "record 1: its kind “guild” is not known; if a newer giftcode-bot wrote it, update this one",
+            "record 1: its kind “guild” is unknown; if a newer giftcode-bot wrote it, update this one",
         ),
         ("no-kind.json", good.replace("\"kind\":\"guilds\"", "\"a\":1"), "record 1: it has no kind"),
         ("other.json", "{\"players\":[]}".to_owned(), "no giftcode_state.json"),

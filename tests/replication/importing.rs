@@ -94,7 +94,7 @@ pub async fn an_import_that_mongodb_does_not_take_ends_and_says_what_is_left() {
     for part in ["it has taken nothing for 60 s", "its space is used up", "Run the same command again"] {
         assert!(lacks.contains(part), "{part}: {said}");
     }
-    assert!(said.lines().filter(|line| line.ends_with(" records are left.")).count() >= 3, "{said}");
+    assert!(said.lines().filter(|line| line.ends_with(" records remaining.")).count() >= 3, "{said}");
     line.refuse(None);
     let (code, said) = end(import(folder.path(), &line.uri())).await;
     assert_eq!(code, Some(0), "{said}");
@@ -116,7 +116,7 @@ pub async fn an_import_beside_a_dead_instance_waits_for_its_lease_and_says_so() 
         line
     });
     let line = first_line.await.unwrap();
-    assert!(line.contains("has not given its lease back") && line.contains("45 s"), "{line}");
+    assert!(line.contains("has not released its lease") && line.contains("45 s"), "{line}");
     assert!(importing.try_wait().unwrap().is_none(), "it is said while it waits");
     let (code, said) = end(importing).await;
     assert_eq!(code, Some(0), "{said}");
@@ -140,7 +140,7 @@ pub async fn an_import_beside_an_instance_at_work_is_refused_and_says_what_to_do
     };
     assert_eq!(code, Some(1), "{said}");
     let last = said.lines().last().unwrap_or_default();
-    assert!(last.contains("another giftcode-bot is at work") && last.contains("stop it"), "{said}");
+    assert!(last.contains("another giftcode-bot is using this state") && last.contains("stop it"), "{said}");
     assert!(!last.contains("does not answer"), "one thing is wrong, and that one is said: {said}");
     let players =
         Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE).collection::<Document>("players");
