@@ -133,9 +133,9 @@ mod tests {
     fn a_bad_line_is_named_without_its_value() {
         for (text, problem) in [
             ("A=1\ns3cr3t\n", "line 2 is neither NAME=value nor a comment that starts with #"),
-            ("=s3cr3t", "line 1 is not NAME=value"),
-            ("a name=s3cr3t", "line 1 is not NAME=value"),
-            ("A=1\n\nN=\"s3cr3t", "line 3: the quote that begins its value is not closed"),
+            ("=s3cr3t", "line 1 is neither NAME=value"),
+            ("a name=s3cr3t", "line 1 is neither NAME=value"),
+            ("A=1\n\nN=\"s3cr3t", "line 3: the quote at the start of the value is not closed"),
             ("N='s3cr3t'x", "line 1: there is text after the closing quote"),
         ] {
             let error = values(text).unwrap_err();
