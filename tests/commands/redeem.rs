@@ -220,7 +220,7 @@ async fn a_code_that_is_odd_for_everybody_ends_it_when_all_else_is_done() {
     let output = output(command).await;
     let stderr = text(&output.stderr);
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{stderr}");
-    let said = "the game tells everybody CODE PAUSED for HOT, which nobody knows, and all else is done";
+    let said = "the game answers CODE PAUSED for HOT, which is unknown, to every player, and all else is done";
     assert!(stderr.contains(said) && stderr.lines().count() == 1, "{stderr}");
     assert_eq!(sim.ledger(Ledger::grants), 10);
     sim.set_troubles(Vec::new());
