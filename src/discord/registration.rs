@@ -13,14 +13,15 @@ use std::time::Duration;
 use serenity::all::{ApplicationId, CreateCommand, GuildId as DiscordGuildId, InstallationContext, InteractionContext};
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::players::player::GuildId;
 
 use super::bot::Bot;
 use super::interactions::commands;
 use super::rest::RestError;
 
-/// The back-off between attempts, doubling from the first to the second.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// Between attempts.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(5), Duration::from_secs(60));
 
 /// The global commands. They work in servers that added the bot, and nowhere else.
 pub fn registered_commands() -> Vec<CreateCommand> {
@@ -41,14 +42,14 @@ fn guild_commands() -> Vec<CreateCommand> {
 
 /// Registers the commands in one place and removes them elsewhere; retries until Discord accepts it or the connection ends.
 pub(super) async fn register(bot: Bot, application: ApplicationId, ended: CancellationToken) {
-    let (mut wait, longest) = BACK_OFF;
+    let mut back_off = BACK_OFF;
     while let Err(error) = try_register(&bot, application).await {
+        let wait = back_off.next_wait();
         tracing::warn!("Cannot register the commands, next try in {} s: {error:#}", wait.as_secs());
         tokio::select! {
             () = ended.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
-        wait = (wait * 2).min(longest);
     }
 }
 
@@ -57,7 +58,7 @@ async fn try_register(bot: &Bot, application: ApplicationId) -> anyhow::Result<(
     let count = commands.len();
     match bot.dev_guild {
         Some(guild) => {
-            bot.store.note_command_guild(GuildId(guild)).await?;
+            bot.store.guilds().note_command_guild(GuildId(guild)).await?;
             bot.rest.set_commands(application, Some(DiscordGuildId::new(guild.max(1))), &guild_commands()).await?;
             bot.rest.set_commands(application, None, &[]).await?;
             tracing::info!("Registered {count} commands in guild {guild} only");
@@ -67,7 +68,7 @@ async fn try_register(bot: &Bot, application: ApplicationId) -> anyhow::Result<(
             tracing::info!("Registered {count} commands");
         }
     }
-    for guild in bot.store.command_guilds().await? {
+    for guild in bot.store.guilds().command_guilds().await? {
         if bot.dev_guild != Some(guild.0) {
             remove_commands(bot, application, guild).await?;
         }
@@ -83,7 +84,7 @@ async fn remove_commands(bot: &Bot, application: ApplicationId, guild: GuildId) 
         Err(RestError::Refused { status: 403 | 404, .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    Ok(bot.store.forget_command_guild(guild).await?)
+    Ok(bot.store.guilds().forget_command_guild(guild).await?)
 }
 
 /// Removes the commands of the guild in which somebody used one that is registered for that guild only.
@@ -97,7 +98,7 @@ pub(super) async fn remove_guild_commands(ctx: poise::Context<'_, Bot, anyhow::E
     // In a task of its own, so that the command does not wait.
     tokio::spawn(async move {
         let removed = async {
-            match bot.store.note_command_guild(guild).await? {
+            match bot.store.guilds().note_command_guild(guild).await? {
                 true => remove_commands(&bot, application, guild).await,
                 false => Ok(()),
             }

@@ -13,6 +13,7 @@ use crate::domain::codes::channel::{Blocked, OverReason};
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::Entry;
 use crate::domain::codes::post_plan::MessageKind;
+use crate::domain::health::WaitReason;
 use crate::domain::players::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
 use crate::domain::redeeming::batch_progress::Tally;
 
@@ -206,8 +207,8 @@ pub struct BatchMessage {
     pub is_finished: bool,
     /// The estimated remaining time.
     pub remaining: Option<Duration>,
-    /// What the batch waits for, as a clause.
-    pub waits_for: Option<String>,
+    /// Why it waits, while it does.
+    pub wait_reason: Option<WaitReason>,
 }
 
 pub trait Announcer: Send + Sync + 'static {

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::sync::erasure::{ClockWatch, DISTRUST, REMOVED_FOR};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::{Store, StoreError};
+use crate::store::{Erasures, StoreError};
 
 /// The fallback: removing a guild wakes the eraser, too.
 const POLL_INTERVAL: Duration = Duration::from_secs(3600);
@@ -31,13 +31,13 @@ const STEP_COOL_DOWN: Duration = Duration::from_millis(50);
 const STEP: u32 = 100;
 
 pub struct Eraser {
-    store: Store,
+    erasures: Erasures,
     clock: Clock,
 }
 
 impl Eraser {
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(erasures: Erasures, clock: Clock) -> Self {
+        Self { erasures, clock }
     }
 }
 
@@ -48,12 +48,12 @@ impl Service for Eraser {
 
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         // The last session's times show a jump that happened while no process ran.
-        let (known, elapsed) = self.store.time_before_opening();
+        let (known, elapsed) = self.erasures.time_before_opening();
         let mut watch = ClockWatch::new(known, signed(elapsed));
         let mut ticks = tokio::time::interval_at(Instant::now() + POLL_INTERVAL, POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let woken = self.store.erasing_wake().listen();
+            let woken = self.erasures.wake().listen();
             let has_jumped = watch.has_jumped(self.clock.now(), signed(self.clock.elapsed()));
             let result = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -76,15 +76,15 @@ impl Eraser {
         let now = self.clock.now();
         if has_jumped {
             // Stored in the file, because a restart does not correct the clock.
-            self.store.set_erase_after(now.checked_add(DISTRUST).unwrap_or(Timestamp::MAX)).await?;
+            self.erasures.set_erase_after(now.checked_add(DISTRUST).unwrap_or(Timestamp::MAX)).await?;
             tracing::warn!(
                 "The clock is far ahead of the last change, or the bot was down for long: nothing is erased for a day"
             );
         }
-        if self.store.erase_after().await?.is_some_and(|after| now < after) {
+        if self.erasures.erase_after().await?.is_some_and(|after| now < after) {
             return Ok(());
         }
-        while let Some(erased) = self.store.erase_removed_guild().await? {
+        while let Some(erased) = self.erasures.erase_removed_guild().await? {
             let (guild, days) = (erased.guild, REMOVED_FOR.as_hours() / 24);
             tracing::info!(
                 "Guild {guild} removed the bot {days} days ago: its settings, its roster of {} players and its {} posts are erased",
@@ -95,24 +95,24 @@ impl Eraser {
         }
         let mut players = 0;
         loop {
-            match self.store.erase_unneeded_players(STEP).await? {
+            match self.erasures.erase_unneeded_players(STEP).await? {
                 0 => break,
                 count => players += count,
             }
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         let mut codes = 0;
-        while self.store.erase_stale_typed_code().await? {
+        while self.erasures.erase_stale_typed_code().await? {
             codes += 1;
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
-        while self.store.forget_erasures(STEP).await? > 0 {
+        while self.erasures.forget_erasures(STEP).await? > 0 {
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
-        while self.store.forget_old_listings(STEP).await? > 0 {
+        while self.erasures.forget_old_listings(STEP).await? > 0 {
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
-        self.store.erase_orphans().await?;
+        self.erasures.erase_orphans().await?;
         if players + codes > 0 {
             tracing::info!("Erased {players} players and {codes} codes that nobody needs any more");
         }

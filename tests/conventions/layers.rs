@@ -32,19 +32,19 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["custom_id", "rest", "user_limit"],
         ],
     ),
-    ("services", &[&["engine", "eraser", "poster", "replicator", "reporter", "retention", "watcher"]]),
+    ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
-    ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry"]]),
+    ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry", "wake"]]),
     (
         "domain",
         &[
-            &["legacy"],
+            &["health", "legacy"],
             &["sync"],
             &["limits"],
             &["redeeming"],
             &["codes"],
             &["answers", "players"],
-            &["health", "text", "waits"],
+            &["back_off", "text", "waits"],
         ],
     ),
 ];

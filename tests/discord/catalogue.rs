@@ -2,13 +2,16 @@
 
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
-use giftcode_bot::discord::messages::engine::waits_for;
 use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, batch, manage, personal, players, post};
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
+use giftcode_bot::domain::health::{
+    EnginePhase, EngineStatus, FailingFeed, FeedStatus, Feeds, ReplicaState, ReplicaStatus, WaitReason,
+};
+use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
 use giftcode_bot::domain::players::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
@@ -16,7 +19,6 @@ use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
-use giftcode_bot::services::engine::Condition;
 use giftcode_bot::store::{
     BatchStart, Failing, Forgotten, GuildSettings, OverCode, PastBatch, RosterChange, RosterPage, Standing,
 };
@@ -138,15 +140,24 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         tally,
         is_finished,
         remaining: None,
-        waits_for: None,
+        wait_reason: None,
     }
 }
 
-/// What a run waits for while the game does not serve us.
-fn game_trouble(cause: Cause, evidence: Status) -> Option<String> {
+const LIMIT: RateLimit = RateLimit { calls: 30, window: std::time::Duration::from_secs(60) };
+
+/// An engine that the game does not serve.
+fn unserved(cause: Cause, evidence: Status) -> EngineStatus {
     let since = now() - SignedDuration::from_mins(18);
     let trouble = Trouble { cause, since: std::time::Duration::ZERO, evidence };
-    waits_for(&Condition::Open { trouble, since }, None, None, true)
+    EngineStatus { phase: EnginePhase::Open { trouble, since }, ..EngineStatus::default() }
+}
+
+/// Feeds of which one was read just now, or fails.
+fn feeds(error: Option<String>) -> Feeds {
+    let read_at = Some(now() - SignedDuration::from_secs(4));
+    let failing = error.map(|error| FailingFeed { since: now(), error });
+    Feeds(vec![FeedStatus { name: "wostools.net/api/gift-codes".into(), polls: 1, read_at, failing }])
 }
 
 pub fn runs() -> Chapter {
@@ -154,12 +165,15 @@ pub fn runs() -> Chapter {
     let shown = |when: &str, message: BatchMessage| (when.to_owned(), batch::batch(&message, now()));
     let under_way = BatchMessage {
         remaining: Some(std::time::Duration::from_secs(372)),
-        waits_for: Some("the game allows 30 calls a minute".into()),
+        wait_reason: Some(WaitReason::Limit(LIMIT)),
         ..batch_of(tally(70, 4, 186, vec![group(Status::UserInfoError, false, 1001..1003)]), false)
     };
-    let waiting = |waits_for| BatchMessage { waits_for, ..batch_of(tally(70, 4, 188, vec![]), false) };
+    let waiting = |engine: EngineStatus| BatchMessage {
+        wait_reason: engine.wait_reason(None, true),
+        ..batch_of(tally(70, 4, 188, vec![]), false)
+    };
     let odd = Status::Unknown("SEASON_CLOSED".into());
-    let held = Condition::Held {
+    let held = EnginePhase::Held {
         code: code("OFFICIALSTORE").key(),
         since: now() - SignedDuration::from_mins(18),
         evidence: odd.clone(),
@@ -174,16 +188,19 @@ pub fn runs() -> Chapter {
         vec![
             shown("Just begun", batch_of(tally(0, 0, 262, vec![]), false)),
             shown("Under way", under_way),
-            shown("While the game does not answer", waiting(game_trouble(Cause::Down, Status::ServerError))),
-            shown("While it refuses every call", waiting(game_trouble(Cause::Refused, Status::RateLimited))),
+            shown("While the game does not answer", waiting(unserved(Cause::Down, Status::ServerError))),
+            shown("While it refuses every call", waiting(unserved(Cause::Refused, Status::RateLimited))),
             shown(
                 "While it asks everybody for a captcha",
-                waiting(game_trouble(Cause::Captcha, Status::CaptchaCheckError)),
+                waiting(unserved(Cause::Captcha, Status::CaptchaCheckError)),
             ),
-            shown("While it is busy for everybody", waiting(game_trouble(Cause::Busy, Status::TimeoutRetry))),
-            shown("While it does not let the bot in", waiting(game_trouble(Cause::Deployment, Status::Forbidden))),
-            shown("While it says something new to everybody", waiting(game_trouble(Cause::Odd, odd))),
-            shown("While it does so for this code alone", waiting(waits_for(&held, None, None, true))),
+            shown("While it is busy for everybody", waiting(unserved(Cause::Busy, Status::TimeoutRetry))),
+            shown("While it does not let the bot in", waiting(unserved(Cause::Deployment, Status::Forbidden))),
+            shown("While it says something new to everybody", waiting(unserved(Cause::Odd, odd))),
+            shown(
+                "While it does so for this code alone",
+                waiting(EngineStatus { phase: held, ..EngineStatus::default() }),
+            ),
             shown("Done for all", batch_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", batch_of(tally(250, 6, 0, mixed), true)),
             shown(
@@ -288,12 +305,9 @@ pub fn managing() -> Chapter {
         active_codes: 7,
         waiting_here: 42,
         waiting_everywhere: 1042,
-        feeds_read_at: Some(now() - SignedDuration::from_secs(4)),
-        feed_trouble: None,
-        has_mongodb: true,
-        mongodb_trouble: None,
-        game_trouble: None,
-        game_limit: Some("the game allows 30 calls a minute".into()),
+        feeds: feeds(None),
+        replica: ReplicaStatus { is_used: true, ..ReplicaStatus::default() },
+        engine: EngineStatus { limit: Some(LIMIT), ..EngineStatus::default() },
     };
     say("status", manage::status(&well));
     let badly = manage::Status {
@@ -303,9 +317,15 @@ pub fn managing() -> Chapter {
             auto_redeem: false,
             ..guild
         },
-        feed_trouble: Some("wostools.net/api/gift-codes answers with HTTP 500".into()),
-        mongodb_trouble: Some("MongoDB does not answer and lacks 12 changes, the oldest for 40 s".into()),
-        game_trouble: game_trouble(Cause::Deployment, Status::SignError),
+        feeds: feeds(Some("answers with HTTP 500".into())),
+        replica: ReplicaStatus {
+            is_used: true,
+            state: ReplicaState::Silent,
+            unsent: 12,
+            oldest_unsent: Some(std::time::Duration::from_secs(40)),
+            ..ReplicaStatus::default()
+        },
+        engine: unserved(Cause::Deployment, Status::SignError),
         ..well
     };
     say("status, with all kinds of trouble", manage::status(&badly));
@@ -523,7 +543,7 @@ pub fn longest() -> Vec<(String, Message)> {
     let tally =
         Tally { granted: u32::MAX / 4, already: u32::MAX / 4, pending: 1, waiting: 1, failed: groups, unnamed: 0 };
     let mut waits = batch_of(tally.clone(), false);
-    waits.waits_for = Some(stars(5000));
+    waits.wait_reason = unserved(Cause::Odd, Status::Unknown(stars(5000))).wait_reason(None, true);
     let runs: Vec<PastBatch> = (0..manage::HISTORY_BATCHES as usize)
         .map(|number| PastBatch {
             code: longest_code(number).code,
@@ -538,11 +558,10 @@ pub fn longest() -> Vec<(String, Message)> {
     let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
-    let trouble = || Some(stars(5000));
     let status = manage::Status {
-        feed_trouble: trouble(),
-        mongodb_trouble: trouble(),
-        game_trouble: trouble(),
+        feeds: feeds(Some(stars(5000))),
+        replica: ReplicaStatus { is_used: true, state: ReplicaState::Refuses(stars(5000)), ..ReplicaStatus::default() },
+        engine: unserved(Cause::Odd, Status::Unknown(stars(5000))),
         ..manage::Status::default()
     };
     let standing = |id: u64| Standing {

@@ -33,9 +33,9 @@ async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allow
     let world = World::new(&[("CODE1", Rule::Good)]).await;
     {
         let store = Store::open(&world.folder.path().join("giftcode.db"), StateKind::Bot, Clock::system()).unwrap();
-        let guilds = (0..GUILDS).map(|number| {
+        let guilds = (0..GUILDS).map(async |number| {
             let (guild, channel) = ids(number);
-            store.set_channel(GuildId(guild), ChannelId(channel))
+            store.guilds().set_channel(GuildId(guild), ChannelId(channel)).await
         });
         for set in futures_util::future::join_all(guilds).await {
             set.unwrap();

@@ -286,7 +286,7 @@ async fn after_a_global_refusal_no_more_than_fifty_calls_go_in_any_second() {
         let store = Store::open(&world.folder.path().join("giftcode.db"), StateKind::Bot, Clock::system()).unwrap();
         for (guild, channel) in &guilds {
             world.double.add_guild(Guild::new(*guild).text(*channel, "gift-codes"));
-            store.set_channel(GuildId(*guild), ChannelId(*channel)).await.unwrap();
+            store.guilds().set_channel(GuildId(*guild), ChannelId(*channel)).await.unwrap();
         }
     }
     // Not all answers take alike.

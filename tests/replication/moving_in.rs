@@ -103,7 +103,7 @@ fn text(bytes: &[u8]) -> &str {
 /// A feed lists these codes and no others.
 async fn list(store: &Store, codes: &[&str]) {
     let answer = FeedAnswer::new("feed", codes.iter().map(|code| Entry::active(Code::parse(code).unwrap())).collect());
-    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
+    store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
 }
 
 pub async fn the_legacy_database_is_imported_once_and_not_changed() {
@@ -124,7 +124,7 @@ pub async fn the_legacy_database_is_imported_once_and_not_changed() {
         "left out: giftcode_state \"backup\": only the document \"giftcode_state\" is read",
         "left out: auto_redeem_settings \"x\": its _id is not a server's id",
         "its fid is not a number of 1 to 12 digits",
-        "its code is no gift code",
+        "its code is not a gift code",
         "left out: alliance_members: 1 players who are on no roster",
         "left out: auto_redeemed_codes: 1 with the status \"failed\"",
         "Taken over from the database discord_bot: 2 channels (0 were set here already and stay), 4 sent codes (0 were known), \
@@ -150,7 +150,7 @@ pub async fn the_legacy_database_is_imported_once_and_not_changed() {
     // them.
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
     list(&store, &["gogoWOS", "NEW1"]).await;
-    let plan = store.plan().await.unwrap();
+    let plan = store.posts().plan().await.unwrap();
     let mut posts: Vec<_> = plan
         .guilds
         .iter()
@@ -262,10 +262,11 @@ pub async fn odd_records_stop_nothing_and_a_finished_code_starts_no_batch() {
     }
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
     list(&store, &["GOOD"]).await;
-    assert_eq!(store.plan().await.unwrap().redemptions, 0);
-    assert_eq!(store.open_batches().await.unwrap(), []);
+    assert_eq!(store.posts().plan().await.unwrap().redemptions, 0);
+    assert_eq!(store.batches().open_batches().await.unwrap(), []);
     list(&store, &["GOOD", "NEW1"]).await;
-    assert_eq!(store.plan().await.unwrap().redemptions, 1);
-    let open: Vec<String> = store.open_batches().await.unwrap().iter().map(|run| run.code.to_string()).collect();
+    assert_eq!(store.posts().plan().await.unwrap().redemptions, 1);
+    let open: Vec<String> =
+        store.batches().open_batches().await.unwrap().iter().map(|run| run.code.to_string()).collect();
     assert_eq!(open, ["NEW1"]);
 }

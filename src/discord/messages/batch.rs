@@ -10,6 +10,7 @@ use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::ports::BatchMessage;
 
 use super::escape::{clip, escape, in_text};
+use super::health::wait_reason;
 use super::post::mark;
 use super::{Message, colour, count, thousands};
 
@@ -34,8 +35,8 @@ fn under_way(batch: &BatchMessage, now: Timestamp) -> Message {
     if let Some(end) = end {
         text += &format!("\n🏁 About <t:{}:R>", end.as_second());
     }
-    if let Some(waits_for) = &batch.waits_for {
-        text += &format!("\n💤 {}", clip(waits_for, 300));
+    if let Some(reason) = &batch.wait_reason {
+        text += &format!("\n💤 {}", clip(&wait_reason(reason), 300));
     }
     let embed = CreateEmbed::new()
         .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))

@@ -47,9 +47,8 @@ pub fn advice(status: &Status) -> Option<&'static str> {
 }
 
 /// What is wrong with the game, as a clause.
-pub fn trouble_in_words(trouble: &Trouble) -> String {
-    let evidence = &trouble.evidence;
-    match trouble.cause {
+pub fn trouble_in_words(cause: Cause, evidence: &Status) -> String {
+    match cause {
         Cause::Down => format!("the game does not answer as it should ({evidence})"),
         Cause::Refused => format!("the game refuses every call as one too many ({evidence})"),
         Cause::Captcha => format!("the game asks everybody for a captcha ({evidence})"),

@@ -30,9 +30,9 @@ impl<R: Replica> Replicator<R> {
             self.catch_up(before, &mut read.new).await? + self.adopt_late_writes(before, &mut read.late).await?;
         if before.is_some_and(|before| before.schema < own.schema) {
             // An older program wrote these documents. Writing them again adds the fields that they lack.
-            self.store.put_all_into_outbox().await?;
+            self.sync_log.put_all_into_outbox().await?;
         }
-        self.store.note_caught_up(&own.database, Position { term: own.term, round: 0 }).await?;
+        self.sync_log.note_caught_up(&own.database, Position { term: own.term, round: 0 }).await?;
         Ok(fetched)
     }
 
@@ -43,13 +43,13 @@ impl<R: Replica> Replicator<R> {
         lease: Option<&Lease>,
         done: &mut BTreeSet<RecordKind>,
     ) -> ReplicaResult<usize> {
-        let known = self.store.replica_history().await?;
+        let known = self.sync_log.replica_history().await?;
         let is_known = |lease: &Lease| {
             known.database.as_deref() == Some(lease.database.as_str())
                 && known.position != Position::default()
                 && known.position <= lease.position()
         };
-        let is_empty = self.store.is_empty().await?;
+        let is_empty = self.sync_log.is_empty().await?;
         let is_comparison = !is_empty && !lease.is_some_and(is_known);
         if is_comparison && done.is_empty() {
             tracing::info!(
@@ -108,9 +108,9 @@ impl<R: Replica> Replicator<R> {
                     seen.extend(records.iter().map(|record| hasher.hash_one(record.key())));
                 }
                 let late = matches!(scope, Scope::Late(_)).then(|| records.iter().map(Record::key).collect());
-                fetched += self.store.merge(records).await?.taken;
+                fetched += self.sync_log.merge(records).await?.taken;
                 if let Some(late) = late {
-                    self.store.put_into_outbox(kind, late).await?;
+                    self.sync_log.put_into_outbox(kind, late).await?;
                 }
             }
             Ok(fetched)
@@ -123,11 +123,11 @@ impl<R: Replica> Replicator<R> {
         let mut after = None;
         // Records that were not seen in MongoDB are sent.
         loop {
-            let mut keys = self.store.shared_keys(kind, after, PAGE).await?;
+            let mut keys = self.sync_log.shared_keys(kind, after, PAGE).await?;
             let Some(last) = keys.last() else { return Ok(fetched) };
             after = Some(last.clone());
             keys.retain(|key| seen.binary_search(&hasher.hash_one(key)).is_err());
-            self.store.put_into_outbox(kind, keys).await?;
+            self.sync_log.put_into_outbox(kind, keys).await?;
         }
     }
 }

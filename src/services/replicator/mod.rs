@@ -33,17 +33,18 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::sync::election::{Lease, Position, Succession};
 use crate::domain::sync::record::RecordKind;
 use crate::leadership::session::Replication;
 use crate::leadership::{HeldLease, Leadership, Phase};
 use crate::ports::replica::{Replica, ReplicaError, ReplicaResult, within};
-use crate::store::{Leader, Store};
+use crate::store::{Leader, SyncLog};
 
 /// How many records the first round holds at most.
 const FIRST_CHUNK: u32 = 1000;
-/// The first and the longest wait after a failure.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+/// After a failure.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(10));
 /// How often a leader looks for late writes.
 const ADOPT_INTERVAL: Duration = Duration::from_secs(10);
 /// How often a standby catches up, and sends what is left from when it led.
@@ -53,7 +54,7 @@ const PUT_WITHIN: Duration = Duration::from_secs(30);
 
 pub struct Replicator<R> {
     replica: R,
-    store: Store,
+    sync_log: SyncLog,
     leadership: Leadership,
     /// How many records the next round holds at most.
     limit: AtomicU32,
@@ -86,29 +87,29 @@ impl SyncProgress {
 impl<R: Replica + Clone> Replication for R {
     async fn replicate(
         &self,
-        store: &Store,
+        sync_log: &SyncLog,
         leadership: &Leadership,
         succession: watch::Receiver<Succession>,
     ) -> ReplicaError {
-        Replicator::new(self.clone(), store.clone(), leadership.clone()).run(succession).await
+        Replicator::new(self.clone(), sync_log.clone(), leadership.clone()).run(succession).await
     }
 
-    async fn send_rest(&self, store: &Store, leadership: &Leadership) -> ReplicaResult<()> {
-        Replicator::new(self.clone(), store.clone(), leadership.clone()).send_late().await
+    async fn send_rest(&self, sync_log: &SyncLog, leadership: &Leadership) -> ReplicaResult<()> {
+        Replicator::new(self.clone(), sync_log.clone(), leadership.clone()).send_late().await
     }
 }
 
 impl<R: Replica> Replicator<R> {
-    pub fn new(replica: R, store: Store, leadership: Leadership) -> Self {
-        Self { replica, store, leadership, limit: AtomicU32::new(FIRST_CHUNK) }
+    pub fn new(replica: R, sync_log: SyncLog, leadership: Leadership) -> Self {
+        Self { replica, sync_log, leadership, limit: AtomicU32::new(FIRST_CHUNK) }
     }
 
     /// As a standby: sends what is left from when this instance led, and catches up at intervals. As a leader: catches up, begins to
     /// lead when the file is complete, and then sends every change. Returns only for a reason that ends the session.
     pub async fn run(&self, mut succession: watch::Receiver<Succession>) -> ReplicaError {
-        let (mut progress, mut wait, mut is_down) = (SyncProgress::default(), BACK_OFF.0, false);
+        let (mut progress, mut back_off, mut is_down) = (SyncProgress::default(), BACK_OFF, false);
         loop {
-            let changed = self.store.outbox_wake().listen();
+            let changed = self.sync_log.wake().listen();
             let renewed = self.leadership.wake().listen();
             let (seen, phase) = (succession.borrow_and_update().clone(), self.leadership.phase());
             is_down |= phase == Phase::Isolated;
@@ -122,7 +123,7 @@ impl<R: Replica> Replicator<R> {
             let has_failed = result.is_err();
             let wait_now = match result {
                 Ok(is_all) => {
-                    wait = BACK_OFF.0;
+                    back_off.reset();
                     if !is_all {
                         continue;
                     }
@@ -133,15 +134,14 @@ impl<R: Replica> Replicator<R> {
                 }
                 Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return failure,
                 Err(failure) => {
-                    self.store.replica_failed(&failure);
-                    let lag = self.store.unsent().await.map(|lag| lag.records).unwrap_or_default();
+                    self.sync_log.replica_failed(&failure);
+                    let lag = self.sync_log.unsent().await.map(|lag| lag.records).unwrap_or_default();
                     if phase == Phase::Waiting || std::mem::replace(&mut is_down, true) {
                         tracing::debug!("{failure}");
                     } else {
                         tracing::warn!("{failure}; {lag} changes are waiting in the state file");
                     }
-                    let longer = (2 * wait).min(BACK_OFF.1);
-                    std::mem::replace(&mut wait, longer)
+                    back_off.next_wait()
                 }
             };
             tokio::select! {
@@ -180,11 +180,11 @@ impl<R: Replica> Replicator<R> {
     ) -> ReplicaResult<bool> {
         if progress.at.term != own.term {
             // Writes under an earlier lease may have been fenced off.
-            self.store.outbox_reopen().await?;
+            self.sync_log.outbox_reopen().await?;
             *progress = SyncProgress { at: Position { term: own.term, round: 0 }, ..SyncProgress::default() };
         }
         if held.round > progress.confirmed {
-            self.store.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
+            self.sync_log.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
             progress.confirmed = held.round;
         }
         // A partial read is continued sooner.
@@ -209,7 +209,7 @@ impl<R: Replica> Replicator<R> {
         }
         let fetched = fetched?;
         if !is_caught_up {
-            let sent = self.store.unsent().await?.records;
+            let sent = self.sync_log.unsent().await?.records;
             tracing::info!("The state file has caught up with MongoDB: {fetched} records fetched, {sent} to send");
             self.leadership.advance(|phase| match phase {
                 Phase::CatchingUp(held) if held.term == own.term => Phase::Leading(held),
@@ -223,20 +223,20 @@ impl<R: Replica> Replicator<R> {
     /// that ends the session.
     async fn send(&self, at: &mut Position, is_over: &CancellationToken) -> ReplicaResult<ReplicaResult<bool>> {
         while self.leadership.is_leader() {
-            let changed = self.store.outbox_wake().listen();
+            let changed = self.sync_log.wake().listen();
             let sent = self.send_round(at).await;
             match &sent {
                 Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return Err(failure.clone()),
                 _ if is_over.is_cancelled() => return Ok(sent),
                 Ok(false) => continue,
                 Ok(true) => {}
-                Err(failure) => self.store.replica_failed(failure),
+                Err(failure) => self.sync_log.replica_failed(failure),
             }
             tokio::select! {
                 biased;
                 () = is_over.cancelled() => return Ok(sent),
                 () = changed, if sent.is_ok() => {}
-                () = tokio::time::sleep(BACK_OFF.0), if sent.is_err() => {}
+                () = tokio::time::sleep(BACK_OFF.first), if sent.is_err() => {}
             }
         }
         Ok(Ok(true))
@@ -246,8 +246,8 @@ impl<R: Replica> Replicator<R> {
     async fn catch_up_as_standby(&self, leads: &Lease) -> ReplicaResult<()> {
         self.send_late().await?;
         // From here on the file looks complete, and is not: another instance goes on writing.
-        self.store.note_standby(true).await?;
+        self.sync_log.note_standby(true).await?;
         self.catch_up(Some(leads), &mut BTreeSet::new()).await?;
-        Ok(self.store.note_caught_up(&leads.database, leads.position()).await?)
+        Ok(self.sync_log.note_caught_up(&leads.database, leads.position()).await?)
     }
 }

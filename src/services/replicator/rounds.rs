@@ -23,22 +23,22 @@ const ROUND_WITHIN: Duration = Duration::from_secs(3);
 impl<R: Replica> Replicator<R> {
     /// Sends one round under this term. Returns whether MongoDB then has everything.
     pub(super) async fn send_round(&self, at: &mut Position) -> ReplicaResult<bool> {
-        let chunk = self.store.outbox_chunk(self.limit.load(Ordering::Relaxed)).await?;
+        let chunk = self.sync_log.outbox_chunk(self.limit.load(Ordering::Relaxed)).await?;
         if chunk.changes() == 0 {
-            self.store.replica_took(&chunk);
+            self.sync_log.replica_took(&chunk);
             return Ok(chunk.is_all);
         }
         // A failed round's number is not used again: a part of it may have been written.
         at.round += 1;
         self.put_chunk(&chunk, Authority::Leader(*at)).await?;
         // Reported before it is stored here, so that writers need not wait for that.
-        self.store.replica_took(&chunk);
+        self.sync_log.replica_took(&chunk);
         let is_poster_state =
             |record: &Record| matches!(record.kind, RecordKind::Guilds | RecordKind::Codes | RecordKind::Posts);
-        if !self.store.is_temporary() && chunk.parents.iter().chain(&chunk.records).any(is_poster_state) {
+        if !self.sync_log.is_temporary() && chunk.parents.iter().chain(&chunk.records).any(is_poster_state) {
             tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
         }
-        self.store.outbox_sent(&chunk, at.round).await?;
+        self.sync_log.outbox_sent(&chunk, at.round).await?;
         self.leadership.round_done(*at);
         Ok(chunk.is_all)
     }
@@ -68,7 +68,7 @@ impl<R: Replica> Replicator<R> {
         self.limit.store(next, Ordering::Relaxed);
         if put.is_err() {
             let round = if let Authority::Leader(at) = authority { at.round } else { 0 };
-            self.store.outbox_sent(&chunk.only(&stored), round).await?;
+            self.sync_log.outbox_sent(&chunk.only(&stored), round).await?;
         }
         put
     }
@@ -113,7 +113,7 @@ impl<R: Replica> Replicator<R> {
         let keys: Vec<Key> = lost.into_iter().filter_map(|at| records.get(at)).map(Record::key).collect();
         if !keys.is_empty() {
             let there = within(PUT_WITHIN, self.replica.get(records[0].kind, keys)).await?;
-            self.store.merge(there).await?;
+            self.sync_log.merge(there).await?;
         }
         Ok(())
     }
@@ -121,20 +121,20 @@ impl<R: Replica> Replicator<R> {
     /// Sends what this instance acknowledged while it led and could not send then. It sends little at a time, because this is not
     /// urgent and the leader has its own work. What fails is sent by a later call.
     pub async fn send_late(&self) -> ReplicaResult<()> {
-        if self.store.replica_history().await?.position == Position::default() {
+        if self.sync_log.replica_history().await?.position == Position::default() {
             return Ok(());
         }
-        self.store.outbox_reopen().await?;
+        self.sync_log.outbox_reopen().await?;
         loop {
-            let chunk = self.store.outbox_chunk(LATE_CHUNK.min(self.limit.load(Ordering::Relaxed))).await?;
+            let chunk = self.sync_log.outbox_chunk(LATE_CHUNK.min(self.limit.load(Ordering::Relaxed))).await?;
             if chunk.changes() == 0 {
                 return Ok(());
             }
             let put = self.put_chunk(&chunk, Authority::Former).await;
             if put.is_ok() {
-                self.store.outbox_sent(&chunk, 0).await?;
+                self.sync_log.outbox_sent(&chunk, 0).await?;
             }
-            self.store.outbox_confirmed(Position::default()).await?;
+            self.sync_log.outbox_confirmed(Position::default()).await?;
             put?;
             tracing::info!("Sent {} changes late to MongoDB, from when this instance led", chunk.changes());
         }

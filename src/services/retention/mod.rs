@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::{Store, StoreError};
+use crate::store::{Erasures, StoreError, Tallies};
 
 pub use size::SizeWatch;
 
@@ -34,13 +34,14 @@ const STEP_COOL_DOWN: Duration = Duration::from_millis(100);
 const STEP: u32 = 1000;
 
 pub struct Retention {
-    store: Store,
+    tallies: Tallies,
+    erasures: Erasures,
     clock: Clock,
 }
 
 impl Retention {
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(tallies: Tallies, erasures: Erasures, clock: Clock) -> Self {
+        Self { tallies, erasures, clock }
     }
 }
 
@@ -67,17 +68,17 @@ impl Service for Retention {
 
 impl Retention {
     async fn drop_due(&self) -> Result<(), StoreError> {
-        if self.store.erase_after().await?.is_some_and(|after| self.clock.now() < after) {
+        if self.erasures.erase_after().await?.is_some_and(|after| self.clock.now() < after) {
             return Ok(());
         }
         let mut counted = 0;
-        for generation in self.store.old_generations().await? {
-            counted += usize::from(self.store.count_generation(generation).await?);
+        for generation in self.tallies.old_generations().await? {
+            counted += usize::from(self.tallies.count_generation(generation).await?);
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         let mut redemptions = 0;
         loop {
-            match self.store.drop_counted(STEP).await? {
+            match self.tallies.drop_counted(STEP).await? {
                 0 => break,
                 count => redemptions += count,
             }
@@ -85,7 +86,7 @@ impl Retention {
         }
         let mut deleted = 0;
         loop {
-            match self.store.drop_deleted(STEP).await? {
+            match self.tallies.drop_deleted(STEP).await? {
                 0 => break,
                 count => deleted += count,
             }

@@ -8,20 +8,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ports::replica::Replica;
 use crate::runtime::supervisor::Service;
-use crate::store::Store;
+use crate::store::SyncLog;
 
 const POLL_INTERVAL: Duration = Duration::from_secs(600);
 
 pub struct SizeWatch<R> {
     replica: R,
-    store: Store,
+    sync_log: SyncLog,
     max: u64,
 }
 
 impl<R: Replica> SizeWatch<R> {
     /// `max` is in bytes.
-    pub fn new(replica: R, store: Store, max: u64) -> Self {
-        Self { replica, store, max }
+    pub fn new(replica: R, sync_log: SyncLog, max: u64) -> Self {
+        Self { replica, sync_log, max }
     }
 }
 
@@ -40,7 +40,7 @@ impl<R: Replica> Service for SizeWatch<R> {
                 size = async { ticks.tick().await; self.replica.size().await } => size,
             };
             match size {
-                Ok(size) => self.store.note_replica_size(size, self.max),
+                Ok(size) => self.sync_log.note_replica_size(size, self.max),
                 Err(error) => tracing::debug!("MongoDB does not report its size: {error}"),
             }
         }
@@ -60,6 +60,7 @@ mod tests {
     use crate::ports::replica::{Authority, ReplicaError, Scope};
     use crate::runtime::clock::Clock;
     use crate::store::StateKind;
+    use crate::store::Store;
 
     /// A replica of this many bytes that takes everything; it does not answer while that is 0.
     #[derive(Clone, Default)]
@@ -96,10 +97,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
         let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, clock).unwrap();
-        store.set_replicated(true).await.unwrap();
+        store.sync_log().set_replicated(true).await.unwrap();
         store.replica_has(store.latest_commit());
         let replica = Sized::default();
-        let watch = Arc::new(SizeWatch::new(replica.clone(), store.clone(), 512 * MB));
+        let watch = Arc::new(SizeWatch::new(replica.clone(), store.sync_log(), 512 * MB));
         let (stop, bytes) = (CancellationToken::new(), replica.bytes.clone());
         let checks = async {
             // Between the watch's polls, not at the same time.
@@ -110,7 +111,7 @@ mod tests {
             {
                 bytes.store(size, Ordering::Relaxed);
                 tokio::time::sleep(POLL_INTERVAL).await;
-                assert_eq!(store.replica_trouble().await.unwrap(), expected, "{size}");
+                assert_eq!(store.sync_log().replica_status().await.unwrap().trouble(), expected, "{size}");
             }
             stop.cancel();
         };
