@@ -2,12 +2,12 @@
 //!
 //! - A check of a code goes first: one call that may save hundreds, and that posts wait for.
 //! - Redemptions that a person requested go before those of batches, but get at most every fourth place while others
-//! wait.
+//!   wait.
 //! - Guilds alternate, one redemption each. So a guild with 5,000 players takes at most every other place from one with
-//! 10.
+//!   10.
 //! - Within a guild, first tries go before later ones; among first tries, those of the code that ends first.
 //! - Every eighth place goes to the redemption that has been due longest, no matter who requested it. Nothing that
-//! becomes due later can overtake it there, so nothing waits for ever, whatever else arrives.
+//!   becomes due later can overtake it there, so nothing waits for ever, whatever else arrives.
 //!
 //! The store keeps the redemptions in groups; this module decides in which order the groups are asked for one.
 //!
