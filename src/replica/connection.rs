@@ -10,6 +10,7 @@ use mongodb::{Client, Collection, Database};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
+use crate::domain::back_off::BackOff;
 use crate::ports::replica::{ReplicaError, ReplicaResult, within};
 
 use super::connection_string;
@@ -23,8 +24,8 @@ pub struct MongoSettings {
     pub timeout: Duration,
 }
 
-/// The first and the longest wait before DNS is asked again for an unknown name. Each wait doubles.
-const DNS_BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// Before DNS is asked again for an unknown name.
+const DNS_BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(30));
 /// The most connections to a server: enough for all commands in flight, and the lease.
 const CONNECTIONS: u32 = 16;
 /// How many timeouts a command may take that a server answers at once,
@@ -125,15 +126,14 @@ where
 {
     let (made, result) = watch::channel(None);
     tokio::spawn(async move {
-        let mut wait = DNS_BACK_OFF.0;
+        let mut back_off = DNS_BACK_OFF;
         loop {
             let result = attempt().await;
             let is_done = result.is_ok();
             if made.send(Some(result)).is_err() || is_done {
                 break;
             }
-            tokio::time::sleep(wait).await;
-            wait = DNS_BACK_OFF.1.min(2 * wait);
+            tokio::time::sleep(back_off.next_wait()).await;
         }
     });
     result

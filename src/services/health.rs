@@ -64,7 +64,7 @@ impl HealthLog {
 
     async fn log(&self) {
         let mut feeds = self.monitor.feeds.clone();
-        let mut line = HealthLine::new(feeds.borrow_and_update().checks(), self.clock.elapsed());
+        let mut line = HealthLine::new(self.clock.elapsed());
         loop {
             tokio::select! {
                 biased;

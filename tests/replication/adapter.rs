@@ -37,7 +37,7 @@ fn guilds(database: &Database) -> Collection<Document> {
 fn record(kind: RecordKind, set: &[(&str, Value)]) -> Record {
     let value = |field: &Field| {
         let given = set.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
-        given.unwrap_or(match (field.name, field.form) {
+        given.unwrap_or(match (field.name, field.field_type) {
             ("version", _) => Value::Int(10),
             ("outcome", _) => Value::Text("pending".into()),
             (_, FieldType::Int) => Value::Int(1),
@@ -191,7 +191,7 @@ pub async fn every_kind_is_kept_whole() {
         let text_key = |n: i64| Value::Text(format!("CODE{n:03}"));
         let with_key = |n: i64| {
             let first = kind.fields()[0];
-            let value = if first.form == FieldType::Text { text_key(n) } else { Value::Int(n * 1_000_000_007) };
+            let value = if first.field_type == FieldType::Text { text_key(n) } else { Value::Int(n * 1_000_000_007) };
             record(kind, &[(first.name, value), ("version", Value::Int(n))])
         };
         // More than one command holds, of one kind.

@@ -124,7 +124,7 @@ pub async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in
         "left out: giftcode_state \"backup\": only the document \"giftcode_state\" is read",
         "left out: auto_redeem_settings \"x\": its _id is not a server's id",
         "its fid is not a number of 1 to 12 digits",
-        "its code is no gift code",
+        "its code is not a gift code",
         "left out: alliance_members: 1 players who are on no roster",
         "left out: auto_redeemed_codes: 1 with the status \"failed\"",
         "Taken over from the database discord_bot: 2 channels (0 were set here already and stay), 4 sent codes (0 were known), \

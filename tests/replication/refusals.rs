@@ -64,7 +64,7 @@ async fn listen<F: Future<Output = std::io::Result<()>> + Send>(
 }
 
 fn guild() -> Record {
-    let value = |field: &Field| match field.form {
+    let value = |field: &Field| match field.field_type {
         FieldType::Int => Value::Int(1),
         FieldType::Bool => Value::Bool(false),
         _ => Value::Null,

@@ -106,7 +106,7 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
     let calls = running.engine.game().requests() - if count <= 3 { 0 } else { asked_before };
     let engine = EngineStatus { limit: None, ..running.engine.status().borrow().clone() };
     let troubles: Vec<String> = engine.trouble().into_iter().collect();
-    let health = HealthLine::new(0, Duration::ZERO).line(180, &troubles, HALF_AN_HOUR);
+    let health = HealthLine::new(Duration::ZERO).line(180, &troubles, HALF_AN_HOUR);
     match wrong {
         Some(_) => sim.set_troubles(Vec::new()),
         None => sim.set_closed(false).unwrap(),

@@ -17,9 +17,9 @@ pub struct HealthLine {
 }
 
 impl HealthLine {
-    /// Begins to count at `now`, after so many checks.
-    pub fn new(checks: u64, now: Duration) -> Self {
-        Self { at_checks: checks, at: now }
+    /// None was logged yet, at `now`.
+    pub fn new(now: Duration) -> Self {
+        Self { at_checks: 0, at: now }
     }
 
     /// When the next line is due at the latest.
@@ -34,7 +34,7 @@ impl HealthLine {
 
     /// The line, with what is wrong.
     pub fn line(&mut self, checks: u64, troubles: &[String], now: Duration) -> String {
-        *self = Self::new(checks, now);
+        *self = Self { at_checks: checks, at: now };
         let state = match troubles {
             [] => "healthy.".to_owned(),
             troubles => format!("degraded: {}.", troubles.join("; ").trim_end_matches('.')),
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_line_is_due_every_hundred_checks_or_thousand_seconds() {
-        let mut line = HealthLine::new(0, S(0));
+        let mut line = HealthLine::new(S(0));
         assert!(!line.is_due(99, S(1000)));
         assert!(line.is_due(100, S(500)) && line.is_due(0, S(1001)));
         assert_eq!(line.line(100, &[], S(500)), "📊 Health check: Gift code poster healthy. Checks completed: 100");

@@ -58,7 +58,7 @@ fn numbers_are_read_whoever_wrote_them() {
 #[test]
 fn documents_read_back_and_foreign_ones_are_told() {
     for kind in RecordKind::ALL {
-        let sample = |field: &Field| match field.form {
+        let sample = |field: &Field| match field.field_type {
             FieldType::Int => Value::Int(3_000_000_007),
             FieldType::Bool => Value::Bool(true),
             FieldType::Text => Value::Text("granted".into()),
