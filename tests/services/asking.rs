@@ -5,7 +5,7 @@ use giftcode_bot::domain::codes::channel::OverReason;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, MAX_LINKS, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::retry::History;
-use giftcode_bot::store::{AddedCode, Admission, BatchStart, CheckStart, Linked, RosterChange, Verdict};
+use giftcode_bot::store::{AddedCode, Admission, AttemptResult, BatchStart, CheckStart, Linked, Next, RosterChange};
 
 use crate::support::{GUILD, HOUR, StateFile, code, players};
 
@@ -21,8 +21,11 @@ async fn decide(state: &StateFile, status: Status, outcome: Outcome) -> Vec<u64>
     let mut decided = Vec::new();
     for claim in claims.taken {
         decided.push(claim.player.get());
-        let verdict =
-            Verdict { status: status.clone(), history: History { calls: 1, ..claim.history }, next: Ok(outcome) };
+        let verdict = AttemptResult {
+            status: status.clone(),
+            history: History { calls: 1, ..claim.history },
+            next: Next::Final(outcome),
+        };
         state.store.redemptions().record(claim, verdict).await.unwrap();
     }
     decided.sort_unstable();

@@ -19,7 +19,7 @@ use giftcode_bot::sandbox::rules::{Rule, SimCode};
 use giftcode_bot::services::engine::EngineSettings;
 
 use crate::engine::{due, redeem_calls, run, settings, world};
-use giftcode_bot::store::{Admission, Verdict};
+use giftcode_bot::store::{Admission, AttemptResult, Next};
 
 use crate::support::{GUILD, Lines, StateFile, code, player, players};
 
@@ -384,10 +384,10 @@ async fn tries_are_returned_to_undecided_redemptions_down_to_zero() {
     let claims = state.store.redemptions().claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
     let later = state.clock.now() + jiff::SignedDuration::from_secs(30);
     for claim in claims {
-        let next = if claim.player.get() == 1 { Err(later) } else { Ok(Outcome::Failed) };
+        let next = if claim.player.get() == 1 { Next::RetryAt(later) } else { Next::Final(Outcome::Failed) };
         let history = History { unknown: 1, ..claim.history };
         let status = Status::Unknown("NEW".into());
-        state.store.redemptions().record(claim, Verdict { status, history, next }).await.unwrap();
+        state.store.redemptions().record(claim, AttemptResult { status, history, next }).await.unwrap();
     }
     let failure =
         |number| Failure { tried: (player(number).id, (code("GOOD").key(), 1)), status: Status::Unknown("NEW".into()) };

@@ -12,7 +12,7 @@ use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::ports::{AnnounceError, BatchBoard, BatchMessage, MessageId, Posted};
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::reporter::Reporter;
-use giftcode_bot::store::{Admission, Verdict};
+use giftcode_bot::store::{Admission, AttemptResult, Next};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,7 @@ const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) 
 
 /// The board's reaction to the next message.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Next {
+enum Behaviour {
     Takes,
     LosesAnswer,
     Hangs,
@@ -38,11 +38,11 @@ enum Next {
 #[derive(Clone, Default)]
 struct Board {
     shown: Arc<Mutex<Vec<(tokio::time::Instant, BatchMessage)>>>,
-    script: Arc<Mutex<Vec<Next>>>,
+    script: Arc<Mutex<Vec<Behaviour>>>,
 }
 
 impl Board {
-    fn script(&self, mut next: Vec<Next>) {
+    fn script(&self, mut next: Vec<Behaviour>) {
         next.reverse();
         *self.script.lock().unwrap() = next;
     }
@@ -61,21 +61,21 @@ impl Board {
 
 impl BatchBoard for Board {
     async fn show(&self, run: &BatchMessage) -> Result<Posted, AnnounceError> {
-        let next = self.script.lock().unwrap().pop().unwrap_or(Next::Takes);
-        let error = AnnounceError::passing("no", next == Next::LosesAnswer);
+        let next = self.script.lock().unwrap().pop().unwrap_or(Behaviour::Takes);
+        let error = AnnounceError::passing("no", next == Behaviour::LosesAnswer);
         match next {
-            Next::Blocks => return Err(AnnounceError { blocked: Some(Blocked::MissingAccess), ..error }),
-            Next::IsGone => return Err(AnnounceError { is_gone: true, ..error }),
-            Next::AsksFor(seconds) => {
+            Behaviour::Blocks => return Err(AnnounceError { blocked: Some(Blocked::MissingAccess), ..error }),
+            Behaviour::IsGone => return Err(AnnounceError { is_gone: true, ..error }),
+            Behaviour::AsksFor(seconds) => {
                 return Err(AnnounceError { retry_after: Some(Duration::from_secs(seconds)), ..error });
             }
-            Next::Takes | Next::WasThere | Next::LosesAnswer | Next::Hangs => {}
+            Behaviour::Takes | Behaviour::WasThere | Behaviour::LosesAnswer | Behaviour::Hangs => {}
         }
         self.shown.lock().unwrap().push((tokio::time::Instant::now(), run.clone()));
         match next {
-            Next::Hangs => std::future::pending().await,
-            Next::LosesAnswer => Err(error),
-            _ => Ok(Posted { id: MessageId(7), is_as_given: next != Next::WasThere }),
+            Behaviour::Hangs => std::future::pending().await,
+            Behaviour::LosesAnswer => Err(error),
+            _ => Ok(Posted { id: MessageId(7), is_as_given: next != Behaviour::WasThere }),
         }
     }
 }
@@ -105,7 +105,8 @@ async fn started(state: &StateFile) {
 /// Decides this many of the due redemptions.
 async fn decide(state: &StateFile, count: usize) {
     for claim in state.store.redemptions().claim_due(count, 12, |_| Admission::Take).await.unwrap().taken {
-        let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+        let verdict =
+            AttemptResult { status: Status::Success, history: claim.history, next: Next::Final(Outcome::Granted) };
         state.store.redemptions().record(claim, verdict).await.unwrap();
     }
 }
@@ -149,7 +150,7 @@ async fn a_batch_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summar
 async fn lost_answers_hangs_and_restarts_make_no_second_message() {
     let (mut state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    board.script(vec![Next::LosesAnswer, Next::Hangs, Next::LosesAnswer]);
+    board.script(vec![Behaviour::LosesAnswer, Behaviour::Hangs, Behaviour::LosesAnswer]);
     let (task, stop) = run(&state, &board);
     seconds(120).await;
     assert!(board.shown()[1].attempted_at.is_some(), "it is told that an attempt was made");
@@ -170,7 +171,7 @@ async fn lost_answers_hangs_and_restarts_make_no_second_message() {
 async fn a_channel_that_refuses_pauses_its_guild_and_a_message_that_was_taken_away_is_not_sent_again() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    board.script(vec![Next::Blocks]);
+    board.script(vec![Behaviour::Blocks]);
     let (task, stop) = run(&state, &board);
     seconds(30).await;
     assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
@@ -178,7 +179,7 @@ async fn a_channel_that_refuses_pauses_its_guild_and_a_message_that_was_taken_aw
     state.store.guilds().resume_guild(GUILD).await.unwrap();
     seconds(30).await;
     assert_eq!(board.shown().len(), 1);
-    board.script(vec![Next::IsGone]);
+    board.script(vec![Behaviour::IsGone]);
     decide(&state, 1).await;
     seconds(30).await;
     decide(&state, 4).await;
@@ -218,7 +219,7 @@ async fn a_first_message_that_comes_back_with_its_old_content_is_edited() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
     // The answer is lost. By the next try everything is decided, and Discord answers with the message as it was sent.
-    board.script(vec![Next::LosesAnswer, Next::WasThere]);
+    board.script(vec![Behaviour::LosesAnswer, Behaviour::WasThere]);
     let (task, stop) = run(&state, &board);
     seconds(2).await;
     decide(&state, 5).await;
@@ -241,7 +242,7 @@ async fn an_edit_that_is_refused_pauses_no_guild() {
     started(&state).await;
     let (task, stop) = run(&state, &board);
     seconds(2).await;
-    board.script(vec![Next::Blocks; 3]);
+    board.script(vec![Behaviour::Blocks; 3]);
     decide(&state, 5).await;
     seconds(20).await;
     assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, None);
@@ -278,7 +279,7 @@ async fn a_batch_in_a_paused_guild_shows_its_end_once_the_guild_is_tried_again()
 async fn a_first_message_ends_the_pause_of_its_guild() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    board.script(vec![Next::Blocks]);
+    board.script(vec![Behaviour::Blocks]);
     let (task, stop) = run(&state, &board);
     seconds(3).await;
     assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
@@ -297,7 +298,11 @@ async fn an_immediate_retry_keeps_the_pauses_of_its_message() {
     let (task, stop) = run(&state, &board);
     seconds(2).await;
     for claim in state.store.redemptions().claim_due(5, 12, |_| Admission::Take).await.unwrap().taken {
-        let verdict = Verdict { status: Status::RechargeMoneyVip, history: claim.history, next: Ok(Outcome::Failed) };
+        let verdict = AttemptResult {
+            status: Status::RechargeMoneyVip,
+            history: claim.history,
+            next: Next::Final(Outcome::Failed),
+        };
         state.store.redemptions().record(claim, verdict).await.unwrap();
     }
     while !board.shown().last().unwrap().is_finished {
@@ -317,7 +322,7 @@ async fn an_immediate_retry_keeps_the_pauses_of_its_message() {
 async fn a_message_waits_as_long_as_the_channel_asks() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    board.script(vec![Next::AsksFor(12)]);
+    board.script(vec![Behaviour::AsksFor(12)]);
     let began = tokio::time::Instant::now();
     let (task, stop) = run(&state, &board);
     seconds(40).await;

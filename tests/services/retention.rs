@@ -8,7 +8,7 @@ use giftcode_bot::domain::players::player::GuildId;
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::retention::Retention;
-use giftcode_bot::store::{Admission, Verdict};
+use giftcode_bot::store::{Admission, AttemptResult, Next};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{GUILD, HOUR, StateFile, code, players};
@@ -32,7 +32,8 @@ async fn over() -> StateFile {
     state.list(&["GOOD"]).await;
     state.store.posts().plan().await.unwrap();
     for claim in state.store.redemptions().claim_due(2000, 99, |_| Admission::Take).await.unwrap().taken {
-        let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+        let verdict =
+            AttemptResult { status: Status::Success, history: claim.history, next: Next::Final(Outcome::Granted) };
         state.store.redemptions().record(claim, verdict).await.unwrap();
     }
     state.list(&["OTHER"]).await;
