@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_cannot_be_made_is_tried_ever_more_seldom_and_whoever_waits_or_not() {
+    async fn making_a_client_is_retried_with_growing_waits_whether_or_not_anybody_waits() {
         let began = Instant::now();
         let tried_at = Arc::new(Mutex::new(Vec::new()));
         let tries = Arc::clone(&tried_at);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_name_that_dns_does_not_know_the_program_starts_and_says_so() {
+    async fn with_a_name_unknown_to_dns_the_program_starts_and_reports_it() {
         let settings = |uri: &str| MongoSettings {
             uri: SecretString::from(uri),
             database: "giftcode".to_owned(),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_connection_string_says_of_reading_and_writing_does_not_count() {
+    async fn the_connection_strings_read_and_write_settings_do_not_count() {
         let uri = "mongodb://127.0.0.1/?readPreference=secondary&readConcernLevel=local&w=0&maxPoolSize=1";
         let client = new_client(&SecretString::from(uri), Duration::from_secs(2)).await.unwrap();
         let database = client.database("giftcode");
