@@ -21,7 +21,7 @@ use crate::support::{GUILD, StateFile, code, players};
 
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
 
-/// What the board does with the next message.
+/// The board's reaction to the next message.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Behaviour {
     Takes,
@@ -34,7 +34,7 @@ enum Behaviour {
     AsksFor(u64),
 }
 
-/// A board that dedupes by nonce and keeps what it was shown, with when.
+/// A board that deduplicates by nonce, and keeps what it was shown and when.
 #[derive(Clone, Default)]
 struct Board {
     shown: Arc<Mutex<Vec<(tokio::time::Instant, BatchMessage)>>>,
@@ -95,14 +95,14 @@ fn run(state: &StateFile, board: &Board) -> (JoinHandle<anyhow::Result<()>>, Can
     (tokio::spawn(Arc::new(reporter).run(stop.clone())), stop)
 }
 
-/// A guild with a channel, five players and a run of one code.
+/// A guild with a channel, five players and a batch of one code.
 async fn started(state: &StateFile) {
     state.guild(GUILD, players(1..=5)).await;
     state.list(&["A1"]).await;
     state.store.requests().start_batch(GUILD, code("A1").key(), 1).await.unwrap();
 }
 
-/// Decides so many of the redemptions that are due.
+/// Decides this many of the due redemptions.
 async fn decide(state: &StateFile, count: usize) {
     for claim in state.store.redemptions().claim_due(count, 12, |_| Admission::Take).await.unwrap().taken {
         let verdict =
@@ -116,7 +116,7 @@ async fn seconds(seconds: u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary() {
+async fn a_batch_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
     let (task, stop) = run(&state, &board);
@@ -132,7 +132,7 @@ async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary(
     assert_eq!(under_way[0].wait_reason, Some(WaitReason::Limit(LIMIT)));
     let times: Vec<_> = board.shown.lock().unwrap().iter().map(|(at, _)| *at).collect();
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_secs(5)), "{times:?}");
-    // Nothing new, nothing said.
+    // Nothing new, so nothing is sent.
     let before = board.shown().len();
     seconds(60).await;
     assert_eq!(board.shown().len(), before);
@@ -190,21 +190,21 @@ async fn a_channel_that_refuses_pauses_its_guild_and_a_message_that_was_taken_aw
 }
 
 #[tokio::test(start_paused = true)]
-async fn posts_go_first_and_a_guild_without_a_channel_is_not_told() {
+async fn posts_go_first_and_a_guild_without_a_channel_gets_no_message() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    // A post that is due and not sent: nobody posts here.
+    // A post is due and never sent, because nobody posts here.
     state.store.posts().plan().await.unwrap();
     state.store.rosters().add_to_roster(GuildId(7), players(9..=9)).await.unwrap();
     state.store.requests().start_batch(GuildId(7), code("A1").key(), 1).await.unwrap();
     let (task, stop) = run(&state, &board);
     seconds(20).await;
     assert_eq!(board.shown().len(), 0);
-    // But they do not keep it waiting for ever.
+    // But posts do not delay it for ever.
     seconds(20).await;
     let guilds: Vec<GuildId> = board.shown().iter().map(|message| message.guild).collect();
     assert_eq!(guilds, [GUILD]);
-    // An old end is no news to a channel that is set later.
+    // An old end is not shown in a channel that is set later.
     decide(&state, 6).await;
     seconds(7 * 3600).await;
     state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
@@ -218,7 +218,7 @@ async fn posts_go_first_and_a_guild_without_a_channel_is_not_told() {
 async fn a_first_message_that_comes_back_with_its_old_content_is_edited() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    // The answer is lost; until the next try all is decided, and Discord answers with the message as it was sent.
+    // The answer is lost. By the next try everything is decided, and Discord answers with the message as it was sent.
     board.script(vec![Behaviour::LosesAnswer, Behaviour::WasThere]);
     let (task, stop) = run(&state, &board);
     seconds(2).await;
@@ -253,13 +253,13 @@ async fn an_edit_that_is_refused_pauses_no_guild() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_in_a_paused_guild_ends_for_all_to_see_once_the_guild_is_tried_again() {
+async fn a_batch_in_a_paused_guild_shows_its_end_once_the_guild_is_tried_again() {
     for after in [Duration::from_secs(60), Duration::from_secs(20 * 3600)] {
         let (state, board) = (StateFile::new(), Board::default());
         started(&state).await;
         let (task, stop) = run(&state, &board);
         seconds(2).await;
-        // Posts are refused, and nothing tells when they are not any more.
+        // Posts are refused, and nothing shows when they no longer are.
         let resume_at = state.clock.now() + jiff::SignedDuration::from_mins(15);
         let guilds = state.store.guilds();
         assert!(guilds.pause_guild(GUILD, None, Blocked::MissingPermissions, Some(resume_at)).await.unwrap());
@@ -292,7 +292,7 @@ async fn a_first_message_ends_the_pause_of_its_guild() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_tried_again_at_once_keeps_the_pauses_of_its_message() {
+async fn an_immediate_retry_keeps_the_pauses_of_its_message() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
     let (task, stop) = run(&state, &board);
@@ -319,7 +319,7 @@ async fn what_is_tried_again_at_once_keeps_the_pauses_of_its_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_waits_as_long_as_it_is_told() {
+async fn a_message_waits_as_long_as_the_channel_asks() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
     board.script(vec![Behaviour::AsksFor(12)]);

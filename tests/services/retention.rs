@@ -51,7 +51,7 @@ async fn granted(state: &StateFile) -> Vec<u32> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_came_of_a_code_stays_and_its_redemptions_go_after_eight_weeks() {
+async fn a_codes_counts_stay_and_its_redemptions_go_after_eight_weeks() {
     let state = over().await;
     let rows = "SELECT count(*) FROM redemptions WHERE code_key = 'GOOD'";
     retain(&state, 56 * DAY - HOUR).await;
@@ -59,13 +59,13 @@ async fn what_came_of_a_code_stays_and_its_redemptions_go_after_eight_weeks() {
     retain(&state, 2 * HOUR).await;
     assert_eq!((state.count(rows), granted(&state).await), (0, vec![1201, 1200, 2]));
     assert_eq!(state.count("SELECT count(*) FROM tallies"), 3);
-    // Posts stay: they keep the code from being posted twice.
+    // Posts stay, so that the code is not posted twice.
     assert_eq!(state.count("SELECT count(*) FROM posts WHERE code_key = 'GOOD'"), 2);
 }
 
-/// Stopped after each of its steps, it goes on where it was.
+/// Stopped after each of its steps, it continues where it was.
 #[tokio::test(start_paused = true)]
-async fn it_is_stopped_anywhere_and_goes_on() {
+async fn retention_continues_wherever_it_was_stopped() {
     let mut state = over().await;
     retain(&state, 56 * DAY).await;
     let first = Duration::from_secs(600);
@@ -81,7 +81,7 @@ async fn it_is_stopped_anywhere_and_goes_on() {
 
 /// Nothing is counted while the clock may be wrong.
 #[tokio::test(start_paused = true)]
-async fn while_the_clock_is_distrusted_nothing_happens() {
+async fn nothing_is_counted_while_the_clock_is_distrusted() {
     let state = over().await;
     tokio::time::advance(60 * DAY).await;
     state.store.erasures().set_erase_after(state.clock.now() + jiff::SignedDuration::from_hours(24)).await.unwrap();
