@@ -37,10 +37,10 @@ fn faults(
 async fn under_way(world: &World) -> Interaction {
     let member = world.member();
     let account = [("player_id", json!(1001)), ("state", json!(245))];
-    world.says(&member, "link", &account, &["is linked to you"]).await;
+    world.says(&member, "link", &account, &["is now linked to you"]).await;
     world.game.set_faults(busy());
     let answer = world.ask(&member, "redeem", &[("code", json!("GOOD"))]).await;
-    answer.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("trying again")).await;
     answer
 }
 
@@ -61,7 +61,7 @@ async fn a_change_that_fails_is_made_up_for() {
     ];
     world.double.fail_requests(faults(all, is_change));
     world.game.set_faults(Faults::default());
-    answer.until(PATIENCE, |answer| answer.text().contains("🎁 1001: granted")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("🎁 1001: sent")).await;
     for edit in &answer.message().edits {
         assert!(!edit.body.to_string().contains("went wrong"), "{:#}", edit.body);
     }
@@ -81,7 +81,7 @@ async fn a_first_answer_is_sent_again_while_discord_waits_for_it() {
         Fault::DoneThenStatus(502),
     ] {
         world.double.fail_requests(faults(vec![fault], is_callback));
-        world.says(&admin, STATUS, &[], &["How it is"]).await;
+        world.says(&admin, STATUS, &[], &["Bot status"]).await;
     }
     assert!(!bot.log().contains("ERROR"), "{}", bot.log());
 }
@@ -98,7 +98,7 @@ async fn what_cannot_be_acknowledged_in_time_is_not_done() {
     let problems = world.double.take_problems();
     assert!(problems.len() == 1 && problems[0].contains("the first response came after"), "{problems:#?}");
     world.double.set_response_deadline(Duration::from_secs(3));
-    world.says(&admin, STATUS, &[], &["none: `/manage giftcode setchannel`"]).await;
+    world.says(&admin, STATUS, &[], &["none: set one with `/manage giftcode setchannel`"]).await;
     assert!(!bot.log().contains("ERROR"), "{}", bot.log());
 }
 
@@ -111,7 +111,7 @@ async fn a_second_program_with_the_same_token_is_called_that() {
     let second = world.spawn();
     second.said("Registered 5 commands").await;
     world.double.until(PATIENCE, "two sessions", || (world.double.sessions() == 2).then_some(())).await;
-    world.says(&world.member(), "giftcode", &[], &["No gift code is active"]).await;
+    world.says(&world.member(), "giftcode", &[], &["There are no active gift codes"]).await;
     let said =
         || [&first, &second].iter().any(|bot| bot.log().contains("giftcode was answered by another program: stop it"));
     world.until("one of them says so", said).await;
@@ -131,7 +131,7 @@ async fn an_answer_can_be_changed_for_15_minutes_from_when_it_was_asked_for() {
     world.double.set_response_deadline(Duration::from_secs(20 * 60));
     world.double.set_interaction_age(Duration::from_secs(14 * 60 - 4));
     let answer = under_way(&world).await;
-    let last = "I keep trying. Ask again to see how it ended.";
+    let last = "I will keep trying. To see the result later, redeem the code again.";
     answer.until(PATIENCE, |answer| answer.text().contains(last)).await;
     // One that is past it is heard of by nobody, and no failure.
     world.double.set_interaction_age(Duration::from_secs(15 * 60 - 1));

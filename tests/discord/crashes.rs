@@ -118,7 +118,7 @@ async fn invariant_1_a_post_is_found_again_in_a_busy_channel_and_not_guessed_whe
     let bot = world.start().await;
     bot.said(&format!("Guild {GUILD} is paused")).await;
     // The server's arrival, which comes with the connection, has it tried once more.
-    let needed = "allow me to read the channel's message history";
+    let needed = "Allow me to read the channel's message history";
     world.says_soon(&world.admin(), "manage giftcode status", &[], needed).await;
     world.double.set_bot_permissions(GUILD, may_all);
     bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;

@@ -27,7 +27,7 @@ async fn one_instance_is_connected_and_the_next_takes_over_with_all_that_was_sai
     world.double.connected(PATIENCE).await;
     assert_eq!(world.double.sessions(), 1);
     let told = world.told(&admin, "manage giftcode status", &[]).await;
-    assert!(told.contains(&format!("<#{CHANNEL}>")) && told.contains("in step"), "{told}");
+    assert!(told.contains(&format!("<#{CHANNEL}>")) && told.contains("up to date"), "{told}");
     world.feed.add("CODE2", "", "");
     world.message("CODE2").await;
     new.said(&format!("Posted 1 new codes to guild {GUILD}")).await;

@@ -85,7 +85,7 @@ async fn a_removed_guild_gets_no_post_and_no_call_is_back_whole_after_29_days_an
     }
     world.granted("FIRST", 4).await;
     world.double.remove_guild(SECOND);
-    bot.said("kept for its return, and erased after 30 days").await;
+    bot.said("kept for 30 days in case the bot returns, and then erased").await;
     let before = calls_for(&world, 1003..=1004);
     world.feed.add("SECOND", "", "");
     posted(&world, CHANNEL, "SECOND").await;
@@ -126,7 +126,7 @@ async fn a_removed_guild_gets_no_post_and_no_call_is_back_whole_after_29_days_an
     // Whoever invites it again begins anew.
     world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
     let _bot = world.start().await;
-    world.says(&other, "manage players list", &[], &["The roster is empty"]).await;
+    world.says(&other, "manage players list", &[], &["The player list is empty"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,23 +139,23 @@ async fn whoever_wants_everything_erased_is_in_neither_store_any_more() {
     let (admin, member) = (world.admin(), world.member());
     world.active(&member, 1).await;
     world.import(&admin, "1001,A,245\n").await;
-    world.says(&member, "unlink", &[("everything", json!(true))], &["I keep nothing about you"]).await;
+    world.says(&member, "unlink", &[("everything", json!(true))], &["I have no data about you"]).await;
     for player in [1001, 1002, 1003] {
         let account = [("player_id", json!(player)), ("state", json!(245))];
-        world.says(&member, "link", &account, &["is linked to you"]).await;
+        world.says(&member, "link", &account, &["is now linked to you"]).await;
     }
     world.says(&member, "unlink", &[("player_id", json!("1003"))], &["✅"]).await;
     world.told(&member, "redeem", &[("code", json!("GOOD"))]).await;
     world.granted("GOOD", 2).await;
     let both = [("player_id", json!("1001")), ("everything", json!(true))];
-    world.says(&member, "unlink", &both, &["but not both", "Nothing was changed"]).await;
+    world.says(&member, "unlink", &both, &["not both", "Nothing was changed"]).await;
     let told = world.told(&member, "unlink", &[("everything", json!(true))]).await;
-    assert!(told.contains("no account is linked to you any more"), "{told}");
+    assert!(told.contains("No account is linked to you any more"), "{told}");
     assert!(
-        told.contains("redeemed for them: 1002, 1003.") || told.contains("redeemed for them: 1003, 1002."),
+        told.contains("redemption history: 1002, 1003.") || told.contains("redemption history: 1003, 1002."),
         "{told}"
     );
-    assert!(told.contains("that they are yours: 1001.") && told.contains("roster"), "{told}");
+    assert!(told.contains("without any link to you: 1001.") && told.contains("player list"), "{told}");
     world.says_soon(&member, "redeem", &[("code", json!("GOOD"))], "You have no linked account yet").await;
     world.says(&admin, "manage players list", &[], &["1001"]).await;
     let log = bot.log();

@@ -23,7 +23,7 @@ async fn a_code_is_posted_redeemed_and_told_of() {
     let told = world.told(&admin, "manage giftcode auto", &[("switch", json!(0))]).await;
     assert!(told.contains("3 players"), "{told}");
     let ended = world.message("OLDCODE: done for 3 players").await;
-    assert!(ended.text().contains("2 granted") && ended.text().contains("1 failed"), "{}", ended.text());
+    assert!(ended.text().contains("2 redeemed") && ended.text().contains("1 failed"), "{}", ended.text());
     world.feed.add("NEWCODE", "", "");
     let post = world.message("New gift code").await;
     assert!(post.text().contains("NEWCODE"));
@@ -31,7 +31,7 @@ async fn a_code_is_posted_redeemed_and_told_of() {
     assert_eq!(world.double.messages(CHANNEL).len(), 4, "two posts and two runs, one message each");
     assert!(ended.text().contains("use /link with the right state"), "{}", ended.text());
     let told = world.told(&admin, "manage giftcode history", &[]).await;
-    assert!(told.contains("NEWCODE") && told.contains("OLDCODE") && told.contains("2 granted"), "{told}");
+    assert!(told.contains("NEWCODE") && told.contains("OLDCODE") && told.contains("2 redeemed"), "{told}");
     assert_eq!(bot.log().matches(&format!("Posted 1 new codes to guild {GUILD}")).count(), 2, "{}", bot.log());
     let shows_codes = || world.double.presence().filter(|shown| shown.to_string().contains("active gift code"));
     world.double.until(PATIENCE, "the number of codes as presence", shows_codes).await;

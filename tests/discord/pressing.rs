@@ -28,7 +28,7 @@ async fn fill(world: &World, user: &User, form: &Interaction, values: [&str; 3])
         answered.settled(PATIENCE).await;
         assert!(answered.is_ephemeral(), "{}", answered.text());
         // An answer is seen a moment before its request is over, and a person has three at a time.
-        if !answered.text().contains("still under way") {
+        if !answered.text().contains("still in progress") {
             return answered;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -55,8 +55,8 @@ async fn the_buttons_of_a_post_with_one_code() {
     for (values, told) in [
         (["12a4", "245", "yes"], "is not a number of 1 to 12 digits"),
         (["1001", "0", "yes"], "is not a whole number from 1"),
-        (["1001", "245", "may"], "Write yes or no"),
-        (["1001", "999", "yes"], "1001 does not live in state 999"),
+        (["1001", "245", "may"], "Enter yes or no"),
+        (["1001", "999", "yes"], "1001 is not in state 999"),
         (["9999", "245", "no"], "The game knows no player 9999"),
     ] {
         let answered = fill(&world, &member, &form, values).await;
@@ -71,29 +71,29 @@ async fn the_buttons_of_a_post_with_one_code() {
     assert_eq!(world.calls("GOOD"), 0, "nothing of this redeems");
 
     let answered = fill(&world, &member, &form, [" 1001 ", "245", "No"]).await;
-    until(&answered, "🎁 1001: granted").await;
+    until(&answered, "🎁 1001: sent").await;
     world.says(&member, "redeem", &[("code", json!("GOOD"))], &["You have no linked account yet"]).await;
     let form = press(&world, &member, &post, FOR_ME).await;
     let answered = fill(&world, &member, &form, ["1002", "245", "YES"]).await;
-    until(&answered, "🎁 1002: granted").await;
+    until(&answered, "🎁 1002: sent").await;
     let answered = press(&world, &member, &post, FOR_ME).await;
-    until(&answered, "🎁 1002: granted").await;
+    until(&answered, "🎁 1002: sent").await;
     assert!(!answered.text().contains("1001"), "{}", answered.text());
     world.says(&member, "unlink", &[("player_id", json!("1001"))], &["not linked to you"]).await;
 
     // For all.
     let calls = world.game.ledger(|ledger| ledger.calls().len());
     let refused = press(&world, &member, &post, FOR_ALL).await;
-    assert!(refused.text().contains("🔒 Only members with the permission **Manage Server**"), "{}", refused.text());
+    assert!(refused.text().contains("🔒 Only members with the **Manage Server** permission"), "{}", refused.text());
     let answered = press(&world, &admin, &post, FOR_ALL).await;
-    assert!(answered.text().contains("The roster is empty"), "{}", answered.text());
+    assert!(answered.text().contains("The player list is empty"), "{}", answered.text());
     assert_eq!(world.game.ledger(|ledger| ledger.calls().len()), calls, "nobody asked the game");
     world.import(&admin, "1002,B,245\n1003,C,245\n1004,D,245\n").await;
     let answered = press(&world, &admin, &post, FOR_ALL).await;
-    let told = format!("✅ `GOOD` is redeemed for 2 players now. How it goes is shown in <#{CHANNEL}>.");
+    let told = format!("✅ I am redeeming `GOOD` for 2 players. The progress is shown in <#{CHANNEL}>.");
     assert_eq!(answered.text(), told);
     let run = world.message("GOOD: done for 3 players").await;
-    assert!(run.text().contains("3 granted"), "{}", run.text());
+    assert!(run.text().contains("3 redeemed"), "{}", run.text());
     let answered = press(&world, &admin, &post, FOR_ALL).await;
     assert!(answered.text().contains("`GOOD` is done for all 3 players"), "{}", answered.text());
 
@@ -103,7 +103,7 @@ async fn the_buttons_of_a_post_with_one_code() {
     bot.said("Connected to Discord").await;
     let stranger = world.member();
     let form = press(&world, &stranger, &post, FOR_ME).await;
-    until(&fill(&world, &stranger, &form, ["1005", "245", "y"]).await, "🎁 1005: granted").await;
+    until(&fill(&world, &stranger, &form, ["1005", "245", "y"]).await, "🎁 1005: sent").await;
     assert_eq!(world.game.ledger(|ledger| ledger.grants()), 5);
 }
 
@@ -118,23 +118,23 @@ async fn the_menus_of_a_post_with_several_codes() {
     let (admin, member) = (world.admin(), world.member());
     world.active(&admin, 4).await;
     world.set_channel(&admin).await;
-    let post = world.message("The 4 gift codes that are active").await;
+    let post = world.message("The 4 active gift codes").await;
     let (me, all) = (post.custom_id("Redeem for me …"), post.custom_id("Redeem for all …"));
     let form = world.double.select(&member, &post, me, &["ONE", "TWO"]).await;
     assert_eq!(form.response_kind(), Some(ResponseKind::Modal));
     let answered = fill(&world, &member, &form, ["1002", "245", "yes"]).await;
-    until(&answered, "🎁 1002: granted").await;
-    until(&answered, "❌ 1002: the player's VIP level is too low").await;
+    until(&answered, "🎁 1002: sent").await;
+    until(&answered, "❌ 1002: the VIP level is too low").await;
     assert!(answered.text().contains("**ONE**") && !answered.text().contains("THREE"), "{}", answered.text());
     let answered = world.double.select(&member, &post, me, &["THREE"]).await;
     answered.settled(PATIENCE).await;
-    until(&answered, "🎁 1002: granted").await;
+    until(&answered, "🎁 1002: sent").await;
     let refused = world.double.select(&member, &post, all, &["ONE"]).await;
     assert!(refused.text().contains("Manage Server"), "{}", refused.text());
     world.import(&admin, "1003,C,245\n1004,D,245\n").await;
     let answered = world.double.select(&admin, &post, all, &["ONE", "TWO", "THREE"]).await;
     answered.settled(PATIENCE).await;
-    assert_eq!(answered.text().matches("redeemed for 2 players now").count(), 3, "{}", answered.text());
+    assert_eq!(answered.text().matches("redeeming for 2 players").count(), 3, "{}", answered.text());
     for code in ["ONE", "TWO", "THREE"] {
         bot.said(&format!("Finished {code}")).await;
     }
@@ -142,13 +142,13 @@ async fn the_menus_of_a_post_with_several_codes() {
     // One of them turns out to be over: the others stay.
     let answered = world.double.select(&admin, &post, all, &["ONE", "GONE"]).await;
     answered.settled(PATIENCE).await;
-    assert!(answered.text().contains("`ONE`: done for all"), "{}", answered.text());
+    assert!(answered.text().contains("`ONE`: already done for everybody"), "{}", answered.text());
     let is_told = || {
         let now = world.double.message(post.id);
-        now.text().contains("Over: it has expired.").then_some(now)
+        now.text().contains("Not active: it has expired.").then_some(now)
     };
     let now = world.double.until(PATIENCE, "GONE is over", is_told).await;
-    assert!(now.text().contains("The 4 gift codes") && now.custom_id("Redeem for me …") == me, "{}", now.text());
+    assert!(now.text().contains("The 4 active gift codes") && now.custom_id("Redeem for me …") == me, "{}", now.text());
     assert!(!now.components.iter().any(|row| row.to_string().contains("GONE")), "{:#?}", now.components);
 }
 
@@ -166,7 +166,7 @@ async fn ten_codes_that_are_chosen_are_ten_codes_redeemed() {
     let (admin, member) = (world.admin(), world.member());
     world.active(&admin, 10).await;
     world.set_channel(&admin).await;
-    let post = world.message("The 10 gift codes that are active").await;
+    let post = world.message("The 10 active gift codes").await;
     let me = post.custom_id("Redeem for me …");
     let all: Vec<&str> = codes.iter().map(String::as_str).collect();
     let form = world.double.select(&member, &post, me, &all).await;
@@ -190,7 +190,7 @@ async fn ten_codes_that_are_chosen_are_ten_codes_redeemed() {
     let bot = world.start().await;
     bot.said("Connected to Discord").await;
     let answered = fill(&world, &stranger, &form, ["1002", "245", "yes"]).await;
-    let told = "This form was open for too long: I no longer know which codes you chose. Please choose them again.";
+    let told = "This form was open for too long, and I no longer know which codes you chose. Please choose them again.";
     assert!(answered.text().contains(told), "{}", answered.text());
     world.says(&stranger, "unlink", &[], &["You have no linked account yet"]).await;
 }
@@ -215,22 +215,22 @@ async fn a_code_that_is_over_leaves_its_post() {
     gate.reached().await;
     // The post has its buttons still, though the code is over.
     let answered = press(&world, &admin, &dead, FOR_ALL).await;
-    assert!(answered.text().contains("⌛ `DEAD` is over: the game knows no such code."), "{}", answered.text());
+    assert!(answered.text().contains("⌛ `DEAD` is not active: the game does not know this code."), "{}", answered.text());
     world.told(&member, "link", &[("player_id", json!(1003)), ("state", json!(245))]).await;
     let answered = press(&world, &member, &dead, FOR_ME).await;
-    assert!(answered.text().contains("⌛ `DEAD` is over: the game knows no such code."), "{}", answered.text());
+    assert!(answered.text().contains("⌛ `DEAD` is not active: the game does not know this code."), "{}", answered.text());
     // Whoever is unknown is not asked who they are for nothing.
     let answered = press(&world, &world.member(), &dead, FOR_ME).await;
-    assert!(answered.text().contains("⌛ `DEAD` is over"), "{:?}", answered.response_kind());
+    assert!(answered.text().contains("⌛ `DEAD` is not active"), "{:?}", answered.response_kind());
     gate.open();
     let is_over = |id: u64, why: &'static str| {
         let double = world.double.clone();
         move || {
             let now = double.message(id);
-            (now.text().contains("⌛ This gift code is over") && now.text().contains(why)).then_some(now)
+            (now.text().contains("⌛ This gift code is no longer active") && now.text().contains(why)).then_some(now)
         }
     };
-    let over = world.double.until(PATIENCE, "DEAD is over", is_over(dead.id, "the game knows no such code")).await;
+    let over = world.double.until(PATIENCE, "DEAD is over", is_over(dead.id, "the game does not know this code")).await;
     assert!(over.components.is_empty(), "{:#?}", over.components);
     // Its post is about to be changed, and has its buttons still. A run's message may be changed before.
     let is_past = || Timestamp::now() > until_soon;
@@ -246,7 +246,7 @@ async fn a_code_that_is_over_leaves_its_post() {
         gate.open();
     };
     let answered = press(&world, &member, &short, FOR_ME).await;
-    assert!(answered.text().contains("⌛ `SHORT` is over: it has expired."), "{}", answered.text());
+    assert!(answered.text().contains("⌛ `SHORT` is not active: it has expired."), "{}", answered.text());
     gate.open();
     let over = world.double.until(PATIENCE, "SHORT is over", is_over(short.id, "it has expired")).await;
     assert!(over.components.is_empty(), "{:#?}", over.components);
@@ -278,8 +278,8 @@ async fn what_nobody_knows_is_answered_politely() {
     for label in foreign {
         let answered = press(&world, &member, &old, label).await;
         let text = answered.text();
-        assert!(text.contains("This button does not work any more. Use `/giftcode` and `/redeem`"), "{label}: {text}");
+        assert!(text.contains("This button no longer works. Use `/giftcode` and `/redeem`"), "{label}: {text}");
     }
     let answered = world.double.select(&member, &old, "1:me-of", &["no code"]).await;
-    assert!(answered.text().contains("This button does not work any more"), "{}", answered.text());
+    assert!(answered.text().contains("This button no longer works"), "{}", answered.text());
 }

@@ -22,7 +22,7 @@ async fn begin(world: &World, ids: std::ops::RangeInclusive<u64>, code: &str) ->
     world.import(&admin, &roster(ids)).await;
     let code = [("code", json!(code))];
     world.told(&admin, "manage giftcode add", &code).await;
-    world.says(&admin, REDEEM, &code, &["players now"]).await;
+    world.says(&admin, REDEEM, &code, &["I am redeeming"]).await;
     admin
 }
 
@@ -55,7 +55,7 @@ async fn a_long_run_is_shown_as_it_goes() {
     let [run] = of_batches(&world).try_into().unwrap();
     assert!(run.edits.len() > 1, "{:#?}", run.edits);
     assert_paced(&run);
-    assert!(run.text().contains("🎁 60 granted") && run.attachments.is_empty(), "{}", run.text());
+    assert!(run.text().contains("🎁 60 redeemed") && run.attachments.is_empty(), "{}", run.text());
     let between = run.edits[0].body["embeds"][0]["description"].as_str().unwrap();
     assert!(between.contains('▰') && between.contains("💤 the game allows 15 calls in 3 s"), "{between}");
     assert_eq!(world.calls("LONG"), 60);
@@ -92,9 +92,9 @@ async fn many_failures_come_as_a_file_and_are_tried_again_in_the_same_message() 
     world.told(&admin, REDEEM, &code).await;
     let run = world.message("VIP: done for 28 players").await;
     let text = run.text();
-    assert!(text.contains("🎁 4 granted · ❌ 24 failed"), "{text}");
-    assert!(text.contains("21 players: the player's VIP level is too low") && text.contains("… and 6 more"), "{text}");
-    assert!(text.contains("3 players: the player does not live in the state on file"), "{text}");
+    assert!(text.contains("🎁 4 redeemed · ❌ 24 failed"), "{text}");
+    assert!(text.contains("21 players: the VIP level is too low") && text.contains("… and 6 more"), "{text}");
+    assert!(text.contains("3 players: the saved state is wrong"), "{text}");
     let [file] = run.attachments.clone().try_into().unwrap();
     assert_eq!(file.filename, "VIP-not-redeemed.csv");
     let csv = String::from_utf8(file.bytes).unwrap();
@@ -106,10 +106,10 @@ async fn many_failures_come_as_a_file_and_are_tried_again_in_the_same_message() 
     );
     // The states are corrected.
     world.import(&admin, "1101,A,300\n1102,B,300\n1103,C,300\n").await;
-    world.says(&admin, "manage giftcode retry", &code, &["✅ `VIP` is tried again for 24 players."]).await;
+    world.says(&admin, "manage giftcode retry", &code, &["✅ I am trying `VIP` again for 24 players."]).await;
     let is_told_again = || {
         let now = world.double.message(run.id);
-        (now.text().contains("24 players: the player's VIP") && now.text().contains("done for 28")).then_some(now)
+        (now.text().contains("24 players: the VIP") && now.text().contains("done for 28")).then_some(now)
     };
     let again = world.double.until(PATIENCE, "told again", is_told_again).await;
     assert_eq!((again.attachments.len(), of_batches(&world).len()), (1, 1), "the old file went, and it is one message");
@@ -132,7 +132,7 @@ async fn a_run_says_that_the_game_is_away() {
     world.says(&admin, "manage giftcode status", &[], &["9 here"]).await;
     world.game.set_down(false);
     let done = world.message("GOOD: done for 9 players").await;
-    assert!(done.id == run.id && done.text().contains("🎁 9 granted"), "{}", done.text());
+    assert!(done.id == run.id && done.text().contains("🎁 9 redeemed"), "{}", done.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,7 +145,7 @@ async fn a_message_that_is_taken_away_comes_back_when_it_is_wanted() {
     world.double.delete_message(run.id);
     let again = async |player: u64| {
         world.import(&admin, &roster(player..=player)).await;
-        world.says(&admin, REDEEM, &[("code", json!("GOOD"))], &["1 player now"]).await;
+        world.says(&admin, REDEEM, &[("code", json!("GOOD"))], &["for 1 player."]).await;
     };
     again(1011).await;
     world.until("it is noticed", || world.double.requests().iter().any(|request| request.status == Some(404))).await;

@@ -30,8 +30,8 @@ async fn a_run_that_may_not_attach_its_file_ends_without_it_and_holds_nothing_up
     world.told(&admin, "manage giftcode add", &code).await;
     world.told(&admin, "manage giftcode redeem", &code).await;
     let run = world.message("VIP: done for 60 players").await;
-    assert!(run.attachments.is_empty() && run.text().contains("allow me “Attach Files”"), "{}", run.text());
-    assert!(run.text().contains("6 granted · ❌ 54"), "{}", run.text());
+    assert!(run.attachments.is_empty() && run.text().contains("allow me to “Attach Files”"), "{}", run.text());
+    assert!(run.text().contains("6 redeemed · ❌ 54"), "{}", run.text());
     // The next code is posted, and nothing was paused before it.
     world.feed.add("NEXT", "", "");
     world.message("NEXT").await;
@@ -71,7 +71,7 @@ async fn a_channel_that_refuses_for_a_reason_of_its_own_is_told_of_and_another_o
             (attempt.channel == Some(CHANNEL)).then_some(Fault::Error { status: 400, code })
         });
         world.feed.add("FIRST", "", "");
-        world.says_soon(&admin, STATUS, &[], "posts fail since").await;
+        world.says_soon(&admin, STATUS, &[], "posts have failed since").await;
         let told = world.ask(&admin, STATUS, &[]).await;
         assert!(told.text().contains(&format!("code {code}")), "{}", told.text());
         assert_eq!(told.embeds()[0]["color"], json!(0xE7_4C_3C), "red");
@@ -80,7 +80,7 @@ async fn a_channel_that_refuses_for_a_reason_of_its_own_is_told_of_and_another_o
         let is_it = |message: &discord_double::Message| message.text().contains("FIRST");
         world.double.wait_for_message(OTHER_CHANNEL, crate::world::PATIENCE, is_it).await;
         let told = world.told(&admin, STATUS, &[]).await;
-        assert!(!told.contains("posts fail"), "{told}");
+        assert!(!told.contains("posts have failed"), "{told}");
         bot.stop().await;
     }
 }
@@ -257,7 +257,7 @@ async fn a_bot_in_a_timeout_says_so_and_posts_when_that_ends() {
     world.double.set_bot_timeout(GUILD, Some(soon));
     let refused = "I am in a timeout in this server until";
     world.says(&admin, "manage giftcode setchannel", &[], &[refused]).await;
-    world.says_soon(&admin, STATUS, &[], "paused, I am in a timeout").await;
+    world.says_soon(&admin, STATUS, &[], "is paused: I am in a timeout").await;
     world.feed.add("FIRST", "", "");
     bot.said("Successfully fetched 1 gift codes").await;
     world.message("FIRST").await;
@@ -268,7 +268,7 @@ async fn a_bot_in_a_timeout_says_so_and_posts_when_that_ends() {
     world.double.set_bot_timeout(GUILD, Some(Timestamp::now() + SignedDuration::from_hours(1)));
     let bot = world.start().await;
     world.feed.add("SECOND", "", "");
-    world.says_soon(&admin, STATUS, &[], "paused, I am in a timeout").await;
+    world.says_soon(&admin, STATUS, &[], "is paused: I am in a timeout").await;
     world.double.set_bot_timeout(GUILD, None);
     world.message("SECOND").await;
     bot.stop().await;

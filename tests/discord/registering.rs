@@ -68,7 +68,7 @@ async fn commands_that_nobody_remembers_go_when_they_are_used() {
     let request = request.header("Content-Type", "application/json").body(json!(left).to_string());
     assert!(request.send().await.unwrap().status().is_success());
     assert_eq!(world.double.shown_commands(GUILD).len(), 2 * NAMES.len());
-    world.says(&world.member(), "giftcode", &[], &["No gift code is active"]).await;
+    world.says(&world.member(), "giftcode", &[], &["There are no active gift codes"]).await;
     shown(&world, true, &[(GUILD, true)]).await;
 }
 
@@ -110,12 +110,12 @@ async fn commands_are_for_servers() {
         let answered = world.double.slash_in_dm(&admin, command, options).await;
         assert_eq!(
             answered.text(),
-            "I work in servers only. Please use this command in a server that I am in.",
+            "I only work in servers. Please use this command in a server that I am in.",
             "{command}"
         );
         assert!(answered.is_ephemeral(), "{command}");
     }
-    world.says(&admin, "manage giftcode status", &[], &["none: `/manage giftcode setchannel`"]).await;
+    world.says(&admin, "manage giftcode status", &[], &["none: set one with `/manage giftcode setchannel`"]).await;
     world.says(&admin, "unlink", &[], &["You have no linked account yet"]).await;
     assert!(world.double.messages(CHANNEL).is_empty());
 }

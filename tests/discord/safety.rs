@@ -40,15 +40,15 @@ async fn members_manage_nothing() {
             let refused = world.double.slash_forced(&member, CHANNEL, command, options).await;
             refused.settled(PATIENCE).await;
             let text = refused.text();
-            assert!(text.starts_with("🔒 Only members with the permission **Manage Server**"), "{command}: {text}");
+            assert!(text.starts_with("🔒 Only members with the **Manage Server** permission"), "{command}: {text}");
             assert!(refused.is_ephemeral() && refused.attachments().is_empty(), "{command}");
         }
     }
     // An administrator is one without being told so.
     let boss = world.double.user(GUILD, permission::ADMINISTRATOR);
-    let parts = ["none: `/manage giftcode setchannel`", "off: `/manage giftcode auto`", "Players\n1", "0 here"];
+    let parts = ["none: set one with `/manage giftcode setchannel`", "off: turn it on with `/manage giftcode auto`", "Players\n1", "0 here"];
     world.says(&boss, "manage giftcode status", &[], &parts).await;
-    world.says(&boss, "manage giftcode list", &[], &["1 gift code active", "GOOD"]).await;
+    world.says(&boss, "manage giftcode list", &[], &["1 active gift code", "GOOD"]).await;
     assert!(world.game.ledger(|ledger| ledger.calls().is_empty()) && world.double.messages(CHANNEL).is_empty());
 }
 
@@ -150,18 +150,18 @@ async fn a_server_sees_nothing_of_another() {
         world.says(&admin, command, &code("theirs"), &["I do not know the code `theirs`"]).await;
     }
     world.says(&admin, "manage giftcode history", &code("THEIRS"), &["was never redeemed for this server's"]).await;
-    world.says(&admin, remove, &player("1002"), &["1002 is not on this server's roster"]).await;
-    world.says(&admin, remove, &player("1003"), &["✅ 1003 is off the roster"]).await;
+    world.says(&admin, remove, &player("1002"), &["1002 is not on this server's player list"]).await;
+    world.says(&admin, remove, &player("1003"), &["✅ 1003 was removed from the player list"]).await;
     world.says(&other, "manage players list", &[], &["👥 2 players", "1002", "1003"]).await;
-    world.says(&admin, "manage giftcode redeem", &code("SHARED"), &["for 1 player now"]).await;
+    world.says(&admin, "manage giftcode redeem", &code("SHARED"), &["for 1 player."]).await;
     world.granted("SHARED", 1).await;
     world.says(&admin, "manage giftcode remove", &code("SHARED"), &["✅"]).await;
-    world.says(&other, "manage giftcode list", &[], &["2 gift codes active", "SHARED", "THEIRS"]).await;
+    world.says(&other, "manage giftcode list", &[], &["2 active gift codes", "SHARED", "THEIRS"]).await;
     world.says(&other, "manage giftcode history", &code("SHARED"), &["was never redeemed"]).await;
     // A third one that shares nothing.
     world.double.add_guild(Guild::new(9_000_001).text(9_000_002, "third"));
     let third = world.double.user(9_000_001, permission::MANAGE_GUILD);
     let answered = world.double.slash(&third, 9_000_002, "manage players list", &[]).await;
     answered.settled(PATIENCE).await;
-    assert!(answered.text().contains("The roster is empty"), "{}", answered.text());
+    assert!(answered.text().contains("The player list is empty"), "{}", answered.text());
 }

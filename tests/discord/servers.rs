@@ -40,7 +40,7 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
     posted(&world, SECOND_CHANNEL, "SECOND").await;
     bot.said(&format!("Guild {GUILD} is paused")).await;
     // Status is asked elsewhere: commands need no channel that can be posted to.
-    world.says(&admin, STATUS, &[], &["⏸", "paused, I may not post in the channel: allow me to view it"]).await;
+    world.says(&admin, STATUS, &[], &["⏸", "is paused: I cannot post in the channel. Allow me to view it"]).await;
     world.double.set_bot_permissions(GUILD, permission::POSTING);
     posted(&world, CHANNEL, "SECOND").await;
     world.double.set_overwrite(CHANNEL, 0, permission::VIEW_CHANNEL);
@@ -48,7 +48,7 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
     world.until("paused again", || bot.log().matches("is paused").count() == 2).await;
     let status = world.double.slash(&admin, OTHER_CHANNEL, STATUS, &[]).await;
     status.settled(PATIENCE).await;
-    assert!(status.text().contains("paused, I cannot see the channel"), "{}", status.text());
+    assert!(status.text().contains("is paused: I cannot see the channel"), "{}", status.text());
     world.double.set_overwrite(CHANNEL, 0, 0);
     posted(&world, CHANNEL, "THIRD").await;
     world.says(&admin, STATUS, &[], &[&format!("Channel\n<#{CHANNEL}>")]).await;
@@ -64,11 +64,11 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
     };
     let told = elsewhere(STATUS, &[]).await;
     assert!(
-        told.contains("paused, the channel was deleted: set another one with /manage giftcode setchannel"),
+        told.contains("is paused: the channel was deleted. Set another one with /manage giftcode setchannel"),
         "{told}"
     );
     let told = elsewhere("manage giftcode setchannel", &[]).await;
-    assert!(told.contains(&format!("✅ Gift codes are posted in <#{OTHER_CHANNEL}>")), "{told}");
+    assert!(told.contains(&format!("I post gift codes in <#{OTHER_CHANNEL}>")), "{told}");
     posted(&world, OTHER_CHANNEL, "FOURTH").await;
     assert_eq!(world.double.messages(OTHER_CHANNEL).len(), 1, "what was posted before is not posted again");
     for code in ["FIRST", "SECOND", "THIRD", "FOURTH"] {
@@ -81,7 +81,7 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
 async fn a_guild_that_is_left_is_kept_and_one_that_is_away_is_not_left() {
     let (world, bot, _admin, _other) = two_guilds().await;
     world.double.remove_guild(SECOND);
-    bot.said("kept for its return").await;
+    bot.said("in case the bot returns").await;
     world.feed.add("SECOND", "", "");
     posted(&world, CHANNEL, "SECOND").await;
     world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
@@ -92,14 +92,14 @@ async fn a_guild_that_is_left_is_kept_and_one_that_is_away_is_not_left() {
     world.feed.add("THIRD", "", "");
     let bot = world.start().await;
     posted(&world, CHANNEL, "THIRD").await;
-    assert!(!bot.log().contains("kept for its return"), "{}", bot.log());
+    assert!(!bot.log().contains("in case the bot returns"), "{}", bot.log());
     world.double.set_available(SECOND);
     posted(&world, SECOND_CHANNEL, "THIRD").await;
     bot.stop().await;
     // Left while the bot was not there, and joined again while it was not.
     world.double.remove_guild(SECOND);
     let bot = world.start().await;
-    bot.said("kept for its return").await;
+    bot.said("in case the bot returns").await;
     world.feed.add("FOURTH", "", "");
     posted(&world, CHANNEL, "FOURTH").await;
     bot.kill().await;
@@ -118,7 +118,7 @@ async fn broken_connections_are_made_again() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     let admin = world.admin();
-    world.says(&admin, STATUS, &[], &["How it is"]).await;
+    world.says(&admin, STATUS, &[], &["Bot status"]).await;
     let breaks: [fn(&Double); 3] = [Double::reconnect, Double::drop_sessions, Double::invalidate];
     for (at, interrupt) in breaks.into_iter().enumerate() {
         interrupt(&world.double);
@@ -138,7 +138,7 @@ async fn broken_connections_are_made_again() {
             }
         };
         let told = tokio::time::timeout(PATIENCE, answers).await.unwrap_or_else(|_| panic!("break {at}"));
-        assert!(told.contains("How it is"), "{told}");
+        assert!(told.contains("Bot status"), "{told}");
     }
     assert_eq!(world.double.sessions(), 1);
     bot.stop().await;
@@ -153,7 +153,7 @@ async fn commands_are_registered_where_they_are_tried() {
     let names: Vec<Value> = world.double.guild_commands(GUILD).iter().map(|command| command["name"].clone()).collect();
     assert_eq!(names, ["manage", "giftcode", "link", "unlink", "redeem"].map(|name| json!(name)));
     assert!(world.double.commands().is_empty() && world.double.guild_commands(SECOND).is_empty());
-    world.says(&world.admin(), STATUS, &[], &["How it is"]).await;
+    world.says(&world.admin(), STATUS, &[], &["Bot status"]).await;
     bot.said(&format!("Registered 5 commands in guild {GUILD} only")).await;
     // Revoked while it runs: it ends at once, and says why.
     world.double.revoke_token();

@@ -209,7 +209,7 @@ impl World {
     /// Waits until so many codes are active for this person.
     pub async fn active(&self, user: &User, codes: usize) {
         let until = Instant::now() + PATIENCE;
-        let shown = format!("🎁 {codes} gift code{} active", if codes == 1 { "" } else { "s" });
+        let shown = format!("🎁 {codes} active gift code{}", if codes == 1 { "" } else { "s" });
         while !self.told(user, "giftcode", &[]).await.contains(&shown) {
             assert!(Instant::now() < until, "never: {shown}");
             tokio::time::sleep(Duration::from_millis(100)).await;
