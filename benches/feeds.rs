@@ -50,7 +50,7 @@ async fn seen_after(sources: usize, faults: &[FeedFault]) -> (f64, f64) {
     let client = FeedClient::new(&feeds, INTERVAL).unwrap();
     let settings =
         WatcherSettings { interval: INTERVAL, max_consecutive_errors: 5, min_absence: Duration::from_secs(6 * 3600) };
-    let watcher = Watcher::new(client, store.clone(), clock, settings);
+    let watcher = Watcher::new(client, store.listings(), clock, settings);
     let stop = CancellationToken::new();
     let running = tokio::spawn(Arc::new(watcher).run(stop.clone()));
     tokio::time::sleep(appears(CODES) + 2 * INTERVAL).await;
@@ -58,7 +58,7 @@ async fn seen_after(sources: usize, faults: &[FeedFault]) -> (f64, f64) {
     running.await.unwrap().unwrap();
     let mut waits = Vec::new();
     for number in 0..CODES {
-        let seen: Timestamp = store.first_seen(code(number).key()).await.unwrap().unwrap();
+        let seen: Timestamp = store.reports().first_seen(code(number).key()).await.unwrap().unwrap();
         waits.push(seen.duration_since(started).as_secs_f64() - appears(number).as_secs_f64());
     }
     (waits.iter().sum::<f64>() / f64::from(CODES), waits.into_iter().fold(0.0, f64::max))

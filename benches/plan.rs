@@ -40,7 +40,7 @@ fn player(id: u64) -> Player {
 async fn list(store: &Store, codes: usize) {
     let entries = (0..codes).map(|number| Entry::active(code(number))).collect();
     let answer = FeedAnswer::new("feed", entries);
-    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
+    store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
 }
 
 fn median(mut measured: Vec<Duration>) -> Duration {
@@ -68,13 +68,13 @@ async fn measure(players: u64) -> Measured {
     {
         let store = Store::open(&path, StateKind::Bot, Clock::system()).unwrap();
         for number in 0..20 {
-            store.set_channel(guild(number), ChannelId(number + 1)).await.unwrap();
-            store.set_auto_redeem(guild(number), true).await.unwrap();
+            store.guilds().set_channel(guild(number), ChannelId(number + 1)).await.unwrap();
+            store.guilds().set_auto_redeem(guild(number), true).await.unwrap();
             let of_guild = (1..=players).filter(|id| id % 20 == number).map(player).collect();
-            store.add_to_roster(guild(number), of_guild).await.unwrap();
+            store.rosters().add_to_roster(guild(number), of_guild).await.unwrap();
         }
         list(&store, CODES).await;
-        store.plan().await.unwrap();
+        store.posts().plan().await.unwrap();
     }
     // As a bot leaves it that has redeemed them all.
     let file = rusqlite::Connection::open(&path).unwrap();
@@ -87,23 +87,23 @@ async fn measure(players: u64) -> Measured {
     drop(file);
     let store = Store::open(&path, StateKind::Bot, Clock::system()).unwrap();
     let began = Instant::now();
-    let planned = store.plan().await.unwrap();
+    let planned = store.posts().plan().await.unwrap();
     let everything = began.elapsed();
     assert_eq!((planned.guilds.len(), planned.redemptions), (0, 0));
     let (mut plans, mut looks) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let began = Instant::now();
-        store.plan_some().await.unwrap();
+        store.posts().plan_some().await.unwrap();
         plans.push(began.elapsed());
         let began = Instant::now();
-        store.claim_due(2, 12, |_| Admission::Take).await.unwrap();
+        store.redemptions().claim_due(2, 12, |_| Admission::Take).await.unwrap();
         looks.push(began.elapsed());
     }
     list(&store, CODES + 1).await;
     let (began, mut longest_part, mut redemptions) = (Instant::now(), Duration::ZERO, 0);
     while redemptions < players {
         let part = Instant::now();
-        redemptions += store.plan_some().await.unwrap().plan.redemptions as u64;
+        redemptions += store.posts().plan_some().await.unwrap().plan.redemptions as u64;
         longest_part = longest_part.max(part.elapsed());
     }
     let new_code = began.elapsed();

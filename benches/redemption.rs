@@ -106,12 +106,12 @@ fn player(id: u64) -> Player {
 /// A state file in which these codes are due for so many players of one guild.
 async fn due(path: &Path, clock: Clock, players: u64, codes: &[&str]) -> Store {
     let store = Store::open(path, StateKind::Bot, clock).unwrap();
-    store.set_channel(GUILD, ChannelId(1)).await.unwrap();
-    store.set_auto_redeem(GUILD, true).await.unwrap();
-    store.add_to_roster(GUILD, (1..=players).map(player).collect()).await.unwrap();
+    store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
+    store.guilds().set_auto_redeem(GUILD, true).await.unwrap();
+    store.rosters().add_to_roster(GUILD, (1..=players).map(player).collect()).await.unwrap();
     let answer = FeedAnswer::new("feed", codes.iter().map(|text| Entry::active(code(text))).collect());
-    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
-    store.plan().await.unwrap();
+    store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
+    store.posts().plan().await.unwrap();
     store
 }
 
@@ -207,7 +207,8 @@ async fn at_the_limit(folder: &Path, case: &Case) -> Outcome {
     let all = usize::try_from(case.players).unwrap() * case.codes.len();
     // From the game's ledger, so that looking takes nothing from the bot.
     let took =
-        work(Engine::new(game, store.clone(), clock, settings), clock, || sim.ledger(Ledger::grants) == all).await;
+        work(Engine::new(game, store.redemptions(), clock, settings), clock, || sim.ledger(Ledger::grants) == all)
+            .await;
     sim.ledger(|ledger| {
         let refusals = ledger.refusals();
         let calls = ledger.calls();
@@ -282,7 +283,7 @@ async fn one_hangs(folder: std::path::PathBuf, hanging: Option<PlayerId>) -> f64
     let sim = GameSim::start(world(100, clock.now()), clock).unwrap();
     let game = Hanging(client(&sim.base_url(), clock, FAST_TIMEOUT, 2, FAST), hanging);
     let settings = EngineSettings { concurrency: 2, policy: FAST, limit: Some(LIMIT), player_interval: INTERVAL };
-    let engine = Engine::new(game, store, clock, settings);
+    let engine = Engine::new(game, store.redemptions(), clock, settings);
     work(engine, clock, || sim.ledger(Ledger::grants) >= 99).await.as_secs_f64()
 }
 
@@ -334,18 +335,18 @@ async fn throughput(figures: &mut Figures, folder: &Path) {
     let clock = Clock::system();
     let store = due(&folder.join("throughput.db"), clock, REDEMPTIONS, &["A1"]).await;
     let game = client(&base_url, clock, Duration::from_secs(30), FREELY.concurrency, FREELY.policy);
-    let engine = Engine::new(game, store.clone(), clock, FREELY);
+    let engine = Engine::new(game, store.redemptions(), clock, FREELY);
     let cpu = cpu_seconds();
     let began = Instant::now();
     let stop = CancellationToken::new();
     let task = tokio::spawn(engine.run(stop.clone()));
-    while store.pending_redemptions().await.unwrap() > 0 {
+    while store.reports().pending_redemptions().await.unwrap() > 0 {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let (took, cpu) = (began.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     stop.cancel();
     task.await.unwrap().unwrap();
-    let report = store.code_report(code("A1").key(), 1).await.unwrap();
+    let report = store.reports().code_report(code("A1").key(), 1).await.unwrap();
     assert_eq!(u64::from(report.granted), REDEMPTIONS);
     let many = REDEMPTIONS as f64;
     figures.tell("no limits, 64 at once, 10,000 redemptions: per second", format!("{:.0}", many / took));
@@ -369,14 +370,14 @@ async fn throughput(figures: &mut Figures, folder: &Path) {
 async fn waiting(path: &Path, base_url: &str) {
     let clock = Clock::system();
     let store = Store::open(path, StateKind::Bot, clock).unwrap();
-    assert_eq!(u64::from(store.pending_redemptions().await.unwrap()), WAITING);
+    assert_eq!(u64::from(store.reports().pending_redemptions().await.unwrap()), WAITING);
     let game = client(base_url, clock, Duration::from_secs(30), FREELY.concurrency, FREELY.policy);
     let stop = CancellationToken::new();
-    let task = tokio::spawn(Engine::new(game, store.clone(), clock, FREELY).run(stop.clone()));
+    let task = tokio::spawn(Engine::new(game, store.redemptions(), clock, FREELY).run(stop.clone()));
     tokio::time::sleep(LOOKED_AT).await;
     stop.cancel();
     task.await.unwrap().unwrap();
-    let done = WAITING - u64::from(store.pending_redemptions().await.unwrap());
+    let done = WAITING - u64::from(store.reports().pending_redemptions().await.unwrap());
     println!("{} {}", peak_mib(), done as f64 / LOOKED_AT.as_secs_f64());
 }
 
@@ -402,7 +403,7 @@ async fn outage(folder: std::path::PathBuf, minutes: u64) -> Outage {
     let game = client(&sim.base_url(), clock, Duration::from_secs(30), 2, FREELY.policy);
     let settings = EngineSettings { concurrency: 2, limit: Some(limit), player_interval: interval, ..FREELY };
     let stop = CancellationToken::new();
-    let task = tokio::spawn(Engine::new(game, store.clone(), clock, settings).run(stop.clone()));
+    let task = tokio::spawn(Engine::new(game, store.redemptions(), clock, settings).run(stop.clone()));
     tokio::time::sleep(Duration::from_secs(280)).await;
     let before = sim.ledger(|ledger| ledger.calls().len());
     sim.set_down(true);
@@ -414,12 +415,12 @@ async fn outage(folder: std::path::PathBuf, minutes: u64) -> Outage {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let back_after = clock.elapsed() - back;
-    while store.pending_redemptions().await.unwrap() > 0 {
+    while store.reports().pending_redemptions().await.unwrap() > 0 {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     stop.cancel();
     task.await.unwrap().unwrap();
-    let lost = store.redemption_rows().await.unwrap().iter().map(|row| row.calls - 1).max().unwrap();
+    let lost = store.reports().redemption_rows().await.unwrap().iter().map(|row| row.calls - 1).max().unwrap();
     let (granted, lost) = (sim.ledger(Ledger::grants), usize::try_from(lost).unwrap());
     Outage { granted, lost, calls: during, back_after }
 }
@@ -432,8 +433,8 @@ async fn expired(folder: std::path::PathBuf) -> usize {
     let game = client(&sim.base_url(), clock, Duration::from_secs(30), 64, FREELY.policy);
     let settings = EngineSettings { limit: Some(LIMIT), player_interval: INTERVAL, ..FREELY };
     let stop = CancellationToken::new();
-    let task = tokio::spawn(Engine::new(game, store.clone(), clock, settings).run(stop.clone()));
-    while store.pending_redemptions().await.unwrap() > 0 {
+    let task = tokio::spawn(Engine::new(game, store.redemptions(), clock, settings).run(stop.clone()));
+    while store.reports().pending_redemptions().await.unwrap() > 0 {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     stop.cancel();

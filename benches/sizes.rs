@@ -60,7 +60,7 @@ async fn list(store: &Store, codes: usize) {
         ..Entry::active(Code::parse(&format!("WOSGIFT{number:04}")).unwrap())
     };
     let answer = FeedAnswer::new(SOURCE, (0..codes).map(entry).collect());
-    store.apply_answer(Some(answer), &[SOURCE.to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
+    store.listings().apply_answer(Some(answer), &[SOURCE.to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
 }
 
 fn change(path: &Path, sql: &str) {
@@ -71,14 +71,14 @@ fn change(path: &Path, sql: &str) {
 async fn fill(path: &Path) {
     let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
     for number in 0..GUILDS {
-        store.set_channel(guild(number), ChannelId(guild(number).0 + 7)).await.unwrap();
-        store.set_auto_redeem(guild(number), true).await.unwrap();
+        store.guilds().set_channel(guild(number), ChannelId(guild(number).0 + 7)).await.unwrap();
+        store.guilds().set_auto_redeem(guild(number), true).await.unwrap();
         let of_guild = (0..PLAYERS_OF_EACH).map(|place| player(number * PLAYERS_OF_EACH + place)).collect();
-        store.add_to_roster(guild(number), of_guild).await.unwrap();
-        store.link(UserId(312_456_789_012_345_678 + number), player(number)).await.unwrap();
+        store.rosters().add_to_roster(guild(number), of_guild).await.unwrap();
+        store.rosters().link(UserId(312_456_789_012_345_678 + number), player(number)).await.unwrap();
     }
     list(&store, CODES).await;
-    store.plan().await.unwrap();
+    store.posts().plan().await.unwrap();
     drop(store);
     change(
         path,
@@ -127,7 +127,7 @@ async fn measure(path: &Path, uri: &str, database: &str) -> BTreeMap<&'static st
     let authority = Authority::Leader(Position { term: 1_764_000_000_000, round: 10_000 });
     let mut sizes = BTreeMap::new();
     for kind in RecordKind::ALL {
-        let records = store.page(kind, None, 1_000_000).await.unwrap();
+        let records = store.sync_log().page(kind, None, 1_000_000).await.unwrap();
         if records.is_empty() {
             continue;
         }

@@ -68,7 +68,7 @@ async fn write(store: &Store, writers: usize, guilds: &Arc<AtomicU64>) -> f64 {
             let mut count = 0u32;
             while began.elapsed() < WRITING {
                 let guild = guilds.fetch_add(1, Ordering::Relaxed);
-                store.set_channel(GuildId(guild), ChannelId(8)).await.unwrap();
+                store.guilds().set_channel(GuildId(guild), ChannelId(8)).await.unwrap();
                 count += 1;
             }
             count
@@ -83,7 +83,7 @@ async fn write(store: &Store, writers: usize, guilds: &Arc<AtomicU64>) -> f64 {
 }
 
 async fn until_sent(store: &Store) {
-    while store.unsent().await.unwrap().records > 0 {
+    while store.sync_log().unsent().await.unwrap().records > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -138,16 +138,16 @@ async fn posts(figures: &mut Figures, folder: &Path, latency: u64) {
     let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
     let work = async |store: &Store| {
         for guild in 1..=GUILDS {
-            store.set_channel(GuildId(guild), ChannelId(8)).await.unwrap();
+            store.guilds().set_channel(GuildId(guild), ChannelId(8)).await.unwrap();
         }
         until_sent(store).await;
         let answer = FeedAnswer::new("f", vec![Entry::active(Code::parse("gogoWOS").unwrap())]);
-        store.apply_answer(Some(answer), &["f".to_owned()], Duration::ZERO).await.unwrap();
+        store.listings().apply_answer(Some(answer), &["f".to_owned()], Duration::ZERO).await.unwrap();
         let (channels, done) = (Channels::default(), CancellationToken::new());
-        let poster = Poster::new(channels.clone(), store.clone(), Clock::system());
+        let poster = Poster::new(channels.clone(), store.posts(), store.guilds(), Clock::system());
         let began = Instant::now();
         let running = tokio::spawn(Arc::new(poster).run(done.clone()));
-        while channels.0.load(Ordering::SeqCst) < GUILDS || store.waiting_messages().await.unwrap() > 0 {
+        while channels.0.load(Ordering::SeqCst) < GUILDS || store.reports().waiting_messages().await.unwrap() > 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
             assert!(began.elapsed() < Duration::from_secs(60), "{} posts", channels.0.load(Ordering::SeqCst));
         }
@@ -174,11 +174,11 @@ async fn roster(figures: &mut Figures, folder: &Path, latency: u64) {
     let work = async |store: &Store| {
         let (mut with_store, mut bare) = (Vec::new(), Vec::new());
         for run in 1..=RUNS as u64 {
-            store.set_channel(GuildId(run), ChannelId(8)).await.unwrap();
+            store.guilds().set_channel(GuildId(run), ChannelId(8)).await.unwrap();
             until_sent(store).await;
             let players = (0..ROSTER).map(|n| player(run, n)).collect();
             let began = Instant::now();
-            store.add_to_roster(GuildId(run), players).await.unwrap();
+            store.rosters().add_to_roster(GuildId(run), players).await.unwrap();
             until_sent(store).await;
             with_store.push(began.elapsed().as_secs_f64());
             // The same documents, to another database.

@@ -70,7 +70,7 @@ async fn read_only(uri: &str, count: usize) -> f64 {
 /// Makes a file's history unknown, as if it had been restored from somewhere.
 async fn forget_history(path: &Path) {
     let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
-    store.note_caught_up("another database", Position { term: 1, round: 1 }).await.unwrap();
+    store.sync_log().note_caught_up("another database", Position { term: 1, round: 1 }).await.unwrap();
 }
 
 /// How many records a file holds.
@@ -80,7 +80,7 @@ async fn count_of(path: &Path) -> usize {
     for kind in RecordKind::ALL {
         let mut after = None;
         loop {
-            let page = store.page(kind, after, 10_000).await.unwrap();
+            let page = store.sync_log().page(kind, after, 10_000).await.unwrap();
             count += page.len();
             let Some(last) = page.last() else { break };
             after = Some(last.key());
@@ -92,13 +92,13 @@ async fn count_of(path: &Path) -> usize {
 /// What SQLite takes of a restore: the records merged into an empty file, with nothing else at work.
 pub async fn merging(figures: &mut Figures, folder: &Path, count: usize) {
     let store = Store::open(&folder.join("merged.db"), StateKind::Bot, Clock::system()).unwrap();
-    store.set_replicated(true).await.unwrap();
+    store.sync_log().set_replicated(true).await.unwrap();
     let mut records = records::state(count).peekable();
     let mut took = 0.0;
     while records.peek().is_some() {
         let page: Vec<Record> = records.by_ref().take(MERGED_AT_ONCE).collect();
         let began = Instant::now();
-        store.merge(page).await.unwrap();
+        store.sync_log().merge(page).await.unwrap();
         took += began.elapsed().as_secs_f64();
     }
     figures.add(&format!("{count} records merged into an empty file, without a server"), seconds(took));

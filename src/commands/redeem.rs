@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
+use crate::domain::health::{EnginePhase, EngineStatus};
 use crate::domain::players::player::{Player, State};
 use crate::domain::players::roster_file::{self, RosterFile, RosterFileError};
 use crate::domain::redeeming::explanation::{remedy, trouble_in_words};
@@ -25,7 +26,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
 use crate::runtime::supervisor::Supervisor;
 use crate::runtime::telemetry::{self, Target};
-use crate::services::engine::{Condition, Engine};
+use crate::services::engine::Engine;
 use crate::store::{CodeReport, StateKind, Store};
 
 use super::{Ended, summary};
@@ -35,7 +36,7 @@ use crate::commands::world::beside;
 /// So long after the start a game that never answered counts as not reachable.
 const UNREACHED_AFTER: Duration = Duration::from_secs(5);
 /// So long nothing goes on but a question about a code now and then, before that ends the work.
-const FIRST_TEST_HOLD: Duration = Duration::from_secs(20);
+const HELD_FOR: Duration = Duration::from_secs(20);
 /// Between two looks at how far everything is.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How many bad lines are named one by one.
@@ -104,16 +105,16 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     let store = Store::open(&path, StateKind::Redeem, clock)?;
     let all = players.len() * codes.len();
     prepare(&store, &codes, &players).await?;
-    let done = all.saturating_sub(store.pending_redemptions().await? as usize);
+    let done = all.saturating_sub(store.reports().pending_redemptions().await? as usize);
     if done > 0 {
         tell(&format!("Going on with an interrupted redeem: {done} of {all} are done."));
     }
-    let engine = Engine::new(game_client(&config, clock)?, store.clone(), clock, engine_settings(&config));
+    let engine = Engine::new(game_client(&config, clock)?, store.redemptions(), clock, engine_settings(&config));
     let bar = progress_bar(shows_bar, all as u64);
     let work = work(&engine, &store, &config, &bar, all).await;
     bar.finish_and_clear();
-    let done = all.saturating_sub(store.pending_redemptions().await? as usize);
-    if work.is_err() && (done == 0 || engine.never_reached().is_some()) {
+    let done = all.saturating_sub(store.reports().pending_redemptions().await? as usize);
+    if work.is_err() && (done == 0 || engine.status().borrow().never_reached.is_some()) {
         // Nothing is worth going on with.
         drop((engine, store));
         remove_progress(&path);
@@ -184,12 +185,12 @@ fn progress_path(config: &Config, codes: &[Code], players: &[Player]) -> PathBuf
 }
 
 async fn prepare(store: &Store, codes: &[Code], players: &[Player]) -> anyhow::Result<()> {
-    store.put_players(players.to_vec()).await?;
+    store.rosters().put_players(players.to_vec()).await?;
     let mut keys = Vec::new();
     for code in codes {
-        keys.push((code.key(), store.add_code(code.clone()).await?));
+        keys.push((code.key(), store.codes().add_code(code.clone()).await?));
     }
-    store.request(players.iter().map(|player| player.id).collect(), keys).await?;
+    store.redemptions().request(players.iter().map(|player| player.id).collect(), keys).await?;
     Ok(())
 }
 
@@ -236,15 +237,15 @@ async fn until_done(
     all: usize,
 ) -> anyhow::Result<Work> {
     let started = Instant::now();
-    let mut condition = engine.condition();
+    let status = engine.status();
     let (mut told, mut moved) = (false, (all, started));
     loop {
-        let pending = store.pending_redemptions().await? as usize;
+        let pending = store.reports().pending_redemptions().await? as usize;
         if pending != moved.0 {
             moved = (pending, Instant::now());
         }
         bar.set_position(all.saturating_sub(pending) as u64);
-        let never_reached = engine.never_reached();
+        let EngineStatus { phase, never_reached, .. } = status.borrow().clone();
         if let Some(status) = &never_reached
             && (pending == 0 || started.elapsed() >= UNREACHED_AFTER)
         {
@@ -260,22 +261,22 @@ async fn until_done(
         if pending == 0 {
             return Ok(Work::Done);
         }
-        match condition.borrow_and_update().clone() {
-            Condition::Open { trouble, .. } if !trouble.cause.passes() => bail!(
+        match phase {
+            EnginePhase::Open { trouble, .. } if !trouble.cause.passes() => bail!(
                 "nothing can be redeemed at {}: {}: {}; what is done is kept, the same command goes on from there",
                 address(config),
-                trouble_in_words(&trouble),
+                trouble_in_words(trouble.cause, &trouble.evidence),
                 remedy(&trouble)
             ),
             // A game that was never reached is another matter, see above.
-            Condition::Open { trouble, .. } if !told && never_reached.is_none() => {
+            EnginePhase::Open { trouble, .. } if !told && never_reached.is_none() => {
                 told = true;
-                let why = trouble_in_words(&trouble);
+                let why = trouble_in_words(trouble.cause, &trouble.evidence);
                 let what = format!("Waiting: {why}. Stop me, and the same command goes on from here.");
                 bar.suspend(|| tell(&what));
             }
-            Condition::Open { .. } => {}
-            Condition::Held { code, evidence, .. } if moved.1.elapsed() >= FIRST_TEST_HOLD => bail!(
+            EnginePhase::Open { .. } => {}
+            EnginePhase::Held { code, evidence, .. } if moved.1.elapsed() >= HELD_FOR => bail!(
                 "the game tells everybody {evidence} for {code}, which nobody knows, and all else is done: run the same \
                  command again later, it goes on from there"
             ),
@@ -305,7 +306,7 @@ async fn report(
 ) -> anyhow::Result<Ended> {
     let mut reports: Vec<(Code, CodeReport)> = Vec::new();
     for code in codes {
-        reports.push((code.clone(), store.code_report(code.key(), 1).await?));
+        reports.push((code.clone(), store.reports().code_report(code.key(), 1).await?));
     }
     let gave_up = |report: &CodeReport| report.gave_up.values().sum::<u32>();
     let ended = if reports.iter().any(|(_, report)| gave_up(report) > 0) { Ended::GaveUp } else { Ended::Well };
@@ -335,7 +336,7 @@ async fn report(
         table.add_row(cells.chain([summary::reasons(report)]));
     }
     print(&table.to_string());
-    for line in summary::failures(&store.redemption_rows().await?) {
+    for line in summary::failures(&store.reports().redemption_rows().await?) {
         print(&line);
     }
     print(&format!("{requests} requests in {seconds:.1} s."));

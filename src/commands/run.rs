@@ -8,12 +8,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::discord::announcer::DiscordAnnouncer;
-use crate::discord::bot::{Bot, Limit, MAX_CHECKS, MAX_REQUESTS};
-use crate::discord::messages::engine::waits_for;
+use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
 use crate::discord::rest::{Access, Rest};
 use crate::discord::session_budget::SessionBudget;
 use crate::discord::user_limit::UserLimit;
-use crate::domain::codes::code::CodeKey;
 use crate::feeds::FeedClient;
 use crate::leadership::session::{self, ActiveSession};
 use crate::replica::Mongo;
@@ -23,6 +21,7 @@ use crate::runtime::supervisor::Supervisor;
 use crate::runtime::telemetry::{self, Target};
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::eraser::Eraser;
+use crate::services::health::{HealthLog, HealthMonitor};
 use crate::services::poster::Poster;
 use crate::services::reporter::Reporter;
 use crate::services::retention::{Retention, SizeWatch};
@@ -30,9 +29,7 @@ use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{StateKind, Store};
 
 use super::Ended;
-use crate::commands::wiring::{
-    engine_settings, game_client, game_trouble, limit_in_words, location, mongodb, stop_on_signals,
-};
+use crate::commands::wiring::{engine_settings, game_client, location, mongodb, stop_on_signals};
 
 /// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
 const LOG: &str = "info,serenity=error";
@@ -105,27 +102,19 @@ impl Process {
             min_absence: MIN_ABSENCE,
         };
         let game = game_client(config, clock)?;
-        let engine = Engine::after(self.unrecorded.clone(), game, store.clone(), clock, engine_settings(config));
-        let watcher = Watcher::new(feed, store.clone(), clock, settings).with_others(game_trouble(&engine));
+        let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
+        let watcher = Watcher::new(feed, store.listings(), clock, settings);
+        let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status());
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
-        let poster = Poster::new(announcer.clone(), store.clone(), clock);
-        let asked = engine.clone();
-        // As the game tells it, which need not be as configured.
-        let limit: Arc<Limit> = Arc::new(move || asked.limit().map(limit_in_words));
-        let (condition, words) = (engine.condition(), limit.clone());
-        let what_for = move |code: &CodeKey, calls_now: bool| {
-            waits_for(&condition.borrow(), words().as_deref(), Some(code), calls_now)
-        };
-        let reporter = Reporter::new(announcer, store.clone(), clock, Arc::new(what_for));
+        let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
+        let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
         let bot = Bot {
             store: store.clone(),
             access: self.access.clone(),
             rest: self.rest.clone(),
             clock,
             state_checker: engine.clone(),
-            feeds: watcher.health(),
-            condition: engine.condition(),
-            limit,
+            health: health.clone(),
             session_budget: SessionBudget::default(),
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
@@ -137,11 +126,12 @@ impl Process {
         supervisor.add(Arc::new(watcher));
         supervisor.add(Arc::new(poster));
         supervisor.add(engine);
+        supervisor.add(Arc::new(HealthLog::new(health, clock)));
         supervisor.add(Arc::new(reporter));
-        supervisor.add(Arc::new(Eraser::new(store.clone(), clock)));
-        supervisor.add(Arc::new(Retention::new(store.clone(), clock)));
+        supervisor.add(Arc::new(Eraser::new(store.erasures(), clock)));
+        supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
-            supervisor.add(Arc::new(SizeWatch::new(replica, store.clone(), max)));
+            supervisor.add(Arc::new(SizeWatch::new(replica, store.sync_log(), max)));
         }
         supervisor.add(Arc::new(bot));
         Ok(supervisor)

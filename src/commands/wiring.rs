@@ -11,11 +11,10 @@ use crate::domain::limits::player_pacing::RateLimit;
 use crate::domain::redeeming::retry::Policy;
 use crate::game::{GameClient, GameSettings};
 use crate::leadership::session::StateLocation;
-use crate::ports::GameApi;
 use crate::replica::{Mongo, MongoSettings};
 use crate::runtime::clock::Clock;
 use crate::runtime::config::Config;
-use crate::services::engine::{Engine, EngineSettings};
+use crate::services::engine::EngineSettings;
 use crate::store::{Blocking, StateKind};
 
 /// Finding a server, connecting, a write's majority: none may take longer.
@@ -62,22 +61,6 @@ pub(super) fn engine_settings(config: &Config) -> EngineSettings {
         limit: config.game_rate.map(|rate| RateLimit { calls: rate.calls, window: rate.window }),
         player_interval: config.player_interval,
     }
-}
-
-/// What the health line says of the engine.
-pub(super) fn game_trouble<G: GameApi>(engine: &Engine<G>) -> impl Fn() -> Option<String> + Send + Sync + 'static {
-    let condition = engine.condition();
-    move || condition.borrow().trouble()
-}
-
-/// The game's limit, as people say it.
-pub(super) fn limit_in_words(limit: RateLimit) -> String {
-    let window = match limit.window.as_secs_f64() {
-        60.0 => "a minute".to_owned(),
-        seconds => format!("in {seconds} s"),
-    };
-    let calls = if limit.calls == 1 { "call" } else { "calls" };
-    format!("the game allows {} {calls} {window}", limit.calls)
 }
 
 /// A token that is cancelled by SIGTERM or SIGINT. A second signal ends the process at once.

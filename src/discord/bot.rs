@@ -3,7 +3,6 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -11,8 +10,8 @@ use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::state_check::StateCheck;
 use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
-use crate::services::engine::{Condition, Engine};
-use crate::services::watcher::FeedHealth;
+use crate::services::engine::Engine;
+use crate::services::health::HealthMonitor;
 use crate::store::Store;
 
 use super::rest::{Access, Rest};
@@ -36,9 +35,6 @@ pub const MAX_REQUESTS: usize = 3;
 /// State checks that a person may have in progress at once.
 pub const MAX_CHECKS: usize = 1;
 
-/// The game's limit as far as it is known, as people say it; `None` without one.
-pub type Limit = dyn Fn() -> Option<String> + Send + Sync;
-
 /// Clones share everything.
 #[derive(Clone)]
 pub struct Bot {
@@ -47,12 +43,7 @@ pub struct Bot {
     pub rest: Arc<Rest>,
     pub clock: Clock,
     pub state_checker: Arc<dyn StateChecker>,
-    /// How the feeds do.
-    pub feeds: watch::Receiver<FeedHealth>,
-    /// How the engine does.
-    pub condition: watch::Receiver<Condition>,
-    /// "the game allows 30 calls a minute".
-    pub limit: Arc<Limit>,
+    pub health: HealthMonitor,
     pub session_budget: SessionBudget,
     /// The only guild that gets the commands; `None` registers them everywhere.
     pub dev_guild: Option<u64>,

@@ -7,10 +7,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
 use crate::domain::sync::election::Position;
 use crate::runtime::clock::Clock;
+use crate::runtime::wake::Wake;
 use crate::store::Leader;
 
 /// How far the wall clock and the boot clock may drift apart between two renewals. More means that the machine was suspended or
@@ -70,7 +69,7 @@ struct State {
 pub struct Leadership {
     clock: Clock,
     state: Arc<Mutex<State>>,
-    wake: Arc<Notify>,
+    wake: Arc<Wake>,
 }
 
 impl Leadership {
@@ -113,7 +112,7 @@ impl Leadership {
         (state.phase, state.offset) = (phase, wall_offset(&self.clock));
         drop(state);
         if is_new {
-            self.wake.notify_waiters();
+            self.wake.wake_all();
         }
         phase
     }
@@ -157,9 +156,7 @@ impl Leadership {
     /// Returns as soon as the phase matches.
     pub async fn until_phase(&self, is_so: impl Fn(Phase) -> bool) {
         loop {
-            // Listening starts before the check, so that no wake is lost.
-            let mut woken = std::pin::pin!(self.wake.notified());
-            woken.as_mut().enable();
+            let woken = self.wake.listen();
             if is_so(self.phase()) {
                 return;
             }
@@ -187,7 +184,7 @@ impl Leader for Leadership {
 
     /// Wakes when a phase begins or the lease is renewed. Many may wait; they wake in the order in which they came. An expiring
     /// lease wakes nobody.
-    fn wake(&self) -> &Notify {
+    fn wake(&self) -> &Wake {
         &self.wake
     }
 }

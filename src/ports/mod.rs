@@ -1,4 +1,4 @@
-//! The seams to what is remote: the services know these traits, the adapters and the simulators' doubles fulfil them.
+//! The seams to remote things: services use these traits; the adapters and the simulated world implement them.
 
 pub mod replica;
 
@@ -13,158 +13,136 @@ use crate::domain::codes::channel::{Blocked, OverReason};
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::Entry;
 use crate::domain::codes::post_plan::MessageKind;
+use crate::domain::health::WaitReason;
 use crate::domain::players::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
 use crate::domain::redeeming::batch_progress::Tally;
 
-/// What the player endpoint answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginAnswer {
-    /// The player's profile.
     Profile(Profile),
-    /// Anything else.
     Failed(Answer),
 }
 
-/// How many calls may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
-    /// So many now.
+    /// How many calls may begin now.
     pub free: usize,
-    /// More after this long, where something but a call's end makes room.
+    /// When more may begin, if that does not depend on a call's end.
     pub opens_in: Option<Duration>,
 }
 
-/// The game's gift-code API. A call always ends, in time, with a value.
+/// The game's gift-code API. Every call ends in time, with a value.
 pub trait GameApi: Send + Sync + 'static {
-    /// How many calls may begin, as far as the connections go.
+    /// How many calls the connections allow to begin.
     fn capacity(&self) -> Capacity {
         Capacity { free: usize::MAX, opens_in: None }
     }
-    /// Asks the player endpoint for `player`.
     fn login(&self, player: PlayerId) -> impl Future<Output = Reply<LoginAnswer>> + Send;
-    /// Redeems `code` for `player`, who lives in `state`.
     fn redeem(&self, player: PlayerId, state: State, code: &Code) -> impl Future<Output = Reply<Answer>> + Send;
 }
 
-/// Why a feed gave no codes this time: one sentence, without secrets.
+/// Why a feed returned no codes: one sentence, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FeedError {
-    /// Not reached, or no answer in time.
     #[error("cannot be reached: {0}")]
     Unreachable(String),
     /// An HTTP status other than 200 and 304.
-    #[error("answers HTTP {0}")]
+    #[error("answers with HTTP {0}")]
     Status(u16),
-    /// An answer of more than the allowed size.
-    #[error("answers more than {0} bytes")]
+    /// Larger than the limit, which is given in bytes.
+    #[error("answers with more than {0} bytes")]
     TooLarge(usize),
-    /// The feed says itself that something is wrong.
-    #[error("answers an error: {0}")]
+    /// The feed itself reports an error.
+    #[error("reports an error: {0}")]
     Refused(String),
-    /// No JSON, or JSON of none of the known shapes.
-    #[error("answers something that is no list of codes: {0}")]
+    /// Not JSON, or JSON of an unknown shape.
+    #[error("answers with something that is not a list of codes: {0}")]
     Shape(String),
-    /// Entries, none of which is a code: their number, and the first of them.
-    #[error("lists {0} entries and none is a code: {1}")]
+    /// Entries, but not one valid code: their number, and the first of them.
+    #[error("lists {0} entries, but none is a code: {1}")]
     Unusable(usize, String),
-    /// No codes at all where there were some.
-    #[error("answers an empty list though it had codes")]
+    /// No codes at all, though there were some before.
+    #[error("answers with an empty list, though it had codes")]
     Emptied,
 }
 
-/// A question to a feed that brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedFailure {
-    /// Why.
     pub error: FeedError,
-    /// How long it asks us to stay away.
+    /// How long the feed asks us to wait.
     pub retry_after: Option<Duration>,
 }
 
-/// All code feeds.
 pub trait CodeFeed: Send + Sync + 'static {
-    /// The feeds, as shown to people and stored with their codes, in the configured order: host and path, never a key.
+    /// The feeds in the configured order, as host and path without any key. This is how they are shown and stored.
     fn sources(&self) -> Vec<String>;
-    /// Asks one of them, by its place in [`CodeFeed::sources`], with one request that ends in time. What it lists, or nothing
-    /// where its list is empty.
+    /// Sends one request to a feed, given by its index in [`CodeFeed::sources`], with a time limit. Returns the listed codes.
     fn ask(&self, place: usize) -> impl Future<Output = Result<Vec<Entry>, FeedFailure>> + Send;
 }
 
-/// One code in an announcement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnnouncedCode {
-    /// The code as published.
     pub code: Code,
-    /// 1 at first; more for a code that became valid again.
+    /// Starts at 1, and grows whenever the code becomes valid again.
     pub generation: u32,
-    /// What it gives, in a feed's words.
+    /// As the feed describes them.
     pub rewards: Option<String>,
-    /// When it stops working.
     pub expires_at: Option<Timestamp>,
-    /// The feed that listed it.
     pub source: String,
-    /// The game granted it to somebody before it was announced.
+    /// The game granted the code to somebody before it was announced.
     pub checked: bool,
 }
 
-/// One message to a guild's channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
-    /// Identifies the message for ever: at most 25 characters, stored before the first attempt (invariant 1).
+    /// Identifies the message for ever. It has at most 25 characters, and is stored before the first attempt (invariant 1).
     pub nonce: String,
-    /// The guild.
     pub guild: GuildId,
-    /// Its channel.
     pub channel: ChannelId,
-    /// The role to mention, if any.
+    /// The role to mention.
     pub role: Option<RoleId>,
-    /// What the message is.
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
     pub total: usize,
-    /// The codes of this message.
+    /// The codes of this message alone.
     pub codes: Vec<AnnouncedCode>,
-    /// When an earlier attempt was made whose end nobody knows; it may have succeeded.
+    /// When an attempt with an unknown result was made. It may have succeeded.
     pub attempted_at: Option<Timestamp>,
-    /// That attempt was made in this channel, and the guild has another one since: it is looked for here, and sent there.
+    /// The guild has changed its channel since that attempt: the message is looked up in this channel, and sent in the new one.
     pub is_moved: bool,
 }
 
-/// A message that was sent, by the id its channel gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageId(pub u64);
 
-/// A message that is in its channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Posted {
-    /// Its id.
     pub id: MessageId,
-    /// It shows what it was to show. Else an earlier attempt, or another process, sent it, and nobody knows what it shows.
+    /// It shows the given content. Otherwise an earlier attempt or another process sent it, and its content is unknown.
     pub is_as_given: bool,
 }
 
-/// Why a message was not sent or changed, or is not known to be.
+/// Why a message was not sent or changed, or why that is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{reason}")]
 pub struct AnnounceError {
     /// One sentence.
     pub reason: String,
-    /// Whether it may have been sent all the same: the answer was lost.
+    /// It may have been sent, because the answer was lost.
     pub maybe_sent: bool,
-    /// Why nothing can be sent there until somebody acts, where that is so.
+    /// Why nothing can be sent there until somebody acts.
     pub blocked: Option<Blocked>,
-    /// The message to be changed is gone.
+    /// The message to change is gone.
     pub is_gone: bool,
-    /// What an earlier attempt may have sent is surely not there: nothing is in the dark any more, and it can be sent.
+    /// An earlier attempt certainly did not send the message, so it can be sent now.
     pub is_absent: bool,
-    /// Nothing gets through to anybody: it says nothing of this message, its channel or its guild.
+    /// Nothing gets through to anybody. The error does not concern this message, its channel or its guild.
     pub is_outage: bool,
-    /// How long to wait, where we were told.
+    /// How long we were told to wait.
     pub retry_after: Option<Duration>,
 }
 
 impl AnnounceError {
-    /// An error that passes.
     pub fn passing(reason: impl Into<String>, maybe_sent: bool) -> Self {
         Self {
             reason: reason.into(),
@@ -177,84 +155,74 @@ impl AnnounceError {
         }
     }
 
-    /// The earlier attempt did not send it.
     pub fn absent() -> Self {
         Self { is_absent: true, ..Self::passing("the earlier attempt did not send it", false) }
     }
 
-    /// Whether the message may be there after this attempt, where an earlier one was made whose end nobody knew: that this one
-    /// was refused says nothing of that.
+    /// Whether the message may have been sent. An earlier attempt with an unknown result (`had_earlier`) stays unknown even if this
+    /// one was refused.
     pub fn leaves_open(&self, had_earlier: bool) -> bool {
-        // What was sent to a channel that is gone went with it.
+        // A message sent to a channel that is gone is gone too.
         let is_settled = self.is_absent || self.blocked == Some(Blocked::UnknownChannel);
         self.maybe_sent || (had_earlier && !is_settled)
     }
 
-    /// What failed is this message, or its channel: neither the way there, nor our haste.
+    /// Whether the error concerns this message or its channel, and not the connection or our rate.
     pub fn is_of_the_channel(&self) -> bool {
         self.blocked.is_none() && !self.is_outage && !self.is_absent && self.retry_after.is_none()
     }
 }
 
-/// A message that was sent, and does not show what is so by now.
+/// A sent message that no longer shows the present state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
-    /// The message's nonce.
     pub nonce: String,
-    /// The guild.
     pub guild: GuildId,
-    /// The channel it is in.
     pub channel: ChannelId,
-    /// Its id.
     pub message: MessageId,
     /// The role that the guild's posts mention.
     pub role: Option<RoleId>,
-    /// What the message is.
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
     pub total: usize,
-    /// The codes of this message, with why they are over.
+    /// The codes of this message, with the reason for each that is over.
     pub codes: Vec<(AnnouncedCode, Option<OverReason>)>,
 }
 
-/// How far a run is, and the message that shows it.
+/// A batch's progress, and the message that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchMessage {
-    /// Identifies the message for ever, stored before the first attempt.
+    /// Identifies the message for ever, and is stored before the first attempt.
     pub nonce: String,
-    /// The guild.
     pub guild: GuildId,
-    /// The channel the message is in, or is to be sent to.
+    /// Where the message is, or is to be sent.
     pub channel: ChannelId,
-    /// The message, once it was sent.
+    /// `None` until it was sent.
     pub message: Option<MessageId>,
-    /// When an attempt to send it was made whose end nobody knows.
+    /// When an attempt with an unknown result was made.
     pub attempted_at: Option<Timestamp>,
-    /// The code that is redeemed.
     pub code: Code,
-    /// How far it is.
     pub tally: Tally,
-    /// All is decided.
+    /// Every redemption is decided.
     pub is_finished: bool,
-    /// How long the rest takes, where that can be told.
+    /// The estimated remaining time.
     pub remaining: Option<Duration>,
-    /// What it waits for, as a clause.
-    pub waits_for: Option<String>,
+    /// Why it waits, while it does.
+    pub wait_reason: Option<WaitReason>,
 }
 
-/// Where announcements go.
 pub trait Announcer: Send + Sync + 'static {
-    /// Sends a message, or finds that this nonce was sent already: exactly one message per nonce, however often called.
-    /// What an earlier attempt may have sent so long ago that its nonce is forgotten is looked for, and not sent: see
+    /// Sends a message, or finds that this nonce was already sent: exactly one message per nonce, however often it is called. If an
+    /// earlier attempt is so old that its nonce is forgotten, the message is only looked up, not sent: see
     /// [`AnnounceError::absent`].
     fn announce(&self, message: &Announcement) -> impl Future<Output = Result<Posted, AnnounceError>> + Send;
-    /// Changes a message so that it says which of its codes are over, and which are not.
+    /// Changes a message to show which of its codes are over.
     fn correct(&self, correction: &Correction) -> impl Future<Output = Result<(), AnnounceError>> + Send;
 }
 
-/// Where people see how far the runs are.
+/// Where people see the progress of batches.
 pub trait BatchBoard: Send + Sync + 'static {
-    /// Sends the run's message, or changes it: exactly one message per nonce, however often called.
-    /// As with an announcement, what may have been sent long ago is looked for and not sent.
+    /// Sends the batch's message or changes it: exactly one message per nonce, however often it is called. As with an
+    /// announcement, an old attempt is only looked up.
     fn show(&self, batch: &BatchMessage) -> impl Future<Output = Result<Posted, AnnounceError>> + Send;
 }

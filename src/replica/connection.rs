@@ -1,4 +1,4 @@
-//! The connection: a client that is made when DNS allows it, and a bound for every command.
+//! The connection to MongoDB: a client made as soon as DNS resolves the servers, and a time limit for each command.
 
 use std::time::Duration;
 
@@ -10,102 +10,102 @@ use mongodb::{Client, Collection, Database};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use crate::ports::replica::{Answer, ReplicaError, within};
+use crate::ports::replica::{ReplicaError, ReplicaResult, within};
 
 use super::connection_string;
-use super::words::{failure, plain};
+use super::error_text::{driver_error, summary};
 
-/// Where MongoDB is.
 #[derive(Debug, Clone)]
 pub struct MongoSettings {
-    /// The connection string.
     pub uri: SecretString,
-    /// The database.
     pub database: String,
-    /// How long finding a server, connecting, and each command may take.
+    /// How long selecting a server, connecting, and a quick command may take.
     pub timeout: Duration,
 }
 
-/// After a name was not found, DNS is left alone for so long; each time twice as long, up to the last.
-const ASK_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
-/// Connections to a server at most: for all commands that are in flight at once, and the lease beside them.
+/// The first and the longest wait before DNS is asked again for an unknown name. Each wait doubles.
+const DNS_BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// The most connections to a server: enough for all commands in flight, and the lease.
 const CONNECTIONS: u32 = 16;
-/// What is answered at once may take so many times as long as a connection,
-pub(super) const AT_ONCE: u32 = 2;
-/// that for which a server has to look through a whole collection,
-pub(super) const SLOWLY: u32 = 8;
-/// and the next part of a whole collection: some servers read all of it before they answer. That one is alive shows the
-/// lease, which is renewed meanwhile.
-pub(super) const WHOLE: u32 = 60;
+/// How many timeouts a command may take that a server answers at once,
+pub(super) const QUICK: u32 = 2;
+/// one for which it scans a collection,
+pub(super) const SCAN: u32 = 8;
+/// and the next part of a full read: some servers read the whole collection before they answer. Meanwhile renewing the lease
+/// shows that the server is alive.
+pub(super) const FULL_READ: u32 = 60;
 
 pub(super) struct Connection {
-    client: Made<Client>,
+    client: Pending<Client>,
     database: String,
     timeout: Duration,
 }
 
-/// What comes of making something; `None` until the first try has ended.
-type Made<T> = watch::Receiver<Option<Answer<T>>>;
+/// The result of making something; `None` until the first attempt has ended.
+type Pending<T> = watch::Receiver<Option<ReplicaResult<T>>>;
 
 impl Connection {
-    /// A connection to be: a connection string that cannot be read is refused at once, one whose servers DNS does not tell is not.
+    /// An unreadable connection string is refused at once. Servers that DNS does not know yet are waited for.
     pub(super) async fn new(settings: MongoSettings) -> anyhow::Result<Self> {
         let MongoSettings { uri, database, timeout } = settings;
-        let client = if connection_string::is_asked_of_dns(&uri).context("cannot use MongoDB")? {
-            make(move || {
+        let client = if connection_string::needs_dns(&uri).context("cannot use MongoDB")? {
+            retry_in_background(move || {
                 let uri = uri.clone();
-                async move { client_of(&uri, timeout).await.map_err(|error| refusal(&error)) }
+                async move { new_client(&uri, timeout).await.map_err(|error| refusal(&error)) }
             })
         } else {
-            let client = Box::pin(client_of(&uri, timeout)).await.context("cannot use MongoDB")?;
+            let client = Box::pin(new_client(&uri, timeout)).await.context("cannot use MongoDB")?;
             watch::channel(Some(Ok(client))).1
         };
         Ok(Self { client, database, timeout })
     }
 
-    pub(super) async fn database(&self) -> Answer<Database> {
+    pub(super) async fn database(&self) -> ReplicaResult<Database> {
         let mut client = self.client.clone();
         let client = client.wait_for(Option::is_some).await.map(|made| made.clone());
         let client = client.ok().flatten().unwrap_or_else(|| Err(unfinished()))?;
         Ok(client.database(&self.database))
     }
 
-    pub(super) async fn collection(&self, name: &str) -> Answer<Collection<RawDocumentBuf>> {
+    pub(super) async fn collection(&self, name: &str) -> ReplicaResult<Collection<RawDocumentBuf>> {
         Ok(self.database().await?.collection(name))
     }
 
-    /// How long something may take; the driver has no socket time-out of its own.
+    /// The time limit of a command. The driver has no socket timeout of its own.
     pub(super) fn time(&self, times: u32) -> Duration {
         self.timeout.saturating_mul(times)
     }
 
-    /// Bounds an answer.
-    pub(super) async fn within<T>(&self, times: u32, answer: impl Future<Output = Result<T, Error>>) -> Answer<T> {
-        within(self.time(times), async { answer.await.map_err(|error| failure(&error)) }).await
+    pub(super) async fn within<T>(
+        &self,
+        times: u32,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> ReplicaResult<T> {
+        within(self.time(times), async { answer.await.map_err(|error| driver_error(&error)) }).await
     }
 
-    pub(super) async fn run(&self, times: u32, command: Document) -> Answer<Document> {
+    pub(super) async fn run(&self, times: u32, command: Document) -> ReplicaResult<Document> {
         let database = self.database().await?;
         self.within(times, async { database.run_command(command).await }).await
     }
 }
 
-/// Why what runs beside does not come to its end.
+/// A background task ended early.
 pub(super) fn unfinished() -> ReplicaError {
     ReplicaError::Unreachable("what was begun did not come to its end".to_owned())
 }
 
-/// Why there is no client.
+/// Why a client could not be made.
 pub(super) fn refusal(error: &anyhow::Error) -> ReplicaError {
     match error.downcast_ref() {
-        Some(error) => failure(error),
+        Some(error) => driver_error(error),
         None => ReplicaError::Refused(format!("{error:#}")),
     }
 }
 
-/// A client; nothing is connected yet. No error tells the connection string. Whatever that says: the primary alone is
-/// asked, for what a majority has, and whatever is written is on a majority.
-pub(super) async fn client_of(uri: &SecretString, time: Duration) -> anyhow::Result<Client> {
+/// Makes a client without connecting it. Whatever the connection string says, reads go to the primary and return what a
+/// majority has, and writes wait for a majority. No error shows the connection string.
+pub(super) async fn new_client(uri: &SecretString, time: Duration) -> anyhow::Result<Client> {
     let mut options = connection_string::read(uri).await?;
     options.app_name = Some(env!("CARGO_PKG_NAME").to_owned());
     options.server_selection_timeout = Some(time);
@@ -114,18 +114,18 @@ pub(super) async fn client_of(uri: &SecretString, time: Duration) -> anyhow::Res
     options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
     options.read_concern = Some(ReadConcern::majority());
     options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(time).build());
-    Client::with_options(options).map_err(|e| anyhow::anyhow!("{}", plain(&e)))
+    Client::with_options(options).map_err(|e| anyhow::anyhow!("{}", summary(&e)))
 }
 
-/// Makes something beside whoever waits for it, with a back-off, until it is there or nobody wants it any more.
-fn make<T, F>(mut attempt: impl FnMut() -> F + Send + 'static) -> Made<T>
+/// Makes something in the background, with a back-off, until it succeeds or nobody waits for it any more.
+fn retry_in_background<T, F>(mut attempt: impl FnMut() -> F + Send + 'static) -> Pending<T>
 where
     T: Send + Sync + 'static,
-    F: Future<Output = Answer<T>> + Send,
+    F: Future<Output = ReplicaResult<T>> + Send,
 {
     let (made, result) = watch::channel(None);
     tokio::spawn(async move {
-        let mut wait = ASK_AGAIN.0;
+        let mut wait = DNS_BACK_OFF.0;
         loop {
             let result = attempt().await;
             let is_done = result.is_ok();
@@ -133,7 +133,7 @@ where
                 break;
             }
             tokio::time::sleep(wait).await;
-            wait = ASK_AGAIN.1.min(2 * wait);
+            wait = DNS_BACK_OFF.1.min(2 * wait);
         }
     });
     result
@@ -156,7 +156,7 @@ mod tests {
         let began = Instant::now();
         let tried_at = Arc::new(Mutex::new(Vec::new()));
         let tries = Arc::clone(&tried_at);
-        let mut made = make(move || {
+        let mut made = retry_in_background(move || {
             let mut tries = tries.lock().unwrap();
             tries.push(began.elapsed().as_secs());
             let is_there = tries.len() > 7;
@@ -165,11 +165,11 @@ mod tests {
                 if is_there { Ok(7) } else { Err(unknown()) }
             }
         });
-        // Who asks at once waits for the first answer, and need not.
+        // An early caller waits for the first attempt, but may give up.
         assert!(timeout(Duration::from_secs(4), made.wait_for(Option::is_some)).await.is_err());
         assert_eq!(*made.wait_for(Option::is_some).await.unwrap(), Some(Err(unknown())));
         assert_eq!(began.elapsed().as_secs(), 10);
-        let is_done = |made: &Option<Answer<i32>>| matches!(made, Some(Ok(7)));
+        let is_done = |made: &Option<ReplicaResult<i32>>| matches!(made, Some(Ok(7)));
         assert!(made.wait_for(is_done).await.is_ok());
         assert_eq!(*tried_at.lock().unwrap(), [0, 11, 23, 37, 55, 81, 121, 161]);
     }
@@ -181,7 +181,7 @@ mod tests {
             database: "giftcode".to_owned(),
             timeout: Duration::from_secs(2),
         };
-        // A name that no name server is asked for.
+        // No name server is asked for a name in .invalid.
         let connection = Connection::new(settings("mongodb+srv://bot:s3cr3t@cluster0.example.invalid/")).await.unwrap();
         let Err(ReplicaError::Unreachable(why)) = connection.database().await else { panic!("it is known") };
         assert!(why.contains("DNS does not know") && !why.contains("s3cr3t"), "{why}");
@@ -194,7 +194,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_connection_string_says_of_reading_and_writing_does_not_count() {
         let uri = "mongodb://127.0.0.1/?readPreference=secondary&readConcernLevel=local&w=0&maxPoolSize=1";
-        let client = client_of(&SecretString::from(uri), Duration::from_secs(2)).await.unwrap();
+        let client = new_client(&SecretString::from(uri), Duration::from_secs(2)).await.unwrap();
         let database = client.database("giftcode");
         assert_eq!(database.selection_criteria(), Some(&SelectionCriteria::ReadPreference(ReadPreference::Primary)));
         assert_eq!(database.read_concern(), Some(&ReadConcern::majority()));

@@ -1,4 +1,4 @@
-//! The lease as a document of its own, by partition of guilds. Its time is the server's, and for people alone.
+//! The lease: a document for each partition of guilds. The time in it is the server's, and only informs people.
 
 use futures_util::future::try_join_all;
 use mongodb::bson::{DateTime, Document, RawDocument, RawDocumentBuf, Uuid, doc};
@@ -8,17 +8,17 @@ use tokio::try_join;
 
 use crate::domain::sync::election::{Lease, Position};
 use crate::domain::sync::record::RecordKind;
-use crate::ports::replica::{Answer, LeaseStore, ReplicaError, SCHEMA, Seen};
+use crate::ports::replica::{LeaseSnapshot, LeaseStore, ReplicaError, ReplicaResult, SCHEMA};
 
-use super::connection::AT_ONCE;
+use super::connection::QUICK;
 use super::document::number_in;
 use super::records::{DUPLICATE_KEY, Mongo};
 
-/// The one partition there is today: all guilds.
+/// The only partition so far: all guilds.
 const PARTITION: &str = "all";
 const LEASES: &str = "leases";
 
-/// The lease in a document; `None` for one that cannot be read as one. A program of schema 1 renews the date alone.
+/// Reads the lease; `None` if the document is unreadable. A program of schema 1 renews only the date.
 fn lease(document: &RawDocument) -> Option<Lease> {
     let counted = |name| number_in(document, name).unwrap_or_default();
     let beat = match document.get("beat").ok()? {
@@ -38,8 +38,8 @@ fn lease(document: &RawDocument) -> Option<Lease> {
     })
 }
 
-/// What the document must be like to be what was seen: this lease, or none that can be read.
-fn as_seen(seen: Option<&Lease>) -> Document {
+/// The filter for a lease that is still as `seen`: this lease, or none that can be read.
+fn still_as(seen: Option<&Lease>) -> Document {
     let Some(Lease { holder, term, beat, .. }) = seen else {
         let readable = doc! {
             "holder": { "$type": "string" },
@@ -54,40 +54,40 @@ fn as_seen(seen: Option<&Lease>) -> Document {
 }
 
 impl Mongo {
-    /// Changes the lease, where it is like this; returns it as it stands then. `makes`: makes one where none is like this.
-    async fn change_lease(&self, filter: Document, change: Document, makes: bool) -> Answer<Option<Lease>> {
+    /// Changes the lease that matches. Returns it as changed. `upserts`: creates the lease if none matches.
+    async fn change_lease(&self, filter: Document, change: Document, upserts: bool) -> ReplicaResult<Option<Lease>> {
         let leases = self.connection.collection(LEASES).await?;
         let changed = async {
             let change = leases.find_one_and_update(filter, change).return_document(ReturnDocument::After);
-            match change.upsert(makes).await {
-                // Somebody else was first.
+            match change.upsert(upserts).await {
+                // Another instance was first.
                 Err(error) if matches!(&*error.kind, ErrorKind::Command(why) if why.code == DUPLICATE_KEY) => Ok(None),
                 answer => answer,
             }
         };
-        Ok(self.connection.within(AT_ONCE, changed).await?.and_then(|changed| lease(&changed)))
+        Ok(self.connection.within(QUICK, changed).await?.and_then(|changed| lease(&changed)))
     }
 
-    async fn first_of(&self, collection: &str, filter: Document) -> Answer<Option<RawDocumentBuf>> {
+    async fn first_of(&self, collection: &str, filter: Document) -> ReplicaResult<Option<RawDocumentBuf>> {
         let collection = self.connection.collection(collection).await?;
-        self.connection.within(AT_ONCE, async { collection.find_one(filter).await }).await
+        self.connection.within(QUICK, async { collection.find_one(filter).await }).await
     }
 }
 
 impl LeaseStore for Mongo {
-    async fn poll(&self) -> Answer<Seen> {
+    async fn poll(&self) -> ReplicaResult<LeaseSnapshot> {
         let found = self.first_of(LEASES, doc! { "_id": PARTITION });
-        let (found, hello) = try_join!(found, self.connection.run(AT_ONCE, doc! { "hello": 1 }))?;
+        let (found, hello) = try_join!(found, self.connection.run(QUICK, doc! { "hello": 1 }))?;
         let time = hello.get_datetime("localTime");
-        let time = time.map_err(|_| ReplicaError::Unreachable("it does not tell its time".to_owned()))?;
+        let time = time.map_err(|_| ReplicaError::Unreachable("it does not report its time".to_owned()))?;
         let is_fresh = found.is_none() && {
             let records = RecordKind::ALL.map(|kind| self.first_of(kind.name(), doc! {}));
             try_join_all(records).await?.iter().all(Option::is_none)
         };
-        Ok(Seen { lease: found.and_then(|found| lease(&found)), is_fresh, server_ms: time.timestamp_millis() })
+        Ok(LeaseSnapshot { lease: found.and_then(|found| lease(&found)), is_fresh, server_ms: time.timestamp_millis() })
     }
 
-    async fn take(&self, seen: Option<&Lease>, holder: &str, term: i64) -> Answer<Option<Lease>> {
+    async fn take(&self, seen: Option<&Lease>, holder: &str, term: i64) -> ReplicaResult<Option<Lease>> {
         if let Some(newer) = seen.map(|seen| seen.schema).filter(|schema| *schema > SCHEMA) {
             return Err(ReplicaError::Newer(newer));
         }
@@ -101,11 +101,11 @@ impl LeaseStore for Mongo {
         let change = doc! {
             "$set": set, "$unset": { "standby": "" }, "$max": { "schema": SCHEMA }, "$currentDate": { "renewed_at": true },
         };
-        self.change_lease(as_seen(seen), change, seen.is_none()).await
+        self.change_lease(still_as(seen), change, seen.is_none()).await
     }
 
-    async fn renew(&self, holder: &str, done: Position) -> Answer<Option<Lease>> {
-        // One whose beat somebody has made a text is nobody's.
+    async fn renew(&self, holder: &str, done: Position) -> ReplicaResult<Option<Lease>> {
+        // If somebody replaced the beat by a text, nobody holds the lease.
         let filter = doc! {
             "_id": PARTITION, "holder": holder, "term": done.term, "released": false, "beat": { "$type": "number" },
         };
@@ -115,12 +115,12 @@ impl LeaseStore for Mongo {
         self.change_lease(filter, change, false).await
     }
 
-    async fn register_standby(&self, name: &str) -> Answer<()> {
+    async fn register_standby(&self, name: &str) -> ReplicaResult<()> {
         let change = doc! { "$inc": { "standby_beat": 1_i64 }, "$set": { "standby": name } };
         self.change_lease(doc! { "_id": PARTITION }, change, false).await.map(drop)
     }
 
-    async fn release(&self, holder: &str, done: Position, unsent: i64) -> Answer<bool> {
+    async fn release(&self, holder: &str, done: Position, unsent: i64) -> ReplicaResult<bool> {
         let filter = doc! { "_id": PARTITION, "holder": holder, "term": done.term };
         let change = doc! { "$set": { "released": true, "round": done.round, "unsent": unsent } };
         Ok(self.change_lease(filter, change, false).await?.is_some())

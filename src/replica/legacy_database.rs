@@ -1,4 +1,4 @@
-//! Reading the legacy bot's database, and nothing but reading.
+//! Reads the legacy bot's database, and never writes to it.
 
 use std::time::Duration;
 
@@ -10,31 +10,27 @@ use serde_json::Value as Json;
 
 use crate::domain::legacy::database::{LegacyCollection, LegacyDatabase, LegacyDatabaseReader};
 
-use super::connection::{client_of, refusal};
-use super::words::failure;
+use super::connection::{new_client, refusal};
+use super::error_text::driver_error;
 
-/// Finding a server and connecting may take so long,
+/// How long finding a server and connecting may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// and each answer.
+/// How long each answer may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// Documents per answer.
-const CHUNK: u32 = 1000;
-/// The most documents of a collection; the largest real one has some ten thousand.
+const BATCH_SIZE: u32 = 1000;
+/// The most documents of a collection. The largest real one has about ten thousand.
 const MAX_DOCUMENTS: usize = 1_000_000;
 
-/// Reads the legacy bot's collections from this database.
-///
-/// # Errors
-/// When MongoDB cannot be reached, or the database has none of them. The connection string is not told.
+/// Fails if MongoDB cannot be reached, or the database has none of the collections. No error shows the connection string.
 pub async fn read_legacy_database(uri: &SecretString, database: &str) -> anyhow::Result<LegacyDatabase> {
-    let client = Box::pin(client_of(uri, TIMEOUT)).await.map_err(|error| refusal(&error))?;
+    let client = Box::pin(new_client(uri, TIMEOUT)).await.map_err(|error| refusal(&error))?;
     let database = client.database(database);
     let names = in_time(database.list_collection_names().into_future()).await?;
     let (known, absent): (Vec<_>, Vec<_>) =
         LegacyCollection::ALL.into_iter().partition(|known| names.iter().any(|name| name == known.name()));
     ensure!(
         !known.is_empty(),
-        "the database {:?} has none of the first implementation's collections: check --database",
+        "the database {:?} has none of the legacy bot's collections: check --database",
         database.name()
     );
     let mut reader = LegacyDatabaseReader::default();
@@ -49,8 +45,8 @@ pub async fn read_legacy_database(uri: &SecretString, database: &str) -> anyhow:
 
 async fn read(database: &Database, of: LegacyCollection, reader: &mut LegacyDatabaseReader) -> anyhow::Result<()> {
     let collection: Collection<Document> = database.collection(of.name());
-    // In an order that is the same each time: where two documents contradict each other, the first one stays.
-    let find = collection.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(CHUNK);
+    // In a fixed order, because the first of two contradicting documents counts.
+    let find = collection.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(BATCH_SIZE);
     let mut cursor = in_time(find.into_future()).await?;
     let mut count = 0;
     while in_time(cursor.advance()).await? {
@@ -64,7 +60,7 @@ async fn read(database: &Database, of: LegacyCollection, reader: &mut LegacyData
     Ok(())
 }
 
-/// A value as JSON; what JSON does not have becomes text.
+/// A value as JSON. Types that JSON lacks become text.
 fn json(value: Bson) -> Json {
     match value {
         Bson::Null | Bson::Undefined => Json::Null,
@@ -83,7 +79,7 @@ fn json(value: Bson) -> Json {
 async fn in_time<T>(answer: impl Future<Output = mongodb::error::Result<T>>) -> anyhow::Result<T> {
     match tokio::time::timeout(ANSWER_WITHIN, answer).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(failure(&error).into()),
+        Ok(Err(error)) => Err(driver_error(&error).into()),
         Err(_) => Err(anyhow::anyhow!("MongoDB did not answer within {} s", ANSWER_WITHIN.as_secs())),
     }
 }

@@ -1,19 +1,19 @@
-//! Merge keys as text, so that the server can compare all of one at once.
+//! Merge keys as text, so that the server can compare a whole key at once.
 
 use crate::domain::sync::record::MergeKey;
 
-/// A number as text that sorts as numbers do: how many digits it has as a letter, then these.
-fn sorting(number: i64) -> String {
+/// A number as text that sorts like the number: its count of digits as a letter, then the digits.
+fn sortable(number: i64) -> String {
     let digits = if number == 0 { String::new() } else { format!("{number:x}") };
     let length = if number < 0 { '-' } else { char::from(b'a' + u8::try_from(digits.len()).unwrap_or_default()) };
     format!("{length}{digits}")
 }
 
-/// A merge key as text that sorts as merge keys do. Ranks are not negative, so it begins with a letter and is greater than all
-/// that programs of schema 1 have there, which begins with a digit.
+/// A merge key as text that sorts like the key. Ranks are not negative, so the text begins with a letter and is greater than
+/// every text of schema 1, which begins with a digit.
 pub(super) fn order(key: &MergeKey) -> String {
     let MergeKey { rank, tries, version, digest } = key;
-    format!("{}/{}/{}/{digest:016x}", sorting(*rank), sorting(*tries), sorting(version.0))
+    format!("{}/{}/{}/{digest:016x}", sortable(*rank), sortable(*tries), sortable(version.0))
 }
 
 #[cfg(test)]
@@ -38,7 +38,7 @@ mod tests {
             other.version = if same[2] { one.version } else { other.version };
             prop_assert_eq!(order(&one).cmp(&order(&other)), one.cmp(&other), "{} {}", order(&one), order(&other));
             let old = format!("3/{:019}", other.version.0);
-            prop_assert!(order(&one) > old, "what schema 1 wrote gives way: {}", old);
+            prop_assert!(order(&one) > old, "texts of schema 1 are replaced: {}", old);
         }
     }
 }

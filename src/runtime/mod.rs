@@ -1,7 +1,8 @@
-//! What anyone but the domain may use: time, configuration, HTTP defaults, supervision, logging.
+//! What anyone but the domain may use: time, configuration, HTTP defaults, supervision, logging, wakes.
 
 pub mod clock;
 pub mod config;
 pub mod http;
 pub mod supervisor;
 pub mod telemetry;
+pub mod wake;

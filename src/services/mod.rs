@@ -2,6 +2,7 @@
 
 pub mod engine;
 pub mod eraser;
+pub mod health;
 pub mod poster;
 pub mod replicator;
 pub mod reporter;

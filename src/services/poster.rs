@@ -33,7 +33,7 @@ use crate::domain::redeeming::retry::Policy;
 use crate::ports::{AnnounceError, Announcer, Correction};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::{DueMessage, NotPosted, Store, StoreError};
+use crate::store::{DueMessage, Guilds, NotPosted, PostQueue, StoreError};
 
 /// Sends at once: at 50 a second, with answers that take half a second.
 const CONCURRENCY: usize = 32;
@@ -96,14 +96,15 @@ struct Ended {
 
 pub struct Poster<A> {
     announcer: Arc<A>,
-    store: Store,
+    posts: PostQueue,
+    guilds: Guilds,
     clock: Clock,
 }
 
 impl<A: Announcer> Poster<A> {
     /// A poster of what this store holds.
-    pub fn new(announcer: A, store: Store, clock: Clock) -> Self {
-        Self { announcer: Arc::new(announcer), store, clock }
+    pub fn new(announcer: A, posts: PostQueue, guilds: Guilds, clock: Clock) -> Self {
+        Self { announcer: Arc::new(announcer), posts, guilds, clock }
     }
 }
 
@@ -116,13 +117,11 @@ impl<A: Announcer> Service for Poster<A> {
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut desk = Desk::default();
         let mut must_plan = true;
-        let mut woken = std::pin::pin!(self.store.plan_wake().notified());
+        let mut woken = self.posts.wake().listen();
         while !shutdown.is_cancelled() {
             if must_plan {
-                // Listening begins before the planning, so that no wake is lost. A wake that comes while a round only
-                // sends is kept for the next one.
-                woken.set(self.store.plan_wake().notified());
-                woken.as_mut().enable();
+                // A wake that comes while a round only sends is kept for the next one.
+                woken = self.posts.wake().listen();
             }
             let rest = match self.round(must_plan, &mut desk).await {
                 Ok(rest) => rest,
@@ -143,7 +142,7 @@ impl<A: Announcer> Service for Poster<A> {
                     }
                     false
                 }
-                () = woken.as_mut() => true,
+                () = &mut woken => true,
                 () = tokio::time::sleep(rest) => true,
             };
         }
@@ -156,7 +155,7 @@ impl<A: Announcer> Poster<A> {
     /// Plans, and begins what is due; returns how long there is nothing more to do.
     async fn round(&self, must_plan: bool, desk: &mut Desk) -> Result<Duration, StoreError> {
         if must_plan {
-            let planned = self.store.plan_some().await?;
+            let planned = self.posts.plan_some().await?;
             desk.plan_at = planned.next;
             for planned in planned.plan.guilds {
                 let (count, guild) = (planned.codes.len(), planned.guild);
@@ -173,11 +172,11 @@ impl<A: Announcer> Poster<A> {
         // What is due is looked up many at a time: a look goes through all guilds.
         if desk.waiting.is_empty() {
             desk.looked_at = self.clock.now();
-            let due = self.store.due_messages().await?;
+            let due = self.posts.due_messages().await?;
             desk.waiting.extend(due.into_iter().map(Work::Send).filter(|work| !desk.busy.contains(&work.guild())));
         }
         if desk.waiting.is_empty() {
-            let (due, next) = self.store.due_corrections(CORRECTIONS).await?;
+            let (due, next) = self.posts.due_corrections(CORRECTIONS).await?;
             desk.next_correction = next;
             desk.waiting.extend(due.into_iter().map(Work::Correct).filter(|work| !desk.busy.contains(&work.guild())));
         }
@@ -187,26 +186,27 @@ impl<A: Announcer> Poster<A> {
         {
             // A guild with several comes again with the next look.
             if desk.busy.insert(work.guild()) {
-                let (announcer, store, clock) = (self.announcer.clone(), self.store.clone(), self.clock);
-                desk.sends.spawn(async move { work_off(announcer.as_ref(), &store, clock, work).await });
+                let (announcer, posts, guilds, clock) =
+                    (self.announcer.clone(), self.posts.clone(), self.guilds.clone(), self.clock);
+                desk.sends.spawn(async move { work_off(announcer.as_ref(), &posts, &guilds, clock, work).await });
             }
         }
         if !desk.waiting.is_empty() {
             return Ok(plan_in);
         }
         // What was due at that look is under way, and its end wakes the loop; it must not hide what is due behind it.
-        let next = self.store.next_post_at(desk.looked_at).await?;
+        let next = self.posts.next_post_at(desk.looked_at).await?;
         let wait = next.into_iter().chain(desk.next_correction).min().map(until);
         Ok(wait.map_or(plan_in, |wait| wait + Duration::from_millis(1)).min(plan_in))
     }
 }
 
 /// Sends or corrects one message; returns when its guild may be tried again.
-async fn work_off<A: Announcer>(announcer: &A, store: &Store, clock: Clock, work: Work) -> Ended {
+async fn work_off<A: Announcer>(announcer: &A, posts: &PostQueue, guilds: &Guilds, clock: Clock, work: Work) -> Ended {
     let guild = work.guild();
     let worked = match work {
-        Work::Send(due) => send(announcer, store, clock, due).await,
-        Work::Correct(correction) => correct(announcer, store, clock, correction).await,
+        Work::Send(due) => send(announcer, posts, guilds, clock, due).await,
+        Work::Correct(correction) => correct(announcer, posts, clock, correction).await,
     };
     let outage = match worked {
         Ok(outage) => outage,
@@ -234,12 +234,13 @@ fn after(clock: Clock, wait: Duration) -> Timestamp {
 /// Sends a message; returns how long nothing gets through, if nothing does.
 async fn send<A: Announcer>(
     announcer: &A,
-    store: &Store,
+    posts: &PostQueue,
+    guilds: &Guilds,
     clock: Clock,
     due: DueMessage,
 ) -> Result<Option<Duration>, StoreError> {
     let message = due.announcement;
-    if !store.begin_post(message.nonce.clone(), message.channel, message.codes.len()).await? {
+    if !posts.begin_post(message.nonce.clone(), message.channel, message.codes.len()).await? {
         tracing::debug!("A message to guild {} is another one by now: it is not sent", message.guild);
         return Ok(None);
     }
@@ -250,7 +251,7 @@ async fn send<A: Announcer>(
     let (guild, count) = (message.guild, message.codes.len());
     let error = match sent {
         Ok(posted) => {
-            store.record_posted(message, posted).await?;
+            posts.record_posted(message, posted).await?;
             tracing::info!("Posted {count} new codes to guild {guild}");
             return Ok(None);
         }
@@ -260,7 +261,7 @@ async fn send<A: Announcer>(
     let reason = &error.reason;
     if let Some(blocked) = error.blocked {
         let resume_at = after(clock, error.retry_after.unwrap_or(RESUME_AFTER).min(RESUME_AFTER));
-        if store.pause_guild(guild, Some(message.channel), blocked, Some(resume_at)).await? {
+        if guilds.pause_guild(guild, Some(message.channel), blocked, Some(resume_at)).await? {
             tracing::warn!("Guild {guild} is paused, {count} codes wait: {}", blocked.meaning());
         }
     } else if error.is_absent {
@@ -278,25 +279,25 @@ async fn send<A: Announcer>(
         next,
         refusal: error.is_of_the_channel().then(|| error.reason.clone()),
     };
-    store.record_not_posted(message.nonce, failed).await?;
+    posts.record_not_posted(message.nonce, failed).await?;
     Ok(error.is_outage.then_some(wait))
 }
 
 /// Edits a message; returns how long nothing gets through, if nothing does.
 async fn correct<A: Announcer>(
     announcer: &A,
-    store: &Store,
+    posts: &PostQueue,
     clock: Clock,
     correction: Correction,
 ) -> Result<Option<Duration>, StoreError> {
-    store.begin_correction().await?;
+    posts.begin_correction().await?;
     let corrected = tokio::time::timeout(SEND_TIMEOUT, announcer.correct(&correction)).await;
     let corrected = corrected.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true)));
     let guild = correction.guild;
     let error = match corrected {
         Ok(()) => {
             tracing::debug!("The post {} in guild {guild} shows how its codes are", correction.nonce);
-            store.record_corrected(correction).await?;
+            posts.record_corrected(correction).await?;
             return Ok(None);
         }
         Err(error) => error,
@@ -304,17 +305,17 @@ async fn correct<A: Announcer>(
     let wait = wait(CORRECTION_TRIES, &error);
     match error.blocked {
         // It went, alone or with its channel.
-        _ if error.is_gone => store.record_corrected(correction).await?,
-        Some(Blocked::UnknownChannel) => store.record_corrected(correction).await?,
-        Some(_) => store.put_off_corrections(guild, after(clock, BLOCKED_CORRECTIONS)).await?,
+        _ if error.is_gone => posts.record_corrected(correction).await?,
+        Some(Blocked::UnknownChannel) => posts.record_corrected(correction).await?,
+        Some(_) => posts.put_off_corrections(guild, after(clock, BLOCKED_CORRECTIONS)).await?,
         None if error.is_outage => return Ok(Some(wait)),
         None if error.retry_after.is_some() => {
             tracing::debug!("Edits in guild {guild} wait {} s: {error}", wait.as_secs());
-            store.put_off_corrections(guild, after(clock, wait)).await?;
+            posts.put_off_corrections(guild, after(clock, wait)).await?;
         }
         None => {
             tracing::warn!("Cannot correct a post in guild {guild}, next try in {} s: {error}", wait.as_secs());
-            store.put_off_correction(correction.nonce, after(clock, wait)).await?;
+            posts.put_off_correction(correction.nonce, after(clock, wait)).await?;
         }
     }
     Ok(None)

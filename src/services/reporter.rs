@@ -20,15 +20,16 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::codes::channel::Blocked;
-use crate::domain::codes::code::CodeKey;
+use crate::domain::health::{EngineStatus, WaitReason};
 use crate::domain::redeeming::batch_progress::{RateMeter, Tally};
 use crate::ports::{AnnounceError, BatchBoard, BatchMessage};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::{BatchKey, Store, StoreError};
+use crate::store::{BatchKey, Batches, Guilds, PostQueue, StoreError};
 
 /// Between two looks at the runs,
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -53,14 +54,13 @@ const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// Messages at once.
 const CONCURRENCY: usize = 8;
 
-/// What the runs of a code wait for, if there is anything to say: asked at each look, with whether calls are to be made now.
-pub type WaitsFor = dyn Fn(&CodeKey, bool) -> Option<String> + Send + Sync;
-
 pub struct Reporter<B> {
     board: B,
-    store: Store,
+    batches: Batches,
+    guilds: Guilds,
+    posts: PostQueue,
     clock: Clock,
-    waits_for: Arc<WaitsFor>,
+    engine: watch::Receiver<EngineStatus>,
 }
 
 /// What a run's message shows, but for the time it takes, which Discord counts down by itself.
@@ -68,7 +68,7 @@ pub struct Reporter<B> {
 struct Shown {
     tally: Tally,
     is_finished: bool,
-    waits_for: Option<String>,
+    wait_reason: Option<WaitReason>,
 }
 
 /// What is known of a run beside the store.
@@ -83,8 +83,15 @@ struct Watched {
 
 impl<B: BatchBoard> Reporter<B> {
     /// A reporter of this store's runs.
-    pub fn new(board: B, store: Store, clock: Clock, waits_for: Arc<WaitsFor>) -> Self {
-        Self { board, store, clock, waits_for }
+    pub fn new(
+        board: B,
+        batches: Batches,
+        guilds: Guilds,
+        posts: PostQueue,
+        clock: Clock,
+        engine: watch::Receiver<EngineStatus>,
+    ) -> Self {
+        Self { board, batches, guilds, posts, clock, engine }
     }
 }
 
@@ -128,7 +135,7 @@ impl<B: BatchBoard> Reporter<B> {
         yields_since: &mut Option<Duration>,
     ) -> Result<Duration, StoreError> {
         let (now, wall) = (self.clock.elapsed(), self.clock.now());
-        let posts_wait = self.store.next_post_at(Timestamp::MIN).await?.is_some_and(|at| at <= wall);
+        let posts_wait = self.posts.next_post_at(Timestamp::MIN).await?.is_some_and(|at| at <= wall);
         if posts_wait && now - *yields_since.get_or_insert(now) < YIELD_FOR {
             return Ok(Duration::ZERO);
         }
@@ -137,7 +144,7 @@ impl<B: BatchBoard> Reporter<B> {
         }
         let [since, mended_since] =
             [TELL_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
-        let batches = self.store.unannounced_batches(since, mended_since).await?;
+        let batches = self.batches.unannounced_batches(since, mended_since).await?;
         let took = self.clock.elapsed().saturating_sub(now);
         // One that was told may be taken up again at once: its message keeps its pauses.
         watched.retain(|known, seen| seen.cools_down_until > now || batches.iter().any(|(key, _)| key == known));
@@ -147,7 +154,8 @@ impl<B: BatchBoard> Reporter<B> {
             known.rate.sample(now, message.tally.done());
             message.remaining = known.rate.remaining(message.tally.pending);
             let calls_now = message.tally.pending > message.tally.waiting;
-            message.waits_for = if message.is_finished { None } else { (self.waits_for)(&key.code, calls_now) };
+            let wait_reason = self.engine.borrow().wait_reason(Some(&key.code), calls_now);
+            message.wait_reason = wait_reason.filter(|_| !message.is_finished);
             if known.cools_down_until <= now && known.shown.as_ref() != Some(&Shown::of(&message)) {
                 known.cools_down_until = now + EDIT_EVERY;
                 due.push((key, message));
@@ -193,21 +201,21 @@ impl<B: BatchBoard> Reporter<B> {
         let unnoted = |error: StoreError| AnnounceError::passing(error.to_string(), true);
         let is_new = message.message.is_none();
         if is_new {
-            message.nonce = self.store.begin_batch_message(key.clone(), message.clone()).await.map_err(unnoted)?;
+            message.nonce = self.batches.begin_batch_message(key.clone(), message.clone()).await.map_err(unnoted)?;
         }
         let shown = tokio::time::timeout(SHOW_TIMEOUT, self.board.show(&message)).await;
         let error = match shown.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true))) {
             Ok(posted) => {
                 let is_told = message.is_finished && posted.is_as_given;
                 if is_new || is_told {
-                    let noted = self.store.record_batch_message(key, Some(posted.id), false, is_told).await;
+                    let noted = self.batches.record_batch_message(key, Some(posted.id), false, is_told).await;
                     noted.map_err(unnoted)?;
                 }
                 return Ok(posted.is_as_given);
             }
             // Somebody took it away: it is not wanted.
             Err(error) if error.is_gone => {
-                self.store.silence_batch(key).await.map_err(unnoted)?;
+                self.batches.silence_batch(key).await.map_err(unnoted)?;
                 return Ok(false);
             }
             Err(error) => error,
@@ -215,11 +223,11 @@ impl<B: BatchBoard> Reporter<B> {
         match error.blocked {
             _ if is_new => {
                 let is_open = error.leaves_open(message.attempted_at.is_some());
-                self.store.record_batch_message(key.clone(), None, is_open, false).await.map_err(unnoted)?;
+                self.batches.record_batch_message(key.clone(), None, is_open, false).await.map_err(unnoted)?;
                 if let Some(blocked) = error.blocked {
                     let wait = error.retry_after.unwrap_or(RESUME_AFTER).min(RESUME_AFTER);
                     let resume_at = self.clock.now().checked_add(wait).ok();
-                    let paused = self.store.pause_guild(key.guild, Some(message.channel), blocked, resume_at).await;
+                    let paused = self.guilds.pause_guild(key.guild, Some(message.channel), blocked, resume_at).await;
                     if paused.map_err(unnoted)? {
                         tracing::warn!("Guild {} is paused: {}", key.guild, blocked.meaning());
                     }
@@ -227,7 +235,7 @@ impl<B: BatchBoard> Reporter<B> {
             }
             // It went with its channel: where codes are posted now it begins anew.
             Some(Blocked::UnknownChannel) => {
-                self.store.forget_batch_messages(key.guild, message.channel).await.map_err(unnoted)?;
+                self.batches.forget_batch_messages(key.guild, message.channel).await.map_err(unnoted)?;
             }
             _ => {}
         }
@@ -237,6 +245,10 @@ impl<B: BatchBoard> Reporter<B> {
 
 impl Shown {
     fn of(message: &BatchMessage) -> Self {
-        Self { tally: message.tally.clone(), is_finished: message.is_finished, waits_for: message.waits_for.clone() }
+        Self {
+            tally: message.tally.clone(),
+            is_finished: message.is_finished,
+            wait_reason: message.wait_reason.clone(),
+        }
     }
 }

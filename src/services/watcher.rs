@@ -22,17 +22,17 @@ use std::time::Duration;
 use anyhow::Context;
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::codes::code::CodeKey;
 use crate::domain::codes::listing::{Emptiness, Entry, FeedAnswer};
 use crate::domain::codes::polling::Schedule;
-use crate::domain::health::Health;
+use crate::domain::health::{FailingFeed, FeedStatus, Feeds};
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::{ListingChanges, Store, StoreError};
+use crate::store::{ListingChanges, Listings, StoreError};
 
 /// An empty list where codes were is believed after this long.
 const EMPTY_FOR: Duration = Duration::from_secs(3600);
@@ -52,32 +52,18 @@ pub struct WatcherSettings {
     pub min_absence: Duration,
 }
 
-/// How the feeds do, for people.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FeedHealth {
-    /// When at least one of them gave its codes last.
-    pub read_at: Option<Timestamp>,
-    /// What was wrong with them at the latest look.
-    pub trouble: Option<String>,
-}
-
 pub struct Watcher<F> {
     feed: F,
-    store: Store,
+    listings: Listings,
     clock: Clock,
     settings: WatcherSettings,
-    health: watch::Sender<FeedHealth>,
-    others: Option<Box<Trouble>>,
+    status: watch::Sender<Feeds>,
 }
-
-/// What is wrong with somebody else, whose health the line tells, too.
-pub type Trouble = dyn Fn() -> Option<String> + Send + Sync;
 
 /// One run: what the feeds' polls share.
 struct Round {
     sources: Vec<String>,
     board: Mutex<Board>,
-    polled: Notify,
 }
 
 /// How the feeds stand, by their place.
@@ -87,12 +73,8 @@ struct Board {
     keys: BTreeMap<usize, BTreeSet<CodeKey>>,
     /// What the log said last of all they list.
     said: Option<BTreeSet<CodeKey>>,
-    /// What is wrong with those that fail.
-    failing: BTreeMap<usize, String>,
     /// Those that were silent for too long.
     dead: BTreeSet<usize>,
-    /// How often each was asked.
-    polls: Vec<u64>,
 }
 
 /// One feed, as its own loop knows it.
@@ -109,18 +91,15 @@ struct Source {
 
 impl<F: CodeFeed> Watcher<F> {
     /// A watcher of these feeds, writing into this store.
-    pub fn new(feed: F, store: Store, clock: Clock, settings: WatcherSettings) -> Self {
-        Self { feed, store, clock, settings, health: watch::Sender::default(), others: None }
+    pub fn new(feed: F, listings: Listings, clock: Clock, settings: WatcherSettings) -> Self {
+        let status = |name| FeedStatus { name, ..FeedStatus::default() };
+        let status = watch::Sender::new(Feeds(feed.sources().into_iter().map(status).collect()));
+        Self { feed, listings, clock, settings, status }
     }
 
-    /// The same, whose health line says what is wrong with the engine, too.
-    pub fn with_others(self, trouble: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
-        Self { others: Some(Box::new(trouble)), ..self }
-    }
-
-    /// How the feeds do, from now on.
-    pub fn health(&self) -> watch::Receiver<FeedHealth> {
-        self.health.subscribe()
+    /// How the feeds are doing; changes with each poll.
+    pub fn status(&self) -> watch::Receiver<Feeds> {
+        self.status.subscribe()
     }
 }
 
@@ -133,10 +112,9 @@ impl<F: CodeFeed> Service for Watcher<F> {
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         tracing::info!("Starting giftcode poster with interval={}s", self.settings.interval.as_secs_f64());
         let mut answered =
-            self.store.sources_answered_at().await.context("cannot see when the feeds were last heard")?;
+            self.listings.sources_answered_at().await.context("cannot see when the feeds were last heard")?;
         let sources = self.feed.sources();
-        let board = Board { polls: vec![0; sources.len()], ..Board::default() };
-        let round = Round { sources: sources.clone(), board: Mutex::new(board), polled: Notify::new() };
+        let round = Round { sources: sources.clone(), board: Mutex::default() };
         let (now, count) = (self.clock.elapsed(), u32::try_from(sources.len()).unwrap_or(u32::MAX));
         let followed = sources.into_iter().zip(0u32..).map(|(name, place)| {
             let answered_at = answered.remove(&name);
@@ -149,7 +127,6 @@ impl<F: CodeFeed> Service for Watcher<F> {
             biased;
             () = shutdown.cancelled() => {}
             _ = join_all(followed) => {}
-            () = self.log_health(&round) => {}
         }
         Ok(())
     }
@@ -169,14 +146,7 @@ impl<F: CodeFeed> Watcher<F> {
                 }
                 Err(failure) => Some(self.note_failure(failure, &mut source, round).await),
             };
-            round.report(&source, trouble);
-            let trouble = round.trouble();
-            let read_at = source.silent_since.is_none().then(|| self.clock.now());
-            self.health.send_modify(|health| {
-                health.read_at = read_at.or(health.read_at);
-                health.trouble = trouble;
-            });
-            round.polled.notify_one();
+            self.report(&source, trouble);
         }
     }
 
@@ -200,7 +170,7 @@ impl<F: CodeFeed> Watcher<F> {
         // It answers: whatever it was, it counts now.
         round.board().dead.remove(&source.place);
         let live = round.live();
-        log_changes(&self.store.apply_answer(Some(answer), &live, self.settings.min_absence).await?);
+        log_changes(&self.listings.apply_answer(Some(answer), &live, self.settings.min_absence).await?);
         (source.answered_at, source.silent_since) = (Some(self.clock.now()), None);
         round.log_fetched(source.place, keys, tries);
         Ok(None)
@@ -209,7 +179,7 @@ impl<F: CodeFeed> Watcher<F> {
     async fn is_believed_empty(&self, source: &mut Source, live: &[String]) -> Result<bool, StoreError> {
         let now = self.clock.elapsed();
         let since = *source.empty_since.get_or_insert(now);
-        Ok(match self.store.emptiness(source.name.clone(), live).await? {
+        Ok(match self.listings.emptiness(source.name.clone(), live).await? {
             Emptiness::Expected => true,
             Emptiness::Sudden => now - since >= EMPTY_FOR,
             // The other feed may be wrong as well; but for ever nobody is kept waiting.
@@ -229,7 +199,7 @@ impl<F: CodeFeed> Watcher<F> {
                 "The feed {} has not answered for {days} days: what it alone lists counts no more",
                 source.name
             );
-            if let Err(error) = self.store.apply_answer(None, &round.live(), self.settings.min_absence).await {
+            if let Err(error) = self.listings.apply_answer(None, &round.live(), self.settings.min_absence).await {
                 // Said by the store; made up for with the next failure.
                 tracing::debug!("Cannot give up what {} listed: {error}", source.name);
                 round.board().dead.remove(&source.place);
@@ -247,39 +217,23 @@ impl<F: CodeFeed> Watcher<F> {
         trouble
     }
 
-    /// Says how all does, now and then, whatever hangs.
-    async fn log_health(&self, round: &Round) {
-        let mut health = Health::new(self.clock.elapsed());
-        loop {
-            tokio::select! {
-                biased;
-                () = round.polled.notified() => {}
-                () = tokio::time::sleep_until(self.clock.at(health.due_at())) => {}
-            }
-            let (now, checks) = (self.clock.elapsed(), round.checks());
-            if health.is_due(checks, now) {
-                let trouble = self.trouble(round).await;
-                // Not inside the macro: that does nothing where nobody wants the line.
-                let line = health.line(checks, trouble.as_deref(), now);
-                tracing::info!("{line}");
-            }
+    /// Notes how a poll went, and logs what changed.
+    fn report(&self, source: &Source, trouble: Option<String>) {
+        let before = self.status.borrow().0.get(source.place).and_then(|feed| feed.failing.clone());
+        match (&trouble, &before) {
+            (Some(error), Some(before)) if *error == before.error => {}
+            (Some(error), _) => tracing::warn!("The feed {} {error}", source.name),
+            (None, Some(_)) => tracing::info!("The feed {} answers again", source.name),
+            (None, None) => {}
         }
-    }
-
-    /// What is wrong with the feeds, the posts, the replica and the others.
-    async fn trouble(&self, round: &Round) -> Option<String> {
-        let mut wrong: Vec<String> = round.trouble().into_iter().collect();
-        match self.store.failing_guilds().await {
-            Ok(0) => {}
-            Ok(guilds) => wrong.push(format!("posts to {guilds} guilds fail")),
-            Err(error) => wrong.push(format!("cannot see how the posts go: {error}")),
-        }
-        match self.store.replica_trouble().await {
-            Ok(trouble) => wrong.extend(trouble),
-            Err(error) => wrong.push(format!("cannot see how the second store does: {error}")),
-        }
-        wrong.extend(self.others.as_ref().and_then(|trouble| trouble()));
-        (!wrong.is_empty()).then(|| wrong.join("; "))
+        let now = self.clock.now();
+        let since = before.map_or(now, |before| before.since);
+        self.status.send_modify(|feeds| {
+            let Some(feed) = feeds.0.get_mut(source.place) else { return };
+            feed.polls += 1;
+            feed.read_at = source.silent_since.is_none().then_some(now).or(feed.read_at);
+            feed.failing = trouble.map(|error| FailingFeed { since, error });
+        });
     }
 }
 
@@ -311,11 +265,6 @@ impl Round {
             .collect()
     }
 
-    /// A check is a round of the feeds; see [`Health`].
-    fn checks(&self) -> u64 {
-        self.board().polls.iter().copied().max().unwrap_or_default()
-    }
-
     fn log_fetched(&self, place: usize, keys: BTreeSet<CodeKey>, tries: u32) {
         let mut board = self.board();
         board.keys.insert(place, keys);
@@ -327,36 +276,6 @@ impl Round {
             tracing::info!("{fetched}");
         }
         board.said = Some(all);
-    }
-
-    /// Notes how a poll went, and says what changed.
-    fn report(&self, source: &Source, trouble: Option<String>) {
-        let mut board = self.board();
-        if let Some(polls) = board.polls.get_mut(source.place) {
-            *polls += 1;
-        }
-        let before = board.failing.get(&source.place);
-        match &trouble {
-            Some(error) if before != Some(error) => tracing::warn!("The feed {} {error}", source.name),
-            None if before.is_some() => tracing::info!("The feed {} answers again", source.name),
-            _ => {}
-        }
-        match trouble {
-            Some(error) => board.failing.insert(source.place, error),
-            None => board.failing.remove(&source.place),
-        };
-    }
-
-    /// What is wrong with the feeds.
-    fn trouble(&self) -> Option<String> {
-        let board = self.board();
-        let failing =
-            board.failing.iter().filter_map(|(place, error)| Some(format!("{} {error}", self.sources.get(*place)?)));
-        let mut failing: Vec<String> = failing.collect();
-        if !failing.is_empty() && self.sources.len() > 1 {
-            failing.insert(0, format!("{} of {} feeds fail", failing.len(), self.sources.len()));
-        }
-        (!failing.is_empty()).then(|| failing.join("; "))
     }
 }
 

@@ -10,9 +10,10 @@ use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId};
 
-use super::sql::Millis;
 use super::tallies::{self, Counts};
-use super::{Store, StoreError, guilds, posts};
+use super::{guilds, posts};
+use crate::store::handles::Batches;
+use crate::store::kernel::{Millis, StoreError};
 
 /// Which run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -94,7 +95,7 @@ fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::R
     Ok(tally)
 }
 
-impl Store {
+impl Batches {
     /// The runs whose message does not show yet how they ended, oldest first: those under way, those that ended after
     /// `since`, and those that ended after `mended_since` and have a message that does not show it. Not in guilds that have
     /// no channel or are paused.
@@ -106,7 +107,7 @@ impl Store {
         since: Timestamp,
         mended_since: Timestamp,
     ) -> Result<Vec<(BatchKey, BatchMessage)>, StoreError> {
-        let now = self.inner.clock.now();
+        let now = self.0.inner.clock.now();
         self.read(move |connection| {
             let sql = format!(
                 "SELECT runs.guild_id, runs.code_key, runs.generation, coalesce(runs.nonce, ''), runs.message_id,
@@ -129,7 +130,7 @@ impl Store {
                     tally: Tally::default(),
                     is_finished: row.get(6)?,
                     remaining: None,
-                    waits_for: None,
+                    wait_reason: None,
                 };
                 Ok((key, message))
             })?;
@@ -206,7 +207,7 @@ impl Store {
             Ok(())
         })
         .await?;
-        self.require_leader()
+        self.0.require_leader()
     }
 
     /// Notes that a run's message was taken away by somebody: nothing more is said of the run, unless somebody wants it again;
@@ -236,7 +237,7 @@ impl Store {
         code: Option<CodeKey>,
         limit: u32,
     ) -> Result<Vec<PastBatch>, StoreError> {
-        let now = self.inner.clock.now();
+        let now = self.0.inner.clock.now();
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT runs.code_key, runs.generation, codes.code, runs.started_at, runs.finished_at

@@ -4,10 +4,8 @@ use rusqlite::{Connection, params};
 
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::players::player::GuildId;
-
-use super::sql::Millis;
-use super::writer::Tx;
-use super::{Store, StoreError};
+use crate::store::handles::Batches;
+use crate::store::kernel::{Millis, StoreError, Tx};
 
 /// A run whose last redemption was just decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +86,7 @@ fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u3
         })
 }
 
-impl Store {
+impl Batches {
     /// How far the runs are that are not finished, oldest first.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! What each source lists, and what follows from it for the codes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,10 +12,11 @@ use crate::domain::codes::listing::{self, CodeChange, Emptiness, FeedAnswer, Lis
 use crate::domain::sync::erasure::KEPT_FOR;
 use crate::domain::sync::record::RecordKind;
 
-use super::replication::{forget, read_keys};
-use super::sql::Millis;
-use super::writer::Tx;
-use super::{Store, StoreError, checks, codes, tallies};
+use super::{codes, tallies};
+use crate::store::handles::{Erasures, Listings};
+use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::redemptions::checks;
+use crate::store::sync::{forget, read_keys};
 
 /// What an answer changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,7 +74,7 @@ fn on_file(connection: &Connection, answer: Option<&FeedAnswer>) -> rusqlite::Re
     Ok(found)
 }
 
-impl Store {
+impl Listings {
     /// Takes over a source's answer, or with `None` that a source does not count any more; see [`listing::changes`] for
     /// the rules. `live` are the sources that count, in the configured order.
     ///
@@ -84,7 +86,7 @@ impl Store {
         live: &[String],
         min_absence: Duration,
     ) -> Result<ListingChanges, StoreError> {
-        let (now, live) = (self.inner.clock.now(), live.to_vec());
+        let (now, live) = (self.0.inner.clock.now(), live.to_vec());
         let (answer, live, is_unchanged) = self
             .read(move |connection| {
                 let polled: bool =
@@ -99,7 +101,7 @@ impl Store {
             return Ok(ListingChanges::default());
         }
         // Once more inside the transaction: another answer, or the game's, may have changed a code meanwhile.
-        let has_engine = self.has_engine();
+        let has_engine = self.0.inner.has_engine.load(Ordering::Relaxed);
         self.write(move |tx| {
             let rules = Rules { live: &live, min_absence };
             let on_file = on_file(tx.connection(), answer.as_ref())?;
@@ -116,23 +118,6 @@ impl Store {
             }
             tx.wake_plan();
             Ok(done)
-        })
-        .await
-    }
-
-    /// Drops the listings of some codes that no source has listed for long, of at most `limit` codes; how many. That a code ended,
-    /// and when, stands in its own row, so its return is known all the same.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
-    pub async fn forget_old_listings(&self, limit: u32) -> Result<usize, StoreError> {
-        self.write(move |tx| {
-            let before = Millis(tx.now().checked_sub(KEPT_FOR).unwrap_or(Timestamp::MIN));
-            let sql = "SELECT code_key, source FROM listings WHERE code_key IN (
-                           SELECT code_key FROM listings GROUP BY code_key
-                           HAVING max(standing IN ('active', 'inactive')) = 0 AND max(since) <= ?1 LIMIT ?2)";
-            let old = read_keys(tx.connection(), RecordKind::Listings, sql, params![before, limit])?;
-            Ok(forget(tx, RecordKind::Listings, &old, "TRUE")?)
         })
         .await
     }
@@ -158,6 +143,25 @@ impl Store {
             )?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, Millis>(1)?.0)))?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}
+
+impl Erasures {
+    /// Drops the listings of some codes that no source has listed for long, of at most `limit` codes; how many. That a code ended,
+    /// and when, stands in its own row, so its return is known all the same.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn forget_old_listings(&self, limit: u32) -> Result<usize, StoreError> {
+        self.write(move |tx| {
+            let before = Millis(tx.now().checked_sub(KEPT_FOR).unwrap_or(Timestamp::MIN));
+            let sql = "SELECT code_key, source FROM listings WHERE code_key IN (
+                           SELECT code_key FROM listings GROUP BY code_key
+                           HAVING max(standing IN ('active', 'inactive')) = 0 AND max(since) <= ?1 LIMIT ?2)";
+            let old = read_keys(tx.connection(), RecordKind::Listings, sql, params![before, limit])?;
+            Ok(forget(tx, RecordKind::Listings, &old, "TRUE")?)
         })
         .await
     }

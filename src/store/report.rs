@@ -10,7 +10,8 @@ use crate::domain::players::player::PlayerId;
 use crate::domain::redeeming::outcome::Outcome;
 
 use super::tallies::{self, Counts};
-use super::{Store, StoreError};
+use crate::store::handles::Reports;
+use crate::store::kernel::StoreError;
 
 /// The outcomes of one code.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,7 +49,7 @@ pub struct RedemptionRow {
     pub calls: u32,
 }
 
-impl Store {
+impl Reports {
     /// The outcomes of one code's generation.
     ///
     /// # Errors

@@ -3,14 +3,16 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
+use super::{batches, tallies};
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::{GuildId, PlayerId};
 use crate::domain::redeeming::outcome::Outcome;
-
-use super::sql::Millis;
-use super::writer::Tx;
-use super::{Store, StoreError, batches, claim_queue, planning, tallies};
+use crate::runtime::wake::Wake;
+use crate::store::handles::{RedemptionQueue, Requests};
+use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::posts::planning;
+use crate::store::redemptions::claim_queue;
 
 /// What a run was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,7 +50,12 @@ fn again(tx: &Tx<'_>, players: &str, values: &[&dyn rusqlite::ToSql]) -> rusqlit
     tx.execute(&sql, values)
 }
 
-impl Store {
+impl Requests {
+    /// Woken when a redemption may have been decided.
+    pub fn wake(&self) -> &Wake {
+        &self.0.inner.work_wake
+    }
+
     /// Makes a code due for a guild's roster, where it is not yet, whatever the guild's setting for new codes is.
     ///
     /// # Errors
@@ -151,35 +158,6 @@ impl Store {
         .await
     }
 
-    /// Tries again what failed for a player because the state on file was wrong or missing, for the codes that are still
-    /// good; how many. For a state that was just corrected.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing is due.
-    pub async fn retry_wrong_state(&self, player: PlayerId) -> Result<u32, StoreError> {
-        self.write(move |tx| {
-            let codes: Vec<(CodeKey, u32)> = tx
-                .statement(
-                    "SELECT d.code_key, d.generation FROM redemptions d JOIN codes c
-                          ON c.code_key = d.code_key AND c.generation = d.generation
-                     WHERE d.player_id = ?1 AND d.outcome = 'failed' AND d.deleted = 0 AND d.status IN (?2, ?3)
-                       AND c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?4)",
-                )?
-                .query_map(params![player, Status::UserInfoError, Status::NoState, Millis(tx.now())], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?
-                .collect::<Result<_, _>>()?;
-            for (key, generation) in &codes {
-                let values: [&dyn rusqlite::ToSql; 5] = [key, generation, &Millis(tx.now()), &tx.version(), &player];
-                again(tx, "player_id = ?5", &values)?;
-                batches::reopen(tx, key, *generation)?;
-            }
-            tx.wake_work();
-            Ok(u32::try_from(codes.len()).unwrap_or(u32::MAX))
-        })
-        .await
-    }
-
     /// Where a code stands for one player; `None` for a player that is not known.
     ///
     /// # Errors
@@ -207,6 +185,37 @@ impl Store {
                 })
             });
             Ok(standing.optional()?)
+        })
+        .await
+    }
+}
+
+impl RedemptionQueue {
+    /// Tries again what failed for a player because the state on file was wrong or missing, for the codes that are still
+    /// good; how many. For a state that was just corrected.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing is due.
+    pub async fn retry_wrong_state(&self, player: PlayerId) -> Result<u32, StoreError> {
+        self.write(move |tx| {
+            let codes: Vec<(CodeKey, u32)> = tx
+                .statement(
+                    "SELECT d.code_key, d.generation FROM redemptions d JOIN codes c
+                          ON c.code_key = d.code_key AND c.generation = d.generation
+                     WHERE d.player_id = ?1 AND d.outcome = 'failed' AND d.deleted = 0 AND d.status IN (?2, ?3)
+                       AND c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?4)",
+                )?
+                .query_map(params![player, Status::UserInfoError, Status::NoState, Millis(tx.now())], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?
+                .collect::<Result<_, _>>()?;
+            for (key, generation) in &codes {
+                let values: [&dyn rusqlite::ToSql; 5] = [key, generation, &Millis(tx.now()), &tx.version(), &player];
+                again(tx, "player_id = ?5", &values)?;
+                batches::reopen(tx, key, *generation)?;
+            }
+            tx.wake_work();
+            Ok(u32::try_from(codes.len()).unwrap_or(u32::MAX))
         })
         .await
     }

@@ -1,6 +1,7 @@
 //! The store on a real file.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::election::Position;
 use crate::domain::waits;
 use crate::ports::{MessageId, Posted};
+use crate::runtime::clock::Clock;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const GUILD: GuildId = GuildId(u64::MAX - 1);
@@ -34,13 +36,13 @@ impl Store {
     pub(crate) fn replica_has(&self, commit: u64) {
         let mut chunk = OutboxChunk::default();
         (chunk.commit, chunk.is_all, chunk.is_all_urgent) = (commit, true, true);
-        self.replica_took(&chunk);
+        self.sync_log().replica_took(&chunk);
     }
 
     /// The replica has this batch, and that is certain.
     pub(super) async fn outbox_forget(&self, chunk: &OutboxChunk) -> Result<(), StoreError> {
-        self.outbox_sent(chunk, 0).await?;
-        self.outbox_confirmed(Position::default()).await
+        self.sync_log().outbox_sent(chunk, 0).await?;
+        self.sync_log().outbox_confirmed(Position::default()).await
     }
 }
 
@@ -76,23 +78,27 @@ impl Fixture {
     }
 
     async fn answer(&self, entries: Vec<Entry>) -> ListingChanges {
-        self.store.apply_answer(Some(FeedAnswer::new("feed", entries)), &["feed".to_owned()], 6 * HOUR).await.unwrap()
+        self.store
+            .listings()
+            .apply_answer(Some(FeedAnswer::new("feed", entries)), &["feed".to_owned()], 6 * HOUR)
+            .await
+            .unwrap()
     }
 
     async fn guild_with(&self, guild: GuildId, players: &[u64]) {
-        self.store.set_channel(guild, ChannelId(5)).await.unwrap();
-        self.store.set_auto_redeem(guild, true).await.unwrap();
-        self.store.add_to_roster(guild, players.iter().map(|id| player(*id)).collect()).await.unwrap();
+        self.store.guilds().set_channel(guild, ChannelId(5)).await.unwrap();
+        self.store.guilds().set_auto_redeem(guild, true).await.unwrap();
+        self.store.rosters().add_to_roster(guild, players.iter().map(|id| player(*id)).collect()).await.unwrap();
     }
 
     async fn claim(&self, limit: usize) -> Vec<Claim> {
-        self.store.claim_due(limit, 12, |_| Admission::Take).await.unwrap().taken
+        self.store.redemptions().claim_due(limit, 12, |_| Admission::Take).await.unwrap().taken
     }
 
     async fn finish(&self, claim: Claim, status: Status) -> Recorded {
         let outcome = Outcome::of(&status).unwrap();
         let verdict = Verdict { status, history: claim.history, next: Ok(outcome) };
-        self.store.record(claim, verdict).await.unwrap()
+        self.store.redemptions().record(claim, verdict).await.unwrap()
     }
 }
 
@@ -117,13 +123,13 @@ async fn everything_written_is_there_after_reopening() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1]).await;
     assert_eq!(fixture.list(&["gogoWOS"]).await.added, [code("gogoWOS")]);
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let first = fixture.store.instance();
     let fixture = fixture.reopened();
     assert!(fixture.store.instance() > first);
-    assert_eq!(fixture.store.known_codes().await.unwrap()[&code("GOGOWOS").key()].code, code("gogoWOS"));
-    assert_eq!(fixture.store.due_messages().await.unwrap()[0].announcement.guild, GUILD);
-    assert_eq!(fixture.store.pending_redemptions().await.unwrap(), 1);
+    assert_eq!(fixture.store.reports().known_codes().await.unwrap()[&code("GOGOWOS").key()].code, code("gogoWOS"));
+    assert_eq!(fixture.store.posts().due_messages().await.unwrap()[0].announcement.guild, GUILD);
+    assert_eq!(fixture.store.reports().pending_redemptions().await.unwrap(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,7 +171,7 @@ async fn a_damaged_file_is_refused_or_set_aside_whole() {
         let lock = FileLock::take(&path).unwrap();
         let store = Store::open_locked(lock, Opening { replaces_damaged: true, ..Opening::new(StateKind::Bot, clock) })
             .unwrap();
-        assert_eq!(store.known_codes().await.unwrap(), BTreeMap::new());
+        assert_eq!(store.reports().known_codes().await.unwrap(), BTreeMap::new());
         drop(store);
         let folder = std::fs::read_dir(path.parent().unwrap()).unwrap();
         let aside =
@@ -179,7 +185,7 @@ async fn a_damaged_file_is_refused_or_set_aside_whole() {
 #[tokio::test(start_paused = true)]
 async fn writes_of_one_moment_share_a_commit_and_one_that_fails_takes_no_other_with_it() {
     let fixture = Fixture::new();
-    let good = (0..50).map(|i| fixture.store.set_channel(GuildId(i), ChannelId(i)));
+    let good = (0..50).map(async |i| fixture.store.guilds().set_channel(GuildId(i), ChannelId(i)).await);
     let bad = fixture.store.write(|tx| {
         tx.execute("UPDATE meta SET value = 7 WHERE key = 'polled'", [])?;
         tx.execute("INSERT INTO posts (nonce) VALUES ('no')", [])?;
@@ -207,14 +213,14 @@ async fn versions_grow_over_a_restart_though_the_clock_went_back() {
         async move { store.read(|c| Ok(c.query_row("SELECT max(version) FROM guilds", [], |r| r.get::<_, i64>(0))?)).await }
     };
     let fixture = Fixture::new();
-    fixture.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    fixture.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
     let before = newest(&fixture).await.unwrap();
     let path = fixture.path();
     drop(fixture.store);
     let past = Clock::simulated(Timestamp::from_second(1_000_000_000).unwrap());
     let store = Store::open(&path, StateKind::Bot, past).unwrap();
     let fixture = Fixture { folder: fixture.folder, clock: past, store };
-    fixture.store.set_channel(GUILD, ChannelId(2)).await.unwrap();
+    fixture.store.guilds().set_channel(GUILD, ChannelId(2)).await.unwrap();
     assert!(newest(&fixture).await.unwrap() > before);
 }
 
@@ -224,65 +230,65 @@ async fn invariant_1_planning_twice_makes_nothing_due_twice() {
     fixture.guild_with(GUILD, &[1, 2]).await;
     fixture.guild_with(GuildId(2), &[2, 3]).await;
     fixture.list(&["A1", "B2"]).await;
-    let plan = fixture.store.plan().await.unwrap();
+    let plan = fixture.store.posts().plan().await.unwrap();
     assert_eq!(plan.guilds.len(), 2);
     assert_eq!(plan.guilds[0].codes, [code("A1"), code("B2")]);
     assert_eq!(plan.redemptions, 6, "a player of two guilds is redeemed once");
-    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
-    let due = fixture.store.due_messages().await.unwrap();
+    assert_eq!(fixture.store.posts().plan().await.unwrap(), Plan::default());
+    let due = fixture.store.posts().due_messages().await.unwrap();
     assert_eq!(due.iter().map(|d| d.announcement.kind).collect::<Vec<_>>(), [MessageKind::Digest; 2]);
     assert_ne!(due[0].announcement.nonce, due[1].announcement.nonce);
     let fixture = fixture.reopened();
-    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
-    assert_eq!(fixture.store.due_messages().await.unwrap(), due, "the same nonces after a restart");
+    assert_eq!(fixture.store.posts().plan().await.unwrap(), Plan::default());
+    assert_eq!(fixture.store.posts().due_messages().await.unwrap(), due, "the same nonces after a restart");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_channel_set_before_any_poll_gets_a_digest_and_after_it_news() {
     let fixture = Fixture::new();
-    fixture.store.set_channel(GUILD, ChannelId(5)).await.unwrap();
-    fixture.store.plan().await.unwrap();
+    fixture.store.guilds().set_channel(GUILD, ChannelId(5)).await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let kinds = |due: Vec<DueMessage>| due.iter().map(|d| d.announcement.kind).collect::<Vec<_>>();
-    let due = fixture.store.due_messages().await.unwrap();
+    let due = fixture.store.posts().due_messages().await.unwrap();
     assert_eq!(kinds(due.clone()), [MessageKind::Digest]);
-    fixture.store.begin_post(due[0].announcement.nonce.clone(), due[0].announcement.channel, 1).await.unwrap();
-    fixture.store.record_posted(due[0].announcement.clone(), sent(9)).await.unwrap();
+    fixture.store.posts().begin_post(due[0].announcement.nonce.clone(), due[0].announcement.channel, 1).await.unwrap();
+    fixture.store.posts().record_posted(due[0].announcement.clone(), sent(9)).await.unwrap();
     fixture.list(&["A1", "B2"]).await;
-    assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
-    assert_eq!(kinds(fixture.store.due_messages().await.unwrap()), [MessageKind::New]);
+    assert_eq!(fixture.store.posts().plan().await.unwrap().guilds[0].codes, [code("B2")]);
+    assert_eq!(kinds(fixture.store.posts().due_messages().await.unwrap()), [MessageKind::New]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn many_codes_go_out_in_order_and_a_message_that_fails_holds_back_the_rest_of_its_guild() {
     let fixture = Fixture::new();
-    fixture.store.set_channel(GUILD, ChannelId(5)).await.unwrap();
+    fixture.store.guilds().set_channel(GUILD, ChannelId(5)).await.unwrap();
     let names: Vec<String> = (0..60).map(|i| format!("CODE{i:02}")).collect();
     fixture.list(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let mut posted = Vec::new();
     loop {
-        let due = fixture.store.due_messages().await.unwrap();
+        let due = fixture.store.posts().due_messages().await.unwrap();
         let Some(head) = due.first() else { break };
         assert_eq!((due.len(), head.announcement.total), (1, 60));
         let nonce = head.announcement.nonce.clone();
-        fixture.store.begin_post(nonce.clone(), ChannelId(2), 1).await.unwrap();
+        fixture.store.posts().begin_post(nonce.clone(), ChannelId(2), 1).await.unwrap();
         if head.attempts == 0 {
             let next = fixture.clock.now().checked_add(HOUR).unwrap();
             let failed = NotPosted { maybe_sent: true, next, refusal: None };
-            fixture.store.record_not_posted(nonce, failed).await.unwrap();
-            assert_eq!(fixture.store.due_messages().await.unwrap(), []);
+            fixture.store.posts().record_not_posted(nonce, failed).await.unwrap();
+            assert_eq!(fixture.store.posts().due_messages().await.unwrap(), []);
             assert_eq!(
-                fixture.store.next_post_at(Timestamp::MIN).await.unwrap().unwrap().as_second(),
+                fixture.store.posts().next_post_at(Timestamp::MIN).await.unwrap().unwrap().as_second(),
                 next.as_second()
             );
             tokio::time::sleep(HOUR).await;
-            let again = &fixture.store.due_messages().await.unwrap()[0];
+            let again = &fixture.store.posts().due_messages().await.unwrap()[0];
             assert!(again.announcement.attempted_at.is_some(), "an attempt whose end nobody knows is told");
         } else {
             posted.extend(head.announcement.codes.iter().map(|c| c.code.to_string()));
-            fixture.store.record_posted(head.announcement.clone(), sent(1)).await.unwrap();
+            fixture.store.posts().record_posted(head.announcement.clone(), sent(1)).await.unwrap();
         }
     }
     assert_eq!(posted, names);
@@ -291,7 +297,7 @@ async fn many_codes_go_out_in_order_and_a_message_that_fails_holds_back_the_rest
 #[tokio::test(start_paused = true)]
 async fn listings_that_are_gone_for_long_are_dropped_and_a_return_is_known_all_the_same() {
     let fixture = Fixture::new();
-    fixture.store.set_replicated(true).await.unwrap();
+    fixture.store.sync_log().set_replicated(true).await.unwrap();
     fixture.list(&["A1", "B2"]).await;
     fixture.list(&["A1"]).await;
     let listings = async |store: &Store| {
@@ -299,11 +305,17 @@ async fn listings_that_are_gone_for_long_are_dropped_and_a_return_is_known_all_t
         store.read(move |c| Ok(c.query_row(count, [], |row| row.get::<_, u32>(0))?)).await.unwrap()
     };
     tokio::time::sleep(90 * 24 * HOUR).await;
-    assert_eq!((fixture.store.forget_old_listings(9).await.unwrap(), listings(&fixture.store).await), (0, 2));
+    assert_eq!(
+        (fixture.store.erasures().forget_old_listings(9).await.unwrap(), listings(&fixture.store).await),
+        (0, 2)
+    );
     tokio::time::sleep(3 * 24 * HOUR).await;
-    assert_eq!((fixture.store.forget_old_listings(9).await.unwrap(), listings(&fixture.store).await), (1, 1));
+    assert_eq!(
+        (fixture.store.erasures().forget_old_listings(9).await.unwrap(), listings(&fixture.store).await),
+        (1, 1)
+    );
     fixture.list(&["A1", "B2"]).await;
-    let known = fixture.store.known_codes().await.unwrap();
+    let known = fixture.store.reports().known_codes().await.unwrap();
     assert_eq!((known[&code("A1").key()].generation, known[&code("B2").key()].generation), (1, 2));
 }
 
@@ -314,17 +326,17 @@ async fn expired_codes_are_neither_posted_nor_redeemed() {
     let over = Entry { expires_at: Some(fixture.clock.now()), ..listed("OLD") };
     let soon = Entry { expires_at: fixture.clock.now().checked_add(HOUR).ok(), ..listed("SOON") };
     fixture.answer(vec![over, soon]).await;
-    let plan = fixture.store.plan().await.unwrap();
+    let plan = fixture.store.posts().plan().await.unwrap();
     assert_eq!((plan.guilds[0].codes.clone(), plan.redemptions), (vec![code("SOON")], 1));
     // The channel is away until the code is over: then the post is not sent any more.
     tokio::time::sleep(2 * HOUR).await;
-    fixture.store.plan().await.unwrap();
-    assert_eq!(fixture.store.due_messages().await.unwrap(), []);
+    fixture.store.posts().plan().await.unwrap();
+    assert_eq!(fixture.store.posts().due_messages().await.unwrap(), []);
     // But not lost, if the feed corrects itself.
     let later = Entry { expires_at: fixture.clock.now().checked_add(HOUR).ok(), ..listed("SOON") };
     fixture.answer(vec![later]).await;
-    assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("SOON")]);
-    assert_eq!(fixture.store.due_messages().await.unwrap().len(), 1);
+    assert_eq!(fixture.store.posts().plan().await.unwrap().guilds[0].codes, [code("SOON")]);
+    assert_eq!(fixture.store.posts().due_messages().await.unwrap().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -332,7 +344,7 @@ async fn invariant_3_a_decided_redemption_is_never_claimed_again_and_a_success_s
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1, 2]).await;
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let mut claims = fixture.claim(10).await;
     assert_eq!(claims.len(), 2);
     assert_eq!(fixture.claim(10).await, [], "what is claimed is not claimed twice");
@@ -344,7 +356,7 @@ async fn invariant_3_a_decided_redemption_is_never_claimed_again_and_a_success_s
     let fixture = fixture.reopened();
     assert_eq!(fixture.claim(10).await, []);
     assert!(!fixture.finish(first, Status::RoleNotExist).await.taken);
-    let report = fixture.store.code_report(code("A1").key(), 1).await.unwrap();
+    let report = fixture.store.reports().code_report(code("A1").key(), 1).await.unwrap();
     assert_eq!((report.players, report.granted, report.already), (2, 1, 1));
 }
 
@@ -353,13 +365,13 @@ async fn a_claim_of_a_dead_process_is_void_but_its_success_counts() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1]).await;
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let dead = fixture.claim(1).await.remove(0);
     let fixture = fixture.reopened();
     let alive = fixture.claim(1).await.remove(0);
     assert_eq!((dead.history.calls, alive.history.calls), (1, 2));
     let late = Verdict { status: Status::TimedOut, history: dead.history, next: Err(fixture.clock.now()) };
-    assert!(!fixture.store.record(dead.clone(), late).await.unwrap().taken);
+    assert!(!fixture.store.redemptions().record(dead.clone(), late).await.unwrap().taken);
     assert!(fixture.finish(dead, Status::Success).await.taken);
     assert!(!fixture.finish(alive, Status::TimeError).await.taken);
 }
@@ -369,7 +381,7 @@ async fn a_late_outcome_counts_in_a_working_copy_that_never_saw_its_claim() {
     let asked = Fixture::new();
     asked.guild_with(GUILD, &[1, 2, 3]).await;
     asked.list(&["A1"]).await;
-    asked.store.plan().await.unwrap();
+    asked.store.posts().plan().await.unwrap();
     let claims = asked.claim(3).await;
     let next = Fixture::new();
     // The third player is not known there.
@@ -380,7 +392,7 @@ async fn a_late_outcome_counts_in_a_working_copy_that_never_saw_its_claim() {
         Verdict { status, history: claim.history, next }
     };
     let late = async |claim: &Claim, status| {
-        next.store.record_late(claim.clone(), verdict(claim, status)).await.unwrap().taken
+        next.store.redemptions().record_late(claim.clone(), verdict(claim, status)).await.unwrap().taken
     };
     assert!(late(&claims[0], Status::Success).await);
     assert!(late(&claims[1], Status::RoleNotExist).await);
@@ -388,17 +400,17 @@ async fn a_late_outcome_counts_in_a_working_copy_that_never_saw_its_claim() {
     // What is decided stays so.
     assert!(!late(&claims[0], Status::RoleNotExist).await);
     assert!(!late(&claims[0], Status::Success).await);
-    next.store.plan().await.unwrap();
+    next.store.posts().plan().await.unwrap();
     assert_eq!(next.claim(10).await, []);
-    let report = next.store.code_report(code("A1").key(), 1).await.unwrap();
+    let report = next.store.reports().code_report(code("A1").key(), 1).await.unwrap();
     assert_eq!((report.players, report.granted, report.failed.values().sum::<u32>()), (2, 1, 1));
     // What is to be tried again is no outcome: only who holds the claim says when.
     next.guild_with(GUILD, &[3]).await;
-    next.store.plan().await.unwrap();
+    next.store.posts().plan().await.unwrap();
     next.claim(1).await;
     let again = Verdict { status: Status::TimedOut, history: claims[2].history, next: Err(next.clock.now()) };
     let other = Claim { number: 9, ..claims[2].clone() };
-    assert!(!next.store.record_late(other, again).await.unwrap().taken);
+    assert!(!next.store.redemptions().record_late(other, again).await.unwrap().taken);
 }
 
 #[tokio::test(start_paused = true)]
@@ -406,14 +418,14 @@ async fn invariant_4_crashes_count_against_the_calls() {
     let mut fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1]).await;
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     for call in 1..=12 {
         assert_eq!(fixture.claim(1).await[0].history.calls, call);
         fixture = fixture.reopened();
     }
-    let claims = fixture.store.claim_due(1, 12, |_| Admission::Take).await.unwrap();
+    let claims = fixture.store.redemptions().claim_due(1, 12, |_| Admission::Take).await.unwrap();
     assert_eq!((claims.taken.len(), claims.given_up.len(), claims.finished_batches.len()), (0, 1, 1));
-    let report = fixture.store.code_report(code("A1").key(), 1).await.unwrap();
+    let report = fixture.store.reports().code_report(code("A1").key(), 1).await.unwrap();
     assert_eq!(report.gave_up, BTreeMap::from([("INTERRUPTED".to_owned(), 1)]));
 }
 
@@ -422,10 +434,10 @@ async fn a_released_claim_costs_no_call_and_keeps_its_place() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1, 2]).await;
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let first = fixture.claim(1).await.remove(0);
     let id = first.player;
-    fixture.store.release(first).await.unwrap();
+    fixture.store.redemptions().release(first).await.unwrap();
     let again = fixture.claim(1).await.remove(0);
     assert_eq!((again.player, again.history.calls), (id, 1));
 }
@@ -435,7 +447,7 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1, 2, 3, 4, 5]).await;
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let mut claims = fixture.claim(3).await;
     let in_flight = claims.pop().unwrap();
     assert_eq!(fixture.finish(claims.pop().unwrap(), Status::TimeError).await.judged.invalidated, None);
@@ -446,28 +458,28 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     assert_eq!((ended.judged, ended.finished_batches[0].failed), (Judged::default(), 5));
     // A player who joins is not tried on a invalidated code; nor is the code posted to a new guild.
     fixture.guild_with(GuildId(2), &[6]).await;
-    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    assert_eq!(fixture.store.posts().plan().await.unwrap(), Plan::default());
     // Away for long and back: the game is asked at once, with one player, in the next generation.
     fixture.list(&[]).await;
     tokio::time::sleep(7 * HOUR).await;
     assert_eq!(fixture.claim(10).await, [], "nobody wants it");
     assert_eq!(fixture.list(&["A1"]).await.returned, [], "the game is asked first");
-    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    assert_eq!(fixture.store.posts().plan().await.unwrap(), Plan::default());
     let mut claims = fixture.claim(9).await;
     assert_eq!((claims.len(), claims[0].generation), (1, 2));
     let scout = claims[0].player;
     let checked = fixture.finish(claims.remove(0), Status::TimeError).await.judged.checked.unwrap();
     assert_eq!(checked, (Checked::StillOver, Some(fixture.clock.now() + Duration::from_secs(1200))));
-    assert_eq!((fixture.claim(9).await, fixture.store.plan().await.unwrap()), (vec![], Plan::default()));
+    assert_eq!((fixture.claim(9).await, fixture.store.posts().plan().await.unwrap()), (vec![], Plan::default()));
     // Asked about again in time, with another player.
     tokio::time::sleep(Duration::from_secs(1201)).await;
     let claim = fixture.claim(9).await.remove(0);
     assert_ne!(claim.player, scout);
     assert_eq!(fixture.finish(claim, Status::Success).await.judged.checked.unwrap().0, Checked::GoodAgain);
-    let plan = fixture.store.plan().await.unwrap();
+    let plan = fixture.store.posts().plan().await.unwrap();
     assert_eq!((plan.guilds.len(), plan.redemptions), (2, 4), "one has it, and one is due again");
-    assert_eq!(fixture.store.pending_redemptions().await.unwrap(), 5);
-    let due = fixture.store.due_messages().await.unwrap();
+    assert_eq!(fixture.store.reports().pending_redemptions().await.unwrap(), 5);
+    let due = fixture.store.posts().due_messages().await.unwrap();
     let of_guild = |guild| due.iter().map(|d| &d.announcement).find(|a| a.guild == guild).unwrap().codes[0].generation;
     assert_eq!((of_guild(GUILD), of_guild(GuildId(2))), (2, 2));
 }
@@ -477,47 +489,47 @@ async fn a_player_who_joins_later_gets_the_active_codes_and_opens_the_run_again(
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1]).await;
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let claim = fixture.claim(1).await.remove(0);
     fixture.finish(claim, Status::Success).await;
-    assert_eq!(fixture.store.open_batches().await.unwrap(), []);
-    fixture.store.add_to_roster(GUILD, vec![player(1), player(2)]).await.unwrap();
-    assert_eq!(fixture.store.plan().await.unwrap().redemptions, 1);
-    let open = fixture.store.open_batches().await.unwrap();
+    assert_eq!(fixture.store.batches().open_batches().await.unwrap(), []);
+    fixture.store.rosters().add_to_roster(GUILD, vec![player(1), player(2)]).await.unwrap();
+    assert_eq!(fixture.store.posts().plan().await.unwrap().redemptions, 1);
+    let open = fixture.store.batches().open_batches().await.unwrap();
     assert_eq!((open[0].players, open[0].done), (2, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_guild_without_a_channel_gets_nothing_and_later_one_digest_of_what_it_missed() {
     let fixture = Fixture::new();
-    fixture.store.set_channel(GUILD, ChannelId(5)).await.unwrap();
+    fixture.store.guilds().set_channel(GUILD, ChannelId(5)).await.unwrap();
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
-    fixture.store.unset_channel(GUILD).await.unwrap();
-    assert_eq!(fixture.store.due_messages().await.unwrap(), []);
+    fixture.store.posts().plan().await.unwrap();
+    fixture.store.guilds().unset_channel(GUILD).await.unwrap();
+    assert_eq!(fixture.store.posts().due_messages().await.unwrap(), []);
     fixture.list(&["A1", "B2", "C3"]).await;
-    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
-    fixture.store.set_channel(GUILD, ChannelId(6)).await.unwrap();
-    assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2"), code("C3")]);
-    let due = fixture.store.due_messages().await.unwrap();
+    assert_eq!(fixture.store.posts().plan().await.unwrap(), Plan::default());
+    fixture.store.guilds().set_channel(GUILD, ChannelId(6)).await.unwrap();
+    assert_eq!(fixture.store.posts().plan().await.unwrap().guilds[0].codes, [code("B2"), code("C3")]);
+    let due = fixture.store.posts().due_messages().await.unwrap();
     assert_eq!((due.len(), due[0].announcement.channel), (1, ChannelId(6)));
     // Setting the same channel again is no news.
-    fixture.store.set_channel(GUILD, ChannelId(6)).await.unwrap();
-    assert_eq!(fixture.store.plan().await.unwrap(), Plan::default());
+    fixture.store.guilds().set_channel(GUILD, ChannelId(6)).await.unwrap();
+    assert_eq!(fixture.store.posts().plan().await.unwrap(), Plan::default());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_player_who_left_the_roster_gets_no_new_codes_and_may_come_back() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1, 2]).await;
-    fixture.store.remove_from_roster(GUILD, vec![player(2).id, player(9).id]).await.unwrap();
+    fixture.store.rosters().remove_from_roster(GUILD, vec![player(2).id, player(9).id]).await.unwrap();
     fixture.list(&["A1"]).await;
-    assert_eq!(fixture.store.plan().await.unwrap().redemptions, 1);
-    fixture.store.add_to_roster(GUILD, vec![player(2)]).await.unwrap();
-    assert_eq!(fixture.store.plan().await.unwrap().redemptions, 1);
-    fixture.store.set_auto_redeem(GUILD, false).await.unwrap();
-    fixture.store.add_to_roster(GUILD, vec![player(3)]).await.unwrap();
-    assert_eq!(fixture.store.plan().await.unwrap().redemptions, 0);
+    assert_eq!(fixture.store.posts().plan().await.unwrap().redemptions, 1);
+    fixture.store.rosters().add_to_roster(GUILD, vec![player(2)]).await.unwrap();
+    assert_eq!(fixture.store.posts().plan().await.unwrap().redemptions, 1);
+    fixture.store.guilds().set_auto_redeem(GUILD, false).await.unwrap();
+    fixture.store.rosters().add_to_roster(GUILD, vec![player(3)]).await.unwrap();
+    assert_eq!(fixture.store.posts().plan().await.unwrap().redemptions, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -529,7 +541,7 @@ async fn a_write_that_fails_changes_nothing_and_says_so() {
     // The disk is full: SQLite may not grow the file by one page.
     fixture.store.write(move |tx| Ok(tx.connection().pragma_update(None, "max_page_count", pages)?)).await.unwrap();
     let many: Vec<Player> = (1..5_000).map(player).collect();
-    let error = fixture.store.add_to_roster(GUILD, many).await.unwrap_err();
+    let error = fixture.store.rosters().add_to_roster(GUILD, many).await.unwrap_err();
     assert!(matches!(&error, StoreError::Persist(reason) if reason.contains("full")), "{error}");
     let players = fixture.store.read(|c| Ok(c.query_row("SELECT count(*) FROM players", [], |r| r.get::<_, u32>(0))?));
     assert_eq!(players.await.unwrap(), 0);
@@ -540,15 +552,15 @@ async fn a_code_that_was_left_out_of_its_message_is_posted_when_it_is_back() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[]).await;
     fixture.list(&["A1", "B2"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
-    let message = fixture.store.due_messages().await.unwrap().remove(0).announcement;
+    fixture.store.posts().plan().await.unwrap();
+    let message = fixture.store.posts().due_messages().await.unwrap().remove(0).announcement;
     assert_eq!(message.codes.len(), 1);
-    fixture.store.record_posted(message, sent(9)).await.unwrap();
+    fixture.store.posts().record_posted(message, sent(9)).await.unwrap();
     fixture.list(&["A1", "B2"]).await;
-    assert_eq!(fixture.store.plan().await.unwrap().guilds[0].codes, [code("B2")]);
-    assert_eq!(fixture.store.due_messages().await.unwrap().len(), 1);
+    assert_eq!(fixture.store.posts().plan().await.unwrap().guilds[0].codes, [code("B2")]);
+    assert_eq!(fixture.store.posts().due_messages().await.unwrap().len(), 1);
 }
 
 /// The eighth turn is for what is due for longest: of what may begin.
@@ -557,23 +569,23 @@ async fn a_code_under_test_takes_nobody_s_turn() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &(1..=1_200).collect::<Vec<_>>()).await;
     fixture.list(&["TESTED"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     tokio::time::advance(Duration::from_secs(1)).await;
     let other = GuildId(7);
     fixture.guild_with(other, &(2_001..=2_040).collect::<Vec<_>>()).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     fixture.list(&["TESTED", "LONG"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     tokio::time::advance(Duration::from_secs(1)).await;
     let soon = Entry { expires_at: Some(fixture.clock.now() + HOUR), ..listed("SOON") };
     fixture.answer(vec![listed("TESTED"), listed("LONG"), soon]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let mut wanted = ClaimRequest { limit: 1, max_calls: 12, window: Duration::ZERO, fair_queue: Default::default() };
     let mut taken = Vec::new();
     for _ in 0..16 {
         let admit =
             |one: &Candidate| if one.key == code("TESTED").key() { Admission::SkipCode } else { Admission::Take };
-        let claims = fixture.store.claim(wanted, admit).await.unwrap();
+        let claims = fixture.store.redemptions().claim(wanted, admit).await.unwrap();
         wanted.fair_queue = claims.fair_queue;
         taken.extend(claims.taken.into_iter().map(|claim| claim.code.as_str().to_owned()));
     }
@@ -586,14 +598,14 @@ async fn a_release_by_a_claim_that_is_void_changes_nothing() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1]).await;
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let void = fixture.claim(1).await.remove(0);
     let fixture = fixture.reopened();
     let claim = fixture.claim(1).await.remove(0);
     assert_eq!(claim.history.calls, 2);
-    fixture.store.release(void).await.unwrap();
+    fixture.store.redemptions().release(void).await.unwrap();
     assert_eq!(fixture.claim(1).await, [], "it is still claimed");
-    assert_eq!(fixture.store.redemption_rows().await.unwrap()[0].calls, 2);
+    assert_eq!(fixture.store.reports().redemption_rows().await.unwrap()[0].calls, 2);
     assert!(fixture.finish(claim, Status::Success).await.taken);
 }
 
@@ -603,14 +615,14 @@ async fn what_would_wait_longer_than_any_rule_allows_is_due() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1, 2]).await;
     fixture.list(&["A1"]).await;
-    fixture.store.plan().await.unwrap();
+    fixture.store.posts().plan().await.unwrap();
     let wait = |table: &'static str, column: &'static str, wait: Duration| {
         let at = (fixture.clock.now() + wait).as_millisecond();
         let sql = format!("UPDATE {table} SET {column} = {at}");
         let store = fixture.store.clone();
         async move {
             store.write_local(move |tx| Ok(tx.execute(&sql, [])?)).await.unwrap();
-            store.plan().await.unwrap();
+            store.posts().plan().await.unwrap();
         }
     };
     for (ahead, is_due) in [(waits::REDEMPTION, false), (waits::REDEMPTION + Duration::from_secs(1), true)] {
@@ -619,7 +631,7 @@ async fn what_would_wait_longer_than_any_rule_allows_is_due() {
     }
     for (ahead, is_due) in [(waits::POST, false), (waits::POST + Duration::from_secs(1), true)] {
         wait("posts", "next_attempt_at", ahead).await;
-        assert_eq!(!fixture.store.due_messages().await.unwrap().is_empty(), is_due, "posts in {ahead:?}");
+        assert_eq!(!fixture.store.posts().due_messages().await.unwrap().is_empty(), is_due, "posts in {ahead:?}");
     }
     let over = "UPDATE codes SET condemned = 'USED', condemned_at = 1";
     fixture.store.write_local(move |tx| Ok(tx.execute(over, [])?)).await.unwrap();
@@ -634,9 +646,13 @@ async fn what_would_wait_longer_than_any_rule_allows_is_due() {
     let good = "UPDATE codes SET condemned = NULL, condemned_at = NULL, check_at = NULL";
     fixture.store.write_local(move |tx| Ok(tx.execute(good, [])?)).await.unwrap();
     wait("posts", "next_attempt_at", Duration::ZERO).await;
-    fixture.store.pause_guild(GUILD, None, Blocked::MissingAccess, Some(fixture.clock.now())).await.unwrap();
+    fixture.store.guilds().pause_guild(GUILD, None, Blocked::MissingAccess, Some(fixture.clock.now())).await.unwrap();
     for (ahead, is_due) in [(waits::POST, false), (waits::POST + Duration::from_secs(1), true)] {
         wait("guilds", "resume_at", ahead).await;
-        assert_eq!(!fixture.store.due_messages().await.unwrap().is_empty(), is_due, "a paused guild in {ahead:?}");
+        assert_eq!(
+            !fixture.store.posts().due_messages().await.unwrap().is_empty(),
+            is_due,
+            "a paused guild in {ahead:?}"
+        );
     }
 }

@@ -156,8 +156,8 @@ async fn the_same_odd_answer_for_everybody_is_exit_code_1_and_what_to_change() {
     for (wrong, part) in [
         (Wrong::text(403, "Unauthorized request"), "set GAME_PAGE_URL"),
         (Wrong::json(200, params), "(PARAMS_ERROR): the game's API may have changed"),
-        (Wrong::text(404, "not here"), "the game answers HTTP_404 for every player"),
-        (Wrong::json(400, r#"{"message":"Bad Request"}"#), "the game answers HTTP_400 for every player"),
+        (Wrong::text(404, "not here"), "the game gives every player the unknown answer HTTP_404"),
+        (Wrong::json(400, r#"{"message":"Bad Request"}"#), "the game gives every player the unknown answer HTTP_400"),
     ] {
         let sim = game(30, Faults::default());
         let folder = folder_with_players(1..=30);

@@ -46,19 +46,19 @@ async fn an_export_imports_to_the_same_state_and_can_be_imported_twice() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), "a.db");
     let guild = GuildId(u64::MAX - 5);
-    store.set_channel(guild, ChannelId(8)).await.unwrap();
-    store.set_auto_redeem(guild, true).await.unwrap();
+    store.guilds().set_channel(guild, ChannelId(8)).await.unwrap();
+    store.guilds().set_auto_redeem(guild, true).await.unwrap();
     let player = |id| Player {
         id: PlayerId::new(id).unwrap(),
         nickname: "Frost, \"Lord\" ❄".into(),
         state: State::new(245),
         furnace_level: Some(30),
     };
-    store.add_to_roster(guild, (1..=1200).map(player).collect()).await.unwrap();
+    store.rosters().add_to_roster(guild, (1..=1200).map(player).collect()).await.unwrap();
     let entries = ["gogoWOS", "WOS1105"].map(|code| Entry::active(Code::parse(code).unwrap()));
     let answer = FeedAnswer::new("feed", entries.into());
-    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
-    store.plan().await.unwrap();
+    store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
+    store.posts().plan().await.unwrap();
     drop(store);
     let path = folder.path();
     let said = state(path, "a.db", ["export", "one.json"]).await.unwrap();
@@ -80,7 +80,7 @@ async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let store = open(path, "a.db");
-    store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    store.guilds().set_channel(GuildId(1), ChannelId(2)).await.unwrap();
     let player =
         |id| Player { id: PlayerId::new(id).unwrap(), nickname: String::new(), state: None, furnace_level: None };
     let (stop, writing) = (CancellationToken::new(), store.clone());
@@ -89,11 +89,11 @@ async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
         let mut written = 0;
         while !stopped.is_cancelled() {
             written += 1;
-            writing.add_to_roster(GuildId(1), vec![player(written)]).await.unwrap();
+            writing.rosters().add_to_roster(GuildId(1), vec![player(written)]).await.unwrap();
         }
         written
     });
-    store.add_to_roster(GuildId(1), (100_000..100_500).map(player).collect()).await.unwrap();
+    store.rosters().add_to_roster(GuildId(1), (100_000..100_500).map(player).collect()).await.unwrap();
     let said = state(path, "a.db", ["export", "one.json"]).await.unwrap();
     assert!(said.ends_with("records written to one.json.\n"), "{said}");
     let refused = state(path, "a.db", ["import", "one.json"]).await.unwrap_err();
@@ -103,7 +103,7 @@ async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
     assert!(written > 1);
     drop(store);
     state(path, "b.db", ["import", "one.json"]).await.unwrap();
-    let copied = open(path, "b.db").roster(GuildId(1), 0, 1).await.unwrap().total;
+    let copied = open(path, "b.db").rosters().roster(GuildId(1), 0, 1).await.unwrap().total;
     // What was there when it began, and perhaps what came meanwhile.
     assert!((500..=500 + written).contains(&u64::from(copied)), "{copied} of {written}");
     let left =
@@ -121,13 +121,13 @@ async fn what_was_erased_is_not_imported_again() {
     let store = open(folder.path(), "a.db");
     let (user, id) = (UserId(312_456_789_012_345_678), PlayerId::new(412_987_654_321).unwrap());
     let account = Player { id, nickname: String::new(), state: State::new(245), furnace_level: None };
-    store.link(user, account).await.unwrap();
-    store.set_channel(GuildId(1), ChannelId(8)).await.unwrap();
+    store.rosters().link(user, account).await.unwrap();
+    store.guilds().set_channel(GuildId(1), ChannelId(8)).await.unwrap();
     drop(store);
     let path = folder.path();
     state(path, "a.db", ["export", "before.json"]).await.unwrap();
     let store = open(folder.path(), "a.db");
-    assert_eq!(store.forget_user(user).await.unwrap().erased, [id]);
+    assert_eq!(store.erasures().forget_user(user).await.unwrap().erased, [id]);
     drop(store);
     let said = state(path, "a.db", ["import", "before.json"]).await.unwrap();
     assert!(said.contains("; 0 taken over, 2 were erased since and stay away"), "{said}");
@@ -139,7 +139,7 @@ async fn what_was_erased_is_not_imported_again() {
     state(path, "b.db", ["import", "before.json"]).await.unwrap();
     state(path, "b.db", ["import", "after.json"]).await.unwrap();
     let store = open(folder.path(), "b.db");
-    assert!(store.links(user).await.unwrap().is_empty());
+    assert!(store.rosters().links(user).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,7 +147,7 @@ async fn what_cannot_be_imported_or_exported_is_one_line_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let store = open(path, "a.db");
-    store.set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    store.guilds().set_channel(GuildId(1), ChannelId(2)).await.unwrap();
     drop(store);
     state(path, "a.db", ["export", "good.json"]).await.unwrap();
     assert!(state(path, "a.db", ["export", "good.json"]).await.unwrap_err().contains("it must not exist"));
@@ -171,7 +171,7 @@ async fn what_cannot_be_imported_or_exported_is_one_line_and_changes_nothing() {
     }
     assert!(state(path, "new.db", ["import", "missing.json"]).await.unwrap_err().contains("cannot read missing.json"));
     let new = open(path, "new.db");
-    assert_eq!(new.page(giftcode_bot::domain::sync::record::RecordKind::Guilds, None, 9).await.unwrap(), []);
+    assert_eq!(new.sync_log().page(giftcode_bot::domain::sync::record::RecordKind::Guilds, None, 9).await.unwrap(), []);
 }
 
 /// Of the legacy bot's state with 3 guilds and 40 sent codes, and a feed of those and one new code, exactly the
@@ -216,8 +216,10 @@ async fn what_the_legacy_bot_sent_is_not_sent_again() {
     };
     let announcer = TerminalAnnouncer::open(&path.join("posts"), show, |_| {}).unwrap();
     let stop = CancellationToken::new();
-    let (watcher, poster) =
-        (Watcher::new(client, store.clone(), clock, settings), Poster::new(announcer, store, clock));
+    let (watcher, poster) = (
+        Watcher::new(client, store.listings(), clock, settings),
+        Poster::new(announcer, store.posts(), store.guilds(), clock),
+    );
     let services = (Arc::new(watcher).run(stop.clone()), Arc::new(poster).run(stop.clone()));
     let running = tokio::spawn(async { tokio::join!(services.0, services.1) });
     while feed.requests().0 < 3 {

@@ -104,7 +104,7 @@ fn migrations_are_numbered_without_a_gap_and_all_applied() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    let schema = read(&root().join("src/store/schema/mod.rs"));
+    let schema = read(&root().join("src/store/kernel/schema/mod.rs"));
     let mut last = 0;
     for (index, name) in names.iter().enumerate() {
         let (number, rest) = name.split_once('_').unwrap();
@@ -113,8 +113,8 @@ fn migrations_are_numbered_without_a_gap_and_all_applied() {
             rest.ends_with(".sql")
                 && rest.trim_end_matches(".sql").bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
         );
-        let at = schema.find(&format!("include_str!(\"../../../migrations/{name}\")"));
-        assert!(at.is_some_and(|at| at > last), "src/store/schema/mod.rs does not apply {name} in its turn");
+        let at = schema.find(&format!("include_str!(\"../../../../migrations/{name}\")"));
+        assert!(at.is_some_and(|at| at > last), "src/store/kernel/schema/mod.rs does not apply {name} in its turn");
         last = at.unwrap();
     }
     assert_eq!(schema.matches("include_str!").count(), names.len());

@@ -64,7 +64,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     let post = world.double.wait_for_message(OTHER_CHANNEL, PATIENCE, is_three).await;
     assert_eq!(post.allowed_mentions.unwrap()["roles"], json!([loud.to_string()]));
 
-    // Set again it keeps the role; none is a wish of its own.
+    // Setting the channel again keeps the role. Only no_role removes it.
     let mentions = format!("mentions <@&{loud}>");
     let here = |more: Vec<(&'static str, serde_json::Value)>| {
         let mut options = vec![("channel", json!(OTHER_CHANNEL.to_string()))];
@@ -82,7 +82,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     let told = world.told(&admin, SET, &here(vec![("no_role", json!(false))])).await;
     assert!(told.ends_with(&format!("in <#{OTHER_CHANNEL}>.")), "{told}");
     world.says(&admin, SET, &to(OTHER_CHANNEL, loud), &[&format!("Each post mentions <@&{loud}>.")]).await;
-    // One that was deleted since is forgotten.
+    // A deleted role is dropped.
     let mut guild = Guild::new(GUILD).text(CHANNEL, "gift-codes").text(OTHER_CHANNEL, "elsewhere");
     guild.members = vec![admin.clone()];
     world.double.add_guild(guild);
@@ -114,7 +114,9 @@ async fn codes_are_added_and_removed_in_one_server_only() {
     let code = |code: &str| [("code", json!(code))];
     world.says(&admin, ADD, &code("no code!"), &["“no code!” is not a gift code"]).await;
     world.says(&admin, ADD, &code("LISTED"), &["`LISTED` is already active in this server"]).await;
-    world.says(&admin, AUTO, &[("switch", json!(0))], &["The list is empty: add players with `/manage players add`"]).await;
+    world
+        .says(&admin, AUTO, &[("switch", json!(0))], &["The list is empty: add players with `/manage players add`"])
+        .await;
     world.import(&admin, "1001,A,245\n1002,B,245\n").await;
     world.import(&other, "1003,C,245\n").await;
     world.granted("LISTED", 2).await;
@@ -138,7 +140,7 @@ async fn codes_are_added_and_removed_in_one_server_only() {
     world.says(&other, "manage giftcode list", &[], &["`LISTED`"]).await;
     world.says(&admin, ADD, &code("LISTED"), &["was added to this server"]).await;
 
-    // Two players are told that the game does not know the code: it is over for everybody.
+    // The game tells two players that it does not know the code, so it is over for everybody.
     world.says(&admin, ADD, &code("DEAD"), &["`/manage giftcode redeem code:DEAD`"]).await;
     world.says(&admin, REDEEM, &code("DEAD"), &["for 2 players"]).await;
     bot.said("DEAD is no good for anybody").await;
@@ -148,7 +150,7 @@ async fn codes_are_added_and_removed_in_one_server_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
+async fn codes_are_redeemed_for_a_roster_retried_and_listed_in_the_history() {
     let world = World::new(&[("GOOD", Rule::Good), ("VIP", Rule::VipOnly), ("ODD", Rule::Good)]).await;
     let bot = world.start().await;
     let admin = world.admin();
@@ -158,7 +160,7 @@ async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
     world.says(&admin, RETRY, &code("GOOD"), &["I do not know the code `GOOD`"]).await;
     world.says(&admin, ADD, &code("GOOD"), &["No channel is set, so it is not posted"]).await;
     world.says(&admin, REDEEM, &code("GOOD"), &["The player list is empty"]).await;
-    // 1010 lives elsewhere.
+    // 1010 is in another state.
     world.import(&admin, "1001,A,245\n1010,B,245\n").await;
     world.says(&admin, REDEEM, &code("good"), &["✅ I am redeeming `GOOD` for 2 players", "history"]).await;
     bot.said("Finished GOOD").await;
@@ -172,12 +174,12 @@ async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
     world.until("finished again", || bot.log().matches("Finished GOOD").count() == 2).await;
     world.says(&admin, RETRY, &code("GOOD"), &["there is nothing to try again"]).await;
     world.says(&admin, HISTORY, &code("GOOD"), &["2 redeemed"]).await;
-    assert_eq!(world.calls("GOOD"), 3, "nobody is asked for twice without need");
+    assert_eq!(world.calls("GOOD"), 3, "no player is tried twice without need");
     world.says(&admin, ADD, &code("VIP"), &["`VIP` was added"]).await;
     world.says(&admin, REDEEM, &code("VIP"), &["for 2 players."]).await;
     bot.said("Finished VIP").await;
     world.says(&admin, HISTORY, &[], &["GOOD", "VIP", "1 failed", "the VIP level is too low"]).await;
-    // Given up, and tried again when the game is sensible again.
+    // Given up, and retried when the game works again.
     world.game.set_faults(Faults { unknown: 1.0, ..Faults::default() });
     world.says(&admin, ADD, &code("ODD"), &["`ODD` was added"]).await;
     world.says(&admin, REDEEM, &code("ODD"), &["for 2 players."]).await;
@@ -187,7 +189,7 @@ async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
     world.game.set_faults(Faults::default());
     world.says(&admin, RETRY, &code("ODD"), &["again for 2 players"]).await;
     world.granted("ODD", 2).await;
-    // Whoever is new gets what is active.
+    // New players get the active codes.
     world.says(&admin, AUTO, &[("switch", json!(0))], &["2 players"]).await;
     let new = [("player_ids", json!("1003")), ("state", json!(245))];
     world.says(&admin, "manage players add", &new, &["The active codes will be redeemed for the new players"]).await;
@@ -198,7 +200,7 @@ async fn a_roster_is_redeemed_for_tried_again_and_told_of() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn removing_a_code_drops_what_waits() {
+async fn removing_a_code_drops_its_pending_redemptions() {
     let mut world = World::new(&[("SLOW", Rule::Good)]).await;
     world.set("GAME_RATE_LIMIT", "2/30s");
     let _bot = world.start().await;
@@ -213,13 +215,13 @@ async fn removing_a_code_drops_what_waits() {
     world.says(&admin, REMOVE, &code, &["It will not be redeemed for the 3 players still waiting"]).await;
     world.says(&admin, STATUS, &[], &["0 here, 0 in all servers"]).await;
     world.says(&admin, HISTORY, &[], &["2 redeemed", "finished"]).await;
-    // Wanted again, it is redeemed for those who were dropped, too.
+    // After it is added again, it is redeemed for the dropped players too.
     world.says(&admin, AUTO, &[("switch", json!(0))], &["player list (5 players)"]).await;
     world.says(&admin, ADD, &code, &["`SLOW` was added to this server"]).await;
-    // By the poster, which was woken.
+    // The poster was woken and starts the batch.
     world.says_soon(&admin, STATUS, &[], "3 here").await;
     world.says(&admin, AUTO, &[("switch", json!(1))], &["Redemptions in progress continue"]).await;
-    // One that a feed lists: it is not in the digest of a channel that is set later.
+    // A removed code that a feed lists is not in the first post of a channel that is set later.
     world.feed.add("UNWANTED", "", "");
     world.feed.add("WANTED", "", "");
     world.active(&admin, 3).await;
@@ -230,7 +232,7 @@ async fn removing_a_code_drops_what_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn status_tells_of_feeds_and_game() {
+async fn status_shows_the_feeds_and_the_game() {
     let world = World::new(&[]).await;
     world.feed.add("ONE", "", "");
     let bot = world.start().await;
@@ -238,9 +240,16 @@ async fn status_tells_of_feeds_and_game() {
     bot.said("Successfully fetched 1 gift codes").await;
     world.set_channel(&admin).await;
     world.says(&admin, AUTO, &[("switch", json!(0))], &["✅"]).await;
-    world.says(&admin, STATUS, &[], &["✅ read <t:", "Active codes\n1", "not used: data is stored in the state file only", "on"]).await;
+    world
+        .says(
+            &admin,
+            STATUS,
+            &[],
+            &["✅ read <t:", "Active codes\n1", "not used: data is stored in the state file only", "on"],
+        )
+        .await;
     world.feed.set_down(true);
-    bot.said("answers HTTP 500").await;
+    bot.said("answers with HTTP 500").await;
     world.says(&admin, STATUS, &[], &["⚠️", "500"]).await;
     world.feed.set_down(false);
     bot.said("answers again").await;

@@ -1,4 +1,4 @@
-//! What everybody can do: `/giftcode`, `/link`, `/unlink`, `/redeem`.
+//! Commands for everybody: `/giftcode`, `/link`, `/unlink`, `/redeem`.
 
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
@@ -41,7 +41,7 @@ async fn the_active_codes_are_shown() {
     // One poll may have seen both, or each has seen one.
     offered.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert_eq!(offered.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["FIRST", "SECOND"]);
-    // Everything is offered to those who look back, with what is over marked. What had ended before it was listed is nothing.
+    // The history suggests every code and marks those that are over, except codes that ended before they were listed.
     let until_soon = Timestamp::now() + SignedDuration::from_secs(4);
     world.feed.add("SHORT", "", &until_soon.to_string());
     world.active(&member, 3).await;
@@ -114,7 +114,7 @@ async fn a_code_is_redeemed_for_ones_own_accounts() {
     let (member, friend) = (world.member(), world.member());
     world.active(&member, 3).await;
     world.says(&member, REDEEM, &code("GOOD"), &["You have no linked account yet"]).await;
-    // 1001 is a VIP, 1002 is none.
+    // 1001 is a VIP, 1002 is not.
     world.told(&member, LINK, &account(1001, 245)).await;
     world.told(&member, LINK, &account(1002, 245)).await;
     world.told(&friend, LINK, &account(1001, 245)).await;
@@ -125,19 +125,19 @@ async fn a_code_is_redeemed_for_ones_own_accounts() {
     let told = answer.text();
     assert!(told.contains("**GOOD**") && told.contains("🎁 1001: sent, check your in-game mail"), "{told}");
     world.says(&friend, REDEEM, &code("GOOD"), &["1001: sent"]).await;
-    assert_eq!(world.calls("GOOD"), 2, "what is granted is not asked for again");
+    assert_eq!(world.calls("GOOD"), 2, "a granted code is not called for again");
     let answer = world.ask(&member, REDEEM, &code("VIP")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("❌")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("🎁 1001")).await;
     assert!(answer.text().contains("❌ 1002: the VIP level is too low"), "{}", answer.text());
-    // Nobody listed it; the game decides.
+    // No feed lists this code, so the game decides.
     let answer = world.ask(&member, REDEEM, &code("NAMED")).await;
     answer.until(PATIENCE, is_done).await;
     let answer = world.ask(&member, REDEEM, &code("NOTHING")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("the game does not know the code")).await;
     let answer = world.ask(&member, REDEEM, &code("DEAD")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("the code has expired")).await;
-    // What one person asked for decides for that person alone: whoever asks has an answer of the game's own.
+    // A person's request decides for nobody else: each request gets an answer from the game.
     let calls = world.calls("DEAD");
     let answer = world.ask(&member, REDEEM, &code("DEAD")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("❌ 1002: the code has expired")).await;
@@ -160,7 +160,7 @@ async fn a_few_requests_at_a_time_whose_answers_follow_them() {
     let more = world.ask(&member, REDEEM, &code("MORE")).await;
     let again = world.ask(&member, REDEEM, &code("GOOD")).await;
     world.says(&member, REDEEM, &code("GOOD"), &["Your last requests are still in progress. Please wait"]).await;
-    // What need not wait for it does not: here the game is asked once, and is busy.
+    // Other commands do not wait for it. This one asks the game once, and the game is busy.
     world.says(&member, LINK, &account(1003, 245), &["The game is not responding properly at the moment"]).await;
     world.says(&member, UNLINK, &[("player_id", json!("1003"))], &["That account is not linked to you"]).await;
     let others = world.ask(&friend, REDEEM, &code("GOOD")).await;
@@ -171,12 +171,12 @@ async fn a_few_requests_at_a_time_whose_answers_follow_them() {
     }
     assert!(answer.message().edits.len() > 1, "the answer changed with it");
     world.until("granted", || world.game.ledger(|ledger| ledger.grants()) == 3).await;
-    // Done, so there is room for the next at once.
+    // The requests are done, so there is room for the next one at once.
     world.says(&member, REDEEM, &code("GOOD"), &["1001: sent"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_asked_for_outlives_the_bot() {
+async fn a_request_survives_a_restart() {
     let mut world = World::new(&[("GOOD", Rule::Good)]).await;
     world.set("REDEEM_RETRY_BASE", "1s");
     world.set("REDEEM_RETRY_CAP", "1s");

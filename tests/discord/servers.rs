@@ -17,7 +17,7 @@ async fn posted(world: &World, channel: u64, code: &str) -> Message {
     world.double.wait_for_message(channel, PATIENCE, |message| message.text().contains(code)).await
 }
 
-/// Two guilds with a channel each, and one code that both got.
+/// Two guilds with a channel each, and one code that was posted in both.
 async fn two_guilds() -> (World, Bot, User, User) {
     let world = World::new(&[]).await;
     world.feed.add("FIRST", "", "");
@@ -33,13 +33,13 @@ async fn two_guilds() -> (World, Bot, User, User) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
+async fn a_refused_post_waits_until_the_channel_accepts_it() {
     let (world, bot, admin, _other) = two_guilds().await;
     world.double.set_bot_permissions(GUILD, permission::POSTING & !permission::SEND_MESSAGES);
     world.feed.add("SECOND", "", "");
     posted(&world, SECOND_CHANNEL, "SECOND").await;
     bot.said(&format!("Guild {GUILD} is paused")).await;
-    // Status is asked elsewhere: commands need no channel that can be posted to.
+    // Commands work even if the bot cannot post.
     world.says(&admin, STATUS, &[], &["⏸", "is paused: I cannot post in the channel. Allow me to view it"]).await;
     world.double.set_bot_permissions(GUILD, permission::POSTING);
     posted(&world, CHANNEL, "SECOND").await;
@@ -70,7 +70,7 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
     let told = elsewhere("manage giftcode setchannel", &[]).await;
     assert!(told.contains(&format!("I post gift codes in <#{OTHER_CHANNEL}>")), "{told}");
     posted(&world, OTHER_CHANNEL, "FOURTH").await;
-    assert_eq!(world.double.messages(OTHER_CHANNEL).len(), 1, "what was posted before is not posted again");
+    assert_eq!(world.double.messages(OTHER_CHANNEL).len(), 1, "earlier posts are not repeated");
     for code in ["FIRST", "SECOND", "THIRD", "FOURTH"] {
         assert_eq!(posts(&world, SECOND_CHANNEL, code), 1, "{code}");
     }
@@ -78,7 +78,7 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_guild_that_is_left_is_kept_and_one_that_is_away_is_not_left() {
+async fn the_data_of_a_left_guild_is_kept_and_an_unavailable_guild_is_not_left() {
     let (world, bot, _admin, _other) = two_guilds().await;
     world.double.remove_guild(SECOND);
     bot.said("in case the bot returns").await;
@@ -86,7 +86,7 @@ async fn a_guild_that_is_left_is_kept_and_one_that_is_away_is_not_left() {
     posted(&world, CHANNEL, "SECOND").await;
     world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
     posted(&world, SECOND_CHANNEL, "SECOND").await;
-    // Away while the bot starts.
+    // The guild is unavailable while the bot starts.
     bot.stop().await;
     world.double.set_unavailable(SECOND);
     world.feed.add("THIRD", "", "");
@@ -96,7 +96,7 @@ async fn a_guild_that_is_left_is_kept_and_one_that_is_away_is_not_left() {
     world.double.set_available(SECOND);
     posted(&world, SECOND_CHANNEL, "THIRD").await;
     bot.stop().await;
-    // Left while the bot was not there, and joined again while it was not.
+    // The guild removes the bot while it is stopped, and adds it again while it is stopped.
     world.double.remove_guild(SECOND);
     let bot = world.start().await;
     bot.said("in case the bot returns").await;
@@ -114,7 +114,7 @@ async fn a_guild_that_is_left_is_kept_and_one_that_is_away_is_not_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn broken_connections_are_made_again() {
+async fn a_broken_connection_is_restored() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     let admin = world.admin();
@@ -122,7 +122,7 @@ async fn broken_connections_are_made_again() {
     let breaks: [fn(&Double); 3] = [Double::reconnect, Double::drop_sessions, Double::invalidate];
     for (at, interrupt) in breaks.into_iter().enumerate() {
         interrupt(&world.double);
-        // What is sent while there is no session is lost, as it is on Discord.
+        // As on Discord, an interaction without a session is lost.
         tokio::time::sleep(Duration::from_millis(100)).await;
         world.double.connected(PATIENCE).await;
         let answers = async {
@@ -145,7 +145,7 @@ async fn broken_connections_are_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_are_registered_where_they_are_tried() {
+async fn commands_can_be_registered_in_one_guild_only() {
     let mut world = World::new(&[]).await;
     world.set("DEV_GUILD_ID", GUILD.to_string());
     world.second_admin();
@@ -155,14 +155,14 @@ async fn commands_are_registered_where_they_are_tried() {
     assert!(world.double.commands().is_empty() && world.double.guild_commands(SECOND).is_empty());
     world.says(&world.admin(), STATUS, &[], &["Bot status"]).await;
     bot.said(&format!("Registered 5 commands in guild {GUILD} only")).await;
-    // Revoked while it runs: it ends at once, and says why.
+    // When the token is revoked, the program ends at once and says why.
     world.double.revoke_token();
     let said = bot.ended(1).await;
     assert!(said.contains("giftcode-bot: Discord refuses DISCORD_TOKEN: set it to the bot's present token"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_token_that_is_good_it_does_not_start() {
+async fn it_does_not_start_without_a_valid_token() {
     let mut world = World::new(&[]).await;
     world.double.revoke_token();
     let said = world.spawn().ended(1).await;

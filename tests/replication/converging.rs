@@ -22,38 +22,38 @@ pub const DATABASE: &str = "giftcode";
 
 pub async fn fill(store: &Store, guild: u64, players: u64) {
     let guild = GuildId(guild);
-    store.set_channel(guild, ChannelId(8)).await.unwrap();
-    store.set_auto_redeem(guild, true).await.unwrap();
+    store.guilds().set_channel(guild, ChannelId(8)).await.unwrap();
+    store.guilds().set_auto_redeem(guild, true).await.unwrap();
     let player = |id| Player {
         id: PlayerId::new(id).unwrap(),
         nickname: format!("P{id}"),
         state: State::new(245),
         furnace_level: None,
     };
-    store.add_to_roster(guild, (1..=players).map(player).collect()).await.unwrap();
+    store.rosters().add_to_roster(guild, (1..=players).map(player).collect()).await.unwrap();
     let code = Code::parse("gogoWOS").unwrap();
     let answer = FeedAnswer::new("f", vec![Entry::active(code)]);
-    store.apply_answer(Some(answer), &["f".to_owned()], Duration::ZERO).await.unwrap();
+    store.listings().apply_answer(Some(answer), &["f".to_owned()], Duration::ZERO).await.unwrap();
     plan(store).await;
 }
 
 /// Everything that follows from what is known.
 pub async fn plan(store: &Store) {
-    while store.plan().await.unwrap() != giftcode_bot::store::Plan::default() {}
+    while store.posts().plan().await.unwrap() != giftcode_bot::store::Plan::default() {}
 }
 
 pub async fn decide(store: &Store, count: usize) -> usize {
     let mut decided = 0;
     // A code that is not known to be good is tried with one player first.
     while decided < count {
-        let claims = store.claim_due(count - decided, 12, |_| Admission::Take).await.unwrap().taken;
+        let claims = store.redemptions().claim_due(count - decided, 12, |_| Admission::Take).await.unwrap().taken;
         if claims.is_empty() {
             break;
         }
         decided += claims.len();
         for claim in claims {
             let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
-            store.record(claim, verdict).await.unwrap();
+            store.redemptions().record(claim, verdict).await.unwrap();
         }
     }
     decided
@@ -62,13 +62,13 @@ pub async fn decide(store: &Store, count: usize) -> usize {
 /// Invariant 7, when nothing more changes: both hold the same.
 pub async fn until_caught_up(store: &Store, uri: &str, database: &str) {
     for _ in 0..900 {
-        if store.unsent().await.unwrap().records == 0 {
+        if store.sync_log().unsent().await.unwrap().records == 0 {
             assert_eq!(in_store(store).await, in_mongo(uri, database).await);
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("MongoDB still lacks {:?}", store.unsent().await.unwrap());
+    panic!("MongoDB still lacks {:?}", store.sync_log().unsent().await.unwrap());
 }
 
 /// The record with another value in one field.
@@ -120,9 +120,9 @@ pub async fn an_empty_disk_fills_itself_and_either_side_gets_what_it_lacks() {
     files.assert_same(&["a.db"]).await;
     // A new disk: what nobody was asked about it derives, and of the rest it does nothing anew.
     let planned = async |store: &Store| {
-        let plan_of_all = store.plan().await.unwrap();
+        let plan_of_all = store.posts().plan().await.unwrap();
         plan(store).await;
-        (plan_of_all.guilds.len(), store.pending_redemptions().await.unwrap())
+        (plan_of_all.guilds.len(), store.reports().pending_redemptions().await.unwrap())
     };
     assert_eq!(files.session("b.db", planned).await, (0, 200));
     files.assert_same(&["a.db", "b.db"]).await;
@@ -131,7 +131,10 @@ pub async fn an_empty_disk_fills_itself_and_either_side_gets_what_it_lacks() {
     files.session("b.db", async |store: &Store| fill(store, 2, 10).await).await;
     files.meet("a.db").await;
     files.assert_same(&["a.db", "b.db"]).await;
-    assert_eq!(files.session("b.db", async |store: &Store| store.pending_redemptions().await.unwrap()).await, 150);
+    assert_eq!(
+        files.session("b.db", async |store: &Store| store.reports().pending_redemptions().await.unwrap()).await,
+        150
+    );
     // In step, next to nothing is read.
     let proxy = Proxy::before(&files.server.uri());
     meet(&files.path("b.db"), &proxy.uri(), DATABASE).await;
@@ -151,8 +154,8 @@ pub async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_
             decide(store, 20).await;
             server.kill();
             assert_eq!(decide(store, 20).await, 20);
-            store.set_channel(GuildId(1), ChannelId(100 + round)).await.unwrap();
-            assert!(store.unsent().await.unwrap().records > 0);
+            store.guilds().set_channel(GuildId(1), ChannelId(100 + round)).await.unwrap();
+            assert!(store.sync_log().unsent().await.unwrap().records > 0);
             server.restart();
             until_caught_up(store, &uri, DATABASE).await;
         }
@@ -167,7 +170,7 @@ pub async fn children_without_parents_and_words_that_nobody_knows_are_kept_and_d
     let redemption = files
         .session("a.db", async |store: &Store| {
             decide(store, 10).await;
-            store.page(RecordKind::Redemptions, None, 1).await.unwrap().remove(0)
+            store.sync_log().page(RecordKind::Redemptions, None, 1).await.unwrap().remove(0)
         })
         .await;
     let orphan = with(&redemption, "player_id", Value::Int(999));
@@ -183,7 +186,7 @@ pub async fn children_without_parents_and_words_that_nobody_knows_are_kept_and_d
     for name in ["b.db", "b.db", "a.db", "c.db"] {
         let work = async |store: &Store| {
             plan(store).await;
-            let claims = store.claim_due(100, 100, |_| Admission::Take).await.unwrap().taken;
+            let claims = store.redemptions().claim_due(100, 100, |_| Admission::Take).await.unwrap().taken;
             assert!(
                 claims.iter().all(|claim| claim.player != PlayerId::new(999).unwrap() && claim.generation == 1),
                 "{claims:?}"
@@ -204,7 +207,9 @@ pub async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_aft
     let files = Files::new();
     files.session("a.db", async |store: &Store| fill(store, 1, 30).await).await;
     let guild = files
-        .session("a.db", async |store: &Store| store.page(RecordKind::Guilds, None, 1).await.unwrap().remove(0))
+        .session("a.db", async |store: &Store| {
+            store.sync_log().page(RecordKind::Guilds, None, 1).await.unwrap().remove(0)
+        })
         .await;
     let Value::Int(version) = *guild.get("version") else { panic!("{guild:?}") };
     let ahead = with(&guild, "version", Value::Int(version + ((2 * 86_400_000) << 16)));
@@ -214,7 +219,9 @@ pub async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_aft
     drop(replica.put(std::slice::from_ref(&ahead), Authority::Leader(position)).await);
     assert_eq!(replica.put(&[ahead], Authority::Former).await.unwrap(), Vec::<usize>::new());
     files.meet("a.db").await;
-    files.session("a.db", async |store: &Store| store.set_channel(GuildId(1), ChannelId(6)).await.unwrap()).await;
+    files
+        .session("a.db", async |store: &Store| store.guilds().set_channel(GuildId(1), ChannelId(6)).await.unwrap())
+        .await;
     files.meet("b.db").await;
     files.assert_same(&["a.db", "b.db"]).await;
     let there = in_mongo(&files.server.uri(), DATABASE).await;
@@ -227,12 +234,14 @@ pub async fn two_writes_of_one_version_end_as_one() {
         let files = Files::new();
         files.session("a.db", async |store: &Store| fill(store, 1, 3).await).await;
         files.meet("b.db").await;
-        let read = async |store: &Store| store.page(RecordKind::Guilds, None, 1).await.unwrap().remove(0);
+        let read = async |store: &Store| store.sync_log().page(RecordKind::Guilds, None, 1).await.unwrap().remove(0);
         let guild = files.session("a.db", read).await;
         let Value::Int(version) = *guild.get("version") else { panic!("{guild:?}") };
         for (name, channel) in ["a.db", "b.db"].into_iter().zip(order) {
             let later = with(&with(&guild, "version", Value::Int(version + 1000)), "channel_id", Value::Int(channel));
-            files.session(name, async |store: &Store| store.import_records(vec![later.clone()]).await.unwrap()).await;
+            files
+                .session(name, async |store: &Store| store.imports().import_records(vec![later.clone()]).await.unwrap())
+                .await;
         }
         files.meet("a.db").await;
         files.meet("b.db").await;

@@ -39,8 +39,8 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
     let uri = files.server.uri();
     let begin = async |store: &Store| {
         fill(store, 1, 30).await;
-        store.link(USER, player(1)).await.unwrap();
-        store.link(USER, player(901)).await.unwrap();
+        store.rosters().link(USER, player(1)).await.unwrap();
+        store.rosters().link(USER, player(901)).await.unwrap();
         decide(store, 10).await;
     };
     files.session("a.db", begin).await;
@@ -54,7 +54,7 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
     let server = &mut files.server;
     let erase = async |store: &Store| {
         server.kill();
-        let forgotten = store.forget_user(USER).await.unwrap();
+        let forgotten = store.erasures().forget_user(USER).await.unwrap();
         assert_eq!((forgotten.erased, forgotten.kept), (vec![player(901).id], vec![player(1).id]));
         server.restart();
         tokio::time::sleep(Duration::from_millis(1500)).await;
@@ -88,10 +88,10 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
     assert!(!dump(&uri).await.contains(&USER.0.to_string()));
     // A new disk learns of it, too, and whoever comes again is new.
     let again = async |store: &Store| {
-        store.link(USER, player(901)).await.unwrap();
+        store.rosters().link(USER, player(901)).await.unwrap();
     };
     files.session("new.db", again).await;
-    let links = files.session("a.db", async |store: &Store| store.links(USER).await.unwrap()).await;
+    let links = files.session("a.db", async |store: &Store| store.rosters().links(USER).await.unwrap()).await;
     assert_eq!(links, [player(901)]);
     files.assert_same(&["a.db", "new.db"]).await;
 }
@@ -103,17 +103,21 @@ pub async fn a_guild_is_erased_in_both_stores_with_all_that_is_its_own() {
         fill(store, 1, 150).await;
         fill(store, 2, 3).await;
         assert_eq!(decide(store, 90).await, 90);
-        store.guild_removed(GuildId(1)).await.unwrap();
+        store.guilds().guild_removed(GuildId(1)).await.unwrap();
     };
     let long_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(31 * 24);
     session_at(Clock::simulated(long_ago), &files.path("a.db"), &uri, DATABASE, begin).await;
     assert!(of_guild(&in_mongo(&uri, DATABASE).await, 1) > 150);
     let erase = async |store: &Store| {
-        assert_eq!(store.erase_removed_guild().await.unwrap(), None, "nobody said in this session that it is removed");
-        store.guild_removed(GuildId(1)).await.unwrap();
-        let erased = store.erase_removed_guild().await.unwrap().unwrap();
+        assert_eq!(
+            store.erasures().erase_removed_guild().await.unwrap(),
+            None,
+            "nobody said in this session that it is removed"
+        );
+        store.guilds().guild_removed(GuildId(1)).await.unwrap();
+        let erased = store.erasures().erase_removed_guild().await.unwrap().unwrap();
         assert_eq!((erased.guild, erased.players), (GuildId(1), 150));
-        while store.erase_unneeded_players(100).await.unwrap() > 0 {}
+        while store.erasures().erase_unneeded_players(100).await.unwrap() > 0 {}
     };
     files.session("a.db", erase).await;
     files.assert_same(&["a.db"]).await;

@@ -31,7 +31,7 @@ pub async fn an_empty_damaged_or_outdated_file_is_left_aside_for_mongodb() {
     let stale =
         Store::open(&files.path("stale.db"), StateKind::Bot, giftcode_bot::runtime::clock::Clock::system()).unwrap();
     fill(&stale, 9, 1).await;
-    stale.note_stale().await.unwrap();
+    stale.sync_log().note_stale().await.unwrap();
     drop(stale);
     for state in ["none.db", "damaged.db", "stale.db"] {
         let to = format!("{state}.json");

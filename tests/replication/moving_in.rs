@@ -103,7 +103,7 @@ fn text(bytes: &[u8]) -> &str {
 /// A feed lists these codes, and these alone.
 async fn list(store: &Store, codes: &[&str]) {
     let answer = FeedAnswer::new("feed", codes.iter().map(|code| Entry::active(Code::parse(code).unwrap())).collect());
-    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
+    store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
 }
 
 pub async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in_it_changes() {
@@ -150,7 +150,7 @@ pub async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in
     // for those who do not have them.
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
     list(&store, &["gogoWOS", "NEW1"]).await;
-    let plan = store.plan().await.unwrap();
+    let plan = store.posts().plan().await.unwrap();
     let mut posts: Vec<_> = plan
         .guilds
         .iter()
@@ -174,10 +174,7 @@ pub async fn what_cannot_be_read_is_one_line_in_time_without_the_password() {
     };
     let uri = server.uri();
     let said = refused(&["import", "--from-mongodb", &uri, "--database", "somewhere"]);
-    assert!(
-        said.contains("\"somewhere\" has none of the first implementation's collections: check --database"),
-        "{said}"
-    );
+    assert!(said.contains("\"somewhere\" has none of the legacy bot's collections: check --database"), "{said}");
     let began = Instant::now();
     refused(&["import", "--from-mongodb", "mongodb://me:s3cr3t@127.0.0.1:1/"]);
     // The driver's own limit is 30 s; ours is a few.
@@ -265,10 +262,11 @@ pub async fn what_is_odd_stops_nothing_and_what_is_done_is_no_run() {
     }
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
     list(&store, &["GOOD"]).await;
-    assert_eq!(store.plan().await.unwrap().redemptions, 0);
-    assert_eq!(store.open_batches().await.unwrap(), []);
+    assert_eq!(store.posts().plan().await.unwrap().redemptions, 0);
+    assert_eq!(store.batches().open_batches().await.unwrap(), []);
     list(&store, &["GOOD", "NEW1"]).await;
-    assert_eq!(store.plan().await.unwrap().redemptions, 1);
-    let open: Vec<String> = store.open_batches().await.unwrap().iter().map(|run| run.code.to_string()).collect();
+    assert_eq!(store.posts().plan().await.unwrap().redemptions, 1);
+    let open: Vec<String> =
+        store.batches().open_batches().await.unwrap().iter().map(|run| run.code.to_string()).collect();
     assert_eq!(open, ["NEW1"]);
 }

@@ -19,14 +19,14 @@ fn of(records: &Records, kind: RecordKind) -> usize {
 }
 
 async fn granted(store: &Store) -> (u32, usize) {
-    let report = store.code_report(Code::parse("gogoWOS").unwrap().key(), 1).await.unwrap();
+    let report = store.reports().code_report(Code::parse("gogoWOS").unwrap().key(), 1).await.unwrap();
     (report.granted, report.players as usize)
 }
 
 async fn drop_all(store: &Store) -> usize {
     let mut dropped = 0;
     loop {
-        match store.drop_counted(50).await.unwrap() {
+        match store.tallies().drop_counted(50).await.unwrap() {
             0 => return dropped,
             count => dropped += count,
         }
@@ -41,7 +41,7 @@ pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() 
         assert_eq!(decide(store, 200).await, 120);
         // No feed lists it any more.
         let answer = FeedAnswer::new("f", Vec::new());
-        store.apply_answer(Some(answer), &["f".to_owned()], Duration::ZERO).await.unwrap();
+        store.listings().apply_answer(Some(answer), &["f".to_owned()], Duration::ZERO).await.unwrap();
     };
     files.session("a.db", before).await;
     // A second instance that waited, and a copy of the file.
@@ -49,16 +49,16 @@ pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() 
     std::fs::copy(files.path("a.db"), files.path("copy.db")).unwrap();
     let later = || Clock::simulated(Clock::system().now() + SignedDuration::from_hours(60 * 24));
     let count = async |store: &Store| {
-        for generation in store.old_generations().await.unwrap() {
-            assert!(store.count_generation(generation).await.unwrap());
+        for generation in store.tallies().old_generations().await.unwrap() {
+            assert!(store.tallies().count_generation(generation).await.unwrap());
         }
         assert_eq!(granted(store).await, (120, 120));
         // Not before MongoDB is known to have the numbers.
         for _ in 0..600 {
-            if store.is_outbox_empty().await.unwrap() {
+            if store.sync_log().is_outbox_empty().await.unwrap() {
                 break;
             }
-            assert_eq!(store.drop_counted(50).await.unwrap(), 0);
+            assert_eq!(store.tallies().drop_counted(50).await.unwrap(), 0);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         assert_eq!(drop_all(store).await, 120);
@@ -77,7 +77,7 @@ pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() 
             assert_eq!(granted(store).await, (120, 120), "{name}");
             drop_all(store).await;
             assert_eq!(granted(store).await, (120, 120), "{name}");
-            assert_eq!(store.plan().await.unwrap().redemptions, 0, "{name}");
+            assert_eq!(store.posts().plan().await.unwrap().redemptions, 0, "{name}");
         };
         session_at(later(), &files.path(name), &uri, DATABASE, drop).await;
         let (here, there) = (in_file(&files.path(name), StateKind::Bot).await, in_mongo(&uri, DATABASE).await);

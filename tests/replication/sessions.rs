@@ -65,7 +65,7 @@ pub fn is_untried(record: &Record) -> bool {
 pub async fn in_store(store: &Store) -> Records {
     let mut records = Records::new();
     for kind in RecordKind::ALL {
-        let page = store.page(kind, None, 1_000_000).await.unwrap();
+        let page = store.sync_log().page(kind, None, 1_000_000).await.unwrap();
         let page = page.into_iter().filter(|record| !is_untried(record));
         records.extend(page.map(|record| ((kind, record.key()), record)));
     }

@@ -25,7 +25,7 @@ async fn add_roster(store: &Store, guild: u64) {
         furnace_level: None,
     };
     let players = (1..=PLAYERS).map(|number| player(guild * 1_000_000 + number)).collect();
-    store.add_to_roster(GuildId(guild), players).await.unwrap();
+    store.rosters().add_to_roster(GuildId(guild), players).await.unwrap();
 }
 
 /// What the health line says of the two stores while this is done; each sentence once.
@@ -38,7 +38,7 @@ async fn said_during(store: &Store, work: impl Future<Output = ()>) -> Vec<Strin
             () = &mut work => is_done = true,
             () = tokio::time::sleep(Duration::from_millis(20)) => {}
         }
-        let trouble = store.replica_trouble().await.unwrap();
+        let trouble = store.sync_log().replica_status().await.unwrap().trouble();
         said.extend(trouble.filter(|trouble| said.last() != Some(trouble)));
     }
     said
@@ -46,7 +46,7 @@ async fn said_during(store: &Store, work: impl Future<Output = ()>) -> Vec<Strin
 
 async fn until_sent(store: &Store) {
     let sent = async {
-        while store.unsent().await.unwrap().records > 0 {
+        while store.sync_log().unsent().await.unwrap().records > 0 {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
@@ -56,7 +56,7 @@ async fn until_sent(store: &Store) {
 async fn until_said_to_catch_up(store: &Store) {
     let said = async {
         let is_said = |trouble: Option<String>| trouble.is_some_and(|trouble| trouble.contains("is catching up"));
-        while !is_said(store.replica_trouble().await.unwrap()) {
+        while !is_said(store.sync_log().replica_status().await.unwrap().trouble()) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
@@ -72,7 +72,7 @@ pub async fn a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_g
     let work = async |store: &Store| {
         sessions += 1;
         // The first write finds that MongoDB takes what it is sent.
-        store.set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+        store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
         until_sent(store).await;
         let said = said_during(store, async {
             add_roster(store, 1).await;
@@ -91,7 +91,7 @@ pub async fn a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_g
         assert!(!said.is_empty() && said.iter().all(is_behind), "{said:#?}");
         far.thin(0);
         until_sent(store).await;
-        assert_eq!(store.replica_trouble().await.unwrap(), None);
+        assert_eq!(store.sync_log().replica_status().await.unwrap().trouble(), None);
     };
     session(&folder.path().join("a.db"), &far.uri(), DATABASE, work).await;
     assert_eq!(sessions, 1, "nothing began anew");

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use giftcode_bot::discord::messages::engine::waits_for;
+use giftcode_bot::discord::messages::health::wait_reason;
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::health::Health;
+use giftcode_bot::domain::health::{EnginePhase, EngineStatus, HealthLine};
 use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{GuildId, PlayerId};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Failure, Trouble};
@@ -16,7 +16,7 @@ use giftcode_bot::sandbox::faults::{Trouble as SimTrouble, Wrong};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
-use giftcode_bot::services::engine::{Condition, EngineSettings};
+use giftcode_bot::services::engine::EngineSettings;
 
 use crate::engine::{due, redeem_calls, run, settings, world};
 use giftcode_bot::store::{Admission, Verdict};
@@ -104,8 +104,9 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
     let (granted_before, asked_before) = (sim.ledger(Ledger::grants), running.engine.game().requests());
     tokio::time::sleep(HALF_AN_HOUR).await;
     let calls = running.engine.game().requests() - if count <= 3 { 0 } else { asked_before };
-    let condition = running.engine.condition().borrow().clone();
-    let health = Health::new(Duration::ZERO).line(180, condition.trouble().as_deref(), HALF_AN_HOUR);
+    let engine = EngineStatus { limit: None, ..running.engine.status().borrow().clone() };
+    let troubles: Vec<String> = engine.trouble().into_iter().collect();
+    let health = HealthLine::new(Duration::ZERO).line(180, &troubles, HALF_AN_HOUR);
     match wrong {
         Some(_) => sim.set_troubles(Vec::new()),
         None => sim.set_closed(false).unwrap(),
@@ -116,12 +117,12 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
     }
     let back_after = (state.clock.elapsed() - well_at).as_secs();
     let until = state.clock.elapsed() + Duration::from_secs(600);
-    while state.store.pending_redemptions().await.unwrap() > 0 && state.clock.elapsed() < until {
+    while state.store.reports().pending_redemptions().await.unwrap() > 0 && state.clock.elapsed() < until {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    assert_eq!(*running.engine.condition().borrow(), Condition::Working);
+    assert_eq!(running.engine.status().borrow().phase, EnginePhase::Working);
     running.end().await;
-    let rows = state.store.redemption_rows().await.unwrap();
+    let rows = state.store.reports().redemption_rows().await.unwrap();
     let met = |call: &&Call| call.answer == "TROUBLE" && call.code == "GOOD";
     let most_tries = sim.ledger(|ledger| {
         let of = |id: u64| ledger.calls().iter().filter(met).filter(|call| call.fid == id.to_string()).count();
@@ -135,9 +136,9 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
         refusals: sim.ledger(|ledger| ledger.refusals().rate_limited + ledger.refusals().too_frequent),
         on_file: rows.iter().map(|row| row.calls).max().unwrap_or(0),
         health,
-        status: waits_for(&condition, None, None, true).unwrap_or_default().replace('\\', ""),
-        trouble: match condition {
-            Condition::Open { trouble, .. } => Some(trouble),
+        status: engine.wait_reason(None, true).map_or(String::new(), |it| wait_reason(&it)).replace('\\', ""),
+        trouble: match engine.phase {
+            EnginePhase::Open { trouble, .. } => Some(trouble),
             _ => None,
         },
     }
@@ -151,7 +152,7 @@ async fn half_an_hour_of_any_trouble_costs_nobody_anything() {
             let lines = Lines::capture();
             let came = half_an_hour_of(wrong.as_ref(), count).await;
             let trouble = came.trouble.clone().unwrap_or_else(|| panic!("{name}, {count}: {came:?} {:?}", lines.all()));
-            let words = trouble_in_words(&trouble);
+            let words = trouble_in_words(trouble.cause, &trouble.evidence);
             let logged = lines.all();
             let named = |line: &&String| line.contains(words.trim_start_matches("the "));
             let begins = if trouble.cause.passes() { "The game " } else { "CRITICAL: The game " };
@@ -210,15 +211,15 @@ async fn players_with_troubles_of_their_own_stop_nobody() {
     sim.set_troubles((1..).zip(&own).map(trouble).collect());
     due(&state, players(1..=6), &["GOOD"]).await;
     let running = run(&state, &sim, settings(2), "salt");
-    let condition = running.engine.condition();
-    while state.store.pending_redemptions().await.unwrap() > 0 {
+    let status = running.engine.status();
+    while state.store.reports().pending_redemptions().await.unwrap() > 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
-        assert!(!matches!(*condition.borrow(), Condition::Open { .. }));
+        assert!(!matches!(status.borrow().phase, EnginePhase::Open { .. }));
     }
     running.end().await;
     let calls = redeem_calls_of_good(&sim);
     assert_eq!(calls, [10, 3, 3, 1, 1, 1]);
-    let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+    let report = state.store.reports().code_report(code("GOOD").key(), 1).await.unwrap();
     assert_eq!((report.granted, report.gave_up.values().sum::<u32>()), (3, 3));
 }
 
@@ -243,10 +244,10 @@ async fn one_players_odd_answers_stop_nobody() {
         sim.set_troubles(wrong.into_iter().map(trouble).collect());
         due(&state, players(1..=31), &["GOOD"]).await;
         let running = run(&state, &sim, limited(), "salt");
-        let condition = running.engine.condition();
+        let status = running.engine.status();
         while sim.ledger(Ledger::grants) < 25 {
             tokio::time::sleep(Duration::from_millis(10)).await;
-            assert!(!matches!(*condition.borrow(), Condition::Open { .. }));
+            assert!(!matches!(status.borrow().phase, EnginePhase::Open { .. }));
         }
         let took = *took.get_or_insert(state.clock.elapsed());
         let now = state.clock.elapsed();
@@ -255,7 +256,7 @@ async fn one_players_odd_answers_stop_nobody() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         state.until_decided().await;
-        let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+        let report = state.store.reports().code_report(code("GOOD").key(), 1).await.unwrap();
         let own = u32::from(row.is_some());
         assert_eq!((report.granted, report.gave_up.values().sum::<u32>()), (31 - own, own));
         running.end().await;
@@ -277,9 +278,9 @@ async fn a_code_for_which_everybody_is_told_something_new_is_held_and_nothing_el
         let running = run(&state, &sim, limited(), "salt");
         tokio::time::sleep(Duration::from_secs(3600)).await;
         assert_eq!(sim.ledger(Ledger::grants), 20, "the other code goes on");
-        let condition = running.engine.condition().borrow().clone();
-        assert!(matches!(&condition, Condition::Held { code, .. } if code.as_str() == "HELD"), "{condition:?}");
-        assert!(condition.trouble().unwrap().contains("HELD is held, since 2025-10-09 08:53 UTC"));
+        let status = running.engine.status().borrow().clone();
+        assert!(matches!(&status.phase, EnginePhase::Held { code, .. } if code.as_str() == "HELD"), "{status:?}");
+        assert!(status.trouble().unwrap().contains("HELD is held, since 2025-10-09 08:53 UTC"));
         assert_eq!(lines.count("HELD is held: the game tells everybody "), 1, "{:?}", lines.all());
         let calls = sim.ledger(|l| l.calls().iter().filter(|call| call.code == "HELD").count());
         assert!((10..=25).contains(&calls), "{calls}");
@@ -287,7 +288,7 @@ async fn a_code_for_which_everybody_is_told_something_new_is_held_and_nothing_el
         tokio::time::sleep(Duration::from_secs(300 + 60)).await;
         assert_eq!(sim.ledger(Ledger::grants), 40);
         running.end().await;
-        let rows = state.store.redemption_rows().await.unwrap();
+        let rows = state.store.reports().redemption_rows().await.unwrap();
         assert!(rows.iter().all(|row| row.calls == 1), "nobody's tries were used: {rows:?}");
         assert_eq!(lines.count("HELD is held no more"), 1);
     }
@@ -320,7 +321,7 @@ async fn an_hours_outage_costs_nobody_more_than_two_tries() {
     let sim = GameSim::start(strict(300), state.clock).unwrap();
     due(&state, players(1..=300), &["GOOD"]).await;
     let running = run(&state, &sim, limited(), "salt");
-    let mut condition = running.engine.condition();
+    let mut status = running.engine.status();
     tokio::time::sleep(Duration::from_secs(200)).await;
     let granted = sim.ledger(Ledger::grants);
     assert!((100..200).contains(&granted), "in the middle of the run: {granted}");
@@ -330,18 +331,18 @@ async fn an_hours_outage_costs_nobody_more_than_two_tries() {
     tokio::time::sleep(Duration::from_secs(3600)).await;
     let during = sim.ledger(|ledger| ledger.calls().len()) - before;
     assert!((100..=130).contains(&during), "{during} calls in the outage");
-    let Condition::Open { since, .. } = condition.borrow_and_update().clone() else { panic!("no outage") };
+    let EnginePhase::Open { since, .. } = status.borrow_and_update().phase.clone() else { panic!("no outage") };
     assert!(since.duration_since(began).unsigned_abs() < Duration::from_secs(60), "{since}");
     sim.set_down(false);
     let back = state.clock.elapsed();
     state.until_decided().await;
-    assert_eq!(*condition.borrow_and_update(), Condition::Working);
+    assert_eq!(status.borrow_and_update().phase, EnginePhase::Working);
     // The next test call comes within half a minute; then it goes on at full rate.
     let least = Duration::from_secs(60) * u32::try_from(300 - granted).unwrap() / 30;
     let took = state.clock.elapsed() - back;
     assert!(took < Duration::from_secs(35 + 62) + least, "{took:?}");
     running.end().await;
-    let rows = state.store.redemption_rows().await.unwrap();
+    let rows = state.store.reports().redemption_rows().await.unwrap();
     assert!(rows.iter().all(|row| row.outcome == Outcome::Granted && row.calls <= 3), "{rows:?}");
     let most = sim.ledger(|ledger| {
         redeem_calls(ledger)
@@ -361,11 +362,11 @@ async fn the_game_is_asked_for_players_in_turn_and_for_none_whom_the_bot_does_no
     let id = |number| player(number).id;
     state.guild(GUILD, players(1..=4)).await;
     state.guild(other, players(4..=6)).await;
-    state.store.put_players(players(9..=9)).await.unwrap();
-    state.store.remove_from_roster(GUILD, vec![id(2)]).await.unwrap();
-    state.store.guild_removed(other).await.unwrap();
+    state.store.rosters().put_players(players(9..=9)).await.unwrap();
+    state.store.rosters().remove_from_roster(GUILD, vec![id(2)]).await.unwrap();
+    state.store.guilds().guild_removed(other).await.unwrap();
     let ask = async |not: Vec<PlayerId>, after: Option<u64>| {
-        let found = state.store.player_to_ask_for(not, false, after.map(id)).await.unwrap();
+        let found = state.store.redemptions().player_to_ask_for(not, false, after.map(id)).await.unwrap();
         found.map(|(player, state)| (player.get(), state.get()))
     };
     let mut asked = vec![ask(vec![], None).await.unwrap().0];
@@ -381,18 +382,18 @@ async fn the_game_is_asked_for_players_in_turn_and_for_none_whom_the_bot_does_no
 async fn tries_are_given_back_to_what_is_not_decided_and_no_further_than_there_are() {
     let state = StateFile::new();
     due(&state, players(1..=2), &["GOOD"]).await;
-    let claims = state.store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
+    let claims = state.store.redemptions().claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
     let later = state.clock.now() + jiff::SignedDuration::from_secs(30);
     for claim in claims {
         let next = if claim.player.get() == 1 { Err(later) } else { Ok(Outcome::Failed) };
         let history = History { unknown: 1, ..claim.history };
         let status = Status::Unknown("NEW".into());
-        state.store.record(claim, Verdict { status, history, next }).await.unwrap();
+        state.store.redemptions().record(claim, Verdict { status, history, next }).await.unwrap();
     }
     let failure =
         |number| Failure { tried: (player(number).id, (code("GOOD").key(), 1)), status: Status::Unknown("NEW".into()) };
-    state.store.give_back(vec![failure(1), failure(1), failure(2)]).await.unwrap();
-    let again = state.store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
+    state.store.redemptions().give_back(vec![failure(1), failure(1), failure(2)]).await.unwrap();
+    let again = state.store.redemptions().claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
     let again: Vec<_> = again.iter().map(|claim| (claim.player.get(), claim.history)).collect();
     assert_eq!(again, [(1, History { calls: 1, ..History::default() })], "due at once, as if it had not been tried");
 }

@@ -65,7 +65,7 @@ pub fn run(state: &StateFile, sim: &GameSim, settings: EngineSettings, salt: &st
     let game = game_settings(sim, salt);
     let sessions = settings.concurrency;
     let game = GameClient::with_sessions(game, state.clock, sessions, POLICY.base).unwrap();
-    let engine = Engine::new(game, state.store.clone(), state.clock, settings);
+    let engine = Engine::new(game, state.store.redemptions(), state.clock, settings);
     let stop = CancellationToken::new();
     let task = tokio::spawn(engine.clone().run(stop.clone()));
     Running { engine, stop, task }
@@ -81,7 +81,7 @@ impl Running {
 pub async fn due(state: &StateFile, players: Vec<Player>, codes: &[&str]) {
     state.guild(GUILD, players).await;
     state.list(codes).await;
-    state.store.plan().await.unwrap();
+    state.store.posts().plan().await.unwrap();
 }
 
 /// The calls of the redeem endpoint, by player.
@@ -111,7 +111,7 @@ async fn every_player_is_granted_through_faults_and_none_is_called_again() {
     let running = run(&state, &sim, settings(4), "salt");
     state.until_decided().await;
     running.end().await;
-    let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+    let report = state.store.reports().code_report(code("GOOD").key(), 1).await.unwrap();
     assert_eq!((report.granted + report.already, report.players), (300, 300));
     sim.ledger(|ledger| {
         assert_eq!(ledger.grants(), 300);
@@ -211,8 +211,8 @@ async fn a_player_who_must_wait_holds_no_worker() {
     due(&state, players(1..=1), &["GOOD", "GOOD2"]).await;
     let running = run(&state, &sim, EngineSettings { player_interval: interval, ..settings(1) }, "salt");
     tokio::time::sleep(Duration::from_secs(1)).await;
-    state.store.add_to_roster(GUILD, players(2..=3)).await.unwrap();
-    state.store.plan().await.unwrap();
+    state.store.rosters().add_to_roster(GUILD, players(2..=3)).await.unwrap();
+    state.store.posts().plan().await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
     // The first player's second code waits ten minutes; the others were served meanwhile.
     let served: BTreeSet<String> = sim.ledger(|ledger| redeem_calls(ledger).into_keys().collect());
@@ -232,7 +232,7 @@ async fn invariant_6_a_bad_code_stops_early() {
     running.end().await;
     let calls = sim.ledger(|ledger| redeem_calls(ledger).len());
     assert!((2..=3).contains(&calls), "{calls}: two to be sure, and the one in flight meanwhile");
-    let report = state.store.code_report(code("OLD").key(), 1).await.unwrap();
+    let report = state.store.reports().code_report(code("OLD").key(), 1).await.unwrap();
     assert_eq!(report.failed.get("TIME_ERROR"), Some(&500));
 }
 
@@ -246,7 +246,7 @@ async fn a_player_without_a_state_is_not_called_for_unless_a_login_tells_it() {
         let running = run(&state, &sim, settings(1), "salt");
         state.until_decided().await;
         running.end().await;
-        let rows = state.store.redemption_rows().await.unwrap();
+        let rows = state.store.reports().redemption_rows().await.unwrap();
         let redeemed = sim.ledger(|ledger| redeem_calls(ledger).len());
         if has_player_endpoint {
             assert_eq!(redeemed, 9);
@@ -280,12 +280,12 @@ async fn a_crash_repeats_no_decided_redemption() {
             seen = ledger.calls().len();
         });
         state = state.reopened().await;
-        let rows = state.store.redemption_rows().await.unwrap();
+        let rows = state.store.reports().redemption_rows().await.unwrap();
         decided = rows.iter().filter(|r| r.outcome.is_final()).map(|r| r.player.to_string()).collect();
     }
     let running = run(&state, &sim, settings(3), "salt");
     state.until_decided().await;
     running.end().await;
-    let report = state.store.code_report(code("GOOD").key(), 1).await.unwrap();
+    let report = state.store.reports().code_report(code("GOOD").key(), 1).await.unwrap();
     assert_eq!((report.granted + report.already, sim.ledger(Ledger::grants)), (60, 60));
 }

@@ -26,7 +26,7 @@ async fn open(path: &Path, hours: i64) -> (Store, Clock) {
 /// Runs the eraser for a while.
 async fn erase(store: &Store, clock: Clock, time: Duration) {
     let done = CancellationToken::new();
-    let eraser = Eraser::new(store.clone(), clock);
+    let eraser = Eraser::new(store.erasures(), clock);
     let running = tokio::spawn(Arc::new(eraser).run(done.clone()));
     tokio::time::sleep(time).await;
     done.cancel();
@@ -34,7 +34,7 @@ async fn erase(store: &Store, clock: Clock, time: Duration) {
 }
 
 async fn guilds(store: &Store) -> Vec<GuildId> {
-    store.known_guilds().await.unwrap().into_iter().map(|(guild, _)| guild).collect()
+    store.guilds().known_guilds().await.unwrap().into_iter().map(|(guild, _)| guild).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -42,19 +42,19 @@ async fn a_removed_guild_is_erased_within_an_hour_after_30_days() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("giftcode.db");
     let (store, clock) = open(&path, 0).await;
-    store.add_to_roster(GUILD, players(1..=250)).await.unwrap();
-    store.add_to_roster(GuildId(2), players(250..=251)).await.unwrap();
-    store.guild_removed(GUILD).await.unwrap();
+    store.rosters().add_to_roster(GUILD, players(1..=250)).await.unwrap();
+    store.rosters().add_to_roster(GuildId(2), players(250..=251)).await.unwrap();
+    store.guilds().guild_removed(GUILD).await.unwrap();
     let later = async {
         tokio::time::sleep(30 * DAY - HOUR).await;
         assert_eq!(guilds(&store).await, [GuildId(2), GUILD]);
     };
     tokio::join!(erase(&store, clock, 30 * DAY + HOUR), later);
     assert_eq!(guilds(&store).await, [GuildId(2)]);
-    let players = store.page(RecordKind::Players, None, 300).await.unwrap();
+    let players = store.sync_log().page(RecordKind::Players, None, 300).await.unwrap();
     let left: Vec<&Value> = players.iter().map(|player| player.get("player_id")).collect();
     assert_eq!(left, [&Value::Int(250), &Value::Int(251)]);
-    assert_eq!(store.erase_unneeded_players(9).await.unwrap(), 0, "all of them are gone");
+    assert_eq!(store.erasures().erase_unneeded_players(9).await.unwrap(), 0, "all of them are gone");
 }
 
 /// The machine's clock is a month ahead when the bot starts, and Discord says that it is in fewer guilds than before.
@@ -63,26 +63,26 @@ async fn a_clock_that_jumped_ahead_erases_nothing_before_it_can_be_set_right() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("giftcode.db");
     let (store, clock) = open(&path, 0).await;
-    store.add_to_roster(GUILD, players(1..=3)).await.unwrap();
-    store.guild_removed(GUILD).await.unwrap();
+    store.rosters().add_to_roster(GUILD, players(1..=3)).await.unwrap();
+    store.guilds().guild_removed(GUILD).await.unwrap();
     erase(&store, clock, HOUR).await;
     drop(store);
     let (store, ahead) = open(&path, 31 * 24).await;
-    store.guild_removed(GUILD).await.unwrap();
+    store.guilds().guild_removed(GUILD).await.unwrap();
     erase(&store, ahead, 12 * HOUR).await;
     assert_eq!(guilds(&store).await, [GUILD]);
     drop(store);
     // A restart does not make it right.
     let (store, ahead) = open(&path, 31 * 24 + 12).await;
-    store.guild_removed(GUILD).await.unwrap();
+    store.guilds().guild_removed(GUILD).await.unwrap();
     erase(&store, ahead, 11 * HOUR).await;
     assert_eq!(guilds(&store).await, [GUILD]);
     drop(store);
     // Set right.
     let (store, clock) = open(&path, 24).await;
-    store.guild_removed(GUILD).await.unwrap();
+    store.guilds().guild_removed(GUILD).await.unwrap();
     erase(&store, clock, 2 * DAY).await;
     assert_eq!(guilds(&store).await, [GUILD]);
-    assert!(store.guild_returned(GUILD).await.unwrap());
-    assert_eq!(store.roster(GUILD, 0, 9).await.unwrap().total, 3);
+    assert!(store.guilds().guild_returned(GUILD).await.unwrap());
+    assert_eq!(store.rosters().roster(GUILD, 0, 9).await.unwrap().total, 3);
 }

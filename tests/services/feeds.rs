@@ -9,11 +9,13 @@ use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
 use giftcode_bot::sandbox::posts::TerminalAnnouncer;
+use giftcode_bot::services::health::{HealthLog, HealthMonitor};
 use giftcode_bot::services::poster::Poster;
 use giftcode_bot::services::watcher::Watcher;
 use giftcode_bot::store::{StateKind, Store};
 use jiff::Timestamp;
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -40,7 +42,7 @@ impl Bot {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::simulated(now.parse().unwrap());
         let store = Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock).unwrap();
-        store.set_channel(GUILD, ChannelId(2)).await.unwrap();
+        store.guilds().set_channel(GUILD, ChannelId(2)).await.unwrap();
         Self { folder, clock, store, posted: Posted::default(), at_work: Vec::new() }
     }
 
@@ -51,18 +53,26 @@ impl Bot {
     /// Starts the watcher of these feeds, and a poster.
     fn start(&mut self, feeds: &[&FeedSim], interval: Duration) {
         self.at_work.clear();
-        let watcher = Watcher::new(client(feeds), self.store.clone(), self.clock, settings(interval));
+        let watcher = Watcher::new(client(feeds), self.store.listings(), self.clock, settings(interval));
         let (posted, started) = (self.posted.clone(), Instant::now());
         let show = move |message: &giftcode_bot::ports::Announcement| {
             let shown = message.codes.iter().map(|c| (started.elapsed().as_secs(), c.code.to_string(), c.generation));
             posted.lock().unwrap().extend(shown);
         };
         let announcer = TerminalAnnouncer::open(&self.folder.path().join("posts"), show, |_| {}).unwrap();
-        let poster = Poster::new(announcer, self.store.clone(), self.clock);
+        let poster = Poster::new(announcer, self.store.posts(), self.store.guilds(), self.clock);
         let token = CancellationToken::new;
+        let health = HealthMonitor::new(
+            self.store.reports(),
+            self.store.sync_log(),
+            watcher.status(),
+            watch::Sender::default().subscribe(),
+        );
+        let health = HealthLog::new(health, self.clock);
         self.at_work = vec![
             AbortOnDropHandle::new(tokio::spawn(Arc::new(watcher).run(token()))),
             AbortOnDropHandle::new(tokio::spawn(Arc::new(poster).run(token()))),
+            AbortOnDropHandle::new(tokio::spawn(Arc::new(health).run(token()))),
         ];
     }
 
@@ -71,12 +81,12 @@ impl Bot {
     }
 
     async fn known(&self, text: &str) -> KnownCode {
-        self.store.known_codes().await.unwrap()[&code(text).key()].clone()
+        self.store.reports().known_codes().await.unwrap()[&code(text).key()].clone()
     }
 
     /// The codes that are active by their feeds' word, as they are written.
     async fn active(&self) -> Vec<String> {
-        let known = self.store.known_codes().await.unwrap().into_values();
+        let known = self.store.reports().known_codes().await.unwrap().into_values();
         let is_active = |c: &KnownCode| c.listed && c.expires_at.is_none_or(|at| at > self.clock.now());
         known.filter(is_active).map(|c| c.code.to_string()).collect()
     }
@@ -271,7 +281,7 @@ async fn entries_of_which_none_can_be_used_are_that_feeds_error() {
     bot.start(&[&feed], S(10));
     sleep(S(1010)).await;
     let said = lines.all();
-    assert!(said.iter().any(|line| line.contains("lists 2 entries and none is a code")), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("lists 2 entries, but none is a code")), "{said:?}");
     assert_eq!((lines.count("Successfully fetched"), lines.count("📊 Health check: Gift code poster healthy")), (0, 0));
     assert_eq!(lines.count("📊 Health check: Gift code poster degraded"), 1, "{said:?}");
 }
@@ -367,10 +377,10 @@ async fn a_feed_that_is_dead_or_not_asked_any_more_keeps_nothing_alive_and_its_r
 async fn what_a_person_typed_takes_the_feeds_spelling_and_time() {
     let mut bot = Bot::new(NOW).await;
     let feed = bot.feed(vec![entry("WOS1105", vec![(HOUR, None)])]);
-    bot.store.add_code(code("wos1105")).await.unwrap();
+    bot.store.codes().add_code(code("wos1105")).await.unwrap();
     bot.start(&[&feed], S(10));
     sleep(HOUR + S(20)).await;
     assert_eq!(bot.posted(), [("WOS1105".to_owned(), 1)]);
-    let first_seen: Timestamp = bot.store.first_seen(code("WOS1105").key()).await.unwrap().unwrap();
+    let first_seen: Timestamp = bot.store.reports().first_seen(code("WOS1105").key()).await.unwrap().unwrap();
     assert!(first_seen.duration_since(NOW.parse().unwrap()).as_secs() >= 3600, "{first_seen}");
 }

@@ -53,7 +53,7 @@ async fn invariant_6_a_bad_code_costs_three_calls_however_many_work_at_once() {
         running.end().await;
         let calls = sim.ledger(|ledger| ledger.calls().iter().filter(|call| call.code == "BAD").count());
         assert!((2..=most).contains(&calls), "{rule:?}: {calls}");
-        let report = state.store.code_report(code("BAD").key(), 1).await.unwrap();
+        let report = state.store.reports().code_report(code("BAD").key(), 1).await.unwrap();
         assert_eq!(report.failed.get(status), Some(&500), "{report:?}");
         assert_eq!(sim.ledger(Ledger::grants), 500);
     }
@@ -82,13 +82,13 @@ async fn a_small_guild_and_a_person_do_not_wait_for_a_large_one() {
     let running = run(&state, &sim, limited(2), "salt");
     tokio::time::sleep(Duration::from_secs(90)).await;
     state.guild(OTHER, players(601..=610)).await;
-    state.store.plan().await.unwrap();
+    state.store.posts().plan().await.unwrap();
     let person = player(620);
-    state.store.put_players(vec![person.clone()]).await.unwrap();
+    state.store.rosters().put_players(vec![person.clone()]).await.unwrap();
     tokio::time::sleep(Duration::from_secs(31)).await;
     // The window is full again; the person asks while it is.
     let before = state.clock.elapsed();
-    state.store.request_for_person(vec![person.id], code("GOOD").key(), 1).await.unwrap();
+    state.store.requests().request_for_person(vec![person.id], code("GOOD").key(), 1).await.unwrap();
     tokio::time::sleep(Duration::from_secs(60)).await;
     let at = |ledger: &Ledger, id: u64| ledger.calls().iter().find(|c| c.fid == id.to_string()).map(|c| c.at_ms);
     let (asked, small) =
@@ -172,7 +172,7 @@ async fn a_wrong_state_is_looked_for_among_the_rosters() {
     let running = run(&state, &sim, limited(2), "salt");
     state.until_decided().await;
     running.end().await;
-    let rows = state.store.redemption_rows().await.unwrap();
+    let rows = state.store.reports().redemption_rows().await.unwrap();
     let outcome = |id: u64| {
         let row = rows.iter().find(|r| r.player.get() == id && r.code == code("GOOD")).unwrap();
         (row.outcome, row.status.as_ref().map(|status| status.name().to_owned()).unwrap_or_default())
@@ -216,7 +216,7 @@ async fn a_player_who_always_times_out_holds_up_nobody() {
         due(&state, players(1..=100), &["GOOD"]).await;
         let game = game_settings(&sim, "salt");
         let game = Hanging(GameClient::with_sessions(game, state.clock, 2, Duration::from_secs(2)).unwrap(), hanging);
-        let engine = Engine::new(game, state.store.clone(), state.clock, limited(2));
+        let engine = Engine::new(game, state.store.redemptions(), state.clock, limited(2));
         let stop = CancellationToken::new();
         let task = tokio::spawn(engine.clone().run(stop.clone()));
         while sim.ledger(Ledger::grants) < 99 {
@@ -224,7 +224,7 @@ async fn a_player_who_always_times_out_holds_up_nobody() {
         }
         took.push(state.clock.elapsed());
         state.until_decided().await;
-        let given_up = state.store.code_report(code("GOOD").key(), 1).await.unwrap().gave_up;
+        let given_up = state.store.reports().code_report(code("GOOD").key(), 1).await.unwrap().gave_up;
         assert_eq!(given_up.values().sum::<u32>(), u32::from(hanging.is_some()), "{given_up:?}");
         stop.cancel();
         task.await.unwrap().unwrap();
@@ -250,7 +250,7 @@ async fn a_code_that_comes_back_is_asked_about_before_it_is_posted_and_redeemed_
         state.list(&[]).await;
         tokio::time::sleep(Duration::from_secs(1800)).await;
         state.list(&["COMES"]).await;
-        assert_eq!(state.store.plan().await.unwrap().redemptions, 0, "hour {hour}");
+        assert_eq!(state.store.posts().plan().await.unwrap().redemptions, 0, "hour {hour}");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     assert!((4..=11).contains(&(calls() - 2)), "{}", calls());
@@ -259,12 +259,12 @@ async fn a_code_that_comes_back_is_asked_about_before_it_is_posted_and_redeemed_
     sim.set_faults(Faults { timeout_retry: 0.4, ..Faults::default() });
     state.list(&["COMES"]).await;
     tokio::time::sleep(Duration::from_secs(300)).await;
-    let plan = state.store.plan().await.unwrap();
+    let plan = state.store.posts().plan().await.unwrap();
     // Nobody saw it before, so it goes on in its own generation.
     assert_eq!((plan.guilds.len(), plan.redemptions), (1, 0));
     sim.set_faults(Faults::default());
     state.until_decided().await;
     running.end().await;
-    let report = state.store.code_report(code("COMES").key(), 1).await.unwrap();
+    let report = state.store.reports().code_report(code("COMES").key(), 1).await.unwrap();
     assert_eq!((report.players, report.granted, sim.ledger(Ledger::grants)), (20, 20, 20));
 }

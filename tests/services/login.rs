@@ -74,10 +74,10 @@ async fn a_login_that_is_of_no_use_decides_nothing_and_delays_nobody() {
             let took = state.clock.elapsed();
             // A trial may still be under way, beside all that.
             tokio::time::sleep(Duration::from_secs(30)).await;
-            assert!(running.engine.condition().borrow().trouble().is_none(), "{name}");
+            assert!(running.engine.status().borrow().trouble().is_none(), "{name}");
             running.end().await;
             assert_eq!(sim.ledger(Ledger::grants), usize::try_from(count).unwrap() * codes.len(), "{name}");
-            let rows = state.store.redemption_rows().await.unwrap();
+            let rows = state.store.reports().redemption_rows().await.unwrap();
             assert!(rows.iter().all(|row| row.outcome == Outcome::Granted && row.calls == 1), "{name}: {rows:?}");
             let asked = sim.ledger(logins);
             assert!(asked <= 2, "{name}: {asked} trials");
@@ -103,7 +103,7 @@ async fn a_login_that_begins_to_fail_is_used_no_more_and_one_that_works_again_is
     // It works: everybody is logged in before the next code, once a day.
     let next = async |listed: &[&str]| {
         state.list(listed).await;
-        state.store.plan().await.unwrap();
+        state.store.posts().plan().await.unwrap();
         state.until_decided().await;
     };
     next(&["A1", "B2"]).await;
@@ -146,7 +146,7 @@ async fn without_a_state_on_file_it_is_what_tells_it() {
         sim.set_troubles(Vec::new());
         state.until_decided().await;
         running.end().await;
-        let rows = state.store.redemption_rows().await.unwrap();
+        let rows = state.store.reports().redemption_rows().await.unwrap();
         assert!(rows.iter().all(|row| row.outcome == Outcome::Granted), "{name}: {rows:?}");
     }
 }
@@ -159,7 +159,7 @@ async fn a_player_who_does_not_exist_is_asked_for_three_times() {
     let running = run(&state, &sim, limited(), "salt");
     state.until_decided().await;
     running.end().await;
-    let rows = state.store.redemption_rows().await.unwrap();
+    let rows = state.store.reports().redemption_rows().await.unwrap();
     let nobody = rows.iter().find(|row| row.player.get() == 99).unwrap();
     assert_eq!((nobody.outcome, nobody.status.as_ref().unwrap().name()), (Outcome::Failed, "ROLE_NOT_EXIST"));
     assert_eq!(sim.ledger(|ledger| ledger.calls().iter().filter(|call| call.fid == "99").count()), 3);
@@ -176,7 +176,7 @@ async fn a_code_that_is_over_costs_its_two_calls_and_no_login() {
         for (listed, is_good) in [("OLD", false), ("GOOD", true), ("NONE", false)] {
             let before = running.engine.game().requests();
             state.list(&[listed]).await;
-            state.store.plan().await.unwrap();
+            state.store.posts().plan().await.unwrap();
             state.until_decided().await;
             tokio::time::sleep(Duration::from_secs(60)).await;
             let calls = running.engine.game().requests() - before;
@@ -198,7 +198,7 @@ async fn where_there_is_no_login_a_player_without_a_state_is_told_so_and_nobody_
     tokio::time::sleep(Duration::from_secs(10)).await;
     assert!(running.engine.game().requests() <= 20 + 3, "20 redemptions, and a few looks for a login");
     running.end().await;
-    let rows = state.store.redemption_rows().await.unwrap();
+    let rows = state.store.reports().redemption_rows().await.unwrap();
     let told = rows.iter().filter(|row| row.status.as_ref().is_some_and(|s| s.name() == "NO_STATE")).count();
     assert_eq!((told, sim.ledger(|ledger| redeem_calls(ledger).len())), (1, 20));
 }

@@ -161,7 +161,7 @@ fn error_of(reason: &str) -> Result<Posted, AnnounceError> {
 
 pub fn run(state: &StateFile, channels: &Channels) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
     let stop = CancellationToken::new();
-    let poster = Poster::new(channels.clone(), state.store.clone(), state.clock);
+    let poster = Poster::new(channels.clone(), state.store.posts(), state.store.guilds(), state.clock);
     (tokio::spawn(Arc::new(poster).run(stop.clone())), stop)
 }
 
@@ -183,9 +183,9 @@ async fn a_first_start_posts_one_digest_and_then_what_is_new() {
     assert_eq!(kinds, [MessageKind::Digest, MessageKind::New]);
     assert_eq!(lines.count("Found 2 new codes for guild 1001: ['C3', 'D4']"), 1, "{:?}", lines.all());
     assert_eq!(lines.count("Posted 2 new codes to guild 1001"), 2, "{:?}", lines.all());
-    assert_eq!(state.store.pending_redemptions().await.unwrap(), 8);
+    assert_eq!(state.store.reports().pending_redemptions().await.unwrap(), 8);
     // A guild that sets its channel later gets what is active, once.
-    state.store.set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
     settle().await;
     assert_eq!(channels.posted().iter().filter(|(guild, ..)| *guild == 7).count(), 4);
     assert_eq!(channels.posts.lock().unwrap().last().unwrap().kind, MessageKind::Digest);
@@ -196,20 +196,20 @@ async fn a_first_start_posts_one_digest_and_then_what_is_new() {
 #[tokio::test(start_paused = true)]
 async fn a_post_that_fails_stays_due_and_no_other_guild_waits() {
     let (state, channels) = (StateFile::new(), Channels::default());
-    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
-    state.store.set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    state.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
+    state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
     channels.script(GUILD, vec![Next::Refuses; 8]);
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
     settle().await;
     assert_eq!(channels.posted(), [(7, "A1".to_owned(), 1)]);
-    assert_eq!(state.store.failing_guilds().await.unwrap(), 1);
+    assert_eq!(state.store.reports().failing_guilds().await.unwrap(), 1);
     // Waits of 1, 2, 4, 8, 16, 32, 64 and 128 s.
     tokio::time::sleep(Duration::from_secs(253)).await;
     assert_eq!((channels.posted().len(), *channels.calls.lock().unwrap()), (1, 9));
     tokio::time::sleep(Duration::from_secs(4)).await;
     assert_eq!(channels.posted().len(), 2);
-    assert_eq!(state.store.failing_guilds().await.unwrap(), 0);
+    assert_eq!(state.store.reports().failing_guilds().await.unwrap(), 0);
     stop.cancel();
     task.await.unwrap().unwrap();
 }
@@ -217,13 +217,13 @@ async fn a_post_that_fails_stays_due_and_no_other_guild_waits() {
 #[tokio::test(start_paused = true)]
 async fn invariant_1_lost_answers_and_hangs_post_nothing_twice() {
     let (state, channels) = (StateFile::new(), Channels::default());
-    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    state.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
     channels.script(GUILD, vec![Next::LosesAnswer, Next::Hangs, Next::LosesAnswer]);
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
     tokio::time::sleep(Duration::from_secs(300)).await;
     assert_eq!((channels.posted().len(), *channels.calls.lock().unwrap()), (1, 4));
-    assert_eq!(state.store.waiting_messages().await.unwrap(), 0);
+    assert_eq!(state.store.reports().waiting_messages().await.unwrap(), 0);
     stop.cancel();
     task.await.unwrap().unwrap();
 }
@@ -236,7 +236,7 @@ async fn invariant_1_a_crash_between_any_two_steps_posts_exactly_once() {
         [(0, vec![]), (1, vec![Next::Hangs]), (5, vec![Next::Hangs]), (500, vec![]), (7, vec![Next::LosesAnswer])]
     {
         let (mut state, channels) = (StateFile::new(), Channels::default());
-        state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+        state.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
         channels.script(GUILD, script);
         state.list(&["A1", "B2"]).await;
         let (task, _stop) = run(&state, &channels);
@@ -256,7 +256,7 @@ async fn invariant_1_a_crash_between_any_two_steps_posts_exactly_once() {
 #[tokio::test(start_paused = true)]
 async fn twenty_five_codes_are_spelled_out_or_listed_and_none_is_lost() {
     let (state, channels) = (StateFile::new(), Channels::default());
-    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    state.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
     let names: Vec<String> = (10..35).map(|i| format!("CODE{i}")).collect();
     state.list(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let (task, stop) = run(&state, &channels);
@@ -272,15 +272,15 @@ async fn twenty_five_codes_are_spelled_out_or_listed_and_none_is_lost() {
 async fn a_guild_whose_channel_refuses_posts_is_paused_until_somebody_acts() {
     let lines = Lines::capture();
     let (state, channels) = (StateFile::new(), Channels::default());
-    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
-    state.store.set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    state.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
+    state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
     channels.script(GUILD, vec![Next::Blocks; 3]);
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
     settle().await;
     assert_eq!(channels.posted(), [(7, "A1".to_owned(), 1)]);
-    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, Some(Blocked::MissingPermissions));
-    assert_eq!(state.store.failing_guilds().await.unwrap(), 0, "its own admins' business");
+    assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, Some(Blocked::MissingPermissions));
+    assert_eq!(state.store.reports().failing_guilds().await.unwrap(), 0, "its own admins' business");
     // Further codes are not even tried there; after a while it is, and said once.
     state.list(&["A1", "B2"]).await;
     tokio::time::sleep(Duration::from_secs(14 * 60)).await;
@@ -289,14 +289,14 @@ async fn a_guild_whose_channel_refuses_posts_is_paused_until_somebody_acts() {
     assert_eq!(*channels.calls.lock().unwrap(), 4);
     assert_eq!(lines.count("Guild 1001 is paused"), 1, "{:?}", lines.all());
     // Somebody acts: at once.
-    assert!(state.store.resume_guild(GUILD).await.unwrap());
+    assert!(state.store.guilds().resume_guild(GUILD).await.unwrap());
     settle().await;
     assert_eq!(*channels.calls.lock().unwrap(), 5);
-    state.store.set_channel(GUILD, ChannelId(2)).await.unwrap();
+    state.store.guilds().set_channel(GUILD, ChannelId(2)).await.unwrap();
     settle().await;
     assert_eq!(channels.posted().iter().filter(|(guild, ..)| *guild == GUILD.0).count(), 2);
-    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, None);
-    assert!(!state.store.resume_guild(GUILD).await.unwrap());
+    assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, None);
+    assert!(!state.store.guilds().resume_guild(GUILD).await.unwrap());
     stop.cancel();
     task.await.unwrap().unwrap();
 }
@@ -304,7 +304,7 @@ async fn a_guild_whose_channel_refuses_posts_is_paused_until_somebody_acts() {
 #[tokio::test(start_paused = true)]
 async fn a_post_whose_code_is_over_says_so_once() {
     let (state, channels) = (StateFile::new(), Channels::default());
-    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
+    state.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
     let in_an_hour = state.clock.now() + jiff::SignedDuration::from_hours(1);
     state.list_until(&[("A1", Some(in_an_hour)), ("B2", None)]).await;
     let (task, stop) = run(&state, &channels);

@@ -18,8 +18,8 @@ async fn two_guilds() -> (StateFile, Channels) {
     let state = StateFile::new();
     let mut channels = Channels::default();
     (channels.forgets_after, channels.clock) = (Some(FORGETS_AFTER), Some(state.clock));
-    state.store.set_channel(GUILD, ChannelId(1)).await.unwrap();
-    state.store.set_channel(OTHER, ChannelId(8)).await.unwrap();
+    state.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
+    state.store.guilds().set_channel(OTHER, ChannelId(8)).await.unwrap();
     (state, channels)
 }
 
@@ -66,7 +66,7 @@ async fn an_attempt_in_the_dark_stays_known_through_a_later_refusal() {
     let (task, stop) = run(&state, &channels);
     seconds(900).await;
     assert_eq!(channels.posted().iter().filter(|(guild, ..)| *guild == GUILD.0).count(), 1, "found, not sent again");
-    assert_eq!(state.store.waiting_messages().await.unwrap(), 0);
+    assert_eq!(state.store.reports().waiting_messages().await.unwrap(), 0);
     stop.cancel();
     task.await.unwrap().unwrap();
 }
@@ -127,13 +127,13 @@ async fn another_channel_gets_at_once_what_waits() {
         let before = tokio::time::Instant::now();
         // The same channel once more does it, too.
         let channel = if case == 0 { ChannelId(1) } else { ChannelId(2) };
-        state.store.set_channel(GUILD, channel).await.unwrap();
+        state.store.guilds().set_channel(GUILD, channel).await.unwrap();
         seconds(2).await;
         let (at, into) = *channels.tries_of(GUILD).last().unwrap();
         assert!(at >= before && into == channel, "case {case}: {into:?}");
         assert_eq!(channels.posted().iter().filter(|(guild, ..)| *guild == GUILD.0).count(), 1, "case {case}");
-        assert_eq!(state.store.waiting_messages().await.unwrap(), 0, "case {case}");
-        assert_eq!(state.store.guild(GUILD).await.unwrap().failing, None, "case {case}");
+        assert_eq!(state.store.reports().waiting_messages().await.unwrap(), 0, "case {case}");
+        assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().failing, None, "case {case}");
         stop.cancel();
         task.await.unwrap().unwrap();
     }
@@ -146,10 +146,10 @@ async fn what_was_sent_to_the_channel_before_is_not_sent_to_the_next_one() {
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
     settle().await;
-    state.store.set_channel(GUILD, ChannelId(2)).await.unwrap();
+    state.store.guilds().set_channel(GUILD, ChannelId(2)).await.unwrap();
     seconds(30).await;
     assert!(channels.tries_of(GUILD).iter().all(|(_, channel)| *channel == ChannelId(1)));
-    assert_eq!(state.store.waiting_messages().await.unwrap(), 0);
+    assert_eq!(state.store.reports().waiting_messages().await.unwrap(), 0);
     stop.cancel();
     task.await.unwrap().unwrap();
 }
@@ -162,14 +162,14 @@ async fn a_channel_that_refuses_again_and_again_is_told_of_with_what_it_says() {
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
     seconds(2).await;
-    assert_eq!(state.store.guild(GUILD).await.unwrap().failing, None, "two are a stumble");
+    assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().failing, None, "two are a stumble");
     seconds(10).await;
-    let failing = state.store.guild(GUILD).await.unwrap().failing.unwrap();
+    let failing = state.store.guilds().guild(GUILD).await.unwrap().failing.unwrap();
     assert!(failing.reason.contains("50083") && failing.since.duration_since(began).as_secs() < 1, "{failing:?}");
-    assert_eq!(state.store.guild(OTHER).await.unwrap().failing, None);
+    assert_eq!(state.store.guilds().guild(OTHER).await.unwrap().failing, None);
     seconds(60).await;
     assert_eq!(channels.posted().len(), 2);
-    assert_eq!(state.store.guild(GUILD).await.unwrap().failing, None);
+    assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().failing, None);
     stop.cancel();
     task.await.unwrap().unwrap();
 }
@@ -180,7 +180,7 @@ async fn while_nothing_gets_through_one_message_at_a_time_is_tried_and_no_guild_
     let state = StateFile::new();
     let channels = Channels::default();
     for guild in 1..=60 {
-        state.store.set_channel(GuildId(guild), ChannelId(guild)).await.unwrap();
+        state.store.guilds().set_channel(GuildId(guild), ChannelId(guild)).await.unwrap();
         channels.script(GuildId(guild), vec![Next::IsOut(100), Next::IsOut(100), Next::IsOut(100)]);
     }
     state.list(&["A1"]).await;
@@ -191,7 +191,7 @@ async fn while_nothing_gets_through_one_message_at_a_time_is_tried_and_no_guild_
     assert_eq!(lines.count("Cannot post"), 0, "{:?}", lines.all());
     for guild in 1..=60 {
         channels.script(GuildId(guild), vec![]);
-        let settings = state.store.guild(GuildId(guild)).await.unwrap();
+        let settings = state.store.guilds().guild(GuildId(guild)).await.unwrap();
         assert_eq!((settings.paused, settings.failing), (None, None));
     }
     seconds(100).await;

@@ -5,17 +5,21 @@ use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::Blocked;
-use giftcode_bot::domain::codes::code::CodeKey;
+use giftcode_bot::domain::health::{EngineStatus, WaitReason};
+use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::ports::{AnnounceError, BatchBoard, BatchMessage, MessageId, Posted};
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::reporter::Reporter;
 use giftcode_bot::store::{Admission, Verdict};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{GUILD, StateFile, code, players};
+
+const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
 
 /// What the board does with the next message.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,8 +82,16 @@ impl BatchBoard for Board {
 
 fn run(state: &StateFile, board: &Board) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
     let stop = CancellationToken::new();
-    let words = Arc::new(|_: &CodeKey, calls_now: bool| Some(format!("waits, calls now: {calls_now}")));
-    let reporter = Reporter::new(board.clone(), state.store.clone(), state.clock, words);
+    let engine = EngineStatus { limit: Some(LIMIT), ..EngineStatus::default() };
+    let engine = watch::Sender::new(engine).subscribe();
+    let reporter = Reporter::new(
+        board.clone(),
+        state.store.batches(),
+        state.store.guilds(),
+        state.store.posts(),
+        state.clock,
+        engine,
+    );
     (tokio::spawn(Arc::new(reporter).run(stop.clone())), stop)
 }
 
@@ -87,14 +99,14 @@ fn run(state: &StateFile, board: &Board) -> (JoinHandle<anyhow::Result<()>>, Can
 async fn started(state: &StateFile) {
     state.guild(GUILD, players(1..=5)).await;
     state.list(&["A1"]).await;
-    state.store.start_batch(GUILD, code("A1").key(), 1).await.unwrap();
+    state.store.requests().start_batch(GUILD, code("A1").key(), 1).await.unwrap();
 }
 
 /// Decides so many of the redemptions that are due.
 async fn decide(state: &StateFile, count: usize) {
-    for claim in state.store.claim_due(count, 12, |_| Admission::Take).await.unwrap().taken {
+    for claim in state.store.redemptions().claim_due(count, 12, |_| Admission::Take).await.unwrap().taken {
         let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
-        state.store.record(claim, verdict).await.unwrap();
+        state.store.redemptions().record(claim, verdict).await.unwrap();
     }
 }
 
@@ -116,7 +128,7 @@ async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary(
     let under_way = board.shown();
     assert_eq!((under_way.first().unwrap().tally.granted, under_way.last().unwrap().tally.granted), (0, 4));
     assert!(under_way[1..].iter().all(|message| message.message == Some(MessageId(7))), "the same message");
-    assert_eq!(under_way[0].waits_for.as_deref(), Some("waits, calls now: true"));
+    assert_eq!(under_way[0].wait_reason, Some(WaitReason::Limit(LIMIT)));
     let times: Vec<_> = board.shown.lock().unwrap().iter().map(|(at, _)| *at).collect();
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_secs(5)), "{times:?}");
     // Nothing new, nothing said.
@@ -126,7 +138,7 @@ async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary(
     decide(&state, 1).await;
     seconds(6).await;
     let ended = board.shown().last().unwrap().clone();
-    assert_eq!((ended.is_finished, ended.tally.granted, ended.waits_for), (true, 5, None));
+    assert_eq!((ended.is_finished, ended.tally.granted, ended.wait_reason), (true, 5, None));
     seconds(60).await;
     assert_eq!((board.shown().len(), board.nonces()), (before + 1, 1));
     stop.cancel();
@@ -161,9 +173,9 @@ async fn a_channel_that_refuses_pauses_its_guild_and_a_message_that_was_taken_aw
     board.script(vec![Next::Blocks]);
     let (task, stop) = run(&state, &board);
     seconds(30).await;
-    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
+    assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
     assert_eq!(board.shown().len(), 0);
-    state.store.resume_guild(GUILD).await.unwrap();
+    state.store.guilds().resume_guild(GUILD).await.unwrap();
     seconds(30).await;
     assert_eq!(board.shown().len(), 1);
     board.script(vec![Next::IsGone]);
@@ -181,9 +193,9 @@ async fn posts_go_first_and_a_guild_without_a_channel_is_not_told() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
     // A post that is due and not sent: nobody posts here.
-    state.store.plan().await.unwrap();
-    state.store.add_to_roster(GuildId(7), players(9..=9)).await.unwrap();
-    state.store.start_batch(GuildId(7), code("A1").key(), 1).await.unwrap();
+    state.store.posts().plan().await.unwrap();
+    state.store.rosters().add_to_roster(GuildId(7), players(9..=9)).await.unwrap();
+    state.store.requests().start_batch(GuildId(7), code("A1").key(), 1).await.unwrap();
     let (task, stop) = run(&state, &board);
     seconds(20).await;
     assert_eq!(board.shown().len(), 0);
@@ -194,7 +206,7 @@ async fn posts_go_first_and_a_guild_without_a_channel_is_not_told() {
     // An old end is no news to a channel that is set later.
     decide(&state, 6).await;
     seconds(7 * 3600).await;
-    state.store.set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
     seconds(60).await;
     assert!(board.shown().iter().all(|message| message.guild == GUILD));
     stop.cancel();
@@ -232,7 +244,7 @@ async fn an_edit_that_is_refused_pauses_no_guild() {
     board.script(vec![Next::Blocks; 3]);
     decide(&state, 5).await;
     seconds(20).await;
-    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, None);
+    assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, None);
     seconds(60).await;
     assert!(board.shown().last().unwrap().is_finished);
     stop.cancel();
@@ -248,8 +260,8 @@ async fn a_run_in_a_paused_guild_ends_for_all_to_see_once_the_guild_is_tried_aga
         seconds(2).await;
         // Posts are refused, and nothing tells when they are not any more.
         let resume_at = state.clock.now() + jiff::SignedDuration::from_mins(15);
-        let paused = state.store.pause_guild(GUILD, None, Blocked::MissingPermissions, Some(resume_at));
-        assert!(paused.await.unwrap());
+        let guilds = state.store.guilds();
+        assert!(guilds.pause_guild(GUILD, None, Blocked::MissingPermissions, Some(resume_at)).await.unwrap());
         decide(&state, 5).await;
         tokio::time::sleep(Duration::from_secs(14 * 60)).await;
         assert!(!board.shown().last().unwrap().is_finished);
@@ -269,11 +281,11 @@ async fn a_first_message_ends_the_pause_of_its_guild() {
     board.script(vec![Next::Blocks]);
     let (task, stop) = run(&state, &board);
     seconds(3).await;
-    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
+    assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
     decide(&state, 5).await;
     seconds(16 * 60).await;
     assert!(board.shown().last().unwrap().is_finished);
-    assert_eq!(state.store.guild(GUILD).await.unwrap().paused, None);
+    assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, None);
     stop.cancel();
     task.await.unwrap().unwrap();
 }
@@ -284,15 +296,15 @@ async fn what_is_tried_again_at_once_keeps_the_pauses_of_its_message() {
     started(&state).await;
     let (task, stop) = run(&state, &board);
     seconds(2).await;
-    for claim in state.store.claim_due(5, 12, |_| Admission::Take).await.unwrap().taken {
+    for claim in state.store.redemptions().claim_due(5, 12, |_| Admission::Take).await.unwrap().taken {
         let verdict = Verdict { status: Status::RechargeMoneyVip, history: claim.history, next: Ok(Outcome::Failed) };
-        state.store.record(claim, verdict).await.unwrap();
+        state.store.redemptions().record(claim, verdict).await.unwrap();
     }
     while !board.shown().last().unwrap().is_finished {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     seconds(1).await;
-    state.store.retry_batch(GUILD, code("A1").key(), 1).await.unwrap();
+    state.store.requests().retry_batch(GUILD, code("A1").key(), 1).await.unwrap();
     decide(&state, 1).await;
     seconds(20).await;
     let times: Vec<_> = board.shown.lock().unwrap().iter().map(|(at, _)| *at).collect();

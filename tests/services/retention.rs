@@ -18,7 +18,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Runs the loop for a while.
 async fn retain(state: &StateFile, time: Duration) {
     let done = CancellationToken::new();
-    let retention = Retention::new(state.store.clone(), state.clock);
+    let retention = Retention::new(state.store.tallies(), state.store.erasures(), state.clock);
     let running = tokio::spawn(Arc::new(retention).run(done.clone()));
     tokio::time::sleep(time).await;
     done.cancel();
@@ -30,19 +30,21 @@ async fn over() -> StateFile {
     state.guild(GUILD, players(1..=1200)).await;
     state.guild(GuildId(2), players(1200..=1201)).await;
     state.list(&["GOOD"]).await;
-    state.store.plan().await.unwrap();
-    for claim in state.store.claim_due(2000, 99, |_| Admission::Take).await.unwrap().taken {
+    state.store.posts().plan().await.unwrap();
+    for claim in state.store.redemptions().claim_due(2000, 99, |_| Admission::Take).await.unwrap().taken {
         let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
-        state.store.record(claim, verdict).await.unwrap();
+        state.store.redemptions().record(claim, verdict).await.unwrap();
     }
     state.list(&["OTHER"]).await;
     state
 }
 
 async fn granted(state: &StateFile) -> Vec<u32> {
-    let mut granted = vec![state.store.code_report(code("GOOD").key(), 1).await.unwrap().granted];
+    let mut granted = vec![state.store.reports().code_report(code("GOOD").key(), 1).await.unwrap().granted];
     for guild in [GUILD, GuildId(2)] {
-        granted.push(state.store.past_batches(guild, Some(code("GOOD").key()), 1).await.unwrap()[0].tally.granted);
+        granted.push(
+            state.store.batches().past_batches(guild, Some(code("GOOD").key()), 1).await.unwrap()[0].tally.granted,
+        );
     }
     granted
 }
@@ -81,7 +83,7 @@ async fn it_is_stopped_anywhere_and_goes_on() {
 async fn while_the_clock_is_distrusted_nothing_happens() {
     let state = over().await;
     tokio::time::advance(60 * DAY).await;
-    state.store.set_erase_after(state.clock.now() + jiff::SignedDuration::from_hours(24)).await.unwrap();
+    state.store.erasures().set_erase_after(state.clock.now() + jiff::SignedDuration::from_hours(24)).await.unwrap();
     retain(&state, 20 * HOUR).await;
     assert_eq!(state.count("SELECT count(*) FROM tallies"), 0);
     retain(&state, 6 * HOUR).await;

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::health::EnginePhase;
 use giftcode_bot::domain::limits::player_pacing::RateLimit;
 use giftcode_bot::domain::players::player::{PlayerId, State};
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::Ledger;
-use giftcode_bot::services::engine::{Condition, EngineSettings};
+use giftcode_bot::services::engine::EngineSettings;
 
 use crate::engine::{due, run, settings, world};
 use crate::support::{StateFile, players};
@@ -39,8 +40,8 @@ async fn a_state_check_tells_a_right_state_from_a_wrong_one_and_redeems_nothing(
         assert_eq!(running.engine.check_state(id(1), state(245)).await, StateCheck::Unclear(Status::SignError));
     }
     // Believed, once the breaker's own question was told the same: then it is not asked any more.
-    let mut condition = running.engine.condition();
-    condition.wait_for(|condition| matches!(condition, Condition::Open { .. })).await.unwrap();
+    let mut status = running.engine.status();
+    status.wait_for(|status| matches!(status.phase, EnginePhase::Open { .. })).await.unwrap();
     let before = sim.ledger(|ledger| ledger.calls().len());
     assert_eq!(running.engine.check_state(id(1), state(245)).await, StateCheck::Unclear(Status::SignError));
     assert_eq!(sim.ledger(|ledger| ledger.calls().len()), before);

@@ -90,14 +90,14 @@ impl StateFile {
             ..Entry::active(code(text))
         };
         let answer = FeedAnswer::new("feed", codes.iter().map(entry).collect());
-        self.store.apply_answer(Some(answer), &["feed".to_owned()], 6 * HOUR).await.unwrap();
+        self.store.listings().apply_answer(Some(answer), &["feed".to_owned()], 6 * HOUR).await.unwrap();
     }
 
     /// A guild with a channel and these players, auto-redemption on.
     pub async fn guild(&self, guild: GuildId, players: Vec<Player>) {
-        self.store.set_channel(guild, ChannelId(guild.0 + 1)).await.unwrap();
-        self.store.set_auto_redeem(guild, true).await.unwrap();
-        self.store.add_to_roster(guild, players).await.unwrap();
+        self.store.guilds().set_channel(guild, ChannelId(guild.0 + 1)).await.unwrap();
+        self.store.guilds().set_auto_redeem(guild, true).await.unwrap();
+        self.store.rosters().add_to_roster(guild, players).await.unwrap();
     }
 
     /// What the file says to this question.
@@ -108,7 +108,7 @@ impl StateFile {
 
     /// Waits, in paused time, until every redemption is decided.
     pub async fn until_decided(&self) {
-        while self.store.pending_redemptions().await.unwrap() > 0 {
+        while self.store.reports().pending_redemptions().await.unwrap() > 0 {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

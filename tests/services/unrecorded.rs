@@ -13,7 +13,7 @@ use crate::support::{GUILD, Lines, StateFile, code, player, players};
 
 fn engine(unrecorded: &Unrecorded, state: &StateFile, sim: &GameSim) -> std::sync::Arc<Engine<GameClient>> {
     let game = GameClient::with_sessions(game_settings(sim, "salt"), state.clock, 2, POLICY.base).unwrap();
-    Engine::after(unrecorded.clone(), game, state.store.clone(), state.clock, settings(2))
+    Engine::after(unrecorded.clone(), game, state.store.redemptions(), state.clock, settings(2))
 }
 
 /// The file is taken away while calls are in flight. The next working copy has what MongoDB had: no claims, and perhaps no
@@ -47,11 +47,11 @@ async fn what_a_call_came_to_outlives_the_file_that_could_not_take_it() {
         next.guild(GUILD, players(1..=6)).await;
         next.list(&["GOOD"]).await;
         if is_planned {
-            next.store.plan().await.unwrap();
+            next.store.posts().plan().await.unwrap();
         }
         let (second, stop) = (engine(&unrecorded, &next, &sim), CancellationToken::new());
         let task = tokio::spawn(second.run(stop.clone()));
-        next.store.plan().await.unwrap();
+        next.store.posts().plan().await.unwrap();
         next.until_decided().await;
         stop.cancel();
         task.await.unwrap().unwrap();
@@ -60,8 +60,10 @@ async fn what_a_call_came_to_outlives_the_file_that_could_not_take_it() {
             assert_eq!(called[id].len(), again[id].len(), "{id} was called for again");
             assert_eq!(said(id), 1, "{:?}", lines.all());
         }
-        let report = next.store.code_report(code("GOOD").key(), 1).await.unwrap();
+        let report = next.store.reports().code_report(code("GOOD").key(), 1).await.unwrap();
         assert_eq!((report.granted + report.already, report.failed.values().sum::<u32>()), (5, 1));
-        assert!(next.store.redemption_rows().await.unwrap().iter().all(|row| row.outcome != Outcome::Pending));
+        assert!(
+            next.store.reports().redemption_rows().await.unwrap().iter().all(|row| row.outcome != Outcome::Pending)
+        );
     }
 }

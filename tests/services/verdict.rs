@@ -60,7 +60,7 @@ impl Bot {
         let running = engine::run(&state, &game, engine, "salt");
         let (poster, stop) = posting::run(&state, &channels);
         let interval = watching::settings(Duration::from_secs(10));
-        let watcher = Watcher::new(watching::client(&[&feed]), state.store.clone(), state.clock, interval);
+        let watcher = Watcher::new(watching::client(&[&feed]), state.store.listings(), state.clock, interval);
         let watcher = tokio::spawn(Arc::new(watcher).run(stop.clone()));
         Self { state, channels, game, feed, running, stop, loops: vec![poster, watcher] }
     }
@@ -125,12 +125,12 @@ async fn a_code_that_the_game_does_not_know_at_first_is_redeemed_and_posted_once
     let bot = Bot::start(5, vec![good_from("SOON", Duration::from_secs(20))], vec![always("SOON")]).await;
     bot.at(5 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("SOON")), (0, vec![]));
-    let over = bot.state.store.over_codes(GUILD, None, 9).await.unwrap();
+    let over = bot.state.store.codes().over_codes(GUILD, None, 9).await.unwrap();
     assert_eq!(over[0].over, OverReason::Invalidated(Status::CdkNotFound));
     bot.at(11 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("SOON")), (5, vec![1]));
-    assert_eq!(bot.state.store.over_codes(GUILD, None, 9).await.unwrap(), []);
-    let report = bot.state.store.code_report(code("SOON").key(), 1).await.unwrap();
+    assert_eq!(bot.state.store.codes().over_codes(GUILD, None, 9).await.unwrap(), []);
+    let report = bot.state.store.reports().code_report(code("SOON").key(), 1).await.unwrap();
     assert_eq!((report.granted, report.players), (5, 5));
     bot.end().await;
 }
@@ -181,20 +181,20 @@ async fn a_persons_guess_spoils_no_later_listing_and_the_feeds_spelling_replaces
     let appears = entry("WOS1105", vec![(30 * MINUTE, None)]);
     let bot = Bot::start(10, vec![good_from("WOS1105", 30 * MINUTE)], vec![appears]).await;
     let typed = async |ids: std::ops::RangeInclusive<u64>| {
-        let generation = bot.state.store.add_code(code("wos1105")).await.unwrap();
+        let generation = bot.state.store.codes().add_code(code("wos1105")).await.unwrap();
         let ids = ids.map(|id| PlayerId::new(id).unwrap()).collect();
-        bot.state.store.request_for_person(ids, code("wos1105").key(), generation).await.unwrap();
+        bot.state.store.requests().request_for_person(ids, code("wos1105").key(), generation).await.unwrap();
         bot.state.until_decided().await;
     };
     // Three persons of this very roster guess too early; each is told what the game says.
     typed(1..=2).await;
     typed(3..=3).await;
     assert_eq!(bot.calls("WOS1105"), 3);
-    let found = bot.state.store.find_code(code("WOS1105").key()).await.unwrap().unwrap();
+    let found = bot.state.store.codes().find_code(code("WOS1105").key()).await.unwrap().unwrap();
     assert_eq!((found.over, found.shown.source.as_str()), (None, NAMED), "decided for nobody else");
     bot.at(33 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("WOS1105")), (10, vec![1]), "{:?}", bot.channels.posted());
-    let report = bot.state.store.code_report(code("WOS1105").key(), 1).await.unwrap();
+    let report = bot.state.store.reports().code_report(code("WOS1105").key(), 1).await.unwrap();
     assert_eq!((report.granted, report.players), (10, 10));
     bot.end().await;
 }
@@ -205,12 +205,12 @@ async fn a_code_that_was_posted_and_is_good_again_is_a_new_generation() {
     let listed = entry("AGAIN", vec![(Duration::from_secs(30), None)]);
     let bot = Bot::start(6, vec![SimCode { code: code("AGAIN"), phases }], vec![listed]).await;
     let late = players(5..=6);
-    bot.state.store.remove_from_roster(GUILD, late.iter().map(|player| player.id).collect()).await.unwrap();
+    bot.state.store.rosters().remove_from_roster(GUILD, late.iter().map(|player| player.id).collect()).await.unwrap();
     bot.at(2 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("AGAIN")), (4, vec![1]));
     // Two join when it is over: they are told so, and the post says it.
     bot.at(HOUR + MINUTE).await;
-    bot.state.store.add_to_roster(GUILD, late).await.unwrap();
+    bot.state.store.rosters().add_to_roster(GUILD, late).await.unwrap();
     bot.at(HOUR + 3 * MINUTE).await;
     let shown = bot.channels.corrections.lock().unwrap().last().unwrap().codes[0].1.clone();
     assert_eq!((bot.posted("AGAIN"), shown), (vec![1], Some(OverReason::Invalidated(Status::TimeError))));
@@ -228,7 +228,7 @@ async fn a_code_that_somebody_added_is_asked_about_though_no_feed_lists_it() {
     let before = bot.calls("GONE");
     bot.at(6 * HOUR).await;
     assert_eq!(bot.calls("GONE"), before, "nobody wants it");
-    bot.state.store.add_guild_code(GUILD, code("gone")).await.unwrap();
+    bot.state.store.codes().add_guild_code(GUILD, code("gone")).await.unwrap();
     bot.at(6 * HOUR + MINUTE).await;
     assert_eq!(bot.calls("GONE"), before + 1, "at once");
     bot.at(15 * HOUR).await;
@@ -243,7 +243,7 @@ async fn an_admin_who_adds_a_code_that_is_over_has_the_game_asked_at_once() {
     let bot = Bot::start(6, vec![SimCode { code: code("BACK"), phases }], vec![listed]).await;
     bot.at(HOUR).await;
     let before = bot.calls("BACK");
-    let add = async || bot.state.store.add_guild_code(GUILD, code("back")).await.unwrap();
+    let add = async || bot.state.store.codes().add_guild_code(GUILD, code("back")).await.unwrap();
     assert_eq!(add().await, AddedCode::Over(OverReason::Invalidated(Status::TimeError), CheckStart::Asked));
     bot.at(HOUR + Duration::from_secs(10)).await;
     assert_eq!((bot.calls("BACK"), bot.posted("BACK")), (before + 1, vec![]), "asked, and still over");
@@ -276,14 +276,14 @@ async fn a_person_with_forty_requests_takes_a_quarter_of_the_calls() {
     let mut codes: Vec<SimCode> = names.iter().map(|name| good_from(name, Duration::ZERO)).collect();
     codes.push(good_from("LISTED", Duration::ZERO));
     let bot = Bot::start(101, codes, vec![]).await;
-    bot.state.store.remove_from_roster(GUILD, vec![PlayerId::new(101).unwrap()]).await.unwrap();
+    bot.state.store.rosters().remove_from_roster(GUILD, vec![PlayerId::new(101).unwrap()]).await.unwrap();
     bot.at(Duration::from_secs(5)).await;
     bot.feed.set_entries(vec![always("LISTED")]);
     bot.at(Duration::from_secs(12)).await;
     for name in &names {
-        let generation = bot.state.store.add_code(code(name)).await.unwrap();
+        let generation = bot.state.store.codes().add_code(code(name)).await.unwrap();
         let person = vec![PlayerId::new(101).unwrap()];
-        bot.state.store.request_for_person(person, code(name).key(), generation).await.unwrap();
+        bot.state.store.requests().request_for_person(person, code(name).key(), generation).await.unwrap();
     }
     // While the roster waits, a person has 8 of 30 calls at most.
     bot.at(4 * MINUTE).await;
@@ -293,7 +293,7 @@ async fn a_person_with_forty_requests_takes_a_quarter_of_the_calls() {
     assert!(of_person > 0 && of_person * 4 <= last + 4, "{of_person} of {last}");
     bot.at(20 * MINUTE).await;
     assert_eq!(bot.grants(), 140, "and in the end everybody has everything");
-    let rows = bot.state.store.redemption_rows().await.unwrap();
+    let rows = bot.state.store.reports().redemption_rows().await.unwrap();
     assert!(rows.iter().all(|row| row.outcome == Outcome::Granted));
     bot.end().await;
 }

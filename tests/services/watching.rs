@@ -3,11 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::health::{EnginePhase, EngineStatus};
+use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::feeds::FeedClient;
 use giftcode_bot::runtime::config::Feed;
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::sandbox::feed::{FeedEntry, FeedFault, FeedSim};
+use giftcode_bot::services::health::{HealthLog, HealthMonitor};
 use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -32,22 +37,30 @@ pub fn settings(interval: Duration) -> WatcherSettings {
 }
 
 fn run(state: &StateFile, feeds: &[&FeedSim]) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
-    run_with(state, feeds, |watcher| watcher)
+    run_with(state, feeds, EngineStatus::default())
 }
 
+/// The watcher and the health log, beside an engine that is doing so.
 fn run_with(
     state: &StateFile,
     feeds: &[&FeedSim],
-    change: impl FnOnce(Watcher<FeedClient>) -> Watcher<FeedClient>,
+    engine: EngineStatus,
 ) -> (JoinHandle<anyhow::Result<()>>, CancellationToken) {
-    let watcher = Watcher::new(client(feeds), state.store.clone(), state.clock, settings(Duration::from_secs(10)));
-    let watcher = change(watcher);
+    let watcher = Watcher::new(client(feeds), state.store.listings(), state.clock, settings(Duration::from_secs(10)));
+    let health = HealthMonitor::new(
+        state.store.reports(),
+        state.store.sync_log(),
+        watcher.status(),
+        watch::Sender::new(engine).subscribe(),
+    );
+    let health = HealthLog::new(health, state.clock);
     let stop = CancellationToken::new();
-    (tokio::spawn(Arc::new(watcher).run(stop.clone())), stop)
+    let (watching, logging) = (Arc::new(watcher).run(stop.clone()), Arc::new(health).run(stop.clone()));
+    (tokio::spawn(async move { tokio::try_join!(watching, logging).map(drop) }), stop)
 }
 
 async fn known(state: &StateFile) -> Vec<String> {
-    state.store.known_codes().await.unwrap().into_values().map(|c| c.code.to_string()).collect()
+    state.store.reports().known_codes().await.unwrap().into_values().map(|c| c.code.to_string()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,7 +125,7 @@ async fn one_failing_feed_hides_no_other_and_health_says_so() {
     assert!(health[0].contains("Gift code poster degraded: 1 of 2 feeds fail; 127.0.0.1:"), "{}", health[0]);
     assert!(health[0].ends_with("Checks completed: 100"), "{}", health[0]);
     // What the failing feed alone listed is not taken for gone.
-    assert!(state.store.known_codes().await.unwrap()[&code("B2").key()].listed);
+    assert!(state.store.reports().known_codes().await.unwrap()[&code("B2").key()].listed);
     bad.set_fault(None);
     tokio::time::sleep(Duration::from_secs(1000)).await;
     assert_eq!(lines.count("📊 Health check: Gift code poster healthy. Checks completed: 200"), 1, "{:?}", lines.all());
@@ -125,10 +138,14 @@ async fn the_health_line_says_what_is_wrong_with_others_too() {
     let lines = Lines::capture();
     let state = StateFile::new();
     let feed = FeedSim::start(vec![always("A1")], start(), state.clock).unwrap();
-    let (task, stop) = run_with(&state, &[&feed], |watcher| watcher.with_others(|| Some("the game is away".into())));
+    let trouble = Trouble { cause: Cause::Down, since: Duration::ZERO, evidence: Status::TimedOut };
+    let phase = EnginePhase::Open { trouble, since: start() };
+    let engine = EngineStatus { phase, ..EngineStatus::default() };
+    let (task, stop) = run_with(&state, &[&feed], engine.clone());
     tokio::time::sleep(Duration::from_secs(1001)).await;
-    let line = "📊 Health check: Gift code poster degraded: the game is away. Checks completed: 10";
-    assert_eq!(lines.count(line), 1, "{:?}", lines.all());
+    let trouble = engine.trouble().unwrap();
+    let line = format!("📊 Health check: Gift code poster degraded: {trouble}. Checks completed: 10");
+    assert_eq!(lines.count(&line), 1, "{:?}", lines.all());
     stop.cancel();
     task.await.unwrap().unwrap();
 }
@@ -136,27 +153,27 @@ async fn the_health_line_says_what_is_wrong_with_others_too() {
 #[tokio::test(start_paused = true)]
 async fn bad_answers_change_nothing_and_are_one_line_each() {
     for (fault, part) in [
-        (FeedFault::Status(500), "answers HTTP 500"),
-        (FeedFault::Html, "is no list of codes"),
-        (FeedFault::Huge, "answers more than 1048576 bytes"),
-        (FeedFault::HalfJson, "is no list of codes"),
+        (FeedFault::Status(500), "answers with HTTP 500"),
+        (FeedFault::Html, "is not a list of codes"),
+        (FeedFault::Huge, "answers with more than 1048576 bytes"),
+        (FeedFault::HalfJson, "is not a list of codes"),
         (FeedFault::Hang, "cannot be reached: no answer in time"),
-        (FeedFault::Empty, "answers an empty list though it had codes"),
+        (FeedFault::Empty, "answers with an empty list, though it had codes"),
         (
             FeedFault::Raw(r#"{"codes":["BAD\nCODE","@everyone"]}"#.into()),
-            "lists 2 entries and none is a code: the entry BAD CODE",
+            "lists 2 entries, but none is a code: the entry BAD CODE",
         ),
-        (FeedFault::Raw(r#"{"error":"Invalid\nkey"}"#.into()), "answers an error: Invalid key"),
+        (FeedFault::Raw(r#"{"error":"Invalid\nkey"}"#.into()), "reports an error: Invalid key"),
     ] {
         let lines = Lines::capture();
         let state = StateFile::new();
         let feed = FeedSim::start(vec![always("A1")], start(), state.clock).unwrap();
         let (task, stop) = run(&state, &[&feed]);
         tokio::time::sleep(Duration::from_secs(5)).await;
-        let before = state.store.known_codes().await.unwrap();
+        let before = state.store.reports().known_codes().await.unwrap();
         feed.set_fault(Some(fault.clone()));
         tokio::time::sleep(Duration::from_secs(40)).await;
-        assert_eq!(state.store.known_codes().await.unwrap(), before, "{fault:?}");
+        assert_eq!(state.store.reports().known_codes().await.unwrap(), before, "{fault:?}");
         let said: Vec<String> = lines
             .all()
             .into_iter()

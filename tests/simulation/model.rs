@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use giftcode_bot::domain::sync::election::{Lease, Position};
 use giftcode_bot::domain::sync::erasure::Erased;
 use giftcode_bot::domain::sync::record::{Key, MergeKey, Record, RecordKind};
-use giftcode_bot::ports::replica::{Authority, ReplicaError, Scope, Seen};
+use giftcode_bot::ports::replica::{Authority, LeaseSnapshot, ReplicaError, Scope};
 
 use crate::planted::Planted;
 use crate::world::{At, Host};
@@ -146,10 +146,10 @@ impl Mongo {
         documents.range((from, Unbounded)).map(|(_, document)| document).filter(is_in).take(limit).cloned().collect()
     }
 
-    pub fn seen(&self, now: At) -> Seen {
+    pub fn seen(&self, now: At) -> LeaseSnapshot {
         let is_fresh =
             matches!(self.slot, Slot::Nothing) && self.documents.values().all(|documents| documents.is_empty());
-        Seen { lease: self.lease().cloned(), is_fresh, server_ms: self.server_ms(now) }
+        LeaseSnapshot { lease: self.lease().cloned(), is_fresh, server_ms: self.server_ms(now) }
     }
 
     pub fn server_ms(&self, now: At) -> i64 {

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use giftcode_bot::domain::sync::election::{Lease, Position};
 use giftcode_bot::domain::sync::erasure::Erased;
 use giftcode_bot::domain::sync::record::{Key, Record, RecordKind};
-use giftcode_bot::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
+use giftcode_bot::ports::replica::{Authority, LeaseSnapshot, LeaseStore, Replica, ReplicaError, Scope};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::model::{Asker, Slot};
@@ -173,7 +173,7 @@ impl Remote {
 }
 
 impl LeaseStore for Remote {
-    async fn poll(&self) -> Result<Seen, ReplicaError> {
+    async fn poll(&self) -> Result<LeaseSnapshot, ReplicaError> {
         let seen = self
             .ask(false, |world, _| {
                 let mut seen = world.mongo.seen(world.now);
@@ -192,13 +192,13 @@ impl LeaseStore for Remote {
         let mut world = self.outside.world();
         let (host, now) = (self.outside.host, self.outside.now());
         world.checker.poll_ended(host, now, seen.is_ok());
-        if let Ok(Seen { lease: Some(lease), .. }) = &seen {
+        if let Ok(LeaseSnapshot { lease: Some(lease), .. }) = &seen {
             world.checker.saw(host, now, lease);
         }
-        if let (Planted::NamesAreShared, Ok(Seen { lease: Some(lease), .. })) = (world.planted, &seen) {
+        if let (Planted::NamesAreShared, Ok(LeaseSnapshot { lease: Some(lease), .. })) = (world.planted, &seen) {
             let held = lease.clone();
             drop(world);
-            return seen.map(|seen| Seen { lease: Some(Lease { released: true, ..held }), ..seen });
+            return seen.map(|seen| LeaseSnapshot { lease: Some(Lease { released: true, ..held }), ..seen });
         }
         seen
     }

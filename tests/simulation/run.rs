@@ -236,7 +236,7 @@ impl Run {
             self.machines[leader].ask(async |store| {
                 let mut records = Vec::new();
                 for kind in RecordKind::ALL {
-                    records.extend(store.page(kind, None, 10_000).await.unwrap());
+                    records.extend(store.sync_log().page(kind, None, 10_000).await.unwrap());
                 }
                 records
             })

@@ -12,6 +12,7 @@ use giftcode_bot::leadership::session::{self, ActiveSession, Sessions, StateLoca
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::engine::{Engine, EngineSettings, Unrecorded};
+use giftcode_bot::services::health::{HealthLog, HealthMonitor};
 use giftcode_bot::services::poster::Poster;
 use giftcode_bot::services::watcher::{Watcher, WatcherSettings};
 use giftcode_bot::store::{Blocking, StateKind, Store, StoreError};
@@ -79,13 +80,16 @@ pub async fn serve(
         checker.serves(host, phase, store.is_temporary(), now, mongo);
     }
     let services = Services::new(outside.clone(), clock);
-    let engine = Engine::after(process.unrecorded.clone(), services.clone(), store.clone(), clock, ENGINE);
-    let poster = Poster::new(services.clone(), store.clone(), clock);
-    let watcher = Watcher::new(services, store.clone(), clock, WATCHER);
+    let engine = Engine::after(process.unrecorded.clone(), services.clone(), store.redemptions(), clock, ENGINE);
+    let poster = Poster::new(services.clone(), store.posts(), store.guilds(), clock);
+    let watcher = Watcher::new(services, store.listings(), clock, WATCHER);
+    let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status());
+    let health = HealthLog::new(health, clock);
     let mut loops: JoinSet<anyhow::Result<()>> = JoinSet::new();
     loops.spawn(Arc::new(watcher).run(done.clone()));
     loops.spawn(Arc::new(poster).run(done.clone()));
     loops.spawn(engine.run(done.clone()));
+    loops.spawn(Arc::new(health).run(done.clone()));
     let admin = Admin { outside, store };
     let token = done.clone();
     loops.spawn(async move {
@@ -138,12 +142,12 @@ impl Admin {
         let number = guild.0.cast_signed();
         let guild_key = (RecordKind::Guilds, vec![Value::Int(number)]);
         let channel = ChannelId(guild.0 + 1);
-        if self.store.guild(guild).await?.channel.is_none() {
-            self.store.set_channel(guild, channel).await?;
-            self.store.set_auto_redeem(guild, true).await?;
+        if self.store.guilds().guild(guild).await?.channel.is_none() {
+            self.store.guilds().set_channel(guild, channel).await?;
+            self.store.guilds().set_auto_redeem(guild, true).await?;
             // Players of one guild are of no other: their redemptions tell whose they are.
             let first = guild.0 * 100;
-            self.store.add_to_roster(guild, (first..first + PLAYERS).map(player).collect()).await?;
+            self.store.rosters().add_to_roster(guild, (first..first + PLAYERS).map(player).collect()).await?;
             return self.acknowledged(guild_key).await;
         }
         let (what, chance, role) = {
@@ -154,16 +158,16 @@ impl Admin {
         let roster_key = (RecordKind::Rosters, vec![Value::Int(number), Value::Int(i64::try_from(one).unwrap())]);
         match what {
             0 => {
-                self.store.add_to_roster(guild, vec![player(one)]).await?;
+                self.store.rosters().add_to_roster(guild, vec![player(one)]).await?;
                 // One that was there already is as it was.
                 Ok(())
             }
-            1 => match self.store.remove_from_roster(guild, vec![player(one).id]).await? {
+            1 => match self.store.rosters().remove_from_roster(guild, vec![player(one).id]).await? {
                 0 => Ok(()),
                 _ => self.acknowledged(roster_key).await,
             },
             _ => {
-                self.store.set_channel_and_role(guild, channel, Some(Some(RoleId(role)))).await?;
+                self.store.guilds().set_channel_and_role(guild, channel, Some(Some(RoleId(role)))).await?;
                 self.acknowledged(guild_key).await
             }
         }
@@ -171,7 +175,7 @@ impl Admin {
 
     /// Notes what somebody was told is saved.
     async fn acknowledged(&self, (kind, key): (RecordKind, Key)) -> Result<(), StoreError> {
-        let mut records = self.store.page(kind, None, u32::MAX).await?;
+        let mut records = self.store.sync_log().page(kind, None, u32::MAX).await?;
         records.retain(|record| record.key() == key);
         let now = self.outside.now();
         let mut world = self.outside.world();

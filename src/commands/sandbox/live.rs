@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::wiring::{engine_settings, game_client, game_trouble};
+use crate::commands::wiring::{engine_settings, game_client};
 use crate::commands::world::{Paths, World};
 use crate::commands::{Ended, summary};
 use crate::domain::players::player::ChannelId;
@@ -25,6 +25,7 @@ use crate::sandbox::posts::TerminalAnnouncer;
 use crate::sandbox::script::{FAULTS, GUILDS, LIMIT, MIN_ABSENCE, PLAYER_INTERVAL, Script, ScriptedCode};
 use crate::sandbox::verify::mismatches;
 use crate::services::engine::{Engine, Unrecorded};
+use crate::services::health::{HealthLog, HealthMonitor};
 use crate::services::poster::Poster;
 use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{Store, StoreError};
@@ -133,9 +134,9 @@ impl Live {
 
     async fn try_prepare(&self, store: &Store) -> Result<(), StoreError> {
         for (index, (guild, _)) in GUILDS.iter().enumerate() {
-            store.set_channel(*guild, ChannelId(2001 + index as u64)).await?;
-            store.set_auto_redeem(*guild, true).await?;
-            store.add_to_roster(*guild, self.script.roster(*guild)).await?;
+            store.guilds().set_channel(*guild, ChannelId(2001 + index as u64)).await?;
+            store.guilds().set_auto_redeem(*guild, true).await?;
+            store.rosters().add_to_roster(*guild, self.script.roster(*guild)).await?;
         }
         Ok(())
     }
@@ -159,14 +160,16 @@ impl Live {
         config.game_url = self.sim.base_url().parse().context("cannot read the simulated game's address")?;
         config.game_page_url = PAGE.parse().context("cannot read the simulated game's page")?;
         let game = game_client(&config, self.clock)?;
-        let poster = Poster::new(self.announcer.clone(), store.clone(), self.clock);
+        let poster = Poster::new(self.announcer.clone(), store.posts(), store.guilds(), self.clock);
         let how = engine_settings(&config);
-        let engine = Engine::after(unrecorded.clone(), game, store.clone(), self.clock, how);
-        let watcher = Watcher::new(feed, store.clone(), self.clock, settings).with_others(game_trouble(&engine));
+        let engine = Engine::after(unrecorded.clone(), game, store.redemptions(), self.clock, how);
+        let watcher = Watcher::new(feed, store.listings(), self.clock, settings);
+        let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status());
         let mut supervisor = Supervisor::new(done.clone());
         supervisor.add(Arc::new(watcher));
         supervisor.add(Arc::new(poster));
         supervisor.add(engine);
+        supervisor.add(Arc::new(HealthLog::new(health, self.clock)));
         Ok(supervisor)
     }
 
@@ -174,7 +177,7 @@ impl Live {
     pub async fn until_all_is_redeemed(&self, store: &Store, check_interval: Duration) -> anyhow::Result<()> {
         let mut narrator = Narrator::default();
         loop {
-            let (known, batches) = (store.known_codes().await?, store.open_batches().await?);
+            let (known, batches) = (store.reports().known_codes().await?, store.batches().open_batches().await?);
             for sentence in narrator.tell(&known, &batches) {
                 self.console.say(&sentence);
             }
@@ -186,8 +189,8 @@ impl Live {
             // What the feed listed last is on file, whatever kept it from being written down for a while.
             let is_listed = |code: &ScriptedCode| known.get(&code.sim.code.key()).is_some_and(|known| known.listed);
             let told = told && self.script.codes.iter().all(is_listed);
-            let waiting = store.pending_redemptions().await? + store.open_checks().await?;
-            if told && waiting == 0 && store.waiting_messages().await? == 0 {
+            let waiting = store.reports().pending_redemptions().await? + store.reports().open_checks().await?;
+            if told && waiting == 0 && store.reports().waiting_messages().await? == 0 {
                 return Ok(());
             }
             tokio::time::sleep(POLL_INTERVAL).await;
@@ -196,13 +199,13 @@ impl Live {
 
     /// The closing table, and whether everything is as the simulated world holds it.
     pub async fn close(&self, store: &Store) -> anyhow::Result<Ended> {
-        let known = store.known_codes().await?;
+        let known = store.reports().known_codes().await?;
         let mut table = summary::table(&["Code", "Granted", "Had it", "Failed", "Given up", "Its fate, and why not"]);
         for code in &self.script.codes {
             let key = code.sim.code.key();
             let generations = known.get(&key).map_or(1, |known| known.generation);
             for generation in 1..=generations {
-                let report = store.code_report(key.clone(), generation).await?;
+                let report = store.reports().code_report(key.clone(), generation).await?;
                 let again = if generation > 1 { " ↺" } else { "" };
                 let reasons = summary::reasons(&report);
                 let fate = if reasons.is_empty() { code.fate.to_owned() } else { format!("{}\n{reasons}", code.fate) };
@@ -218,7 +221,7 @@ impl Live {
             }
         }
         self.console.say(&format!("\n{table}"));
-        let rows = store.redemption_rows().await?;
+        let rows = store.reports().redemption_rows().await?;
         let posts = self.announcer.messages();
         let (found, calls, refusals) = self.sim.ledger(|ledger: &Ledger| {
             let found = mismatches(&self.script, &rows, &known, &posts, ledger);

@@ -53,8 +53,8 @@ async fn write(config: &Config, path: &Path, mut out: Export) -> anyhow::Result<
     let opened = open_copy(config.state_file.clone(), folder.path().join("state.db")).await;
     let from_file = match (opened, &config.mongodb_uri) {
         (Ok(store), None) => Ok(store),
-        (Ok(store), Some(_)) if store.is_empty().await? => Err("the state file is empty".to_owned()),
-        (Ok(store), Some(_)) if store.replica_history().await?.is_stale => {
+        (Ok(store), Some(_)) if store.sync_log().is_empty().await? => Err("the state file is empty".to_owned()),
+        (Ok(store), Some(_)) if store.sync_log().replica_history().await?.is_stale => {
             Err("the state file is out of date".to_owned())
         }
         (Ok(store), Some(_)) => Ok(store),
@@ -90,7 +90,7 @@ async fn write_file(store: &Store, out: &mut Export) -> anyhow::Result<()> {
     for kind in RecordKind::ALL {
         let mut after = None;
         loop {
-            let page = store.page(kind, after.take(), CHUNK).await?;
+            let page = store.sync_log().page(kind, after.take(), CHUNK).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.key());
             out.write(&page)?;

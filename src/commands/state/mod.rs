@@ -124,7 +124,7 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     })?;
     let state = LegacyState::read(&json).with_context(|| format!("cannot import {shown}"))?;
     let left = state.left.clone();
-    let imported = with_state(0, async |store, _| Ok(store.import_legacy_state(state).await?)).await?;
+    let imported = with_state(0, async |store, _| Ok(store.imports().import_legacy_state(state).await?)).await?;
     for sentence in &left {
         print(&format!("left out: {sentence}"));
     }
@@ -143,8 +143,9 @@ pub async fn import_database(uri: &SecretString, database: &str) -> anyhow::Resu
     let cannot = || format!("cannot import from the database {database:?}");
     let read = read_legacy_database(uri, database).await.with_context(cannot)?;
     let left = read.left.clone();
-    let imported =
-        with_state(0, async |store, _| Ok(store.import_legacy_database(read).await?)).await.with_context(cannot)?;
+    let imported = with_state(0, async |store, _| Ok(store.imports().import_legacy_database(read).await?))
+        .await
+        .with_context(cannot)?;
     for sentence in left.iter().chain(&imported.left) {
         print(&format!("left out: {sentence}"));
     }
@@ -198,7 +199,7 @@ async fn import_export(store: &Store, path: PathBuf, progress: &mut Progress) ->
     while let Some(chunk) = received.recv().await {
         let chunk: Vec<Record> = chunk;
         read += chunk.len();
-        merged += store.import_records(chunk).await?;
+        merged += store.imports().import_records(chunk).await?;
         progress.is_at(read as u64, store).await?;
     }
     parsing.await.context("the reading ended")??;

@@ -61,7 +61,7 @@ impl Progress {
 
     /// So many are in the file.
     pub async fn is_at(&mut self, in_file: u64, store: &Store) -> anyhow::Result<()> {
-        let unsent = if store.is_replicated() { store.unsent().await?.records } else { 0 };
+        let unsent = if store.is_replicated() { store.sync_log().unsent().await?.records } else { 0 };
         self.show(in_file, unsent.into());
         Ok(())
     }
@@ -72,15 +72,21 @@ impl Progress {
     /// When it takes nothing for a minute.
     pub async fn until_in_both(&mut self, store: &Store) -> anyhow::Result<()> {
         let (mut least, mut moved_at) = (u32::MAX, Instant::now());
-        while store.is_replicated() && !store.is_outbox_empty().await? {
-            let unsent = store.unsent().await?.records;
+        while store.is_replicated() && !store.sync_log().is_outbox_empty().await? {
+            let unsent = store.sync_log().unsent().await?.records;
             if unsent < least {
                 (least, moved_at) = (unsent, Instant::now());
             }
             self.total = self.total.max(unsent.into());
             self.show(self.total, unsent.into());
             if moved_at.elapsed() >= STALLED_AFTER {
-                let why = store.replica_trouble().await?.map(|why| format!(" ({why})")).unwrap_or_default();
+                let why = store
+                    .sync_log()
+                    .replica_status()
+                    .await?
+                    .trouble()
+                    .map(|why| format!(" ({why})"))
+                    .unwrap_or_default();
                 bail!(
                     "MongoDB lacks {unsent} records: it has taken nothing for {} s{why}; the state file has all of them. Run the \
                      same command again: that is safe, and sends the rest",
@@ -138,9 +144,9 @@ mod tests {
         let store =
             Store::open_locked(lock, Opening { leader: Arc::new(leadership), ..Opening::new(StateKind::Bot, clock) })
                 .unwrap();
-        store.set_replicated(true).await.unwrap();
+        store.sync_log().set_replicated(true).await.unwrap();
         for guild in 1..=count {
-            store.set_channel(GuildId(guild), ChannelId(1)).await.unwrap();
+            store.guilds().set_channel(GuildId(guild), ChannelId(1)).await.unwrap();
         }
         store
     }
@@ -154,7 +160,7 @@ mod tests {
     async fn a_mongodb_that_takes_nothing_for_a_minute_ends_it_and_what_is_left_is_shown_meanwhile() {
         let folder = tempfile::tempdir().unwrap();
         let store = lacking(3, &folder).await;
-        store.replica_failed(&ReplicaError::Refused("its space is used up".to_owned()));
+        store.sync_log().replica_failed(&ReplicaError::Refused("its space is used up".to_owned()));
         let (mut progress, written) = progress(3);
         let began = Instant::now();
         let error = progress.until_in_both(&store).await.unwrap_err();
@@ -175,9 +181,9 @@ mod tests {
         let taking = async {
             for round in 1..=4 {
                 tokio::time::sleep(Duration::from_secs(50)).await;
-                let chunk = store.outbox_chunk(1).await.unwrap();
-                store.outbox_sent(&chunk, round).await.unwrap();
-                store.outbox_confirmed(Position { term: 1, round }).await.unwrap();
+                let chunk = store.sync_log().outbox_chunk(1).await.unwrap();
+                store.sync_log().outbox_sent(&chunk, round).await.unwrap();
+                store.sync_log().outbox_confirmed(Position { term: 1, round }).await.unwrap();
             }
         };
         let (ended, ()) = tokio::join!(progress.until_in_both(&store), taking);

@@ -104,17 +104,17 @@ mod tests {
     use super::*;
     use crate::domain::sync::election::Position;
     use crate::leadership::HeldLease;
-    use crate::ports::replica::Seen;
+    use crate::ports::replica::LeaseSnapshot;
     use crate::runtime::clock::Clock;
 
     /// What stands there at each second; `None` where MongoDB does not answer.
     struct Leases(Mutex<Box<dyn FnMut() -> Option<Option<Lease>> + Send>>);
 
     impl LeaseStore for Leases {
-        async fn poll(&self) -> Result<Seen, ReplicaError> {
+        async fn poll(&self) -> Result<LeaseSnapshot, ReplicaError> {
             let found = (self.0.lock().unwrap())();
             let lease = found.ok_or_else(|| ReplicaError::Unreachable("it is away".to_owned()))?;
-            Ok(Seen { lease, is_fresh: false, server_ms: 0 })
+            Ok(LeaseSnapshot { lease, is_fresh: false, server_ms: 0 })
         }
         async fn take(&self, _: Option<&Lease>, _: &str, _: i64) -> Result<Option<Lease>, ReplicaError> {
             Ok(None)

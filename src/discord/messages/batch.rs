@@ -10,6 +10,7 @@ use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::ports::BatchMessage;
 
 use super::escape::{clip, escape, in_text};
+use super::health::wait_reason;
 use super::post::mark;
 use super::{Message, colour, count, thousands};
 
@@ -34,8 +35,8 @@ fn progress(batch: &BatchMessage, now: Timestamp) -> Message {
     if let Some(end) = end {
         text += &format!("\n🏁 Should be done <t:{}:R>", end.as_second());
     }
-    if let Some(waits_for) = &batch.waits_for {
-        text += &format!("\n💤 {}", clip(waits_for, 300));
+    if let Some(reason) = &batch.wait_reason {
+        text += &format!("\n💤 {}", clip(&wait_reason(reason), 300));
     }
     let embed = CreateEmbed::new()
         .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
@@ -47,7 +48,8 @@ fn progress(batch: &BatchMessage, now: Timestamp) -> Message {
 
 /// The result for a channel in which the bot may attach no files.
 pub fn without_file(batch: &BatchMessage) -> Message {
-    let text = "There was no room for all names. To get the whole list as a file, allow me to “Attach Files” in this channel.";
+    let text =
+        "There was no room for all names. To get the whole list as a file, allow me to “Attach Files” in this channel.";
     Message::embed(result_embed(batch).0.footer(CreateEmbedFooter::new(text)))
 }
 

@@ -5,6 +5,7 @@ use serenity::all::CreateEmbed;
 
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeError};
+use crate::domain::health::{EnginePhase, EngineStatus, Feeds, ReplicaStatus};
 use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::AnnouncedCode;
 use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
@@ -12,7 +13,7 @@ use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
 use super::appeal::{Recheck, code_over, over_lines};
 use super::batch::{by_reason, counts, reason};
 use super::escape::{clip, escape, in_text};
-use super::{Message, colour, count, thousands, when};
+use super::{Message, colour, count, health, thousands, when};
 
 /// Batches that the history shows.
 pub const HISTORY_BATCHES: u32 = 10;
@@ -49,7 +50,10 @@ pub fn channel_set(channel: ChannelId, is_first: bool, mention: Mention, missing
     match mention {
         Mention::Nobody => {}
         Mention::Removed => text += " Posts no longer mention a role.",
-        Mention::Gone => text += " The role that posts mentioned was deleted, so they mention nobody now. Set another one with `role`.",
+        Mention::Gone => {
+            text +=
+                " The role that posts mentioned was deleted, so they mention nobody now. Set another one with `role`."
+        }
         Mention::Role(role) => text += &format!(" Each post mentions <@&{role}>."),
         Mention::Silent(role) => {
             text += &format!(
@@ -265,17 +269,9 @@ pub struct Status {
     /// Pending redemptions of the guild's roster.
     pub waiting_here: u32,
     pub waiting_everywhere: u32,
-    /// When the feeds were last read, if ever.
-    pub feeds_read_at: Option<Timestamp>,
-    /// What is wrong with the feeds.
-    pub feed_trouble: Option<String>,
-    pub has_mongodb: bool,
-    /// Also says how many changes the replica lacks.
-    pub mongodb_trouble: Option<String>,
-    /// What is wrong with the game.
-    pub game_trouble: Option<String>,
-    /// How many calls a time the game allows, as people say it.
-    pub game_limit: Option<String>,
+    pub feeds: Feeds,
+    pub replica: ReplicaStatus,
+    pub engine: EngineStatus,
 }
 
 pub fn status(status: &Status) -> Message {
@@ -292,28 +288,13 @@ pub fn status(status: &Status) -> Message {
     };
     let role = guild.mention_role.map_or(String::new(), |role| format!("\nmentions <@&{role}>"));
     let auto = if guild.auto_redeem { "on" } else { "off: turn it on with `/manage giftcode auto`" };
-    let feeds = match (&status.feed_trouble, status.feeds_read_at) {
-        (Some(trouble), _) => format!("⚠️ {}", escape(trouble, 300)),
-        (None, Some(at)) => format!("✅ read <t:{}:R>", at.as_second()),
-        (None, None) => "not read yet".to_owned(),
-    };
-    let game = match (&status.game_trouble, &status.game_limit) {
-        (Some(trouble), _) => format!("⚠️ {}", clip(trouble, 300)),
-        (None, Some(limit)) => format!("✅ {limit}"),
-        (None, None) => "✅ no limit set".to_owned(),
-    };
-    let mongodb = match (&status.mongodb_trouble, status.has_mongodb) {
-        (Some(trouble), _) => format!("⚠️ {}", escape(trouble, 300)),
-        (None, true) => "✅ up to date".to_owned(),
-        (None, false) => "not used: data is stored in the state file only".to_owned(),
-    };
     let queue =
         format!("{} here, {} in all servers", thousands(status.waiting_here), thousands(status.waiting_everywhere));
     let troubled = guild.paused.is_some()
         || (guild.channel.is_some() && guild.failing.is_some())
-        || status.feed_trouble.is_some()
-        || status.game_trouble.is_some()
-        || status.mongodb_trouble.is_some();
+        || status.feeds.trouble().is_some()
+        || status.engine.phase != EnginePhase::Working
+        || status.replica.trouble().is_some();
     let embed = CreateEmbed::new()
         .title("📊 Bot status")
         .colour(if troubled { colour::BAD } else { colour::GOOD })
@@ -322,9 +303,9 @@ pub fn status(status: &Status) -> Message {
         .field("Players", thousands(guild.players), true)
         .field("Active codes", thousands(status.active_codes), true)
         .field("Waiting to be redeemed", queue, true)
-        .field("Code feeds", clip(&feeds, 1024), false)
-        .field("Game", clip(&game, 1024), false)
-        .field("MongoDB", clip(&mongodb, 1024), false);
+        .field("Code feeds", clip(&health::feeds(&status.feeds), 1024), false)
+        .field("Game", clip(&health::game(&status.engine), 1024), false)
+        .field("MongoDB", clip(&health::mongodb(&status.replica), 1024), false);
     Message::embed(embed)
 }
 
@@ -341,8 +322,7 @@ pub fn history(batches: &[PastBatch], over: &[OverCode], code: Option<&Code>) ->
     let embed = CreateEmbed::new().title("📜 Redemption history").colour(colour::PLAIN);
     let embed = if over.is_empty() { embed } else { embed.description(clip(&over, 2000)) };
     let embed = batches.iter().fold(embed, |embed, batch| {
-        let again =
-            if batch.generation > 1 { format!(" (round {})", batch.generation) } else { String::new() };
+        let again = if batch.generation > 1 { format!(" (round {})", batch.generation) } else { String::new() };
         let mut text = counts(&batch.tally);
         for group in by_reason(&batch.tally.failed).iter().take(4) {
             let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);

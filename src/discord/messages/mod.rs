@@ -5,8 +5,8 @@
 
 pub mod appeal;
 pub mod batch;
-pub mod engine;
 pub mod escape;
+pub mod health;
 pub mod manage;
 pub mod personal;
 pub mod players;

@@ -99,9 +99,7 @@ pub fn forgotten(forgotten: &Forgotten) -> Message {
 }
 
 pub fn one_or_everything() -> Message {
-    Message::text(
-        "❌ Use either `player_id`, to unlink one account, or `everything`, not both. Nothing was changed.",
-    )
+    Message::text("❌ Use either `player_id`, to unlink one account, or `everything`, not both. Nothing was changed.")
 }
 
 pub fn no_links() -> Message {
@@ -287,5 +285,8 @@ pub fn yes_or_no() -> Message {
 pub fn accounts(players: &[Player]) -> Message {
     let listed: Vec<String> =
         players.iter().map(|player| format!("• {}", named(player.id, &player.nickname))).collect();
-    Message::text(format!("You have several linked accounts. Choose the one to unlink with `player_id`:\n{}", listed.join("\n")))
+    Message::text(format!(
+        "You have several linked accounts. Choose the one to unlink with `player_id`:\n{}",
+        listed.join("\n")
+    ))
 }

@@ -30,7 +30,10 @@ fn notes(change: RosterChange, auto_redeem: bool) -> String {
     let mut text = String::new();
     if change.kept > 0 {
         let keeps = if change.kept == 1 { "keeps" } else { "keep" };
-        text += &format!(" {} {keeps} the saved state, because other servers or members use it too.", count(change.kept, "player"));
+        text += &format!(
+            " {} {keeps} the saved state, because other servers or members use it too.",
+            count(change.kept, "player")
+        );
     }
     if auto_redeem && change.new > 0 {
         text += " The active codes will be redeemed for the new players.";

@@ -47,14 +47,13 @@ pub fn advice(status: &Status) -> Option<&'static str> {
 }
 
 /// The outage as a clause, with its evidence in brackets.
-pub fn trouble_in_words(trouble: &Trouble) -> String {
-    let evidence = &trouble.evidence;
-    match trouble.cause {
+pub fn trouble_in_words(cause: Cause, evidence: &Status) -> String {
+    match cause {
         Cause::Down => format!("the game is not responding properly ({evidence})"),
         Cause::Refused => format!("the game rejects every call as one too many ({evidence})"),
         Cause::Captcha => format!("the game asks every player for a captcha ({evidence})"),
-        Cause::Busy => format!("the game answers {evidence} for every player"),
-        Cause::Odd => format!("the game answers {evidence} for every player, and the bot does not know what that means"),
+        Cause::Busy => format!("the game gives every player the answer {evidence}"),
+        Cause::Odd => format!("the game gives every player the unknown answer {evidence}"),
         Cause::Deployment => format!("{} ({evidence})", meaning(evidence)),
     }
 }

@@ -104,9 +104,9 @@ async fn answers_that_are_none_are_errors_of_one_line() {
         assert!(matches!(failed.error, FeedError::Shape(_)), "{body}: {failed:?}");
     }
     let failed = ask_one(vec![plain(200, r#"{"error":"bad\nkey"}"#)]).await.unwrap_err();
-    assert_eq!(failed.error.to_string(), "answers an error: bad key");
+    assert_eq!(failed.error.to_string(), "reports an error: bad key");
     let failed = ask_one(vec![plain(200, r#"{"codes":["@everyone", 7]}"#)]).await.unwrap_err();
-    assert_eq!(failed.error.to_string(), "lists 2 entries and none is a code: the entry @everyone");
+    assert_eq!(failed.error.to_string(), "lists 2 entries, but none is a code: the entry @everyone");
     assert_eq!(ask_one(vec![plain(200, r#"{"codes":[]}"#)]).await, Ok(vec![]), "an empty list is one");
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::sync::election::{CALLS_END_WITHIN, HOLD, Lease, POLL_INTERVAL, RENEW_INTERVAL, STANDBY_COUNTS};
 use crate::leadership::{HeldLease, Phase};
 use crate::ports::replica::{LeaseStore, within};
-use crate::store::{Store, StoreError};
+use crate::store::{StoreError, SyncLog};
 
 use super::{ANSWER_WITHIN, Competitors, Election, SUSPENDED, SessionEnd};
 
@@ -17,14 +17,14 @@ const CUT_BEFORE: Duration = Duration::from_millis(500);
 
 impl<L: LeaseStore> Election<L> {
     /// Renews the lease, and takes it again after an outage. Returns when this instance must stop acting.
-    pub async fn hold(&self, store: &Store) -> Result<Infallible, SessionEnd> {
-        let mut competing = self.competing(store).await?;
+    pub async fn hold(&self, sync_log: &SyncLog) -> Result<Infallible, SessionEnd> {
+        let mut competing = self.competing(sync_log).await?;
         loop {
             let wait = match self.leadership.phase() {
                 Phase::Single => std::future::pending().await,
-                Phase::CatchingUp(held) | Phase::Leading(held) => self.renew(store, held, &mut competing).await?,
+                Phase::CatchingUp(held) | Phase::Leading(held) => self.renew(sync_log, held, &mut competing).await?,
                 Phase::Isolated | Phase::Waiting => {
-                    self.poll_lease(store, true, &mut competing).await?;
+                    self.poll_lease(sync_log, true, &mut competing).await?;
                     POLL_INTERVAL
                 }
             };
@@ -33,7 +33,12 @@ impl<L: LeaseStore> Election<L> {
     }
 
     /// Renews the lease. Returns how long to wait before the next renewal.
-    async fn renew(&self, store: &Store, held: HeldLease, competing: &mut Competitors) -> Result<Duration, SessionEnd> {
+    async fn renew(
+        &self,
+        sync_log: &SyncLog,
+        held: HeldLease,
+        competing: &mut Competitors,
+    ) -> Result<Duration, SessionEnd> {
         let (sent, done) = (self.clock.boot(), self.leadership.last_round(held.term));
         let left = |at| held.until.saturating_sub(CALLS_END_WITHIN).saturating_sub(at);
         // Leaves enough time for calls in flight to end.
@@ -41,10 +46,10 @@ impl<L: LeaseStore> Election<L> {
         let error = match within(limit, self.leases.renew(&self.identity.own, done)).await {
             Ok(Some(lease)) => {
                 let held = HeldLease { round: done.round, until: sent + HOLD, ..held };
-                self.renewed(store, held, &lease, competing).await?;
+                self.renewed(sync_log, held, &lease, competing).await?;
                 return Ok(RENEW_INTERVAL);
             }
-            Ok(None) => match self.poll_lease(store, true, competing).await? {
+            Ok(None) => match self.poll_lease(sync_log, true, competing).await? {
                 None => return Ok(POLL_INTERVAL),
                 Some(error) => error,
             },
@@ -62,7 +67,7 @@ impl<L: LeaseStore> Election<L> {
         let cause = match phase {
             Phase::Isolated | Phase::Single => {
                 competing.watch.failed();
-                self.report_isolation(store, competing, &error);
+                self.report_isolation(sync_log, competing, &error);
                 return Ok(POLL_INTERVAL);
             }
             Phase::Waiting => return Err(SessionEnd::lost(SUSPENDED)),
@@ -79,7 +84,7 @@ impl<L: LeaseStore> Election<L> {
     /// Takes note of the renewed lease.
     async fn renewed(
         &self,
-        store: &Store,
+        sync_log: &SyncLog,
         held: HeldLease,
         lease: &Lease,
         competing: &mut Competitors,
@@ -93,7 +98,7 @@ impl<L: LeaseStore> Election<L> {
         let has_standby = grew_at.is_some_and(|at| now.saturating_sub(at) < STANDBY_COUNTS);
         // The file must know of the standby before and as long as anything is done.
         if has_standby {
-            store.note_standby(true).await?;
+            sync_log.note_standby(true).await?;
         }
         let held = HeldLease { has_standby: has_standby || self.is_required, ..held };
         self.leadership.advance(|phase| match phase {
@@ -102,7 +107,7 @@ impl<L: LeaseStore> Election<L> {
             other => other,
         });
         if !has_standby {
-            store.note_standby(false).await?;
+            sync_log.note_standby(false).await?;
         }
         Ok(())
     }

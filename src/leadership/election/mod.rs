@@ -32,9 +32,9 @@ use crate::domain::sync::election::{
     WaitReason, decide, next_term,
 };
 use crate::leadership::{HeldLease, Leadership, Phase};
-use crate::ports::replica::{Answer, LeaseStore, ReplicaError, Seen, within};
+use crate::ports::replica::{LeaseSnapshot, LeaseStore, ReplicaError, ReplicaResult, within};
 use crate::runtime::clock::Clock;
-use crate::store::{ReplicaHistory, Store, StoreError};
+use crate::store::{ReplicaHistory, StoreError, SyncLog};
 
 use warnings::RepeatedWarnings;
 
@@ -93,10 +93,10 @@ struct Competitors {
     warnings: RepeatedWarnings,
 }
 
-async fn history(store: &Store, known: &ReplicaHistory) -> Result<History, StoreError> {
+async fn history(sync_log: &SyncLog, known: &ReplicaHistory) -> Result<History, StoreError> {
     Ok(if known.is_stale {
         History::Stale
-    } else if store.is_empty().await? {
+    } else if sync_log.is_empty().await? {
         History::Empty
     } else if known.position == Position::default() {
         History::Unknown
@@ -118,14 +118,14 @@ impl<L: LeaseStore> Election<L> {
 
     /// Records that another instance has led under this term, so that the file may lack its writes. Later terms of this process are
     /// greater.
-    pub async fn note_superseded(&self, store: &Store, term: i64) -> Result<(), StoreError> {
+    pub async fn note_superseded(&self, sync_log: &SyncLog, term: i64) -> Result<(), StoreError> {
         self.latest_term.fetch_max(term, Ordering::Relaxed);
-        store.note_stale().await
+        sync_log.note_stale().await
     }
 
     /// The start of an observation. A standby that the file knows of gets time to register again.
-    async fn competing(&self, store: &Store) -> Result<Competitors, StoreError> {
-        let had_standby = store.replica_history().await?.had_standby;
+    async fn competing(&self, sync_log: &SyncLog) -> Result<Competitors, StoreError> {
+        let had_standby = sync_log.replica_history().await?.had_standby;
         let standby = (0, had_standby.then(|| self.clock.boot()));
         Ok(Competitors {
             watch: LeaseWatch::new(self.identity.clone()),
@@ -136,12 +136,12 @@ impl<L: LeaseStore> Election<L> {
     }
 
     /// Waits until this instance leads on this working copy or may act on it alone. The phase then says which.
-    pub async fn campaign(&self, store: &Store) -> Result<(), SessionEnd> {
+    pub async fn campaign(&self, sync_log: &SyncLog) -> Result<(), SessionEnd> {
         self.leadership.set(Phase::Waiting);
         self.succession.send_replace(Succession::default());
-        let mut competing = self.competing(store).await?;
+        let mut competing = self.competing(sync_log).await?;
         loop {
-            self.poll_lease(store, false, &mut competing).await?;
+            self.poll_lease(sync_log, false, &mut competing).await?;
             if self.leadership.phase() != Phase::Waiting {
                 return Ok(());
             }
@@ -153,7 +153,7 @@ impl<L: LeaseStore> Election<L> {
     /// one continues. Returns the error if MongoDB failed.
     async fn poll_lease(
         &self,
-        store: &Store,
+        sync_log: &SyncLog,
         is_active: bool,
         competing: &mut Competitors,
     ) -> Result<Option<ReplicaError>, SessionEnd> {
@@ -164,7 +164,7 @@ impl<L: LeaseStore> Election<L> {
         }
         let sent = self.clock.boot();
         let polled = within(ANSWER_WITHIN, self.leases.poll()).await;
-        let mut known = store.replica_history().await?;
+        let mut known = sync_log.replica_history().await?;
         let (seen, mut failure) = (polled.as_ref().ok(), polled.as_ref().err().cloned());
         let lease = seen.and_then(|seen| seen.lease.as_ref());
         let theirs = lease.filter(|lease| self.identity.is_foreign(lease));
@@ -174,13 +174,13 @@ impl<L: LeaseStore> Election<L> {
         if let Some(lease) = later.or(theirs.filter(|_| is_alive)) {
             // Recorded first: if MongoDB fails next, this instance must not act beside the other one.
             if is_active || later.is_some() {
-                self.note_superseded(store, lease.term).await?;
+                self.note_superseded(sync_log, lease.term).await?;
             }
             if is_active {
                 return Err(SessionEnd::lost("Another instance has led since: stopping to catch up"));
             }
-            store.note_standby(true).await?;
-            known = store.replica_history().await?;
+            sync_log.note_standby(true).await?;
+            known = sync_log.replica_history().await?;
         }
         let mut view = match seen {
             // The lease was removed or changed by hand. No other instance can hold it before this one's has expired.
@@ -192,7 +192,7 @@ impl<L: LeaseStore> Election<L> {
         if seen.is_none() {
             competing.watch.failed();
         }
-        let history = history(store, &known).await?;
+        let history = history(sync_log, &known).await?;
         if let Some(seen) = seen
             && decide(history, view, self.is_required) == Decision::Lead
         {
@@ -218,11 +218,11 @@ impl<L: LeaseStore> Election<L> {
             }
             // While isolated, only a refusal is logged again: somebody must act on it.
             (_, Some(refusal @ ReplicaError::Refused(_))) if phase == Phase::Isolated => {
-                self.report_isolation(store, competing, refusal);
+                self.report_isolation(sync_log, competing, refusal);
             }
             _ if is_active => {}
             (Decision::Isolated, Some(failure)) => {
-                self.report_isolation(store, competing, failure);
+                self.report_isolation(sync_log, competing, failure);
                 self.leadership.begin(Phase::Isolated);
             }
             (Decision::Wait(WaitReason::AnotherLeads), _) if lease.is_some() => {
@@ -248,19 +248,19 @@ impl<L: LeaseStore> Election<L> {
     }
 
     /// Logs why this instance acts alone, and shows it on the health line.
-    fn report_isolation(&self, store: &Store, competing: &mut Competitors, failure: &ReplicaError) {
+    fn report_isolation(&self, sync_log: &SyncLog, competing: &mut Competitors, failure: &ReplicaError) {
         competing.warnings.isolated(failure);
-        store.replica_failed(failure);
+        sync_log.replica_failed(failure);
     }
 
     /// Takes the lease under the latest term if it is still as `seen`. An active instance continues; any other catches up first.
     async fn take_lease(
         &self,
-        seen: &Seen,
+        seen: &LeaseSnapshot,
         known: &ReplicaHistory,
         is_active: bool,
         competing: &mut Competitors,
-    ) -> Answer<()> {
+    ) -> ReplicaResult<()> {
         let latest = self.latest_term.load(Ordering::Relaxed).max(known.position.term);
         let term = next_term(seen.server_ms, [latest, seen.lease.as_ref().map_or(0, |lease| lease.term)]);
         self.latest_term.fetch_max(term, Ordering::Relaxed);

@@ -42,7 +42,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             let until_ready = async {
                 leadership.until_phase(Phase::is_active).await;
                 // A temporary copy acknowledges only what MongoDB has, so MongoDB must be caught up first.
-                while store.is_temporary() && !store.is_replica_caught_up() {
+                while store.is_temporary() && !store.sync_log().is_replica_caught_up() {
                     sleep(POLL_INTERVAL).await;
                 }
             };
@@ -119,13 +119,15 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
                     () = until_sent(store) => return,
                 }
             }
-            while let Err(failure @ ReplicaError::Unreachable(_)) = replica.send_rest(store, &self.leadership).await {
+            while let Err(failure @ ReplicaError::Unreachable(_)) =
+                replica.send_rest(&store.sync_log(), &self.leadership).await
+            {
                 tracing::debug!("The outbox cannot be sent yet: {failure}");
                 sleep(POLL_INTERVAL).await;
             }
         };
         drop(timeout_at(sent_by, sending).await);
-        let unsent = store.unsent().await.map(|lag| lag.records).unwrap_or_default();
+        let unsent = store.sync_log().unsent().await.map(|lag| lag.records).unwrap_or_default();
         if unsent > 0 {
             tracing::error!(
                 "CRITICAL: Failed to persist state: {unsent} changes could not be sent to MongoDB within 25 s and are in {} only",
@@ -133,7 +135,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             );
         }
         if let Some(position) = election.release(unsent.into()).await
-            && let Err(error) = store.outbox_confirmed(position).await
+            && let Err(error) = store.sync_log().outbox_confirmed(position).await
         {
             tracing::debug!("Cannot record that MongoDB has everything: {error}");
         }
@@ -143,16 +145,17 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
     /// are cut off.
     async fn lead_and_replicate(&self, store: &Store) -> Instant {
         let Some(Replicated { replica, election }) = &self.replicated else { return std::future::pending().await };
+        let sync_log = store.sync_log();
         let electing = async {
-            election.campaign(store).await?;
-            election.hold(store).await
+            election.campaign(&sync_log).await?;
+            election.hold(&sync_log).await
         };
         let ended = tokio::select! {
             biased;
             Err(ended) = electing => ended,
-            failure = replica.replicate(store, &self.leadership, election.succession()) => {
+            failure = replica.replicate(&sync_log, &self.leadership, election.succession()) => {
                 if let ReplicaError::Fenced(term) = failure
-                    && let Err(error) = election.note_superseded(store, term).await
+                    && let Err(error) = election.note_superseded(&sync_log, term).await
                 {
                     tracing::warn!("Cannot record that another instance has led: {error}");
                 }
@@ -191,7 +194,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
 }
 
 async fn until_sent(store: &Store) {
-    while !store.unsent().await.is_ok_and(|lag| lag.records == 0) {
+    while !store.sync_log().unsent().await.is_ok_and(|lag| lag.records == 0) {
         sleep(POLL_INTERVAL).await;
     }
 }

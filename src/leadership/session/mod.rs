@@ -33,10 +33,10 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::sync::election::{Identity, Succession};
 use crate::leadership::election::Election;
 use crate::leadership::{Leadership, Phase};
-use crate::ports::replica::{Answer, LeaseStore, ReplicaError};
+use crate::ports::replica::{LeaseStore, ReplicaError, ReplicaResult};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::panic_text;
-use crate::store::{Blocking, FileLock, StateKind, Store};
+use crate::store::{Blocking, FileLock, StateKind, Store, SyncLog};
 
 pub use lock::{lock, wait_for_lock};
 
@@ -70,12 +70,12 @@ pub trait Replication {
     /// Replicates until this instance must stop. Returns the reason.
     fn replicate(
         &self,
-        store: &Store,
+        sync_log: &SyncLog,
         leadership: &Leadership,
         succession: watch::Receiver<Succession>,
     ) -> impl Future<Output = ReplicaError> + Send;
     /// Sends the outbox, with or without the lease.
-    fn send_rest(&self, store: &Store, leadership: &Leadership) -> impl Future<Output = Answer<()>> + Send;
+    fn send_rest(&self, sync_log: &SyncLog, leadership: &Leadership) -> impl Future<Output = ReplicaResult<()>> + Send;
 }
 
 /// Runs this process's sessions, one after the other.

@@ -44,8 +44,8 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
                     TRY_FILE_INTERVAL.as_secs()
                 );
                 let store = Store::open_temporary(Some(path), self.opening())?;
-                store.set_replicated(true).await?;
-                store.note_stale().await?;
+                store.sync_log().set_replicated(true).await?;
+                store.sync_log().note_stale().await?;
                 Ok(store)
             }
             Err(error) => Err(error.into()),
@@ -74,9 +74,9 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             Ok((lock.clone(), Store::open_locked(lock, opening)?))
         };
         let (lock, store) = self.location.blocking.run(open).await?;
-        store.set_replicated(self.replicated.is_some()).await?;
+        store.sync_log().set_replicated(self.replicated.is_some()).await?;
         if is_suspect {
-            store.note_stale().await?;
+            store.sync_log().note_stale().await?;
         }
         Ok((lock, store))
     }

@@ -1,4 +1,4 @@
-//! Records as documents that a person can read: field names as in the file, dates as dates, `_id` the natural key.
+//! Records as readable documents: the file's field names, dates as dates, and the natural key as `_id`.
 
 use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 
@@ -9,15 +9,15 @@ use crate::ports::replica::{Authority, SCHEMA};
 
 use super::order::order;
 
-/// The field that holds the merge key as text that sorts as merge keys do.
+/// The merge key as text that sorts like the key.
 pub(super) const ORDER: &str = "order";
-/// The field that holds the term of the lease that the document was written under.
+/// The term of the lease under which the document was written.
 pub(super) const TERM: &str = "term";
-/// The field that holds the round of writes of that term. (A redemption has a `round` of its own.)
+/// The round of writes in that term. (A redemption has a `round` of its own.)
 pub(super) const ROUND: &str = "term_round";
-/// The field of a document that a former leader wrote, until a leader has adopted it.
+/// Set by a former leader, until a leader adopts the document.
 pub(super) const LATE: &str = "late";
-/// The field that holds the largest schema number of any program that wrote the document.
+/// The largest schema number of any program that wrote the document.
 pub(super) const SCHEMA_FIELD: &str = "schema";
 
 fn bson(value: &Value) -> Bson {
@@ -30,7 +30,7 @@ fn bson(value: &Value) -> Bson {
     }
 }
 
-/// The value of a field of this form; `None` for one of another type.
+/// Reads a field's value; `None` if its type is wrong.
 fn value(found: Option<RawBsonRef<'_>>, form: FieldType) -> Option<Value> {
     Some(match (found, form) {
         (None | Some(RawBsonRef::Null), _) => Value::Null,
@@ -42,16 +42,15 @@ fn value(found: Option<RawBsonRef<'_>>, form: FieldType) -> Option<Value> {
     })
 }
 
-/// The `_id` of a key: its one value, or a text of several, `1165706299393183754/WOS1105/0000000001`. Not a document of
-/// them: servers find a text by its index, but not all of them a document. Numbers have leading zeros, so that texts are in
-/// the order of their keys.
+/// The `_id` of a key: its only value, or its values as a text such as `1165706299393183754/WOS1105/0000000001`. The values are
+/// not a subdocument, because some servers find only texts by an index. Leading zeros make the texts sort like the keys.
 pub(super) fn id(kind: RecordKind, key: &[Value]) -> Bson {
     if let [only] = key {
         return bson(only);
     }
     let text = |(field, part): (&Field, &Value)| match (field.name, part) {
         (_, Value::Text(text)) => text.clone(),
-        // As many digits as the largest number there has.
+        // As many digits as the largest possible number.
         ("player_id", Value::Int(number)) => format!("{number:012}"),
         ("generation", Value::Int(number)) => format!("{number:010}"),
         (_, Value::Int(number)) => format!("{number:019}"),
@@ -60,25 +59,24 @@ pub(super) fn id(kind: RecordKind, key: &[Value]) -> Bson {
     kind.fields().iter().zip(key).map(text).collect::<Vec<_>>().join("/").into()
 }
 
-/// A whole number as servers, drivers and persons write it.
+/// Reads a whole number in any type that servers, drivers and people use.
 fn number(found: Option<RawBsonRef<'_>>) -> Option<i64> {
     match found? {
         RawBsonRef::Int64(number) => Some(number),
         RawBsonRef::Int32(number) => Some(number.into()),
-        #[expect(clippy::cast_possible_truncation, reason = "what is beyond the range becomes its end")]
+        #[expect(clippy::cast_possible_truncation, reason = "a number outside the range becomes its nearest end")]
         RawBsonRef::Double(number) if number.fract() == 0.0 => Some(number as i64),
         _ => None,
     }
 }
 
-/// The whole number in a field of a document.
 pub(super) fn number_in(document: &RawDocument, name: &str) -> Option<i64> {
     number(document.get(name).ok().flatten())
 }
 
-/// The statement of an `update` command that writes a record, unless what is there is greater, or of a later term. It sets
-/// our fields, and leaves those alone that a newer program has added. The guards are one comparison of one field each:
-/// with `$or` some servers look through the whole collection. They are negative, so what lacks the field is replaced.
+/// An `update` statement that writes a record unless the stored one is greater or of a later term. It sets our fields, and
+/// keeps fields that a newer program has added. Each guard compares one field, because some servers scan the collection for
+/// `$or`. The guards are negative, so that a document without the field is replaced.
 pub(super) fn upsert(record: &Record, authority: Authority) -> Document {
     let order = order(&record.merge_key());
     let mut guard = doc! { "_id": id(record.kind, &record.key()), ORDER: { "$not": { "$gt": &order } } };
@@ -92,7 +90,7 @@ pub(super) fn upsert(record: &Record, authority: Authority) -> Document {
             set.extend(doc! { TERM: term, ROUND: round });
             update.insert("$unset", doc! { LATE: "" });
         }
-        // The same content is late, too: it may have landed behind what the present leader has read.
+        // Writing the same content also marks it as late: it may have arrived after the leader's last read.
         Authority::Former => {
             set.insert(LATE, true);
         }
@@ -102,7 +100,7 @@ pub(super) fn upsert(record: &Record, authority: Authority) -> Document {
     doc! { "q": guard, "u": update, "upsert": true }
 }
 
-/// The statement of a `delete` command that removes what is not newer than what was erased, nor of a later term.
+/// A `delete` statement that removes a record if it is not newer than the erasure, nor of a later term.
 pub(super) fn delete(erased: &Erased, authority: Authority) -> Document {
     let Erased { kind, key, version } = erased;
     let mut guard = doc! { "_id": id(*kind, key), "version": { "$lte": version.0 } };
@@ -112,23 +110,23 @@ pub(super) fn delete(erased: &Erased, authority: Authority) -> Document {
     doc! { "q": guard, "limit": 1 }
 }
 
-/// What decides whether a document is replaced. It is read of foreign ones too: they stand in the way all the same.
+/// Decides whether a document is replaced. Foreign documents have one too, because their `_id` conflicts just the same.
 #[derive(Debug, PartialEq)]
-pub(super) struct Standing {
+pub(super) struct StoredVersion {
     pub(super) id: Bson,
-    /// The term that it was written under; 0 where there is none.
+    /// The term under which it was written; 0 if it has none.
     pub(super) term: i64,
-    /// Empty where there is none.
+    /// Empty if it has none.
     pub(super) order: String,
 }
 
-pub(super) fn standing(_: RecordKind, document: &RawDocument) -> Option<Standing> {
+pub(super) fn stored_version(_: RecordKind, document: &RawDocument) -> Option<StoredVersion> {
     let text = |name| document.get_str(name).unwrap_or_default().to_owned();
     let id = number_in(document, "_id").map_or_else(|| text("_id").into(), Bson::Int64);
-    Some(Standing { id, term: number_in(document, TERM).unwrap_or_default(), order: text(ORDER) })
+    Some(StoredVersion { id, term: number_in(document, TERM).unwrap_or_default(), order: text(ORDER) })
 }
 
-/// The record in a document, read in one pass; `None` where there is none of ours in it.
+/// Reads the record in a document in one pass; `None` if it is not a record of ours.
 pub(super) fn read(kind: RecordKind, document: &RawDocument) -> Option<Record> {
     let fields = kind.fields();
     let mut values = vec![Value::Null; fields.len()];
@@ -139,14 +137,14 @@ pub(super) fn read(kind: RecordKind, document: &RawDocument) -> Option<Record> {
             found_id = Some(found);
             continue;
         }
-        // Where nobody else wrote, the fields stand in our order.
+        // Documents that only we wrote have our order of fields.
         let from_next = (next..fields.len()).chain(0..next);
         if let Some(at) = from_next.into_iter().find(|at| name == fields[*at].name) {
             values[at] = value(Some(found), fields[at].form)?;
             next = at + 1;
         }
     }
-    // The `_id` must be the key's as we write it: two of them for one key would be two records.
+    // Only our own form of the `_id` counts: two forms would make two records of one key.
     let is_the_keys = match (&values[..kind.key_fields()], found_id) {
         ([only], found) => *only != Value::Null && value(found, fields[0].form).as_ref() == Some(only),
         (several, Some(RawBsonRef::String(text))) => id(kind, several).as_str() == Some(text),

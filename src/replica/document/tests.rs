@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The document that a leader's write makes where there is none.
+/// The document that a leader's upsert creates.
 fn made(record: &Record) -> Document {
     let statement = upsert(record, Authority::Leader(Position { term: 7, round: 3 }));
     let of = |document: &Document, name| document.get_document(name).unwrap().clone();
@@ -67,8 +67,8 @@ fn documents_read_back_and_foreign_ones_are_told() {
         let whole = Record { kind, values: kind.fields().iter().map(sample).collect() };
         let written = made(&whole);
         assert_eq!(read(kind, &raw(&written)), Some(whole.clone()));
-        let expected = Standing { id: id(kind, &whole.key()), term: 7, order: order(&whole.merge_key()) };
-        assert_eq!(standing(kind, &raw(&written)), Some(expected));
+        let expected = StoredVersion { id: id(kind, &whole.key()), term: 7, order: order(&whole.merge_key()) };
+        assert_eq!(stored_version(kind, &raw(&written)), Some(expected));
         let turned_round: Document = written.clone().into_iter().collect::<Vec<_>>().into_iter().rev().collect();
         assert_eq!(read(kind, &raw(&turned_round)), Some(whole.clone()), "whatever the order of the fields");
         let with = |name: &str, value: Bson| {

@@ -34,7 +34,7 @@ impl<G: GameApi> Engine<G> {
         };
         // Not before what it came to is written down: else the next one would be the canary of the same code.
         self.admission(|admission, _| admission.done(key, generation, player));
-        self.store.work_wake().notify_waiters();
+        self.redemptions.wake().wake_all();
         ended
     }
 
@@ -47,7 +47,7 @@ impl<G: GameApi> Engine<G> {
             return self.put_off(claim, at).await;
         }
         match status {
-            Status::NotLogin => self.store.forget_profile(claim.player).await?,
+            Status::NotLogin => self.redemptions.forget_profile(claim.player).await?,
             Status::UserInfoError if self.begin_search(&claim, state).await? => {
                 let history = claim.history;
                 let now = self.clock.now();
@@ -64,7 +64,7 @@ impl<G: GameApi> Engine<G> {
         if self.admission(|admission, _| admission.searches.knows(player, wrong)) {
             return Ok(self.admission(|admission, _| admission.searches.next(player).is_some()));
         }
-        let others = self.store.states_of_roster_mates(player).await?;
+        let others = self.redemptions.states_of_roster_mates(player).await?;
         Ok(self.admission(|admission, _| admission.searches.begin(player, wrong, others)))
     }
 
@@ -82,13 +82,13 @@ impl<G: GameApi> Engine<G> {
         let told = match (self.admission(|admission, _| admission.searches.record(player, tried, &outcome)), outcome) {
             (Searched::Found(found), _) => {
                 tracing::info!(%player, "{} lives in state {found}", display_name(&claim.nickname, player));
-                self.store.correct_state(player, found).await?;
-                self.store.retry_wrong_state(player).await?;
-                self.store.release(claim).await?;
+                self.redemptions.correct_state(player, found).await?;
+                self.redemptions.retry_wrong_state(player).await?;
+                self.redemptions.release(claim).await?;
                 return Ok(());
             }
             (Searched::GoesOn, _) => {
-                self.store.release(claim).await?;
+                self.redemptions.release(claim).await?;
                 return Ok(());
             }
             (Searched::NotFound, _) => Status::UserInfoError,
@@ -131,7 +131,7 @@ impl<G: GameApi> Engine<G> {
     /// Records what a call came to, and keeps it for later where the store cannot take it, or this try is ended meanwhile.
     pub(super) async fn record(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
         self.unrecorded.add(&claim, &verdict);
-        let recorded = self.store.record(claim.clone(), verdict).await?;
+        let recorded = self.redemptions.record(claim.clone(), verdict).await?;
         self.unrecorded.remove(&claim);
         Ok(recorded)
     }
@@ -149,7 +149,7 @@ impl<G: GameApi> Engine<G> {
     async fn put_off(&self, claim: Claim, at: Duration) -> Ended {
         let wait = at.saturating_sub(self.clock.elapsed());
         let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX);
-        self.store.put_off(claim, at).await
+        self.redemptions.put_off(claim, at).await
     }
 
     /// Lets pace and breaker learn from an answer that came just now to a call of no redemption, and says what changed.
@@ -165,7 +165,8 @@ impl<G: GameApi> Engine<G> {
 
     fn learn(&self, call: &Answered<'_>, tried: Option<(&Tried, bool)>) -> Counts {
         let learnt = self.admission(|admission, now| admission.answered(call, tried, now, self.settings.policy.base));
-        self.admission_wake.notify_waiters();
+        self.refresh_status();
+        self.admission_wake.wake_all();
         if let Some(at) = learnt.opens.filter(|_| call.endpoint == Endpoint::Redeem) {
             let rest = at.saturating_sub(self.clock.elapsed());
             tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::answers::status::of_redeem;
 use crate::domain::codes::code::Code;
+use crate::domain::health::{EnginePhase, EngineStatus};
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::breaker::{BreakerEvent, TestCall, Trouble};
@@ -17,7 +18,6 @@ use crate::ports::GameApi;
 use crate::store::StoreError;
 
 use super::admission::Answered;
-use super::condition::Condition;
 use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {
@@ -46,7 +46,7 @@ impl<G: GameApi> Engine<G> {
     async fn ask(&self, test_call: TestCall, shutdown: &CancellationToken) -> Ended {
         let Some((player, state)) = self.whom_to_ask_for(test_call).await? else {
             self.admission(|admission, _| admission.breaker.no_player_to_test());
-            self.store.work_wake().notify_waiters();
+            self.redemptions.wake().wake_all();
             return Ok(());
         };
         // A permit may take as long as the budget is used up; the end does not wait for that.
@@ -58,15 +58,16 @@ impl<G: GameApi> Engine<G> {
         let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, hints: &hints };
         let changes =
             self.admission(|admission, now| admission.question_answered(&call, now, self.settings.policy.base));
-        self.admission_wake.notify_waiters();
-        self.store.note_end(note).await?;
+        self.refresh_status();
+        self.admission_wake.wake_all();
+        self.redemptions.note_end(note).await?;
         for change in &changes {
             if let BreakerEvent::Opened(_, failures) | BreakerEvent::Held(_, _, failures) = change {
-                self.store.give_back(failures.clone()).await?;
+                self.redemptions.give_back(failures.clone()).await?;
             }
         }
         self.say(&changes);
-        self.store.work_wake().notify_waiters();
+        self.redemptions.wake().wake_all();
         Ok(())
     }
 
@@ -75,7 +76,7 @@ impl<G: GameApi> Engine<G> {
         let TestCall { exclude, avoid, needs_another, after } = test_call;
         let least: Vec<PlayerId> = avoid.into_iter().collect();
         for (excluded, untroubled) in [(exclude.clone(), true), (exclude, false), (least, false)] {
-            if let Some(other) = self.store.player_to_ask_for(excluded, untroubled, after).await? {
+            if let Some(other) = self.redemptions.player_to_ask_for(excluded, untroubled, after).await? {
                 return Ok(Some(other));
             }
         }
@@ -83,7 +84,7 @@ impl<G: GameApi> Engine<G> {
         Ok(avoid.filter(|_| !needs_another).zip(State::new(1)))
     }
 
-    /// Logs what changed, and shows it to all that wait for the engine.
+    /// Logs what changed, and wakes whoever waits for the engine.
     pub(super) fn say(&self, changes: &[BreakerEvent]) {
         for change in changes {
             match change {
@@ -93,7 +94,7 @@ impl<G: GameApi> Engine<G> {
                     let minutes = self.clock.elapsed().saturating_sub(trouble.since).as_secs().div_ceil(60);
                     tracing::info!(
                         "The game answers again; what was wrong for {minutes} min: {}",
-                        trouble_in_words(trouble)
+                        trouble_in_words(trouble.cause, &trouble.evidence)
                     );
                 }
                 BreakerEvent::Held((code, generation), status, _) => tracing::warn!(
@@ -104,37 +105,35 @@ impl<G: GameApi> Engine<G> {
                 BreakerEvent::Released((code, generation)) => tracing::info!(generation, "{code} is held no more"),
             }
         }
-        self.refresh_condition();
         if !changes.is_empty() {
-            self.store.work_wake().notify_waiters();
+            self.redemptions.wake().wake_all();
         }
     }
 
-    /// Shows how the engine does, as the breaker and the budget have it now.
-    pub(super) fn refresh_condition(&self) {
+    /// Publishes the engine's status, as the breaker and the budget have it now.
+    pub(super) fn refresh_status(&self) {
         let now = self.clock.elapsed();
         let at = |elapsed: Duration| match elapsed.checked_sub(now) {
             Some(ahead) => self.clock.now().checked_add(ahead).unwrap_or(Timestamp::MAX),
             None => self.clock.now().checked_sub(now.saturating_sub(elapsed)).unwrap_or(Timestamp::MIN),
         };
         let next = self.admission(|admission, _| {
-            if let Some(trouble) = admission.breaker.trouble() {
-                return Condition::Open { trouble: trouble.clone(), since: at(trouble.since) };
-            }
-            if let Some(until) = admission.limited_until {
-                return Condition::Limited { until: at(until) };
-            }
-            match admission.breaker.codes.held().first() {
-                Some(((code, _), held)) => {
-                    Condition::Held { code: code.clone(), since: at(held.since), evidence: held.evidence.clone() }
+            let held = admission.breaker.codes.held();
+            let phase = match (admission.breaker.trouble(), admission.limited_until, held.first()) {
+                (Some(trouble), ..) => EnginePhase::Open { trouble: trouble.clone(), since: at(trouble.since) },
+                (None, Some(until), _) => EnginePhase::Limited { until: at(until) },
+                (None, None, Some(((code, _), held))) => {
+                    EnginePhase::Held { code: code.clone(), since: at(held.since), evidence: held.evidence.clone() }
                 }
-                None => Condition::Working,
-            }
+                (None, None, None) => EnginePhase::Working,
+            };
+            let never_reached = admission.breaker.never_reached().cloned();
+            EngineStatus { phase, limit: admission.limit(), never_reached }
         });
-        self.condition.send_if_modified(|condition| {
-            let is_new = !condition.is_as(&next);
+        self.status.send_if_modified(|status| {
+            let is_new = !status.is_same(&next);
             if is_new {
-                *condition = next;
+                *status = next;
             }
             is_new
         });
@@ -142,7 +141,7 @@ impl<G: GameApi> Engine<G> {
 }
 
 fn log_trouble(trouble: &Trouble) {
-    let (words, remedy) = (trouble_in_words(trouble), remedy(trouble));
+    let (words, remedy) = (trouble_in_words(trouble.cause, &trouble.evidence), remedy(trouble));
     let words = words.strip_prefix("the ").unwrap_or(&words);
     if trouble.cause.passes() {
         tracing::warn!("The {words}: nothing is redeemed, and nobody's tries are used; {remedy}");

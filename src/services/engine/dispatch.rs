@@ -86,7 +86,7 @@ impl<G: GameApi> Engine<G> {
             window: window.unwrap_or_default(),
             fair_queue: *self.fair_queue.lock().unwrap_or_else(PoisonError::into_inner),
         };
-        let claims = self.store.claim(wanted, admit).await;
+        let claims = self.redemptions.claim(wanted, admit).await;
         let admitted = std::mem::take(&mut *admitted.lock().unwrap_or_else(PoisonError::into_inner));
         match claims {
             Ok(claims) => {

@@ -30,13 +30,13 @@ impl<G: GameApi> Engine<G> {
         let answer = match answer {
             Ok(nickname) => {
                 self.log_login(player, &nickname, claim.history.calls);
-                return self.store.release(claim).await;
+                return self.redemptions.release(claim).await;
             }
             Err(answer) => answer,
         };
         tracing::debug!(%player, "No profile: {answer:?}");
         if claim.state.is_some() {
-            return self.store.release(claim).await;
+            return self.redemptions.release(claim).await;
         }
         match LoginResult::of(&answer) {
             // Said to players who are there, too: asked again before it is final.
@@ -51,10 +51,10 @@ impl<G: GameApi> Engine<G> {
                 self.record(claim, Verdict { status, history, next: Err(at) }).await.map(drop)
             }
             LoginResult::Player(status) => self.settle(claim, Reply { answer: status, hints }).await,
-            LoginResult::Gone => self.store.release(claim).await,
+            LoginResult::Gone => self.redemptions.release(claim).await,
             LoginResult::Unusable | LoginResult::Profile => {
                 let at = self.clock.now().checked_add(WAIT_FOR_ENDPOINT).unwrap_or(jiff::Timestamp::MAX);
-                self.store.put_off(claim, at).await
+                self.redemptions.put_off(claim, at).await
             }
         }
     }
@@ -80,14 +80,14 @@ impl<G: GameApi> Engine<G> {
         self.admission(|admission, now| admission.stage.observe(&told, now));
         if told == LoginResult::Gone {
             self.admission(|admission, now| admission.end_at_nobody(Endpoint::Login, player, now));
-            self.admission_wake.notify_waiters();
+            self.admission_wake.wake_all();
         } else {
             self.answered(&Answered { asked, endpoint: Endpoint::Login, player, status: &status, hints: &hints });
         }
         let answer = match answer {
             LoginAnswer::Profile(profile) => {
                 let nickname = profile.nickname.clone();
-                self.store.record_profile(player, profile).await?;
+                self.redemptions.record_profile(player, profile).await?;
                 Ok(nickname)
             }
             LoginAnswer::Failed(answer) => Err(answer),
@@ -118,7 +118,7 @@ impl<G: GameApi> Engine<G> {
 
     async fn try_endpoint(&self, player: PlayerId) -> Ended {
         self.admission(|admission, _| admission.for_trial = None);
-        if self.store.has_pending(player).await? {
+        if self.redemptions.has_pending(player).await? {
             return Ok(());
         }
         let note = self.acquire_permit(Endpoint::Login, player).await?;
@@ -126,7 +126,7 @@ impl<G: GameApi> Engine<G> {
         if let Ok(nickname) = reply.answer {
             self.log_login(player, &nickname, 1);
         }
-        self.store.note_end(note).await
+        self.redemptions.note_end(note).await
     }
 
     /// Somebody was decided: a trial may be made for that one.

@@ -24,7 +24,6 @@
 mod admission;
 mod attempt;
 mod breaker;
-mod condition;
 mod dispatch;
 mod login;
 mod state_check;
@@ -34,21 +33,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::anyhow;
-use tokio::sync::{Notify, OnceCell, watch};
+use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::answers::status::Status;
+use crate::domain::health::EngineStatus;
 use crate::domain::limits::budget::RateLimit;
 use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::redeeming::retry::Policy;
 use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::{Store, StoreError};
+use crate::runtime::wake::Wake;
+use crate::store::{RedemptionQueue, StoreError};
 
 use admission::AdmissionControl;
-pub use condition::Condition;
 pub use unrecorded::Unrecorded;
 
 /// The engine looks for work at least this often, though it should be woken.
@@ -74,14 +73,14 @@ type Ended = Result<(), StoreError>;
 
 pub struct Engine<G> {
     game: G,
-    store: Store,
+    redemptions: RedemptionQueue,
     clock: Clock,
     settings: EngineSettings,
     admission: Mutex<AdmissionControl>,
     fair_queue: Mutex<FairQueue>,
     /// Woken when a call has ended, or may begin after all: for state checks, which wait outside of the dispatcher.
-    admission_wake: Notify,
-    condition: watch::Sender<Condition>,
+    admission_wake: Wake,
+    status: watch::Sender<EngineStatus>,
     /// The calls of an earlier process are counted.
     restored: OnceCell<()>,
     unrecorded: Unrecorded,
@@ -89,41 +88,38 @@ pub struct Engine<G> {
 
 impl<G: GameApi> Engine<G> {
     /// An engine on this store and game.
-    pub fn new(game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
-        Self::after(Unrecorded::default(), game, store, clock, settings)
+    pub fn new(game: G, redemptions: RedemptionQueue, clock: Clock, settings: EngineSettings) -> Arc<Self> {
+        Self::after(Unrecorded::default(), game, redemptions, clock, settings)
     }
 
     /// The same in a process that had engines before, which left what they could not record.
-    pub fn after(unrecorded: Unrecorded, game: G, store: Store, clock: Clock, settings: EngineSettings) -> Arc<Self> {
+    pub fn after(
+        unrecorded: Unrecorded,
+        game: G,
+        redemptions: RedemptionQueue,
+        clock: Clock,
+        settings: EngineSettings,
+    ) -> Arc<Self> {
         let admission = AdmissionControl::new(settings.limit, settings.player_interval, settings.policy.base);
-        store.announce_engine();
+        let status = EngineStatus { limit: admission.limit(), ..EngineStatus::default() };
+        redemptions.announce_engine();
         Arc::new(Self {
             game,
-            store,
+            redemptions,
             clock,
             settings,
             admission: Mutex::new(admission),
             fair_queue: Mutex::default(),
-            admission_wake: Notify::new(),
-            condition: watch::Sender::new(Condition::default()),
+            admission_wake: Wake::default(),
+            status: watch::Sender::new(status),
             restored: OnceCell::new(),
             unrecorded,
         })
     }
 
-    /// How the engine does, and how that changes.
-    pub fn condition(&self) -> watch::Receiver<Condition> {
-        self.condition.subscribe()
-    }
-
-    /// How many calls the redeem endpoint takes, as far as is known by now: what is configured, or what the game said.
-    pub fn limit(&self) -> Option<RateLimit> {
-        self.admission(|admission, _| admission.limit())
-    }
-
-    /// How the last call failed, where several did not reach the game, and none ever did.
-    pub fn never_reached(&self) -> Option<Status> {
-        self.admission(|admission, _| admission.breaker.never_reached().cloned())
+    /// How the engine is doing, and how that changes.
+    pub fn status(&self) -> watch::Receiver<EngineStatus> {
+        self.status.subscribe()
     }
 
     /// The game it asks.
@@ -164,9 +160,7 @@ impl<G: GameApi> Engine<G> {
         let mut beside: JoinSet<Ended> = JoinSet::new();
         let mut failed = Ok(());
         while !shutdown.is_cancelled() && failed.is_ok() {
-            // Listening begins before the look, so that no wake is lost.
-            let mut woken = std::pin::pin!(self.store.work_wake().notified());
-            woken.as_mut().enable();
+            let woken = self.redemptions.wake().listen();
             let free = self.settings.concurrency.max(1).saturating_sub(tries.len());
             let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries, shutdown).await) };
             self.begin_trial(&mut beside);
@@ -192,9 +186,9 @@ impl<G: GameApi> Engine<G> {
     /// Takes up what earlier engines left: the calls that they made, their claims, and what they could not record.
     async fn begin(&self) -> Result<(), StoreError> {
         self.restore_budget().await?;
-        self.store.void_own_claims().await?;
+        self.redemptions.void_own_claims().await?;
         while let Some((claim, verdict)) = self.unrecorded.first() {
-            let recorded = self.store.record_late(claim.clone(), verdict.clone()).await?;
+            let recorded = self.redemptions.record_late(claim.clone(), verdict.clone()).await?;
             self.unrecorded.remove(&claim);
             self.log_recorded(&claim, &verdict, recorded);
         }
@@ -204,7 +198,7 @@ impl<G: GameApi> Engine<G> {
     /// Counts the calls of an earlier process, once.
     async fn restore_budget(&self) -> Result<(), StoreError> {
         let restore = async || {
-            let calls = self.store.recent_calls().await?;
+            let calls = self.redemptions.recent_calls().await?;
             self.admission(|admission, now| admission.restore(calls, now));
             Ok(())
         };

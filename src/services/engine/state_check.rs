@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::answers::answer::{RateLimitHints, Reply};
 use crate::domain::answers::status::{Status, of_redeem};
 use crate::domain::codes::code::Code;
+use crate::domain::health::EnginePhase;
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::state_check::{StateCheck, outcome};
@@ -12,7 +13,6 @@ use crate::ports::GameApi;
 use crate::store::StoreError;
 
 use super::admission::Answered;
-use super::condition::Condition;
 use super::{Engine, POLL_INTERVAL};
 
 /// Calls for one state check, where the game says that it is busy.
@@ -33,7 +33,7 @@ struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId, Duration);
 impl<G: GameApi> InFlight<'_, G> {
     fn answered(self, status: &Status, hints: &RateLimitHints) {
         self.0.answered(&Answered { asked: self.2, endpoint: Endpoint::Redeem, player: self.1, status, hints });
-        self.0.store.work_wake().notify_waiters();
+        self.0.redemptions.wake().wake_all();
         std::mem::forget(self);
     }
 }
@@ -41,8 +41,8 @@ impl<G: GameApi> InFlight<'_, G> {
 impl<G: GameApi> Drop for InFlight<'_, G> {
     fn drop(&mut self) {
         self.0.admission(|admission, now| admission.end(Endpoint::Redeem, self.1, now));
-        self.0.admission_wake.notify_waiters();
-        self.0.store.work_wake().notify_waiters();
+        self.0.admission_wake.wake_all();
+        self.0.redemptions.wake().wake_all();
     }
 }
 
@@ -58,15 +58,14 @@ impl<G: GameApi> Engine<G> {
         let code = Code::impossible();
         let mut unclear = Status::Interrupted;
         for _ in 0..MAX_CALLS {
-            match &*self.condition.borrow() {
-                Condition::Open { trouble, .. } => return StateCheck::Unclear(trouble.evidence.clone()),
-                Condition::Working | Condition::Limited { .. } | Condition::Held { .. } => {}
+            if let EnginePhase::Open { trouble, .. } = &self.status.borrow().phase {
+                return StateCheck::Unclear(trouble.evidence.clone());
             }
             let Ok(note) = self.acquire_permit(Endpoint::Redeem, player).await else { break };
             let in_flight = InFlight(self, player, self.clock.elapsed());
             let Reply { answer, hints } = self.game.redeem(player, state, &code).await;
             in_flight.answered(&of_redeem(&answer), &hints);
-            if let Err(error) = self.store.note_end(note).await {
+            if let Err(error) = self.redemptions.note_end(note).await {
                 tracing::debug!("The end of a probe was not noted: {error}");
             }
             match outcome(&answer) {
@@ -90,8 +89,7 @@ impl<G: GameApi> Engine<G> {
                 Queued(self)
             });
             loop {
-                let mut ended = std::pin::pin!(self.admission_wake.notified());
-                ended.as_mut().enable();
+                let ended = self.admission_wake.listen();
                 let opening = match self.admission(|admission, now| admission.admit_state_check(endpoint, player, now))
                 {
                     Ok(()) => break,
@@ -108,7 +106,7 @@ impl<G: GameApi> Engine<G> {
             return Ok(None);
         }
         let begun = Begun(self, endpoint, player);
-        let noted = self.store.note_call(endpoint).await;
+        let noted = self.redemptions.note_call(endpoint).await;
         if noted.is_ok() {
             std::mem::forget(begun);
         }
@@ -122,6 +120,6 @@ struct Begun<'a, G: GameApi>(&'a Engine<G>, Endpoint, PlayerId);
 impl<G: GameApi> Drop for Begun<'_, G> {
     fn drop(&mut self) {
         self.0.admission(|admission, _| admission.cancel(self.1, self.2));
-        self.0.admission_wake.notify_waiters();
+        self.0.admission_wake.wake_all();
     }
 }

@@ -1,6 +1,6 @@
-//! Catching up: what others wrote to MongoDB comes into the file.
+//! Brings other instances' writes from MongoDB into the file.
 //!
-//! Erasures are the first kind: what they cover is gone from the file before its records come.
+//! Erasures are the first kind, so that erased rows are gone from the file before records arrive.
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
@@ -10,106 +10,124 @@ use tokio::sync::mpsc;
 
 use crate::domain::sync::election::{Lease, Position};
 use crate::domain::sync::record::{Record, RecordKind};
-use crate::ports::replica::{Answer, Replica, Scope};
+use crate::ports::replica::{Replica, ReplicaResult, Scope};
 
-use super::{Done, Replicator};
+use super::{ReadKinds, Replicator};
 
-/// Keys per page of the file.
 const PAGE: u32 = 10_000;
-/// Pages that wait at most, and are worked on together.
+/// How many pages wait at most, and are merged together.
 const WAITING: usize = 2;
 
 impl<R: Replica> Replicator<R> {
-    /// Brings the file up to what there is under a lease that was just taken: it then has everything that anybody wrote. Returns
-    /// how many records came.
-    pub(super) async fn take_over(&self, before: Option<&Lease>, own: &Lease, done: &mut Done) -> Answer<usize> {
-        let fetched = self.catch_up(before, &mut done[0]).await? + self.adopt(before, &mut done[1]).await?;
+    /// Reads everything that was ever written, after the lease was taken. Returns how many records were merged.
+    pub(super) async fn take_over(
+        &self,
+        before: Option<&Lease>,
+        own: &Lease,
+        read: &mut ReadKinds,
+    ) -> ReplicaResult<usize> {
+        let fetched =
+            self.catch_up(before, &mut read.new).await? + self.adopt_late_writes(before, &mut read.late).await?;
         if before.is_some_and(|before| before.schema < own.schema) {
-            // An older program wrote these documents: each gets the fields it lacks.
-            self.store.put_all_into_outbox().await?;
+            // An older program wrote these documents. Writing them again adds the fields that they lack.
+            self.sync_log.put_all_into_outbox().await?;
         }
-        self.store.note_caught_up(&own.database, Position { term: own.term, round: 0 }).await?;
+        self.sync_log.note_caught_up(&own.database, Position { term: own.term, round: 0 }).await?;
         Ok(fetched)
     }
 
-    /// Reads what was written behind the file's position; everything, where that means nothing in this database.
-    /// Returns how many records came.
-    pub(super) async fn catch_up(&self, lease: Option<&Lease>, done: &mut BTreeSet<RecordKind>) -> Answer<usize> {
-        let known = self.store.replica_history().await?;
+    /// Reads what was written after the file's position, or everything if that position means nothing in this database. Returns how
+    /// many records were merged.
+    pub(super) async fn catch_up(
+        &self,
+        lease: Option<&Lease>,
+        done: &mut BTreeSet<RecordKind>,
+    ) -> ReplicaResult<usize> {
+        let known = self.sync_log.replica_history().await?;
         let is_known = |lease: &Lease| {
             known.database.as_deref() == Some(lease.database.as_str())
                 && known.position != Position::default()
                 && known.position <= lease.position()
         };
-        let is_empty = self.store.is_empty().await?;
-        let compares = !is_empty && !lease.is_some_and(is_known);
-        if compares && done.is_empty() {
-            tracing::info!("All of MongoDB is read, and the state file compared with it: their history is not known");
+        let is_empty = self.sync_log.is_empty().await?;
+        let is_comparison = !is_empty && !lease.is_some_and(is_known);
+        if is_comparison && done.is_empty() {
+            tracing::info!(
+                "Reading all of MongoDB and comparing it with the state file: their common history is not known"
+            );
         }
-        let scope = if is_empty || compares { Scope::All } else { Scope::After(known.position) };
-        self.read_all(scope, compares, done).await
+        let scope = if is_empty || is_comparison { Scope::All } else { Scope::After(known.position) };
+        self.read_all(scope, is_comparison, done).await
     }
 
-    /// Takes over what was written late by those who led before this lease was taken, and puts it into the outbox: written
-    /// under the present term it is late no more.
-    pub(super) async fn adopt(&self, before: Option<&Lease>, done: &mut BTreeSet<RecordKind>) -> Answer<usize> {
+    /// Merges the late writes of earlier leaders, and puts them into the outbox. Written under the present term they are no longer
+    /// late.
+    pub(super) async fn adopt_late_writes(
+        &self,
+        before: Option<&Lease>,
+        done: &mut BTreeSet<RecordKind>,
+    ) -> ReplicaResult<usize> {
         let adopted = self.read_all(Scope::Late(before.map(Lease::position).unwrap_or_default()), false, done).await?;
         done.clear();
         Ok(adopted)
     }
 
-    /// Reads all kinds at once, erasures before the rest, but for those that an earlier try has `done`: over a bad line they never
-    /// all come in one.
-    async fn read_all(&self, scope: Scope, compares: bool, done: &mut BTreeSet<RecordKind>) -> Answer<usize> {
+    /// Reads all kinds at once, erasures before the rest, except for those in `done`, which an earlier try has read. Over a bad
+    /// connection not all of them succeed in one try.
+    async fn read_all(
+        &self,
+        scope: Scope,
+        is_comparison: bool,
+        done: &mut BTreeSet<RecordKind>,
+    ) -> ReplicaResult<usize> {
         let (first, rest) = RecordKind::ALL.split_at(1);
         let mut fetched = 0;
         for kinds in [first, rest] {
             let left = kinds.iter().filter(|kind| !done.contains(kind));
-            let read = left.map(|kind| Box::pin(async { (*kind, self.read(*kind, scope, compares).await) }));
+            let read = left.map(|kind| Box::pin(async { (*kind, self.read(*kind, scope, is_comparison).await) }));
             let read = join_all(read).await;
-            done.extend(read.iter().filter(|(_, went)| went.is_ok()).map(|(kind, _)| *kind));
-            fetched += read.into_iter().map(|(_, went)| went).sum::<Answer<usize>>()?;
+            done.extend(read.iter().filter(|(_, result)| result.is_ok()).map(|(kind, _)| *kind));
+            fetched += read.into_iter().map(|(_, result)| result).sum::<ReplicaResult<usize>>()?;
         }
         Ok(fetched)
     }
 
-    /// Reads one kind in one go: while a page is written, the next ones are on their way. Where nobody knows what the file lacks
-    /// or has, it `compares`: what MongoDB lacks is sent. That costs about as much as a restore, so that one which was
-    /// interrupted may go on this way.
-    async fn read(&self, kind: RecordKind, scope: Scope, compares: bool) -> Answer<usize> {
+    /// Reads one kind. While a page is merged, the next ones arrive. If nobody knows what the file has or lacks, `is_comparison` is
+    /// set: records that MongoDB lacks are put into the outbox. This costs about as much as a restore, so an interrupted
+    /// restore may continue this way.
+    async fn read(&self, kind: RecordKind, scope: Scope, is_comparison: bool) -> ReplicaResult<usize> {
         let (pages, mut received) = mpsc::channel(WAITING);
-        // Which keys MongoDB has, as numbers that differ with every comparison: two keys that share one hide a record until the
-        // next.
+        // Hashes of the keys in MongoDB, with a new seed for each comparison: a collision hides a record only until the next.
         let (hasher, mut seen) = (RandomState::new(), Vec::new());
         let reading = self.replica.read(kind, scope, pages);
         let writing = async {
             let (mut waiting, mut fetched) = (Vec::new(), 0);
             while received.recv_many(&mut waiting, WAITING).await > 0 {
                 let records: Vec<Record> = waiting.drain(..).flatten().collect();
-                if compares {
+                if is_comparison {
                     seen.extend(records.iter().map(|record| hasher.hash_one(record.key())));
                 }
                 let late = matches!(scope, Scope::Late(_)).then(|| records.iter().map(Record::key).collect());
-                fetched += self.store.merge(records).await?.taken;
+                fetched += self.sync_log.merge(records).await?.taken;
                 if let Some(late) = late {
-                    self.store.put_into_outbox(kind, late).await?;
+                    self.sync_log.put_into_outbox(kind, late).await?;
                 }
             }
             Ok(fetched)
         };
         let ((), fetched) = tokio::try_join!(reading, writing)?;
-        if !compares {
+        if !is_comparison {
             return Ok(fetched);
         }
         seen.sort_unstable();
         let mut after = None;
-        // What MongoDB was not seen to have is sent.
+        // Records that were not seen in MongoDB are sent.
         loop {
-            let mut keys = self.store.shared_keys(kind, after, PAGE).await?;
+            let mut keys = self.sync_log.shared_keys(kind, after, PAGE).await?;
             let Some(last) = keys.last() else { return Ok(fetched) };
             after = Some(last.clone());
             keys.retain(|key| seen.binary_search(&hasher.hash_one(key)).is_err());
-            self.store.put_into_outbox(kind, keys).await?;
+            self.sync_log.put_into_outbox(kind, keys).await?;
         }
     }
 }

@@ -1,25 +1,26 @@
-//! The replicator: MongoDB gets what changes here, and the file gets what others wrote there.
+//! The replicator: sends local changes to MongoDB, and brings other instances' writes into the file.
 //!
-//! Written by hand on purpose: tools that replicate a SQLite file copy it, in one direction, to another SQLite file. Here both
+//! Written by hand on purpose: tools that replicate SQLite copy a file in one direction to another SQLite file. Here both
 //! stores hold the same records, either may be ahead, and outcomes merge by rank.
 //!
 //! # Guarantees
-//! Every change is in the outbox from the moment it is committed. It is sent in rounds, parents first, decisions and posts
-//! before bulk, and leaves the outbox when a renewal of the lease has shown that its round was written while this instance
-//! led. So what is not in the outbox is in MongoDB, and whoever leads next finds it there (invariant 7). While MongoDB keeps
-//! up, those who write wait for it.
+//! Every change is in the outbox from the moment it is committed. The outbox is sent in rounds: parents first, decisions and
+//! posts before bulk. A change leaves the outbox when a renewal of the lease has shown that its round was written while this
+//! instance led. So whatever is not in the outbox is in MongoDB, where the next leader finds it (invariant 7). While MongoDB is
+//! caught up, writers wait for it.
 //!
-//! A new leader reads what was written behind the position that its file has; everything only where that position means
-//! nothing. A standby does the same every 30 s, so that a takeover has little to read. What a former leader could not send in
-//! time it sends late. The present leader looks for that every 10 s, as for what the network delivered late, and writes it
-//! under its own term. Neither sending nor reading waits for the other. What fails as a whole is sent in ever smaller parts.
+//! A new leader reads what was written after its file's position, or everything if that position means nothing in this
+//! database. A standby does the same every 30 s, so that a takeover has little to read. A former leader sends late what it
+//! could not send in time, and the network may deliver writes late. Every 10 s the leader looks for such late writes and
+//! writes them again under its own term. Sending and reading do not wait for each other. A round that fails as a whole is
+//! followed by smaller ones.
 //!
 //! # Races
-//! A record that changes while its old version is on its way stays in the outbox. A record that lost there won by
-//! somebody else's write: it is fetched and merged here. A write that the fence refuses ends the session.
+//! If a record changes while its old version is being sent, it stays in the outbox. If a record loses to another write in
+//! MongoDB, the winner is fetched and merged here. A write that is fenced off ends the session.
 //!
 //! # Crash
-//! What was sent and not shown to be there is sent again; the same version twice does no harm.
+//! Changes that were sent but not confirmed are sent again; writing the same version twice does no harm.
 
 mod catch_up;
 mod rounds;
@@ -36,93 +37,90 @@ use crate::domain::sync::election::{Lease, Position, Succession};
 use crate::domain::sync::record::RecordKind;
 use crate::leadership::session::Replication;
 use crate::leadership::{HeldLease, Leadership, Phase};
-use crate::ports::replica::{Answer, Replica, ReplicaError, within};
-use crate::store::{Leader, Store};
+use crate::ports::replica::{Replica, ReplicaError, ReplicaResult, within};
+use crate::store::{Leader, SyncLog};
 
-/// The most records of the first round.
+/// How many records the first round holds at most.
 const FIRST_CHUNK: u32 = 1000;
 /// The first and the longest wait after a failure.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
-/// A leader looks so often for what was written late.
-const ADOPT_EVERY: Duration = Duration::from_secs(10);
-/// A standby catches up so often, and sends so often what it still has from when it led.
-const STAND_BY_EVERY: Duration = Duration::from_secs(30);
-/// No command of a round takes longer: then it counts as not answered.
+/// How often a leader looks for late writes.
+const ADOPT_INTERVAL: Duration = Duration::from_secs(10);
+/// How often a standby catches up, and sends what is left from when it led.
+const STANDBY_INTERVAL: Duration = Duration::from_secs(30);
+/// How long a command of a round may take before it counts as not answered.
 const PUT_WITHIN: Duration = Duration::from_secs(30);
 
-/// The replicator of one working copy.
 pub struct Replicator<R> {
     replica: R,
-    store: Store,
+    sync_log: SyncLog,
     leadership: Leadership,
-    /// The most records of the next round.
+    /// How many records the next round holds at most.
     limit: AtomicU32,
 }
 
-/// The kinds that tries to read them all have read by now: what is new, and what was written late.
-type Done = [BTreeSet<RecordKind>; 2];
-
-/// How far the replicator is.
+/// The kinds that have been read so far by tries to read all of them.
 #[derive(Default)]
-struct Course {
-    /// The round that was begun last.
-    at: Position,
-    /// The rounds up to this one left the outbox.
-    confirmed: i64,
-    /// When what others wrote was last read; nothing until the file has caught up under that round's term.
-    read_at: Option<Instant>,
-    done: Done,
+struct ReadKinds {
+    new: BTreeSet<RecordKind>,
+    late: BTreeSet<RecordKind>,
 }
 
-impl Course {
-    fn is_due(&self, every: Duration) -> bool {
-        self.read_at.is_none_or(|at| at.elapsed() >= every)
+#[derive(Default)]
+struct SyncProgress {
+    /// The last round that was begun.
+    at: Position,
+    /// Rounds up to this one have left the outbox.
+    confirmed: i64,
+    /// When the other instances' writes were last read; `None` until the file has caught up in this term.
+    read_at: Option<Instant>,
+    read: ReadKinds,
+}
+
+impl SyncProgress {
+    fn is_due(&self, interval: Duration) -> bool {
+        self.read_at.is_none_or(|at| at.elapsed() >= interval)
     }
 }
 
 impl<R: Replica + Clone> Replication for R {
     async fn replicate(
         &self,
-        store: &Store,
+        sync_log: &SyncLog,
         leadership: &Leadership,
         succession: watch::Receiver<Succession>,
     ) -> ReplicaError {
-        Replicator::new(self.clone(), store.clone(), leadership.clone()).run(succession).await
+        Replicator::new(self.clone(), sync_log.clone(), leadership.clone()).run(succession).await
     }
 
-    async fn send_rest(&self, store: &Store, leadership: &Leadership) -> Answer<()> {
-        Replicator::new(self.clone(), store.clone(), leadership.clone()).send_late().await
+    async fn send_rest(&self, sync_log: &SyncLog, leadership: &Leadership) -> ReplicaResult<()> {
+        Replicator::new(self.clone(), sync_log.clone(), leadership.clone()).send_late().await
     }
 }
 
 impl<R: Replica> Replicator<R> {
-    /// A replicator between this working copy and this replica, for as long as this leadership lasts.
-    pub fn new(replica: R, store: Store, leadership: Leadership) -> Self {
-        Self { replica, store, leadership, limit: AtomicU32::new(FIRST_CHUNK) }
+    pub fn new(replica: R, sync_log: SyncLog, leadership: Leadership) -> Self {
+        Self { replica, sync_log, leadership, limit: AtomicU32::new(FIRST_CHUNK) }
     }
 
-    /// While another instance leads: sends what is left from when this one led, and catches up now and then. After each taking
-    /// of the lease: catches up, begins to lead when the file is complete, and then keeps MongoDB in step. Returns only for a
-    /// reason that ends the session.
+    /// As a standby: sends what is left from when this instance led, and catches up at intervals. As a leader: catches up, begins to
+    /// lead when the file is complete, and then sends every change. Returns only for a reason that ends the session.
     pub async fn run(&self, mut succession: watch::Receiver<Succession>) -> ReplicaError {
-        let (mut course, mut wait, mut is_down) = (Course::default(), BACK_OFF.0, false);
+        let (mut progress, mut wait, mut is_down) = (SyncProgress::default(), BACK_OFF.0, false);
         loop {
-            // Listening begins before the look, so that no wake is lost.
-            let mut changed = std::pin::pin!(self.store.outbox_wake().notified());
-            let mut renewed = std::pin::pin!(self.leadership.wake().notified());
-            changed.as_mut().enable();
-            renewed.as_mut().enable();
+            let changed = self.sync_log.wake().listen();
+            let renewed = self.leadership.wake().listen();
             let (seen, phase) = (succession.borrow_and_update().clone(), self.leadership.phase());
             is_down |= phase == Phase::Isolated;
             let term = phase.held().map(|held| held.term);
-            let went = tokio::select! {
+            let result = tokio::select! {
                 biased;
-                // What is asked of a server that went silent may hang for long, and is of no use to another term.
+                // A request to a silent server may hang for long, and is useless in another term.
                 () = self.leadership.until_phase(|now| now.held().map(|held| held.term) != term) => continue,
-                went = self.step(&seen, phase, &mut course) => went,
+                result = self.step(&seen, phase, &mut progress) => result,
             };
-            let has_failed = went.is_err();
-            let rest = match went {
+            let has_failed = result.is_err();
+            let wait_now = match result {
                 Ok(is_all) => {
                     wait = BACK_OFF.0;
                     if !is_all {
@@ -131,16 +129,16 @@ impl<R: Replica> Replicator<R> {
                     if phase.held().is_some() && std::mem::take(&mut is_down) {
                         tracing::info!("MongoDB answers again and has everything");
                     }
-                    ADOPT_EVERY
+                    ADOPT_INTERVAL
                 }
                 Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return failure,
                 Err(failure) => {
-                    self.store.replica_failed(&failure);
-                    let lag = self.store.unsent().await.map(|lag| lag.records).unwrap_or_default();
+                    self.sync_log.replica_failed(&failure);
+                    let lag = self.sync_log.unsent().await.map(|lag| lag.records).unwrap_or_default();
                     if phase == Phase::Waiting || std::mem::replace(&mut is_down, true) {
                         tracing::debug!("{failure}");
                     } else {
-                        tracing::warn!("{failure}; {lag} changes wait in the file");
+                        tracing::warn!("{failure}; {lag} changes are waiting in the state file");
                     }
                     let longer = (2 * wait).min(BACK_OFF.1);
                     std::mem::replace(&mut wait, longer)
@@ -151,59 +149,67 @@ impl<R: Replica> Replicator<R> {
                 () = renewed => {}
                 () = changed, if !has_failed => {}
                 _ = succession.changed(), if !has_failed => {}
-                () = tokio::time::sleep(rest) => {}
+                () = tokio::time::sleep(wait_now) => {}
             }
         }
     }
 
-    /// Does what is due; whether that is all.
-    async fn step(&self, seen: &Succession, phase: Phase, course: &mut Course) -> Answer<bool> {
+    /// Does the work that is due. Returns whether that was all.
+    async fn step(&self, seen: &Succession, phase: Phase, progress: &mut SyncProgress) -> ReplicaResult<bool> {
         match (phase, seen) {
             (Phase::CatchingUp(held) | Phase::Leading(held), Succession { before, own: Some(own) })
                 if own.term == held.term =>
             {
-                self.lead(before.as_ref(), own, held, course).await
+                self.replicate_as_leader(before.as_ref(), own, held, progress).await
             }
-            (Phase::Waiting, Succession { before: Some(leads), own: None }) if course.is_due(STAND_BY_EVERY) => {
-                self.stand_by(leads).await?;
-                course.read_at = Some(Instant::now());
+            (Phase::Waiting, Succession { before: Some(leads), own: None }) if progress.is_due(STANDBY_INTERVAL) => {
+                self.catch_up_as_standby(leads).await?;
+                progress.read_at = Some(Instant::now());
                 Ok(true)
             }
             _ => Ok(true),
         }
     }
 
-    async fn lead(&self, before: Option<&Lease>, own: &Lease, held: HeldLease, course: &mut Course) -> Answer<bool> {
-        if course.at.term != own.term {
-            // What an earlier lease sent may have been fenced off.
-            self.store.outbox_reopen().await?;
-            *course = Course { at: Position { term: own.term, round: 0 }, ..Course::default() };
+    async fn replicate_as_leader(
+        &self,
+        before: Option<&Lease>,
+        own: &Lease,
+        held: HeldLease,
+        progress: &mut SyncProgress,
+    ) -> ReplicaResult<bool> {
+        if progress.at.term != own.term {
+            // Writes under an earlier lease may have been fenced off.
+            self.sync_log.outbox_reopen().await?;
+            *progress = SyncProgress { at: Position { term: own.term, round: 0 }, ..SyncProgress::default() };
         }
-        if held.round > course.confirmed {
-            self.store.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
-            course.confirmed = held.round;
+        if held.round > progress.confirmed {
+            self.sync_log.outbox_confirmed(Position { term: held.term, round: held.round }).await?;
+            progress.confirmed = held.round;
         }
-        // What was read in part is gone on with sooner.
-        let adopt_every = if course.done[1].is_empty() { ADOPT_EVERY } else { ADOPT_EVERY / 4 };
-        let (is_caught_up, is_due) = (course.read_at.is_some(), course.is_due(adopt_every));
+        // A partial read is continued sooner.
+        let adopt_interval = if progress.read.late.is_empty() { ADOPT_INTERVAL } else { ADOPT_INTERVAL / 4 };
+        let (is_caught_up, is_due) = (progress.read_at.is_some(), progress.is_due(adopt_interval));
         let is_over = CancellationToken::new();
         let reading = async {
             let fetched = match is_due {
-                true if is_caught_up => within(PUT_WITHIN, self.adopt(before, &mut course.done[1])).await,
-                true => self.take_over(before, own, &mut course.done).await,
+                true if is_caught_up => {
+                    within(PUT_WITHIN, self.adopt_late_writes(before, &mut progress.read.late)).await
+                }
+                true => self.take_over(before, own, &mut progress.read).await,
                 false => Ok(0),
             };
             is_over.cancel();
             Ok(fetched)
         };
-        // Reading may take long, and fail: that holds up nothing that is to be sent, nor the other way round.
-        let (sent, fetched) = tokio::try_join!(self.send(&mut course.at, &is_over), reading)?;
+        // Reading may take long or fail. It must not delay sending, nor sending delay it.
+        let (sent, fetched) = tokio::try_join!(self.send(&mut progress.at, &is_over), reading)?;
         if is_due && (is_caught_up || fetched.is_ok()) {
-            course.read_at = Some(Instant::now());
+            progress.read_at = Some(Instant::now());
         }
         let fetched = fetched?;
         if !is_caught_up {
-            let sent = self.store.unsent().await?.records;
+            let sent = self.sync_log.unsent().await?.records;
             tracing::info!("The state file has caught up with MongoDB: {fetched} records fetched, {sent} to send");
             self.leadership.advance(|phase| match phase {
                 Phase::CatchingUp(held) if held.term == own.term => Phase::Leading(held),
@@ -213,18 +219,18 @@ impl<R: Replica> Replicator<R> {
         Ok(sent? && is_caught_up)
     }
 
-    /// Who acts sends what changes, round after round, until reading is over; a round that is on its way then is not cut off.
-    /// Fails at once for a reason that ends the session.
-    async fn send(&self, at: &mut Position, is_over: &CancellationToken) -> Answer<Answer<bool>> {
+    /// Sends changes, round after round, until reading is over. A round in progress is then completed. Fails at once for a reason
+    /// that ends the session.
+    async fn send(&self, at: &mut Position, is_over: &CancellationToken) -> ReplicaResult<ReplicaResult<bool>> {
         while self.leadership.is_leader() {
-            let changed = self.store.outbox_wake().notified();
-            let sent = self.round(at).await;
+            let changed = self.sync_log.wake().listen();
+            let sent = self.send_round(at).await;
             match &sent {
                 Err(failure @ (ReplicaError::Fenced(_) | ReplicaError::Newer(_))) => return Err(failure.clone()),
                 _ if is_over.is_cancelled() => return Ok(sent),
                 Ok(false) => continue,
                 Ok(true) => {}
-                Err(failure) => self.store.replica_failed(failure),
+                Err(failure) => self.sync_log.replica_failed(failure),
             }
             tokio::select! {
                 biased;
@@ -237,11 +243,11 @@ impl<R: Replica> Replicator<R> {
     }
 
     /// Another instance leads under this lease.
-    async fn stand_by(&self, leads: &Lease) -> Answer<()> {
+    async fn catch_up_as_standby(&self, leads: &Lease) -> ReplicaResult<()> {
         self.send_late().await?;
         // From here on the file looks complete, and is not: another instance goes on writing.
-        self.store.note_standby(true).await?;
+        self.sync_log.note_standby(true).await?;
         self.catch_up(Some(leads), &mut BTreeSet::new()).await?;
-        Ok(self.store.note_caught_up(&leads.database, leads.position()).await?)
+        Ok(self.sync_log.note_caught_up(&leads.database, leads.position()).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! Sending: the outbox, round after round.
+//! Sends the outbox, round by round.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,84 +8,89 @@ use tokio::time::Instant;
 
 use crate::domain::sync::election::Position;
 use crate::domain::sync::record::{Key, Record, RecordKind};
-use crate::ports::replica::{Answer, Authority, IN_FLIGHT, Replica, ReplicaError, within};
+use crate::ports::replica::{Authority, IN_FLIGHT, Replica, ReplicaError, ReplicaResult, within};
 use crate::store::OutboxChunk;
 
 use super::{PUT_WITHIN, Replicator};
 
-/// The most records of a round, and the fewest of one after a slow one.
+/// How many records a round holds: at most, and at least after a slow round.
 const CHUNK: (u32, u32) = (4000, 25);
-/// Records that a former leader sends at once.
+/// How many records a former leader sends at once.
 const LATE_CHUNK: u32 = 100;
-/// A round that takes longer is followed by a smaller one: what is urgent waits for it.
+/// A round that takes longer is followed by a smaller one, so that urgent changes do not wait long.
 const ROUND_WITHIN: Duration = Duration::from_secs(3);
 
 impl<R: Replica> Replicator<R> {
-    /// One round under this term; whether MongoDB then has everything.
-    pub(super) async fn round(&self, at: &mut Position) -> Answer<bool> {
-        let chunk = self.store.outbox_chunk(self.limit.load(Ordering::Relaxed)).await?;
+    /// Sends one round under this term. Returns whether MongoDB then has everything.
+    pub(super) async fn send_round(&self, at: &mut Position) -> ReplicaResult<bool> {
+        let chunk = self.sync_log.outbox_chunk(self.limit.load(Ordering::Relaxed)).await?;
         if chunk.changes() == 0 {
-            self.store.replica_took(&chunk);
+            self.sync_log.replica_took(&chunk);
             return Ok(chunk.is_all);
         }
-        // One that failed is not tried again under its number: part of it may be there.
+        // A failed round's number is not used again: a part of it may have been written.
         at.round += 1;
-        self.put(&chunk, Authority::Leader(*at)).await?;
-        // Before it is noted here: who waits need not wait for that.
-        self.store.replica_took(&chunk);
+        self.put_chunk(&chunk, Authority::Leader(*at)).await?;
+        // Reported before it is stored here, so that writers need not wait for that.
+        self.sync_log.replica_took(&chunk);
         let is_poster_state =
             |record: &Record| matches!(record.kind, RecordKind::Guilds | RecordKind::Codes | RecordKind::Posts);
-        if !self.store.is_temporary() && chunk.parents.iter().chain(&chunk.records).any(is_poster_state) {
+        if !self.sync_log.is_temporary() && chunk.parents.iter().chain(&chunk.records).any(is_poster_state) {
             tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
         }
-        self.store.outbox_sent(&chunk, at.round).await?;
+        self.sync_log.outbox_sent(&chunk, at.round).await?;
         self.leadership.round_done(*at);
         Ok(chunk.is_all)
     }
 
-    /// Sends a batch, and decides how large the next one may be. Each command that is answered counts, and is noted even if others are
-    /// not: over a bad line all of many never are, and a stop has no time to send them all again.
-    async fn put(&self, chunk: &OutboxChunk, authority: Authority) -> Answer<()> {
-        let (began, limit, mut there) = (Instant::now(), self.limit.load(Ordering::Relaxed), Vec::new());
-        // What comes after an erasure may rest on it: a death in between leaves nothing that could come back.
+    /// Sends a chunk, and decides how large the next one may be. Each answered command is recorded even if others fail: over a bad
+    /// connection a whole chunk may never succeed, and a stop has no time to send all of it again.
+    async fn put_chunk(&self, chunk: &OutboxChunk, authority: Authority) -> ReplicaResult<()> {
+        let (began, limit, mut stored) = (Instant::now(), self.limit.load(Ordering::Relaxed), Vec::new());
+        // Erasures go first: later records may depend on them, and a crash in between leaves nothing that could come back.
         let put = async {
-            self.put_some(&chunk.erasures, authority, &mut there).await?;
+            self.put_records(&chunk.erasures, authority, &mut stored).await?;
             if !chunk.erased.is_empty() {
                 within(PUT_WITHIN, self.replica.erase(&chunk.erased, authority)).await?;
             }
-            self.put_some(&chunk.parents, authority, &mut there).await?;
-            self.put_some(&chunk.records, authority, &mut there).await
+            self.put_records(&chunk.parents, authority, &mut stored).await?;
+            self.put_records(&chunk.records, authority, &mut stored).await
         };
         let put = put.await;
         let next = match &put {
-            // What fails as a whole may get through in parts: MongoDB gets less and less, one record in the end.
-            Err(_) if there.is_empty() => (limit / 4).max(1),
+            // Parts of a failing chunk may succeed, so the next one is smaller, down to one record.
+            Err(_) if stored.is_empty() => (limit / 4).max(1),
             _ if began.elapsed() > ROUND_WITHIN => (limit / 2).max(CHUNK.1),
-            // Between two rounds the server has nothing to do for as long as it is away.
+            // A larger round saves the time in which the server waits for the next one.
             Ok(()) if !chunk.is_all && began.elapsed() < ROUND_WITHIN / 2 => (2 * limit).min(CHUNK.0),
             _ => limit,
         };
         self.limit.store(next, Ordering::Relaxed);
         if put.is_err() {
             let round = if let Authority::Leader(at) = authority { at.round } else { 0 };
-            self.store.outbox_sent(&chunk.only(&there), round).await?;
+            self.sync_log.outbox_sent(&chunk.only(&stored), round).await?;
         }
         put
     }
 
-    /// Sends records, several commands at once, and adds to what is there. The next command follows one that was answered: to a server
-    /// that went silent none follow.
-    async fn put_some(&self, records: &[Record], authority: Authority, there: &mut Vec<Record>) -> Answer<()> {
+    /// Sends records in several commands at once, and adds the answered ones to `stored`. Each answer lets the next command start,
+    /// so a silent server gets no further commands.
+    async fn put_records(
+        &self,
+        records: &[Record],
+        authority: Authority,
+        stored: &mut Vec<Record>,
+    ) -> ReplicaResult<()> {
         let of_kinds = records.chunk_by(|one, next| one.kind == next.kind);
         let mut commands = of_kinds
             .flat_map(|some| some.chunks(self.replica.per_command(some.len())))
-            .map(|some| async move { (some, self.command(some, authority).await) });
+            .map(|some| async move { (some, self.put_command(some, authority).await) });
         let mut in_flight: FuturesUnordered<_> = commands.by_ref().take(IN_FLIGHT).collect();
         let mut ended = Ok(());
         while let Some((some, answered)) = in_flight.next().await {
             match answered {
                 Ok(()) => {
-                    there.extend_from_slice(some);
+                    stored.extend_from_slice(some);
                     in_flight.extend(commands.next());
                 }
                 Err(failure @ ReplicaError::Unreachable(_)) => ended = Err(failure),
@@ -95,46 +100,43 @@ impl<R: Replica> Replicator<R> {
         ended
     }
 
-    /// Sends records of one kind, and merges what beat them there.
-    async fn command(&self, records: &[Record], authority: Authority) -> Answer<()> {
-        // What was sent before may have taken long, and the machine may have slept: a write that lands behind the next leader's
-        // catching up is read by nobody.
+    /// Sends records of one kind, and merges the ones that won against them in MongoDB.
+    async fn put_command(&self, records: &[Record], authority: Authority) -> ReplicaResult<()> {
+        // Earlier commands may have taken long, and the machine may have slept. Nobody would read a write that lands after the
+        // next leader has caught up.
         if let Authority::Leader(at) = authority
             && self.leadership.term() != Some(at.term)
         {
-            return Err(ReplicaError::Unreachable("the lease is over".to_owned()));
+            return Err(ReplicaError::Unreachable("the lease has expired".to_owned()));
         }
         let lost = within(PUT_WITHIN, self.replica.put(records, authority)).await?;
         let keys: Vec<Key> = lost.into_iter().filter_map(|at| records.get(at)).map(Record::key).collect();
         if !keys.is_empty() {
             let there = within(PUT_WITHIN, self.replica.get(records[0].kind, keys)).await?;
-            self.store.merge(there).await?;
+            self.sync_log.merge(there).await?;
         }
         Ok(())
     }
 
-    /// Sends what this instance acknowledged while it led, and could not send then. There is no haste, and the leader has work of
-    /// its own: a little at a time.
-    ///
-    /// # Errors
-    /// When MongoDB or the working copy does not do it; then the rest is sent another time.
-    pub async fn send_late(&self) -> Answer<()> {
-        if self.store.replica_history().await?.position == Position::default() {
+    /// Sends what this instance acknowledged while it led and could not send then. It sends little at a time, because this is not
+    /// urgent and the leader has its own work. What fails is sent by a later call.
+    pub async fn send_late(&self) -> ReplicaResult<()> {
+        if self.sync_log.replica_history().await?.position == Position::default() {
             return Ok(());
         }
-        self.store.outbox_reopen().await?;
+        self.sync_log.outbox_reopen().await?;
         loop {
-            let chunk = self.store.outbox_chunk(LATE_CHUNK.min(self.limit.load(Ordering::Relaxed))).await?;
+            let chunk = self.sync_log.outbox_chunk(LATE_CHUNK.min(self.limit.load(Ordering::Relaxed))).await?;
             if chunk.changes() == 0 {
                 return Ok(());
             }
-            let put = self.put(&chunk, Authority::Former).await;
+            let put = self.put_chunk(&chunk, Authority::Former).await;
             if put.is_ok() {
-                self.store.outbox_sent(&chunk, 0).await?;
+                self.sync_log.outbox_sent(&chunk, 0).await?;
             }
-            self.store.outbox_confirmed(Position::default()).await?;
+            self.sync_log.outbox_confirmed(Position::default()).await?;
             put?;
-            tracing::info!("{} changes from when this instance led were sent to MongoDB late", chunk.changes());
+            tracing::info!("Sent {} changes late to MongoDB, from when this instance led", chunk.changes());
         }
     }
 }

@@ -1,16 +1,16 @@
-//! Retention: what was decided long ago becomes numbers, and what was deleted long ago goes, in both stores.
+//! Retention: replaces old decisions by counts and drops old deleted records, in both stores.
 //!
 //! # Guarantees
-//! The redemptions of a code that has been over for eight weeks are counted and then dropped; records that were marked as
-//! deleted a quarter of a year ago are dropped. It takes small steps, between which others write. While the eraser distrusts the
-//! clock nothing is counted or dropped.
+//! When a code has been over for eight weeks, its redemptions are counted and dropped. Records marked as deleted a quarter of a
+//! year ago are dropped. The work is done in small steps, so that others can write in between. While the eraser distrusts the
+//! clock, nothing is counted or dropped.
 //!
 //! # Races
-//! Each step looks again, in its own transaction, whether it still holds.
+//! Each step checks its condition again in its own transaction.
 //!
 //! # Crash
-//! A step is one transaction: a generation is counted or not, a redemption is there or counted. What is left is found by the
-//! next look.
+//! A step is one transaction: a generation is counted or not; a redemption is still there or counted. The next poll finds the
+//! rest.
 
 mod size;
 
@@ -22,28 +22,26 @@ use tokio_util::sync::CancellationToken;
 
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
-use crate::store::{Store, StoreError};
+use crate::store::{Erasures, StoreError, Tallies};
 
 pub use size::SizeWatch;
 
-/// How often it looks.
 const POLL_INTERVAL: Duration = Duration::from_secs(3600);
-/// The first look comes after the eraser's, which sees whether the clock has jumped.
+/// The first poll comes after the eraser's, which detects whether the clock has jumped.
 const FIRST_POLL: Duration = Duration::from_secs(600);
-/// Between two steps: others write.
+/// Leaves time for other writes between two steps.
 const STEP_COOL_DOWN: Duration = Duration::from_millis(100);
-/// Records per step.
 const STEP: u32 = 1000;
 
 pub struct Retention {
-    store: Store,
+    tallies: Tallies,
+    erasures: Erasures,
     clock: Clock,
 }
 
 impl Retention {
-    /// Retention of what this store holds.
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(tallies: Tallies, erasures: Erasures, clock: Clock) -> Self {
+        Self { tallies, erasures, clock }
     }
 }
 
@@ -56,32 +54,31 @@ impl Service for Retention {
         let mut ticks = tokio::time::interval_at(Instant::now() + FIRST_POLL, POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let looked = tokio::select! {
+            let result = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return Ok(()),
-                looked = async { ticks.tick().await; self.look().await } => looked,
+                result = async { ticks.tick().await; self.drop_due().await } => result,
             };
-            if let Err(error) = looked {
-                tracing::error!("Cannot drop what is to be kept no longer, next try in an hour: {error}");
+            if let Err(error) = result {
+                tracing::error!("Cannot drop old records, trying again in an hour: {error}");
             }
         }
     }
 }
 
 impl Retention {
-    /// Counts and drops all there is to be now.
-    async fn look(&self) -> Result<(), StoreError> {
-        if self.store.erase_after().await?.is_some_and(|after| self.clock.now() < after) {
+    async fn drop_due(&self) -> Result<(), StoreError> {
+        if self.erasures.erase_after().await?.is_some_and(|after| self.clock.now() < after) {
             return Ok(());
         }
         let mut counted = 0;
-        for generation in self.store.old_generations().await? {
-            counted += usize::from(self.store.count_generation(generation).await?);
+        for generation in self.tallies.old_generations().await? {
+            counted += usize::from(self.tallies.count_generation(generation).await?);
             tokio::time::sleep(STEP_COOL_DOWN).await;
         }
         let mut redemptions = 0;
         loop {
-            match self.store.drop_counted(STEP).await? {
+            match self.tallies.drop_counted(STEP).await? {
                 0 => break,
                 count => redemptions += count,
             }
@@ -89,7 +86,7 @@ impl Retention {
         }
         let mut deleted = 0;
         loop {
-            match self.store.drop_deleted(STEP).await? {
+            match self.tallies.drop_deleted(STEP).await? {
                 0 => break,
                 count => deleted += count,
             }
@@ -97,8 +94,8 @@ impl Retention {
         }
         if counted + redemptions + deleted > 0 {
             tracing::info!(
-                "{counted} codes have been over for eight weeks: what came of them is kept as numbers; {redemptions} redemptions \
-                 and {deleted} deleted records are dropped"
+                "Counted {counted} codes that have been over for eight weeks; dropped {redemptions} of their redemptions and \
+                 {deleted} deleted records"
             );
         }
         Ok(())

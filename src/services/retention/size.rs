@@ -1,4 +1,4 @@
-//! How full MongoDB is: asked now and then, for the health line.
+//! Asks MongoDB for its size every ten minutes, for the health line.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,32 +8,30 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ports::replica::Replica;
 use crate::runtime::supervisor::Service;
-use crate::store::Store;
+use crate::store::SyncLog;
 
-/// How often MongoDB is asked for its size.
-const ASK_EVERY: Duration = Duration::from_secs(600);
+const POLL_INTERVAL: Duration = Duration::from_secs(600);
 
-/// Asks the replica for its size and reports it to the store, whose health includes it.
 pub struct SizeWatch<R> {
     replica: R,
-    store: Store,
+    sync_log: SyncLog,
     max: u64,
 }
 
 impl<R: Replica> SizeWatch<R> {
-    /// A watch of this replica, which may hold `max` bytes.
-    pub fn new(replica: R, store: Store, max: u64) -> Self {
-        Self { replica, store, max }
+    /// `max` is in bytes.
+    pub fn new(replica: R, sync_log: SyncLog, max: u64) -> Self {
+        Self { replica, sync_log, max }
     }
 }
 
 impl<R: Replica> Service for SizeWatch<R> {
     fn name(&self) -> &'static str {
-        "watch of MongoDB's size"
+        "MongoDB size watch"
     }
 
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let mut ticks = tokio::time::interval(ASK_EVERY);
+        let mut ticks = tokio::time::interval(POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let size = tokio::select! {
@@ -42,8 +40,8 @@ impl<R: Replica> Service for SizeWatch<R> {
                 size = async { ticks.tick().await; self.replica.size().await } => size,
             };
             match size {
-                Ok(size) => self.store.note_replica_size(size, self.max),
-                Err(error) => tracing::debug!("MongoDB does not tell its size: {error}"),
+                Ok(size) => self.sync_log.note_replica_size(size, self.max),
+                Err(error) => tracing::debug!("MongoDB does not report its size: {error}"),
             }
         }
     }
@@ -62,8 +60,9 @@ mod tests {
     use crate::ports::replica::{Authority, ReplicaError, Scope};
     use crate::runtime::clock::Clock;
     use crate::store::StateKind;
+    use crate::store::Store;
 
-    /// A replica of so many bytes that takes everything; 0 is one that does not answer.
+    /// A replica of this many bytes that takes everything; it does not answer while that is 0.
     #[derive(Clone, Default)]
     struct Sized {
         bytes: Arc<AtomicU64>,
@@ -86,37 +85,37 @@ mod tests {
         async fn size(&self) -> Result<u64, ReplicaError> {
             self.asked.fetch_add(1, Ordering::Relaxed);
             match self.bytes.load(Ordering::Relaxed) {
-                0 => Err(ReplicaError::Unreachable("it is away".to_owned())),
+                0 => Err(ReplicaError::Unreachable("it is down".to_owned())),
                 bytes => Ok(bytes),
             }
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn from_80_percent_on_the_health_says_how_full_mongodb_is() {
+    async fn from_80_percent_on_the_health_line_shows_how_full_mongodb_is() {
         const MB: u64 = 1024 * 1024;
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
         let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, clock).unwrap();
-        store.set_replicated(true).await.unwrap();
+        store.sync_log().set_replicated(true).await.unwrap();
         store.replica_has(store.latest_commit());
         let replica = Sized::default();
-        let watch = Arc::new(SizeWatch::new(replica.clone(), store.clone(), 512 * MB));
+        let watch = Arc::new(SizeWatch::new(replica.clone(), store.sync_log(), 512 * MB));
         let (stop, bytes) = (CancellationToken::new(), replica.bytes.clone());
-        let said = async {
-            // Beside the watch's own moments, not at them.
+        let checks = async {
+            // Between the watch's polls, not at the same time.
             tokio::time::sleep(Duration::from_secs(1)).await;
             let full = Some("MongoDB holds 410 of 512 MB (MONGODB_MAX_SIZE)".to_owned());
             for (size, expected) in
                 [(0, None), (100 * MB, None), (409 * MB, None), (410 * MB, full.clone()), (0, full), (300 * MB, None)]
             {
                 bytes.store(size, Ordering::Relaxed);
-                tokio::time::sleep(ASK_EVERY).await;
-                assert_eq!(store.replica_trouble().await.unwrap(), expected, "{size}");
+                tokio::time::sleep(POLL_INTERVAL).await;
+                assert_eq!(store.sync_log().replica_status().await.unwrap().trouble(), expected, "{size}");
             }
             stop.cancel();
         };
-        let (ran, ()) = tokio::join!(watch.run(stop.clone()), said);
+        let (ran, ()) = tokio::join!(watch.run(stop.clone()), checks);
         ran.unwrap();
         assert_eq!(replica.asked.load(Ordering::Relaxed), 7);
     }

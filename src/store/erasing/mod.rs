@@ -11,10 +11,9 @@ use crate::domain::sync::erasure::{KEPT_FOR, LEFT_FOR, REMOVED_FOR, Root, UNNEED
 use crate::domain::sync::record::{RecordKind, Value};
 use crate::domain::sync::version::Version;
 
-use super::replication::{erase, forget, read_keys};
-use super::sql::Millis;
-use super::writer::Tx;
-use super::{Store, StoreError};
+use crate::store::handles::Erasures;
+use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::sync::{erase, forget, read_keys};
 
 /// What became of a user's wish to be forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -68,7 +67,7 @@ fn is_had(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<bool> {
     .exists([player])
 }
 
-impl Store {
+impl Erasures {
     /// Erases all that is known of a user: every link there is or was, and the linked players whom nobody else has.
     ///
     /// # Errors
@@ -97,12 +96,12 @@ impl Store {
     }
 
     /// Erases one guild that removed the bot 30 days ago and is known in this session not to have it. Players whom nobody
-    /// else has are not needed any more ([`Store::erase_unneeded_players`]).
+    /// else has are not needed any more ([`Self::erase_unneeded_players`]).
     ///
     /// # Errors
     /// When it cannot be written; then nothing changed.
     pub async fn erase_removed_guild(&self) -> Result<Option<ErasedGuild>, StoreError> {
-        let instance = self.instance();
+        let instance = self.0.instance();
         self.write(move |tx| {
             let sql = "SELECT guild_id FROM guilds WHERE removed_at <= ?1 AND removal_seen_by = ?2 LIMIT 1";
             let since = Millis(before(tx.now(), REMOVED_FOR));
@@ -127,7 +126,7 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then nothing changed.
     pub async fn erase_unneeded_players(&self, limit: u32) -> Result<usize, StoreError> {
-        let now = self.inner.clock.now();
+        let now = self.0.inner.clock.now();
         let (left, asked) = (first_version(before(now, LEFT_FOR)), first_version(before(now, UNNEEDED_FOR)));
         // All players are looked at: not while others wait to write.
         let found: Vec<PlayerId> = self
@@ -232,7 +231,7 @@ impl Store {
 
     /// The newest time that the file knew of when it was opened, and the clock's time, which never steps, at that moment.
     pub fn time_before_opening(&self) -> (Timestamp, Duration) {
-        self.inner.before_opening
+        self.0.inner.before_opening
     }
 }
 

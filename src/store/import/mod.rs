@@ -10,10 +10,11 @@ use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::Record;
 
-use super::replication::{self, Origin};
-use super::sql::Millis;
-use super::writer::Tx;
-use super::{Merged, Store, StoreError, batches, codes, guilds};
+use super::Merged;
+use crate::store::handles::Imports;
+use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::sync::{self, Origin};
+use crate::store::{batches, codes, guilds};
 
 /// What was taken over.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -184,7 +185,7 @@ fn import_state(tx: &Tx<'_>, state: &LegacyState) -> rusqlite::Result<Imported> 
     Ok(imported)
 }
 
-impl Store {
+impl Imports {
     /// Takes over the legacy bot's database: channels, sent codes, rosters and what was redeemed. What is here
     /// already stays; doing it twice changes nothing more.
     ///
@@ -214,7 +215,7 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then nothing changed.
     pub async fn import_records(&self, records: Vec<Record>) -> Result<Merged, StoreError> {
-        self.write(move |tx| Ok(replication::merge(tx, &records, Origin::Elsewhere)?)).await
+        self.write(move |tx| Ok(sync::merge(tx, &records, Origin::Elsewhere)?)).await
     }
 
     /// Takes over channels and what was sent. What is here already stays; doing it twice changes nothing more.

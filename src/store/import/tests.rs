@@ -1,5 +1,6 @@
 //! What is here already, and what a database of the legacy bot may add to it.
 
+use crate::store::Store;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::players::player::State;
 use crate::domain::sync::record::{RecordKind, Value};
 use crate::runtime::clock::Clock;
-use crate::store::{Admission, StateKind, Verdict};
+use crate::store::kernel::StateKind;
+use crate::store::{Admission, Verdict};
 
 fn player(id: u64, nickname: &str, state: Option<u32>) -> Player {
     let id = PlayerId::new(id).unwrap();
@@ -22,17 +24,17 @@ fn code(text: &str) -> Code {
 /// Players 1 to 5 with GOOD: in guild 1 as `decided` says, `None` for one that is pending.
 async fn decide(store: &Store, decided: &[(u64, Status)]) {
     let answer = FeedAnswer::new("feed", vec![Entry::active(code("GOOD"))]);
-    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
-    store.plan().await.unwrap();
-    for claim in store.claim_due(9, 12, |_| Admission::Take).await.unwrap().taken {
+    store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
+    store.posts().plan().await.unwrap();
+    for claim in store.redemptions().claim_due(9, 12, |_| Admission::Take).await.unwrap().taken {
         let status = decided.iter().find(|(id, _)| claim.player.get() == *id).map(|(_, status)| status.clone());
         match status {
             Some(status) => {
                 let next = Ok(Outcome::of(&status).unwrap_or(Outcome::GaveUp));
                 let verdict = Verdict { status, history: claim.history, next };
-                store.record(claim, verdict).await.unwrap();
+                store.redemptions().record(claim, verdict).await.unwrap();
             }
-            None => store.release(claim).await.unwrap(),
+            None => store.redemptions().release(claim).await.unwrap(),
         }
     }
 }
@@ -40,7 +42,7 @@ async fn decide(store: &Store, decided: &[(u64, Status)]) {
 async fn everything(store: &Store) -> Vec<Record> {
     let mut all = Vec::new();
     for kind in RecordKind::ALL {
-        all.extend(store.page(kind, None, 1000).await.unwrap());
+        all.extend(store.sync_log().page(kind, None, 1000).await.unwrap());
     }
     all
 }
@@ -50,11 +52,11 @@ async fn what_is_here_stays_and_the_second_time_nothing_changes() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
     let [on, off, new] = [1, 2, 3].map(GuildId);
-    store.set_auto_redeem(on, true).await.unwrap();
-    store.set_channel(off, ChannelId(8)).await.unwrap();
+    store.guilds().set_auto_redeem(on, true).await.unwrap();
+    store.guilds().set_channel(off, ChannelId(8)).await.unwrap();
     let here = (1..=5).map(|id| player(id, "", None)).chain([player(6, "Here", Some(9)), player(7, "Gone", None)]);
-    store.add_to_roster(on, here.collect()).await.unwrap();
-    store.remove_from_roster(on, vec![PlayerId::new(7).unwrap()]).await.unwrap();
+    store.rosters().add_to_roster(on, here.collect()).await.unwrap();
+    store.rosters().remove_from_roster(on, vec![PlayerId::new(7).unwrap()]).await.unwrap();
     let decided =
         [(1, Status::Received), (2, Status::RoleNotExist), (3, Status::Unknown("X".into())), (6, Status::Success)];
     decide(&store, &decided).await;
@@ -73,7 +75,7 @@ async fn what_is_here_stays_and_the_second_time_nothing_changes() {
         redeemed: redeemed.collect(),
         ..LegacyDatabase::default()
     };
-    let imported = store.import_legacy_database(database.clone()).await.unwrap();
+    let imported = store.imports().import_legacy_database(database.clone()).await.unwrap();
     assert_eq!((imported.auto, imported.players, imported.known_players, imported.without_state), (1, 2, 2, 1));
     // New: 2 (failed), 3 (given up), 4 (pending), and 7, 8, 9, which nobody had begun. Known: the successes of 1 and 6.
     assert_eq!((imported.redemptions, imported.known_redemptions), (6, 2));
@@ -97,14 +99,14 @@ async fn what_is_here_stays_and_the_second_time_nothing_changes() {
     assert_eq!(outcomes[1..4], [granted(1), granted(1), granted(0)]);
     assert_eq!(outcomes[4][0], text("pending"), "the source did not have it");
     assert_eq!(outcomes[5..], [granted(1), granted(0), granted(0), granted(0)]);
-    let again = store.import_legacy_database(database).await.unwrap();
+    let again = store.imports().import_legacy_database(database).await.unwrap();
     assert_eq!((again.auto, again.players, again.known_players, again.redemptions), (0, 0, 4, 0));
     assert_eq!(everything(&store).await, records);
     // The one that is left ends the run.
-    assert_eq!(store.plan().await.unwrap().redemptions, 0);
-    assert_eq!(store.open_batches().await.unwrap().len(), 1);
+    assert_eq!(store.posts().plan().await.unwrap().redemptions, 0);
+    assert_eq!(store.batches().open_batches().await.unwrap().len(), 1);
     decide(&store, &[(5, Status::Success)]).await;
-    assert_eq!(store.open_batches().await.unwrap(), []);
+    assert_eq!(store.batches().open_batches().await.unwrap(), []);
 }
 
 /// A crash takes all of it, or leaves all of it: what is in the file alone would never be sent, however often it is imported.
@@ -113,12 +115,12 @@ async fn what_is_imported_is_in_the_outbox_in_the_same_transaction() {
     let folder = tempfile::tempdir().unwrap();
     let [from, to] =
         ["a.db", "b.db"].map(|name| Store::open(&folder.path().join(name), StateKind::Bot, Clock::system()).unwrap());
-    from.set_channel(GuildId(1), ChannelId(8)).await.unwrap();
-    from.add_to_roster(GuildId(1), vec![player(1, "P", Some(9))]).await.unwrap();
-    to.set_replicated(true).await.unwrap();
+    from.guilds().set_channel(GuildId(1), ChannelId(8)).await.unwrap();
+    from.rosters().add_to_roster(GuildId(1), vec![player(1, "P", Some(9))]).await.unwrap();
+    to.sync_log().set_replicated(true).await.unwrap();
     let before = to.latest_commit();
-    assert_eq!(to.import_records(everything(&from).await).await.unwrap().taken, 3);
-    assert_eq!((to.latest_commit() - before, to.unsent().await.unwrap().records), (1, 3));
-    assert_eq!(to.import_records(everything(&from).await).await.unwrap().taken, 0);
-    assert_eq!(to.unsent().await.unwrap().records, 3, "nothing is sent twice");
+    assert_eq!(to.imports().import_records(everything(&from).await).await.unwrap().taken, 3);
+    assert_eq!((to.latest_commit() - before, to.sync_log().unsent().await.unwrap().records), (1, 3));
+    assert_eq!(to.imports().import_records(everything(&from).await).await.unwrap().taken, 0);
+    assert_eq!(to.sync_log().unsent().await.unwrap().records, 3, "nothing is sent twice");
 }

@@ -15,11 +15,10 @@ use crate::domain::sync::record::{Key, RecordKind};
 use crate::domain::sync::retention::{DELETED_FOR, OVER_FOR};
 use crate::domain::sync::version::Version;
 
-use super::replication::{forget, read_keys};
-use super::schema::triggers::key_columns;
-use super::sql::Millis;
-use super::writer::Tx;
-use super::{Store, StoreError};
+use crate::store::handles::Tallies;
+use crate::store::kernel::schema::triggers::key_columns;
+use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::sync::{forget, read_keys};
 
 /// Guild 0: every player, once.
 const EVERYBODY: GuildId = GuildId(0);
@@ -151,7 +150,7 @@ fn count(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::R
     rows.collect()
 }
 
-impl Store {
+impl Tallies {
     /// Generations whose redemptions are to be counted: of codes that have been over for eight weeks, nothing pending. At most
     /// some at once.
     ///
@@ -195,7 +194,7 @@ impl Store {
     }
 
     fn over_since(&self) -> Millis {
-        Millis(self.inner.clock.now().checked_sub(OVER_FOR).unwrap_or(Timestamp::MIN))
+        Millis(self.0.inner.clock.now().checked_sub(OVER_FOR).unwrap_or(Timestamp::MIN))
     }
 
     /// Counts a generation's decided redemptions; whether it did. It does not if the code is not over any more, or its
@@ -289,7 +288,7 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then nothing changed.
     pub async fn drop_deleted(&self, limit: u32) -> Result<usize, StoreError> {
-        let now = self.inner.clock.now();
+        let now = self.0.inner.clock.now();
         let before = Version::at(now.checked_sub(DELETED_FOR).unwrap_or(Timestamp::MIN)).0;
         let mut dropped = 0;
         for kind in RecordKind::ALL.into_iter().rev().filter(|kind| *kind != RecordKind::Erasures) {

@@ -1,5 +1,6 @@
 //! Retention on real files: what is counted, what goes, and that nothing is counted twice, lost, or redeemed again.
 
+use crate::store::Store;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +15,8 @@ use crate::domain::players::player::{ChannelId, Player, PlayerId, State, UserId}
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::{Record, Value};
 use crate::runtime::clock::Clock;
-use crate::store::{AddedCode, Admission, CodeReport, StateKind, Verdict};
+use crate::store::kernel::StateKind;
+use crate::store::{AddedCode, Admission, CodeReport, Verdict};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const HERE: GuildId = GuildId(7);
@@ -38,26 +40,26 @@ fn player(number: u64) -> Player {
 }
 
 async fn guild(store: &Store, guild: GuildId, players: impl IntoIterator<Item = u64>) {
-    store.set_channel(guild, ChannelId(guild.0)).await.unwrap();
-    store.set_auto_redeem(guild, true).await.unwrap();
-    store.add_to_roster(guild, players.into_iter().map(player).collect()).await.unwrap();
+    store.guilds().set_channel(guild, ChannelId(guild.0)).await.unwrap();
+    store.guilds().set_auto_redeem(guild, true).await.unwrap();
+    store.rosters().add_to_roster(guild, players.into_iter().map(player).collect()).await.unwrap();
 }
 
 async fn list(store: &Store, codes: &[&str]) {
     let entries = codes.iter().map(|code| Entry::active(Code::parse(code).unwrap())).collect();
     let answer = FeedAnswer::new("feed", entries);
-    store.apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
+    store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
 }
 
 /// Decides all that is due as `status` says for each player; whether anything was.
 async fn decide(store: &Store, status: impl Fn(u64) -> Status) -> usize {
-    while store.plan().await.unwrap().redemptions > 0 {}
-    let claims = store.claim_due(1000, 99, |_| Admission::Take).await.unwrap().taken;
+    while store.posts().plan().await.unwrap().redemptions > 0 {}
+    let claims = store.redemptions().claim_due(1000, 99, |_| Admission::Take).await.unwrap().taken;
     let count = claims.len();
     for claim in claims {
         let status = status(claim.player.get());
         let next = Ok(Outcome::of(&status).unwrap_or(Outcome::GaveUp));
-        store.record(claim.clone(), Verdict { status, history: claim.history, next }).await.unwrap();
+        store.redemptions().record(claim.clone(), Verdict { status, history: claim.history, next }).await.unwrap();
     }
     count
 }
@@ -84,17 +86,23 @@ async fn over(path: &Path, clock: Clock) -> Store {
 }
 
 async fn due(store: &Store) -> Vec<Generation> {
-    store.old_generations().await.unwrap()
+    store.tallies().old_generations().await.unwrap()
 }
 
 /// What the store says of the code: in all, and per guild.
 async fn shown(store: &Store) -> BTreeMap<u64, [u32; 3]> {
-    let CodeReport { granted, already, failed, gave_up, .. } = store.code_report(code().key(), 1).await.unwrap();
+    let CodeReport { granted, already, failed, gave_up, .. } =
+        store.reports().code_report(code().key(), 1).await.unwrap();
     let without = failed.values().sum::<u32>() + gave_up.values().sum::<u32>();
     let mut shown = BTreeMap::from([(0, [granted, already, without])]);
     for guild in [HERE, OTHER] {
-        if let Some(batch) =
-            store.past_batches(guild, Some(code().key()), 9).await.unwrap().into_iter().find(|r| r.generation == 1)
+        if let Some(batch) = store
+            .batches()
+            .past_batches(guild, Some(code().key()), 9)
+            .await
+            .unwrap()
+            .into_iter()
+            .find(|r| r.generation == 1)
         {
             shown.insert(guild.0, [batch.tally.granted, batch.tally.already, batch.tally.failures()]);
         }
@@ -103,14 +111,14 @@ async fn shown(store: &Store) -> BTreeMap<u64, [u32; 3]> {
 }
 
 async fn rows(store: &Store) -> usize {
-    let rows = store.page(RecordKind::Redemptions, None, 10_000).await.unwrap();
+    let rows = store.sync_log().page(RecordKind::Redemptions, None, 10_000).await.unwrap();
     rows.iter().filter(|row| *row.get("code_key") == Value::Text("GOGOWOS".into())).count()
 }
 
 async fn all(store: &Store) -> Vec<Record> {
     let mut records = Vec::new();
     for kind in RecordKind::ALL {
-        records.extend(store.page(kind, None, 10_000).await.unwrap());
+        records.extend(store.sync_log().page(kind, None, 10_000).await.unwrap());
     }
     records
 }
@@ -130,16 +138,16 @@ async fn all_sent(store: &Store) {
 
 async fn count_and_drop(store: &Store) {
     for generation in due(store).await {
-        assert!(store.count_generation(generation).await.unwrap());
+        assert!(store.tallies().count_generation(generation).await.unwrap());
     }
-    while store.drop_counted(2).await.unwrap() > 0 {}
+    while store.tallies().drop_counted(2).await.unwrap() > 0 {}
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_eight_weeks_the_numbers_are_kept_and_the_redemptions_go_from_both_stores() {
     let folder = tempfile::tempdir().unwrap();
     let store = over(&folder.path().join("a.db"), clock()).await;
-    store.set_replicated(true).await.unwrap();
+    store.sync_log().set_replicated(true).await.unwrap();
     let before = shown(&store).await;
     assert_eq!(before, BTreeMap::from([(0, [1, 2, 3]), (7, [0, 1, 2]), (8, [1, 1, 2])]));
     tokio::time::advance(55 * DAY).await;
@@ -147,32 +155,35 @@ async fn after_eight_weeks_the_numbers_are_kept_and_the_redemptions_go_from_both
     tokio::time::advance(2 * DAY).await;
     assert_eq!(due(&store).await, [(code().key(), 1)]);
     all_sent(&store).await;
-    assert_eq!(store.drop_counted(9).await.unwrap(), 0, "nothing is counted");
-    assert!(store.count_generation((code().key(), 1)).await.unwrap());
-    assert!(!store.count_generation((code().key(), 1)).await.unwrap(), "once only");
+    assert_eq!(store.tallies().drop_counted(9).await.unwrap(), 0, "nothing is counted");
+    assert!(store.tallies().count_generation((code().key(), 1)).await.unwrap());
+    assert!(!store.tallies().count_generation((code().key(), 1)).await.unwrap(), "once only");
     assert_eq!((shown(&store).await, rows(&store).await, due(&store).await), (before.clone(), 6, vec![]));
-    assert_eq!(store.drop_counted(9).await.unwrap(), 0, "the replica lacks the numbers");
+    assert_eq!(store.tallies().drop_counted(9).await.unwrap(), 0, "the replica lacks the numbers");
     all_sent(&store).await;
-    assert_eq!((store.drop_counted(4).await.unwrap(), store.drop_counted(4).await.unwrap()), (4, 2));
+    assert_eq!(
+        (store.tallies().drop_counted(4).await.unwrap(), store.tallies().drop_counted(4).await.unwrap()),
+        (4, 2)
+    );
     assert_eq!((shown(&store).await, rows(&store).await), (before, 0));
     let erased = "SELECT count(*) FROM outbox WHERE kind = 'redemptions' AND erased IS NOT NULL";
     assert_eq!(sql(&store, erased).await, 6);
-    assert_eq!(store.drop_counted(9).await.unwrap(), 0);
+    assert_eq!(store.tallies().drop_counted(9).await.unwrap(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_wanted_heard_of_or_pending_is_not_counted() {
     let folder = tempfile::tempdir().unwrap();
     let store = over(&folder.path().join("a.db"), clock()).await;
-    store.add_guild_code(HERE, code()).await.unwrap();
+    store.codes().add_guild_code(HERE, code()).await.unwrap();
     tokio::time::advance(60 * DAY).await;
     assert_eq!(due(&store).await, [], "a guild wants it");
-    store.remove_guild_code(HERE, code().key()).await.unwrap();
+    store.codes().remove_guild_code(HERE, code().key()).await.unwrap();
     assert_eq!(due(&store).await.len(), 1);
     guild(&store, HERE, [9]).await;
-    store.start_batch(HERE, code().key(), 1).await.unwrap();
+    store.requests().start_batch(HERE, code().key(), 1).await.unwrap();
     assert_eq!(due(&store).await, [], "something is pending");
-    assert!(!store.count_generation((code().key(), 1)).await.unwrap(), "and it is looked at again");
+    assert!(!store.tallies().count_generation((code().key(), 1)).await.unwrap(), "and it is looked at again");
     decide(&store, mixed).await;
     assert_eq!(due(&store).await, [], "something was decided");
     tokio::time::advance(57 * DAY).await;
@@ -188,17 +199,17 @@ async fn a_copy_brings_nothing_back_and_nothing_is_redeemed_again() {
     let (before, copy) = (shown(&store).await, all(&store).await);
     tokio::time::advance(60 * DAY).await;
     count_and_drop(&store).await;
-    store.set_replicated(true).await.unwrap();
-    let merged = store.merge(copy.clone()).await.unwrap();
+    store.sync_log().set_replicated(true).await.unwrap();
+    let merged = store.sync_log().merge(copy.clone()).await.unwrap();
     assert_eq!((merged.erased, rows(&store).await), (6, 0), "and the replica is told");
     assert_eq!(sql(&store, "SELECT count(*) FROM outbox WHERE erased IS NOT NULL").await, 6);
     assert_eq!((shown(&store).await, decide(&store, mixed).await), (before.clone(), 6), "ANOTHER is due, nothing else");
     // A file that has them, and learns of the numbers.
     let other = open(&folder.path().join("b.db"), clock());
-    other.merge(copy).await.unwrap();
-    other.merge(store.page(RecordKind::Tallies, None, 99).await.unwrap()).await.unwrap();
+    other.sync_log().merge(copy).await.unwrap();
+    other.sync_log().merge(store.sync_log().page(RecordKind::Tallies, None, 99).await.unwrap()).await.unwrap();
     assert_eq!((shown(&other).await, rows(&other).await), (before.clone(), 6));
-    assert_eq!((other.drop_counted(99).await.unwrap(), shown(&other).await), (6, before));
+    assert_eq!((other.tallies().drop_counted(99).await.unwrap(), shown(&other).await), (6, before));
 }
 
 /// However a code comes back whose redemptions are counted: in its next generation, for everybody, once.
@@ -219,11 +230,11 @@ async fn a_code_that_comes_back_is_redeemed_in_its_next_generation() {
         let before = shown(&store).await;
         match way {
             "listed" | "silent" => list(&store, &["gogoWOS", "ANOTHER"]).await,
-            "added" => assert_eq!(store.add_guild_code(HERE, code()).await.unwrap(), AddedCode::Added),
-            "run" => drop(store.start_batch(HERE, code().key(), 1).await.unwrap()),
+            "added" => assert_eq!(store.codes().add_guild_code(HERE, code()).await.unwrap(), AddedCode::Added),
+            "run" => drop(store.requests().start_batch(HERE, code().key(), 1).await.unwrap()),
             "person" => {
-                store.link(UserId(5), player(1)).await.unwrap();
-                store.request_for_person(vec![player(1).id], code().key(), 1).await.unwrap();
+                store.rosters().link(UserId(5), player(1)).await.unwrap();
+                store.requests().request_for_person(vec![player(1).id], code().key(), 1).await.unwrap();
             }
             _ => {
                 // Over in a generation that nobody saw: it would go on in it.
@@ -231,7 +242,7 @@ async fn a_code_that_comes_back_is_redeemed_in_its_next_generation() {
                 let over = "UPDATE codes SET condemned = 'TIME_ERROR', condemned_at = first_seen_at, good_at = NULL, ended_at = NULL
                             WHERE code_key = 'GOGOWOS'";
                 execute(&store, over).await;
-                store.check_now(HERE, code().key()).await.unwrap();
+                store.codes().check_now(HERE, code().key()).await.unwrap();
             }
         }
         let mut decided = 0;
@@ -254,15 +265,15 @@ async fn a_code_that_comes_back_is_redeemed_in_its_next_generation() {
 async fn what_was_deleted_a_quarter_ago_goes_but_not_what_keeps_from_posting_twice() {
     let folder = tempfile::tempdir().unwrap();
     let store = over(&folder.path().join("a.db"), clock()).await;
-    store.set_replicated(true).await.unwrap();
+    store.sync_log().set_replicated(true).await.unwrap();
     let gone: Vec<PlayerId> = (1..=2).map(|number| player(number).id).collect();
-    store.remove_from_roster(HERE, gone).await.unwrap();
-    store.link(UserId(5), player(6)).await.unwrap();
-    store.unlink(UserId(5), None).await.unwrap();
+    store.rosters().remove_from_roster(HERE, gone).await.unwrap();
+    store.rosters().link(UserId(5), player(6)).await.unwrap();
+    store.rosters().unlink(UserId(5), None).await.unwrap();
     let tried = "UPDATE posts SET deleted = 1, attempted_at = iif(guild_id = 7, planned_at, NULL), message_id = NULL";
     execute(&store, tried).await;
     // Deleted players of whom redemptions tell, one of whom nothing does, and deleted guilds that have rosters.
-    store.link(UserId(5), player(77)).await.unwrap();
+    store.rosters().link(UserId(5), player(77)).await.unwrap();
     for delete in [
         "DELETE FROM links WHERE player_id = 77",
         "UPDATE guilds SET deleted = 1",
@@ -271,12 +282,12 @@ async fn what_was_deleted_a_quarter_ago_goes_but_not_what_keeps_from_posting_twi
         execute(&store, delete).await;
     }
     tokio::time::advance(89 * DAY).await;
-    assert_eq!(store.drop_deleted(99).await.unwrap(), 0);
+    assert_eq!(store.tallies().drop_deleted(99).await.unwrap(), 0);
     tokio::time::advance(2 * DAY).await;
     all_sent(&store).await;
     let mut dropped = 0;
     loop {
-        match store.drop_deleted(1).await.unwrap() {
+        match store.tallies().drop_deleted(1).await.unwrap() {
             0 => break,
             count => dropped += count,
         }
@@ -329,15 +340,15 @@ proptest! {
                 match step {
                     Step::Count => {
                         for generation in due(&store).await {
-                            store.count_generation(generation).await.unwrap();
+                            store.tallies().count_generation(generation).await.unwrap();
                         }
                     }
-                    Step::Drop(limit) => drop(store.drop_counted(limit).await.unwrap()),
+                    Step::Drop(limit) => drop(store.tallies().drop_counted(limit).await.unwrap()),
                     Step::Crash => {
                         drop(store);
                         store = open(&path, clock);
                     }
-                    Step::Copy => drop(store.merge(copy.clone()).await.unwrap()),
+                    Step::Copy => drop(store.sync_log().merge(copy.clone()).await.unwrap()),
                 }
                 prop_assert_eq!(&shown(&store).await, &before, "{:?}", step);
             }

@@ -2,13 +2,12 @@
 
 use poise::serenity_prelude as serenity;
 
-use crate::discord::messages::engine::waits_for;
 use crate::discord::messages::manage::Mention;
 use crate::discord::messages::{Message, appeal, manage};
 use crate::discord::permissions::{self, NEEDED, USEFUL, missing};
 use crate::domain::codes::code::Code;
+use crate::domain::health::Health;
 use crate::domain::players::player::{ChannelId, RoleId};
-use crate::services::engine::Condition;
 
 use super::autocomplete::codes_known;
 use super::{Context, guild, respond};
@@ -54,7 +53,7 @@ async fn set_channel(
     if role.is_some() && no_role {
         return Ok(manage::role_or_none());
     }
-    let settings = bot.store.guild(guild).await?;
+    let settings = bot.store.guilds().guild(guild).await?;
     // The role that is set may have been deleted or made unmentionable since.
     let kept = settings.mention_role.filter(|_| role.is_none() && !no_role);
     let role = match kept {
@@ -72,14 +71,15 @@ async fn set_channel(
         None if no_role => Mention::Removed,
         None => Mention::Nobody,
     };
-    bot.store.set_channel_and_role(guild, channel, Some(mention.role())).await?;
+    bot.store.guilds().set_channel_and_role(guild, channel, Some(mention.role())).await?;
     Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
 }
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn unsetchannel(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().store.unset_channel(guild(ctx)?).await?)) }).await
+    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().store.guilds().unset_channel(guild(ctx)?).await?)) })
+        .await
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
@@ -90,14 +90,14 @@ enum Switch {
     Off,
 }
 
-/// Turn on or off redeeming every new code for the whole player list
+/// Turn automatic redemption for the whole player list on or off
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: Switch) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (store, guild) = (&ctx.data().store, guild(ctx)?);
-        store.set_auto_redeem(guild, switch == Switch::On).await?;
+        store.guilds().set_auto_redeem(guild, switch == Switch::On).await?;
         Ok(match switch {
-            Switch::On => manage::auto_on(store.guild(guild).await?.players),
+            Switch::On => manage::auto_on(store.guilds().guild(guild).await?.players),
             Switch::Off => manage::auto_off(),
         })
     })
@@ -110,24 +110,16 @@ pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (bot, guild) = (ctx.data(), guild(ctx)?);
         let store = &bot.store;
-        let feeds = bot.feeds.borrow().clone();
-        let condition = bot.condition.borrow().clone();
-        let limit = (bot.limit)();
-        let active = store.active_codes(guild).await?.len();
+        let Health { feeds, replica, engine, .. } = bot.health.read().await;
+        let active = store.codes().active_codes(guild).await?.len();
         Ok(manage::status(&manage::Status {
-            guild: store.guild(guild).await?,
+            guild: store.guilds().guild(guild).await?,
             active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-            waiting_here: store.pending_in_guild(guild).await?,
-            waiting_everywhere: store.pending_redemptions().await?,
-            feeds_read_at: feeds.read_at,
-            feed_trouble: feeds.trouble,
-            has_mongodb: store.is_replicated(),
-            mongodb_trouble: store.replica_trouble().await?,
-            game_trouble: match condition {
-                Condition::Working => None,
-                trouble => waits_for(&trouble, limit.as_deref(), None, false),
-            },
-            game_limit: limit,
+            waiting_here: store.batches().pending_in_guild(guild).await?,
+            waiting_everywhere: store.reports().pending_redemptions().await?,
+            feeds,
+            replica: replica.map_err(anyhow::Error::msg)?,
+            engine,
         }))
     })
     .await
@@ -150,8 +142,8 @@ pub(super) async fn history(
         };
         let key = code.as_ref().map(Code::key);
         let (store, guild) = (&ctx.data().store, guild(ctx)?);
-        let over = store.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
-        let batches = store.past_batches(guild, key, manage::HISTORY_BATCHES).await?;
+        let over = store.codes().over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
+        let batches = store.batches().past_batches(guild, key, manage::HISTORY_BATCHES).await?;
         Ok(manage::history(&batches, &over, code.as_ref()))
     })
     .await

@@ -13,7 +13,7 @@ use super::{Context, acknowledge, guild, respond, user};
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let codes = ctx.data().store.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
+        let codes = ctx.data().store.codes().active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
         Ok(manage::codes(&codes, &[], false))
     })
     .await
@@ -56,12 +56,14 @@ pub(super) async fn unlink(
     #[min_length = 1]
     #[max_length = 12]
     player_id: Option<String>,
-    #[description = "Erase everything stored about you, including accounts that nobody else has"] everything: Option<bool>,
+    #[description = "Erase everything stored about you, including accounts that nobody else has"] everything: Option<
+        bool,
+    >,
 ) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (store, user) = (&ctx.data().store, user(ctx));
         match (everything, &player_id) {
-            (Some(true), None) => return Ok(personal::forgotten(&store.forget_user(user).await?)),
+            (Some(true), None) => return Ok(personal::forgotten(&store.erasures().forget_user(user).await?)),
             (Some(true), Some(_)) => return Ok(personal::one_or_everything()),
             (Some(false) | None, _) => {}
         }
@@ -70,14 +72,14 @@ pub(super) async fn unlink(
             Err(error) => return Ok(personal::bad_player(&error)),
         };
         if player.is_none() {
-            let accounts = store.links(user).await?;
+            let accounts = store.rosters().links(user).await?;
             match accounts.len() {
                 0 => return Ok(personal::no_links()),
                 1 => {}
                 _ => return Ok(personal::accounts(&accounts)),
             }
         }
-        Ok(personal::unlinked(store.unlink(user, player).await?))
+        Ok(personal::unlinked(store.rosters().unlink(user, player).await?))
     })
     .await
 }

@@ -13,9 +13,9 @@ use crate::domain::sync::erasure::Erased;
 use crate::domain::sync::record::{Key, Record, RecordKind};
 use crate::leadership::election::Election;
 use crate::leadership::{Leadership, Phase};
-use crate::ports::replica::{Authority, LeaseStore, Replica, ReplicaError, Scope, Seen};
+use crate::ports::replica::{Authority, LeaseSnapshot, LeaseStore, Replica, ReplicaError, Scope};
 use crate::runtime::clock::Clock;
-use crate::store::{FileLock, Opening, StateKind, Store};
+use crate::store::{FileLock, Opening, StateKind, Store, SyncLog};
 
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -137,9 +137,9 @@ impl Double {
 }
 
 impl LeaseStore for Double {
-    async fn poll(&self) -> Result<Seen, ReplicaError> {
+    async fn poll(&self) -> Result<LeaseSnapshot, ReplicaError> {
         let server_ms = self.clock.now().as_millisecond();
-        self.ask(false, |shared| Seen {
+        self.ask(false, |shared| LeaseSnapshot {
             lease: shared.lease.clone(),
             is_fresh: shared.lease.is_none() && shared.documents.is_empty(),
             server_ms,
@@ -301,6 +301,7 @@ pub struct Instance {
     pub election: Election<Double>,
     pub leadership: Leadership,
     pub store: Store,
+    pub sync_log: SyncLog,
     _folder: tempfile::TempDir,
 }
 
@@ -323,30 +324,31 @@ impl Instance {
         let lock = FileLock::take(&folder.path().join("state.db")).unwrap();
         let opening = Opening { leader: Arc::new(leadership.clone()), ..Opening::new(StateKind::Bot, clock) };
         let store = Store::open_locked(lock, opening).unwrap();
-        store.set_replicated(true).await.unwrap();
-        Self { mongo, election, leadership, store, _folder: folder }
+        store.sync_log().set_replicated(true).await.unwrap();
+        let sync_log = store.sync_log();
+        Self { mongo, election, leadership, store, sync_log, _folder: folder }
     }
 
     /// Marks its file as complete up to this position in the double's database.
     pub async fn knows(self, term: i64, round: i64) -> Self {
-        self.store.note_caught_up("a name", Position { term, round }).await.unwrap();
+        self.store.sync_log().note_caught_up("a name", Position { term, round }).await.unwrap();
         self
     }
 
     /// Adds a code to its file.
     pub async fn holds(self, code: &str) -> Self {
-        self.store.add_code(crate::domain::codes::code::Code::parse(code).unwrap()).await.unwrap();
+        self.store.codes().add_code(crate::domain::codes::code::Code::parse(code).unwrap()).await.unwrap();
         self
     }
 
     /// Leads as soon as it has taken the lease, as if it had caught up.
     pub async fn leads(self) -> Self {
-        self.election.campaign(&self.store).await.unwrap();
+        self.election.campaign(&self.sync_log).await.unwrap();
         self.leadership.advance(|phase| match phase {
             Phase::CatchingUp(held) => Phase::Leading(held),
             other => other,
         });
-        self.store.note_caught_up("a name", Position { term: self.term(), round: 0 }).await.unwrap();
+        self.store.sync_log().note_caught_up("a name", Position { term: self.term(), round: 0 }).await.unwrap();
         self
     }
 

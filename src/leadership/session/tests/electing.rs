@@ -12,12 +12,12 @@ use crate::store::Leader;
 
 /// Whether it is still waiting after so many seconds.
 async fn waits(instance: &Instance, within: u64) -> bool {
-    timeout(seconds(within), instance.election.campaign(&instance.store)).await.is_err()
+    timeout(seconds(within), instance.election.campaign(&instance.sync_log)).await.is_err()
 }
 
 /// Holds the lease for so many seconds. Returns the end of the session if it ended.
 async fn keeps(instance: &Instance, within: u64) -> Option<SessionEnd> {
-    timeout(seconds(within), instance.election.hold(&instance.store)).await.ok().and_then(Result::err)
+    timeout(seconds(within), instance.election.hold(&instance.sync_log)).await.ok().and_then(Result::err)
 }
 
 #[tokio::test(start_paused = true)]
@@ -27,7 +27,7 @@ async fn leadership_is_counted_from_before_the_renewal_was_sent() {
         let leader = Instance::new("a", &mongo).await.leads().await;
         leader.mongo.set_way(way);
         let (clock, taken_until) = (mongo.clock(), leader.leadership.until().unwrap());
-        let keep = leader.election.hold(&leader.store);
+        let keep = leader.election.hold(&leader.sync_log);
         let watch = async {
             let (mut renewals, mut sent_by) = (0, clock.boot());
             for _ in 0..400 {
@@ -60,11 +60,14 @@ async fn a_takeover_from_a_dead_leader_takes_the_whole_length_of_a_lease() {
     next.mongo.set_way(CUT);
     assert!(waits(&next, 3).await);
     next.mongo.set_way(OPEN);
-    next.election.campaign(&next.store).await.unwrap();
+    next.election.campaign(&next.sync_log).await.unwrap();
     assert!(began.elapsed() >= seconds(32) + LEASE && began.elapsed() < seconds(35) + LEASE, "{:?}", began.elapsed());
     assert!(mongo.clock().boot() > until && !leader.leadership.is_leader());
     assert!(matches!(next.leadership.phase(), Phase::CatchingUp(_)));
-    assert!(next.store.replica_history().await.unwrap().is_stale, "what the other wrote is not in this file");
+    assert!(
+        next.store.sync_log().replica_history().await.unwrap().is_stale,
+        "what the other wrote is not in this file"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,7 +99,10 @@ async fn a_removed_lease_is_retaken_without_a_new_session_and_terms_never_restar
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
     let term = leader.term();
-    mongo.put(&leader.store.page(RecordKind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
+    mongo
+        .put(&leader.store.sync_log().page(RecordKind::Codes, None, 9).await.unwrap(), Authority::Former)
+        .await
+        .unwrap();
     let waiting = Instance::new("b", &mongo).await;
     let watch = async {
         sleep(seconds(4)).await;
@@ -108,8 +114,8 @@ async fn a_removed_lease_is_retaken_without_a_new_session_and_terms_never_restar
         assert!(leader.term() > term && mongo.lease().unwrap().term == leader.term());
     };
     tokio::select! {
-        ended = leader.election.hold(&leader.store) => panic!("{ended:?}"),
-        waited = waiting.election.campaign(&waiting.store) => panic!("{waited:?}"),
+        ended = leader.election.hold(&leader.sync_log) => panic!("{ended:?}"),
+        waited = waiting.election.campaign(&waiting.sync_log) => panic!("{waited:?}"),
         () = watch => {}
     }
 }
@@ -129,7 +135,10 @@ async fn a_removed_lease_is_not_taken_from_a_leader_that_has_written_nothing_yet
 async fn an_isolated_instance_whose_lease_was_removed_catches_up_first() {
     let mongo = Double::new();
     let alone = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
-    mongo.put(&alone.store.page(RecordKind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
+    mongo
+        .put(&alone.store.sync_log().page(RecordKind::Codes, None, 9).await.unwrap(), Authority::Former)
+        .await
+        .unwrap();
     alone.mongo.set_way(CUT);
     assert_eq!(keeps(&alone, 40).await, None);
     assert_eq!(alone.leadership.phase(), Phase::Isolated);
@@ -151,7 +160,7 @@ async fn a_lease_that_another_took_ends_the_session_at_once_and_the_file_knows()
     mongo.inspect(|shared| shared.lease = Some(Lease { holder: "b".into(), term, ..shared.lease.clone().unwrap() }));
     let ended = keeps(&leader, 5).await.unwrap();
     assert!(ended.reason.contains("Another instance has led") && ended.calls_end_within.is_zero(), "{ended:?}");
-    assert!(leader.store.replica_history().await.unwrap().is_stale);
+    assert!(leader.store.sync_log().replica_history().await.unwrap().is_stale);
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,9 +186,9 @@ async fn without_mongodb_only_a_complete_file_without_a_standby_acts() {
     let empty = Instance::new("a", &mongo).await;
     let unknown = Instance::new("b", &mongo).await.holds("ONE").await;
     let stale = Instance::new("c", &mongo).await.holds("ONE").await.knows(5, 1).await;
-    stale.store.note_stale().await.unwrap();
+    stale.store.sync_log().note_stale().await.unwrap();
     let led = Instance::new("d", &mongo).await.holds("ONE").await.knows(5, 1).await;
-    led.store.note_standby(true).await.unwrap();
+    led.store.sync_log().note_standby(true).await.unwrap();
     let known = Instance::new("e", &mongo).await.holds("ONE").await.knows(5, 1).await;
     for (instance, acts) in [(empty, false), (unknown, false), (stale, false), (led, false), (known, true)] {
         instance.mongo.set_way(CUT);
@@ -204,19 +213,21 @@ async fn a_leader_that_is_cut_off_ends_before_the_standby_begins() {
     let leader = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
     let standby = Instance::new("b", &mongo).await;
     let taking = async {
-        standby.election.campaign(&standby.store).await.unwrap();
+        standby.election.campaign(&standby.sync_log).await.unwrap();
         mongo.clock().boot()
     };
     let leading = async {
         let cut = async {
             sleep(seconds(10)).await;
-            assert!(leader.leadership.has_standby() && leader.store.replica_history().await.unwrap().had_standby);
+            assert!(
+                leader.leadership.has_standby() && leader.store.sync_log().replica_history().await.unwrap().had_standby
+            );
             leader.mongo.set_way(CUT);
             std::future::pending::<()>().await;
         };
         let ended = tokio::select! {
             () = cut => unreachable!(),
-            Err(ended) = leader.election.hold(&leader.store) => ended,
+            Err(ended) = leader.election.hold(&leader.sync_log) => ended,
         };
         assert!(ended.reason.contains("another instance waits"), "{ended:?}");
         let until = leader.leadership.until().unwrap();
@@ -233,7 +244,10 @@ async fn a_leader_that_is_cut_off_ends_before_the_standby_begins() {
 async fn a_leader_that_takes_its_lease_again_still_knows_of_the_standby() {
     let mongo = Double::new();
     let leader = Instance::new("a", &mongo).await.holds("ONE").await.leads().await;
-    mongo.put(&leader.store.page(RecordKind::Codes, None, 9).await.unwrap(), Authority::Former).await.unwrap();
+    mongo
+        .put(&leader.store.sync_log().page(RecordKind::Codes, None, 9).await.unwrap(), Authority::Former)
+        .await
+        .unwrap();
     let standby = Instance::new("b", &mongo).await;
     let watch = async {
         sleep(seconds(60)).await;
@@ -248,8 +262,8 @@ async fn a_leader_that_takes_its_lease_again_still_knows_of_the_standby() {
         }
     };
     tokio::select! {
-        ended = leader.election.hold(&leader.store) => panic!("{ended:?}"),
-        waited = standby.election.campaign(&standby.store) => panic!("{waited:?}"),
+        ended = leader.election.hold(&leader.sync_log) => panic!("{ended:?}"),
+        waited = standby.election.campaign(&standby.sync_log) => panic!("{waited:?}"),
         () = watch => {}
     }
 }
@@ -273,8 +287,8 @@ async fn a_lone_leader_survives_an_outage_and_a_new_instance_waits() {
         assert!(leader.term() > term, "it was taken again in place");
     };
     tokio::select! {
-        ended = leader.election.hold(&leader.store) => panic!("{ended:?}"),
-        waited = newcomer.election.campaign(&newcomer.store) => panic!("{waited:?}"),
+        ended = leader.election.hold(&leader.sync_log) => panic!("{ended:?}"),
+        waited = newcomer.election.campaign(&newcomer.sync_log) => panic!("{waited:?}"),
         () = watch => {}
     }
 }
@@ -286,12 +300,12 @@ async fn an_isolated_instance_ends_as_soon_as_it_sees_that_another_has_led() {
     leader.mongo.set_way(CUT);
     assert_eq!(keeps(&leader, 40).await, None);
     let other = Instance::new("b", &mongo).await;
-    other.election.campaign(&other.store).await.unwrap();
+    other.election.campaign(&other.sync_log).await.unwrap();
     other.election.release(0).await;
     leader.mongo.set_way(OPEN);
     let ended = keeps(&leader, 3).await.unwrap();
     assert!(ended.reason.contains("Another instance has led") && ended.calls_end_within.is_zero(), "{ended:?}");
-    assert!(leader.store.replica_history().await.unwrap().is_stale);
+    assert!(leader.store.sync_log().replica_history().await.unwrap().is_stale);
 }
 
 #[tokio::test(start_paused = true)]
@@ -301,7 +315,7 @@ async fn with_mongodb_required_nothing_is_done_without_it() {
     let leader = Instance::with("a", &mongo, None, true, folder).await.holds("ONE").await.leads().await;
     assert_eq!(keeps(&leader, 5).await, None);
     assert!(leader.leadership.has_standby(), "actions need their intent in MongoDB first, even without a standby");
-    assert!(!leader.store.replica_history().await.unwrap().had_standby);
+    assert!(!leader.store.sync_log().replica_history().await.unwrap().had_standby);
     leader.mongo.set_way(CUT);
     let ended = keeps(&leader, 30).await.unwrap();
     assert!(ended.reason.contains("MONGODB_REQUIRED") && !ended.calls_end_within.is_zero(), "{ended:?}");

@@ -49,7 +49,7 @@ async fn idle(session: ActiveSession) -> anyhow::Result<Option<()>> {
 
 async fn add_codes(session: &ActiveSession, count: usize) {
     for at in 0..count {
-        session.store.add_code(Code::parse(&format!("CODE{at}")).unwrap()).await.unwrap();
+        session.store.codes().add_code(Code::parse(&format!("CODE{at}")).unwrap()).await.unwrap();
     }
 }
 
@@ -165,12 +165,12 @@ async fn a_broken_file_is_restored_from_mongodb_with_growing_waits() {
         if count == 1 {
             add_codes(&session, 3).await;
         }
-        assert_eq!(session.store.page(RecordKind::Codes, None, 10).await?.len(), 3);
+        assert_eq!(session.store.sync_log().page(RecordKind::Codes, None, 10).await?.len(), 3);
         if count == 5 {
             return Ok(Some(()));
         }
         std::fs::remove_file(folder.path().join("state.db"))?;
-        let written = session.store.add_code(Code::parse("LATER").unwrap()).await;
+        let written = session.store.codes().add_code(Code::parse("LATER").unwrap()).await;
         assert!(written.is_err());
         session.done.cancelled().await;
         Ok(None)
@@ -195,10 +195,14 @@ async fn a_fenced_off_session_ends_at_once_and_the_next_has_the_other_leaders_wr
         let term = session.leadership.term().unwrap() + 1;
         mongo.inspect(|shared| shared.documents.values_mut().for_each(|d| d.at.as_mut().unwrap().term = term));
         let ended = Instant::now();
-        session.store.add_code(Code::parse("CODE0").unwrap()).await?;
-        let renamed = session.store.page(RecordKind::Codes, None, 1).await?;
-        session.store.put_into_outbox(RecordKind::Codes, renamed.iter().map(|record| record.key()).collect()).await?;
-        session.store.add_code(Code::parse("MORE").unwrap()).await?;
+        session.store.codes().add_code(Code::parse("CODE0").unwrap()).await?;
+        let renamed = session.store.sync_log().page(RecordKind::Codes, None, 1).await?;
+        session
+            .store
+            .sync_log()
+            .put_into_outbox(RecordKind::Codes, renamed.iter().map(|record| record.key()).collect())
+            .await?;
+        session.store.codes().add_code(Code::parse("MORE").unwrap()).await?;
         session.done.cancelled().await;
         assert!(ended.elapsed() < seconds(1) && !session.leadership.is_leader());
         Ok(None)
@@ -223,7 +227,7 @@ async fn an_unusable_file_is_replaced_by_a_temporary_copy_until_it_works_again()
             return Ok(None);
         }
         assert!(!session.store.is_temporary());
-        assert_eq!(session.store.page(RecordKind::Codes, None, 10).await?.len(), 3);
+        assert_eq!(session.store.sync_log().page(RecordKind::Codes, None, 10).await?.len(), 3);
         Ok(Some(()))
     };
     let mut sessions = Sessions::new(location(&place, &mongo), None, Some((mongo.clone(), mongo.clone())));
@@ -318,7 +322,7 @@ async fn a_waiting_instance_stops_without_an_error() {
     let mut sessions = sessions(folder.path(), &mongo);
     let stop = after(10);
     tokio::select! {
-        ended = other.election.hold(&other.store) => panic!("{ended:?}"),
+        ended = other.election.hold(&other.sync_log) => panic!("{ended:?}"),
         ended = sessions.run(&stop, idle) => assert!(ended.unwrap().is_none()),
     }
     let text = log.text();

@@ -40,26 +40,26 @@ async fn work_off(store: &Store, key: &CodeKey, step: Step) {
         Step::Link(_, user, player) => {
             let state = State::new(245);
             let player = Player { id: id(player), nickname: String::new(), state, furnace_level: None };
-            store.link(UserId(user), player).await.unwrap();
+            store.rosters().link(UserId(user), player).await.unwrap();
         }
         // An unknown player is refused.
-        Step::Redeem(_, player) => drop(store.request(vec![id(player)], vec![(key.clone(), 1)]).await),
+        Step::Redeem(_, player) => drop(store.redemptions().request(vec![id(player)], vec![(key.clone(), 1)]).await),
         Step::Grant(_) => {
-            for claim in store.claim_due(9, 99, |_| Admission::Take).await.unwrap().taken {
+            for claim in store.redemptions().claim_due(9, 99, |_| Admission::Take).await.unwrap().taken {
                 let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
-                store.record(claim, verdict).await.unwrap();
+                store.redemptions().record(claim, verdict).await.unwrap();
             }
         }
-        Step::Forget(_, user) => drop(store.forget_user(UserId(user)).await.unwrap()),
+        Step::Forget(_, user) => drop(store.erasures().forget_user(UserId(user)).await.unwrap()),
         Step::Meet(_) => {}
     }
 }
 
 /// Leads until MongoDB is known to have everything, and releases the lease. Returns how many records there were to send.
 async fn meet(instance: &Instance) -> u32 {
-    let before = instance.store.unsent().await.unwrap().records;
+    let before = instance.store.sync_log().unsent().await.unwrap().records;
     leading(instance, async || {
-        while !instance.store.is_outbox_empty().await.unwrap() {
+        while !instance.store.sync_log().is_outbox_empty().await.unwrap() {
             sleep(Duration::from_millis(500)).await;
         }
     })
@@ -77,7 +77,7 @@ fn is_derived(record: &Record) -> bool {
 async fn everything(store: &Store) -> Vec<Record> {
     let mut records = Vec::new();
     for kind in RecordKind::ALL {
-        records.extend(store.page(kind, None, 1000).await.unwrap());
+        records.extend(store.sync_log().page(kind, None, 1000).await.unwrap());
     }
     records.retain(|record| !is_derived(record));
     records
@@ -89,7 +89,7 @@ async fn end_the_same(steps: Vec<Step>) {
     let files = [Instance::new("a", &mongo).await, Instance::new("b", &mongo).await];
     let code = Code::parse("CODE").unwrap();
     let mut linked = BTreeMap::new();
-    files[0].store.add_code(code.clone()).await.unwrap();
+    files[0].store.codes().add_code(code.clone()).await.unwrap();
     for file in &files {
         meet(file).await;
     }

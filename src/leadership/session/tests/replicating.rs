@@ -11,7 +11,7 @@ use crate::leadership::Phase;
 use crate::services::replicator::Replicator;
 
 async fn add(instance: &Instance, code: &str) {
-    instance.store.add_code(Code::parse(code).unwrap()).await.unwrap();
+    instance.store.codes().add_code(Code::parse(code).unwrap()).await.unwrap();
 }
 
 async fn add_players(instance: &Instance, count: u64) {
@@ -21,34 +21,34 @@ async fn add_players(instance: &Instance, count: u64) {
         state: State::new(245),
         furnace_level: None,
     };
-    instance.store.set_channel(GuildId(1), ChannelId(8)).await.unwrap();
-    instance.store.add_to_roster(GuildId(1), (0..count).map(player).collect()).await.unwrap();
+    instance.store.guilds().set_channel(GuildId(1), ChannelId(8)).await.unwrap();
+    instance.store.rosters().add_to_roster(GuildId(1), (0..count).map(player).collect()).await.unwrap();
 }
 
 async fn until_sent(instance: &Instance) {
-    while instance.store.unsent().await.unwrap().records > 0 {
+    while instance.store.sync_log().unsent().await.unwrap().records > 0 {
         sleep(Duration::from_millis(10)).await;
     }
 }
 
 async fn codes(instance: &Instance) -> usize {
-    instance.store.page(RecordKind::Codes, None, 100).await.unwrap().len()
+    instance.store.sync_log().page(RecordKind::Codes, None, 100).await.unwrap().len()
 }
 
 fn replicator(instance: &Instance) -> Replicator<Double> {
-    Replicator::new(instance.mongo.clone(), instance.store.clone(), instance.leadership.clone())
+    Replicator::new(instance.mongo.clone(), instance.sync_log.clone(), instance.leadership.clone())
 }
 
 /// Leads and replicates while `work` is done.
 pub async fn leading(instance: &Instance, work: impl AsyncFnOnce()) {
-    instance.election.campaign(&instance.store).await.unwrap();
+    instance.election.campaign(&instance.sync_log).await.unwrap();
     let replicator = replicator(instance);
     let begun = async {
         instance.leadership.until_phase(Phase::is_active).await;
         work().await;
     };
     tokio::select! {
-        ended = instance.election.hold(&instance.store) => panic!("{ended:?}"),
+        ended = instance.election.hold(&instance.sync_log) => panic!("{ended:?}"),
         failure = replicator.run(instance.election.succession()) => panic!("{failure}"),
         () = begun => {}
     }
@@ -63,11 +63,11 @@ async fn changes_leave_the_outbox_only_after_a_renewal_has_confirmed_them() {
         add(&leader, "ONE").await;
         sleep(Duration::from_millis(100)).await;
         let at = leader.leadership.last_round(leader.term());
-        assert_eq!((leader.store.unsent().await.unwrap().records, at.round), (0, 1));
-        assert!(!leader.store.is_outbox_empty().await.unwrap(), "it was sent, but is not confirmed");
+        assert_eq!((leader.store.sync_log().unsent().await.unwrap().records, at.round), (0, 1));
+        assert!(!leader.store.sync_log().is_outbox_empty().await.unwrap(), "it was sent, but is not confirmed");
         sleep(seconds(4)).await;
-        assert!(leader.store.is_outbox_empty().await.unwrap());
-        assert_eq!(leader.store.replica_history().await.unwrap().position, at);
+        assert!(leader.store.sync_log().is_outbox_empty().await.unwrap());
+        assert_eq!(leader.store.sync_log().replica_history().await.unwrap().position, at);
         assert_eq!(mongo.lease().unwrap().position(), at);
     })
     .await;
@@ -84,7 +84,7 @@ async fn a_standby_stays_caught_up_and_a_takeover_reads_only_new_records() {
         let standing_by = replicator(&standby);
         let waiting = async {
             tokio::join!(
-                async { standby.election.campaign(&standby.store).await.unwrap() },
+                async { standby.election.campaign(&standby.sync_log).await.unwrap() },
                 standing_by.run(standby.election.succession()),
             )
         };
@@ -92,7 +92,7 @@ async fn a_standby_stays_caught_up_and_a_takeover_reads_only_new_records() {
             _ = waiting => unreachable!(),
             () = sleep(seconds(35)) => {}
         }
-        let known = standby.store.replica_history().await.unwrap();
+        let known = standby.store.sync_log().replica_history().await.unwrap();
         assert!(known.had_standby, "the file is complete, but another instance leads");
         assert_eq!((codes(&standby).await, known.position), (3, mongo.lease().unwrap().position()));
         add(&leader, "FOUR").await;
@@ -104,7 +104,7 @@ async fn a_standby_stays_caught_up_and_a_takeover_reads_only_new_records() {
     leading(&standby, async || assert_eq!(codes(&standby).await, 4)).await;
     assert_eq!(mongo.inspect(|shared| shared.read), 1);
     let position = Position { term: standby.term(), round: 0 };
-    assert_eq!(standby.store.replica_history().await.unwrap().position, position);
+    assert_eq!(standby.store.sync_log().replica_history().await.unwrap().position, position);
 }
 
 #[tokio::test(start_paused = true)]
@@ -125,7 +125,7 @@ async fn unsent_changes_of_a_former_leader_reach_the_leader_and_later_ones() {
         let sending = replicator(&former);
         let late = async {
             tokio::join!(
-                async { former.election.campaign(&former.store).await.unwrap() },
+                async { former.election.campaign(&former.sync_log).await.unwrap() },
                 sending.run(former.election.succession()),
             )
         };
@@ -134,7 +134,7 @@ async fn unsent_changes_of_a_former_leader_reach_the_leader_and_later_ones() {
             () = sleep(seconds(15)) => {}
         }
         assert_eq!(codes(&leader).await, 2);
-        assert!(former.store.is_outbox_empty().await.unwrap());
+        assert!(former.store.sync_log().is_outbox_empty().await.unwrap());
         let term = leader.term();
         mongo.inspect(|shared| {
             assert!(shared.documents.values().all(|document| !document.is_late), "adopted");
@@ -185,17 +185,17 @@ async fn an_interrupted_restore_costs_one_more_reading() {
     second.mongo.set_way(Way { most_pages: 15, ..far });
     let began = Instant::now();
     let healed = async {
-        while second.store.page(RecordKind::Players, None, 10).await.unwrap().is_empty() {
+        while second.store.sync_log().page(RecordKind::Players, None, 10).await.unwrap().is_empty() {
             sleep(Duration::from_millis(10)).await;
         }
         second.mongo.set_way(far);
     };
     let restored = leading(&second, async || {
-        assert_eq!(second.store.page(RecordKind::Players, None, 9_999).await.unwrap().len(), 3_000);
+        assert_eq!(second.store.sync_log().page(RecordKind::Players, None, 9_999).await.unwrap().len(), 3_000);
         // The first try, a wait of one second, and one more read.
         assert!(began.elapsed() < seconds(3), "{:?}", began.elapsed());
         assert!(mongo.inspect(|shared| shared.read) <= 2 * 6_001);
-        assert_eq!(second.store.unsent().await.unwrap().records, 0, "no restored record is sent back");
+        assert_eq!(second.store.sync_log().unsent().await.unwrap().records, 0, "no restored record is sent back");
     });
     tokio::join!(restored, healed);
 }
@@ -212,7 +212,7 @@ async fn retaking_the_lease_sends_unconfirmed_changes_again() {
         add(&leader, "TWO").await;
         sleep(Duration::from_millis(100)).await;
         let term = leader.term();
-        assert_eq!((sent(), leader.store.unsent().await.unwrap().records), (2, 0));
+        assert_eq!((sent(), leader.store.sync_log().unsent().await.unwrap().records), (2, 0));
         // It was sent, but no renewal has confirmed it: a primary that died may have lost it.
         let two = Code::parse("TWO").unwrap().key().to_string();
         mongo.inspect(|shared| shared.documents.retain(|(_, key), _| key[0] != Value::Text(two.clone())));
@@ -247,7 +247,7 @@ async fn changes_after_retaking_the_lease_are_sent_while_reading_fails() {
         assert!(has_it());
         leader.mongo.set_way(Way::default());
         sleep(seconds(30)).await;
-        assert_eq!(leader.store.unsent().await.unwrap().records, 0);
+        assert_eq!(leader.store.sync_log().unsent().await.unwrap().records, 0);
     })
     .await;
 }
@@ -269,7 +269,7 @@ async fn over_a_bad_connection_a_file_catches_up_kind_by_kind() {
     let began = Instant::now();
     let caught_up = leading(&next, async || {
         assert_eq!(
-            (codes(&next).await, next.store.page(RecordKind::Rosters, None, 1000).await.unwrap().len()),
+            (codes(&next).await, next.store.sync_log().page(RecordKind::Rosters, None, 1000).await.unwrap().len()),
             (1, 300)
         );
     });
@@ -289,7 +289,7 @@ async fn a_mongodb_that_takes_only_small_rounds_gets_everything() {
         for most_records in [30, 10] {
             leader.mongo.set_way(Way { most_records, ..Way::default() });
             sleep(seconds(90)).await;
-            assert_eq!(leader.store.unsent().await.unwrap().records, 0, "{most_records} at once");
+            assert_eq!(leader.store.sync_log().unsent().await.unwrap().records, 0, "{most_records} at once");
             leader.mongo.set_way(Way { is_cut: true, ..Way::default() });
             add_players(&leader, 20).await;
         }
@@ -310,7 +310,7 @@ async fn a_write_that_arrives_after_a_takeover_is_adopted_without_its_sender() {
     let at = Position { term: mongo.lease().unwrap().term, round: mongo.lease().unwrap().round + 1 };
     let key = |code: &str| [Value::Text(Code::parse(code).unwrap().key().to_string())];
     // The network delays it until another instance leads. Its sender never comes back.
-    let late = former.store.page(RecordKind::Codes, None, 9).await.unwrap();
+    let late = former.store.sync_log().page(RecordKind::Codes, None, 9).await.unwrap();
     let late = late.into_iter().find(|record| record.key()[..] == key("LATE")).unwrap();
     mongo.inspect(|shared| shared.documents.retain(|(_, found), _| found[..] != key("LATE")));
     let leader = Instance::new("b", &mongo).await;
@@ -358,7 +358,7 @@ async fn an_urgent_change_does_not_wait_long_for_a_slow_mongodb() {
         add_players(&leader, 2_500).await;
         // The first round takes 8 s, and the next one half of that.
         sleep(seconds(15)).await;
-        assert!(leader.store.unsent().await.unwrap().records > 1_000);
+        assert!(leader.store.sync_log().unsent().await.unwrap().records > 1_000);
         let began = Instant::now();
         add(&leader, "URGENT").await;
         while mongo.inspect(|shared| !shared.documents.keys().any(|(kind, _)| *kind == RecordKind::Codes)) {

@@ -1,0 +1,95 @@
+//! The health of all parts in one value, and the line that the log has of it.
+//!
+//! # Guarantees
+//! A health line comes every 100 checks or every 1,000 s, whatever hangs. It says "healthy" only when every part is well.
+//!
+//! # Races
+//! The feeds and the engine publish their status as it changes; the posts and the replica are read when the health is.
+//!
+//! # Crash
+//! What the parts publish, and when the last line was, is kept in memory only.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::health::{EngineStatus, Feeds, Health, HealthLine, PostStatus};
+use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
+use crate::store::{Reports, SyncLog};
+
+/// Where the parts' statuses meet. Clones share them.
+#[derive(Clone)]
+pub struct HealthMonitor {
+    reports: Reports,
+    sync_log: SyncLog,
+    feeds: watch::Receiver<Feeds>,
+    engine: watch::Receiver<EngineStatus>,
+}
+
+impl HealthMonitor {
+    pub fn new(
+        reports: Reports,
+        sync_log: SyncLog,
+        feeds: watch::Receiver<Feeds>,
+        engine: watch::Receiver<EngineStatus>,
+    ) -> Self {
+        Self { reports, sync_log, feeds, engine }
+    }
+
+    /// How everything is now.
+    pub async fn read(&self) -> Health {
+        let posts = self.reports.failing_guilds().await.map(|failing_guilds| PostStatus { failing_guilds });
+        let replica = self.sync_log.replica_status().await;
+        Health {
+            feeds: self.feeds.borrow().clone(),
+            posts: posts.map_err(|error| error.to_string()),
+            replica: replica.map_err(|error| error.to_string()),
+            engine: self.engine.borrow().clone(),
+        }
+    }
+}
+
+/// Logs the health line.
+pub struct HealthLog {
+    monitor: HealthMonitor,
+    clock: Clock,
+}
+
+impl HealthLog {
+    pub fn new(monitor: HealthMonitor, clock: Clock) -> Self {
+        Self { monitor, clock }
+    }
+
+    async fn log(&self) {
+        let mut feeds = self.monitor.feeds.clone();
+        let mut line = HealthLine::new(self.clock.elapsed());
+        loop {
+            tokio::select! {
+                biased;
+                polled = feeds.changed() => if polled.is_err() { return },
+                () = tokio::time::sleep_until(self.clock.at(line.due_at())) => {}
+            }
+            let (now, checks) = (self.clock.elapsed(), feeds.borrow_and_update().checks());
+            if line.is_due(checks, now) {
+                let troubles = self.monitor.read().await.troubles();
+                // Not inside the macro: that does nothing where nobody wants the line.
+                let line = line.line(checks, &troubles, now);
+                tracing::info!("{line}");
+            }
+        }
+    }
+}
+
+impl Service for HealthLog {
+    fn name(&self) -> &'static str {
+        "health log"
+    }
+
+    /// Ends, too, when the watcher is gone.
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
+        shutdown.run_until_cancelled(self.log()).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! Guilds that removed the bot: nothing is posted or redeemed for one, and all of it waits for its return.
+
+use rusqlite::params;
+
+use crate::domain::codes::channel::Blocked;
+use crate::domain::codes::code::CodeKey;
+use crate::domain::players::player::GuildId;
+use crate::domain::sync::version::Version;
+use crate::runtime::wake::Wake;
+use crate::store::batches;
+use crate::store::handles::{Erasures, Guilds};
+use crate::store::kernel::{Millis, StoreError, Tx};
+
+/// Puts aside what waits to be redeemed for a guild's roster, but for what another guild's run or a person wants.
+fn put_aside(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
+    tx.execute(
+        "UPDATE redemptions SET deleted = 1, version = ?2
+         WHERE outcome = 'pending' AND deleted = 0 AND priority = 0
+           AND player_id IN (SELECT player_id FROM rosters WHERE guild_id = ?1 AND deleted = 0)
+           AND NOT EXISTS (SELECT 1 FROM links l WHERE l.player_id = redemptions.player_id AND l.deleted = 0)
+           AND NOT EXISTS (SELECT 1 FROM rosters o JOIN guilds g ON g.guild_id = o.guild_id AND g.removed_at IS NULL
+                           JOIN runs u ON u.guild_id = o.guild_id AND u.code_key = redemptions.code_key
+                                AND u.generation = redemptions.generation AND u.finished_at IS NULL AND u.deleted = 0
+                           WHERE o.player_id = redemptions.player_id AND o.deleted = 0)",
+        params![guild, tx.version()],
+    )
+}
+
+/// Takes up again what was put aside for a guild's runs, where the code is still good there; for how many codes.
+fn take_up(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
+    let active = super::active_code("?2");
+    let of_guild = format!(
+        "redemptions.deleted = 1
+         AND redemptions.player_id IN (SELECT player_id FROM rosters WHERE guild_id = ?2 AND deleted = 0)
+         AND (redemptions.code_key, redemptions.generation) IN (
+             SELECT u.code_key, u.generation FROM runs u JOIN codes c ON c.code_key = u.code_key
+             WHERE u.guild_id = ?2 AND u.deleted = 0 AND {active})"
+    );
+    let now = Millis(tx.now());
+    let codes: Vec<(CodeKey, u32)> = tx
+        .statement(&format!("SELECT DISTINCT code_key, generation FROM redemptions WHERE {of_guild}"))?
+        .query_map(params![now, guild], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let sql = format!(
+        "UPDATE redemptions SET deleted = 0, queue = NULL, next_attempt_at = ?1, version = ?3 WHERE {of_guild}"
+    );
+    tx.execute(&sql, params![now, guild, tx.version()])?;
+    for (key, generation) in &codes {
+        batches::reopen(tx, key, *generation)?;
+    }
+    Ok(codes.len())
+}
+
+impl Guilds {
+    /// All guilds that are known, and whether they have removed the bot.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn known_guilds(&self) -> Result<Vec<(GuildId, bool)>, StoreError> {
+        self.read(|connection| {
+            // A guild that was paused for this before there was a time to it counts as removed once that is set.
+            let sql =
+                "SELECT guild_id, removed_at IS NOT NULL OR paused IS ?1 FROM guilds WHERE deleted = 0 ORDER BY 1";
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([Blocked::Removed], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Discord says that the bot is not in a guild any more; whether that is news. It is kept whole for its return, and
+    /// nothing is posted or redeemed for it.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn guild_removed(&self, guild: GuildId) -> Result<bool, StoreError> {
+        let instance = self.0.instance();
+        let is_news = self.write(move |tx| {
+            let version = tx.version();
+            // Not before anything that was ever written here: a clock that is behind must not make it a removal of long ago.
+            let at = tx.now().as_millisecond().max(Version(version).millis());
+            let news = tx.execute(
+                "UPDATE guilds SET removed_at = ?2, paused = ?3, resume_at = NULL, version = ?4
+                 WHERE guild_id = ?1 AND deleted = 0 AND removed_at IS NULL",
+                params![guild, at, Blocked::Removed, version],
+            )?;
+            tx.execute(
+                "UPDATE guilds SET removal_seen_by = ?2 WHERE guild_id = ?1 AND removed_at IS NOT NULL",
+                params![guild, instance],
+            )?;
+            put_aside(tx, guild)?;
+            Ok(news > 0)
+        });
+        let is_news = is_news.await?;
+        self.0.inner.erasing_wake.wake_all();
+        Ok(is_news)
+    }
+
+    /// The bot is in a guild; whether it was thought removed. What waits there is due at once.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn guild_returned(&self, guild: GuildId) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            let returned = tx.execute(
+                "UPDATE guilds SET removed_at = NULL, removal_seen_by = NULL, paused = NULL, resume_at = NULL, version = ?2
+                 WHERE guild_id = ?1 AND (removed_at IS NOT NULL OR paused IS ?3)",
+                params![guild, tx.version(), Blocked::Removed],
+            )?;
+            if returned > 0 {
+                tx.execute(
+                    "UPDATE posts SET next_attempt_at = ?2, version = ?3
+                     WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND next_attempt_at > ?2",
+                    params![guild, Millis(tx.now()), tx.version()],
+                )?;
+                take_up(tx, guild)?;
+                tx.wake_plan();
+                tx.wake_work();
+            }
+            Ok(returned > 0)
+        })
+        .await
+    }
+}
+
+impl Erasures {
+    /// Woken when a guild may be there to be erased.
+    pub fn wake(&self) -> &Wake {
+        &self.0.inner.erasing_wake
+    }
+}

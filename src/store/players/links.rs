@@ -1,0 +1,84 @@
+//! Links: the game accounts that a Discord user redeems for.
+
+use rusqlite::{Row, params};
+
+use crate::domain::players::player::{MAX_LINKS, Player, PlayerId, UserId};
+use crate::store::handles::Rosters;
+use crate::store::kernel::{Millis, StoreError};
+use crate::store::players;
+
+/// What became of a wish to link an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linked {
+    /// It is linked, and was not before.
+    New,
+    /// It was linked already; its state is up to date now.
+    Known,
+    /// There are [`MAX_LINKS`] already.
+    TooMany,
+}
+
+pub(in crate::store) fn player(row: &Row<'_>) -> rusqlite::Result<Player> {
+    Ok(Player { id: row.get(0)?, nickname: row.get(1)?, state: row.get(2)?, furnace_level: row.get(3)? })
+}
+
+impl Rosters {
+    /// The accounts a user linked, in the order of their linking.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn links(&self, user: UserId) -> Result<Vec<Player>, StoreError> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM links l JOIN players p USING (player_id)
+                 WHERE l.user_id = ?1 AND l.deleted = 0 ORDER BY l.linked_at, l.player_id",
+            )?;
+            let rows = statement.query_map([user], player)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Links an account to a user, and keeps its state.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn link(&self, user: UserId, account: Player) -> Result<Linked, StoreError> {
+        self.write(move |tx| {
+            let known: Vec<PlayerId> = tx
+                .statement("SELECT player_id FROM links WHERE user_id = ?1 AND deleted = 0")?
+                .query_map([user], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            let is_known = known.contains(&account.id);
+            if !is_known && known.len() >= MAX_LINKS {
+                return Ok(Linked::TooMany);
+            }
+            players::put(tx, &account)?;
+            if is_known {
+                return Ok(Linked::Known);
+            }
+            tx.execute(
+                "INSERT INTO links (user_id, player_id, linked_at, version) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET deleted = 0, linked_at = excluded.linked_at, version = excluded.version",
+                params![user, account.id, Millis(tx.now()), tx.version()],
+            )?;
+            Ok(Linked::New)
+        })
+        .await
+    }
+
+    /// Takes a user's link back, or all of them; how many.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn unlink(&self, user: UserId, player: Option<PlayerId>) -> Result<usize, StoreError> {
+        self.write(move |tx| {
+            Ok(tx.execute(
+                "UPDATE links SET deleted = 1, version = ?3
+                 WHERE user_id = ?1 AND deleted = 0 AND (?2 IS NULL OR player_id = ?2)",
+                params![user, player, tx.version()],
+            )?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,157 @@
+//! Players and rosters.
+
+mod links;
+mod rosters;
+
+pub use links::Linked;
+pub use rosters::RosterPage;
+
+use rusqlite::{OptionalExtension, params};
+
+use crate::domain::answers::status::Status;
+use crate::domain::players::player::{GuildId, Player, PlayerId, Profile};
+
+use crate::store::guilds;
+use crate::store::handles::{RedemptionQueue, Rosters};
+use crate::store::kernel::{Millis, StoreError, Tx};
+
+/// What became of players who were put on a roster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RosterChange {
+    /// New on it.
+    pub new: u32,
+    /// On it before.
+    pub known: u32,
+    /// Of both, those who keep another state than was given, for others rely on it.
+    pub kept: u32,
+}
+
+/// The player as on file, where somebody else relies on that and the game has not said that it is wrong.
+fn what_others_rely_on(tx: &Tx<'_>, guild: GuildId, player: &Player) -> rusqlite::Result<Option<Player>> {
+    let on_file = tx
+        .statement(
+            "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
+             WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
+               AND (EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = ?1 AND r.guild_id <> ?2 AND r.deleted = 0)
+                    OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = ?1 AND l.deleted = 0))
+               AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?1 AND d.status = ?3
+                               AND d.outcome = 'failed' AND d.deleted = 0)",
+        )?
+        .query_row(params![player.id, guild, Status::UserInfoError], links::player)
+        .optional()?;
+    Ok(on_file.map(|on_file| Player {
+        nickname: if on_file.nickname.is_empty() { player.nickname.clone() } else { on_file.nickname },
+        furnace_level: player.furnace_level.or(on_file.furnace_level),
+        ..on_file
+    }))
+}
+
+/// Makes the player known; what the caller leaves open stays as it is.
+pub(in crate::store) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<usize> {
+    tx.execute(
+        "INSERT INTO players (player_id, nickname, state, furnace_level, version) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO UPDATE SET
+             nickname = iif(excluded.nickname = '', nickname, excluded.nickname),
+             state = coalesce(excluded.state, state),
+             furnace_level = coalesce(excluded.furnace_level, furnace_level),
+             deleted = 0, version = excluded.version",
+        params![player.id, player.nickname, player.state, player.furnace_level, tx.version()],
+    )
+}
+
+impl Rosters {
+    /// Makes players known without putting them on a roster.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn put_players(&self, players: Vec<Player>) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            for player in &players {
+                put(tx, player)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Puts players on a guild's roster; one who is on it already is brought up to date. What others rely on stays: a player
+    /// who is on another guild's roster, or whom somebody linked, keeps the name and state on file, unless the game has said
+    /// that the state is wrong.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
+        self.write(move |tx| {
+            guilds::ensure(tx, guild)?;
+            let mut change = RosterChange::default();
+            for player in &players {
+                let kept = what_others_rely_on(tx, guild, player)?;
+                change.kept +=
+                    u32::from(kept.as_ref().is_some_and(|kept| player.state.is_some() && kept.state != player.state));
+                put(tx, kept.as_ref().unwrap_or(player))?;
+                let added = tx.execute(
+                    "INSERT INTO rosters (guild_id, player_id, added_at, version) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT DO UPDATE SET deleted = 0, added_at = excluded.added_at, version = excluded.version
+                         WHERE deleted = 1",
+                    params![guild, player.id, Millis(tx.now()), tx.version()],
+                )?;
+                if added > 0 { change.new += 1 } else { change.known += 1 }
+            }
+            tx.wake_plan();
+            Ok(change)
+        })
+        .await
+    }
+
+    /// Takes players off a guild's roster; returns how many were on it. Redemptions that were begun for them end as they would.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn remove_from_roster(&self, guild: GuildId, players: Vec<PlayerId>) -> Result<u32, StoreError> {
+        self.write(move |tx| {
+            let mut removed = 0;
+            for player in &players {
+                removed += tx.execute(
+                    "UPDATE rosters SET deleted = 1, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0",
+                    params![guild, player, tx.version()],
+                )?;
+            }
+            Ok(u32::try_from(removed).unwrap_or(u32::MAX))
+        })
+        .await
+    }
+}
+
+impl RedemptionQueue {
+    /// Forgets when a player's profile was fetched, so that it is fetched again.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn forget_profile(&self, player: PlayerId) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE players SET profile_at = NULL, version = ?2 WHERE player_id = ?1",
+                params![player, tx.version()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Takes over what the game says of a player.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn record_profile(&self, player: PlayerId, profile: Profile) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE players SET nickname = iif(?2 = '', nickname, ?2), state = coalesce(?3, state),
+                     furnace_level = coalesce(?4, furnace_level), profile_at = ?5, version = ?6
+                 WHERE player_id = ?1",
+                params![player, profile.nickname, profile.state, profile.furnace_level, Millis(tx.now()), tx.version()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,63 @@
+//! Looking at a guild's roster.
+
+use rusqlite::params;
+
+use crate::domain::players::player::{GuildId, Player};
+
+use super::links::player;
+use crate::store::handles::Rosters;
+use crate::store::kernel::StoreError;
+
+/// A part of a guild's roster.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RosterPage {
+    /// Players on the roster in all.
+    pub total: u32,
+    /// Of these, those whose state is not known.
+    pub without_state: u32,
+    /// The players of this part.
+    pub players: Vec<Player>,
+}
+
+const ORDER: &str = "ORDER BY p.nickname = '', p.nickname COLLATE NOCASE, p.player_id";
+
+impl Rosters {
+    /// A part of a guild's roster, by name.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn roster(&self, guild: GuildId, offset: u32, limit: u32) -> Result<RosterPage, StoreError> {
+        self.read(move |connection| {
+            let on_roster = "FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0";
+            let counts = format!("SELECT count(*), count(*) FILTER (WHERE p.state IS NULL) {on_roster}");
+            let (total, without_state) =
+                connection.prepare_cached(&counts)?.query_row([guild], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let select = format!(
+                "SELECT p.player_id, p.nickname, p.state, p.furnace_level {on_roster} {ORDER} LIMIT ?3 OFFSET ?2"
+            );
+            let mut statement = connection.prepare_cached(&select)?;
+            let players = statement.query_map(params![guild, offset, limit], player)?.collect::<Result<_, _>>()?;
+            Ok(RosterPage { total, without_state, players })
+        })
+        .await
+    }
+
+    /// Players of a guild's roster whose name holds, or whose id begins with, `text`; at most `limit`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn find_on_roster(&self, guild: GuildId, text: String, limit: u32) -> Result<Vec<Player>, StoreError> {
+        self.read(move |connection| {
+            let sql = format!(
+                "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM rosters r JOIN players p USING (player_id)
+                 WHERE r.guild_id = ?1 AND r.deleted = 0
+                   AND (instr(lower(p.nickname), lower(?2)) > 0 OR instr(CAST(p.player_id AS TEXT), ?2) = 1)
+                 {ORDER} LIMIT ?3"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![guild, text, limit], player)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,241 @@
+//! The posts: intent first (`planning.rs`), then the call, then the message's id (invariant 1).
+
+mod corrections;
+pub(super) mod planning;
+
+pub use planning::{GuildPlan, Plan, Planned};
+
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+
+use crate::domain::codes::channel::ShownState;
+use crate::domain::codes::post_plan::{self, MessageKind};
+use crate::domain::players::player::ChannelId;
+use crate::ports::{AnnouncedCode, Announcement, Posted};
+use crate::runtime::wake::Wake;
+use crate::store::guilds;
+use crate::store::handles::PostQueue;
+use crate::store::kernel::{Millis, StoreError};
+
+/// A message to send now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueMessage {
+    /// The message.
+    pub announcement: Announcement,
+    /// Attempts made for it so far.
+    pub attempts: u32,
+}
+
+/// What came of an attempt that did not send a message, as far as anybody knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotPosted {
+    /// Nobody knows whether it, or an earlier one, was sent.
+    pub maybe_sent: bool,
+    /// When to try again.
+    pub next: Timestamp,
+    /// What the channel says, where that is why: the guild's admins are told when it goes on.
+    pub refusal: Option<String>,
+}
+
+/// The first message that waits, of each guild that can be posted to. One of a kind that only a newer program knows is left to
+/// that.
+const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
+    WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL
+      AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
+      AND p.message_id IS NULL AND p.deleted = 0
+      AND (p.nonce, p.position) = (SELECT nonce, position FROM posts
+                                   WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
+                                     AND kind IN ('new', 'digest', 'more')
+                                   ORDER BY planned_at, position, nonce LIMIT 1)";
+
+/// The codes of the message with the nonce `?1`: those that are known here.
+const CODES: &str = "FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0";
+
+/// When a guild's first message may be tried.
+const DUE_AT: &str = "max(p.next_attempt_at, iif(g.paused IS NULL, 0, g.resume_at))";
+
+/// A new code is not posted while its first test is under way, for 5 s at most; nor while that of another one is which was
+/// seen at the same moment, so that both are in one message. Where an answer speaks against it, it waits for a second one,
+/// and nothing else does.
+pub(super) const NOT_HELD: &str = "(c.hold_until IS NULL OR c.hold_until <= ?1)
+    AND NOT EXISTS (SELECT 1 FROM codes o INDEXED BY codes_held
+                    WHERE o.hold_until > ?1 AND o.hold_until <= ?1 + 5000 AND o.first_seen_at = c.first_seen_at
+                      AND o.hold_until = o.first_seen_at + 5000 AND o.condemned IS NULL AND o.deleted = 0)";
+
+/// A short, unique name for a message: `prefix` and its version in base 36. Later ones sort behind earlier ones for some centuries,
+/// until a digit is added.
+pub(super) fn nonce(prefix: char, version: i64) -> String {
+    let mut rest = version.unsigned_abs();
+    let mut digits = Vec::new();
+    while rest > 0 || digits.is_empty() {
+        digits.extend(char::from_digit((rest % 36) as u32, 36));
+        rest /= 36;
+    }
+    digits.push(prefix);
+    digits.iter().rev().collect()
+}
+
+fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
+    Ok(DueMessage {
+        announcement: Announcement {
+            nonce: row.get("nonce")?,
+            guild: row.get("guild_id")?,
+            channel: row.get::<_, ChannelId>("channel_id")?,
+            role: row.get("mention_role")?,
+            kind: row.get::<_, MessageKind>("kind")?,
+            total: row.get::<_, u32>("total")? as usize,
+            codes: Vec::new(),
+            attempted_at: row.get::<_, Option<Millis>>("attempted_at")?.map(|Millis(at)| at),
+            is_moved: row.get("is_moved")?,
+        },
+        attempts: row.get("attempts")?,
+    })
+}
+
+fn announced_code(row: &Row<'_>) -> rusqlite::Result<AnnouncedCode> {
+    Ok(AnnouncedCode {
+        code: row.get("code")?,
+        generation: row.get("generation")?,
+        rewards: row.get("rewards")?,
+        expires_at: row.get::<_, Option<Millis>>("expires_at")?.map(|Millis(at)| at),
+        source: row.get("source")?,
+        checked: row.get("checked")?,
+    })
+}
+
+impl PostQueue {
+    /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.
+    pub fn wake(&self) -> &Wake {
+        &self.0.inner.plan_wake
+    }
+
+    /// The next message of every guild that has one due now, the longest planned first, and guilds that were planned at one
+    /// moment in an order of that moment. A guild's messages go out in their order: while its first
+    /// one fails, the others of that guild wait, and no other guild does.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn due_messages(&self) -> Result<Vec<DueMessage>, StoreError> {
+        let now = self.0.inner.clock.now();
+        self.read(move |connection| {
+            // One that may have been sent to the channel before this one is looked for there.
+            let mut heads = connection.prepare_cached(&format!(
+                "SELECT p.nonce, p.guild_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts, p.planned_at,
+                        iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
+                        p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved
+                 {HEADS} AND {DUE_AT} <= ?1"
+            ))?;
+            let mut codes = connection.prepare_cached(&format!(
+                "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source,
+                        c.good_at IS NOT NULL AND c.condemned IS NULL AND c.generation = p.generation AS checked
+                 {CODES} ORDER BY p.position"
+            ))?;
+            let rows = heads.query_map([Millis(now)], |row| {
+                let (due, planned_at) = (announcement(row)?, row.get::<_, i64>("planned_at")?);
+                Ok(((planned_at, post_plan::sending_order(due.announcement.guild, planned_at)), due))
+            })?;
+            let mut due: Vec<((i64, u64), DueMessage)> = rows.collect::<Result<_, _>>()?;
+            due.sort_by_key(|(place, _)| *place);
+            let mut due: Vec<DueMessage> = due.into_iter().map(|(_, due)| due).collect();
+            for message in &mut due {
+                let rows = codes.query_map([&message.announcement.nonce], announced_code)?;
+                message.announcement.codes = rows.collect::<Result<_, _>>()?;
+            }
+            Ok(due)
+        })
+        .await
+    }
+
+    /// When the next message that waits is due, of those that are due after `after`; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn next_post_at(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.read(move |connection| {
+            let sql = format!("SELECT min({DUE_AT}) {HEADS} AND {DUE_AT} > ?1");
+            let at: Option<Millis> = connection.prepare_cached(&sql)?.query_row([Millis(after)], |row| row.get(0))?;
+            Ok(at.map(|Millis(at)| at))
+        })
+        .await
+    }
+
+    /// Notes that a message of so many codes is about to be sent, before it is. False where it is not that message any more: a code
+    /// was found bad, or what another instance did with it has come from MongoDB, perhaps while that was told of this intent.
+    /// Then it must not be sent, and what is to be done shows at the next look.
+    ///
+    /// # Errors
+    /// When it cannot be written, or this instance may not act (any more); then the message must not be sent.
+    pub async fn begin_post(&self, nonce: String, channel: ChannelId, codes: usize) -> Result<bool, StoreError> {
+        let (message, codes) = (nonce.clone(), u32::try_from(codes).unwrap_or(u32::MAX));
+        let begun = self.write_intent(move |tx| {
+            tx.execute(
+                "UPDATE posts SET attempts = attempts + 1, attempted_at = coalesce(attempted_at, ?2), channel_id = ?3,
+                     version = ?4
+                 WHERE nonce = ?1 AND message_id IS NULL AND deleted = 0",
+                params![message, Millis(tx.now()), channel, tx.version()],
+            )?;
+            Ok(())
+        });
+        begun.await?.1?;
+        self.read(move |connection| {
+            let mut is_still = connection.prepare_cached(&format!(
+                "SELECT count(*) = ?2 AND total(p.message_id IS NULL) > 0 {CODES}
+                   AND (p.message_id IS NOT NULL OR p.attempted_at IS NOT NULL)"
+            ))?;
+            Ok(is_still.query_row(params![nonce, codes], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Notes that a message was sent, which ends a pause of its guild.
+    ///
+    /// # Errors
+    /// When it cannot be written, or this instance may not act any more; then the message stays due, here or for the active
+    /// one, and its nonce keeps it from being sent twice.
+    pub async fn record_posted(&self, message: Announcement, posted: Posted) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            for code in &message.codes {
+                let shows = match posted.is_as_given {
+                    true => ShownState::Good(code.expires_at).stored(),
+                    false => ShownState::UNKNOWN.to_owned(),
+                };
+                tx.execute(
+                    "UPDATE posts SET message_id = ?4, posted_at = ?5, shown = ?6, version = ?7
+                     WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3 AND message_id IS NULL",
+                    params![
+                        message.guild,
+                        code.code.key(),
+                        code.generation,
+                        posted.id.0.cast_signed(),
+                        Millis(tx.now()),
+                        shows,
+                        tx.version()
+                    ],
+                )?;
+            }
+            guilds::works(tx, message.guild)?;
+            Ok(())
+        })
+        .await?;
+        self.0.require_leader()
+    }
+
+    /// Notes that a message was not sent, or that nobody knows, and when to try again.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the message is due at once.
+    pub async fn record_not_posted(&self, nonce: String, failed: NotPosted) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE posts SET attempted_at = iif(?2, attempted_at, NULL), next_attempt_at = ?3, version = ?4
+                 WHERE nonce = ?1 AND message_id IS NULL AND deleted = 0",
+                params![nonce, failed.maybe_sent, Millis(failed.next), tx.version()],
+            )?;
+            if let Some(refusal) = failed.refusal {
+                guilds::refuses(tx, &nonce, &refusal)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,391 @@
+//! Checks: the game is asked about a code with one call for one player of a roster.
+//!
+//! A check is a real redemption of that player, its tester, which is made due ahead of all others; everything about claims,
+//! tries and answers holds for it as for any other. A new code is tested like that before it is posted, and one that is over
+//! while somebody still wants it is asked about again (`domain/verdict`). A code that people saw as over is asked about in
+//! its next generation, which begins when it is good.
+
+mod asking;
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, ToSql, params};
+
+use crate::domain::answers::status::Status;
+use crate::domain::codes::channel::OverReason;
+use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::codes::invalidation;
+use crate::domain::codes::verdict::{self, Checked, CodeEvidence, Verdict};
+use crate::domain::players::player::{GuildId, PlayerId};
+
+use super::outcomes::{Invalidated, Judged};
+use crate::store::redemptions::queue::{self, Claim};
+
+use crate::store::batches;
+use crate::store::handles::{Codes, RedemptionQueue, Reports};
+use crate::store::kernel::{Millis, StoreError, Tx};
+use asking::UNDER_WAY;
+pub(in crate::store) use asking::{ask_now, begin_due};
+
+/// Whom the game may be asked for, though nobody asked for that player: those on the rosters of guilds that let every code
+/// be redeemed, whose state is known; and those of the guild `?1`, which asked itself.
+const TESTERS: &str = "FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0
+    JOIN players p ON p.player_id = r.player_id AND p.deleted = 0 AND p.state IS NOT NULL
+    WHERE g.deleted = 0 AND g.removed_at IS NULL AND (g.auto_redeem = 1 OR g.guild_id = ?1)";
+
+/// No guild: for those who ask for nobody.
+const NO_GUILD: GuildId = GuildId(0);
+
+/// Whether asking began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckStart {
+    /// The game is being asked.
+    Asked,
+    /// There is nobody to ask for: no roster has a player whose state is known.
+    Nobody,
+    /// The code is not over.
+    NotOver,
+}
+
+/// A code that is over, with its next check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverCode {
+    /// The code.
+    pub code: Code,
+    /// Why it is over.
+    pub over: OverReason,
+    /// When the game is asked again.
+    pub check_at: Option<Timestamp>,
+}
+
+/// What is on file of a code's checks.
+struct OnFile {
+    generation: u32,
+    verdict: Verdict,
+    tester: Option<PlayerId>,
+    hold_until: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    /// The redemptions of its generation are counted: what comes next, comes in another.
+    is_counted: bool,
+}
+
+fn millis(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<Millis>>(column)?.map(|Millis(at)| at))
+}
+
+fn find(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<Option<OnFile>> {
+    tx.statement(
+        "SELECT generation, condemned, condemned_at, good_at, coalesce(checks, 0), unclear, check_at, tester, hold_until,
+                expires_at, EXISTS (SELECT 1 FROM tallies t WHERE t.code_key = codes.code_key
+                                    AND t.generation = codes.generation AND t.guild_id = 0)
+         FROM codes WHERE code_key = ?1 AND deleted = 0",
+    )?
+    .query_row([key], |row| {
+        let why: Option<Status> = row.get(1)?;
+        let since = millis(row, 2)?.unwrap_or(Timestamp::UNIX_EPOCH);
+        let verdict = Verdict {
+            over: why.map(|why| (why, since)),
+            good_at: millis(row, 3)?,
+            checks: row.get(4)?,
+            unclear: row.get(5)?,
+            check_at: millis(row, 6)?,
+        };
+        Ok(OnFile {
+            generation: row.get(0)?,
+            verdict,
+            tester: row.get(7)?,
+            hold_until: millis(row, 8)?,
+            expires_at: millis(row, 9)?,
+            is_counted: row.get(10)?,
+        })
+    })
+    .optional()
+}
+
+/// Writes a verdict down; whoever was asked for has answered.
+fn put(tx: &Tx<'_>, key: &CodeKey, verdict: &Verdict) -> rusqlite::Result<usize> {
+    tx.execute(
+        "UPDATE codes SET condemned = ?2, condemned_at = ?3, good_at = ?4, checks = ?5, unclear = ?6, check_at = ?7,
+             tester = NULL, version = ?8
+         WHERE code_key = ?1",
+        params![
+            key,
+            verdict.over.as_ref().map(|(why, _)| why),
+            verdict.over.as_ref().map(|(_, since)| Millis(*since)),
+            verdict.good_at.map(Millis),
+            verdict.checks,
+            verdict.unclear,
+            verdict.check_at.map(Millis),
+            tx.version()
+        ],
+    )
+}
+
+fn set_tester(tx: &Tx<'_>, key: &CodeKey, tester: Option<PlayerId>) -> rusqlite::Result<usize> {
+    tx.execute("UPDATE codes SET tester = ?2 WHERE code_key = ?1", params![key, tester])
+}
+
+fn release_posts(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<()> {
+    tx.execute("UPDATE codes SET hold_until = NULL WHERE code_key = ?1 AND hold_until IS NOT NULL", [key])?;
+    tx.wake_plan();
+    Ok(())
+}
+
+/// How many players there are to ask for, two at most.
+fn count_testers(tx: &Tx<'_>) -> rusqlite::Result<u32> {
+    let sql = format!("SELECT count(*) FROM (SELECT DISTINCT p.player_id {TESTERS} LIMIT 2)");
+    tx.statement(&sql)?.query_row([NO_GUILD], |row| row.get(0))
+}
+
+/// Whether people saw the code in this generation, or may have.
+fn was_posted(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM posts WHERE code_key = ?1 AND generation = ?2 AND (message_id IS NOT NULL OR attempted_at IS NOT NULL)";
+    tx.statement(sql)?.exists(params![key, generation])
+}
+
+fn over_statuses() -> String {
+    let names: Vec<String> = verdict::over_statuses().map(|status| format!("'{}'", status.name())).collect();
+    names.join(", ")
+}
+
+/// What failed because the code was over is due again, in a new round of tries.
+fn retry_over(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<()> {
+    let sql = format!(
+        "UPDATE redemptions SET outcome = 'pending', round = coalesce(round, 0) + 1, calls = 0, unknown = 0, temporary = 0,
+             claimed_by = NULL, claim = claim + 1, next_attempt_at = ?3, finished_at = NULL, priority = 0, version = ?4
+         WHERE code_key = ?1 AND generation = ?2 AND outcome = 'failed' AND status IN ({}) AND deleted = 0",
+        over_statuses()
+    );
+    tx.execute(&sql, params![key, generation, Millis(tx.now()), tx.version()])?;
+    batches::reopen(tx, key, generation)?;
+    tx.wake_plan();
+    tx.wake_work();
+    Ok(())
+}
+
+/// The code's next generation begins, or its present one goes on, without an end that is past.
+fn renew(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<()> {
+    tx.execute(
+        "UPDATE codes SET generation = ?2, expires_at = iif(expires_at <= ?3, NULL, expires_at), hold_until = NULL, version = ?4
+         WHERE code_key = ?1",
+        params![key, generation, Millis(tx.now()), tx.version()],
+    )?;
+    retry_over(tx, key, generation)
+}
+
+/// A feed lists a code that none listed before: new, or named by a person until now (`typed`). What persons' tries said of
+/// it decided for those persons only: they are due again, and the code is tested. If it can be (`has_engine`, and somebody
+/// to ask for), its posts wait for that.
+pub(in crate::store) fn listed(tx: &Tx<'_>, key: &CodeKey, is_typed: bool, has_engine: bool) -> rusqlite::Result<()> {
+    let Some(mut row) = find(tx, key)? else { return Ok(()) };
+    if is_typed {
+        if row.is_counted || (row.verdict.over.is_some() && was_posted(tx, key, row.generation)?) {
+            // Whoever typed it waits for it in the new generation.
+            tx.execute(
+                "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
+                 SELECT player_id, code_key, ?2 + 1, 'pending', ?3, ?3, ?4 FROM redemptions
+                 WHERE code_key = ?1 AND generation = ?2 AND outcome = 'failed' AND priority = 1 AND deleted = 0
+                 ON CONFLICT DO NOTHING",
+                params![key, row.generation, Millis(tx.now()), tx.version()],
+            )?;
+            row.generation += 1;
+        }
+        if row.verdict.over.is_some() {
+            row.verdict = Verdict::default();
+            put(tx, key, &row.verdict)?;
+        }
+        renew(tx, key, row.generation)?;
+    }
+    if has_engine && row.verdict.good_at.is_none() && count_testers(tx)? > 0 {
+        let until = tx.now().checked_add(verdict::FIRST_TEST_HOLD).unwrap_or(Timestamp::MAX);
+        tx.execute("UPDATE codes SET hold_until = ?2 WHERE code_key = ?1", params![key, Millis(until)])?;
+        tx.wake_work();
+    }
+    Ok(())
+}
+
+/// A feed lists a code again that was over or gone for long: a new generation, in which it counts as over until the game was
+/// asked, which it is at once. Where nobody can be asked for the feed alone decides: then it is good, as far as anybody
+/// knows; returns whether.
+pub(in crate::store) fn returned(tx: &Tx<'_>, key: &CodeKey, min_absence: Duration) -> rusqlite::Result<bool> {
+    let Some(OnFile { generation, mut verdict, .. }) = find(tx, key)? else { return Ok(false) };
+    if count_testers(tx)? == 0 {
+        put(tx, key, &Verdict::default())?;
+        renew(tx, key, generation + 1)?;
+        return Ok(true);
+    }
+    if verdict.listed_again(tx.now(), min_absence, tx.now()) {
+        put(tx, key, &Verdict { good_at: None, ..verdict })?;
+        tx.execute(
+            "UPDATE codes SET generation = generation + 1, version = ?2 WHERE code_key = ?1",
+            params![key, tx.version()],
+        )?;
+        tx.wake_plan();
+    }
+    tx.wake_work();
+    Ok(false)
+}
+
+/// A feed says that a code ends later than it said before: if it is over, the game is asked about it soon.
+pub(in crate::store) fn ends_later(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<()> {
+    if let Some(OnFile { mut verdict, tester: None, .. }) = find(tx, key)?
+        && verdict.over.is_some()
+    {
+        verdict.hasten(tx.now());
+        put(tx, key, &verdict)?;
+        tx.wake_work();
+    }
+    Ok(())
+}
+
+/// Draws from a final answer what it says of the code itself.
+pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, instance: i64) -> rusqlite::Result<Judged> {
+    let key = claim.code.key();
+    let Some(OnFile { generation, mut verdict, tester, hold_until, .. }) = find(tx, &key)? else {
+        return Ok(Judged::default());
+    };
+    let is_tester = tester == Some(claim.player);
+    if verdict.over.is_some() {
+        // What was under way when the code became over says nothing new.
+        if !is_tester || claim.generation < generation {
+            return Ok(Judged::default());
+        }
+        let checked = verdict.answered(status, tx.now());
+        put(tx, &key, &verdict)?;
+        if checked == Checked::GoodAgain {
+            renew(tx, &key, claim.generation)?;
+        }
+        return Ok(Judged { checked: Some((checked, verdict.check_at)), ..Judged::default() });
+    }
+    let evidence = "SELECT coalesce(round, 0) > 0 FROM redemptions
+                    WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND priority = 0";
+    let is_told_again: Option<bool> =
+        tx.statement(evidence)?.query_row(params![claim.player, key, claim.generation], |row| row.get(0)).optional()?;
+    let (Some(is_told_again), true) = (is_told_again, claim.generation == generation) else {
+        return Ok(Judged::default());
+    };
+    if is_tester {
+        set_tester(tx, &key, None)?;
+    }
+    match verdict::evidence(status) {
+        CodeEvidence::Good if verdict.good_at.is_none() => {
+            tx.execute(
+                "UPDATE codes SET good_at = ?2, version = ?3 WHERE code_key = ?1",
+                params![key, Millis(tx.now()), tx.version()],
+            )?;
+            release_posts(tx, &key)?;
+        }
+        CodeEvidence::Requires if hold_until.is_some() => release_posts(tx, &key)?,
+        CodeEvidence::Over => {
+            let latest = queue::latest_answers(tx, &key, generation)?;
+            let others_left = "SELECT 1 FROM redemptions INDEXED BY redemptions_pending_by_code
+                WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND deleted = 0 AND priority = 0";
+            let is_alone = !tx.statement(others_left)?.exists(params![key, generation])?;
+            let by_one = is_alone && is_told_again && invalidation::is_enough_alone(status);
+            let why = invalidation::verdict(&latest).or_else(|| by_one.then(|| status.clone()));
+            let Some(why) = why else {
+                doubt(tx, &key, hold_until)?;
+                return Ok(Judged::default());
+            };
+            verdict.invalidate(why.clone(), tx.now());
+            put(tx, &key, &verdict)?;
+            // For the poster: what shows the code as good is to be corrected, and what was seen together with it waits no more.
+            release_posts(tx, &key)?;
+            let stopped = queue::stop(tx, &key, generation, &why, instance)?;
+            return Ok(Judged { invalidated: Some(Invalidated { status: why, stopped }), checked: None });
+        }
+        CodeEvidence::Good | CodeEvidence::Requires | CodeEvidence::Nothing => {}
+    }
+    Ok(Judged::default())
+}
+
+/// One answer speaks against a code: its posts, where they wait, wait for a second player's.
+fn doubt(tx: &Tx<'_>, key: &CodeKey, hold_until: Option<Timestamp>) -> rusqlite::Result<()> {
+    if hold_until.is_some_and(|until| until > tx.now()) {
+        let until = tx.now().checked_add(verdict::CONFIRMATION_HOLD).unwrap_or(Timestamp::MAX);
+        tx.execute("UPDATE codes SET hold_until = ?2 WHERE code_key = ?1", params![key, Millis(until)])?;
+        // What was seen together with it waits for it no longer.
+        tx.wake_plan();
+    }
+    Ok(())
+}
+
+impl RedemptionQueue {
+    /// Says that an engine works on this file, so that new codes are tested before they are posted.
+    pub fn announce_engine(&self) {
+        self.0.inner.has_engine.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Codes {
+    /// Asks the game at once about a code that is over, for somebody who thinks that it is good; with a player of the guild's
+    /// own roster, if it has one whose state is known.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the game is not asked.
+    pub async fn check_now(&self, guild: GuildId, key: CodeKey) -> Result<CheckStart, StoreError> {
+        self.write(move |tx| Ok(ask_now(tx, &key, guild)?)).await
+    }
+
+    /// Whether the game is being asked about a code.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn is_checking(&self, key: CodeKey) -> Result<bool, StoreError> {
+        self.read(move |connection| {
+            let sql = format!("SELECT 1 FROM codes c WHERE c.code_key = ?1 AND {UNDER_WAY}");
+            Ok(connection.prepare_cached(&sql)?.exists([key])?)
+        })
+        .await
+    }
+
+    /// The codes that a guild would have but that are over, the latest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn over_codes(
+        &self,
+        guild: GuildId,
+        code: Option<CodeKey>,
+        limit: u32,
+    ) -> Result<Vec<OverCode>, StoreError> {
+        let now = self.0.inner.clock.now();
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT c.code, c.condemned, c.check_at FROM codes c
+                 WHERE c.deleted = 0 AND c.condemned IS NOT NULL AND (?2 IS NULL OR c.code_key = ?2)
+                   AND coalesce((SELECT k.wanted FROM guild_codes k WHERE k.guild_id = ?1 AND k.code_key = c.code_key
+                                 AND k.deleted = 0), c.listed) = 1
+                 ORDER BY c.condemned_at DESC, c.code_key LIMIT ?3",
+            )?;
+            let values: [&dyn ToSql; 3] = [&guild, &code, &limit];
+            let rows = statement.query_map(values, |row| {
+                let check_at = millis(row, 2)?.filter(|at| *at > now);
+                Ok(OverCode { code: row.get(0)?, over: OverReason::Invalidated(row.get(1)?), check_at })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}
+
+impl Reports {
+    /// Codes whose first test is under way, or about which the game is being or to be asked now.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn open_checks(&self) -> Result<u32, StoreError> {
+        let now = self.0.inner.clock.now();
+        self.read(move |connection| {
+            let sql = format!(
+                "SELECT count(*) FROM codes c WHERE c.deleted = 0
+                   AND ((c.hold_until > ?1 AND c.condemned IS NULL)
+                        OR (c.condemned IS NOT NULL AND (c.listed = 1 AND coalesce(c.check_at, 0) <= ?1 OR {UNDER_WAY})))"
+            );
+            Ok(connection.prepare_cached(&sql)?.query_row([Millis(now)], |row| row.get(0))?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,152 @@
+//! What a try came to: recorded once, and what it says of the code with it.
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use crate::domain::answers::status::Status;
+use crate::domain::codes::verdict::Checked;
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::retry::History;
+
+use super::{checks, recent_calls};
+use crate::store::batches::{self, FinishedBatch};
+use crate::store::handles::RedemptionQueue;
+use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::redemptions::queue::Claim;
+
+/// What a try came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Its status.
+    pub status: Status,
+    /// What was tried so far, this one counted.
+    pub history: History,
+    /// The final outcome, or when to try again.
+    pub next: Result<Outcome, Timestamp>,
+}
+
+/// What recording a try changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recorded {
+    /// Whether it was taken: a claim that is void by now changes nothing, unless it brings a success.
+    pub taken: bool,
+    /// What it says of the code itself.
+    pub judged: Judged,
+    /// Runs that this ended.
+    pub finished_batches: Vec<FinishedBatch>,
+}
+
+/// What an answer says of the code itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judged {
+    /// The code was invalidated for everybody by this answer.
+    pub invalidated: Option<Invalidated>,
+    /// It was a check of a code that was over: what came of it, and when the next one is due.
+    pub checked: Option<(Checked, Option<Timestamp>)>,
+}
+
+/// A code that is bad for everybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalidated {
+    /// Why.
+    pub status: Status,
+    /// Redemptions that were stopped without a call.
+    pub stopped: usize,
+}
+
+impl RedemptionQueue {
+    /// Records what a claimed redemption's try came to.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the claim stands, and is void once this process ends. When this instance may not act
+    /// any more: another one may come to its own outcome, so this one must not be told, though it counts where they meet.
+    pub async fn record(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
+        self.record_as(claim, verdict, Validity::OfThisOpening).await
+    }
+
+    /// Records what a try came to that another opening of the store, or another working copy, had claimed: for an engine that
+    /// starts, while none other runs. A final outcome counts whatever its claim; its redemption is made where it is not known.
+    ///
+    /// # Errors
+    /// Those of [`Self::record`].
+    pub async fn record_late(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
+        self.record_as(Claim { recent_call: None, ..claim }, verdict, Validity::OfAnother).await
+    }
+
+    async fn record_as(&self, claim: Claim, verdict: Verdict, validity: Validity) -> Result<Recorded, StoreError> {
+        let instance = self.0.instance();
+        let recorded = self.write_fact(move |tx| {
+            recent_calls::end(tx, claim.recent_call)?;
+            let mut recorded = record(tx, &claim, &verdict, validity)?;
+            if recorded.taken && verdict.next.is_ok() {
+                recorded.judged = checks::judge(tx, &claim, &verdict.status, instance)?;
+                if recorded.judged.invalidated.is_some() {
+                    recorded.finished_batches.extend(batches::finish(tx, &claim.code.key(), claim.generation)?);
+                }
+            }
+            tx.wake_work();
+            Ok(recorded)
+        });
+        let recorded = recorded.await?;
+        self.0.require_leader()?;
+        Ok(recorded)
+    }
+}
+
+/// Which opening of the store a claim is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Validity {
+    OfThisOpening,
+    OfAnother,
+}
+
+pub(in crate::store) fn record(
+    tx: &Tx<'_>,
+    claim: &Claim,
+    verdict: &Verdict,
+    validity: Validity,
+) -> rusqlite::Result<Recorded> {
+    let key = claim.code.key();
+    let (outcome, next) = match verdict.next {
+        Ok(outcome) => (outcome, tx.now()),
+        Err(next) => (Outcome::Pending, next),
+    };
+    let is_late = validity == Validity::OfAnother && outcome.is_final();
+    if is_late {
+        tx.execute(
+            "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
+             SELECT player_id, code_key, ?3, 'pending', ?4, ?4, ?5 FROM players, codes
+             WHERE player_id = ?1 AND players.deleted = 0 AND code_key = ?2 AND codes.deleted = 0
+             ON CONFLICT DO NOTHING",
+            params![claim.player, key, claim.generation, Millis(tx.now()), tx.version()],
+        )?;
+    }
+    // A success counts even when the claim is void by now: the player has what the code gives. It is never overwritten.
+    let changed = tx.execute(
+        "UPDATE redemptions SET outcome = ?5, status = ?6, claimed_by = NULL, calls = max(calls, ?7), unknown = ?8,
+             temporary = ?9, next_attempt_at = ?10, finished_at = iif(?5 = 'pending', NULL, ?11), version = ?12
+         WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3
+           AND (((claim = ?4 OR ?14) AND outcome = 'pending') OR (?13 AND outcome NOT IN ('granted', 'already')))",
+        params![
+            claim.player,
+            key,
+            claim.generation,
+            claim.number,
+            outcome,
+            verdict.status,
+            verdict.history.calls,
+            verdict.history.unknown,
+            verdict.history.temporary,
+            Millis(next),
+            Millis(tx.now()),
+            tx.version(),
+            outcome.is_success(),
+            is_late,
+        ],
+    )?;
+    let finished_batches = match outcome.is_final() && changed > 0 {
+        true => batches::finish(tx, &key, claim.generation)?,
+        false => Vec::new(),
+    };
+    Ok(Recorded { taken: changed > 0, judged: Judged::default(), finished_batches })
+}

@@ -1,0 +1,163 @@
+//! What is erased: removing it here, having it removed in the replica, and keeping it from coming back.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension, params, params_from_iter};
+
+use crate::domain::sync::erasure::{Root, is_erased, roots};
+use crate::domain::sync::record::{Key, Record, RecordKind, Value};
+use crate::domain::sync::version::Version;
+use crate::store::handles::Erasures;
+use crate::store::kernel::schema::triggers::{IS_REPLICATED, key_columns};
+
+use super::{key_is, read_keys, write_key};
+use crate::store::kernel::{Millis, StoreError, Tx};
+
+/// What lost its parent to an erasure waits so long for it to come again.
+const ORPHANS_WAIT: SignedDuration = SignedDuration::from_hours(1);
+
+/// The kinds whose records name this root and in which field: children before their parents, the root's own last.
+fn naming(root: Root) -> impl Iterator<Item = (RecordKind, &'static str)> {
+    let field =
+        move |kind: RecordKind| roots(kind).iter().find(|(of_kind, _)| *of_kind == root).map(|(_, field)| *field);
+    RecordKind::ALL.into_iter().rev().filter_map(move |kind| Some((kind, field(kind)?)))
+}
+
+/// Erases a root and everything that names it, and keeps it from coming back.
+pub(in crate::store) fn erase(tx: &Tx<'_>, root: Root, key: &Value) -> rusqlite::Result<()> {
+    let at = tx.version();
+    // Never below what it covers, whatever clock that was written by.
+    let mut version = at;
+    for (kind, field) in naming(root) {
+        version = remove(tx, kind, field, key, i64::MAX, at)?.into_iter().fold(version, i64::max);
+    }
+    let sql = "INSERT INTO erasures (mark, erased_at, version) VALUES (?1, ?2, ?3)
+               ON CONFLICT DO UPDATE SET erased_at = excluded.erased_at, version = max(version, excluded.version)";
+    tx.execute(sql, params![root.mark(key), Millis(tx.now()), version]).map(drop)
+}
+
+/// Removes the records with these keys that fulfil a condition, without an erasure: they may come back from a copy, and are
+/// removed again then. How many.
+pub(in crate::store) fn forget(
+    tx: &Tx<'_>,
+    kind: RecordKind,
+    keys: &[Key],
+    condition: &str,
+) -> rusqlite::Result<usize> {
+    Ok(remove_keys(tx, kind, keys, condition, tx.version())?.len())
+}
+
+/// Removes the records of a kind that have this in a field, up to a version; the versions that they had.
+fn remove(tx: &Tx<'_>, kind: RecordKind, field: &str, key: &Value, up_to: i64, at: i64) -> rusqlite::Result<Vec<i64>> {
+    let columns = key_columns(kind, "");
+    let sql = format!("SELECT {columns} FROM {} WHERE {field} = ?1 AND version <= ?2", kind.name());
+    remove_keys(tx, kind, &read_keys(tx.connection(), kind, &sql, params![key, up_to])?, "TRUE", at)
+}
+
+/// Removes records here, and (by the outbox) in the replica, where they may be newer, but not than `at`.
+fn remove_keys(tx: &Tx<'_>, kind: RecordKind, keys: &[Key], condition: &str, at: i64) -> rusqlite::Result<Vec<i64>> {
+    let sql = format!("DELETE FROM {} WHERE {} AND {condition} RETURNING version", kind.name(), key_is(kind, "="));
+    let mut delete = tx.statement(&sql)?;
+    let mut versions = Vec::new();
+    for key in keys {
+        let version: Option<i64> = delete.query_row(params_from_iter(key), |row| row.get(0)).optional()?;
+        if let Some(version) = version {
+            note_gone(tx, kind, key, version.max(at))?;
+            versions.push(version);
+        }
+    }
+    Ok(versions)
+}
+
+/// Notes that the replica must not have this record up to a version.
+pub(super) fn note_gone(tx: &Tx<'_>, kind: RecordKind, key: &Key, version: i64) -> rusqlite::Result<()> {
+    // Behind all erasures: they are sent first.
+    let sql = format!(
+        "INSERT INTO outbox (kind, key, version, erased, urgency) SELECT ?1, ?2, ?3, ?3, 1 WHERE {IS_REPLICATED}
+         ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
+             erased = max(coalesce(erased, 0), excluded.erased), urgency = 1, round = NULL"
+    );
+    tx.execute(&sql, params![kind.name(), write_key(key)?, version]).map(drop)
+}
+
+/// What was erased or counted, for whoever takes records over.
+pub(super) struct ErasureIndex {
+    /// Up to which version, by marks.
+    versions: HashMap<String, Version>,
+    /// Generations of codes whose redemptions are counted.
+    counted: HashSet<[Value; 2]>,
+}
+
+impl ErasureIndex {
+    pub fn read(tx: &Tx<'_>) -> rusqlite::Result<Self> {
+        let mut erased = tx.statement("SELECT mark, version FROM erasures")?;
+        let mut counted = tx.statement("SELECT code_key, generation FROM tallies WHERE guild_id = 0")?;
+        let versions = erased.query_map([], |row| Ok((row.get(0)?, Version(row.get(1)?))))?;
+        let counted = counted.query_map([], |row| Ok([row.get(0)?, row.get(1)?]))?;
+        Ok(Self { versions: versions.collect::<Result<_, _>>()?, counted: counted.collect::<Result<_, _>>()? })
+    }
+
+    fn version(&self, root: Root, key: &Value) -> Option<Version> {
+        // Marks take time to make, and mostly nothing is erased.
+        if self.versions.is_empty() { None } else { self.versions.get(&root.mark(key)).copied() }
+    }
+
+    /// Whether this record is erased, or a redemption that is counted: the numbers hold it.
+    pub fn cover(&self, record: &Record) -> bool {
+        let generation = || ["code_key", "generation"].map(|field| record.get(field).clone());
+        let may_be_counted = record.kind == RecordKind::Redemptions && !self.counted.is_empty();
+        (may_be_counted && self.counted.contains(&generation()))
+            || is_erased(record, |root, key| self.version(root, key))
+    }
+
+    /// The keys of a query that were erased as this root, and up to which version.
+    fn among(&self, tx: &Tx<'_>, root: Root, sql: &str) -> rusqlite::Result<Vec<(Value, i64)>> {
+        let keys: Vec<Value> = tx.statement(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(keys.into_iter().filter_map(|key| self.version(root, &key).map(|version| (key, version.0))).collect())
+    }
+}
+
+/// Removes what the erasures cover: after some came from the other store.
+pub(super) fn apply(tx: &Tx<'_>, erasures: &ErasureIndex) -> rusqlite::Result<()> {
+    for root in Root::ALL {
+        // A mark does not tell what it is of: all there are are looked at.
+        let Some((own, field)) = naming(root).last() else { continue };
+        let keys = format!("SELECT DISTINCT {field} FROM {}", own.name());
+        for (key, version) in erasures.among(tx, root, &keys)? {
+            for (kind, field) in naming(root) {
+                remove(tx, kind, field, &key, version, version)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Erasures {
+    /// Removes what hangs on something that was erased and did not come again, however new it is, once nothing has come from the
+    /// replica for an hour; how many records.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing changed.
+    pub async fn erase_orphans(&self) -> Result<usize, StoreError> {
+        self.write_local(|tx| {
+            let since = tx.now().checked_sub(ORPHANS_WAIT).unwrap_or(Timestamp::MIN);
+            let is_due = "DELETE FROM meta WHERE key = 'merged_at' AND value <= ?1 AND EXISTS (SELECT 1 FROM erasures)";
+            if tx.execute(is_due, [Millis(since)])? == 0 {
+                return Ok(0);
+            }
+            let (erasures, mut count) = (ErasureIndex::read(tx)?, 0);
+            for (root, parent) in Root::ALL.into_iter().filter_map(|root| Some((root, root.kind()?))) {
+                for (kind, field) in naming(root).filter(|(kind, _)| *kind != parent) {
+                    let (children, parents) = (kind.name(), parent.name());
+                    let keys = format!("SELECT {field} FROM {children} EXCEPT SELECT {field} FROM {parents}");
+                    for (key, version) in erasures.among(tx, root, &keys)? {
+                        count += remove(tx, kind, field, &key, i64::MAX, version)?.len();
+                    }
+                }
+            }
+            Ok(count)
+        })
+        .await
+    }
+}
