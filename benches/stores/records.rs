@@ -20,7 +20,7 @@ const CONNECTIONS: usize = 2;
 fn record(kind: RecordKind, set: &[(&str, Value)]) -> Record {
     let value = |field: &Field| {
         let given = set.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
-        given.unwrap_or(match (field.name, field.form) {
+        given.unwrap_or(match (field.name, field.field_type) {
             ("version", _) => Value::Int(1_760_000_000_123 << 16),
             ("position", _) => Value::Int(0),
             ("rewards", _) => Value::Text("1K Gems, 2 Mythic Expedition Compasses, 10 8h General Speedups".into()),

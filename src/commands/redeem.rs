@@ -36,7 +36,7 @@ use crate::commands::world::beside;
 /// So long after the start a game that never answered counts as not reachable.
 const UNREACHED_AFTER: Duration = Duration::from_secs(5);
 /// So long nothing goes on but a question about a code now and then, before that ends the work.
-const HELD_FOR: Duration = Duration::from_secs(20);
+const STALLED_AFTER: Duration = Duration::from_secs(20);
 /// Between two looks at how far everything is.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How many bad lines are named one by one.
@@ -276,7 +276,7 @@ async fn until_done(
                 bar.suspend(|| tell(&what));
             }
             EnginePhase::Open { .. } => {}
-            EnginePhase::Held { code, evidence, .. } if moved.1.elapsed() >= HELD_FOR => bail!(
+            EnginePhase::Held { code, evidence, .. } if moved.1.elapsed() >= STALLED_AFTER => bail!(
                 "the game tells everybody {evidence} for {code}, which nobody knows, and all else is done: run the same \
                  command again later, it goes on from there"
             ),

@@ -13,14 +13,15 @@ use std::time::Duration;
 use serenity::all::{ApplicationId, CreateCommand, GuildId as DiscordGuildId, InstallationContext, InteractionContext};
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::players::player::GuildId;
 
 use super::bot::Bot;
 use super::interactions::commands;
 use super::rest::RestError;
 
-/// The back-off between attempts, doubling from the first to the second.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// Between attempts.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(5), Duration::from_secs(60));
 
 /// The global commands. They work in servers that added the bot, and nowhere else.
 pub fn registered_commands() -> Vec<CreateCommand> {
@@ -41,14 +42,14 @@ fn guild_commands() -> Vec<CreateCommand> {
 
 /// Registers the commands in one place and removes them elsewhere; retries until Discord accepts it or the connection ends.
 pub(super) async fn register(bot: Bot, application: ApplicationId, ended: CancellationToken) {
-    let (mut wait, longest) = BACK_OFF;
+    let mut back_off = BACK_OFF;
     while let Err(error) = try_register(&bot, application).await {
+        let wait = back_off.next_wait();
         tracing::warn!("Cannot register the commands, next try in {} s: {error:#}", wait.as_secs());
         tokio::select! {
             () = ended.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
-        wait = (wait * 2).min(longest);
     }
 }
 

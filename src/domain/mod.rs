@@ -1,11 +1,12 @@
-//! What gift codes, players and outcomes are, and every decision about them.
+//! Gift codes, players, outcomes, and every decision about them.
 //!
-//! Pure: nothing in here knows tokio, a file, a socket, a clock or a random number. Time and jitter are arguments, so
-//! each rule can be tested for every input, and a week passes in a microsecond.
+//! Pure: no tokio, no file, no socket, no clock, no random number. Time and jitter are arguments, so each rule can be
+//! tested for every input, and a week passes in a microsecond.
 //!
-//! A subject may use those below it: `health` and `legacy`, `sync`, `limits`, `redeeming`, `codes`, `answers` and `players`, `text`.
+//! A subject may use those after it: `health` and `legacy`, `sync`, `limits`, `redeeming`, `codes`, `answers` and `players`, `text`.
 
 pub mod answers;
+pub mod back_off;
 pub mod codes;
 pub mod health;
 pub mod legacy;

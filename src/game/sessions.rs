@@ -9,6 +9,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::domain::back_off::BackOff;
 use crate::ports::Capacity;
 
 /// The longest rest of a session that is refused again and again.
@@ -73,8 +74,8 @@ impl Taken<'_> {
         let rest = self.sessions.rest;
         if let Some(session) = self.sessions.pool().get_mut(self.index) {
             if is_refused {
-                let doubled = rest.saturating_mul(1 << session.refusals.min(16));
-                session.cools_down_until = now + doubled.min(LONGEST_COOL_DOWN.max(rest));
+                let back_off = BackOff::new(rest, LONGEST_COOL_DOWN.max(rest));
+                session.cools_down_until = now + back_off.doubled(session.refusals);
                 session.refusals = session.refusals.saturating_add(1);
             } else {
                 (session.refusals, session.cools_down_until) = (0, Duration::ZERO);

@@ -10,6 +10,7 @@ use mongodb::{Client, Collection, Database};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
+use crate::domain::back_off::BackOff;
 use crate::ports::replica::{ReplicaError, ReplicaResult, within};
 
 use super::connection_string;
@@ -23,8 +24,8 @@ pub struct MongoSettings {
     pub timeout: Duration,
 }
 
-/// The first and the longest wait before DNS is asked again for an unknown name. Each wait doubles.
-const DNS_BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// Before DNS is asked again for an unknown name.
+const DNS_BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(30));
 /// The most connections to a server: enough for all commands in flight, and the lease.
 const CONNECTIONS: u32 = 16;
 /// How many timeouts a command may take that a server answers at once,
@@ -125,15 +126,14 @@ where
 {
     let (made, result) = watch::channel(None);
     tokio::spawn(async move {
-        let mut wait = DNS_BACK_OFF.0;
+        let mut back_off = DNS_BACK_OFF;
         loop {
             let result = attempt().await;
             let is_done = result.is_ok();
             if made.send(Some(result)).is_err() || is_done {
                 break;
             }
-            tokio::time::sleep(wait).await;
-            wait = DNS_BACK_OFF.1.min(2 * wait);
+            tokio::time::sleep(back_off.next_wait()).await;
         }
     });
     result
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_cannot_be_made_is_tried_ever_more_seldom_and_whoever_waits_or_not() {
+    async fn making_a_client_is_retried_with_growing_waits_whether_or_not_anybody_waits() {
         let began = Instant::now();
         let tried_at = Arc::new(Mutex::new(Vec::new()));
         let tries = Arc::clone(&tried_at);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_name_that_dns_does_not_know_the_program_starts_and_says_so() {
+    async fn with_a_name_unknown_to_dns_the_program_starts_and_reports_it() {
         let settings = |uri: &str| MongoSettings {
             uri: SecretString::from(uri),
             database: "giftcode".to_owned(),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_connection_string_says_of_reading_and_writing_does_not_count() {
+    async fn the_connection_strings_read_and_write_settings_do_not_count() {
         let uri = "mongodb://127.0.0.1/?readPreference=secondary&readConcernLevel=local&w=0&maxPoolSize=1";
         let client = new_client(&SecretString::from(uri), Duration::from_secs(2)).await.unwrap();
         let database = client.database("giftcode");

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refused_one_tells_nothing_of_its_password() {
+    async fn a_refusal_shows_nothing_of_the_password() {
         for password in ["s3cr3t/x", "s3cr3t?x", "s3cr3t:x", "12/s3cr3t", "s3cr3t%", "s3cr3t%4€", "s3cr3t@x/"] {
             for scheme in ["mongodb", "mongodb+srv", "postgres"] {
                 let text = refusal(&format!("{scheme}://user:{password}@127.0.0.1/")).await;
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_port_and_a_placeholder_are_called_what_they_are() {
+    async fn a_needless_port_and_a_placeholder_are_named() {
         let text = refusal("mongodb+srv://bot:pw@cluster0.example.net:27017/").await;
         assert_eq!(text, format!("cannot read the MongoDB connection string: {NO_PORT}"));
         for uri in [
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_good_one_is_read() {
+    async fn a_good_connection_string_is_read() {
         for uri in [
             "mongodb://127.0.0.1/",
             "mongodb://user:p%40ss%2F@127.0.0.1:27017,127.0.0.2/db?appName=x",

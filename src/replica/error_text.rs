@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_says_what_to_do_and_what_passes_is_none() {
+    fn a_refusal_says_what_to_do_and_a_transient_error_is_none() {
         let refused = |why: &str| ReplicaError::Refused(why.to_owned());
         let passing = |why: &str| ReplicaError::Unreachable(why.to_owned());
         let topology = "Server selection timeout: No available servers. Topology: { Type: Unknown, Servers: [ { Address: a:1, Error: ";

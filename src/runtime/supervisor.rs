@@ -22,10 +22,14 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
+
 /// How often a service may die …
 pub const MAX_DEATHS: usize = 5;
 /// … within this time before the process ends.
 pub const DEATHS_WITHIN: Duration = Duration::from_secs(300);
+/// After a death.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(60));
 /// How long services may take to end after they were asked to.
 pub const STOP_WITHIN: Duration = Duration::from_secs(20);
 
@@ -114,8 +118,7 @@ async fn keep_alive(service: Arc<impl Service>, shutdown: CancellationToken) -> 
             let minutes = DEATHS_WITHIN.as_secs() / 60;
             return Err(error).with_context(|| format!("the {name} died {} times in {minutes} minutes", deaths.len()));
         }
-        let doubled = 1u64 << (deaths.len() - 1).min(6);
-        let wait = Duration::from_secs(doubled.min(60));
+        let wait = BACK_OFF.doubled(u32::try_from(deaths.len() - 1).unwrap_or(u32::MAX));
         tracing::error!("The {name} died and starts again in {} s: {error:#}", wait.as_secs());
         tokio::select! {
             () = tokio::time::sleep(wait) => {}

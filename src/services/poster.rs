@@ -26,10 +26,10 @@ use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::GuildId;
-use crate::domain::redeeming::retry::Policy;
 use crate::ports::{AnnounceError, Announcer, Correction};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
@@ -51,9 +51,8 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 const PLAN_EVERY: Duration = Duration::from_secs(60);
 /// After the store failed.
 const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
-/// How a post that fails comes back; it never gives up, so the numbers of tries say nothing here.
-const BACK_OFF: Policy =
-    Policy { max_unknown: 1, max_temporary: 1, base: Duration::from_secs(1), cap: Duration::from_secs(300) };
+/// Of a post that failed.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(300));
 
 /// What one guild gets next.
 enum Work {
@@ -224,7 +223,7 @@ async fn work_off<A: Announcer>(announcer: &A, posts: &PostQueue, guilds: &Guild
 
 /// How long to wait before that is tried again which failed `tries` times: as long as we are told, where we are.
 fn wait(tries: u32, error: &AnnounceError) -> Duration {
-    error.retry_after.unwrap_or_else(|| BACK_OFF.back_off(tries, 1.0))
+    error.retry_after.unwrap_or_else(|| BACK_OFF.doubled(tries.saturating_sub(1)))
 }
 
 fn after(clock: Clock, wait: Duration) -> Timestamp {

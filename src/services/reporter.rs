@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::health::{EngineStatus, WaitReason};
 use crate::domain::redeeming::batch_progress::{RateMeter, Tally};
@@ -47,8 +48,8 @@ const MEND_WITHIN: Duration = Duration::from_secs(7 * 86_400);
 const SHOW_TIMEOUT: Duration = Duration::from_secs(20);
 /// A guild that is paused is tried again after this, in case nobody tells us that it is fixed.
 const RESUME_AFTER: Duration = Duration::from_secs(15 * 60);
-/// A message that cannot be shown rests, doubling from the first to the second.
-const COOL_DOWN: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
+/// Of a message that cannot be shown.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(5), Duration::from_secs(300));
 /// After the store failed.
 const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// Messages at once.
@@ -177,12 +178,10 @@ impl<B: BatchBoard> Reporter<B> {
                 }
                 Err(error) if error.is_absent => known.cools_down_until = now,
                 Err(error) => {
-                    let (first, last) = COOL_DOWN;
-                    let rest = first.saturating_mul(2u32.saturating_pow(known.failures)).min(last);
-                    let rest = error.retry_after.unwrap_or(rest);
+                    let wait = error.retry_after.unwrap_or_else(|| BACK_OFF.doubled(known.failures));
                     known.failures = known.failures.saturating_add(1);
-                    known.cools_down_until = known.cools_down_until.max(self.clock.elapsed() + rest);
-                    let (code, guild, seconds) = (&key.code, key.guild, rest.as_secs());
+                    known.cools_down_until = known.cools_down_until.max(self.clock.elapsed() + wait);
+                    let (code, guild, seconds) = (&key.code, key.guild, wait.as_secs());
                     if error.is_outage {
                         tracing::debug!("Cannot show how {code} goes in guild {guild}: {error}");
                     } else {

@@ -38,11 +38,11 @@ async fn bad_players_files() {
         (huge.into_bytes(), "larger than 5 MiB"),
         (
             b"player_id,nickname\n1,A\n".to_vec(),
-            "no column with states is found; the columns are \"player_id\", \"nickname\"",
+            "no column with states was found; the columns are \"player_id\", \"nickname\"",
         ),
         (header.as_bytes().to_vec(), "no players"),
         (format!("{header}1,\u{1b}[31mA,245\n12a4,B,245\n").into_bytes(), "line 3: player_id \"12a4\" is not a number"),
-        (format!("{header}1,A,245\n1,B,245\n").into_bytes(), "line 3: player_id 1 stands on line 2 already"),
+        (format!("{header}1,A,245\n1,B,245\n").into_bytes(), "line 3: player_id 1 is already on line 2"),
         (format!("{header}1,A,-3\n").into_bytes(), "line 2: state \"-3\""),
         (
             b"player,nickname,state\n1,A,245\n".to_vec(),

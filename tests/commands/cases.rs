@@ -87,7 +87,7 @@ async fn every_players_file_is_read_or_called_what_it_is() {
         (
             "05-too-many-columns/players.csv",
             &[],
-            Refused(&["line 2: has 4 columns, the header 3; put a name with commas into quotes"]),
+            Refused(&["line 2: has 4 columns, the header 3; put a name that contains commas in quotes"]),
         ),
         ("05-too-many-columns/players.csv", skip, Redeemed(&[B])),
         ("06-furnace-words/players.csv", &[], Redeemed(&[A, B, FAR])),

@@ -191,7 +191,7 @@ async fn what_the_legacy_bot_sent_is_not_sent_again() {
         ["3 channels (0 were set here already and stay), 120 sent codes (0 were known)", "0 channels (3 were set"]
     {
         let said = state(path, "a.db", ["import", "giftcode_state.json"]).await.unwrap();
-        assert!(said.contains("left out: \"a b\" sent to \"14\": no gift code"), "{said}");
+        assert!(said.contains("left out: \"a b\" sent to \"14\": not a gift code"), "{said}");
         assert!(said.contains(taken), "{said}");
     }
     let clock = Clock::system();

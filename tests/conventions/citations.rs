@@ -168,6 +168,24 @@ fn no_citation_is_dead() {
 }
 
 #[test]
+fn the_code_that_writes_redemptions_is_named() {
+    let page = read(&root().join("docs/developing.md"));
+    let row = page.lines().find(|line| line.starts_with("| Which code may write redemptions?")).unwrap();
+    let writes = |source: &str| {
+        ["INTO", "UPDATE", "DELETE FROM"].iter().any(|verb| source.contains(&format!("{verb} redemptions")))
+    };
+    let writers = crate::production().into_iter().filter(|(_, source)| writes(source)).map(|(path, _)| path);
+    let is_named = |path: &PathBuf| {
+        path.ancestors().any(|part| {
+            row.contains(&format!("`src/{}", part.display())) && part != Path::new("store") && part != Path::new("")
+        })
+    };
+    let (named, unnamed): (Vec<PathBuf>, Vec<PathBuf>) = writers.partition(is_named);
+    assert!(named.len() > 5, "{named:?}");
+    assert_eq!(unnamed, Vec::<PathBuf>::new());
+}
+
+#[test]
 fn each_kind_of_dead_citation_is_found() {
     let page = "# The page\n\n## What it `says`\n\n```text\n# no heading\n```\n";
     let files = ["docs/page.md", "src/domain/codes/code.rs", "README.md"].map(str::to_owned).into();

@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ),
     ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
-    ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry"]]),
+    ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry", "wake"]]),
     (
         "domain",
         &[
@@ -44,7 +44,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["redeeming"],
             &["codes"],
             &["answers", "players"],
-            &["text", "waits"],
+            &["back_off", "text", "waits"],
         ],
     ),
 ];

@@ -111,13 +111,12 @@ async fn files_are_imported_whole_or_not_at_all() {
         world.says(&admin, IMPORT, &options, parts).await;
     };
     let bad = b"player_id,nickname,state\n1001,Frost,245\n12a4,Snow,245\n1003,Ice,0\n1001,Again,245\n";
-    let named =
-        ["Nobody was imported", "line 3", "12a4", "line 4", "state \"0\"", "line 5", "stands on line 2 already"];
+    let named = ["Nobody was imported", "line 3", "12a4", "line 4", "state \"0\"", "line 5", "is already on line 2"];
     import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
     import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
     import(b"player_id,nickname,state\n", &[], &["has a header but no players"]).await;
     let without_states =
-        ["no column with states is found", "\"id\", \"name\"", "or set one for all players with `state`"];
+        ["no column with states was found", "\"id\", \"name\"", "or set one for all players with `state`"];
     import(b"id;name\n1;2\n", &[], &without_states).await;
     import(b"player;state\n1001;245\n", &[], &["no column with player ids", "\"player\", \"state\""]).await;
     import(b"PK\x03\x04", &[], &["the file is a spreadsheet", "save it as CSV"]).await;

@@ -1,4 +1,4 @@
-//! Real processes of the sandbox on one MongoDB, and what becomes of them.
+//! Real processes of the sandbox on one MongoDB.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -18,14 +18,13 @@ use crate::machine::Machine;
 use crate::server::Server;
 use crate::sessions::{Records, in_file, in_mongo};
 
-/// Who the bot runs as where the tests run as root, whom no permission stops.
+/// The user as whom the bot runs if the tests run as root, because permissions do not stop root.
 const NOBODY: u32 = 65534;
 
-/// A limit against hanging, and nothing else: how long things take is for `cargo bench --bench stores` and for tests in paused
-/// time.
+/// Only ends tests that hang. How long things take is measured by `cargo bench --bench stores` and by tests in paused time.
 pub const HANGING: Duration = Duration::from_secs(300);
 
-/// A folder with a world in it, and the program.
+/// A folder with a world and the program.
 pub struct Folder {
     pub folder: tempfile::TempDir,
     program: PathBuf,
@@ -43,7 +42,7 @@ impl Folder {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let is_root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
-        // Where this user's folders cannot be entered by another one.
+        // Used if another user may not enter this user's folders.
         let program = folder.path().join("giftcode-bot");
         std::fs::copy(env!("CARGO_BIN_EXE_giftcode-bot"), &program).unwrap();
         let new = Self { folder, program, is_root, processes: 0 };
@@ -51,7 +50,7 @@ impl Folder {
         new
     }
 
-    /// The folder and all in it are the bot's.
+    /// Makes the bot the owner of the folder and everything in it.
     fn give_away(&self) {
         let mut open = vec![self.folder.path().to_owned()];
         while let Some(path) = open.pop() {
@@ -64,7 +63,6 @@ impl Folder {
         }
     }
 
-    /// The state file of this instance.
     pub fn state(&self, instance: u32) -> PathBuf {
         let suffix = if instance == 1 { String::new() } else { format!(".{instance}") };
         self.folder.path().join(format!("data/sandbox/giftcode.db{suffix}"))
@@ -74,25 +72,23 @@ impl Folder {
         self.folder.path().join(format!("data/sandbox/giftcode.db{suffix}"))
     }
 
-    /// Starts an instance of the sandbox.
     pub fn start(&mut self, uri: &str, instance: u32, args: &[&str]) -> Bot {
         self.start_with(uri, instance, args, &[])
     }
 
-    /// The same on a machine that can be suspended, and whose disk may fill.
+    /// Starts an instance on a machine that can be suspended, and whose disk may fill up.
     pub fn start_on(&mut self, machine: &Machine, uri: &str, instance: u32, args: &[&str]) -> Bot {
         let environment = machine.environment().map(|(name, path)| (name, path.to_str().unwrap()));
         self.start_with(uri, instance, args, &environment)
     }
 
-    /// A machine for this instance.
     pub fn machine(&self, instance: u32) -> Machine {
         let machine = Machine::new(self.folder.path(), &self.state(instance));
         self.give_away();
         machine
     }
 
-    /// Starts an instance with these variables.
+    /// Starts an instance with these environment variables.
     pub fn start_with(&mut self, uri: &str, instance: u32, args: &[&str], environment: &[(&str, &str)]) -> Bot {
         self.processes += 1;
         let log = self.folder.path().join(format!("log-{}", self.processes));
@@ -107,7 +103,7 @@ impl Folder {
         if self.is_root {
             command.uid(NOBODY).gid(NOBODY);
         }
-        // The copy of the program counts as being written while another test's process is just being made.
+        // The copied program counts as open for writing while another test's process is being forked.
         let child = loop {
             match command.spawn() {
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
@@ -123,11 +119,11 @@ impl Folder {
         open_lines(&self.of_world(".calls")).unwrap().1
     }
 
-    /// Waits until there are more calls than so many.
+    /// Waits until there are more calls than this.
     pub async fn until_more_calls(&self, than: usize) {
         let began = Instant::now();
         while self.calls().len() <= than {
-            assert!(began.elapsed() < HANGING, "nobody calls any more: {}", self.said());
+            assert!(began.elapsed() < HANGING, "no further calls: {}", self.log());
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -136,7 +132,7 @@ impl Folder {
         open_lines(&self.of_world(".posts")).unwrap().1
     }
 
-    /// Codes that were announced more than once in a guild, in one generation.
+    /// Codes that were announced more than once in a guild in one generation.
     pub fn posted_twice(&self) -> Vec<String> {
         let mut once = HashSet::new();
         let posts = self.posts();
@@ -145,30 +141,30 @@ impl Folder {
         again.map(|(guild, code)| format!("{} ({}) in {guild}", code.code, code.generation)).collect()
     }
 
-    /// How many calls asked for what the game had said before that the player has. A call whose answer was cut off, or whose
-    /// process died over it, is made once more, and rightly.
+    /// How many calls repeated a redemption that the game had already confirmed. A call whose answer was cut off, or whose process
+    /// died during it, is rightly repeated once.
     pub fn repeated_calls(&self) -> usize {
-        let mut told = HashSet::new();
+        let mut logged = HashSet::new();
         let mut repeated = 0;
         for call in self.calls().into_iter().filter(|call| call.endpoint == "gift_code") {
-            let is_told = ["SUCCESS", "RECEIVED"].contains(&call.answer.as_str());
+            let is_confirmed = ["SUCCESS", "RECEIVED"].contains(&call.answer.as_str());
             let about = (call.fid, call.code, call.phase);
-            repeated += usize::from(told.contains(&about));
-            if is_told {
-                told.insert(about);
+            repeated += usize::from(logged.contains(&about));
+            if is_confirmed {
+                logged.insert(about);
             }
         }
         repeated
     }
 
-    /// The processes that called, in order, each once per stretch.
+    /// The processes in the order of their calls; consecutive calls of a process count once.
     pub fn stretches(&self) -> Vec<u32> {
         let mut stretches: Vec<u32> = self.calls().iter().map(|call| call.process).collect();
         stretches.dedup();
         stretches
     }
 
-    /// How many calls each of these two processes made while the other one was at work too.
+    /// How many calls each of these two processes made while the other one was active, too.
     pub fn calls_beside(&self, first: u32, second: u32) -> usize {
         let calls = self.calls();
         let span = |process: u32| {
@@ -180,20 +176,20 @@ impl Folder {
         calls.iter().filter(|call| (both.0..=both.1).contains(&call.at_ms)).count()
     }
 
-    /// What all processes said, in the order of their starts.
-    pub fn said(&self) -> String {
+    /// The logs of all processes, in the order of their starts.
+    pub fn log(&self) -> String {
         let logs = (1..=self.processes).map(|n| self.folder.path().join(format!("log-{n}")));
         logs.map(|log| std::fs::read_to_string(log).unwrap_or_default()).collect()
     }
 
-    /// Where the world's records are in MongoDB.
+    /// The world's database in MongoDB.
     pub fn database(&self) -> String {
         let world = std::fs::read_to_string(self.of_world(".world")).unwrap();
         let world: serde_json::Value = serde_json::from_str(&world).unwrap();
         format!("giftcode-sandbox-{}", world["started_at_ms"])
     }
 
-    /// Waits until the leader has adopted what former leaders sent late.
+    /// Waits until the leader has adopted the late writes of former leaders.
     pub async fn until_nothing_is_late(&self, server: &Server) {
         let database = mongodb::Client::with_uri_str(server.uri()).await.unwrap().database(&self.database());
         let began = Instant::now();
@@ -201,14 +197,14 @@ impl Folder {
             let late = mongodb::bson::doc! { "late": true };
             let collection = database.collection::<mongodb::bson::Document>(&name);
             while collection.find_one(late.clone()).await.unwrap().is_some() {
-                assert!(began.elapsed() < HANGING, "{name} has late documents: {}", self.said());
+                assert!(began.elapsed() < HANGING, "{name} has late documents: {}", self.log());
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         }
     }
 
-    /// Whether MongoDB took all that is in this instance's file. What the log says is not enough: a write is acknowledged without
-    /// MongoDB where that is slow.
+    /// Whether MongoDB has everything in this instance's file. The log is not enough: a slow MongoDB does not delay
+    /// acknowledgements.
     pub fn is_all_sent(&self, instance: u32) -> bool {
         let file = rusqlite::Connection::open(self.state(instance)).unwrap();
         let unsent = file.query_row("SELECT count(*) FROM outbox WHERE round IS NULL", [], |row| row.get::<_, i64>(0));
@@ -217,13 +213,13 @@ impl Folder {
         unsent.is_ok_and(|unsent| unsent == 0)
     }
 
-    /// The state file with its log, as bytes.
+    /// Reads the state file and its log.
     pub fn copy(&self, instance: u32) -> Vec<(PathBuf, Vec<u8>)> {
         let parts = parts(&self.state(instance));
         parts.into_iter().filter_map(|path| Some((path.clone(), std::fs::read(path).ok()?))).collect()
     }
 
-    /// Puts a copy in the place of the state file, as new files.
+    /// Replaces the state file by a copy, as new files.
     pub fn put_back(&self, instance: u32, copy: &[(PathBuf, Vec<u8>)]) {
         self.remove(instance);
         for (path, bytes) in copy {
@@ -238,8 +234,8 @@ impl Folder {
         }
     }
 
-    /// One instance's disk, block by block, as another one's on another machine: what the lock file says of its own place
-    /// holds there too.
+    /// Clones an instance's disk block by block, as for another machine. Where the lock file names its own location, the clone names
+    /// the new one.
     pub fn clone_disk(&self, from: u32, to: u32) {
         let beside = |instance: u32, suffix: &str| {
             let mut name = self.state(instance).into_os_string();
@@ -264,7 +260,7 @@ impl Folder {
         self.give_away();
     }
 
-    /// Makes the state file writable for nobody, or for the bot again.
+    /// Makes the state file read-only, or writable again.
     pub fn protect(&self, instance: u32, is_protected: bool) {
         for path in parts(&self.state(instance)).iter().filter(|path| path.exists()) {
             let mode = if is_protected { 0o444 } else { 0o644 };
@@ -272,29 +268,29 @@ impl Folder {
         }
     }
 
-    /// What the file of this instance holds for both stores, when nothing runs.
+    /// The replicated records of this instance's file, while no process runs.
     pub async fn records(&self, instance: u32) -> Records {
         let here = in_file(&self.state(instance), StateKind::Sandbox).await;
         self.give_away();
         here
     }
 
-    /// Invariant 7, when nothing runs: both stores hold the same. What nobody was ever asked about is this file's alone.
+    /// Invariant 7: both stores hold the same while no process runs. Untried redemptions are each file's own.
     pub async fn assert_same(&self, server: &Server, instance: u32, seed: u64) -> Records {
         let here = self.records(instance).await;
         let there = in_mongo(&server.uri(), &self.database()).await;
         assert!(here.len() > 100, "{}", here.len());
         for (key, record) in &here {
-            assert_eq!(there.get(key), Some(record), "seed {seed}: not the same in MongoDB: {key:?}");
+            assert_eq!(there.get(key), Some(record), "seed {seed}: different in MongoDB: {key:?}");
         }
         for (key, record) in &there {
-            assert_eq!(here.get(key), Some(record), "seed {seed}: not the same in the file: {key:?}");
+            assert_eq!(here.get(key), Some(record), "seed {seed}: different in the file: {key:?}");
         }
         here
     }
 
-    /// Invariants 1, 2, 3 and 7, when nothing runs: both stores hold the same; every code was posted once per guild;
-    /// every outcome that was told is on file, was told once, and nothing was called for after it.
+    /// Invariants 1, 2, 3 and 7, while no process runs: both stores hold the same, every code was posted once per guild, and every
+    /// logged outcome is in the file, was logged once, and was followed by no further call.
     pub async fn assert_sound(&self, server: &Server, instance: u32, seed: u64) -> Records {
         let here = Box::pin(self.assert_same(server, instance, seed)).await;
         assert_eq!(self.posted_twice(), Vec::<String>::new(), "seed {seed}");
@@ -306,22 +302,22 @@ impl Folder {
                 is_it && [Value::Text("granted".into()), Value::Text("already".into())].contains(outcome)
             })
         };
-        let mut told: HashMap<(String, String), Vec<&str>> = HashMap::new();
-        let said = self.said();
-        for line in said.lines().filter(|line| line.contains("edeemed for ") || line.contains("Giving up on ")) {
+        let mut logged: HashMap<(String, String), Vec<&str>> = HashMap::new();
+        let log = self.log();
+        for line in log.lines().filter(|line| line.contains("edeemed for ") || line.contains("Giving up on ")) {
             let field = |name: &str| line.split(' ').find_map(|word| word.strip_prefix(name)).unwrap().to_owned();
             let (player, code) = (field("player="), field("code="));
             if line.contains("✅ Redeemed for ") {
-                assert!(success(player.parse().unwrap(), &code), "seed {seed}: told and lost: {line}");
+                assert!(success(player.parse().unwrap(), &code), "seed {seed}: logged and lost: {line}");
             }
-            told.entry((player, code)).or_default().push(line);
+            logged.entry((player, code)).or_default().push(line);
         }
-        for ((_, code), lines) in &told {
-            // One that comes back is redeemed again.
+        for ((_, code), lines) in &logged {
+            // A reactivated code is redeemed again.
             let most = if code.starts_with("OFFICIALSTORE") { 2 } else { 1 };
             assert!(lines.len() <= most, "seed {seed}: more than one outcome: {lines:#?}");
         }
-        assert!(!told.is_empty());
+        assert!(!logged.is_empty());
         here
     }
 }
@@ -330,7 +326,7 @@ impl Drop for Folder {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.folder.disable_cleanup(true);
-            eprintln!("what the processes said and wrote is kept in {}", self.folder.path().display());
+            eprintln!("the logs and files of the processes are kept in {}", self.folder.path().display());
         }
     }
 }
@@ -344,7 +340,7 @@ fn parts(state: &Path) -> [PathBuf; 3] {
 }
 
 impl Bot {
-    pub fn said(&self) -> String {
+    pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
@@ -352,7 +348,7 @@ impl Bot {
         self.child.id()
     }
 
-    /// Sends a signal: `-STOP`, `-CONT`, `-TERM`.
+    /// Sends a signal such as `-STOP`, `-CONT` or `-TERM`.
     pub fn signal(&self, name: &str) {
         assert!(Command::new("kill").args([name, &self.id().to_string()]).status().unwrap().success());
     }
@@ -361,15 +357,15 @@ impl Bot {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// SIGKILL; returns whether both stores had all that was acknowledged.
+    /// Sends SIGKILL. Returns whether both stores had every acknowledged change.
     pub fn kill(mut self) -> bool {
-        assert!(self.is_running(), "it ended by itself: {}", self.said());
+        assert!(self.is_running(), "it ended by itself: {}", self.log());
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        is_caught_up(&self.said())
+        is_caught_up(&self.log())
     }
 
-    /// SIGTERM, to its end.
+    /// Sends SIGTERM, and waits for the end.
     pub async fn stop(mut self) -> ExitStatus {
         self.signal("-TERM");
         self.end().await
@@ -381,54 +377,53 @@ impl Bot {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(began.elapsed() < HANGING, "it does not end: {}", self.said());
+            assert!(began.elapsed() < HANGING, "it does not end: {}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Waits until it said this.
-    pub async fn until_said(&mut self, part: &str, within: Duration) {
+    pub async fn until_logged(&mut self, part: &str, within: Duration) {
         let began = Instant::now();
-        while !self.said().contains(part) {
-            assert!(self.is_running(), "it ended before it said {part:?}: {}", self.said());
-            assert!(began.elapsed() < within, "it does not say {part:?}: {}", self.said());
+        while !self.log().contains(part) {
+            assert!(self.is_running(), "it ended before it logged {part:?}: {}", self.log());
+            assert!(began.elapsed() < within, "it does not log {part:?}: {}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Waits until it said this so many times.
-    pub async fn until_said_times(&mut self, part: &str, times: usize, within: Duration) {
+    pub async fn until_logged_times(&mut self, part: &str, times: usize, within: Duration) {
         let began = Instant::now();
-        while self.said().matches(part).count() < times {
-            assert!(self.is_running(), "it ended before it said {part:?} {times} times: {}", self.said());
-            assert!(began.elapsed() < within, "it does not say {part:?} {times} times: {}", self.said());
+        while self.log().matches(part).count() < times {
+            assert!(self.is_running(), "it ended before it logged {part:?} {times} times: {}", self.log());
+            assert!(began.elapsed() < within, "it does not log {part:?} {times} times: {}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Waits until both stores keep up: what it acknowledges from now on is in both.
+    /// Waits until both stores are caught up: later acknowledged changes are in both.
     pub async fn until_caught_up(&mut self, within: Duration) {
         let began = Instant::now();
-        while !is_caught_up(&self.said()) {
-            assert!(self.is_running(), "it ended: {}", self.said());
-            assert!(began.elapsed() < within, "it is not in step: {}", self.said());
+        while !is_caught_up(&self.log()) {
+            assert!(self.is_running(), "it ended: {}", self.log());
+            assert!(began.elapsed() < within, "it is not caught up: {}", self.log());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 }
 
-/// Whether both stores kept up when this was said last.
-fn is_caught_up(said: &str) -> bool {
+/// Whether both stores were caught up according to the last such log line.
+fn is_caught_up(log: &str) -> bool {
     let up = ["The state file has caught up with MongoDB", "MongoDB answers again and has everything"];
     let down = [
         "MongoDB does not answer",
         "continuing with the state file alone",
         "Another instance is active",
         "The state file cannot be",
+        "The state file can no longer be used",
         "The state file can be used again",
         "This instance was suspended",
     ];
-    let last = said.lines().rev().find(|line| up.iter().chain(&down).any(|part| line.contains(part)));
+    let last = log.lines().rev().find(|line| up.iter().chain(&down).any(|part| line.contains(part)));
     last.is_some_and(|line| up.iter().any(|part| line.contains(part)))
 }
 

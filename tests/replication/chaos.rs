@@ -1,8 +1,8 @@
-//! Thirty rounds of everything at once: the bot killed, MongoDB killed, the file taken away, damaged, write-protected or
-//! swapped for an older copy, a second instance; while codes appear and redemptions run.
+//! Thirty rounds of everything at once: the bot killed, MongoDB killed, the file removed, damaged, write-protected or replaced by
+//! an older copy, a second instance. Meanwhile codes appear and redemptions run.
 //!
-//! What chance does follows from a seed, which is printed; `CHAOS_SEED` repeats it. The one rule: the file is harmed only
-//! while MongoDB has everything that was acknowledged (invariant 2 speaks of one store that survives).
+//! A printed seed determines everything that is random; `CHAOS_SEED` repeats it. The file is harmed only while MongoDB has every
+//! acknowledged change, because invariant 2 requires that one store survives.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,7 +15,6 @@ use crate::server::Server;
 const ROUNDS: u32 = 30;
 const WORLD: &[&str] = &["--players", "28", "--codes", "48", "--keep-running"];
 
-/// What happens in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Event {
     KillBot,
@@ -62,7 +61,7 @@ impl Chaos {
         self.bot = Some(self.folder.start(&self.server.uri(), 1, WORLD));
     }
 
-    /// Whether both stores had all that was acknowledged.
+    /// Returns whether both stores had every acknowledged change.
     fn kill(&mut self) -> bool {
         self.bot.take().unwrap().kill()
     }
@@ -107,7 +106,7 @@ impl Chaos {
                 let had_all = self.kill() && self.folder.is_all_sent(1);
                 let older = self.older.replace(self.folder.copy(1));
                 match (event, older) {
-                    // MongoDB was slow at the last moment, so that something is in the file alone.
+                    // MongoDB was slow at the end, so only the file has some changes.
                     _ if !had_all => {}
                     (Event::CutFile, _) => self.cut(),
                     (Event::OverwriteFile, _) => {
@@ -132,7 +131,7 @@ impl Chaos {
                     (Event::OlderFileInUse, Some(older)) => self.folder.put_back(1, &older),
                     _ => self.folder.remove(1),
                 }
-                // It is to notice by itself; or it is killed before it does.
+                // The bot must notice by itself, unless it is killed first.
                 self.pause(0, 4000).await;
                 if self.rng.bool() {
                     self.kill();
@@ -146,8 +145,8 @@ impl Chaos {
                 self.folder.protect(1, true);
                 self.start();
                 self.until_caught_up().await;
-                let said = self.bot.as_ref().unwrap().said();
-                assert!(said.contains("MongoDB alone keeps the state"), "{said}");
+                let log = self.bot.as_ref().unwrap().log();
+                assert!(log.contains("MongoDB alone keeps the state"), "{log}");
                 self.pause(0, 3000).await;
                 let dies = self.rng.bool();
                 if dies {
@@ -157,32 +156,32 @@ impl Chaos {
                 if dies {
                     self.start();
                 } else {
-                    self.bot.as_mut().unwrap().until_said("The state file can be used again", HANGING).await;
+                    self.bot.as_mut().unwrap().until_logged("The state file can be used again", HANGING).await;
                 }
                 self.until_caught_up().await;
             }
             Event::HandOver => {
                 self.until_caught_up().await;
                 let mut second = self.folder.start(&self.server.uri(), 2, WORLD);
-                second.until_said("Another instance is active", HANGING).await;
+                second.until_logged("Another instance is active", HANGING).await;
                 self.pause(0, 500).await;
                 assert_eq!(self.bot.take().unwrap().stop().await.code(), Some(0));
-                second.until_said("This instance is the active one", HANGING).await;
+                second.until_logged("This instance is the active one", HANGING).await;
                 self.pause(0, 3000).await;
                 self.start();
-                self.bot.as_mut().unwrap().until_said("Another instance is active", HANGING).await;
+                self.bot.as_mut().unwrap().until_logged("Another instance is active", HANGING).await;
                 assert_eq!(second.stop().await.code(), Some(0));
-                self.bot.as_mut().unwrap().until_said("This instance is the active one", HANGING).await;
+                self.bot.as_mut().unwrap().until_logged("This instance is the active one", HANGING).await;
             }
             Event::KillBesideWaiting => {
                 self.until_caught_up().await;
                 let mut second = self.folder.start(&self.server.uri(), 2, WORLD);
-                second.until_said("Another instance is active", HANGING).await;
+                second.until_logged("Another instance is active", HANGING).await;
                 self.kill();
                 self.pause(0, 500).await;
-                // Its lease did not run out, and its file says that its holder is dead: it goes on at once.
+                // Its lease did not expire, and its file shows that the holder is dead, so it continues at once.
                 self.start();
-                self.bot.as_mut().unwrap().until_said("This instance is the active one", HANGING).await;
+                self.bot.as_mut().unwrap().until_logged("This instance is the active one", HANGING).await;
                 second.kill();
             }
         }
@@ -195,7 +194,7 @@ pub async fn invariants_hold_through_thirty_rounds_of_everything() {
     let seed: u64 = given.unwrap_or_else(|| fastrand::u64(..));
     println!("CHAOS_SEED={seed}");
     let mut rng = fastrand::Rng::with_seed(seed);
-    // Every event twice at least, in an order of chance.
+    // Every event at least twice, in random order.
     let mut events: Vec<Event> = EVENTS.into_iter().chain(EVENTS).collect();
     while events.len() < ROUNDS as usize {
         events.push(rng.choice(EVENTS).unwrap());
@@ -203,15 +202,15 @@ pub async fn invariants_hold_through_thirty_rounds_of_everything() {
     rng.shuffle(&mut events);
     let mut chaos = Chaos { rng, server: Server::start(), folder: Folder::new(), bot: None, older: None };
     chaos.start();
-    chaos.bot.as_mut().unwrap().until_said("new codes to guild 1002", HANGING).await;
+    chaos.bot.as_mut().unwrap().until_logged("new codes to guild 1002", HANGING).await;
     for (round, event) in events.into_iter().enumerate() {
         println!("CHAOS_SEED={seed}: round {round}: {event:?}");
         chaos.round(event).await;
     }
-    // Left alone, all is redeemed; then both stores hold the same, and what was told holds.
+    // Undisturbed, everything is redeemed. Then both stores hold the same, and logged outcomes are true.
     let mut bot = chaos.bot.take().unwrap();
-    bot.until_said("Still running, as asked", HANGING).await;
-    assert!(bot.said().contains("✔ All "), "seed {seed}: {}", bot.said());
+    bot.until_logged("Still running, as asked", HANGING).await;
+    assert!(bot.log().contains("✔ All "), "seed {seed}: {}", bot.log());
     assert_eq!(bot.stop().await.code(), Some(0));
     let records = chaos.folder.assert_sound(&chaos.server, 1, seed).await;
     let pending = records.values().filter(|record| *record.get("outcome") == Value::Text("pending".into()));

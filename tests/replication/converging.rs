@@ -1,4 +1,4 @@
-//! Sessions between a real file and a real server: both end with the same, through kills and odd documents.
+//! Sessions between a real file and a real server: both end with the same records, through kills and odd documents.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,14 +37,14 @@ pub async fn fill(store: &Store, guild: u64, players: u64) {
     plan(store).await;
 }
 
-/// Everything that follows from what is known.
+/// Derives everything that follows from the known records.
 pub async fn plan(store: &Store) {
     while store.posts().plan().await.unwrap() != giftcode_bot::store::Plan::default() {}
 }
 
 pub async fn decide(store: &Store, count: usize) -> usize {
     let mut decided = 0;
-    // A code that is not known to be good is tried with one player first.
+    // A code not known to be good is tried with one player first.
     while decided < count {
         let claims = store.redemptions().claim_due(count - decided, 12, |_| Admission::Take).await.unwrap().taken;
         if claims.is_empty() {
@@ -59,7 +59,7 @@ pub async fn decide(store: &Store, count: usize) -> usize {
     decided
 }
 
-/// Invariant 7, when nothing more changes: both hold the same.
+/// Invariant 7, while nothing else changes: waits until both stores hold the same.
 pub async fn until_caught_up(store: &Store, uri: &str, database: &str) {
     for _ in 0..900 {
         if store.sync_log().unsent().await.unwrap().records == 0 {
@@ -71,7 +71,6 @@ pub async fn until_caught_up(store: &Store, uri: &str, database: &str) {
     panic!("MongoDB still lacks {:?}", store.sync_log().unsent().await.unwrap());
 }
 
-/// The record with another value in one field.
 fn with(record: &Record, name: &str, value: Value) -> Record {
     let at = record.kind.fields().iter().position(|field| field.name == name).unwrap();
     let mut changed = record.clone();
@@ -101,7 +100,7 @@ impl Files {
         meet(&self.path(name), &self.server.uri(), DATABASE).await;
     }
 
-    /// Both of these files, and MongoDB, hold the same.
+    /// Both files and MongoDB hold the same.
     pub async fn assert_same(&self, names: &[&str]) {
         let there = in_mongo(&self.server.uri(), DATABASE).await;
         for name in names {
@@ -118,7 +117,7 @@ pub async fn an_empty_disk_fills_itself_and_either_side_gets_what_it_lacks() {
     };
     files.session("a.db", in_first).await;
     files.assert_same(&["a.db"]).await;
-    // A new disk: what nobody was asked about it derives, and of the rest it does nothing anew.
+    // A new disk derives untried redemptions, and repeats none of the others.
     let planned = async |store: &Store| {
         let plan_of_all = store.posts().plan().await.unwrap();
         plan(store).await;
@@ -126,7 +125,7 @@ pub async fn an_empty_disk_fills_itself_and_either_side_gets_what_it_lacks() {
     };
     assert_eq!(files.session("b.db", planned).await, (0, 200));
     files.assert_same(&["a.db", "b.db"]).await;
-    // Each goes on by itself for a while.
+    // Each works alone for a while.
     files.session("a.db", async |store: &Store| assert_eq!(decide(store, 50).await, 50)).await;
     files.session("b.db", async |store: &Store| fill(store, 2, 10).await).await;
     files.meet("a.db").await;
@@ -135,7 +134,7 @@ pub async fn an_empty_disk_fills_itself_and_either_side_gets_what_it_lacks() {
         files.session("b.db", async |store: &Store| store.reports().pending_redemptions().await.unwrap()).await,
         150
     );
-    // In step, next to nothing is read.
+    // Once caught up, there is next to nothing to read.
     let proxy = Proxy::before(&files.server.uri());
     meet(&files.path("b.db"), &proxy.uri(), DATABASE).await;
     let read = proxy.bytes_to_clients();
@@ -150,7 +149,7 @@ pub async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_
         fill(store, 1, 200).await;
         until_caught_up(store, &uri, DATABASE).await;
         for round in 0..3u64 {
-            // Killed while changes are on their way; more come while it is away, and are acknowledged.
+            // Killed while changes are being sent. More are acknowledged while it is down.
             decide(store, 20).await;
             server.kill();
             assert_eq!(decide(store, 20).await, 20);
@@ -163,8 +162,8 @@ pub async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_
     session(&folder.path().join("a.db"), &uri, DATABASE, work).await;
 }
 
-/// Somebody edits the database.
-pub async fn children_without_parents_and_words_that_nobody_knows_are_kept_and_do_nothing() {
+/// Somebody edits the database by hand.
+pub async fn children_without_parents_and_unknown_words_are_kept_without_effect() {
     let files = Files::new();
     files.session("a.db", async |store: &Store| fill(store, 1, 30).await).await;
     let redemption = files
@@ -181,7 +180,7 @@ pub async fn children_without_parents_and_words_that_nobody_knows_are_kept_and_d
     let client = mongodb::Client::with_uri_str(files.server.uri()).await.unwrap();
     let guilds = client.database(DATABASE).collection::<Document>("guilds");
     guilds.insert_one(doc! { "_id": 77_i64, "guild_id": 77_i64 }).await.unwrap();
-    // On an empty disk, on one that has something, and on the same again.
+    // Into an empty file, into one with records, and again into the same one.
     files.session("c.db", async |store: &Store| fill(store, 1, 30).await).await;
     for name in ["b.db", "b.db", "a.db", "c.db"] {
         let work = async |store: &Store| {
@@ -201,9 +200,8 @@ pub async fn children_without_parents_and_words_that_nobody_knows_are_kept_and_d
     assert_eq!(guilds.count_documents(doc! {}).await.unwrap(), 2);
 }
 
-/// A record with a version of the day after tomorrow, by a clock that was wrong: what is changed after it wins over it,
-/// everywhere.
-pub async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_after_it() {
+/// A wrong clock gave a record a version of the day after tomorrow. A later change wins over it everywhere.
+pub async fn a_later_change_wins_over_a_version_from_the_future() {
     let files = Files::new();
     files.session("a.db", async |store: &Store| fill(store, 1, 30).await).await;
     let guild = files
@@ -228,7 +226,7 @@ pub async fn a_version_from_the_future_does_not_outlive_what_is_acknowledged_aft
     assert_eq!(*there[&(RecordKind::Guilds, vec![Value::Int(1)])].get("channel_id"), Value::Int(6));
 }
 
-/// Two instances wrote at one moment: whoever comes first, all end with the same.
+/// Two instances wrote at the same moment. All end with the same record, whichever comes first.
 pub async fn two_writes_of_one_version_end_as_one() {
     for order in [[5, 6], [6, 5]] {
         let files = Files::new();

@@ -1,4 +1,4 @@
-//! What is erased is gone from the file and from a real server, whichever of them died or was away meanwhile.
+//! Erased records are gone from the file and from a real server, whichever of them died or was away meanwhile.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ fn of_guild(records: &Records, guild: i64) -> usize {
     records.values().filter(|record| *record.get("guild_id") == Value::Int(guild)).count()
 }
 
-pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays_away() {
+pub async fn records_erased_while_the_server_is_dead_leave_both_stores_for_good() {
     let mut files = Files::new();
     let uri = files.server.uri();
     let begin = async |store: &Store| {
@@ -49,7 +49,7 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
     let text = dump(&uri).await;
     assert!(text.contains(&USER.0.to_string()), "{text}");
 
-    // Erased while the server is dead; it is killed once more in the middle of being told.
+    // Erased while the server is dead. It is killed again while the erasures are sent.
     let path = files.path("a.db");
     let server = &mut files.server;
     let erase = async |store: &Store| {
@@ -66,7 +66,7 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
     let text = dump(&uri).await;
     assert!(!text.contains(&USER.0.to_string()) && text.contains("erasures"), "{text}");
 
-    // An old file comes back: it drops what it had, and the server has nothing again.
+    // An old file comes back: it drops the erased records, and the server stays clean.
     let there = in_mongo(&uri, DATABASE).await;
     let go_on = async |store: &Store| {
         plan(store).await;
@@ -77,7 +77,7 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
     let here = in_file(&files.path("old.db"), StateKind::Bot).await;
     assert!(!here.keys().any(|(kind, _)| *kind == RecordKind::Links));
     assert!(there.keys().all(|key| here.contains_key(key)));
-    // So does an instance that wrote to the server without having heard of it.
+    // So does an instance that wrote to the server before it knew of the erasure.
     let document = doc! {
         "_id": format!("{:019}/{:012}", USER.0, 901), "user_id": USER.0.cast_signed(), "player_id": 901_i64,
         "linked_at": mongodb::bson::DateTime::now(), "version": 7_i64, "deleted": false, "term": 0_i64, "late": true,
@@ -86,7 +86,7 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
     client.database(DATABASE).collection::<Document>("links").insert_one(document).await.unwrap();
     files.meet("a.db").await;
     assert!(!dump(&uri).await.contains(&USER.0.to_string()));
-    // A new disk learns of it, too, and whoever comes again is new.
+    // A new disk learns of it too, and whatever is added again counts as new.
     let again = async |store: &Store| {
         store.rosters().link(USER, player(901)).await.unwrap();
     };
@@ -96,7 +96,7 @@ pub async fn what_is_erased_while_the_server_is_dead_is_gone_from_both_and_stays
     files.assert_same(&["a.db", "new.db"]).await;
 }
 
-pub async fn a_guild_is_erased_in_both_stores_with_all_that_is_its_own() {
+pub async fn a_guild_is_erased_in_both_stores_with_everything_of_its_own() {
     let files = Files::new();
     let uri = files.server.uri();
     let begin = async |store: &Store| {
@@ -112,7 +112,7 @@ pub async fn a_guild_is_erased_in_both_stores_with_all_that_is_its_own() {
         assert_eq!(
             store.erasures().erase_removed_guild().await.unwrap(),
             None,
-            "nobody said in this session that it is removed"
+            "Discord has not confirmed the removal in this session"
         );
         store.guilds().guild_removed(GuildId(1)).await.unwrap();
         let erased = store.erasures().erase_removed_guild().await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! `state export` where the state file is of no use: MongoDB has it, and is only read.
+//! `state export` if the state file is unusable: MongoDB has the state, and is only read.
 
 use std::process::{Command, Output, Stdio};
 
@@ -22,7 +22,7 @@ fn said(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
 }
 
-pub async fn an_empty_damaged_or_outdated_file_is_left_aside_for_mongodb() {
+pub async fn an_export_reads_mongodb_if_the_file_is_empty_damaged_or_stale() {
     let files = Files::new();
     let uri = files.server.uri();
     files.session("a.db", async |store: &Store| fill(store, 1, 40).await).await;
@@ -47,13 +47,13 @@ pub async fn an_empty_damaged_or_outdated_file_is_left_aside_for_mongodb() {
         assert_eq!(in_file(&files.path(&format!("{state}.into")), StateKind::Bot).await, there, "{state}");
     }
     assert!(!files.path("none.db").exists());
-    // The file itself, where it is of use: no word of MongoDB, which need not answer then.
+    // A usable file is read alone: MongoDB is not mentioned, and need not answer.
     let output = export(&files, "a.db", "a.json", "mongodb://127.0.0.1:1/").await;
     assert!(said(&output).ends_with("records written to a.json.\n"), "{}", said(&output));
     let output = export(&files, "none.db", "b.json", "mongodb://127.0.0.1:1/").await;
     assert_eq!((output.status.code(), said(&output).lines().count()), (Some(1), 1), "{}", said(&output));
     assert!(said(&output).contains("there is no such file, and MongoDB cannot be read"), "{}", said(&output));
-    // Nothing was written or taken.
+    // Nothing was written, and no lease taken.
     assert_eq!(
         (in_mongo(&uri, DATABASE).await, mongo(&uri, DATABASE).await.poll().await.unwrap().lease),
         (there.clone(), lease)

@@ -1,4 +1,4 @@
-//! A process or a machine that stood still, and wakes up when another instance is at work.
+//! A suspended process or machine that wakes up when another instance is active.
 
 use std::time::Duration;
 
@@ -8,26 +8,26 @@ use crate::server::Server;
 const ACTIVE: &str = "This instance is the active one";
 const WORLD: &[&str] = &["--players", "60", "--codes", "48", "--keep-running"];
 
-/// The machine sleeps for 37 s, and its monotonic clock with it: nothing is done on a lease that ran out meanwhile.
+/// The machine and its monotonic clock sleep for 37 s. Nothing is done under the lease that expired meanwhile.
 pub async fn a_machine_that_slept() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let machine = folder.machine(1);
     let mut old = folder.start_on(&machine, &server.uri(), 1, WORLD);
-    old.until_said("edeemed for ", HANGING).await;
+    old.until_logged("edeemed for ", HANGING).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
-    new.until_said("Another instance is active: this one waits", HANGING).await;
+    new.until_logged("Another instance is active: this one waits", HANGING).await;
     let (old_id, new_id) = (old.id(), new.id());
     old.signal("-STOP");
     tokio::time::sleep(Duration::from_secs(37)).await;
-    new.until_said(ACTIVE, HANGING).await;
-    new.until_said("edeemed for ", HANGING).await;
+    new.until_logged(ACTIVE, HANGING).await;
+    new.until_logged("edeemed for ", HANGING).await;
     machine.hold_clock_back(Duration::from_secs(37));
     let before = folder.calls().len();
     old.signal("-CONT");
     tokio::time::sleep(Duration::from_secs(12)).await;
-    // A call that was sent before the sleep is answered after it; none is begun.
+    // A call that was sent before the sleep is answered after it. None starts.
     let late = folder.calls()[before..].iter().filter(|call| call.process == old_id).count();
-    assert!(late <= 2, "{late} calls after the other one began: {}", old.said());
+    assert!(late <= 2, "{late} calls after the other one began: {}", old.log());
     folder.until_more_calls(before + late).await;
     assert!(folder.calls()[before..].iter().any(|call| call.process == new_id));
     assert_eq!(old.stop().await.code(), Some(0));
@@ -38,26 +38,26 @@ pub async fn a_machine_that_slept() {
     folder.assert_sound(&server, 2, 0).await;
 }
 
-/// A process stands still for 45 s; codes were posted by another one meanwhile. What it believes when it wakes up must not
-/// win over what that one did, when that one dies.
-pub async fn a_process_that_stood_still() {
+/// A process is stopped for 45 s while another one posts codes. What it believes when it wakes up must not win over the other
+/// one's writes when that one dies.
+pub async fn a_process_that_was_stopped() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let mut old = folder.start(&server.uri(), 1, WORLD);
-    old.until_said("edeemed for ", HANGING).await;
+    old.until_logged("edeemed for ", HANGING).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
-    new.until_said("Another instance is active: this one waits", HANGING).await;
+    new.until_logged("Another instance is active: this one waits", HANGING).await;
     old.signal("-STOP");
     tokio::time::sleep(Duration::from_secs(45)).await;
-    new.until_said("R1'", HANGING).await;
+    new.until_logged("R1'", HANGING).await;
     old.signal("-CONT");
     tokio::time::sleep(Duration::from_secs(6)).await;
     new.kill();
-    let taken = old.said().matches(ACTIVE).count();
-    old.until_said_times(ACTIVE, taken + 1, HANGING).await;
+    let taken = old.log().matches(ACTIVE).count();
+    old.until_logged_times(ACTIVE, taken + 1, HANGING).await;
     tokio::time::sleep(Duration::from_secs(8)).await;
     assert_eq!(old.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
-    // The frozen one's calls, and those of the one that was killed.
+    // The calls of the stopped process, and those of the killed one.
     assert!(folder.repeated_calls() <= 4, "{}", folder.repeated_calls());
     folder.assert_sound(&server, 1, 0).await;
 }

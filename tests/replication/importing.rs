@@ -1,4 +1,4 @@
-//! `state import` with a MongoDB that is far away, takes nothing, or belongs to another instance.
+//! `state import` with a MongoDB that is far away, accepts nothing, or belongs to another instance.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -16,7 +16,7 @@ const DATABASE: &str = "giftcode";
 const PLAYERS: u64 = 3_000;
 const FILE: &str = "export.json";
 
-/// An export of one guild with many players: for each of them a record, and one on the guild's roster.
+/// An export of one guild with many players: a record for each, and one on the guild's roster.
 fn export(players: u64) -> String {
     let version = 117_000_000_000_000_000_i64;
     let guild = serde_json::json!({
@@ -39,7 +39,6 @@ fn export(players: u64) -> String {
     serde_json::json!({ "giftcode_bot_state": 1, "records": records }).to_string()
 }
 
-/// A folder with an export of so many players.
 fn folder(players: u64) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(FILE), export(players)).unwrap();
@@ -53,29 +52,29 @@ fn import(folder: &Path, uri: &str) -> Child {
     command.spawn().unwrap()
 }
 
-/// What it ended with, and what it said.
+/// Its exit code and output.
 async fn end(import: Child) -> (Option<i32>, String) {
     let output: Output = tokio::task::spawn_blocking(move || import.wait_with_output().unwrap()).await.unwrap();
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
-    (output.status.code(), said)
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    (output.status.code(), text)
 }
 
-pub async fn an_import_ends_when_both_stores_have_all_of_it() {
+pub async fn an_import_ends_when_both_stores_have_everything() {
     let _one = hard_work().await;
     let (server, folder) = (Server::start(), folder(PLAYERS));
     let far = Proxy::far(&server.uri(), Duration::from_millis(300));
-    let (code, said) = end(import(folder.path(), &far.uri())).await;
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains(&format!("{} records read from {FILE}", 2 * PLAYERS + 1)), "{said}");
+    let (code, output) = end(import(folder.path(), &far.uri())).await;
+    assert_eq!(code, Some(0), "{output}");
+    assert!(output.contains(&format!("{} records read from {FILE}", 2 * PLAYERS + 1)), "{output}");
     let database = Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE);
     for (collection, count) in [("guilds", 1), ("players", PLAYERS), ("rosters", PLAYERS)] {
         let found = database.collection::<Document>(collection).count_documents(doc! {}).await.unwrap();
-        assert_eq!(found, count, "{collection}: {said}");
+        assert_eq!(found, count, "{collection}: {output}");
     }
 }
 
-/// MongoDB runs out of space in the middle of it: the file has everything, and the same command sends the rest.
-pub async fn an_import_that_mongodb_does_not_take_ends_and_says_what_is_left() {
+/// MongoDB runs out of space during the import. The file has everything, and the same command sends the rest.
+pub async fn an_import_that_mongodb_does_not_take_ends_and_reports_the_rest() {
     let (server, folder) = (Server::start(), folder(PLAYERS));
     let line = Proxy::far(&server.uri(), Duration::from_millis(100));
     let working = hard_work().await;
@@ -87,21 +86,21 @@ pub async fn an_import_that_mongodb_does_not_take_ends_and_says_what_is_left() {
     }
     line.refuse(Some(Refusal::Quota));
     drop(working);
-    let (code, said) = end(importing).await;
-    assert_eq!(code, Some(1), "{said}");
-    let lacks = said.lines().find(|line| line.contains("MongoDB lacks "));
-    let lacks = lacks.unwrap_or_else(|| panic!("it does not say what is left: {said}"));
+    let (code, output) = end(importing).await;
+    assert_eq!(code, Some(1), "{output}");
+    let lacks = output.lines().find(|line| line.contains("MongoDB lacks "));
+    let lacks = lacks.unwrap_or_else(|| panic!("it does not report the rest: {output}"));
     for part in ["it has taken nothing for 60 s", "its space is used up", "Run the same command again"] {
-        assert!(lacks.contains(part), "{part}: {said}");
+        assert!(lacks.contains(part), "{part}: {output}");
     }
-    assert!(said.lines().filter(|line| line.ends_with(" records are left.")).count() >= 3, "{said}");
+    assert!(output.lines().filter(|line| line.ends_with(" records are left.")).count() >= 3, "{output}");
     line.refuse(None);
-    let (code, said) = end(import(folder.path(), &line.uri())).await;
-    assert_eq!(code, Some(0), "{said}");
-    assert_eq!(players.count_documents(doc! {}).await.unwrap(), PLAYERS, "{said}");
+    let (code, output) = end(import(folder.path(), &line.uri())).await;
+    assert_eq!(code, Some(0), "{output}");
+    assert_eq!(players.count_documents(doc! {}).await.unwrap(), PLAYERS, "{output}");
 }
 
-/// The lease of a process that died is waited for, and that is said meanwhile.
+/// The import waits for a dead process's lease, and says so meanwhile.
 pub async fn an_import_beside_a_dead_instance_waits_for_its_lease_and_says_so() {
     let (server, folder) = (Server::start(), folder(3));
     let mut importing = {
@@ -117,14 +116,14 @@ pub async fn an_import_beside_a_dead_instance_waits_for_its_lease_and_says_so() 
     });
     let line = first_line.await.unwrap();
     assert!(line.contains("has not given its lease back") && line.contains("45 s"), "{line}");
-    assert!(importing.try_wait().unwrap().is_none(), "it is said while it waits");
-    let (code, said) = end(importing).await;
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("7 records read"), "{said}");
+    assert!(importing.try_wait().unwrap().is_none(), "it is reported during the wait");
+    let (code, output) = end(importing).await;
+    assert_eq!(code, Some(0), "{output}");
+    assert!(output.contains("7 records read"), "{output}");
 }
 
-/// Somebody is at work: nothing is imported beside them.
-pub async fn an_import_beside_an_instance_at_work_is_refused_and_says_what_to_do() {
+/// Nothing is imported beside an active instance.
+pub async fn an_import_beside_an_active_instance_is_refused_with_advice() {
     let (server, folder) = (Server::start(), folder(3));
     let leases = Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE).collection::<Document>("leases");
     mongo(&server.uri(), DATABASE).await.take(None, "bot", 7).await.unwrap().unwrap();
@@ -134,14 +133,14 @@ pub async fn an_import_beside_an_instance_at_work_is_refused_and_says_what_to_do
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     };
-    let (code, said) = tokio::select! {
+    let (code, output) = tokio::select! {
         () = renewing => unreachable!(),
         ended = end(import(folder.path(), &server.uri())) => ended,
     };
-    assert_eq!(code, Some(1), "{said}");
-    let last = said.lines().last().unwrap_or_default();
-    assert!(last.contains("another giftcode-bot is at work") && last.contains("stop it"), "{said}");
-    assert!(!last.contains("does not answer"), "one thing is wrong, and that one is said: {said}");
+    assert_eq!(code, Some(1), "{output}");
+    let last = output.lines().last().unwrap_or_default();
+    assert!(last.contains("another giftcode-bot is at work") && last.contains("stop it"), "{output}");
+    assert!(!last.contains("does not answer"), "only the one problem is reported: {output}");
     let players =
         Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE).collection::<Document>("players");
     assert_eq!(players.count_documents(doc! {}).await.unwrap(), 0);

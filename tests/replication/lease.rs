@@ -9,7 +9,7 @@ use mongodb::{Collection, Database};
 
 use crate::server::{Server, any, mongo};
 
-async fn there() -> (Option<Server>, Mongo, Database) {
+async fn connect() -> (Option<Server>, Mongo, Database) {
     let (server, _, uri, name) = any().await;
     let database = mongodb::Client::with_uri_str(&uri).await.unwrap().database(&name);
     (server, mongo(&uri, &name).await, database)
@@ -27,8 +27,8 @@ fn at(term: i64, round: i64) -> Position {
     Position { term, round }
 }
 
-pub async fn of_two_that_take_it_at_once_one_has_it_and_only_who_has_it_renews_or_gives_it_back() {
-    let (_server, store, database) = there().await;
+pub async fn one_of_two_takes_the_lease_and_only_its_holder_renews_or_releases_it() {
+    let (_server, store, database) = connect().await;
     let seen = store.poll().await.unwrap();
     assert_eq!((seen.lease, seen.is_fresh), (None, true));
     assert!(seen.server_ms > 1_700_000_000_000);
@@ -51,13 +51,13 @@ pub async fn of_two_that_take_it_at_once_one_has_it_and_only_who_has_it_renews_o
     let renewed = store.renew(holder, at(10, 4)).await.unwrap().unwrap();
     let expected = Lease { beat: 1, round: 4, standby_beat: 2, ..first.clone() };
     assert_eq!((&renewed, &lease(&store).await), (&expected, &expected));
-    // As a person sees it.
+    // The form that people see.
     let document = leases(&database).find_one(doc! {}).await.unwrap().unwrap();
     assert_eq!(document.get_str("standby").unwrap(), "cupboard");
     let seen = store.poll().await.unwrap();
     let renewed_at = document.get_datetime("renewed_at").unwrap().timestamp_millis();
     assert!((0..60_000).contains(&(seen.server_ms - renewed_at)) && !seen.is_fresh);
-    // What was seen is not as it stands any more.
+    // The lease is no longer as it was seen.
     assert_eq!(store.take(Some(first), other, 20).await.unwrap(), None);
     assert_eq!(store.take(None, other, 20).await.unwrap(), None);
     assert!(store.release(holder, at(10, 5), 17).await.unwrap());
@@ -75,7 +75,7 @@ pub async fn of_two_that_take_it_at_once_one_has_it_and_only_who_has_it_renews_o
 }
 
 pub async fn without_a_lease_a_database_with_records_is_not_fresh() {
-    let (_server, store, database) = there().await;
+    let (_server, store, database) = connect().await;
     let link = [7, 8, 0, 1, 0].map(Value::Int);
     let mut values = link.to_vec();
     values[2] = Value::Time(0);
@@ -86,7 +86,7 @@ pub async fn without_a_lease_a_database_with_records_is_not_fresh() {
     leases(&database).delete_many(doc! {}).await.unwrap();
     let seen = store.poll().await.unwrap();
     assert_eq!((seen.lease, seen.is_fresh), (None, false));
-    // Its holder finds nothing to renew, and takes it anew.
+    // The holder finds nothing to renew, and takes it again.
     assert_eq!(store.renew("a", at(10, 2)).await.unwrap(), None);
     let again = store.take(None, "a", 11).await.unwrap().unwrap();
     assert_ne!(again.database, first.database, "the database counts as another one");
@@ -94,7 +94,7 @@ pub async fn without_a_lease_a_database_with_records_is_not_fresh() {
 }
 
 pub async fn a_lease_that_was_edited_by_hand_is_read_or_counts_as_none() {
-    let (_server, store, database) = there().await;
+    let (_server, store, database) = connect().await;
     let set = |fields: Document| {
         let leases = leases(&database);
         async move { leases.update_one(doc! { "_id": "all" }, doc! { "$set": fields }).await.unwrap() }
@@ -128,7 +128,7 @@ pub async fn a_lease_that_was_edited_by_hand_is_read_or_counts_as_none() {
 }
 
 pub async fn a_lease_of_the_first_schema_is_watched_by_its_date_and_taken() {
-    let (_server, store, database) = there().await;
+    let (_server, store, database) = connect().await;
     let renewed_at = DateTime::from_millis(1_760_000_000_000);
     let old = doc! { "_id": "all", "holder": "old", "term": 3_i64, "released": false, "renewed_at": renewed_at };
     leases(&database).insert_one(old).await.unwrap();

@@ -1,4 +1,4 @@
-//! A machine that is suspended, or whose disk is full: a shim that is loaded before libc says so to a process.
+//! A suspended machine, or one with a full disk: a shim that is loaded before libc makes a process believe it.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// What one process believes of its machine.
+/// The machine that one process believes in.
 pub struct Machine {
     shim: PathBuf,
     control: PathBuf,
     state: PathBuf,
 }
 
-/// The shim, compiled by whichever test comes first.
+/// The shim. The first test that needs it compiles it.
 fn shim() -> PathBuf {
     let tools = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replication/machine.c");
@@ -31,20 +31,20 @@ fn shim() -> PathBuf {
 }
 
 impl Machine {
-    /// A machine for a process with this state file; its own things are in `folder`, where that process may read.
+    /// A machine for a process with this state file. Its own files are in `folder`, where the process may read them.
     pub fn new(folder: &Path, state: &Path) -> Self {
         let new = Self {
             shim: folder.join("machine.so"),
             control: folder.join("machine"),
             state: folder.canonicalize().unwrap().join(state.strip_prefix(folder).unwrap()),
         };
-        // Where this user's folders cannot be entered by another one.
+        // Used if another user may not enter this user's folders.
         std::fs::copy(shim(), &new.shim).unwrap();
         std::fs::write(&new.control, [0; 16]).unwrap();
         new
     }
 
-    /// What a process on this machine has in its environment.
+    /// The environment variables of a process on this machine.
     pub fn environment(&self) -> [(&'static str, &Path); 3] {
         [("LD_PRELOAD", &self.shim), ("MACHINE", &self.control), ("FULL_DISK", &self.state)]
     }
@@ -54,12 +54,12 @@ impl Machine {
         control.write_all_at(&number.to_le_bytes(), 8 * at).unwrap();
     }
 
-    /// The monotonic clock has stood still for so long in all.
+    /// How long the monotonic clock has been stopped in all.
     pub fn hold_clock_back(&self, by: Duration) {
         self.set(0, i64::try_from(by.as_nanos()).unwrap());
     }
 
-    /// The state file's disk has room for so much more than is on it now.
+    /// Leaves this many bytes of space on the state file's disk.
     pub fn fill_disk(&self, left: u64) {
         let size = |suffix: &str| {
             let mut name = self.state.clone().into_os_string();
@@ -70,7 +70,6 @@ impl Machine {
         self.set(1, i64::try_from(taken + left).unwrap());
     }
 
-    /// There is room again.
     pub fn clear_disk(&self) {
         self.set(1, 0);
     }

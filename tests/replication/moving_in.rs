@@ -1,4 +1,4 @@
-//! Taking over the legacy bot's database, with the real binary and a real server.
+//! Imports the legacy bot's database, with the real binary and a real server.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -71,7 +71,7 @@ async fn fill(database: &Database) {
             redeemed(Bson::Int32(33_750_731), "gogoWOS", "success"),
             redeemed(Bson::String("33750732".into()), "GOGOWOS", "already_redeemed"),
             redeemed(Bson::Int64(33_750_733), "gogoWOS", "failed"),
-            // Of nobody on a roster: kept all the same.
+            // On no roster, but kept.
             redeemed(Bson::Int64(55), "gogoWOS", "success"),
             redeemed(Bson::Int64(56), "no code!", "success"),
         ],
@@ -100,13 +100,13 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// A feed lists these codes, and these alone.
+/// A feed lists these codes and no others.
 async fn list(store: &Store, codes: &[&str]) {
     let answer = FeedAnswer::new("feed", codes.iter().map(|code| Entry::active(Code::parse(code).unwrap())).collect());
     store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
 }
 
-pub async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in_it_changes() {
+pub async fn the_legacy_database_is_imported_once_and_not_changed() {
     let server = Server::start();
     let folder = tempfile::tempdir().unwrap();
     let database = Client::with_uri_str(server.uri()).await.unwrap().database("discord_bot");
@@ -124,7 +124,7 @@ pub async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in
         "left out: giftcode_state \"backup\": only the document \"giftcode_state\" is read",
         "left out: auto_redeem_settings \"x\": its _id is not a server's id",
         "its fid is not a number of 1 to 12 digits",
-        "its code is no gift code",
+        "its code is not a gift code",
         "left out: alliance_members: 1 players who are on no roster",
         "left out: auto_redeemed_codes: 1 with the status \"failed\"",
         "Taken over from the database discord_bot: 2 channels (0 were set here already and stay), 4 sent codes (0 were known), \
@@ -146,8 +146,8 @@ pub async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in
     assert!(state(folder.path(), &["export", "two.json"]).status.success());
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     assert_eq!(read("one.json"), read("two.json"), "the second time changes nothing");
-    // What is due then is what the legacy bot had not done: the new code's posts, and redemptions of both codes
-    // for those who do not have them.
+    // Only what the legacy bot had not done is due: posts of the new code, and redemptions of both codes for players who lack
+    // them.
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
     list(&store, &["gogoWOS", "NEW1"]).await;
     let plan = store.posts().plan().await.unwrap();
@@ -161,7 +161,7 @@ pub async fn what_the_first_implementation_has_is_taken_over_once_and_nothing_in
     assert_eq!(plan.redemptions, 4 + 2, "NEW1 for four, gogoWOS for the two who have it not");
 }
 
-pub async fn what_cannot_be_read_is_one_line_in_time_without_the_password() {
+pub async fn an_unreadable_legacy_database_is_one_line_in_time_without_the_password() {
     let server = Server::start();
     let folder = tempfile::tempdir().unwrap();
     let refused = |args: &[&str]| {
@@ -179,7 +179,7 @@ pub async fn what_cannot_be_read_is_one_line_in_time_without_the_password() {
     refused(&["import", "--from-mongodb", "mongodb://me:s3cr3t@127.0.0.1:1/"]);
     // The driver's own limit is 30 s; ours is a few.
     assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
-    // What stands before one of these in a password is no port, and is not told.
+    // A password part before one of these is not a port, and is not shown.
     for password in ["s3cr3t@", "s3cr3t/x", "s3cr3t?x", "s3cr3t:x", "s3cr3t%4€", "12/s3cr3t"] {
         let said = refused(&["import", "--from-mongodb", &format!("mongodb://me:{password}@127.0.0.1:1/")]);
         assert!(said.contains("connection string"), "{said}");
@@ -193,7 +193,7 @@ pub async fn what_cannot_be_read_is_one_line_in_time_without_the_password() {
     assert!(!folder.path().join("a.db").exists(), "nothing was begun");
 }
 
-/// With MONGODB_URI the commands use both stores, as the bot does, and leave them to a bot that is at work.
+/// With MONGODB_URI the commands use both stores, like the bot, and refuse while a bot is active.
 pub async fn an_import_goes_to_both_stores_and_an_export_comes_from_both() {
     let server = Server::start();
     let folder = tempfile::tempdir().unwrap();
@@ -208,17 +208,17 @@ pub async fn an_import_goes_to_both_stores_and_an_export_comes_from_both() {
     std::fs::write(folder.path().join("giftcode_state.json"), first.to_string()).unwrap();
     let output = run("a.db", &["import", "giftcode_state.json"]);
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
-    // Another disk, with nothing on it: 1 guild, 2 codes, 2 posts.
+    // Another, empty disk: 1 guild, 2 codes, 2 posts.
     let output = run("b.db", &["export", "one.json"]);
     assert_eq!((text(&output.stdout), text(&output.stderr)), ("5 records written to one.json, from MongoDB.\n", ""));
-    // The same of an export: imported on a third disk, it is in MongoDB.
+    // The same with an export: once imported on a third disk, it is in MongoDB.
     let client = Client::with_uri_str(&uri).await.unwrap();
     client.database("giftcode").drop().await.unwrap();
     let output = run("c.db", &["import", "one.json"]);
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
     let posts = client.database("giftcode").collection::<Document>("posts");
     assert_eq!(posts.count_documents(doc! {}).await.unwrap(), 2);
-    // Somebody is at work: an export is made all the same, an import is not.
+    // While a bot is active, an export works and an import is refused.
     let leases = client.database("giftcode").collection::<Document>("leases");
     let renew = async move {
         loop {
@@ -237,8 +237,8 @@ pub async fn an_import_goes_to_both_stores_and_an_export_comes_from_both() {
     assert!(text(&output.stderr).contains("another giftcode-bot is at work"), "{}", text(&output.stderr));
 }
 
-/// A code that everybody has by the legacy bot is no run: nothing would ever end it.
-pub async fn what_is_odd_stops_nothing_and_what_is_done_is_no_run() {
+/// A code that everybody has through the legacy bot starts no batch: nothing would ever finish it.
+pub async fn odd_records_stop_nothing_and_a_finished_code_starts_no_batch() {
     let server = Server::start();
     let database = Client::with_uri_str(server.uri()).await.unwrap().database("discord_bot");
     let settings = database.collection::<Document>("auto_redeem_settings");

@@ -13,13 +13,13 @@ const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The holder is cut off for 45 s, and another instance starts 25 s into that: it watches the lease for its whole length
-/// before it believes that it is over, and by then its holder has it again.
-pub async fn another_one_starts_during_the_cut() {
+/// The holder is cut off for 45 s, and another instance starts after 25 s. That one watches the lease for its whole length before
+/// it takes it, and by then the holder has renewed it.
+pub async fn another_instance_starts_during_the_cut() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let line = Proxy::before(&server.uri());
     let mut old = folder.start(&line.uri(), 1, WORLD);
-    old.until_said("edeemed for ", HANGING).await;
+    old.until_logged("edeemed for ", HANGING).await;
     old.until_caught_up(HANGING).await;
     line.cut();
     tokio::time::sleep(seconds(25)).await;
@@ -29,75 +29,75 @@ pub async fn another_one_starts_during_the_cut() {
     tokio::time::sleep(seconds(20)).await;
     let (old_id, new_id) = (old.id(), new.id());
     assert!(old.is_running() && new.is_running());
-    assert_eq!(folder.calls_beside(old_id, new_id), 0, "{}", new.said());
-    // Somebody is at work.
+    assert_eq!(folder.calls_beside(old_id, new_id), 0, "{}", new.log());
+    // The bot is active.
     folder.until_more_calls(folder.calls().len()).await;
     assert_eq!(old.stop().await.code(), Some(0));
-    new.until_said(ACTIVE, HANGING).await;
+    new.until_logged(ACTIVE, HANGING).await;
     tokio::time::sleep(seconds(5)).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
     folder.assert_sound(&server, 2, 0).await;
 }
 
-/// The same for as long as it takes, where MONGODB_REQUIRED closes the hole: the holder stops before the other one begins.
-pub async fn the_holder_that_requires_mongodb_stops_before_another_one_begins() {
+/// A longer cut with MONGODB_REQUIRED: the holder stops before the other one begins.
+pub async fn a_holder_that_requires_mongodb_stops_before_another_begins() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let line = Proxy::before(&server.uri());
     let required = &[("MONGODB_REQUIRED", "true")];
     let mut old = folder.start_with(&line.uri(), 1, WORLD, required);
-    old.until_said("edeemed for ", HANGING).await;
+    old.until_logged("edeemed for ", HANGING).await;
     old.until_caught_up(HANGING).await;
     line.cut();
     tokio::time::sleep(seconds(10)).await;
     let mut new = folder.start_with(&server.uri(), 2, WORLD, required);
-    new.until_said(ACTIVE, HANGING).await;
-    new.until_said("edeemed for ", HANGING).await;
+    new.until_logged(ACTIVE, HANGING).await;
+    new.until_logged("edeemed for ", HANGING).await;
     tokio::time::sleep(seconds(10)).await;
-    assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", old.said());
+    assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", old.log());
     line.heal();
-    old.until_said("Another instance is active", HANGING).await;
+    old.until_logged("Another instance is active", HANGING).await;
     assert_eq!(old.stop().await.code(), Some(0));
     folder.until_nothing_is_late(&server).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
-    // Two calls at once were under way when the line was cut: what came of them the other one could not know.
+    // Two calls were in flight when the connection was cut, and the other instance could not know their results.
     assert!(folder.repeated_calls() <= 2, "{}", folder.repeated_calls());
     folder.assert_same(&server, 2, 0).await;
 }
 
-/// The leader alone is cut off, and another one waits: what the leader does from then on, the other one must know of.
-pub async fn the_leader_is_cut_off_while_another_one_waits() {
+/// Only the leader is cut off while another instance waits. That one must know of everything that the leader does from then on.
+pub async fn a_leader_is_cut_off_while_another_instance_waits() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let line = Proxy::before(&server.uri());
     let mut old = folder.start(&line.uri(), 1, WORLD);
-    old.until_said("edeemed for ", HANGING).await;
+    old.until_logged("edeemed for ", HANGING).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
-    new.until_said("Another instance is active: this one waits", HANGING).await;
+    new.until_logged("Another instance is active: this one waits", HANGING).await;
     old.until_caught_up(HANGING).await;
     line.cut();
-    new.until_said(ACTIVE, HANGING).await;
-    new.until_said("R1'", HANGING).await;
+    new.until_logged(ACTIVE, HANGING).await;
+    new.until_logged("R1'", HANGING).await;
     tokio::time::sleep(seconds(5)).await;
-    assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", old.said());
+    assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", old.log());
     line.heal();
-    old.until_said("Another instance is active", HANGING).await;
+    old.until_logged("Another instance is active", HANGING).await;
     tokio::time::sleep(seconds(5)).await;
     assert_eq!(old.stop().await.code(), Some(0));
     folder.until_nothing_is_late(&server).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!(folder.posted_twice(), Vec::<String>::new());
-    // Two calls at once were under way when the line was cut: what came of them the other one could not know.
+    // Two calls were in flight when the connection was cut, and the other instance could not know their results.
     assert!(folder.repeated_calls() <= 2, "{}", folder.repeated_calls());
     folder.assert_same(&server, 2, 0).await;
 }
 
 /// MongoDB is away for all when another instance starts, and comes back for that one first.
-pub async fn mongodb_comes_back_for_the_new_one_first() {
+pub async fn mongodb_comes_back_for_the_new_instance_first() {
     let (server, mut folder) = (Server::start(), Folder::new());
     let (lines, new_line) = (Proxy::before(&server.uri()), Proxy::before(&server.uri()));
     let mut old = folder.start(&lines.uri(), 1, WORLD);
-    old.until_said("edeemed for ", HANGING).await;
+    old.until_logged("edeemed for ", HANGING).await;
     old.until_caught_up(HANGING).await;
     lines.cut();
     new_line.cut();
@@ -108,35 +108,35 @@ pub async fn mongodb_comes_back_for_the_new_one_first() {
     tokio::time::sleep(seconds(2)).await;
     lines.heal();
     tokio::time::sleep(seconds(12)).await;
-    assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", new.said());
+    assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", new.log());
     old.until_caught_up(HANGING).await;
     assert_eq!(old.stop().await.code(), Some(0));
-    new.until_said(ACTIVE, HANGING).await;
+    new.until_logged(ACTIVE, HANGING).await;
     tokio::time::sleep(seconds(8)).await;
     assert_eq!(new.stop().await.code(), Some(0));
     assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
     folder.assert_sound(&server, 2, 0).await;
 }
 
-/// MongoDB dies and comes back under an instance that is alone, be it from its start on or for longer than its lease: no
-/// call in flight is cut off when both stores are joined again.
-pub async fn mongodb_comes_and_goes_under_one_that_is_alone() {
+/// MongoDB dies and comes back for a lone instance, at its start or for longer than its lease. No call in flight is cut off when
+/// both stores are merged again.
+pub async fn mongodb_comes_and_goes_under_a_lone_instance() {
     let (mut server, mut folder) = (Server::start(), Folder::new());
     let mut bot = folder.start(&server.uri(), 1, WORLD);
-    bot.until_said("edeemed for ", HANGING).await;
+    bot.until_logged("edeemed for ", HANGING).await;
     for _ in 0..3 {
         bot.until_caught_up(HANGING).await;
         assert_eq!(bot.stop().await.code(), Some(0));
         server.kill();
         bot = folder.start(&server.uri(), 1, WORLD);
-        bot.until_said("MongoDB does not answer: continuing with the state file alone", HANGING).await;
-        bot.until_said("edeemed for ", HANGING).await;
+        bot.until_logged("MongoDB does not answer: continuing with the state file alone", HANGING).await;
+        bot.until_logged("edeemed for ", HANGING).await;
         server.restart();
         bot.until_caught_up(HANGING).await;
         tokio::time::sleep(seconds(2)).await;
     }
     server.kill();
-    // Longer than the lease, and than its margin.
+    // Longer than the lease and its margin.
     tokio::time::sleep(seconds(34)).await;
     server.restart();
     bot.until_caught_up(HANGING).await;

@@ -1,6 +1,6 @@
-//! A TCP proxy before the MongoDB server: through it the server is far away, cut off, or refuses to write.
+//! A TCP proxy before the MongoDB server. It makes the server distant, cut off, or read-only.
 //!
-//! It runs on a thread of its own, so that a test that blocks does not make the line slower than it says.
+//! It runs on its own thread, so that a blocking test does not slow the connection down.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,18 +14,18 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// MongoDB's messages since 3.6.
+/// The type of all MongoDB messages since 3.6.
 const OP_MSG: i32 = 2013;
 const HEADER: usize = 16;
-/// The largest message that MongoDB takes.
+/// The largest message that MongoDB accepts.
 const MAX_MESSAGE: usize = 48_000_000;
-/// Pieces on their way in one direction of one connection.
+/// How many pieces may be on their way in one direction of a connection.
 const ON_THE_WAY: usize = 1024;
 
-/// How a server refuses to write.
+/// How a server refuses writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// A free Atlas cluster whose 512 MB are full: deleting and reading go on.
+    /// A free Atlas cluster whose 512 MB are full. Deleting and reading still work.
     Quota,
     /// A user with the role `read`.
     ReadOnlyUser,
@@ -52,19 +52,18 @@ impl Refusal {
     }
 }
 
-/// What the line is like at present.
+/// The present state of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Line {
     /// Added to every round trip, half of it each way.
     latency: Duration,
-    /// So many bytes a second get through to the server on each connection: what is large takes long. 0 for no bound.
+    /// How many bytes a second reach the server on each connection, so that large messages take long; 0 for no limit.
     bytes_per_second: u32,
-    /// Nothing gets through, and nobody is told: a partition.
+    /// Nothing gets through, and nobody notices: a partition.
     is_cut: bool,
     refusal: Option<Refusal>,
 }
 
-/// The proxy; ends when dropped.
 pub struct Proxy {
     port: u16,
     line: watch::Sender<Line>,
@@ -102,39 +101,39 @@ impl Proxy {
         Self { port, line, to_clients, stop, thread: Some(thread) }
     }
 
-    /// The same, this much further away.
+    /// A proxy that adds this latency.
     pub fn far(uri: &str, latency: Duration) -> Self {
         let proxy = Self::before(uri);
         proxy.line.send_modify(|line| line.latency = latency);
         proxy
     }
 
-    /// From now on so many bytes a second get through to the server on each connection; 0 for no bound.
+    /// Limits the bytes a second that reach the server on each connection; 0 for no limit.
     pub fn thin(&self, bytes_per_second: u32) {
         self.line.send_modify(|line| line.bytes_per_second = bytes_per_second);
     }
 
-    /// The connection string of the server behind it: that one alone, for a server tells its own address to its clients.
+    /// The connection string of the server behind it. It names a direct connection, because a server tells clients its own address.
     pub fn uri(&self) -> String {
         format!("mongodb://127.0.0.1:{}/?directConnection=true", self.port)
     }
 
-    /// From now on nothing gets through, what is on its way included; no connection is closed.
+    /// Stops all traffic, including what is on its way. No connection is closed.
     pub fn cut(&self) {
         self.line.send_modify(|line| line.is_cut = true);
     }
 
-    /// New connections get through again; those from before the cut are closed.
+    /// Lets new connections through again. Those from before the cut are closed.
     pub fn heal(&self) {
         self.line.send_modify(|line| line.is_cut = false);
     }
 
-    /// From now on writes are refused, or no longer.
+    /// Refuses writes, or stops refusing them.
     pub fn refuse(&self, refusal: Option<Refusal>) {
         self.line.send_modify(|line| line.refusal = refusal);
     }
 
-    /// What the server has sent to its clients so far, in bytes.
+    /// How many bytes the server has sent to its clients so far.
     pub fn bytes_to_clients(&self) -> u64 {
         self.to_clients.load(Ordering::Relaxed)
     }
@@ -147,7 +146,7 @@ impl Drop for Proxy {
     }
 }
 
-/// Bytes that arrive at their time.
+/// Bytes, and when they arrive.
 type OnTheWay = mpsc::Sender<(Instant, Vec<u8>)>;
 
 async fn connection(mut client: TcpStream, server: u16, mut lines: watch::Receiver<Line>, count: Arc<AtomicU64>) {
@@ -192,7 +191,7 @@ async fn until_closed_or_healed(client: &mut TcpStream, lines: &mut watch::Recei
     }
 }
 
-/// What the client sends, message by message: to the server, or back with a refusal.
+/// Forwards the client's messages to the server, or answers them with a refusal.
 async fn requests(from: &mut OwnedReadHalf, forth: &OnTheWay, back: &OnTheWay, lines: &watch::Receiver<Line>) {
     loop {
         let mut message = vec![0; HEADER];
@@ -260,7 +259,7 @@ fn refused(message: &[u8], refusal: Refusal) -> Option<Vec<u8>> {
     while message[at] == 1 {
         at += 1 + usize::try_from(number(message, at + 1)).unwrap();
     }
-    // Its length and the first field's type stand before that field's name, which is the command's.
+    // The length and the first field's type come before the first field's name, which is the command's.
     let name = message[at + 6..].split(|byte| *byte == 0).next()?;
     let command = std::str::from_utf8(name).ok()?;
     if !refusal.concerns(command) {

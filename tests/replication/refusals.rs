@@ -1,5 +1,5 @@
-//! What MongoDB's refusals are called, as the driver really tells them. The server is one of our own, which speaks enough of
-//! MongoDB's protocol for a driver to connect: a real one cannot be made to run out of a plan's space.
+//! How MongoDB's refusals are described, from the driver's real errors. The server is our own, and speaks just enough of the
+//! protocol for a driver to connect, because a real server cannot be made to exceed a plan's space.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::server::mongo;
 
-/// A server's answer to a command with this name; `None` where all is well.
+/// A server's error for a command of this name; `None` for success.
 type Answer = fn(&str) -> Option<Document>;
 
 fn hello() -> Document {
@@ -26,7 +26,7 @@ fn hello() -> Document {
 /// Answers the messages of one connection.
 async fn serve(mut stream: TcpStream, answer: Answer) -> std::io::Result<()> {
     loop {
-        // Length, number, whose answer it is, kind; then flags, and a section with the command.
+        // Length, number, number of the request, type; then flags, and a section with the command.
         let mut header = [0; 21];
         stream.read_exact(&mut header).await?;
         let number = |at: usize| i32::from_le_bytes(header[at..at + 4].try_into().unwrap());
@@ -47,7 +47,7 @@ async fn serve(mut stream: TcpStream, answer: Answer) -> std::io::Result<()> {
     }
 }
 
-/// The port of a server; whoever connects is handed over.
+/// The port of a server that hands over each connection.
 async fn listen<F: Future<Output = std::io::Result<()>> + Send>(
     handle: impl Fn(TcpStream) -> F + Send + Sync + 'static,
 ) -> u16 {
@@ -64,7 +64,7 @@ async fn listen<F: Future<Output = std::io::Result<()>> + Send>(
 }
 
 fn guild() -> Record {
-    let value = |field: &Field| match field.form {
+    let value = |field: &Field| match field.field_type {
         FieldType::Int => Value::Int(1),
         FieldType::Bool => Value::Bool(false),
         _ => Value::Null,
@@ -72,7 +72,7 @@ fn guild() -> Record {
     Record { kind: RecordKind::Guilds, values: RecordKind::Guilds.fields().iter().map(value).collect() }
 }
 
-/// What comes of a write and of a look at the lease.
+/// The errors of a write and of a poll of the lease.
 async fn refusal(uri: &str) -> [ReplicaError; 2] {
     let mongo = mongo(uri, "giftcode").await;
     let position = Position { term: 7, round: 1 };
@@ -94,7 +94,7 @@ fn is_write(name: &str) -> bool {
     matches!(name, "update" | "findAndModify" | "createIndexes")
 }
 
-pub async fn each_refusal_is_called_what_it_is_and_a_passing_trouble_is_none() {
+pub async fn each_refusal_is_named_and_a_transient_error_is_none() {
     let cases: [(Answer, bool, &str); 8] = [
         (|name| (name == "saslStart").then(|| error(18, "Authentication failed.")), true, "user or the password"),
         (
@@ -131,7 +131,7 @@ pub async fn each_refusal_is_called_what_it_is_and_a_passing_trouble_is_none() {
     }
 }
 
-pub async fn one_statement_that_is_refused_is_told_too() {
+pub async fn one_refused_statement_is_reported_too() {
     let answer: Answer = |name| {
         let full = doc! { "index": 0, "code": 8000, "errmsg": "you are over your space quota, using 513 MB of 512 MB" };
         (name == "update").then(|| doc! { "ok": 1, "n": 0, "writeErrors": [full] })
@@ -142,8 +142,8 @@ pub async fn one_statement_that_is_refused_is_told_too() {
     assert!(matches!(&error, ReplicaError::Refused(why) if why.contains("space is used up")), "{error}");
 }
 
-pub async fn an_address_that_is_not_let_in_and_a_server_without_tls_are_told_apart_from_silence() {
-    // A fatal alert of TLS: an internal error.
+pub async fn a_refused_address_and_a_server_without_tls_differ_from_silence() {
+    // A fatal TLS alert: internal error.
     let port = listen(|mut stream: TcpStream| async move {
         let mut begin = [0; 5];
         stream.read_exact(&mut begin).await?;
@@ -159,7 +159,7 @@ pub async fn an_address_that_is_not_let_in_and_a_server_without_tls_are_told_apa
     for error in refusal(&format!("mongodb://bot:s3cr3t@127.0.0.1:{}/?tls=true", port.await)).await {
         assert!(matches!(&error, ReplicaError::Refused(why) if why.contains("the TLS handshake fails")), "{error}");
     }
-    // It takes the connection, and says nothing.
+    // It accepts the connection, and does not answer.
     let port = listen(|stream: TcpStream| async move {
         tokio::time::sleep(std::time::Duration::from_secs(60)).await;
         drop(stream);

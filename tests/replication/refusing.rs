@@ -1,4 +1,4 @@
-//! A MongoDB that can be read and not be written: its quota is used up, or its user may only read.
+//! A MongoDB that can be read but not written: its quota is used up, or its user may only read.
 
 use std::time::Duration;
 
@@ -9,31 +9,31 @@ use crate::server::Server;
 const ACTIVE: &str = "This instance is the active one";
 const WORLD: &[&str] = &["--players", "60", "--codes", "24", "--keep-running"];
 
-/// A file that is known to be out of date does nothing before it was brought up to date, whatever MongoDB says to writes.
+/// A file that is known to be stale does nothing before it has caught up, however MongoDB answers writes.
 async fn an_old_file_waits(refusal: Refusal, words: &'static str) {
     let (server, mut folder) = (Server::start(), Folder::new());
     let line = Proxy::before(&server.uri());
     let mut first = folder.start(&line.uri(), 1, WORLD);
-    first.until_said("edeemed for ", HANGING).await;
+    first.until_logged("edeemed for ", HANGING).await;
     let mut second = folder.start(&server.uri(), 2, WORLD);
-    second.until_said("Another instance is active", HANGING).await;
+    second.until_logged("Another instance is active", HANGING).await;
     assert_eq!(first.stop().await.code(), Some(0));
-    second.until_said(ACTIVE, HANGING).await;
-    // The second one goes on for a while; the first one's file lacks that.
-    second.until_said("R1'", HANGING).await;
+    second.until_logged(ACTIVE, HANGING).await;
+    // The second instance continues for a while, and the first one's file lacks its changes.
+    second.until_logged("R1'", HANGING).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(second.stop().await.code(), Some(0));
     line.refuse(Some(refusal));
     let before = (folder.calls().len(), folder.posts().len());
     let mut first = folder.start(&line.uri(), 1, WORLD);
     tokio::time::sleep(Duration::from_secs(14)).await;
-    let said = first.said();
-    assert_eq!((folder.calls().len(), folder.posts().len()), before, "{said}");
-    first.until_said(words, HANGING).await;
-    assert!(!said.contains("MongoDB does not answer"), "{said}");
-    // Somebody makes room, or allows it.
+    let log = first.log();
+    assert_eq!((folder.calls().len(), folder.posts().len()), before, "{log}");
+    first.until_logged(words, HANGING).await;
+    assert!(!log.contains("MongoDB does not answer"), "{log}");
+    // Somebody frees space, or grants the permission.
     line.refuse(None);
-    first.until_said(ACTIVE, HANGING).await;
+    first.until_logged(ACTIVE, HANGING).await;
     first.until_caught_up(HANGING).await;
     folder.until_more_calls(before.0 + 20).await;
     assert_eq!(first.stop().await.code(), Some(0));
@@ -41,20 +41,20 @@ async fn an_old_file_waits(refusal: Refusal, words: &'static str) {
     folder.assert_sound(&server, 1, 0).await;
 }
 
-/// One that has everything goes on with its file, says what MongoDB says, and sends all of it later.
+/// An instance that has everything continues with its file, logs MongoDB's refusal, and sends everything later.
 async fn a_leader_goes_on(refusal: Refusal, words: &'static str) {
     let (server, mut folder) = (Server::start(), Folder::new());
     let line = Proxy::before(&server.uri());
     let mut bot = folder.start(&line.uri(), 1, WORLD);
-    bot.until_said("edeemed for ", HANGING).await;
+    bot.until_logged("edeemed for ", HANGING).await;
     bot.until_caught_up(HANGING).await;
     line.refuse(Some(refusal));
-    bot.until_said(words, HANGING).await;
+    bot.until_logged(words, HANGING).await;
     // Longer than its lease.
     tokio::time::sleep(Duration::from_secs(32)).await;
     folder.until_more_calls(folder.calls().len()).await;
-    let said = bot.said();
-    assert!(!said.contains("MongoDB does not answer"), "{said}");
+    let log = bot.log();
+    assert!(!log.contains("MongoDB does not answer"), "{log}");
     line.refuse(None);
     bot.until_caught_up(HANGING).await;
     assert_eq!(bot.stop().await.code(), Some(0));

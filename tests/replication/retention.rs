@@ -1,4 +1,4 @@
-//! Retention with a real file and a real server: what is counted goes from both, whoever leads, and whatever a copy still has.
+//! Retention with a real file and a real server: counted redemptions are dropped from both, whoever leads and whatever a copy has.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ async fn drop_all(store: &Store) -> usize {
     }
 }
 
-pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() {
+pub async fn counted_redemptions_leave_both_stores_and_no_copy_brings_them_back() {
     let files = Files::new();
     let uri = files.server.uri();
     let before = async |store: &Store| {
@@ -53,7 +53,7 @@ pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() 
             assert!(store.tallies().count_generation(generation).await.unwrap());
         }
         assert_eq!(granted(store).await, (120, 120));
-        // Not before MongoDB is known to have the numbers.
+        // Not before MongoDB is known to have the counts.
         for _ in 0..600 {
             if store.sync_log().is_outbox_empty().await.unwrap() {
                 break;
@@ -71,7 +71,7 @@ pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() 
         (of(&there, RecordKind::Redemptions), of(&there, RecordKind::Tallies), of(&there, RecordKind::Posts)),
         (0, 2, 1)
     );
-    // Whoever has them still learns of the numbers, and drops them.
+    // A copy that still has the redemptions receives the counts, and drops them.
     for name in ["b.db", "copy.db"] {
         let drop = async |store: &Store| {
             assert_eq!(granted(store).await, (120, 120), "{name}");
@@ -84,7 +84,7 @@ pub async fn what_is_counted_goes_from_both_stores_and_no_copy_brings_it_back() 
         assert_eq!(of(&there, RecordKind::Redemptions), 0, "{name}");
         assert_eq!(here, there, "{name}");
     }
-    // A new disk has the numbers alone.
+    // A new disk has only the counts.
     meet(&files.path("new.db"), &uri, DATABASE).await;
     let new = Store::open(&files.path("new.db"), StateKind::Bot, Clock::system()).unwrap();
     assert_eq!(granted(&new).await, (120, 120));

@@ -1,8 +1,8 @@
 //! A real MongoDB server for a test.
 //!
-//! Found as `TEST_MONGODB_URI`, else as `mongod` or `secantusd-rs` on the PATH, else set up once below `target/` from the
-//! Python package that carries a server with MongoDB's wire protocol (needs Python 3.10 to 3.13). A test whose server cannot
-//! be had fails and says what is missing.
+//! Taken from `TEST_MONGODB_URI`, or `mongod` or `secantusd-rs` on the PATH. Otherwise it is installed once below `target/` from a
+//! Python package with a server that speaks MongoDB's wire protocol (Python 3.10 to 3.13). Without a server the test fails and
+//! says what is missing.
 
 use std::fs::File;
 use std::net::{TcpListener, TcpStream};
@@ -18,20 +18,20 @@ use tempfile::TempDir;
 const PACKAGE: &str = "secantusdb==0.7.0b3";
 const PYTHONS: [&str; 5] = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"];
 
-/// A server process of our own, which a test may kill.
+/// A server process that a test may kill.
 pub struct Server {
     folder: TempDir,
     port: u16,
     child: Child,
 }
 
-/// Tests that give a server much to do wait for each other: a server that is starved is slower than any real one.
+/// Tests that load a server heavily take turns: an overloaded server is slower than any real one.
 pub async fn hard_work() -> tokio::sync::MutexGuard<'static, ()> {
     static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     ONE.lock().await
 }
 
-/// Runs a command to its end, or fails with what it said.
+/// Runs a command to its end. Fails with its output.
 fn run(what: &str, command: &mut Command) {
     let output = command.stdin(Stdio::null()).output().unwrap_or_else(|e| panic!("cannot {what}: {e}"));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -43,7 +43,7 @@ fn answers(command: &str, args: &[&str]) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// The server program from the Python package, installed by whichever test comes first.
+/// The server program from the Python package. The first test that needs it installs it.
 fn installed() -> PathBuf {
     let tools = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let lock = File::create(tools.join("mongodb.lock")).unwrap();
@@ -84,20 +84,19 @@ fn start(folder: &Path, port: u16) -> Child {
         command.args(["--host", "127.0.0.1", "--port", &port_text, "--sync-on-commit", "--storage-path"]).arg(folder);
         command
     };
-    let log = File::options().create(true).append(true).open(folder.with_extension("log")).unwrap();
-    let mut child = command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+    let file = File::options().create(true).append(true).open(folder.with_extension("log")).unwrap();
+    let mut child = command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
     let began = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        let said = || std::fs::read_to_string(folder.with_extension("log")).unwrap_or_default();
-        assert!(child.try_wait().unwrap().is_none(), "the MongoDB server ended: {}", said());
-        assert!(began.elapsed() < Duration::from_secs(60), "the MongoDB server does not come up: {}", said());
+        let log = || std::fs::read_to_string(folder.with_extension("log")).unwrap_or_default();
+        assert!(child.try_wait().unwrap().is_none(), "the MongoDB server ended: {}", log());
+        assert!(began.elapsed() < Duration::from_secs(60), "the MongoDB server does not come up: {}", log());
         std::thread::sleep(Duration::from_millis(50));
     }
     child
 }
 
 impl Server {
-    /// A server with an empty folder on a free port.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -106,13 +105,12 @@ impl Server {
         Self { folder, port, child }
     }
 
-    /// SIGKILL.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// The same server again, with what it had.
+    /// Starts the same server again with its data.
     pub fn restart(&mut self) {
         self.child = start(&self.folder.path().join("db"), self.port);
     }
@@ -129,14 +127,13 @@ impl Drop for Server {
     }
 }
 
-/// A client of this database.
 pub async fn mongo(uri: &str, database: &str) -> Mongo {
     let settings =
         MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
     Mongo::new(settings).await.unwrap()
 }
 
-/// A database in a server that nobody kills: the given one, or one of our own.
+/// A database in a server that nobody kills: the given server, or our own.
 pub async fn any() -> (Option<Server>, Mongo, String, String) {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let database = format!("test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));

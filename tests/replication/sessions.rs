@@ -1,4 +1,4 @@
-//! Sessions of the test's own process, on a real file and a real server; and what both stores hold.
+//! Sessions in the test's own process, on a real file and a real server, and the records of both stores.
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -17,13 +17,13 @@ use crate::server::mongo;
 
 pub type Records = BTreeMap<(RecordKind, Key), Record>;
 
-/// Does this in a session on this file and this database, which then ends as a process does: with everything sent, and the
-/// lease given back.
+/// Does the work in a session on this file and this database. The session then ends like a process: it sends everything, and
+/// releases the lease.
 pub async fn session<T>(path: &Path, uri: &str, database: &str, work: impl AsyncFnMut(&Store) -> T) -> T {
     session_at(Clock::system(), path, uri, database, work).await
 }
 
-/// The same at another time.
+/// A session at another time.
 pub async fn session_at<T>(
     clock: Clock,
     path: &Path,
@@ -40,28 +40,28 @@ pub async fn session_at<T>(
     };
     let mongo = mongo(uri, database).await;
     let mut sessions = Sessions::new(location, lock(path, true).unwrap(), Some((mongo.clone(), mongo)));
-    // A session that panics begins anew: what failed in here is to end the test.
+    // A session that panics starts again, but a failed assertion must end the test.
     let services = async |session: giftcode_bot::leadership::session::ActiveSession| {
         Ok(Some(AssertUnwindSafe(work(&session.store)).catch_unwind().await))
     };
-    // On the heap: a test's thread has little stack.
+    // Boxed, because a test's thread has a small stack.
     let done = Box::pin(sessions.run(&CancellationToken::new(), services)).await.unwrap();
     done.unwrap().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// A session in which nothing is done: the file gets what it lacks, and so does MongoDB.
+/// A session without work: the file and MongoDB complete each other.
 pub async fn meet(path: &Path, uri: &str, database: &str) {
     session(path, uri, database, async |_| ()).await;
 }
 
-/// A redemption that nobody was ever asked about: every file derives it by itself.
+/// Whether a redemption was never tried: every file derives these by itself.
 pub fn is_untried(record: &Record) -> bool {
     record.kind == RecordKind::Redemptions
         && *record.get("outcome") == Value::Text("pending".into())
         && ["calls", "round"].iter().all(|field| *record.get(field) == Value::Int(0))
 }
 
-/// What this working copy holds for both stores.
+/// The replicated records of this working copy.
 pub async fn in_store(store: &Store) -> Records {
     let mut records = Records::new();
     for kind in RecordKind::ALL {
@@ -72,12 +72,11 @@ pub async fn in_store(store: &Store) -> Records {
     records
 }
 
-/// What this file holds for both stores, while nobody uses it.
+/// The replicated records of this file, while nobody uses it.
 pub async fn in_file(path: &Path, kind: StateKind) -> Records {
     in_store(&Store::open(path, kind, Clock::system()).unwrap()).await
 }
 
-/// What this database holds.
 pub async fn in_mongo(uri: &str, database: &str) -> Records {
     let mongo = mongo(uri, database).await;
     let mut records = Records::new();
@@ -91,7 +90,7 @@ pub async fn in_mongo(uri: &str, database: &str) -> Records {
         let (read, ()) = tokio::join!(Box::pin(mongo.read(kind, Scope::All, pages)), collecting);
         read.unwrap();
     }
-    // An instance that was asked before may have sent what nobody has to keep.
+    // An instance may have sent redemptions that it alone derived.
     records.retain(|_, record| !is_untried(record));
     records
 }

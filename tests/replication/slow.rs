@@ -1,4 +1,4 @@
-//! A MongoDB that is slow is said to be behind, not to be away.
+//! A slow MongoDB is reported as catching up, not as down.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::server::{Server, hard_work};
 use crate::sessions::session;
 
 const PLAYERS: u64 = 5_000;
-/// A command of 32 documents takes some 2 s then.
+/// At this rate a command of 32 documents takes about 2 s.
 const THIN: u32 = 7_000;
 
-/// A roster of 5,000 players who are nowhere else.
+/// A roster of 5,000 players who are on no other.
 async fn add_roster(store: &Store, guild: u64) {
     let player = |id| Player {
         id: PlayerId::new(id).unwrap(),
@@ -28,8 +28,8 @@ async fn add_roster(store: &Store, guild: u64) {
     store.rosters().add_to_roster(GuildId(guild), players).await.unwrap();
 }
 
-/// What the health line says of the two stores while this is done; each sentence once.
-async fn said_during(store: &Store, work: impl Future<Output = ()>) -> Vec<String> {
+/// The sentences of the health line about both stores during the work, each once.
+async fn reported_during(store: &Store, work: impl Future<Output = ()>) -> Vec<String> {
     let mut work = pin!(work);
     let (mut said, mut is_done) = (Vec::new(), false);
     while !is_done {
@@ -53,7 +53,7 @@ async fn until_sent(store: &Store) {
     tokio::time::timeout(HANGING, sent).await.unwrap();
 }
 
-async fn until_said_to_catch_up(store: &Store) {
+async fn until_reported_as_catching_up(store: &Store) {
     let said = async {
         let is_said = |trouble: Option<String>| trouble.is_some_and(|trouble| trouble.contains("is catching up"));
         while !is_said(store.sync_log().replica_status().await.unwrap().trouble()) {
@@ -63,7 +63,7 @@ async fn until_said_to_catch_up(store: &Store) {
     tokio::time::timeout(HANGING, said).await.unwrap();
 }
 
-pub async fn a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_goes_in() {
+pub async fn a_slow_mongodb_is_not_reported_as_down_while_it_takes_a_roster_of_5_000() {
     let _one = hard_work().await;
     let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
     let far = Proxy::far(&server.uri(), Duration::from_millis(100));
@@ -71,21 +71,21 @@ pub async fn a_mongodb_that_is_slow_is_not_called_down_while_a_roster_of_5_000_g
     let mut sessions = 0;
     let work = async |store: &Store| {
         sessions += 1;
-        // The first write finds that MongoDB takes what it is sent.
+        // The first write finds that MongoDB accepts writes.
         store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
         until_sent(store).await;
-        let said = said_during(store, async {
+        let said = reported_during(store, async {
             add_roster(store, 1).await;
             until_sent(store).await;
         });
         let said = said.await;
-        // Nothing, unless this machine has much else to do.
+        // None, unless this machine is very busy.
         assert!(said.iter().all(is_behind), "{said:#?}");
-        // Through a thin line the next one takes longer than a minute, and that is what is said.
+        // Over a thin connection the next one takes longer than a minute, and is reported as such.
         far.thin(THIN);
-        let said = said_during(store, async {
+        let said = reported_during(store, async {
             add_roster(store, 2).await;
-            until_said_to_catch_up(store).await;
+            until_reported_as_catching_up(store).await;
         });
         let said = said.await;
         assert!(!said.is_empty() && said.iter().all(is_behind), "{said:#?}");

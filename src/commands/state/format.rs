@@ -37,7 +37,7 @@ fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
     })?;
     let value = |field: &Field| {
         let found = fields.get(exported(field)).unwrap_or(&Json::Null);
-        let read = match field.form {
+        let read = match field.field_type {
             _ if found.is_null() => Some(Value::Null),
             FieldType::Int => found.as_i64().map(Value::Int),
             FieldType::Time => found.as_i64().map(Value::Time),

@@ -23,6 +23,7 @@ use serenity::all::{ClientBuilder, GatewayIntents, OnlineStatus};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::runtime::supervisor::{Fatal, Service};
 
 use super::bot::Bot;
@@ -33,8 +34,8 @@ use super::session_budget::{self, ConnectError};
 
 /// Servers with their channels and roles. None of them needs Discord's approval.
 const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
-/// The back-off between attempts to connect, doubling from the first to the second.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// Between attempts to connect.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(5), Duration::from_secs(60));
 /// The longest back-off while sessions end one after the other.
 const SESSION_LOOP_BACK_OFF: Duration = Duration::from_secs(600);
 /// A connection that lasted this long resets the back-off.
@@ -56,7 +57,7 @@ impl Service for Bot {
 
 /// Keeps the connection until the shutdown. A token that Discord refuses is fatal.
 async fn keep_connected(bot: &Bot, shutdown: &CancellationToken) -> anyhow::Result<()> {
-    let mut back_off = BACK_OFF.0;
+    let mut back_off = BACK_OFF;
     while !shutdown.is_cancelled() {
         let began = Instant::now();
         let Err(error) = connect(bot).await else { continue };
@@ -64,14 +65,16 @@ async fn keep_connected(bot: &Bot, shutdown: &CancellationToken) -> anyhow::Resu
             tracing::error!("Discord refuses the token: {error:#}");
             return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
         }
-        let (mut wait, mut max) = (back_off, BACK_OFF.1);
+        let mut at_least = Duration::ZERO;
+        back_off.longest = BACK_OFF.longest;
         match error.downcast_ref::<ConnectError>() {
-            Some(ConnectError::Wait { wait: at_least, .. }) => wait = wait.max(*at_least),
+            Some(ConnectError::Wait { wait, .. }) => at_least = *wait,
             // A session that began does not mean that all is well.
-            Some(ConnectError::SessionLoop(_)) => max = SESSION_LOOP_BACK_OFF,
-            None if began.elapsed() >= STABLE_AFTER => (back_off, wait) = (BACK_OFF.0, BACK_OFF.0),
+            Some(ConnectError::SessionLoop(_)) => back_off.longest = SESSION_LOOP_BACK_OFF,
+            None if began.elapsed() >= STABLE_AFTER => back_off.reset(),
             None => {}
         }
+        let wait = back_off.next_wait().max(at_least);
         let at = bot.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX).strftime("%F %H:%M:%S");
         let reason = error.root_cause().to_string();
         tracing::warn!("No connection to Discord, next try in {} s, at {at} UTC: {reason}", wait.as_secs());
@@ -79,7 +82,6 @@ async fn keep_connected(bot: &Bot, shutdown: &CancellationToken) -> anyhow::Resu
             () = shutdown.cancelled() => {}
             () = tokio::time::sleep(wait) => {}
         }
-        back_off = (back_off * 2).min(max);
     }
     bot.in_progress.close();
     if tokio::time::timeout(FINISH_WITHIN, bot.in_progress.wait()).await.is_err() {

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use crate::discord::bot::Bot;
 use crate::discord::messages::{Message, personal};
 use crate::discord::rest::RestError;
+use crate::domain::back_off::BackOff;
 use crate::store::StoreError;
 
 /// How long Discord waits for the first response.
@@ -27,8 +28,8 @@ const RESPOND_WITHIN: Duration = Duration::from_secs(3);
 const EDIT_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// The time limit of one attempt to send the first response, and of one attempt to edit it.
 const ATTEMPT_TIMEOUT: (Duration, Duration) = (Duration::from_millis(1200), Duration::from_secs(10));
-/// The back-off after a failed attempt, doubling from the first to the second.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
+/// After a failed attempt.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_millis(200), Duration::from_secs(30));
 
 /// Discord did not accept a response, so the person cannot be reached.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -129,7 +130,7 @@ impl<'a> Interaction<'a> {
         attempt_timeout: Duration,
         mut send: impl FnMut() -> F,
     ) -> Result<(), RestError> {
-        let (mut back_off, longest) = BACK_OFF;
+        let mut back_off = BACK_OFF;
         let mut maybe_done = false;
         loop {
             let error = match with_timeout(attempt_timeout, send()).await {
@@ -139,6 +140,7 @@ impl<'a> Interaction<'a> {
                 Err(error) => error,
             };
             maybe_done |= error.maybe_done();
+            let back_off = back_off.next_wait();
             let wait = match &error {
                 RestError::Refused { retry_after: Some(retry_after), .. } => *retry_after,
                 _ => back_off,
@@ -150,7 +152,6 @@ impl<'a> Interaction<'a> {
                 () = self.bot.shutdown.cancelled() => return Err(error),
                 () = tokio::time::sleep(wait) => {}
             }
-            back_off = (back_off * 2).min(longest);
         }
     }
 

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::domain::back_off::BackOff;
 use crate::runtime::clock::Clock;
 
 use super::error::{MIN_RETRY_AFTER, RestError};
 
 /// The time between two calls: at most 48 a second. Discord allows 50; jitter in the network must not add up to more.
 const SPACING: Duration = Duration::from_nanos(1_000_000_000 / 48);
-/// The back-off during an outage, doubling from the first to the second, unless the response asks for a longer wait.
-const OUTAGE_BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
+/// During an outage, unless the response asks for a longer wait.
+const OUTAGE_BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(300));
 /// A call waits this long for the end of a global limit; otherwise it fails at once.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -56,11 +57,10 @@ impl Throttle {
     /// Records that a call begun at `began` did not reach Discord, and returns for how long no call is made.
     pub fn record_outage(&self, began: Instant, reason: &str, retry_after: Duration) -> Duration {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (first, longest) = OUTAGE_BACK_OFF;
         // Calls that were in flight when the outage was recorded do not lengthen the back-off.
         let is_new = state.outage_until.is_none_or(|until| until <= began);
         if is_new {
-            let wait = first.saturating_mul(2u32.saturating_pow(state.outages)).min(longest).max(retry_after);
+            let wait = OUTAGE_BACK_OFF.doubled(state.outages).max(retry_after);
             state.outages = state.outages.saturating_add(1);
             state.outage_until = Some(Instant::now() + wait);
             let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX).strftime("%F %H:%M:%S");
@@ -68,7 +68,8 @@ impl Throttle {
         } else {
             state.outage_until = state.outage_until.max(Some(Instant::now() + retry_after));
         }
-        let left = state.outage_until.map_or(first, |until| until.saturating_duration_since(Instant::now()));
+        let left =
+            state.outage_until.map_or(OUTAGE_BACK_OFF.first, |until| until.saturating_duration_since(Instant::now()));
         left.max(MIN_RETRY_AFTER)
     }
 

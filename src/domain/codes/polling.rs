@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::domain::back_off::BackOff;
+
 /// The longest back-off after failures. An interval that is longer stays as it is.
 pub const MAX_BACK_OFF: Duration = Duration::from_secs(300);
 /// The longest `Retry-After` that is honoured.
@@ -45,8 +47,8 @@ impl Schedule {
     pub fn failed(&mut self, retry_after: Option<Duration>, now: Duration) -> Option<Duration> {
         self.errors = self.errors.saturating_add(1);
         let polled = self.next_at;
-        let doublings = (self.errors + 1).saturating_sub(self.max_errors).min(16);
-        let back_off = self.interval.saturating_mul(1 << doublings).min(MAX_BACK_OFF.max(self.interval));
+        let doublings = (self.errors + 1).saturating_sub(self.max_errors);
+        let back_off = BackOff::new(self.interval, MAX_BACK_OFF.max(self.interval)).doubled(doublings);
         let retry_after = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
         self.move_on(back_off, now.saturating_add(retry_after));
         (self.errors >= self.max_errors).then(|| self.next_at - polled)

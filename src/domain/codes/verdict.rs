@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::answers::status::{Class, Scope, Status};
+use crate::domain::back_off::BackOff;
 
 /// How long a new code's posts wait for its first test.
 pub const FIRST_TEST_HOLD: Duration = Duration::from_secs(5);
@@ -24,10 +25,8 @@ const GOOD_FOR: Duration = Duration::from_secs(12 * 3600);
 const FIRST_WAITS: [u64; 6] = [10, 20, 30, 60, 120, 240];
 /// The wait before every later check.
 const LAST_WAIT: Duration = Duration::from_secs(12 * 3600);
-/// The wait after an answer that says nothing about the code. It doubles with each further one,
-const UNCLEAR_WAIT: Duration = Duration::from_secs(10);
-/// up to this.
-const LONGEST_UNCLEAR_WAIT: Duration = Duration::from_secs(30 * 60);
+/// After an answer that says nothing about the code.
+const UNCLEAR_BACK_OFF: BackOff = BackOff::new(Duration::from_secs(10), Duration::from_secs(30 * 60));
 
 /// What one final answer says about the code itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +110,7 @@ impl Verdict {
             CodeEvidence::Requires | CodeEvidence::Nothing => Checked::Unclear,
         };
         if checked == Checked::Unclear {
-            let wait = UNCLEAR_WAIT.saturating_mul(2u32.saturating_pow(self.unclear)).min(LONGEST_UNCLEAR_WAIT);
+            let wait = UNCLEAR_BACK_OFF.doubled(self.unclear);
             self.unclear = self.unclear.saturating_add(1);
             self.check_at = Some(later(now, wait));
             return checked;
@@ -277,7 +276,7 @@ mod tests {
                     prop_assert_eq!(*still_since, since);
                     prop_assert_eq!(why, if checked == Checked::StillOver { &status } else { &why_before });
                     let wait = verdict.check_at.unwrap().duration_since(now).unsigned_abs();
-                    prop_assert!(wait >= UNCLEAR_WAIT && wait <= LAST_WAIT);
+                    prop_assert!(wait >= UNCLEAR_BACK_OFF.first && wait <= LAST_WAIT);
                 } else {
                     prop_assert_eq!(verdict.check_at, None);
                 }

@@ -1,7 +1,7 @@
-//! The legacy bot's database: what its documents say, one by one.
+//! Reads the documents of the legacy bot's database, one by one.
 //!
-//! A document is read as JSON. Ids may be numbers of any width or texts. What is odd is left out and named, the first few of
-//! each collection by themselves.
+//! A document is read as JSON. Ids may be numbers of any width, or texts. Documents that cannot be used are left out;
+//! the first few of each collection are named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,30 +13,27 @@ use crate::domain::players::player::{GuildId, Player, PlayerId, State, furnace_l
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::text::clean;
 
-/// The most odd documents of a collection that are named one by one.
+/// The most unusable documents of a collection that are named.
 const MAX_NAMED: usize = 20;
-/// The most statuses that are told apart where they are no success.
+/// The most statuses other than success that are counted separately.
 const MAX_STATUSES: usize = 20;
-/// The longest nickname that is taken over, in characters.
+/// The longest nickname that is kept, in characters.
 const NICKNAME_CHARS: usize = 64;
 
-/// A collection of that database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LegacyCollection {
     /// Channels and sent codes, as in `giftcode_state.json`.
     State,
-    /// Which guilds redeem by themselves.
+    /// Which guilds redeem automatically.
     AutoSettings,
-    /// The rosters.
     Members,
-    /// Players and the states they live in.
+    /// Players and their states.
     AllianceMembers,
-    /// What was redeemed for whom.
+    /// What was redeemed for each player.
     RedeemedCodes,
 }
 
 impl LegacyCollection {
-    /// All of them.
     pub const ALL: [Self; 5] =
         [Self::State, Self::AutoSettings, Self::Members, Self::AllianceMembers, Self::RedeemedCodes];
 
@@ -52,14 +49,11 @@ impl LegacyCollection {
     }
 }
 
-/// What the database said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LegacyDatabase {
-    /// Channels and sent codes.
     pub state: LegacyState,
-    /// The guilds that redeem by themselves, or were told not to.
+    /// The guilds that turned automatic redemption on or off.
     pub auto: BTreeMap<GuildId, bool>,
-    /// The rosters.
     pub rosters: BTreeMap<GuildId, BTreeMap<PlayerId, Player>>,
     /// What each player has, by code as published.
     pub redeemed: BTreeMap<(PlayerId, String), (Code, Outcome)>,
@@ -67,7 +61,7 @@ pub struct LegacyDatabase {
     pub left: Vec<String>,
 }
 
-/// Reads documents, in any order.
+/// Reads documents in any order.
 #[derive(Debug, Default)]
 pub struct LegacyDatabaseReader {
     read: LegacyDatabase,
@@ -91,7 +85,6 @@ fn shown(value: &Value) -> String {
 }
 
 impl LegacyDatabaseReader {
-    /// Reads one document of a collection.
     pub fn read(&mut self, collection: LegacyCollection, document: &Value) {
         let read = match collection {
             LegacyCollection::State => self.state(document),
@@ -102,21 +95,21 @@ impl LegacyDatabaseReader {
         };
         if let Err(why) = read {
             let id = document.get("_id").map_or_else(|| "without _id".to_owned(), shown);
-            self.leave(collection, format!("{} {id}: {why}", collection.name()));
+            self.leave_out(collection, format!("{} {id}: {why}", collection.name()));
         }
     }
 
-    /// Notes that the database does not have this collection.
+    /// Records that the database lacks this collection.
     pub fn absent(&mut self, collection: LegacyCollection) {
-        self.leave(collection, format!("{}: there is no such collection", collection.name()));
+        self.leave_out(collection, format!("{}: there is no such collection", collection.name()));
     }
 
-    /// Notes a document that is broken.
+    /// Records a document that is broken.
     pub fn unreadable(&mut self, collection: LegacyCollection) {
-        self.leave(collection, format!("{}: a document cannot be read", collection.name()));
+        self.leave_out(collection, format!("{}: a document cannot be read", collection.name()));
     }
 
-    fn leave(&mut self, collection: LegacyCollection, sentence: String) {
+    fn leave_out(&mut self, collection: LegacyCollection, sentence: String) {
         let odd = self.odd.entry(collection).or_default();
         *odd += 1;
         if *odd <= MAX_NAMED {
@@ -130,7 +123,7 @@ impl LegacyDatabaseReader {
         }
         let mut state = LegacyState::read(document).map_err(|_| "it has neither channels nor sent".to_owned())?;
         for sentence in std::mem::take(&mut state.left) {
-            self.leave(LegacyCollection::State, sentence);
+            self.leave_out(LegacyCollection::State, sentence);
         }
         self.read.state = state;
         Ok(())
@@ -156,7 +149,7 @@ impl LegacyDatabaseReader {
         let level = field("furnace_lv");
         let level =
             level.as_str().map_or_else(|| whole(level).map(|level| level.to_string()), |text| Some(text.to_owned()));
-        // The game sends it as a picture's address at times: then it is not known.
+        // The game sometimes sends a picture's address instead. Then the level is unknown.
         let furnace_level = level.and_then(|text| furnace_level(&text));
         let player = Player { id, nickname, state: None, furnace_level };
         self.read.rosters.entry(GuildId(guild)).or_default().insert(id, player);
@@ -170,14 +163,17 @@ impl LegacyDatabaseReader {
         let state = state.ok_or("its kid is not the number of a state")?;
         match *self.states.entry(id).or_insert(state) {
             known if known == state => Ok(()),
-            known => Err(format!("its kid is {state}, but player {id} lives in {known} by a document before it")),
+            known => {
+                Err(format!("its kid is {state}, but player {id} is in state {known} according to an earlier document"))
+            }
         }
     }
 
     fn redeemed_code(&mut self, document: &Value) -> Result<(), String> {
         let field = |name: &str| document.get(name).unwrap_or(&Value::Null);
         let id = player_id(field("fid")).ok_or("its fid is not a number of 1 to 12 digits")?;
-        let code = field("code").as_str().and_then(|code| Code::parse(code).ok()).ok_or("its code is no gift code")?;
+        let code =
+            field("code").as_str().and_then(|code| Code::parse(code).ok()).ok_or("its code is not a gift code")?;
         let status = field("status").as_str().unwrap_or_default().to_ascii_lowercase();
         let outcome = match status.as_str() {
             "success" => Outcome::Granted,
@@ -198,7 +194,7 @@ impl LegacyDatabaseReader {
         Ok(())
     }
 
-    /// All that was read, the states joined to the players.
+    /// Everything that was read, with the states joined to the players.
     pub fn finish(mut self) -> LegacyDatabase {
         let mut on_roster: BTreeSet<PlayerId> = BTreeSet::new();
         for player in self.read.rosters.values_mut().flat_map(BTreeMap::values_mut) {
@@ -218,7 +214,7 @@ impl LegacyDatabaseReader {
         let named = self.undecided.iter().map(|(status, count)| format!("{count} with the status {status:?}"));
         let others = (self.undecided_else > 0).then(|| format!("{} with other statuses", self.undecided_else));
         left.extend(named.chain(others).map(|what| {
-            format!("auto_redeemed_codes: {what}: no success, so they are tried again while the code is valid")
+            format!("auto_redeemed_codes: {what}: not a success, so they are tried again while the code is valid")
         }));
         self.read
     }
@@ -297,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn however_much_is_odd_little_is_said() {
+    fn few_unusable_documents_are_named_however_many_there_are() {
         use LegacyCollection::{AllianceMembers, Members, RedeemedCodes, State};
         let mut reader = LegacyDatabaseReader::default();
         let sent: Vec<String> = (0..100).map(|number| format!("no code {number}")).collect();
@@ -317,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_states_of_one_player_the_first_stays_and_the_other_is_named() {
+    fn of_two_states_of_one_player_the_first_is_kept_and_the_other_named() {
         let alliance = |kid| (LegacyCollection::AllianceMembers, json!({"_id": kid, "fid": 5, "kid": kid}));
         let member = (LegacyCollection::Members, json!({"guild_id": 11, "fid": 5}));
         let database = read(&[alliance(245), member, alliance(246), alliance(245)]);
@@ -325,7 +321,7 @@ mod tests {
         assert_eq!(players[0].state, State::new(245));
         assert_eq!(
             database.left,
-            ["alliance_members 246: its kid is 246, but player 5 lives in 245 by a document before it"]
+            ["alliance_members 246: its kid is 246, but player 5 is in state 245 according to an earlier document"]
         );
     }
 

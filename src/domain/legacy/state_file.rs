@@ -1,4 +1,4 @@
-//! The state of the legacy bot, as its JSON file and its database hold it.
+//! The state of the legacy bot, as its JSON file and its database contain it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,28 +9,26 @@ use crate::domain::codes::code::Code;
 use crate::domain::players::player::{ChannelId, GuildId};
 use crate::domain::text::clean;
 
-/// What the legacy bot knew of channels and sent codes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LegacyState {
-    /// Where each guild's codes go.
+    /// The channel for each guild's codes.
     pub channels: BTreeMap<GuildId, ChannelId>,
-    /// What was sent to each guild; what was sent "globally" is here for every guild with a channel.
+    /// The codes sent to each guild. Codes sent "globally" are listed for every guild with a channel.
     pub sent: BTreeMap<GuildId, Vec<Code>>,
-    /// Whether it ever posted: if not, the guilds are still owed the digest of what is active.
+    /// Whether it ever posted. If not, the guilds still get the digest of the active codes.
     pub initialized: bool,
     /// What was left out, one sentence each.
     pub left: Vec<String>,
 }
 
-/// Why a JSON text is no such state.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("it has neither \"channels\" nor \"sent\", so it is no giftcode_state.json")]
+#[error("it has neither \"channels\" nor \"sent\", so it is not a giftcode_state.json")]
 pub struct NotLegacyState;
 
-/// The largest whole number that every smaller one can be told from, where it is written with a decimal point.
+/// The largest whole number that is exact when written with a decimal point.
 const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
 
-/// A snowflake, or another positive whole number, as JSON holds it: a number, or its digits in a string.
+/// A snowflake or another positive whole number in JSON: a number, or its digits in a string.
 pub(super) fn snowflake(value: &Value) -> Option<u64> {
     #[allow(
         clippy::cast_possible_truncation,
@@ -49,11 +47,8 @@ fn shown(value: &Value) -> String {
 }
 
 impl LegacyState {
-    /// Reads `{"channels":{"GUILD":CHANNEL},"sent":{"GUILD"|"global":["CODE",…]},"initialized":bool}`. What in it is odd
-    /// is left out and named.
-    ///
-    /// # Errors
-    /// When it is something else altogether.
+    /// Reads `{"channels":{"GUILD":CHANNEL},"sent":{"GUILD"|"global":["CODE",…]},"initialized":bool}`. Unusable entries
+    /// are left out and named.
     pub fn read(json: &Value) -> Result<Self, NotLegacyState> {
         let object = |name: &str| json.get(name).and_then(Value::as_object);
         let (channels, sent) = (object("channels"), object("sent"));
@@ -99,7 +94,7 @@ impl LegacyState {
         for code in codes {
             match code.as_str().map(Code::parse) {
                 Some(Ok(code)) => read.push(code),
-                _ => self.left.push(format!("{} sent to {:?}: no gift code", shown(code), clean(guild, 30))),
+                _ => self.left.push(format!("{} sent to {:?}: not a gift code", shown(code), clean(guild, 30))),
             }
         }
         read

@@ -1,4 +1,4 @@
-//! Players (game accounts) and the guilds they stand on the roster of.
+//! Players (game accounts) and the Discord ids that they are connected with.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -11,7 +11,7 @@ use crate::domain::text::{NAME_CHARS, clean, is_unseen, trim};
 /// The largest player id: 12 digits (docs/protocol.md, "Fields").
 pub const MAX_PLAYER_ID: u64 = 999_999_999_999;
 
-/// A player's numeric id, the API's `fid`: 1 to 999,999,999,999.
+/// The API's `fid`: 1 to 999,999,999,999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PlayerId(u64);
 
@@ -38,26 +38,24 @@ pub struct UserId(pub u64);
 /// The most game accounts that one Discord user may link.
 pub const MAX_LINKS: usize = 5;
 
-/// The most redemptions of one account that wait because a person asked for them.
+/// The most redemptions of one account that may wait on people's requests.
 pub const MAX_WAITING: u32 = 10;
 
-/// Why a text is no player id or state.
+/// Why a text is not a player id or a state.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlayerError {
-    /// Not 1 to 12 digits, or zero.
     #[error("player_id {0:?} is not a number of 1 to 12 digits")]
     Id(String),
-    /// Not a whole number from 1.
     #[error("state {0:?} is not a whole number from 1")]
     State(String),
-    /// A number with most of its digits lost.
+    /// A number that lost most of its digits.
     #[error(
         "{what} {text:?} is not whole: the spreadsheet shortened it; format the column as a number without decimals"
     )]
     Shortened {
-        /// Of what it is the number.
+        /// The field.
         what: &'static str,
-        /// What is left of it.
+        /// What is left of the number.
         text: String,
     },
 }
@@ -67,7 +65,8 @@ fn digits(text: &str) -> Option<u64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-/// A whole number as people and spreadsheets write it: `245`, `#245`, `245.0`, with what nobody sees around it.
+/// A whole number as people and spreadsheets write it: `245`, `#245`, `245.0`, with blanks or invisible characters
+/// around it.
 fn whole(text: &str) -> Option<u64> {
     let text = trim(text);
     let text = text.strip_prefix('#').unwrap_or(text).trim_start();
@@ -82,7 +81,7 @@ fn is_shortened(text: &str) -> bool {
     digits.split(['.', ',']).all(is_number) && is_number(exponent.strip_prefix('+').unwrap_or(exponent))
 }
 
-/// What an error shows of a text. Invisible characters are shown by their numbers, for they may be what is wrong.
+/// The text as an error shows it. Invisible characters are shown by their numbers, because they may be the fault.
 fn quoted(text: &str) -> String {
     let mut shown = String::new();
     for c in trim(text).chars().take(NAME_CHARS + 1) {
@@ -96,12 +95,11 @@ fn quoted(text: &str) -> String {
 }
 
 impl PlayerId {
-    /// The id with this number; `None` outside 1 to [`MAX_PLAYER_ID`].
+    /// `None` outside 1 to [`MAX_PLAYER_ID`].
     pub fn new(number: u64) -> Option<Self> {
         (1..=MAX_PLAYER_ID).contains(&number).then_some(Self(number))
     }
 
-    /// The number.
     pub fn get(self) -> u64 {
         self.0
     }
@@ -118,12 +116,11 @@ impl FromStr for PlayerId {
 }
 
 impl State {
-    /// The state with this number; `None` for 0.
+    /// `None` for 0.
     pub fn new(number: u32) -> Option<Self> {
         NonZeroU32::new(number).map(Self)
     }
 
-    /// The number.
     pub fn get(self) -> u32 {
         self.0.get()
     }
@@ -140,21 +137,21 @@ impl FromStr for State {
     }
 }
 
-/// `text` without the first of `words` that it begins with, in any case.
+/// `text` without the first of `words` that it starts with, in any case.
 fn without_word<'a>(text: &'a str, words: &[&str]) -> &'a str {
-    let rest = |word: &&str| {
-        let (begin, rest) = text.split_at_checked(word.len())?;
-        begin.eq_ignore_ascii_case(word).then_some(rest)
+    let remainder = |word: &&str| {
+        let (begin, remainder) = text.split_at_checked(word.len())?;
+        begin.eq_ignore_ascii_case(word).then_some(remainder)
     };
-    words.iter().find_map(rest).unwrap_or(text)
+    words.iter().find_map(remainder).unwrap_or(text)
 }
 
-/// The highest furnace level that is believed; the game's highest is 84, FC 10 - 4.
+/// The highest furnace level that is accepted. The game's highest is 84, FC 10 - 4.
 const MAX_FURNACE_LEVEL: u64 = 100;
 
-/// Reads a furnace level as people write it. The game counts on after 30: `30-1` to `30-4` are 31 to 34, `FC 1` is 35, and
-/// each further FC level and its four steps are five more, so that `FC 5 - 2` is 57. `None` for anything else: a level is a
-/// detail that nothing depends on.
+/// Reads a furnace level as people write it. The game counts on after 30: `30-1` to `30-4` are 31 to 34, `FC 1` is 35,
+/// and each further FC level with its four steps adds five, so `FC 5 - 2` is 57. `None` for anything else, because
+/// nothing depends on a level.
 pub fn furnace_level(text: &str) -> Option<u32> {
     let text: String = text.chars().filter(|c| !is_unseen(*c)).collect();
     let text = without_word(&text, &["furnacelevel", "furnace", "level", "lvl", "lv.", "lv"]);
@@ -185,33 +182,29 @@ macro_rules! displayed_as_number {
 }
 displayed_as_number!(PlayerId, State, GuildId, ChannelId, RoleId, UserId);
 
-/// A player as a roster names it.
+/// A player as a roster lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Player {
-    /// The account.
     pub id: PlayerId,
-    /// What the player is called; may be empty.
+    /// May be empty.
     pub nickname: String,
-    /// The state, where it is known.
     pub state: Option<State>,
-    /// The furnace level, where it is known.
     pub furnace_level: Option<u32>,
 }
 
-/// What a player is called in log lines and tables: the nickname made harmless, else the id.
+/// The player's name in log lines and tables: the cleaned nickname, or the id if that is empty.
 pub fn display_name(nickname: &str, id: PlayerId) -> String {
     let name = clean(nickname, NAME_CHARS);
     if name.is_empty() { id.to_string() } else { name }
 }
 
-/// What the game's player endpoint says of a player.
+/// What the game's player endpoint says about a player.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// The name in the game.
     pub nickname: String,
-    /// The state, where the answer holds one.
+    /// If the answer has one.
     pub state: Option<State>,
-    /// The furnace level, where the answer holds one.
+    /// If the answer has one.
     pub furnace_level: Option<u32>,
 }
 

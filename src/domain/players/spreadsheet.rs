@@ -1,13 +1,14 @@
 //! CSV that people open in a spreadsheet.
 //!
-//! A spreadsheet evaluates a cell that begins like a formula, and players choose their names: `=HYPERLINK(…)` would be run at
-//! whoever opens an export. Such a text gets a leading apostrophe, which makes it text, and loses it when it is read again.
+//! A spreadsheet evaluates a cell that starts like a formula, and players choose their names: `=HYPERLINK(…)` would run
+//! when somebody opens an export. Such a text gets a leading apostrophe, which makes it plain text. The apostrophe is
+//! dropped when the file is read again.
 
-/// What a spreadsheet takes for the beginning of a formula.
+/// What spreadsheets take for the start of a formula.
 const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r'];
 
-/// Whether `text`, apostrophes at its beginning apart, begins like a formula. Both directions look past the apostrophes, so
-/// that a name with one of its own comes back as it was.
+/// Whether `text` starts like a formula, apart from apostrophes. Writing and reading both ignore the apostrophes, so
+/// that a name with one of its own stays the same.
 fn is_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(FORMULA)
 }
@@ -17,18 +18,18 @@ pub fn guarded(text: &str) -> String {
     if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// What [`guarded`] was given, from what it made.
+/// Undoes [`guarded`].
 pub fn unguarded(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| is_formula(text)).unwrap_or(cell)
 }
 
-/// A CSV file with this header; every cell of `rows` is guarded.
+/// A CSV file with this header. Every cell of `rows` is guarded.
 pub fn write<const COLUMNS: usize>(
     header: [&str; COLUMNS],
     rows: impl IntoIterator<Item = [String; COLUMNS]>,
 ) -> Vec<u8> {
     let mut file = csv::Writer::from_writer(Vec::new());
-    // Into memory nothing fails to be written.
+    // Writing into memory cannot fail.
     drop(file.write_record(header));
     for row in rows {
         drop(file.write_record(row.map(|cell| guarded(&cell))));
@@ -42,7 +43,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_would_be_evaluated_is_text() {
+    fn a_cell_that_would_be_evaluated_becomes_text() {
         for (text, cell) in [
             ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
             ("@SUM(A1)", "'@SUM(A1)"),

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::outcome::Outcome;
 use crate::domain::answers::status::{Class, Status};
+use crate::domain::back_off::BackOff;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
@@ -51,8 +52,8 @@ impl Policy {
     /// The back-off before try number `tries + 1`. It doubles from `base` up to `cap`, and is between half and all of
     /// that as `jitter` goes from 0 to 1, so that players who failed together do not retry together.
     pub fn back_off(&self, tries: u32, jitter: f64) -> Duration {
-        let doubled = self.base.saturating_mul(2u32.saturating_pow(tries.saturating_sub(1)));
-        doubled.min(self.cap).mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
+        let doubled = BackOff::new(self.base, self.cap).doubled(tries.saturating_sub(1));
+        doubled.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
     }
 }
 

@@ -1,9 +1,10 @@
-//! How long what was decided, or deleted, is kept.
+//! How long finished and deleted records are kept.
 
 use jiff::SignedDuration;
 
-/// The redemptions of a code that has been over for so long become numbers: how many came to what, per guild.
+/// How long the redemptions of a code that is over are kept. After that only their numbers per guild and outcome
+/// remain.
 pub const OVER_FOR: SignedDuration = SignedDuration::from_hours(56 * 24);
 
-/// A record that is marked as deleted is kept for so long: a copy that was away for longer brings back what it has.
+/// How long a record that is marked as deleted is kept. A copy that was away longer brings such records back.
 pub const DELETED_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);

@@ -1,16 +1,16 @@
-//! The hybrid logical clock: every stored record carries a version from it.
+//! The hybrid logical clock, from which every stored record gets a version.
 //!
-//! Written by hand: a version is one number that both stores can sort, and the time is passed in. The versions of the uhlc crate
-//! are longer, and it reads the clock itself.
+//! Written by hand: a version is a single number that both stores can sort, and the time is passed in. The versions of
+//! the uhlc crate are longer, and it reads the clock itself.
 
 use jiff::Timestamp;
 
-/// A record's version: milliseconds since 1970 in the upper 48 bits, a counter in the lower 16. Larger is newer.
+/// Milliseconds since 1970 in the upper 48 bits, a counter in the lower 16. Larger is newer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Version(pub i64);
 
 impl Version {
-    /// The largest that a record may have: there is room behind it for all that anybody will ever change.
+    /// The largest that a record may have. It leaves room for all later changes.
     pub const MAX: Self = Self(i64::MAX >> 1);
 
     /// The first version of this wall time.
@@ -24,30 +24,28 @@ impl Version {
     }
 }
 
-/// Gives versions that only ever grow, whatever the wall clock does.
+/// Gives versions that only grow, whatever the wall clock does.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct HybridClock {
     last: Version,
 }
 
 impl HybridClock {
-    /// A clock whose next version is newer than `last`.
     pub fn after(last: Version) -> Self {
         Self { last }
     }
 
-    /// The next version at wall time `now`: newer than every one before it.
+    /// The next version at wall time `now`, newer than every one before.
     pub fn tick(&mut self, now: Timestamp) -> Version {
         self.last = Version::at(now).max(Version(self.last.0.saturating_add(1)));
         self.last
     }
 
-    /// Takes note of a version that another writer gave: the next one is newer, however far that writer's clock is ahead.
+    /// Records a version from another writer. The next one is newer, however far that writer's clock is ahead.
     pub fn observe(&mut self, version: Version) {
         self.last = self.last.max(version.min(Version::MAX));
     }
 
-    /// The newest version given.
     pub fn last(&self) -> Version {
         self.last
     }

@@ -30,6 +30,7 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::sync::election::{Identity, Succession};
 use crate::leadership::election::Election;
 use crate::leadership::{Leadership, Phase};
@@ -40,8 +41,8 @@ use crate::store::{Blocking, FileLock, StateKind, Store, SyncLog};
 
 pub use lock::{lock, wait_for_lock};
 
-/// The first and the longest wait between two sessions.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Between two sessions.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(60));
 /// After a session of this length, the wait starts from the shortest again.
 const GOOD_AFTER: Duration = Duration::from_secs(60);
 
@@ -122,7 +123,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
         stop: &CancellationToken,
         mut services: impl AsyncFnMut(ActiveSession) -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<Option<T>> {
-        let mut wait = BACK_OFF.0;
+        let mut back_off = BACK_OFF;
         loop {
             let began = self.location.clock.elapsed();
             // Boxed: the session is a large future.
@@ -142,15 +143,14 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
                 }
             }
             if self.location.clock.elapsed().saturating_sub(began) >= GOOD_AFTER {
-                wait = BACK_OFF.0;
+                back_off.reset();
             }
             // After a stop in this pause, the next session runs no services: it sends the outbox and releases the lease.
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(wait) => {}
+                () = tokio::time::sleep(back_off.next_wait()) => {}
             }
-            wait = (2 * wait).min(BACK_OFF.1);
         }
     }
 }

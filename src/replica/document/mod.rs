@@ -30,9 +30,9 @@ fn bson(value: &Value) -> Bson {
     }
 }
 
-/// Reads a field's value; `None` if its type is wrong.
-fn value(found: Option<RawBsonRef<'_>>, form: FieldType) -> Option<Value> {
-    Some(match (found, form) {
+/// The value of a field of this type; `None` for a value of another one.
+fn value(found: Option<RawBsonRef<'_>>, field_type: FieldType) -> Option<Value> {
+    Some(match (found, field_type) {
         (None | Some(RawBsonRef::Null), _) => Value::Null,
         (found, FieldType::Int) => Value::Int(number(found)?),
         (Some(RawBsonRef::Boolean(flag)), FieldType::Bool) => Value::Bool(flag),
@@ -140,13 +140,13 @@ pub(super) fn read(kind: RecordKind, document: &RawDocument) -> Option<Record> {
         // Documents that only we wrote have our order of fields.
         let from_next = (next..fields.len()).chain(0..next);
         if let Some(at) = from_next.into_iter().find(|at| name == fields[*at].name) {
-            values[at] = value(Some(found), fields[at].form)?;
+            values[at] = value(Some(found), fields[at].field_type)?;
             next = at + 1;
         }
     }
     // Only our own form of the `_id` counts: two forms would make two records of one key.
     let is_the_keys = match (&values[..kind.key_fields()], found_id) {
-        ([only], found) => *only != Value::Null && value(found, fields[0].form).as_ref() == Some(only),
+        ([only], found) => *only != Value::Null && value(found, fields[0].field_type).as_ref() == Some(only),
         (several, Some(RawBsonRef::String(text))) => id(kind, several).as_str() == Some(text),
         _ => false,
     };

@@ -40,14 +40,14 @@ proptest! {
 }
 
 #[test]
-fn no_kind_has_a_field_of_the_documents_own() {
+fn no_record_field_has_the_name_of_a_document_field() {
     for field in RecordKind::ALL.into_iter().flat_map(RecordKind::fields) {
         assert!(!["_id", ORDER, TERM, ROUND, LATE, SCHEMA_FIELD].contains(&field.name), "{}", field.name);
     }
 }
 
 #[test]
-fn numbers_are_read_whoever_wrote_them() {
+fn numbers_are_read_in_every_type() {
     let document = rawdoc! { "long": 7_i64, "int": 7_i32, "double": 7.0, "half": 7.5, "vast": 1e300, "text": "7" };
     let read = |name| number(document.get(name).unwrap());
     let names = ["long", "int", "double", "half", "text", "none"];
@@ -56,9 +56,9 @@ fn numbers_are_read_whoever_wrote_them() {
 }
 
 #[test]
-fn documents_read_back_and_foreign_ones_are_told() {
+fn documents_read_back_and_foreign_ones_are_recognised() {
     for kind in RecordKind::ALL {
-        let sample = |field: &Field| match field.form {
+        let sample = |field: &Field| match field.field_type {
             FieldType::Int => Value::Int(3_000_000_007),
             FieldType::Bool => Value::Bool(true),
             FieldType::Text => Value::Text("granted".into()),

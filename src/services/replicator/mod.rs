@@ -33,6 +33,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::sync::election::{Lease, Position, Succession};
 use crate::domain::sync::record::RecordKind;
 use crate::leadership::session::Replication;
@@ -42,8 +43,8 @@ use crate::store::{Leader, SyncLog};
 
 /// How many records the first round holds at most.
 const FIRST_CHUNK: u32 = 1000;
-/// The first and the longest wait after a failure.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+/// After a failure.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(10));
 /// How often a leader looks for late writes.
 const ADOPT_INTERVAL: Duration = Duration::from_secs(10);
 /// How often a standby catches up, and sends what is left from when it led.
@@ -106,7 +107,7 @@ impl<R: Replica> Replicator<R> {
     /// As a standby: sends what is left from when this instance led, and catches up at intervals. As a leader: catches up, begins to
     /// lead when the file is complete, and then sends every change. Returns only for a reason that ends the session.
     pub async fn run(&self, mut succession: watch::Receiver<Succession>) -> ReplicaError {
-        let (mut progress, mut wait, mut is_down) = (SyncProgress::default(), BACK_OFF.0, false);
+        let (mut progress, mut back_off, mut is_down) = (SyncProgress::default(), BACK_OFF, false);
         loop {
             let changed = self.sync_log.wake().listen();
             let renewed = self.leadership.wake().listen();
@@ -122,7 +123,7 @@ impl<R: Replica> Replicator<R> {
             let has_failed = result.is_err();
             let wait_now = match result {
                 Ok(is_all) => {
-                    wait = BACK_OFF.0;
+                    back_off.reset();
                     if !is_all {
                         continue;
                     }
@@ -140,8 +141,7 @@ impl<R: Replica> Replicator<R> {
                     } else {
                         tracing::warn!("{failure}; {lag} changes are waiting in the state file");
                     }
-                    let longer = (2 * wait).min(BACK_OFF.1);
-                    std::mem::replace(&mut wait, longer)
+                    back_off.next_wait()
                 }
             };
             tokio::select! {
@@ -236,7 +236,7 @@ impl<R: Replica> Replicator<R> {
                 biased;
                 () = is_over.cancelled() => return Ok(sent),
                 () = changed, if sent.is_ok() => {}
-                () = tokio::time::sleep(BACK_OFF.0), if sent.is_err() => {}
+                () = tokio::time::sleep(BACK_OFF.first), if sent.is_err() => {}
             }
         }
         Ok(Ok(true))

@@ -7,8 +7,8 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::domain::codes::code::{CodeKey, NAMED};
 use crate::domain::players::player::{GuildId, PlayerId, UserId};
-use crate::domain::sync::erasure::{KEPT_FOR, LEFT_FOR, REMOVED_FOR, Root, UNNEEDED_FOR};
-use crate::domain::sync::record::{RecordKind, Value};
+use crate::domain::sync::erasure::{KEPT_FOR, LEFT_FOR, REMOVED_FOR, UNNEEDED_FOR};
+use crate::domain::sync::record::{RecordKind, Root, Value};
 use crate::domain::sync::version::Version;
 
 use crate::store::handles::Erasures;

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use crate::domain::sync::erasure::{Root, is_erased, roots};
-use crate::domain::sync::record::{Key, Record, RecordKind, Value};
+use crate::domain::sync::erasure::is_erased;
+use crate::domain::sync::record::{Key, Record, RecordKind, Root, Value, roots};
 use crate::domain::sync::version::Version;
 use crate::store::handles::Erasures;
 use crate::store::kernel::schema::triggers::{IS_REPLICATED, key_columns};

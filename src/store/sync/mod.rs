@@ -22,7 +22,7 @@ pub use outbox::{Lag, OutboxChunk};
 
 fn record(kind: RecordKind, row: &Row<'_>) -> rusqlite::Result<Record> {
     let value = |(at, field): (usize, &Field)| {
-        Ok(match (row.get(at)?, field.form) {
+        Ok(match (row.get(at)?, field.field_type) {
             (Value::Int(number), FieldType::Time) => Value::Time(number),
             (Value::Int(number), FieldType::Bool) => Value::Bool(number != 0),
             (value, _) => value,

@@ -10,8 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::GuildId;
-use crate::domain::sync::erasure::roots;
-use crate::domain::sync::record::{Key, RecordKind};
+use crate::domain::sync::record::{Key, RecordKind, roots};
 use crate::domain::sync::retention::{DELETED_FOR, OVER_FOR};
 use crate::domain::sync::version::Version;
 

@@ -20,6 +20,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::domain::answers::answer::RateLimitHints;
+use crate::domain::back_off::BackOff;
 
 /// An endpoint of the game; each has its own budget (docs/protocol.md, "Limits").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -288,7 +289,7 @@ impl WindowBudget {
         self.count_others(now, now, hints);
         // The count closes the window now. But a server that keeps refusing, or one without a limit, gets a longer
         // pause.
-        let doubled = base.saturating_mul(1 << self.refusals.min(16)).min(LONGEST_COOL_DOWN);
+        let doubled = BackOff::new(base, LONGEST_COOL_DOWN).doubled(self.refusals);
         let cool_down = if self.limit.is_none() || self.refusals > 0 { doubled } else { Duration::ZERO };
         self.refusals = self.refusals.saturating_add(1);
         self.close(now, hints.retry_after.unwrap_or(cool_down));

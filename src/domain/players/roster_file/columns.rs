@@ -1,4 +1,4 @@
-//! What the columns mean, by their header or, where there is none, by their position.
+//! The meaning of columns, from their header or, without one, from their position.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::{Place, RosterFileError, SHOWN_COLUMNS};
 use crate::domain::players::player::{PlayerError, PlayerId, State, furnace_level};
 use crate::domain::text::{NAME_CHARS, clean, trim};
 
-/// What a column tells of a player.
+/// What a column says about a player.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     Id,
@@ -19,7 +19,7 @@ pub(super) enum Meaning {
 const MEANINGS: [Meaning; 4] = [Meaning::Id, Meaning::Nickname, Meaning::State, Meaning::FurnaceLevel];
 
 impl Meaning {
-    /// The titles that people and other bots give such a column, in small letters, without blanks, `_`, `-` and the like.
+    /// The titles that people and other bots give such a column, in lower case, without blanks, `_`, `-` and similar.
     fn titles(self) -> &'static [&'static str] {
         match self {
             Self::Id => &["playerid", "id", "fid", "uid", "gameid", "accountid", "ingameid"],
@@ -40,13 +40,13 @@ impl Meaning {
         }
     }
 
-    /// What a column with this title means; `None` where it is not for us.
+    /// The meaning of a column with this title; `None` if it is not used.
     pub fn of(title: &str) -> Option<Self> {
         let title: String = title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         MEANINGS.into_iter().find(|meaning| meaning.titles().contains(&title.as_str()))
     }
 
-    /// Its name in our own files.
+    /// The column's title in files that this bot writes.
     pub fn name(self) -> &'static str {
         match self {
             Self::Id => "player_id",
@@ -57,7 +57,7 @@ impl Meaning {
     }
 }
 
-/// More columns than have a meaning.
+/// More columns than there are meanings.
 const TOO_WIDE: usize = MEANINGS.len() + 1;
 
 /// What the cells of a column may be.
@@ -65,7 +65,7 @@ const TOO_WIDE: usize = MEANINGS.len() + 1;
 struct Seen {
     filled: usize,
     states: usize,
-    /// Of these, the ones that no furnace level is as high as.
+    /// The states that are too high for a furnace level.
     no_levels: usize,
     levels: usize,
 }
@@ -89,32 +89,30 @@ impl Seen {
     }
 }
 
-/// The columns of a file.
 #[derive(Debug)]
 pub(super) struct Columns {
     meanings: Vec<Option<Meaning>>,
     titles: Vec<String>,
-    /// A row that has more of them filled is broken; `None` for JSON, where each value has its name.
+    /// A row with more columns is broken. `None` for JSON, where each value has its name.
     pub width: Option<usize>,
-    /// Whether the file itself says what they are.
+    /// Whether the file itself names the columns.
     pub has_header: bool,
 }
 
 impl Columns {
-    /// By these titles.
     pub fn titled<'a>(titles: impl IntoIterator<Item = &'a str>, width: Option<usize>) -> Self {
         let titles: Vec<String> = titles.into_iter().map(|title| clean(title, NAME_CHARS)).collect();
         Self { meanings: titles.iter().map(|title| Meaning::of(title)).collect(), titles, width, has_header: true }
     }
 
-    /// By the first row, if that is a header.
+    /// Reads the first row, if it is a header.
     pub fn of_header(cells: &[Cow<'_, str>]) -> Option<Self> {
         let width = filled(cells);
         let columns = Self::titled(cells.iter().take(width).map(AsRef::as_ref), Some(width));
         columns.have(Meaning::Id).then_some(columns)
     }
 
-    /// In our own order, as far as that is the only one in which `rows` can be read.
+    /// In the order of files that this bot writes, if `rows` can be read in no other way.
     pub fn by_position<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Self, RosterFileError> {
         let mut by_width = [0_usize; TOO_WIDE + 1];
         let mut seen = [[Seen::default(); MEANINGS.len()]; TOO_WIDE + 1];
@@ -129,15 +127,15 @@ impl Columns {
             by_width[width] += 1;
             seen[width].iter_mut().zip(&cells).for_each(|(seen, cell)| seen.see(cell));
         }
-        // Where the lines are not alike, most are right; of equally many the narrower ones, for a name with a comma makes lines
-        // wider, and nothing makes them narrower.
+        // Where the lines differ, most are right. In a tie the narrower lines are right, because a name with a comma
+        // makes a line wider, and nothing makes it narrower.
         let usual = (1..=TOO_WIDE).rev().max_by_key(|width| by_width[*width]).unwrap_or(1);
         let width = if is_even { widest } else { usual };
         let of_column = |column: usize| seen[..=width].iter().fold(Seen::default(), |sum, seen| sum.and(seen[column]));
         let (names, states, levels) = (of_column(1), of_column(2), of_column(3));
-        // A few numbers among names are names, but not where states may stand.
+        // A few numbers among names are names, unless states may be in this column.
         let has_names = names.states == 0 || (width > 2 && names.states < names.filled);
-        // Numbers that are all low may be levels.
+        // If all numbers are low, they may be levels.
         let has_states = states.no_levels > 0 && states.states * 2 > states.filled;
         let has_levels = levels.levels * 2 >= levels.filled;
         let is_clear = has_ids
@@ -152,37 +150,36 @@ impl Columns {
         Ok(Self { has_header: false, ..columns })
     }
 
-    /// Whether some column has this meaning.
     pub fn have(&self, meaning: Meaning) -> bool {
         self.meanings.contains(&Some(meaning))
     }
 
-    /// How many have a meaning.
     pub fn understood(&self) -> usize {
         self.meanings.iter().flatten().count()
     }
 
-    /// The titles, as an error shows them.
+    /// The titles as an error shows them.
     pub fn found(&self) -> String {
         found(self.titles.iter().map(String::as_str).filter(|title| !title.is_empty()))
     }
 
-    /// Whether a column of this meaning stands right behind one of the other.
+    /// Whether a column with `meaning` comes right after one with `other`.
     pub fn follows(&self, meaning: Meaning, other: Meaning) -> bool {
         self.meanings.windows(2).any(|pair| *pair == [Some(other), Some(meaning)])
     }
 
-    /// What a row of so many columns lacks of id and state. Of a row that lacks one in the middle, the others would be read as
-    /// what they are not.
+    /// Which of id and state a row with so many cells lacks. If a cell in the middle is missing, the others would be
+    /// misread.
     pub fn lacking(&self, columns: usize) -> Option<&'static str> {
         let mut cut = self.meanings.iter().skip(columns).flatten();
         cut.find(|meaning| matches!(meaning, Meaning::Id | Meaning::State)).map(|meaning| meaning.name())
     }
 
-    /// The value of this meaning in a row, blank where it has none.
+    /// The value with this meaning in a row; empty if there is none.
     ///
     /// # Errors
-    /// When two columns claim it and say different things.
+    ///
+    /// If two columns have this meaning and different values.
     pub fn value<'c>(
         &self,
         meaning: Meaning,
@@ -196,7 +193,7 @@ impl Columns {
         let Some((first, value)) = filled.next() else { return Ok("") };
         match filled.find(|(_, other)| !is_same(meaning, value, other)) {
             None => Ok(value),
-            // A level is a detail: of two that differ none is taken.
+            // A level is not important: if two differ, neither is used.
             Some(_) if meaning == Meaning::FurnaceLevel => Ok(""),
             Some((second, _)) => Err(RosterFileError::TwoColumns {
                 place,
@@ -207,7 +204,7 @@ impl Columns {
     }
 }
 
-/// Whether a cell says nothing. A name may be made of fillers that nobody sees; players do choose such.
+/// Whether a cell is empty. A name may consist of invisible fillers; some players choose such names.
 fn is_empty(meaning: Meaning, cell: &str) -> bool {
     match meaning {
         Meaning::Nickname => clean(cell, 1).is_empty(),
@@ -224,7 +221,7 @@ fn is_same(meaning: Meaning, one: &str, other: &str) -> bool {
     }
 }
 
-/// Whether a first column with this cell is one of player ids: a number that a spreadsheet shortened is meant as one.
+/// Whether a first column with this cell contains player ids. A number that a spreadsheet shortened counts as one.
 pub(super) fn is_meant_as_id(cell: &str) -> bool {
     matches!(cell.parse::<PlayerId>(), Ok(_) | Err(PlayerError::Shortened { .. }))
 }

@@ -1,4 +1,4 @@
-//! Bytes as text, or what they are instead.
+//! Turns bytes into text, or says what else they are.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::domain::text::trim;
 const SHEET: &str = "open it and save it as CSV";
 const PICTURE: &str = "give the players as a CSV file or as text";
 
-/// How files that people take for a list begin, what they are, and what to do.
+/// How files that people take for a list start, what they are, and what to do.
 const SIGNATURES: &[(&[u8], &str, &str)] = &[
     (b"PK\x03\x04", "a spreadsheet (.xlsx, .ods) or another .zip archive", SHEET),
     (b"PK\x05\x06", "an empty .zip archive", SHEET),
@@ -29,7 +29,7 @@ const SIGNATURES: &[(&[u8], &str, &str)] = &[
     (b"\0\0\xFE\xFF", "UTF-32 text", "save it as CSV UTF-8"),
 ];
 
-/// The text: UTF-8, or UTF-16 with a byte order mark, else Windows-1252, in which every byte is a character.
+/// The text: UTF-8, UTF-16 with a byte order mark, or else Windows-1252, in which every byte is a character.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, RosterFileError> {
     if bytes.len() > MAX_BYTES {
         return Err(RosterFileError::TooLarge);
@@ -44,7 +44,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, RosterFileError> {
         return Err(if is_utf16(bytes) {
             other("UTF-16 text without a byte order mark", "save it as CSV UTF-8")
         } else {
-            other("no text", SHEET)
+            other("not text", SHEET)
         });
     } else {
         match std::str::from_utf8(bytes) {
@@ -59,7 +59,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, RosterFileError> {
     }
 }
 
-/// Whether every other byte is mostly 0, as with Latin letters and digits in UTF-16.
+/// Whether every other byte is mostly 0, as for Latin letters and digits in UTF-16.
 fn is_utf16(bytes: &[u8]) -> bool {
     let sample = bytes.get(..2000).unwrap_or(bytes);
     let zeros = |first: usize| sample.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();

@@ -1,5 +1,5 @@
-//! JSON lists of players: `[123, …]`, `[{"fid": 123, …}, …]`, `{"123": "name", …}`, `{"123": {…}, …}`, or such a list under
-//! one name.
+//! JSON lists of players: `[123, …]`, `[{"fid": 123, …}, …]`, `{"123": "name", …}`, `{"123": {…}, …}`, or such a list
+//! under a single name.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -13,11 +13,11 @@ use super::{MAX_LINES, Place, RosterFileError};
 use crate::domain::players::player::State;
 use crate::domain::text::{NAME_CHARS, clean};
 
-/// The most values of a file, and the most titles that tell something of players.
+/// The most values of a file, and the most different titles with a meaning.
 const MAX_VALUES: usize = 1_000_000;
 const MAX_TITLES: usize = 32;
 
-/// A value. Names keep their order and may come twice.
+/// A value. Names keep their order and may occur twice.
 enum Node {
     Nothing,
     Scalar(String),
@@ -65,7 +65,7 @@ pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {
     entries(keys, nodes)
 }
 
-/// The entries, and their keys where those are the players' ids.
+/// The entries, and their keys if those are the players' ids.
 fn listed(node: Node) -> Result<(Vec<String>, Vec<Node>), RosterFileError> {
     let mut fields = match node {
         Node::List(nodes) => return Ok((Vec::new(), nodes)),
@@ -91,10 +91,10 @@ fn listed(node: Node) -> Result<(Vec<String>, Vec<Node>), RosterFileError> {
     }
 }
 
-/// The column of ids that have no title: a list's numbers, an object's keys.
+/// The column of ids without a title: a list's numbers, or an object's keys.
 const UNTITLED: usize = 0;
 
-/// Titles of columns, in the order in which they come first.
+/// Titles of columns, in order of first use.
 struct Titles(Vec<String>);
 
 impl Titles {
@@ -114,7 +114,7 @@ impl Titles {
     }
 }
 
-/// Entries as rows, with a column for each title that tells something of players.
+/// Entries as rows, with a column for each title that has a meaning.
 fn entries(keys: Vec<String>, nodes: Vec<Node>) -> Result<Entries, RosterFileError> {
     let (mut titles, mut others) = (Titles(vec![String::new()]), Titles(vec![String::new()]));
     let (mut rows, has_keys) = (Vec::with_capacity(nodes.len()), !keys.is_empty());
@@ -133,7 +133,7 @@ fn entries(keys: Vec<String>, nodes: Vec<Node>) -> Result<Entries, RosterFileErr
                 Vec::new()
             }
             Node::List(_) | Node::Nothing => {
-                problem = Some("there is no player".to_owned());
+                problem = Some("it is not a player".to_owned());
                 Vec::new()
             }
         };
@@ -166,7 +166,7 @@ fn entries(keys: Vec<String>, nodes: Vec<Node>) -> Result<Entries, RosterFileErr
     Ok(Entries { columns: Columns::titled(titles.0.iter().map(String::as_str), None), rows })
 }
 
-/// Whether a number of the text is written like `4.1E+07`: by a program that shortens numbers.
+/// Whether a number of the text is written like `4.1E+07`, by a program that shortens numbers.
 fn has_exponents(text: &str) -> bool {
     let mut is_quoted = false;
     let mut before = ' ';
@@ -176,7 +176,7 @@ fn has_exponents(text: &str) -> bool {
             'e' | 'E' if !is_quoted && (before.is_ascii_digit() || before == '.') => return true,
             _ => {}
         }
-        // A backslash that is itself escaped escapes nothing.
+        // An escaped backslash escapes nothing.
         before = if before == '\\' && c == '\\' { ' ' } else { c };
     }
     false
@@ -233,7 +233,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         while let Some(title) = map.next_key()? {
             fields.push((title, map.next_value_seed(self)?));
         }
-        // There may be very many small ones.
+        // There may be very many small objects.
         fields.shrink_to_fit();
         Ok(Node::Map(fields))
     }

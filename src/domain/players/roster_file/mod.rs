@@ -1,8 +1,8 @@
-//! Lists of players as people have them: a CSV file in whatever dialect, bare ids, JSON. One reader for the command line's
-//! players file and for what is attached in Discord.
+//! Reads lists of players as people have them: CSV in any dialect, bare ids, JSON. Both the command line's players file
+//! and Discord attachments are read here.
 //!
-//! What can be read in one way only is read; the rest is refused by name. A player who is asked for in somebody else's state
-//! costs calls and gets nothing, so of a line that may be read in two ways nothing is taken.
+//! A line that can be read in only one way is read; any other is rejected by name. A line with two possible meanings is
+//! never guessed at, because a player in the wrong state costs calls and gets nothing.
 
 mod columns;
 mod decode;
@@ -23,16 +23,18 @@ use crate::domain::text::{NAME_CHARS, clean, trim};
 
 /// The largest players file, in bytes: about 150,000 players.
 pub const MAX_BYTES: usize = 5 * 1024 * 1024;
-/// The most lines that hold anything.
+/// The most lines that are not blank.
 pub const MAX_LINES: usize = 200_000;
 /// How many of the columns found an error lists.
 const SHOWN_COLUMNS: usize = 8;
 
-/// Why a file as a whole cannot be read.
+/// Why a whole file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RosterFileError {
-    /// 0 bytes, or blanks.
-    #[error("the file is empty; give one player id a line, or a CSV file with the columns player_id, nickname, state")]
+    /// 0 bytes, or only blanks.
+    #[error(
+        "the file is empty; give one player id per line, or a CSV file with the columns player_id, nickname, state"
+    )]
     Empty,
     /// More than [`MAX_BYTES`].
     #[error("the file is larger than {} MiB; split it", MAX_BYTES / (1024 * 1024))]
@@ -40,41 +42,29 @@ pub enum RosterFileError {
     /// More than [`MAX_LINES`].
     #[error("the file has more than {MAX_LINES} lines; split it")]
     TooManyLines,
-    /// Something other than text.
+    /// Not a text file.
     #[error("the file is {what}; {advice}")]
-    NoList {
-        /// What it is.
-        what: &'static str,
-        /// What to do.
-        advice: &'static str,
-    },
-    /// It begins like JSON and is none.
+    NoList { what: &'static str, advice: &'static str },
+    /// It starts like JSON but is not valid.
     #[error("the file looks like JSON but is broken: {0}")]
     Json(String),
-    /// No column of ids.
     #[error(
-        "no column with player ids is found; {}; needed are player_id (or id, fid, uid, game id) and state (or kid, \
+        "no column with player ids was found; {}; needed are player_id (or id, fid, uid, game id) and state (or kid, \
          server), separated by commas, semicolons or tabs; nickname and furnace_level may be there",
         columns_found(.found)
     )]
-    NoIds {
-        /// The columns that are there.
-        found: String,
-    },
-    /// Nothing says in which states the players live. Whoever asks adds how an option names one for all.
-    #[error("no column with states is found; {}; add a column state (or kid, server)", columns_found(.found))]
-    NoStates {
-        /// The columns that are there.
-        found: String,
-    },
-    /// No header, and no single way to read the columns.
+    NoIds { found: String },
+    /// There is no state for the players. Callers add how their option sets one for all.
+    #[error("no column with states was found; {}; add a column state (or kid, server)", columns_found(.found))]
+    NoStates { found: String },
+    /// No header, and more than one way to read the columns.
     #[error(
-        "the first line is no header, and the columns can be read in more than one way; {}; put a line with their names \
+        "the first line is not a header, and the columns can be read in more than one way; {}; put a line with their names \
          on top, such as player_id,nickname,state",
         columns_found(.found)
     )]
     Unclear {
-        /// The first line's cells.
+        /// The cells of the first line.
         found: String,
     },
     /// A JSON object of ids and numbers.
@@ -82,20 +72,16 @@ pub enum RosterFileError {
         "the file has a number for each id, which may be a state or a name; write [{{\"fid\": …, \"state\": …}}, …] instead"
     )]
     NumberOfId,
-    /// Two columns with the same meaning that differ.
+    /// Two columns with the same meaning and different values.
     #[error("{place}: the columns {:?} and {:?} may both be {meaning} and differ; rename or remove one", titles[0], titles[1])]
     TwoColumns {
-        /// Where they differ first.
+        /// The first line that differs.
         place: Place,
-        /// What they mean.
         meaning: &'static str,
-        /// Their titles.
         titles: [String; 2],
     },
-    /// The first line cannot be read.
     #[error("{0}")]
     Header(BadLine),
-    /// A header and nothing else.
     #[error("the file has a header but no players")]
     NoPlayers,
 }
@@ -104,12 +90,12 @@ fn columns_found(found: &str) -> String {
     if found.is_empty() { "there are no columns".to_owned() } else { format!("the columns are {found}") }
 }
 
-/// Where in a file something stands.
+/// Where in a file something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// A line, counted from 1 as an editor does.
+    /// Counted from 1, as in an editor.
     Line(u64),
-    /// An entry of a JSON list, counted from 1.
+    /// Of a JSON list, counted from 1.
     Entry(u64),
 }
 
@@ -122,29 +108,24 @@ impl fmt::Display for Place {
     }
 }
 
-/// A line that names no player, and why.
+/// A line without a usable player, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{place}: {reason}")]
 pub struct BadLine {
-    /// Which.
     pub place: Place,
-    /// What is wrong with it.
     pub reason: String,
 }
 
-/// What a players file holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RosterFile {
-    /// The players, in the file's order, each id once.
+    /// In the file's order, each id once.
     pub players: Vec<Player>,
     /// The lines left out, in the file's order.
     pub bad_lines: Vec<BadLine>,
 }
 
-/// Reads a list of players. `state` is where those live of whom the file does not say it.
-///
-/// # Errors
-/// When the file as a whole is unreadable. Bad lines are not an error here but listed, for the caller to decide.
+/// Reads a list of players. Players without a state in the file get `state`. Bad lines are no error but listed, so that
+/// the caller decides.
 pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFileError> {
     let text = decode::decode(bytes)?;
     if json::is_meant(trim(&text)) {
@@ -167,7 +148,8 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
                 return Err(RosterFileError::NoIds { found });
             }
         },
-        // A broken header, unless what follows can be read without one: then it is a broken player like any other.
+        // A broken first line counts as the header, unless the other lines can be read without one. Then it is a bad
+        // line like any other.
         Err(reason) => {
             Columns::by_position(rows).map_err(|_| RosterFileError::Header(BadLine { place: first.place, reason }))?
         }
@@ -180,9 +162,9 @@ struct Reader<'a> {
     separators: &'static str,
     state: Option<State>,
     file: RosterFile,
-    /// Where a player stands.
+    /// Where in the file, and at which index of `file.players`, each player is.
     places: HashMap<PlayerId, (Place, usize)>,
-    /// Players with several states: none of them can be trusted.
+    /// Players listed with several states. None of these can be trusted.
     contradicted: HashSet<PlayerId>,
 }
 
@@ -218,7 +200,7 @@ impl<'a> Reader<'a> {
         Ok(RosterFile { players, bad_lines })
     }
 
-    /// The player of a row, or what is wrong with it.
+    /// The player of a row, or what is wrong with the row.
     fn player(&self, place: Place, cells: &[Cow<'_, str>]) -> Result<Result<Player, String>, RosterFileError> {
         let columns = self.columns;
         if let Some(width) = columns.width {
@@ -226,7 +208,7 @@ impl<'a> Reader<'a> {
             if filled > width {
                 let usual = if columns.has_header { "the header" } else { "most lines" };
                 return Ok(Err(format!(
-                    "has {filled} columns, {usual} {width}; put a name with {} into quotes",
+                    "has {filled} columns, {usual} {width}; put a name that contains {} in quotes",
                     self.separators
                 )));
             }
@@ -253,15 +235,15 @@ impl<'a> Reader<'a> {
         let furnace_level = furnace_level(level);
         if furnace_level.is_none() && trim(level).parse::<u32>().is_ok() && self.may_be_shifted() {
             let (separators, level) = (self.separators, trim(level));
-            return Err(format!("furnace_level {level} is too high; put a name with {separators} into quotes"));
+            return Err(format!("furnace_level {level} is too high; put a name that contains {separators} in quotes"));
         }
-        // What guards a name from a spreadsheet stands before it, so it goes before the name is cut.
+        // The guard against spreadsheets precedes the name, so it is removed before the name is cut.
         let nickname = clean(nickname, nickname.len());
         let nickname = clean(spreadsheet::unguarded(&nickname), NAME_CHARS);
         Ok(Player { id, nickname, state, furnace_level })
     }
 
-    /// Whether a name with a separator would move the state to where the level is.
+    /// Whether a separator within a name would move the state to the level's column.
     fn may_be_shifted(&self) -> bool {
         self.columns.width.is_some()
             && self.columns.follows(Meaning::State, Meaning::Nickname)
@@ -277,17 +259,17 @@ impl<'a> Reader<'a> {
         };
         let Some(known) = self.file.players.get(*at).filter(|known| **known != player) else { return Ok(()) };
         if known.state == player.state {
-            return Err(format!("player_id {id} stands on {first} already, with other details"));
+            return Err(format!("player_id {id} is already on {first}, with other details"));
         }
         if self.contradicted.insert(id) {
-            let reason = format!("player_id {id} stands on {place} with another state");
+            let reason = format!("player_id {id} is also on {place}, with another state");
             self.file.bad_lines.push(BadLine { place: *first, reason });
         }
-        Err(format!("player_id {id} stands on {first} already, with another state"))
+        Err(format!("player_id {id} is already on {first}, with another state"))
     }
 }
 
-/// A players file with these players, as [`parse`] reads it.
+/// A players file as [`parse`] reads it.
 pub fn write(players: &[Player]) -> Vec<u8> {
     let number = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
     let rows = players.iter().map(|player| {

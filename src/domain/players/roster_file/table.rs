@@ -1,33 +1,33 @@
 //! Text with separators as rows of cells.
 //!
-//! A row is a line: a quote that does not close before the line ends is that line's fault and takes no other line with it.
+//! A row is one line. A quote that is not closed before the line ends makes that line bad and no other.
 //!
-//! Read by hand for that reason: to the csv crate, the lines behind an open quote are part of that cell.
+//! Written by hand for that reason: the csv crate reads the lines after an open quote as part of that cell.
 
 use std::borrow::Cow;
 
 use super::Place;
 use crate::domain::text::{is_unseen, trim};
 
-/// The longest line, in bytes, and the most columns of one.
+/// The longest line, in bytes, and the most columns of a line.
 const MAX_LINE_BYTES: usize = 20_000;
 const MAX_COLUMNS: usize = 200;
-/// What columns are separated by. A `sep=` line may name `|` too.
+/// The possible separators. A `sep=` line may also name `|`.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
 /// A line, or an entry of a JSON list.
 pub(super) struct Row<'a> {
     pub place: Place,
-    /// As they stand there; else what is wrong with the line.
+    /// The raw cells, or what is wrong with the line.
     pub cells: Result<Vec<Cow<'a, str>>, String>,
 }
 
-/// How many columns are filled: empty ones at the end do not count.
+/// The number of columns without the empty ones at the end.
 pub(super) fn filled(cells: &[Cow<'_, str>]) -> usize {
     cells.iter().rposition(|cell| !trim(cell).is_empty()).map_or(0, |last| last + 1)
 }
 
-/// The text with one of its separators: an iterator over its rows, without those that hold nothing but separators.
+/// Iterates over the rows of a text, without those that contain nothing but separators.
 #[derive(Clone)]
 pub(super) struct Rows<'a> {
     rest: Option<&'a str>,
@@ -38,7 +38,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// `score` tells how well the cells of the first row can be read; the separator with which it is highest is the one.
+    /// `score` rates how well the cells of the first row can be read. The separator with the highest score is used.
     pub fn new(text: &'a str, score: impl Fn(&[Cow<'a, str>]) -> usize) -> Self {
         let mut rows = Rows { rest: Some(text), next: 1, separator: ',', unclosed: None };
         let mut candidates = SEPARATORS.to_vec();
@@ -55,12 +55,12 @@ impl<'a> Rows<'a> {
             let count = line.matches(*separator).count().min(999);
             split(line, *separator).map_or(0, |cells| 1000 * score(&cells)) + count
         };
-        // Of equals the last would be taken.
+        // `max_by_key` returns the last of equals, so the first candidate comes last.
         rows.separator = candidates.iter().rev().copied().max_by_key(score).unwrap_or(',');
         rows
     }
 
-    /// What a name must not hold outside quotes.
+    /// What a name must not contain outside quotes.
     pub fn separators(&self) -> &'static str {
         match self.separator {
             ';' => "semicolons",
@@ -70,7 +70,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The next line and its number, as an editor counts: `\n`, `\r\n` and `\r` end one.
+    /// The next line with its number as in an editor: `\n`, `\r\n` and `\r` end a line.
     fn next_line(&mut self) -> Option<(u64, &'a str)> {
         let text = self.rest?;
         let number = self.next;
@@ -101,7 +101,7 @@ impl<'a> Iterator for Rows<'a> {
             let opener = self.unclosed.take();
             match (&cells, opener) {
                 (Err(reason), _) if reason == UNCLOSED => self.unclosed = Some(number),
-                // Of the quotes of a line that can be read one is left over: perhaps a cell of two lines ends here.
+                // One quote of a readable line is left over: a cell of two lines may end here.
                 (Ok(_), Some(opener)) if line.matches('"').count() % 2 == 1 => {
                     cells =
                         Err(format!("it may belong to line {opener}, on which a quote opens: write both as one line"));
@@ -115,10 +115,9 @@ impl<'a> Iterator for Rows<'a> {
 
 const UNCLOSED: &str = "a quote opens and does not close before the line ends; a quote within a name is written twice";
 
-/// The cells of a line.
 fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static str> {
     if line.len() > MAX_LINE_BYTES {
-        return Err("it is longer than any list of players is");
+        return Err("the line is longer than any list of players needs");
     }
     let mut cells = Vec::new();
     let mut rest = line;
@@ -141,12 +140,12 @@ fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static str>
         match behind.strip_prefix(separator) {
             Some(next) => rest = next,
             None if behind.is_empty() => return Ok(cells),
-            None => return Err("text stands behind a closing quote; a quote within a name is written twice"),
+            None => return Err("there is text after a closing quote; a quote within a name is written twice"),
         }
     }
 }
 
-/// What stands before the closing quote and behind it; `None` where there is none.
+/// The text up to the closing quote and the text after it; `None` if there is no closing quote.
 fn unquote(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let mut from = 0;
     loop {
@@ -166,7 +165,8 @@ fn is_blank(line: &str) -> bool {
     line.chars().all(|c| is_unseen(c) || SEPARATORS.contains(&c))
 }
 
-/// Whether this is the line by which a file tells Excel its separator, and which one it names.
+/// Recognizes the line that tells Excel the separator. Returns the separator that it names, if it is one of the
+/// possible ones.
 fn named_separator(line: &str) -> Option<Option<char>> {
     let line = line.trim_start_matches(|c| is_unseen(c) || c == '"');
     let named = line.get(4..).filter(|_| line.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("sep=")))?;

@@ -1,4 +1,4 @@
-//! Files as people have them: generated, and by hand where one thing matters.
+//! Files as people have them: generated ones, and single cases written by hand.
 
 use encoding_rs::WINDOWS_1252;
 use proptest::prelude::*;
@@ -14,14 +14,14 @@ fn in_state(text: &str) -> Result<RosterFile, RosterFileError> {
     parse(text.as_bytes(), State::new(7))
 }
 
-/// The ids and states, where nothing is wrong.
+/// The ids and states of a file without bad lines.
 fn players(file: Result<RosterFile, RosterFileError>) -> Vec<(u64, u32)> {
     let file = file.unwrap();
     assert_eq!(file.bad_lines, []);
     file.players.iter().map(|player| (player.id.get(), player.state.map_or(0, State::get))).collect()
 }
 
-fn said(file: Result<RosterFile, RosterFileError>) -> Vec<String> {
+fn bad_lines(file: Result<RosterFile, RosterFileError>) -> Vec<String> {
     file.unwrap().bad_lines.iter().map(ToString::to_string).collect()
 }
 
@@ -47,16 +47,16 @@ fn bad_lines_are_named_with_number_and_reason() {
     let file = read(text).unwrap();
     assert_eq!(file.players.iter().map(|player| player.id.get()).collect::<Vec<_>>(), [6, 8]);
     assert_eq!(
-        said(Ok(file)),
+        bad_lines(Ok(file)),
         [
             "line 2: player_id \"12a4\" is not a number of 1 to 12 digits",
             "line 3: state \"0\" is not a whole number from 1",
-            "line 5: player_id 6 stands on line 4 already, with other details",
+            "line 5: player_id 6 is already on line 4, with other details",
             "line 6: there is no state: the line has too few columns",
             "line 8: there is no player_id",
-            "line 9: text stands behind a closing quote; a quote within a name is written twice",
-            "line 11: player_id 10 stands on line 12 with another state",
-            "line 12: player_id 10 stands on line 11 already, with another state",
+            "line 9: there is text after a closing quote; a quote within a name is written twice",
+            "line 11: player_id 10 is also on line 12, with another state",
+            "line 12: player_id 10 is already on line 11, with another state",
         ]
     );
 }
@@ -75,30 +75,30 @@ fn a_quote_that_does_not_close_takes_no_other_line_with_it() {
     let header = "player_id,nickname,state\n";
     let file = read(&format!("{header}1,\"Owl,310\n2,\"Elk\",245\n3,C,245\n"));
     assert_eq!(
-        said(file),
+        bad_lines(file),
         ["line 2: a quote opens and does not close before the line ends; a quote within a name is written twice"]
     );
-    // A cell of two lines: the second looks like a player, and is none.
+    // A cell of two lines. The second looks like a player, but is not one.
     let two_lines = read(&format!("{header}1,\"Owl\n2,Elk\",310\n3,C,245\n")).unwrap();
     assert_eq!(two_lines.players.len(), 1);
     assert_eq!(
         two_lines.bad_lines[1].to_string(),
         "line 3: it may belong to line 2, on which a quote opens: write both as one line"
     );
-    // In the middle of a name a quote is a quote.
+    // In the middle of a name a quote is an ordinary character.
     assert_eq!(read(&format!("{header}1,Big\"Mac,245\n")).unwrap().players[0].nickname, "Big\"Mac");
 }
 
 #[test]
 fn more_columns_than_the_header_never_become_another_state() {
     assert_eq!(
-        said(read("id;name;state\n1;Room; 310;245\n2;B;245;;\n")),
-        ["line 2: has 4 columns, the header 3; put a name with semicolons into quotes"]
+        bad_lines(read("id;name;state\n1;Room; 310;245\n2;B;245;;\n")),
+        ["line 2: has 4 columns, the header 3; put a name that contains semicolons in quotes"]
     );
-    // Here the comma only pushes the state to where a level may stand.
+    // Here the comma only moves the state to where a level may be.
     assert_eq!(
-        said(read("player_id,nickname,state,furnace_level\n1,Room 12, 310,245\n2,B,245,31\n3,C,245,high\n")),
-        ["line 2: furnace_level 245 is too high; put a name with commas into quotes"]
+        bad_lines(read("player_id,nickname,state,furnace_level\n1,Room 12, 310,245\n2,B,245,31\n3,C,245,high\n")),
+        ["line 2: furnace_level 245 is too high; put a name that contains commas in quotes"]
     );
 }
 
@@ -120,7 +120,7 @@ fn headers_are_understood_in_any_words() {
 }
 
 #[test]
-fn two_columns_that_mean_the_same_and_differ_are_a_doubt() {
+fn two_columns_with_one_meaning_and_different_values_are_refused() {
     assert_eq!(players(read("id,fid,state,kid\n1,1.0,245,#245\n2,,,245\n")), [(1, 245), (2, 245)]);
     assert_eq!(
         refusal(read("id,fid,state\n41000101,41000101,245\n2,41000102,245\n")),
@@ -131,7 +131,7 @@ fn two_columns_that_mean_the_same_and_differ_are_a_doubt() {
 }
 
 #[test]
-fn without_a_header_columns_are_read_by_position_where_that_is_clear() {
+fn without_a_header_columns_are_read_by_position_if_that_is_clear() {
     assert_eq!(players(in_state("41000101\n\n41000102\n")), [(41_000_101, 7), (41_000_102, 7)]);
     assert_eq!(players(in_state("1;Frost\n2;Ember, the Great\n")), [(1, 7), (2, 7)]);
     assert_eq!(players(read("1,A,245\n2,7,310\n3,,50\n")), [(1, 245), (2, 310), (3, 50)]);
@@ -153,16 +153,16 @@ fn without_a_header_columns_are_read_by_position_where_that_is_clear() {
         );
     }
     assert_eq!(
-        said(read("1,Room 12, 310,245\n2,B,245\n")),
-        ["line 1: has 4 columns, most lines 3; put a name with commas into quotes"]
+        bad_lines(read("1,Room 12, 310,245\n2,B,245\n")),
+        ["line 1: has 4 columns, most lines 3; put a name that contains commas in quotes"]
     );
     let broken_first = read("1,\"Owl,245\n2,B,245\n3,C,310\n").unwrap();
     assert_eq!((broken_first.players.len(), broken_first.bad_lines[0].place), (2, Place::Line(1)));
-    assert_eq!(said(read("1,A,245\n4.1E+07,B,245\n3,245\n")).len(), 2);
+    assert_eq!(bad_lines(read("1,A,245\n4.1E+07,B,245\n3,245\n")).len(), 2);
 }
 
 #[test]
-fn the_state_that_is_named_fills_what_the_file_leaves_open_and_replaces_nothing() {
+fn the_given_state_fills_gaps_of_the_file_and_replaces_nothing() {
     assert_eq!(players(in_state("id,state\n1,245\n2,\n")), [(1, 245), (2, 7)]);
     assert_eq!(players(in_state("id\n1\n")), [(1, 7)]);
     assert!(refusal(read("id,name\n1,A\n")).contains("the columns are \"id\", \"name\"; add a column state"));
@@ -187,17 +187,17 @@ fn json_lists_are_read() {
     let named = in_state("{\"1\":\"A\"}").unwrap();
     assert_eq!(named.players[0].nickname, "A");
     assert_eq!(
-        said(in_state("[1,null,[2],{\"id\":3,\"id\":3},{\"name\":\"A\"},4.1,{\"id\":5,\"state\":{}},1]")),
+        bad_lines(in_state("[1,null,[2],{\"id\":3,\"id\":3},{\"name\":\"A\"},4.1,{\"id\":5,\"state\":{}},1]")),
         [
-            "entry 2: there is no player",
-            "entry 3: there is no player",
+            "entry 2: it is not a player",
+            "entry 3: it is not a player",
             "entry 4: it has \"id\" twice",
             "entry 5: there is no player_id",
             "entry 6: player_id \"4.1\" is not a number of 1 to 12 digits",
             "entry 7: state \"{…}\" is not a whole number from 1",
         ]
     );
-    assert!(said(in_state("[1, 4.10e7]"))[0].contains("the spreadsheet shortened it"));
+    assert!(bad_lines(in_state("[1, 4.10e7]"))[0].contains("the spreadsheet shortened it"));
     assert!(refusal(in_state("[1,")).starts_with("the file looks like JSON but is broken: "));
     assert!(refusal(in_state("{\"1\":245}")).contains("a number for each id"));
     assert!(refusal(in_state("[{\"member\":1,\"rank\":2}]")).contains("the columns are \"member\", \"rank\""));
@@ -221,7 +221,7 @@ fn files_that_are_none_say_why() {
         (b"\x89PNG\r\n\x1A\n", "an image"),
         (b"\xFF\xD8\xFF\xE0", "an image"),
         (b" <!DOCTYPE html><table>", "a web page"),
-        (b"\0\x01\x02\x03binary\x04", "no text"),
+        (b"\0\x01\x02\x03binary\x04", "not text"),
         (b"i\0d\0,\0s\0t\0a\0t\0e\0\n\0", "UTF-16 text without a byte order mark"),
     ] {
         let error = refusal(parse(bytes, None));
@@ -229,8 +229,10 @@ fn files_that_are_none_say_why() {
     }
     assert_eq!(parse(&vec![b'x'; MAX_BYTES + 1], None), Err(RosterFileError::TooLarge));
     assert_eq!(read(&format!("id,state\n{}", "x\n".repeat(MAX_LINES + 1))), Err(RosterFileError::TooManyLines));
-    assert!(said(read(&format!("id,name,state\n1,{},245\n", "x".repeat(30_000))))[0].contains("longer than"));
-    assert!(said(read(&format!("id,name,state\n1,A,245{}\n", ",".repeat(300))))[0].contains("more than 200 columns"));
+    assert!(bad_lines(read(&format!("id,name,state\n1,{},245\n", "x".repeat(30_000))))[0].contains("longer than"));
+    assert!(
+        bad_lines(read(&format!("id,name,state\n1,A,245{}\n", ",".repeat(300))))[0].contains("more than 200 columns")
+    );
 }
 
 /// How a file is written.
@@ -240,12 +242,12 @@ struct Dialect {
     encoding: &'static str,
     line_end: &'static str,
     titles: [&'static str; 4],
-    /// The columns from left to right: id, nickname, state, level, and one that is not for us.
+    /// The columns from left to right: id, nickname, state, level, and one that is not used.
     order: Vec<usize>,
     is_quoted: bool,
     has_separator_line: bool,
-    /// Separators more than needed, on every line.
-    rest: usize,
+    /// Additional separators on every line.
+    extra: usize,
     has_blank_lines: bool,
 }
 
@@ -261,7 +263,7 @@ impl Dialect {
 
     fn line(&self, cells: &[String; 5]) -> String {
         let cells: Vec<String> = self.order.iter().map(|column| self.cell(&cells[*column])).collect();
-        cells.join(&self.separator.to_string()) + &self.separator.to_string().repeat(self.rest)
+        cells.join(&self.separator.to_string()) + &self.separator.to_string().repeat(self.extra)
     }
 
     fn header(&self) -> String {
@@ -269,7 +271,7 @@ impl Dialect {
         self.line(&[id, nickname, state, level, "notes".to_owned()])
     }
 
-    /// The bytes of a file with these lines, and the number of the first.
+    /// The bytes of a file with these lines, and the number of the first line.
     fn file(&self, lines: &[String]) -> (Vec<u8>, u64) {
         let mut all = Vec::new();
         if self.has_separator_line {
@@ -291,7 +293,7 @@ impl Dialect {
             "UTF-16BE" => utf16(u16::to_be_bytes),
             "UTF-8 with mark" => format!("\u{FEFF}{text}").into_bytes(),
             "Windows-1252" => match WINDOWS_1252.encode(&text) {
-                // What cannot be written so, or reads as UTF-8 too, is written as UTF-8.
+                // A text that the encoding cannot represent, or that is valid UTF-8 as well, is written as UTF-8.
                 (bytes, _, false) if text.is_ascii() || std::str::from_utf8(&bytes).is_err() => bytes.into_owned(),
                 _ => text.into_bytes(),
             },
@@ -314,7 +316,7 @@ fn dialects() -> impl Strategy<Value = Dialect> {
         select(vec!["\n", "\r\n", "\r"]),
     );
     let order = Just((0..5).collect::<Vec<usize>>()).prop_shuffle();
-    (titles, form, order, any::<(bool, bool, bool)>(), 0usize..3).prop_map(|(titles, form, order, flags, rest)| {
+    (titles, form, order, any::<(bool, bool, bool)>(), 0usize..3).prop_map(|(titles, form, order, flags, extra)| {
         Dialect {
             titles: titles.into(),
             separator: form.0,
@@ -324,7 +326,7 @@ fn dialects() -> impl Strategy<Value = Dialect> {
             is_quoted: flags.0,
             has_separator_line: flags.1,
             has_blank_lines: flags.2,
-            rest,
+            extra,
         }
     })
 }
@@ -340,12 +342,12 @@ fn names() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What is left of a name when it is read.
+/// A name after it was read.
 fn kept(name: &str) -> String {
     clean(spreadsheet::unguarded(&clean(name, name.len())), NAME_CHARS)
 }
 
-/// A player, and the cells by which a file may say so.
+/// A player, and cells that describe it.
 fn lines() -> impl Strategy<Value = (Player, [String; 5])> {
     let written = (0usize..5, 0usize..5, 0usize..2);
     let values = (1u64..=999_999_999_999, names(), 1u32..5000, proptest::option::of(1u32..85));
@@ -372,7 +374,7 @@ fn lines() -> impl Strategy<Value = (Player, [String; 5])> {
             state: State::new(state),
             furnace_level: level,
         };
-        // Line ends within a name would end the line.
+        // A line end within a name would end the line.
         let name = name.replace(['\n', '\r'], " ");
         (player, [id_cell, name, state_cell, level_cell, notes])
     })
@@ -386,7 +388,7 @@ fn lists() -> impl Strategy<Value = Vec<(Player, [String; 5])>> {
     })
 }
 
-/// Faults of a line: what it becomes, and what is said of it.
+/// A faulty line, and part of its error message.
 fn broken(dialect: &Dialect, mut cells: [String; 5], fault: usize) -> (String, &'static str) {
     match fault {
         0 => {
@@ -432,7 +434,7 @@ proptest! {
     ) {
         let mut lines: Vec<String> = list.iter().map(|(_, cells)| dialect.line(cells)).collect();
         let at = at.index(lines.len() + 1);
-        let (line, said) = broken(&dialect, broken_cells.1, fault);
+        let (line, reason) = broken(&dialect, broken_cells.1, fault);
         lines.insert(at, line);
         lines.insert(0, dialect.header());
         let (bytes, first) = dialect.file(&lines);
@@ -440,13 +442,13 @@ proptest! {
         let named: Vec<String> = file.bad_lines.iter().map(ToString::to_string).collect();
         let place = format!("line {}: ", first + 1 + at as u64);
         prop_assert_eq!(named.len(), 1, "{:?}", named);
-        prop_assert!(named[0].starts_with(&place) && named[0].contains(said), "{} {:?}", place, named);
+        prop_assert!(named[0].starts_with(&place) && named[0].contains(reason), "{} {:?}", place, named);
         let players: Vec<Player> = list.into_iter().map(|(player, _)| player).collect();
         prop_assert_eq!(file.players, players);
     }
 
     #[test]
-    fn a_header_that_is_not_understood_is_answered_with_its_columns(mut dialect in dialects(), list in lists()) {
+    fn a_header_that_is_not_understood_is_refused_with_its_columns(mut dialect in dialects(), list in lists()) {
         dialect.titles[0] = "Member";
         let lines: Vec<String> =
             std::iter::once(dialect.header()).chain(list.iter().map(|(_, cells)| dialect.line(cells))).collect();
@@ -458,7 +460,7 @@ proptest! {
 
     #[test]
     fn without_a_header_nobody_gets_another_state(dialect in dialects(), list in lists(), columns in 1usize..5) {
-        // With the columns in our own order, and no name that may be a state.
+        // With the columns in the expected order, and no name that may be a state.
         let dialect = Dialect { order: (0..columns).collect(), has_separator_line: false, ..dialect };
         let lines: Vec<String> = list.iter().map(|(_, cells)| dialect.line(cells)).collect();
         match parse(&dialect.file(&lines).0, State::new(9)) {

@@ -28,6 +28,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::domain::answers::status::{Scope, Status};
+use crate::domain::back_off::BackOff;
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::PlayerId;
 
@@ -189,7 +190,7 @@ pub struct Breaker {
 
 /// The wait before test call number `tested + 1`.
 fn wait(tested: u32, longest: Duration) -> Duration {
-    FIRST_WAIT.saturating_mul(1 << tested.saturating_sub(1).min(16)).min(longest)
+    BackOff::new(FIRST_WAIT, longest).doubled(tested.saturating_sub(1))
 }
 
 impl Breaker {

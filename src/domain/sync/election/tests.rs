@@ -13,7 +13,7 @@ const HISTORIES: [History; 5] = [
 #[test]
 fn the_table_of_decisions() {
     use Decision::{Isolated, Lead, Wait};
-    // Histories in the order above; then what holds with `MONGODB_REQUIRED`, where that differs.
+    // Histories in the order above, then the decisions with `MONGODB_REQUIRED` if they differ.
     let table = [
         (
             LeaseView::NotRead,
@@ -51,10 +51,10 @@ fn the_table_of_decisions() {
 }
 
 #[test]
-fn who_takes_an_unreleased_lease_waits_longer_than_its_holder_counts_on_it() {
-    // Clocks of two machines may differ by one part in a hundred, far more than any that works.
+fn an_unreleased_lease_is_taken_only_after_its_holder_stopped_relying_on_it() {
+    // The clocks of two machines may differ by one percent, far more than any working clocks do.
     assert!(LEASE.mul_f64(0.99) > HOLD);
-    // From the last renewal on, the holder tries often enough before calls must end, and these end before the lease does.
+    // After the last renewal, the holder tries often enough before calls must end, and calls end before the lease does.
     assert!(HOLD > CALLS_END_WITHIN + 3 * RENEW_INTERVAL);
     assert!(STANDBY_COUNTS > 2 * REGISTER_INTERVAL + RENEW_INTERVAL);
     assert!(WATCH_GAP > 2 * POLL_INTERVAL && WATCH_GAP < HOLD);
@@ -73,7 +73,7 @@ fn seconds(seconds: u64) -> (Duration, Duration) {
 }
 
 #[test]
-fn what_is_certainly_over_is_taken_at_once_and_all_else_is_watched() {
+fn a_lease_certainly_over_is_taken_at_once_and_any_other_is_watched() {
     let at_once = [lease("me", 3, 1), lease("dead", 3, 1), Lease { released: true, ..lease("other", 3, 1) }];
     for lease in at_once {
         assert_eq!(watch().polled(seconds(0), Some(&lease), false), LeaseView::Over, "{lease:?}");
@@ -89,7 +89,7 @@ fn what_is_certainly_over_is_taken_at_once_and_all_else_is_watched() {
 }
 
 #[test]
-fn a_change_a_failed_poll_and_a_gap_begin_the_watch_anew() {
+fn a_change_a_failed_poll_and_a_gap_restart_the_watch() {
     let (first, second) = (lease("other", 3, 1), lease("other", 3, 2));
     let changes: [&dyn Fn(&mut LeaseWatch); 3] = [
         &|watch| {
@@ -133,17 +133,21 @@ fn terms_only_grow() {
     assert_eq!(next_term(5, [i64::MAX]), i64::MAX);
 }
 
-/// One thing that happens to two instances and what stands between them.
+/// One event between two instances and the database.
 #[derive(Debug, Clone, Copy)]
 enum Event {
     /// The holder sends a renewal, which arrives after so many milliseconds.
-    Renewal { arrives: u64 },
+    Renewal {
+        arrives: u64,
+    },
     /// The watcher's poll is answered so many milliseconds after it was sent.
-    Poll { takes: u64 },
-    /// The watcher's poll fails.
+    Poll {
+        takes: u64,
+    },
     Failure,
-    /// Nothing happens.
-    Pause { millis: u64 },
+    Pause {
+        millis: u64,
+    },
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
@@ -159,18 +163,19 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 }
 
 proptest! {
-    /// The watcher's question is answered from what stands there in the middle of the time it takes. Whatever the order of renewals,
-    /// lost answers, failures and silences: when the lease counts as over, its holder counts on it no more.
+    /// The watcher's poll is answered with what the database contains in the middle of its duration. Whatever the order
+    /// of renewals, lost answers, failures and silences: when the lease counts as over, its holder no longer relies on
+    /// it.
     #[test]
     fn no_lease_is_over_while_its_holder_counts_on_it(events in events()) {
         let (mut now, mut watch) = (0u64, watch());
-        // When each renewal takes effect; what the holder counts on, from answers it got, is never later than this.
+        // When each renewal takes effect. The holder never relies on the lease longer than this.
         let mut renewals = vec![(0u64, 0u64)];
         for event in events {
             match event {
                 Event::Pause { millis } => now += millis,
                 Event::Failure => watch.failed(),
-                // Whether its answer comes or not, the holder counts on no more than this.
+                // With or without an answer, the holder relies on no more than this.
                 Event::Renewal { arrives } => renewals.push((now + arrives, now)),
                 Event::Poll { takes } => {
                     let stood_at = now + takes / 2;
@@ -179,7 +184,7 @@ proptest! {
                     let times = (Duration::from_millis(now), Duration::from_millis(now + takes));
                     let watched = watch.polled(times, Some(&found), false);
                     if watched == LeaseView::Over {
-                        // Taking compares the beat: a renewal that arrives later is refused.
+                        // Taking the lease compares the beat, so a renewal that arrives later is refused.
                         let last = renewals.iter().filter(|(arrived, _)| *arrived <= stood_at).map(|(_, sent)| *sent).max();
                         prop_assert!(Duration::from_millis(last.unwrap_or(0)) + HOLD < times.0);
                     }
@@ -189,9 +194,10 @@ proptest! {
         }
     }
 
-    /// A file acts only on what is complete, whatever happened before, and in whatever order; what it knows survives a restart.
+    /// An instance acts only on a complete file, whatever happened before and in whatever order. What it knows survives
+    /// a restart.
     #[test]
-    fn nothing_is_acted_on_that_may_lack_what_another_wrote(
+    fn no_file_is_used_that_may_lack_what_another_wrote(
         steps in prop::collection::vec((0..7u8, any::<bool>()), 1..40),
         is_required: bool,
     ) {
@@ -203,19 +209,17 @@ proptest! {
             match step {
                 0 => lease = LeaseView::NotRead,
                 1 => lease = if flag { LeaseView::Over } else { LeaseView::Refused },
-                // Another leads: its term is read, and noted before anything else.
+                // Another instance leads: its term is read, and recorded before anything else.
                 2 => {
                     lease = LeaseView::Running;
                     (lacks, has_other, history) = (true, true, if history == History::Empty { History::Empty } else { History::Stale });
                 }
-                // The file is swapped.
                 3 => (history, lacks) = (History::Unknown, true),
-                // A standby comes or goes while this one leads: noted before it counts.
+                // A standby comes or goes while this instance leads; recorded before it counts.
                 4 if history == (History::Known { had_standby: !flag }) && !lacks => {
                     has_other = flag;
                     history = History::Known { had_standby: flag };
                 }
-                // A standby catches up.
                 5 if lease == LeaseView::Running => (history, lacks) = (History::Known { had_standby: true }, true),
                 _ => {}
             }

@@ -1,4 +1,4 @@
-//! Erasures: what they cover, and that stores which meet in any order come to hold the same.
+//! What erasures cover, and that stores which merge in any order end up with the same records.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ fn redemption(id: i64, outcome: Outcome, version: i64) -> Record {
 }
 
 #[test]
-fn roots_stand_in_fields_of_the_key_and_parents_are_roots() {
+fn roots_are_fields_of_the_key_and_parents_are_roots() {
     for kind in RecordKind::ALL {
         let key = &kind.fields()[..kind.key_fields()];
         for (root, field) in roots(kind) {
@@ -49,19 +49,19 @@ fn roots_stand_in_fields_of_the_key_and_parents_are_roots() {
 }
 
 #[test]
-fn a_mark_tells_roots_apart_and_not_who_they_were() {
+fn a_mark_distinguishes_roots_and_hides_who_they_were() {
     let keys = [Value::Int(1), Value::Int(11), Value::Text("1".into()), Value::Text("GOGOWOS".into())];
     let marks: BTreeSet<String> = Root::ALL.iter().flat_map(|root| keys.iter().map(|key| root.mark(key))).collect();
-    // 1 as number and as text are the same root; no kind of root has both.
+    // 1 as a number and as text are the same root, because no kind of root has both.
     assert_eq!(marks.len(), Root::ALL.len() * 3);
     let mark = Root::User.mark(&Value::Int(123_456_789_012_345_678));
     assert!(mark.len() == 64 && !mark.contains("123456789012345678"), "{mark}");
-    // printf 'user/123456789012345678' | sha256sum: marks of both stores are compared for years.
+    // printf 'user/123456789012345678' | sha256sum: marks must stay the same for years.
     assert_eq!(mark, "53f1dd08be6c2ba2daff5d0b44712ac6596d22353edd81208d8d94b32e2579a2");
 }
 
 #[test]
-fn an_erasure_covers_what_is_not_newer_and_names_its_root() {
+fn an_erasure_covers_records_of_its_root_that_are_not_newer() {
     let of = |wanted: Root, id: i64, at: i64| {
         move |root: Root, key: &Value| (root == wanted && *key == Value::Int(id)).then_some(Version(at))
     };
@@ -82,14 +82,14 @@ fn a_clock_that_jumps_ahead_is_noticed() {
     let later = start + hours(31 * 24);
     assert!(watch.has_jumped(later + hours(31 * 24), hours(31 * 24 + 1)));
     assert!(!watch.has_jumped(later + hours(31 * 24 + 1), hours(31 * 24 + 2)), "once");
-    // Set right, and ahead again to where it was.
+    // Corrected, and ahead again to where it was.
     assert!(!watch.has_jumped(later + hours(3), hours(31 * 24 + 3)));
     assert!(!watch.has_jumped(later + hours(31 * 24 + 3), hours(31 * 24 + 4)));
     // A file whose last change is long ago: the bot was away, or the clock is wrong.
     assert!(ClockWatch::new(start, hours(0)).has_jumped(start + hours(31 * 24), hours(0)));
 }
 
-/// A store as the rules have it.
+/// A store that follows the rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Model {
     erased: BTreeMap<String, Version>,
@@ -112,7 +112,7 @@ impl Model {
         self.records.retain(|_, record| !is_erased(record, |root, key| erased.get(&root.mark(key)).copied()));
     }
 
-    /// Takes over what another store has, erasures first.
+    /// Takes over another store's records, erasures first.
     fn merge(&mut self, other: &Self) {
         for (mark, version) in &other.erased {
             self.erase(mark.clone(), *version);
@@ -147,8 +147,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// Invariant 7 with erasures: whoever was ahead, and however often and in whatever order stores meet, they come to
-    /// hold the same; and nothing that was erased is back unless it came again later.
+    /// Invariant 7 with erasures: stores that merge in any order and any number of times end up with the same records,
+    /// and nothing erased is back unless it came again later.
     #[test]
     fn stores_converge_and_what_was_erased_stays_away(
         steps in proptest::collection::vec(step(), 0..60),

@@ -6,28 +6,27 @@ use super::{Record, RecordKind, Value};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::version::Version;
 
-/// What decides which of two versions of a record wins: the greater one. Two that are equal have the same content.
+/// Of two versions of a record, the one with the greater key wins. Two versions with equal keys have the same content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MergeKey {
-    /// What is a fact is never replaced by what lacks it: for redemptions [`Outcome::rank`], for posts 1 once the message is
-    /// sent, for codes the generation, for tallies how many they count; else 0.
+    /// Keeps a version that holds a fact from being replaced by one without it. For redemptions [`Outcome::rank`], for
+    /// posts 1 once the message is sent, for codes the generation, for tallies how many they count, otherwise 0.
     pub rank: i64,
-    /// For a redemption that is not decided, the tries that count against its limits; else 0.
+    /// For a pending redemption, the tries that count against its limits; otherwise 0.
     pub tries: i64,
-    /// The version: the last writer wins.
+    /// The last writer wins.
     pub version: Version,
-    /// A hash of the content, so that everybody decides alike between two writes with one version.
+    /// A hash of the content, so that every store decides alike between two writes with the same version.
     pub digest: u64,
 }
 
 impl Record {
-    /// How good a redemption's outcome is: none is ever downgraded.
+    /// The rank that keeps outcomes from being downgraded.
     fn outcome_rank(&self) -> i64 {
         let round = if let Value::Int(round) = self.get("round") { *round } else { 0 };
         if let Value::Text(outcome) = self.get("outcome") { Outcome::read(outcome).rank(round) } else { 0 }
     }
 
-    /// What decides which of two versions of it wins.
     pub fn merge_key(&self) -> MergeKey {
         let number = |name| if let Value::Int(number) = self.get(name) { *number } else { 0 };
         let is_pending = *self.get("outcome") == Value::Text(Outcome::Pending.name().to_owned());
@@ -38,7 +37,7 @@ impl Record {
             RecordKind::Redemptions => (self.outcome_rank(), 0),
             RecordKind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
             RecordKind::Codes => (number("generation"), 0),
-            // Whoever counted more knew more.
+            // The greater number of counted redemptions knows more.
             RecordKind::Tallies => {
                 let counted = ["granted", "already", "failed", "gave_up"].into_iter().map(number);
                 (counted.fold(0, i64::saturating_add), 0)
@@ -48,7 +47,7 @@ impl Record {
         MergeKey { rank, tries, version: self.version(), digest: self.digest() }
     }
 
-    /// A hash of all values; the same everywhere and for ever.
+    /// A hash of all values. It must never change, because stores compare it over years.
     fn digest(&self) -> u64 {
         let mut hasher = Sha256::new();
         for value in &self.values {
@@ -67,7 +66,7 @@ impl Record {
         hasher.finalize().iter().take(8).fold(0, |digest, byte| digest << 8 | u64::from(*byte))
     }
 
-    /// Whether this version of a record replaces `other`. Commutative, associative and idempotent as a merge.
+    /// Whether this version replaces `other`. As a merge it is commutative, associative and idempotent.
     pub fn wins_over(&self, other: &Self) -> bool {
         self.merge_key() > other.merge_key()
     }

@@ -1,97 +1,79 @@
 //! Records as both stores keep them, and which of two versions of a record wins (invariant 7).
 
 mod merge_key;
+mod root;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::erasure;
 use super::version::Version;
 use crate::domain::codes::code::Code;
 
 pub use merge_key::MergeKey;
+pub use root::{Root, roots};
 
 /// The kinds of records, parents before children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RecordKind {
-    /// What was erased (`domain/erasure`): first, so that whoever takes records over knows which of them are gone.
+    /// The first kind, so that a store which takes records over knows which of them are erased.
     Erasures,
-    /// Guilds.
     Guilds,
-    /// Players.
     Players,
-    /// Codes.
     Codes,
-    /// Who is on which guild's roster.
+    /// The players on each guild's roster.
     Rosters,
-    /// Posts.
     Posts,
-    /// Redemptions.
     Redemptions,
-    /// Runs.
     Batches,
     /// The game accounts that a Discord user redeems for.
     Links,
     /// Codes that a guild added for itself, or removed.
     GuildCodes,
-    /// What each source says of a code.
+    /// What each feed says of a code.
     Listings,
-    /// What came of the redemptions that are not kept any more.
+    /// The outcomes of redemptions that are no longer kept, as numbers.
     Tallies,
 }
 
-/// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldType {
-    /// A whole number.
     Int,
-    /// Yes or no.
     Bool,
-    /// Text.
     Text,
-    /// A point in time.
     Time,
 }
 
-/// A field of a kind of record: the same name in both stores.
+/// It has the same name in both stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    /// Its name.
     pub name: &'static str,
-    /// What it holds.
-    pub form: FieldType,
+    pub field_type: FieldType,
 }
 
-/// A field's value. As JSON a point in time is a number: only the field tells.
+/// In JSON a point in time is a number; only the field's type distinguishes them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// Nothing.
     Null,
-    /// A whole number.
     Int(i64),
-    /// Yes or no.
     Bool(bool),
-    /// Text.
     Text(String),
     /// Milliseconds since 1970.
     Time(i64),
 }
 
-/// A record's natural key: the values of its kind's key fields. Ordered as both stores order them.
+/// A record's natural key: the values of its kind's key fields, ordered as both stores order them.
 pub type Key = Vec<Value>;
 
-/// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Its kind.
     pub kind: RecordKind,
-    /// Its values, in the order of [`RecordKind::fields`].
+    /// In the order of [`RecordKind::fields`].
     pub values: Vec<Value>,
 }
 
-const fn field(name: &'static str, form: FieldType) -> Field {
-    Field { name, form }
+const fn field(name: &'static str, field_type: FieldType) -> Field {
+    Field { name, field_type }
 }
 const fn int(name: &'static str) -> Field {
     field(name, FieldType::Int)
@@ -109,7 +91,7 @@ const VERSION: Field = int("version");
 const DELETED: Field = flag("deleted");
 
 impl RecordKind {
-    /// All kinds, parents before children.
+    /// Parents before children.
     pub const ALL: [Self; 12] = [
         Self::Erasures,
         Self::Guilds,
@@ -125,7 +107,7 @@ impl RecordKind {
         Self::Tallies,
     ];
 
-    /// The name of its table and of its collection.
+    /// The name of the table and of the collection.
     pub fn name(self) -> &'static str {
         match self {
             Self::Erasures => "erasures",
@@ -143,12 +125,11 @@ impl RecordKind {
         }
     }
 
-    /// The kind with this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// How many of the first fields are the key.
+    /// How many of the first fields form the key.
     pub fn key_fields(self) -> usize {
         match self {
             Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
@@ -157,8 +138,8 @@ impl RecordKind {
         }
     }
 
-    /// Its fields: the key first, `version` and `deleted` last. Which process holds a redemption is not among them: it
-    /// says nothing outside that process's own file.
+    /// The key first, `version` and `deleted` last. The process that holds a redemption is not among them, because it
+    /// means nothing outside that process's own file.
     pub fn fields(self) -> &'static [Field] {
         match self {
             Self::Erasures => const { &[text("mark"), time("erased_at"), VERSION, DELETED] },
@@ -320,31 +301,29 @@ impl RecordKind {
 }
 
 impl Record {
-    /// The value of a field; `Null` for a field that the kind does not have.
+    /// `Null` for a field that the kind does not have.
     pub fn get(&self, name: &str) -> &Value {
         let at = self.kind.fields().iter().position(|field| field.name == name);
         at.and_then(|at| self.values.get(at)).unwrap_or(&Value::Null)
     }
 
-    /// The natural key.
     pub fn key(&self) -> Key {
         self.values.iter().take(self.kind.key_fields()).cloned().collect()
     }
 
-    /// Its version.
     pub fn version(&self) -> Version {
         if let Value::Int(version) = self.get("version") { Version(*version) } else { Version::default() }
     }
 
-    /// The records that it hangs on, whether they are there or not: without one of them it means nothing, and does nothing.
+    /// The records that this one depends on, whether they exist or not. Without each of them it has no effect.
     pub fn parents(&self) -> Vec<(RecordKind, Key)> {
-        let named = erasure::roots(self.kind).iter();
+        let named = roots(self.kind).iter();
         let parents = named.filter_map(|(root, field)| Some((root.kind()?, vec![self.get(field).clone()])));
         parents.filter(|(kind, _)| *kind != self.kind).collect()
     }
 
-    /// Whether it can be read as what it is: a document that a person wrote may hold a code that is none, a number no
-    /// counter has, a version that leaves none behind it, or a time beyond the calendar.
+    /// Whether the values are usable. A document that a person wrote may contain an invalid code, a number that exceeds
+    /// its counter, a version too large to follow, or a time beyond the calendar.
     pub fn fits(&self) -> bool {
         let small = |number: &i64| u32::try_from(*number).is_ok();
         let fits = |(field, value): (&Field, &Value)| match (field.name, value) {

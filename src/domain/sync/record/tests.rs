@@ -1,5 +1,3 @@
-//! Records and their merge.
-
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -51,11 +49,11 @@ fn a_newer_version_wins_but_never_over_a_better_outcome() {
 }
 
 #[test]
-fn what_cannot_be_read_does_not_fit() {
+fn unusable_values_do_not_fit() {
     let sample = |kind: RecordKind, set: &[(&str, Value)]| {
         let value = |field: &Field| {
             let given = set.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
-            given.unwrap_or(match field.form {
+            given.unwrap_or(match field.field_type {
                 FieldType::Int => Value::Int(1),
                 FieldType::Bool => Value::Bool(true),
                 FieldType::Time => Value::Time(1_760_000_000_000),
@@ -83,7 +81,7 @@ fn what_cannot_be_read_does_not_fit() {
 }
 
 #[test]
-fn kinds_are_described_whole() {
+fn every_kind_is_fully_described() {
     for kind in RecordKind::ALL {
         assert_eq!(RecordKind::parse(kind.name()), Some(kind));
         let fields = kind.fields();
@@ -92,7 +90,7 @@ fn kinds_are_described_whole() {
 }
 
 proptest! {
-    /// Invariant 7: which store was ahead, in what order changes come and how often, does not matter.
+    /// Invariant 7: it does not matter which store was ahead, in which order changes come, or how often.
     #[test]
     fn two_replicas_converge_whatever_the_order_and_however_often(
         (history, shuffled) in proptest::collection::vec(any_redemption(), 0..40)

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Params, Row, params, params_from_iter};
 
 use crate::domain::sync::election::Position;
-use crate::domain::sync::erasure::{Erased, Root};
-use crate::domain::sync::record::{Key, Record, RecordKind};
+use crate::domain::sync::erasure::Erased;
+use crate::domain::sync::record::{Key, Record, RecordKind, Root};
 use crate::domain::sync::version::Version;
 use crate::runtime::wake::Wake;
 use crate::store::kernel::schema::triggers::{AGAIN, IS_REPLICATED, is_shared, key_columns, urgency};
