@@ -48,7 +48,8 @@ pub use listings::ListingChanges;
 pub use players::{Linked, RosterChange, RosterPage};
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
-    Admission, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, OverCode, Recorded, Verdict,
+    Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,
+    Recorded,
 };
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{BatchStart, Standing};

@@ -12,7 +12,7 @@ use crate::runtime::wake::Wake;
 use crate::store::handles::{RedemptionQueue, Requests};
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::posts::planning;
-use crate::store::redemptions::claim_queue;
+use crate::store::redemptions::claim;
 
 /// What a run was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -131,7 +131,7 @@ impl Requests {
                     values,
                 )?;
             }
-            claim_queue::prioritise(tx, &players, &key, generation)?;
+            claim::prioritise(tx, &players, &key, generation)?;
             batches::reopen(tx, &key, generation)?;
             tx.wake_work();
             Ok(())

@@ -97,7 +97,7 @@ impl Fixture {
 
     async fn finish(&self, claim: Claim, status: Status) -> Recorded {
         let outcome = Outcome::of(&status).unwrap();
-        let verdict = Verdict { status, history: claim.history, next: Ok(outcome) };
+        let verdict = AttemptResult { status, history: claim.history, next: Next::Final(outcome) };
         self.store.redemptions().record(claim, verdict).await.unwrap()
     }
 }
@@ -370,7 +370,8 @@ async fn a_claim_of_a_dead_process_is_void_but_its_success_counts() {
     let fixture = fixture.reopened();
     let alive = fixture.claim(1).await.remove(0);
     assert_eq!((dead.history.calls, alive.history.calls), (1, 2));
-    let late = Verdict { status: Status::TimedOut, history: dead.history, next: Err(fixture.clock.now()) };
+    let late =
+        AttemptResult { status: Status::TimedOut, history: dead.history, next: Next::RetryAt(fixture.clock.now()) };
     assert!(!fixture.store.redemptions().record(dead.clone(), late).await.unwrap().taken);
     assert!(fixture.finish(dead, Status::Success).await.taken);
     assert!(!fixture.finish(alive, Status::TimeError).await.taken);
@@ -388,8 +389,8 @@ async fn a_late_outcome_counts_in_a_working_copy_that_never_saw_its_claim() {
     next.guild_with(GUILD, &[1, 2]).await;
     next.list(&["A1"]).await;
     let verdict = |claim: &Claim, status: Status| {
-        let next = Ok(Outcome::of(&status).unwrap());
-        Verdict { status, history: claim.history, next }
+        let next = Next::Final(Outcome::of(&status).unwrap());
+        AttemptResult { status, history: claim.history, next }
     };
     let late = async |claim: &Claim, status| {
         next.store.redemptions().record_late(claim.clone(), verdict(claim, status)).await.unwrap().taken
@@ -408,7 +409,8 @@ async fn a_late_outcome_counts_in_a_working_copy_that_never_saw_its_claim() {
     next.guild_with(GUILD, &[3]).await;
     next.store.posts().plan().await.unwrap();
     next.claim(1).await;
-    let again = Verdict { status: Status::TimedOut, history: claims[2].history, next: Err(next.clock.now()) };
+    let again =
+        AttemptResult { status: Status::TimedOut, history: claims[2].history, next: Next::RetryAt(next.clock.now()) };
     let other = Claim { number: 9, ..claims[2].clone() };
     assert!(!next.store.redemptions().record_late(other, again).await.unwrap().taken);
 }

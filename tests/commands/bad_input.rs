@@ -1,4 +1,4 @@
-//! Bad input is one clear line, and changes nothing.
+//! Bad input gives one clear line, and changes nothing.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use giftcode_bot::sandbox::ledger::Ledger;
 
 use crate::support::{bot, game, output, redeem, text};
 
-/// The one line on standard error, of a command that ended with exit code 1 and said nothing else.
+/// The only line on standard error of a command that ended with exit code 1 and printed nothing else.
 async fn refusal(command: tokio::process::Command) -> String {
     let output = output(command).await;
     let stderr = text(&output.stderr);
@@ -55,7 +55,7 @@ async fn bad_players_files() {
     }
     assert_eq!(sim.ledger(|l| l.calls().len()), 0, "nothing was asked");
     assert!(!folder.path().join("data").exists(), "and nothing written");
-    // A spreadsheet's file is fine; a bad line may be left out on demand.
+    // A spreadsheet's file is fine. A bad line may be skipped on demand.
     write(folder.path(), "\u{FEFF}player_id,nickname,state\r\n1,\"Frost, Lord\",245\r\nx,B,245\r\n".as_bytes());
     let mut skipping = command();
     let output = output({
@@ -88,7 +88,7 @@ async fn bad_codes_and_wrong_usage() {
         command.args(args);
         assert_eq!(output(command).await.status.code(), Some(2), "{args:?}");
     }
-    // The bot, which is what it does without a command, has no token here.
+    // The bot, which is the default command, has no token here.
     for args in [&["run"][..], &[]] {
         let mut command = bot(folder.path());
         command.args(args);

@@ -1,4 +1,4 @@
-//! Inputs of public bug reports of other bots, each through the real binary.
+//! Inputs from public bug reports of other bots, through the real binary.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ fn case(name: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "tests", "commands", "cases", name].iter().collect()
 }
 
-/// A game with these players, as ids and states, that takes WOS1105 from them.
+/// A game with these players (ids and states) that grants them WOS1105.
 fn game(players: &[(u64, u32)], salt: &str) -> GameSim {
     let player = |(id, state): &(u64, u32)| SimPlayer {
         id: PlayerId::new(*id).unwrap(),
@@ -25,11 +25,11 @@ fn game(players: &[(u64, u32)], salt: &str) -> GameSim {
     game_of(players.iter().map(player).collect(), salt)
 }
 
-/// What a players file must come to.
+/// The expected result of a players file.
 enum Right {
-    /// These players, in these states, and nobody else are redeemed for.
+    /// Exactly these players, in these states, are redeemed for.
     Redeemed(&'static [(u64, u32)]),
-    /// One line with these parts, and nobody is asked about.
+    /// One line with these parts, and no calls.
     Refused(&'static [&'static str]),
 }
 use Right::{Redeemed, Refused};
@@ -50,7 +50,7 @@ async fn is_right(name: &str, options: &[&str], right: &Right) {
             assert_eq!(output.status.code(), Some(0), "{name}: {stderr}");
             let report: Value = serde_json::from_slice(&output.stdout).unwrap();
             let code = &report["codes"][0];
-            // A player asked about with another's state would have failed.
+            // A call for a player with a wrong state would have failed.
             assert_eq!(
                 (&code["granted"], &code["players"]),
                 (&players.len().into(), &players.len().into()),
@@ -67,9 +67,9 @@ async fn is_right(name: &str, options: &[&str], right: &Right) {
     }
 }
 
-/// For every input but those of the command line's code and of `.env`: the options, and what is right.
+/// Every input but the code on the command line and `.env`: the options, and the expected result.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_players_file_is_read_or_called_what_it_is() {
+async fn every_players_file_is_read_or_named_in_a_refusal() {
     const A: (u64, u32) = (41_000_101, 245);
     const B: (u64, u32) = (41_000_102, 245);
     const C: (u64, u32) = (41_000_103, 245);
@@ -95,7 +95,7 @@ async fn every_players_file_is_read_or_called_what_it_is() {
         ("07-foreign-lists/idlist.csv", state, Redeemed(&[A, B, C])),
         ("07-foreign-lists/ids.json", state, Redeemed(&[A, B])),
         ("07-foreign-lists/otherbot.csv", &[], Redeemed(&[A, B, FAR])),
-        // A state that the file gives is never replaced.
+        // A state given by the file is never replaced.
         ("07-foreign-lists/otherbot.csv", &["--state", "999"], Redeemed(&[A, B, FAR])),
         ("07-foreign-lists/renamed.csv", &[], Refused(&["a spreadsheet (.xlsx, .ods)", "save it as CSV"])),
         ("07-foreign-lists/semicolon.csv", &[], Redeemed(&[A, B])),
@@ -133,13 +133,13 @@ async fn a_code_with_invisible_characters_around_it_is_redeemed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dotenv_is_read_with_its_byte_order_mark_and_utf_16_is_called_so() {
+async fn a_dotenv_is_read_with_its_byte_order_mark_and_utf_16_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let sim = game(&[(41_000_101, 245)], SALT);
     let dotenv = folder.path().join(".env");
     let run = async || {
         let mut command = redeem(folder.path(), &sim);
-        // What the file has in its first line counts only where the environment does not say it.
+        // The first line of the file counts only if the environment lacks the variable.
         command.env_remove("GAME_API_URL");
         output({
             command.args(["WOS1105", "--json", "--players"]).arg(case("01-code-invisible/ok.csv"));

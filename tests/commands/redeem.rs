@@ -48,7 +48,7 @@ fn calls_by_player(sim: &GameSim, code: &str) -> HashMap<String, Vec<Call>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn three_hundred_players_through_faults_get_all_they_could() {
     let sim = game(295, faults());
-    // Five of the file do not exist in the game.
+    // Five players in the file do not exist in the game.
     let folder = folder_with_players(1..=300);
     let mut command = redeem(folder.path(), &sim);
     command.args(["GOOD", "hot", "--players", "players.csv", "--json"]);
@@ -58,7 +58,7 @@ async fn three_hundred_players_through_faults_get_all_they_could() {
     let (good, hot) = (&report["codes"][0], &report["codes"][1]);
     assert_eq!((good["code"].as_str(), hot["code"].as_str()), (Some("GOOD"), Some("hot")));
     assert_eq!((number(&good["players"]), number(&hot["players"])), (300, 300));
-    // Chance may give one redemption three unknown answers, and that is the end of it: the ledger tells which.
+    // By chance one redemption may get three unknown answers, which ends it. The ledger shows which.
     let no_good: HashSet<(String, String)> = sim.ledger(|ledger| {
         let mut unknown: HashMap<_, u32> = HashMap::new();
         for call in ledger.calls().iter().filter(|call| call.answer == "Unknown") {
@@ -89,7 +89,7 @@ async fn three_hundred_players_through_faults_get_all_they_could() {
     let got = number(&good["granted"]) + number(&good["already"]) + number(&hot["granted"]) + number(&hot["already"]);
     let grants = sim.ledger(Ledger::grants) as u64;
     assert!((got..=got + no_good.len() as u64).contains(&grants), "{grants} granted by the game, {got} known");
-    // Looks for a login that is gone are answered without a note in the ledger.
+    // Requests to a login that is gone are answered without an entry in the ledger.
     let noted = sim.ledger(|ledger| ledger.calls().len() as u64);
     assert!((noted + 1..=noted + 3).contains(&number(&report["requests"])), "{report} {noted}");
     let left: Vec<_> = std::fs::read_dir(folder.path().join("data")).unwrap().collect();
@@ -97,7 +97,7 @@ async fn three_hundred_players_through_faults_get_all_they_could() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_given_up_is_exit_code_3() {
+async fn redemptions_given_up_are_exit_code_3() {
     let sim = game(3, Faults { unknown: 1.0, ..Faults::default() });
     let folder = folder_with_players(1..=3);
     let mut command = redeem(folder.path(), &sim);
@@ -110,7 +110,7 @@ async fn what_was_given_up_is_exit_code_3() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_summary_says_who_did_not_get_it_and_why() {
+async fn the_summary_lists_failed_players_and_reasons() {
     let sim = game(20, Faults::default());
     let folder = folder_with_players(1..=20);
     let mut command = redeem(folder.path(), &sim);
@@ -143,7 +143,7 @@ async fn a_refused_signature_and_a_game_that_is_not_there_are_one_line_and_exit_
         assert!(stderr.contains(part) && stderr.lines().count() == 1, "{stderr}");
     }
     assert_eq!(sim.ledger(Ledger::grants), 0);
-    // Nothing is lost by it: with the right salt the same command redeems for all.
+    // Nothing was lost: with the right salt the same command redeems for all.
     let mut right = redeem(folder.path(), &sim);
     right.args(args);
     let report = json(&output(right).await);
@@ -165,7 +165,7 @@ async fn the_same_odd_answer_for_everybody_is_exit_code_1_and_what_to_change() {
         let mut command = redeem(folder.path(), &sim);
         command.args(args).env("RUST_LOG", "off").env("GAME_RATE_LIMIT", "10/1s");
         let child = command.spawn().unwrap();
-        // In the middle of it.
+        // In the middle of the run.
         while sim.ledger(Ledger::grants) < 5 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -174,7 +174,7 @@ async fn the_same_odd_answer_for_everybody_is_exit_code_1_and_what_to_change() {
         let stderr = text(&output.stderr);
         assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{stderr}");
         assert!(stderr.contains(part) && stderr.lines().count() == 1, "{stderr}");
-        // Case 14: nobody was given up on it, and the same command goes on.
+        // Case 14: no player was given up, and the same command continues.
         sim.set_troubles(Vec::new());
         let mut again = redeem(folder.path(), &sim);
         again.args(args);
@@ -208,7 +208,7 @@ async fn a_game_that_is_away_for_a_while_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_that_is_odd_for_everybody_ends_it_when_all_else_is_done() {
+async fn a_code_with_odd_answers_for_everybody_ends_the_command_last() {
     let sim = game(10, Faults::default());
     let new = r#"{"code":1,"data":[],"msg":"CODE PAUSED","err_code":40077}"#;
     let code = Code::parse("HOT").unwrap();

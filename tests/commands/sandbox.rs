@@ -1,4 +1,4 @@
-//! The sandbox, to its end and killed at every moment.
+//! The sandbox, run to its end and killed at many moments.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::support::{bot, output, text};
 const STATE: &str = "data/sandbox/giftcode.db";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_ends_by_itself_with_every_outcome_as_the_simulator_holds_it() {
+async fn the_sandbox_ends_by_itself_with_the_simulators_outcomes() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = bot(folder.path());
     command.args(["sandbox", "--players", "12", "--no-login", "--seed", "5"]);
@@ -23,7 +23,7 @@ async fn it_ends_by_itself_with_every_outcome_as_the_simulator_holds_it() {
         "The sandbox: a whole world on this computer.",
         "Starting giftcode poster with interval=1s",
         "Successfully fetched 7 gift codes (attempt 1)",
-        // Those that the game takes; the others are tested and not announced.
+        // The codes that the game accepts; the others are tested and not announced.
         " new codes for guild 1001: [",
         " new codes to guild 1002",
         "✅ Redeemed for ",
@@ -36,8 +36,8 @@ async fn it_ends_by_itself_with_every_outcome_as_the_simulator_holds_it() {
     assert!(!folder.path().join(STATE).exists(), "a finished world is taken away");
 }
 
-/// What the state file says: the decided redemptions, and the generation of each code. The game is asked once more about the
-/// code that comes back, with somebody who could not get it.
+/// The decided redemptions and the generation of each code in the state file. The game is asked again about the reactivated code
+/// for a player who could not get it.
 fn decided(folder: &Path) -> (HashSet<(String, String)>, BTreeMap<String, u32>) {
     let connection = rusqlite::Connection::open(folder.join(STATE)).unwrap();
     let generations: BTreeMap<String, u32> = connection
@@ -60,14 +60,14 @@ fn decided(folder: &Path) -> (HashSet<(String, String)>, BTreeMap<String, u32>) 
     (decided, generations)
 }
 
-/// Whether the bot has seen that the code which comes back is not listed.
+/// Whether the bot has seen that the reactivated code is not listed.
 fn has_seen_it_away(folder: &Path) -> bool {
     let listed = "SELECT listed FROM codes WHERE code_key = 'OFFICIALSTORE'";
     let look = || rusqlite::Connection::open(folder.join(STATE))?.query_row(listed, [], |row| row.get::<_, bool>(0));
     look().is_ok_and(|is_listed| !is_listed)
 }
 
-/// Invariant 5, by the stamps of the simulated game, which outlives the processes: 30 calls in 3 s and one in 110 ms for each
+/// Invariant 5, by the timestamps of the simulated game, which outlives the processes: 30 calls in 3 s, and one in 110 ms for each
 /// player.
 fn assert_paced(calls: &[Call], seed: u64) {
     let too_fast = |call: &&Call| ["RATE_LIMITED", "TOO_FREQUENT"].contains(&call.answer.as_str());
@@ -85,7 +85,7 @@ fn assert_paced(calls: &[Call], seed: u64) {
 
 /// Invariants 1, 3 and 5, with the real process and SIGKILL.
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_at_twenty_moments_it_posts_nothing_twice_loses_nothing_and_calls_for_nothing_decided_nor_too_fast() {
+async fn killed_at_twenty_moments_it_posts_once_loses_nothing_and_repeats_no_decided_call() {
     let seed = fastrand::u64(..);
     println!("seed {seed}");
     let mut rng = fastrand::Rng::with_seed(seed);
@@ -100,7 +100,7 @@ async fn killed_at_twenty_moments_it_posts_nothing_twice_loses_nothing_and_calls
         let before_it = journal();
         let mut child = bot(folder.path()).args(["sandbox", "--keep-running"]).spawn().unwrap();
         tokio::time::sleep(Duration::from_millis(rng.u64(20..1500))).await;
-        // Every other time with a call in flight: the game has noted it, and its answer is on its way.
+        // Every other time with a call in flight: the game has recorded it, and its answer is on its way.
         let noted = journal().max(before_it);
         for _ in 0..4_000 {
             if round % 2 == 1 || journal() > noted {
@@ -108,7 +108,7 @@ async fn killed_at_twenty_moments_it_posts_nothing_twice_loses_nothing_and_calls
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        // What is away for five seconds must be looked at within them: nobody sees what happens while all are dead.
+        // A code that is away for five seconds must be polled within them: no process sees what happens while all are dead.
         for _ in 0..300 {
             if !(10_500..14_000).contains(&begun.elapsed().as_millis()) || has_seen_it_away(folder.path()) {
                 break;
@@ -124,7 +124,7 @@ async fn killed_at_twenty_moments_it_posts_nothing_twice_loses_nothing_and_calls
         let now = decided(folder.path());
         for call in calls[calls_before..].iter().filter(|call| call.endpoint == "gift_code") {
             let redemption = (call.fid.clone(), call.code.clone());
-            // A code that came back in this round is a new redemption.
+            // A code reactivated in this round is a new redemption.
             let is_same = before.1.get(&call.code) == now.1.get(&call.code);
             assert!(!(is_same && before.0.contains(&redemption)), "round {round}, seed {seed}: {call:?}");
         }
@@ -134,7 +134,7 @@ async fn killed_at_twenty_moments_it_posts_nothing_twice_loses_nothing_and_calls
     }
     assert!(!before.0.is_empty(), "something was decided before the last kill");
     assert!(in_flight >= 3, "seed {seed}: only {in_flight} kills met a call in flight");
-    // Left alone, the same world goes on to its end, and checks itself against the simulator's ledger.
+    // Undisturbed, the same world continues to its end, and compares itself with the simulator's ledger.
     let mut last = bot(folder.path());
     last.args(["sandbox", "--keep-running"]);
     let mut child = last.spawn().unwrap();
@@ -166,7 +166,7 @@ async fn killed_at_twenty_moments_it_posts_nothing_twice_loses_nothing_and_calls
     }
     let (_, calls) = open_lines::<Call>(&beside(".calls")).unwrap();
     assert_paced(&calls, seed);
-    // And its own check agrees.
+    // Its own check agrees.
     let mut last = bot(folder.path());
     last.args(["sandbox"]);
     let output = output(last).await;

@@ -26,7 +26,7 @@ fn open(folder: &Path, name: &str) -> Store {
     Store::open(&folder.join(name), StateKind::Bot, Clock::system()).unwrap()
 }
 
-/// Runs `state` with these arguments; standard output of a success, the one line of a refusal.
+/// Runs `state` with these arguments. Returns standard output on success, or the one line of a refusal.
 async fn state(folder: &Path, file: &str, args: [&str; 2]) -> Result<String, String> {
     let mut command = bot(folder);
     command.arg("state").args(args).env("STATE_FILE", file);
@@ -62,7 +62,7 @@ async fn an_export_imports_to_the_same_state_and_can_be_imported_twice() {
     drop(store);
     let path = folder.path();
     let said = state(path, "a.db", ["export", "one.json"]).await.unwrap();
-    // 1 guild, 1200 players on its roster, 2 codes, 2 posts, 2400 redemptions, 2 runs, 2 listings.
+    // 1 guild, 1200 players on its roster, 2 codes, 2 posts, 2400 redemptions, 2 batches, 2 listings.
     assert_eq!(said, "4809 records written to one.json.\n");
     let said = state(path, "b.db", ["import", "one.json"]).await.unwrap();
     assert_eq!(said, "4809 records read from one.json; 4809 taken over, the others were here already.\n");
@@ -74,7 +74,7 @@ async fn an_export_imports_to_the_same_state_and_can_be_imported_twice() {
     assert!(said.contains("; 0 taken over"), "{said}");
 }
 
-/// A bot is at work: an export is made all the same and has all that was committed, an import is refused.
+/// While a bot runs, an export works and has everything that was committed; an import is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -104,7 +104,7 @@ async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
     drop(store);
     state(path, "b.db", ["import", "one.json"]).await.unwrap();
     let copied = open(path, "b.db").rosters().roster(GuildId(1), 0, 1).await.unwrap().total;
-    // What was there when it began, and perhaps what came meanwhile.
+    // The records when it began, and perhaps later ones.
     assert!((500..=500 + written).contains(&u64::from(copied)), "{copied} of {written}");
     let left =
         |name: &str| std::fs::read_dir(path).unwrap().filter(|f| f.as_ref().unwrap().file_name() == name).count();
@@ -114,9 +114,9 @@ async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
     assert_eq!((left("two.json"), left("two.json.copying"), left("none.db")), (0, 0, 0));
 }
 
-/// Erasures go with an export, and an import of an older one brings nothing back.
+/// An export contains erasures, and importing an older one brings nothing back.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_erased_is_not_imported_again() {
+async fn erased_records_are_not_imported_again() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), "a.db");
     let (user, id) = (UserId(312_456_789_012_345_678), PlayerId::new(412_987_654_321).unwrap());
@@ -143,7 +143,7 @@ async fn what_was_erased_is_not_imported_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_imported_or_exported_is_one_line_and_changes_nothing() {
+async fn a_refused_import_or_export_is_one_line_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let store = open(path, "a.db");
@@ -174,10 +174,9 @@ async fn what_cannot_be_imported_or_exported_is_one_line_and_changes_nothing() {
     assert_eq!(new.sync_log().page(giftcode_bot::domain::sync::record::RecordKind::Guilds, None, 9).await.unwrap(), []);
 }
 
-/// Of the legacy bot's state with 3 guilds and 40 sent codes, and a feed of those and one new code, exactly the
-/// new one is posted.
+/// The legacy bot's state has 3 guilds and 40 sent codes, and a feed lists those and a new one. Only the new one is posted.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_legacy_bot_sent_is_not_sent_again() {
+async fn codes_sent_by_the_legacy_bot_are_not_sent_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let names: Vec<String> = (1..=40).map(|number| format!("SENT{number:02}")).collect();

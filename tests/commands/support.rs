@@ -1,4 +1,4 @@
-//! Starting the binary, and the simulated game it asks.
+//! Starts the binary and the simulated game.
 
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 pub const SALT: &str = "salt";
 
-/// The binary in this folder, with nothing of this process's environment but the path.
+/// The binary in this folder, with only the path from this process's environment.
 pub fn bot(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_giftcode-bot"));
     command.env_clear().current_dir(folder).kill_on_drop(true);
@@ -23,7 +23,7 @@ pub fn bot(folder: &Path) -> Command {
     command
 }
 
-/// The binary's `redeem`, against `sim`, as fast as that allows.
+/// The binary's `redeem` against `sim`, as fast as that allows.
 pub fn redeem(folder: &Path, sim: &GameSim) -> Command {
     let mut command = bot(folder);
     command.arg("redeem");
@@ -42,7 +42,7 @@ pub fn redeem(folder: &Path, sim: &GameSim) -> Command {
     command
 }
 
-/// Ends in time, or the test fails.
+/// Fails the test if the command does not end in time.
 pub async fn output(mut command: Command) -> Output {
     let output = tokio::time::timeout(Duration::from_secs(120), command.output()).await;
     output.expect("the binary ends in time").unwrap()
@@ -52,7 +52,7 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// A simulated game with this many players, of furnace level 5 each tenth and 30 else.
+/// A simulated game with this many players: every tenth has furnace level 5, the others 30.
 pub fn game(players: u64, faults: Faults) -> GameSim {
     let sim_player = |id: u64| SimPlayer {
         id: PlayerId::new(id).unwrap(),
@@ -64,7 +64,6 @@ pub fn game(players: u64, faults: Faults) -> GameSim {
     start((1..=players).map(sim_player).collect(), SALT, faults)
 }
 
-/// A simulated game with these players and this salt.
 pub fn game_of(players: Vec<SimPlayer>, salt: &str) -> GameSim {
     start(players, salt, Faults::default())
 }

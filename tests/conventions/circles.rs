@@ -6,9 +6,6 @@ use std::path::Path;
 
 use super::layers::{imports, module, tokens};
 
-/// Folders that still hold a circle.
-const NOT_YET: &[&str] = &["store/redemptions"];
-
 type Folder = Vec<String>;
 /// Of each folder: which of its modules uses which.
 type Uses = BTreeMap<Folder, BTreeMap<String, BTreeSet<String>>>;
@@ -46,10 +43,7 @@ fn on_a_circle(folder: &BTreeMap<String, BTreeSet<String>>) -> Vec<&String> {
 fn circles(sources: &[(Vec<String>, String)]) -> Vec<String> {
     let uses = uses(sources);
     let named = uses.iter().map(|(folder, uses)| (folder.join("/"), on_a_circle(uses)));
-    named
-        .filter(|(folder, circle)| !circle.is_empty() && !NOT_YET.contains(&folder.as_str()))
-        .map(|(folder, circle)| format!("src/{folder}: {circle:?}"))
-        .collect()
+    named.filter(|(_, circle)| !circle.is_empty()).map(|(folder, circle)| format!("src/{folder}: {circle:?}")).collect()
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn explained(page: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_the_pages_explain_is_what_the_program_says() {
+fn texts_explained_on_the_pages_are_the_programs() {
     let formats = formats();
     let is_said = |piece: &str| formats.iter().any(|format| format.contains(piece));
     // A sentence may be put together from two.

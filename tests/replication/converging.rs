@@ -11,7 +11,7 @@ use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::sync::election::Position;
 use giftcode_bot::domain::sync::record::{Record, RecordKind, Value};
 use giftcode_bot::ports::replica::{Authority, Replica};
-use giftcode_bot::store::{Admission, StateKind, Store, Verdict};
+use giftcode_bot::store::{Admission, AttemptResult, Next, StateKind, Store};
 use mongodb::bson::{Document, doc};
 
 use crate::proxy::Proxy;
@@ -52,7 +52,8 @@ pub async fn decide(store: &Store, count: usize) -> usize {
         }
         decided += claims.len();
         for claim in claims {
-            let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+            let verdict =
+                AttemptResult { status: Status::Success, history: claim.history, next: Next::Final(Outcome::Granted) };
             store.redemptions().record(claim, verdict).await.unwrap();
         }
     }

@@ -1,11 +1,11 @@
-//! What people ask the store for: runs, retries, links, codes of their own server.
+//! What people ask of the store: batches, retries, links, codes of their own server.
 
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::OverReason;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, MAX_LINKS, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::retry::History;
-use giftcode_bot::store::{AddedCode, Admission, BatchStart, CheckStart, Linked, RosterChange, Verdict};
+use giftcode_bot::store::{AddedCode, Admission, AttemptResult, BatchStart, CheckStart, Linked, Next, RosterChange};
 
 use crate::support::{GUILD, HOUR, StateFile, code, players};
 
@@ -15,14 +15,17 @@ fn player(id: u64) -> PlayerId {
     PlayerId::new(id).unwrap()
 }
 
-/// Takes up everything that is due and records this status for it; the players it was for.
+/// Claims everything that is due and records this status for it. Returns the players.
 async fn decide(state: &StateFile, status: Status, outcome: Outcome) -> Vec<u64> {
     let claims = state.store.redemptions().claim_due(100, 12, |_| Admission::Take).await.unwrap();
     let mut decided = Vec::new();
     for claim in claims.taken {
         decided.push(claim.player.get());
-        let verdict =
-            Verdict { status: status.clone(), history: History { calls: 1, ..claim.history }, next: Ok(outcome) };
+        let verdict = AttemptResult {
+            status: status.clone(),
+            history: History { calls: 1, ..claim.history },
+            next: Next::Final(outcome),
+        };
         state.store.redemptions().record(claim, verdict).await.unwrap();
     }
     decided.sort_unstable();
@@ -117,15 +120,15 @@ async fn a_guild_has_codes_of_its_own_and_does_without_others() {
     );
     let planned = state.store.posts().plan().await.unwrap();
     assert_eq!(planned.guilds.iter().map(|plan| plan.guild).collect::<Vec<_>>(), [GUILD]);
-    // Players 1 and 2 for the own code; all three for the listed one.
+    // Players 1 and 2 for the guild's own code; all three for the listed one.
     assert_eq!(state.store.reports().pending_redemptions().await.unwrap(), 5);
-    // Player 2 is on the other guild's roster too, which still wants the listed code.
+    // Player 2 is also on the other guild's roster, which still wants the listed code.
     assert_eq!(state.store.codes().remove_guild_code(GUILD, code("LISTED").key()).await.unwrap(), Some(1));
     assert_eq!(state.store.codes().remove_guild_code(GUILD, code("NONE").key()).await.unwrap(), None);
     assert_eq!((active(GUILD).await, active(OTHER).await), (vec!["OWN".to_owned()], vec!["LISTED".to_owned()]));
     state.store.posts().plan().await.unwrap();
     assert_eq!(state.store.reports().pending_redemptions().await.unwrap(), 4, "what was dropped stays so");
-    // Taken back: it is due again, and posted nowhere twice.
+    // Restored: it is due again, and posted only once.
     assert_eq!(state.store.codes().add_guild_code(GUILD, code("LISTED")).await.unwrap(), AddedCode::Added);
     let start = state.store.requests().start_batch(GUILD, code("LISTED").key(), 1).await.unwrap();
     assert_eq!(start, BatchStart { players: 2, due: 1, pending: 1 });
@@ -153,7 +156,7 @@ async fn a_code_that_is_over_is_not_added() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_roster_is_paged_and_searched_and_is_nobody_elses() {
+async fn a_roster_is_paged_and_searched_and_belongs_to_one_guild() {
     let state = StateFile::new();
     let mut all = players(1..=45);
     all[0].state = None;
@@ -172,7 +175,7 @@ async fn a_roster_is_paged_and_searched_and_is_nobody_elses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_guild_changes_what_another_one_relies_on() {
+async fn no_guild_changes_codes_that_another_one_relies_on() {
     let state = StateFile::new();
     state.list(&["A1"]).await;
     let named = |name: &str, state| Player {
@@ -186,14 +189,14 @@ async fn no_guild_changes_what_another_one_relies_on() {
         (page.players[0].nickname.clone(), page.players[0].state.unwrap().get())
     };
     state.store.rosters().add_to_roster(GUILD, vec![named("Frost", 245)]).await.unwrap();
-    // Its own guild corrects it as it likes.
+    // Its own guild may correct it freely.
     state.store.rosters().add_to_roster(GUILD, vec![named("Frost II", 246)]).await.unwrap();
     assert_eq!(on_file().await, ("Frost II".to_owned(), 246));
     let change = state.store.rosters().add_to_roster(OTHER, vec![named("Fool", 1)]).await.unwrap();
     assert_eq!(change, RosterChange { new: 1, known: 0, kept: 1 });
     assert_eq!(on_file().await, ("Frost II".to_owned(), 246));
     assert_eq!(state.store.rosters().add_to_roster(OTHER, vec![named("", 246)]).await.unwrap().kept, 0);
-    // The game says that it is wrong: whoever knows better may say so.
+    // The game rejected it, so anybody may correct it.
     state.store.requests().start_batch(GUILD, code("A1").key(), 1).await.unwrap();
     decide(&state, Status::UserInfoError, Outcome::Failed).await;
     assert_eq!(state.store.rosters().add_to_roster(OTHER, vec![named("", 250)]).await.unwrap().kept, 0);

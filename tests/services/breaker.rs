@@ -19,16 +19,16 @@ use giftcode_bot::sandbox::rules::{Rule, SimCode};
 use giftcode_bot::services::engine::EngineSettings;
 
 use crate::engine::{due, redeem_calls, run, settings, world};
-use giftcode_bot::store::{Admission, Verdict};
+use giftcode_bot::store::{Admission, AttemptResult, Next};
 
 use crate::support::{GUILD, Lines, StateFile, code, player, players};
 
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
 const INTERVAL: Duration = Duration::from_millis(2200);
 const HALF_AN_HOUR: Duration = Duration::from_secs(1800);
-/// How soon the first player is served after the game is well again: where it passes by itself,
+/// How soon the first player is served after the game recovers, if the trouble passes by itself,
 const SOON: u64 = 35;
-/// and where somebody had to act, or nobody knows what the game means.
+/// and if somebody had to act or the game's answer is unknown.
 const LATER: u64 = 300;
 
 fn strict(count: u64) -> GameSimSettings {
@@ -39,8 +39,8 @@ fn limited() -> EngineSettings {
     EngineSettings { limit: Some(LIMIT), player_interval: INTERVAL, ..settings(2) }
 }
 
-/// One kind of trouble: its name, what the game answers (nothing where its port is closed), how soon after its end the first
-/// player must be served.
+/// A kind of trouble: its name, the game's answer (nothing if its port is closed), and how soon after it the first player must be
+/// served.
 struct Row(&'static str, Option<Wrong>, u64);
 
 fn rows() -> Vec<Row> {
@@ -64,7 +64,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// What half an hour of trouble came to.
+/// The results of half an hour of trouble.
 #[derive(Debug)]
 struct Came {
     granted: usize,
@@ -72,12 +72,12 @@ struct Came {
     most_tries: usize,
     /// Calls in the half hour.
     calls: usize,
-    /// Seconds from its end to the first grant.
+    /// Seconds from the end of the trouble to the first grant.
     back_after: u64,
     refusals: usize,
-    /// The most tries that are on file for one player.
+    /// The most recorded tries of one player.
     on_file: u32,
-    /// What the breaker says is wrong, in the middle of it.
+    /// The breaker's reason in the middle of the trouble.
     trouble: Option<Trouble>,
     /// The words for it in the health line, in a run's message and in `status`.
     health: String,
@@ -92,7 +92,7 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
         Some(wrong) => sim.set_troubles(vec![SimTrouble::of_all(wrong.clone())]),
         None => sim.set_closed(true).unwrap(),
     };
-    // Many are in the middle of their run; of few, none is served yet.
+    // In a large world many are in the middle of their batch; in a small one nobody is served yet.
     if count <= 3 {
         begin(&sim);
     }
@@ -145,7 +145,7 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_an_hour_of_any_trouble_costs_nobody_anything() {
+async fn half_an_hour_of_any_trouble_costs_no_player_a_try() {
     let (mut faults, mut page) = (Vec::new(), String::new());
     for Row(name, wrong, soon) in rows() {
         for count in [1, 3, 50] {
@@ -182,7 +182,7 @@ async fn half_an_hour_of_any_trouble_costs_nobody_anything() {
     is_on_the_page("half an hour of it", &page);
 }
 
-/// Holds a table of `docs/testing.md` against what the test saw; with `UPDATE_DOCS=1` it is written anew.
+/// Compares a table of `docs/testing.md` with the results; `UPDATE_DOCS=1` rewrites it.
 fn is_on_the_page(name: &str, rows: &str) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/testing.md");
     let text = std::fs::read_to_string(path).unwrap();
@@ -198,10 +198,9 @@ fn is_on_the_page(name: &str, rows: &str) {
     assert_eq!(text[at..until], table, "if that is meant: UPDATE_DOCS=1 cargo test --test services half_an_hour");
 }
 
-/// Several players, each of whom the game tells something else for ever, whatever is asked for them: none of them is a
-/// witness against the game.
+/// Several players get different errors for every request for ever. None of them counts as evidence against the game.
 #[tokio::test(start_paused = true)]
-async fn players_with_troubles_of_their_own_stop_nobody() {
+async fn players_with_errors_of_their_own_do_not_stop_others() {
     let api =
         |msg, err_code| Wrong::json(200, &format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{err_code}}}"#));
     let own = [api("TIMEOUT RETRY.", "40004"), api("WHO KNOWS", "40444"), api("RECHARGE_MONEY_VIP", r#""""#)];
@@ -232,9 +231,9 @@ fn redeem_calls_of_good(sim: &GameSim) -> Vec<usize> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_players_odd_answers_stop_nobody() {
+async fn one_players_odd_answers_do_not_stop_others() {
     let mut took = None;
-    // A refusal of one call too many is the endpoint's, whoever it was for.
+    // A refusal for too many calls concerns the endpoint, whichever player it was for.
     let rows = rows().into_iter().filter(|row| row.0 != "HTTP 429");
     for row in std::iter::once(None).chain(rows.map(Some)) {
         let Some(wrong) = row.as_ref().map_or(Some(None), |row| row.1.clone().map(Some)) else { continue };
@@ -264,7 +263,7 @@ async fn one_players_odd_answers_stop_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_code_for_which_everybody_is_told_something_new_is_held_and_nothing_else_is() {
+async fn a_code_with_the_same_unknown_answer_for_everybody_is_held_alone() {
     let new = |msg: &str, number: u32| {
         Wrong::json(200, &format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{number}}}"#))
     };
@@ -295,7 +294,7 @@ async fn a_code_for_which_everybody_is_told_something_new_is_held_and_nothing_el
 }
 
 #[tokio::test(start_paused = true)]
-async fn restarts_in_the_middle_of_it_cost_nobody_anything_either() {
+async fn restarts_during_trouble_cost_no_player_a_try() {
     let mut state = StateFile::new();
     let sim = GameSim::start(strict(3), state.clock).unwrap();
     sim.set_troubles(vec![SimTrouble::of_all(Wrong::text(403, "Unauthorized request"))]);
@@ -316,7 +315,7 @@ async fn restarts_in_the_middle_of_it_cost_nobody_anything_either() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_hours_outage_costs_nobody_more_than_two_tries() {
+async fn an_outage_of_an_hour_costs_each_player_at_most_two_tries() {
     let state = StateFile::new();
     let sim = GameSim::start(strict(300), state.clock).unwrap();
     due(&state, players(1..=300), &["GOOD"]).await;
@@ -337,7 +336,7 @@ async fn an_hours_outage_costs_nobody_more_than_two_tries() {
     let back = state.clock.elapsed();
     state.until_decided().await;
     assert_eq!(status.borrow_and_update().phase, EnginePhase::Working);
-    // The next test call comes within half a minute; then it goes on at full rate.
+    // The next test call comes within half a minute; then calls continue at full rate.
     let least = Duration::from_secs(60) * u32::try_from(300 - granted).unwrap() / 30;
     let took = state.clock.elapsed() - back;
     assert!(took < Duration::from_secs(35 + 62) + least, "{took:?}");
@@ -356,7 +355,7 @@ async fn an_hours_outage_costs_nobody_more_than_two_tries() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_game_is_asked_for_players_in_turn_and_for_none_whom_the_bot_does_not_serve() {
+async fn the_breaker_asks_for_served_players_one_after_another() {
     let state = StateFile::new();
     let other = GuildId(7);
     let id = |number| player(number).id;
@@ -379,16 +378,16 @@ async fn the_game_is_asked_for_players_in_turn_and_for_none_whom_the_bot_does_no
 }
 
 #[tokio::test(start_paused = true)]
-async fn tries_are_given_back_to_what_is_not_decided_and_no_further_than_there_are() {
+async fn tries_are_returned_to_undecided_redemptions_down_to_zero() {
     let state = StateFile::new();
     due(&state, players(1..=2), &["GOOD"]).await;
     let claims = state.store.redemptions().claim_due(9, 12, |_| Admission::Take).await.unwrap().taken;
     let later = state.clock.now() + jiff::SignedDuration::from_secs(30);
     for claim in claims {
-        let next = if claim.player.get() == 1 { Err(later) } else { Ok(Outcome::Failed) };
+        let next = if claim.player.get() == 1 { Next::RetryAt(later) } else { Next::Final(Outcome::Failed) };
         let history = History { unknown: 1, ..claim.history };
         let status = Status::Unknown("NEW".into());
-        state.store.redemptions().record(claim, Verdict { status, history, next }).await.unwrap();
+        state.store.redemptions().record(claim, AttemptResult { status, history, next }).await.unwrap();
     }
     let failure =
         |number| Failure { tried: (player(number).id, (code("GOOD").key(), 1)), status: Status::Unknown("NEW".into()) };

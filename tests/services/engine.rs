@@ -102,7 +102,7 @@ async fn every_player_is_granted_through_faults_and_none_is_called_again() {
         html: 0.02,
         reset: 0.01,
         truncated: 0.01,
-        // An unknown answer three times ends a redemption, and one of 300 may well get that by chance.
+        // Three unknown answers end a redemption, and one of 300 may well get them by chance.
         unknown: 0.0,
         ..Faults::default()
     };
@@ -116,7 +116,7 @@ async fn every_player_is_granted_through_faults_and_none_is_called_again() {
     sim.ledger(|ledger| {
         assert_eq!(ledger.grants(), 300);
         for calls in redeem_calls(ledger).values() {
-            // Whoever asks the game whether it is well asks for anybody.
+            // A question whether the game is well may use any player.
             let calls: Vec<&Call> = calls.iter().filter(|call| call.code == "GOOD").collect();
             let definite = |call: &&Call| call.answer == "SUCCESS" || call.answer == "RECEIVED";
             let first = calls.iter().position(definite).unwrap();
@@ -161,7 +161,7 @@ async fn invariant_4_three_unknown_or_ten_temporary_answers_of_a_players_own_end
     }
 }
 
-/// With nobody else to ask for, what the specification calls the player's own uses up that player's tries.
+/// With nobody else to call for, answers that are specified as the player's own use up that player's tries.
 #[tokio::test(start_paused = true)]
 async fn invariant_4_holds_for_the_only_player_too() {
     for (faults, calls) in
@@ -194,7 +194,7 @@ async fn invariant_5_never_faster_than_the_game_allows() {
     sim.ledger(|ledger| {
         let refusals = ledger.refusals();
         assert_eq!((refusals.rate_limited, refusals.too_frequent), (0, 0));
-        // Two codes do not exist; each was stopped after its second player, or those in flight besides.
+        // Two codes do not exist. Each was stopped after its second player, or after those in flight.
         let calls = redeem_calls(ledger).values().map(Vec::len).sum::<usize>();
         assert!((54..=70).contains(&calls), "{calls}");
         let least = Duration::from_secs(60) * u32::try_from((calls - 1) / 30).unwrap();
@@ -272,7 +272,7 @@ async fn a_crash_repeats_no_decided_redemption() {
         running.task.abort();
         assert!(running.task.await.unwrap_err().is_cancelled());
         drop(running.engine);
-        // Nobody who was decided before this round was called for in it.
+        // No player who was decided before this round was called for in it.
         sim.ledger(|ledger| {
             for call in &ledger.calls()[seen..] {
                 assert!(!decided.contains(&call.fid), "round {round}: {call:?}");

@@ -17,7 +17,7 @@ use crate::support::{GUILD, HOUR, open_again, players, start};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// The file at this path, opened so many hours after the tests' start.
+/// Opens the file at this path, this many hours after the tests' start.
 async fn open(path: &Path, hours: i64) -> (Store, Clock) {
     let clock = Clock::simulated(start() + SignedDuration::from_hours(hours));
     (open_again(path, clock).await, clock)
@@ -57,7 +57,7 @@ async fn a_removed_guild_is_erased_within_an_hour_after_30_days() {
     assert_eq!(store.erasures().erase_unneeded_players(9).await.unwrap(), 0, "all of them are gone");
 }
 
-/// The machine's clock is a month ahead when the bot starts, and Discord says that it is in fewer guilds than before.
+/// The machine's clock is a month ahead when the bot starts, and Discord reports fewer guilds than before.
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_jumped_ahead_erases_nothing_before_it_can_be_set_right() {
     let folder = tempfile::tempdir().unwrap();
@@ -72,13 +72,13 @@ async fn a_clock_that_jumped_ahead_erases_nothing_before_it_can_be_set_right() {
     erase(&store, ahead, 12 * HOUR).await;
     assert_eq!(guilds(&store).await, [GUILD]);
     drop(store);
-    // A restart does not make it right.
+    // A restart does not correct the clock.
     let (store, ahead) = open(&path, 31 * 24 + 12).await;
     store.guilds().guild_removed(GUILD).await.unwrap();
     erase(&store, ahead, 11 * HOUR).await;
     assert_eq!(guilds(&store).await, [GUILD]);
     drop(store);
-    // Set right.
+    // Corrected.
     let (store, clock) = open(&path, 24).await;
     store.guilds().guild_removed(GUILD).await.unwrap();
     erase(&store, clock, 2 * DAY).await;

@@ -1,4 +1,4 @@
-//! Feeds as they are: in every shape, failing, hanging, contradicting each other. With the real watcher, client and poster.
+//! Feeds in every shape, failing, hanging and contradicting each other, with the real watcher, client and poster.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +25,10 @@ use crate::watching::{always, client, entry, settings};
 
 const S: fn(u64) -> Duration = Duration::from_secs;
 
-/// What was posted: how long after the start, which code, of which generation.
+/// The posts: how long after the start, which code, and which generation.
 type Posted = std::sync::Arc<std::sync::Mutex<Vec<(u64, String, u32)>>>;
 
-/// A bot with one server that wants posts, in a world that begins then.
+/// A bot with one server that wants posts, in a world that starts at a given time.
 struct Bot {
     folder: TempDir,
     clock: Clock,
@@ -84,7 +84,7 @@ impl Bot {
         self.store.reports().known_codes().await.unwrap()[&code(text).key()].clone()
     }
 
-    /// The codes that are active by their feeds' word, as they are written.
+    /// The codes that are active according to their feeds, as spelled.
     async fn active(&self) -> Vec<String> {
         let known = self.store.reports().known_codes().await.unwrap().into_values();
         let is_active = |c: &KnownCode| c.listed && c.expires_at.is_none_or(|at| at > self.clock.now());
@@ -98,7 +98,7 @@ fn raw(body: impl Into<String>) -> Option<FeedFault> {
     Some(FeedFault::Raw(body.into()))
 }
 
-/// Every one of its codes ended on 2026-11-20, in as many words.
+/// Every one of its codes says in words that it ended on 2026-11-20.
 #[tokio::test(start_paused = true)]
 async fn case_17_codes_that_ended_in_whatever_words_are_not_posted() {
     let lines = Lines::capture();
@@ -176,7 +176,7 @@ async fn a_feed_that_hangs_or_fails_delays_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_feed_that_asks_for_patience_is_asked_no_more_often_than_it_says() {
+async fn a_feed_that_asks_for_a_wait_is_polled_no_more_often() {
     let mut bot = Bot::new(NOW).await;
     let (busy, silent) = (bot.feed(vec![always("A1")]), bot.feed(vec![always("B1")]));
     let good = bot.feed(vec![always("C1")]);
@@ -194,7 +194,7 @@ async fn a_feed_that_asks_for_patience_is_asked_no_more_often_than_it_says() {
     assert_eq!(bot.active().await, ["A1", "B1", "C1"]);
 }
 
-/// OFFICIALSTORE ran out and was valid again a month later, and no feed ever told an expiry.
+/// OFFICIALSTORE expired and was valid again a month later, and no feed ever gave an expiry.
 #[tokio::test(start_paused = true)]
 async fn a_code_that_went_away_for_six_hours_is_posted_again_and_a_flicker_is_not() {
     let mut bot = Bot::new(NOW).await;
@@ -214,7 +214,7 @@ async fn a_code_that_went_away_for_six_hours_is_posted_again_and_a_flicker_is_no
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_feed_calls_inactive_ends_as_if_it_had_expired_and_returns_after_six_hours() {
+async fn a_code_called_inactive_ends_like_an_expired_one_and_is_reactivated_after_six_hours() {
     let mut bot = Bot::new(NOW).await;
     let feed = bot.feed(vec![]);
     let says = |status: &str| {
@@ -227,7 +227,7 @@ async fn what_a_feed_calls_inactive_ends_as_if_it_had_expired_and_returns_after_
     sleep(HOUR).await;
     let ended = bot.known("STORE1").await;
     assert!(!ended.listed && ended.expires_at.is_some_and(|at| at <= bot.clock.now()), "{ended:?}");
-    // A feed that takes it back within hours was wrong: the same code goes on.
+    // A feed that corrects itself within hours was wrong: the same code continues.
     feed.set_fault(says("active"));
     sleep(HOUR).await;
     let again = bot.known("STORE1").await;
@@ -238,7 +238,7 @@ async fn what_a_feed_calls_inactive_ends_as_if_it_had_expired_and_returns_after_
     sleep(HOUR).await;
     assert_eq!(bot.known("STORE1").await.generation, 2);
     assert_eq!(bot.posted().iter().filter(|(code, _)| code == "STORE1").count(), 2);
-    // What is only gone has not expired.
+    // A missing code has not expired.
     feed.set_fault(raw(r#"{"codes":["OTHER1"]}"#));
     sleep(HOUR).await;
     let absent = bot.known("STORE1").await;
@@ -273,7 +273,7 @@ async fn an_empty_list_is_believed_after_an_hour_unless_another_feed_contradicts
 }
 
 #[tokio::test(start_paused = true)]
-async fn entries_of_which_none_can_be_used_are_that_feeds_error() {
+async fn a_list_without_a_usable_entry_is_that_feeds_error() {
     let lines = Lines::capture();
     let mut bot = Bot::new(NOW).await;
     let feed = bot.feed(vec![]);
@@ -287,7 +287,7 @@ async fn entries_of_which_none_can_be_used_are_that_feeds_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_read_is_named_once() {
+async fn an_unreadable_entry_is_logged_once() {
     let lines = Lines::capture();
     let mut bot = Bot::new(NOW).await;
     let feed = bot.feed(vec![]);
@@ -302,7 +302,7 @@ async fn what_cannot_be_read_is_named_once() {
     assert!(named[0].contains("“when the snow melts”") && named[1].contains("two words here"), "{named:?}");
 }
 
-/// Rewards, the spelling and the latest expiry come together from all feeds; whoever fails changes nothing.
+/// Rewards, spelling and the latest expiry are combined from all feeds. A failing feed changes nothing.
 #[tokio::test(start_paused = true)]
 async fn several_feeds_agree() {
     let mut bot = Bot::new(NOW).await;
@@ -326,7 +326,7 @@ async fn several_feeds_agree() {
     assert_eq!(expected(&bot.known("gogoWOS").await).2, "2027-01-06T23:59:59Z");
 }
 
-/// The end moves while the code is listed: within hours the post goes on, later it is a new generation.
+/// The end moves while the code is listed. Within hours the post continues; later it is a new generation.
 #[tokio::test(start_paused = true)]
 async fn an_expiry_that_is_extended() {
     let mut bot = Bot::new(NOW).await;
@@ -361,7 +361,7 @@ async fn a_feed_that_is_dead_or_not_asked_any_more_keeps_nothing_alive_and_its_r
     dies.set_fault(None);
     sleep(2 * HOUR).await;
     assert_eq!(bot.active().await, ["ALONE1", "BOTH1"]);
-    // Taken out of the configuration, and put back a week later.
+    // Removed from the configuration, and added again a week later.
     bot.start(&[&lives], S(600));
     sleep(HOUR).await;
     assert_eq!(bot.active().await, ["BOTH1"]);
@@ -374,7 +374,7 @@ async fn a_feed_that_is_dead_or_not_asked_any_more_keeps_nothing_alive_and_its_r
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_person_typed_takes_the_feeds_spelling_and_time() {
+async fn a_typed_code_takes_the_feeds_spelling_and_time() {
     let mut bot = Bot::new(NOW).await;
     let feed = bot.feed(vec![entry("WOS1105", vec![(HOUR, None)])]);
     bot.store.codes().add_code(code("wos1105")).await.unwrap();

@@ -60,7 +60,7 @@ async fn invariant_6_a_bad_code_costs_three_calls_however_many_work_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_doubt_is_confirmed_in_another_guild() {
+async fn a_suspected_verdict_is_confirmed_in_another_guild() {
     let state = StateFile::new();
     let sim = GameSim::start(world(100), state.clock).unwrap();
     state.guild(OTHER, players(91..=100)).await;
@@ -86,7 +86,7 @@ async fn a_small_guild_and_a_person_do_not_wait_for_a_large_one() {
     let person = player(620);
     state.store.rosters().put_players(vec![person.clone()]).await.unwrap();
     tokio::time::sleep(Duration::from_secs(31)).await;
-    // The window is full again; the person asks while it is.
+    // The window is full again when the person asks.
     let before = state.clock.elapsed();
     state.store.requests().request_for_person(vec![person.id], code("GOOD").key(), 1).await.unwrap();
     tokio::time::sleep(Duration::from_secs(60)).await;
@@ -153,7 +153,7 @@ async fn a_wrong_state_is_looked_for_among_the_rosters() {
     let state = StateFile::new();
     let lives_in = |id: u64, number: u32| Player { state: State::new(number), ..player(id) };
     let mut settings_of_world = strict(12);
-    // Seven states on the roster; players 1 and 2 have moved, 1 to a frequent one and 2 to one that nobody else lives in.
+    // Seven states on the roster. Players 1 and 2 have moved: 1 to a frequent state, and 2 to one where no other player is.
     for sim in &mut settings_of_world.players {
         sim.state = State::new(match sim.id.get() {
             1 | 3..=5 => 300,
@@ -208,7 +208,7 @@ impl GameApi for Hanging {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_player_who_always_times_out_holds_up_nobody() {
+async fn a_player_who_always_times_out_delays_nobody_else() {
     let mut took = Vec::new();
     for hanging in [None, player(1).id.into()] {
         let state = StateFile::new();
@@ -244,7 +244,7 @@ async fn a_code_that_comes_back_is_asked_about_before_it_is_posted_and_redeemed_
     state.until_decided().await;
     let calls = || sim.ledger(|ledger| ledger.calls().iter().filter(|call| call.code == "COMES").count());
     assert_eq!(calls(), 2);
-    // A feed that flickers, hour after hour: the checks keep to their schedule, and nothing is posted.
+    // A feed flickers for hours: the checks keep their schedule, and nothing is posted.
     for hour in 1..=39 {
         tokio::time::sleep(Duration::from_secs(1800)).await;
         state.list(&[]).await;
@@ -260,7 +260,7 @@ async fn a_code_that_comes_back_is_asked_about_before_it_is_posted_and_redeemed_
     state.list(&["COMES"]).await;
     tokio::time::sleep(Duration::from_secs(300)).await;
     let plan = state.store.posts().plan().await.unwrap();
-    // Nobody saw it before, so it goes on in its own generation.
+    // Nobody had seen the code before, so it continues in its own generation.
     assert_eq!((plan.guilds.len(), plan.redemptions), (1, 0));
     sim.set_faults(Faults::default());
     state.until_decided().await;

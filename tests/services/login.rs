@@ -1,4 +1,4 @@
-//! The login stage: of service where it works, and where it does not, nobody notices.
+//! The login stage: it helps if it works, and nobody notices if it does not.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ fn stateless(id: u64) -> Player {
     Player { state: None, ..player(id) }
 }
 
-/// What a player endpoint may do that is of no use.
+/// Useless behaviours of the player endpoint.
 fn useless() -> Vec<(&'static str, Wrong)> {
     let api = |msg, code| format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{code}}}"#);
     vec![
@@ -55,8 +55,8 @@ fn useless() -> Vec<(&'static str, Wrong)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_that_is_of_no_use_decides_nothing_and_delays_nobody() {
-    // Of twenty players, and of two with three codes each, whose every second counts.
+async fn a_useless_login_decides_nothing_and_delays_nobody() {
+    // For twenty players, and for two with three codes each, where every second counts.
     for (count, codes) in [(20, &["GOOD"][..]), (2, &["GOOD", "A2", "A3"])] {
         let world = |has_player_endpoint| GameSimSettings {
             codes: codes.iter().map(|text| SimCode::always(code(text), Rule::Good)).collect(),
@@ -72,7 +72,7 @@ async fn a_login_that_is_of_no_use_decides_nothing_and_delays_nobody() {
             let running = run(&state, &sim, limited(), "salt");
             state.until_decided().await;
             let took = state.clock.elapsed();
-            // A trial may still be under way, beside all that.
+            // A trial may still be running beside all that.
             tokio::time::sleep(Duration::from_secs(30)).await;
             assert!(running.engine.status().borrow().trouble().is_none(), "{name}");
             running.end().await;
@@ -100,7 +100,7 @@ async fn a_login_that_begins_to_fail_is_used_no_more_and_one_that_works_again_is
     tokio::time::sleep(Duration::from_secs(10)).await;
     assert!(sim.ledger(logins) >= 1, "a trial beside the first code");
     assert!(lines.count("✅ Login successful for Lord") >= 1, "{:?}", lines.all());
-    // It works: everybody is logged in before the next code, once a day.
+    // It works: everybody is logged in once a day, before the next code.
     let next = async |listed: &[&str]| {
         state.list(listed).await;
         state.store.posts().plan().await.unwrap();
@@ -126,7 +126,7 @@ async fn a_login_that_begins_to_fail_is_used_no_more_and_one_that_works_again_is
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_state_on_file_it_is_what_tells_it() {
+async fn without_a_stored_state_the_login_supplies_it() {
     let api = |msg: &str, code| Wrong::json(200, &format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{code}}}"#));
     for (name, wrong, lasts) in [
         ("busy", api("TIMEOUT RETRY.", "40004"), Duration::from_millis(500)),
@@ -152,7 +152,7 @@ async fn without_a_state_on_file_it_is_what_tells_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_player_who_does_not_exist_is_asked_for_three_times() {
+async fn a_missing_player_is_called_for_three_times() {
     let state = StateFile::new();
     let sim = GameSim::start(strict(2), state.clock).unwrap();
     due(&state, vec![stateless(1), stateless(99)], &["GOOD"]).await;
@@ -172,7 +172,7 @@ async fn a_code_that_is_over_costs_its_two_calls_and_no_login() {
         let sim = GameSim::start(GameSimSettings { has_player_endpoint, ..strict(20) }, state.clock).unwrap();
         state.guild(GUILD, players(1..=20)).await;
         let running = run(&state, &sim, limited(), "salt");
-        // At first the login was not tried yet; then it works, or is gone.
+        // At first the login has not been tried; then it works, or is gone.
         for (listed, is_good) in [("OLD", false), ("GOOD", true), ("NONE", false)] {
             let before = running.engine.game().requests();
             state.list(&[listed]).await;
@@ -187,7 +187,7 @@ async fn a_code_that_is_over_costs_its_two_calls_and_no_login() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_there_is_no_login_a_player_without_a_state_is_told_so_and_nobody_else_is_asked_about() {
+async fn without_a_login_a_player_without_a_state_is_told_so_and_costs_no_calls() {
     let state = StateFile::new();
     let sim = GameSim::start(GameSimSettings { has_player_endpoint: false, ..strict(20) }, state.clock).unwrap();
     let mut roster = players(1..=20);

@@ -1,5 +1,5 @@
-//! The engine at a game whose answers take now nothing, now 400 ms, and which sees a call at any moment of that: it is never asked
-//! faster than it allows (invariant 5).
+//! The engine at a game that answers after 0 to 400 ms and counts a call at any moment in between. The engine never calls it faster
+//! than it allows (invariant 5).
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const INTERVAL: Duration = Duration::from_millis(2200);
 const LATENCY: Duration = Duration::from_millis(400);
 const CODES: [&str; 5] = ["A1", "B2", "C3", "D4", "E5"];
 
-/// Five codes for so many players, at a game that takes 30 calls in 60 s and one in 2.2 s for each player.
+/// Five codes for these players, at a game that allows 30 calls in 60 s, and one in 2.2 s for each player.
 async fn game(state: &StateFile, count: u64, seed: u64) -> GameSim {
     let codes = CODES.map(|text| SimCode::always(code(text), Rule::Good)).into();
     let strict = GameSimSettings { limit: Some(LIMIT), player_interval: INTERVAL, codes, seed, ..world(count) };
@@ -31,7 +31,7 @@ fn limited(concurrency: usize) -> EngineSettings {
     EngineSettings { limit: Some(LIMIT), player_interval: INTERVAL, ..settings(concurrency) }
 }
 
-/// Nothing was refused, and by the game's own stamps nothing should have been.
+/// The game refused nothing, and its own timestamps show no call that it should have refused.
 fn assert_paced(ledger: &Ledger, seed: u64) {
     let refusals = ledger.refusals();
     assert_eq!((refusals.rate_limited, refusals.too_frequent), (0, 0), "seed {seed}");
@@ -54,9 +54,9 @@ async fn invariant_5_holds_by_the_game_s_own_stamps() {
     }
 }
 
-/// A few players with many codes: it is the interval that holds them up, not the window.
+/// A few players with many codes are held up by the interval, not by the window.
 #[tokio::test(start_paused = true)]
-async fn a_player_s_interval_holds_by_the_game_s_own_stamps() {
+async fn a_players_interval_holds_by_the_games_own_timestamps() {
     for seed in 1..=6 {
         let state = StateFile::new();
         let sim = game(&state, 4, seed).await;
@@ -68,7 +68,7 @@ async fn a_player_s_interval_holds_by_the_game_s_own_stamps() {
     }
 }
 
-/// The process is killed while calls are on their way: they arrive all the same, and the next process knows of them.
+/// The process is killed while calls are on their way. They still arrive, and the next process knows of them.
 #[tokio::test(start_paused = true)]
 async fn invariant_5_holds_over_kills_with_calls_in_flight() {
     for seed in 1..=3 {
@@ -84,7 +84,7 @@ async fn invariant_5_holds_over_kills_with_calls_in_flight() {
             running.task.abort();
             drop(running.task.await);
             drop(running.engine);
-            // A process takes a moment to start: what was on its way has arrived by then.
+            // A process takes a moment to start, and the calls have arrived by then.
             tokio::time::sleep(LATENCY).await;
             state = state.reopened().await;
         }

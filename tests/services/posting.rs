@@ -17,30 +17,28 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{GUILD, Lines, StateFile, players};
 
-/// What a channel does with the next message.
+/// A channel's reaction to the next message.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Next {
-    /// Takes it.
     Takes,
-    /// Refuses it.
     Refuses,
     /// Refuses it until somebody acts.
     Blocks,
     /// Takes it, but the answer is lost.
     LosesAnswer,
-    /// Does not take it, but its answer leaves that open.
+    /// Does not accept it, but answers as if it might have.
     MayHaveSent,
-    /// Takes it, and never answers.
+    /// Accepts it, and never answers.
     Hangs,
-    /// Does not take it, and asks for so many seconds.
+    /// Does not accept it, and asks to wait this many seconds.
     AsksFor(u64),
-    /// Says 400, whatever of.
+    /// Answers HTTP 400 to everything.
     Objects,
-    /// Nothing gets through for so many seconds.
+    /// Is unreachable for this many seconds.
     IsOut(u64),
 }
 
-/// Channels that dedupe by nonce, as Discord does.
+/// Channels that deduplicate by nonce, like Discord's.
 #[derive(Clone, Default)]
 pub struct Channels {
     pub posts: Arc<Mutex<Vec<Announcement>>>,
@@ -50,7 +48,7 @@ pub struct Channels {
     /// When each attempt was made, and in which guild and channel.
     tries: Arc<Mutex<Vec<(Instant, GuildId, ChannelId)>>>,
     sent: Arc<Mutex<Vec<(String, Instant)>>>,
-    /// Nonces older than this are not remembered, by this clock.
+    /// Nonces older than this are forgotten.
     pub forgets_after: Option<Duration>,
     pub clock: Option<Clock>,
 }
@@ -128,7 +126,7 @@ impl Channels {
         self.forgets_after.is_none_or(|after| at.is_none_or(|at| at.elapsed() < after))
     }
 
-    /// As the announcer does it: what may have been sent long ago, or elsewhere, is looked for.
+    /// Like the announcer: a message that may have been sent long ago, or elsewhere, is looked up.
     fn looked_up(&self, message: &Announcement) -> Option<Result<Posted, AnnounceError>> {
         let at = message.attempted_at?;
         let age = self.clock?.now().duration_since(at);
@@ -170,7 +168,7 @@ pub async fn settle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_first_start_posts_one_digest_and_then_what_is_new() {
+async fn a_first_start_posts_one_digest_and_then_new_codes() {
     let lines = Lines::capture();
     let (state, channels) = (StateFile::new(), Channels::default());
     state.guild(GUILD, players(1..=2)).await;
@@ -184,7 +182,7 @@ async fn a_first_start_posts_one_digest_and_then_what_is_new() {
     assert_eq!(lines.count("Found 2 new codes for guild 1001: ['C3', 'D4']"), 1, "{:?}", lines.all());
     assert_eq!(lines.count("Posted 2 new codes to guild 1001"), 2, "{:?}", lines.all());
     assert_eq!(state.store.reports().pending_redemptions().await.unwrap(), 8);
-    // A guild that sets its channel later gets what is active, once.
+    // A guild that sets its channel later gets the active codes once.
     state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
     settle().await;
     assert_eq!(channels.posted().iter().filter(|(guild, ..)| *guild == 7).count(), 4);
@@ -230,8 +228,8 @@ async fn invariant_1_lost_answers_and_hangs_post_nothing_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn invariant_1_a_crash_between_any_two_steps_posts_exactly_once() {
-    // Killed after so many milliseconds, with a channel that takes the message before it hangs: the crash comes before
-    // the plan, after it, after the attempt was noted, after the message was taken, or after its id was stored.
+    // Killed after some milliseconds, with a channel that accepts the message and then hangs: before the plan, after it, after
+    // the attempt was recorded, after the message was accepted, or after its id was stored.
     for (kill_after, script) in
         [(0, vec![]), (1, vec![Next::Hangs]), (5, vec![Next::Hangs]), (500, vec![]), (7, vec![Next::LosesAnswer])]
     {
@@ -281,14 +279,14 @@ async fn a_guild_whose_channel_refuses_posts_is_paused_until_somebody_acts() {
     assert_eq!(channels.posted(), [(7, "A1".to_owned(), 1)]);
     assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, Some(Blocked::MissingPermissions));
     assert_eq!(state.store.reports().failing_guilds().await.unwrap(), 0, "its own admins' business");
-    // Further codes are not even tried there; after a while it is, and said once.
+    // Further codes are not tried there at first. Later one is, and the failure is logged once.
     state.list(&["A1", "B2"]).await;
     tokio::time::sleep(Duration::from_secs(14 * 60)).await;
     assert_eq!((channels.posted().len(), *channels.calls.lock().unwrap()), (2, 3));
     tokio::time::sleep(Duration::from_secs(2 * 60)).await;
     assert_eq!(*channels.calls.lock().unwrap(), 4);
     assert_eq!(lines.count("Guild 1001 is paused"), 1, "{:?}", lines.all());
-    // Somebody acts: at once.
+    // Somebody acts, so it is tried at once.
     assert!(state.store.guilds().resume_guild(GUILD).await.unwrap());
     settle().await;
     assert_eq!(*channels.calls.lock().unwrap(), 5);
@@ -313,7 +311,7 @@ async fn a_post_whose_code_is_over_says_so_once() {
     assert!(channels.corrections.lock().unwrap().is_empty());
     tokio::time::sleep(Duration::from_secs(7200)).await;
     let corrections = channels.corrections.lock().unwrap().clone();
-    // Twice, for the first answer was lost.
+    // Twice, because the first answer was lost.
     assert_eq!(corrections.len(), 2);
     assert_eq!((corrections[1].channel, corrections[1].message), (ChannelId(1), MessageId(1)));
     let over: Vec<_> = corrections[1].codes.iter().map(|(code, over)| (code.code.to_string(), over.clone())).collect();

@@ -1,4 +1,4 @@
-//! The poster, when an attempt has to be made again: how soon, where, and what becomes of one whose end nobody knows.
+//! The poster when an attempt must be repeated: how soon, where, and what happens to an attempt with an unknown result.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::posting::{Channels, Next, run, settle};
 use crate::support::{GUILD, Lines, StateFile};
 
 const OTHER: GuildId = GuildId(7);
-/// Discord's nonces are forgotten after this.
+/// When Discord forgets nonces.
 const FORGETS_AFTER: Duration = Duration::from_secs(180);
 
 /// Two guilds with a channel, and channels that forget nonces.
@@ -44,7 +44,7 @@ async fn a_request_that_hangs_holds_up_no_other_guilds_retry() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_is_told_decides_however_often_it_was_tried() {
+async fn a_requested_wait_counts_however_often_it_was_tried() {
     let (state, channels) = two_guilds().await;
     channels.script(GUILD, [vec![Next::Refuses; 6], vec![Next::AsksFor(3), Next::AsksFor(3)]].concat());
     state.list(&["A1"]).await;
@@ -58,9 +58,9 @@ async fn a_wait_that_is_told_decides_however_often_it_was_tried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_in_the_dark_stays_known_through_a_later_refusal() {
+async fn an_attempt_with_an_unknown_result_stays_known_through_a_later_refusal() {
     let (state, channels) = two_guilds().await;
-    // Sent, and the answer lost; then refused until the nonce is forgotten.
+    // Sent, with a lost answer; then refused until the nonce is forgotten.
     channels.script(GUILD, [vec![Next::LosesAnswer], vec![Next::Refuses; 8]].concat());
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
@@ -72,9 +72,9 @@ async fn an_attempt_in_the_dark_stays_known_through_a_later_refusal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_surely_not_sent_is_sent_once_the_nonce_is_forgotten() {
+async fn a_post_certainly_not_sent_is_sent_once_the_nonce_is_forgotten() {
     let (state, channels) = two_guilds().await;
-    // An error that may hide a success, and hides none: the double of a 500.
+    // An error that might hide a success, but does not: the double of a 500.
     channels.script(GUILD, vec![Next::MayHaveSent]);
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
@@ -90,7 +90,7 @@ async fn what_was_surely_not_sent_is_sent_once_the_nonce_is_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_post_in_the_dark_is_cleared_up_though_its_code_is_over() {
+async fn a_post_with_an_unknown_result_is_looked_up_though_its_code_is_over() {
     let (state, channels) = two_guilds().await;
     channels.script(GUILD, vec![Next::LosesAnswer]);
     let in_a_minute = state.clock.now() + SignedDuration::from_mins(1);
@@ -102,7 +102,7 @@ async fn a_post_in_the_dark_is_cleared_up_though_its_code_is_over() {
     seconds(600).await;
     let (task, stop) = run(&state, &channels);
     seconds(120).await;
-    // It was found again, and says by now that the code is over.
+    // It was found again, and shows by now that the code is over.
     let corrections = channels.corrections.lock().unwrap().clone();
     let of_guild: Vec<_> = corrections.iter().filter(|it| it.guild == GUILD).collect();
     assert!(!of_guild.is_empty(), "nobody knows that it was posted");
@@ -113,7 +113,7 @@ async fn a_post_in_the_dark_is_cleared_up_though_its_code_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_channel_gets_at_once_what_waits() {
+async fn a_new_channel_gets_the_waiting_posts_at_once() {
     // Refused for long, told to wait for an hour, unclear, or paused.
     let cases: [Vec<Next>; 4] =
         [vec![Next::Objects; 20], vec![Next::AsksFor(3600)], vec![Next::MayHaveSent; 20], vec![Next::Blocks; 20]];
@@ -125,7 +125,7 @@ async fn another_channel_gets_at_once_what_waits() {
         seconds(40).await;
         channels.script(GUILD, vec![]);
         let before = tokio::time::Instant::now();
-        // The same channel once more does it, too.
+        // Setting the same channel again has the same effect.
         let channel = if case == 0 { ChannelId(1) } else { ChannelId(2) };
         state.store.guilds().set_channel(GUILD, channel).await.unwrap();
         seconds(2).await;
@@ -140,7 +140,7 @@ async fn another_channel_gets_at_once_what_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_sent_to_the_channel_before_is_not_sent_to_the_next_one() {
+async fn a_post_sent_to_the_old_channel_is_not_sent_to_the_new_one() {
     let (state, channels) = two_guilds().await;
     channels.script(GUILD, vec![Next::LosesAnswer, Next::MayHaveSent, Next::MayHaveSent, Next::MayHaveSent]);
     state.list(&["A1"]).await;
@@ -155,7 +155,7 @@ async fn what_was_sent_to_the_channel_before_is_not_sent_to_the_next_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_channel_that_refuses_again_and_again_is_told_of_with_what_it_says() {
+async fn a_channel_that_keeps_refusing_is_reported_with_its_error() {
     let (state, channels) = two_guilds().await;
     channels.script(GUILD, vec![Next::Objects; 5]);
     let began = state.clock.now();
@@ -186,7 +186,7 @@ async fn while_nothing_gets_through_one_message_at_a_time_is_tried_and_no_guild_
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
     seconds(250).await;
-    // All that were begun at first, then one each time.
+    // At first all those that had begun, then one at a time.
     assert_eq!(*channels.calls.lock().unwrap(), 32 + 1 + 1);
     assert_eq!(lines.count("Cannot post"), 0, "{:?}", lines.all());
     for guild in 1..=60 {
@@ -201,7 +201,7 @@ async fn while_nothing_gets_through_one_message_at_a_time_is_tried_and_no_guild_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_post_shows_what_is_so_in_both_directions() {
+async fn a_post_follows_the_present_state_in_both_directions() {
     let (state, channels) = two_guilds().await;
     let hours = |hours| Some(state.clock.now() + SignedDuration::from_hours(hours));
     let (end, later, latest) = (hours(1), hours(5), hours(50));
@@ -213,13 +213,13 @@ async fn a_post_shows_what_is_so_in_both_directions() {
         let last = corrections.iter().rev().find(|it| it.guild == GUILD).cloned();
         last.map(|it| (it.codes[0].1.clone(), it.codes[0].0.expires_at))
     };
-    // Extended while it is good: the post tells the new end.
+    // Extended while it is good: the post shows the new end.
     state.list_until(&[("A1", later)]).await;
     seconds(120).await;
     assert_eq!(shown(), Some((None, later)));
     seconds(5 * 3600).await;
     assert_eq!(shown(), Some((Some(OverReason::Expired), later)));
-    // Extended after it: active again.
+    // Extended after its end: active again.
     state.list_until(&[("A1", latest)]).await;
     seconds(120).await;
     assert_eq!(shown(), Some((None, latest)));
@@ -231,7 +231,7 @@ async fn a_post_shows_what_is_so_in_both_directions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_of_another_process_is_edited_to_what_is_so() {
+async fn a_message_of_another_process_is_edited_to_the_present_state() {
     // Two state files, as of a copied folder, and one Discord.
     let (first, channels) = two_guilds().await;
     let (second, _) = two_guilds().await;

@@ -12,7 +12,7 @@ use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::ports::{AnnounceError, BatchBoard, BatchMessage, MessageId, Posted};
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::reporter::Reporter;
-use giftcode_bot::store::{Admission, Verdict};
+use giftcode_bot::store::{Admission, AttemptResult, Next};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -21,9 +21,9 @@ use crate::support::{GUILD, StateFile, code, players};
 
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
 
-/// What the board does with the next message.
+/// The board's reaction to the next message.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Next {
+enum Behaviour {
     Takes,
     LosesAnswer,
     Hangs,
@@ -34,15 +34,15 @@ enum Next {
     AsksFor(u64),
 }
 
-/// A board that dedupes by nonce and keeps what it was shown, with when.
+/// A board that deduplicates by nonce, and keeps what it was shown and when.
 #[derive(Clone, Default)]
 struct Board {
     shown: Arc<Mutex<Vec<(tokio::time::Instant, BatchMessage)>>>,
-    script: Arc<Mutex<Vec<Next>>>,
+    script: Arc<Mutex<Vec<Behaviour>>>,
 }
 
 impl Board {
-    fn script(&self, mut next: Vec<Next>) {
+    fn script(&self, mut next: Vec<Behaviour>) {
         next.reverse();
         *self.script.lock().unwrap() = next;
     }
@@ -61,21 +61,21 @@ impl Board {
 
 impl BatchBoard for Board {
     async fn show(&self, run: &BatchMessage) -> Result<Posted, AnnounceError> {
-        let next = self.script.lock().unwrap().pop().unwrap_or(Next::Takes);
-        let error = AnnounceError::passing("no", next == Next::LosesAnswer);
+        let next = self.script.lock().unwrap().pop().unwrap_or(Behaviour::Takes);
+        let error = AnnounceError::passing("no", next == Behaviour::LosesAnswer);
         match next {
-            Next::Blocks => return Err(AnnounceError { blocked: Some(Blocked::MissingAccess), ..error }),
-            Next::IsGone => return Err(AnnounceError { is_gone: true, ..error }),
-            Next::AsksFor(seconds) => {
+            Behaviour::Blocks => return Err(AnnounceError { blocked: Some(Blocked::MissingAccess), ..error }),
+            Behaviour::IsGone => return Err(AnnounceError { is_gone: true, ..error }),
+            Behaviour::AsksFor(seconds) => {
                 return Err(AnnounceError { retry_after: Some(Duration::from_secs(seconds)), ..error });
             }
-            Next::Takes | Next::WasThere | Next::LosesAnswer | Next::Hangs => {}
+            Behaviour::Takes | Behaviour::WasThere | Behaviour::LosesAnswer | Behaviour::Hangs => {}
         }
         self.shown.lock().unwrap().push((tokio::time::Instant::now(), run.clone()));
         match next {
-            Next::Hangs => std::future::pending().await,
-            Next::LosesAnswer => Err(error),
-            _ => Ok(Posted { id: MessageId(7), is_as_given: next != Next::WasThere }),
+            Behaviour::Hangs => std::future::pending().await,
+            Behaviour::LosesAnswer => Err(error),
+            _ => Ok(Posted { id: MessageId(7), is_as_given: next != Behaviour::WasThere }),
         }
     }
 }
@@ -95,17 +95,18 @@ fn run(state: &StateFile, board: &Board) -> (JoinHandle<anyhow::Result<()>>, Can
     (tokio::spawn(Arc::new(reporter).run(stop.clone())), stop)
 }
 
-/// A guild with a channel, five players and a run of one code.
+/// A guild with a channel, five players and a batch of one code.
 async fn started(state: &StateFile) {
     state.guild(GUILD, players(1..=5)).await;
     state.list(&["A1"]).await;
     state.store.requests().start_batch(GUILD, code("A1").key(), 1).await.unwrap();
 }
 
-/// Decides so many of the redemptions that are due.
+/// Decides this many of the due redemptions.
 async fn decide(state: &StateFile, count: usize) {
     for claim in state.store.redemptions().claim_due(count, 12, |_| Admission::Take).await.unwrap().taken {
-        let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+        let verdict =
+            AttemptResult { status: Status::Success, history: claim.history, next: Next::Final(Outcome::Granted) };
         state.store.redemptions().record(claim, verdict).await.unwrap();
     }
 }
@@ -115,7 +116,7 @@ async fn seconds(seconds: u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary() {
+async fn a_batch_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
     let (task, stop) = run(&state, &board);
@@ -131,7 +132,7 @@ async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary(
     assert_eq!(under_way[0].wait_reason, Some(WaitReason::Limit(LIMIT)));
     let times: Vec<_> = board.shown.lock().unwrap().iter().map(|(at, _)| *at).collect();
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_secs(5)), "{times:?}");
-    // Nothing new, nothing said.
+    // Nothing new, so nothing is sent.
     let before = board.shown().len();
     seconds(60).await;
     assert_eq!(board.shown().len(), before);
@@ -149,7 +150,7 @@ async fn a_run_has_one_message_that_is_edited_with_pauses_and_ends_as_a_summary(
 async fn lost_answers_hangs_and_restarts_make_no_second_message() {
     let (mut state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    board.script(vec![Next::LosesAnswer, Next::Hangs, Next::LosesAnswer]);
+    board.script(vec![Behaviour::LosesAnswer, Behaviour::Hangs, Behaviour::LosesAnswer]);
     let (task, stop) = run(&state, &board);
     seconds(120).await;
     assert!(board.shown()[1].attempted_at.is_some(), "it is told that an attempt was made");
@@ -170,7 +171,7 @@ async fn lost_answers_hangs_and_restarts_make_no_second_message() {
 async fn a_channel_that_refuses_pauses_its_guild_and_a_message_that_was_taken_away_is_not_sent_again() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    board.script(vec![Next::Blocks]);
+    board.script(vec![Behaviour::Blocks]);
     let (task, stop) = run(&state, &board);
     seconds(30).await;
     assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
@@ -178,7 +179,7 @@ async fn a_channel_that_refuses_pauses_its_guild_and_a_message_that_was_taken_aw
     state.store.guilds().resume_guild(GUILD).await.unwrap();
     seconds(30).await;
     assert_eq!(board.shown().len(), 1);
-    board.script(vec![Next::IsGone]);
+    board.script(vec![Behaviour::IsGone]);
     decide(&state, 1).await;
     seconds(30).await;
     decide(&state, 4).await;
@@ -189,21 +190,21 @@ async fn a_channel_that_refuses_pauses_its_guild_and_a_message_that_was_taken_aw
 }
 
 #[tokio::test(start_paused = true)]
-async fn posts_go_first_and_a_guild_without_a_channel_is_not_told() {
+async fn posts_go_first_and_a_guild_without_a_channel_gets_no_message() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    // A post that is due and not sent: nobody posts here.
+    // A post is due and never sent, because nobody posts here.
     state.store.posts().plan().await.unwrap();
     state.store.rosters().add_to_roster(GuildId(7), players(9..=9)).await.unwrap();
     state.store.requests().start_batch(GuildId(7), code("A1").key(), 1).await.unwrap();
     let (task, stop) = run(&state, &board);
     seconds(20).await;
     assert_eq!(board.shown().len(), 0);
-    // But they do not keep it waiting for ever.
+    // But posts do not delay it for ever.
     seconds(20).await;
     let guilds: Vec<GuildId> = board.shown().iter().map(|message| message.guild).collect();
     assert_eq!(guilds, [GUILD]);
-    // An old end is no news to a channel that is set later.
+    // An old end is not shown in a channel that is set later.
     decide(&state, 6).await;
     seconds(7 * 3600).await;
     state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
@@ -217,8 +218,8 @@ async fn posts_go_first_and_a_guild_without_a_channel_is_not_told() {
 async fn a_first_message_that_comes_back_with_its_old_content_is_edited() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    // The answer is lost; until the next try all is decided, and Discord answers with the message as it was sent.
-    board.script(vec![Next::LosesAnswer, Next::WasThere]);
+    // The answer is lost. By the next try everything is decided, and Discord answers with the message as it was sent.
+    board.script(vec![Behaviour::LosesAnswer, Behaviour::WasThere]);
     let (task, stop) = run(&state, &board);
     seconds(2).await;
     decide(&state, 5).await;
@@ -241,7 +242,7 @@ async fn an_edit_that_is_refused_pauses_no_guild() {
     started(&state).await;
     let (task, stop) = run(&state, &board);
     seconds(2).await;
-    board.script(vec![Next::Blocks; 3]);
+    board.script(vec![Behaviour::Blocks; 3]);
     decide(&state, 5).await;
     seconds(20).await;
     assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, None);
@@ -252,13 +253,13 @@ async fn an_edit_that_is_refused_pauses_no_guild() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_in_a_paused_guild_ends_for_all_to_see_once_the_guild_is_tried_again() {
+async fn a_batch_in_a_paused_guild_shows_its_end_once_the_guild_is_tried_again() {
     for after in [Duration::from_secs(60), Duration::from_secs(20 * 3600)] {
         let (state, board) = (StateFile::new(), Board::default());
         started(&state).await;
         let (task, stop) = run(&state, &board);
         seconds(2).await;
-        // Posts are refused, and nothing tells when they are not any more.
+        // Posts are refused, and nothing shows when they no longer are.
         let resume_at = state.clock.now() + jiff::SignedDuration::from_mins(15);
         let guilds = state.store.guilds();
         assert!(guilds.pause_guild(GUILD, None, Blocked::MissingPermissions, Some(resume_at)).await.unwrap());
@@ -278,7 +279,7 @@ async fn a_run_in_a_paused_guild_ends_for_all_to_see_once_the_guild_is_tried_aga
 async fn a_first_message_ends_the_pause_of_its_guild() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    board.script(vec![Next::Blocks]);
+    board.script(vec![Behaviour::Blocks]);
     let (task, stop) = run(&state, &board);
     seconds(3).await;
     assert_eq!(state.store.guilds().guild(GUILD).await.unwrap().paused, Some(Blocked::MissingAccess));
@@ -291,13 +292,17 @@ async fn a_first_message_ends_the_pause_of_its_guild() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_tried_again_at_once_keeps_the_pauses_of_its_message() {
+async fn an_immediate_retry_keeps_the_pauses_of_its_message() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
     let (task, stop) = run(&state, &board);
     seconds(2).await;
     for claim in state.store.redemptions().claim_due(5, 12, |_| Admission::Take).await.unwrap().taken {
-        let verdict = Verdict { status: Status::RechargeMoneyVip, history: claim.history, next: Ok(Outcome::Failed) };
+        let verdict = AttemptResult {
+            status: Status::RechargeMoneyVip,
+            history: claim.history,
+            next: Next::Final(Outcome::Failed),
+        };
         state.store.redemptions().record(claim, verdict).await.unwrap();
     }
     while !board.shown().last().unwrap().is_finished {
@@ -314,10 +319,10 @@ async fn what_is_tried_again_at_once_keeps_the_pauses_of_its_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_waits_as_long_as_it_is_told() {
+async fn a_message_waits_as_long_as_the_channel_asks() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    board.script(vec![Next::AsksFor(12)]);
+    board.script(vec![Behaviour::AsksFor(12)]);
     let began = tokio::time::Instant::now();
     let (task, stop) = run(&state, &board);
     seconds(40).await;

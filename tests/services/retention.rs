@@ -8,7 +8,7 @@ use giftcode_bot::domain::players::player::GuildId;
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::retention::Retention;
-use giftcode_bot::store::{Admission, Verdict};
+use giftcode_bot::store::{Admission, AttemptResult, Next};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{GUILD, HOUR, StateFile, code, players};
@@ -32,7 +32,8 @@ async fn over() -> StateFile {
     state.list(&["GOOD"]).await;
     state.store.posts().plan().await.unwrap();
     for claim in state.store.redemptions().claim_due(2000, 99, |_| Admission::Take).await.unwrap().taken {
-        let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+        let verdict =
+            AttemptResult { status: Status::Success, history: claim.history, next: Next::Final(Outcome::Granted) };
         state.store.redemptions().record(claim, verdict).await.unwrap();
     }
     state.list(&["OTHER"]).await;
@@ -50,7 +51,7 @@ async fn granted(state: &StateFile) -> Vec<u32> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_came_of_a_code_stays_and_its_redemptions_go_after_eight_weeks() {
+async fn a_codes_counts_stay_and_its_redemptions_go_after_eight_weeks() {
     let state = over().await;
     let rows = "SELECT count(*) FROM redemptions WHERE code_key = 'GOOD'";
     retain(&state, 56 * DAY - HOUR).await;
@@ -58,13 +59,13 @@ async fn what_came_of_a_code_stays_and_its_redemptions_go_after_eight_weeks() {
     retain(&state, 2 * HOUR).await;
     assert_eq!((state.count(rows), granted(&state).await), (0, vec![1201, 1200, 2]));
     assert_eq!(state.count("SELECT count(*) FROM tallies"), 3);
-    // Posts stay: they keep the code from being posted twice.
+    // Posts stay, so that the code is not posted twice.
     assert_eq!(state.count("SELECT count(*) FROM posts WHERE code_key = 'GOOD'"), 2);
 }
 
-/// Stopped after each of its steps, it goes on where it was.
+/// Stopped after each of its steps, it continues where it was.
 #[tokio::test(start_paused = true)]
-async fn it_is_stopped_anywhere_and_goes_on() {
+async fn retention_continues_wherever_it_was_stopped() {
     let mut state = over().await;
     retain(&state, 56 * DAY).await;
     let first = Duration::from_secs(600);
@@ -80,7 +81,7 @@ async fn it_is_stopped_anywhere_and_goes_on() {
 
 /// Nothing is counted while the clock may be wrong.
 #[tokio::test(start_paused = true)]
-async fn while_the_clock_is_distrusted_nothing_happens() {
+async fn nothing_is_counted_while_the_clock_is_distrusted() {
     let state = over().await;
     tokio::time::advance(60 * DAY).await;
     state.store.erasures().set_erase_after(state.clock.now() + jiff::SignedDuration::from_hours(24)).await.unwrap();

@@ -1,4 +1,4 @@
-//! State checks: which state a player lives in, told by the simulated game.
+//! State checks: the state of a player, found out from the simulated game.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn state(number: u32) -> State {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_check_tells_a_right_state_from_a_wrong_one_and_redeems_nothing() {
+async fn a_state_check_tells_a_right_state_from_a_wrong_one_without_redeeming() {
     let file = StateFile::new();
     let sim = GameSim::start(world(3), file.clock).unwrap();
     let running = run(&file, &sim, settings(1), "salt");
@@ -39,7 +39,7 @@ async fn a_state_check_tells_a_right_state_from_a_wrong_one_and_redeems_nothing(
     for _ in 0..2 {
         assert_eq!(running.engine.check_state(id(1), state(245)).await, StateCheck::Unclear(Status::SignError));
     }
-    // Believed, once the breaker's own question was told the same: then it is not asked any more.
+    // Believed once the breaker's own question got the same answer; then it is not asked again.
     let mut status = running.engine.status();
     status.wait_for(|status| matches!(status.phase, EnginePhase::Open { .. })).await.unwrap();
     let before = sim.ledger(|ledger| ledger.calls().len());
@@ -58,8 +58,8 @@ async fn invariant_5_state_checks_keep_to_the_pace_and_go_before_batches() {
     let running = run(&file, &sim, EngineSettings { limit, player_interval, ..settings(4) }, "salt");
     tokio::time::sleep(Duration::from_secs(30)).await;
     let before = file.clock.elapsed();
-    // The window is full: both have their turn when it opens, though fifty redemptions wait; the second call for the same
-    // player waits for the interval too.
+    // The window is full. Both get a permit when it opens, though fifty redemptions wait. The second call for the same player waits
+    // for the interval too.
     let (one, other) =
         tokio::join!(running.engine.check_state(id(50), state(245)), running.engine.check_state(id(50), state(9)));
     assert_eq!((one, other), (StateCheck::Right, StateCheck::WrongState));

@@ -33,7 +33,7 @@ pub fn players(ids: std::ops::RangeInclusive<u64>) -> Vec<Player> {
     ids.map(player).collect()
 }
 
-/// Opens a file of which an earlier opening is about to be let go.
+/// Opens a file that an earlier opening is about to release.
 pub async fn open_again(path: &Path, clock: Clock) -> Store {
     for _ in 0..5000 {
         match Store::open(path, StateKind::Bot, clock) {
@@ -68,8 +68,7 @@ impl StateFile {
         self.folder.path().join("giftcode.db")
     }
 
-    /// The same file opened anew, as a new process would. Whoever still holds the old opening has been aborted and is
-    /// about to let go of it.
+    /// Opens the same file again, like a new process. The holder of the old opening was aborted, and is about to release it.
     pub async fn reopened(self) -> Self {
         let Self { folder, clock, store } = self;
         drop(store);
@@ -77,13 +76,13 @@ impl StateFile {
         Self { folder, clock, store }
     }
 
-    /// Lists these codes, and these alone.
+    /// Lists exactly these codes.
     pub async fn list(&self, codes: &[&str]) {
         let codes: Vec<_> = codes.iter().map(|code| (*code, None)).collect();
         self.list_until(&codes).await;
     }
 
-    /// The same, with their ends.
+    /// Lists exactly these codes with their ends.
     pub async fn list_until(&self, codes: &[(&str, Option<Timestamp>)]) {
         let entry = |(text, expires_at): &(&str, Option<Timestamp>)| Entry {
             expires_at: *expires_at,
@@ -93,14 +92,14 @@ impl StateFile {
         self.store.listings().apply_answer(Some(answer), &["feed".to_owned()], 6 * HOUR).await.unwrap();
     }
 
-    /// A guild with a channel and these players, auto-redemption on.
+    /// A guild with a channel and these players, with auto-redemption.
     pub async fn guild(&self, guild: GuildId, players: Vec<Player>) {
         self.store.guilds().set_channel(guild, ChannelId(guild.0 + 1)).await.unwrap();
         self.store.guilds().set_auto_redeem(guild, true).await.unwrap();
         self.store.rosters().add_to_roster(guild, players).await.unwrap();
     }
 
-    /// What the file says to this question.
+    /// Queries a number from the file.
     pub fn count(&self, sql: &str) -> u32 {
         let connection = rusqlite::Connection::open(self.folder.path().join("giftcode.db")).unwrap();
         connection.query_row(sql, [], |row| row.get(0)).unwrap()
@@ -114,10 +113,10 @@ impl StateFile {
     }
 }
 
-/// The log lines of the current thread, without time and level, while this lives.
+/// The current thread's log lines without time and level, while this lives.
 ///
-/// One subscriber serves all tests, and a thread that captures nothing writes nowhere: a subscriber per test would race
-/// with the others for tracing's memory of which lines anybody wants.
+/// One subscriber serves all tests: with one per test, tests would race for tracing's cache of which lines are enabled. A thread
+/// that captures nothing writes nowhere.
 pub struct Lines(Arc<Mutex<Vec<u8>>>);
 
 thread_local! {

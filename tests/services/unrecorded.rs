@@ -1,4 +1,4 @@
-//! What calls came to that the store could not take.
+//! Results of calls that the store could not record.
 
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::game::GameClient;
@@ -16,10 +16,10 @@ fn engine(unrecorded: &Unrecorded, state: &StateFile, sim: &GameSim) -> std::syn
     Engine::after(unrecorded.clone(), game, state.store.redemptions(), state.clock, settings(2))
 }
 
-/// The file is taken away while calls are in flight. The next working copy has what MongoDB had: no claims, and perhaps no
-/// redemptions yet.
+/// The file is removed while calls are in flight. The next working copy has what MongoDB had: no claims, and perhaps no redemptions
+/// yet.
 #[tokio::test(start_paused = true)]
-async fn what_a_call_came_to_outlives_the_file_that_could_not_take_it() {
+async fn a_calls_result_outlives_the_file_that_could_not_record_it() {
     for is_planned in [true, false] {
         let lines = Lines::capture();
         let said =
@@ -40,7 +40,7 @@ async fn what_a_call_came_to_outlives_the_file_that_could_not_take_it() {
         stop.cancel();
         first.await.unwrap().unwrap();
         let called = sim.ledger(redeem_calls);
-        // Said is what the first file had: the next one lacks it.
+        // The log shows what the first file had and the next one lacks.
         let in_flight: Vec<_> = called.keys().filter(|id| said(id) == 0).collect();
         assert_eq!(in_flight.len(), 2, "{:?}", lines.all());
 

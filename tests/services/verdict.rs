@@ -40,7 +40,7 @@ struct Bot {
 }
 
 impl Bot {
-    /// One guild of so many players, a game with these codes, and a feed that lists these.
+    /// One guild with this many players, a game with these codes, and a feed that lists these entries.
     async fn start(count: u64, codes: Vec<SimCode>, listed: Vec<FeedEntry>) -> Self {
         let sim = GameSimSettings { codes, limit: Some(LIMIT), player_interval: INTERVAL, ..world(count) };
         Self::start_in(StateFile::new(), sim, listed).await
@@ -70,7 +70,7 @@ impl Bot {
         self.game.ledger(|ledger| ledger.calls().iter().filter(|call| call.code == key.as_str()).count())
     }
 
-    /// Seconds after the world's start at which the code was asked about.
+    /// The seconds after the world's start at which the game was asked about the code.
     fn asked_at(&self, text: &str) -> Vec<u64> {
         let key = code(text).key();
         let of_code = |ledger: &Ledger| -> Vec<u64> {
@@ -89,7 +89,7 @@ impl Bot {
         posted.filter(|(_, code, _)| code == text).map(|(.., generation)| generation).collect()
     }
 
-    /// Waits until the world is so old.
+    /// Waits until this long after the world's start.
     async fn at(&self, age: Duration) {
         tokio::time::sleep(age.saturating_sub(self.state.clock.elapsed())).await;
     }
@@ -136,7 +136,7 @@ async fn a_code_that_the_game_does_not_know_at_first_is_redeemed_and_posted_once
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bad_code_costs_two_calls_and_no_post_and_is_asked_about_ever_more_seldom() {
+async fn a_bad_code_costs_two_calls_and_no_post_and_is_checked_ever_less_often() {
     let bad = SimCode::always(code("OLD"), Rule::Expired);
     let sim = GameSimSettings {
         codes: vec![bad],
@@ -177,7 +177,7 @@ async fn a_good_code_is_posted_as_checked_at_once_and_a_closed_game_delays_a_pos
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_persons_guess_spoils_no_later_listing_and_the_feeds_spelling_replaces_it() {
+async fn a_persons_guess_does_not_block_a_later_listing_and_takes_the_feeds_spelling() {
     let appears = entry("WOS1105", vec![(30 * MINUTE, None)]);
     let bot = Bot::start(10, vec![good_from("WOS1105", 30 * MINUTE)], vec![appears]).await;
     let typed = async |ids: std::ops::RangeInclusive<u64>| {
@@ -186,7 +186,7 @@ async fn a_persons_guess_spoils_no_later_listing_and_the_feeds_spelling_replaces
         bot.state.store.requests().request_for_person(ids, code("wos1105").key(), generation).await.unwrap();
         bot.state.until_decided().await;
     };
-    // Three persons of this very roster guess too early; each is told what the game says.
+    // Three people on this roster guess too early, and each gets the game's answer.
     typed(1..=2).await;
     typed(3..=3).await;
     assert_eq!(bot.calls("WOS1105"), 3);
@@ -208,7 +208,7 @@ async fn a_code_that_was_posted_and_is_good_again_is_a_new_generation() {
     bot.state.store.rosters().remove_from_roster(GUILD, late.iter().map(|player| player.id).collect()).await.unwrap();
     bot.at(2 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("AGAIN")), (4, vec![1]));
-    // Two join when it is over: they are told so, and the post says it.
+    // Two join when it is over. They are told so, and the post shows it.
     bot.at(HOUR + MINUTE).await;
     bot.state.store.rosters().add_to_roster(GUILD, late).await.unwrap();
     bot.at(HOUR + 3 * MINUTE).await;
@@ -220,7 +220,7 @@ async fn a_code_that_was_posted_and_is_good_again_is_a_new_generation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_code_that_somebody_added_is_asked_about_though_no_feed_lists_it() {
+async fn a_code_that_somebody_added_is_checked_though_no_feed_lists_it() {
     let over = SimCode::always(code("GONE"), Rule::Expired);
     let bot = Bot::start(6, vec![over], vec![entry("GONE", vec![(Duration::ZERO, Some(5 * MINUTE))])]).await;
     // An empty list is believed after an hour.
@@ -237,7 +237,7 @@ async fn a_code_that_somebody_added_is_asked_about_though_no_feed_lists_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_admin_who_adds_a_code_that_is_over_has_the_game_asked_at_once() {
+async fn adding_a_code_that_is_over_has_it_checked_at_once() {
     let phases = vec![(Duration::ZERO, Rule::Expired), (HOUR + 5 * MINUTE, Rule::Good)];
     let listed = entry("BACK", vec![(Duration::ZERO, Some(30 * MINUTE))]);
     let bot = Bot::start(6, vec![SimCode { code: code("BACK"), phases }], vec![listed]).await;
@@ -247,7 +247,7 @@ async fn an_admin_who_adds_a_code_that_is_over_has_the_game_asked_at_once() {
     assert_eq!(add().await, AddedCode::Over(OverReason::Invalidated(Status::TimeError), CheckStart::Asked));
     bot.at(HOUR + Duration::from_secs(10)).await;
     assert_eq!((bot.calls("BACK"), bot.posted("BACK")), (before + 1, vec![]), "asked, and still over");
-    // It goes on being asked about, though no feed lists it any more, for two days.
+    // It is checked for two more days, though no feed lists it any more.
     bot.at(HOUR + 6 * MINUTE).await;
     assert_eq!(add().await, AddedCode::Over(OverReason::Invalidated(Status::TimeError), CheckStart::Asked));
     bot.at(HOUR + 9 * MINUTE).await;
@@ -285,7 +285,7 @@ async fn a_person_with_forty_requests_takes_a_quarter_of_the_calls() {
         let person = vec![PlayerId::new(101).unwrap()];
         bot.state.store.requests().request_for_person(person, code(name).key(), generation).await.unwrap();
     }
-    // While the roster waits, a person has 8 of 30 calls at most.
+    // While the roster waits, a person gets at most 8 of 30 calls.
     bot.at(4 * MINUTE).await;
     let calls = bot.game.ledger(|ledger| ledger.calls().to_vec());
     let last = calls.iter().rposition(|call| call.code == "LISTED").unwrap();
@@ -298,7 +298,7 @@ async fn a_person_with_forty_requests_takes_a_quarter_of_the_calls() {
     bot.end().await;
 }
 
-/// Where there is only one player to ask for, that one is asked twice.
+/// If there is only one player to ask for, that player is asked for twice.
 #[tokio::test(start_paused = true)]
 async fn the_only_player_of_a_roster_tests_a_code_alone() {
     let codes = vec![SimCode::always(code("OLD"), Rule::Expired), good_from("GOOD", Duration::ZERO)];

@@ -124,7 +124,7 @@ async fn one_failing_feed_hides_no_other_and_health_says_so() {
     assert_eq!(health.len(), 1, "{:?}", lines.all());
     assert!(health[0].contains("Gift code poster degraded: 1 of 2 feeds fail; 127.0.0.1:"), "{}", health[0]);
     assert!(health[0].ends_with("Checks completed: 100"), "{}", health[0]);
-    // What the failing feed alone listed is not taken for gone.
+    // Codes of the failing feed alone do not count as gone.
     assert!(state.store.reports().known_codes().await.unwrap()[&code("B2").key()].listed);
     bad.set_fault(None);
     tokio::time::sleep(Duration::from_secs(1000)).await;
@@ -134,7 +134,7 @@ async fn one_failing_feed_hides_no_other_and_health_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_health_line_says_what_is_wrong_with_others_too() {
+async fn the_health_line_shows_other_services_trouble_too() {
     let lines = Lines::capture();
     let state = StateFile::new();
     let feed = FeedSim::start(vec![always("A1")], start(), state.clock).unwrap();

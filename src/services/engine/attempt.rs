@@ -14,7 +14,7 @@ use crate::domain::redeeming::retry::{Decision, decide};
 use crate::domain::redeeming::state_check::{StateCheck, outcome};
 use crate::domain::redeeming::state_search::Searched;
 use crate::ports::GameApi;
-use crate::store::{Claim, FinishedBatch, Invalidated, Judged, Recorded, StoreError, Verdict};
+use crate::store::{AttemptResult, Claim, FinishedBatch, Invalidated, Judged, Next, Recorded, StoreError};
 
 use super::admission::{Answered, Step};
 use super::{Ended, Engine};
@@ -51,7 +51,7 @@ impl<G: GameApi> Engine<G> {
             Status::UserInfoError if self.begin_search(&claim, state).await? => {
                 let history = claim.history;
                 let now = self.clock.now();
-                return self.record(claim, Verdict { status, history, next: Err(now) }).await.map(drop);
+                return self.record(claim, AttemptResult { status, history, next: Next::RetryAt(now) }).await.map(drop);
             }
             _ => {}
         }
@@ -110,36 +110,36 @@ impl<G: GameApi> Engine<G> {
         let mut history = claim.history;
         let decision = decide(&self.settings.policy, &mut history, &status, fastrand::f64());
         let next = match decision {
-            Decision::Done(outcome) => Ok(outcome),
-            Decision::GiveUp => Ok(Outcome::GaveUp),
+            Decision::Done(outcome) => Next::Final(outcome),
+            Decision::GiveUp => Next::Final(Outcome::GaveUp),
             Decision::Retry(wait) => {
                 let at = self.clock.now().checked_add(wait.max(hints.retry_after.unwrap_or_default()));
-                Err(at.unwrap_or(jiff::Timestamp::MAX))
+                Next::RetryAt(at.unwrap_or(jiff::Timestamp::MAX))
             }
         };
-        let verdict = Verdict { status, history, next };
-        let recorded = self.record(claim.clone(), verdict.clone()).await?;
+        let result = AttemptResult { status, history, next };
+        let recorded = self.record(claim.clone(), result.clone()).await?;
         // Not before it is on file: what is said is never taken back.
-        self.log_recorded(&claim, &verdict, recorded);
+        self.log_recorded(&claim, &result, recorded);
         // A code that is over costs its two calls, and no look for a login besides.
-        if verdict.status.class() == Class::Success {
+        if result.status.class() == Class::Success {
             self.consider_a_trial(claim.player);
         }
         Ok(())
     }
 
     /// Records what a call came to, and keeps it for later where the store cannot take it, or this try is ended meanwhile.
-    pub(super) async fn record(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
-        self.unrecorded.add(&claim, &verdict);
-        let recorded = self.redemptions.record(claim.clone(), verdict).await?;
+    pub(super) async fn record(&self, claim: Claim, result: AttemptResult) -> Result<Recorded, StoreError> {
+        self.unrecorded.add(&claim, &result);
+        let recorded = self.redemptions.record(claim.clone(), result).await?;
         self.unrecorded.remove(&claim);
         Ok(recorded)
     }
 
-    pub(super) fn log_recorded(&self, claim: &Claim, verdict: &Verdict, recorded: Recorded) {
+    pub(super) fn log_recorded(&self, claim: &Claim, result: &AttemptResult, recorded: Recorded) {
         let name = display_name(&claim.nickname, claim.player);
-        say(claim, &name, &verdict.status, verdict.next.ok(), verdict.history.calls);
-        log_judged(&claim.code, claim.generation, &verdict.status, &recorded.judged, self.clock.now());
+        log_result(claim, &name, result);
+        log_judged(&claim.code, claim.generation, &result.status, &recorded.judged, self.clock.now());
         for batch in recorded.finished_batches {
             log_finished(&claim.code, &batch);
         }
@@ -192,18 +192,21 @@ fn log_judged(code: &Code, generation: u32, status: &Status, judged: &Judged, no
     }
 }
 
-fn say(claim: &Claim, name: &str, status: &Status, outcome: Option<Outcome>, calls: u32) {
+fn log_result(claim: &Claim, name: &str, result: &AttemptResult) {
+    let (status, calls) = (&result.status, result.history.calls);
     let (code, player) = (&claim.code, claim.player);
     if status.class() == Class::Unknown {
         tracing::warn!(%code, %player, "⚠️ Unknown API status for {name}: {status}");
     }
-    match outcome {
-        Some(outcome) if outcome.is_success() => {
+    match result.next {
+        Next::Final(outcome) if outcome.is_success() => {
             tracing::info!(%code, %player, "✅ Redeemed for {name}: {status} (attempt {calls})");
         }
-        Some(Outcome::GaveUp) => log_given_up(claim, status, calls),
-        Some(_) => tracing::info!(%code, %player, "Not redeemed for {name}: {status} (attempt {calls})"),
-        None => tracing::debug!(%code, %player, "Will be tried again for {name}: {status} (attempt {calls})"),
+        Next::Final(Outcome::GaveUp) => log_given_up(claim, status, calls),
+        Next::Final(_) => tracing::info!(%code, %player, "Not redeemed for {name}: {status} (attempt {calls})"),
+        Next::RetryAt(_) => {
+            tracing::debug!(%code, %player, "Will be tried again for {name}: {status} (attempt {calls})")
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The dispatcher's look: what may begin now, and when to look again.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::answers::status::Status;
 use crate::ports::GameApi;
-use crate::store::{Admission, Candidate, ClaimRequest, Claims, StoreError};
+use crate::store::{Admission, Candidate, Claim, ClaimRequest, Claims, StoreError};
 
 use super::admission::Step;
 use super::{Ended, Engine, POLL_INTERVAL, STORE_COOL_DOWN, attempt};
@@ -33,7 +33,7 @@ impl<G: GameApi> Engine<G> {
         if capacity.free == 0 {
             return capacity.opens_in.map_or(now + POLL_INTERVAL, |wait| now + wait);
         }
-        let (claims, steps) = match self.claim(free.min(capacity.free)).await {
+        let (claims, begun) = match self.claim(free.min(capacity.free)).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::error!("Cannot take up redemptions, next try in {} s: {error}", STORE_COOL_DOWN.as_secs());
@@ -46,7 +46,7 @@ impl<G: GameApi> Engine<G> {
         for (code, batch) in &claims.finished_batches {
             attempt::log_finished(code, batch);
         }
-        for (claim, step) in claims.taken.into_iter().zip(steps) {
+        for (claim, step) in begun {
             let engine = self.clone();
             tries.spawn(async move { engine.attempt(claim, step).await });
         }
@@ -58,51 +58,45 @@ impl<G: GameApi> Engine<G> {
         waits.min().unwrap_or(now + POLL_INTERVAL).min(now + POLL_INTERVAL)
     }
 
-    /// Claims what the pace admits, with the step of each claim.
-    async fn claim(self: &Arc<Self>, limit: usize) -> Result<(Claims, Vec<Step>), StoreError> {
+    /// Claims the redemptions that admission control lets begin, with the step of each.
+    async fn claim(&self, limit: usize) -> Result<(Claims, Vec<(Claim, Step)>), StoreError> {
         let (is_open, window) = self.admission(|admission, now| (admission.is_open(now), admission.window()));
         if !is_open {
             return Ok((Claims { blocked: true, ..Claims::default() }, Vec::new()));
         }
-        let admitted = Arc::new(Mutex::new(Vec::new()));
-        let (engine, record) = (self.clone(), admitted.clone());
-        let admit = move |candidate: &Candidate| {
-            let is_stale = !candidate.is_check && engine.is_stale(candidate.profile_at);
-            match engine.admission(|admission, now| admission.admit(candidate, is_stale, now)) {
-                Ok(step) => {
-                    let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
-                    record.push((candidate.player, candidate.key.clone(), candidate.generation, step));
-                    match window {
-                        Some(_) => Admission::TakeFor(step.endpoint()),
-                        None => Admission::Take,
-                    }
-                }
-                Err(refused) => refused,
-            }
-        };
-        let wanted = ClaimRequest {
+        let request = ClaimRequest {
             limit,
             max_calls: self.settings.policy.max_calls(),
             window: window.unwrap_or_default(),
             fair_queue: *self.fair_queue.lock().unwrap_or_else(PoisonError::into_inner),
         };
-        let claims = self.redemptions.claim(wanted, admit).await;
-        let admitted = std::mem::take(&mut *admitted.lock().unwrap_or_else(PoisonError::into_inner));
-        match claims {
-            Ok(claims) => {
-                *self.fair_queue.lock().unwrap_or_else(PoisonError::into_inner) = claims.fair_queue;
-                Ok((claims, admitted.into_iter().map(|(.., step)| step).collect()))
-            }
-            Err(error) => {
-                for (player, key, generation, step) in admitted {
-                    self.admission(|admission, _| {
-                        admission.cancel(step.endpoint(), player);
-                        admission.done(key, generation, player);
-                    });
+        let mut admitted: Vec<(Candidate, Step)> = Vec::new();
+        let admit = |candidate: &Candidate| {
+            let is_stale = !candidate.is_check && self.is_stale(candidate.profile_at);
+            match self.admission(|admission, now| admission.admit(candidate, is_stale, now)) {
+                Ok(step) => {
+                    admitted.push((candidate.clone(), step));
+                    window.map_or(Admission::Take, |_| Admission::TakeFor(step.endpoint()))
                 }
-                Err(error)
+                Err(refused) => refused,
+            }
+        };
+        let mut claims = self.redemptions.claim(request, admit).await;
+        let mut taken = claims.as_mut().map(|claims| std::mem::take(&mut claims.taken)).unwrap_or_default();
+        let mut begun = Vec::new();
+        for (candidate, step) in admitted {
+            match taken.iter().position(|claim| claim.is_of(&candidate)) {
+                Some(index) => begun.push((taken.remove(index), step)),
+                // It changed meanwhile, or nothing could be claimed.
+                None => self.admission(|admission, _| {
+                    admission.cancel(step.endpoint(), candidate.player);
+                    admission.done(candidate.key, candidate.generation, candidate.player);
+                }),
             }
         }
+        let claims = claims?;
+        *self.fair_queue.lock().unwrap_or_else(PoisonError::into_inner) = claims.fair_queue;
+        Ok((claims, begun))
     }
 
     fn is_stale(&self, profile_at: Option<Timestamp>) -> bool {

@@ -11,7 +11,7 @@ use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{PlayerId, display_name};
 use crate::domain::redeeming::login_stage::LoginResult;
 use crate::ports::{GameApi, LoginAnswer};
-use crate::store::{Claim, StoreError, Verdict};
+use crate::store::{AttemptResult, Claim, Next, StoreError};
 
 use super::admission::Answered;
 use super::{Ended, Engine};
@@ -48,7 +48,7 @@ impl<G: GameApi> Engine<G> {
                 }
                 let wait = self.settings.policy.back_off(history.unknown, fastrand::f64());
                 let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX);
-                self.record(claim, Verdict { status, history, next: Err(at) }).await.map(drop)
+                self.record(claim, AttemptResult { status, history, next: Next::RetryAt(at) }).await.map(drop)
             }
             LoginResult::Player(status) => self.settle(claim, Reply { answer: status, hints }).await,
             LoginResult::Gone => self.redemptions.release(claim).await,

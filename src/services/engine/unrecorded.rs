@@ -5,14 +5,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::store::{Claim, Verdict};
+use crate::store::{AttemptResult, Claim};
 
 /// What calls came to and is not on file yet: at most one for each call at once.
 #[derive(Debug, Clone, Default)]
-pub struct Unrecorded(Arc<Mutex<Vec<(Claim, Verdict)>>>);
+pub struct Unrecorded(Arc<Mutex<Vec<(Claim, AttemptResult)>>>);
 
 impl Unrecorded {
-    pub(super) fn add(&self, claim: &Claim, verdict: &Verdict) {
+    pub(super) fn add(&self, claim: &Claim, verdict: &AttemptResult) {
         self.with(|all| all.push((claim.clone(), verdict.clone())));
     }
 
@@ -20,11 +20,11 @@ impl Unrecorded {
         self.with(|all| all.retain(|(other, _)| other != claim));
     }
 
-    pub(super) fn first(&self) -> Option<(Claim, Verdict)> {
+    pub(super) fn first(&self) -> Option<(Claim, AttemptResult)> {
         self.with(|all| all.first().cloned())
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut Vec<(Claim, Verdict)>) -> T) -> T {
+    fn with<T>(&self, look: impl FnOnce(&mut Vec<(Claim, AttemptResult)>) -> T) -> T {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::{Record, roots};
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
-use crate::store::{Admission, Linked, Merged, Verdict};
+use crate::store::{Admission, AttemptResult, Linked, Merged, Next};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -87,7 +87,8 @@ async fn due(store: &Store) -> BTreeSet<u64> {
 
 async fn grant_all(store: &Store) {
     for claim in store.redemptions().claim_due(100, 99, |_| Admission::Take).await.unwrap().taken {
-        let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+        let verdict =
+            AttemptResult { status: Status::Success, history: claim.history, next: Next::Final(Outcome::Granted) };
         store.redemptions().record(claim, verdict).await.unwrap();
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::players::player::State;
 use crate::domain::sync::record::{RecordKind, Value};
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
-use crate::store::{Admission, Verdict};
+use crate::store::{Admission, AttemptResult, Next};
 
 fn player(id: u64, nickname: &str, state: Option<u32>) -> Player {
     let id = PlayerId::new(id).unwrap();
@@ -30,8 +30,8 @@ async fn decide(store: &Store, decided: &[(u64, Status)]) {
         let status = decided.iter().find(|(id, _)| claim.player.get() == *id).map(|(_, status)| status.clone());
         match status {
             Some(status) => {
-                let next = Ok(Outcome::of(&status).unwrap_or(Outcome::GaveUp));
-                let verdict = Verdict { status, history: claim.history, next };
+                let next = Next::Final(Outcome::of(&status).unwrap_or(Outcome::GaveUp));
+                let verdict = AttemptResult { status, history: claim.history, next };
                 store.redemptions().record(claim, verdict).await.unwrap();
             }
             None => store.redemptions().release(claim).await.unwrap(),

@@ -10,7 +10,7 @@ use crate::domain::redeeming::breaker::Failure;
 use super::recent_calls;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::redemptions::queue::Claim;
+use crate::store::redemptions::claim::Claim;
 
 impl RedemptionQueue {
     /// Gives a claim back undecided, due again at `at`: its call says nothing of this redemption, and does not count.

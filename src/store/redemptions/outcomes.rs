@@ -4,25 +4,30 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::verdict::Checked;
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::retry::History;
 
-use super::{checks, recent_calls};
+use super::checks::{self, Judged};
+use super::claim::Claim;
+use super::recent_calls;
 use crate::store::batches::{self, FinishedBatch};
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
-use crate::store::redemptions::queue::Claim;
 
-/// What a try came to.
+/// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// Its status.
+pub struct AttemptResult {
     pub status: Status,
-    /// What was tried so far, this one counted.
+    /// All attempts so far, this one counted.
     pub history: History,
-    /// The final outcome, or when to try again.
-    pub next: Result<Outcome, Timestamp>,
+    pub next: Next,
+}
+
+/// What follows an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    Final(Outcome),
+    RetryAt(Timestamp),
 }
 
 /// What recording a try changed.
@@ -36,32 +41,14 @@ pub struct Recorded {
     pub finished_batches: Vec<FinishedBatch>,
 }
 
-/// What an answer says of the code itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Judged {
-    /// The code was invalidated for everybody by this answer.
-    pub invalidated: Option<Invalidated>,
-    /// It was a check of a code that was over: what came of it, and when the next one is due.
-    pub checked: Option<(Checked, Option<Timestamp>)>,
-}
-
-/// A code that is bad for everybody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invalidated {
-    /// Why.
-    pub status: Status,
-    /// Redemptions that were stopped without a call.
-    pub stopped: usize,
-}
-
 impl RedemptionQueue {
     /// Records what a claimed redemption's try came to.
     ///
     /// # Errors
     /// When it cannot be written; then the claim stands, and is void once this process ends. When this instance may not act
     /// any more: another one may come to its own outcome, so this one must not be told, though it counts where they meet.
-    pub async fn record(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
-        self.record_as(claim, verdict, Validity::OfThisOpening).await
+    pub async fn record(&self, claim: Claim, result: AttemptResult) -> Result<Recorded, StoreError> {
+        self.record_as(claim, result, Validity::OfThisOpening).await
     }
 
     /// Records what a try came to that another opening of the store, or another working copy, had claimed: for an engine that
@@ -69,17 +56,17 @@ impl RedemptionQueue {
     ///
     /// # Errors
     /// Those of [`Self::record`].
-    pub async fn record_late(&self, claim: Claim, verdict: Verdict) -> Result<Recorded, StoreError> {
-        self.record_as(Claim { recent_call: None, ..claim }, verdict, Validity::OfAnother).await
+    pub async fn record_late(&self, claim: Claim, result: AttemptResult) -> Result<Recorded, StoreError> {
+        self.record_as(Claim { recent_call: None, ..claim }, result, Validity::OfAnother).await
     }
 
-    async fn record_as(&self, claim: Claim, verdict: Verdict, validity: Validity) -> Result<Recorded, StoreError> {
+    async fn record_as(&self, claim: Claim, result: AttemptResult, validity: Validity) -> Result<Recorded, StoreError> {
         let instance = self.0.instance();
         let recorded = self.write_fact(move |tx| {
             recent_calls::end(tx, claim.recent_call)?;
-            let mut recorded = record(tx, &claim, &verdict, validity)?;
-            if recorded.taken && verdict.next.is_ok() {
-                recorded.judged = checks::judge(tx, &claim, &verdict.status, instance)?;
+            let mut recorded = record(tx, &claim, &result, validity)?;
+            if recorded.taken && matches!(result.next, Next::Final(_)) {
+                recorded.judged = checks::judge(tx, &claim, &result.status, instance)?;
                 if recorded.judged.invalidated.is_some() {
                     recorded.finished_batches.extend(batches::finish(tx, &claim.code.key(), claim.generation)?);
                 }
@@ -103,13 +90,13 @@ pub(in crate::store) enum Validity {
 pub(in crate::store) fn record(
     tx: &Tx<'_>,
     claim: &Claim,
-    verdict: &Verdict,
+    result: &AttemptResult,
     validity: Validity,
 ) -> rusqlite::Result<Recorded> {
     let key = claim.code.key();
-    let (outcome, next) = match verdict.next {
-        Ok(outcome) => (outcome, tx.now()),
-        Err(next) => (Outcome::Pending, next),
+    let (outcome, next) = match result.next {
+        Next::Final(outcome) => (outcome, tx.now()),
+        Next::RetryAt(at) => (Outcome::Pending, at),
     };
     let is_late = validity == Validity::OfAnother && outcome.is_final();
     if is_late {
@@ -133,10 +120,10 @@ pub(in crate::store) fn record(
             claim.generation,
             claim.number,
             outcome,
-            verdict.status,
-            verdict.history.calls,
-            verdict.history.unknown,
-            verdict.history.temporary,
+            result.status,
+            result.history.calls,
+            result.history.unknown,
+            result.history.temporary,
             Millis(next),
             Millis(tx.now()),
             tx.version(),

@@ -1,115 +1,26 @@
-//! Redemptions: claim and release. Invariants 3, 4 and 6 end here, and in `outcomes`.
+//! The redemption queue: claim and release. Invariants 3, 4 and 6 end here, and in `outcomes`.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::canary::CodeTrust;
-use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::codes::invalidation;
-use crate::domain::limits::budget::Endpoint;
+use crate::domain::codes::code::CodeKey;
 use crate::domain::limits::fair_queue::FairQueue;
-use crate::domain::players::player::{PlayerId, State};
+use crate::domain::players::player::PlayerId;
 use crate::domain::redeeming::outcome::Outcome;
-use crate::domain::redeeming::retry::History;
-
-use super::outcomes::{Validity, Verdict, record};
-use super::{checks, claim_queue, overdue, recent_calls};
 use crate::runtime::wake::Wake;
-use crate::store::batches::FinishedBatch;
 use crate::store::handles::RedemptionQueue;
-use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::kernel::{Millis, StoreError};
+
+use super::claim::{Admission, Candidate, Claim, ClaimRequest, Claims};
+use super::outcomes::{AttemptResult, Next, Validity, record};
+use super::search::{Admitted, Found, Search};
+use super::{checks, overdue, recent_calls};
 
 /// No call takes longer than this, whatever is configured; a note of one that did may be forgotten before its end.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
-
-/// A due redemption that could be claimed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The player.
-    pub player: PlayerId,
-    /// Whether the player's state is on file.
-    pub has_state: bool,
-    /// When the player's profile was last fetched.
-    pub profile_at: Option<Timestamp>,
-    /// The code.
-    pub key: CodeKey,
-    /// Its generation.
-    pub generation: u32,
-    /// How much the code is trusted.
-    pub trust: CodeTrust,
-    /// It is a check of the code: a matter of seconds and of one call, before which no login is made.
-    pub is_check: bool,
-}
-
-/// What to do with a candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Admission {
-    /// Claim it.
-    Take,
-    /// Claim it, and note with the claim that a call to this endpoint is made, which has a budget.
-    TakeFor(Endpoint),
-    /// Not now; look at the next.
-    Skip,
-    /// Not now, and neither any other of this code.
-    SkipCode,
-    /// Not now, and neither anything after it.
-    Stop,
-}
-
-/// A redemption that this process works on until it records or releases it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// The player.
-    pub player: PlayerId,
-    /// The player's name; may be empty.
-    pub nickname: String,
-    /// The player's state, where it is known.
-    pub state: Option<State>,
-    /// When the player's profile was last fetched.
-    pub profile_at: Option<Timestamp>,
-    /// The code as published.
-    pub code: Code,
-    /// Its generation.
-    pub generation: u32,
-    /// What was tried so far; the calls count this one.
-    pub history: History,
-    pub(in crate::store) number: u32,
-    /// The note of its call for the budget.
-    pub(in crate::store) recent_call: Option<i64>,
-}
-
-/// What a look for work found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Claims {
-    /// Claimed.
-    pub taken: Vec<Claim>,
-    /// Whether something due was left because it was not admitted.
-    pub blocked: bool,
-    /// Given up without a call: earlier processes died during all the calls there may be.
-    pub given_up: Vec<Claim>,
-    /// Runs that ended with what was given up.
-    pub finished_batches: Vec<(Code, FinishedBatch)>,
-    /// When the next redemption, or check of a code, becomes due that is not yet; `None` when none waits.
-    pub next_due: Option<Timestamp>,
-    /// Whose turn it was, these counted.
-    pub fair_queue: FairQueue,
-}
-
-/// How to look for work.
-#[derive(Debug, Clone, Copy)]
-pub struct ClaimRequest {
-    /// The most to claim.
-    pub limit: usize,
-    /// The most calls one redemption may have.
-    pub max_calls: u32,
-    /// How long a call counts for a budget.
-    pub window: Duration,
-    /// Whose turn it was.
-    pub fair_queue: FairQueue,
-}
 
 impl RedemptionQueue {
     /// Woken when there may be something to redeem.
@@ -117,7 +28,7 @@ impl RedemptionQueue {
         &self.0.inner.work_wake
     }
 
-    /// Claims due redemptions as [`Self::claim`] does, for those who keep neither a budget nor whose turn it was.
+    /// Claims due redemptions as [`Self::claim`] does, for callers that keep neither a budget nor a fair queue.
     ///
     /// # Errors
     /// Those of [`Self::claim`].
@@ -125,54 +36,118 @@ impl RedemptionQueue {
         &self,
         limit: usize,
         max_calls: u32,
-        admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
+        admit: impl FnMut(&Candidate) -> Admission,
     ) -> Result<Claims, StoreError> {
         self.claim(ClaimRequest { limit, max_calls, window: Duration::ZERO, fair_queue: FairQueue::default() }, admit)
             .await
     }
 
-    /// Claims due redemptions in their claim_queue (`domain/limits/fair_queue`), those that `admit` takes. The claim and its call are
-    /// counted before the call is made, so a crash cannot lead to more than `max_calls` of them, or than the budget allows.
+    /// Claims due redemptions in two steps. First the candidates are read in the order of the fair queue, and `admit` decides
+    /// about each, while no transaction is open. Then the admitted ones are claimed in one transaction, except those that
+    /// changed meanwhile. The claim counts its call before the call is made, so a crash cannot lead to more than `max_calls` of
+    /// them, or to more than the budget allows.
     ///
     /// # Errors
-    /// When it cannot be written, or this instance may not act (any more): then nothing is claimed, and nothing may be called on
-    /// its account, though `admit` may have been asked.
+    /// When the file cannot be read or written, or this instance does not lead (any more). Then nothing is claimed, and no call
+    /// may be made, though `admit` may have been asked.
     pub async fn claim(
         &self,
-        wanted: ClaimRequest,
-        admit: impl FnMut(&Candidate) -> Admission + Send + 'static,
+        request: ClaimRequest,
+        mut admit: impl FnMut(&Candidate) -> Admission,
     ) -> Result<Claims, StoreError> {
-        let instance = self.0.instance();
-        let claims = self.write_intent(move |tx| {
-            let mut fair_queue = wanted.fair_queue;
+        self.0.wait_for_reach().await;
+        let (mut search, next_check) = self.begin_search(request).await?;
+        loop {
+            match search.next() {
+                Found::Candidate(candidate) => search.decide(admit(&candidate)),
+                Found::Page(offer) => {
+                    search = self
+                        .read(move |connection| {
+                            search.read(connection, offer)?;
+                            Ok(search)
+                        })
+                        .await?;
+                }
+                Found::End => break,
+            }
+        }
+        let mut claims = self.claim_admitted(search.end(), request.window).await?;
+        claims.next_due = claims.next_due.into_iter().chain(next_check).min();
+        Ok(claims)
+    }
+
+    /// Begins due checks, and reads which candidates there are; also when the next check is due. What it writes is local:
+    /// nothing is called on its account before a claim is.
+    async fn begin_search(&self, request: ClaimRequest) -> Result<(Search, Option<Timestamp>), StoreError> {
+        let store = self.0.clone();
+        self.write_local(move |tx| {
+            store.may_begin()?;
+            let instance = store.instance();
             let next_check = checks::begin_due(tx, instance)?;
-            let (mut claims, endpoints) =
-                claim_queue::pick(tx, instance, wanted.limit, wanted.max_calls, &mut fair_queue, admit)?;
-            claims.fair_queue = fair_queue;
-            claims.next_due = [next_due(tx)?, next_check].into_iter().flatten().min();
-            for (claim, endpoint) in claims.taken.iter_mut().zip(&endpoints) {
-                tx.execute(
+            Ok((Search::begin(tx, instance, request)?, next_check))
+        })
+        .await
+    }
+
+    async fn claim_admitted(&self, admitted: Admitted, window: Duration) -> Result<Claims, StoreError> {
+        let Admitted { candidates, given_up, is_blocked, fair_queue } = admitted;
+        let mut claims = Claims { blocked: is_blocked, fair_queue, ..Claims::default() };
+        if candidates.is_empty() && given_up.is_empty() {
+            let now = Millis(self.0.inner.clock.now());
+            claims.next_due = self.read(move |connection| Ok(next_due(connection, now)?)).await?;
+            return Ok(claims);
+        }
+        let instance = self.0.instance();
+        let claimed = self.write_intent(move |tx| {
+            for (mut claim, endpoint) in candidates {
+                let history = claim.history;
+                let claimed = tx.execute(
                     "UPDATE redemptions SET claim = claim + 1, claimed_by = ?4, calls = calls + 1, version = ?5
-                     WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3",
-                    params![claim.player, claim.code.key(), claim.generation, instance, tx.version()],
+                     WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND claim = ?6
+                       AND (calls, unknown, temporary) = (?7, ?8, ?9) AND outcome = 'pending' AND deleted = 0
+                       AND next_attempt_at <= ?10 AND (claimed_by IS NULL OR claimed_by <> ?4)",
+                    params![
+                        claim.player,
+                        claim.code.key(),
+                        claim.generation,
+                        instance,
+                        tx.version(),
+                        claim.number,
+                        history.calls,
+                        history.unknown,
+                        history.temporary,
+                        Millis(tx.now()),
+                    ],
                 )?;
+                if claimed == 0 {
+                    // The row changed since it was read: the next poll sees it as it is.
+                    continue;
+                }
                 claim.number += 1;
                 claim.history.calls += 1;
                 claim.recent_call = endpoint.map(|endpoint| recent_calls::begin(tx, endpoint)).transpose()?;
+                claims.taken.push(claim);
             }
-            if endpoints.iter().any(Option::is_some) {
-                recent_calls::forget(tx, wanted.window * 2 + LONGEST_CALL)?;
+            if claims.taken.iter().any(|claim| claim.recent_call.is_some()) {
+                recent_calls::forget(tx, window * 2 + LONGEST_CALL)?;
             }
-            for claim in &claims.given_up {
-                let verdict =
-                    Verdict { status: Status::Interrupted, history: claim.history, next: Ok(Outcome::GaveUp) };
-                let recorded = record(tx, claim, &verdict, Validity::OfThisOpening)?;
-                let ended = recorded.finished_batches.into_iter().map(|batch| (claim.code.clone(), batch));
-                claims.finished_batches.extend(ended);
+            for claim in given_up {
+                let result = AttemptResult {
+                    status: Status::Interrupted,
+                    history: claim.history,
+                    next: Next::Final(Outcome::GaveUp),
+                };
+                let recorded = record(tx, &claim, &result, Validity::OfThisOpening)?;
+                let finished = recorded.finished_batches.into_iter().map(|batch| (claim.code.clone(), batch));
+                claims.finished_batches.extend(finished);
+                if recorded.taken {
+                    claims.given_up.push(claim);
+                }
             }
+            claims.next_due = next_due(tx.connection(), Millis(tx.now()))?;
             Ok(claims)
         });
-        let (claims, permission) = claims.await?;
+        let (claims, permission) = claimed.await?;
         if let Err(error) = permission {
             // No call was made. What was given up is decided, whoever leads.
             if let Err(failed) = self.release_all(claims.taken).await {
@@ -257,45 +232,12 @@ impl RedemptionQueue {
     }
 }
 
-fn next_due(tx: &Tx<'_>) -> rusqlite::Result<Option<Timestamp>> {
-    tx.statement(
-        "SELECT next_attempt_at FROM redemptions INDEXED BY redemptions_due
+fn next_due(connection: &Connection, now: Millis) -> rusqlite::Result<Option<Timestamp>> {
+    connection
+        .prepare_cached(
+            "SELECT next_attempt_at FROM redemptions INDEXED BY redemptions_due
          WHERE outcome = 'pending' AND deleted = 0 AND next_attempt_at > ?1 ORDER BY next_attempt_at LIMIT 1",
-    )?
-    .query_row([Millis(tx.now())], |row| row.get(0).map(|Millis(at)| at))
-    .optional()
-}
-
-/// A code's latest final answers, newest first: those to what runs made due. What a person asked for decides for that
-/// person alone.
-pub(in crate::store) fn latest_answers(
-    tx: &Tx<'_>,
-    key: &CodeKey,
-    generation: u32,
-) -> rusqlite::Result<Vec<(PlayerId, Status)>> {
-    let look_back = u32::try_from(invalidation::ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
-    tx.statement(
-        "SELECT player_id, status FROM redemptions INDEXED BY redemptions_evidence
-         WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND priority = 0
-         ORDER BY finished_at DESC, version DESC LIMIT ?3",
-    )?
-    .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?)))?
-    .collect()
-}
-
-/// Stops a code's redemptions, which would come to this; not those that somebody works on at the moment, whose answers count
-/// for themselves, nor those that a person asked for. Returns how many.
-pub(in crate::store) fn stop(
-    tx: &Tx<'_>,
-    key: &CodeKey,
-    generation: u32,
-    why: &Status,
-    instance: i64,
-) -> rusqlite::Result<usize> {
-    tx.execute(
-        "UPDATE redemptions SET outcome = 'failed', status = ?3, finished_at = ?4, version = ?5
-         WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND priority = 0
-           AND (claimed_by IS NULL OR claimed_by <> ?6)",
-        params![key, generation, why, Millis(tx.now()), tx.version(), instance],
-    )
+        )?
+        .query_row([now], |row| row.get(0).map(|Millis(at)| at))
+        .optional()
 }

@@ -20,7 +20,7 @@ use crate::domain::redeeming::retry::History;
 use crate::domain::sync::election::Position;
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
-use crate::store::{Admission, Candidate, Verdict};
+use crate::store::{Admission, AttemptResult, Candidate, Next};
 
 const GUILD: GuildId = GuildId(7);
 
@@ -111,7 +111,7 @@ async fn an_empty_file_filled_from_the_other_store_is_the_same_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let old = filled(&folder, "a.db").await;
     let done = old.redemptions().claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
-    let verdict = Verdict { status: Status::Success, history: done.history, next: Ok(Outcome::Granted) };
+    let verdict = AttemptResult { status: Status::Success, history: done.history, next: Next::Final(Outcome::Granted) };
     old.redemptions().record(done, verdict).await.unwrap();
     let new = open(folder.path(), "b.db");
     new.sync_log().set_replicated(true).await.unwrap();
@@ -137,7 +137,8 @@ async fn merging_downgrades_nothing_and_later_changes_are_newer() {
     let (left, right) = (filled(&folder, "a.db").await, open(folder.path(), "b.db"));
     right.sync_log().merge(all(&left).await).await.unwrap();
     let granted = left.redemptions().claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
-    let verdict = Verdict { status: Status::Success, history: granted.history, next: Ok(Outcome::Granted) };
+    let verdict =
+        AttemptResult { status: Status::Success, history: granted.history, next: Next::Final(Outcome::Granted) };
     left.redemptions().record(granted, verdict).await.unwrap();
     // The other side goes on with what it knows, later.
     right.sync_log().merge(left.sync_log().page(RecordKind::Guilds, None, 9).await.unwrap()).await.unwrap();
@@ -176,7 +177,8 @@ async fn a_code_that_was_renewed_elsewhere_is_not_asked_about_again() {
     };
     let mut asked = claim(&left).await;
     assert_eq!((asked.len(), claim(&right).await.len()), (1, 1));
-    let success = Verdict { status: Status::Success, history: History::default(), next: Ok(Outcome::Granted) };
+    let success =
+        AttemptResult { status: Status::Success, history: History::default(), next: Next::Final(Outcome::Granted) };
     let recorded = left.redemptions().record(asked.remove(0), success).await.unwrap();
     assert_eq!(recorded.judged.checked.map(|(checked, _)| checked), Some(Checked::GoodAgain));
     right.sync_log().merge(all(&left).await).await.unwrap();

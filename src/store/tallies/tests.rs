@@ -16,7 +16,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::{Record, Value};
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
-use crate::store::{AddedCode, Admission, CodeReport, Verdict};
+use crate::store::{AddedCode, Admission, AttemptResult, CodeReport, Next};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const HERE: GuildId = GuildId(7);
@@ -58,8 +58,12 @@ async fn decide(store: &Store, status: impl Fn(u64) -> Status) -> usize {
     let count = claims.len();
     for claim in claims {
         let status = status(claim.player.get());
-        let next = Ok(Outcome::of(&status).unwrap_or(Outcome::GaveUp));
-        store.redemptions().record(claim.clone(), Verdict { status, history: claim.history, next }).await.unwrap();
+        let next = Next::Final(Outcome::of(&status).unwrap_or(Outcome::GaveUp));
+        store
+            .redemptions()
+            .record(claim.clone(), AttemptResult { status, history: claim.history, next })
+            .await
+            .unwrap();
     }
     count
 }

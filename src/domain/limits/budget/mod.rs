@@ -7,7 +7,7 @@
 //! What is learnt, and from what:
 //! - `X-RateLimit-Limit` is the limit, whatever the configuration says, up to 10,000.
 //! - `X-RateLimit-Remaining` reveals calls of others (another program behind the same address, an earlier process).
-//! They count as made just now.
+//!   They count as made just now.
 //! - A refusal (429) without these headers: the number of calls counted so far is the limit.
 //! - A refusal although fewer calls than the limit were counted: the window is longer than assumed.
 //!

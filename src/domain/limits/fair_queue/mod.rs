@@ -2,12 +2,12 @@
 //!
 //! - A check of a code goes first: one call that may save hundreds, and that posts wait for.
 //! - Redemptions that a person requested go before those of batches, but get at most every fourth place while others
-//! wait.
+//!   wait.
 //! - Guilds alternate, one redemption each. So a guild with 5,000 players takes at most every other place from one with
-//! 10.
+//!   10.
 //! - Within a guild, first tries go before later ones; among first tries, those of the code that ends first.
 //! - Every eighth place goes to the redemption that has been due longest, no matter who requested it. Nothing that
-//! becomes due later can overtake it there, so nothing waits for ever, whatever else arrives.
+//!   becomes due later can overtake it there, so nothing waits for ever, whatever else arrives.
 //!
 //! The store keeps the redemptions in groups; this module decides in which order the groups are asked for one.
 //!
@@ -77,49 +77,46 @@ pub struct FairQueue {
 }
 
 impl FairQueue {
-    /// Serves one redemption: makes one offer after the other until `take` takes something. `take` returns `None` if
-    /// the offer is empty. The place counts only if something was taken.
-    pub fn serve<T>(&mut self, groups: &Groups, mut take: impl FnMut(Offer) -> Option<T>) -> Option<T> {
-        // A check uses up no place.
-        if let Some(taken) = take(Offer::Check) {
-            return Some(taken);
-        }
-        let is_for_longest = self.count % LONGEST_DUE_EVERY == LONGEST_DUE_EVERY - 1;
+    /// The offers for the next redemption, in order. The first one that is taken is the one that is [`served`](Self::served).
+    pub fn offers(&self, groups: &Groups) -> Vec<Offer> {
+        let groups = groups.as_slice();
+        let mut offers = vec![Offer::Check];
         // In all other places the longest due need not be offered: the groups contain all redemptions.
-        if is_for_longest && let Some(taken) = take(Offer::LongestDue) {
-            self.took(None);
-            return Some(taken);
+        if self.count % LONGEST_DUE_EVERY == LONGEST_DUE_EVERY - 1 {
+            offers.push(Offer::LongestDue);
         }
         let persons_first = self.before_requested == 0;
-        if persons_first && let Some(taken) = self.serve_persons(&mut take) {
-            return Some(taken);
+        if persons_first {
+            offers.push(Offer::Requested);
         }
-        let groups = groups.as_slice();
         let after_last = groups.partition_point(|group| self.last.is_some_and(|last| group.guild <= last));
+        let mut begin = after_last;
         for of_guild in groups[after_last..].chunk_by(same_guild).chain(groups[..after_last].chunk_by(same_guild)) {
-            let Some(first) = of_guild.first() else { continue };
-            let begin = groups.partition_point(|group| group.guild < first.guild);
-            let indices = begin..begin + of_guild.len();
-            let mut offers = indices.clone().map(Offer::First).chain(indices.map(Offer::Later));
-            if let Some(taken) = offers.find_map(&mut take) {
-                self.took(Some(first.guild));
-                return Some(taken);
+            if begin == groups.len() {
+                begin = 0;
             }
+            let indices = begin..begin + of_guild.len();
+            offers.extend(indices.clone().map(Offer::First).chain(indices.map(Offer::Later)));
+            begin += of_guild.len();
         }
-        // No other redemption waits.
-        if persons_first { None } else { self.serve_persons(&mut take) }
+        if !persons_first {
+            offers.push(Offer::Requested);
+        }
+        offers
     }
 
-    fn serve_persons<T>(&mut self, take: &mut impl FnMut(Offer) -> Option<T>) -> Option<T> {
-        let taken = take(Offer::Requested)?;
-        self.took(None);
-        self.before_requested = REQUESTED_EVERY - 1;
-        Some(taken)
-    }
-
-    fn took(&mut self, from: Option<GuildId>) {
+    /// Counts the place of a redemption that was taken. A check uses up no place.
+    pub fn served(&mut self, groups: &Groups, offer: Offer) {
+        let from = match offer {
+            Offer::Check => return,
+            Offer::Requested | Offer::LongestDue => None,
+            Offer::First(index) | Offer::Later(index) => groups.as_slice().get(index).map(|group| group.guild),
+        };
         self.count = self.count.wrapping_add(1);
-        self.before_requested = self.before_requested.saturating_sub(1);
+        self.before_requested = match offer {
+            Offer::Requested => REQUESTED_EVERY - 1,
+            _ => self.before_requested.saturating_sub(1),
+        };
         self.last = from.or(self.last);
     }
 }

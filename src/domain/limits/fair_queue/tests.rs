@@ -34,24 +34,21 @@ fn groups(waiting: &[Waiting]) -> Groups {
 
 fn next(fair_queue: &mut FairQueue, waiting: &mut Vec<Waiting>) -> Option<Waiting> {
     let groups = groups(waiting);
-    fair_queue.serve(&groups, |offer| {
-        let fits = |one: &Waiting| match offer {
-            Offer::Requested => one.is_requested,
-            Offer::LongestDue => !one.is_requested,
-            // None of these is a check.
-            Offer::Check => false,
-            Offer::First(place) | Offer::Later(place) => {
-                let group = &groups.as_slice()[place];
-                let is_later = matches!(offer, Offer::Later(_));
-                group.guild.0 == one.guild
-                    && group.key == key(one.code)
-                    && one.is_later == is_later
-                    && !one.is_requested
-            }
-        };
-        let index = (0..waiting.len()).filter(|i| fits(&waiting[*i])).min_by_key(|i| waiting[*i].due)?;
-        Some(waiting.remove(index))
-    })
+    let fits = |one: &Waiting, offer: Offer| match offer {
+        Offer::Requested => one.is_requested,
+        Offer::LongestDue => !one.is_requested,
+        // None of these is a check.
+        Offer::Check => false,
+        Offer::First(place) | Offer::Later(place) => {
+            let group = &groups.as_slice()[place];
+            let is_later = matches!(offer, Offer::Later(_));
+            group.guild.0 == one.guild && group.key == key(one.code) && one.is_later == is_later && !one.is_requested
+        }
+    };
+    let first = |offer| (0..waiting.len()).filter(|i| fits(&waiting[*i], offer)).min_by_key(|i| waiting[*i].due);
+    let (offer, index) = fair_queue.offers(&groups).into_iter().find_map(|offer| Some((offer, first(offer)?)))?;
+    fair_queue.served(&groups, offer);
+    Some(waiting.remove(index))
 }
 
 fn of_batch(due: u32, guild: u64) -> Waiting {
@@ -71,7 +68,8 @@ fn a_large_guild_does_not_starve_a_small_one() {
 fn a_check_goes_first_and_uses_up_no_place() {
     let (mut fair_queue, groups) = (FairQueue::default(), Groups::default());
     let before = fair_queue;
-    assert_eq!(fair_queue.serve(&groups, |offer| (offer == Offer::Check).then_some(())), Some(()));
+    assert_eq!(fair_queue.offers(&groups).first(), Some(&Offer::Check));
+    fair_queue.served(&groups, Offer::Check);
     assert_eq!(fair_queue, before);
 }
 

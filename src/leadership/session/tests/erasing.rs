@@ -12,7 +12,7 @@ use crate::domain::players::player::{Player, PlayerId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::{Record, RecordKind, Value};
 use crate::leadership::Phase;
-use crate::store::{Admission, Store, Verdict};
+use crate::store::{Admission, AttemptResult, Next, Store};
 
 /// One event for one of two files on one MongoDB.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,11 @@ async fn work_off(store: &Store, key: &CodeKey, step: Step) {
         Step::Redeem(_, player) => drop(store.redemptions().request(vec![id(player)], vec![(key.clone(), 1)]).await),
         Step::Grant(_) => {
             for claim in store.redemptions().claim_due(9, 99, |_| Admission::Take).await.unwrap().taken {
-                let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+                let verdict = AttemptResult {
+                    status: Status::Success,
+                    history: claim.history,
+                    next: Next::Final(Outcome::Granted),
+                };
                 store.redemptions().record(claim, verdict).await.unwrap();
             }
         }

@@ -17,7 +17,7 @@ use crate::domain::sync::record::{Record, RecordKind, Value};
 use crate::leadership::{HeldLease, Leadership, Phase};
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
-use crate::store::{Admission, FileLock, Opening, OutboxChunk, StateKind, Store, StoreError, Verdict};
+use crate::store::{Admission, AttemptResult, FileLock, Next, Opening, OutboxChunk, StateKind, Store, StoreError};
 
 const GUILD: GuildId = GuildId(7);
 const LEASE: Duration = Duration::from_secs(29);
@@ -192,8 +192,8 @@ async fn what_a_call_came_to_is_noted_however_much_is_unsent() {
         .await;
     store.sync_log().replica_took(&OutboxChunk::default());
     let began = Instant::now();
-    let next = Ok(Outcome::of(&Status::Success).unwrap());
-    let verdict = Verdict { status: Status::Success, history: claim.history, next };
+    let next = Next::Final(Outcome::of(&Status::Success).unwrap());
+    let verdict = AttemptResult { status: Status::Success, history: claim.history, next };
     assert!(store.redemptions().record(claim, verdict).await.unwrap().taken);
     // A stop need not come between: the call would be made again.
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());

@@ -17,7 +17,7 @@ use crate::ports::{MessageId, Posted};
 use crate::runtime::clock::Clock;
 use crate::store::guilds;
 use crate::store::kernel::StateKind;
-use crate::store::{Admission, Verdict};
+use crate::store::{Admission, AttemptResult, Next};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const TINY: Bounds = Bounds { guilds: 1, posts: 1, looks: 3, places: 2 };
@@ -208,10 +208,10 @@ impl World {
                     if is_it { Admission::Take } else { Admission::Skip }
                 };
                 for claim in store.redemptions().claim_due(1, 12, admit).await.unwrap().taken {
-                    let verdict = Verdict {
+                    let verdict = AttemptResult {
                         status: status.clone(),
                         history: claim.history,
-                        next: Ok(Outcome::of(&status).unwrap()),
+                        next: Next::Final(Outcome::of(&status).unwrap()),
                     };
                     store.redemptions().record(claim, verdict).await.map(drop).unwrap();
                 }
@@ -283,7 +283,7 @@ impl World {
             "d.player_id = r.player_id AND d.code_key = c.code_key AND d.generation = c.generation AND d.deleted = 0";
         let member = "rosters r JOIN guilds g USING (guild_id) JOIN codes c
                       WHERE r.deleted = 0 AND g.deleted = 0 AND g.auto_redeem = 1";
-        let (of_guild, of_post) = (active("g.guild_id"), guilds::active_code("p.guild_id"));
+        let (of_guild, of_post) = (active("g.guild_id"), active("p.guild_id"));
         for (what, sql) in [
             (
                 "posts",

@@ -20,8 +20,7 @@ use crate::domain::codes::invalidation;
 use crate::domain::codes::verdict::{self, Checked, CodeEvidence, Verdict};
 use crate::domain::players::player::{GuildId, PlayerId};
 
-use super::outcomes::{Invalidated, Judged};
-use crate::store::redemptions::queue::{self, Claim};
+use crate::store::redemptions::claim::{self, Claim};
 
 use crate::store::batches;
 use crate::store::handles::{Codes, RedemptionQueue, Reports};
@@ -58,6 +57,24 @@ pub struct OverCode {
     pub over: OverReason,
     /// When the game is asked again.
     pub check_at: Option<Timestamp>,
+}
+
+/// What an answer says of the code itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judged {
+    /// The code was invalidated for everybody by this answer.
+    pub invalidated: Option<Invalidated>,
+    /// It was a check of a code that was over: what came of it, and when the next one is due.
+    pub checked: Option<(Checked, Option<Timestamp>)>,
+}
+
+/// A code that is bad for everybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalidated {
+    /// Why.
+    pub status: Status,
+    /// Redemptions that were stopped without a call.
+    pub stopped: usize,
 }
 
 /// What is on file of a code's checks.
@@ -279,7 +296,7 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
         }
         CodeEvidence::Requires if hold_until.is_some() => release_posts(tx, &key)?,
         CodeEvidence::Over => {
-            let latest = queue::latest_answers(tx, &key, generation)?;
+            let latest = claim::latest_answers(tx, &key, generation)?;
             let others_left = "SELECT 1 FROM redemptions INDEXED BY redemptions_pending_by_code
                 WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND deleted = 0 AND priority = 0";
             let is_alone = !tx.statement(others_left)?.exists(params![key, generation])?;
@@ -293,7 +310,7 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
             put(tx, &key, &verdict)?;
             // For the poster: what shows the code as good is to be corrected, and what was seen together with it waits no more.
             release_posts(tx, &key)?;
-            let stopped = queue::stop(tx, &key, generation, &why, instance)?;
+            let stopped = claim::stop(tx, &key, generation, &why, instance)?;
             return Ok(Judged { invalidated: Some(Invalidated { status: why, stopped }), checked: None });
         }
         CodeEvidence::Good | CodeEvidence::Requires | CodeEvidence::Nothing => {}

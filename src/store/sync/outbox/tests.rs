@@ -14,7 +14,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::Value;
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
-use crate::store::{Admission, Verdict};
+use crate::store::{Admission, AttemptResult, Next};
 
 const GUILD: GuildId = GuildId(7);
 const DAY: i64 = 24 * 3600 * 1000;
@@ -72,7 +72,7 @@ async fn decide(store: &Store, player: u64, outcome: Outcome, status: Status) {
         false => Admission::Skip,
     };
     let claim = store.redemptions().claim_due(1, 12, only).await.unwrap().taken.remove(0);
-    let verdict = Verdict { status, history: claim.history, next: Ok(outcome) };
+    let verdict = AttemptResult { status, history: claim.history, next: Next::Final(outcome) };
     store.redemptions().record(claim, verdict).await.unwrap();
 }
 
@@ -137,7 +137,8 @@ async fn what_is_acted_on_goes_first_and_takes_its_parents_along() {
     // Its player is not among the first of the bulk.
     let claim = store.redemptions().claim_due(60, 12, |_| Admission::Take).await.unwrap().taken.remove(59);
     let redeemed = Value::Int(claim.player.get().cast_signed());
-    let verdict = Verdict { status: Status::Success, history: claim.history, next: Ok(Outcome::Granted) };
+    let verdict =
+        AttemptResult { status: Status::Success, history: claim.history, next: Next::Final(Outcome::Granted) };
     store.redemptions().record(claim, verdict).await.unwrap();
     store.guilds().set_channel(GuildId(9), ChannelId(1)).await.unwrap();
     let mut known: BTreeSet<(RecordKind, Key)> = BTreeSet::new();
