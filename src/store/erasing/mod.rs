@@ -69,9 +69,6 @@ fn is_had(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<bool> {
 
 impl Erasures {
     /// Erases all that is known of a user: every link there is or was, and the linked players whom nobody else has.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn forget_user(&self, user: UserId) -> Result<Forgotten, StoreError> {
         self.write(move |tx| {
             let links: Vec<(PlayerId, bool)> = tx
@@ -97,9 +94,6 @@ impl Erasures {
 
     /// Erases one guild that removed the bot 30 days ago and is known in this session not to have it. Players whom nobody
     /// else has are not needed any more ([`Self::erase_unneeded_players`]).
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn erase_removed_guild(&self) -> Result<Option<ErasedGuild>, StoreError> {
         let instance = self.0.instance();
         self.write(move |tx| {
@@ -122,9 +116,6 @@ impl Erasures {
 
     /// Erases players whom nobody needs, at most `limit`; how many. They came with a removed guild, with a person's one
     /// request, or were taken off the last roster long ago.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn erase_unneeded_players(&self, limit: u32) -> Result<usize, StoreError> {
         let now = self.0.inner.clock.now();
         let (left, asked) = (first_version(before(now, LEFT_FOR)), first_version(before(now, UNNEEDED_FOR)));
@@ -156,9 +147,6 @@ impl Erasures {
 
     /// Erases one code that only persons typed and nobody needs any more: no feed ever listed it, no guild added or removed it,
     /// posted it or ran it, and all that was asked for it is decided for 48 hours. Whether there was one.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn erase_stale_typed_code(&self) -> Result<bool, StoreError> {
         self.write(|tx| {
             let since = Millis(before(tx.now(), UNNEEDED_FOR));
@@ -187,9 +175,6 @@ impl Erasures {
     }
 
     /// Lets go of erasures that are old enough, at most `limit`; how many.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn forget_erasures(&self, limit: u32) -> Result<usize, StoreError> {
         self.write(move |tx| {
             let since = Millis(before(tx.now(), KEPT_FOR));
@@ -201,9 +186,6 @@ impl Erasures {
     }
 
     /// Nothing is to be erased before this time.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn set_erase_after(&self, at: Timestamp) -> Result<(), StoreError> {
         self.write_local(move |tx| {
             // From now on the file knows of this time.
@@ -217,9 +199,6 @@ impl Erasures {
     }
 
     /// When something may be erased again, if that was ever put off.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn erase_after(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|connection| {
             let sql = "SELECT value FROM meta WHERE key = 'erase_after'";

@@ -136,9 +136,6 @@ pub(super) fn apply(tx: &Tx<'_>, erasures: &ErasureIndex) -> rusqlite::Result<()
 impl Erasures {
     /// Removes what hangs on something that was erased and did not come again, however new it is, once nothing has come from the
     /// replica for an hour; how many records.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn erase_orphans(&self) -> Result<usize, StoreError> {
         self.write_local(|tx| {
             let since = tx.now().checked_sub(ORPHANS_WAIT).unwrap_or(Timestamp::MIN);

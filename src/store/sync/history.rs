@@ -41,33 +41,21 @@ pub(super) fn change(tx: &Tx<'_>, change: impl FnOnce(&mut ReplicaHistory)) -> R
 
 impl SyncLog {
     /// How this file stands to the replica.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn replica_history(&self) -> Result<ReplicaHistory, StoreError> {
         self.read(|connection| Ok(read(connection)?)).await
     }
 
     /// Notes that another instance led later than this file knows. It holds after a crash too.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn note_stale(&self) -> Result<(), StoreError> {
         self.write_local(|tx| change(tx, |known| known.is_stale = true)).await
     }
 
     /// Notes whether another instance waits.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn note_standby(&self, has_standby: bool) -> Result<(), StoreError> {
         self.write_local(move |tx| change(tx, |known| known.had_standby = has_standby)).await
     }
 
     /// Notes that this file has everything that was written to this database up to there.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn note_caught_up(&self, database: &str, position: Position) -> Result<(), StoreError> {
         let database = Some(database.to_owned());
         self.write_local(move |tx| {

@@ -83,9 +83,6 @@ impl SyncLog {
     }
 
     /// The records of one kind in the order of their keys, from behind `after` on.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn page(&self, kind: RecordKind, after: Option<Key>, limit: u32) -> Result<Vec<Record>, StoreError> {
         self.read(move |connection| {
             let sql = behind(kind, &columns(kind.fields(), ""), "true", after.as_ref(), limit);
@@ -97,9 +94,6 @@ impl SyncLog {
     }
 
     /// The keys of those that are worth sending, in the same way.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn shared_keys(&self, kind: RecordKind, after: Option<Key>, limit: u32) -> Result<Vec<Key>, StoreError> {
         self.read(move |connection| {
             let which = is_shared(kind, kind.name());

@@ -347,9 +347,6 @@ impl Codes {
     }
 
     /// Whether the game is being asked about a code.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn is_checking(&self, key: CodeKey) -> Result<bool, StoreError> {
         self.read(move |connection| {
             let sql = format!("SELECT 1 FROM codes c WHERE c.code_key = ?1 AND {UNDER_WAY}");
@@ -359,9 +356,6 @@ impl Codes {
     }
 
     /// The codes that a guild would have but that are over, the latest first, at most `limit`.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn over_codes(
         &self,
         guild: GuildId,
@@ -390,9 +384,6 @@ impl Codes {
 
 impl Reports {
     /// Codes whose first test is under way, or about which the game is being or to be asked now.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn open_checks(&self) -> Result<u32, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {

@@ -173,9 +173,6 @@ impl SyncLog {
     /// here are to be replaced there. They come in any order: a child waits for its parent. Every version from now on is newer
     /// than all of theirs. A record that does not fit is left out and warned of; it takes no other with it. Neither is one
     /// taken over that was erased: the replica is told to let go of it.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn merge(&self, mut records: Vec<Record>) -> Result<Merged, StoreError> {
         self.write_local(move |tx| {
             // SQLite then fills its pages one after the other.

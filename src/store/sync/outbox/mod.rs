@@ -143,9 +143,6 @@ impl SyncLog {
     }
 
     /// Says whether there is a replica: from then on every change is noted for it.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn set_replicated(&self, replicated: bool) -> Result<(), StoreError> {
         self.0.inner.is_replicated.store(replicated, Ordering::SeqCst);
         self.write_local(move |tx| {
@@ -161,9 +158,6 @@ impl SyncLog {
     }
 
     /// What is to be sent next, as it is now: at most so many changes, and the unsent parents of their records.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn outbox_chunk(&self, limit: u32) -> Result<OutboxChunk, StoreError> {
         // What is committed by now is in what is read next.
         let commit = self.0.inner.commits.load(Ordering::SeqCst);
@@ -206,35 +200,23 @@ impl SyncLog {
     }
 
     /// Everything that is not confirmed is unsent again: rounds are counted anew in each term.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn outbox_reopen(&self) -> Result<(), StoreError> {
         let sql = "UPDATE outbox SET round = NULL WHERE round IS NOT NULL";
         self.write_local(move |tx| Ok(tx.execute(sql, []).map(drop)?)).await
     }
 
     /// Has these records sent, those that are here.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn put_into_outbox(&self, kind: RecordKind, keys: Vec<Key>) -> Result<(), StoreError> {
         self.write_local(move |tx| Ok(keys.iter().try_for_each(|key| note_key(tx, kind, key).map(drop))?)).await
     }
 
     /// Has every record sent that is worth it.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn put_all_into_outbox(&self) -> Result<(), StoreError> {
         let put = |tx: &Tx<'_>, kind: RecordKind| note(tx, kind, &is_shared(kind, kind.name()), []).map(drop);
         self.write_local(move |tx| Ok(RecordKind::ALL.into_iter().try_for_each(|kind| put(tx, kind))?)).await
     }
 
     /// How much was not sent yet.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn unsent(&self) -> Result<Lag, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(*), min(version) FROM outbox WHERE round IS NULL";
@@ -247,9 +229,6 @@ impl SyncLog {
     }
 
     /// Whether everything was sent and confirmed.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn is_outbox_empty(&self) -> Result<bool, StoreError> {
         self.read(|connection| Ok(!connection.prepare_cached("SELECT 1 FROM outbox LIMIT 1")?.exists([])?)).await
     }
