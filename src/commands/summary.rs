@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(
             failures(&rows),
             [
-                "A1: given up: the game did not answer as it should (TIMED_OUT): 20",
+                "A1: given up: the game did not respond properly (TIMED_OUT): 20",
                 "A1: the code has expired (TIME_ERROR): 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 2 more",
             ]
         );

@@ -76,7 +76,7 @@ mod tests {
         let mut narrator = Narrator::default();
         assert_eq!(narrator.tell(&codes(false), &[batch(1)]), Vec::<String>::new());
         let over = narrator.tell(&codes(true), &[]);
-        assert!(over.len() == 1 && over[0].starts_with("✗ gogoWOS: there is no such code."), "{over:?}");
+        assert!(over.len() == 1 && over[0].starts_with("✗ gogoWOS: the game does not know the code."), "{over:?}");
         assert_eq!(narrator.tell(&codes(true), &[batch(2)]), Vec::<String>::new());
         assert_eq!(narrator.tell(&codes(true), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
         assert_eq!(narrator.tell(&codes(true), &[]), Vec::<String>::new());

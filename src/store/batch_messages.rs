@@ -99,9 +99,6 @@ impl Batches {
     /// The runs whose message does not show yet how they ended, oldest first: those under way, those that ended after
     /// `since`, and those that ended after `mended_since` and have a message that does not show it. Not in guilds that have
     /// no channel or are paused.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn unannounced_batches(
         &self,
         since: Timestamp,
@@ -212,9 +209,6 @@ impl Batches {
 
     /// Notes that a run's message was taken away by somebody: nothing more is said of the run, unless somebody wants it again;
     /// then in a new message.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn silence_batch(&self, key: BatchKey) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
@@ -228,9 +222,6 @@ impl Batches {
     }
 
     /// The latest runs of a guild, newest first, at most `limit`; of one code only, if it is named.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn past_batches(
         &self,
         guild: GuildId,
@@ -263,9 +254,6 @@ impl Batches {
     }
 
     /// Redemptions of a guild's roster that wait to be decided.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn pending_in_guild(&self, guild: GuildId) -> Result<u32, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT count(*) FROM redemptions d WHERE d.outcome = 'pending' AND d.deleted = 0

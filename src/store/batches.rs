@@ -88,9 +88,6 @@ fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u3
 
 impl Batches {
     /// How far the runs are that are not finished, oldest first.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn open_batches(&self) -> Result<Vec<BatchProgress>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(

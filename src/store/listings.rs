@@ -77,9 +77,6 @@ fn on_file(connection: &Connection, answer: Option<&FeedAnswer>) -> rusqlite::Re
 impl Listings {
     /// Takes over a source's answer, or with `None` that a source does not count any more; see [`listing::changes`] for
     /// the rules. `live` are the sources that count, in the configured order.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn apply_answer(
         &self,
         answer: Option<FeedAnswer>,
@@ -123,18 +120,12 @@ impl Listings {
     }
 
     /// How far an empty answer of this source can be believed.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn emptiness(&self, source: String, live: &[String]) -> Result<Emptiness, StoreError> {
         let live = live.to_vec();
         self.read(move |connection| Ok(listing::emptiness(&on_file(connection, None)?, &source, &live))).await
     }
 
     /// When each source that lists something was last heard, within a day.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn sources_answered_at(&self) -> Result<BTreeMap<String, Timestamp>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -151,9 +142,6 @@ impl Listings {
 impl Erasures {
     /// Drops the listings of some codes that no source has listed for long, of at most `limit` codes; how many. That a code ended,
     /// and when, stands in its own row, so its return is known all the same.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn forget_old_listings(&self, limit: u32) -> Result<usize, StoreError> {
         self.write(move |tx| {
             let before = Millis(tx.now().checked_sub(KEPT_FOR).unwrap_or(Timestamp::MIN));

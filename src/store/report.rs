@@ -51,9 +51,6 @@ pub struct RedemptionRow {
 
 impl Reports {
     /// The outcomes of one code's generation.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn code_report(&self, key: CodeKey, generation: u32) -> Result<CodeReport, StoreError> {
         self.read(move |connection| {
             let mut report = CodeReport::default();
@@ -89,9 +86,6 @@ impl Reports {
     }
 
     /// Every redemption, by code, generation and player.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn redemption_rows(&self) -> Result<Vec<RedemptionRow>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -116,9 +110,6 @@ impl Reports {
     }
 
     /// Redemptions not decided yet.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn pending_redemptions(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(*) FROM redemptions WHERE outcome = 'pending' AND deleted = 0";
@@ -128,9 +119,6 @@ impl Reports {
     }
 
     /// Guilds whose next message was tried and not sent, though they are not paused: that is their own admins' business.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn failing_guilds(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(DISTINCT guild_id) FROM posts
@@ -142,9 +130,6 @@ impl Reports {
     }
 
     /// Messages that wait to be sent.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn waiting_messages(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(DISTINCT nonce) FROM posts WHERE message_id IS NULL AND deleted = 0";

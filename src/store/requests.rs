@@ -57,9 +57,6 @@ impl Requests {
     }
 
     /// Makes a code due for a guild's roster, where it is not yet, whatever the guild's setting for new codes is.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing is due.
     pub async fn start_batch(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<BatchStart, StoreError> {
         self.write(move |tx| {
             let generation = tallies::open_generation(tx, &key, generation)?;
@@ -88,9 +85,6 @@ impl Requests {
     }
 
     /// Makes due again what of a code failed or was given up for a guild's roster; how many.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing is due.
     pub async fn retry_batch(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<u32, StoreError> {
         self.write(move |tx| {
             // One entry for all of them, instead of one for each.
@@ -110,9 +104,6 @@ impl Requests {
 
     /// Makes a code due for the accounts that a user linked and named: what was never tried, and what failed. It decides for
     /// them alone: what comes of it says nothing about the code.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing is due.
     pub async fn request_for_person(
         &self,
         players: Vec<PlayerId>,
@@ -140,9 +131,6 @@ impl Requests {
     }
 
     /// Redemptions that wait because a person asked for them, of that one of these players who has most.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn waiting_for_person(&self, players: Vec<PlayerId>) -> Result<u32, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
@@ -159,9 +147,6 @@ impl Requests {
     }
 
     /// Where a code stands for one player; `None` for a player that is not known.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn standing(
         &self,
         player: PlayerId,
@@ -193,9 +178,6 @@ impl Requests {
 impl RedemptionQueue {
     /// Tries again what failed for a player because the state on file was wrong or missing, for the codes that are still
     /// good; how many. For a state that was just corrected.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing is due.
     pub async fn retry_wrong_state(&self, player: PlayerId) -> Result<u32, StoreError> {
         self.write(move |tx| {
             let codes: Vec<(CodeKey, u32)> = tx

@@ -1,4 +1,4 @@
-//! What happens in a run: when instances start, what breaks, and when it is mended.
+//! The events of a run: when instances start, what breaks, and when it is repaired.
 
 use fastrand::Rng;
 use giftcode_bot::domain::codes::code::Code;
@@ -6,35 +6,34 @@ use giftcode_bot::domain::codes::code::Code;
 use crate::model::Slot;
 use crate::world::{At, Event, Host, World};
 
-/// What becomes of a disk while nothing runs on it.
+/// What happens to a disk while no process runs on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disk {
     Kept,
     Lost,
-    /// The last snapshot is put back.
+    /// The last snapshot is restored.
     Older,
-    /// The present state of another instance's is put there.
+    /// It becomes a copy of another instance's present disk.
     CloneOf(Host),
-    /// Something else stands at its path, and goes away again after so long.
+    /// Something else stands at its path, and goes away after this time.
     Unusable(u64),
 }
 
-/// How an instance stands still. Where several hold it at once, the last of these is what its clocks show.
+/// How an instance stops. If several holds overlap, its clocks show the last of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freeze {
-    /// Its process is stopped; the clocks go on.
+    /// Its process is stopped; the clocks continue.
     Stopped,
-    /// Its machine sleeps: the monotonic clock stands still, the others go on.
+    /// Its machine sleeps: the monotonic clock stops, the others continue.
     Suspended,
     /// Its virtual machine is paused: only the wall clock shows it.
     Paused,
 }
 
-/// One thing that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     Start(Host),
-    /// After so many turns of its scheduler; it starts again after so long, on what became of its disk.
+    /// After this many steps of its scheduler. It starts again after this time, on its disk as it then is.
     Crash {
         host: Host,
         turns: u32,
@@ -53,8 +52,8 @@ pub enum Fault {
         how: Freeze,
         millis: u64,
     },
-    /// This hold ends. With the last one the instance runs again, after so many turns of its services alone: on its threads they
-    /// may be ahead of what ends them.
+    /// This hold ends. With the last one the instance runs again, first for this many steps of its services alone: their threads may
+    /// run before those that end them.
     Thaw {
         host: Host,
         hold: u64,
@@ -71,7 +70,7 @@ pub enum Fault {
         millis: u64,
     },
     Mended(Host),
-    /// Answers to this one take seconds for a while.
+    /// Answers to this instance take seconds for a while.
     Slow {
         host: Host,
         millis: u64,
@@ -87,20 +86,19 @@ pub enum Fault {
     Election,
     LeaseDeleted,
     LeaseEdited(u8),
-    /// Nothing that is sent to Discord arrives, or its answer does not.
+    /// Messages to Discord do not arrive, or their answers do not.
     DiscordFails,
     DiscordWorks,
-    /// A new code is listed.
     Code(u32),
-    /// The same version of a record was written elsewhere, with other content.
+    /// The same version of a record was written elsewhere with other content.
     Twin,
-    /// All is mended, and nothing more happens.
+    /// Everything is repaired, and nothing more happens.
     Quiet,
     Look,
     End,
 }
 
-/// How a run goes.
+/// The course of a run.
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub hosts: usize,
@@ -116,7 +114,7 @@ impl Plan {
         let quiet_at = random.u64(85_000..170_000);
         let end_at = quiet_at + QUIET;
         let mut faults = vec![(0, Fault::Start(0))];
-        // The others wait from the beginning, come later, or come only where one is needed.
+        // The others wait from the beginning, come later, or come only when one is needed.
         let mut down = Vec::new();
         for host in 1..hosts {
             match random.u8(0..3) {
@@ -132,7 +130,7 @@ impl Plan {
             let at = random.u64(8_000..quiet_at);
             let fault = some_fault(random, hosts);
             faults.push((at, fault));
-            // Where one ends, another one takes over.
+            // If one ends, another one takes over.
             if let (Fault::Crash { host, .. } | Fault::Stop { host, .. }, true) = (fault, random.bool()) {
                 faults.push((at + random.u64(0..20_000), Fault::Start((host + 1) % hosts)));
             }
@@ -140,7 +138,7 @@ impl Plan {
                 faults.push((at + random.u64(0..25_000), Fault::Start(random.usize(0..hosts))));
             }
         }
-        // An instance whose last renewal was slow stands still for just about as long as its lease.
+        // An instance with a slow last renewal stops for about the length of its lease.
         if random.u8(0..5) == 0 {
             let at = random.u64(20_000..quiet_at - 60_000);
             let (wait, millis) = (random.u64(7_000..12_000), random.u64(23_000..33_000));
@@ -149,7 +147,7 @@ impl Plan {
             faults.push((at, Fault::Slow { host: 0, millis: wait }));
             faults.push((at + wait, Fault::Freeze { host: 0, how, millis }));
         }
-        // An instance stands still just when it tries to post a code, and another one posts it.
+        // An instance stops just as it tries to post a code, and another one posts it.
         if random.u8(0..5) == 0 {
             let at = random.u64(20_000..quiet_at - 60_000);
             let millis = random.u64(40_000..80_000);
@@ -181,7 +179,7 @@ fn some_disk(random: &mut Rng, host: Host, hosts: usize) -> Disk {
 }
 
 fn some_fault(random: &mut Rng, hosts: usize) -> Fault {
-    // The first instance leads mostly: what befalls a leader tells more.
+    // Mostly the first instance leads, and faults of a leader reveal more.
     let host = if random.bool() { 0 } else { random.usize(0..hosts) };
     let disk = some_disk(random, host, hosts);
     let again_after = random.bool().then(|| random.u64(500..40_000));
@@ -210,7 +208,7 @@ fn some_fault(random: &mut Rng, hosts: usize) -> Fault {
 }
 
 impl World {
-    /// Faults outside of the instances.
+    /// Applies a fault outside the instances.
     pub fn strike(&mut self, fault: Fault) {
         let now = self.now;
         let hosts = self.network.links.len();
@@ -241,7 +239,7 @@ impl World {
                 self.schedule(now + millis, Event::Fault(Fault::Up));
             }
             Fault::LeaseDeleted => {
-                // Garbage that goes away is no change: there was no lease before, either.
+                // Removing garbage is no change, because there was no lease before either.
                 if self.mongo.lease().is_some() {
                     self.mongo.changed_at = now;
                 }
@@ -249,7 +247,7 @@ impl World {
             }
             Fault::LeaseEdited(how) => {
                 if let Slot::Lease(lease) = &mut self.mongo.slot {
-                    // Who writes what stands there changes nothing.
+                    // Rewriting the same lease changes nothing.
                     let is_change = how != 0 || lease.holder != "somebody";
                     match how {
                         0 => lease.holder = "somebody".to_owned(),
@@ -282,7 +280,7 @@ impl World {
         }
     }
 
-    /// A former leader wrote a record at the very moment in which the present one did.
+    /// A former leader wrote a record at the same moment as the present one.
     fn write_twin(&mut self) {
         use giftcode_bot::domain::sync::record::{RecordKind, Value};
         let Some(document) =

@@ -1,8 +1,8 @@
-//! One machine: a disk, clocks, and at most one process, on a runtime of its own.
+//! One machine: a disk, clocks, and at most one process on its own runtime.
 //!
-//! The runtime's clock stands still until the driver lets it run. So a process that is stopped, suspended or paused is one
-//! that is not run for a while; what each of its clocks shows afterwards is what tells these apart. A process that is killed
-//! is a runtime that is dropped, between any two turns of its scheduler.
+//! The runtime's clock stands still until the driver lets it run. So a process that is stopped, suspended or paused is simply not
+//! run for a while; what its clocks show afterwards makes the difference. Killing a process drops its runtime between two steps
+//! of its scheduler.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -23,7 +23,7 @@ use crate::planted::Planted;
 use crate::services;
 use crate::world::{At, Host, HostTime, Outside, World};
 
-/// What a process lets the driver see of itself.
+/// What the driver can see of a process.
 #[derive(Clone, Default)]
 pub struct Window(Arc<Mutex<(Option<Leadership>, Option<Store>)>>);
 
@@ -49,7 +49,7 @@ struct Process {
     runtime: Runtime,
     local: LocalSet,
     time: Arc<HostTime>,
-    /// What the simulation's time is where it stands.
+    /// The simulation's time at which it stands.
     at: At,
     stop: CancellationToken,
     task: JoinHandle<anyhow::Result<()>>,
@@ -57,16 +57,16 @@ struct Process {
     stillness: Stillness,
 }
 
-/// What makes a process stand still: it runs only when nothing holds it. It goes with the process.
+/// The holds that stop a process: it runs only while there are none. They end with the process.
 #[derive(Default)]
 struct Stillness {
     holds: Vec<(u64, Freeze)>,
-    /// Since when these hold it.
+    /// When these holds began.
     since: At,
     stood: Stood,
 }
 
-/// For how long a process stood still in each way.
+/// How long a process stood still in each way.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stood {
     stopped: u64,
@@ -79,7 +79,6 @@ impl Stillness {
         !self.holds.is_empty()
     }
 
-    /// Counts the time until now.
     fn count(&mut self, now: At) {
         let millis = now - std::mem::replace(&mut self.since, now);
         match self.holds.iter().map(|(_, how)| *how).max() {
@@ -91,7 +90,7 @@ impl Stillness {
     }
 }
 
-/// Lets others run for so many turns of a scheduler.
+/// Lets others run for this many steps of the scheduler.
 async fn yield_for(turns: u32) {
     for _ in 0..turns {
         tokio::task::yield_now().await;
@@ -122,7 +121,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// An empty file, as the program makes it: making it anew for each disk takes most of a run's time.
+/// An empty state file. Creating one for each disk would take most of a run's time.
 pub fn empty_file() -> &'static [u8] {
     static EMPTY: OnceLock<Vec<u8>> = OnceLock::new();
     EMPTY.get_or_init(|| {
@@ -200,7 +199,7 @@ impl Machine {
         number
     }
 
-    /// Lets the process run until this time, or until it asks for something, or ends; returns the time, where it stopped before.
+    /// Lets the process run until this time, or until it sends a request or ends. Returns the time if it stopped earlier.
     pub fn run(&mut self, until: At) -> Option<At> {
         let process = self.process.as_mut().filter(|process| !process.stillness.is_still() && process.at < until)?;
         let (time, task) = (process.time.clone(), &mut process.task);
@@ -215,7 +214,7 @@ impl Machine {
         (process.at < until).then_some(process.at)
     }
 
-    /// How the process ended, if it did.
+    /// The process's result if it has ended.
     pub fn take_ended(&mut self) -> Option<anyhow::Result<()>> {
         if !self.process.as_ref()?.task.is_finished() {
             return None;
@@ -231,7 +230,7 @@ impl Machine {
         }
     }
 
-    /// Kills the process after so many turns of its scheduler.
+    /// Kills the process after this many steps of its scheduler.
     pub fn crash(&mut self, turns: u32) {
         let Some(process) = self.process.take() else { return };
         if !process.stillness.is_still() {
@@ -241,7 +240,7 @@ impl Machine {
         drop(process.runtime);
     }
 
-    /// The process, if there is one, stands still from now on; the number of what holds it.
+    /// Stops the process if there is one. Returns the number of the hold.
     pub fn freeze(&mut self, how: Freeze, now: At) -> Option<u64> {
         let stillness = &mut self.process.as_mut()?.stillness;
         stillness.count(now);
@@ -250,8 +249,7 @@ impl Machine {
         Some(self.holds)
     }
 
-    /// One of what holds the process lets go of it; for how long it stood still, if that was the last. What held a process that
-    /// is gone holds nothing.
+    /// Ends a hold. Returns how long the process stood still if it was the last hold. Holds of an earlier process do not count.
     pub fn let_go(&mut self, hold: u64, now: At) -> Option<Stood> {
         let stillness = &mut self.process.as_mut()?.stillness;
         let at = stillness.holds.iter().position(|(number, _)| *number == hold)?;
@@ -281,7 +279,7 @@ impl Machine {
         self.skew.wall_ahead.fetch_add(millis, Ordering::Relaxed);
     }
 
-    /// The phase it is in by its own clocks; nothing where it does not run.
+    /// The phase by its own clocks; `None` if it does not run.
     pub fn phase(&self) -> Option<Phase> {
         let process = self.process.as_ref().filter(|process| !process.stillness.is_still())?;
         let _entered = process.runtime.enter();
@@ -299,7 +297,7 @@ impl Machine {
         &self.folder
     }
 
-    /// What becomes of the disk while nothing runs; up to when it still has everything, and nothing where all is lost.
+    /// Changes the disk while no process runs. Returns until when it has everything; `None` if all is lost.
     pub fn replace_disk(&mut self, disk: Disk, other: Option<&Path>) -> Option<Option<At>> {
         if self.is_unusable {
             return None;
@@ -329,7 +327,7 @@ impl Machine {
                 }
                 remove(&aside);
                 std::fs::rename(&self.folder, &aside).unwrap();
-                // A folder where the file should be: nobody, not even root, can open it.
+                // A folder in place of the file: nobody can open it, not even root.
                 std::fs::create_dir_all(self.folder.join("giftcode.db")).unwrap();
                 self.is_unusable = true;
                 None
@@ -337,7 +335,7 @@ impl Machine {
         }
     }
 
-    /// The disk can be used again, with what was on it.
+    /// The disk can be used again, with its old content.
     pub fn make_usable(&mut self) {
         let aside = self.folder.with_extension("aside");
         if std::mem::take(&mut self.is_unusable) && aside.exists() {
@@ -346,7 +344,7 @@ impl Machine {
         }
     }
 
-    /// Runs something inside the process's runtime, at once.
+    /// Runs something inside the process's runtime at once.
     pub fn ask<T>(&self, question: impl AsyncFnOnce(Store) -> T) -> Option<T> {
         let process = self.process.as_ref()?;
         let store = process.window.store()?;

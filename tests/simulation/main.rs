@@ -1,5 +1,5 @@
-//! Invariants 1, 2, 3 and 7 under everything that can happen to two or three instances and their MongoDB: a simulation that
-//! replays exactly. See `docs/simulation.md`.
+//! Invariants 1, 2, 3 and 7 under all faults of two or three instances and their MongoDB: a simulation that replays exactly. See
+//! `docs/simulation.md`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod checker;
@@ -24,7 +24,6 @@ use checker::LetPass;
 use planted::Planted;
 use run::Ran;
 
-/// The simulation's first moment.
 pub const START_MS: i64 = 1_760_000_000_000;
 
 #[allow(clippy::print_stderr, reason = "what a test says of itself")]
@@ -46,7 +45,7 @@ fn is_traced() -> bool {
     is_traced
 }
 
-/// The seeds that are asked for: `SIM_SEED` alone, or as many as `SIM_SEEDS` says.
+/// The requested seeds: `SIM_SEED` alone, or `SIM_SEEDS` many.
 fn seeds(as_a_rule: u64) -> Range<u64> {
     match number("SIM_SEED") {
         Some(seed) => seed..seed + number("SIM_SEEDS").unwrap_or(1),
@@ -54,7 +53,7 @@ fn seeds(as_a_rule: u64) -> Range<u64> {
     }
 }
 
-/// Runs the seeds on all cores, until `visit` has seen enough.
+/// Runs the seeds on all cores until `visit` has seen enough.
 fn run_all(seeds: Range<u64>, visit: impl Fn(u64, Ran) -> ControlFlow<()> + Sync) {
     let (next, is_enough) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
     let work = || {
@@ -108,7 +107,7 @@ fn nothing_is_lost_or_done_twice_whatever_breaks() {
     assert!(failed.is_empty(), "{} seeds fail: {:?}", failed.len(), failed.keys());
 }
 
-/// What a run is known by: the hash of all that happened, and how much did.
+/// Identifies a run: a hash of everything that happened, and how much did.
 fn fingerprint(seed: u64, ran: &Ran) -> String {
     format!("seed {seed} is {:016x} after {} events", ran.hash, ran.events)
 }
@@ -117,7 +116,7 @@ fn fingerprint(seed: u64, ran: &Ran) -> String {
 fn a_seed_replays_exactly() {
     let run = |seed| fingerprint(seed, &run::run(seed, Planted::Nothing, false));
     let first: Vec<String> = (0..6).map(run).collect();
-    // In another order, after other runs, and in a process of its own.
+    // In another order, after other runs, and in another process.
     for (seed, first) in first.iter().enumerate().rev() {
         assert_eq!(run(seed as u64), *first);
     }
@@ -131,7 +130,7 @@ fn a_seed_replays_exactly() {
     assert!(said.contains(&first[3]), "{} is not in {said}", first[3]);
 }
 
-/// Each fault that the program once had is found when it is planted again.
+/// Faults that the program once had are found when they are planted again.
 #[test]
 fn planted_faults_are_found() {
     let only = std::env::var("SIM_PLANT").ok();

@@ -1,7 +1,7 @@
 //! The modelled MongoDB: documents with their guards, and the lease.
 //!
-//! A write takes effect at one moment, when a majority has it; what a failing primary had alone never took effect. So all
-//! that is here is what a majority has, and a read sees just that.
+//! A write takes effect at the moment when a majority has it. A write that only a failing primary had never took effect. So this
+//! holds exactly what a majority has, and reads see just that.
 
 use std::collections::BTreeMap;
 
@@ -13,24 +13,23 @@ use giftcode_bot::ports::replica::{Authority, LeaseSnapshot, ReplicaError, Scope
 use crate::planted::Planted;
 use crate::world::{At, Host};
 
-/// One document.
 #[derive(Debug, Clone)]
 pub struct Document {
     pub record: Record,
     pub order: MergeKey,
-    /// Where a leader wrote it last; nothing where none ever did.
+    /// Where a leader last wrote it; `None` if none ever did.
     pub position: Option<Position>,
     pub late: bool,
-    /// Since when this very version is here.
+    /// Since when this very version is stored.
     pub since: At,
 }
 
-/// What stands where the lease is kept.
+/// The place of the lease.
 #[derive(Debug, Clone, Default)]
 pub enum Slot {
     #[default]
     Nothing,
-    /// Somebody wrote something there that is none.
+    /// Somebody wrote something there that is not a lease.
     Garbage,
     Lease(Lease),
 }
@@ -39,18 +38,17 @@ pub enum Slot {
 pub struct Mongo {
     pub documents: BTreeMap<RecordKind, BTreeMap<Key, Document>>,
     pub slot: Slot,
-    /// When the lease document last changed, standbys aside.
+    /// When the lease document last changed, except for standbys.
     pub changed_at: At,
-    /// Grows when the servers choose another primary: what was on its way to the old one is lost.
+    /// Grows when the servers elect another primary: requests on their way to the old one are lost.
     pub election: u64,
     pub is_down: bool,
     pub refuses_writes: bool,
-    /// What its clock is ahead of the simulation's.
+    /// How far its clock is ahead of the simulation's.
     pub ahead: i64,
     databases: u32,
 }
 
-/// The largest schema number here.
 const SCHEMA: i64 = 2;
 
 impl Mongo {
@@ -65,7 +63,7 @@ impl Mongo {
         }
     }
 
-    /// Writes one record; whether it lost.
+    /// Writes one record. Returns whether it lost.
     pub fn put(
         &mut self,
         record: &Record,
@@ -100,7 +98,7 @@ impl Mongo {
             if there.order == order {
                 since = there.since;
             }
-            // A former leader leaves the fence as it stands.
+            // A former leader does not change the fence.
             position = position.or(there.position);
         }
         let late = authority == Authority::Former;
@@ -108,7 +106,7 @@ impl Mongo {
         Ok(false)
     }
 
-    /// All documents are of terms later than this one: as if it had begun anew with 1.
+    /// Gives all documents a later term, as if terms had started again at 1.
     pub fn outdate(&mut self, term: i64) {
         for document in self.documents.values_mut().flat_map(|documents| documents.values_mut()) {
             if let Some(position) = &mut document.position {
@@ -131,7 +129,7 @@ impl Mongo {
         Ok(())
     }
 
-    /// The next documents of a kind behind a key.
+    /// The next documents of a kind after a key.
     pub fn page(&self, kind: RecordKind, scope: Scope, after: Option<&Key>, limit: usize) -> Vec<Document> {
         use std::ops::Bound::{Excluded, Unbounded};
         let Some(documents) = self.documents.get(&kind) else { return Vec::new() };
@@ -188,7 +186,7 @@ impl Mongo {
         Some(lease)
     }
 
-    /// Changes the lease if it is still this holder's, given back or not.
+    /// Changes the lease if this holder has it, released or not.
     pub fn change(&mut self, holder: &str, term: i64, now: At, change: impl FnOnce(&mut Lease)) -> Option<Lease> {
         let Slot::Lease(lease) = &mut self.slot else { return None };
         if lease.holder != holder || lease.term != term {
@@ -200,7 +198,7 @@ impl Mongo {
     }
 }
 
-/// Who asked, and what the asker is called.
+/// The instance that sends a request, and its name.
 #[derive(Debug, Clone)]
 pub struct Asker {
     pub host: Host,

@@ -1,4 +1,4 @@
-//! Discord, the game and the code feed, as far as what is sent there must be right.
+//! Discord, the game and the code feed, as far as the checks need them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use giftcode_bot::runtime::clock::Clock;
 use crate::checker::Actor;
 use crate::world::{At, Outside, World, answer};
 
-/// How long Discord knows a nonce, at the least it ever does.
+/// The shortest time for which Discord remembers a nonce.
 const NONCES_KNOWN: At = 180_000;
 const DISCORD_TIMEOUT: Duration = Duration::from_secs(20);
 const GAME_TIMEOUT: Duration = Duration::from_secs(10);
@@ -39,11 +39,11 @@ struct Message {
 #[derive(Default)]
 pub struct Discord {
     messages: Vec<Message>,
-    /// Nonces are known for ever: where clocks are far apart, nobody can tell how long ago an attempt was.
+    /// Nonces are remembered for ever: with clocks far apart, nobody can tell how long ago an attempt was.
     pub knows_all_nonces: bool,
-    /// How many messages in a hundred are not taken.
+    /// How many messages in a hundred are refused.
     pub fails: u64,
-    /// None is.
+    /// All messages are refused.
     pub is_down: bool,
 }
 
@@ -65,7 +65,7 @@ pub struct Feed {
     pub codes: Vec<Code>,
 }
 
-/// An instance's way to Discord, the game and the feed.
+/// An instance's connection to Discord, the game and the feed.
 #[derive(Clone)]
 pub struct Services {
     outside: Outside,
@@ -77,7 +77,7 @@ impl Services {
         Self { outside, clock }
     }
 
-    /// Who sends something now.
+    /// The sender at this moment.
     fn actor(&self) -> Actor {
         let (host, now) = (self.outside.host, self.outside.now());
         let checker = &self.outside.world().checker;

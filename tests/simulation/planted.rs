@@ -1,26 +1,24 @@
-//! Faults that are planted outside of the program: in what it is told, or in what it says. Each is a fault that the program
-//! once had.
+//! Faults planted outside the program, in what it receives or sends. The program once had each of them.
 
-/// What is planted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Planted {
     #[default]
     Nothing,
-    /// Terms begin anew with 1 where the lease is gone, and a write that the fence refused counts as done.
+    /// Terms start again at 1 if the lease is gone, and a fenced-off write counts as done.
     FenceIsDone,
     /// A lease is over 5 s after its last renewal.
     TakesAfterFiveSeconds,
-    /// A lease is over 30 s after its last renewal, though nobody could renew it.
+    /// A lease is over 30 s after its last renewal, even if nobody could renew it.
     AgeCountsInAnOutage,
-    /// All instances have one name.
+    /// All instances have the same name.
     NamesAreShared,
-    /// Of two writes with one version the first one stays.
+    /// Of two writes with the same version the first one stays.
     VersionDecidesAlone,
     /// The leader never hears of a standby.
     StandbysAreHidden,
-    /// No clock goes on while a machine sleeps.
+    /// No clock runs while a machine sleeps.
     ClocksStandStill,
-    /// Who has a position reads nothing of what was written behind it.
+    /// An instance with a position reads nothing that was written after it.
     TakeoversReadNothing,
 }
 

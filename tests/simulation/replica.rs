@@ -1,4 +1,4 @@
-//! MongoDB as an instance sees it: the ports, over a network that delays, cuts and loses.
+//! MongoDB as an instance sees it: the ports, over a network that delays, cuts and loses messages.
 
 use std::time::Duration;
 
@@ -13,10 +13,9 @@ use crate::model::{Asker, Slot};
 use crate::planted::Planted;
 use crate::world::{Event, Outside, World, answer};
 
-/// How long the driver waits for an answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// One instance's way to MongoDB.
+/// One instance's connection to MongoDB.
 #[derive(Clone)]
 pub struct Remote {
     outside: Outside,
@@ -28,21 +27,21 @@ type Operation<T> = Box<dyn FnOnce(&mut World, &Asker) -> Result<T, ReplicaError
 
 struct Request<T> {
     asker: Asker,
-    /// When it was sent: another primary since has not heard of it.
+    /// When it was sent. A primary elected since does not know of it.
     election: u64,
     is_write: bool,
     operation: Operation<T>,
     to: oneshot::Sender<Result<T, ReplicaError>>,
 }
 
-/// A request reaches MongoDB, or what is left of it.
+/// A request reaches MongoDB, or is lost.
 fn arrive<T: Send + 'static>(world: &mut World, request: Request<T>) {
     let host = request.asker.host;
     if world.mongo.is_down || request.election != world.mongo.election {
         return world.lose(request.to);
     }
     if !world.network.links[host].there {
-        // What the network holds back may come late: after its sender gave up, and after another took over.
+        // The network may deliver late: after the sender gave up, and after another instance took over.
         if world.random.u64(0..4) == 0 {
             let at = world.now + world.random.u64(500..20_000);
             return world.schedule(at, Event::Arrival(Box::new(move |world| arrive(world, request))));
@@ -163,7 +162,7 @@ impl Replica for Remote {
 }
 
 impl Remote {
-    /// What this instance is called where the lease is kept.
+    /// This instance's name in the lease.
     fn name(&self, holder: &str) -> String {
         match self.outside.world().planted {
             Planted::NamesAreShared => "the one name".to_owned(),

@@ -1,4 +1,4 @@
-//! One run: the machines and the world, event after event, from one seed.
+//! One run from one seed: the machines and the world, event after event.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use crate::planted::Planted;
 use crate::replica::chunk;
 use crate::world::{Event, Host, Link, Network, World};
 
-/// What came of a run.
+/// The result of a run.
 pub struct Ran {
     pub hash: u64,
     pub violation: Option<String>,
@@ -31,21 +31,20 @@ struct Run {
     /// Nothing breaks any more: a process that ends starts again.
     is_quiet: bool,
     has_ended: bool,
-    /// What becomes of a disk when its process has ended, and when that starts again.
+    /// What happens to a disk when its process has ended, and when that starts again.
     afterwards: Vec<Option<(Option<u64>, Disk)>>,
 }
 
-/// A folder in memory, where the system has one: nothing here need outlive the machine.
+/// A folder in memory if the system has one.
 fn folder() -> tempfile::TempDir {
     let memory = PathBuf::from("/dev/shm");
     let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     folder.unwrap()
 }
 
-/// Runs one seed.
 pub fn run(seed: u64, planted: Planted, is_printed: bool) -> Ran {
     crate::machine::empty_file();
-    // The program's own chance: names, jitter.
+    // The program's own randomness: names, jitter.
     fastrand::seed(seed);
     let mut random = Rng::with_seed(seed);
     let plan = Plan::new(&mut random);
@@ -56,7 +55,7 @@ pub fn run(seed: u64, planted: Planted, is_printed: bool) -> Ran {
         links: vec![Link { there: true, back: true, slow_until: 0 }; plan.hosts],
         lost_answers: [0, 0, 1, 4][random.usize(0..4)],
     };
-    // One run in eight has a clock that is far off.
+    // In one run of eight, a clock is far off.
     let is_far_off = random.u8(0..8) == 0;
     let is_required = random.u8(0..8) == 0;
     let machine = |host| {
@@ -100,7 +99,7 @@ impl Run {
         let mut events = 0;
         while !self.has_ended {
             let Some(at) = self.world().next_at() else { break };
-            // What one asks for may arrive before that: then nobody runs past it.
+            // A request may arrive earlier, and no instance may run past it.
             let mut has_asked = false;
             for machine in &mut self.machines {
                 has_asked |= machine.run(at).is_some();
@@ -126,7 +125,7 @@ impl Run {
         events
     }
 
-    /// Processes that ended by themselves.
+    /// Handles processes that ended by themselves.
     fn bury_the_ended(&mut self, now: u64) {
         for host in 0..self.machines.len() {
             let Some(ended) = self.machines[host].take_ended() else { continue };
@@ -141,7 +140,7 @@ impl Run {
             drop(world);
             let (again_after, disk) = self.afterwards[host].take().unwrap_or((Some(3_000), Disk::Kept));
             self.replace_disk(host, disk);
-            // One whose start came while it still ended must have its say, too.
+            // A process whose restart came while it was still ending must be handled too.
             if let Some(wait) = again_after.or(self.is_quiet.then_some(3_000)) {
                 self.world().schedule(now + wait, Event::Fault(Fault::Start(host)));
             }
@@ -228,7 +227,7 @@ impl Run {
         }
     }
 
-    /// All was mended long ago: one leads, both stores hold the same, and nothing is missing.
+    /// Long after all repairs: one instance leads, both stores hold the same, and nothing is missing.
     fn check_the_end(&mut self) {
         let leads = |machine: &Machine| matches!(machine.phase(), Some(Phase::Leading { .. }));
         let leader = self.machines.iter().position(leads);
@@ -277,7 +276,7 @@ impl Run {
     }
 }
 
-/// What is not done of all that these records and codes ask for.
+/// What these records and codes require and is not done.
 fn undone(stored: &[Record], codes: &[Code]) -> Option<String> {
     let of_kind = |kind| move |record: &&Record| record.kind == kind && *record.get("deleted") == Value::Bool(false);
     let find = |kind, key: Key| stored.iter().filter(of_kind(kind)).find(|record| record.key() == key);
@@ -311,7 +310,7 @@ fn undone(stored: &[Record], codes: &[Code]) -> Option<String> {
     None
 }
 
-/// Whether a record belongs into both stores: an untried redemption follows from the others.
+/// Whether a record belongs in both stores. An untried redemption is derived from others.
 fn is_replicated(record: &Record) -> bool {
     let number = |field| if let Value::Int(number) = record.get(field) { *number } else { 0 };
     let is_pending = *record.get("outcome") == Value::Text(Outcome::Pending.name().to_owned());

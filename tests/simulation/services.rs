@@ -1,4 +1,4 @@
-//! What an instance does: the real watcher, poster and engine, and an admin who changes what it keeps.
+//! An instance's work: the real watcher, poster and engine, and an admin who changes settings.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,7 +40,6 @@ const WATCHER: WatcherSettings = WatcherSettings {
     min_absence: Duration::from_secs(6 * 3600),
 };
 
-/// One start of an instance.
 pub struct Process {
     pub path: PathBuf,
     pub clock: Clock,
@@ -52,7 +51,7 @@ pub struct Process {
     pub unrecorded: Unrecorded,
 }
 
-/// The working copy is let go of, however its session ends.
+/// Releases the working copy, however its session ends.
 struct Shown<'a>(&'a Window);
 
 impl Drop for Shown<'_> {
@@ -61,7 +60,7 @@ impl Drop for Shown<'_> {
     }
 }
 
-/// What an instance does in one session, until `done`.
+/// An instance's work in one session, until `done`.
 pub async fn serve(
     process: &Process,
     store: Store,
@@ -132,7 +131,7 @@ impl Admin {
             }
             tokio::time::sleep(Duration::from_millis(wait)).await;
             for guild in GUILDS {
-                // Refused is refused: nothing was acknowledged.
+                // A refused change was not acknowledged.
                 drop(self.change(guild).await);
             }
         }
@@ -145,7 +144,7 @@ impl Admin {
         if self.store.guilds().guild(guild).await?.channel.is_none() {
             self.store.guilds().set_channel(guild, channel).await?;
             self.store.guilds().set_auto_redeem(guild, true).await?;
-            // Players of one guild are of no other: their redemptions tell whose they are.
+            // No player belongs to two guilds, so a redemption shows its guild.
             let first = guild.0 * 100;
             self.store.rosters().add_to_roster(guild, (first..first + PLAYERS).map(player).collect()).await?;
             return self.acknowledged(guild_key).await;
@@ -159,7 +158,7 @@ impl Admin {
         match what {
             0 => {
                 self.store.rosters().add_to_roster(guild, vec![player(one)]).await?;
-                // One that was there already is as it was.
+                // A player who was there before stays unchanged.
                 Ok(())
             }
             1 => match self.store.rosters().remove_from_roster(guild, vec![player(one).id]).await? {
@@ -173,7 +172,7 @@ impl Admin {
         }
     }
 
-    /// Notes what somebody was told is saved.
+    /// Records a change that was acknowledged to somebody.
     async fn acknowledged(&self, (kind, key): (RecordKind, Key)) -> Result<(), StoreError> {
         let mut records = self.store.sync_log().page(kind, None, u32::MAX).await?;
         records.retain(|record| record.key() == key);

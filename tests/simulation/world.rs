@@ -1,7 +1,7 @@
-//! Everything outside the instances, and the time: a queue of what happens when.
+//! Everything outside the instances, and time itself: a queue of future events.
 //!
-//! Each instance runs on a runtime of its own, whose clock stands still until the driver lets it run. Whatever leaves an
-//! instance becomes an event here, so the order of all events follows from the seed.
+//! Each instance runs on its own runtime, whose clock stands still until the driver lets it run. Everything that leaves an instance
+//! becomes an event here, so the seed determines the order of all events.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -21,34 +21,32 @@ use crate::planted::Planted;
 
 /// Milliseconds since the simulation began.
 pub type At = u64;
-/// The instances, by number.
 pub type Host = usize;
 
-/// Something that happens at a time.
+/// Something that happens at a given time.
 pub enum Event {
-    /// A message arrives somewhere.
     Arrival(Box<dyn FnOnce(&mut World) + Send>),
-    /// Something breaks, or is mended.
+    /// Something breaks, or is repaired.
     Fault(Fault),
 }
 
 /// How an instance is connected to MongoDB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
-    /// What it asks gets there.
+    /// Requests arrive.
     pub there: bool,
-    /// Answers come back.
+    /// Answers arrive.
     pub back: bool,
-    /// Until when they take seconds.
+    /// Until when answers take seconds.
     pub slow_until: At,
 }
 
-/// What the network does, in this run.
+/// The network's behaviour in this run.
 #[derive(Debug, Clone)]
 pub struct Network {
-    /// The longest that a message takes, as a rule.
+    /// The longest delay of a normal message.
     pub latency: u64,
-    /// One message in so many takes up to 4 s.
+    /// Every n-th message takes up to 4 s.
     pub slow_one_in: u64,
     pub links: Vec<Link>,
     /// How many messages in a hundred are lost after they took effect.
@@ -68,15 +66,15 @@ pub struct World {
     pub checker: Checker,
     pub planted: Planted,
     pub trace: Trace,
-    /// Nobody changes anything any more.
+    /// Nothing is changed any more.
     pub is_quiet: bool,
-    /// The role that an admin set last, anywhere.
+    /// The role that an admin last set anywhere.
     role: u64,
-    /// Answers that never come, kept so that whoever waits for them goes on waiting.
+    /// Answers that never come, kept so that their receivers keep waiting.
     never: Vec<Box<dyn Any + Send>>,
 }
 
-/// What happened, as a hash of all of it and its last lines.
+/// A hash of everything that happened, and its last lines.
 #[derive(Default)]
 pub struct Trace {
     hasher: DefaultHasher,
@@ -150,13 +148,13 @@ impl World {
         Some(event)
     }
 
-    /// A role that nobody has set yet: a setting that stays as it is gets no version.
+    /// A role that nobody has set yet, because an unchanged setting gets no new version.
     pub fn new_role(&mut self) -> u64 {
         self.role += 1;
         self.role
     }
 
-    /// How long a message is on its way.
+    /// How long a message takes.
     pub fn latency(&mut self) -> u64 {
         if self.random.u64(0..self.network.slow_one_in) == 0 {
             return self.random.u64(0..4000);
@@ -164,7 +162,7 @@ impl World {
         self.random.u64(0..=self.network.latency)
     }
 
-    /// An answer that does not come: its asker learns that at once, or waits for it.
+    /// An answer that does not come. Its receiver learns that at once, or keeps waiting.
     pub fn lose(&mut self, answer: impl Any + Send) {
         if self.random.bool() {
             self.never.push(Box::new(answer));
@@ -172,20 +170,20 @@ impl World {
     }
 }
 
-/// The world, as one start of one instance knows it.
+/// The world as one process of one instance knows it.
 #[derive(Clone)]
 pub struct Outside {
     pub world: Arc<Mutex<World>>,
     pub host: Host,
-    /// The start of a process: grows with each.
+    /// The number of the process's start.
     pub process: u64,
     time: Arc<HostTime>,
 }
 
-/// How the time of an instance's runtime maps to the simulation's.
+/// Maps the time of an instance's runtime to the simulation's.
 pub struct HostTime {
     base: Mutex<(Instant, At)>,
-    /// The instance has asked for something: its driver looks whether that changes what happens next.
+    /// The instance has sent a request: the driver checks whether that changes the next event.
     pub asked: Notify,
 }
 
@@ -204,19 +202,18 @@ impl HostTime {
         at + u64::try_from(instant.elapsed().as_millis()).unwrap()
     }
 
-    /// When the runtime's clock shows what is `at` in the simulation.
+    /// The runtime's time for `at` in the simulation.
     pub fn instant(&self, at: At) -> Instant {
         let (instant, base) = self.base();
         instant + Duration::from_millis(at.saturating_sub(base))
     }
 
-    /// The runtime's clock stood still for so long.
+    /// The runtime's clock stood still for this long.
     pub fn lose(&self, millis: u64) {
         self.base.lock().unwrap_or_else(PoisonError::into_inner).1 += millis;
     }
 }
 
-/// Why nothing came back.
 pub struct NoAnswer;
 
 impl Outside {
@@ -232,8 +229,8 @@ impl Outside {
         self.time.now()
     }
 
-    /// Sends a request, which does `operation` where it arrives; returns its result when the answer is back. A request that
-    /// was sent goes on whatever becomes of its sender.
+    /// Sends a request that runs `operation` where it arrives. Returns its result when the answer is back. A sent request continues
+    /// even if its sender is gone.
     pub async fn ask<T: Send + 'static>(
         &self,
         within: Duration,
@@ -253,9 +250,8 @@ impl Outside {
     }
 }
 
-/// Sends an answer back.
 pub fn answer<T: Send + 'static>(world: &mut World, to: oneshot::Sender<T>, value: T) {
     let at = world.now + world.latency();
-    // Whoever asked may be gone.
+    // The receiver may be gone.
     world.schedule(at, Event::Arrival(Box::new(move |_| drop(to.send(value)))));
 }

@@ -50,9 +50,6 @@ impl Codes {
     }
 
     /// The codes of a choice; `None` for one that is not kept any more.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn choice(&self, id: String) -> Result<Option<Vec<Code>>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {

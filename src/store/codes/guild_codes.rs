@@ -76,9 +76,6 @@ fn set_wanted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, wanted: bool) -> rusql
 
 impl Codes {
     /// A code that a guild knows: not one that only another guild added, or a person redeemed.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn find_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -91,9 +88,6 @@ impl Codes {
 
     /// A code that is known, as it is for a person who wants it: what came of one that no feed lists decides only for those
     /// who named it.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn find_code_for_person(&self, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let found = self.find_code(key).await?;
         let forget = |found: FoundCode| match found {
@@ -106,9 +100,6 @@ impl Codes {
     }
 
     /// A code that is known.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn find_code(&self, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -119,9 +110,6 @@ impl Codes {
     }
 
     /// The codes that are active in a guild, those that end soonest first, those without an end last.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn active_codes(&self, guild: GuildId) -> Result<Vec<AnnouncedCode>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -138,9 +126,6 @@ impl Codes {
 
     /// Codes that the guild has or had, newest first, whose text begins with `text` in any case; at most `limit`. For
     /// whoever types a code.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn suggest_codes(
         &self,
         guild: GuildId,
@@ -166,9 +151,6 @@ impl Codes {
     }
 
     /// How many codes a feed lists that are good, as far as anybody knows.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn count_active_codes(&self) -> Result<u32, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -181,9 +163,6 @@ impl Codes {
 
     /// Posts and redeems a code in one guild, though no feed lists it, or though it was removed there. About one that is over
     /// the game is asked at once, and for 48 hours now and then.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn add_guild_code(&self, guild: GuildId, code: Code) -> Result<AddedCode, StoreError> {
         self.write(move |tx| {
             let sql = format!(
@@ -220,9 +199,6 @@ impl Codes {
 
     /// Neither posts nor redeems a code in one guild any more: what waits to be redeemed for its roster, and for nobody
     /// else, is dropped. `None` for a code that the guild does not know; else how many redemptions were dropped.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn remove_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<usize>, StoreError> {
         let instance = self.0.instance();
         self.write(move |tx| {

@@ -42,17 +42,11 @@ fn known_codes(connection: &Connection) -> Result<BTreeMap<CodeKey, KnownCode>, 
 
 impl Reports {
     /// All codes ever seen.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn known_codes(&self) -> Result<BTreeMap<CodeKey, KnownCode>, StoreError> {
         self.read(known_codes).await
     }
 
     /// When a code was first seen, or first listed where a person had typed it before.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn first_seen(&self, key: CodeKey) -> Result<Option<Timestamp>, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT first_seen_at FROM codes WHERE code_key = ?1 AND deleted = 0";
@@ -65,9 +59,6 @@ impl Reports {
 
 impl Codes {
     /// Makes a code known that no feed lists: somebody named it. Returns its generation.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn add_code(&self, code: Code) -> Result<u32, StoreError> {
         self.write(move |tx| {
             let generation = "SELECT generation FROM codes WHERE code_key = ?1 AND deleted = 0";

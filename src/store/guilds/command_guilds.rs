@@ -21,9 +21,6 @@ impl Guilds {
     }
 
     /// Notes that a guild has none any more.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub async fn forget_command_guild(&self, guild: GuildId) -> Result<(), StoreError> {
         self.write_local(move |tx| {
             tx.execute("DELETE FROM command_guilds WHERE guild_id = ?1", params![guild])?;
@@ -33,9 +30,6 @@ impl Guilds {
     }
 
     /// The guilds that have commands of their own.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn command_guilds(&self) -> Result<Vec<GuildId>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached("SELECT guild_id FROM command_guilds")?;

@@ -130,9 +130,6 @@ pub(in crate::store) fn active_code(guild: &str) -> String {
 
 impl Guilds {
     /// A guild's settings; the defaults for one that is not known.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn guild(&self, guild: GuildId) -> Result<GuildSettings, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -153,17 +150,11 @@ impl Guilds {
 
     /// Sets where a guild's codes are posted; a guild that had no channel gets the active codes once, as a digest. It ends
     /// a pause, and makes what waits due at once: whatever the wait was for, somebody has acted since.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn set_channel(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
         self.set_channel_and_role(guild, channel, None).await
     }
 
     /// The same, together with the role that the guild's posts mention, or none, where that is to change.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn set_channel_and_role(
         &self,
         guild: GuildId,
@@ -193,9 +184,6 @@ impl Guilds {
 
     /// Stops posting to a guild; whether it had a channel. Codes that come meanwhile are part of the digest when a channel
     /// is set again.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn unset_channel(&self, guild: GuildId) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let unset = tx.execute(
@@ -209,9 +197,6 @@ impl Guilds {
     }
 
     /// Turns auto-redemption on or off. On makes the active codes due for the roster; off lets begun redemptions end.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn set_auto_redeem(&self, guild: GuildId, on: bool) -> Result<(), StoreError> {
         self.write(move |tx| {
             ensure(tx, guild)?;
@@ -228,9 +213,6 @@ impl Guilds {
     /// Stops posting to a guild until somebody acts, or until `resume_at`; whether that is news. If it still posts to
     /// `channel`, where one is named: else somebody has acted already. The runs' messages that went with a channel are
     /// forgotten: how the runs go is shown where the guild's codes are posted then.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn pause_guild(
         &self,
         guild: GuildId,
@@ -261,9 +243,6 @@ impl Guilds {
     }
 
     /// Posts to a guild again, if it was paused; whether it was.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn resume_guild(&self, guild: GuildId) -> Result<bool, StoreError> {
         self.write(move |tx| Ok(resume(tx, guild)?)).await
     }

@@ -53,9 +53,6 @@ fn take_up(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
 
 impl Guilds {
     /// All guilds that are known, and whether they have removed the bot.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn known_guilds(&self) -> Result<Vec<(GuildId, bool)>, StoreError> {
         self.read(|connection| {
             // A guild that was paused for this before there was a time to it counts as removed once that is set.
@@ -70,9 +67,6 @@ impl Guilds {
 
     /// Discord says that the bot is not in a guild any more; whether that is news. It is kept whole for its return, and
     /// nothing is posted or redeemed for it.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn guild_removed(&self, guild: GuildId) -> Result<bool, StoreError> {
         let instance = self.0.instance();
         let is_news = self.write(move |tx| {
@@ -97,9 +91,6 @@ impl Guilds {
     }
 
     /// The bot is in a guild; whether it was thought removed. What waits there is due at once.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn guild_returned(&self, guild: GuildId) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let returned = tx.execute(

@@ -188,9 +188,6 @@ fn import_state(tx: &Tx<'_>, state: &LegacyState) -> rusqlite::Result<Imported> 
 impl Imports {
     /// Takes over the legacy bot's database: channels, sent codes, rosters and what was redeemed. What is here
     /// already stays; doing it twice changes nothing more.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing was taken over.
     pub async fn import_legacy_database(&self, database: LegacyDatabase) -> Result<ImportedDatabase, StoreError> {
         self.write(move |tx| {
             let mut imported = ImportedDatabase::default();
@@ -211,17 +208,11 @@ impl Imports {
 
     /// Takes over those of an export's records that win over what is here, and gives them to the replica too. What does not
     /// fit is left out.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn import_records(&self, records: Vec<Record>) -> Result<Merged, StoreError> {
         self.write(move |tx| Ok(sync::merge(tx, &records, Origin::Elsewhere)?)).await
     }
 
     /// Takes over channels and what was sent. What is here already stays; doing it twice changes nothing more.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing was taken over.
     pub async fn import_legacy_state(&self, state: LegacyState) -> Result<Imported, StoreError> {
         self.write(move |tx| {
             let imported = import_state(tx, &state)?;

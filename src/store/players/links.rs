@@ -24,9 +24,6 @@ pub(in crate::store) fn player(row: &Row<'_>) -> rusqlite::Result<Player> {
 
 impl Rosters {
     /// The accounts a user linked, in the order of their linking.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn links(&self, user: UserId) -> Result<Vec<Player>, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
@@ -40,9 +37,6 @@ impl Rosters {
     }
 
     /// Links an account to a user, and keeps its state.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn link(&self, user: UserId, account: Player) -> Result<Linked, StoreError> {
         self.write(move |tx| {
             let known: Vec<PlayerId> = tx
@@ -68,9 +62,6 @@ impl Rosters {
     }
 
     /// Takes a user's link back, or all of them; how many.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn unlink(&self, user: UserId, player: Option<PlayerId>) -> Result<usize, StoreError> {
         self.write(move |tx| {
             Ok(tx.execute(

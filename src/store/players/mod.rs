@@ -61,9 +61,6 @@ pub(in crate::store) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<us
 
 impl Rosters {
     /// Makes players known without putting them on a roster.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn put_players(&self, players: Vec<Player>) -> Result<(), StoreError> {
         self.write(move |tx| {
             for player in &players {
@@ -77,9 +74,6 @@ impl Rosters {
     /// Puts players on a guild's roster; one who is on it already is brought up to date. What others rely on stays: a player
     /// who is on another guild's roster, or whom somebody linked, keeps the name and state on file, unless the game has said
     /// that the state is wrong.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
         self.write(move |tx| {
             guilds::ensure(tx, guild)?;
@@ -104,9 +98,6 @@ impl Rosters {
     }
 
     /// Takes players off a guild's roster; returns how many were on it. Redemptions that were begun for them end as they would.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn remove_from_roster(&self, guild: GuildId, players: Vec<PlayerId>) -> Result<u32, StoreError> {
         self.write(move |tx| {
             let mut removed = 0;
@@ -124,9 +115,6 @@ impl Rosters {
 
 impl RedemptionQueue {
     /// Forgets when a player's profile was fetched, so that it is fetched again.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn forget_profile(&self, player: PlayerId) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
@@ -139,9 +127,6 @@ impl RedemptionQueue {
     }
 
     /// Takes over what the game says of a player.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn record_profile(&self, player: PlayerId, profile: Profile) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(

@@ -23,9 +23,6 @@ const ORDER: &str = "ORDER BY p.nickname = '', p.nickname COLLATE NOCASE, p.play
 
 impl Rosters {
     /// A part of a guild's roster, by name.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn roster(&self, guild: GuildId, offset: u32, limit: u32) -> Result<RosterPage, StoreError> {
         self.read(move |connection| {
             let on_roster = "FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0";
@@ -43,9 +40,6 @@ impl Rosters {
     }
 
     /// Players of a guild's roster whose name holds, or whose id begins with, `text`; at most `limit`.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn find_on_roster(&self, guild: GuildId, text: String, limit: u32) -> Result<Vec<Player>, StoreError> {
         self.read(move |connection| {
             let sql = format!(

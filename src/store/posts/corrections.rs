@@ -95,9 +95,6 @@ fn shown_code(row: &Row<'_>) -> rusqlite::Result<(AnnouncedCode, Option<OverReas
 impl PostQueue {
     /// Messages that do not show what is so, at most `limit`, those first that are due for longest; and when the next one
     /// is due that waits. Not those in guilds that are paused.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn due_corrections(&self, limit: u32) -> Result<(Vec<Correction>, Option<Timestamp>), StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {

@@ -112,9 +112,6 @@ impl PostQueue {
     /// The next message of every guild that has one due now, the longest planned first, and guilds that were planned at one
     /// moment in an order of that moment. A guild's messages go out in their order: while its first
     /// one fails, the others of that guild wait, and no other guild does.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn due_messages(&self) -> Result<Vec<DueMessage>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -147,9 +144,6 @@ impl PostQueue {
     }
 
     /// When the next message that waits is due, of those that are due after `after`; `None` when there is none.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn next_post_at(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         self.read(move |connection| {
             let sql = format!("SELECT min({DUE_AT}) {HEADS} AND {DUE_AT} > ?1");

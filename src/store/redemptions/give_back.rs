@@ -61,9 +61,6 @@ impl RedemptionQueue {
     /// A player whose state is on file, none of `not`: the one behind `after` in turn. Nobody whom the bot does not serve: who
     /// was taken off the rosters, or whose guilds removed it. With `untroubled`, nobody whose own tries fail or were used up:
     /// what the game says of such a player may be that player's own.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn player_to_ask_for(
         &self,
         not: Vec<PlayerId>,
@@ -105,9 +102,6 @@ impl RedemptionQueue {
     }
 
     /// Whether anything is to be redeemed for a player.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn has_pending(&self, player: PlayerId) -> Result<bool, StoreError> {
         self.read(move |connection| {
             let pending = "SELECT 1 FROM redemptions WHERE player_id = ?1 AND outcome = 'pending' AND deleted = 0";

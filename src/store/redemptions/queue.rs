@@ -211,9 +211,6 @@ impl RedemptionQueue {
     }
 
     /// Makes the codes due for the players, where they are not yet.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing is due.
     pub async fn request(&self, players: Vec<PlayerId>, codes: Vec<(CodeKey, u32)>) -> Result<(), StoreError> {
         self.write(move |tx| {
             for (key, generation) in &codes {

@@ -56,9 +56,6 @@ impl RedemptionQueue {
     }
 
     /// The calls of the last windows: to which endpoint, and how long ago they were answered at the latest.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn recent_calls(&self) -> Result<Vec<(Endpoint, Duration)>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {

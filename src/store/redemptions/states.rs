@@ -10,9 +10,6 @@ use crate::store::kernel::StoreError;
 impl RedemptionQueue {
     /// The states in which the others of a player's rosters live, the most frequent first; one more than are tried, for one
     /// of them may be the player's on file.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn states_of_roster_mates(&self, player: PlayerId) -> Result<Vec<State>, StoreError> {
         self.read(move |connection| {
             let most = u32::try_from(MAX_STATES + 1).unwrap_or(u32::MAX);

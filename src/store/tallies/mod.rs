@@ -152,9 +152,6 @@ fn count(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::R
 impl Tallies {
     /// Generations whose redemptions are to be counted: of codes that have been over for eight weeks, nothing pending. At most
     /// some at once.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub async fn old_generations(&self) -> Result<Vec<Generation>, StoreError> {
         let since = self.over_since();
         self.read(move |connection| {
@@ -243,9 +240,6 @@ impl Tallies {
 
     /// Drops redemptions that are counted, at most `limit`, from both stores; how many. None while the replica lacks a
     /// count: it must never have less than the redemptions or their numbers.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn drop_counted(&self, limit: u32) -> Result<usize, StoreError> {
         let found = self
             .read(move |connection| {
@@ -283,9 +277,6 @@ impl Tallies {
 
     /// Drops records that were marked as deleted a quarter of a year ago, at most `limit` of a kind, from both stores; how
     /// many. Not a post that was ever tried: that it was keeps it from being posted twice. Nor what a record still names.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing changed.
     pub async fn drop_deleted(&self, limit: u32) -> Result<usize, StoreError> {
         let now = self.0.inner.clock.now();
         let before = Version::at(now.checked_sub(DELETED_FOR).unwrap_or(Timestamp::MIN)).0;

@@ -1,4 +1,4 @@
-//! What instances do outside, and what they acknowledge: what may be repeated, and what may not.
+//! Outward actions and acknowledgements: which may be repeated, and which may not.
 
 use std::fmt::{self, Display, Formatter};
 use std::ops::AddAssign;
@@ -11,14 +11,14 @@ use crate::model::{Document, Mongo};
 use crate::outside::{Announced, Redeemed};
 use crate::world::{At, Host};
 
-/// What may happen twice because nobody could know better, and how often it was seen.
+/// Repetitions that nobody could avoid, by reason, with their counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LetPass {
-    /// All that knew of it was lost.
+    /// Everybody who knew of the first action was lost.
     pub lost: usize,
-    /// Those who knew of it could not tell yet.
+    /// Those who knew of it could not report it yet.
     pub untold: usize,
-    /// Events while one acted on its file beside another one.
+    /// Events while an isolated instance acted beside another one.
     pub beside: usize,
 }
 
@@ -38,11 +38,11 @@ impl Display for LetPass {
     }
 }
 
-/// Who acts: the instance, its process, and, when it began, whether it knew of a standby, and before which time that which
-/// MongoDB learnt had to be known to it.
+/// The actor: the instance and its process. Also whether it knew of a standby when it began, and up to which time it had to know
+/// everything that MongoDB had learnt.
 pub type Actor = (Host, u64, bool, At);
 
-/// An act outside, and what was known then.
+/// An outward action, and what was known at the time.
 #[derive(Debug, Clone)]
 pub(super) struct Act {
     pub host: Host,
@@ -50,12 +50,12 @@ pub(super) struct Act {
     pub disk: Disk,
     pub at: At,
     pub knew_standby: bool,
-    /// The message's nonce, and since when MongoDB tells of it, where it is a post.
+    /// For a post: the message's nonce, and since when MongoDB shows it.
     pub nonce: String,
     pub known_since: Option<At>,
     /// When its result came back.
     pub answered_at: Option<At>,
-    /// All that knew of it was lost.
+    /// Everybody who knew of it was lost.
     pub is_gone: bool,
 }
 
@@ -87,8 +87,8 @@ fn is_sent(record: &Record) -> bool {
     *record.get("message_id") != Value::Null
 }
 
-/// Whether this record tells of a post under this nonce: that it was sent, or may have been. An attempt tells of its own message
-/// alone: the same code may have been sent in another one, by somebody whose knowledge is lost.
+/// Whether this record shows a post under this nonce: that it was sent, or may have been. An attempt concerns only its own message:
+/// an instance whose knowledge is lost may have sent the same code in another one.
 pub(super) fn tells_of(record: &Record, nonce: &str) -> bool {
     is_sent(record) || is_attempted(record) && *record.get("nonce") == Value::Text(nonce.to_owned())
 }
@@ -120,8 +120,8 @@ impl Checker {
         Act { host, process, disk, at: now, knew_standby, nonce, known_since: None, answered_at: None, is_gone: false }
     }
 
-    /// Before which time that which MongoDB learnt must be known to an instance: what was there when it took over, and after
-    /// a while what came later.
+    /// Up to which time an instance must know everything that MongoDB had learnt: the state at its takeover, and later changes after a
+    /// while.
     pub fn must_know_before(&self, host: Host, now: At) -> At {
         let instance = &self.instances[host];
         let later = match self.is_isolated(host) {
@@ -132,7 +132,6 @@ impl Checker {
         instance.caught_up_to.map_or(0, |to| to + 1).max(self.up_before(later, KNOWN_AFTER))
     }
 
-    /// MongoDB is down from now on, or up.
     pub fn mongo_is(&mut self, is_down: bool, now: At) {
         let was_down = self.outages.last().is_some_and(|(_, until)| *until == At::MAX);
         match (was_down, is_down) {
@@ -142,7 +141,7 @@ impl Checker {
         }
     }
 
-    /// Since when until this time MongoDB was up for so long in all.
+    /// The time since which MongoDB had been up for `left` in all.
     fn up_before(&self, now: At, mut left: At) -> At {
         let mut up_until = now;
         for (from, until) in self.outages.iter().rev().filter(|(from, _)| *from < now) {
@@ -155,7 +154,7 @@ impl Checker {
         up_until.saturating_sub(left)
     }
 
-    /// Why this act repeats that one and may not; counts it where it may.
+    /// Why this action may not repeat that one; counts it if it may.
     fn check_again(
         &mut self,
         host: Host,
@@ -225,7 +224,7 @@ impl Checker {
         self.calls.len() - 1
     }
 
-    /// Whoever had asked got a final answer, and writes it down before it waits for anything.
+    /// The caller got a final answer, and records it before it waits for anything.
     pub fn answered(&mut self, call: usize, now: At) {
         let disk = self.disk(self.calls[call].1.host);
         let act = &mut self.calls[call].1;
@@ -235,7 +234,7 @@ impl Checker {
         }
     }
 
-    /// A change was acknowledged; `at_once` where MongoDB must have it by now.
+    /// A change was acknowledged. `at_once`: MongoDB must have it by now.
     pub fn acknowledged(&mut self, host: Host, now: At, record: &Record, at_once: bool, mongo: &Mongo) {
         let merge_key = record.merge_key();
         let instance = &self.instances[host];
@@ -257,7 +256,7 @@ impl Checker {
         self.acknowledged.push(entry);
     }
 
-    /// A document was written: what is a fact is not replaced by what lacks it.
+    /// A document was written: a record without a fact must not replace one with it.
     pub fn written(&mut self, by: Host, now: At, before: Option<&Record>, after: &Record) {
         match after.kind {
             RecordKind::Redemptions if is_final(after) => drop(self.known.entry(after.key()).or_insert(now)),
@@ -294,7 +293,7 @@ impl Acknowledged {
     }
 }
 
-/// Instance 0 posted a code in one message and lost its disk; instance 1 tries it in another one, and posts it at last.
+/// Instance 0 posted a code in one message and lost its disk. Instance 1 tries it in another one, and finally posts it.
 #[test]
 fn an_attempt_that_mongodb_knows_of_tells_of_its_own_message_alone() {
     use giftcode_bot::domain::codes::code::Code;

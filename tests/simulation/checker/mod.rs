@@ -1,6 +1,6 @@
-//! What must hold, looked at from outside after each event.
+//! The conditions that must hold, checked from outside after each event.
 //!
-//! It knows of each instance what that was told (renewals, polls, answers) and nothing of how it decides.
+//! The checker knows what each instance was told (renewals, polls, answers), and nothing of how it decides.
 
 mod acts;
 
@@ -18,22 +18,22 @@ use crate::model::{Asker, Mongo};
 use crate::outside::{Announced, Redeemed};
 use crate::world::{At, Host};
 
-/// A fact that reached MongoDB is known to every leader when MongoDB has been up for this long since: it looks for what came late.
+/// A fact in MongoDB is known to every leader after MongoDB has been up for this long, because leaders look for late writes.
 const KNOWN_AFTER: At = 30_000;
-/// A leader whose way to MongoDB is clear has sent what it knows for so long.
+/// A leader with a working connection to MongoDB has sent its changes after this time.
 const SENT_AFTER: At = 30_000;
-/// A standby that registered so shortly before a renewal is known to the leader.
+/// A standby that registered this long before a renewal is known to the leader.
 const STANDBY_IS_KNOWN: At = 12_000;
-/// An act that is under way was prepared no longer ago.
+/// An action in progress was prepared at most this long ago.
 const PREPARED_WITHIN: At = 2_500;
-/// That another one leads is noted at once; a process may die before.
+/// That another instance leads is recorded at once, but a process may die first.
 const NOTED_WITHIN: At = 100;
-/// A stop takes no longer.
+/// The longest time for a stop.
 const STOPS_WITHIN: At = 26_000;
-/// Who is isolated, and could reach MongoDB for so long, has found out who leads.
+/// An isolated instance that could reach MongoDB for this long knows who leads.
 const FOUND_OUT_AFTER: At = 25_000;
 
-/// One storage of a state: an instance's disk, until it is lost or replaced.
+/// One storage of a state: an instance's disk until it is lost or replaced.
 pub type Disk = u64;
 
 /// What is known of one instance from outside.
@@ -41,51 +41,51 @@ pub type Disk = u64;
 struct Instance {
     process: u64,
     is_alive: bool,
-    /// It stands still, and since when.
+    /// Since when it stands still.
     is_frozen: bool,
     frozen_since: At,
     /// When it began, or last stood still.
     awake_since: At,
     phase: Phase,
     phase_since: At,
-    /// It gave the lease back with nothing unsent.
+    /// It released the lease with nothing unsent.
     has_sent_all: bool,
     disk: Disk,
-    /// The temporary copy that its session works on, where its disk cannot be used: it goes with the session.
+    /// The session's temporary copy if its disk cannot be used. It ends with the session.
     copy: Option<Disk>,
     /// Its state is from before another instance led, and it has not caught up since.
     is_old: bool,
-    /// When it took the lease, and the same where its services began with all that was in MongoDB then.
+    /// When it took the lease, and when its services began with everything that was in MongoDB then.
     taken_at: At,
     caught_up_to: Option<At>,
-    /// Whose disk its own is a copy of.
+    /// The instance of whose disk its own is a copy.
     clone_of: Option<Host>,
-    /// Since when its disk knows that another instance has led, and not this one since.
+    /// Since when its disk knows that another instance has led and this one has not since.
     saw_another: Option<At>,
-    /// When it was asked to stop, and later by the time for which it stood still since.
+    /// When it was asked to stop, moved by the time for which it stood still since.
     stops_since: Option<At>,
-    /// When the last renewal's answer came, and the last one that told of a standby.
+    /// When the last renewal's answer came, and the last one that showed a standby.
     renewed_at: At,
     standby_beat: i64,
     standby_at: Option<At>,
-    /// Since when it surely knows of one.
+    /// Since when it surely knows of a standby.
     standby_since: Option<At>,
-    /// Since when all its polls succeed without a gap, and when the last one ended.
+    /// Since when all its polls have succeeded without a gap, and when the last one ended.
     polls_since: Option<At>,
     has_failed: bool,
     polled_at: At,
-    /// The newest version of what it read.
+    /// The newest version that it read.
     received: Version,
     /// The same when its services began: all of that is merged.
     merged: Version,
-    /// Since when nothing is wrong between it and MongoDB; `None` while something is.
+    /// Since when its connection to MongoDB is in order.
     calm_since: Option<At>,
 }
 
 pub struct Checker {
     instances: Vec<Instance>,
     holders: BTreeMap<String, (Host, u64, Disk)>,
-    /// Who took the lease last.
+    /// The last holder of the lease.
     last_holder: String,
     /// The disk of every process when it started.
     started_on: BTreeMap<(Host, u64), Disk>,
@@ -94,13 +94,12 @@ pub struct Checker {
     calls_of: BTreeMap<Redeemed, Vec<usize>>,
     acknowledged: Vec<Acknowledged>,
     disks: Disk,
-    /// When nobody could reach MongoDB: from when to when.
+    /// The times in which nobody could reach MongoDB.
     outages: Vec<(At, At)>,
     /// Since when MongoDB has an outcome.
     known: BTreeMap<Key, At>,
-    /// Nothing may be done without MongoDB.
     is_required: bool,
-    /// What one plans for in a moment is that for all.
+    /// All clocks are near each other, so that an instance's plan is the same for all.
     pub are_clocks_near: bool,
     pub violation: Option<String>,
     pub let_pass: LetPass,
@@ -180,15 +179,15 @@ impl Checker {
         }
     }
 
-    /// Whether it surely knew that another instance waits when it prepared what it does now.
+    /// Whether it surely knew of a standby when it prepared its present action.
     pub fn knows_standby(&self, host: Host, now: At) -> bool {
         let since = self.instances[host].standby_since;
         self.is_required || since.is_some_and(|since| now.saturating_sub(since) > PREPARED_WITHIN)
     }
 
-    /// A poll told of this lease.
+    /// A poll returned this lease.
     pub fn saw(&mut self, host: Host, now: At, lease: &Lease) {
-        // To a clone, the lease of the instance that it was cloned from is the one that its file has had.
+        // To a clone, the original's lease is the one that its file has had.
         let own = [Some(host), self.instances[host].clone_of];
         let is_anothers = self.holders.get(&lease.holder).is_some_and(|(holder, ..)| !own.contains(&Some(*holder)));
         if is_anothers {
@@ -199,7 +198,7 @@ impl Checker {
     pub fn poll_ended(&mut self, host: Host, now: At, is_ok: bool) {
         let instance = &mut self.instances[host];
         let has_gap = now.saturating_sub(instance.polled_at) > 12_000;
-        // One poll alone that fails may be another's than the watch's.
+        // A single failed poll may belong to another task than the watch.
         let fails_again = !is_ok && std::mem::replace(&mut instance.has_failed, true);
         instance.has_failed = !is_ok;
         if fails_again {
@@ -212,13 +211,13 @@ impl Checker {
         instance.polled_at = now;
     }
 
-    /// A lease was taken: whether it was over.
+    /// Checks that a lease was over when it was taken.
     pub fn taken(&mut self, by: &Asker, now: At, changed_at: At, holder: &str, before: Option<&Lease>, is_fresh: bool) {
         let taker = &self.instances[by.host];
         let held_by = before.and_then(|lease| self.holders.get(&lease.holder)).copied();
         let is_dead_predecessor = held_by.is_some_and(|(host, process, disk)| {
             let held = &self.instances[host];
-            // What it asked for before it died may arrive when its disk is lost.
+            // A request from before its death may arrive after its disk is lost.
             let own = self.started_on.get(&(by.host, by.process)).copied().unwrap_or(taker.disk);
             (!held.is_alive || held.process != process) && disk == own
         });
@@ -227,7 +226,7 @@ impl Checker {
         let was_watched = now.saturating_sub(changed_at) >= lease_ms
             && taker.polls_since.is_some_and(|since| now.saturating_sub(since) >= lease_ms - 1000);
         let is_over = match before {
-            // Nobody else has led since: it may have slept after it had seen that its lease was removed.
+            // Nobody else has led since: it may have slept after it saw that its lease was removed.
             None => is_fresh || leads_itself || self.last_holder == holder,
             Some(lease) => lease.released || lease.holder == holder || is_dead_predecessor,
         };
@@ -247,7 +246,7 @@ impl Checker {
         }
     }
 
-    /// A lease was given back: whether all was sent that could be.
+    /// Checks that everything sendable was sent when a lease was released.
     pub fn released(&mut self, by: &Asker, now: At, unsent: i64) {
         self.instances[by.host].has_sent_all = unsent == 0;
         let instance = &self.instances[by.host];
@@ -258,7 +257,7 @@ impl Checker {
         }
     }
 
-    // What happens to them.
+    // What happens to instances.
 
     pub fn started(&mut self, host: Host, process: u64, now: At) {
         let instance = &mut self.instances[host];
@@ -275,7 +274,7 @@ impl Checker {
         self.instances[host].stops_since = Some(now);
     }
 
-    /// A process ended, or was killed. One that gave the lease back and said that all was sent had sent all.
+    /// A process ended or was killed. If it released the lease with nothing unsent, everything was sent.
     pub fn ended(&mut self, host: Host, is_in_peace: bool, now: At, mongo: &Mongo) {
         if is_in_peace && self.instances[host].has_sent_all {
             self.check_has(host, now, mongo, "ended and said it had sent");
@@ -286,7 +285,7 @@ impl Checker {
         instance.saw_another = instance.saw_another.filter(|at| at + NOTED_WITHIN < now);
     }
 
-    /// Its services begin: what it had read is merged.
+    /// Its services begin: everything that it had read is merged.
     pub fn serves(&mut self, host: Host, phase: Phase, is_temporary: bool, now: At, mongo: &Mongo) {
         self.lose_copy(host, mongo);
         if is_temporary {
@@ -294,7 +293,7 @@ impl Checker {
             self.instances[host].copy = Some(self.disks);
         }
         let instance = &mut self.instances[host];
-        // What it does first is judged before the phases are looked at again.
+        // Its first actions are judged before the phases are checked again.
         (instance.phase, instance.phase_since) = (phase, now);
         let is_caught_up = matches!(phase, Phase::Leading(_));
         instance.merged = instance.received;
@@ -308,12 +307,12 @@ impl Checker {
         }
     }
 
-    /// Where it keeps what it does now.
+    /// Where it stores its present actions.
     fn disk(&self, host: Host) -> Disk {
         self.instances[host].copy.unwrap_or(self.instances[host].disk)
     }
 
-    /// Its virtual machine was paused for so long: by its own clocks no time went by.
+    /// Its virtual machine was paused. By its own clocks no time passed.
     pub fn paused(&mut self, host: Host, millis: u64) {
         let instance = &mut self.instances[host];
         instance.polled_at += millis;
@@ -324,7 +323,7 @@ impl Checker {
         self.instances[host].calm_since = since;
     }
 
-    /// What this disk held, from a time on, is lost, but for what MongoDB has; the instance has another one.
+    /// What this disk held after a time is lost, except for what MongoDB has. The instance has another disk.
     pub fn disk_replaced(&mut self, host: Host, clone_of: Option<Host>, kept_until: Option<At>, mongo: &Mongo) {
         self.instances[host].clone_of = clone_of;
         self.disks += 1;
@@ -334,7 +333,7 @@ impl Checker {
         self.lose(old, kept_until.map(|until| (until, new)), mongo);
     }
 
-    /// What this disk held is lost, but for what MongoDB has, and what another one has that was written until then.
+    /// What this disk held is lost, except for what MongoDB has, and what another disk has from before then.
     fn lose(&mut self, old: Disk, kept: Option<(At, Disk)>, mongo: &Mongo) {
         let kept_on = |at: At| kept.filter(|(until, _)| at <= *until).map(|(_, new)| new);
         for entry in self.acknowledged.iter_mut().filter(|entry| entry.disk == old) {
@@ -364,7 +363,7 @@ impl Checker {
         }
     }
 
-    /// The phases of all, after an event; `None` of those that do not run.
+    /// The phases of all instances after an event; `None` if they do not run.
     pub fn phases(&mut self, now: At, phases: &[Option<Phase>]) {
         for (instance, phase) in self.instances.iter_mut().zip(phases) {
             let was_frozen = std::mem::replace(&mut instance.is_frozen, phase.is_none());
@@ -392,13 +391,13 @@ impl Checker {
         let isolated: Vec<Host> = leaders.iter().copied().filter(|host| self.is_isolated(*host)).collect();
         for host in &isolated {
             if self.is_required {
-                self.violated(format!("instance {host} goes on alone, though MongoDB is required"));
+                self.violated(format!("instance {host} is isolated, though MongoDB is required"));
             }
             if self.instances[*host].saw_another.is_some_and(|at| at + NOTED_WITHIN < now) {
-                self.violated(format!("instance {host} goes on alone, though it saw that another one has led"));
+                self.violated(format!("instance {host} is isolated, though it saw that another one has led"));
             }
             if self.knows_standby(*host, now) {
-                self.violated(format!("instance {host} goes on alone, though it knew of a standby"));
+                self.violated(format!("instance {host} is isolated, though it knew of a standby"));
             }
         }
         if leaders.len() < 2 {
@@ -413,11 +412,11 @@ impl Checker {
             let others = leaders.iter().filter(|other| **other != host).map(|other| self.instances[*other].taken_at);
             let since = [instance.calm_since.unwrap_or(now), instance.phase_since];
             let calm = since.into_iter().chain(others.max()).max().unwrap_or(now);
-            // Where none of them has a lease, there is none to see until one was watched for.
+            // If none of them has a lease, there is none to see until one was watched for.
             let lease_ms = u64::try_from(LEASE.as_millis()).unwrap();
             let must_wait = if is_one_leading { 0 } else { lease_ms };
             if now.saturating_sub(calm) > FOUND_OUT_AFTER + must_wait {
-                self.violated(format!("instance {host} goes on alone, though it could have seen that another leads"));
+                self.violated(format!("instance {host} is isolated, though it could have seen that another leads"));
             } else {
                 self.let_pass.beside += 1;
             }
@@ -430,7 +429,7 @@ impl Checker {
 
     // What must be so later.
 
-    /// A leader whose way to MongoDB is clear has sent what it knows; whoever was asked to stop has.
+    /// A leader with a working connection has sent its changes; so has an instance that was asked to stop.
     pub fn look(&mut self, now: At, mongo: &Mongo) {
         for host in 0..self.instances.len() {
             let instance = &self.instances[host];
@@ -467,7 +466,7 @@ impl Checker {
         }
     }
 
-    /// All is mended and quiet: nothing that was acknowledged and could survive is missing.
+    /// Everything is repaired and quiet: no acknowledged change is missing that could have survived.
     pub fn check_survived(&mut self, mongo: &Mongo) {
         let missing = self.acknowledged.iter().find(|entry| !entry.is_gone && !entry.is_in(mongo));
         if let Some(Acknowledged { host, at, kind, key, .. }) = missing {
