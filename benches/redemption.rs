@@ -276,7 +276,7 @@ async fn limits(figures: &mut Figures, folder: &Path) {
     figures.at_most("with / without the one who times out", took[1] / took[0], 1.05, ratio);
 }
 
-/// How long redeeming takes for 99 of 100 players, the other of whom may always time out.
+/// How long redeeming takes for 99 of 100 players while the last one may always time out.
 async fn one_hangs(folder: std::path::PathBuf, hanging: Option<PlayerId>) -> f64 {
     let clock = Clock::system();
     let store = due(&folder.join(format!("hanging-{}.db", hanging.is_some())), clock, 100, &["A1"]).await;
@@ -357,13 +357,13 @@ async fn throughput(figures: &mut Figures, folder: &Path) {
     let codes: Vec<String> = (0..WAITING / 1000).map(|n| format!("CODE{n}")).collect();
     drop(due(&path, clock, 1000, &codes.iter().map(String::as_str).collect::<Vec<_>>()).await);
     let mut bot = other_process(&["--waiting", path.to_str().unwrap(), &base_url]);
-    let told = line(&mut bot);
+    let printed = line(&mut bot);
     bot.wait().unwrap();
     server.kill().unwrap();
     server.wait().unwrap();
-    let told: Vec<f64> = told.split(' ').map(|number| number.parse().unwrap()).collect();
-    figures.tell("100,000 redemptions waiting: worked off meanwhile, per second", format!("{:.0}", told[1]));
-    figures.at_most("100,000 redemptions waiting: peak memory, MiB", told[0], 60.0, |mib| format!("{mib:.1}"));
+    let printed: Vec<f64> = printed.split(' ').map(|number| number.parse().unwrap()).collect();
+    figures.tell("100,000 redemptions waiting: worked off meanwhile, per second", format!("{:.0}", printed[1]));
+    figures.at_most("100,000 redemptions waiting: peak memory, MiB", printed[0], 60.0, |mib| format!("{mib:.1}"));
 }
 
 /// The bot alone on a file with many waiting redemptions. It prints its peak memory and the redemptions per second.

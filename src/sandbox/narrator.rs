@@ -81,9 +81,9 @@ mod tests {
         assert_eq!(narrator.tell(&codes(true), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
         assert_eq!(narrator.tell(&codes(true), &[]), Vec::<String>::new());
         // The code is reactivated: over until its check, then good.
-        let anew = |is_over| BTreeMap::from([(code.key(), known(is_over, 2))]);
-        assert_eq!(narrator.tell(&anew(true), &[]), Vec::<String>::new());
-        assert_eq!(narrator.tell(&anew(false), &[batch(2)]), Vec::<String>::new());
-        assert_eq!(narrator.tell(&anew(false), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
+        let reactivated = |is_over| BTreeMap::from([(code.key(), known(is_over, 2))]);
+        assert_eq!(narrator.tell(&reactivated(true), &[]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&reactivated(false), &[batch(2)]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&reactivated(false), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
     }
 }

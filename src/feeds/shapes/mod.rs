@@ -105,7 +105,7 @@ fn entries(answer: &Value) -> Result<&Vec<Value>, FeedError> {
     match list(fields).and_then(|name| fields.get(name)).or_else(nested) {
         Some(Value::Array(entries)) if !failed => Ok(entries),
         _ => Err(match ERROR.iter().find_map(|name| error_text(fields.get(*name)?)) {
-            Some(told) => FeedError::Refused(told),
+            Some(reason) => FeedError::Refused(reason),
             None if failed => FeedError::Refused("it gives no reason".to_owned()),
             None => FeedError::Shape("it has no list of codes".to_owned()),
         }),
@@ -114,8 +114,8 @@ fn entries(answer: &Value) -> Result<&Vec<Value>, FeedError> {
 
 /// The text of an error: a string, or an object as JSON.
 fn error_text(value: &Value) -> Option<String> {
-    let told = if matches!(value, Value::Null | Value::Bool(_)) { String::new() } else { one_line(value) };
-    (!told.is_empty()).then_some(told)
+    let reason = if matches!(value, Value::Null | Value::Bool(_)) { String::new() } else { one_line(value) };
+    (!reason.is_empty()).then_some(reason)
 }
 
 /// Reads a line with a code and perhaps its date of publication. A line with anything else after the code is not
