@@ -117,7 +117,9 @@ fn the_first_source_spells_the_latest_expiry_counts_and_gaps_are_filled() {
         (both.code.as_str(), both.source.as_str(), both.rewards.as_deref(), both.expires_at),
         ("gogoWOS", "one", Some("Wood"), Some(at(5.0)))
     );
-    assert!(world.answer("two", &[Entry { rewards: Some("Wood".into()), ..until("GOGOWOS", 5.0) }], at(1.0)).is_empty());
+    assert!(
+        world.answer("two", &[Entry { rewards: Some("Wood".into()), ..until("GOGOWOS", 5.0) }], at(1.0)).is_empty()
+    );
     world.answer("two", &[], at(2.0));
     assert_eq!(world.code("gogoWOS").unwrap().expires_at, Some(at(3.0)));
 }

@@ -151,7 +151,8 @@ fn the_real_limit_is_found_and_kept() {
         let mut budget = budget(calls, window);
         let mut server = Server { calls: 30, window: MS(3_000), is_fixed, states_limit, taken: Vec::new() };
         let (took, refused) = work(&mut budget, &mut server, 300);
-        let case = format!("{calls} per {window}, fixed {is_fixed}, states_limit {states_limit}: {took:?}, {refused} refused");
+        let case =
+            format!("{calls} per {window}, fixed {is_fixed}, states_limit {states_limit}: {took:?}, {refused} refused");
         assert!(refused <= most_refusals, "{case}");
         assert!(took.as_secs_f64() <= least.as_secs_f64() * slower, "{case}");
     }
