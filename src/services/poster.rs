@@ -76,7 +76,7 @@ struct Desk {
     sends: JoinSet<Ended>,
     busy: BTreeSet<GuildId>,
     /// When it was last looked for what is due, and when the next correction is.
-    looked_at: Timestamp,
+    polled_at: Timestamp,
     next_correction: Option<Timestamp>,
     /// Nothing gets through before this time, since the clock's start.
     held_until: Duration,
@@ -170,7 +170,7 @@ impl<A: Announcer> Poster<A> {
         }
         // What is due is looked up many at a time: a look goes through all guilds.
         if desk.waiting.is_empty() {
-            desk.looked_at = self.clock.now();
+            desk.polled_at = self.clock.now();
             let due = self.posts.due_messages().await?;
             desk.waiting.extend(due.into_iter().map(Work::Send).filter(|work| !desk.busy.contains(&work.guild())));
         }
@@ -194,7 +194,7 @@ impl<A: Announcer> Poster<A> {
             return Ok(plan_in);
         }
         // What was due at that look is under way, and its end wakes the loop; it must not hide what is due behind it.
-        let next = self.posts.next_post_at(desk.looked_at).await?;
+        let next = self.posts.next_post_at(desk.polled_at).await?;
         let wait = next.into_iter().chain(desk.next_correction).min().map(until);
         Ok(wait.map_or(plan_in, |wait| wait + Duration::from_millis(1)).min(plan_in))
     }

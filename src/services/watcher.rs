@@ -72,7 +72,7 @@ struct Board {
     /// What each lists as active.
     keys: BTreeMap<usize, BTreeSet<CodeKey>>,
     /// What the log said last of all they list.
-    said: Option<BTreeSet<CodeKey>>,
+    logged: Option<BTreeSet<CodeKey>>,
     /// Those that were silent for too long.
     dead: BTreeSet<usize>,
 }
@@ -270,12 +270,12 @@ impl Round {
         board.keys.insert(place, keys);
         let all: BTreeSet<CodeKey> = board.keys.values().flatten().cloned().collect();
         let fetched = format!("Successfully fetched {} gift codes (attempt {tries})", all.len());
-        if board.said.as_ref() == Some(&all) {
+        if board.logged.as_ref() == Some(&all) {
             tracing::debug!("{fetched}");
         } else {
             tracing::info!("{fetched}");
         }
-        board.said = Some(all);
+        board.logged = Some(all);
     }
 }
 
