@@ -1,37 +1,32 @@
-//! What our buttons, menus and forms carry: all that is needed to act on them, in a `custom_id` of a stated version, so that
-//! those of posts that are years old work after any number of restarts and updates.
+//! The `custom_id` of buttons, menus and forms. It holds everything needed to act on them and starts with a version, so that
+//! the buttons of old posts work after any number of restarts and updates.
 
 use std::fmt;
 
 use crate::domain::codes::code::{Code, CodeKey};
 
-/// The version in front of every `custom_id`. What an older version wrote must be read for ever.
+/// The version at the start of every `custom_id`. Older versions must stay readable for ever.
 const VERSION: &str = "1";
 
-/// What a component asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Redeem this code for whoever presses.
     RedeemForMe(Code),
-    /// Redeem this code for the whole roster.
     RedeemForAll(Code),
-    /// Redeem the chosen codes for whoever chooses.
     ChooseForMe,
-    /// Redeem the chosen codes for the whole roster.
     ChooseForAll,
-    /// The form that asks who somebody is, to redeem these codes.
+    /// The form that asks for an account, to redeem these codes for it.
     WhoAmI(Vec<Code>),
-    /// The same for more codes than a `custom_id` holds: they are kept under this id.
+    /// The same for more codes than a `custom_id` holds: the store keeps them under this id.
     WhoChose(String),
     /// Show this page of the roster; counted from 0.
     RosterPage(u32),
 }
 
-/// The most characters of a `custom_id` (docs/protocol.md, "Sizes").
+/// The most characters in a `custom_id` (docs/protocol.md, "Sizes").
 const MAX_CHARS: usize = 100;
 
 impl Action {
-    /// Reads a `custom_id`; `None` for one that is not ours, or of a version we do not know.
+    /// `None` for a `custom_id` that is not the bot's, or of an unknown version.
     pub fn parse(custom_id: &str) -> Option<Self> {
         let mut parts = custom_id.split(':');
         if parts.next()? != VERSION {
@@ -51,13 +46,13 @@ impl Action {
         })
     }
 
-    /// Whether it can be carried.
+    /// Whether it is short enough for a `custom_id`.
     pub fn fits(&self) -> bool {
         self.to_string().len() <= MAX_CHARS
     }
 }
 
-/// An id as choices have them.
+/// Whether this can be the id of a choice in the store.
 fn is_choice(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
@@ -80,8 +75,7 @@ impl fmt::Display for Action {
     }
 }
 
-/// Reads the values that were chosen in a menu, each code once; `None` where one is no code, for then the menu is none of
-/// ours.
+/// Reads the values chosen in a menu, each code once. `None` if any value is no code: then the menu is not the bot's.
 pub fn chosen(values: &[String]) -> Option<Vec<Code>> {
     let mut codes: Vec<Code> = Vec::new();
     for value in values {
@@ -99,9 +93,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Posts carry these for ever: they may be added to, never changed.
+    /// Posts hold these for ever: more may be added, but none may change.
     #[test]
-    fn what_old_posts_carry_is_read() {
+    fn ids_in_old_posts_stay_readable() {
         let code = Code::parse("gogoWOS").unwrap();
         for (text, action) in [
             ("1:me:gogoWOS", Action::RedeemForMe(code.clone())),
@@ -128,7 +122,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_carried_comes_back_whole(codes in proptest::collection::vec("[A-Za-z0-9][A-Za-z0-9_-]{0,31}", 1..12)) {
+        fn an_action_reads_back_from_its_id(codes in proptest::collection::vec("[A-Za-z0-9][A-Za-z0-9_-]{0,31}", 1..12)) {
             let codes: Vec<Code> = codes.iter().map(|code| Code::parse(code).unwrap()).collect();
             let one = codes[0].clone();
             for action in [Action::RedeemForMe(one.clone()), Action::RedeemForAll(one), Action::WhoAmI(codes)] {

@@ -1,4 +1,4 @@
-//! Answers that Discord does not take at once, or in time.
+//! Responses that Discord does not accept at once, or in time.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use discord_double::{Attempt, Fault, Interaction};
 
 const STATUS: &str = "manage giftcode status";
 
-/// The game is busy for as long as it takes to look at a request under way.
+/// Keeps the game busy, so that a request stays in progress.
 fn busy() -> Faults {
     Faults { timeout_retry: 1.0, ..Faults::default() }
 }
@@ -24,32 +24,32 @@ fn is_change(attempt: &Attempt<'_>) -> bool {
     attempt.method == "PATCH" && attempt.path.starts_with("/webhooks/")
 }
 
-/// Faults, one for each request that is like this, and then none.
+/// One fault for each matching request, in order, and then none.
 fn faults(
     mut faults: Vec<Fault>,
-    is_like_this: fn(&Attempt<'_>) -> bool,
+    matches: fn(&Attempt<'_>) -> bool,
 ) -> impl FnMut(&Attempt<'_>) -> Option<Fault> + Send + 'static {
     faults.reverse();
-    move |attempt| if is_like_this(attempt) { faults.pop() } else { None }
+    move |attempt| if matches(attempt) { faults.pop() } else { None }
 }
 
-/// Somebody with an account, whose request is under way.
-async fn under_way(world: &World) -> Interaction {
+/// A member with a linked account and a request in progress.
+async fn in_progress(world: &World) -> Interaction {
     let member = world.member();
     let account = [("player_id", json!(1001)), ("state", json!(245))];
-    world.says(&member, "link", &account, &["is linked to you"]).await;
+    world.says(&member, "link", &account, &["is now linked to you"]).await;
     world.game.set_faults(busy());
     let answer = world.ask(&member, "redeem", &[("code", json!("GOOD"))]).await;
-    answer.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("trying again")).await;
     answer
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_that_fails_is_made_up_for() {
+async fn a_failed_edit_is_made_up_for_by_the_next() {
     let world = World::new(&[("GOOD", Rule::Good)]).await;
     let bot = world.start().await;
-    let answer = under_way(&world).await;
-    // Whatever Discord does to the changes on the way, and to the last word.
+    let answer = in_progress(&world).await;
+    // Faults of every kind, for the edits in between and for the last one.
     let soon = Duration::from_millis(300);
     let all = vec![
         Fault::Status(500),
@@ -61,7 +61,7 @@ async fn a_change_that_fails_is_made_up_for() {
     ];
     world.double.fail_requests(faults(all, is_change));
     world.game.set_faults(Faults::default());
-    answer.until(PATIENCE, |answer| answer.text().contains("🎁 1001: granted")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("🎁 1001: sent")).await;
     for edit in &answer.message().edits {
         assert!(!edit.body.to_string().contains("went wrong"), "{:#}", edit.body);
     }
@@ -69,25 +69,25 @@ async fn a_change_that_fails_is_made_up_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_first_answer_is_sent_again_while_discord_waits_for_it() {
+async fn the_first_response_is_retried_while_discord_accepts_it() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     let admin = world.admin();
     for fault in [
         Fault::Status(500),
         Fault::RateLimited { retry_after: Duration::from_millis(200), is_global: false },
-        // Taken, though the bot does not hear of it.
+        // Discord accepts these, but the bot does not learn of it.
         Fault::DoneThenClosed,
         Fault::DoneThenStatus(502),
     ] {
         world.double.fail_requests(faults(vec![fault], is_callback));
-        world.says(&admin, STATUS, &[], &["How it is"]).await;
+        world.says(&admin, STATUS, &[], &["Bot status"]).await;
     }
     assert!(!bot.log().contains("ERROR"), "{}", bot.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_acknowledged_in_time_is_not_done() {
+async fn a_command_that_cannot_be_acknowledged_in_time_is_not_executed() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     let admin = world.admin();
@@ -98,20 +98,20 @@ async fn what_cannot_be_acknowledged_in_time_is_not_done() {
     let problems = world.double.take_problems();
     assert!(problems.len() == 1 && problems[0].contains("the first response came after"), "{problems:#?}");
     world.double.set_response_deadline(Duration::from_secs(3));
-    world.says(&admin, STATUS, &[], &["none: `/manage giftcode setchannel`"]).await;
+    world.says(&admin, STATUS, &[], &["none: set one with `/manage giftcode setchannel`"]).await;
     assert!(!bot.log().contains("ERROR"), "{}", bot.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_program_with_the_same_token_is_called_that() {
+async fn a_second_program_with_the_same_token_is_reported() {
     let mut world = World::new(&[]).await;
     let first = world.start().await;
-    // On another machine: with a file of its own.
+    // As on another machine, with a state file of its own.
     world.set("STATE_FILE", "elsewhere/giftcode.db");
     let second = world.spawn();
     second.said("Registered 5 commands").await;
     world.double.until(PATIENCE, "two sessions", || (world.double.sessions() == 2).then_some(())).await;
-    world.says(&world.member(), "giftcode", &[], &["No gift code is active"]).await;
+    world.says(&world.member(), "giftcode", &[], &["There are no active gift codes"]).await;
     let said =
         || [&first, &second].iter().any(|bot| bot.log().contains("giftcode was answered by another program: stop it"));
     world.until("one of them says so", said).await;
@@ -122,18 +122,18 @@ async fn a_second_program_with_the_same_token_is_called_that() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_can_be_changed_for_15_minutes_from_when_it_was_asked_for() {
+async fn an_answer_can_be_edited_for_15_minutes_after_the_interaction() {
     let mut world = World::new(&[("GOOD", Rule::Good)]).await;
     world.set("REDEEM_RETRY_BASE", "2s");
     world.set("REDEEM_RETRY_CAP", "2s");
     let bot = world.start().await;
-    // So old that the last word is due in a few seconds.
+    // So old that the last edit is due in a few seconds.
     world.double.set_response_deadline(Duration::from_secs(20 * 60));
     world.double.set_interaction_age(Duration::from_secs(14 * 60 - 4));
-    let answer = under_way(&world).await;
-    let last = "I keep trying. Ask again to see how it ended.";
+    let answer = in_progress(&world).await;
+    let last = "I will keep trying. To see the result later, redeem the code again.";
     answer.until(PATIENCE, |answer| answer.text().contains(last)).await;
-    // One that is past it is heard of by nobody, and no failure.
+    // An answer after that time is lost, and is not logged as an error.
     world.double.set_interaction_age(Duration::from_secs(15 * 60 - 1));
     let member = world.member();
     let late = world.double.send_slash(&member, CHANNEL, "giftcode", &[]);

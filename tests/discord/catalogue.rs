@@ -24,7 +24,7 @@ use giftcode_bot::store::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-/// A chapter of the page: what it is about, and its messages with when they are seen.
+/// A chapter of the page: its title, and its messages, each with the situation in which people see it.
 pub type Chapter = (&'static str, Vec<(String, Message)>);
 
 pub const CHANNEL: ChannelId = ChannelId(4);
@@ -57,7 +57,7 @@ fn one() -> AnnouncedCode {
     announced("OFFICIALSTORE", Some("1K Gems, 2 Mythic Shards, 10 × 1h Speedup"), Some(83), 1)
 }
 
-/// What a hostile feed says.
+/// A code from a hostile feed.
 pub fn hostile() -> AnnouncedCode {
     let rewards = "@everyone **free** [gems](https://evil.example) <@&5> `x` \u{202E}||spoiler||";
     announced("WOS1105", Some(rewards), None, 1)
@@ -96,9 +96,9 @@ pub fn posts() -> Chapter {
     (
         "Posts",
         vec![
-            posted("A new code, in a server that named a role", mention),
+            posted("A new code, in a server with a role to mention", mention),
             posted(
-                "A code that came back, of which nothing is known",
+                "A reactivated code, without details",
                 announcement(MessageKind::New, 1, vec![announced("gogoWOS", None, None, 2)]),
             ),
             posted(
@@ -106,19 +106,22 @@ pub fn posts() -> Chapter {
                 announcement(MessageKind::New, 1, vec![AnnouncedCode { checked: true, ..one() }]),
             ),
             posted("Two new codes", announcement(MessageKind::New, 2, two())),
-            posted("What is active when a channel is set", announcement(MessageKind::Digest, 1, vec![one()])),
+            posted("The active codes, when a channel is set", announcement(MessageKind::Digest, 1, vec![one()])),
             posted("The first ten of twelve codes", announcement(MessageKind::Digest, 12, many(10))),
-            posted("The rest of them", announcement(MessageKind::More, 12, many(2))),
-            posted("What a hostile feed wrote", announcement(MessageKind::New, 1, vec![hostile()])),
+            posted("The last two of them", announcement(MessageKind::More, 12, many(2))),
+            posted("A hostile feed", announcement(MessageKind::New, 1, vec![hostile()])),
             corrected("A post whose code has expired", correction(1, vec![(one(), Some(OverReason::Expired))])),
             corrected(
                 "A post whose code the game does not know",
                 correction(1, vec![(one(), invalidated(Status::CdkNotFound))]),
             ),
-            corrected("A post whose code was over, and is good again", correction(1, vec![(one(), None)])),
-            corrected("A post of a code that came back since", correction(1, vec![(one(), Some(OverReason::Renewed))])),
+            corrected("A post whose code was over and works again", correction(1, vec![(one(), None)])),
             corrected(
-                "A post of two codes, of which one has reached its claim limit",
+                "A post of a code that was reactivated later",
+                correction(1, vec![(one(), Some(OverReason::Renewed))]),
+            ),
+            corrected(
+                "A post of two codes, one of which has reached its claim limit",
                 correction(2, two().into_iter().zip([invalidated(Status::Used), None]).collect()),
             ),
         ],
@@ -146,21 +149,21 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
 
 const LIMIT: RateLimit = RateLimit { calls: 30, window: std::time::Duration::from_secs(60) };
 
-/// An engine that the game does not serve.
+/// An engine during an outage.
 fn unserved(cause: Cause, evidence: Status) -> EngineStatus {
     let since = now() - SignedDuration::from_mins(18);
     let trouble = Trouble { cause, since: std::time::Duration::ZERO, evidence };
     EngineStatus { phase: EnginePhase::Open { trouble, since }, ..EngineStatus::default() }
 }
 
-/// Feeds of which one was read just now, or fails.
+/// One feed that was just read, or fails.
 fn feeds(error: Option<String>) -> Feeds {
     let read_at = Some(now() - SignedDuration::from_secs(4));
     let failing = error.map(|error| FailingFeed { since: now(), error });
     Feeds(vec![FeedStatus { name: "wostools.net/api/gift-codes".into(), polls: 1, read_at, failing }])
 }
 
-pub fn runs() -> Chapter {
+pub fn batches() -> Chapter {
     let tally = |granted, already, pending, failed| Tally { granted, already, pending, failed, ..Tally::default() };
     let shown = |when: &str, message: BatchMessage| (when.to_owned(), batch::batch(&message, now()));
     let under_way = BatchMessage {
@@ -184,27 +187,27 @@ pub fn runs() -> Chapter {
         group(Status::TimeoutRetry, true, 1020..1021),
     ];
     (
-        "Runs",
+        "Progress messages",
         vec![
-            shown("Just begun", batch_of(tally(0, 0, 262, vec![]), false)),
-            shown("Under way", under_way),
+            shown("Just started", batch_of(tally(0, 0, 262, vec![]), false)),
+            shown("In progress", under_way),
             shown("While the game does not answer", waiting(unserved(Cause::Down, Status::ServerError))),
-            shown("While it refuses every call", waiting(unserved(Cause::Refused, Status::RateLimited))),
+            shown("While the game rejects every call", waiting(unserved(Cause::Refused, Status::RateLimited))),
             shown(
-                "While it asks everybody for a captcha",
+                "While the game asks every player for a captcha",
                 waiting(unserved(Cause::Captcha, Status::CaptchaCheckError)),
             ),
-            shown("While it is busy for everybody", waiting(unserved(Cause::Busy, Status::TimeoutRetry))),
-            shown("While it does not let the bot in", waiting(unserved(Cause::Deployment, Status::Forbidden))),
-            shown("While it says something new to everybody", waiting(unserved(Cause::Odd, odd))),
+            shown("While the game is busy for every player", waiting(unserved(Cause::Busy, Status::TimeoutRetry))),
+            shown("While the game blocks the bot", waiting(unserved(Cause::Deployment, Status::Forbidden))),
+            shown("While the game gives every player an unknown answer", waiting(unserved(Cause::Odd, odd))),
             shown(
-                "While it does so for this code alone",
+                "While the game does so for this code only",
                 waiting(EngineStatus { phase: held, ..EngineStatus::default() }),
             ),
-            shown("Done for all", batch_of(tally(250, 12, 0, vec![]), true)),
+            shown("Done for everybody", batch_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", batch_of(tally(250, 6, 0, mixed), true)),
             shown(
-                "Done, with more failures than a message has room for: they are attached",
+                "Done, with more failures than fit into a message: they are attached",
                 batch_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
             ),
             (
@@ -220,47 +223,53 @@ pub fn managing() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     say("setchannel", manage::channel_set(CHANNEL, true, Mention::Nobody, &[]));
-    say("setchannel, with a role, or where one was set", manage::channel_set(CHANNEL, true, Mention::Role(ROLE), &[]));
     say(
-        "setchannel, with a role that nobody may mention, and without permissions that would be of use",
+        "setchannel, with a role, or with one that is set already",
+        manage::channel_set(CHANNEL, true, Mention::Role(ROLE), &[]),
+    );
+    say(
+        "setchannel, with a role that cannot be mentioned, and without useful permissions",
         manage::channel_set(CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
     );
-    say("setchannel, where the bot may not post", manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]));
+    say(
+        "setchannel, in a channel where the bot may not post",
+        manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]),
+    );
     say("setchannel, while the bot is in a timeout", manage::in_a_timeout(now() + SignedDuration::from_hours(1)));
-    say("setchannel, when another one was set", manage::channel_set(CHANNEL, false, Mention::Nobody, &[]));
+    say("setchannel, when another channel was set", manage::channel_set(CHANNEL, false, Mention::Nobody, &[]));
     say("setchannel, with no_role", manage::channel_set(CHANNEL, false, Mention::Removed, &[]));
-    say("setchannel, where the role was deleted", manage::channel_set(CHANNEL, false, Mention::Gone, &[]));
+    say("setchannel, when the role was deleted", manage::channel_set(CHANNEL, false, Mention::Gone, &[]));
     say("setchannel, with a role and no_role", manage::role_or_none());
-    say("setchannel, with a channel that is gone, or a thread", manage::channel_unknown());
+    say("setchannel, with a deleted channel or a thread", manage::channel_unknown());
     say("setchannel, with everyone as the role", manage::everyone_refused());
     say("unsetchannel", manage::channel_unset(true));
-    say("unsetchannel, where none was set", manage::channel_unset(false));
+    say("unsetchannel, when no channel was set", manage::channel_unset(false));
     say("auto on", manage::auto_on(100));
-    say("auto on, with an empty roster", manage::auto_on(0));
+    say("auto on, with an empty player list", manage::auto_on(0));
     say("auto off", manage::auto_off());
     say(
-        "add, where codes are redeemed by themselves",
+        "add, with automatic redemption",
         manage::code_added(
             &code("OWNCODE"),
             &GuildSettings { channel: Some(CHANNEL), auto_redeem: true, players: 100, ..GuildSettings::default() },
         ),
     );
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
-    say("add, of a code that is active", manage::code_known(&code("OWNCODE")));
-    let over = |asked| appeal::code_over(&code("WOS1105"), &OverReason::Expired, asked);
-    say("redeem or retry, of a code that is over", over(Recheck::Done));
-    say("redeem or retry, of a code that is over, while the game does not answer", over(Recheck::Pending));
-    say("redeem or retry, of a code that is over, with nobody to ask for", over(Recheck::NoPlayer));
+    say("add, of an active code", manage::code_known(&code("OWNCODE")));
+    let over = |recheck| appeal::code_over(&code("WOS1105"), &OverReason::Expired, recheck);
+    say("redeem or retry, of a code that is not active", over(Recheck::Done));
+    say("redeem or retry, of a code that is not active, while the game does not answer", over(Recheck::Pending));
+    say("redeem or retry, of a code that is not active, without a player to check it with", over(Recheck::NoPlayer));
     say(
-        "add, of a code that is over",
+        "add, of a code that is not active",
         appeal::added_though_over(&code("WOS1105"), &OverReason::Invalidated(Status::CdkNotFound), Recheck::Done),
     );
     say(
-        "any command, with something that is no code",
+        "any command, with an invalid code",
         manage::no_code(&CodeError::Character { text: "DROP TABLE".into(), character: ' ' }),
     );
-    say("any command, with a code that nobody ever saw", manage::code_unknown(&code("NOSUCHCODE")));
-    say("remove, of a code that nobody ever saw", manage::nothing_to_remove(&code("NOSUCHCODE")));
+    say("any command, with an unknown code", manage::code_unknown(&code("NOSUCHCODE")));
+    say("remove, of an unknown code", manage::nothing_to_remove(&code("NOSUCHCODE")));
     say("remove", manage::code_removed(&code("WOS1105"), 12));
     let is_over = OverCode {
         code: code("OLDCODE"),
@@ -269,21 +278,21 @@ pub fn managing() -> Chapter {
     };
     let is_over = std::slice::from_ref(&is_over);
     say("list", manage::codes(&[one(), announced("gogoWOS", None, None, 1)], is_over, true));
-    say("list, where all codes are over", manage::codes(&[], is_over, true));
-    say("history, of a code that was over before it was posted", manage::history(&[], is_over, Some(&code("OLDCODE"))));
+    say("list, without an active code", manage::codes(&[], is_over, true));
+    say("history, of a code that ended before it was posted", manage::history(&[], is_over, Some(&code("OLDCODE"))));
     say(
         "redeem",
         manage::batch_started(&code("WOS1105"), BatchStart { players: 100, due: 98, pending: 0 }, Some(CHANNEL)),
     );
     say(
-        "redeem, of what is under way",
+        "redeem, of a code in progress",
         manage::batch_started(&code("WOS1105"), BatchStart { players: 100, due: 0, pending: 7 }, None),
     );
     say(
-        "redeem, of what is done",
+        "redeem, of a finished code",
         manage::batch_started(&code("WOS1105"), BatchStart { players: 100, due: 0, pending: 0 }, None),
     );
-    say("redeem, with an empty roster", manage::batch_started(&code("WOS1105"), BatchStart::default(), None));
+    say("redeem, with an empty player list", manage::batch_started(&code("WOS1105"), BatchStart::default(), None));
     let started = [
         (code("WOS1105"), Ok(BatchStart { players: 100, due: 98, pending: 0 })),
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
@@ -291,7 +300,7 @@ pub fn managing() -> Chapter {
     ];
     say("the menu “Redeem for all”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
     say("retry", manage::retried(&code("WOS1105"), 5));
-    say("retry, of nothing", manage::retried(&code("WOS1105"), 0));
+    say("retry, without failures", manage::retried(&code("WOS1105"), 0));
     let guild = GuildSettings {
         channel: Some(CHANNEL),
         mention_role: Some(ROLE),
@@ -328,22 +337,19 @@ pub fn managing() -> Chapter {
         engine: unserved(Cause::Deployment, Status::SignError),
         ..well
     };
-    say("status, with all kinds of trouble", manage::status(&badly));
+    say("status, with every kind of problem", manage::status(&badly));
     let failing = Failing {
         since: now() - SignedDuration::from_hours(2),
         reason: "Discord answers 400 (code 50083): Tried to perform an operation on an archived thread".into(),
     };
     let guild = GuildSettings { channel: Some(CHANNEL), failing: Some(failing), ..GuildSettings::default() };
     say(
-        "status, of a server whose channel refuses posts again and again",
+        "status, of a server whose channel keeps refusing posts",
         manage::status(&manage::Status { guild, ..manage::Status::default() }),
     );
     for blocked in [Blocked::UnknownChannel, Blocked::MissingAccess, Blocked::MissingHistory, Blocked::TimedOut] {
         let guild = GuildSettings { channel: Some(CHANNEL), paused: Some(blocked), ..GuildSettings::default() };
-        say(
-            "status, of a server that is paused",
-            manage::status(&manage::Status { guild, ..manage::Status::default() }),
-        );
+        say("status, of a paused server", manage::status(&manage::Status { guild, ..manage::Status::default() }));
     }
     let past = |text: &str, generation, tally, finished| PastBatch {
         code: code(text),
@@ -363,8 +369,8 @@ pub fn managing() -> Chapter {
         ),
     ];
     say("history", manage::history(&history, &[], None));
-    say("history, of nothing", manage::history(&[], &[], None));
-    say("history, of a code that was never redeemed here", manage::history(&[], &[], Some(&code("WOS1105"))));
+    say("history, without redemptions", manage::history(&[], &[], None));
+    say("history, of a code that was never redeemed in this server", manage::history(&[], &[], Some(&code("WOS1105"))));
     ("/manage giftcode", all)
 }
 
@@ -378,10 +384,10 @@ pub fn rosters() -> Chapter {
     say("add", players::added(changed(3, 1, 0), 104, true));
     say("add, of known players", players::added(changed(0, 1, 1), 104, false));
     say("add, with bad ids", players::bad_ids(&[PlayerError::Id("12a4".into()), PlayerError::Id("0".into())]));
-    say("add, with none or too many", players::how_many_ids(50));
+    say("add, with no ids or too many", players::how_many_ids(50));
     say("remove", players::removed(player(1001), true));
-    say("remove, of somebody who is not on the roster", players::removed(player(1001), false));
-    say("add, with a state that is none", players::bad_id(&PlayerError::State("0".into())));
+    say("remove, of a player who is not on the list", players::removed(player(1001), false));
+    say("add, with an invalid state", players::bad_id(&PlayerError::State("0".into())));
     say("remove, of a name that nobody has", players::nobody_of_that_name("Lord", false));
     say("remove, of a name that several have", players::nobody_of_that_name("Frost", true));
     let listed = |id: u64, name: &str, state| Player {
@@ -395,23 +401,23 @@ pub fn rosters() -> Chapter {
         "list, the second of three pages",
         players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1),
     );
-    say("list, of nobody", players::roster(&RosterPage::default(), 0));
+    say("list, empty", players::roster(&RosterPage::default(), 0));
     let bad = |line, reason: &str| BadLine { place: Place::Line(line), reason: reason.into() };
     let lines = [
         bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
         bad(9, "there is no state: the line has too few columns"),
     ];
     say("import", players::imported(changed(90, 8, 2), &[], 104, true));
-    say("import, without the bad lines", players::imported(changed(90, 8, 0), &lines, 104, false));
+    say("import, skipping the bad lines", players::imported(changed(90, 8, 0), &lines, 104, false));
     say("import, with bad lines", players::not_imported(&lines));
     say(
         "import, of a file that cannot be read",
         players::bad_file(&RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
     );
     say("import, of a file without states", players::bad_file(&RosterFileError::NoStates { found: "\"fid\"".into() }));
-    say("import, of a file that Discord does not hand out", players::file_not_fetched());
+    say("import, of a file that cannot be downloaded", players::file_not_fetched());
     say("export", players::exported(104, b"player_id,nickname,state,furnace_level\n".to_vec()));
-    say("export, of nobody", players::exported(0, Vec::new()));
+    say("export, empty", players::exported(0, Vec::new()));
     ("/manage players", all)
 }
 
@@ -420,7 +426,7 @@ pub fn everybody() -> Chapter {
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let (me, state) = (player(33_750_731), State::new(245).unwrap());
     say("/giftcode", manage::codes(&[one(), hostile()], &[], false));
-    say("/giftcode, with nothing active", manage::codes(&[], &[], false));
+    say("/giftcode, without an active code", manage::codes(&[], &[], false));
     say("/link", personal::linked(me, state, true, 0));
     say("/link, of a linked account whose state was wrong", personal::linked(me, state, false, 2));
     say("/link, with a wrong state", personal::not_confirmed(me, state, &StateCheck::WrongState));
@@ -430,22 +436,22 @@ pub fn everybody() -> Chapter {
         personal::not_confirmed(me, state, &StateCheck::Unclear(Status::TimedOut)),
     );
     say("/link, of a sixth account", personal::too_many_links());
-    say("the form, with something that is no id", personal::bad_player(&PlayerError::Id("me".into())));
-    say("the form, with something that is neither yes nor no", personal::yes_or_no());
+    say("the form, with an invalid id", personal::bad_player(&PlayerError::Id("me".into())));
+    say("the form, with neither yes nor no", personal::yes_or_no());
     say("/unlink", personal::unlinked(1));
-    say("/unlink, of all", personal::unlinked(3));
+    say("/unlink, of every account", personal::unlinked(3));
     say("/unlink, of somebody else's account", personal::unlinked(0));
     let players = vec![player(1001), player(1002)];
     let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
         personal::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
     };
     say("/unlink everything:true", forgotten(3, &players, &[player(1003)]));
-    say("/unlink everything:true, of accounts that others have too", forgotten(2, &[], &players));
-    say("/unlink everything:true, by somebody who is not known", forgotten(0, &[], &[]));
+    say("/unlink everything:true, with accounts that others have too", forgotten(2, &[], &players));
+    say("/unlink everything:true, by an unknown person", forgotten(0, &[], &[]));
     say("/unlink, with an account and everything:true", personal::one_or_everything());
     let linked =
         [me, player(1002)].map(|id| Player { id, nickname: "Frost".into(), state: Some(state), furnace_level: None });
-    say("/unlink, with several linked and none named", personal::accounts(&linked));
+    say("/unlink, with several linked accounts and none chosen", personal::accounts(&linked));
     say("/redeem, /unlink, without an account", personal::no_links());
     let standing = |id: u64, outcome, status| Standing {
         player: player(id),
@@ -459,7 +465,7 @@ pub fn everybody() -> Chapter {
         standing(1002, Some(Outcome::Pending), Some(Status::TimeoutRetry)),
         standing(1003, Some(Outcome::Pending), None),
     ];
-    say("/redeem, under way", personal::standings(&[(code("WOS1105"), waiting.clone())], &[], &[], true));
+    say("/redeem, in progress", personal::standings(&[(code("WOS1105"), waiting.clone())], &[], &[], true));
     let done = vec![
         standing(1001, Some(Outcome::Granted), Some(Status::Success)),
         standing(1002, Some(Outcome::Already), Some(Status::Received)),
@@ -489,33 +495,33 @@ pub fn everybody() -> Chapter {
             (code(&format!("CODE{number:02}")), of_code.collect())
         })
         .collect();
-    say("a menu, done, with more than a message has room for", personal::standings(&many, &[], &[], false));
+    say("a menu, done, with more than fits into a message", personal::standings(&many, &[], &[], false));
     say(
-        "/redeem, when it takes longer than an answer can be changed",
+        "/redeem, when it takes longer than an answer can be edited",
         personal::standings(&[(code("WOS1105"), waiting)], &[], &[], false),
     );
     say(
-        "/redeem and the buttons, with a code that is over",
+        "/redeem and the buttons, with a code that is not active",
         personal::code_over(&code("WOS1105"), &OverReason::Invalidated(Status::Used)),
     );
-    say("/redeem and the buttons, when ten codes wait already", personal::too_many_waiting(&[code("WOS1105")]));
-    say("a fourth request before one of the others is done", personal::too_many_requests());
-    say("something that only managers may do", personal::managers_only());
-    say("something that only works in a server", personal::servers_only());
-    say("a button that is not known", personal::outdated());
-    say("the form, when it comes back after a day", personal::form_expired());
-    say("a failure of ours", personal::failed("3fa94c"));
-    say("a state that cannot be written", personal::not_saved("3fa94c"));
-    say("a restart in the middle of an answer", personal::restarting());
+    say("/redeem and the buttons, when ten codes are already waiting", personal::too_many_waiting(&[code("WOS1105")]));
+    say("a fourth request before one of the others has finished", personal::too_many_requests());
+    say("a command or button for managers only", personal::managers_only());
+    say("a command outside of servers", personal::servers_only());
+    say("an unknown button", personal::outdated());
+    say("the form, submitted after a day", personal::form_expired());
+    say("an internal error", personal::failed("3fa94c"));
+    say("a change that cannot be saved", personal::not_saved("3fa94c"));
+    say("a restart during an answer", personal::restarting());
     ("For everybody", all)
 }
 
-/// The form that asks who somebody is.
+/// The form that asks for an account.
 pub fn form() -> serde_json::Value {
     serde_json::to_value(personal::who_are_you(&Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
 }
 
-/// Messages of everything as long as it can be, in what costs most to escape.
+/// Messages with contents of the greatest length, in characters that grow most when they are escaped.
 pub fn longest() -> Vec<(String, Message)> {
     let stars = |count: usize| "*".repeat(count);
     let longest_code = |number: usize| AnnouncedCode {

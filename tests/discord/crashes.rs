@@ -1,5 +1,5 @@
-//! Invariant 1, held against SIGKILL between every pair of steps around a message, within Discord's nonce window and
-//! after it: exactly one message, each time.
+//! Invariant 1 under SIGKILL between every two steps of sending a message, within Discord's nonce window and after it:
+//! exactly one message each time.
 
 use std::time::Duration;
 
@@ -10,12 +10,10 @@ use serde_json::json;
 use crate::world::{CHANNEL, GUILD, World};
 use discord_double::{Gate, Point, permission};
 
-/// What becomes of a request whose sender was killed.
+/// The fate of a request whose sender was killed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fate {
-    /// Discord never carried it out.
     Lost,
-    /// Discord carried it out.
     Done,
 }
 
@@ -28,8 +26,8 @@ async fn world_with_a_channel() -> World {
     world
 }
 
-/// Moves the state into a time at which Discord has forgotten the nonces of all attempts.
-pub fn let_the_nonces_be_forgotten(world: &World) {
+/// Makes all attempts older than Discord's memory of their nonces.
+pub fn expire_nonces(world: &World) {
     world.double.forget_nonces();
     let file = Connection::open(world.folder.path().join("giftcode.db")).unwrap();
     let changed = ["posts", "runs"].map(|table| {
@@ -46,7 +44,7 @@ fn decide(gate: Gate, fate: Fate) {
     }
 }
 
-/// Waits until the message with this text is there, and a while longer; it must be the only one.
+/// Waits for a message with this text, and then for a duplicate that must not come.
 async fn exactly_one(world: &World, part: &str, case: &str) {
     world.message(part).await;
     tokio::time::sleep(Duration::from_millis(2500)).await;
@@ -56,7 +54,7 @@ async fn exactly_one(world: &World, part: &str, case: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn invariant_1_a_post_is_there_once_whenever_the_bot_is_killed() {
+async fn invariant_1_a_post_appears_once_whenever_the_bot_is_killed() {
     let cases =
         [(Point::BeforeCreate, Fate::Lost), (Point::BeforeCreate, Fate::Done), (Point::AfterCreate, Fate::Done)];
     for (point, fate) in cases {
@@ -71,7 +69,7 @@ async fn invariant_1_a_post_is_there_once_whenever_the_bot_is_killed() {
             decide(gate, fate);
             tokio::time::sleep(Duration::from_millis(100)).await;
             if !within_window {
-                let_the_nonces_be_forgotten(&world);
+                expire_nonces(&world);
             }
             let bot = world.spawn();
             exactly_one(&world, "CODE1", &case).await;
@@ -82,8 +80,8 @@ async fn invariant_1_a_post_is_there_once_whenever_the_bot_is_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn invariant_1_a_post_is_there_once_when_the_bot_is_killed_around_its_end() {
-    // Discord has answered; whether the id is stored is a matter of microseconds. And when it surely is.
+async fn invariant_1_a_post_appears_once_when_the_bot_is_killed_while_storing_its_id() {
+    // After Discord's answer, the id is stored within microseconds. The last case is surely after that.
     for wait_ms in [0, 2, 5, 10, 1000] {
         let world = world_with_a_channel().await;
         let bot = world.spawn();
@@ -100,7 +98,7 @@ async fn invariant_1_a_post_is_there_once_when_the_bot_is_killed_around_its_end(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn invariant_1_a_post_is_found_again_in_a_busy_channel_and_not_guessed_where_it_cannot_be_seen() {
+async fn invariant_1_a_post_is_found_in_a_busy_channel_and_waits_while_the_history_is_hidden() {
     let world = world_with_a_channel().await;
     let bot = world.spawn();
     let mut gate = world.double.gate(Point::AfterCreate);
@@ -112,13 +110,13 @@ async fn invariant_1_a_post_is_found_again_in_a_busy_channel_and_not_guessed_whe
     for number in 0..250 {
         world.double.post(&member, CHANNEL, &format!("hello {number}"));
     }
-    let_the_nonces_be_forgotten(&world);
+    expire_nonces(&world);
     let may_all = permission::POSTING;
     world.double.set_bot_permissions(GUILD, may_all & !permission::READ_MESSAGE_HISTORY);
     let bot = world.start().await;
     bot.said(&format!("Guild {GUILD} is paused")).await;
-    // The server's arrival, which comes with the connection, has it tried once more.
-    let needed = "allow me to read the channel's message history";
+    // The connection announces the server, which causes one more attempt.
+    let needed = "Allow me to read the channel's message history";
     world.says_soon(&world.admin(), "manage giftcode status", &[], needed).await;
     world.double.set_bot_permissions(GUILD, may_all);
     bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
@@ -127,7 +125,7 @@ async fn invariant_1_a_post_is_found_again_in_a_busy_channel_and_not_guessed_whe
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_runs_message_is_there_once_and_goes_on_whenever_the_bot_is_killed() {
+async fn a_batch_message_appears_once_and_continues_whenever_the_bot_is_killed() {
     for (point, within_window) in [(Point::BeforeCreate, true), (Point::AfterCreate, true), (Point::AfterCreate, false)]
     {
         let case = format!("killed at {point:?}, within the nonce window: {within_window}");
@@ -146,7 +144,7 @@ async fn a_runs_message_is_there_once_and_goes_on_whenever_the_bot_is_killed() {
         decide(gate, Fate::Done);
         tokio::time::sleep(Duration::from_millis(100)).await;
         if !within_window {
-            let_the_nonces_be_forgotten(&world);
+            expire_nonces(&world);
         }
         let bot = world.spawn();
         exactly_one(&world, "done for 2 players", &case).await;

@@ -1,5 +1,5 @@
-//! A deploy: the new instance starts while the old one runs, and Discord hears one of them at a time (docs/protocol.md,
-//! "Gateway").
+//! A deploy: the new instance starts while the old one runs, and only one is connected to Discord at a time
+//! (docs/protocol.md, "Gateway").
 
 use giftcode_bot::sandbox::rules::Rule;
 
@@ -7,7 +7,7 @@ use crate::server::Server;
 use crate::world::{CHANNEL, GUILD, PATIENCE, World};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_instance_is_connected_and_the_next_takes_over_with_all_that_was_said() {
+async fn one_instance_is_connected_and_the_next_takes_over_the_whole_state() {
     let server = Server::start();
     let mut world = World::new(&[("CODE1", Rule::Good), ("CODE2", Rule::Good)]).await;
     world.set("MONGODB_URI", server.uri());
@@ -16,7 +16,7 @@ async fn one_instance_is_connected_and_the_next_takes_over_with_all_that_was_sai
     let admin = world.admin();
     world.told(&admin, "manage giftcode setchannel", &[]).await;
     world.message("CODE1").await;
-    // On a machine of its own: another disk.
+    // As on another machine, with another disk.
     world.set("STATE_FILE", "elsewhere/giftcode.db");
     let new = world.spawn();
     new.said("Another instance is active").await;
@@ -27,7 +27,7 @@ async fn one_instance_is_connected_and_the_next_takes_over_with_all_that_was_sai
     world.double.connected(PATIENCE).await;
     assert_eq!(world.double.sessions(), 1);
     let told = world.told(&admin, "manage giftcode status", &[]).await;
-    assert!(told.contains(&format!("<#{CHANNEL}>")) && told.contains("in step"), "{told}");
+    assert!(told.contains(&format!("<#{CHANNEL}>")) && told.contains("up to date"), "{told}");
     world.feed.add("CODE2", "", "");
     world.message("CODE2").await;
     new.said(&format!("Posted 1 new codes to guild {GUILD}")).await;

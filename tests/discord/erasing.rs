@@ -1,4 +1,4 @@
-//! What is to be kept no longer: guilds that removed the bot, and what somebody wants gone.
+//! Erasure: guilds that removed the bot, and people who ask for it.
 
 use std::path::Path;
 
@@ -19,11 +19,11 @@ fn open(world: &World) -> Connection {
     Connection::open(world.folder.path().join("giftcode.db")).unwrap()
 }
 
-/// Everything that the file of a bot which does not run holds is older by so many days.
+/// Makes everything in the file of a stopped bot older by this many days.
 fn age(world: &World, days: i64) {
     let file = open(world);
     file.execute("UPDATE guilds SET removed_at = removed_at - ?1", [days * DAY_MS]).unwrap();
-    // A change of the bot's own is never older than what it replaces.
+    // Outside of a merge, no change may be older than the row that it replaces.
     let set_merging = |is_merging: bool| {
         file.execute("UPDATE meta SET value = ?1 WHERE key = 'merging'", [is_merging]).unwrap();
     };
@@ -34,7 +34,7 @@ fn age(world: &World, days: i64) {
     set_merging(false);
 }
 
-/// Every value of every table, one a line.
+/// Every row of every table, one per line.
 fn dump(path: &Path) -> String {
     let file = Connection::open(path).unwrap();
     let mut names = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
@@ -59,7 +59,7 @@ fn dump(path: &Path) -> String {
     text
 }
 
-/// How many calls the game got for these players.
+/// How many calls for these players the game received.
 fn calls_for(world: &World, players: std::ops::RangeInclusive<u64>) -> usize {
     let is_one = |fid: &str| fid.parse::<u64>().is_ok_and(|player| players.contains(&player));
     world.game.ledger(|ledger| ledger.calls().iter().filter(|call| is_one(&call.fid)).count())
@@ -70,7 +70,7 @@ async fn posted(world: &World, channel: u64, code: &str) -> Message {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_removed_guild_gets_no_post_and_no_call_is_back_whole_after_29_days_and_gone_after_30() {
+async fn a_removed_guild_gets_no_posts_or_calls_is_restored_within_30_days_and_erased_after() {
     let codes = ["FIRST", "SECOND", "THIRD", "FOURTH"].map(|code| (code, Rule::Good));
     let world = World::new(&codes).await;
     world.feed.add("FIRST", "", "");
@@ -85,15 +85,15 @@ async fn a_removed_guild_gets_no_post_and_no_call_is_back_whole_after_29_days_an
     }
     world.granted("FIRST", 4).await;
     world.double.remove_guild(SECOND);
-    bot.said("kept for its return, and erased after 30 days").await;
+    bot.said("kept for 30 days in case the bot returns, and then erased").await;
     let before = calls_for(&world, 1003..=1004);
     world.feed.add("SECOND", "", "");
     posted(&world, CHANNEL, "SECOND").await;
-    // 1002 is on the other roster too.
+    // 1002 is also on the other roster.
     world.granted("SECOND", 2).await;
     bot.stop().await;
 
-    // The bot was not there for 29 days; then the guild is back.
+    // After 29 days without the bot, the guild adds it again.
     age(&world, 29);
     let bot = world.start().await;
     world.feed.add("THIRD", "", "");
@@ -123,14 +123,14 @@ async fn a_removed_guild_gets_no_post_and_no_call_is_back_whole_after_29_days_an
         assert!(!left.split_whitespace().any(|word| word == gone), "{gone} is left: {left}");
     }
     assert!(left.contains("players 1002 "), "the other guild has that one: {left}");
-    // Whoever invites it again begins anew.
+    // A later invitation starts from nothing.
     world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
     let _bot = world.start().await;
-    world.says(&other, "manage players list", &[], &["The roster is empty"]).await;
+    world.says(&other, "manage players list", &[], &["The player list is empty"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_wants_everything_erased_is_in_neither_store_any_more() {
+async fn erasing_everything_removes_the_person_from_both_stores() {
     let server = Server::start();
     let mut world = World::new(&[("GOOD", Rule::Good)]).await;
     world.set("MONGODB_URI", server.uri());
@@ -139,23 +139,23 @@ async fn whoever_wants_everything_erased_is_in_neither_store_any_more() {
     let (admin, member) = (world.admin(), world.member());
     world.active(&member, 1).await;
     world.import(&admin, "1001,A,245\n").await;
-    world.says(&member, "unlink", &[("everything", json!(true))], &["I keep nothing about you"]).await;
+    world.says(&member, "unlink", &[("everything", json!(true))], &["I have no data about you"]).await;
     for player in [1001, 1002, 1003] {
         let account = [("player_id", json!(player)), ("state", json!(245))];
-        world.says(&member, "link", &account, &["is linked to you"]).await;
+        world.says(&member, "link", &account, &["is now linked to you"]).await;
     }
     world.says(&member, "unlink", &[("player_id", json!("1003"))], &["✅"]).await;
     world.told(&member, "redeem", &[("code", json!("GOOD"))]).await;
     world.granted("GOOD", 2).await;
     let both = [("player_id", json!("1001")), ("everything", json!(true))];
-    world.says(&member, "unlink", &both, &["but not both", "Nothing was changed"]).await;
+    world.says(&member, "unlink", &both, &["not both", "Nothing was changed"]).await;
     let told = world.told(&member, "unlink", &[("everything", json!(true))]).await;
-    assert!(told.contains("no account is linked to you any more"), "{told}");
+    assert!(told.contains("No account is linked to you any more"), "{told}");
     assert!(
-        told.contains("redeemed for them: 1002, 1003.") || told.contains("redeemed for them: 1003, 1002."),
+        told.contains("redemption history: 1002, 1003.") || told.contains("redemption history: 1003, 1002."),
         "{told}"
     );
-    assert!(told.contains("that they are yours: 1001.") && told.contains("roster"), "{told}");
+    assert!(told.contains("without any link to you: 1001.") && told.contains("player list"), "{told}");
     world.says_soon(&member, "redeem", &[("code", json!("GOOD"))], "You have no linked account yet").await;
     world.says(&admin, "manage players list", &[], &["1001"]).await;
     let log = bot.log();
@@ -176,7 +176,7 @@ async fn whoever_wants_everything_erased_is_in_neither_store_any_more() {
     };
     for (store, has) in [("file", &file), ("MongoDB", &there)] {
         assert!(!has.contains(&member.id.to_string()), "the {store} holds the user's id: {has}");
-        // Whole numbers: the digits of a time hold any of them by chance.
+        // Whole numbers only: the digits of a time may contain any id by chance.
         let holds =
             |id: &str| has.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.trim_start_matches('0') == id);
         assert!(holds("1001") && has.contains("erasures"), "{store}: {has}");

@@ -13,12 +13,12 @@ use crate::world::World;
 use discord_double::{Fault, Guild, permission};
 
 const GUILDS: u64 = 1000;
-/// Guilds whose channel is gone, or may not be posted to.
+/// Guilds whose channel is missing or not writable.
 const REFUSING: u64 = 20;
-/// What Discord allows.
+/// The rate that Discord allows.
 const PER_SECOND: f64 = 50.0;
 
-/// The id of a guild, as far apart as real ones, and of its channel.
+/// The ids of a guild and its channel, spaced like real ones.
 fn ids(number: u64) -> (u64, u64) {
     let guild = (number + 10_000) << 22;
     (guild, guild + 1)
@@ -46,7 +46,7 @@ async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allow
         let it = Guild::new(guild).text(channel, "gift-codes");
         let lacks = if number.is_multiple_of(3) { permission::SEND_MESSAGES } else { permission::VIEW_CHANNEL };
         match is_refusing(number) {
-            // Forbidden in half of them, and no channel in the others.
+            // Half of them lack a permission, the others have no such channel.
             true if number.is_multiple_of(2 * GUILDS / REFUSING) => {
                 world.double.add_guild(it.bot_permissions(permission::POSTING & !lacks));
             }
@@ -54,7 +54,7 @@ async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allow
             false => world.double.add_guild(it),
         }
     }
-    // One in a hundred stumbles at first: fails, fails after it has posted, or asks for time.
+    // One first attempt in a hundred fails, fails after posting, or gets a 429.
     world.double.fail_messages(|attempt| match (attempt.nth, attempt.channel.map(|channel| (channel >> 22) % 300)) {
         (1, Some(7)) => Some(Fault::Status(500)),
         (1, Some(107)) => Some(Fault::DoneThenStatus(500)),
@@ -95,11 +95,11 @@ async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allow
         world.double.rate_limited(),
         world.double.busiest_second()
     );
-    // 1.06 with nothing else at work; tests beside it add to that.
+    // 1.06 on an idle machine. Other tests at the same time add to it.
     assert!(ratio <= 1.25, "{took:?} for {} calls", creates.len());
     assert_eq!(world.double.rate_limited(), 0);
     assert!(took > SignedDuration::ZERO && counts.len() == 2);
-    // Those that refuse are paused, each said once, and the others did not wait for them.
+    // Each refusing guild is paused, with one log line, and delays none of the others.
     assert_eq!(bot.log().matches(" is paused").count() as u64, REFUSING);
     bot.stop().await;
 }

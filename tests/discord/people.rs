@@ -1,4 +1,4 @@
-//! What everybody can do: `/giftcode`, `/link`, `/unlink`, `/redeem`.
+//! Commands for everybody: `/giftcode`, `/link`, `/unlink`, `/redeem`.
 
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
@@ -25,23 +25,23 @@ async fn the_active_codes_are_shown() {
     let world = World::new(&[]).await;
     let _bot = world.start().await;
     let member = world.member();
-    world.says(&member, "giftcode", &[], &["No gift code is active at the moment."]).await;
+    world.says(&member, "giftcode", &[], &["There are no active gift codes at the moment."]).await;
     world.feed.add("FIRST", "1K Gems, 2 Speed-ups", "2099-11-20 23:59");
     world.feed.add("SECOND", "Unknown", "");
     world.feed.add("PAST", "", "2020-01-01");
     world.active(&member, 2).await;
     let told = world.told(&member, "giftcode", &[]).await;
-    for part in ["🎁 2 gift codes active", "`FIRST` · expires <t:4098902340:R>", "1K Gems, 2 Speed-ups", "`SECOND`"]
+    for part in ["🎁 2 active gift codes", "`FIRST` · expires <t:4098902340:R>", "1K Gems, 2 Speed-ups", "`SECOND`"]
     {
         assert!(told.contains(part), "no {part}: {told}");
     }
     assert!(!told.contains("PAST") && !told.contains("Unknown") && !told.contains("from "), "{told}");
-    world.says(&member, REDEEM, &code("PAST"), &["You have no linked account yet: `/link`"]).await;
+    world.says(&member, REDEEM, &code("PAST"), &["You have no linked account yet. Use `/link`"]).await;
     let mut offered = world.double.autocomplete(&member, CHANNEL, REDEEM, &code(""), "code").await;
     // One poll may have seen both, or each has seen one.
     offered.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert_eq!(offered.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["FIRST", "SECOND"]);
-    // Everything is offered to those who look back, with what is over marked. What had ended before it was listed is nothing.
+    // The history suggests every code and marks those that are over, except codes that ended before they were listed.
     let until_soon = Timestamp::now() + SignedDuration::from_secs(4);
     world.feed.add("SHORT", "", &until_soon.to_string());
     world.active(&member, 3).await;
@@ -49,7 +49,7 @@ async fn the_active_codes_are_shown() {
     let admin = world.admin();
     let history = "manage giftcode history";
     let offered = world.double.autocomplete(&admin, CHANNEL, history, &code("sh"), "code").await;
-    assert_eq!(offered, [("SHORT (over)".to_owned(), json!("SHORT"))]);
+    assert_eq!(offered, [("SHORT (not active)".to_owned(), json!("SHORT"))]);
     assert!(world.double.autocomplete(&admin, CHANNEL, history, &code("pa"), "code").await.is_empty());
     for number in 0..30 {
         world.feed.add(&format!("MANY{number:02}"), "", "");
@@ -71,35 +71,35 @@ async fn accounts_are_linked_as_the_game_confirms_and_unlinked() {
     let member = world.member();
     let named = |player: &str| [("player_id", json!(player))];
     world.says(&member, UNLINK, &[], &["You have no linked account yet"]).await;
-    world.says(&member, LINK, &account(1001, 999), &["1001 does not live in state 999", "Nothing was changed"]).await;
+    world.says(&member, LINK, &account(1001, 999), &["1001 is not in state 999", "Nothing was changed"]).await;
     world.says(&member, LINK, &account(9999, 245), &["The game knows no player 9999", "Nothing was changed"]).await;
     world.game.set_down(true);
-    let try_again = ["does not answer as it should", "try again in a few minutes", "Nothing was changed"];
+    let try_again = ["is not responding properly", "try again in a few minutes", "Nothing was changed"];
     world.says(&member, LINK, &account(1001, 245), &try_again).await;
     world.game.set_down(false);
     world.says(&member, UNLINK, &[], &["You have no linked account yet"]).await;
 
-    world.says(&member, LINK, &account(1001, 245), &["✅ 1001 in state 245 is linked to you"]).await;
-    world.says(&member, LINK, &account(1001, 245), &["✅ 1001 was linked to you already; its state is 245"]).await;
+    world.says(&member, LINK, &account(1001, 245), &["✅ 1001 in state 245 is now linked to you"]).await;
+    world.says(&member, LINK, &account(1001, 245), &["✅ 1001 was already linked to you. Its state is now 245"]).await;
     world.says(&member, UNLINK, &named("1002"), &["That account is not linked to you"]).await;
     world.says(&member, UNLINK, &named("me"), &["is not a number", "Nothing was changed"]).await;
-    world.says(&member, UNLINK, &[], &["✅ The account is not linked to you any more"]).await;
+    world.says(&member, UNLINK, &[], &["✅ The account is no longer linked to you"]).await;
     for player in 1001..=1005 {
-        world.says(&member, LINK, &account(player, 245), &["✅", "is linked to you"]).await;
+        world.says(&member, LINK, &account(player, 245), &["✅", "is now linked to you"]).await;
     }
-    world.says(&member, LINK, &account(1006, 245), &["You have 5 linked accounts, the most there can be"]).await;
-    world.says(&member, LINK, &account(1005, 245), &["was linked to you already"]).await;
-    let listed = ["name the one to unlink", "• 1001", "• 1005"];
+    world.says(&member, LINK, &account(1006, 245), &["You already have 5 linked accounts, the most allowed"]).await;
+    world.says(&member, LINK, &account(1005, 245), &["was already linked to you"]).await;
+    let listed = ["Choose the one to unlink", "• 1001", "• 1005"];
     world.says(&member, UNLINK, &[], &listed).await;
     let offered = world.double.autocomplete(&member, CHANNEL, UNLINK, &named("1003"), "player_id").await;
     assert_eq!(offered, [("1003".to_owned(), json!("1003"))]);
     let stranger = world.member();
     assert!(world.double.autocomplete(&stranger, CHANNEL, UNLINK, &named("1"), "player_id").await.is_empty());
     world.says(&stranger, UNLINK, &named("1003"), &["That account is not linked to you"]).await;
-    world.says(&member, UNLINK, &named("1003"), &["✅ The account is not linked"]).await;
+    world.says(&member, UNLINK, &named("1003"), &["✅ The account is no longer linked"]).await;
     let told = world.told(&member, UNLINK, &[]).await;
     assert!(told.contains("1002") && !told.contains("1003"), "{told}");
-    world.says(&member, LINK, &account(1006, 245), &["is linked to you"]).await;
+    world.says(&member, LINK, &account(1006, 245), &["is now linked to you"]).await;
     assert_eq!(world.game.ledger(|ledger| ledger.grants()), 0, "linking redeems nothing");
 }
 
@@ -114,7 +114,7 @@ async fn a_code_is_redeemed_for_ones_own_accounts() {
     let (member, friend) = (world.member(), world.member());
     world.active(&member, 3).await;
     world.says(&member, REDEEM, &code("GOOD"), &["You have no linked account yet"]).await;
-    // 1001 is a VIP, 1002 is none.
+    // 1001 is a VIP, 1002 is not.
     world.told(&member, LINK, &account(1001, 245)).await;
     world.told(&member, LINK, &account(1002, 245)).await;
     world.told(&friend, LINK, &account(1001, 245)).await;
@@ -123,26 +123,26 @@ async fn a_code_is_redeemed_for_ones_own_accounts() {
     let is_done = |answer: &discord_double::Interaction| answer.text().matches("🎁").count() == 2;
     answer.until(PATIENCE, is_done).await;
     let told = answer.text();
-    assert!(told.contains("**GOOD**") && told.contains("🎁 1001: granted, check your mail in the game"), "{told}");
-    world.says(&friend, REDEEM, &code("GOOD"), &["1001: granted"]).await;
-    assert_eq!(world.calls("GOOD"), 2, "what is granted is not asked for again");
+    assert!(told.contains("**GOOD**") && told.contains("🎁 1001: sent, check your in-game mail"), "{told}");
+    world.says(&friend, REDEEM, &code("GOOD"), &["1001: sent"]).await;
+    assert_eq!(world.calls("GOOD"), 2, "a granted code is not called for again");
     let answer = world.ask(&member, REDEEM, &code("VIP")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("❌")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("🎁 1001")).await;
-    assert!(answer.text().contains("❌ 1002: the player's VIP level is too low"), "{}", answer.text());
-    // Nobody listed it; the game decides.
+    assert!(answer.text().contains("❌ 1002: the VIP level is too low"), "{}", answer.text());
+    // No feed lists this code, so the game decides.
     let answer = world.ask(&member, REDEEM, &code("NAMED")).await;
     answer.until(PATIENCE, is_done).await;
     let answer = world.ask(&member, REDEEM, &code("NOTHING")).await;
-    answer.until(PATIENCE, |answer| answer.text().contains("there is no such code")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("the game does not know the code")).await;
     let answer = world.ask(&member, REDEEM, &code("DEAD")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("the code has expired")).await;
-    // What one person asked for decides for that person alone: whoever asks has an answer of the game's own.
+    // A person's request decides for nobody else: each request gets an answer from the game.
     let calls = world.calls("DEAD");
     let answer = world.ask(&member, REDEEM, &code("DEAD")).await;
     answer.until(PATIENCE, |answer| answer.text().contains("❌ 1002: the code has expired")).await;
     assert_eq!(world.calls("DEAD"), calls + 2);
-    world.says(&member, "giftcode", &[], &["3 gift codes active"]).await;
+    world.says(&member, "giftcode", &[], &["3 active gift codes"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,27 +156,27 @@ async fn a_few_requests_at_a_time_whose_answers_follow_them() {
     world.told(&friend, LINK, &account(1002, 245)).await;
     world.game.set_faults(Faults { timeout_retry: 1.0, ..Faults::default() });
     let answer = world.ask(&member, REDEEM, &code("GOOD")).await;
-    answer.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("trying again")).await;
     let more = world.ask(&member, REDEEM, &code("MORE")).await;
     let again = world.ask(&member, REDEEM, &code("GOOD")).await;
-    world.says(&member, REDEEM, &code("GOOD"), &["Your last requests are still under way. Please wait"]).await;
-    // What need not wait for it does not: here the game is asked once, and is busy.
-    world.says(&member, LINK, &account(1003, 245), &["The game does not answer as it should at the moment"]).await;
+    world.says(&member, REDEEM, &code("GOOD"), &["Your last requests are still in progress. Please wait"]).await;
+    // Other commands do not wait for it. This one asks the game once, and the game is busy.
+    world.says(&member, LINK, &account(1003, 245), &["The game is not responding properly at the moment"]).await;
     world.says(&member, UNLINK, &[("player_id", json!("1003"))], &["That account is not linked to you"]).await;
     let others = world.ask(&friend, REDEEM, &code("GOOD")).await;
     assert!(others.text().contains("⏳ 1002"), "{}", others.text());
     world.game.set_faults(Faults::default());
     for (answer, player) in [(&answer, 1001), (&more, 1001), (&again, 1001), (&others, 1002)] {
-        answer.until(PATIENCE, |answer| answer.text().contains(&format!("🎁 {player}: granted"))).await;
+        answer.until(PATIENCE, |answer| answer.text().contains(&format!("🎁 {player}: sent"))).await;
     }
     assert!(answer.message().edits.len() > 1, "the answer changed with it");
     world.until("granted", || world.game.ledger(|ledger| ledger.grants()) == 3).await;
-    // Done, so there is room for the next at once.
-    world.says(&member, REDEEM, &code("GOOD"), &["1001: granted"]).await;
+    // The requests are done, so there is room for the next one at once.
+    world.says(&member, REDEEM, &code("GOOD"), &["1001: sent"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_asked_for_outlives_the_bot() {
+async fn a_request_survives_a_restart() {
     let mut world = World::new(&[("GOOD", Rule::Good)]).await;
     world.set("REDEEM_RETRY_BASE", "1s");
     world.set("REDEEM_RETRY_CAP", "1s");
@@ -185,16 +185,16 @@ async fn what_was_asked_for_outlives_the_bot() {
     world.told(&member, LINK, &account(1001, 245)).await;
     world.game.set_faults(Faults { timeout_retry: 1.0, ..Faults::default() });
     let answer = world.ask(&member, REDEEM, &code("GOOD")).await;
-    answer.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
+    answer.until(PATIENCE, |answer| answer.text().contains("trying again")).await;
     bot.stop().await;
-    assert!(answer.text().contains("I am restarting. What you asked for goes on"), "{}", answer.text());
+    assert!(answer.text().contains("I am restarting. Your request continues"), "{}", answer.text());
     let bot = world.start().await;
     let again = world.ask(&member, REDEEM, &code("GOOD")).await;
-    again.until(PATIENCE, |answer| answer.text().contains("it is tried again")).await;
+    again.until(PATIENCE, |answer| answer.text().contains("trying again")).await;
     bot.kill().await;
     world.game.set_faults(Faults::default());
     let _bot = world.start().await;
     world.granted("GOOD", 1).await;
     let told = world.ask(&member, REDEEM, &code("GOOD")).await;
-    told.until(PATIENCE, |answer| answer.text().contains("🎁 1001: granted")).await;
+    told.until(PATIENCE, |answer| answer.text().contains("🎁 1001: sent")).await;
 }

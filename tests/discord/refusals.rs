@@ -1,4 +1,4 @@
-//! What Discord refuses, and what stands before it: whom that concerns, how long it is waited out, and who is told.
+//! Refusals by Discord and by proxies before it: whom they concern, how long the bot waits, and who is notified.
 
 use std::time::{Duration, Instant};
 
@@ -16,23 +16,23 @@ fn is_create(attempt: &Attempt<'_>) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_may_not_attach_its_file_ends_without_it_and_holds_nothing_up() {
+async fn a_batch_that_may_not_attach_its_file_finishes_without_it_and_blocks_nothing() {
     let world = World::new(&[("VIP", Rule::VipOnly), ("NEXT", Rule::Good)]).await;
     let bot = world.start().await;
     let admin = world.admin();
     world.set_channel(&admin).await;
     world.double.set_bot_permissions(GUILD, permission::POSTING & !permission::ATTACH_FILES);
-    // Six of the sixty are VIPs: those that 7 divides, without the first three of them.
+    // Six of the sixty are VIPs: multiples of 7, without the first three.
     let ids = (1001..=1063u64).filter(|id| *id > 1015 || id % 7 != 0);
     let lines: String = ids.map(|id| format!("{id},L{id},{}\n", if id % 10 == 0 { 246 } else { 245 })).collect();
     world.import(&admin, &lines).await;
     let code = [("code", json!("VIP"))];
     world.told(&admin, "manage giftcode add", &code).await;
     world.told(&admin, "manage giftcode redeem", &code).await;
-    let run = world.message("VIP: done for 60 players").await;
-    assert!(run.attachments.is_empty() && run.text().contains("allow me “Attach Files”"), "{}", run.text());
-    assert!(run.text().contains("6 granted · ❌ 54"), "{}", run.text());
-    // The next code is posted, and nothing was paused before it.
+    let batch = world.message("VIP: done for 60 players").await;
+    assert!(batch.attachments.is_empty() && batch.text().contains("allow me to “Attach Files”"), "{}", batch.text());
+    assert!(batch.text().contains("6 redeemed · ❌ 54"), "{}", batch.text());
+    // The next code is posted, and the guild was not paused.
     world.feed.add("NEXT", "", "");
     world.message("NEXT").await;
     assert!(!bot.log().contains("is paused"), "{}", bot.log());
@@ -40,7 +40,7 @@ async fn a_run_that_may_not_attach_its_file_ends_without_it_and_holds_nothing_up
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_post_has_its_codes_in_its_text_a_line_each() {
+async fn a_post_lists_its_codes_in_its_text_one_per_line() {
     let world = World::new(&[]).await;
     let _bot = world.start().await;
     let admin = world.admin();
@@ -61,7 +61,7 @@ async fn a_post_has_its_codes_in_its_text_a_line_each() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_channel_that_refuses_for_a_reason_of_its_own_is_told_of_and_another_one_gets_what_waits() {
+async fn a_channel_with_an_unusual_refusal_is_reported_and_another_channel_gets_the_waiting_posts() {
     for code in [50083, 160_005, 200_000, 50_024] {
         let world = World::new(&[]).await;
         let bot = world.start().await;
@@ -71,7 +71,7 @@ async fn a_channel_that_refuses_for_a_reason_of_its_own_is_told_of_and_another_o
             (attempt.channel == Some(CHANNEL)).then_some(Fault::Error { status: 400, code })
         });
         world.feed.add("FIRST", "", "");
-        world.says_soon(&admin, STATUS, &[], "posts fail since").await;
+        world.says_soon(&admin, STATUS, &[], "posts have failed since").await;
         let told = world.ask(&admin, STATUS, &[]).await;
         assert!(told.text().contains(&format!("code {code}")), "{}", told.text());
         assert_eq!(told.embeds()[0]["color"], json!(0xE7_4C_3C), "red");
@@ -80,20 +80,20 @@ async fn a_channel_that_refuses_for_a_reason_of_its_own_is_told_of_and_another_o
         let is_it = |message: &discord_double::Message| message.text().contains("FIRST");
         world.double.wait_for_message(OTHER_CHANNEL, crate::world::PATIENCE, is_it).await;
         let told = world.told(&admin, STATUS, &[]).await;
-        assert!(!told.contains("posts fail"), "{told}");
+        assert!(!told.contains("posts have failed"), "{told}");
         bot.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_in_front_of_discord_is_no_servers_fault() {
+async fn an_error_page_in_front_of_discord_pauses_no_server() {
     for status in [403, 429, 503] {
         let world = World::new(&[]).await;
         let other = world.second_admin();
         let bot = world.start().await;
         world.set_channel(&world.admin()).await;
         world.set_channel(&other).await;
-        // A page with 503 may stand before what was done all the same.
+        // A 503 page may hide a request that was carried out.
         world.double.fail_requests(move |attempt| match is_create(attempt) && status == 503 && attempt.nth == 1 {
             true => Some(Fault::DoneThenPage(status)),
             false => Some(Fault::Page { status, retry_after: None }),
@@ -115,14 +115,14 @@ async fn a_page_in_front_of_discord_is_no_servers_fault() {
         assert!(!log.contains("is paused") && !log.contains("Could not decode json"), "{log}");
         assert!(!log.contains("WARN Cannot post"), "{log}");
         let said = log.matches("WARN Discord (or Cloudflare before it) refuses this address").count();
-        assert!((1..=5).contains(&said), "once each time it is tried: {log}");
+        assert!((1..=5).contains(&said), "once for each attempt: {log}");
         assert!(log.contains("next try at 20"), "{log}");
         bot.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_that_is_asked_for_is_waited() {
+async fn a_retry_after_of_a_day_is_respected() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     world.set_channel(&world.admin()).await;
@@ -138,7 +138,7 @@ async fn a_day_that_is_asked_for_is_waited() {
     };
     assert_eq!(creates(), 1, "{}", bot.log());
     bot.stop().await;
-    // The same at the gateway, whose refusal keeps no post back.
+    // The same at the gateway. Its refusal must not delay posts.
     world.double.fail_requests(|attempt| {
         (attempt.path == "/gateway/bot").then_some(Fault::Page { status: 429, retry_after: Some(82_721) })
     });
@@ -154,7 +154,7 @@ async fn a_day_that_is_asked_for_is_waited() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_sessions_of_the_day_are_not_begun() {
+async fn the_last_sessions_of_the_day_stay_in_reserve() {
     let world = World::new(&[]).await;
     let before = world.double.identifies();
     world.double.set_sessions_left(3, Duration::from_secs(8));
@@ -170,7 +170,7 @@ async fn the_last_sessions_of_the_day_are_not_begun() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_that_end_one_after_the_other_are_not_begun_in_a_loop() {
+async fn sessions_that_keep_ending_are_not_restarted_in_a_loop() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     let until = Instant::now() + Duration::from_secs(60);
@@ -186,14 +186,14 @@ async fn sessions_that_end_one_after_the_other_are_not_begun_in_a_loop() {
     assert!(begun <= 8, "{begun}");
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(world.double.identifies(), begun);
-    // What is said into a connection at the moment in which its session ends comes too early for the next one.
+    // A presence that is sent just as a session ends reaches the next session too early.
     let problems = world.double.take_problems();
     assert!(problems.iter().all(|problem| problem == "a presence before the identify"), "{problems:?}");
     bot.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_process_with_a_copied_file_posts_nothing_twice_and_says_so() {
+async fn a_second_process_with_a_copied_file_posts_nothing_twice_and_logs_a_warning() {
     let mut world = World::new(&[]).await;
     let bot = world.start().await;
     bot.said("Successfully fetched 0 gift codes").await;
@@ -223,12 +223,12 @@ async fn a_second_process_with_a_copied_file_posts_nothing_twice_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_history_that_comes_in_short_pages_is_searched_to_its_end() {
+async fn a_history_in_short_pages_is_searched_to_its_end() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     bot.said("Successfully fetched 0 gift codes").await;
     world.set_channel(&world.admin()).await;
-    // Other messages come first, and a page holds three of them.
+    // Other messages come first, and a page holds three messages.
     world.double.set_history_page(3);
     let member = world.member();
     for number in 0..10 {
@@ -240,7 +240,7 @@ async fn a_history_that_comes_in_short_pages_is_searched_to_its_end() {
     gate.reached().await;
     bot.kill().await;
     gate.open();
-    crate::crashes::let_the_nonces_be_forgotten(&world);
+    crate::crashes::expire_nonces(&world);
     let bot = world.spawn();
     bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
     assert_eq!(world.double.messages(CHANNEL).iter().filter(|message| message.text().contains("FIRST")).count(), 1);
@@ -248,7 +248,7 @@ async fn a_history_that_comes_in_short_pages_is_searched_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bot_in_a_timeout_says_so_and_posts_when_that_ends() {
+async fn a_bot_in_a_timeout_says_so_and_posts_when_the_timeout_ends() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     let admin = world.admin();
@@ -257,25 +257,25 @@ async fn a_bot_in_a_timeout_says_so_and_posts_when_that_ends() {
     world.double.set_bot_timeout(GUILD, Some(soon));
     let refused = "I am in a timeout in this server until";
     world.says(&admin, "manage giftcode setchannel", &[], &[refused]).await;
-    world.says_soon(&admin, STATUS, &[], "paused, I am in a timeout").await;
+    world.says_soon(&admin, STATUS, &[], "is paused: I am in a timeout").await;
     world.feed.add("FIRST", "", "");
     bot.said("Successfully fetched 1 gift codes").await;
     world.message("FIRST").await;
     assert!(Timestamp::now() >= soon);
     world.says(&admin, STATUS, &[], &[&format!("Channel\n<#{CHANNEL}>")]).await;
-    // Found out by a post, where the bot was not told, and ended by a moderator.
+    // A refused post reveals a timeout that began while the bot was stopped. A moderator ends it.
     bot.stop().await;
     world.double.set_bot_timeout(GUILD, Some(Timestamp::now() + SignedDuration::from_hours(1)));
     let bot = world.start().await;
     world.feed.add("SECOND", "", "");
-    world.says_soon(&admin, STATUS, &[], "paused, I am in a timeout").await;
+    world.says_soon(&admin, STATUS, &[], "is paused: I am in a timeout").await;
     world.double.set_bot_timeout(GUILD, None);
     world.message("SECOND").await;
     bot.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_global_refusal_no_more_than_fifty_calls_go_in_any_second() {
+async fn after_a_global_429_at_most_fifty_calls_are_made_per_second() {
     let world = World::new(&[]).await;
     let guilds: Vec<(u64, u64)> =
         (0..150u64).map(|number| ((number + 20_000) << 22, ((number + 20_000) << 22) + 1)).collect();
@@ -289,7 +289,7 @@ async fn after_a_global_refusal_no_more_than_fifty_calls_go_in_any_second() {
             store.guilds().set_channel(GuildId(*guild), ChannelId(*channel)).await.unwrap();
         }
     }
-    // Not all answers take alike.
+    // Answers take different times.
     world.double.set_latency(0..=200);
     let bot = world.start().await;
     bot.said("Successfully fetched 0 gift codes").await;
@@ -308,7 +308,7 @@ async fn after_a_global_refusal_no_more_than_fifty_calls_go_in_any_second() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_first_progress_message_whose_answer_was_lost_shows_how_the_run_ended() {
+async fn a_first_progress_message_whose_answer_was_lost_shows_the_result() {
     let world = World::new(&[("GOOD", Rule::Good)]).await;
     let bot = world.start().await;
     let admin = world.admin();
@@ -319,10 +319,10 @@ async fn a_first_progress_message_whose_answer_was_lost_shows_how_the_run_ended(
     world.game.set_down(true);
     world.double.fail_messages(|attempt| (attempt.nth == 2).then_some(Fault::DoneThenClosed));
     world.told(&admin, "manage giftcode redeem", &[("code", json!("GOOD"))]).await;
-    let run = world.message("Redeeming GOOD for 2 players").await;
+    let batch = world.message("Redeeming GOOD for 2 players").await;
     world.game.set_down(false);
-    let is_told = || world.double.message(run.id).text().contains("done for 2 players").then_some(());
-    world.double.until(Duration::from_secs(60), "how it ended", is_told).await;
+    let is_told = || world.double.message(batch.id).text().contains("done for 2 players").then_some(());
+    world.double.until(Duration::from_secs(60), "the result", is_told).await;
     assert_eq!(world.double.messages(CHANNEL).len(), 2);
     bot.stop().await;
 }

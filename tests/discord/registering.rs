@@ -1,4 +1,4 @@
-//! Where the commands stand: in one place, and for servers only.
+//! Registration of the commands: in one place, and for servers only.
 
 use giftcode_bot::discord::permissions::invite_link;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use discord_double::Double;
 
 const NAMES: [&str; 5] = ["manage", "giftcode", "link", "unlink", "redeem"];
 
-/// Waits until these guilds show each command once, and nothing is left anywhere else.
+/// Waits until these guilds show each command once, and no commands are left elsewhere.
 async fn shown(world: &World, everywhere: bool, guilds: &[(u64, bool)]) {
     let are_right = || {
         let is_right = |(guild, has): &(u64, bool)| {
@@ -21,7 +21,7 @@ async fn shown(world: &World, everywhere: bool, guilds: &[(u64, bool)]) {
     world.double.until(PATIENCE, "each command once", are_right).await;
 }
 
-/// How often the commands of single guilds were asked for or changed.
+/// How many requests concerned the commands of single guilds.
 fn guild_requests(double: &Double) -> usize {
     double.requests().iter().filter(|r| r.path.contains("/guilds/") && r.path.ends_with("/commands")).count()
 }
@@ -34,7 +34,7 @@ async fn restart(world: &World, bot: Bot) -> Bot {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_stand_in_one_place_only() {
+async fn commands_are_registered_in_one_place_only() {
     let mut world = World::new(&[]).await;
     world.second_admin();
     let bot = world.start().await;
@@ -49,7 +49,7 @@ async fn commands_stand_in_one_place_only() {
     let bot = restart(&world, bot).await;
     shown(&world, true, &[(GUILD, true), (SECOND, true)]).await;
     bot.said(&format!("Removed the commands that guild {SECOND} had of its own")).await;
-    // Done once: a bot in a thousand servers does not go through them at each start.
+    // This happens once: a bot in a thousand servers must not go through all of them at each start.
     let before = guild_requests(&world.double);
     let bot = restart(&world, bot).await;
     shown(&world, true, &[(GUILD, true), (SECOND, true)]).await;
@@ -58,21 +58,21 @@ async fn commands_stand_in_one_place_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_that_nobody_remembers_go_when_they_are_used() {
+async fn forgotten_guild_commands_are_removed_when_used() {
     let world = World::new(&[]).await;
     let _bot = world.start().await;
-    // As an older version left them, or one whose state file is lost.
+    // Commands that an older version left behind, or one whose state file was lost.
     let url = format!("{}/api/v10/applications/{}/guilds/{GUILD}/commands", world.double.url(), Double::APPLICATION);
     let left: Vec<Value> = world.double.commands().iter().map(own).collect();
     let request = reqwest::Client::new().put(url).header("Authorization", format!("Bot {}", Double::TOKEN));
     let request = request.header("Content-Type", "application/json").body(json!(left).to_string());
     assert!(request.send().await.unwrap().status().is_success());
     assert_eq!(world.double.shown_commands(GUILD).len(), 2 * NAMES.len());
-    world.says(&world.member(), "giftcode", &[], &["No gift code is active"]).await;
+    world.says(&world.member(), "giftcode", &[], &["There are no active gift codes"]).await;
     shown(&world, true, &[(GUILD, true)]).await;
 }
 
-/// A command of everybody's as one guild's own.
+/// A global command as a guild command.
 fn own(command: &Value) -> Value {
     let mut command = command.clone();
     for field in ["id", "application_id", "version", "contexts", "integration_types"] {
@@ -82,7 +82,7 @@ fn own(command: &Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_are_for_servers() {
+async fn commands_work_in_servers_only() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     world
@@ -95,7 +95,7 @@ async fn commands_are_for_servers() {
     }
     bot.said(&invite_link(Double::APPLICATION)).await;
     assert!(invite_link(1).contains("&integration_type=0&"), "{}", invite_link(1));
-    // What is sent directly all the same is answered, and does nothing.
+    // A command in a direct message gets an answer and does nothing.
     let admin = world.admin();
     let account = [("player_id", json!(1001)), ("state", json!(245))];
     for (command, options) in [
@@ -110,12 +110,12 @@ async fn commands_are_for_servers() {
         let answered = world.double.slash_in_dm(&admin, command, options).await;
         assert_eq!(
             answered.text(),
-            "I work in servers only. Please use this command in a server that I am in.",
+            "I only work in servers. Please use this command in a server that I am in.",
             "{command}"
         );
         assert!(answered.is_ephemeral(), "{command}");
     }
-    world.says(&admin, "manage giftcode status", &[], &["none: `/manage giftcode setchannel`"]).await;
+    world.says(&admin, "manage giftcode status", &[], &["none: set one with `/manage giftcode setchannel`"]).await;
     world.says(&admin, "unlink", &[], &["You have no linked account yet"]).await;
     assert!(world.double.messages(CHANNEL).is_empty());
 }

@@ -21,22 +21,26 @@ async fn players_are_added_removed_and_listed() {
     let _bot = world.start().await;
     let admin = world.admin();
     let player = |player: &str| [("player", json!(player))];
-    world.says(&admin, LIST, &[], &["The roster is empty: add players with"]).await;
+    world.says(&admin, LIST, &[], &["The player list is empty. Add players with"]).await;
     world.says(&admin, EXPORT, &[], &["there is nothing to export"]).await;
-    world.says(&admin, ADD, &ids("1001, 1002;1003\u{3000}1001"), &["✅ 3 players were added. The roster has 3"]).await;
-    world.says(&admin, ADD, &ids("1003 1004"), &["✅ 1 player was added, 1 brought up to date", "has 4 players"]).await;
-    world.says(&admin, ADD, &ids("1004"), &["✅ 1 player was brought up to date"]).await;
+    world
+        .says(&admin, ADD, &ids("1001, 1002;1003\u{3000}1001"), &["✅ 3 players were added. The player list now has 3"])
+        .await;
+    world.says(&admin, ADD, &ids("1003 1004"), &["✅ 1 player was added, 1 updated", "has 4 players"]).await;
+    world.says(&admin, ADD, &ids("1004"), &["✅ 1 player was updated"]).await;
     let told = world.told(&admin, ADD, &ids("1005 12a4 0 **x** 1234567890123")).await;
     for part in ["Nobody was added", "12a4", "\"0\"", "\\*\\*x\\*\\*", "1234567890123"] {
         assert!(told.contains(part), "no {part}: {told}");
     }
-    world.says(&admin, ADD, &ids(" , ;"), &["Nobody was added: name 1 to 50 player ids"]).await;
+    world.says(&admin, ADD, &ids(" , ;"), &["Nobody was added. Enter 1 to 50 player ids"]).await;
     let many: Vec<String> = (2000..2051).map(|id| id.to_string()).collect();
-    world.says(&admin, ADD, &ids(&many.join(" ")), &["name 1 to 50 player ids", "import"]).await;
+    world.says(&admin, ADD, &ids(&many.join(" ")), &["Enter 1 to 50 player ids", "import"]).await;
     world.says(&admin, LIST, &[], &["👥 4 players", "1001 · state 245"]).await;
-    world.says(&admin, REMOVE, &player("1002"), &["✅ 1002 is off the roster"]).await;
-    world.says(&admin, REMOVE, &player("1002"), &["1002 is not on this server's roster", "Nothing was changed"]).await;
-    world.says(&admin, REMOVE, &player("Nobody"), &["Nobody on the roster is called “Nobody”"]).await;
+    world.says(&admin, REMOVE, &player("1002"), &["✅ 1002 was removed from the player list"]).await;
+    world
+        .says(&admin, REMOVE, &player("1002"), &["1002 is not on this server's player list", "Nothing was changed"])
+        .await;
+    world.says(&admin, REMOVE, &player("Nobody"), &["Nobody on the player list is called “Nobody”"]).await;
     let list = world.ask(&admin, LIST, &[]).await;
     assert!(list.text().contains("👥 3 players") && !list.text().contains("1002"), "{}", list.text());
     assert!(list.components().is_empty(), "one page needs no buttons");
@@ -60,7 +64,7 @@ async fn a_long_roster_has_pages_for_managers() {
     let second = list.message();
     assert!(second.text().contains("Lord21") && second.text().contains("Lord40"), "{}", second.text());
     assert_eq!(part_disabled(&second, "2 of 3"), (false, true, false));
-    // A member cannot see this message in Discord; whoever sends such a press all the same is refused.
+    // A member cannot see this message in Discord, but a forged press must be refused too.
     let member = world.member();
     let refused = world.double.press(&member, &second, second.custom_id("▶")).await;
     refused.settled(PATIENCE).await;
@@ -88,7 +92,7 @@ async fn a_long_roster_has_pages_for_managers() {
     assert_eq!(offered.len(), 25);
 }
 
-/// Whether back, the middle (whose label is checked where it is no arrow) and on cannot be pressed.
+/// Whether the buttons back, middle and on are disabled. The middle label is checked unless it is an arrow.
 fn part_disabled(message: &discord_double::Message, middle: &str) -> (bool, bool, bool) {
     let parts: Vec<&Value> = message.parts().collect();
     assert!(middle == "◀" || parts[1]["label"] == json!(middle), "{parts:#?}");
@@ -111,13 +115,14 @@ async fn files_are_imported_whole_or_not_at_all() {
     import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
     import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
     import(b"player_id,nickname,state\n", &[], &["has a header but no players"]).await;
-    let without_states = ["no column with states was found", "\"id\", \"name\"", "or name one for all with `state`"];
+    let without_states =
+        ["no column with states was found", "\"id\", \"name\"", "or set one for all players with `state`"];
     import(b"id;name\n1;2\n", &[], &without_states).await;
     import(b"player;state\n1001;245\n", &[], &["no column with player ids", "\"player\", \"state\""]).await;
     import(b"PK\x03\x04", &[], &["the file is a spreadsheet", "save it as CSV"]).await;
     import(&vec![b'x'; 5 * 1024 * 1024 + 1], &[], &["Nobody was imported: the file is larger than 5 MiB"]).await;
-    world.says(&admin, LIST, &[], &["The roster is empty"]).await;
-    let left_out = ["✅ 1 player imported: 1 new, 0 brought up to date", "3 lines were left out", "line 4"];
+    world.says(&admin, LIST, &[], &["The player list is empty"]).await;
+    let left_out = ["✅ 1 player imported: 1 new, 0 updated", "3 lines were skipped", "line 4"];
     import(bad, &[("skip_bad_lines", json!(true))], &left_out).await;
     import(
         b"\xEF\xBB\xBFPLAYER_ID,nickname,state,furnace_level\r\n1002,\"Snow, the \"\"Cold\"\"\",246,30\r\n",
@@ -134,28 +139,28 @@ async fn files_are_imported_whole_or_not_at_all() {
         text,
         "player_id,nickname,state,furnace_level\n1001,Frost,245,\n1002,\"Snow, the \"\"Cold\"\"\",246,30\n"
     );
-    import(&file.bytes, &[], &["✅ 2 players imported: 0 new, 2 brought up to date. The roster has 2 players"]).await;
+    import(&file.bytes, &[], &["✅ 2 players imported: 0 new, 2 updated. The player list now has 2 players"]).await;
     let again = world.ask(&admin, EXPORT, &[]).await;
     assert_eq!(again.attachments()[0].bytes, file.bytes);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_without_states_takes_the_one_that_is_named() {
+async fn a_file_without_states_takes_the_given_state() {
     let world = World::new(&[]).await;
     let _bot = world.start().await;
     let admin = world.admin();
     let file = world.double.attach("message.txt", "text/plain", b"1001\r\n1002\r\n1001\r\n");
     world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players imported: 2 new"]).await;
-    // The state that a file gives goes before it.
+    // A state in the file takes precedence.
     let file = world.double.attach("players.csv", "text/csv", b"Name;Server;ID\r\nFrost;#245;1003\r\nSnow;;1004\r\n");
     world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players imported: 2 new"]).await;
     let listed = ["1001 · state 310", "1002 · state 310", "Frost (1003) · state 245", "Snow (1004) · state 310"];
     world.says(&admin, LIST, &[], &listed).await;
 }
 
-/// Case 09: a spreadsheet that opens the export evaluates none of it, and the export is taken back as it was.
+/// Case 09: a spreadsheet that opens the export evaluates nothing, and importing the export changes nothing.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_like_a_formula_is_exported_as_text_and_taken_back() {
+async fn a_name_like_a_formula_is_exported_as_text_and_imported_unchanged() {
     let world = World::new(&[]).await;
     let _bot = world.start().await;
     let admin = world.admin();
@@ -168,7 +173,7 @@ async fn a_name_like_a_formula_is_exported_as_text_and_taken_back() {
     let text = String::from_utf8(exported.clone()).unwrap();
     assert!(text.contains("41000105,\"'=HYPERLINK(\"\"http://x\"\")\",245"), "{text}");
     assert!(text.contains("41000106,'@SUM(A1),245"), "{text}");
-    import(&exported, "2 brought up to date").await;
+    import(&exported, "2 updated").await;
     world.says(&admin, LIST, &[], &["=HYPERLINK", "\\@SUM"]).await;
     let again = world.ask(&admin, EXPORT, &[]).await.attachments().remove(0).bytes;
     assert_eq!(again, exported);

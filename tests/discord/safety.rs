@@ -1,4 +1,4 @@
-//! Who may do what, what hostile text becomes, and what one server sees of another.
+//! Permissions, hostile text, and the separation of servers.
 
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::world::{CHANNEL, GUILD, PATIENCE, World};
 use discord_double::{Guild, permission};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn members_manage_nothing() {
+async fn members_cannot_manage_anything() {
     let world = World::new(&[("GOOD", Rule::Good)]).await;
     world.feed.add("GOOD", "", "");
     let _bot = world.start().await;
@@ -40,29 +40,34 @@ async fn members_manage_nothing() {
             let refused = world.double.slash_forced(&member, CHANNEL, command, options).await;
             refused.settled(PATIENCE).await;
             let text = refused.text();
-            assert!(text.starts_with("🔒 Only members with the permission **Manage Server**"), "{command}: {text}");
+            assert!(text.starts_with("🔒 Only members with the **Manage Server** permission"), "{command}: {text}");
             assert!(refused.is_ephemeral() && refused.attachments().is_empty(), "{command}");
         }
     }
-    // An administrator is one without being told so.
+    // Administrators are managers too.
     let boss = world.double.user(GUILD, permission::ADMINISTRATOR);
-    let parts = ["none: `/manage giftcode setchannel`", "off: `/manage giftcode auto`", "Players\n1", "0 here"];
+    let parts = [
+        "none: set one with `/manage giftcode setchannel`",
+        "off: turn it on with `/manage giftcode auto`",
+        "Players\n1",
+        "0 here",
+    ];
     world.says(&boss, "manage giftcode status", &[], &parts).await;
-    world.says(&boss, "manage giftcode list", &[], &["1 gift code active", "GOOD"]).await;
+    world.says(&boss, "manage giftcode list", &[], &["1 active gift code", "GOOD"]).await;
     assert!(world.game.ledger(|ledger| ledger.calls().is_empty()) && world.double.messages(CHANNEL).is_empty());
 }
 
-/// What may not stand in a message as it was: markup, mentions, links, characters that turn text around.
+/// No markup, mentions, links or bidirectional characters may appear unescaped.
 fn assert_harmless(text: &str) {
     for bare in ["@everyone", "<@&1>", "<@1>", "**bold**", "](http", "https://evil", "`tick`", "||spoiler||", "# big"] {
         let found = text.match_indices(bare).find(|(at, _)| !text[..*at].ends_with('\\'));
-        assert!(found.is_none(), "{bare} stands in {text}");
+        assert!(found.is_none(), "unescaped {bare} in {text}");
     }
     assert!(!text.contains(['\u{202E}', '\u{2066}', '\u{200B}', '\u{1b}']), "{text:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_texts_are_shown_harmless() {
+async fn hostile_text_is_shown_escaped() {
     let world = World::new(&[("BAD", Rule::VipOnly), ("LONG", Rule::Good)]).await;
     let hostile =
         "# big **bold** @everyone <@&1> <@1> `tick` ||spoiler|| [x](https://evil.example)\u{202E}\u{1b}[31m\u{2066}";
@@ -92,8 +97,8 @@ async fn hostile_texts_are_shown_harmless() {
         world.told(&member, "redeem", &[("code", json!("**bold**@everyone"))]).await,
         world.told(&member, "unlink", &[("player_id", json!("@everyone"))]).await,
     ];
-    let run = world.message("BAD: done for 3 players").await;
-    assert!(run.text().contains("\\@everyone") && run.text().contains("(1003)"), "{}", run.text());
+    let batch = world.message("BAD: done for 3 players").await;
+    assert!(batch.text().contains("\\@everyone") && batch.text().contains("(1003)"), "{}", batch.text());
     for text in answers.into_iter().chain(world.double.messages(CHANNEL).iter().map(|message| message.text())) {
         assert_harmless(&text);
     }
@@ -145,23 +150,23 @@ async fn a_server_sees_nothing_of_another() {
         let offered = world.double.autocomplete(&admin, CHANNEL, command, &code("THE"), "code").await;
         assert!(offered.is_empty(), "{command}: {offered:?}");
     }
-    // Whether another server has a code is not told either.
+    // The bot does not reveal that another server has a code.
     for command in ["manage giftcode redeem", "manage giftcode retry", "manage giftcode remove"] {
         world.says(&admin, command, &code("theirs"), &["I do not know the code `theirs`"]).await;
     }
     world.says(&admin, "manage giftcode history", &code("THEIRS"), &["was never redeemed for this server's"]).await;
-    world.says(&admin, remove, &player("1002"), &["1002 is not on this server's roster"]).await;
-    world.says(&admin, remove, &player("1003"), &["✅ 1003 is off the roster"]).await;
+    world.says(&admin, remove, &player("1002"), &["1002 is not on this server's player list"]).await;
+    world.says(&admin, remove, &player("1003"), &["✅ 1003 was removed from the player list"]).await;
     world.says(&other, "manage players list", &[], &["👥 2 players", "1002", "1003"]).await;
-    world.says(&admin, "manage giftcode redeem", &code("SHARED"), &["for 1 player now"]).await;
+    world.says(&admin, "manage giftcode redeem", &code("SHARED"), &["for 1 player."]).await;
     world.granted("SHARED", 1).await;
     world.says(&admin, "manage giftcode remove", &code("SHARED"), &["✅"]).await;
-    world.says(&other, "manage giftcode list", &[], &["2 gift codes active", "SHARED", "THEIRS"]).await;
+    world.says(&other, "manage giftcode list", &[], &["2 active gift codes", "SHARED", "THEIRS"]).await;
     world.says(&other, "manage giftcode history", &code("SHARED"), &["was never redeemed"]).await;
-    // A third one that shares nothing.
+    // A third server shares nothing.
     world.double.add_guild(Guild::new(9_000_001).text(9_000_002, "third"));
     let third = world.double.user(9_000_001, permission::MANAGE_GUILD);
     let answered = world.double.slash(&third, 9_000_002, "manage players list", &[]).await;
     answered.settled(PATIENCE).await;
-    assert!(answered.text().contains("The roster is empty"), "{}", answered.text());
+    assert!(answered.text().contains("The player list is empty"), "{}", answered.text());
 }

@@ -17,7 +17,7 @@ async fn posted(world: &World, channel: u64, code: &str) -> Message {
     world.double.wait_for_message(channel, PATIENCE, |message| message.text().contains(code)).await
 }
 
-/// Two guilds with a channel each, and one code that both got.
+/// Two guilds with a channel each, and one code that was posted in both.
 async fn two_guilds() -> (World, Bot, User, User) {
     let world = World::new(&[]).await;
     world.feed.add("FIRST", "", "");
@@ -33,14 +33,14 @@ async fn two_guilds() -> (World, Bot, User, User) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
+async fn a_refused_post_waits_until_the_channel_accepts_it() {
     let (world, bot, admin, _other) = two_guilds().await;
     world.double.set_bot_permissions(GUILD, permission::POSTING & !permission::SEND_MESSAGES);
     world.feed.add("SECOND", "", "");
     posted(&world, SECOND_CHANNEL, "SECOND").await;
     bot.said(&format!("Guild {GUILD} is paused")).await;
-    // Status is asked elsewhere: commands need no channel that can be posted to.
-    world.says(&admin, STATUS, &[], &["⏸", "paused, I may not post in the channel: allow me to view it"]).await;
+    // Commands work even if the bot cannot post.
+    world.says(&admin, STATUS, &[], &["⏸", "is paused: I cannot post in the channel. Allow me to view it"]).await;
     world.double.set_bot_permissions(GUILD, permission::POSTING);
     posted(&world, CHANNEL, "SECOND").await;
     world.double.set_overwrite(CHANNEL, 0, permission::VIEW_CHANNEL);
@@ -48,7 +48,7 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
     world.until("paused again", || bot.log().matches("is paused").count() == 2).await;
     let status = world.double.slash(&admin, OTHER_CHANNEL, STATUS, &[]).await;
     status.settled(PATIENCE).await;
-    assert!(status.text().contains("paused, I cannot see the channel"), "{}", status.text());
+    assert!(status.text().contains("is paused: I cannot see the channel"), "{}", status.text());
     world.double.set_overwrite(CHANNEL, 0, 0);
     posted(&world, CHANNEL, "THIRD").await;
     world.says(&admin, STATUS, &[], &[&format!("Channel\n<#{CHANNEL}>")]).await;
@@ -64,13 +64,13 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
     };
     let told = elsewhere(STATUS, &[]).await;
     assert!(
-        told.contains("paused, the channel was deleted: set another one with /manage giftcode setchannel"),
+        told.contains("is paused: the channel was deleted. Set another one with /manage giftcode setchannel"),
         "{told}"
     );
     let told = elsewhere("manage giftcode setchannel", &[]).await;
-    assert!(told.contains(&format!("✅ Gift codes are posted in <#{OTHER_CHANNEL}>")), "{told}");
+    assert!(told.contains(&format!("I post gift codes in <#{OTHER_CHANNEL}>")), "{told}");
     posted(&world, OTHER_CHANNEL, "FOURTH").await;
-    assert_eq!(world.double.messages(OTHER_CHANNEL).len(), 1, "what was posted before is not posted again");
+    assert_eq!(world.double.messages(OTHER_CHANNEL).len(), 1, "earlier posts are not repeated");
     for code in ["FIRST", "SECOND", "THIRD", "FOURTH"] {
         assert_eq!(posts(&world, SECOND_CHANNEL, code), 1, "{code}");
     }
@@ -78,28 +78,28 @@ async fn what_a_channel_refuses_waits_until_it_may_be_posted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_guild_that_is_left_is_kept_and_one_that_is_away_is_not_left() {
+async fn the_data_of_a_left_guild_is_kept_and_an_unavailable_guild_is_not_left() {
     let (world, bot, _admin, _other) = two_guilds().await;
     world.double.remove_guild(SECOND);
-    bot.said("kept for its return").await;
+    bot.said("in case the bot returns").await;
     world.feed.add("SECOND", "", "");
     posted(&world, CHANNEL, "SECOND").await;
     world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
     posted(&world, SECOND_CHANNEL, "SECOND").await;
-    // Away while the bot starts.
+    // The guild is unavailable while the bot starts.
     bot.stop().await;
     world.double.set_unavailable(SECOND);
     world.feed.add("THIRD", "", "");
     let bot = world.start().await;
     posted(&world, CHANNEL, "THIRD").await;
-    assert!(!bot.log().contains("kept for its return"), "{}", bot.log());
+    assert!(!bot.log().contains("in case the bot returns"), "{}", bot.log());
     world.double.set_available(SECOND);
     posted(&world, SECOND_CHANNEL, "THIRD").await;
     bot.stop().await;
-    // Left while the bot was not there, and joined again while it was not.
+    // The guild removes the bot while it is stopped, and adds it again while it is stopped.
     world.double.remove_guild(SECOND);
     let bot = world.start().await;
-    bot.said("kept for its return").await;
+    bot.said("in case the bot returns").await;
     world.feed.add("FOURTH", "", "");
     posted(&world, CHANNEL, "FOURTH").await;
     bot.kill().await;
@@ -114,15 +114,15 @@ async fn a_guild_that_is_left_is_kept_and_one_that_is_away_is_not_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn broken_connections_are_made_again() {
+async fn a_broken_connection_is_restored() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
     let admin = world.admin();
-    world.says(&admin, STATUS, &[], &["How it is"]).await;
+    world.says(&admin, STATUS, &[], &["Bot status"]).await;
     let breaks: [fn(&Double); 3] = [Double::reconnect, Double::drop_sessions, Double::invalidate];
     for (at, interrupt) in breaks.into_iter().enumerate() {
         interrupt(&world.double);
-        // What is sent while there is no session is lost, as it is on Discord.
+        // As on Discord, an interaction without a session is lost.
         tokio::time::sleep(Duration::from_millis(100)).await;
         world.double.connected(PATIENCE).await;
         let answers = async {
@@ -138,14 +138,14 @@ async fn broken_connections_are_made_again() {
             }
         };
         let told = tokio::time::timeout(PATIENCE, answers).await.unwrap_or_else(|_| panic!("break {at}"));
-        assert!(told.contains("How it is"), "{told}");
+        assert!(told.contains("Bot status"), "{told}");
     }
     assert_eq!(world.double.sessions(), 1);
     bot.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_are_registered_where_they_are_tried() {
+async fn commands_can_be_registered_in_one_guild_only() {
     let mut world = World::new(&[]).await;
     world.set("DEV_GUILD_ID", GUILD.to_string());
     world.second_admin();
@@ -153,16 +153,16 @@ async fn commands_are_registered_where_they_are_tried() {
     let names: Vec<Value> = world.double.guild_commands(GUILD).iter().map(|command| command["name"].clone()).collect();
     assert_eq!(names, ["manage", "giftcode", "link", "unlink", "redeem"].map(|name| json!(name)));
     assert!(world.double.commands().is_empty() && world.double.guild_commands(SECOND).is_empty());
-    world.says(&world.admin(), STATUS, &[], &["How it is"]).await;
+    world.says(&world.admin(), STATUS, &[], &["Bot status"]).await;
     bot.said(&format!("Registered 5 commands in guild {GUILD} only")).await;
-    // Revoked while it runs: it ends at once, and says why.
+    // When the token is revoked, the program ends at once and says why.
     world.double.revoke_token();
     let said = bot.ended(1).await;
     assert!(said.contains("giftcode-bot: Discord refuses DISCORD_TOKEN: set it to the bot's present token"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_token_that_is_good_it_does_not_start() {
+async fn it_does_not_start_without_a_valid_token() {
     let mut world = World::new(&[]).await;
     world.double.revoke_token();
     let said = world.spawn().ended(1).await;

@@ -1,4 +1,4 @@
-//! The whole world of the real program: a double of Discord, a code feed, the simulated game; and the program in it.
+//! The world around the real program: a double of Discord, a code feed and the simulated game.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -22,15 +22,15 @@ use discord_double::{Double, Guild, Interaction, Message, User, permission};
 pub const GUILD: u64 = 1_165_706_299_393_183_754;
 pub const CHANNEL: u64 = 1_165_706_299_393_183_755;
 pub const OTHER_CHANNEL: u64 = 1_165_706_299_393_183_756;
-/// A second guild, for tests that add it.
+/// A second guild, for tests that use it.
 pub const SECOND: u64 = 1_165_706_299_393_183_800;
 pub const SECOND_CHANNEL: u64 = 1_165_706_299_393_183_801;
-/// A limit against hanging; nothing waits for it where all goes well.
+/// The time limit of every wait. A passing test never reaches it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 const SALT: &str = "salt";
 
-/// A code feed that a test writes.
+/// A code feed whose contents a test sets.
 #[derive(Clone, Default)]
 pub struct Feed(Arc<Mutex<Listing>>);
 
@@ -41,13 +41,12 @@ struct Listing {
 }
 
 impl Feed {
-    /// The feed lists this code too.
     pub fn add(&self, code: &str, rewards: &str, expiry: &str) {
         let entry = json!({ "code": code, "status": "active", "rewards": rewards, "expiry": expiry });
         self.0.lock().unwrap().codes.push(entry);
     }
 
-    /// From now on it answers 500, or no longer.
+    /// While it is down, the feed answers HTTP 500.
     pub fn set_down(&self, is_down: bool) {
         self.0.lock().unwrap().is_down = is_down;
     }
@@ -69,7 +68,7 @@ impl Feed {
     }
 }
 
-/// The world. One guild with a channel is there from the start.
+/// It starts with one guild and its channels.
 pub struct World {
     pub double: Double,
     pub feed: Feed,
@@ -79,14 +78,15 @@ pub struct World {
     variables: Vec<(&'static str, String)>,
 }
 
-/// The program; killed when dropped.
+/// The running program. It is killed when dropped.
 pub struct Bot {
     child: Child,
     log: PathBuf,
 }
 
 impl World {
-    /// A game with 200 players (1001 to 1200, in state 245 but each tenth in state 246, and 1101 to 1103 in 300), in which these codes are as told.
+    /// A game with these codes and 200 players, 1001 to 1200. They are in state 245, except for each tenth in state 246, and
+    /// 1101 to 1103 in state 300. Each seventh is a VIP.
     pub async fn new(codes: &[(&str, Rule)]) -> Self {
         Self::with_faults(codes, Faults::default(), None).await
     }
@@ -129,7 +129,7 @@ impl World {
         Self { double, feed, game, folder: tempfile::tempdir().unwrap(), feed_url, variables: Vec::new() }
     }
 
-    /// A variable of the program's environment.
+    /// Sets an environment variable of the program.
     pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
         self.variables.push((name, value.into()));
     }
@@ -142,7 +142,6 @@ impl World {
         bot
     }
 
-    /// Starts the program.
     pub fn spawn(&self) -> Bot {
         let count = std::fs::read_dir(self.folder.path()).unwrap().count();
         let log = self.folder.path().join(format!("log-{count}"));
@@ -174,75 +173,74 @@ impl World {
         Bot { child: command.spawn().unwrap(), log }
     }
 
-    /// Somebody who may manage the guild.
+    /// A user who may manage the guild.
     pub fn admin(&self) -> User {
         self.double.user(GUILD, permission::MANAGE_GUILD)
     }
 
-    /// The bot is in a second guild, too; somebody who may manage that.
+    /// Adds the bot to the second guild, and returns a user who may manage it.
     pub fn second_admin(&self) -> User {
         self.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "their-codes"));
         self.double.user(SECOND, permission::MANAGE_GUILD)
     }
 
-    /// Somebody who may nothing in particular.
+    /// A user without special permissions.
     pub fn member(&self) -> User {
         self.double.user(GUILD, 0)
     }
 
-    /// A command in the guild's channel, and its whole answer.
+    /// Uses a command in the guild's channel and waits for the answer.
     pub async fn ask(&self, user: &User, command: &str, options: &[(&str, Value)]) -> Interaction {
         let channel = if user.guild == GUILD { CHANNEL } else { SECOND_CHANNEL };
         let answered = self.double.slash(user, channel, command, options).await;
         answered.settled(PATIENCE).await;
-        assert!(answered.is_ephemeral(), "{command} answers for all to see: {}", answered.text());
+        assert!(answered.is_ephemeral(), "{command} answers publicly: {}", answered.text());
         answered
     }
 
-    /// A player's file with these lines, imported.
+    /// Imports a players file with these lines.
     pub async fn import(&self, user: &User, lines: &str) -> String {
         let csv = format!("player_id,nickname,state\n{lines}");
         let file = self.double.attach("players.csv", "text/csv", csv.as_bytes());
         self.told(user, "manage players import", &[("file", file)]).await
     }
 
-    /// Waits until so many codes are active for this person.
+    /// Waits until this many codes are active for this user.
     pub async fn active(&self, user: &User, codes: usize) {
         let until = Instant::now() + PATIENCE;
-        let shown = format!("🎁 {codes} gift code{} active", if codes == 1 { "" } else { "s" });
+        let shown = format!("🎁 {codes} active gift code{}", if codes == 1 { "" } else { "s" });
         while !self.told(user, "giftcode", &[]).await.contains(&shown) {
             assert!(Instant::now() < until, "never: {shown}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
-    /// Posts into the guild's channel from now on.
     pub async fn set_channel(&self, user: &User) {
         let told = self.told(user, "manage giftcode setchannel", &[]).await;
         assert!(told.starts_with("✅"), "{told}");
     }
 
-    /// Waits until something is so that nobody tells of.
-    pub async fn until(&self, what: &str, is_so: impl Fn() -> bool) {
+    /// Polls until the condition holds.
+    pub async fn until(&self, condition: &str, holds: impl Fn() -> bool) {
         let until = Instant::now() + PATIENCE;
-        while !is_so() {
-            assert!(Instant::now() < until, "never: {what}");
+        while !holds() {
+            assert!(Instant::now() < until, "never: {condition}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Waits until the game has given this code to so many players.
+    /// Waits until the game has granted this code to this many players.
     pub async fn granted(&self, code: &str, players: u32) {
         let key = Code::parse(code).unwrap().key();
         self.until(&format!("{code} for {players}"), || self.game.ledger(|l| l.claims(&key, 0)) == players).await;
     }
 
-    /// How many calls the game got about this code.
+    /// How many calls for this code the game received.
     pub fn calls(&self, code: &str) -> usize {
         self.game.ledger(|ledger| ledger.calls().iter().filter(|call| call.code == code).count())
     }
 
-    /// The same, as text, with what it must have said.
+    /// Uses a command, whose answer must contain every part.
     pub async fn says(&self, user: &User, command: &str, options: &[(&str, Value)], parts: &[&str]) {
         let told = self.told(user, command, options).await;
         for part in parts {
@@ -250,7 +248,7 @@ impl World {
         }
     }
 
-    /// The same, asked again until it says so.
+    /// Repeats a command until its answer contains the part.
     pub async fn says_soon(&self, user: &User, command: &str, options: &[(&str, Value)], part: &str) {
         let until = Instant::now() + PATIENCE;
         loop {
@@ -263,12 +261,12 @@ impl World {
         }
     }
 
-    /// The same, as text.
+    /// Like `ask`, but returns the answer's text.
     pub async fn told(&self, user: &User, command: &str, options: &[(&str, Value)]) -> String {
         self.ask(user, command, options).await.text()
     }
 
-    /// The message in the channel whose text has this.
+    /// Waits for a message in the channel that contains this.
     pub async fn message(&self, part: &str) -> Message {
         self.double.wait_for_message(CHANNEL, PATIENCE, |message| message.text().contains(part)).await
     }
@@ -278,42 +276,41 @@ impl Drop for Bot {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-            assert!(!log.contains(Double::TOKEN), "the token stands in the log:\n{log}");
+            assert!(!log.contains(Double::TOKEN), "the log contains the token:\n{log}");
         }
     }
 }
 
 impl Bot {
-    /// All that it said.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Waits until it said this.
+    /// Waits until the log contains this.
     pub async fn said(&self, part: &str) {
         let until = Instant::now() + PATIENCE;
         while !self.log().contains(part) {
-            assert!(Instant::now() < until, "it never said {part:?}:\n{}", self.log());
+            assert!(Instant::now() < until, "it never logged {part:?}:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
 
-    /// SIGTERM; it ends with exit code 0.
+    /// Sends SIGTERM and expects exit code 0.
     pub async fn stop(mut self) {
         let pid = i32::try_from(self.child.id().unwrap()).unwrap();
         let sent = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status().unwrap();
         assert!(sent.success());
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
-        let status = ended.expect("it ends").unwrap();
+        let status = ended.expect("it does not end").unwrap();
         assert!(status.success(), "it ended with {status}:\n{}", self.log());
     }
 
-    /// Ends by itself, with this exit code; what it said.
+    /// Waits until it ends by itself with this exit code, and returns the log.
     pub async fn ended(mut self, code: i32) -> String {
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         let ended = ended.unwrap_or_else(|_| panic!("it does not end:\n{}", self.log()));

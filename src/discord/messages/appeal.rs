@@ -1,4 +1,4 @@
-//! Codes that are over, and what the game says of them when it is asked again.
+//! Codes that are over, and the answer to an appeal.
 
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
@@ -6,14 +6,14 @@ use crate::store::OverCode;
 
 use super::Message;
 
-/// Codes that are over which a list or the history shows.
+/// The most codes that are over in a list or the history.
 pub const OVER_CODES: u32 = 10;
 
-/// Codes that are over though somebody wants them, one on each line.
+/// One line for each code that is over although a feed lists it or somebody added it.
 pub(super) fn over_lines(over: &[OverCode]) -> String {
     let line = |over: &OverCode| {
-        let next = over.check_at.map_or(String::new(), |at| format!(" · asked again <t:{}:R>", at.as_second()));
-        format!("⌛ `{}` over: {}{next}", over.code, over.over.meaning())
+        let next = over.check_at.map_or(String::new(), |at| format!(" · next check <t:{}:R>", at.as_second()));
+        format!("⌛ `{}` is not active: {}{next}", over.code, over.over.meaning())
     };
     over.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -30,29 +30,29 @@ pub enum Recheck {
 fn over_sentence(code: &Code, over: &OverReason, recheck: Recheck) -> String {
     let why = over.meaning();
     match recheck {
-        Recheck::Done => format!("⌛ `{code}` is over: {why}. I asked the game just now."),
+        Recheck::Done => format!("⌛ `{code}` is not active: {why}. I have just checked this with the game."),
         Recheck::Pending => format!(
-            "⏳ `{code}` is over as far as I know: {why}. I am asking the game; `/manage giftcode history code:{code}` shows what \
-             it says."
+            "⏳ `{code}` is not active as far as I know: {why}. I am checking with the game. To see the result, use \
+             `/manage giftcode history code:{code}`."
         ),
         Recheck::NoPlayer => format!(
-            "⌛ `{code}` is over: {why}. I cannot ask the game about it: the roster has no player whose state is known."
+            "⌛ `{code}` is not active: {why}. I cannot check this with the game, because no player on the list has a known \
+             state."
         ),
     }
 }
 
-/// A code that is over.
 pub fn code_over(code: &Code, over: &OverReason, recheck: Recheck) -> Message {
     Message::text(over_sentence(code, over, recheck))
 }
 
-/// A code that is over was added all the same.
+/// The code was added although it is over.
 pub fn added_though_over(code: &Code, over: &OverReason, recheck: Recheck) -> Message {
-    let goes_on = match recheck {
+    let next = match recheck {
         Recheck::Done | Recheck::Pending => {
-            " For two days I ask it again now and then, and post and redeem the code as soon as it is good."
+            " For two days I check it again from time to time, and post and redeem it as soon as it works."
         }
         Recheck::NoPlayer => "",
     };
-    Message::text(over_sentence(code, over, recheck) + goes_on)
+    Message::text(over_sentence(code, over, recheck) + next)
 }

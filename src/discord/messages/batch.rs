@@ -1,4 +1,4 @@
-//! A run's message: how far it is, and how it ended.
+//! The message of a batch: its progress, and its result.
 
 use jiff::Timestamp;
 use serenity::all::{CreateEmbed, CreateEmbedFooter};
@@ -14,26 +14,26 @@ use super::health::wait_reason;
 use super::post::mark;
 use super::{Message, colour, count, thousands};
 
-/// Cells of the bar.
+/// Cells of the progress bar.
 const BAR: u32 = 20;
-/// The most groups of failures that are spelled out.
+/// The most groups of failures that a message lists.
 const MAX_GROUPS: usize = 8;
-/// The most names of a group, and of a message; those that are left out make it carry a file.
+/// The most names per group. If any name is left out, a file with all of them is attached.
 const MAX_NAMES: usize = 15;
 
-/// How far a run is, or how it ended. `now` turns the time it takes into a time of day.
+/// `now` turns the remaining time into a time of day.
 pub fn batch(batch: &BatchMessage, now: Timestamp) -> Message {
-    if batch.is_finished { ended(batch) } else { under_way(batch, now) }
+    if batch.is_finished { result(batch) } else { progress(batch, now) }
 }
 
-fn under_way(batch: &BatchMessage, now: Timestamp) -> Message {
+fn progress(batch: &BatchMessage, now: Timestamp) -> Message {
     let tally = &batch.tally;
     let (done, all) = (tally.done(), tally.players());
     let percent = u64::from(done) * 100 / u64::from(all.max(1));
     let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(tally));
-    let end = batch.remaining.and_then(|rest| now.checked_add(rest).ok());
+    let end = batch.remaining.and_then(|left| now.checked_add(left).ok());
     if let Some(end) = end {
-        text += &format!("\n🏁 About <t:{}:R>", end.as_second());
+        text += &format!("\n🏁 Should be done <t:{}:R>", end.as_second());
     }
     if let Some(reason) = &batch.wait_reason {
         text += &format!("\n💤 {}", clip(&wait_reason(reason), 300));
@@ -46,21 +46,22 @@ fn under_way(batch: &BatchMessage, now: Timestamp) -> Message {
     Message::embed(embed)
 }
 
-/// How a run ended, for a channel that takes no files.
+/// The result for a channel in which the bot may attach no files.
 pub fn without_file(batch: &BatchMessage) -> Message {
-    let text = "Not everybody is named here. I may not send the list: allow me “Attach Files” in this channel.";
-    Message::embed(ending(batch).0.footer(CreateEmbedFooter::new(text)))
+    let text =
+        "There was no room for all names. To get the whole list as a file, allow me to “Attach Files” in this channel.";
+    Message::embed(result_embed(batch).0.footer(CreateEmbedFooter::new(text)))
 }
 
-fn ended(batch: &BatchMessage) -> Message {
-    let (embed, is_whole) = ending(batch);
+fn result(batch: &BatchMessage) -> Message {
+    let (embed, is_whole) = result_embed(batch);
     let message = Message::embed(embed);
     let name = format!("{}-not-redeemed.csv", batch.code);
     if is_whole { message } else { message.with_file(name, failures_file(&batch.tally)) }
 }
 
-/// How a run ended; whether it names everybody who did not get it.
-fn ending(batch: &BatchMessage) -> (CreateEmbed, bool) {
+/// The result, and whether it names everybody who did not get the code.
+fn result_embed(batch: &BatchMessage) -> (CreateEmbed, bool) {
     let tally = &batch.tally;
     let all = tally.players();
     let (sign, colour) = match tally.failures() {
@@ -76,36 +77,35 @@ fn ending(batch: &BatchMessage) -> (CreateEmbed, bool) {
     with_reasons(embed, &tally.failed)
 }
 
-/// `🎁 90 granted · 📦 5 had it already · ❌ 5 failed · ⏳ 12 to go`, without those that are none.
+/// `🎁 90 redeemed · 📦 5 already claimed · ❌ 5 failed · ⏳ 12 to go`, without the zeros.
 pub fn counts(tally: &Tally) -> String {
     let parts = [
-        ("🎁", tally.granted, "granted"),
-        ("📦", tally.already, "had it already"),
+        ("🎁", tally.granted, "redeemed"),
+        ("📦", tally.already, "already claimed"),
         ("❌", tally.failures(), "failed"),
         ("⏳", tally.pending, "to go"),
     ];
     let parts: Vec<String> = parts
         .iter()
         .filter(|(_, number, _)| *number > 0)
-        .map(|(sign, number, what)| format!("{sign} {} {what}", thousands(*number)))
+        .map(|(sign, number, outcome)| format!("{sign} {} {outcome}", thousands(*number)))
         .collect();
-    if parts.is_empty() { "Nobody is on the roster.".to_owned() } else { parts.join(" · ") }
+    if parts.is_empty() { "The player list is empty.".to_owned() } else { parts.join(" · ") }
 }
 
-/// Why players of a group did not get it, in words they understand.
+/// Why the players of a group did not get the code.
 pub fn reason(group: &FailedGroup) -> String {
     let meaning = meaning(&group.status);
-    if group.gave_up { format!("given up: {meaning}") } else { meaning.to_owned() }
+    if group.gave_up { format!("gave up: {meaning}") } else { meaning.to_owned() }
 }
 
-/// Groups that are alike in words as one, the largest first: several statuses mean the same to a player, and are explained
-/// once.
+/// Merges groups with the same reason and advice: several statuses mean the same to a player. The largest group comes first.
 pub fn by_reason(groups: &[FailedGroup]) -> Vec<FailedGroup> {
     let mut merged: Vec<FailedGroup> = Vec::new();
     for group in groups {
-        let is_alike =
+        let is_same =
             |known: &FailedGroup| reason(known) == reason(group) && advice(&known.status) == advice(&group.status);
-        match merged.iter_mut().find(|known| is_alike(known)) {
+        match merged.iter_mut().find(|known| is_same(known)) {
             Some(known) => known.players.extend(group.players.iter().cloned()),
             None => merged.push(group.clone()),
         }
@@ -114,7 +114,7 @@ pub fn by_reason(groups: &[FailedGroup]) -> Vec<FailedGroup> {
     merged
 }
 
-/// A field for each reason; whether all names had room.
+/// Adds a field for each reason. Also returns whether all names had room.
 fn with_reasons(mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed, bool) {
     let groups = by_reason(groups);
     let mut is_whole = groups.len() <= MAX_GROUPS;
@@ -136,14 +136,14 @@ fn with_reasons(mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed,
     (embed, is_whole)
 }
 
-/// A player as lists name one.
+/// A player's name and id, as lists show them.
 pub fn player(id: PlayerId, nickname: &str) -> String {
     let name = display_name(nickname, id);
     let number = id.to_string();
     if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
 }
 
-/// Everybody who did not get it, as CSV.
+/// Everybody who did not get the code, as CSV.
 fn failures_file(tally: &Tally) -> Vec<u8> {
     let of_group = |group: &FailedGroup| {
         let (status, reason) = (group.status.to_string(), reason(group));
@@ -159,7 +159,7 @@ mod tests {
     use crate::domain::answers::status::Status;
 
     #[test]
-    fn what_means_the_same_to_a_player_is_explained_once() {
+    fn statuses_that_mean_the_same_are_explained_once() {
         let group = |status, gave_up, ids: std::ops::Range<u64>| FailedGroup {
             status,
             gave_up,

@@ -1,25 +1,23 @@
-//! Text from outside, made harmless to show in Discord.
+//! Escaping of text from outside before Discord shows it.
 //!
-//! What a feed or a player wrote is one line without control and bidirectional characters, without markdown, without
-//! mentions and links that Discord would make of it, and of bounded length. Mentions are forbidden a second time where a
-//! message is sent.
+//! Text from a feed or a player becomes one line of bounded length, without control and bidirectional characters, markdown,
+//! mentions or links. When a message is sent, mentions are forbidden a second time.
 //!
 //! Written by hand: serenity neutralises mentions, and leaves most markdown as it is.
 
 use crate::domain::codes::code::{Code, MAX_CODE_CHARS};
 use crate::domain::text::clean;
 
-/// What Discord reads as more than itself.
+/// Characters with a meaning in Discord's markdown.
 const SPECIAL: &[char] =
     &['\\', '*', '_', '~', '`', '|', '>', '<', '#', '@', '[', ']', '(', ')', ':', '-', '+', '=', '!', '/', '.'];
 
-/// `text` for a message's body, at most `max_chars` of it; up to twice as many with what escapes them.
+/// Keeps at most `max_chars` of `text`. The result may have twice as many, because of the backslashes.
 pub fn escape(text: &str, max_chars: usize) -> String {
     let mut escaped = String::new();
     let mut before = ' ';
     for c in clean(text, max_chars).chars() {
-        // A dot or a sign between digits is no markup; escaping it would only make the text hard to read where Discord
-        // does not take the backslash away.
+        // A dot or a sign inside a word is no markup, and a backslash that Discord does not remove is hard to read.
         let is_plain = matches!(c, '.' | '-' | '+' | '=' | '!' | '/') && !starts_markup(c, before, &escaped);
         if SPECIAL.contains(&c) && !is_plain {
             escaped.push('\\');
@@ -30,24 +28,23 @@ pub fn escape(text: &str, max_chars: usize) -> String {
     escaped
 }
 
-/// A code outside backticks: the `_` and `-` that it may hold mean something there.
+/// A code outside backticks, where its `_` and `-` would be markdown.
 pub fn in_text(code: &Code) -> String {
     escape(code.as_str(), MAX_CODE_CHARS)
 }
 
-/// Whether one of the weaker marks means something where it stands: at the beginning of a line, or doubled.
-fn starts_markup(mark: char, before: char, so_far: &str) -> bool {
-    so_far.is_empty() || mark == before
+/// Whether a weaker mark is markup here: at the start of a line, or doubled.
+fn starts_markup(mark: char, before: char, escaped: &str) -> bool {
+    escaped.is_empty() || mark == before
 }
 
-/// `text`, at most `max_chars` of it, the last of them `…` where it was longer. For text of our own that may grow long: line
-/// feeds and markdown stay.
+/// Keeps at most `max_chars` of `text`, ending in `…` if it was longer. For the bot's own text: line feeds and markdown stay.
 pub fn clip(text: &str, max_chars: usize) -> String {
     if text.chars().count() <= max_chars {
         return text.to_owned();
     }
     let mut clipped: String = text.chars().take(max_chars.saturating_sub(1)).collect();
-    // Not in the middle of an escape.
+    // Never cut between a backslash and its character.
     if clipped.ends_with('\\') {
         clipped.pop();
     }
@@ -60,7 +57,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn nothing_of_a_hostile_text_is_read_as_markup() {
+    fn hostile_text_contains_no_markup() {
         for (text, shown) in [
             ("@everyone", "\\@everyone"),
             ("<@123> <#4> <:x:5>", "\\<\\@123\\> \\<\\#4\\> \\<\\:x\\:5\\>"),
@@ -76,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_shown_as_it_is_spelt() {
+    fn a_code_is_shown_as_it_is_spelled() {
         for (code, shown) in [("gogoWOS", "gogoWOS"), ("_X_mas_", "\\_X\\_mas\\_"), ("-X-mas", "\\-X-mas")] {
             assert_eq!(in_text(&Code::parse(code).unwrap()), shown);
         }
@@ -91,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn escaping_is_bounded_and_leaves_no_bare_special(text in any::<String>(), max in 0usize..80) {
+        fn escaped_text_is_bounded_and_has_no_bare_markup(text in any::<String>(), max in 0usize..80) {
             let escaped = escape(&text, max);
             prop_assert!(escaped.chars().count() <= 2 * max);
             let mut is_escaped = false;
@@ -105,7 +102,7 @@ mod tests {
         }
 
         #[test]
-        fn clipping_keeps_to_the_bound(text in any::<String>(), max in 1usize..80) {
+        fn clipped_text_is_bounded(text in any::<String>(), max in 1usize..80) {
             prop_assert!(clip(&text, max).chars().count() <= max);
         }
     }

@@ -1,4 +1,4 @@
-//! How the bot's parts are doing, in words for `status` and for a batch's message.
+//! The health of the bot's parts, in words for `status` and for a batch's message.
 
 use crate::domain::health::{EnginePhase, EngineStatus, Feeds, ReplicaStatus, WaitReason};
 use crate::domain::limits::budget::RateLimit;
@@ -7,8 +7,8 @@ use crate::domain::redeeming::explanation::trouble_in_words;
 
 use super::escape::{clip, escape};
 
-/// The most characters of what the game said.
-const MAX_SAID: usize = 160;
+/// The most characters of an answer of the game.
+const MAX_ANSWER: usize = 160;
 
 /// Why redemptions wait, as a clause.
 pub fn wait_reason(reason: &WaitReason) -> String {
@@ -17,18 +17,18 @@ pub fn wait_reason(reason: &WaitReason) -> String {
             format!("the game has not answered since {} UTC; {}", since.strftime("%H:%M"), who_acts(Cause::Down))
         }
         WaitReason::Outage { cause, evidence, since } => {
-            let trouble = escape(&trouble_in_words(*cause, evidence), MAX_SAID);
+            let trouble = escape(&trouble_in_words(*cause, evidence), MAX_ANSWER);
             format!("since {} UTC {trouble}; {}", since.strftime("%H:%M"), who_acts(*cause))
         }
         WaitReason::Held { code, evidence, since } => format!(
-            "since {} UTC the game tells everybody {} for {}, which nobody knows; it is asked now and then",
+            "since {} UTC the game gives every player the unknown answer {} for {}; I keep trying",
             since.strftime("%H:%M"),
-            escape(evidence.name(), MAX_SAID),
-            escape(code.as_str(), MAX_SAID),
+            escape(evidence.name(), MAX_ANSWER),
+            escape(code.as_str(), MAX_ANSWER),
         ),
         WaitReason::Limit(limit) => limit_in_words(*limit),
-        WaitReason::TooManyCalls => "the game was asked too often".to_owned(),
-        WaitReason::Busy => "the game was busy; what failed is tried again shortly".to_owned(),
+        WaitReason::TooManyCalls => "the game received too many requests".to_owned(),
+        WaitReason::Busy => "the game was busy; failed tries will be repeated shortly".to_owned(),
     }
 }
 
@@ -55,8 +55,8 @@ pub(super) fn game(engine: &EngineStatus) -> String {
 pub(super) fn mongodb(replica: &ReplicaStatus) -> String {
     match replica.trouble() {
         Some(trouble) => format!("⚠️ {}", escape(&trouble, 300)),
-        None if replica.is_used => "✅ in step".to_owned(),
-        None => "not used: the file alone".to_owned(),
+        None if replica.is_used => "✅ up to date".to_owned(),
+        None => "not used: data is stored in the state file only".to_owned(),
     }
 }
 
@@ -71,12 +71,10 @@ fn limit_in_words(limit: RateLimit) -> String {
 
 fn who_acts(cause: Cause) -> &'static str {
     match cause {
-        Cause::Deployment => "the bot's operator must act, its log says how; nothing is lost",
-        Cause::Odd => "it is asked now and then; the bot's operator should look at the log, nothing is lost",
-        Cause::Captcha => {
-            "it is asked now and then; until it is well, players can redeem at https://wos-giftcode.centurygame.com"
-        }
-        Cause::Down | Cause::Refused | Cause::Busy => "it is asked now and then",
+        Cause::Deployment => "the bot's operator must act, and its log says how. Nothing is lost",
+        Cause::Odd => "I keep trying. The bot's operator should look at the log. Nothing is lost",
+        Cause::Captcha => "I keep trying. Meanwhile, players can redeem at https://wos-giftcode.centurygame.com",
+        Cause::Down | Cause::Refused | Cause::Busy => "I keep trying",
     }
 }
 
@@ -87,12 +85,12 @@ mod tests {
     use crate::domain::codes::code::Code;
 
     #[test]
-    fn what_the_game_said_is_escaped() {
+    fn an_answer_of_the_game_is_escaped() {
         let (code, since) = (Code::parse("HELD").unwrap().key(), jiff::Timestamp::UNIX_EPOCH);
         let held = WaitReason::Held { code, evidence: Status::Unknown("*NEW*".into()), since };
         assert_eq!(
             wait_reason(&held),
-            "since 00:00 UTC the game tells everybody \\*NEW\\* for HELD, which nobody knows; it is asked now and then"
+            "since 00:00 UTC the game gives every player the unknown answer \\*NEW\\* for HELD; I keep trying"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What `/manage giftcode` answers.
+//! Answers to `/manage giftcode`.
 
 use jiff::Timestamp;
 use serenity::all::CreateEmbed;
@@ -15,28 +15,25 @@ use super::batch::{by_reason, counts, reason};
 use super::escape::{clip, escape, in_text};
 use super::{Message, colour, count, health, thousands, when};
 
-/// Runs that the history shows.
+/// Batches that the history shows.
 pub const HISTORY_BATCHES: u32 = 10;
-/// Codes that a list shows.
+/// Codes that the list shows.
 const LIST_CODES: usize = 40;
 
-/// Whom a server's posts mention.
+/// The role that a server's posts mention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mention {
-    /// Nobody, as before.
     Nobody,
-    /// Nobody any more, as was asked for.
+    /// Nobody any more, as requested.
     Removed,
-    /// Nobody any more, for the role was deleted.
+    /// Nobody any more, because the role was deleted.
     Gone,
-    /// This role.
     Role(RoleId),
-    /// This role, whose members are not notified.
+    /// A role whose members Discord does not notify.
     Silent(RoleId),
 }
 
 impl Mention {
-    /// The role, if there is one.
     pub fn role(self) -> Option<RoleId> {
         match self {
             Self::Role(role) | Self::Silent(role) => Some(role),
@@ -45,25 +42,28 @@ impl Mention {
     }
 }
 
-/// The channel is set; where it is the server's first, the active codes are posted there too. `lacks` names what is not
-/// needed to post, but for all that a message can have.
-pub fn channel_set(channel: ChannelId, is_first: bool, mention: Mention, lacks: &[&str]) -> Message {
-    let active = if is_first { ", the active ones first" } else { "" };
-    let mut text = format!("✅ Gift codes are posted in <#{channel}> from now on{active}.");
+/// `is_first` if the server had no channel before, so that the active codes are posted. `missing` names permissions that are
+/// useful but not required.
+pub fn channel_set(channel: ChannelId, is_first: bool, mention: Mention, missing: &[&str]) -> Message {
+    let active = if is_first { ", starting with the active ones" } else { "" };
+    let mut text = format!("✅ From now on, I post gift codes in <#{channel}>{active}.");
     match mention {
         Mention::Nobody => {}
-        Mention::Removed => text += " Posts mention no role any more.",
-        Mention::Gone => text += " The role that posts mentioned is gone, so they mention nobody now.",
+        Mention::Removed => text += " Posts no longer mention a role.",
+        Mention::Gone => {
+            text +=
+                " The role that posts mentioned was deleted, so they mention nobody now. Set another one with `role`."
+        }
         Mention::Role(role) => text += &format!(" Each post mentions <@&{role}>."),
         Mention::Silent(role) => {
             text += &format!(
-                " Each post names <@&{role}>, but nobody is notified: turn on “Allow anyone to @mention this role” in its \
-                 settings."
+                " Each post names <@&{role}>, but Discord notifies nobody: turn on “Allow anyone to @mention this role” in the \
+                 role's settings."
             );
         }
     }
-    if !lacks.is_empty() {
-        text += &format!(" Please allow me to {} there too.", in_words(lacks));
+    if !missing.is_empty() {
+        text += &format!(" Please also allow me to {} there.", in_words(missing));
     }
     Message::text(text)
 }
@@ -79,115 +79,105 @@ fn in_words(items: &[&str]) -> String {
     }
 }
 
-/// The channel cannot be posted to: these permissions are missing.
 pub fn channel_refused(channel: ChannelId, missing: &[&str]) -> Message {
     Message::text(format!(
-        "❌ I may not post in <#{channel}>: I lack {}. Allow me that in the channel's settings, then use the command again. \
-         Nothing was changed.",
+        "❌ I cannot post in <#{channel}>: I need {} there. Allow me that in the channel's settings, then use this command \
+         again. Nothing was changed.",
         in_words(missing)
     ))
 }
 
-/// The bot is in a timeout.
 pub fn in_a_timeout(until: Timestamp) -> Message {
     Message::text(format!(
-        "❌ I am in a timeout in this server until {} and may post nowhere. A moderator can end it; then use the command again. \
-         Nothing was changed.",
+        "❌ I am in a timeout in this server until {} and cannot post. A moderator can end the timeout; then use this command \
+         again. Nothing was changed.",
         when(until)
     ))
 }
 
-/// Everybody was named as the role to mention.
+/// @everyone was chosen as the role.
 pub fn everyone_refused() -> Message {
     Message::text(
-        "❌ I do not mention everyone. Name a role for those who want to hear of gift codes. Nothing was changed.",
+        "❌ I do not mention everyone. Choose a role for members who want to hear about gift codes. Nothing was changed.",
     )
 }
 
-/// A role was named, and none was asked for.
 pub fn role_or_none() -> Message {
     Message::text("❌ Use either `role` or `no_role`, not both. Nothing was changed.")
 }
 
-/// The channel is not there, not of this server, or a thread.
+/// The channel is missing, in another server, or a thread.
 pub fn channel_unknown() -> Message {
-    Message::text("❌ I cannot post there: choose a text or announcement channel of this server. Nothing was changed.")
+    Message::text("❌ I cannot post there. Choose a text or announcement channel of this server. Nothing was changed.")
 }
 
-/// No channel any more.
 pub fn channel_unset(was_set: bool) -> Message {
     Message::text(if was_set {
-        "✅ No gift codes are posted in this server any more. Redemptions under way go on."
+        "✅ I no longer post gift codes in this server. Redemptions in progress continue."
     } else {
-        "No channel was set: no gift codes are posted in this server."
+        "No channel is set, so no gift codes are posted in this server."
     })
 }
 
-/// Auto-redemption is on.
 pub fn auto_on(players: u32) -> Message {
     Message::text(match players {
         0 => {
-            "✅ Every new code will be redeemed for the roster. It is empty: add players with `/manage players add` or \
-              `/manage players import`."
+            "✅ From now on, every code is redeemed for the player list. The list is empty: add players with `/manage players \
+             add` or `/manage players import`."
                 .to_owned()
         }
-        _ => format!("✅ Every code is redeemed for the roster from now on: {}.", count(players, "player")),
+        _ => format!("✅ From now on, every code is redeemed for the player list ({}).", count(players, "player")),
     })
 }
 
-/// Auto-redemption is off.
 pub fn auto_off() -> Message {
-    Message::text("✅ New codes are no longer redeemed automatically. Redemptions under way go on.")
+    Message::text("✅ New codes are no longer redeemed automatically. Redemptions in progress continue.")
 }
 
-/// What was typed is no gift code.
 pub fn no_code(error: &CodeError) -> Message {
     Message::text(format!("❌ {}.", escape(&error.to_string(), 200)))
 }
 
-/// A code that nobody ever saw.
 pub fn code_unknown(code: &Code) -> Message {
-    Message::text(format!("❌ I do not know the code `{code}`. `/manage giftcode add` adds it to this server."))
+    Message::text(format!("❌ I do not know the code `{code}`. To add it to this server, use `/manage giftcode add`."))
 }
 
-/// The same for somebody who wants it removed.
+/// The answer to `remove` for an unknown code.
 pub fn nothing_to_remove(code: &Code) -> Message {
     Message::text(format!("❌ I do not know the code `{code}`. Nothing was changed."))
 }
 
-/// A code was added.
 pub fn code_added(code: &Code, settings: &GuildSettings) -> Message {
     let posted = match settings.channel {
-        Some(channel) => format!(" It is posted in <#{channel}>"),
+        Some(channel) => format!(" It will be posted in <#{channel}>"),
         None => " No channel is set, so it is not posted".to_owned(),
     };
     let redeemed = match (settings.auto_redeem, settings.players) {
         (true, players) if players > 0 => format!(" and redeemed for {}.", count(players, "player")),
         _ => format!(". Redeem it with `/manage giftcode redeem code:{code}`."),
     };
-    Message::text(format!("✅ `{code}` is added to this server.{posted}{redeemed}"))
+    Message::text(format!("✅ `{code}` was added to this server.{posted}{redeemed}"))
 }
 
-/// A code that is active here already.
 pub fn code_known(code: &Code) -> Message {
-    Message::text(format!("`{code}` is active in this server already."))
+    Message::text(format!("`{code}` is already active in this server."))
 }
 
-/// A code was removed.
+/// `dropped` counts the redemptions that were still waiting.
 pub fn code_removed(code: &Code, dropped: u32) -> Message {
     let stopped = if dropped > 0 {
-        format!(" {} will not be redeemed.", count(dropped, "waiting player"))
+        format!(" It will not be redeemed for the {} still waiting.", count(dropped, "player"))
     } else {
         String::new()
     };
-    Message::text(format!("✅ `{code}` is neither posted nor redeemed in this server any more.{stopped}"))
+    Message::text(format!("✅ `{code}` is no longer posted or redeemed in this server.{stopped}"))
 }
 
-/// The codes that are active, and those that a feed lists or somebody added but that are over.
+/// The active codes, and codes in `over` that a feed still lists or somebody added.
 pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) -> Message {
     if codes.is_empty() {
         let over = over_lines(over);
-        return Message::text(format!("No gift code is active at the moment.\n{over}").trim_end());
+        return Message::text(format!("There are no active gift codes at the moment.\n{over}").trim_end());
     }
     let line = |code: &AnnouncedCode| {
         let mut line = format!("`{}`", code.code);
@@ -218,36 +208,35 @@ pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) 
     }
     shown += &over;
     let number = u32::try_from(codes.len()).unwrap_or(u32::MAX);
-    let title = format!("🎁 {} active", count(number, "gift code"));
+    let title = format!("🎁 {}", count(number, "active gift code"));
     Message::embed(CreateEmbed::new().title(title).colour(colour::GOOD).description(shown.trim_end()))
 }
 
-/// A run was begun, goes on, or has nothing to do.
+/// The batch was started, is in progress, or has nothing to do.
 pub fn batch_started(code: &Code, start: BatchStart, channel: Option<ChannelId>) -> Message {
     let BatchStart { players, due, pending } = start;
     if players == 0 {
         return Message::text(
-            "❌ The roster is empty: add players with `/manage players add` or `/manage players import`.",
+            "❌ The player list is empty. Add players with `/manage players add` or `/manage players import`.",
         );
     }
     let shown = channel.map_or_else(
-        || " `/manage giftcode history` shows how it goes.".to_owned(),
-        |channel| format!(" How it goes is shown in <#{channel}>."),
+        || " To see the progress, use `/manage giftcode history`.".to_owned(),
+        |channel| format!(" The progress is shown in <#{channel}>."),
     );
     Message::text(match (due, pending) {
         (0, 0) => format!(
-            "`{code}` is done for all {}. `/manage giftcode retry code:{code}` tries again what failed.",
+            "`{code}` is done for all {}. To try failed players again, use `/manage giftcode retry code:{code}`.",
             count(players, "player")
         ),
-        (0, pending) => format!("`{code}` is being redeemed already: {} to go.{shown}", count(pending, "player")),
-        (due, _) => format!("✅ `{code}` is redeemed for {} now.{shown}", count(due, "player")),
+        (0, pending) => format!("`{code}` is already being redeemed: {} to go.{shown}", count(pending, "player")),
+        (due, _) => format!("✅ I am redeeming `{code}` for {}.{shown}", count(due, "player")),
     })
 }
 
-/// A code, and what its run was begun with, or why there is none.
+/// A code with the start of its batch, or the reason why there is none.
 pub type Started = (Code, Result<BatchStart, (OverReason, Recheck)>);
 
-/// Runs of several codes were begun.
 pub fn batches_started(started: &[Started], channel: Option<ChannelId>) -> Message {
     if let [(code, only)] = started {
         return match only {
@@ -256,55 +245,49 @@ pub fn batches_started(started: &[Started], channel: Option<ChannelId>) -> Messa
         };
     }
     let line = |(code, started): &Started| match started {
-        Ok(BatchStart { players: 0, .. }) => format!("❌ `{code}`: the roster is empty"),
-        Ok(BatchStart { due: 0, pending: 0, .. }) => format!("`{code}`: done for all"),
+        Ok(BatchStart { players: 0, .. }) => format!("❌ `{code}`: the player list is empty"),
+        Ok(BatchStart { due: 0, pending: 0, .. }) => format!("`{code}`: already done for everybody"),
         Ok(BatchStart { due, pending, .. }) => {
-            format!("✅ `{code}`: redeemed for {} now", count(*due.max(pending), "player"))
+            format!("✅ `{code}`: redeeming for {}", count(*due.max(pending), "player"))
         }
-        Err((over, _)) => format!("⌛ `{code}`: over, {}", over.meaning()),
+        Err((over, _)) => format!("⌛ `{code}` is not active: {}", over.meaning()),
     };
     Message::text(started.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
-/// What failed is tried again.
 pub fn retried(code: &Code, again: u32) -> Message {
     Message::text(match again {
-        0 => format!("`{code}` failed for nobody here: there is nothing to try again."),
-        again => format!("✅ `{code}` is tried again for {}.", count(again, "player")),
+        0 => format!("`{code}` did not fail for anybody here, so there is nothing to try again."),
+        again => format!("✅ I am trying `{code}` again for {}.", count(again, "player")),
     })
 }
 
-/// How everything is, for `/manage giftcode status`.
 #[derive(Debug, Clone, Default)]
 pub struct Status {
-    /// The guild's settings.
     pub guild: GuildSettings,
-    /// Codes active in the guild.
     pub active_codes: u32,
-    /// Redemptions of the guild's roster that wait.
+    /// Pending redemptions of the guild's roster.
     pub waiting_here: u32,
-    /// Redemptions that wait, of all guilds.
     pub waiting_everywhere: u32,
     pub feeds: Feeds,
     pub replica: ReplicaStatus,
     pub engine: EngineStatus,
 }
 
-/// How everything is.
 pub fn status(status: &Status) -> Message {
     let guild = &status.guild;
     let channel = match (guild.channel, guild.paused, &guild.failing) {
-        (None, ..) => "none: `/manage giftcode setchannel`".to_owned(),
-        (Some(channel), Some(blocked), _) => format!("⏸ <#{channel}>: paused, {}", blocked.meaning()),
+        (None, ..) => "none: set one with `/manage giftcode setchannel`".to_owned(),
+        (Some(channel), Some(blocked), _) => format!("⏸ <#{channel}> is paused: {}", blocked.meaning()),
         (Some(channel), None, Some(failing)) => format!(
-            "⚠️ <#{channel}>: posts fail since <t:{}:f>. {}. I go on trying; mend it, or set another channel",
+            "⚠️ <#{channel}>: posts have failed since <t:{}:f>. {}. I keep trying: fix this, or set another channel",
             failing.since.as_second(),
             escape(failing.reason.trim_end_matches('.'), 300)
         ),
         (Some(channel), None, None) => format!("<#{channel}>"),
     };
     let role = guild.mention_role.map_or(String::new(), |role| format!("\nmentions <@&{role}>"));
-    let auto = if guild.auto_redeem { "on" } else { "off: `/manage giftcode auto`" };
+    let auto = if guild.auto_redeem { "on" } else { "off: turn it on with `/manage giftcode auto`" };
     let queue =
         format!("{} here, {} in all servers", thousands(status.waiting_here), thousands(status.waiting_everywhere));
     let troubled = guild.paused.is_some()
@@ -313,7 +296,7 @@ pub fn status(status: &Status) -> Message {
         || status.engine.phase != EnginePhase::Working
         || status.replica.trouble().is_some();
     let embed = CreateEmbed::new()
-        .title("📊 How it is")
+        .title("📊 Bot status")
         .colour(if troubled { colour::BAD } else { colour::GOOD })
         .field("Channel", clip(&format!("{channel}{role}"), 1024), true)
         .field("Auto-redemption", auto, true)
@@ -326,29 +309,28 @@ pub fn status(status: &Status) -> Message {
     Message::embed(embed)
 }
 
-/// What came of a guild's codes, and which of them are over.
+/// The guild's latest batches, and codes that are over.
 pub fn history(batches: &[PastBatch], over: &[OverCode], code: Option<&Code>) -> Message {
     let over = over_lines(over);
     if batches.is_empty() {
         let nothing = match code {
-            Some(code) => format!("`{code}` was never redeemed for this server's roster."),
-            None => "Nothing was redeemed for this server's roster yet.".to_owned(),
+            Some(code) => format!("`{code}` was never redeemed for this server's player list."),
+            None => "No codes were redeemed for this server's player list yet.".to_owned(),
         };
         return Message::text(format!("{nothing}\n{over}").trim_end());
     }
-    let embed = CreateEmbed::new().title("📜 What came of it").colour(colour::PLAIN);
+    let embed = CreateEmbed::new().title("📜 Redemption history").colour(colour::PLAIN);
     let embed = if over.is_empty() { embed } else { embed.description(clip(&over, 2000)) };
     let embed = batches.iter().fold(embed, |embed, batch| {
-        let again =
-            if batch.generation > 1 { format!(" (valid again, {}×)", batch.generation) } else { String::new() };
+        let again = if batch.generation > 1 { format!(" (round {})", batch.generation) } else { String::new() };
         let mut text = counts(&batch.tally);
         for group in by_reason(&batch.tally.failed).iter().take(4) {
             let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
             text += &format!("\n-# {}: {}", count(number, "player"), reason(group));
         }
         text += &match batch.finished_at {
-            Some(at) => format!("\n-# done {}", when(at)),
-            None => format!("\n-# begun {}, not done yet", when(batch.started_at)),
+            Some(at) => format!("\n-# finished {}", when(at)),
+            None => format!("\n-# started {}, not finished yet", when(batch.started_at)),
         };
         embed.field(format!("{}{again}", in_text(&batch.code)), clip(&text, 500), false)
     });

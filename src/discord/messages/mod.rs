@@ -1,7 +1,7 @@
-//! Every message that a person sees, built here and nowhere else. `docs/messages.md` shows them all.
+//! Every message that people see in Discord. `docs/messages.md` shows them all.
 //!
-//! Pure: from what there is to say to a [`Message`]. A message keeps within Discord's limits (docs/protocol.md, "Sizes")
-//! whatever it is built from, and mentions nobody but the role that a guild's admins named.
+//! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
+//! its contents, and mentions nobody but the role that a guild's admins chose.
 
 pub mod appeal;
 pub mod batch;
@@ -21,27 +21,21 @@ use crate::domain::players::player::RoleId;
 
 use escape::clip;
 
-/// The most characters of a message's content.
 const MAX_CONTENT: usize = 2000;
 
-/// The page on which the game's publisher lets a person redeem (docs/protocol.md, "The game's page").
+/// The publisher's page on which a person can redeem (docs/protocol.md, "The game's page").
 pub const GAME_PAGE: &str = "https://wos-giftcode.centurygame.com";
 
-/// The colours that messages have on their left.
+/// The colours on the left of a message.
 pub mod colour {
-    /// Good news.
     pub const GOOD: u32 = 0x2E_CC_71;
-    /// Something under way.
     pub const BUSY: u32 = 0xF1_C4_0F;
-    /// Something to know.
     pub const PLAIN: u32 = 0x34_98_DB;
-    /// Something went wrong.
     pub const BAD: u32 = 0xE7_4C_3C;
-    /// Over.
     pub const OVER: u32 = 0x95_A5_A6;
 }
 
-/// A message, whichever way it is sent.
+/// A message, independent of how it is sent.
 #[derive(Debug, Clone, Default)]
 pub struct Message {
     content: String,
@@ -52,39 +46,34 @@ pub struct Message {
 }
 
 impl Message {
-    /// A message of text alone.
     pub fn text(text: impl AsRef<str>) -> Self {
         Self { content: clip(text.as_ref(), MAX_CONTENT), ..Self::default() }
     }
 
-    /// A message of one embed.
     pub fn embed(embed: CreateEmbed) -> Self {
         Self { embeds: vec![embed], ..Self::default() }
     }
 
-    /// With buttons and menus.
     pub fn with_rows(self, rows: Vec<CreateActionRow>) -> Self {
         Self { rows, ..self }
     }
 
-    /// With a file.
     pub fn with_file(self, name: impl Into<String>, bytes: Vec<u8>) -> Self {
         Self { file: Some((name.into(), bytes)), ..self }
     }
 
-    /// Mentioning a role.
+    /// Puts a mention of the role before the text.
     pub fn mentioning(self, role: Option<RoleId>) -> Self {
         let Some(named) = role else { return self };
         let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
         Self { content: clip(&format!("<@&{named}>{text}"), MAX_CONTENT), role, ..self }
     }
 
-    /// With text above its embed.
     pub fn with_content(self, text: &str) -> Self {
         Self { content: clip(text, MAX_CONTENT), ..self }
     }
 
-    /// With another address behind the title of its first embed.
+    /// Sets the link of the first embed's title.
     pub fn linked(mut self, address: &str) -> Self {
         if let Some(first) = self.embeds.first_mut() {
             *first = std::mem::take(first).url(address);
@@ -92,22 +81,21 @@ impl Message {
         self
     }
 
-    /// The file, if it has one: its name and bytes.
+    /// The file's name and bytes.
     pub fn file(&self) -> Option<(&str, &[u8])> {
         self.file.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
 
-    /// Nobody is mentioned but the one role, whatever the text says.
+    /// Allows a mention of the role only, whatever the text says.
     fn allowed_mentions(&self) -> CreateAllowedMentions {
         CreateAllowedMentions::new().roles(self.role.map(|role| DiscordRoleId::new(role.0.max(1))))
     }
 
-    /// Its file for a message that is edited; what it had before goes.
+    /// The file of an edited message. It replaces earlier files.
     fn attachments(&self) -> EditAttachments {
         self.attachment().into_iter().fold(EditAttachments::new(), EditAttachments::add)
     }
 
-    /// Its file, to be uploaded.
     pub fn attachment(&self) -> Option<CreateAttachment> {
         self.file.as_ref().map(|(name, bytes)| CreateAttachment::bytes(bytes.clone(), name.clone()))
     }
@@ -125,7 +113,7 @@ impl Message {
         message
     }
 
-    /// For a message in a channel that is there already. An edit notifies nobody.
+    /// For an existing message in a channel. An edit notifies nobody.
     pub fn edit(&self) -> EditMessage {
         let message = EditMessage::new()
             .embeds(self.embeds.clone())
@@ -135,7 +123,7 @@ impl Message {
         if self.content.is_empty() { message } else { message.content(self.content.clone()) }
     }
 
-    /// For the first answer to an interaction, seen by whoever asked alone.
+    /// For the first response to an interaction, which only that person sees.
     pub fn respond(&self) -> CreateInteractionResponseMessage {
         CreateInteractionResponseMessage::new()
             .content(self.content.clone())
@@ -146,7 +134,7 @@ impl Message {
             .ephemeral(true)
     }
 
-    /// For an answer to an interaction that was put off, or given before.
+    /// For an edit of the response to an interaction.
     pub fn follow(&self) -> EditInteractionResponse {
         let edit = EditInteractionResponse::new()
             .content(self.content.clone())
@@ -179,7 +167,7 @@ pub fn thousands(number: u32) -> String {
     shown
 }
 
-/// A time as each reader's Discord shows it: the day and hour, and how long until or since then.
+/// A time that each reader's Discord shows in their time zone: the date, and the time until or since then.
 pub fn when(at: jiff::Timestamp) -> String {
     let seconds = at.as_second();
     format!("<t:{seconds}:f> (<t:{seconds}:R>)")
@@ -196,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn no_message_mentions_but_the_role_it_was_given() {
+    fn a_message_mentions_its_role_only() {
         let mentions = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
         let plain = Message::text("@everyone <@1> <@&2>");
         assert_eq!(mentions(&plain)["parse"], serde_json::json!([]));

@@ -1,4 +1,4 @@
-//! What `/manage players` answers.
+//! Answers to `/manage players`.
 
 use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
 
@@ -13,29 +13,30 @@ use super::{Message, colour, count, thousands};
 
 /// Players on a page.
 pub const PAGE: u32 = 20;
-/// Bad lines that a report spells out.
+/// Bad lines that an answer lists.
 const BAD_LINES: usize = 10;
 
-/// Players were added.
 pub fn added(change: RosterChange, total: u32, auto_redeem: bool) -> Message {
     let mut text = match (change.new, change.known) {
-        (0, known) => format!("✅ {} brought up to date", was(known)),
+        (0, known) => format!("✅ {} updated", was(known)),
         (new, 0) => format!("✅ {} added", was(new)),
-        (new, known) => format!("✅ {} added, {known} brought up to date", was(new)),
+        (new, known) => format!("✅ {} added, {known} updated", was(new)),
     };
-    text += &format!(". The roster has {} now.{}", count(total, "player"), besides(change, auto_redeem));
+    text += &format!(". The player list now has {}.{}", count(total, "player"), notes(change, auto_redeem));
     Message::text(text)
 }
 
-/// What else is to be said of a changed roster.
-fn besides(change: RosterChange, auto_redeem: bool) -> String {
+fn notes(change: RosterChange, auto_redeem: bool) -> String {
     let mut text = String::new();
     if change.kept > 0 {
         let keeps = if change.kept == 1 { "keeps" } else { "keep" };
-        text += &format!(" {} {keeps} the state on file, because others rely on it.", count(change.kept, "player"));
+        text += &format!(
+            " {} {keeps} the saved state, because other servers or members use it too.",
+            count(change.kept, "player")
+        );
     }
     if auto_redeem && change.new > 0 {
-        text += " The active codes are redeemed for the new players.";
+        text += " The active codes will be redeemed for the new players.";
     }
     text
 }
@@ -44,7 +45,6 @@ fn was(number: u32) -> String {
     format!("{} {}", count(number, "player"), if number == 1 { "was" } else { "were" })
 }
 
-/// Ids that are none.
 pub fn bad_ids(errors: &[PlayerError]) -> Message {
     let listed: Vec<String> = errors.iter().take(5).map(|error| escape(&error.to_string(), 120)).collect();
     let more =
@@ -52,33 +52,30 @@ pub fn bad_ids(errors: &[PlayerError]) -> Message {
     Message::text(format!("❌ Nobody was added: {}{more}.", listed.join("; ")))
 }
 
-/// No ids, or too many.
 pub fn how_many_ids(most: usize) -> Message {
     Message::text(format!(
-        "❌ Nobody was added: name 1 to {most} player ids, with blanks or commas between. `/manage players import` takes more."
+        "❌ Nobody was added. Enter 1 to {most} player ids, separated by spaces or commas. For more, use `/manage players import`."
     ))
 }
 
-/// A player was taken off the roster, or was not on it.
 pub fn removed(id: PlayerId, was_on_it: bool) -> Message {
     Message::text(if was_on_it {
-        format!("✅ {id} is off the roster. Redemptions under way go on.")
+        format!("✅ {id} was removed from the player list. Redemptions in progress continue.")
     } else {
-        format!("❌ {id} is not on this server's roster. Nothing was changed.")
+        format!("❌ {id} is not on this server's player list. Nothing was changed.")
     })
 }
 
-/// What was typed is the name of nobody, or of several.
+/// The typed name belongs to nobody, or to several players.
 pub fn nobody_of_that_name(typed: &str, several: bool) -> Message {
     let who = escape(typed, 40);
     Message::text(if several {
-        format!("❌ Several players on the roster are called “{who}”: name the id. Nothing was changed.")
+        format!("❌ Several players on the list are called “{who}”. Enter the player id instead. Nothing was changed.")
     } else {
-        format!("❌ Nobody on the roster is called “{who}”. Nothing was changed.")
+        format!("❌ Nobody on the player list is called “{who}”. Nothing was changed.")
     })
 }
 
-/// What was typed is no player id.
 pub fn bad_id(error: &PlayerError) -> Message {
     Message::text(format!("❌ {}.", escape(&error.to_string(), 120)))
 }
@@ -88,11 +85,11 @@ pub fn last_page(players: u32) -> u32 {
     players.div_ceil(PAGE).saturating_sub(1)
 }
 
-/// A page of the roster.
+/// One page of the roster; `number` is counted from 0.
 pub fn roster(page: &RosterPage, number: u32) -> Message {
     if page.total == 0 {
         return Message::text(
-            "The roster is empty: add players with `/manage players add` or `/manage players import`.",
+            "The player list is empty. Add players with `/manage players add` or `/manage players import`.",
         );
     }
     let pages = last_page(page.total) + 1;
@@ -105,7 +102,7 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
     let mut text = lines.join("\n");
     if page.without_state > 0 {
         text += &format!(
-            "\n\n⚠️ No codes can be redeemed for {}: the state is missing.",
+            "\n\n⚠️ No codes can be redeemed for {}: the state is missing. Add them again with their state.",
             count(page.without_state, "player")
         );
     }
@@ -118,7 +115,7 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
         return message;
     }
     let button = |to: Option<u32>, label: &str, at: u32| {
-        // A button needs an id of its own, also where it can be pressed by nobody.
+        // Every button needs an id of its own, even a disabled one.
         let action = Action::RosterPage(to.unwrap_or(u32::MAX - at));
         CreateButton::new(action.to_string()).label(label).style(ButtonStyle::Secondary).disabled(to.is_none())
     };
@@ -134,18 +131,17 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
     ])])
 }
 
-/// A players file was taken over.
 pub fn imported(change: RosterChange, left_out: &[BadLine], total: u32, auto_redeem: bool) -> Message {
     let mut text = format!(
-        "✅ {} imported: {} new, {} brought up to date. The roster has {} now.{}",
+        "✅ {} imported: {} new, {} updated. The player list now has {}.{}",
         count(change.new + change.known, "player"),
         thousands(change.new),
         thousands(change.known),
         count(total, "player"),
-        besides(change, auto_redeem)
+        notes(change, auto_redeem)
     );
     if !left_out.is_empty() {
-        text += &format!("\n{} left out:\n{}", lines_were(left_out), bad_lines(left_out));
+        text += &format!("\n{} skipped:\n{}", lines_were(left_out), bad_lines(left_out));
     }
     Message::text(text)
 }
@@ -163,33 +159,30 @@ fn bad_lines(lines: &[BadLine]) -> String {
     shown.join("\n") + &more
 }
 
-/// A players file has bad lines, and nobody said to leave them out.
+/// The file has bad lines, and the person did not allow skipping them.
 pub fn not_imported(lines: &[BadLine]) -> Message {
     Message::text(format!(
-        "❌ Nobody was imported, because of these lines:\n{}\nCorrect them, or use `skip_bad_lines`.",
+        "❌ Nobody was imported because of these lines:\n{}\nCorrect them, or skip them with `skip_bad_lines`.",
         bad_lines(lines)
     ))
 }
 
-/// A players file cannot be read.
 pub fn bad_file(error: &RosterFileError) -> Message {
     let option = match error {
-        RosterFileError::NoStates { .. } => ", or name one for all with `state`",
+        RosterFileError::NoStates { .. } => ", or set one for all players with `state`",
         _ => "",
     };
     Message::text(format!("❌ Nobody was imported: {}{option}.", escape(&error.to_string(), 700)))
 }
 
-/// A players file cannot be fetched from Discord.
 pub fn file_not_fetched() -> Message {
-    Message::text("❌ Nobody was imported: the file could not be fetched from Discord. Please try again.")
+    Message::text("❌ Nobody was imported: I could not download the file from Discord. Please try again.")
 }
 
-/// The roster as a file.
 pub fn exported(players: u32, file: Vec<u8>) -> Message {
     if players == 0 {
-        return Message::text("The roster is empty: there is nothing to export.");
+        return Message::text("The player list is empty, so there is nothing to export.");
     }
-    Message::text(format!("👥 {}, as `/manage players import` takes them.", count(players, "player")))
+    Message::text(format!("👥 {}. `/manage players import` accepts this file.", count(players, "player")))
         .with_file("players.csv", file)
 }

@@ -1,4 +1,4 @@
-//! Posts: the codes of one announcement, and what the message says when they are over.
+//! Posts: the codes of one announcement, and the corrected message once some of them are over.
 
 use serenity::all::{
     ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu, CreateSelectMenuKind,
@@ -11,32 +11,31 @@ use crate::domain::codes::post_plan::MessageKind;
 use crate::ports::{AnnouncedCode, Announcement, Correction};
 
 use super::escape::{clip, escape};
-use super::{GAME_PAGE, Message, colour, when};
+use super::{GAME_PAGE, Message, colour, count, when};
 
-/// The most options of a menu (docs/protocol.md, "Sizes").
+/// The most options in a menu (docs/protocol.md, "Sizes").
 const MAX_OPTIONS: usize = 25;
-/// The most characters of a code's rewards where it stands alone, and among others.
+/// The most characters of a code's rewards, in a post of one code and of several.
 const REWARDS_ALONE: usize = 200;
 const REWARDS_AMONG_OTHERS: usize = 120;
 
-/// The game granted the code to somebody before it was announced.
-const CHECKED: &str = "✔ Checked: the game takes it.";
+/// Shown if the game granted the code to somebody before the post.
+const CHECKED: &str = "✔ Checked: it works.";
 
 type Shown<'a> = (&'a AnnouncedCode, Option<&'a OverReason>);
 
-/// The message that announces codes.
 pub fn post(announcement: &Announcement) -> Message {
     let codes: Vec<Shown<'_>> = announcement.codes.iter().map(|code| (code, None)).collect();
     message(&announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(announcement.role)
 }
 
-/// What that message says of how its codes are by now.
+/// The post with the present state of its codes.
 pub fn corrected(correction: &Correction) -> Message {
     let codes: Vec<Shown<'_>> = correction.codes.iter().map(|(code, over)| (code, over.as_ref())).collect();
     message(&correction.nonce, correction.kind, correction.total, &codes).mentioning(correction.role)
 }
 
-/// The address that a message's title links to: the game's page, and the nonce, by which the message is found again.
+/// The link of a message's title: the game's page, and the nonce that identifies the message in the channel's history.
 pub fn mark(nonce: &str) -> String {
     format!("{GAME_PAGE}/#{nonce}")
 }
@@ -58,8 +57,8 @@ fn message(nonce: &str, kind: MessageKind, total: usize, codes: &[Shown<'_>]) ->
     Message::embed(embed).with_rows(rows(kind, codes)).with_content(&content(codes))
 }
 
-/// The bare codes, a line each: a telephone previews and copies a message's text, and not its embeds. The most codes of a
-/// message, each of the most characters, are less than a message's text may hold.
+/// The bare codes, one per line: phones preview and copy a message's text, not its embeds. The longest possible list fits a
+/// message's text.
 fn content(codes: &[Shown<'_>]) -> String {
     let line = |(code, over): &Shown<'_>| match over {
         None => code.code.to_string(),
@@ -69,30 +68,30 @@ fn content(codes: &[Shown<'_>]) -> String {
 }
 
 fn title(kind: MessageKind, total: usize, codes: &[Shown<'_>], all_over: bool) -> String {
-    let returned = codes.iter().all(|(code, _)| code.generation > 1);
+    let is_reactivated = codes.iter().all(|(code, _)| code.generation > 1);
     match (kind, total) {
-        (_, 1) if all_over => "⌛ This gift code is over".to_owned(),
-        (MessageKind::New, 1) if returned => "🎁 A gift code is valid again".to_owned(),
+        (_, 1) if all_over => "⌛ This gift code is no longer active".to_owned(),
+        (MessageKind::New, 1) if is_reactivated => "🎁 A gift code works again".to_owned(),
         (MessageKind::New, 1) => "🎁 New gift code".to_owned(),
-        (MessageKind::New, _) if all_over => format!("⌛ These {} gift codes are over", codes.len()),
+        (MessageKind::New, _) if all_over => format!("⌛ These {} gift codes are no longer active", codes.len()),
         (MessageKind::New, _) => format!("🎁 {total} new gift codes"),
-        (MessageKind::Digest, 1) => "📋 The gift code that is active".to_owned(),
-        (MessageKind::Digest, _) => format!("📋 The {total} gift codes that are active"),
+        (MessageKind::Digest, 1) => "📋 The active gift code".to_owned(),
+        (MessageKind::Digest, _) => format!("📋 The {total} active gift codes"),
         (MessageKind::More, _) => {
-            let codes = if codes.len() == 1 { "code".to_owned() } else { format!("{} codes", codes.len()) };
-            format!("… {codes} more")
+            let number = u32::try_from(codes.len()).unwrap_or(u32::MAX);
+            format!("… {}", count(number, "more code"))
         }
     }
 }
 
-/// One code with all that is known of it.
+/// A post of one code.
 fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
     let mut text = format!("```\n{}\n```\n", code.code);
     if let Some(over) = over {
-        return embed.description(format!("{text}Over: {}.", over.meaning()));
+        return embed.description(format!("{text}Not active: {}.", over.meaning()));
     }
     if code.generation > 1 {
-        text += "It was over, and the game takes it again.";
+        text += "It had stopped working, and now the game accepts it again.";
     } else if code.checked {
         text += CHECKED;
     }
@@ -108,14 +107,14 @@ fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
 
 fn among_others(embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> CreateEmbed {
     let embed = codes.iter().enumerate().fold(embed, |embed, (at, (code, over))| {
-        let again = match (code.generation, code.checked && over.is_none()) {
-            (2.., _) => " · valid again",
+        let note = match (code.generation, code.checked && over.is_none()) {
+            (2.., _) => " · works again",
             (_, true) => " · checked",
             (_, false) => "",
         };
         let mut text = format!("```\n{}\n```\n", code.code);
         match over {
-            Some(over) => text += &format!("Over: {}.", over.meaning()),
+            Some(over) => text += &format!("Not active: {}.", over.meaning()),
             None => {
                 if let Some(rewards) = &code.rewards {
                     text += &format!("{}\n", escape(rewards, REWARDS_AMONG_OTHERS));
@@ -125,7 +124,7 @@ fn among_others(embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> Create
                 }
             }
         }
-        embed.field(format!("{}{again}", at + 1), clip(text.trim_end(), 1024), false)
+        embed.field(format!("{}{note}", at + 1), clip(text.trim_end(), 1024), false)
     });
     match total - codes.len().min(total) {
         0 => embed,
@@ -135,14 +134,14 @@ fn among_others(embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> Create
 
 fn lines(codes: &[Shown<'_>]) -> String {
     let line = |(code, over): &Shown<'_>| match (over, code.expires_at) {
-        (Some(over), _) => format!("~~`{}`~~ over: {}", code.code, over.meaning()),
+        (Some(over), _) => format!("~~`{}`~~ not active: {}", code.code, over.meaning()),
         (None, Some(at)) => format!("`{}` · expires <t:{}:R>", code.code, at.as_second()),
         (None, None) => format!("`{}`", code.code),
     };
     codes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The feeds that listed the codes. A footer knows no markdown: it is only made harmless.
+/// The feeds that listed the codes. A footer has no markdown, so cleaning is enough.
 fn sources(codes: &[Shown<'_>]) -> String {
     let mut sources: Vec<String> = codes.iter().map(|(code, _)| crate::domain::text::clean(&code.source, 80)).collect();
     sources.sort();
@@ -150,10 +149,10 @@ fn sources(codes: &[Shown<'_>]) -> String {
     sources.join(", ")
 }
 
-/// What can be done with the codes that are not over.
+/// Buttons or menus for the codes that are not over.
 fn rows(kind: MessageKind, codes: &[Shown<'_>]) -> Vec<CreateActionRow> {
     let good: Vec<&AnnouncedCode> = codes.iter().filter(|(_, over)| over.is_none()).map(|(code, _)| *code).collect();
-    // A list has no room for them: its codes can be redeemed with /redeem.
+    // A continued list has no room for them. Its codes can be redeemed with /redeem.
     if kind == MessageKind::More || good.is_empty() || good.len() > MAX_OPTIONS {
         return Vec::new();
     }
@@ -168,9 +167,9 @@ fn rows(kind: MessageKind, codes: &[Shown<'_>]) -> Vec<CreateActionRow> {
     let menu = |action: Action, label: &str| {
         let options = good.iter().map(|code| CreateSelectMenuOption::new(code.code.as_str(), code.code.as_str()));
         let kind = CreateSelectMenuKind::String { options: options.collect() };
-        let most = u8::try_from(good.len()).unwrap_or(u8::MAX);
+        let max = u8::try_from(good.len()).unwrap_or(u8::MAX);
         CreateActionRow::SelectMenu(
-            CreateSelectMenu::new(action.to_string(), kind).placeholder(label).min_values(1).max_values(most),
+            CreateSelectMenu::new(action.to_string(), kind).placeholder(label).min_values(1).max_values(max),
         )
     };
     vec![menu(Action::ChooseForMe, "Redeem for me …"), menu(Action::ChooseForAll, "Redeem for all …")]

@@ -44,15 +44,15 @@ impl Blocked {
     /// What is wrong and what to do, as a sentence for the guild's admins.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::UnknownChannel => "the channel was deleted: set another one with /manage giftcode setchannel",
-            Self::MissingAccess => "I cannot see the channel: let me view it, or set another one",
+            Self::UnknownChannel => "the channel was deleted. Set another one with /manage giftcode setchannel",
+            Self::MissingAccess => "I cannot see the channel. Allow me to view it, or set another one",
             Self::MissingPermissions => {
-                "I may not post in the channel: allow me to view it, send messages and embed links there, or set another one"
+                "I cannot post in the channel. Allow me to view it, send messages and embed links there, or set another one"
             }
             Self::MissingHistory => {
-                "I was interrupted and cannot see whether a code was posted: allow me to read the channel's message history"
+                "I was interrupted and cannot check whether a code was posted. Allow me to read the channel's message history"
             }
-            Self::TimedOut => "I am in a timeout in this server and may post nowhere: a moderator can end it",
+            Self::TimedOut => "I am in a timeout in this server and cannot post. A moderator can end it",
             Self::Removed => "I was removed from the server",
         }
     }
@@ -73,10 +73,10 @@ impl OverReason {
     pub fn meaning(&self) -> &'static str {
         match self {
             Self::Expired | Self::Invalidated(Status::TimeError) => "it has expired",
-            Self::Invalidated(Status::CdkNotFound | Status::InvalidCode) => "the game knows no such code",
-            Self::Invalidated(Status::Used | Status::UsageLimit) => "its claim limit is reached",
-            Self::Invalidated(_) => "the game does not take it",
-            Self::Renewed => "it came back, see the newer post",
+            Self::Invalidated(Status::CdkNotFound | Status::InvalidCode) => "the game does not know this code",
+            Self::Invalidated(Status::Used | Status::UsageLimit) => "its claim limit has been reached",
+            Self::Invalidated(_) => "the game rejects it",
+            Self::Renewed => "it was reissued, see the newer post",
         }
     }
 }

@@ -1,74 +1,74 @@
-//! What a status means, in words a player understands.
+//! The meaning of a status and of an outage, in words that a player understands.
 
 use super::breaker::{Cause, Trouble};
 use crate::domain::answers::status::{Class, Status};
 
-/// What a player does whom the game asks for a captcha: the game's own page asks for it, and takes it.
+/// The advice when the game asks for a captcha: only the game's own page accepts one.
 pub const USE_THE_PAGE: &str = "redeem it at https://wos-giftcode.centurygame.com";
 
-/// Why a redemption ended, or how its last try went, as the end of a sentence.
+/// The result of a redemption or of its last try, as the end of a sentence.
 pub fn meaning(status: &Status) -> &'static str {
     match status {
-        Status::Success => "granted",
-        Status::Received => "the player had it already",
-        Status::SameTypeExchange => "the player had one of the same kind already",
+        Status::Success => "redeemed",
+        Status::Received => "already claimed",
+        Status::SameTypeExchange => "a code of the same kind was already claimed",
         Status::TimeError => "the code has expired",
-        Status::CdkNotFound | Status::InvalidCode => "there is no such code",
-        Status::Used | Status::UsageLimit => "the code's claim limit is reached",
-        Status::RoleNotExist => "there is no player with this id",
-        Status::UserInfoError => "the player does not live in the state on file",
-        Status::NoState => "the player's state is not on file",
-        Status::StoveLevel => "the player's furnace level is too low",
-        Status::RechargeMoney => "the player has not spent enough",
-        Status::RechargeMoneyVip => "the player's VIP level is too low",
-        Status::SignError => "the game refuses our signature",
-        Status::ParamsError => "the game calls our requests malformed",
-        Status::Forbidden => "the game does not let us in",
-        Status::Interrupted => "the bot was interrupted each time",
-        Status::TooFrequent | Status::RateLimited => "the game was asked too often",
+        Status::CdkNotFound | Status::InvalidCode => "the game does not know the code",
+        Status::Used | Status::UsageLimit => "the code's claim limit has been reached",
+        Status::RoleNotExist => "no player has this id",
+        Status::UserInfoError => "the saved state is wrong",
+        Status::NoState => "the state is missing",
+        Status::StoveLevel => "the furnace level is too low",
+        Status::RechargeMoney => "the player has not spent enough in the game",
+        Status::RechargeMoneyVip => "the VIP level is too low",
+        Status::SignError => "the game rejects the bot's signature",
+        Status::ParamsError => "the game rejects the bot's requests as malformed",
+        Status::Forbidden => "the game blocks the bot",
+        Status::Interrupted => "the bot was interrupted on every try",
+        Status::TooFrequent | Status::RateLimited => "the game received too many requests",
         status if status.is_captcha() => "the game asks for a captcha",
         _ => match status.class() {
-            Class::Temporary => "the game did not answer as it should",
-            _ => "the game gave an answer that nobody knows",
+            Class::Temporary => "the game did not respond properly",
+            _ => "the game gave an unknown answer",
         },
     }
 }
 
-/// What a player can do about it, if anything.
+/// What the player can do about it, if anything.
 pub fn advice(status: &Status) -> Option<&'static str> {
     match status {
         Status::UserInfoError | Status::NoState => {
             Some("use /link with the right state, or ask an admin to correct it")
         }
-        Status::RoleNotExist => Some("check the player id, it is shown in the game's profile"),
+        Status::RoleNotExist => Some("check the player id: it is shown in the in-game profile"),
         status if status.is_captcha() => Some(USE_THE_PAGE),
         _ => None,
     }
 }
 
-/// What is wrong with the game, as a clause.
+/// The outage as a clause, with its evidence in brackets.
 pub fn trouble_in_words(cause: Cause, evidence: &Status) -> String {
     match cause {
-        Cause::Down => format!("the game does not answer as it should ({evidence})"),
-        Cause::Refused => format!("the game refuses every call as one too many ({evidence})"),
-        Cause::Captcha => format!("the game asks everybody for a captcha ({evidence})"),
-        Cause::Busy => format!("the game tells everybody {evidence}"),
-        Cause::Odd => format!("the game tells everybody {evidence}, which nobody knows"),
+        Cause::Down => format!("the game is not responding properly ({evidence})"),
+        Cause::Refused => format!("the game rejects every call as one too many ({evidence})"),
+        Cause::Captcha => format!("the game asks every player for a captcha ({evidence})"),
+        Cause::Busy => format!("the game gives every player the answer {evidence}"),
+        Cause::Odd => format!("the game gives every player the unknown answer {evidence}"),
         Cause::Deployment => format!("{} ({evidence})", meaning(evidence)),
     }
 }
 
-/// Who must act on it, and what to do.
+/// What the operator must do about it.
 pub fn remedy(trouble: &Trouble) -> &'static str {
     match (&trouble.evidence, trouble.cause) {
-        (Status::SignError, _) => "set GAME_SIGN_SALT to the game's new salt and start again",
+        (Status::SignError, _) => "set GAME_SIGN_SALT to the game's new salt and restart",
         (Status::Forbidden, _) => {
-            "set GAME_PAGE_URL to the page whose API this is; if it is that already, the game blocks this computer's address"
+            "set GAME_PAGE_URL to the page that uses this API; if it is set correctly, the game blocks this computer's address"
         }
         (Status::ParamsError, _) | (_, Cause::Odd | Cause::Deployment) => {
-            "the game's API may have changed: look for a newer giftcode-bot. It is asked now and then"
+            "the game's API may have changed: look for a newer giftcode-bot. The bot keeps trying"
         }
-        _ => "it is asked now and then, and all goes on when it is well; nobody need act",
+        _ => "the bot keeps trying and continues by itself when the game works again; no action is needed",
     }
 }
 
@@ -76,7 +76,7 @@ pub fn remedy(trouble: &Trouble) -> &'static str {
 mod tests {
     use super::*;
 
-    /// The reason and the advice stand beside each other.
+    /// A message shows the reason and the advice side by side.
     #[test]
     fn the_games_page_is_linked_once() {
         for status in Status::ALL {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn every_permanent_status_has_words_of_its_own() {
+    fn every_permanent_status_has_a_meaning_of_its_own() {
         for status in Status::ALL.iter().filter(|s| matches!(s.class(), Class::Permanent(_))) {
             assert_ne!(meaning(status), meaning(&Status::Unknown("X".into())), "{status}");
         }

@@ -1,4 +1,4 @@
-//! What Discord offers while somebody types.
+//! Suggestions while a person types.
 
 use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse};
 
@@ -6,9 +6,9 @@ use crate::domain::players::player::{Player, display_name};
 
 use super::{Context, guild, user};
 
-/// The most choices that Discord shows (docs/protocol.md, "Sizes").
+/// The most suggestions that Discord shows (docs/protocol.md, "Sizes").
 const MAX_CHOICES: u32 = 25;
-/// The most characters of what was typed that are looked for.
+/// The most characters that are searched for.
 const MAX_TYPED: usize = 64;
 
 fn offer(choices: impl IntoIterator<Item = AutocompleteChoice>) -> CreateAutocompleteResponse {
@@ -17,25 +17,24 @@ fn offer(choices: impl IntoIterator<Item = AutocompleteChoice>) -> CreateAutocom
 }
 
 async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> CreateAutocompleteResponse {
-    // Whoever uses a command in a private chat sees what the feeds list.
+    // Outside a guild, the suggestions are the codes that feeds list.
     let guild = guild(ctx).unwrap_or(crate::domain::players::player::GuildId(0));
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
     let found = ctx.data().store.codes().suggest_codes(guild, typed, active_only, MAX_CHOICES).await;
     let choice = |code: crate::store::FoundCode| {
         let text = code.shown.code.to_string();
-        let label = if code.over.is_some() { format!("{text} (over)") } else { text.clone() };
+        let label = if code.over.is_some() { format!("{text} (not active)") } else { text.clone() };
         AutocompleteChoice::new(label, text)
     };
-    // Nothing to offer is no failure: what was typed counts.
+    // A failed search suggests nothing: the typed text is used as it is.
     offer(found.unwrap_or_default().into_iter().map(choice))
 }
 
-/// Codes that are active.
 pub(super) async fn codes_active(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     codes(ctx, typed, true).await
 }
 
-/// Codes that are or were known.
+/// All known codes, active or not.
 pub(super) async fn codes_known(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     codes(ctx, typed, false).await
 }
@@ -46,7 +45,6 @@ fn player(player: &Player) -> AutocompleteChoice {
     AutocompleteChoice::new(label, id)
 }
 
-/// Players of this server's roster.
 pub(super) async fn roster(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     let Ok(guild) = guild(ctx) else { return offer([]) };
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
@@ -54,7 +52,7 @@ pub(super) async fn roster(ctx: Context<'_>, typed: &str) -> CreateAutocompleteR
     offer(found.iter().map(player))
 }
 
-/// The accounts of whoever types.
+/// The person's own linked accounts.
 pub(super) async fn own_accounts(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     let own = ctx.data().store.rosters().links(user(ctx)).await.unwrap_or_default();
     offer(own.iter().filter(|account| account.id.to_string().starts_with(typed.trim())).map(player))

@@ -39,7 +39,7 @@ pub(super) async fn add(
     .await
 }
 
-/// Neither post nor redeem a code in this server
+/// Stop posting and redeeming a code in this server
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn remove(
     ctx: Context<'_>,
@@ -62,7 +62,7 @@ pub(super) async fn remove(
     .await
 }
 
-/// The codes that are active in this server
+/// Show the active codes of this server
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
@@ -92,7 +92,7 @@ async fn usable(ctx: Context<'_>, text: &str) -> anyhow::Result<Result<Announced
     })
 }
 
-/// Redeem a code for the whole roster now
+/// Redeem a code for the whole player list now
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn redeem(
     ctx: Context<'_>,
@@ -114,7 +114,7 @@ pub(super) async fn redeem(
     .await
 }
 
-/// Try again what failed or was given up
+/// Try a code again for the players for whom it failed
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn retry(
     ctx: Context<'_>,

@@ -16,13 +16,13 @@ use super::{Context, guild, respond};
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn setchannel(
     ctx: Context<'_>,
-    #[description = "Where to post; this channel if you name none"]
+    #[description = "Where to post; this channel if you leave it out"]
     #[channel_types("Text", "News")]
     channel: Option<serenity::PartialChannel>,
-    #[description = "A role that each post mentions; the one that is set stays if you name none"] role: Option<
+    #[description = "A role for each post to mention; leave it out to keep the present one"] role: Option<
         serenity::Role,
     >,
-    #[description = "Mention no role any more"] no_role: Option<bool>,
+    #[description = "Stop mentioning a role"] no_role: Option<bool>,
 ) -> anyhow::Result<()> {
     respond(ctx, async move { set_channel(ctx, channel, role, no_role.unwrap_or(false)).await }).await
 }
@@ -75,7 +75,7 @@ async fn set_channel(
     Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
 }
 
-/// Post no codes in this server any more
+/// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn unsetchannel(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move { Ok(manage::channel_unset(ctx.data().store.guilds().unset_channel(guild(ctx)?).await?)) })
@@ -90,7 +90,7 @@ enum Switch {
     Off,
 }
 
-/// Redeem every new code for the whole roster, or don't
+/// Turn automatic redemption for the whole player list on or off
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: Switch) -> anyhow::Result<()> {
     respond(ctx, async move {
@@ -104,7 +104,7 @@ pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: 
     .await
 }
 
-/// How the bot does in this server
+/// Show the status of the bot in this server
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
@@ -125,11 +125,11 @@ pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
     .await
 }
 
-/// What came of the codes: granted, had already, failed
+/// Show the results of past codes
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn history(
     ctx: Context<'_>,
-    #[description = "One code only"]
+    #[description = "Only this code"]
     #[autocomplete = "codes_known"]
     #[min_length = 1]
     #[max_length = 32]

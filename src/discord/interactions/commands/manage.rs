@@ -14,7 +14,7 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Channel, codes and what came of them
+/// Channel, codes and results
 #[poise::command(
     slash_command,
     guild_only,
@@ -36,7 +36,7 @@ async fn giftcode(_ctx: Context<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The roster: whose codes are redeemed
+/// The player list: the players to redeem codes for
 #[poise::command(
     slash_command,
     guild_only,

@@ -1,4 +1,4 @@
-//! The slash commands (docs/contract.md, "Discord commands"). A command's doc comment is the help that Discord shows.
+//! The slash commands (docs/contract.md, "Discord commands"). Discord shows a command's doc comment as its description.
 
 mod attachment;
 mod autocomplete;

@@ -9,7 +9,7 @@ use crate::domain::players::player::{GuildId, PlayerId, State};
 use super::autocomplete::{codes_active, own_accounts};
 use super::{Context, acknowledge, guild, respond, user};
 
-/// The gift codes that are active
+/// Show the active gift codes
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
@@ -19,15 +19,15 @@ pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
     .await
 }
 
-/// Link your game account, to redeem codes for it
+/// Link your game account, so that you can redeem codes for it
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn link(
     ctx: Context<'_>,
-    #[description = "Your player id, shown in your profile in the game"]
+    #[description = "Your player id, shown in your in-game profile"]
     #[min = 1_i64]
     #[max = 999_999_999_999_i64]
     player_id: i64,
-    #[description = "Your state, shown behind the # in your profile"]
+    #[description = "Your state, shown after the # in your profile"]
     #[min = 1_i64]
     #[max = 999_999_i64]
     state: i64,
@@ -47,7 +47,7 @@ pub(super) async fn link(
     .await
 }
 
-/// Redeem codes for your game account no more
+/// Unlink your game account
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn unlink(
     ctx: Context<'_>,
@@ -56,7 +56,9 @@ pub(super) async fn unlink(
     #[min_length = 1]
     #[max_length = 12]
     player_id: Option<String>,
-    #[description = "Erase all that is kept about you, also accounts that nobody else has"] everything: Option<bool>,
+    #[description = "Erase everything stored about you, including accounts that nobody else has"] everything: Option<
+        bool,
+    >,
 ) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (store, user) = (&ctx.data().store, user(ctx));

@@ -1,4 +1,4 @@
-//! `/manage players`: the roster.
+//! `/manage players`: the roster, which people see as the player list.
 
 use poise::serenity_prelude as serenity;
 
@@ -11,18 +11,18 @@ use super::attachment::{self, FetchError};
 use super::autocomplete::roster;
 use super::{Context, guild, respond};
 
-/// Ids that `add` takes at once.
+/// The most ids in one `add`.
 const MAX_IDS: usize = 50;
 
-/// Put players on the roster
+/// Add players to the player list
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn add(
     ctx: Context<'_>,
-    #[description = "One or more player ids, with blanks or commas between"]
+    #[description = "One or more player ids, separated by spaces or commas"]
     #[min_length = 1]
     #[max_length = 1000]
     player_ids: String,
-    #[description = "The state they all live in"]
+    #[description = "The state they are all in"]
     #[min = 1_i64]
     #[max = 999_999_i64]
     state: i64,
@@ -46,7 +46,7 @@ pub(super) async fn add(
     .await
 }
 
-/// The ids in a text, each once, or all that is wrong with it.
+/// Returns each id in the text once, or every error in it.
 fn read_ids(text: &str) -> Result<Vec<PlayerId>, Vec<PlayerError>> {
     let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !trim(part).is_empty());
     let (mut ids, mut errors): (Vec<PlayerId>, Vec<PlayerError>) = (Vec::new(), Vec::new());
@@ -60,7 +60,7 @@ fn read_ids(text: &str) -> Result<Vec<PlayerId>, Vec<PlayerError>> {
     if errors.is_empty() { Ok(ids) } else { Err(errors) }
 }
 
-/// Take a player off the roster
+/// Remove a player from the player list
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn remove(
     ctx: Context<'_>,
@@ -74,7 +74,7 @@ pub(super) async fn remove(
         let (store, guild, typed) = (&ctx.data().store, guild(ctx)?, player.trim());
         let id: PlayerId = match typed.parse() {
             Ok(id) => id,
-            // Somebody who does not choose what is offered types a name.
+            // A person who does not pick a suggestion types a name.
             Err(_) => {
                 let called = |player: &Player| player.nickname.to_lowercase() == typed.to_lowercase();
                 let found = store.rosters().find_on_roster(guild, typed.to_owned(), u32::MAX).await?;
@@ -91,7 +91,7 @@ pub(super) async fn remove(
     .await
 }
 
-/// Show the roster
+/// Show the player list
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
@@ -101,17 +101,17 @@ pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
     .await
 }
 
-/// Put the players of a CSV file on the roster
+/// Add the players of a file to the player list
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn import(
     ctx: Context<'_>,
-    #[description = "CSV with the columns player_id, nickname, state, furnace_level; or ids, one a line; or JSON"]
+    #[description = "CSV with the columns player_id, nickname, state, furnace_level; or one id per line; or JSON"]
     file: serenity::Attachment,
-    #[description = "The state of those players of whom the file does not say it"]
+    #[description = "The state of players whose state is not in the file"]
     #[min = 1_i64]
     #[max = 999_999_i64]
     state: Option<i64>,
-    #[description = "Import the good lines though there are bad ones"] skip_bad_lines: Option<bool>,
+    #[description = "Import the good lines even if there are bad ones"] skip_bad_lines: Option<bool>,
 ) -> anyhow::Result<()> {
     respond(ctx, async move { import_file(ctx, &file, state, skip_bad_lines.unwrap_or(false)).await }).await
 }
@@ -135,7 +135,7 @@ async fn import_file(
             return Ok(words::bad_file(&roster_file::RosterFileError::TooLarge));
         }
         Err(error) => {
-            tracing::warn!("Cannot fetch a players file: {error}");
+            tracing::warn!("Cannot download a players file: {error}");
             return Ok(words::file_not_fetched());
         }
     };
@@ -152,7 +152,7 @@ async fn import_file(
     Ok(words::imported(change, &read.bad_lines, settings.players, settings.auto_redeem))
 }
 
-/// Get the roster as a CSV file
+/// Download the player list as a CSV file
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn export(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_read_with_anything_between_and_each_once() {
+    fn ids_may_be_separated_in_any_way_and_count_once() {
         let ids = |text| read_ids(text).map(|ids| ids.iter().map(|id| id.get()).collect::<Vec<_>>());
         assert_eq!(ids(" 1, 2;3\n4  2"), Ok(vec![1, 2, 3, 4]));
         assert_eq!(ids(" , "), Ok(vec![]));
