@@ -25,6 +25,7 @@ use anyhow::anyhow;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::domain::back_off::BackOff;
 use crate::domain::codes::channel::Blocked;
@@ -66,6 +67,17 @@ impl Work {
             Self::Send(due) => due.announcement.guild,
             Self::Correct(correction) => correction.guild,
         }
+    }
+
+    /// What log lines of this work carry.
+    fn span(&self) -> tracing::Span {
+        let (nonce, codes) = match self {
+            Self::Send(DueMessage { announcement: post, .. }) => {
+                (&post.nonce, listed(post.codes.iter().map(|announced| &announced.code)))
+            }
+            Self::Correct(post) => (&post.nonce, listed(post.codes.iter().map(|(announced, _)| &announced.code))),
+        };
+        tracing::error_span!("post", guild = %self.guild(), %codes, nonce)
     }
 }
 
@@ -187,7 +199,9 @@ impl<A: Announcer> Poster<A> {
             if desk.busy.insert(work.guild()) {
                 let (announcer, posts, guilds, clock) =
                     (self.announcer.clone(), self.posts.clone(), self.guilds.clone(), self.clock);
-                desk.sends.spawn(async move { work_off(announcer.as_ref(), &posts, &guilds, clock, work).await });
+                let span = work.span();
+                let worked = async move { work_off(announcer.as_ref(), &posts, &guilds, clock, work).await };
+                desk.sends.spawn(worked.instrument(span));
             }
         }
         if !desk.waiting.is_empty() {
@@ -320,7 +334,7 @@ async fn correct<A: Announcer>(
     Ok(None)
 }
 
-fn listed(codes: &[Code]) -> String {
-    let quoted: Vec<String> = codes.iter().map(|code| format!("'{code}'")).collect();
+fn listed<'a>(codes: impl IntoIterator<Item = &'a Code>) -> String {
+    let quoted: Vec<String> = codes.into_iter().map(|code| format!("'{code}'")).collect();
     format!("[{}]", quoted.join(", "))
 }

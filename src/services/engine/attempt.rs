@@ -21,6 +21,7 @@ use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {
     /// Makes the claim's call and records what came of it.
+    #[tracing::instrument(level = "error", skip_all, fields(code = %claim.code, player = %claim.player))]
     pub(super) async fn attempt(&self, claim: Claim, step: Step) -> Ended {
         let (key, generation, player) = (claim.code.key(), claim.generation, claim.player);
         let ended = match (step, claim.state) {
