@@ -42,8 +42,9 @@ impl Endpoint {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
-    /// At least 1.
+    /// At least 1; at most 10,000 where it is configured.
     pub calls: u32,
+    /// More than zero; at most a day where it is configured.
     pub window: Duration,
 }
 
