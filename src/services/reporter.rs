@@ -13,7 +13,7 @@
 //! # Crash
 //! The content that was last shown is only in memory, so a restart causes one extra edit. A first message whose id was
 //! not stored is sent again with its nonce or found; its content is unknown, so it is edited. A batch that ended more
-//! than [`TELL_WITHIN`] ago without a message gets none, but an existing message is corrected.
+//! than [`ANNOUNCE_WITHIN`] ago without a message gets none, but an existing message is corrected.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ const EDIT_EVERY: Duration = Duration::from_secs(5);
 /// How long due posts go first.
 const YIELD_FOR: Duration = Duration::from_secs(30);
 /// How long after its end a batch may still get its first message.
-const TELL_WITHIN: Duration = Duration::from_secs(6 * 3600);
+const ANNOUNCE_WITHIN: Duration = Duration::from_secs(6 * 3600);
 /// How long after its end a batch's outdated message is corrected if edits fail.
 const MEND_WITHIN: Duration = Duration::from_secs(7 * 86_400);
 /// How long one message may take.
@@ -111,11 +111,11 @@ impl<B: BatchBoard> Service for Reporter<B> {
                 () = shutdown.cancelled() => return Ok(()),
                 () = tokio::time::sleep(rest) => {}
             }
-            let looked = tokio::select! {
+            let polled = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                looked = self.look(&mut watched, &mut yields_since) => looked,
+                polled = self.poll(&mut watched, &mut yields_since) => polled,
             };
-            rest = match looked {
+            rest = match polled {
                 Ok(took) => POLL_INTERVAL.max(took * COOL_DOWN_PER_POLL),
                 Err(error) => {
                     tracing::warn!(
@@ -131,7 +131,7 @@ impl<B: BatchBoard> Service for Reporter<B> {
 
 impl<B: BatchBoard> Reporter<B> {
     /// Shows messages that have news; returns how long the query took.
-    async fn look(
+    async fn poll(
         &self,
         watched: &mut HashMap<BatchKey, Watched>,
         yields_since: &mut Option<Duration>,
@@ -145,7 +145,7 @@ impl<B: BatchBoard> Reporter<B> {
             *yields_since = None;
         }
         let [since, mended_since] =
-            [TELL_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
+            [ANNOUNCE_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
         let batches = self.batches.unannounced_batches(since, mended_since).await?;
         let took = self.clock.elapsed().saturating_sub(now);
         // A batch that is finished may be reopened at once. Its message keeps its cool-down.
@@ -206,9 +206,9 @@ impl<B: BatchBoard> Reporter<B> {
         let shown = tokio::time::timeout(SHOW_TIMEOUT, self.board.show(&message)).await;
         let error = match shown.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true))) {
             Ok(posted) => {
-                let is_told = message.is_finished && posted.is_as_given;
-                if is_new || is_told {
-                    let noted = self.batches.record_batch_message(key, Some(posted.id), false, is_told).await;
+                let is_announced = message.is_finished && posted.is_as_given;
+                if is_new || is_announced {
+                    let noted = self.batches.record_batch_message(key, Some(posted.id), false, is_announced).await;
                     noted.map_err(unnoted)?;
                 }
                 return Ok(posted.is_as_given);

@@ -165,7 +165,7 @@ impl Batches {
     }
 
     /// Records the result of sending a batch's message. `message` is its id, and ends a pause of the guild; it is
-    /// `None` if the message was not sent. With `maybe_sent`, it is unknown whether it was sent. With `is_told`, the
+    /// `None` if the message was not sent. With `maybe_sent`, it is unknown whether it was sent. With `is_announced`, the
     /// message shows the final result.
     ///
     /// # Errors
@@ -175,7 +175,7 @@ impl Batches {
         key: BatchKey,
         message: Option<MessageId>,
         maybe_sent: bool,
-        is_told: bool,
+        is_announced: bool,
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
             let was_sent = "SELECT 1 FROM runs WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3
@@ -193,7 +193,7 @@ impl Batches {
                     key.generation,
                     message.map(|id| id.0.cast_signed()),
                     maybe_sent,
-                    is_told,
+                    is_announced,
                     tx.version()
                 ],
             )?;

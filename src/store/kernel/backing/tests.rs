@@ -100,7 +100,10 @@ async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     store.sync_log().set_replicated(true).await.unwrap();
     // The replica is not caught up yet.
     let error = store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap_err();
-    assert!(matches!(&error, StoreError::Persist(reason) if reason.contains("MongoDB is not in step yet")), "{error}");
+    assert!(
+        matches!(&error, StoreError::Persist(reason) if reason.contains("MongoDB has not caught up yet")),
+        "{error}"
+    );
     assert_eq!(guilds(&store).await, []);
     store.replica_has(store.latest_commit());
     // The write waits for the replica, however long that takes.

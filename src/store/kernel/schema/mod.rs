@@ -252,7 +252,7 @@ pub(super) struct Trouble {
 
 impl Trouble {
     /// Returns the trouble if the file itself caused the error, and not the statement.
-    pub fn told_by(error: &rusqlite::Error) -> Option<Self> {
+    pub fn from_error(error: &rusqlite::Error) -> Option<Self> {
         let is_suspect = match error.sqlite_error_code()? {
             ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => true,
             ErrorCode::ReadOnly
