@@ -69,7 +69,7 @@ impl Work {
         }
     }
 
-    /// What log lines of this work carry.
+    /// Gives log lines of this work their guild, codes and nonce.
     fn span(&self) -> tracing::Span {
         let (nonce, codes) = match self {
             Self::Send(DueMessage { announcement: post, .. }) => {

@@ -8,8 +8,8 @@
 //! success restores it. If a feed asks for a wait, the watcher waits, up to a day.
 //!
 //! # Races
-//! The poster and the engine see codes only through the store. Two feeds may answer at once, and the engine may invalidate a
-//! code meanwhile, so each change is computed again inside its transaction.
+//! The poster and the engine see codes only through the store. Two feeds may answer at once, and the engine may
+//! invalidate a code meanwhile, so each change is computed again inside its transaction.
 //!
 //! # Crash
 //! Memory holds only state that saves work or log lines (the last messages, the feeds' validators), and the times since

@@ -165,8 +165,8 @@ impl Batches {
     }
 
     /// Records the result of sending a batch's message. `message` is its id, and ends a pause of the guild; it is
-    /// `None` if the message was not sent. With `maybe_sent`, it is unknown whether it was sent. With `is_announced`, the
-    /// message shows the final result.
+    /// `None` if the message was not sent. With `maybe_sent`, it is unknown whether it was sent. With `is_announced`,
+    /// the message shows the final result.
     ///
     /// # Errors
     /// If the result cannot be written, or this instance is no longer the leader. The message is shown again then.

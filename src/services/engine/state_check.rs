@@ -19,7 +19,7 @@ use super::{Engine, POLL_INTERVAL};
 /// Calls for one state check while the game is busy.
 const MAX_CALLS: u32 = 3;
 
-/// A place in the queue of state checks. The drop gives it back, even if the caller is gone.
+/// A place in the queue of state checks. Dropping it gives the place back, even if the caller is gone.
 struct Queued<'a, G: GameApi>(&'a Engine<G>);
 
 impl<G: GameApi> Drop for Queued<'_, G> {
@@ -115,7 +115,7 @@ impl<G: GameApi> Engine<G> {
     }
 }
 
-/// A call that has begun. The drop takes it back if it was not made.
+/// A call that has begun. Dropping it takes the call back, unless the call was made.
 struct Begun<'a, G: GameApi>(&'a Engine<G>, Endpoint, PlayerId);
 
 impl<G: GameApi> Drop for Begun<'_, G> {

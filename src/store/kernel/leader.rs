@@ -16,7 +16,7 @@ pub trait Leader: Send + Sync {
     fn wake(&self) -> &Wake;
 }
 
-/// Leads always: without a replica, the file lock excludes any other instance.
+/// Always leads: without a replica, the file lock excludes any other instance.
 #[derive(Default)]
 pub(super) struct SoleInstance(Wake);
 
