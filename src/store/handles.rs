@@ -1,8 +1,7 @@
 //! The narrow handles: each is made for one room and holds only what that room does to the state. A constructor takes the
 //! handles it uses, so its signature says what it may touch.
 //!
-//! The tables, and who writes them: only [`RedemptionQueue`], [`PostQueue`], [`Requests`], [`Erasures`], [`SyncLog`] and
-//! [`Imports`] write redemptions.
+//! All but [`Batches`], [`Rosters`] and [`Reports`] write redemptions: see `docs/developing.md`, "Five paths".
 
 use rusqlite::Connection;
 
@@ -44,11 +43,11 @@ macro_rules! forward {
 }
 
 handles! {
-    /// Redemptions: claim, release, record. For the engine.
+    /// Redemptions: claim, release, record. For the engine, and for a state that Discord's commands correct.
     RedemptionQueue by redemptions;
     /// Posts: plan, send, correct. For the poster.
     PostQueue by posts;
-    /// Batches and their progress messages. For the reporter.
+    /// Batches and their progress messages. For the reporter and Discord's commands.
     Batches by batches;
     /// The listings of the feeds. For the watcher.
     Listings by listings;
@@ -60,7 +59,7 @@ handles! {
     Rosters by rosters;
     /// Redemptions that people ask for. For Discord's commands and buttons.
     Requests by requests;
-    /// Erasing for good. For the eraser.
+    /// Erasing for good. For the eraser, the retention and Discord's commands.
     Erasures by erasures;
     /// Counts of what was decided long ago. For the retention.
     Tallies by tallies;
