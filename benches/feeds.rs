@@ -1,5 +1,5 @@
-//! How soon a code that the feeds list is in the store: `cargo bench --bench feeds`. The figures and how to read them:
-//! `docs/benchmarks.md`. Time is paused, so they are the same on every machine and in every profile.
+//! How soon a code listed by the feeds is in the store: `cargo bench --bench feeds`. `docs/benchmarks.md` explains the
+//! figures. Time is paused, so they are the same on every machine and in every profile.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -22,9 +22,9 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 const INTERVAL: Duration = Duration::from_secs(10);
-/// Codes that appear, one after the other.
+/// The codes that appear, one after another.
 const CODES: u32 = 200;
-/// Between two of them: in no step with the interval, so that they come at all points of it.
+/// The time between two codes. It is no multiple of the interval, so that codes appear at all points of it.
 const APART: Duration = Duration::from_millis(10_137);
 
 /// The average and the longest time from a code's appearance in all feeds at once to its being in the store.
@@ -64,7 +64,7 @@ async fn seen_after(sources: usize, faults: &[FeedFault]) -> (f64, f64) {
     (waits.iter().sum::<f64>() / f64::from(CODES), waits.into_iter().fold(0.0, f64::max))
 }
 
-/// Runs it in paused time.
+/// Runs in paused time.
 fn measure(sources: usize, faults: &[FeedFault]) -> (f64, f64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(seen_after(sources, faults))
@@ -89,7 +89,7 @@ fn main() {
     ] {
         let (average, longest) = measure(sources, &faults);
         let interval = INTERVAL.as_secs_f64();
-        // The largest gap between two polls that are answered.
+        // The longest time between two polls that are answered.
         let share =
             interval * f64::from(u32::try_from(1 + faults.len()).unwrap()) / f64::from(u32::try_from(sources).unwrap());
         for (which, value, limit) in [("on average", average, share / 2.0), ("at the longest", longest, share)] {

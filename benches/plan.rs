@@ -1,4 +1,4 @@
-//! What planning costs: `cargo bench --bench plan`. The figures and how to read them: `docs/benchmarks.md`.
+//! What planning costs: `cargo bench --bench plan`. `docs/benchmarks.md` explains the figures.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,15 +17,15 @@ use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{Admission, StateKind, Store};
 
-/// How often a plan with nothing to do is measured; the median counts.
+/// How often a plan with nothing to do is measured. The median counts.
 const RUNS: usize = 101;
 const CODES: usize = 40;
 const PLAYERS: [u64; 3] = [1_000, 5_000, 20_000];
-/// A plan with everything decided takes no longer than this,
+/// A plan with nothing pending takes no longer than this,
 const PLAN_LIMIT: Duration = Duration::from_millis(5);
 /// and with twenty times the players no longer than so many times as long.
 const GROWTH_LIMIT: f64 = 3.0;
-/// What holds up claims and posts while a new code is planned for everybody.
+/// The longest time for which planning a new code for everybody may hold up claims and posts.
 const PART_LIMIT: Duration = Duration::from_millis(250);
 
 fn code(number: usize) -> Code {
@@ -52,7 +52,6 @@ fn milliseconds(time: Duration) -> String {
     format!("{:.3} ms", time.as_secs_f64() * 1000.0)
 }
 
-/// The times of one size.
 struct Measured {
     plan: Duration,
     look: Duration,
@@ -76,7 +75,7 @@ async fn measure(players: u64) -> Measured {
         list(&store, CODES).await;
         store.posts().plan().await.unwrap();
     }
-    // As a bot leaves it that has redeemed them all.
+    // The state that a bot leaves after redeeming them all.
     let file = rusqlite::Connection::open(&path).unwrap();
     let decided = "UPDATE redemptions SET outcome = 'granted', status = 'SUCCESS', calls = 1, finished_at = created_at";
     assert_eq!(file.execute(decided, []).unwrap(), CODES * usize::try_from(players).unwrap());

@@ -1,5 +1,5 @@
-//! What the engine makes of the game's limits: `cargo bench --bench redemption`. The figures and how to read them:
-//! `docs/benchmarks.md`.
+//! How well the engine uses the game's limits: `cargo bench --bench redemption`. `docs/benchmarks.md` explains the
+//! figures.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -39,7 +39,7 @@ use tokio_util::sync::CancellationToken;
 /// The game's limits, twenty times faster: 30 calls in 3 s instead of 60 s, 0.11 s instead of 2.2 s for one player.
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(3) };
 const INTERVAL: Duration = Duration::from_millis(110);
-/// Back-off and time limit of a call, as much faster.
+/// Back-off and timeout, as much faster.
 const FAST: Policy =
     Policy { max_unknown: 3, max_temporary: 10, base: Duration::from_millis(100), cap: Duration::from_millis(1500) };
 const FAST_TIMEOUT: Duration = Duration::from_millis(1500);
@@ -47,7 +47,7 @@ const GUILD: GuildId = GuildId(1001);
 
 const REDEMPTIONS: u64 = 10_000;
 const WAITING: u64 = 100_000;
-/// How long the bot works while its memory is looked at.
+/// How long the bot works while its memory is measured.
 const LOOKED_AT: Duration = Duration::from_secs(6);
 
 struct Figures {
@@ -65,7 +65,7 @@ impl Figures {
         Self { table, missed: 0 }
     }
 
-    /// Adds a line whose value must not be above the limit.
+    /// Adds a line whose value must not exceed the limit.
     fn at_most(&mut self, what: &str, value: f64, limit: f64, show: impl Fn(f64) -> String) {
         let is_kept = value <= limit;
         self.missed += u32::from(!is_kept);
@@ -103,7 +103,7 @@ fn player(id: u64) -> Player {
     }
 }
 
-/// A state file in which these codes are due for so many players of one guild.
+/// A state file in which these codes are due for `players` players of one guild.
 async fn due(path: &Path, clock: Clock, players: u64, codes: &[&str]) -> Store {
     let store = Store::open(path, StateKind::Bot, clock).unwrap();
     store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
@@ -162,7 +162,7 @@ impl GameApi for Hanging {
     }
 }
 
-/// Works until `is_done`; returns how long that took.
+/// Works until `is_done`. Returns how long that took.
 async fn work<G: GameApi>(engine: Arc<Engine<G>>, clock: Clock, is_done: impl Fn() -> bool) -> Duration {
     let began = clock.elapsed();
     let stop = CancellationToken::new();
@@ -192,7 +192,7 @@ struct Outcome {
     refused: usize,
     too_frequent: usize,
     faulty: usize,
-    /// Those of the faulty that the breaker asked.
+    /// Those of the faulty codes that the breaker tested.
     questions: usize,
 }
 
@@ -205,7 +205,7 @@ async fn at_the_limit(folder: &Path, case: &Case) -> Outcome {
     let limit = Some(RateLimit { calls: case.configured, ..LIMIT });
     let settings = EngineSettings { concurrency: 2, policy: FAST, limit, player_interval: INTERVAL };
     let all = usize::try_from(case.players).unwrap() * case.codes.len();
-    // From the game's ledger, so that looking takes nothing from the bot.
+    // From the game's ledger, so that reading it costs the bot nothing.
     let took =
         work(Engine::new(game, store.redemptions(), clock, settings), clock, || sim.ledger(Ledger::grants) == all)
             .await;
@@ -225,7 +225,7 @@ async fn at_the_limit(folder: &Path, case: &Case) -> Outcome {
     })
 }
 
-/// The shortest time in which so many calls can begin: a window for each 30 before the last ones.
+/// The shortest time in which so many calls can start: a window for each 30 before the last ones.
 fn least(calls: usize) -> f64 {
     let windows = calls.saturating_sub(1) / LIMIT.calls as usize;
     LIMIT.window.as_secs_f64() * f64::from(u32::try_from(windows).unwrap())
@@ -247,7 +247,7 @@ async fn limits(figures: &mut Figures, folder: &Path) {
         let case = Case { ..*case };
         tokio::spawn(async move { at_the_limit(&folder, &case).await })
     };
-    // All at once: they mostly wait.
+    // All at once, because they mostly wait.
     let running: Vec<_> = cases.iter().map(run).collect();
     let hanging = [None, PlayerId::new(1)].map(|hanging| tokio::spawn(one_hangs(folder.to_owned(), hanging)));
     for ((case, most), running) in cases.iter().zip(running) {
@@ -276,7 +276,7 @@ async fn limits(figures: &mut Figures, folder: &Path) {
     figures.at_most("with / without the one who times out", took[1] / took[0], 1.05, ratio);
 }
 
-/// A hundred players of whom one may always time out; how long the 99 others took.
+/// How long redeeming takes for 99 of 100 players while the last one may always time out.
 async fn one_hangs(folder: std::path::PathBuf, hanging: Option<PlayerId>) -> f64 {
     let clock = Clock::system();
     let store = due(&folder.join(format!("hanging-{}.db", hanging.is_some())), clock, 100, &["A1"]).await;
@@ -287,7 +287,7 @@ async fn one_hangs(folder: std::path::PathBuf, hanging: Option<PlayerId>) -> f64
     work(engine, clock, || sim.ledger(Ledger::grants) >= 99).await.as_secs_f64()
 }
 
-/// What runs in a process of its own, named by the first argument.
+/// Runs in a process of its own; the first argument selects what.
 fn other_process(arguments: &[&str]) -> Child {
     Command::new(std::env::current_exe().unwrap()).args(arguments).stdout(Stdio::piped()).spawn().unwrap()
 }
@@ -298,7 +298,7 @@ fn line(child: &mut Child) -> String {
     line.trim().to_owned()
 }
 
-/// A game without limits that grants everything; says its address and runs until it is killed.
+/// A game without limits that grants everything. It prints its address and runs until it is killed.
 async fn generous_game() {
     let answer =
         || async { axum::Json(serde_json::json!({"code": 0, "data": [], "msg": "SUCCESS", "err_code": 20000})) };
@@ -314,7 +314,7 @@ const FREELY: EngineSettings = EngineSettings {
     player_interval: Duration::ZERO,
 };
 
-/// The CPU time that this process has used, in seconds.
+/// The CPU time of this process so far, in seconds.
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
@@ -322,7 +322,7 @@ fn cpu_seconds() -> f64 {
     (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
 }
 
-/// The most memory that this process has had, in MiB.
+/// The peak memory of this process, in MiB.
 fn peak_mib() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
@@ -357,16 +357,16 @@ async fn throughput(figures: &mut Figures, folder: &Path) {
     let codes: Vec<String> = (0..WAITING / 1000).map(|n| format!("CODE{n}")).collect();
     drop(due(&path, clock, 1000, &codes.iter().map(String::as_str).collect::<Vec<_>>()).await);
     let mut bot = other_process(&["--waiting", path.to_str().unwrap(), &base_url]);
-    let told = line(&mut bot);
+    let printed = line(&mut bot);
     bot.wait().unwrap();
     server.kill().unwrap();
     server.wait().unwrap();
-    let told: Vec<f64> = told.split(' ').map(|number| number.parse().unwrap()).collect();
-    figures.tell("100,000 redemptions waiting: worked off meanwhile, per second", format!("{:.0}", told[1]));
-    figures.at_most("100,000 redemptions waiting: peak memory, MiB", told[0], 60.0, |mib| format!("{mib:.1}"));
+    let printed: Vec<f64> = printed.split(' ').map(|number| number.parse().unwrap()).collect();
+    figures.tell("100,000 redemptions waiting: worked off meanwhile, per second", format!("{:.0}", printed[1]));
+    figures.at_most("100,000 redemptions waiting: peak memory, MiB", printed[0], 60.0, |mib| format!("{mib:.1}"));
 }
 
-/// The bot alone on a file with many redemptions waiting; says its peak memory and how many it worked off in a second.
+/// The bot alone on a file with many waiting redemptions. It prints its peak memory and the redemptions per second.
 async fn waiting(path: &Path, base_url: &str) {
     let clock = Clock::system();
     let store = Store::open(path, StateKind::Bot, clock).unwrap();
@@ -381,18 +381,17 @@ async fn waiting(path: &Path, base_url: &str) {
     println!("{} {}", peak_mib(), done as f64 / LOOKED_AT.as_secs_f64());
 }
 
-/// What an outage came to.
 struct Outage {
     granted: usize,
-    /// The most tries that one redemption lost by it.
+    /// The most tries that one redemption lost to it.
     lost: usize,
-    /// Calls made during it.
+    /// Calls made during the outage.
     calls: usize,
-    /// From the game's return to the first grant.
+    /// From the end of the outage to the first grant.
     back_after: Duration,
 }
 
-/// An outage in the middle of a run, in paused time and with the game's real limits.
+/// An outage in the middle of a batch, in paused time and with the game's real limits.
 async fn outage(folder: std::path::PathBuf, minutes: u64) -> Outage {
     let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
     let store = due(&folder.join(format!("outage-{minutes}.db")), clock, 300, &["A1"]).await;
@@ -425,7 +424,7 @@ async fn outage(folder: std::path::PathBuf, minutes: u64) -> Outage {
     Outage { granted, lost, calls: during, back_after }
 }
 
-/// An expired code for 500 players; how many calls that took.
+/// How many calls an expired code for 500 players takes.
 async fn expired(folder: std::path::PathBuf) -> usize {
     let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
     let store = due(&folder.join("expired.db"), clock, 500, &["OLD"]).await;

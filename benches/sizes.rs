@@ -1,4 +1,5 @@
-//! What is kept takes so many bytes: `cargo bench --bench sizes`. The figures and what follows from them: `docs/operating.md`.
+//! How many bytes the stored data takes: `cargo bench --bench sizes`. `docs/operating.md` has the figures and what
+//! follows from them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -32,14 +33,14 @@ use secrecy::SecretString;
 const GUILDS: u64 = 200;
 const PLAYERS_OF_EACH: u64 = 10;
 const CODES: usize = 20;
-/// Codes that no guild has anything of: for what one takes by itself.
+/// Codes that no guild has, to find out what a code takes by itself.
 const OTHER_CODES: usize = 1000;
 const SOURCE: &str = "https://wostools.net/api/gift-codes";
-/// The most documents that are looked at.
+/// The most documents that are measured.
 const SAMPLE: usize = 2000;
-/// What MongoDB gives away.
+/// The size of MongoDB's free tier.
 const FREE: f64 = 512.0 * 1024.0 * 1024.0;
-/// Gift codes a year, and how many of them are younger than their time and eight weeks.
+/// Gift codes per year, and how many of them are younger than their validity plus eight weeks.
 const CODES_A_YEAR: f64 = 60.0;
 const CODES_KEPT: f64 = 14.0;
 
@@ -67,7 +68,7 @@ fn change(path: &Path, sql: &str) {
     rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
 }
 
-/// A file as a bot leaves it that has posted and redeemed all of it.
+/// A file after a bot has posted and redeemed everything.
 async fn fill(path: &Path) {
     let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
     for number in 0..GUILDS {
@@ -101,7 +102,6 @@ fn in_file(path: &Path) -> BTreeMap<String, f64> {
     rows.collect::<Result<_, _>>().unwrap()
 }
 
-/// What one record takes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Size {
     records: usize,
@@ -116,9 +116,9 @@ impl Size {
     }
 }
 
-/// The sizes of the kinds of which this file has something.
+/// The sizes of the kinds that this file contains.
 async fn measure(path: &Path, uri: &str, database: &str) -> BTreeMap<&'static str, Size> {
-    // A busy machine's server may take its time.
+    // The server of a busy machine may be slow.
     let timeout = Duration::from_secs(60);
     let settings = MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout };
     let mongo = Mongo::new(settings).await.unwrap();
@@ -139,7 +139,8 @@ async fn measure(path: &Path, uri: &str, database: &str) -> BTreeMap<&'static st
         assert_eq!(found.len(), records.len());
         let count = records.len() as f64;
         let document = found.iter().map(|document| document.as_bytes().len() as f64).sum::<f64>() / count;
-        // An entry of the index of keys has the key, one of the index of positions two numbers; both say where the document is.
+        // An entry of the key index contains the key, one of the position index two numbers. Both contain the
+        // document's location.
         let key = |document: &RawDocumentBuf| document.get_str("_id").map_or(9, str::len) as f64 + 8.0;
         let index = found.iter().map(key).sum::<f64>() / count + 2.0 * 9.0 + 8.0;
         sizes.insert(kind.name(), Size { records: records.len(), file: in_file, document, index });

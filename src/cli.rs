@@ -12,18 +12,18 @@ use crate::commands::sandbox::SandboxOptions;
 use crate::commands::{self, Ended};
 use crate::domain::players::player::State;
 
-/// Notices new Whiteout Survival gift codes, posts each once and redeems it for every player.
+/// Finds new Whiteout Survival gift codes, posts each once, and redeems it for every player.
 #[derive(Debug, Parser)]
 #[command(name = "giftcode-bot", version)]
 struct Arguments {
-    /// `run` if none is named.
+    /// `run` if no command is given.
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Runs the bot; needs DISCORD_TOKEN. Also what it does without a command.
+    /// Runs the bot; needs DISCORD_TOKEN. This is the default.
     Run,
     /// Shows the whole bot at work on a simulated game and code feed; needs no account and no network.
     Sandbox {
@@ -33,16 +33,16 @@ enum Command {
         /// Codes that the simulated feed lists.
         #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
         codes: u32,
-        /// What chance follows: the same seed makes the same players.
+        /// The seed for chance: the same seed makes the same players.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Go on after all is redeemed.
+        /// Keep running after everything is redeemed.
         #[arg(long)]
         keep_running: bool,
         /// A game without the player endpoint, as Whiteout Survival is today.
         #[arg(long)]
         no_login: bool,
-        /// Keep the state in this MongoDB too, in a database of its own that is dropped at the end.
+        /// Also keep the state in this MongoDB, in a database of its own that is dropped at the end.
         #[arg(long, value_name = "URI")]
         mongodb: Option<SecretString>,
         /// Another instance in the same world and MongoDB, which waits and takes over: 2, 3, …
@@ -59,16 +59,17 @@ enum Command {
         /// The gift codes.
         #[arg(required = true, value_name = "CODE")]
         codes: Vec<String>,
-        /// The players: CSV with the columns player_id, nickname, state and perhaps furnace_level, ids one a line, or JSON.
+        /// The players: CSV with the columns player_id, nickname, state and optionally furnace_level, one id per line,
+        /// or JSON.
         #[arg(long, value_name = "FILE.csv")]
         players: PathBuf,
-        /// The state of those players of whom the file does not say it.
+        /// The state of players for whom the file gives none.
         #[arg(long, value_name = "N")]
         state: Option<State>,
         /// Print one JSON object on standard output and nothing else there.
         #[arg(long)]
         json: bool,
-        /// Redeem for the players of the good lines though the file has bad ones.
+        /// Redeem for the players of the good lines even if the file has bad ones.
         #[arg(long)]
         skip_bad_lines: bool,
     },
@@ -76,12 +77,12 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum StateCommand {
-    /// Writes the whole state as JSON into a new file.
+    /// Writes the whole state as JSON to a new file.
     Export {
-        /// The file to make.
+        /// The file to create.
         file: PathBuf,
     },
-    /// Takes over an export, or the legacy bot's giftcode_state.json or database; can be run twice.
+    /// Imports an export, or the legacy bot's giftcode_state.json or database; can be run twice.
     Import {
         /// The file to read.
         #[arg(required_unless_present = "from_mongodb", conflicts_with = "from_mongodb")]
@@ -89,7 +90,7 @@ enum StateCommand {
         /// Read the legacy bot's database in this MongoDB instead; nothing in it is changed.
         #[arg(long, value_name = "URI")]
         from_mongodb: Option<SecretString>,
-        /// The legacy bot's database.
+        /// The name of the legacy bot's database.
         #[arg(long, value_name = "NAME", conflicts_with = "file", default_value = "discord_bot")]
         database: String,
     },
@@ -102,7 +103,7 @@ pub fn main() -> ExitCode {
     match run(arguments.command.unwrap_or(Command::Run)) {
         Ok(ended) => ExitCode::from(ended.exit_code()),
         Err(error) => {
-            // One line, whatever the causes say; nobody left to tell is no error.
+            // One line, whatever the causes contain. If standard error is closed, nobody needs the line.
             let text = format!("{error:#}").replace('\n', " ");
             drop(writeln!(std::io::stderr(), "giftcode-bot: {text}"));
             ExitCode::from(1)
@@ -124,7 +125,7 @@ fn run(command: Command) -> anyhow::Result<Ended> {
                 match (file, from_mongodb) {
                     (Some(file), _) => commands::state::import(&file).await,
                     (None, Some(uri)) => commands::state::import_database(&uri, &database).await,
-                    // The command line is read so that this cannot be.
+                    // clap's rules above exclude this.
                     (None, None) => anyhow::bail!("name the file to import, or --from-mongodb"),
                 }
             })
@@ -133,7 +134,7 @@ fn run(command: Command) -> anyhow::Result<Ended> {
             runtime.block_on(commands::redeem::run(RedeemOptions { codes, players, state, json, skip_bad_lines }))
         }
     };
-    // Nothing that still runs is worth waiting for: all that matters is committed.
+    // Nothing that still runs is worth waiting for, because everything that matters is committed.
     runtime.shutdown_background();
     ended
 }

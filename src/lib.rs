@@ -1,6 +1,7 @@
-//! Notices new *Whiteout Survival* gift codes, posts each once per Discord server and redeems it for every player.
+//! Finds new *Whiteout Survival* gift codes, posts each once per Discord server, and redeems it for every player.
 //!
-//! `docs/architecture.md` has the picture, the layers and the invariants; a test holds the layers against the imports.
+//! `docs/architecture.md` describes the structure, the layers and the invariants. A test checks the layers against the
+//! imports.
 
 pub mod cli;
 pub mod commands;

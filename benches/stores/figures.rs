@@ -7,14 +7,14 @@ pub struct Figures {
     missed: Vec<String>,
 }
 
-/// What is measured more than once: the one in the middle counts.
+/// The median of several measurements counts.
 pub fn median(measured: &[f64]) -> f64 {
     let mut sorted = measured.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted[sorted.len() / 2]
 }
 
-/// The one in the middle, the least and the most.
+/// The median, the least and the greatest.
 fn spread(measured: &[f64], show: impl Fn(f64) -> String) -> String {
     let least = measured.iter().copied().fold(f64::INFINITY, f64::min);
     let most = measured.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -42,7 +42,7 @@ impl Figures {
         self.add(what, spread(measured, show));
     }
 
-    /// A figure that must not be larger than its limit; of several, the one in the middle.
+    /// A figure that must not exceed its limit. Of several measurements the median counts.
     pub fn at_most(&mut self, what: &str, measured: &[f64], limit: f64, show: impl Fn(f64) -> String) {
         let is_kept = median(measured) <= limit;
         let kept = if is_kept { "kept" } else { "MISSED" };
@@ -54,7 +54,7 @@ impl Figures {
         }
     }
 
-    /// Prints all of them; which limits were missed.
+    /// Prints all figures. Returns the limits that were missed.
     pub fn print(self) -> Vec<String> {
         println!("\n{}", self.table);
         self.missed

@@ -1,4 +1,4 @@
-//! What the two stores can do: `cargo bench --bench stores`. The figures and how to read them: `docs/benchmarks.md`.
+//! What the two stores can do: `cargo bench --bench stores`. `docs/benchmarks.md` explains the figures.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it prints what it measured")]
 #![allow(clippy::cast_precision_loss, dead_code, reason = "figures are rounded; not all of the tests' tools are used")]
@@ -44,14 +44,15 @@ use sessions::session;
 
 /// What is added to a round trip to MongoDB, in milliseconds.
 const LATENCIES: [u64; 3] = [0, 30, 100];
-/// How often what is compared is measured, in turns; the median counts.
+/// How often compared figures are measured, alternately. The median counts.
 const RUNS: usize = 3;
-/// A run of writes ends after this time.
+/// A series of writes ends after this time.
 const WRITING: Duration = Duration::from_secs(2);
 const ROSTER: u64 = 5_000;
 const GUILDS: u64 = 200;
 const DATABASE: &str = "giftcode";
-/// A roster in both stores may take this many times as long as the bare driver's upserts, and a restore as just reading.
+/// A roster in both stores may take this many times as long as the bare driver's upserts, and a restore as bare
+/// reading.
 const RATIO_LIMIT: f64 = 1.3;
 
 /// Whether the server is another one than the Python package's.
@@ -59,7 +60,7 @@ fn is_fast() -> bool {
     server::has_mongod() || server::has_secantusd_rs()
 }
 
-/// Writers that set channels, each change in a guild of its own; how many a second were acknowledged.
+/// Writers that set channels, each in a guild of its own. Returns the acknowledged changes per second.
 async fn write(store: &Store, writers: usize, guilds: &Arc<AtomicU64>) -> f64 {
     let began = Instant::now();
     let writer = || {
@@ -88,7 +89,7 @@ async fn until_sent(store: &Store) {
     }
 }
 
-/// Changes acknowledged in the file alone.
+/// Changes acknowledged by the file alone.
 async fn file_alone(figures: &mut Figures, folder: &Path) {
     for writers in [1, 64] {
         let store = Store::open(&folder.join(format!("alone-{writers}.db")), StateKind::Bot, Clock::system()).unwrap();
@@ -97,7 +98,7 @@ async fn file_alone(figures: &mut Figures, folder: &Path) {
     }
 }
 
-/// Changes acknowledged with MongoDB so far away.
+/// Changes acknowledged with MongoDB at this distance.
 async fn changes(figures: &mut Figures, folder: &Path, latency: u64) {
     let server = Server::start();
     let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
@@ -118,7 +119,7 @@ async fn changes(figures: &mut Figures, folder: &Path, latency: u64) {
     }
 }
 
-/// Sends in no time.
+/// A sender that takes no time.
 #[derive(Clone, Default)]
 struct Channels(Arc<AtomicU64>);
 
@@ -132,7 +133,7 @@ impl Announcer for Channels {
     }
 }
 
-/// A code for many guilds: planned, noted, sent and noted again by the real poster.
+/// A code for many guilds: planned, recorded, sent and recorded again by the real poster.
 async fn posts(figures: &mut Figures, folder: &Path, latency: u64) {
     let server = Server::start();
     let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
@@ -161,7 +162,7 @@ async fn posts(figures: &mut Figures, folder: &Path, latency: u64) {
     figures.add(&format!("{latency} ms; posts, sent and noted in both stores"), per_second(GUILDS as f64 / took));
 }
 
-/// A roster in both stores against the bare driver's upserts of the same documents.
+/// A roster in both stores compared with the bare driver's upserts of the same documents.
 async fn roster(figures: &mut Figures, folder: &Path, latency: u64) {
     let server = Server::start();
     let far = Proxy::far(&server.uri(), Duration::from_millis(latency));

@@ -9,11 +9,11 @@ use crate::server::Server;
 
 const FAR: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_secs(120);
-/// From SIGTERM to the end, and from SIGKILL until another instance is at work.
+/// The time from SIGTERM to the end, and from SIGKILL until another instance is active.
 const STOP_LIMIT: f64 = 25.0;
 const TAKEOVER_LIMIT: f64 = 35.0;
 
-/// SIGTERM while the outbox is as full as it gets: players and rosters by the thousand have just been written.
+/// SIGTERM while the outbox is as full as it gets: thousands of players and roster entries have just been written.
 pub async fn stop(figures: &mut Figures) {
     let (server, mut folder) = (Server::start(), Folder::new());
     let far = Proxy::far(&server.uri(), FAR);
@@ -31,7 +31,7 @@ pub async fn stop(figures: &mut Figures) {
     figures.at_most(&format!("of {} records, left in the file alone", here.len()), &[left as f64], 0.0, count);
 }
 
-/// SIGKILL beside an instance that waits.
+/// SIGKILL next to a waiting instance.
 pub async fn takeover(figures: &mut Figures) {
     let (server, mut folder) = (Server::start(), Folder::new());
     let far = Proxy::far(&server.uri(), FAR);

@@ -1,4 +1,4 @@
-//! Records as a bot has them after some months, put into MongoDB by the hundred thousand.
+//! Records like a bot's after some months, put into MongoDB by the hundred thousand.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use crate::server;
 
 const GUILDS: i64 = 50;
 const CODES: i64 = 46;
-/// Documents of one command, and commands at once.
+/// Documents per command, and commands at once.
 const CHUNK: usize = 5000;
 const CONNECTIONS: usize = 2;
 
-/// A record of a kind, with these fields and something plausible in the others.
+/// A record with these fields and plausible values in the others.
 fn record(kind: RecordKind, set: &[(&str, Value)]) -> Record {
     let value = |field: &Field| {
         let given = set.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
@@ -48,7 +48,7 @@ fn player(n: i64) -> Value {
     Value::Int(40_393_213 + n * 53_197)
 }
 
-/// A redemption that is over.
+/// A finished redemption.
 fn redemption(n: i64, players: i64) -> Record {
     let (outcome, status) = match n % 100 {
         0..70 => ("granted", "SUCCESS"),
@@ -67,7 +67,7 @@ fn redemption(n: i64, players: i64) -> Record {
     record(RecordKind::Redemptions, &set)
 }
 
-/// So many records of all kinds, kind by kind: most are redemptions, and these are over. A fiftieth are players.
+/// Records of all kinds, kind by kind. Most are finished redemptions; a fiftieth are players.
 pub fn state(count: usize) -> impl Iterator<Item = Record> {
     let count = i64::try_from(count).unwrap();
     let players = count / 50;
@@ -97,7 +97,7 @@ pub fn state(count: usize) -> impl Iterator<Item = Record> {
     guilds.chain(people).chain(codes).chain(rosters).chain(posts).chain(runs).chain(redemptions)
 }
 
-/// What the file keeps as the document's `_id`, for the kinds that [`state`] makes.
+/// The document's `_id` as the file stores it, for the kinds that [`state`] makes.
 fn id(record: &Record) -> Bson {
     let part = |field: &Field, value: &Value| match (field.name, value) {
         ("player_id", Value::Int(number)) => format!("{number:012}"),
@@ -136,7 +136,7 @@ fn order(record: &Record) -> String {
     format!("{}/{}/{}/{:016x}", sorting(key.rank), sorting(key.tries), sorting(key.version.0), key.digest)
 }
 
-/// The document of a record of the same kind and position as this one's.
+/// A document for a record of the same kind and position as this one's.
 fn document(pattern: &Document, record: &Record) -> Document {
     let mut document = pattern.clone();
     document.insert("_id", id(record));
@@ -147,8 +147,8 @@ fn document(pattern: &Document, record: &Record) -> Document {
     document
 }
 
-/// Puts them there, kind by kind, as a leader would have at this position: the first of each by the adapter itself, whose
-/// document is the others' pattern.
+/// Writes the records kind by kind, as a leader would at this position. The adapter itself writes the first of each
+/// kind, whose document is the pattern for the others.
 pub async fn fill(uri: &str, database: &str, records: impl Iterator<Item = Record>, position: Position) {
     let replica = server::mongo(uri, database).await;
     let database = mongodb::Client::with_uri_str(uri).await.unwrap().database(database);
@@ -170,12 +170,12 @@ pub async fn fill(uri: &str, database: &str, records: impl Iterator<Item = Recor
     }
 }
 
-/// The upserts of a roster as the bare driver makes them: the same statements, into collections with the same indexes, as many
-/// a command, and as many commands at once, as the adapter has. Returns how long they took.
+/// The upserts of a roster with the bare driver: the same statements, into collections with the same indexes, with as
+/// many per command and as many commands at once as the adapter has. Returns how long they took.
 pub async fn bare_upserts(uri: &str, database: &str, documents: &[(RecordKind, Document)]) -> f64 {
     let database = mongodb::Client::with_uri_str(uri).await.unwrap().database(database);
     for kind in documents.iter().map(|(kind, _)| *kind).collect::<BTreeSet<_>>() {
-        // The server has the same to do.
+        // The server has the same work to do.
         let by_position = doc! { "key": { "term": 1, "round": 1 }, "name": "term_1_round_1" };
         let late = doc! { "key": { "late": 1 }, "name": "late_1", "sparse": true };
         let indexes = doc! { "createIndexes": kind.name(), "indexes": [by_position, late] };

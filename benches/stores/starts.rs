@@ -1,4 +1,4 @@
-//! How an instance begins: a restore to an empty disk, a comparison, a takeover in step.
+//! How an instance starts: a restore to an empty disk, a comparison, a takeover when caught up.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -16,23 +16,23 @@ use crate::server::Server;
 use crate::sessions::session;
 use crate::{DATABASE, RATIO_LIMIT, is_fast, records};
 
-/// How often a takeover in step is measured.
+/// How often a takeover when caught up is measured.
 const TAKEOVERS: usize = 3;
-/// As many as come while others are merged.
+/// As many as arrive while others are merged.
 const MERGED_AT_ONCE: usize = 32_000;
-/// What a takeover in step may read, and what a restore may have of memory, however much there is.
+/// The limits for what a takeover when caught up reads, and for the memory of a restore, whatever the amount of data.
 const KIB_LIMIT: f64 = 64.0;
 const MIB_LIMIT: f64 = 100.0;
-/// Names a process of its own that does nothing but start.
+/// The name of a process of its own that does nothing but start.
 pub const START: &str = "--start";
 
-/// How long a start took, and the most memory that its process had.
+/// How long a start took, and the peak memory of its process.
 struct Start {
     seconds: f64,
     mib: f64,
 }
 
-/// From the start until the services would begin, in a process of its own.
+/// From the start until the services would start, in a process of its own.
 async fn start(path: &Path, uri: &str) -> Start {
     let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
     let output = command.arg(START).args([path.to_str().unwrap(), uri]).output().await.unwrap();
@@ -42,7 +42,7 @@ async fn start(path: &Path, uri: &str) -> Start {
     Start { seconds: seconds.parse().unwrap(), mib: mib.parse().unwrap() }
 }
 
-/// The same in this process, which says both.
+/// The same in this process, which prints both.
 pub async fn start_here(path: &Path, uri: &str) {
     let began = Instant::now();
     let took = session(path, uri, DATABASE, async |_| began.elapsed().as_secs_f64()).await;
@@ -52,7 +52,7 @@ pub async fn start_here(path: &Path, uri: &str) {
     println!("{took} {}", kib / 1024.0);
 }
 
-/// Reads every collection to its end with the driver alone; returns how long it took.
+/// Reads every collection to its end with the bare driver. Returns how long it took.
 async fn read_only(uri: &str, count: usize) -> f64 {
     let began = Instant::now();
     let client = mongodb::Client::with_uri_str(uri).await.unwrap();
@@ -67,13 +67,12 @@ async fn read_only(uri: &str, count: usize) -> f64 {
     began.elapsed().as_secs_f64()
 }
 
-/// Makes a file's history unknown, as if it had been restored from somewhere.
+/// Makes a file's history unknown, as if it had been restored from a backup.
 async fn forget_history(path: &Path) {
     let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
     store.sync_log().note_caught_up("another database", Position { term: 1, round: 1 }).await.unwrap();
 }
 
-/// How many records a file holds.
 async fn count_of(path: &Path) -> usize {
     let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
     let mut count = 0;
@@ -89,7 +88,7 @@ async fn count_of(path: &Path) -> usize {
     count
 }
 
-/// What SQLite takes of a restore: the records merged into an empty file, with nothing else at work.
+/// SQLite's share of a restore: the records merged into an empty file, with no other work.
 pub async fn merging(figures: &mut Figures, folder: &Path, count: usize) {
     let store = Store::open(&folder.join("merged.db"), StateKind::Bot, Clock::system()).unwrap();
     store.sync_log().set_replicated(true).await.unwrap();
@@ -104,13 +103,13 @@ pub async fn merging(figures: &mut Figures, folder: &Path, count: usize) {
     figures.add(&format!("{count} records merged into an empty file, without a server"), seconds(took));
 }
 
-/// A restore to an empty disk and a comparison, against just reading, with each of these latencies; a takeover in step: how long it
-/// takes, and what it reads.
+/// A restore to an empty disk and a comparison, each measured against bare reading, with each of these latencies; and
+/// how long a takeover when caught up takes, and what it reads.
 pub async fn starts(figures: &mut Figures, folder: &Path, count: usize, runs: usize, latencies: &[u64]) {
     let server = Server::start();
     let uri = server.uri();
     let path = |name: &str| folder.join(format!("{count}-{name}.db"));
-    // A leader was there before, so that there is a lease.
+    // An earlier leader, so that there is a lease.
     start(&path("first"), &uri).await;
     let leases = mongodb::Client::with_uri_str(&uri).await.unwrap().database(DATABASE).collection::<Document>("leases");
     let lease = leases.find_one(doc! { "_id": "all" }).await.unwrap().unwrap();
@@ -130,7 +129,7 @@ pub async fn starts(figures: &mut Figures, folder: &Path, count: usize, runs: us
         takeovers.push(start(&restored_to, &proxy.uri()).await.seconds);
     }
     let kib = proxy.bytes_to_clients() as f64 / TAKEOVERS as f64 / 1024.0;
-    figures.add_all(&format!("takeover with {count} records in step"), &takeovers, seconds);
+    figures.add_all(&format!("takeover with {count} records, caught up"), &takeovers, seconds);
     figures.at_most("what it reads, from the start to the end", &[kib], KIB_LIMIT, |kib| format!("{kib:.0} KiB"));
 }
 
@@ -155,7 +154,7 @@ async fn restores(figures: &mut Figures, to: &Path, uri: &str, (count, runs, lat
     figures.add_all(&format!("{latency} ms; just reading them with the same driver"), &reading, seconds);
     for (what, starts) in [("restore", &restored), ("comparison", &compared)] {
         let (what, ratios) = (format!("{latency} ms; {what} / reading"), against(starts));
-        // A fast server on these same cores leaves none to merge with: that says something about the machine.
+        // A fast server on the same cores leaves none for merging, so the figure would describe the machine.
         match is_fast() && latency == 0 {
             true => figures.add_all(&what, &ratios, ratio),
             false => figures.at_most(&what, &ratios, RATIO_LIMIT, ratio),

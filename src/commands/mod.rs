@@ -1,4 +1,4 @@
-//! The commands: each puts the services together and runs them to its end.
+//! The commands: each sets up the services and runs them to the end.
 
 pub mod redeem;
 pub mod run;
@@ -8,19 +8,19 @@ mod summary;
 mod wiring;
 mod world;
 
-/// How a command ended, where it could run at all.
+/// How a command ended, if it could run at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// All done, or asked to stop.
+    /// Everything is done, or the command was told to stop.
     Well,
-    /// Something did not come out as it should; the command has said what.
+    /// Something went wrong, and the command has reported it.
     Badly,
     /// `redeem` ran, but some redemptions were given up.
     GaveUp,
 }
 
 impl Ended {
-    /// The exit code (docs/contract.md, "Exit codes").
+    /// See docs/contract.md, "Exit codes".
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Well => 0,

@@ -1,7 +1,7 @@
 //! `giftcode-bot redeem`: the engine alone, for the players of a file.
 //!
-//! What is done is kept in a file beside the state file until all is decided, so that the same command goes on where a
-//! killed one was; then the file is removed. It belongs to these codes, these players and this game.
+//! The progress is kept in a file next to the state file until every redemption is final, so that the same command
+//! continues after a kill. Then the file is removed. It belongs to one set of codes and players and one game.
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read, Write};
@@ -33,25 +33,22 @@ use super::{Ended, summary};
 use crate::commands::wiring::{engine_settings, game_client, stop_on_signals};
 use crate::commands::world::beside;
 
-/// So long after the start a game that never answered counts as not reachable.
+/// A game that has not answered so long after the start counts as unreachable.
 const UNREACHED_AFTER: Duration = Duration::from_secs(5);
-/// So long nothing goes on but a question about a code now and then, before that ends the work.
+/// The work ends if for so long nothing has happened but tries of a held code.
 const STALLED_AFTER: Duration = Duration::from_secs(20);
-/// Between two looks at how far everything is.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
-/// How many bad lines are named one by one.
+/// How many bad lines are named individually.
 const MAX_BAD_LINES: usize = 10;
 
-/// What the command line asks for.
 #[derive(Debug, Clone)]
 pub struct RedeemOptions {
-    /// The codes, as typed.
+    /// As typed.
     pub codes: Vec<String>,
-    /// The players file.
     pub players: PathBuf,
-    /// Where those players live of whom the file does not say it.
+    /// The state of players for whom the file gives none.
     pub state: Option<State>,
-    /// One JSON object instead of a summary.
+    /// Print one JSON object instead of a summary.
     pub json: bool,
     /// Leave bad lines out instead of refusing the file.
     pub skip_bad_lines: bool,
@@ -75,20 +72,18 @@ struct CodeOutcome {
     gave_up: u32,
 }
 
-/// How the work ended.
 enum Work {
     Done,
     Interrupted,
 }
 
-/// Redeems.
-///
 /// # Errors
-/// When something in the input, the configuration or the game keeps it from running; then nothing more is redeemed.
+///
+/// If the input, the configuration or the game prevents it from running. Then nothing more is redeemed.
 pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     let config = Config::read(&Source::process_and_dotenv()?)?;
     let shows_bar = io::stderr().is_terminal();
-    // Lines would tear the bar; the summary says all that matters.
+    // Log lines would break the bar, and the summary contains everything that matters.
     let default_filter = if shows_bar {
         "error"
     } else if options.json {
@@ -107,7 +102,7 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     prepare(&store, &codes, &players).await?;
     let done = all.saturating_sub(store.reports().pending_redemptions().await? as usize);
     if done > 0 {
-        tell(&format!("Going on with an interrupted redeem: {done} of {all} are done."));
+        tell(&format!("Continuing an interrupted redeem: {done} of {all} are done."));
     }
     let engine = Engine::new(game_client(&config, clock)?, store.redemptions(), clock, engine_settings(&config));
     let bar = progress_bar(shows_bar, all as u64);
@@ -115,13 +110,13 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     bar.finish_and_clear();
     let done = all.saturating_sub(store.reports().pending_redemptions().await? as usize);
     if work.is_err() && (done == 0 || engine.status().borrow().never_reached.is_some()) {
-        // Nothing is worth going on with.
+        // There is nothing worth continuing.
         drop((engine, store));
         remove_progress(&path);
         return work.map(|_| Ended::Badly);
     }
     if let Work::Interrupted = work? {
-        tell(&format!("Interrupted: {done} of {all} are done. The same command goes on from here."));
+        tell(&format!("Interrupted: {done} of {all} are done. The same command continues from here."));
         return Ok(Ended::Well);
     }
     let ended = report(&store, &codes, &options, &engine, clock).await?;
@@ -145,12 +140,12 @@ fn read_players(path: &Path, state: Option<State>, skip_bad_lines: bool) -> anyh
     let shown = path.display();
     let file = std::fs::File::open(path).with_context(|| format!("cannot read the players file {shown}"))?;
     let mut bytes = Vec::new();
-    // One byte more than allowed tells a file that is too large, without reading all of it.
+    // One byte more than allowed shows that a file is too large, without reading all of it.
     let most = roster_file::MAX_BYTES as u64 + 1;
     file.take(most).read_to_end(&mut bytes).with_context(|| format!("cannot read the players file {shown}"))?;
     let RosterFile { players, bad_lines } = roster_file::parse(&bytes, state).map_err(|error| {
         let option = match &error {
-            RosterFileError::NoStates { .. } => ", or name one state for all with --state N",
+            RosterFileError::NoStates { .. } => ", or set one state for all with --state N",
             _ => "",
         };
         anyhow!("{shown}: {error}{option}; nothing was redeemed")
@@ -168,11 +163,11 @@ fn read_players(path: &Path, state: Option<State>, skip_bad_lines: bool) -> anyh
         }
         tell(&format!("{shown}: left out {named}"));
     }
-    ensure!(!players.is_empty(), "{shown}: no line names a player; nothing was redeemed");
+    ensure!(!players.is_empty(), "{shown}: no line contains a player; nothing was redeemed");
     Ok(players)
 }
 
-/// Where the progress of just this work is kept: the name is a digest of the game, the codes and the players.
+/// The file for this work's progress. Its name is a digest of the game, the codes and the players.
 fn progress_path(config: &Config, codes: &[Code], players: &[Player]) -> PathBuf {
     use md5::{Digest, Md5};
     let mut keys: Vec<String> = codes.iter().map(|code| code.key().to_string()).collect();
@@ -238,7 +233,7 @@ async fn until_done(
 ) -> anyhow::Result<Work> {
     let started = Instant::now();
     let status = engine.status();
-    let (mut told, mut moved) = (false, (all, started));
+    let (mut is_reported, mut moved) = (false, (all, started));
     loop {
         let pending = store.reports().pending_redemptions().await? as usize;
         if pending != moved.0 {
@@ -263,25 +258,25 @@ async fn until_done(
         }
         match phase {
             EnginePhase::Open { trouble, .. } if !trouble.cause.passes() => bail!(
-                "nothing can be redeemed at {}: {}: {}; what is done is kept, the same command goes on from there",
+                "nothing can be redeemed at {}: {}: {}; progress is kept, and the same command continues from there",
                 address(config),
                 trouble_in_words(trouble.cause, &trouble.evidence),
                 remedy(&trouble)
             ),
-            // A game that was never reached is another matter, see above.
-            EnginePhase::Open { trouble, .. } if !told && never_reached.is_none() => {
-                told = true;
+            // A game that was never reached is handled above.
+            EnginePhase::Open { trouble, .. } if !is_reported && never_reached.is_none() => {
+                is_reported = true;
                 let why = trouble_in_words(trouble.cause, &trouble.evidence);
-                let what = format!("Waiting: {why}. Stop me, and the same command goes on from here.");
+                let what = format!("Waiting: {why}. You can stop me; the same command continues from here.");
                 bar.suspend(|| tell(&what));
             }
             EnginePhase::Open { .. } => {}
             EnginePhase::Held { code, evidence, .. } if moved.1.elapsed() >= STALLED_AFTER => bail!(
-                "the game tells everybody {evidence} for {code}, which nobody knows, and all else is done: run the same \
-                 command again later, it goes on from there"
+                "the game answers {evidence} for {code}, which is unknown, to every player, and all else is done: run the same \
+                 command again later, it continues from there"
             ),
-            _ if told => {
-                told = false;
+            _ if is_reported => {
+                is_reported = false;
                 bar.suspend(|| tell("The game answers again."));
             }
             _ => {}
@@ -290,7 +285,7 @@ async fn until_done(
     }
 }
 
-/// The game's address without what may be a password.
+/// The game's address without a possible password.
 fn address(config: &Config) -> String {
     let url = &config.game_url;
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -343,19 +338,19 @@ async fn report(
     Ok(ended)
 }
 
-/// Everything is decided and told: the progress is of no more use. A rest that cannot be removed does no harm.
+/// Removes the progress, which is of no more use. Files that cannot be removed do no harm.
 fn remove_progress(path: &Path) {
     for suffix in ["", "-wal", "-shm", ".lock"] {
         drop(std::fs::remove_file(beside(path, suffix)));
     }
 }
 
-/// To standard output; a reader that went away is no error.
+/// Prints to standard output. A reader that went away is not an error.
 fn print(text: &str) {
     drop(writeln!(io::stdout().lock(), "{text}"));
 }
 
-/// To standard error, beside the output proper.
+/// Prints to standard error, apart from the output proper.
 fn tell(text: &str) {
     drop(writeln!(io::stderr().lock(), "giftcode-bot: {text}"));
 }

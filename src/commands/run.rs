@@ -31,17 +31,16 @@ use crate::store::{StateKind, Store};
 use super::Ended;
 use crate::commands::wiring::{engine_settings, game_client, location, mongodb, stop_on_signals};
 
-/// What is logged unless `RUST_LOG` says otherwise: what the library warns of is said in our own words, with what it means.
+/// What is logged without `RUST_LOG`. The bot logs in its own words what the Discord library warns of.
 const LOG: &str = "info,serenity=error";
-/// How long a code must have been over before its return is believed.
+/// How long a code must have been over before its reactivation is believed.
 const MIN_ABSENCE: Duration = Duration::from_secs(6 * 3600);
-/// One request to a feed.
+/// The timeout of a request to a feed.
 const FEED_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Runs the bot until it is asked to stop.
-///
 /// # Errors
-/// When it cannot start, or one of its services keeps dying.
+///
+/// If it cannot start, or one of its services keeps dying.
 pub async fn run() -> anyhow::Result<Ended> {
     let config = Config::read(&Source::process_and_dotenv()?)?;
     let token = config.discord_token.clone().context(
@@ -84,15 +83,14 @@ struct Process {
 }
 
 impl Process {
-    /// The services, until this session is over.
+    /// Runs the services until this session is over.
     async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<()>> {
         let services = self.services(&session.store, &session.done).await?;
-        // Who drops this ends them.
+        // Dropping this ends them.
         AbortOnDropHandle::new(tokio::spawn(services.run())).await.context("the services ended")??;
         Ok(None)
     }
 
-    /// The services on this working copy.
     async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<Supervisor> {
         let (config, clock) = (&self.config, self.clock);
         let feed = FeedClient::new(&config.feeds, FEED_TIMEOUT)?;

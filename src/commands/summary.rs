@@ -1,4 +1,4 @@
-//! What came of it, as tables and sentences.
+//! Results as tables and sentences.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::domain::redeeming::explanation::{USE_THE_PAGE, advice, meaning};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::store::{CodeReport, RedemptionRow};
 
-/// The most names that a list of failed players shows per reason.
+/// The most names of failed players that are shown per reason.
 const MAX_NAMES: usize = 12;
 
-/// A table with these columns; all but the first and last are numbers.
+/// A table with these columns. All but the first and the last are numbers.
 pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED.with_rounded_corners());
@@ -28,7 +28,7 @@ pub(super) fn table(header: &[&str]) -> Table {
     table
 }
 
-/// Why players did not get a code: `12 × the code has expired`.
+/// Why players did not get a code, for example `12 × the code has expired`.
 pub(super) fn reasons(report: &CodeReport) -> String {
     let failed = report.failed.iter().map(|(status, count)| format!("{count} × {}", words(status)));
     let gave_up = report.gave_up.iter().map(|(status, count)| format!("{count} × given up: {}", words(status)));
@@ -37,12 +37,12 @@ pub(super) fn reasons(report: &CodeReport) -> String {
 
 fn words(status: &str) -> String {
     let status = Status::parse(status);
-    // The other advice is for Discord.
+    // Other advice is about Discord commands.
     let advice = advice(&status).filter(|advice| *advice == USE_THE_PAGE);
     format!("{}{} ({status})", meaning(&status), advice.map(|advice| format!(": {advice}")).unwrap_or_default())
 }
 
-/// Who did not get what and why, grouped by code and reason.
+/// Which players did not get which code and why, grouped by code and reason.
 pub(super) fn failures(rows: &[RedemptionRow]) -> Vec<String> {
     let mut groups: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for row in rows.iter().filter(|row| matches!(row.outcome, Outcome::Failed | Outcome::GaveUp)) {

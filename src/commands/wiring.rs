@@ -1,4 +1,4 @@
-//! From the configuration to the services.
+//! Builds the services from the configuration.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::runtime::config::Config;
 use crate::services::engine::EngineSettings;
 use crate::store::{Blocking, StateKind};
 
-/// Finding a server, connecting, a write's majority: none may take longer.
+/// The limit for finding a server, for connecting, and for the majority of a write.
 const MONGODB_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where the state is, and how it is used.
@@ -31,7 +31,7 @@ pub(super) fn location(config: &Config, kind: StateKind, clock: Clock) -> StateL
     }
 }
 
-/// MongoDB, as the replica and as the place of the lease, where there is one.
+/// MongoDB as the replica and as the store of the lease, if it is configured.
 pub(super) async fn mongodb(uri: Option<SecretString>, database: &str) -> anyhow::Result<Option<(Mongo, Mongo)>> {
     let Some(uri) = uri else { return Ok(None) };
     let settings = MongoSettings { uri, database: database.to_owned(), timeout: MONGODB_TIMEOUT };
@@ -63,7 +63,7 @@ pub(super) fn engine_settings(config: &Config) -> EngineSettings {
     }
 }
 
-/// A token that is cancelled by SIGTERM or SIGINT. A second signal ends the process at once.
+/// A token that SIGTERM or SIGINT cancels. A second signal ends the process at once.
 pub(super) fn stop_on_signals() -> anyhow::Result<CancellationToken> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;

@@ -1,4 +1,4 @@
-//! The sandbox's world on disk: which one it is, and whether it goes on.
+//! The files of the sandbox's world, and whether an earlier world continues.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::runtime::clock::Clock;
 use crate::store::{FileLock, Opening, StateKind, Store, StoreError};
 
-/// The simulated world's identity, kept beside the state file: while it stands, the same world goes on.
+/// The simulated world's identity, kept next to the state file. While that file exists, the same world continues.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct World {
     pub players: u32,
@@ -20,7 +20,6 @@ pub(super) struct World {
     pub started_at_ms: i64,
 }
 
-/// The files of a world.
 pub(super) struct Paths {
     pub state: PathBuf,
     pub world: PathBuf,
@@ -29,7 +28,7 @@ pub(super) struct Paths {
     pub log: PathBuf,
 }
 
-/// The path with something behind its name.
+/// The path with `suffix` appended to its name.
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
@@ -47,7 +46,7 @@ impl Paths {
         }
     }
 
-    /// Takes the world away, the lock file excepted: somebody may wait for it.
+    /// Removes the world, except for the lock file: another process may be waiting for it.
     pub fn remove(&self) -> anyhow::Result<()> {
         let (wal, shm) = (beside(&self.state, "-wal"), beside(&self.state, "-shm"));
         for path in [&self.world, &self.calls, &self.posts, &self.state, &wal, &shm] {
@@ -63,8 +62,8 @@ impl Paths {
     }
 }
 
-/// The world of the last run if that was interrupted and the same is asked for; else a new one. A world whose state file
-/// is gone, or cannot be used, goes on only if there is a replica to restore it from.
+/// Continues the world of the last run if it was interrupted and the options are the same; otherwise starts a new one.
+/// Without a usable state file, a world continues only if there is a replica to restore it from.
 pub(super) fn enter(
     paths: &Paths,
     wanted: World,
@@ -76,7 +75,7 @@ pub(super) fn enter(
     let found = join(paths)
         .ok()
         .filter(|found| has_state && *found == World { started_at_ms: found.started_at_ms, ..wanted.clone() });
-    // Looked at before anything is taken away: a file that is another's, or in use, stops the start here.
+    // Checked before anything is removed: a file of another program, or one in use, ends the start here.
     if let Some(lock) = lock {
         let opened = Store::open_locked(
             lock.clone(),
@@ -91,12 +90,12 @@ pub(super) fn enter(
         return Ok((found, true));
     }
     paths.remove()?;
-    let text = serde_json::to_vec(&wanted).context("cannot write down the sandbox's world")?;
+    let text = serde_json::to_vec(&wanted).context("cannot save the sandbox's world")?;
     std::fs::write(&paths.world, text).with_context(|| format!("cannot write {}", paths.world.display()))?;
     Ok((wanted, false))
 }
 
-/// The world that another instance has begun.
+/// The world that another instance has started.
 pub(super) fn join(paths: &Paths) -> anyhow::Result<World> {
     let cannot =
         || format!("there is no unfinished sandbox at {}: start its first instance first", paths.world.display());

@@ -1,4 +1,4 @@
-//! The fields of an entry that is an object, under all the names that feeds give them.
+//! The fields of an entry that is an object, under all the names that feeds use.
 
 use serde_json::{Map, Value};
 
@@ -16,11 +16,11 @@ pub(super) const EXPIRY: [&str; 6] = ["expiry", "expires", "expiresAt", "expirat
 const ACTIVE: [&str; 3] = ["is_active", "isActive", "active"];
 const EXPIRED: [&str; 3] = ["expired", "is_expired", "isExpired"];
 
-/// An entry as an object; else what it is. What of it cannot be read goes to `unread`.
+/// Reads an entry, or returns its text if it is not one. Fields that cannot be read are added to `unread`.
 pub(super) fn entry(fields: &Map<String, Value>, unread: &mut Vec<String>) -> Result<Entry, String> {
     let named = CODE.iter().find_map(|name| text(fields, name)).unwrap_or_default();
     let code = Code::parse(named).map_err(|_| clean(&Value::Object(fields.clone()).to_string(), SHOWN_CHARS))?;
-    // Some feeds list what is active and say nothing of it: no status is no objection.
+    // Some feeds list only active codes and give no status, so a missing status counts as active.
     let is_active = text(fields, "status").is_none_or(|status| status.eq_ignore_ascii_case("active"))
         && ACTIVE.iter().all(|name| flag(fields, name) != Some(false))
         && EXPIRED.iter().all(|name| flag(fields, name) != Some(true));
@@ -29,7 +29,7 @@ pub(super) fn entry(fields: &Map<String, Value>, unread: &mut Vec<String>) -> Re
         Expiry::At(at) => Some(at),
         Expiry::Unknown => None,
         Expiry::Unreadable => {
-            let value = fields.get(*name).map(said).unwrap_or_default();
+            let value = fields.get(*name).map(one_line).unwrap_or_default();
             unread.push(format!("the {name} “{value}” of {code}"));
             None
         }
@@ -42,14 +42,14 @@ pub(super) fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a
 }
 
 /// A value on one line.
-pub(super) fn said(value: &Value) -> String {
+pub(super) fn one_line(value: &Value) -> String {
     match value {
         Value::String(text) => clean(text, SHOWN_CHARS),
         other => clean(&other.to_string(), SHOWN_CHARS),
     }
 }
 
-/// Yes or no, as programs write it; `None` for anything else.
+/// Yes or no as programs write it; `None` for anything else.
 fn flag(fields: &Map<String, Value>, name: &str) -> Option<bool> {
     match fields.get(name)? {
         Value::Bool(flag) => Some(*flag),
@@ -68,7 +68,7 @@ fn expires_at(value: &Value) -> Expiry {
         Value::String(text) => expiry::read(text),
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(number), _) => expiry::read_number(number),
-            // The cast keeps to the range of its type: what is beyond it cannot be read.
+            // The cast saturates, and a number at the limit cannot be read as a time.
             #[allow(clippy::cast_possible_truncation, reason = "fractions of a second do not matter, and it saturates")]
             (None, Some(number)) => expiry::read_number(number as i64),
             (None, None) => Expiry::Unreadable,

@@ -1,20 +1,20 @@
-//! What a feed lists that nobody here can read, each said once.
+//! The entries of a feed that cannot be read. Each is logged once.
 
 use std::collections::HashSet;
 
-/// The most that are remembered, and said: a feed that changes its nonsense at every poll fills neither memory nor log.
-const MAX_SAID: usize = 100;
+/// The most that are remembered and logged, so that a feed which changes its nonsense at every poll fills neither
+/// memory nor log.
+const MAX_LOGGED: usize = 100;
 
-/// What was said of one feed.
 #[derive(Debug, Default)]
 pub(super) struct Unread(HashSet<String>);
 
 impl Unread {
-    /// Those that were not said yet and are to be said now.
+    /// Those that were not logged before. They count as logged from now on.
     pub fn new_ones<'a>(&mut self, found: &'a [String]) -> Vec<&'a str> {
         let mut new = Vec::new();
         for what in found {
-            if self.0.len() < MAX_SAID && self.0.insert(what.clone()) {
+            if self.0.len() < MAX_LOGGED && self.0.insert(what.clone()) {
                 new.push(what.as_str());
             }
         }
@@ -27,12 +27,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_is_said_once_and_there_is_an_end() {
+    fn each_is_logged_once_up_to_the_limit() {
         let mut unread = Unread::default();
         let two = ["a".to_owned(), "b".to_owned()];
         assert_eq!((unread.new_ones(&two), unread.new_ones(&two)), (vec!["a", "b"], vec![]));
         let many: Vec<String> = (0..10_000).map(|number| number.to_string()).collect();
-        assert_eq!(unread.new_ones(&many).len(), MAX_SAID - 2);
+        assert_eq!(unread.new_ones(&many).len(), MAX_LOGGED - 2);
         assert!(unread.new_ones(&["c".to_owned()]).is_empty());
     }
 }

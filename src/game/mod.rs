@@ -6,7 +6,7 @@ pub mod signature;
 
 pub use client::{GameClient, GameSettings};
 
-/// The path of the redeem endpoint under the base.
+/// Below the base address.
 pub const REDEEM_PATH: &str = "gift_code";
-/// The path of the player (login) endpoint under the base.
+/// The path of the player (login) endpoint below the base address.
 pub const PLAYER_PATH: &str = "player";

@@ -1,10 +1,10 @@
-//! Sessions: as many HTTP clients as there are calls at once, each with connections that stay open and a cool-down of its
-//! own. One that was refused rests while the others go on.
+//! Sessions: one HTTP client for each call that may run at once, each with open connections and its own cool-down. A
+//! refused session cools down while the others go on.
 //!
-//! A call takes the session that was used last, so that few connections are opened and these stay warm. It never waits: where
-//! all are taken or rest, a call that comes all the same (a person's state check) shares one.
+//! A call takes the session that was used last, so that few connections are opened and these stay warm. It never waits:
+//! if all sessions are busy or cooling down, an additional call (a person's state check) shares one.
 //!
-//! Written by hand: a client's own pool of connections knows no cool-down.
+//! Written by hand: a client's own pool of connections has no cool-down.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,13 +12,13 @@ use std::time::Duration;
 use crate::domain::back_off::BackOff;
 use crate::ports::Capacity;
 
-/// The longest rest of a session that is refused again and again.
+/// The longest cool-down after refusals in a row.
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(60);
 
-/// A pool of sessions. Times are since some fixed start.
+/// Times are measured from some fixed start.
 pub(super) struct Sessions {
     pool: Mutex<Vec<Session>>,
-    /// The first rest after a refusal; doubled for each in a row.
+    /// The cool-down after the first refusal. It doubles with each further one in a row.
     rest: Duration,
 }
 
@@ -30,7 +30,7 @@ struct Session {
     used_at: Duration,
 }
 
-/// A session that a call uses; given back when dropped.
+/// Given back when dropped.
 pub(super) struct Taken<'a> {
     sessions: &'a Sessions,
     index: usize,
@@ -48,7 +48,7 @@ impl Sessions {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many calls may begin without sharing a session.
+    /// How many calls can start without sharing a session.
     pub fn capacity(&self, now: Duration) -> Capacity {
         let pool = self.pool();
         let free = pool.iter().filter(|s| s.calls == 0 && s.cools_down_until <= now).count();
@@ -56,7 +56,7 @@ impl Sessions {
         Capacity { free, opens_in }
     }
 
-    /// A session for a call: one that is free and rested, the one that was used last first.
+    /// The session for a call. A free one without cool-down comes first; among these, the one used last.
     pub fn take(&self, now: Duration) -> Option<Taken<'_>> {
         let mut pool = self.pool();
         let rests = |session: &Session| session.cools_down_until.saturating_sub(now);
@@ -69,7 +69,7 @@ impl Sessions {
 }
 
 impl Taken<'_> {
-    /// The call's answer came at `now`: refused as one too many, or not.
+    /// Records that the call's answer came at `now`, and whether it was refused.
     pub fn answered(&self, is_refused: bool, now: Duration) {
         let rest = self.sessions.rest;
         if let Some(session) = self.sessions.pool().get_mut(self.index) {
@@ -99,7 +99,7 @@ mod tests {
     const S: fn(u64) -> Duration = Duration::from_secs;
 
     #[test]
-    fn a_refused_session_rests_longer_and_longer_and_the_others_go_on() {
+    fn a_refused_sessions_cool_down_grows_and_the_others_go_on() {
         let sessions = Sessions::new(vec![reqwest::Client::new(); 3], S(2));
         assert_eq!(sessions.capacity(S(0)), Capacity { free: 3, opens_in: None });
         let refused = sessions.take(S(1)).unwrap();
@@ -115,7 +115,7 @@ mod tests {
             let rest = sessions.capacity(now).opens_in.unwrap();
             rests.push(rest.as_secs());
             now += rest;
-            // The others are busy: its turn comes.
+            // The others are busy, so this one is used.
             let busy = [sessions.take(now).unwrap(), sessions.take(now).unwrap(), sessions.take(now).unwrap()];
             let again = busy.iter().find(|taken| taken.index == index).unwrap();
             again.answered(true, now);

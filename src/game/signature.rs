@@ -1,8 +1,8 @@
-//! The signature under every request (docs/protocol.md, "Signature").
+//! The signature of every request (docs/protocol.md, "Signature").
 
 use md5::{Digest, Md5};
 
-/// Lower-case hex MD5 of `k1=v1&k2=v2&…`, keys sorted, values raw, followed by the salt.
+/// The MD5 of `k1=v1&k2=v2&…` followed by the salt, in lower-case hex; keys sorted, values raw.
 pub fn sign(fields: &[(&str, &str)], salt: &str) -> String {
     let mut sorted = fields.to_vec();
     sorted.sort_unstable();

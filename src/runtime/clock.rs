@@ -1,4 +1,4 @@
-//! The time, as something that is passed in.
+//! The time, passed in rather than read.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -6,10 +6,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// Wall time, a time that never steps, and a time that goes on while the machine sleeps.
+/// Wall time, a time that never goes back, and a time that keeps running while the machine sleeps.
 ///
-/// The system's clock may be set while we run (a small computer that starts in 1970 and asks NTP later), so in production
-/// the wall time is read anew each time. In tests it follows tokio's clock: with time paused, a week passes in a second.
+/// The system's clock may be set while the bot runs (a small computer starts in 1970 and asks NTP later), so in
+/// production every call reads the wall time afresh. In tests it follows tokio's clock: while that is paused, a week
+/// passes in a second.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     started: Instant,
@@ -22,46 +23,44 @@ enum Source {
     Simulated { start: Timestamp, skew: &'static Skew },
 }
 
-/// How the clocks of one simulated machine differ from tokio's. All in milliseconds.
+/// How the clocks of one simulated machine differ from tokio's, in milliseconds.
 #[derive(Debug, Default)]
 pub struct Skew {
-    /// What its wall clock is ahead.
+    /// How far its wall clock is ahead.
     pub wall_ahead: AtomicI64,
-    /// For how long its monotonic clock stood still so far: the machine was suspended.
+    /// How long its monotonic clock has stood still, because the machine was suspended.
     pub monotonic_lost: AtomicI64,
-    /// For how long even the clock stood still that goes on in a suspended machine: a virtual machine was paused. Less than
-    /// nothing where it is tokio's clock that stood still, and this one went on.
+    /// How long even the boot clock has stood still, because a virtual machine was paused. Negative if tokio's clock
+    /// stood still and this one kept running.
     pub boot_lost: AtomicI64,
 }
 
 static NO_SKEW: Skew =
     Skew { wall_ahead: AtomicI64::new(0), monotonic_lost: AtomicI64::new(0), boot_lost: AtomicI64::new(0) };
 
-/// The time since the machine started, its sleep counted.
+/// The time since the machine started, including its sleep.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const BOOT: rustix::time::ClockId = rustix::time::ClockId::Boottime;
-/// The time since the machine started. On macOS this clock goes on while the machine sleeps; elsewhere a sleep shows in the
-/// wall clock alone.
+/// The time since the machine started. On macOS this clock keeps running while the machine sleeps; on other systems
+/// only the wall clock shows a sleep.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const BOOT: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
 
 impl Clock {
-    /// The system's time.
     pub fn system() -> Self {
         Self { started: Instant::now(), source: Source::System }
     }
 
-    /// Time that starts at `start` now and follows tokio's clock. Needs a tokio runtime when that clock is paused.
+    /// Time that starts at `start` now and follows tokio's clock. Needs a tokio runtime while that clock is paused.
     pub fn simulated(start: Timestamp) -> Self {
         Self::skewed(start, &NO_SKEW)
     }
 
-    /// The same on a machine whose clocks differ.
+    /// The same for a machine whose clocks differ.
     pub fn skewed(start: Timestamp, skew: &'static Skew) -> Self {
         Self { started: Instant::now(), source: Source::Simulated { start, skew } }
     }
 
-    /// The wall time.
     pub fn now(&self) -> Timestamp {
         match self.source {
             Source::System => Timestamp::now(),
@@ -73,7 +72,8 @@ impl Clock {
         }
     }
 
-    /// The time since this clock was made; never steps, and may stand still while the machine sleeps. Clones share their start.
+    /// The time since this clock was made. It never goes back, and may stand still while the machine sleeps. Clones
+    /// share their start.
     pub fn elapsed(&self) -> Duration {
         match self.source {
             Source::System => self.started.elapsed(),
@@ -81,7 +81,7 @@ impl Clock {
         }
     }
 
-    /// The time since some fixed moment, the machine's sleep counted.
+    /// The time since some fixed moment, including the machine's sleep.
     pub fn boot(&self) -> Duration {
         match self.source {
             Source::System => {
@@ -93,7 +93,7 @@ impl Clock {
         }
     }
 
-    /// When [`Clock::elapsed`] will say `elapsed`.
+    /// The instant at which [`Clock::elapsed`] reaches `elapsed`.
     pub fn at(&self, elapsed: Duration) -> Instant {
         self.started + elapsed
     }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_suspended_machine_shows_in_the_clock_that_goes_on_and_a_paused_one_in_the_wall_clock() {
+    async fn a_suspended_machine_shows_in_the_boot_clock_and_a_paused_one_in_the_wall_clock() {
         static SKEW: Skew = Skew {
             wall_ahead: AtomicI64::new(-5_000),
             monotonic_lost: AtomicI64::new(0),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_systems_clock_of_sleep_grows() {
+    fn the_systems_boot_clock_grows() {
         let clock = Clock::system();
         let first = clock.boot();
         assert!(first > Duration::ZERO && clock.boot() >= first);

@@ -1,6 +1,7 @@
-//! What every HTTP client of ours does alike: who it says it is, how long it waits, how much it reads.
+//! What all HTTP clients of the bot share: the User-Agent, timeouts, and limits on what is read.
 //!
-//! Bodies are read by hand: `Limited` of http-body-util makes one boxed error of the three that are told apart here.
+//! Bodies are read by hand, because `Limited` of http-body-util turns the three errors distinguished here into one
+//! boxed error.
 
 use std::time::Duration;
 
@@ -9,30 +10,25 @@ use reqwest::{ClientBuilder, Response};
 use thiserror::Error;
 use url::{Host, Url};
 
-/// Who we are, honestly.
+/// An honest User-Agent.
 pub const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-/// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum BodyError {
-    /// It did not end in time.
     #[error("the answer did not end in time")]
     TimedOut,
-    /// It is larger than allowed.
     #[error("the answer is too large")]
     TooLarge,
-    /// The connection broke before its end.
     #[error("the answer ends early")]
     CutOff,
 }
 
-/// A client for these addresses: a whole request takes no longer than `timeout`, TLS is verified, and a proxy of the
-/// environment is used unless every address is this computer's own.
+/// A client for these addresses. A whole request takes no longer than `timeout`, TLS is verified, and the environment's
+/// proxy is used unless every address is this computer's own.
 pub fn client(urls: &[Url], timeout: Duration) -> ClientBuilder {
     let builder = reqwest::Client::builder().user_agent(USER_AGENT).timeout(timeout);
     if urls.iter().all(is_loopback) { builder.no_proxy() } else { builder }
 }
 
-/// Whether an address is this computer's own.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -42,10 +38,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Reads a body of at most `max` bytes, and no more than that: a length that the header claims is not believed.
-///
-/// # Errors
-/// When it is larger, ends early or takes too long.
+/// Reads a body of at most `max` bytes. The length in the header is not trusted.
 pub async fn read_body(mut response: Response, max: usize) -> Result<Vec<u8>, BodyError> {
     let mut body = Vec::new();
     loop {
@@ -59,7 +52,7 @@ pub async fn read_body(mut response: Response, max: usize) -> Result<Vec<u8>, Bo
     }
 }
 
-/// How long the server asks us to stay away: as seconds, or until a time on its own clock. Whoever asks bounds it.
+/// The server's `Retry-After`: seconds, or a time on its own clock. The caller limits it.
 pub fn retry_after(response: &Response) -> Option<Duration> {
     let header = |name| response.headers().get(name)?.to_str().ok().map(str::trim);
     let text = header(RETRY_AFTER)?;
@@ -75,19 +68,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_to_stay_away_is_read_in_both_ways_of_writing() {
-        let told = |headers: &[(&str, &str)]| {
+    fn a_retry_after_is_read_in_both_formats() {
+        let seconds = |headers: &[(&str, &str)]| {
             let mut response = axum::http::Response::builder();
             for (name, value) in headers {
                 response = response.header(*name, *value);
             }
-            retry_after(&Response::from(response.body("").unwrap())).map(|told| told.as_secs())
+            retry_after(&Response::from(response.body("").unwrap())).map(|wait| wait.as_secs())
         };
         let date = ("date", "Wed, 25 Nov 2026 12:00:00 GMT");
-        assert_eq!(told(&[("retry-after", " 82721 ")]), Some(82_721));
-        assert_eq!(told(&[("retry-after", "Wed, 25 Nov 2026 12:01:30 GMT"), date]), Some(90));
+        assert_eq!(seconds(&[("retry-after", " 82721 ")]), Some(82_721));
+        assert_eq!(seconds(&[("retry-after", "Wed, 25 Nov 2026 12:01:30 GMT"), date]), Some(90));
         for bad in ["soon", "-5", "99999999999999999999", "Wed, 25 Nov 2026 11:00:00 GMT"] {
-            assert_eq!(told(&[("retry-after", bad), date]), None, "{bad}");
+            assert_eq!(seconds(&[("retry-after", bad), date]), None, "{bad}");
         }
     }
 

@@ -1,13 +1,13 @@
-//! Keeps the services alive: one that dies is started again with back-off, one that keeps dying ends the process.
+//! Keeps the services alive: a service that dies is restarted after a back-off; one that keeps dying ends the process.
 //!
-//! A service ends in one of three ways. `Ok` means that it is done or was asked to stop: it is not started again. `Err` or
-//! a panic means that it died: this is logged, and it is started again after 1 s, doubling to 60 s. More than [`MAX_DEATHS`]
-//! deaths within [`DEATHS_WITHIN`], or one for a [`Fatal`] reason, end all services, and [`Supervisor::run`] returns the last
-//! reason, for the process to end with one clear line. A service keeps in the store all it must not lose, so its restart is
-//! like a restart of the process.
+//! A service ends in one of three ways. `Ok` means that it is done or was told to stop; it is not restarted. `Err` or a
+//! panic means that it died; this is logged, and it is restarted after 1 s, doubling to 60 s. More than [`MAX_DEATHS`]
+//! deaths within [`DEATHS_WITHIN`], or one for a [`Fatal`] reason, end all services. [`Supervisor::run`] then returns
+//! the last reason, so that the process ends with one clear line. A service keeps everything it must not lose in the
+//! store, so its restart is like a restart of the process.
 //!
-//! It is written by hand on tokio's `JoinSet` and `CancellationToken`: crates that supervise tasks want them to be actors
-//! or subsystems of their own kind.
+//! Written by hand on tokio's `JoinSet` and `CancellationToken`: supervising crates require tasks to be actors or
+//! subsystems of their own kind.
 
 use std::any::Any;
 use std::future::Future;
@@ -30,44 +30,44 @@ pub const MAX_DEATHS: usize = 5;
 pub const DEATHS_WITHIN: Duration = Duration::from_secs(300);
 /// After a death.
 const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(60));
-/// How long services may take to end after they were asked to.
+/// How long services may take to end after they were told to stop.
 pub const STOP_WITHIN: Duration = Duration::from_secs(20);
 
-/// A reason that starting again does not help against: the service that ends with it ends all.
+/// An error that a restart does not cure. It ends all services.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Fatal(pub String);
 
-/// A loop that the supervisor keeps alive. What must not be lost with it is in the store.
+/// A loop that the supervisor keeps alive. The store keeps what must not be lost with it.
 pub trait Service: Send + Sync + 'static {
-    /// What log lines and errors call it, after "the".
+    /// Its name in log lines and errors, after "the".
     fn name(&self) -> &'static str;
-    /// Works until `shutdown`. It may be called again after it ended, and is not called twice at once.
+    /// Works until `shutdown`. It may be called again after it ended, but never twice at once.
     fn run(self: Arc<Self>, shutdown: CancellationToken) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
-/// Services that live and end together.
 pub struct Supervisor {
     services: Vec<BoxFuture<'static, anyhow::Result<()>>>,
     shutdown: CancellationToken,
 }
 
 impl Supervisor {
-    /// No services yet; all end when `shutdown` is cancelled.
+    /// All services end when `shutdown` is cancelled.
     pub fn new(shutdown: CancellationToken) -> Self {
         Self { services: Vec::new(), shutdown }
     }
 
-    /// Adds a service, which starts with [`Supervisor::run`].
+    /// The service starts with [`Supervisor::run`].
     pub fn add(&mut self, service: Arc<impl Service>) {
         self.services.push(keep_alive(service, self.shutdown.clone()).boxed());
     }
 
-    /// Runs all services until they are done, or the shutdown token is cancelled and they have ended, at most
+    /// Runs all services until they are done, or until the shutdown token is cancelled and they have ended, at most
     /// [`STOP_WITHIN`] later.
     ///
     /// # Errors
-    /// When a service keeps dying; the others are ended first.
+    ///
+    /// When a service keeps dying. The others are ended first.
     pub async fn run(self) -> anyhow::Result<()> {
         let mut tasks = JoinSet::new();
         for service in self.services {
@@ -127,7 +127,7 @@ async fn keep_alive(service: Arc<impl Service>, shutdown: CancellationToken) -> 
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
@@ -168,7 +168,7 @@ mod tests {
         starts
     }
 
-    /// Ends like this, or never.
+    /// Ends with this result, or never.
     struct Once(Option<Fatal>);
 
     impl Service for Once {

@@ -1,4 +1,4 @@
-//! Log lines: where they go and how they look.
+//! Where log lines go and how they look.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -10,35 +10,28 @@ use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
-/// Where log lines go.
 #[derive(Debug, Clone)]
 pub enum Target {
-    /// Standard output: where people tail and alert.
+    /// For people and alerts.
     Stdout,
-    /// Standard error: where the output itself is something else.
+    /// For commands whose output is something else.
     Stderr,
-    /// A file, which is begun anew.
+    /// A file, which is overwritten.
     File(PathBuf),
 }
 
-/// Why logging cannot begin: one sentence.
+/// Why logging cannot start, in one sentence.
 #[derive(Debug, Error)]
 pub enum TelemetryError {
-    /// `RUST_LOG` cannot be read.
     #[error("RUST_LOG is \"{0}\": give error, warn, info, debug or trace")]
     Filter(String),
-    /// The log file cannot be written.
     #[error("cannot write the log file {0}: {1}")]
     File(PathBuf, io::Error),
-    /// Logging was begun before.
-    #[error("logging was begun twice")]
+    #[error("logging was started twice")]
     Twice,
 }
 
-/// Begins logging for the whole process. `filter` is `RUST_LOG`, where it is set; else `default_filter` holds.
-///
-/// # Errors
-/// When the filter cannot be read or the file not written.
+/// Starts logging for the whole process. `filter` is `RUST_LOG` if it is set; otherwise `default_filter` applies.
 pub fn init(target: Target, json: bool, filter: Option<&str>, default_filter: &str) -> Result<(), TelemetryError> {
     let (ansi, writer) = match target {
         Target::Stdout => (io::stdout().is_terminal(), BoxMakeWriter::new(|| Tolerant(io::stdout()))),
@@ -67,7 +60,7 @@ fn subscriber(
     Ok(if json { Box::new(lines.json().flatten_event(true).finish()) } else { Box::new(lines.finish()) })
 }
 
-/// A writer whose reader may go away (`giftcode-bot … | head`): the bot goes on.
+/// A writer whose reader may go away (`giftcode-bot … | head`) without harm to the bot.
 struct Tolerant<W>(W);
 
 impl<W: Write> Write for Tolerant<W> {
@@ -128,14 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_that_is_none_says_what_is_allowed() {
+    fn a_bad_filter_gets_an_error_with_what_is_allowed() {
         let error =
             subscriber(false, false, Some("a=b=c\n"), "info", BoxMakeWriter::new(io::sink)).err().unwrap().to_string();
         assert_eq!(error, "RUST_LOG is \"a=b=c\": give error, warn, info, debug or trace");
     }
 
     #[test]
-    fn a_reader_that_goes_away_is_no_error() {
+    fn a_reader_that_goes_away_is_not_an_error() {
         struct Broken;
         impl Write for Broken {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {

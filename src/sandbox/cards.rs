@@ -9,7 +9,7 @@ use crate::ports::{AnnouncedCode, Announcement, Correction};
 /// The width of a card, in terminal columns.
 const WIDTH: u16 = 66;
 
-/// A post, as its channel would show it.
+/// A post as its channel would show it.
 pub fn post(message: &Announcement, guild: &str) -> String {
     let mut card = Table::new();
     card.load_style(UTF8_FULL_CONDENSED.with_rounded_corners());
@@ -25,7 +25,7 @@ pub fn post(message: &Announcement, guild: &str) -> String {
     card.to_string()
 }
 
-/// What a post that was edited says now of the codes that are over.
+/// The text of an edited post for its codes that are over.
 pub fn correction(correction: &Correction, guild: &str) -> String {
     let over = correction.codes.iter().filter_map(|(shown, over)| {
         over.as_ref().map(|over| format!("  ✎ #gift-codes of {guild}: {}: {}", shown.code, over.meaning()))

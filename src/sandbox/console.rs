@@ -1,4 +1,4 @@
-//! What the sandbox's user sees: plain words, cards and progress bars on a terminal; plain lines elsewhere.
+//! What the sandbox's user sees: text, cards and progress bars on a terminal, plain lines elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
@@ -13,50 +13,47 @@ use crate::store::BatchProgress;
 
 use super::script::GUILDS;
 
-/// The most bars at once; what is beyond is counted in words.
+/// The most bars at once. Further batches are only counted.
 const MAX_BARS: usize = 12;
-/// Where there is no terminal, progress is said this often.
+/// How often progress is printed without a terminal.
 const LOG_INTERVAL: Duration = Duration::from_secs(5);
 
 type Key = (CodeKey, u32, GuildId);
 
-/// Standard output, with bars below it where it is a terminal.
+/// Standard output, with bars below it on a terminal.
 pub struct Console {
     bars: Option<MultiProgress>,
     shown: Mutex<BTreeMap<Key, ProgressBar>>,
     said_at: Mutex<Duration>,
 }
 
-/// What a guild is called.
 pub fn guild_name(guild: GuildId) -> String {
     let name = GUILDS.iter().find(|(id, _)| *id == guild).map(|(_, name)| (*name).to_owned());
     name.unwrap_or_else(|| guild.to_string())
 }
 
 impl Console {
-    /// The console of this process.
     pub fn new() -> Self {
         let target = ProgressDrawTarget::stdout_with_hz(10);
         let bars = io::stdout().is_terminal().then(|| MultiProgress::with_draw_target(target));
         Self { bars, shown: Mutex::default(), said_at: Mutex::default() }
     }
 
-    /// Whether there is a terminal.
     pub fn is_terminal(&self) -> bool {
         self.bars.is_some()
     }
 
-    /// Prints lines, above the bars. A reader that went away is no error.
+    /// Prints lines above the bars. A reader that went away is not an error.
     pub fn say(&self, text: &str) {
         let printed = match &self.bars {
             Some(bars) => bars.println(text),
             None => writeln!(io::stdout().lock(), "{text}"),
         };
-        // There is nobody left to tell.
+        // Nobody reads it any more.
         drop(printed);
     }
 
-    /// Shows how far the runs are, `elapsed` after the start.
+    /// Shows how far the batches are, `elapsed` after the start.
     pub fn show(&self, batches: &[BatchProgress], elapsed: Duration) {
         match &self.bars {
             Some(bars) => self.draw(bars, batches),
@@ -93,10 +90,9 @@ impl Console {
         }
         *said_at = elapsed;
         let left: u32 = batches.iter().map(|batch| batch.players.saturating_sub(batch.done)).sum();
-        self.say(&format!("… redeeming: {left} to go in {} runs", batches.len()));
+        self.say(&format!("… redeeming: {left} to go in {} batches", batches.len()));
     }
 
-    /// Takes the bars away.
     pub fn clear(&self) {
         if let Some(bars) = &self.bars {
             drop(bars.clear());

@@ -1,30 +1,27 @@
-//! How the simulated game stumbles.
+//! How the simulated game fails.
 
 use std::collections::HashMap;
 
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::PlayerId;
 
-/// How often the redeem endpoint stumbles: each a probability from 0 to 1, in sum at most 1.
+/// How often the redeem endpoint fails: probabilities from 0 to 1, with a sum of at most 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Faults {
-    /// TIMEOUT RETRY.
     pub timeout_retry: f64,
-    /// HTTP 502.
     pub server_error: f64,
-    /// A page with status 200.
+    /// An HTML page with status 200.
     pub html: f64,
-    /// A bare `RECHARGE_MONEY_VIP`, which nobody knows.
+    /// A bare `RECHARGE_MONEY_VIP`, whose meaning is unknown.
     pub unknown: f64,
     /// The connection is reset; in half of the cases after the code was granted.
     pub reset: f64,
     /// Half the JSON; in half of the cases after the code was granted.
     pub truncated: f64,
-    /// No answer.
     pub hang: f64,
 }
 
-/// A trouble of the simulated game that lasts: one answer to everybody, or to all calls of one endpoint, for one player or one
+/// A lasting fault of the simulated game: the same failure for all calls, or only for those of one endpoint, player or
 /// code.
 #[derive(Debug, Clone)]
 pub struct Trouble {
@@ -34,36 +31,27 @@ pub struct Trouble {
     code: Option<String>,
 }
 
-/// What goes wrong.
 #[derive(Debug, Clone)]
 pub enum Wrong {
-    /// This answer, whatever was asked.
+    /// This answer to every call.
     Answer {
-        /// HTTP's status.
         status: u16,
-        /// The body's type.
         content_type: String,
-        /// The body.
         body: String,
     },
-    /// The connection is reset.
     Reset,
-    /// No answer.
     Hang,
 }
 
 impl Wrong {
-    /// An answer in JSON.
     pub fn json(status: u16, body: &str) -> Self {
         Self::Answer { status, content_type: "application/json".into(), body: body.into() }
     }
 
-    /// An answer in plain text.
     pub fn text(status: u16, body: &str) -> Self {
         Self::Answer { status, content_type: "text/plain".into(), body: body.into() }
     }
 
-    /// A page.
     pub fn page(status: u16) -> Self {
         let body = "<!doctype html><html><body>This is a page.</body></html>".into();
         Self::Answer { status, content_type: "text/html".into(), body }
@@ -71,12 +59,12 @@ impl Wrong {
 }
 
 impl Trouble {
-    /// A trouble of both endpoints, for everybody and everything.
+    /// A fault of both endpoints, for all players and codes.
     pub fn of_all(wrong: Wrong) -> Self {
         Self { wrong, endpoint: None, player: None, code: None }
     }
 
-    /// The same at this endpoint alone.
+    /// The same for this endpoint alone.
     pub fn at(self, endpoint: &'static str) -> Self {
         Self { endpoint: Some(endpoint), ..self }
     }
@@ -100,7 +88,6 @@ impl Trouble {
     }
 }
 
-/// One stumble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     TimeoutRetry,
@@ -113,7 +100,7 @@ pub(super) enum Fault {
 }
 
 impl Faults {
-    /// The stumble of one call, or none.
+    /// The fault of one call, if any.
     pub(super) fn draw(&self, rng: &mut fastrand::Rng) -> Option<Fault> {
         let mut rest = rng.f64();
         let odds = [

@@ -21,30 +21,26 @@ use super::http::Server;
 /// A code that the feed lists for some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedEntry {
-    /// The code.
     pub code: Code,
-    /// What it gives.
     pub rewards: String,
-    /// When it stops working, in the feed's words.
+    /// The expiry as the feed writes it.
     pub expiry: Option<String>,
-    /// From when to when (for ever with `None`) it is listed, since the world's start.
+    /// Listed from the first time until the second (for ever with `None`), counted from the world's start.
     pub windows: Vec<(Duration, Option<Duration>)>,
 }
 
-/// What goes wrong with every answer.
+/// What is wrong with every answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedFault {
-    /// This HTTP status.
     Status(u16),
-    /// Asked too often: HTTP 429, with so many seconds to stay away.
+    /// HTTP 429, with this `Retry-After` in seconds.
     TooMany(u32),
-    /// A page.
+    /// An HTML page.
     Html,
     /// 10 MB.
     Huge,
     /// Half the JSON.
     HalfJson,
-    /// No answer.
     Hang,
     /// An empty list.
     Empty,
@@ -52,7 +48,6 @@ pub enum FeedFault {
     Raw(String),
 }
 
-/// A running simulated feed.
 pub struct FeedSim {
     server: Server,
     feed: Arc<Feed>,
@@ -69,8 +64,6 @@ struct Feed {
 
 impl FeedSim {
     /// Starts it on a free port of 127.0.0.1.
-    ///
-    /// # Errors
     /// When no port can be had.
     pub fn start(entries: Vec<FeedEntry>, world_started: Timestamp, clock: Clock) -> anyhow::Result<Self> {
         let feed = Arc::new(Feed {
@@ -90,12 +83,11 @@ impl FeedSim {
         self.server.url("/api/gift-codes")
     }
 
-    /// Changes what it lists.
     pub fn set_entries(&self, entries: Vec<FeedEntry>) {
         *self.feed.entries.lock().unwrap_or_else(PoisonError::into_inner) = entries;
     }
 
-    /// Breaks it, or mends it.
+    /// Sets or removes a fault.
     pub fn set_fault(&self, fault: Option<FeedFault>) {
         *self.feed.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
     }

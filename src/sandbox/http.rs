@@ -1,6 +1,6 @@
-//! A loopback HTTP server whose answers may break the connection, as the real world's do.
+//! A loopback HTTP server whose answers may break the connection, as in the real world.
 //!
-//! Connections are served by hand: axum's `serve` cannot break one.
+//! Connections are served by hand, because axum's `serve` cannot break one.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// Put into a response's extensions: the connection is reset instead of the answer being sent.
+/// A response with this extension is not sent; the connection is reset instead.
 #[derive(Debug, Clone, Copy)]
 pub struct Reset;
 
-/// A running server; it ends, with every connection, when this is dropped.
+/// A running server. It and all its connections end when this is dropped.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -28,17 +28,11 @@ pub struct Server {
 
 impl Server {
     /// Serves `router` on a free port of 127.0.0.1.
-    ///
-    /// # Errors
-    /// When no port can be had.
     pub fn start(router: Router) -> anyhow::Result<Self> {
         Self::start_on(SocketAddr::from(([127, 0, 0, 1], 0)), router)
     }
 
-    /// Serves `router` on this address: where an earlier server stood, say.
-    ///
-    /// # Errors
-    /// When the address cannot be had.
+    /// Serves `router` on this address, for example that of an earlier server.
     pub fn start_on(address: SocketAddr, router: Router) -> anyhow::Result<Self> {
         let cannot = || format!("cannot listen on {address}");
         let socket = TcpSocket::new_v4().with_context(cannot)?;
@@ -51,12 +45,10 @@ impl Server {
         Ok(Self { address, _stop: stop.drop_guard() })
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its address with this path.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
@@ -72,7 +64,7 @@ async fn accept(listener: TcpListener, router: Router, stop: CancellationToken) 
         };
         match accepted {
             Ok((stream, _)) => drop(connections.spawn(serve(stream, router.clone()))),
-            // Out of file handles, say: connections that end make room.
+            // For example if there are no free file handles. Connections that end free some.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
@@ -89,9 +81,9 @@ async fn serve(stream: TcpStream, router: Router) {
         }
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // Other errors are the client's doing: it sees them, and there is nobody else to tell.
+    // Other errors come from the client, which sees them itself.
     if (&mut connection).await.is_err_and(|error| error.is_user()) {
-        // With nothing to linger for, closing sends a reset instead of an end.
+        // Without a linger time, closing sends a reset instead of an orderly end.
         let _ = connection.into_parts().io.into_inner().set_zero_linger();
     }
 }

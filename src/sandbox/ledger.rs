@@ -1,8 +1,8 @@
-//! What the simulated game remembers: every call, and who got what.
+//! The simulated game's memory: every call, and which player got what.
 //!
-//! With a journal it outlives the process, as the real game's memory does: one JSON line per call, written to the system
-//! before the call is answered, so that it survives a kill (not a power failure). A line cut off by a kill is dropped:
-//! its call was never answered.
+//! With a journal it outlives the process, like the real game's memory: one JSON line per call, written before the call
+//! is answered, so that it survives a kill (but not a power failure). A line cut off by a kill is dropped, because its
+//! call was never answered.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -16,38 +16,35 @@ use serde::{Deserialize, Serialize};
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::PlayerId;
 
-/// One call that the simulated game saw.
+/// One call that the simulated game received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// Milliseconds since the world's start.
     pub at_ms: u64,
     /// `gift_code` or `player`.
     pub endpoint: String,
-    /// The player asked about, as sent.
+    /// As sent.
     pub fid: String,
-    /// The code's key; empty at the player endpoint.
+    /// Empty at the player endpoint.
     pub code: String,
     /// The phase that the code was in.
     pub phase: usize,
-    /// The status it was answered with, or the name of the fault that swallowed the answer.
+    /// The status of the answer, or the name of the fault that replaced it.
     pub answer: String,
-    /// Whether the code was granted by this call, whatever the answer.
+    /// Whether this call granted the code, whatever the answer.
     pub granted: bool,
-    /// The process that made the call: the simulated game lives in it.
+    /// The process that made the call, which also runs the simulated game.
     #[serde(default)]
     pub process: u32,
 }
 
-/// The calls that were refused for coming too fast.
+/// Calls refused as too fast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Refusals {
-    /// HTTP 429.
     pub rate_limited: usize,
-    /// TOO FREQUENT.
     pub too_frequent: usize,
 }
 
-/// The simulated game's memory.
 #[derive(Debug, Default)]
 pub struct Ledger {
     journal: Option<File>,
@@ -56,10 +53,7 @@ pub struct Ledger {
     claims: HashMap<(String, usize), u32>,
 }
 
-/// Opens a file of JSON lines for reading back and appending; what a kill cut off at its end is taken away.
-///
-/// # Errors
-/// When it cannot be read or written, or holds something else.
+/// Opens a file of JSON lines for reading and appending. A line at the end that a kill cut off is removed.
 pub fn open_lines<T: DeserializeOwned>(path: &Path) -> anyhow::Result<(File, Vec<T>)> {
     let cannot = || format!("cannot open the sandbox's file {}", path.display());
     let mut file = File::options().create(true).read(true).append(true).open(path).with_context(cannot)?;
@@ -72,10 +66,6 @@ pub fn open_lines<T: DeserializeOwned>(path: &Path) -> anyhow::Result<(File, Vec
     Ok((file, lines.with_context(cannot)?))
 }
 
-/// Appends one line to such a file.
-///
-/// # Errors
-/// When it cannot be written.
 pub fn append_line(file: &mut File, line: &impl Serialize) -> std::io::Result<()> {
     let mut text = serde_json::to_string(line)?;
     text.push('\n');
@@ -83,10 +73,7 @@ pub fn append_line(file: &mut File, line: &impl Serialize) -> std::io::Result<()
 }
 
 impl Ledger {
-    /// An empty memory, or the one that `journal` holds.
-    ///
-    /// # Errors
-    /// When the journal cannot be read or written.
+    /// An empty memory, or the one in `journal`.
     pub fn open(journal: Option<&Path>) -> anyhow::Result<Self> {
         let mut ledger = Self::default();
         if let Some(path) = journal {
@@ -104,10 +91,7 @@ impl Ledger {
         self.calls.push(call);
     }
 
-    /// Notes a call, before it is answered.
-    ///
-    /// # Errors
-    /// When the journal cannot be written.
+    /// Records a call before it is answered.
     pub fn note(&mut self, call: Call) -> std::io::Result<()> {
         if let Some(file) = &mut self.journal {
             append_line(file, &call)?;
@@ -116,39 +100,36 @@ impl Ledger {
         Ok(())
     }
 
-    /// Every call, in order.
     pub fn calls(&self) -> &[Call] {
         &self.calls
     }
 
-    /// Whether the player got the code in this phase of it.
+    /// Whether the player got the code in this phase.
     pub fn has(&self, fid: &str, code: &CodeKey, phase: usize) -> bool {
         self.grants.contains(&(fid.to_owned(), code.as_str().to_owned(), phase))
     }
 
-    /// Whether the player got the code in any phase of it.
+    /// Whether the player got the code in any phase.
     pub fn is_granted(&self, player: PlayerId, code: &CodeKey) -> bool {
         let fid = player.to_string();
         (0..8).any(|phase| self.has(&fid, code, phase))
     }
 
-    /// How often the code was asked for the player.
+    /// How often the code was requested for the player.
     pub fn calls_for(&self, player: PlayerId, code: &CodeKey) -> usize {
         let fid = player.to_string();
         self.calls.iter().filter(|call| call.fid == fid && call.code == code.as_str()).count()
     }
 
-    /// Players who got the code in this phase of it.
+    /// The players who got the code in this phase.
     pub fn claims(&self, code: &CodeKey, phase: usize) -> u32 {
         self.claims.get(&(code.as_str().to_owned(), phase)).copied().unwrap_or_default()
     }
 
-    /// Grants in all.
     pub fn grants(&self) -> usize {
         self.grants.len()
     }
 
-    /// The calls that came too fast.
     pub fn refusals(&self) -> Refusals {
         let count = |name: &str| self.calls.iter().filter(|call| call.answer == name).count();
         Refusals { rate_limited: count("RATE_LIMITED"), too_frequent: count("TOO_FREQUENT") }

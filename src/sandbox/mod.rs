@@ -1,8 +1,8 @@
-//! The sandbox: a simulated world on loopback, for the newcomer's first minute and for the tests.
+//! The sandbox: a simulated world on loopback, for a newcomer's first minute and for the tests.
 //!
-//! The simulated game and feed are real HTTP servers; the terminal stands in for Discord. What the world remembers (calls,
-//! posts) is kept in files of its own and outlives the bot, as the real world does, so that a killed bot meets the same
-//! world again.
+//! The simulated game and feed are real HTTP servers; the terminal stands in for Discord. The world keeps its memory
+//! (calls, posts) in its own files and outlives the bot, as the real world does, so a killed bot returns to the same
+//! world.
 
 pub mod cards;
 pub mod console;

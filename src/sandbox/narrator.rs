@@ -1,4 +1,4 @@
-//! What happens, in plain words: tells what changed since it last looked.
+//! Tells in plain words what has changed since the last call.
 
 use std::collections::BTreeMap;
 
@@ -10,27 +10,27 @@ use crate::store::BatchProgress;
 
 use super::console::guild_name;
 
-/// What was told already.
+/// What was told before.
 #[derive(Debug, Default)]
 pub struct Narrator {
-    /// The codes that are over, with the generation in which they are.
+    /// The codes that are over, with their generations.
     over: BTreeMap<CodeKey, u32>,
     open: BTreeMap<(CodeKey, u32, GuildId), BatchProgress>,
 }
 
 impl Narrator {
-    /// The sentences for what changed: codes that the game invalidated, runs that ended.
+    /// One sentence per change: codes that the game invalidated, batches that ended.
     pub fn tell(&mut self, known: &BTreeMap<CodeKey, KnownCode>, batches: &[BatchProgress]) -> Vec<String> {
-        let mut said = Vec::new();
+        let mut sentences = Vec::new();
         for (key, code) in known {
             let Some(status) = &code.invalidated else {
                 self.over.remove(key);
                 continue;
             };
-            // One that comes back counts as over until the game was asked, which is no news.
+            // A reactivated code counts as over until its check. That is no news.
             if self.over.insert(key.clone(), code.generation).is_none() {
-                said.push(format!(
-                    "✗ {}: {}. Now that this is sure, nobody else is asked for.",
+                sentences.push(format!(
+                    "✗ {}: {}. This is confirmed, so no other player is tried.",
                     code.code,
                     meaning(status)
                 ));
@@ -42,11 +42,11 @@ impl Narrator {
             let is_over = self.over.get(key) == Some(generation);
             if !is_over && !open.contains_key(&(key.clone(), *generation, *guild)) {
                 let name = guild_name(*guild);
-                said.push(format!("✓ {} is settled for all {} players of {name}.", batch.code, batch.players));
+                sentences.push(format!("✓ {} is settled for all {} players of {name}.", batch.code, batch.players));
             }
         }
         self.open = open;
-        said
+        sentences
     }
 }
 
@@ -80,10 +80,10 @@ mod tests {
         assert_eq!(narrator.tell(&codes(true), &[batch(2)]), Vec::<String>::new());
         assert_eq!(narrator.tell(&codes(true), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
         assert_eq!(narrator.tell(&codes(true), &[]), Vec::<String>::new());
-        // It comes back: over until the game was asked, then good.
-        let anew = |is_over| BTreeMap::from([(code.key(), known(is_over, 2))]);
-        assert_eq!(narrator.tell(&anew(true), &[]), Vec::<String>::new());
-        assert_eq!(narrator.tell(&anew(false), &[batch(2)]), Vec::<String>::new());
-        assert_eq!(narrator.tell(&anew(false), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
+        // The code is reactivated: over until its check, then good.
+        let reactivated = |is_over| BTreeMap::from([(code.key(), known(is_over, 2))]);
+        assert_eq!(narrator.tell(&reactivated(true), &[]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&reactivated(false), &[batch(2)]), Vec::<String>::new());
+        assert_eq!(narrator.tell(&reactivated(false), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
     }
 }

@@ -1,8 +1,8 @@
-//! The terminal in place of Discord: shows each post once, and remembers them as Discord would.
+//! The terminal in place of Discord. It shows each post once and remembers posts as Discord would.
 //!
-//! Posts are kept in a file that outlives this process, as Discord's messages do: one JSON line each, written before the
-//! post is shown. A nonce that stands in it is answered with the earlier message. A line that a crash cut off was never
-//! acknowledged; it is dropped.
+//! Posts are kept in a file that outlives this process, as Discord's messages do: one JSON line each, written before
+//! the post is shown. A nonce that is already in the file is answered with the earlier message. A line that a crash cut
+//! off was never acknowledged, so it is dropped.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,23 +15,17 @@ use crate::ports::{AnnounceError, AnnouncedCode, Announcement, Announcer, Correc
 
 use super::ledger::{append_line, open_lines};
 
-/// One code in one guild's channel.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PostedCode {
-    /// The code as published.
+    /// As published.
     pub code: String,
-    /// Its generation.
     pub generation: u32,
 }
 
-/// One message in one guild's channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostedMessage {
-    /// Its nonce.
     pub nonce: String,
-    /// The guild.
     pub guild: u64,
-    /// Its codes.
     pub codes: Vec<PostedCode>,
 }
 
@@ -41,7 +35,7 @@ struct Book {
     by_nonce: HashMap<String, usize>,
 }
 
-/// The announcer that shows posts and corrections on a terminal.
+/// Shows posts and corrections on a terminal.
 #[derive(Clone)]
 pub struct TerminalAnnouncer {
     book: Arc<Mutex<Book>>,
@@ -50,10 +44,7 @@ pub struct TerminalAnnouncer {
 }
 
 impl TerminalAnnouncer {
-    /// An announcer whose posts are kept in `path`, together with those that stand there.
-    ///
-    /// # Errors
-    /// When the file cannot be read or written.
+    /// An announcer that keeps its posts in `path`, starting with those already there.
     pub fn open(
         path: &Path,
         show: impl Fn(&Announcement) + Send + Sync + 'static,
@@ -65,7 +56,7 @@ impl TerminalAnnouncer {
         Ok(Self { book, show: Arc::new(show), show_correction: Arc::new(show_correction) })
     }
 
-    /// Every message that was ever posted, in order.
+    /// All messages ever posted, in order.
     pub fn messages(&self) -> Vec<PostedMessage> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner).messages.clone()
     }

@@ -1,4 +1,4 @@
-//! What the simulated game holds: players, codes, and who gets what.
+//! The contents of the simulated game: players, codes, and which player gets which code.
 
 use std::time::Duration;
 
@@ -6,33 +6,27 @@ use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{PlayerId, State};
 
-/// A player of the simulated game.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimPlayer {
-    /// The id.
     pub id: PlayerId,
-    /// The name.
     pub nickname: String,
-    /// Where the player lives.
     pub state: State,
-    /// How far the player is.
+    /// The furnace level.
     pub furnace_level: u32,
-    /// Whether the player's VIP level is high enough for VIP codes.
+    /// Whether the VIP level is high enough for VIP codes.
     pub vip: bool,
 }
 
-/// Who gets a code.
+/// Which players get a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// Everybody.
     Good,
     /// Nobody any more.
     Expired,
-    /// Nobody: there is no such code.
+    /// Nobody, because there is no such code.
     Unknown,
-    /// Nobody any more: the claim limit is reached.
+    /// Nobody any more, because the claim limit is reached.
     UsedUp,
-    /// VIPs.
     VipOnly,
     /// Players with at least this furnace level.
     Furnace(u32),
@@ -40,12 +34,11 @@ pub enum Rule {
     ClaimLimit(u32),
 }
 
-/// A code of the simulated game, whose rule may change as the world grows older.
+/// A code of the simulated game, whose rule may change over time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimCode {
-    /// The code.
     pub code: Code,
-    /// From how long after the world's start which rule holds, in order. Before the first there is no such code.
+    /// The rules in order, each with its start, counted from the world's start. Before the first there is no such code.
     pub phases: Vec<(Duration, Rule)>,
 }
 
@@ -55,7 +48,7 @@ impl SimCode {
         Self { code, phases: vec![(Duration::ZERO, rule)] }
     }
 
-    /// The phase that holds `elapsed` after the world's start, counted from 0; `None` before the first.
+    /// The phase at `elapsed` after the world's start, counted from 0; `None` before the first.
     pub fn phase_at(&self, elapsed: Duration) -> Option<usize> {
         self.phases.iter().rposition(|(from, _)| *from <= elapsed)
     }
@@ -70,7 +63,7 @@ impl SimCode {
         self.phases.last().is_some_and(|(_, rule)| rule.is_over())
     }
 
-    /// The rule that holds `elapsed` after the world's start.
+    /// The rule at `elapsed` after the world's start.
     pub fn rule_at(&self, elapsed: Duration) -> Rule {
         self.phase_at(elapsed).and_then(|phase| self.phases.get(phase)).map_or(Rule::Unknown, |(_, rule)| *rule)
     }
@@ -81,7 +74,7 @@ impl Rule {
         matches!(self, Self::Expired | Self::Unknown | Self::UsedUp)
     }
 
-    /// What this rule says to `player`, when `claims` players got the code before; `Success` where the player gets it.
+    /// The answer of this rule for `player` after `claims` other players got the code; `Success` if the player gets it.
     pub fn says(self, player: &SimPlayer, claims: u32) -> Status {
         match self {
             Self::Good => Status::Success,
@@ -98,7 +91,7 @@ impl Rule {
     }
 }
 
-/// How the game words a status: `msg` and `err_code` (docs/protocol.md, "Statuses").
+/// The `msg` and `err_code` of a status (docs/protocol.md, "Statuses").
 pub fn wording(status: &Status) -> (&'static str, i64) {
     match status {
         Status::Success => ("SUCCESS", 20000),

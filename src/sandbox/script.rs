@@ -1,4 +1,4 @@
-//! The sandbox's script: which players and codes there are, and what happens when.
+//! The sandbox's script: its players and codes, and what happens when.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use super::faults::Faults;
 use super::feed::FeedEntry;
 use super::rules::{Rule, SimCode, SimPlayer};
 
-/// The game's limits, made faster so that a newcomer need not wait: 30 calls in 3 s instead of 60 s.
+/// The game's limits, but faster, so that a newcomer need not wait: 30 calls in 3 s instead of 60 s.
 pub const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(3) };
-/// Between two calls for one player, instead of 2.2 s.
+/// The time between two calls for one player, instead of 2.2 s.
 pub const PLAYER_INTERVAL: Duration = Duration::from_millis(110);
-/// How often the simulated game stumbles.
+/// How often the simulated game fails.
 pub const FAULTS: Faults = Faults {
     timeout_retry: 0.04,
     server_error: 0.03,
@@ -24,35 +24,31 @@ pub const FAULTS: Faults = Faults {
     truncated: 0.01,
     hang: 0.0,
 };
-/// How long a code must have been over before its return is believed: here it is away for seconds, not weeks.
+/// How long a code must have been over before its reactivation is believed. In the sandbox codes are away for seconds,
+/// not weeks.
 pub const MIN_ABSENCE: Duration = Duration::from_secs(2);
 
-/// The two guilds of the sandbox, and what they are called.
+/// The two guilds of the sandbox, with their names.
 pub const GUILDS: [(GuildId, &str); 2] = [(GuildId(1001), "Frostfire"), (GuildId(1002), "Aurora")];
 
 const APPEARS: Duration = Duration::from_secs(8);
 const LEAVES: Duration = Duration::from_secs(10);
 const RETURNS: Duration = Duration::from_secs(15);
-/// Between the first eight codes and the next eight, and so on.
+/// The time between the first eight codes and the next eight, and so on.
 const ROUND_AFTER: Duration = Duration::from_secs(15);
 
-/// One code of the script, and how its fate is told.
 #[derive(Debug, Clone)]
 pub struct ScriptedCode {
-    /// What the simulated game makes of it.
     pub sim: SimCode,
-    /// When the simulated feed lists it, and as what.
+    /// What the simulated feed lists, and when.
     pub entry: FeedEntry,
-    /// Its fate in plain words.
+    /// In plain words.
     pub fate: &'static str,
 }
 
-/// The whole script.
 #[derive(Debug, Clone)]
 pub struct Script {
-    /// The players of the simulated game.
     pub players: Vec<SimPlayer>,
-    /// The codes.
     pub codes: Vec<ScriptedCode>,
 }
 
@@ -67,7 +63,8 @@ struct Fate {
 const START: Duration = Duration::ZERO;
 const ALWAYS: &[(Duration, Option<Duration>)] = &[(START, None)];
 
-/// The fates, in the order in which `--codes` takes them; later codes begin again at the first, [`ROUND_AFTER`] later.
+/// The fates in the order in which `--codes` uses them. Further codes start from the first again, [`ROUND_AFTER`]
+/// later.
 const FATES: [Fate; 8] = [
     Fate {
         name: "WOS1124",
@@ -128,10 +125,11 @@ const FATES: [Fate; 8] = [
 ];
 
 impl Script {
-    /// A world of so many players and codes; the seed says who is a VIP and how high the furnaces are.
+    /// A world with so many players and codes. The seed decides who is a VIP, and the furnace levels.
     ///
     /// # Errors
-    /// Never for the numbers that the command line allows.
+    ///
+    /// None for the numbers that the command line allows.
     pub fn new(players: u32, codes: u32, seed: u64) -> anyhow::Result<Self> {
         let mut rng = fastrand::Rng::with_seed(seed);
         let player = |index: u32| {
@@ -159,7 +157,7 @@ impl Script {
         Ok(Self { players, codes })
     }
 
-    /// The rosters: the players are dealt out in turn, and every tenth one is in both guilds.
+    /// The rosters: the players are dealt out alternately, and every tenth one is in both guilds.
     pub fn roster(&self, guild: GuildId) -> Vec<Player> {
         let of = |index: usize| index % GUILDS.len();
         let in_guild = |index: &usize| GUILDS[of(*index)].0 == guild || index % 10 == 9;
@@ -172,7 +170,7 @@ impl Script {
         self.players.iter().enumerate().filter(|(index, _)| in_guild(index)).map(|(_, p)| on_file(p)).collect()
     }
 
-    /// When the last thing of the script has happened, since the world's start.
+    /// When the last event of the script happens, counted from the world's start.
     pub fn last_event(&self) -> Duration {
         self.codes.iter().flat_map(|code| code.entry.windows.iter().map(|(from, _)| *from)).max().unwrap_or_default()
     }

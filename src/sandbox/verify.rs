@@ -1,4 +1,4 @@
-//! Whether the bot's book and the simulated world's agree: outcomes against the game's ledger, posts against the channels.
+//! Compares the bot's state with the simulated world: outcomes with the game's ledger, posts with the channels.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,10 +13,10 @@ use super::posts::PostedMessage;
 use super::rules::SimPlayer;
 use super::script::{GUILDS, Script, ScriptedCode};
 
-/// The fewest calls after which a redemption is given up.
+/// The fewest calls after which a redemption may be given up.
 const UNKNOWN_TRIES: usize = 3;
 
-/// Everything that does not agree, one sentence each; empty when all does.
+/// All differences, one sentence each.
 pub fn mismatches(
     script: &Script,
     rows: &[RedemptionRow],
@@ -44,7 +44,7 @@ pub fn mismatches(
         for code in &script.codes {
             let pair = (player.id, code.sim.code.key());
             if !decided.contains(&pair) {
-                // Who has no outcome yet when the code is found to be over for everybody needs none.
+                // A player without an outcome needs none once the code is over for everybody.
                 if code.sim.is_over_in_the_end() && !ledger.is_granted(player.id, &pair.1) {
                     continue;
                 }
@@ -62,16 +62,17 @@ fn row_mismatch(row: &RedemptionRow, player: &SimPlayer, code: &ScriptedCode, le
     let status = row.status.as_ref().map(ToString::to_string).unwrap_or_default();
     let ok = match row.outcome {
         Outcome::Granted | Outcome::Already => ledger.is_granted(row.player, &row.code.key()),
-        // What any of the code's rules says to this player is a rightful failure.
+        // A failure is right if any of the code's rules gives it for this player.
         Outcome::Failed => {
             code.sim.phases.iter().any(|(_, rule)| Some(&rule.says(player, u32::MAX)) == row.status.as_ref())
         }
-        // Only after as many answers as the bot has patience for with those nobody knows.
+        // Right only after as many answers as the bot allows unknown ones.
         Outcome::GaveUp => ledger.calls_for(row.player, &row.code.key()) >= UNKNOWN_TRIES,
         Outcome::Pending => false,
     };
     let outcome = row.outcome.name();
-    (!ok).then(|| format!("{} for {} is {outcome} ({status}), which the game does not say", row.code, player.nickname))
+    (!ok)
+        .then(|| format!("{} for {} is {outcome} ({status}), which the game did not answer", row.code, player.nickname))
 }
 
 fn post_mismatches(script: &Script, known: &BTreeMap<CodeKey, KnownCode>, posts: &[PostedMessage]) -> Vec<String> {
@@ -91,7 +92,7 @@ fn post_mismatches(script: &Script, known: &BTreeMap<CodeKey, KnownCode>, posts:
             for generation in 1..=generations {
                 match count.remove(&(guild.0, key.clone(), generation)).unwrap_or_default() {
                     1 => {}
-                    // It was tested, and is not announced.
+                    // The code was tested, and is not announced.
                     0 if code.sim.is_ever_over() => {}
                     times => found.push(format!("{key} (generation {generation}) was posted {times} times in {name}")),
                 }
@@ -118,7 +119,7 @@ mod tests {
         ledger: Ledger,
     }
 
-    /// A world of one player, with the good code and the expired one, where all is as it should be.
+    /// A world of one player, with the good code and the expired one, in which everything agrees.
     fn book() -> Book {
         let script = Script::new(1, 2, 1).unwrap();
         let player = script.players[0].clone();

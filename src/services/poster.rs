@@ -1,21 +1,21 @@
-//! The poster: turns codes into posts and redemptions, sends the posts, and edits those that do not show what is so any more.
+//! The poster: turns codes into posts and redemptions, sends the posts, and edits those that no longer show the present state.
 //!
 //! # Guarantees
 //! Invariant 1: a (guild, code, generation) is announced exactly once. The intent, with a nonce that never changes, is
-//! committed before the announcer is called; an attempt is noted before it is made; the message's id is stored after it.
-//! A post that fails stays due: as long as we are told to wait, else with back-off up to 5 minutes. A guild's messages go out
-//! in their order, the guilds' in that of their planning; no guild waits for another, but for the bound on sends at once. A
-//! guild whose channel refuses posts is paused until somebody acts, and tried again now and then. An edit pauses nobody.
-//! Where nothing gets through at all, everything waits, and one message at a time is tried until one does. Corrections wait
-//! while there is something to post; a code whose time is up is noticed within a minute.
+//! committed before the announcer is called; an attempt is recorded before it is made; the message's id is stored after it.
+//! A failed post stays due: after the wait that Discord asks for, or a back-off of up to 5 minutes. Each guild's messages are sent
+//! in order, and guilds in the order of their planning. No guild waits for another, except for the limit on concurrent sends. A
+//! guild whose channel refuses posts is paused until somebody acts, and tried again at intervals. A failed edit pauses no guild.
+//! While nothing gets through at all, everything waits, and one message at a time is tried. Corrections wait while there is
+//! something to post. An expired code is noticed within a minute.
 //!
 //! # Races
-//! A guild has at most one send in flight. Whatever changes while the poster plans wakes it again: it listens before it
-//! plans. Planning twice makes nothing due twice.
+//! A guild has at most one send in flight. The poster listens before it plans, so changes during planning wake it again. Planning
+//! twice makes nothing due twice.
 //!
 //! # Crash
-//! Between the commit of the intent and the stored id nobody knows whether the message was sent; the announcement then
-//! carries the time of that attempt, and the announcer answers for the nonce: sent again, or found.
+//! Between the commit of the intent and the stored id nobody knows whether the message was sent. The announcement then carries
+//! the time of that attempt, and the announcer sends the nonce again or finds its message.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;

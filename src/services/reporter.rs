@@ -1,18 +1,18 @@
-//! The reporter: shows in each guild's channel how far its runs are, and how they ended.
+//! The reporter: shows the progress and the results of batches in each guild's channel.
 //!
 //! # Guarantees
-//! A run has one message, sent like a post: intent with a nonce first, then the call, then the id. It is edited when there
-//! is something new to say, at most every [`EDIT_EVERY`], and a last time when the run has ended. Posts go first: while one
-//! is due, nothing is reported, for [`YIELD_FOR`] at most. One that Discord does not answer holds up the others for
-//! [`SHOW_TIMEOUT`] at most. Only a first message that its channel refuses pauses a guild: an edit says nothing of posts.
+//! A batch has one message, sent like a post: the intent with a nonce first, then the call, then the id. It is edited when there
+//! is news, at most every [`EDIT_EVERY`], and a last time when the batch has ended. Posts go first: while one is due, nothing is
+//! reported, for [`YIELD_FOR`] at most. A message that Discord does not answer delays the others for [`SHOW_TIMEOUT`] at most.
+//! Only a refused first message pauses a guild: a refused edit says nothing about posts.
 //!
 //! # Races
-//! A run whose message is being shown is not shown a second time. What changes meanwhile is seen by the next look.
+//! A batch's message is never shown twice at once. The next poll sees changes made meanwhile.
 //!
 //! # Crash
-//! What was shown last is in memory only: after a restart the same message is edited once more than needed. A first message
-//! whose id was not stored is sent again with its nonce, or found; what that shows is not known, and it is edited. Runs that
-//! ended more than [`TELL_WITHIN`] ago without being told of are not any more, but a message that is there is mended.
+//! What was last shown is only in memory, so after a restart the message is edited once more than needed. A first message whose
+//! id was not stored is sent again with its nonce or found; its content is unknown, so it is edited. Batches that ended more than
+//! [`TELL_WITHIN`] ago without a message get none, but an existing message is corrected.
 
 use std::collections::HashMap;
 use std::sync::Arc;

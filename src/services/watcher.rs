@@ -1,19 +1,19 @@
-//! The watcher: asks each code feed on a clock of its own, and writes what they list into the store.
+//! The watcher: polls each code feed on its own schedule, and writes the listed codes into the store.
 //!
 //! # Guarantees
-//! A code that a feed lists is in the store when that feed's poll ends, whatever the other feeds do; or the poll counts as
-//! failed and says so. A failed poll changes nothing. A code is taken for gone only by the word of those that listed it; a
-//! feed that is silent for [`DEAD_AFTER`], or that is not asked any more, keeps nothing alive. After `max_consecutive_errors`
-//! polls of a feed in a row that brought nothing, its interval doubles per failure up to 5 minutes; one success restores it.
-//! How long a feed asks us to stay away is kept, up to a day.
+//! When a feed's poll ends, its codes are in the store, whatever the other feeds do; otherwise the poll counts as failed and is
+//! logged. A failed poll changes nothing. A code is gone only when the feeds that listed it no longer do. A feed that is silent
+//! for [`DEAD_AFTER`], or no longer configured, keeps no code alive. After `max_consecutive_errors` failed polls of a feed in a
+//! row, its interval doubles per failure up to 5 minutes; one success restores it. A wait that a feed asks for is kept, up to
+//! a day.
 //!
 //! # Races
-//! The poster and the engine see the codes through the store only. Two feeds may answer at once, and the engine may invalidate
-//! a code meanwhile: the change is worked out again inside the transaction that makes it.
+//! The poster and the engine see codes only through the store. Two feeds may answer at once, and the engine may invalidate a
+//! code meanwhile, so each change is computed again inside its transaction.
 //!
 //! # Crash
-//! Nothing is kept in memory but what saves work or talk (what the log said last, the feeds' validators), and since when a feed
-//! answers nothing or an empty list: after a restart that takes its time anew.
+//! Memory holds only what saves work or log lines (the last messages, the feeds' validators), and since when a feed has
+//! answered nothing or an empty list: after a restart that time starts again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,20 +1,22 @@
 //! The state file: where the loops meet.
 //!
 //! # Guarantees
-//! A write returns `Ok` only after it is committed with `synchronous=FULL`: it is on the disk. Where there is a replica that
-//! keeps up, it returns when that has it too: what this process acts on outlives either store. Where the file cannot be used,
-//! the working copy is a temporary one, and a write returns `Ok` only after the replica has it. A write that fails has
-//! changed nothing; but for one to a temporary copy, which may reach the replica later. All writes of one moment share one commit, each in a savepoint of its own, so one that fails takes
-//! no other with it. Waiters are woken after the commit, never before.
+//! A write returns `Ok` only after it is committed with `synchronous=FULL`, so it is on the disk. While a replica is caught up, the
+//! write returns when the replica has it too: what this process acts on survives the loss of either store. If the file cannot
+//! be used, the working copy is a temporary one, and a write returns `Ok` only after the replica has it. A failed write has
+//! changed nothing, except that a failed write to a temporary copy may still reach the replica later. All writes of one moment
+//! share one commit, each in its own savepoint, so a failing write does not affect the others. Waiters are woken only after
+//! the commit.
 //!
 //! # Races
-//! There is one writing connection behind a lock, so writes have an order; reads see the last commit. A lock file keeps
-//! every other process out; the [`Leader`] keeps out an instance on another file, whose claims and posts are refused once
-//! it is over. A file that is taken away or swapped while we run is noticed before the next write. No SQL runs on an async thread, and none is open across an `.await`.
+//! There is one writing connection behind a lock, so writes have an order; reads see the last commit. A lock file keeps every
+//! other process out. The [`Leader`] keeps out an instance on another file: its claims and posts are refused once its
+//! leadership is over. A file that is removed or replaced while in use is noticed before the next write. No SQL runs on an
+//! async thread, and no transaction is open across an `.await`.
 //!
 //! # Crash
-//! SQLite's WAL gives back every committed write and nothing of a later one. What a dead process had claimed is told by
-//! the claim's owner ([`Store::instance`]) and is simply due again.
+//! SQLite's WAL restores every committed write and no part of a later one. The claims of a dead process are recognised by their
+//! owner ([`Store::instance`]), and are due again.
 
 mod batch_messages;
 mod batches;

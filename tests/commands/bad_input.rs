@@ -134,7 +134,7 @@ async fn bad_variables_of_the_environment_and_of_dotenv() {
     std::fs::write(folder.path().join(".env"), "GAME_RATE_LIMIT=30$Qm7\n").unwrap();
     assert!(refusal(redeem()).await.contains("GAME_RATE_LIMIT is \"30$Qm7\""), "nothing is put in place of a $");
     std::fs::write(folder.path().join(".env"), "A=1\nthis is no assignment\n").unwrap();
-    assert!(refusal(redeem()).await.contains("cannot read .env: line 2 is not NAME=value"));
+    assert!(refusal(redeem()).await.contains("cannot read .env: line 2 is neither NAME=value"));
     assert!(!folder.path().join("data").exists());
 }
 

@@ -179,7 +179,7 @@ async fn the_same_odd_answer_for_everybody_is_exit_code_1_and_what_to_change() {
         let mut again = redeem(folder.path(), &sim);
         again.args(args);
         let output = crate::support::output(again).await;
-        assert!(text(&output.stderr).contains("Going on with an interrupted redeem: "), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("Continuing an interrupted redeem: "), "{}", text(&output.stderr));
         let report = json(&output);
         assert_eq!((number(&report["codes"][0]["granted"]), output.status.code()), (30, Some(0)), "{report}");
         assert_eq!(sim.ledger(Ledger::grants), 30);
@@ -220,7 +220,7 @@ async fn a_code_with_odd_answers_for_everybody_ends_the_command_last() {
     let output = output(command).await;
     let stderr = text(&output.stderr);
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{stderr}");
-    let said = "the game tells everybody CODE PAUSED for HOT, which nobody knows, and all else is done";
+    let said = "the game answers CODE PAUSED for HOT, which is unknown, to every player, and all else is done";
     assert!(stderr.contains(said) && stderr.lines().count() == 1, "{stderr}");
     assert_eq!(sim.ledger(Ledger::grants), 10);
     sim.set_troubles(Vec::new());
@@ -263,13 +263,13 @@ async fn a_redeem_that_was_killed_or_stopped_goes_on_and_repeats_nothing() {
             let output = child.wait_with_output().await.unwrap();
             let stderr = text(&output.stderr);
             assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), ""), "{stderr}");
-            assert!(stderr.contains("Interrupted: ") && stderr.contains("goes on from here"), "{stderr}");
+            assert!(stderr.contains("Interrupted: ") && stderr.contains("continues from here"), "{stderr}");
         }
     }
     let mut last = redeem(folder.path(), &sim);
     last.args(args);
     let output = output(last).await;
-    assert!(text(&output.stderr).contains("Going on with an interrupted redeem: "), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("Continuing an interrupted redeem: "), "{}", text(&output.stderr));
     let report = json(&output);
     adds_up(&report);
     let code = &report["codes"][0];

@@ -28,7 +28,7 @@ async fn the_sandbox_ends_by_itself_with_the_simulators_outcomes() {
         " new codes to guild 1002",
         "✅ Redeemed for ",
         "OFFICIALSTORE ↺",
-        "✔ All 108 outcomes are the ones the simulated game holds",
+        "✔ All 108 outcomes match the simulated game",
     ] {
         assert!(stdout.contains(part), "{part} in\n{stdout}");
     }
@@ -171,6 +171,6 @@ async fn killed_at_twenty_moments_it_posts_once_loses_nothing_and_repeats_no_dec
     last.args(["sandbox"]);
     let output = output(last).await;
     let stdout = text(&output.stdout);
-    assert!(stdout.contains("This world was interrupted before its end; it goes on."), "{stdout}");
+    assert!(stdout.contains("This world was interrupted before its end; it continues."), "{stdout}");
     assert!(output.status.success() && stdout.contains("✔ All "), "seed {seed}: {stdout}");
 }

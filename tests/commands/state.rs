@@ -159,10 +159,10 @@ async fn a_refused_import_or_export_is_one_line_and_changes_nothing() {
         (
             "kind.json",
             good.replace("\"guilds\"", "\"guild\""),
-            "record 1: its kind “guild” is not known; if a newer giftcode-bot wrote it, update this one",
+            "record 1: its kind “guild” is unknown; if a newer giftcode-bot wrote it, update this one",
         ),
         ("no-kind.json", good.replace("\"kind\":\"guilds\"", "\"a\":1"), "record 1: it has no kind"),
-        ("other.json", "{\"players\":[]}".to_owned(), "no giftcode_state.json"),
+        ("other.json", "{\"players\":[]}".to_owned(), "not a giftcode_state.json"),
         ("none.json", "not JSON".to_owned(), "it is not JSON (line 1"),
     ] {
         std::fs::write(path.join(name), content).unwrap();

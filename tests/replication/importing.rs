@@ -93,7 +93,7 @@ pub async fn an_import_that_mongodb_does_not_take_ends_and_reports_the_rest() {
     for part in ["it has taken nothing for 60 s", "its space is used up", "Run the same command again"] {
         assert!(lacks.contains(part), "{part}: {output}");
     }
-    assert!(output.lines().filter(|line| line.ends_with(" records are left.")).count() >= 3, "{output}");
+    assert!(output.lines().filter(|line| line.ends_with(" records remaining.")).count() >= 3, "{output}");
     line.refuse(None);
     let (code, output) = end(import(folder.path(), &line.uri())).await;
     assert_eq!(code, Some(0), "{output}");
@@ -115,7 +115,7 @@ pub async fn an_import_beside_a_dead_instance_waits_for_its_lease_and_says_so() 
         line
     });
     let line = first_line.await.unwrap();
-    assert!(line.contains("has not given its lease back") && line.contains("45 s"), "{line}");
+    assert!(line.contains("has not released its lease") && line.contains("45 s"), "{line}");
     assert!(importing.try_wait().unwrap().is_none(), "it is reported during the wait");
     let (code, output) = end(importing).await;
     assert_eq!(code, Some(0), "{output}");
@@ -139,7 +139,7 @@ pub async fn an_import_beside_an_active_instance_is_refused_with_advice() {
     };
     assert_eq!(code, Some(1), "{output}");
     let last = output.lines().last().unwrap_or_default();
-    assert!(last.contains("another giftcode-bot is at work") && last.contains("stop it"), "{output}");
+    assert!(last.contains("another giftcode-bot is using this state") && last.contains("stop it"), "{output}");
     assert!(!last.contains("does not answer"), "only the one problem is reported: {output}");
     let players =
         Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE).collection::<Document>("players");

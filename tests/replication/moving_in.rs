@@ -234,7 +234,7 @@ pub async fn an_import_goes_to_both_stores_and_an_export_comes_from_both() {
     let output = run("d.db", &["import", "two.json"]);
     bot.abort();
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""));
-    assert!(text(&output.stderr).contains("another giftcode-bot is at work"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("another giftcode-bot is using this state"), "{}", text(&output.stderr));
 }
 
 /// A code that everybody has through the legacy bot starts no batch: nothing would ever finish it.

@@ -1,4 +1,4 @@
-//! The simulated world while this process hosts it: game, feed, channels; and the services in it.
+//! The simulated world while this process hosts it: game, feed and channels, and the services in it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,18 +30,17 @@ use crate::services::poster::Poster;
 use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{Store, StoreError};
 
-/// What the simulated feed is called: its port is another at each start.
+/// A fixed name, because its port differs at each start.
 const FEED_NAME: &str = "the simulated feed";
 /// How long the simulated game takes to answer.
 const LATENCY: Duration = Duration::from_millis(200);
-/// The longest wait between two looks at how far everything is.
+/// The longest wait between two polls of the progress.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
-/// Between two tries to write the servers and players down where nothing can be written.
+/// How often writing the servers and players is tried while no store can be written.
 const PREPARE_EVERY: Duration = Duration::from_secs(1);
-/// One request to the simulated feed.
+/// The timeout of a request to the simulated feed.
 const FEED_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The hosted world.
 pub(super) struct Live {
     script: Script,
     sim: GameSim,
@@ -54,7 +53,7 @@ pub(super) struct Live {
 }
 
 impl Live {
-    /// Hosts the world, with all that its books remember.
+    /// Hosts the world, with everything that its files remember.
     pub fn start(
         config: &Config,
         world: &World,
@@ -93,7 +92,7 @@ impl Live {
         Ok(Self { script, sim, feed, announcer, console, clock, world_started, has_login })
     }
 
-    /// Says what there is to see.
+    /// Explains what there is to see.
     pub fn introduce(&self, paths: &Paths, continues: bool) {
         let Self { script, sim, feed, console, .. } = self;
         let (players, codes) = (script.players.len(), script.codes.len());
@@ -107,25 +106,29 @@ impl Live {
             LIMIT.calls,
             LIMIT.window.as_secs()
         ));
-        console.say("          and it stumbles now and then: busy, HTTP 502, odd pages, broken connections");
+        console.say("          and it sometimes fails: busy, HTTP 502, strange pages, broken connections");
         console.say(&format!("  feed    {}  {codes} codes of different fates", feed.url()));
         console.say(&format!("  servers {}: this terminal stands in for their channels", rosters.join(" and ")));
-        console.say(&format!("  state   {}  (kill me and start me again: I go on where I was)", paths.state.display()));
+        console.say(&format!(
+            "  state   {}  (kill me and start me again: I continue where I stopped)",
+            paths.state.display()
+        ));
         if console.is_terminal() {
             console.say(&format!("  log     {}", paths.log.display()));
         }
         if continues {
-            console
-                .say("This world was interrupted before its end; it goes on. What was posted and redeemed stays so.");
+            console.say(
+                "This world was interrupted before its end; it continues. What was posted and redeemed stays that way.",
+            );
         }
         console.say("");
     }
 
-    /// Writes down the servers, their channels and players, where they are not yet.
+    /// Stores the servers, their channels and players, if they are not stored yet.
     pub async fn prepare(&self, store: &Store) -> anyhow::Result<()> {
         loop {
             match self.try_prepare(store).await {
-                // Said as critical already; it can be written as soon as a store is back.
+                // This was logged as critical. Writing works again as soon as a store is back.
                 Err(StoreError::Persist(_)) => tokio::time::sleep(PREPARE_EVERY).await,
                 prepared => return Ok(prepared?),
             }
@@ -173,7 +176,7 @@ impl Live {
         Ok(supervisor)
     }
 
-    /// Until the script has played out and nothing is left to post or to redeem.
+    /// Waits until the script is over and nothing is left to post or redeem.
     pub async fn until_all_is_redeemed(&self, store: &Store, check_interval: Duration) -> anyhow::Result<()> {
         let mut narrator = Narrator::default();
         loop {
@@ -183,24 +186,24 @@ impl Live {
             }
             self.console.show(&batches, self.clock.elapsed());
             let age = self.clock.now().duration_since(self.world_started);
-            // Polled after the last event, and once more, so that the first of these polls was worked off.
-            let told = age > jiff::SignedDuration::try_from(self.script.last_event() + 3 * check_interval)?
+            // Polled twice after the last event, so that the first of these polls has been processed.
+            let is_over = age > jiff::SignedDuration::try_from(self.script.last_event() + 3 * check_interval)?
                 && self.feed.requests().0 >= 3;
-            // What the feed listed last is on file, whatever kept it from being written down for a while.
+            // What the feed listed last must be on file, even if it could not be written for a while.
             let is_listed = |code: &ScriptedCode| known.get(&code.sim.code.key()).is_some_and(|known| known.listed);
-            let told = told && self.script.codes.iter().all(is_listed);
+            let is_over = is_over && self.script.codes.iter().all(is_listed);
             let waiting = store.reports().pending_redemptions().await? + store.reports().open_checks().await?;
-            if told && waiting == 0 && store.reports().waiting_messages().await? == 0 {
+            if is_over && waiting == 0 && store.reports().waiting_messages().await? == 0 {
                 return Ok(());
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// The closing table, and whether everything is as the simulated world holds it.
+    /// Shows the closing table, and whether everything agrees with the simulated world.
     pub async fn close(&self, store: &Store) -> anyhow::Result<Ended> {
         let known = store.reports().known_codes().await?;
-        let mut table = summary::table(&["Code", "Granted", "Had it", "Failed", "Given up", "Its fate, and why not"]);
+        let mut table = summary::table(&["Code", "Granted", "Had it", "Failed", "Given up", "Its fate, and reasons"]);
         for code in &self.script.codes {
             let key = code.sim.code.key();
             let generations = known.get(&key).map_or(1, |known| known.generation);
@@ -234,12 +237,12 @@ impl Live {
         ));
         if found.is_empty() {
             self.console.say(&format!(
-                "✔ All {} outcomes are the ones the simulated game holds, and every good code was posted once in each server.",
+                "✔ All {} outcomes match the simulated game, and every good code was posted once in each server.",
                 rows.len()
             ));
             return Ok(Ended::Well);
         }
-        self.console.say(&format!("✘ {} things are not as the simulated world holds them:", found.len()));
+        self.console.say(&format!("✘ {} things differ from the simulated world:", found.len()));
         for sentence in found.iter().take(10) {
             self.console.say(&format!("  {sentence}"));
         }

@@ -1,4 +1,4 @@
-//! `giftcode-bot sandbox`: the services on a simulated world, until all is redeemed.
+//! `giftcode-bot sandbox`: the services in a simulated world, until everything is redeemed.
 
 mod live;
 
@@ -23,7 +23,7 @@ use crate::commands::world::{self, Paths, World, beside};
 
 use live::Live;
 
-/// The configuration where the environment says nothing. `.env` is not read: it is the real bot's.
+/// The defaults. `.env` is not read, because it belongs to the real bot.
 const DEFAULTS: &[(&str, &str)] = &[
     ("STATE_FILE", "data/sandbox/giftcode.db"),
     ("GIFTCODE_CHECK_INTERVAL", "1"),
@@ -32,33 +32,28 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("REDEEM_RETRY_BASE", "200ms"),
     ("REDEEM_RETRY_CAP", "2s"),
 ];
-/// What the command line asks for.
 #[derive(Debug, Clone)]
 pub struct SandboxOptions {
-    /// Players of the simulated game, 1 to 2000.
+    /// 1 to 2000.
     pub players: u32,
-    /// Codes, 1 to 64.
+    /// 1 to 64.
     pub codes: u32,
-    /// What chance follows.
     pub seed: u64,
-    /// Go on after all is redeemed.
+    /// Keep running after everything is redeemed.
     pub keep_running: bool,
-    /// The game has a player endpoint.
+    /// Whether the game has a player endpoint.
     pub login: bool,
-    /// A MongoDB to keep the state in too, in a database of the sandbox's own. The environment's is the real bot's.
+    /// A MongoDB that also keeps the state, in the sandbox's own database. The one in the environment is the real
+    /// bot's.
     pub mongodb: Option<SecretString>,
-    /// Which instance this is on that MongoDB, 1 to 9: each has a state file of its own, and all share the world.
+    /// The number of this instance on that MongoDB, 1 to 9. Each has its own state file, and all share the world.
     pub instance: u32,
 }
 
-/// Runs the sandbox.
-///
-/// # Errors
-/// When it cannot start.
 pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let config = Config::read(&Source::process().with_defaults(DEFAULTS))?;
     let has_replica = options.mongodb.is_some();
-    anyhow::ensure!(options.instance == 1 || has_replica, "--instance needs --mongodb: instances meet there");
+    anyhow::ensure!(options.instance == 1 || has_replica, "--instance needs --mongodb, which the instances share");
     let mut paths = Paths::new(&config.state_file);
     if options.instance > 1 {
         let suffix = format!(".{}", options.instance);
@@ -74,7 +69,7 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     };
     let console = Arc::new(Console::new());
     let shutdown = stop_on_signals()?;
-    // Before the log is begun: it may be that of the instance at work.
+    // Before the log starts: the file may be in use by another instance.
     let waited = session::wait_for_lock(&paths.state, has_replica, |text| console.say(text), &shutdown);
     let Some(lock) = waited.await? else { return Ok(Ended::Well) };
     let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
@@ -93,10 +88,10 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     if sandbox.options.instance > 1 {
         sandbox
             .console
-            .say("Another instance of the sandbox: while the first one is active it waits, and connects to nothing.");
+            .say("Another instance of the sandbox: it waits while the first one is active, and connects to nothing.");
     }
     let ended = sessions.run(&shutdown, async |session| sandbox.session(session).await).await?;
-    // With it goes the lock: the files can be taken away.
+    // This releases the lock, so that the files can be removed.
     drop(sessions);
     sandbox.leave(ended.is_some(), database).await?;
     Ok(ended.unwrap_or(Ended::Well))
@@ -114,8 +109,8 @@ struct Sandbox {
 }
 
 impl Sandbox {
-    /// One session: the world and the services in it, until all is redeemed or the session is over. The world goes with the
-    /// session: its next host opens its books.
+    /// One session: the world and the services in it, until everything is redeemed or the session is over. The world
+    /// ends with the session, and the next host reads its files.
     async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<Ended>> {
         if self.options.instance > 1 && world::join(&self.paths).is_err() {
             self.console.say("The sandbox's world is finished.");
@@ -147,7 +142,7 @@ impl Sandbox {
         let ended = tokio::select! {
             biased;
             () = done.cancelled() => Ok(None),
-            // They end by themselves only when one of them keeps dying.
+            // They end by themselves only if one of them keeps dying.
             ended = &mut services => return ended.context("the services ended")?.map(|()| None),
             ended = finished => ended,
         };
@@ -157,10 +152,10 @@ impl Sandbox {
         ended
     }
 
-    /// Takes a finished world away.
+    /// Removes a finished world.
     async fn leave(self, is_finished: bool, database: Option<Mongo>) -> anyhow::Result<()> {
         if !is_finished || self.options.keep_running {
-            self.console.say("Stopped. The same command goes on from here.");
+            self.console.say("Stopped. The same command continues from here.");
             return Ok(());
         }
         if let Some(database) = database {

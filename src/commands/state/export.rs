@@ -1,4 +1,4 @@
-//! `state export`: from a copy of the state file, else from MongoDB. Nothing is locked, taken or changed.
+//! `state export`: from a copy of the state file, or else from MongoDB. It locks and changes nothing.
 
 use std::fs::File;
 use std::io::{BufWriter, IntoInnerError, Write};
@@ -23,18 +23,16 @@ use super::print;
 
 /// How long MongoDB may take for a command.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Pages that wait to be written.
+/// The most pages that wait to be written.
 const AHEAD: usize = 2;
 
-/// Writes the whole state into a new file, also while a bot is at work on it.
-///
-/// # Errors
-/// When the state cannot be read or the file not be written; an unfinished file is removed.
+/// Writes the whole state to a new file, even while a bot is running. After an error the unfinished file is removed.
 pub async fn export(path: &Path) -> anyhow::Result<Ended> {
     let config = Config::read(&Source::process_and_dotenv()?)?;
     let json = config.log_format == LogFormat::Json;
     telemetry::init(Target::Stderr, json, config.log_filter.as_deref(), "warn")?;
-    let file = File::create_new(path).with_context(|| format!("cannot make {} (it must not exist)", path.display()))?;
+    let file =
+        File::create_new(path).with_context(|| format!("cannot create {} (it must not exist)", path.display()))?;
     match Box::pin(write(&config, path, Export::new(file))).await {
         Ok((count, origin)) => {
             print(&format!("{count} records written to {}{origin}.", path.display()));
@@ -47,7 +45,7 @@ pub async fn export(path: &Path) -> anyhow::Result<Ended> {
     }
 }
 
-/// Writes the state; how many records it has, and where they are from if that is not the state file.
+/// Writes the state. Returns the number of records, and their origin if that is not the state file.
 async fn write(config: &Config, path: &Path, mut out: Export) -> anyhow::Result<(usize, &'static str)> {
     let folder = folder_beside(path)?;
     let opened = open_copy(config.state_file.clone(), folder.path().join("state.db")).await;
@@ -77,7 +75,7 @@ async fn write(config: &Config, path: &Path, mut out: Export) -> anyhow::Result<
     }
 }
 
-/// A copy of the state file, brought to this program's schema.
+/// A copy of the state file, migrated to this program's schema.
 async fn open_copy(state: PathBuf, copy: PathBuf) -> Result<Store, StoreError> {
     let opening = move || {
         copy_state(&state, &copy)?;
@@ -116,7 +114,6 @@ async fn write_replica(replica: &impl Replica, out: &mut Export) -> anyhow::Resu
     Ok(())
 }
 
-/// The file that is being written.
 struct Export {
     out: BufWriter<File>,
     count: usize,
@@ -138,7 +135,7 @@ impl Export {
         Ok(())
     }
 
-    /// Writes its end, to the disk; how many records it has.
+    /// Completes the file on disk. Returns the number of records.
     fn finish(mut self) -> std::io::Result<usize> {
         if self.count == 0 {
             write!(self.out, "{{\"giftcode_bot_state\":{FORMAT},\"records\":[")?;
@@ -149,11 +146,11 @@ impl Export {
     }
 }
 
-/// A folder of its own beside the export, where there is room for a copy.
+/// A temporary folder next to the export, where there is room for a copy.
 fn folder_beside(path: &Path) -> anyhow::Result<TempDir> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".copying");
     let folder = path.with_file_name(&name);
     let made = tempfile::Builder::new().prefix(&name).rand_bytes(0).tempdir_in(path.parent().unwrap_or(path));
-    made.with_context(|| format!("cannot make the folder {} (it must not exist)", folder.display()))
+    made.with_context(|| format!("cannot create the folder {} (it must not exist)", folder.display()))
 }

@@ -1,6 +1,6 @@
 //! The format of an export: `{"giftcode_bot_state":1,"records":[…]}`.
 //!
-//! It is read with visitors of its own: serde_json alone would hold the whole list in memory.
+//! Read with its own visitors, because serde_json alone would hold the whole list in memory.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -14,7 +14,7 @@ use crate::domain::sync::record::{Field, FieldType, Record, RecordKind, Value};
 
 /// The format that this program writes and reads.
 pub(super) const FORMAT: u64 = 1;
-/// Records that are passed on at once.
+/// How many records are passed on together.
 pub(super) const CHUNK: u32 = 1000;
 
 pub(super) fn to_json(record: &Record) -> Json {
@@ -24,7 +24,7 @@ pub(super) fn to_json(record: &Record) -> Json {
     Json::Object(kind.into_iter().chain(fields.map(|(field, v)| (exported(field).to_owned(), value(v)))).collect())
 }
 
-/// A field's name in the export. Only a post's `kind` differs: that name says there which kind of record it is.
+/// A field's name in the export. Only a post's `kind` differs, because `kind` is the kind of record there.
 fn exported(field: &Field) -> &'static str {
     if field.name == "kind" { "message_kind" } else { field.name }
 }
@@ -33,7 +33,7 @@ fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
     let name = fields.get("kind").and_then(Json::as_str).context("it has no kind")?;
     let kind = RecordKind::parse(name).with_context(|| {
         let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
-        format!("its kind “{name}” is not known; if a newer giftcode-bot wrote it, update this one")
+        format!("its kind “{name}” is unknown; if a newer giftcode-bot wrote it, update this one")
     })?;
     let value = |field: &Field| {
         let found = fields.get(exported(field)).unwrap_or(&Json::Null);
@@ -51,15 +51,14 @@ fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
     Ok(record)
 }
 
-/// Reads an export to its end, passing its records on in batches.
+/// Reads an export to its end and passes its records on in chunks.
 pub(super) fn parse(path: &Path, pass_on: impl PassOn) -> anyhow::Result<()> {
     let mut json = serde_json::Deserializer::from_reader(BufReader::new(File::open(path)?));
     let mut reader = Export { pass_on, chunk: Vec::new() };
     (&mut reader).deserialize(&mut json).map_err(|e| anyhow::anyhow!("{e}"))?;
-    json.end().map_err(|_| anyhow::anyhow!("something follows its end"))
+    json.end().map_err(|_| anyhow::anyhow!("there is something after its end"))
 }
 
-/// Reads an export and passes its records on.
 struct Export<F> {
     pass_on: F,
     chunk: Vec<Record>,

@@ -1,9 +1,9 @@
 //! `giftcode-bot state export` and `state import`.
 //!
-//! The export is one JSON object, `{"giftcode_bot_state":1,"records":[…]}`: a record is `{"kind":…, field: value, …}` with
-//! the fields of the file's tables. It is written and read as a stream, so its size does not matter. It is made of a copy of
-//! the file, so a bot may be at work on it. An import merges: of two versions of a record the one that wins stays, so it can be
-//! run twice, and onto a state that went on meanwhile.
+//! The export is one JSON object, `{"giftcode_bot_state":1,"records":[…]}`. A record is `{"kind":…, field: value, …}`
+//! with the fields of the file's tables. It is written and read as a stream, so its size does not matter. It is made
+//! from a copy of the file, so it works while a bot is running. An import merges: of two versions of a record, the
+//! winning one stays. So an import can be repeated, and can be made into a state that has changed since.
 
 mod export;
 mod format;
@@ -36,12 +36,12 @@ use crate::commands::wiring::{location, mongodb};
 use format::parse;
 use progress::Progress;
 
-/// The largest `giftcode_state.json` that is read; real ones have some kilobytes.
+/// The largest `giftcode_state.json` that is read. Real ones have a few kilobytes.
 const MAX_LEGACY_STATE: u64 = 16 * 1024 * 1024;
 
 pub use export::export;
 
-/// Imports something of so many records into the state, waits until MongoDB has all of it, then lets go of it.
+/// Imports `total` records into the state, waits until MongoDB has all of them, then releases the state.
 async fn with_state<T>(
     total: u64,
     work: impl AsyncFnOnce(&Store, &mut Progress) -> anyhow::Result<T>,
@@ -80,7 +80,7 @@ async fn with_state<T>(
     match (done, hopeless) {
         (Some(done), _) => Ok(done),
         (None, Some(why)) => bail!("cannot use the state: {why}"),
-        (None, None) => bail!("cannot use the state: the import was stopped before it began"),
+        (None, None) => bail!("cannot use the state: the import was stopped before it started"),
     }
 }
 
@@ -88,15 +88,12 @@ fn print(text: &str) {
     drop(writeln!(std::io::stdout().lock(), "{text}"));
 }
 
-/// Takes over an export of this program, or the legacy bot's `giftcode_state.json`.
-///
-/// # Errors
-/// When it is neither, or the state cannot be written.
+/// Imports an export of this program, or the legacy bot's `giftcode_state.json`.
 pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     let shown = path.display().to_string();
-    // A connection string is not told: it may hold a password.
+    // A connection string is not shown, because it may contain a password.
     let is_uri = shown.starts_with("mongodb://") || shown.starts_with("mongodb+srv://");
-    ensure!(!is_uri, "a MongoDB is not imported as a file but with --from-mongodb URI");
+    ensure!(!is_uri, "to import from MongoDB, use --from-mongodb URI");
     let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
     let size = file.metadata().with_context(|| format!("cannot read {shown}"))?.len();
     let begin = read_begin(path).with_context(|| format!("cannot read {shown}"))?;
@@ -135,10 +132,7 @@ pub async fn import(path: &Path) -> anyhow::Result<Ended> {
     Ok(Ended::Well)
 }
 
-/// Takes over the legacy bot's database.
-///
-/// # Errors
-/// When it cannot be read, or the state cannot be written.
+/// Imports the legacy bot's database.
 pub async fn import_database(uri: &SecretString, database: &str) -> anyhow::Result<Ended> {
     let cannot = || format!("cannot import from the database {database:?}");
     let read = read_legacy_database(uri, database).await.with_context(cannot)?;
@@ -168,7 +162,7 @@ pub async fn import_database(uri: &SecretString, database: &str) -> anyhow::Resu
     Ok(Ended::Well)
 }
 
-/// The first bytes, by which an export is told.
+/// The first bytes, by which an export is recognized.
 fn read_begin(path: &Path) -> std::io::Result<String> {
     use std::io::Read;
     let mut begin = Vec::new();
@@ -176,8 +170,8 @@ fn read_begin(path: &Path) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&begin).into_owned())
 }
 
-/// Reads an export to its end before anything is taken over: one that is broken in the middle changes nothing. How many
-/// records it has.
+/// Reads an export to its end before anything is imported, so that a file broken in the middle changes nothing. Returns
+/// the number of records.
 async fn count(path: PathBuf) -> anyhow::Result<u64> {
     let counting = move || {
         let mut count = 0;
@@ -187,11 +181,11 @@ async fn count(path: PathBuf) -> anyhow::Result<u64> {
         })?;
         Ok(count)
     };
-    tokio::task::spawn_blocking(counting).await.context("the reading ended")?
+    tokio::task::spawn_blocking(counting).await.context("reading the file ended")?
 }
 
 async fn import_export(store: &Store, path: PathBuf, progress: &mut Progress) -> anyhow::Result<(usize, Merged)> {
-    // A few batches at a time wait for the store, whatever the file's size.
+    // A few chunks at a time wait for the store, whatever the file's size.
     let (chunks, mut received) = mpsc::channel(2);
     let pass_on = move |chunk| chunks.blocking_send(chunk).map_err(|_| "the store is gone");
     let parsing = tokio::task::spawn_blocking(move || parse(&path, pass_on));
@@ -202,6 +196,6 @@ async fn import_export(store: &Store, path: PathBuf, progress: &mut Progress) ->
         merged += store.imports().import_records(chunk).await?;
         progress.is_at(read as u64, store).await?;
     }
-    parsing.await.context("the reading ended")??;
+    parsing.await.context("reading the file ended")??;
     Ok((read, merged))
 }

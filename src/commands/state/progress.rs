@@ -1,4 +1,4 @@
-//! How far an import is, on standard error: a bar on a terminal, else a line now and then.
+//! Shows how far an import is, on standard error: a bar on a terminal, otherwise a line at intervals.
 
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -9,14 +9,12 @@ use tokio::time::Instant;
 
 use crate::store::Store;
 
-/// Without a terminal a line comes so often.
+/// How often a line is printed without a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
-/// Between two looks at what is left.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
-/// MongoDB that takes nothing for so long is not waited for.
+/// How long the import waits while MongoDB accepts nothing.
 const STALLED_AFTER: Duration = Duration::from_secs(60);
 
-/// How far an import is.
 pub(super) struct Progress {
     shown: Shown,
     total: u64,
@@ -24,12 +22,11 @@ pub(super) struct Progress {
 
 enum Shown {
     Bar(ProgressBar),
-    /// A line now and then, the last one at that time.
+    /// Lines at intervals, with the time of the last one.
     Lines(Box<dyn Write + Send>, Instant),
 }
 
 impl Progress {
-    /// An import of so many records.
     pub fn new(total: u64) -> Self {
         let shown = if std::io::stderr().is_terminal() {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
@@ -43,7 +40,7 @@ impl Progress {
         Self { shown, total }
     }
 
-    /// Of so many that are in the file, MongoDB lacks so many.
+    /// Shows that `in_file` records are in the file, and that MongoDB lacks `unsent` of these.
     fn show(&mut self, in_file: u64, unsent: u64) {
         match &mut self.shown {
             Shown::Bar(bar) => {
@@ -53,23 +50,24 @@ impl Progress {
             Shown::Lines(out, told_at) if told_at.elapsed() >= LINE_EVERY => {
                 *told_at = Instant::now();
                 let left = self.total.saturating_sub(in_file) + unsent;
-                drop(writeln!(out, "{left} records are left."));
+                drop(writeln!(out, "{left} records remaining."));
             }
             Shown::Lines(..) => {}
         }
     }
 
-    /// So many are in the file.
+    /// Records how many are in the file.
     pub async fn is_at(&mut self, in_file: u64, store: &Store) -> anyhow::Result<()> {
         let unsent = if store.is_replicated() { store.sync_log().unsent().await?.records } else { 0 };
         self.show(in_file, unsent.into());
         Ok(())
     }
 
-    /// Returns when MongoDB has everything that the file has, and that is certain.
+    /// Waits until MongoDB has confirmed everything that the file has.
     ///
     /// # Errors
-    /// When it takes nothing for a minute.
+    ///
+    /// If MongoDB accepts nothing for a minute.
     pub async fn until_in_both(&mut self, store: &Store) -> anyhow::Result<()> {
         let (mut least, mut moved_at) = (u32::MAX, Instant::now());
         while store.is_replicated() && !store.sync_log().is_outbox_empty().await? {
@@ -135,7 +133,7 @@ mod tests {
         }
     }
 
-    /// A file of which MongoDB lacks so many records.
+    /// A file of which MongoDB lacks `count` records.
     async fn lacking(count: u64, folder: &tempfile::TempDir) -> Store {
         let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
         let leadership = Leadership::waiting(clock);
@@ -157,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_mongodb_that_takes_nothing_for_a_minute_ends_it_and_what_is_left_is_shown_meanwhile() {
+    async fn a_mongodb_that_accepts_nothing_for_a_minute_ends_the_import_and_progress_is_shown_meanwhile() {
         let folder = tempfile::tempdir().unwrap();
         let store = lacking(3, &folder).await;
         store.sync_log().replica_failed(&ReplicaError::Refused("its space is used up".to_owned()));
@@ -170,11 +168,11 @@ mod tests {
             "MongoDB lacks 3 records: it has taken nothing for 60 s (MongoDB refuses: its space is used up; it lacks 3 changes, \
              the oldest for 60 s); the state file has all of them. Run the same command again: that is safe, and sends the rest"
         );
-        assert_eq!(written.lines(), vec!["3 records are left."; 6]);
+        assert_eq!(written.lines(), vec!["3 records remaining."; 6]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn however_little_mongodb_takes_it_is_waited_for_as_long_as_it_takes_something() {
+    async fn a_slow_mongodb_is_waited_for_as_long_as_it_accepts_something() {
         let folder = tempfile::tempdir().unwrap();
         let store = lacking(4, &folder).await;
         let (mut progress, written) = progress(4);
@@ -191,6 +189,6 @@ mod tests {
         let mut lines = written.lines();
         assert!((19..=20).contains(&lines.len()), "one every 10 s: {lines:?}");
         lines.dedup();
-        assert_eq!(lines, [4, 3, 2, 1].map(|left| format!("{left} records are left.")));
+        assert_eq!(lines, [4, 3, 2, 1].map(|left| format!("{left} records remaining.")));
     }
 }

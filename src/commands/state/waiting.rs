@@ -1,4 +1,4 @@
-//! Whether there is a point in waiting for the lease: somebody runs a command and wants to know.
+//! Decides whether waiting for the lease makes sense, because the person who runs the command needs an answer.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,37 +9,34 @@ use crate::domain::sync::election::{LEASE, Lease, RENEW_INTERVAL};
 use crate::leadership::{Leadership, Phase};
 use crate::ports::replica::{LeaseStore, ReplicaError};
 
-/// Between two looks at the lease.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// A MongoDB that does not answer for so long is not waited for.
+/// How long the command waits for a MongoDB that does not answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// A lease that nobody renews is over by then.
 const OVER_WITHIN: Duration = LEASE.saturating_add(Duration::from_secs(15));
-/// Who lives would have renewed it by then: it is said what is waited for.
+/// A living holder has renewed the lease by then. Otherwise the command reports what it waits for.
 const SAID_AFTER: Duration = RENEW_INTERVAL.saturating_add(Duration::from_secs(2));
 
-/// Why there is no point in waiting any longer.
+/// Why waiting any longer makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Hopeless {
-    /// Another instance renews the lease.
     AtWork,
-    /// MongoDB does not answer.
     NoAnswer(ReplicaError),
-    /// It answers, and the lease cannot be had: it answers only now and then, or takes no writes.
+    /// MongoDB answers, but the lease cannot be obtained: the answers are irregular, or MongoDB refuses writes.
     Unclear,
 }
 
 impl fmt::Display for Hopeless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AtWork => f.write_str("another giftcode-bot is at work on this state: stop it, then run this again"),
+            Self::AtWork => f.write_str("another giftcode-bot is using this state: stop it, then run this again"),
             Self::NoAnswer(error) => write!(
                 f,
-                "{error}; without it the state file is not used, for it may lack something: check MONGODB_URI, then run this again"
+                "{error}; the state file alone is not used, because it may lack something: check MONGODB_URI, then run this again"
             ),
             Self::Unclear => write!(
                 f,
-                "MongoDB did not give this command the lease within {} s: see to it that it can be read and written all the \
+                "MongoDB did not give this command the lease within {} s: make sure that it can be read and written all the \
                  time, then run this again",
                 OVER_WITHIN.as_secs()
             ),
@@ -47,15 +44,15 @@ impl fmt::Display for Hopeless {
     }
 }
 
-/// Returns when there is none: another instance renews the lease, or MongoDB does not answer. Not while this one leads. Says
-/// it when a lease is waited for that nobody renews.
+/// Returns when waiting makes no sense: another instance renews the lease, or MongoDB does not answer. Never returns
+/// while this instance leads. Reports if it waits for a lease that nobody renews.
 pub(super) async fn until_hopeless(
     leases: &impl LeaseStore,
     leadership: &Leadership,
     mut say: impl FnMut(String),
 ) -> Hopeless {
     let (mut began, mut answered_at, mut is_said) = (Instant::now(), Instant::now(), false);
-    // The lease as it was first seen in its holder's hands, and when.
+    // The lease of another holder as it was first seen, and when.
     let mut known: Option<(Lease, Instant)> = None;
     loop {
         tokio::time::sleep(POLL_INTERVAL).await;
@@ -69,7 +66,7 @@ pub(super) async fn until_hopeless(
                 let held = seen.lease.filter(|lease| !lease.released);
                 known = match (known, held) {
                     (Some((known, at)), Some(held)) if (&known.holder, known.term) == (&held.holder, held.term) => {
-                        // Between this look and the answer this instance may have taken it.
+                        // Between this poll and the answer, this instance may have taken it.
                         if held.beat > known.beat && leadership.phase() == Phase::Waiting {
                             return Hopeless::AtWork;
                         }
@@ -87,7 +84,7 @@ pub(super) async fn until_hopeless(
         let is_silent = known.as_ref().is_some_and(|(_, at)| at.elapsed() >= SAID_AFTER);
         if is_silent && !std::mem::replace(&mut is_said, true) {
             say(format!(
-                "Another giftcode-bot has not given its lease back and may still be at work: waiting up to {} s for it to run \
+                "Another giftcode-bot has not released its lease and may still be running: waiting up to {} s for it to run \
                  out",
                 OVER_WITHIN.as_secs()
             ));
@@ -107,7 +104,7 @@ mod tests {
     use crate::ports::replica::LeaseSnapshot;
     use crate::runtime::clock::Clock;
 
-    /// What stands there at each second; `None` where MongoDB does not answer.
+    /// What MongoDB contains at each second; `None` while it does not answer.
     struct Leases(Mutex<Box<dyn FnMut() -> Option<Option<Lease>> + Send>>);
 
     impl LeaseStore for Leases {
@@ -134,7 +131,8 @@ mod tests {
         Some(Some(Lease { holder: holder.to_owned(), term: 7, beat, released, ..Lease::default() }))
     }
 
-    /// After how many seconds it is given up, if within two minutes; whether it was said before that what is waited for.
+    /// After how many seconds the command gives up, if within two minutes, and whether it reported before what it waits
+    /// for.
     async fn given_up(mut at: impl FnMut(i64) -> Option<Option<Lease>> + Send + 'static) -> (u64, Hopeless, bool) {
         let leadership = Leadership::waiting(Clock::simulated(Timestamp::UNIX_EPOCH));
         let mut said = Vec::new();
@@ -154,13 +152,13 @@ mod tests {
     async fn it_is_waited_as_long_as_there_is_hope() {
         let at_work = Hopeless::AtWork;
         assert_eq!(given_up(|second| lease("other", second / 3, false)).await, (3, at_work.clone(), false));
-        // Nobody renews it: it is over before that.
+        // Nobody renews it, so it is over before that.
         assert_eq!(given_up(|_| lease("dead", 5, false)).await, (45, Hopeless::Unclear, true));
         let away = Hopeless::NoAnswer(ReplicaError::Unreachable("it is away".to_owned()));
         assert_eq!(given_up(|_| None).await, (10, away, false));
         let now_and_then = |second| if second % 8 == 0 { Some(None) } else { None };
         assert_eq!(given_up(now_and_then).await, (45, Hopeless::Unclear, false));
-        // Given back, and taken by somebody who lives.
+        // Released, and taken by a living instance.
         let handed_on = |second| if second < 9 { lease("old", second, true) } else { lease("new", second / 3, false) };
         assert_eq!(given_up(handed_on).await, (12, at_work, false));
     }

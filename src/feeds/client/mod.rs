@@ -1,6 +1,6 @@
-//! Asking a feed: one conditional request, and what it lists. When it is asked again is the watcher's business.
+//! Polls a feed: one conditional request, and the codes that it lists. The watcher decides when to poll.
 //!
-//! The validators are kept by hand: a caching client decides by itself when to ask again.
+//! The validators are kept by hand, because a caching client decides by itself when to send a request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,11 +23,10 @@ use super::unread::Unread;
 
 /// The largest answer that is read, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
-/// Redirects that are followed.
+/// The most redirects that are followed.
 const MAX_REDIRECTS: usize = 3;
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, application/rss+xml;q=0.9, */*;q=0.1");
 
-/// The feeds.
 pub struct FeedClient {
     sources: Vec<Source>,
 }
@@ -35,36 +34,32 @@ pub struct FeedClient {
 struct Source {
     url: Url,
     name: String,
-    /// Of this feed alone: what holds its key follows no other feed's redirects.
+    /// One client per feed: the one with a feed's key follows no other feed's redirects.
     http: reqwest::Client,
     memory: Mutex<Memory>,
 }
 
-/// What is remembered of a feed.
 #[derive(Default)]
 struct Memory {
-    /// Of its last good answer.
+    /// Those of the last good answer.
     validators: HeaderMap,
     entries: Option<Arc<Vec<Entry>>>,
     unread: Unread,
 }
 
-/// A feed as people see it: host and path, never a key.
+/// A feed's name for people: host and path, never a key.
 pub fn source_name(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}{port}{}", url.host_str().unwrap_or_default(), url.path())
 }
 
 impl FeedClient {
-    /// A client of these feeds, each of whose requests takes no longer than `timeout`, the answer's body included.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up or a key cannot be sent.
+    /// A request takes no longer than `timeout`, including the answer's body.
     pub fn new(feeds: &[Feed], timeout: Duration) -> anyhow::Result<Self> {
         let mut sources: Vec<Source> = Vec::new();
         for feed in feeds {
             let name = source_name(&feed.url);
-            // Two addresses may differ in what is not shown; what they list must not be taken for one feed's.
+            // Two addresses may differ in a part that is not shown. Their listings must not be mixed up.
             let same = sources.iter().filter(|other| source_name(&other.url) == name).count();
             let name = if same == 0 { name } else { format!("{name}#{}", same + 1) };
             let (http, memory) = (client(feed, timeout)?, Mutex::default());
@@ -73,8 +68,8 @@ impl FeedClient {
         Ok(Self { sources })
     }
 
-    /// The same, its one feed known by this name. For a feed whose address is another at each start, like the sandbox's: what
-    /// it listed before must not be taken for another feed's.
+    /// Gives the client's only feed a fixed name. For a feed with a new address at each start, such as the sandbox's,
+    /// so that its earlier listings stay its own.
     pub fn called(mut self, name: &str) -> Self {
         if let [source] = self.sources.as_mut_slice() {
             name.clone_into(&mut source.name);
@@ -107,7 +102,7 @@ fn client(feed: &Feed, timeout: Duration) -> anyhow::Result<reqwest::Client> {
         key.set_sensitive(true);
         headers.insert("X-API-Key", key);
     }
-    let redirects = if feed.key.is_some() { Policy::custom(stay_there) } else { Policy::limited(MAX_REDIRECTS) };
+    let redirects = if feed.key.is_some() { Policy::custom(same_host) } else { Policy::limited(MAX_REDIRECTS) };
     http::client(std::slice::from_ref(&feed.url), timeout)
         .default_headers(headers)
         .redirect(redirects)
@@ -115,8 +110,8 @@ fn client(feed: &Feed, timeout: Duration) -> anyhow::Result<reqwest::Client> {
         .context("cannot set up the connection to the code feeds")
 }
 
-/// A redirect to another host, or to a connection that others can read, would hand the key to them.
-fn stay_there(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+/// A redirect to another host, or to an unencrypted connection, would reveal the key.
+fn same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     let stays = attempt.previous().first().is_some_and(|first| {
         let next = attempt.url();
         let same_place = (first.host(), first.port()) == (next.host(), next.port());
@@ -130,20 +125,20 @@ impl Source {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The last good answer holds.
+    /// The last good answer is still valid.
     fn unchanged(&self) -> Result<Vec<Entry>, FeedFailure> {
         let mut memory = self.memory();
         let entries = memory.entries.as_deref().cloned();
         entries.ok_or_else(|| {
             memory.validators.clear();
-            failure(FeedError::Shape("it says that nothing changed since an answer that it never gave".to_owned()))
+            failure(FeedError::Shape("it reports no change since an answer that it never gave".to_owned()))
         })
     }
 
-    fn take_over(&self, found: shapes::Found, validators: HeaderMap) -> Result<Vec<Entry>, FeedFailure> {
+    fn take_over(&self, found: shapes::Parsed, validators: HeaderMap) -> Result<Vec<Entry>, FeedFailure> {
         let mut memory = self.memory();
         for what in memory.unread.new_ones(&found.unread) {
-            tracing::info!("The feed {} lists what cannot be read: {what}", self.name);
+            tracing::info!("The feed {} lists something that cannot be read: {what}", self.name);
         }
         if found.entries.is_empty() && found.skipped > 0 {
             let first = found.unread.first().cloned().unwrap_or_default();
@@ -171,7 +166,7 @@ fn body_error(error: BodyError) -> FeedError {
     }
 }
 
-/// The innermost cause: the outer ones repeat the address, which may hold a key.
+/// The innermost cause. The outer ones repeat the address, which may contain a key.
 fn unreachable(error: &reqwest::Error) -> FeedError {
     if error.is_timeout() {
         return FeedError::Unreachable("no answer in time".to_owned());

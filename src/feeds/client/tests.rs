@@ -80,7 +80,7 @@ async fn ask_one(script: Vec<Scripted>) -> Result<Vec<Entry>, FeedFailure> {
 
 #[tokio::test(start_paused = true)]
 async fn a_feed_is_asked_once_and_its_wish_to_be_left_alone_is_told() {
-    for (status, header, told) in [
+    for (status, header, expected) in [
         (429, Some("120"), Some(120)),
         (503, Some("86400"), Some(86_400)),
         (429, None, None),
@@ -90,7 +90,7 @@ async fn a_feed_is_asked_once_and_its_wish_to_be_left_alone_is_told() {
         let headers = header.map(|text| ("retry-after", text.to_owned())).into_iter().collect();
         let (feed, address) = Scripts::start(vec![(status, headers, String::new())]).await;
         let failed = client(&[(address, None)]).ask(0).await.unwrap_err();
-        assert_eq!((failed.error, failed.retry_after), (FeedError::Status(status), told.map(Duration::from_secs)));
+        assert_eq!((failed.error, failed.retry_after), (FeedError::Status(status), expected.map(Duration::from_secs)));
         assert_eq!(feed.requests(), 1);
     }
 }

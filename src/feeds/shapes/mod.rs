@@ -6,7 +6,7 @@
 //! 4. `[…]` of such entries
 //! 5. RSS 2.0, an item's title being the code
 //!
-//! A field of the wrong type counts as absent. An entry that is no code is left out, counted and named.
+//! A field of the wrong type counts as absent. An entry that is not a code is left out, counted and named.
 
 use std::collections::HashSet;
 
@@ -18,31 +18,29 @@ use crate::domain::codes::listing::Entry;
 use crate::domain::text::{clean, trim};
 use crate::ports::FeedError;
 
-use super::fields::{self, SHOWN_CHARS, said, text};
+use super::fields::{self, SHOWN_CHARS, one_line, text};
 
-/// The most codes that are taken from one feed; real ones list some ten, and up to some hundred that are over.
+/// The most codes that are read from one feed. Real feeds list about ten, and up to some hundred that are over.
 pub(super) const MAX_CODES: usize = 1000;
 
 const LISTS: [&str; 2] = ["codes", "giftCodes"];
 const ERROR: [&str; 3] = ["error", "detail", "message"];
 
-/// What a feed lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Found {
-    /// The codes, each once, whether they are active or not.
+pub(super) struct Parsed {
+    /// Each code once, active or not.
     pub entries: Vec<Entry>,
-    /// Entries that are no codes, or beyond [`MAX_CODES`].
+    /// The number of entries that are not codes, or beyond [`MAX_CODES`].
     pub skipped: usize,
-    /// What cannot be read, for people.
+    /// What cannot be read, as text for people.
     pub unread: Vec<String>,
 }
 
-/// Reads a feed's answer.
-pub(super) fn parse(body: &[u8]) -> Result<Found, FeedError> {
+pub(super) fn parse(body: &[u8]) -> Result<Parsed, FeedError> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii();
-    let mut found = Found::default();
+    let mut found = Parsed::default();
     let mut seen = HashSet::new();
-    // Counted apart: a long history must not crowd out what is active.
+    // Counted separately, so that a long history cannot crowd out active codes.
     let (mut active, mut inactive) = (0, 0);
     let mut take = |entry: Result<Entry, String>| match entry {
         Ok(entry) if (if entry.is_active { active } else { inactive }) < MAX_CODES => {
@@ -64,15 +62,15 @@ pub(super) fn parse(body: &[u8]) -> Result<Found, FeedError> {
     let mut unread = Vec::new();
     if body.starts_with(b"<") {
         for title in titles(body)? {
-            unread.extend(take(line(&title).map_err(|()| said(&title.into()))));
+            unread.extend(take(line(&title).map_err(|()| one_line(&title.into()))));
         }
     } else {
         let answer: Value = serde_json::from_slice(body).map_err(|_| unknown(body))?;
         for entry in entries(&answer)? {
             let read = match entry {
-                Value::String(text) => line(text).map_err(|()| said(entry)),
+                Value::String(text) => line(text).map_err(|()| one_line(entry)),
                 Value::Object(fields) => fields::entry(fields, &mut unread),
-                other => Err(said(other)),
+                other => Err(one_line(other)),
             };
             unread.extend(take(read));
         }
@@ -86,13 +84,13 @@ fn unknown(body: &[u8]) -> FeedError {
     FeedError::Shape(format!("it begins with {begin:?}"))
 }
 
-/// The titles of the items of RSS.
+/// The titles of the items of an RSS feed.
 fn titles(body: &[u8]) -> Result<Vec<String>, FeedError> {
     let channel = rss::Channel::read_from(body).map_err(|_| unknown(body))?;
     Ok(channel.items.into_iter().map(|item| item.title.unwrap_or_default()).collect())
 }
 
-/// The list of codes in an answer, whatever its shape.
+/// The list of codes in a JSON answer.
 fn entries(answer: &Value) -> Result<&Vec<Value>, FeedError> {
     let fields = match answer {
         Value::Array(entries) => return Ok(entries),
@@ -106,30 +104,31 @@ fn entries(answer: &Value) -> Result<&Vec<Value>, FeedError> {
     let nested = || fields.get("data").and_then(Value::as_object).and_then(|data| data.get(list(data)?));
     match list(fields).and_then(|name| fields.get(name)).or_else(nested) {
         Some(Value::Array(entries)) if !failed => Ok(entries),
-        _ => Err(match ERROR.iter().find_map(|name| told(fields.get(*name)?)) {
-            Some(told) => FeedError::Refused(told),
-            None if failed => FeedError::Refused("it says no more".to_owned()),
+        _ => Err(match ERROR.iter().find_map(|name| error_text(fields.get(*name)?)) {
+            Some(reason) => FeedError::Refused(reason),
+            None if failed => FeedError::Refused("it gives no reason".to_owned()),
             None => FeedError::Shape("it has no list of codes".to_owned()),
         }),
     }
 }
 
-/// What an error says: a text, or an object that holds one.
-fn told(value: &Value) -> Option<String> {
-    let told = if matches!(value, Value::Null | Value::Bool(_)) { String::new() } else { said(value) };
-    (!told.is_empty()).then_some(told)
+/// The text of an error: a string, or an object as JSON.
+fn error_text(value: &Value) -> Option<String> {
+    let reason = if matches!(value, Value::Null | Value::Bool(_)) { String::new() } else { one_line(value) };
+    (!reason.is_empty()).then_some(reason)
 }
 
-/// A line with a code, and perhaps the date of its publication. Anything else behind the code, and it is not to be trusted.
+/// Reads a line with a code and perhaps its date of publication. A line with anything else after the code is not
+/// trusted.
 fn line(text: &str) -> Result<Entry, ()> {
-    let (code, rest) = trim(text).split_once(char::is_whitespace).unwrap_or((text, ""));
-    if !(trim(rest).is_empty() || is_date(trim(rest)) || expiry::is_date(rest)) {
+    let (code, date) = trim(text).split_once(char::is_whitespace).unwrap_or((text, ""));
+    if !(trim(date).is_empty() || is_date(trim(date)) || expiry::is_date(date)) {
         return Err(());
     }
     Code::parse(code).map(Entry::active).map_err(|_| ())
 }
 
-/// A date that need not be in any calendar.
+/// Whether it has the form of a date, even of one that does not exist.
 fn is_date(word: &str) -> bool {
     let parts: Vec<&str> = word.split('.').collect();
     parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))

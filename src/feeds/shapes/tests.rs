@@ -1,11 +1,10 @@
-//! Each shape, and everything that is none.
+//! Each shape, and answers that are none of them.
 
 use proptest::prelude::*;
 
 use super::super::fields::{EXPIRY, REWARDS};
 use super::*;
 
-/// The active codes.
 fn names(body: &str) -> Vec<String> {
     let entries = parse(body.as_bytes()).unwrap().entries;
     entries.iter().filter(|entry| entry.is_active).map(|entry| entry.code.to_string()).collect()
@@ -49,7 +48,7 @@ fn the_shapes_are_recognised() {
 }
 
 #[test]
-fn active_is_what_nothing_says_is_over() {
+fn a_code_is_active_unless_a_field_says_it_is_over() {
     for fields in [
         r#""status":"Active""#,
         r#""is_active":true"#,
@@ -114,7 +113,7 @@ fn a_feed_that_lists_without_end_is_cut() {
     let many: Vec<String> = (0..MAX_CODES + 5).map(|i| format!("C{i}")).collect();
     let found = parse(&serde_json::to_vec(&many).unwrap()).unwrap();
     assert_eq!((found.entries.len(), found.skipped, found.unread.len()), (MAX_CODES, 5, 0));
-    // What is over does not crowd out what is active.
+    // Codes that are over do not crowd out active ones.
     let over = (0..MAX_CODES + 5).map(|i| serde_json::json!({"code": format!("C{i}"), "expired": true}));
     let all: Vec<Value> = over.chain(["NEW1".into()]).collect();
     assert_eq!(names(&serde_json::to_string(&all).unwrap()), ["NEW1"]);
@@ -128,7 +127,7 @@ fn errors_are_errors_also_with_status_200() {
     };
     assert_eq!(refused(r#"{"error":"Invalid\nAPI key"}"#), "Invalid API key");
     assert_eq!(refused(r#"{"detail":"Rate limit"}"#), "Rate limit");
-    assert_eq!(refused(r#"{"success":false,"codes":[]}"#), "it says no more");
+    assert_eq!(refused(r#"{"success":false,"codes":[]}"#), "it gives no reason");
     assert_eq!(refused(r#"{"status":"error","message":"down"}"#), "down");
     for body in ["", "<html>", "{\"codes\":[\"A1", "7", "{}", r#"{"codes":"A1"}"#, r#"{"data":{"giftCodes":{}}}"#] {
         assert!(matches!(parse(body.as_bytes()), Err(FeedError::Shape(_))), "{body}");

@@ -1,4 +1,4 @@
-//! What an HTTP answer of the game is, whatever it is.
+//! Sorts HTTP answers of the game into kinds.
 
 use serde_json::{Map, Value};
 
@@ -6,13 +6,12 @@ use crate::domain::answers::answer::{Answer, ApiAnswer, ErrCode, MAX_MSG_CHARS};
 use crate::domain::players::player::{Profile, State};
 use crate::domain::text::{NAME_CHARS, clean};
 
-/// An HTTP answer as it came.
 #[derive(Debug, Clone)]
 pub(super) struct Raw {
     pub status: u16,
-    /// In lower case; empty where there is none.
+    /// In lower case; empty if there is none.
     pub content_type: String,
-    /// The body, where all of it came.
+    /// `None` if the body did not arrive completely.
     pub body: Option<Vec<u8>>,
 }
 
@@ -32,11 +31,11 @@ impl Raw {
     }
 }
 
-/// Sorts an answer; what it means is said by the status table.
+/// The kind of an answer. The status table gives its meaning.
 pub(super) fn interpret(raw: &Raw) -> Answer {
     match raw.status {
         429 => Answer::RateLimited,
-        // Whatever the body says: we are not let in.
+        // Access is denied, whatever the body says.
         status @ (401 | 403) => Answer::Http(status),
         status if raw.is_html() => Answer::Html(status),
         200 => match raw.json() {
@@ -45,7 +44,7 @@ pub(super) fn interpret(raw: &Raw) -> Answer {
             }
             _ => Answer::Malformed,
         },
-        // The API says what it means with status 200: with another one, its words are not its own.
+        // The API answers with status 200 only. With any other status the body is not the API's.
         status => Answer::Http(status),
     }
 }
@@ -64,7 +63,7 @@ fn api_answer(fields: &Map<String, Value>) -> ApiAnswer {
     ApiAnswer { msg, err_code }
 }
 
-/// A whole number, or the digits of one in a string.
+/// A whole number, or its digits in a string.
 fn whole_number(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64(),
@@ -73,7 +72,7 @@ fn whole_number(value: &Value) -> Option<i64> {
     }
 }
 
-/// The profile of a successful answer of the player endpoint (docs/protocol.md, "Player answer").
+/// The profile in a successful answer of the player endpoint (docs/protocol.md, "Player answer").
 pub(super) fn profile(raw: &Raw) -> Option<Profile> {
     if raw.status != 200 {
         return None;
@@ -85,7 +84,7 @@ pub(super) fn profile(raw: &Raw) -> Option<Profile> {
     Some(Profile {
         nickname: data.get("nickname").and_then(Value::as_str).map(|name| clean(name, NAME_CHARS)).unwrap_or_default(),
         state: number("kid").and_then(State::new),
-        // `stove_lv_content` is a number, its digits, or the address of a picture.
+        // `stove_lv_content` is a number, its digits, or a picture's address.
         furnace_level: number("stove_lv_content").or_else(|| number("stove_lv")),
     })
 }

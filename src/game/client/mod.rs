@@ -1,4 +1,4 @@
-//! Requests to the game, and their answers as values.
+//! Sends requests to the game and returns their answers as values.
 
 mod interpret;
 
@@ -22,31 +22,29 @@ use super::signature::sign;
 use super::{PLAYER_PATH, REDEEM_PATH};
 use interpret::{Raw, interpret, profile};
 
-/// The largest answer that is read, in bytes: real ones have some hundred.
+/// The largest answer that is read, in bytes. Real ones have a few hundred.
 const MAX_BODY: usize = 64 * 1024;
-/// The longest `Retry-After` of the game that is believed.
+/// The longest `Retry-After` of the game that is honoured.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
-/// How long a session that was refused once rests.
+/// The cool-down of a session after its first refusal.
 const FIRST_COOL_DOWN: Duration = Duration::from_secs(2);
 
-/// How to reach the game.
 #[derive(Debug, Clone)]
 pub struct GameSettings {
-    /// The API's base; the endpoints are below it.
+    /// The endpoints are below it.
     pub base_url: Url,
-    /// The game's own page: the API refuses calls that do not name it.
+    /// The game's own page. The API refuses calls that do not name it.
     pub page: Url,
     /// The salt of the signatures.
     pub salt: String,
-    /// The longest that one call may take, its answer's body included.
+    /// The longest time for one call, including the answer's body.
     pub timeout: Duration,
 }
 
-/// The game's API, through one or more sessions.
 pub struct GameClient {
     sessions: Sessions,
-    /// Logins go on their own: one that hangs takes no session from the redemptions.
+    /// Separate, so that a login that hangs takes no session from the redemptions.
     login: reqwest::Client,
     settings: GameSettings,
     clock: Clock,
@@ -54,20 +52,18 @@ pub struct GameClient {
 }
 
 impl GameClient {
-    /// A client of this game with one session.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up.
     pub fn new(settings: GameSettings, clock: Clock) -> anyhow::Result<Self> {
         Self::with_sessions(settings, clock, 1, FIRST_COOL_DOWN)
     }
 
-    /// A client of this game with so many sessions, at least 1: as many as there are calls at once. One that was refused
-    /// rests for `rest`, doubled for each refusal in a row up to a minute.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up.
-    pub fn with_sessions(settings: GameSettings, clock: Clock, count: usize, rest: Duration) -> anyhow::Result<Self> {
+    /// A client with one session for each of `count` calls at once, at least 1. A refused session cools down for
+    /// `cool_down`, which doubles with each refusal in a row, up to a minute.
+    pub fn with_sessions(
+        settings: GameSettings,
+        clock: Clock,
+        count: usize,
+        cool_down: Duration,
+    ) -> anyhow::Result<Self> {
         let page = page_headers(&settings.page)?;
         let session = |_| {
             http::client(std::slice::from_ref(&settings.base_url), settings.timeout)
@@ -78,10 +74,9 @@ impl GameClient {
         };
         let login = session(0)?;
         let clients = (0..count.max(1)).map(session).collect::<anyhow::Result<_>>()?;
-        Ok(Self { sessions: Sessions::new(clients, rest), login, settings, clock, requests: AtomicU64::new(0) })
+        Ok(Self { sessions: Sessions::new(clients, cool_down), login, settings, clock, requests: AtomicU64::new(0) })
     }
 
-    /// Requests sent so far.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
@@ -112,24 +107,24 @@ impl GameClient {
     }
 }
 
-/// What a browser on the game's page would name it with: the page's host alone, without its path.
+/// The headers that a browser on the game's page would send: the page's host without its path.
 fn page_headers(page: &Url) -> anyhow::Result<HeaderMap> {
     let origin = page.origin().ascii_serialization();
     let header = |text: &str| HeaderValue::from_str(text).with_context(|| format!("cannot name the page {page}"));
     Ok(HeaderMap::from_iter([(ORIGIN, header(&origin)?), (REFERER, header(&format!("{origin}/"))?)]))
 }
 
-/// What the headers say about the limits (docs/protocol.md, "Limits").
+/// The rate limits in the headers (docs/protocol.md, "Limits").
 fn hints(response: &reqwest::Response) -> RateLimitHints {
     let number = |name| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
     RateLimitHints {
-        retry_after: http::retry_after(response).map(|told| told.min(MAX_RETRY_AFTER)),
+        retry_after: http::retry_after(response).map(|wait| wait.min(MAX_RETRY_AFTER)),
         limit: number("x-ratelimit-limit"),
         remaining: number("x-ratelimit-remaining"),
     }
 }
 
-/// Why there is no answer. The error's address holds no secret, but says nothing new either.
+/// Why there is no answer. The error's address contains no secret, but it is always the same.
 fn not_answered(error: &reqwest::Error) -> Answer {
     tracing::debug!("The game did not answer: {:?}", error.source().map(ToString::to_string));
     if error.is_timeout() { Answer::TimedOut } else { Answer::Connection }

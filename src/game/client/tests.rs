@@ -1,4 +1,4 @@
-//! The client against servers that misbehave; what the simulated game answers is tested with the simulator.
+//! The client against servers that misbehave. The simulator's tests cover the simulated game's answers.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -68,7 +68,7 @@ async fn nobody_there_is_a_connection_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_call_names_the_games_page_and_says_honestly_who_asks() {
+async fn every_call_names_the_games_page_and_an_honest_user_agent() {
     let echo = |headers: axum::http::HeaderMap| async move {
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("none").to_owned();
         let msg = [header("origin"), header("referer"), header("user-agent")].join(" ");

@@ -1,32 +1,28 @@
-//! The `.env` file: one `NAME=value` a line.
+//! The `.env` file: one `NAME=value` per line.
 //!
-//! A value is taken as it stands. Nothing is put in place of a `$`, because a salt or a password that holds one would be cut
-//! without a word. Taken apart are only:
+//! A value is used as it is. A `$` is not replaced, because that would silently cut a salt or a password that contains
+//! one. Only these are interpreted:
 //!
 //! - blanks around the name and the value, and `export` before the name;
-//! - a comment: a line that begins with `#`, and what follows a blank and a `#` behind a value;
-//! - quotes around the whole value: in single ones everything stands for itself, in double ones `\"`, `\\` and `\$` stand for
-//!   `"`, `\` and `$`.
+//! - comments: a line that starts with `#`, and text after a blank and a `#` that follow a value;
+//! - quotes around the whole value. Between single quotes every character stands for itself; between double quotes
+//! `\"`, `\\` and `\$` stand for `"`, `\` and `$`.
 //!
-//! The file is read by hand because the dotenvy crate replaces a `$`, and its errors quote the line.
+//! Written by hand, because the dotenvy crate replaces a `$`, and its errors quote the line.
 
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The largest file.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// The `.env` file of the current folder, else of the nearest one above it.
+/// The `.env` file of the current folder, or of the nearest folder above it that has one.
 pub(super) fn find() -> Option<PathBuf> {
     let folder = std::env::current_dir().ok()?;
     folder.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file())
 }
 
-/// The values of the file; of a name that comes twice the later one.
-///
-/// # Errors
-/// What is wrong with it, without any value.
+/// The values of the file. If a name occurs twice, the later value is used. Errors never contain a value.
 pub(super) fn read(path: &Path) -> Result<HashMap<String, String>, String> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
@@ -56,8 +52,8 @@ fn values(text: &str) -> Result<HashMap<String, String>, String> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (name, value) =
-            assignment(line).ok_or_else(|| format!("line {number} is not NAME=value, or a comment behind a #"))?;
+        let (name, value) = assignment(line)
+            .ok_or_else(|| format!("line {number} is neither NAME=value nor a comment that starts with #"))?;
         let value = value_of(value).map_err(|problem| format!("line {number}: {problem}"))?;
         values.insert(name.to_owned(), value);
     }
@@ -77,7 +73,7 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
 fn value_of(text: &str) -> Result<String, &'static str> {
     let value = text.trim_start();
     let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-        // With the blank before it: a value may be empty, and then a comment begins behind the `=`.
+        // Including the blank before it: a value may be empty, and then a comment starts right after the `=`.
         let comment =
             text.match_indices('#').find(|(at, _)| text.get(..*at).is_some_and(|before| before.ends_with([' ', '\t'])));
         return Ok(text.get(..comment.map_or(text.len(), |(at, _)| at)).unwrap_or_default().trim().to_owned());
@@ -91,13 +87,13 @@ fn value_of(text: &str) -> Result<String, &'static str> {
             return if behind.trim().is_empty() || is_comment {
                 Ok(taken)
             } else {
-                Err("text stands behind the closing quote; put the whole value into quotes, or none of it")
+                Err("there is text after the closing quote; put the whole value in quotes, or none of it")
             };
         }
         let escaped = (quote == '"' && c == '\\').then(|| chars.next_if(|(_, next)| matches!(next, '"' | '\\' | '$')));
         taken.push(escaped.flatten().map_or(c, |(_, next)| next));
     }
-    Err("the quote that begins its value is not closed on the line")
+    Err("the quote at the start of the value is not closed on the line")
 }
 
 #[cfg(test)]
@@ -134,13 +130,13 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_none_is_named_without_its_value() {
+    fn a_bad_line_is_named_without_its_value() {
         for (text, problem) in [
-            ("A=1\ns3cr3t\n", "line 2 is not NAME=value, or a comment behind a #"),
-            ("=s3cr3t", "line 1 is not NAME=value"),
-            ("a name=s3cr3t", "line 1 is not NAME=value"),
-            ("A=1\n\nN=\"s3cr3t", "line 3: the quote that begins its value is not closed"),
-            ("N='s3cr3t'x", "line 1: text stands behind the closing quote"),
+            ("A=1\ns3cr3t\n", "line 2 is neither NAME=value nor a comment that starts with #"),
+            ("=s3cr3t", "line 1 is neither NAME=value"),
+            ("a name=s3cr3t", "line 1 is neither NAME=value"),
+            ("A=1\n\nN=\"s3cr3t", "line 3: the quote at the start of the value is not closed"),
+            ("N='s3cr3t'x", "line 1: there is text after the closing quote"),
         ] {
             let error = values(text).unwrap_err();
             assert!(error.starts_with(problem) && !error.contains("s3cr3t"), "{error}");
@@ -148,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_skipped_and_utf_16_is_called_so() {
+    fn a_byte_order_mark_is_skipped_and_utf_16_is_named() {
         assert_eq!(text(b"\xEF\xBB\xBFA=1"), Ok("A=1"));
         for utf16 in [&b"\xFF\xFEA\0=\x001\0"[..], b"\xFE\xFF\0A\0=\x001", b"A\0=\x001\0"] {
             assert!(text(utf16).unwrap_err().contains("UTF-16"));

@@ -1,10 +1,10 @@
-//! The configuration: every variable of the environment, read and checked at the start.
+//! The configuration: every environment variable, read and checked at the start.
 //!
-//! A value that cannot be read stops the start with one line: the variable, the value (never a secret's), and what is
-//! allowed. Looked up in the process's environment, then in `.env`, then in what the command gives as its defaults, then
-//! in [`VARIABLES`]. An empty value counts as not set.
+//! A value that cannot be read prevents the start, with one line: the variable, the value (never a secret's), and what
+//! is allowed. A value is looked up in the process's environment, then in `.env`, then in the command's own defaults,
+//! then in [`VARIABLES`]. An empty value counts as not set.
 //!
-//! Read by hand, so that no error can show a secret.
+//! Written by hand, so that no error can show a secret.
 
 mod dotenv;
 mod read;
@@ -19,35 +19,29 @@ use url::Url;
 
 pub use source::Source;
 
-/// Why the configuration cannot be used: one line.
+/// Why the configuration cannot be used, in one line.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ConfigError {
-    /// A value that is not allowed.
     #[error("{name} is {shown}: {allowed}")]
     Value {
-        /// The variable.
         name: &'static str,
-        /// Its value, quoted and shortened, or a word for a secret.
+        /// Quoted and shortened, or a description for a secret.
         shown: String,
-        /// What is allowed.
         allowed: String,
     },
     /// Two variables that contradict each other.
     #[error("{0}")]
     Conflict(&'static str),
-    /// The `.env` file cannot be read.
     #[error("cannot read .env: {0}")]
     DotEnv(String),
 }
 
-/// A variable of the environment.
 #[derive(Debug, Clone, Copy)]
 pub struct Variable {
-    /// Its name.
     pub name: &'static str,
-    /// What it is when it is not set; empty for nothing.
+    /// The value if it is not set; empty for none.
     pub default: &'static str,
-    /// What it is for, in one line.
+    /// Its purpose, in one line.
     pub what: &'static str,
     /// Whether its value is never shown.
     pub is_secret: bool,
@@ -61,12 +55,12 @@ const fn secret(name: &'static str, what: &'static str) -> Variable {
     Variable { name, default: "", what, is_secret: true }
 }
 
-/// The page of Whiteout Survival, whose API asks for it.
+/// Whiteout Survival's page, which its API requires.
 const WOS_PAGE: &str = "https://wos-giftcode.centurygame.com";
 /// The host of the sister game Kingshot's API, and its page.
 const KINGSHOT: (&str, &str) = ("kingshot-giftcode.centurygame.com", "https://ks-giftcode.centurygame.com");
 
-/// Every variable, in the order of `.env.example`.
+/// In the order of `.env.example`.
 pub const VARIABLES: &[Variable] = &[
     secret("DISCORD_TOKEN", "The Discord bot's token"),
     variable("DISCORD_PROXY_URL", "", "Base URL for Discord's REST API; turns the library's own rate limiter off"),
@@ -111,25 +105,21 @@ pub const VARIABLES: &[Variable] = &[
     variable("LOG_FORMAT", "text", "How it is logged: text, or json for machines"),
 ];
 
-/// A bound on calls: so many per window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
-    /// Calls, 1 to 10,000.
+    /// 1 to 10,000.
     pub calls: u32,
-    /// The window, more than nothing, at most a day.
+    /// More than zero, at most a day.
     pub window: Duration,
 }
 
-/// A code feed.
 #[derive(Debug, Clone)]
 pub struct Feed {
-    /// Its address.
     pub url: Url,
-    /// Sent to it as `X-API-Key`, and nowhere else.
+    /// Sent as `X-API-Key` to this feed only.
     pub key: Option<SecretString>,
 }
 
-/// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
@@ -138,7 +128,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// The configuration, checked. Its `Debug` shows no secret.
+/// The checked configuration. Its `Debug` shows no secret.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `DISCORD_TOKEN`.

@@ -1,6 +1,6 @@
-//! From a value's text to its type; `None` for what is not allowed.
+//! Turns a value's text into its type; `None` if the value is not allowed.
 //!
-//! Durations are read by jiff. Sizes are read by hand: to the bytesize crate a MB is 1,000,000 bytes.
+//! jiff reads durations. Sizes are read by hand, because the bytesize crate takes a MB as 1,000,000 bytes.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::{Feed, LogFormat, RateLimit};
 
 pub(super) const URL: &str = "give an address that begins with http:// or https://";
 pub(super) const PAGE: &str = "give the address of the game's page, for example https://wos-giftcode.centurygame.com";
-pub(super) const FEEDS: &str = "give 1 to 20 different addresses that begin with http:// or https://, separated by commas, each with its key as KEY@https://… where it wants one";
+pub(super) const FEEDS: &str = "give 1 to 20 different addresses that begin with http:// or https://, separated by commas, with KEY@ before an address that needs a key: KEY@https://…";
 pub(super) const DURATION: &str = "give a time from 0s to 24h such as 2.2s, 500ms or 1m";
 
 pub(super) const SIZE: &str = "give a size from 1MB to 1000TB with its unit (KB, MB, GB or TB), such as 512MB or 2GB";
@@ -21,7 +21,7 @@ pub(super) const SIZE: &str = "give a size from 1MB to 1000TB with its unit (KB,
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn whole<T: FromStr>(text: &str) -> Option<T> {
-    // `parse` also takes a plus sign.
+    // `parse` would also accept a plus sign.
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
@@ -53,8 +53,8 @@ pub(super) fn flag(text: &str) -> Option<bool> {
     }
 }
 
-/// `512MB`, `2 GB`, `1.5GiB`, in bytes. A unit is 1,024 times the one before, as hosts of databases count them; a number without
-/// a unit may mean anything.
+/// `512MB`, `2 GB`, `1.5GiB`, in bytes. Each unit is 1,024 times the one before, as database hosts count. A number
+/// without a unit is ambiguous and not allowed.
 pub(super) fn size(text: &str) -> Option<u64> {
     let digits = text.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
     let (number, unit) = text.split_at(digits);
@@ -68,7 +68,7 @@ pub(super) fn size(text: &str) -> Option<u64> {
     let (whole_part, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let (least, most) = (1 << 20, 1000 << 40);
     let unit: u64 = 1 << (10 * power);
-    // Of a fraction thousandths are enough.
+    // Thousandths are precise enough.
     let thousandths = whole::<u64>(fraction.get(..3).unwrap_or(fraction)).filter(|_| !fraction.is_empty())?;
     let thousandths = thousandths * [1000, 100, 10, 1][fraction.len().min(3)];
     whole::<u64>(fraction.get(3..).filter(|rest| !rest.is_empty()).unwrap_or("0"))?;
@@ -81,7 +81,7 @@ pub(super) fn url(text: &str) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
-/// An address whose host is all that is told of it.
+/// An address without user name and password, so that its host can be sent to the game.
 pub(super) fn page(text: &str) -> Option<Url> {
     url(text).filter(|url| url.username().is_empty() && url.password().is_none())
 }
@@ -104,7 +104,7 @@ pub(super) fn feeds(text: &str) -> Option<Vec<Feed>> {
     (different && (1..=20).contains(&feeds.len())).then_some(feeds)
 }
 
-/// MongoDB forbids most punctuation in names of databases, and more than 63 bytes.
+/// MongoDB forbids most punctuation in database names, and more than 63 bytes.
 pub(super) fn database(text: &str) -> Option<String> {
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     (plain && text.len() <= 63).then(|| text.to_owned())

@@ -1,4 +1,4 @@
-//! Where values come from, and how they are shown when they are wrong.
+//! Where values come from, and how errors show them.
 
 use std::collections::HashMap;
 
@@ -9,16 +9,15 @@ use super::{ConfigError, VARIABLES, Variable, dotenv, read};
 /// The longest piece of a value that an error shows, in characters.
 const SHOWN_CHARS: usize = 80;
 
-/// Layers of values; the first that has one wins.
+/// Layers of values. The first layer that has one wins.
 #[derive(Clone)]
 pub struct Source {
     layers: Vec<HashMap<String, String>>,
-    /// The variables that were in the environment but are not text.
+    /// Variables of the environment whose values are not text.
     unreadable: Vec<String>,
 }
 
 impl Source {
-    /// The process's environment alone.
     pub fn process() -> Self {
         let mut unreadable = Vec::new();
         let mut values = HashMap::new();
@@ -32,10 +31,7 @@ impl Source {
         Self { layers: vec![values], unreadable }
     }
 
-    /// The process's environment, then the `.env` file of the current folder or one above it, if there is one.
-    ///
-    /// # Errors
-    /// When there is such a file and it cannot be read.
+    /// The process's environment, then the `.env` file of the current folder or of one above it.
     pub fn process_and_dotenv() -> Result<Self, ConfigError> {
         let mut source = Self::process();
         if let Some(path) = dotenv::find() {
@@ -44,13 +40,12 @@ impl Source {
         Ok(source)
     }
 
-    /// These values alone.
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
         let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self { layers: vec![values], unreadable: Vec::new() }
     }
 
-    /// With these values where the layers before have none.
+    /// Adds these values for variables that no earlier layer has.
     pub fn with_defaults(mut self, pairs: &[(&str, &str)]) -> Self {
         self.layers.extend(Self::from_pairs(pairs).layers);
         self
@@ -60,12 +55,11 @@ impl Source {
         self.layers.iter().filter_map(|layer| layer.get(name)).map(|value| value.trim()).find(|value| !value.is_empty())
     }
 
-    /// Whether somebody set it.
     pub fn is_set(&self, name: &str) -> bool {
         self.look_up(name).is_some()
     }
 
-    /// The value, or the variable's default; `None` where both are empty.
+    /// The value, or the variable's default; `None` if both are empty.
     pub(super) fn value(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
         if self.unreadable.iter().any(|unreadable| unreadable == name) {
             let shown = "not UTF-8 text".to_owned();
@@ -103,7 +97,7 @@ impl Source {
     }
 
     pub(super) fn secret(&self, name: &'static str) -> Result<Option<SecretString>, ConfigError> {
-        // Sent in headers: anything but visible ASCII would fail there, later and less clearly.
+        // Sent in headers. Anything but visible ASCII would fail there, later and with a less clear error.
         let visible = |text: &str| text.bytes().all(|b| b.is_ascii_graphic()).then(|| SecretString::from(text));
         self.optional(name, visible, "give it without blanks or special characters")
     }
@@ -127,13 +121,14 @@ fn variable(name: &str) -> Option<&'static Variable> {
     VARIABLES.iter().find(|variable| variable.name == name)
 }
 
-/// The value as an error may show it: no secret, no password inside an address, no control characters, not too long.
+/// The value as an error may show it: no secret, no password within an address, no control characters, limited in
+/// length.
 fn shown(name: &str, value: &str) -> String {
     let is_secret = variable(name).is_none_or(|v| v.is_secret);
     if is_secret {
         return "set to something else (not shown)".to_owned();
     }
-    // An address may hold a name and a password, however broken it is; so does a key whose @ is missing.
+    // Even a broken address may contain a name and a password, or a key without its @.
     let is_after_something = value.split(',').any(|part| part.trim().find("http").is_some_and(|at| at > 0));
     if value.contains('@') || is_after_something {
         return "set to an address with a key, name or password (not shown)".to_owned();

@@ -1,5 +1,3 @@
-//! Every variable, good and bad.
-
 use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
@@ -44,7 +42,7 @@ fn values_are_read_as_people_write_them() {
 }
 
 #[test]
-fn mongodb_is_not_required_unless_told_and_its_size_has_a_unit() {
+fn mongodb_is_not_required_by_default_and_its_size_has_a_unit() {
     let config = |pairs: &[(&str, &str)]| read(pairs).unwrap();
     assert!(!config(&[]).mongodb_required && config(&[]).mongodb_max_size.is_none());
     assert!(config(&[("MONGODB_REQUIRED", "TRUE")]).mongodb_required);
@@ -65,7 +63,7 @@ fn mongodb_is_not_required_unless_told_and_its_size_has_a_unit() {
 }
 
 #[test]
-fn the_games_page_is_the_one_that_is_set_or_that_of_the_game_that_is_asked() {
+fn the_games_page_is_the_one_set_or_that_of_the_game_in_use() {
     let page = |pairs: &[(&str, &str)]| read(pairs).unwrap().game_page_url.to_string();
     let kingshot = ("GAME_API_URL", "https://kingshot-giftcode.centurygame.com/api");
     assert_eq!(page(&[]), "https://wos-giftcode.centurygame.com/");

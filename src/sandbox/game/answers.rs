@@ -1,4 +1,4 @@
-//! The simulated game's answers, good and bad, and what it asks of a call's headers.
+//! The simulated game's answers, good and bad, and the headers that it requires.
 
 use axum::Json;
 use axum::http::header::{CONTENT_TYPE, ORIGIN, REFERER};
@@ -12,7 +12,7 @@ use crate::sandbox::faults::Wrong;
 use crate::sandbox::http::Reset;
 use crate::sandbox::rules::wording;
 
-/// Put into a response's extensions: the answer is never sent.
+/// A response with this extension is never sent.
 #[derive(Clone, Copy)]
 pub(super) struct Hang;
 
@@ -44,7 +44,7 @@ pub(super) fn names_the_page(headers: &HeaderMap) -> bool {
     is(ORIGIN, PAGE) && is(REFERER, &format!("{PAGE}/"))
 }
 
-/// What goes wrong, as an answer.
+/// The answer that a fault causes.
 pub(super) fn wrong(wrong: &Wrong) -> Response {
     match wrong {
         Wrong::Answer { status, content_type, body } => {

@@ -1,4 +1,4 @@
-//! How fast the simulated game lets itself be asked, and how long its answers take.
+//! The simulated game's rate limits, and how long its answers take.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::domain::limits::player_pacing::RateLimit;
 use crate::game::{PLAYER_PATH, REDEEM_PATH};
 use crate::sandbox::ledger::Ledger;
 
-/// The calls of the last windows, by when they reached the game.
+/// The calls of the last windows, with the times at which they reached the game.
 #[derive(Default)]
 pub(super) struct Limits {
     windows: HashMap<&'static str, VecDeque<Duration>>,
@@ -16,7 +16,8 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Those of an earlier process: the real game does not forget them when the bot is killed, and this one lives in it.
+    /// The calls of an earlier process. The real game does not forget them when the bot is killed, but this one runs in
+    /// the bot's process.
     pub fn of(ledger: &Ledger) -> Self {
         let mut limits = Self::default();
         let uncounted = [Status::RateLimited.name(), Status::SignError.name(), "DOWN", "UNAUTHORIZED", "PARAMS_ERROR"];
@@ -31,7 +32,7 @@ impl Limits {
         limits
     }
 
-    /// Whether `endpoint` takes one more call at `now`, and how many after it.
+    /// Whether `endpoint` accepts one more call at `now`, and how many after it.
     pub fn admit(&mut self, limit: Option<RateLimit>, endpoint: &'static str, now: Duration) -> Result<usize, ()> {
         let Some(limit) = limit else { return Ok(usize::MAX) };
         let window = self.windows.entry(endpoint).or_default();
@@ -43,7 +44,7 @@ impl Limits {
         Ok(room)
     }
 
-    /// Whether the player was asked about less than `interval` ago.
+    /// Whether the last call for the player was less than `interval` ago.
     pub fn is_too_soon(&mut self, fid: &str, now: Duration, interval: Duration) -> bool {
         let last = self.last_call.get(fid);
         let too_soon = last.is_some_and(|last| now.saturating_sub(*last) < interval);
@@ -54,17 +55,17 @@ impl Limits {
     }
 }
 
-/// How long calls are on their way, and their answers.
+/// How long calls and their answers are on their way.
 pub(super) struct Latency {
     /// To the game, as long as it does not vary.
     pub usual: Duration,
-    /// Both ways together, where it varies.
+    /// In both directions together, if it varies.
     pub most: Option<Duration>,
     pub rng: fastrand::Rng,
 }
 
 impl Latency {
-    /// How long the next call is on its way, and its answer.
+    /// How long the next call is on its way, and how long its answer is.
     pub fn draw(&mut self) -> (Duration, Duration) {
         let Some(most) = self.most else { return (self.usual, Duration::ZERO) };
         let both = most.mul_f64(self.rng.f64());

@@ -32,39 +32,33 @@ use super::rules::{Rule, SimCode, SimPlayer};
 use answers::{Hang, api, hang, names_the_page, page, reset};
 use limits::{Latency, Limits};
 
-/// The page of the simulated game: calls that do not name it are turned away, as the real game does since 2026-03-04.
+/// The page of the simulated game. Calls that do not name it are refused, as the real game does since 2026-03-04.
 pub const PAGE: &str = "https://wos-giftcode.centurygame.com";
 
-/// What the simulated game holds and how it behaves.
 #[derive(Debug, Clone)]
 pub struct GameSimSettings {
-    /// The salt of the signatures it takes.
     pub salt: String,
-    /// The players.
     pub players: Vec<SimPlayer>,
-    /// The codes.
     pub codes: Vec<SimCode>,
-    /// What each endpoint takes; anything with `None`.
+    /// Per endpoint; no limit with `None`.
     pub limit: Option<RateLimit>,
     /// Between two calls for one player.
     pub player_interval: Duration,
-    /// Whether there is a player endpoint; else it answers with a 404 page.
+    /// Whether there is a player endpoint. Without one the answer is a 404 page.
     pub has_player_endpoint: bool,
-    /// How often it stumbles.
     pub faults: Faults,
     /// How long an answer takes.
     pub latency: Duration,
-    /// What the stumbling follows.
+    /// For the random faults.
     pub seed: u64,
     /// The world's start.
     pub world_started: Timestamp,
-    /// Where the ledger is kept; in memory only with `None`.
+    /// The file of the ledger; in memory only with `None`.
     pub journal: Option<PathBuf>,
 }
 
-/// A running simulated game.
 pub struct GameSim {
-    /// None while it is closed.
+    /// `None` while the port is closed.
     server: Mutex<Option<Server>>,
     address: SocketAddr,
     router: Router,
@@ -95,9 +89,6 @@ type Fields = HashMap<String, String>;
 
 impl GameSim {
     /// Starts it on a free port of 127.0.0.1.
-    ///
-    /// # Errors
-    /// When no port can be had or the journal not be read.
     pub fn start(settings: GameSimSettings, clock: Clock) -> anyhow::Result<Self> {
         let ledger = Ledger::open(settings.journal.as_deref())?;
         let live = Live {
@@ -134,36 +125,34 @@ impl GameSim {
         format!("http://{}/api", self.address)
     }
 
-    /// Looks at the ledger.
     pub fn ledger<T>(&self, look: impl FnOnce(&Ledger) -> T) -> T {
         look(&self.world.live().ledger)
     }
 
-    /// Changes how often it stumbles.
     pub fn set_faults(&self, faults: Faults) {
         self.world.live().faults = faults;
     }
 
-    /// Changes what its endpoints take.
     pub fn set_limit(&self, limit: Option<RateLimit>) {
         self.world.live().limit = limit;
     }
 
-    /// From now on a call and its answer take up to `most` together, as the seed has it; the game sees the call at any moment of
-    /// that.
+    /// From now on a call and its answer take up to `most` together, depending on the seed, and the game receives the
+    /// call at any moment of that time.
     pub fn vary_latency(&self, most: Duration) {
         self.world.live().latency.most = Some(most);
     }
 
-    /// Takes it down, so that every connection is reset; or brings it back.
+    /// Takes the game down, so that every connection is reset, or brings it back.
     pub fn set_down(&self, is_down: bool) {
         self.world.live().is_down = is_down;
     }
 
-    /// Closes its port, so that every connection is refused; or opens it again.
+    /// Closes the port, so that every connection is refused, or opens it again.
     ///
     /// # Errors
-    /// When the port cannot be had any more.
+    ///
+    /// If the port is no longer free.
     pub fn set_closed(&self, is_closed: bool) -> anyhow::Result<()> {
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         *server = None;
@@ -173,7 +162,7 @@ impl GameSim {
         Ok(())
     }
 
-    /// From now on these troubles answer whatever they are for, and nothing else does; the first one that fits counts.
+    /// From now on exactly these faults apply. The first that matches a call decides its answer.
     pub fn set_troubles(&self, troubles: Vec<Trouble>) {
         self.world.live().troubles = troubles;
     }
@@ -190,7 +179,7 @@ impl World {
 }
 
 impl Live {
-    /// What is wrong with this call, whatever it asks; a note of it goes into the ledger.
+    /// The lasting fault that matches this call, if any. It is recorded in the ledger.
     fn trouble(&self, endpoint: &str, fields: &Fields, call: &mut Call) -> Option<Response> {
         let trouble = self.troubles.iter().find(|trouble| trouble.is_for(endpoint, fields))?;
         "TROUBLE".clone_into(&mut call.answer);
@@ -206,7 +195,7 @@ async fn handle(
     answer: impl FnOnce(&World, &mut Live, &Fields, Duration, &mut Call) -> Response + Send + 'static,
 ) -> Response {
     let (there, back) = world.live().latency.draw();
-    // A call that is on its way arrives, though nobody waits for its answer any more.
+    // A call that is under way arrives even if nobody waits for its answer.
     let serving = tokio::spawn(async move {
         tokio::time::sleep(there).await;
         serve(&world, endpoint, &headers, form, answer)
@@ -219,7 +208,7 @@ async fn handle(
     response
 }
 
-/// Takes note of a call, and answers it.
+/// Records a call and answers it.
 fn serve(
     world: &World,
     endpoint: &'static str,
@@ -255,7 +244,7 @@ fn serve(
         headers.insert(HeaderName::from_static("x-ratelimit-limit"), limit.calls.into());
         headers.insert(HeaderName::from_static("x-ratelimit-remaining"), room.into());
     }
-    // A call that cannot be noted must not be answered: the ledger would not hold what the bot knows.
+    // A call that cannot be recorded must not be answered, because the ledger would lack what the bot knows.
     if let Err(error) = live.ledger.note(call) {
         tracing::error!("The simulated game cannot keep its ledger: {error}");
         return reset();
@@ -338,7 +327,7 @@ async fn redeem(
     .await
 }
 
-/// What the real game would say (docs/protocol.md, "Statuses"): the player, then the state, then the code.
+/// The real game's answer (docs/protocol.md, "Statuses"): it checks the player, then the state, then the code.
 fn decide(world: &World, live: &mut Live, fields: &Fields, now: Duration, call: &mut Call) -> Response {
     let status = match world.players.get(&call.fid) {
         None => Status::RoleNotExist,

@@ -1,4 +1,5 @@
-//! The real client against the simulated game: every answer it can give, as the client and the status table see it.
+//! The real client against the simulated game: every answer that it can give, as the client and the status table see
+//! it.
 
 use super::*;
 use crate::domain::answers::answer::Answer;
@@ -150,7 +151,7 @@ async fn the_limit_and_the_interval_are_kept() {
     tokio::time::sleep(interval).await;
     assert_eq!(fixture.redeem(1, "GOOD").await, Status::Received);
     assert_eq!(fixture.redeem(2, "GOOD").await, Status::RateLimited);
-    // The other endpoint has a budget of its own.
+    // The other endpoint has its own budget.
     let login = fixture.client.login(PlayerId::new(3).unwrap()).await.answer;
     assert!(matches!(login, LoginAnswer::Profile(_)), "{login:?}");
     tokio::time::sleep(Duration::from_secs(60)).await;

@@ -1,4 +1,4 @@
-//! One try: one call for one claimed redemption, and what is made of its answer.
+//! One attempt: one call for one claimed redemption, and what follows from its answer.
 
 use std::time::Duration;
 
@@ -169,7 +169,7 @@ impl<G: GameApi> Engine<G> {
         self.admission_wake.wake_all();
         if let Some(at) = learnt.opens.filter(|_| call.endpoint == Endpoint::Redeem) {
             let rest = at.saturating_sub(self.clock.elapsed());
-            tracing::warn!("The game takes no calls for {:.1} s: there were too many", rest.as_secs_f32());
+            tracing::warn!("The game rate-limits calls: pausing for {:.1} s", rest.as_secs_f32());
         }
         self.say(&learnt.changes);
         learnt.counts

@@ -1,25 +1,25 @@
-//! The engine: works off redemptions, a bounded number of calls at once.
+//! The engine: works through the redemptions with a limited number of concurrent calls.
 //!
 //! # Guarantees
-//! A call is made only after its claim is committed, and its outcome is recorded before anything else is done for it. A
-//! decided redemption is never called for again (invariant 3); no redemption is called for more than
-//! [`Policy::max_calls`] times (4); calls keep to the budget of their endpoint and to each player's interval (5), also over
-//! a restart: a call is noted in the transaction of its claim. A code that nobody got yet is tried with one player first,
-//! and one that is bad for everybody is stopped (6), and asked about again while somebody wants it. Waiting is a time in the table, so a slow player holds no worker.
+//! A call is made only after its claim is committed, and its result is recorded before anything else is done for it. No call is
+//! made for a decided redemption (invariant 3), and at most [`Policy::max_calls`] for any (4). Calls keep to the budget of their
+//! endpoint and to each player's interval (5), also over a restart, because a call is recorded in the transaction of its
+//! claim. A code that nobody has got yet is tried with one player first. A code that is bad for everybody is stopped (6), and
+//! checked again while somebody wants it. Waiting is a time in the table, so a slow player holds no worker.
 //!
 //! # Races
-//! There is one dispatcher, so nothing is claimed twice. Whatever becomes due while it looks wakes it again: it listens
-//! before it looks. Calls in flight when their code is invalidated decide for themselves. State checks of people wait beside the
-//! dispatcher; while one does, a place in the budget is kept free for it.
+//! There is one dispatcher, so nothing is claimed twice. It listens before it queries, so anything that becomes due meanwhile wakes
+//! it again. A call in flight when its code is invalidated counts by its own result. State checks for people wait beside the
+//! dispatcher, and meanwhile a place in the budget is kept free for them.
 //!
 //! # Crash
-//! A claim belongs to this opening of the store; after a crash it is void and the redemption due again, its call
-//! counted. If the game had granted the code, it answers RECEIVED the next time, which is a success. What a try came to and
-//! the store cannot take is kept ([`Unrecorded`]) and recorded before the next call, in the next session where it has to
-//! be. What was learnt of limits, states and outages is learnt anew.
+//! A claim belongs to this opening of the store. After a crash it is void, and the redemption is due again with its call counted. If
+//! the game had granted the code, it answers RECEIVED the next time, which is a success. A result that the store cannot
+//! record is kept ([`Unrecorded`]), and recorded before the next call, in the next session if necessary. Limits, states and
+//! outages are learnt again.
 //!
-//! While the game as a whole does not serve us (`domain/redeeming/breaker`), nothing is called but a question at growing intervals
-//! whether it does again, and nobody's tries are used.
+//! While the game as a whole does not serve us (`domain/redeeming/breaker`), the only calls are questions at growing intervals
+//! whether it does again, and no player's tries are used.
 
 mod admission;
 mod attempt;
@@ -137,7 +137,10 @@ impl<G: GameApi> Service for Engine<G> {
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         while !shutdown.is_cancelled() {
             let Err(error) = self.work(&shutdown).await? else { break };
-            tracing::error!("The engine cannot keep its books, next try in {} s: {error}", STORE_COOL_DOWN.as_secs());
+            tracing::error!(
+                "The engine cannot read or write its queue, next try in {} s: {error}",
+                STORE_COOL_DOWN.as_secs()
+            );
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => {}

@@ -1,4 +1,4 @@
-//! Erasing for good: what a user wants gone, guilds that removed the bot, and what nobody needs any more.
+//! Erases for good: a user's data on request, guilds that removed the bot, and records that nobody needs any more.
 
 use std::time::Duration;
 
@@ -15,21 +15,19 @@ use crate::store::handles::Erasures;
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::sync::{erase, forget, read_keys};
 
-/// What became of a user's wish to be forgotten.
+/// The result of a user's request to be forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Forgotten {
     /// Accounts that were linked.
     pub links: u32,
-    /// Accounts that are erased with all that was redeemed for them.
+    /// Accounts that are erased with all their redemptions.
     pub erased: Vec<PlayerId>,
-    /// Accounts that were linked and stay: a server has them on its roster, or another user linked them.
+    /// Linked accounts that stay, because they are on a server's roster or another user linked them.
     pub kept: Vec<PlayerId>,
 }
 
-/// A guild that was erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErasedGuild {
-    /// The guild.
     pub guild: GuildId,
     /// Players who were on its roster.
     pub players: u32,
@@ -37,15 +35,14 @@ pub struct ErasedGuild {
     pub posts: u32,
 }
 
-/// Nobody needs the player `p`: no roster and no link has it, nor had it after `?1`; nothing waits for it, and nothing was asked for it
-/// or told of it after `?2`.
+/// A condition: nobody needs the player `p`. No roster and no link has it, nor had it after `?1`; nothing waits for it, and nothing
+/// was requested or reported for it after `?2`.
 const UNNEEDED_PLAYER: &str = "p.version <= ?2
     AND NOT EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = p.player_id AND (r.deleted = 0 OR r.version > ?1))
     AND NOT EXISTS (SELECT 1 FROM links l WHERE l.player_id = p.player_id AND (l.deleted = 0 OR l.version > ?1))
     AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = p.player_id AND d.deleted = 0
                     AND (d.outcome = 'pending' OR d.version > ?2))";
 
-/// The first version of a time.
 fn first_version(at: Timestamp) -> i64 {
     Version::at(at).0
 }
@@ -58,7 +55,6 @@ fn int(id: impl Into<u64>) -> Value {
     Value::Int(id.into().cast_signed())
 }
 
-/// Whether a roster or a link has a player.
 fn is_had(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<bool> {
     tx.statement(
         "SELECT 1 FROM rosters WHERE player_id = ?1 AND deleted = 0
@@ -68,7 +64,7 @@ fn is_had(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<bool> {
 }
 
 impl Erasures {
-    /// Erases all that is known of a user: every link there is or was, and the linked players whom nobody else has.
+    /// Erases everything that is known of a user: all present and past links, and the linked players whom nobody else has.
     pub async fn forget_user(&self, user: UserId) -> Result<Forgotten, StoreError> {
         self.write(move |tx| {
             let links: Vec<(PlayerId, bool)> = tx
@@ -92,8 +88,8 @@ impl Erasures {
         .await
     }
 
-    /// Erases one guild that removed the bot 30 days ago and is known in this session not to have it. Players whom nobody
-    /// else has are not needed any more ([`Self::erase_unneeded_players`]).
+    /// Erases one guild that removed the bot 30 days ago, if Discord confirmed that in this session. Players whom nobody else has are
+    /// then unneeded ([`Self::erase_unneeded_players`]).
     pub async fn erase_removed_guild(&self) -> Result<Option<ErasedGuild>, StoreError> {
         let instance = self.0.instance();
         self.write(move |tx| {
@@ -114,12 +110,12 @@ impl Erasures {
         .await
     }
 
-    /// Erases players whom nobody needs, at most `limit`; how many. They came with a removed guild, with a person's one
-    /// request, or were taken off the last roster long ago.
+    /// Erases at most `limit` players whom nobody needs. Returns how many. They came with a removed guild or one request, or left the
+    /// last roster long ago.
     pub async fn erase_unneeded_players(&self, limit: u32) -> Result<usize, StoreError> {
         let now = self.0.inner.clock.now();
         let (left, asked) = (first_version(before(now, LEFT_FOR)), first_version(before(now, UNNEEDED_FOR)));
-        // All players are looked at: not while others wait to write.
+        // This reads all players, so it must not delay writers.
         let found: Vec<PlayerId> = self
             .read(move |connection| {
                 let sql = format!("SELECT p.player_id FROM players p WHERE {UNNEEDED_PLAYER} LIMIT ?3");
@@ -145,8 +141,8 @@ impl Erasures {
         .await
     }
 
-    /// Erases one code that only persons typed and nobody needs any more: no feed ever listed it, no guild added or removed it,
-    /// posted it or ran it, and all that was asked for it is decided for 48 hours. Whether there was one.
+    /// Erases one code that was only typed by people and that nobody needs any more: no feed ever listed it, no guild added, removed,
+    /// posted or started it, and all its redemptions have been decided for 48 hours. Returns whether there was one.
     pub async fn erase_stale_typed_code(&self) -> Result<bool, StoreError> {
         self.write(|tx| {
             let since = Millis(before(tx.now(), UNNEEDED_FOR));
@@ -174,7 +170,7 @@ impl Erasures {
         .await
     }
 
-    /// Lets go of erasures that are old enough, at most `limit`; how many.
+    /// Drops at most `limit` old erasures. Returns how many.
     pub async fn forget_erasures(&self, limit: u32) -> Result<usize, StoreError> {
         self.write(move |tx| {
             let since = Millis(before(tx.now(), KEPT_FOR));
@@ -185,7 +181,7 @@ impl Erasures {
         .await
     }
 
-    /// Nothing is to be erased before this time.
+    /// Nothing may be erased before this time.
     pub async fn set_erase_after(&self, at: Timestamp) -> Result<(), StoreError> {
         self.write_local(move |tx| {
             // From now on the file knows of this time.
@@ -198,7 +194,7 @@ impl Erasures {
         .await
     }
 
-    /// When something may be erased again, if that was ever put off.
+    /// When something may be erased again, if that was ever postponed.
     pub async fn erase_after(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|connection| {
             let sql = "SELECT value FROM meta WHERE key = 'erase_after'";
@@ -208,7 +204,7 @@ impl Erasures {
         .await
     }
 
-    /// The newest time that the file knew of when it was opened, and the clock's time, which never steps, at that moment.
+    /// The newest time that the file knew of when it was opened, and the monotonic clock's time at that moment.
     pub fn time_before_opening(&self) -> (Timestamp, Duration) {
         self.0.inner.before_opening
     }

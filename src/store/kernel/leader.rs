@@ -1,24 +1,22 @@
-//! What the store asks of whoever knows which instance leads.
+//! What the store needs to know about leadership.
 
 use std::time::Duration;
 
 use crate::runtime::wake::Wake;
 
-/// Whether this instance may act on what is in the working copy.
 pub trait Leader: Send + Sync {
-    /// Whether it may act now.
     fn is_leader(&self) -> bool;
-    /// Whether an outward act needs its intent in the replica first.
+    /// Whether the intent of an outward action must be in the replica first.
     fn has_standby(&self) -> bool;
-    /// Whether another instance leads, or may.
+    /// Whether another instance leads or may lead.
     fn is_waiting(&self) -> bool;
-    /// When the lease is over, or was, by the clock that never sleeps; `None` where there is none.
+    /// When the lease expires or expired, by the boot clock; `None` if there is no lease.
     fn until(&self) -> Option<Duration>;
     /// Woken when any of this changes.
     fn wake(&self) -> &Wake;
 }
 
-/// The only instance there can be: there is no replica, and the file is locked.
+/// The only possible instance: there is no replica, and the file is locked.
 #[derive(Default)]
 pub(super) struct SoleInstance(Wake);
 

@@ -1,4 +1,4 @@
-//! The lock beside the state file: one process at a time works on it.
+//! The lock beside the state file: only one process at a time may use the file.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -11,17 +11,16 @@ use rusqlite::Connection;
 
 use crate::store::StoreError;
 
-/// The longest content that is looked at.
+/// The longest content that is read.
 const MAX_CONTENT: u64 = 200;
-/// The present start of the machine, where the system tells it.
+/// The identifier of the machine's boot, if the system has one.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
-/// What SQLite puts before the pages in its log, and before each of them.
+/// The sizes of SQLite's headers in its log: before all pages, and before each of them.
 const LOG_HEADERS: (u64, u64) = (32, 24);
 
-/// The lock of a state file. Held as long as this lives; the system lets go of it when the process dies.
+/// The lock of a state file, held while this lives. The system releases it when the process dies.
 ///
-/// It is a file beside the state file, not that file itself: SQLite's own locks on it would end when any other handle to
-/// it is closed.
+/// It is a separate file, because SQLite's own locks on the state file would end when any other handle to it is closed.
 #[derive(Debug)]
 pub struct FileLock {
     path: PathBuf,
@@ -31,10 +30,7 @@ pub struct FileLock {
 }
 
 impl FileLock {
-    /// Takes the lock of the state file at `path`; makes the folders above it.
-    ///
-    /// # Errors
-    /// When another process has it, or its file cannot be made.
+    /// Takes the lock of the state file at `path`, and creates its folders. Fails if another process holds it.
     pub fn take(path: &Path) -> Result<Arc<Self>, StoreError> {
         let cannot = |reason: String| StoreError::Open { path: path.to_owned(), reason };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -54,23 +50,22 @@ impl FileLock {
             Err(TryLockError::Error(e)) => return Err(cannot(format!("it cannot be locked ({e})"))),
         }
         let holder = random_name();
-        // Where it cannot be read or written, nobody is known to be dead: that costs time, and nothing else.
+        // If the content cannot be read or written, no predecessor is known to be dead. That only costs time.
         let dead_predecessor = succeed(&mut file, &holder).unwrap_or_default();
         Ok(Arc::new(Self { path: path.to_owned(), holder, dead_predecessor, _file: file }))
     }
 
-    /// The state file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// This process's name, which no other has, nor any start of it later.
+    /// This process's name, which no other process ever has.
     pub fn holder(&self) -> &str {
         &self.holder
     }
 
-    /// The process that had this lock before, where it is certainly dead: it ran on this machine since it was started, on this
-    /// very file, and the system let go of its lock.
+    /// The process that held this lock before, if it is certainly dead: it ran on this machine since its boot, on this very file, and
+    /// the system released its lock.
     pub fn dead_predecessor(&self) -> Option<&str> {
         self.dead_predecessor.as_deref()
     }
@@ -80,14 +75,13 @@ fn random_name() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
 
-/// Which file this is: a copy of it is another.
+/// Identifies the file: a copy has another identity.
 fn place(file: &File) -> std::io::Result<String> {
     let metadata = file.metadata()?;
     Ok(format!("{}-{}", metadata.dev(), metadata.ino()))
 }
 
-/// Writes `holder` into the lock's file, as the process that has it now; returns the one that had it before, if that is
-/// certainly dead.
+/// Writes `holder` into the lock's file as the present process. Returns its predecessor if that is certainly dead.
 fn succeed(file: &mut File, holder: &str) -> std::io::Result<Option<String>> {
     let boot_id = std::fs::read_to_string(BOOT_ID).unwrap_or_default();
     let here = format!("{} {}", boot_id.trim(), place(file)?);
@@ -105,14 +99,13 @@ fn succeed(file: &mut File, holder: &str) -> std::io::Result<Option<String>> {
     Ok(dead)
 }
 
-/// The file that a connection was opened on, to tell when another one, a part of it, or none stands at its path.
+/// The file that a connection was opened on, to notice when its path holds another file, a part of it, or none.
 #[derive(Debug)]
 pub(super) struct FileIdentity {
     path: PathBuf,
     log: PathBuf,
     place: (u64, u64),
-    /// What the file and its log had at least. The file never shrinks while it is used; the log does when another program
-    /// has all of it written into the file.
+    /// The least sizes of the file and its log. The file never shrinks while in use; the log does if another program checkpoints it.
     sizes: (AtomicU64, AtomicU64),
 }
 
@@ -125,8 +118,8 @@ impl FileIdentity {
         Ok(Self { path: path.to_owned(), log: log.into(), place, sizes: Default::default() })
     }
 
-    /// Whether it still stands there, whole, with its log: what is written to a file without a name is lost with the
-    /// process, and what is written behind a gap can be read by nobody.
+    /// Whether the file and its log are still in place and whole. Writes to an unlinked file are lost with the process, and nobody can
+    /// read what is written after a gap.
     pub fn is_whole(&self, connection: &Connection) -> bool {
         let (Ok(file), Ok(log)) = (std::fs::metadata(&self.path), std::fs::metadata(&self.log)) else {
             return false;
@@ -137,7 +130,7 @@ impl FileIdentity {
     }
 }
 
-/// Whether SQLite needs no more of its log than is there: another program may have had it written into the file.
+/// Whether SQLite needs no more of its log than exists: another program may have checkpointed it.
 fn is_log_whole(connection: &Connection, length: u64) -> bool {
     let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0));
     let pages = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(1));
@@ -163,12 +156,12 @@ mod tests {
         let known = Path::new(BOOT_ID).exists().then_some(name.as_str());
         assert_eq!(second.dead_predecessor(), known);
         assert_ne!(second.holder(), name);
-        // A copy of the folder, as that of a volume, is another instance, and the first one may live.
+        // A copy of the folder, such as a cloned volume, is another instance, and the original may live.
         std::fs::copy(folder.path().join("deep/state.db.lock"), folder.path().join("copy.db.lock")).unwrap();
         let copy = FileLock::take(&folder.path().join("copy.db")).unwrap();
         assert_eq!(copy.dead_predecessor(), None);
         assert!(copy.holder() != second.holder() && copy.holder() != name);
-        // So is what ran before the machine was started anew, or somewhere else.
+        // So may a process from before the machine's boot, or from another machine.
         let lock = folder.path().join("deep/state.db.lock");
         let (written, boot_id) =
             (std::fs::read_to_string(&lock).unwrap(), std::fs::read_to_string(BOOT_ID).unwrap_or_default());

@@ -1,10 +1,10 @@
-//! Group commit: the writes of one moment share one transaction, each in a savepoint of its own.
+//! Group commit: the writes of one moment share one transaction, each in its own savepoint.
 //!
-//! A write returns when both stores have it, as long as the replica keeps up; else when the file has it. A temporary working
-//! copy counts for nothing: there a write is acknowledged only when the replica has it.
+//! While the replica is caught up, a write returns when both stores have it, and otherwise when the file has it. A write to a
+//! temporary working copy is acknowledged only when the replica has it.
 //!
-//! Written by hand: pools and actors for SQLite (deadpool, tokio-rusqlite) give each caller a transaction of its own, and
-//! with it a sync to disk.
+//! Written by hand: pools and actors for SQLite (deadpool, tokio-rusqlite) give each caller its own transaction, and so a sync to
+//! disk for each.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,9 +21,9 @@ use super::replica_progress::is_outbox_full;
 use super::schema::Trouble;
 use super::{Blocking, Store, StoreError};
 
-/// Answers the caller once it is known whether the commit succeeded, and which one it was.
+/// Answers the caller when the result of the commit and its number are known.
 type Finish = Box<dyn FnOnce(Result<u64, String>) + Send>;
-/// A write, run in the transaction, or told that there is none.
+/// A write. It runs in the transaction, or learns that there is none.
 type Job = Box<dyn FnOnce(Option<(&mut rusqlite::Transaction<'_>, &Context)>) -> Finish + Send>;
 
 pub(super) struct Writer {
@@ -36,21 +36,20 @@ struct State {
     clock: HybridClock,
 }
 
-/// What the writes of one commit share.
+/// Shared by the writes of one commit.
 pub(super) struct Context {
     now: Timestamp,
     clock: RefCell<HybridClock>,
     wakes_plan: Cell<bool>,
     wakes_work: Cell<bool>,
-    /// Why the file can be used no longer.
+    /// Why the file can no longer be used.
     trouble: RefCell<Option<Trouble>>,
-    /// Where the file fails, all begins anew from the replica.
+    /// The file fails now, so everything starts again from the replica.
     will_start_over: bool,
-    /// The file has failed already.
     is_broken: bool,
 }
 
-/// One write: a savepoint, the time, and the versions for what it changes.
+/// One write: a savepoint, the time, and the versions of its changes.
 pub(in crate::store) struct Tx<'a> {
     connection: &'a Connection,
     context: &'a Context,
@@ -61,7 +60,6 @@ impl Tx<'_> {
         self.context.now
     }
 
-    /// The next version.
     pub fn version(&self) -> i64 {
         self.context.clock.borrow_mut().tick(self.context.now).0
     }
@@ -100,14 +98,13 @@ impl Writer {
         Self { state: Mutex::new(state), queue: Mutex::new(Vec::new()) }
     }
 
-    /// Reads between two writes.
     pub fn read<T>(&self, query: impl FnOnce(&Connection) -> T) -> T {
         query(&self.state.lock().unwrap_or_else(PoisonError::into_inner).connection)
     }
 }
 
 impl Store {
-    /// Runs `write` in a transaction. Returns after its commit, and when the replica has it too, where that keeps up.
+    /// Runs `write` in a transaction. Returns after the commit, and while the replica is caught up, when that has it too.
     pub(in crate::store) async fn write<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -117,8 +114,8 @@ impl Store {
         Ok(value)
     }
 
-    /// Runs `write`, which notes what has happened already, in the same way. However much is unsent, the file takes it at once: else
-    /// a stop may come between, and what has happened is done again.
+    /// Runs `write`, which records something that has already happened. The file takes it at once, however much is unsent: otherwise a
+    /// stop could come first, and the action would be repeated.
     pub(in crate::store) async fn write_fact<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -131,9 +128,9 @@ impl Store {
         Ok(value)
     }
 
-    /// Runs `write`, the intent of an outward act, in a transaction, unless this instance may not act: then nothing is written.
-    /// Returns after its commit, and beside a standby when MongoDB has it too, with whether it may be acted on: if not, it
-    /// stands all the same.
+    /// Runs `write`, the intent of an outward action, in a transaction if this instance may act; otherwise writes nothing. Returns
+    /// after the commit, and beside a standby when MongoDB has it too, with whether the action is allowed. If not, the write
+    /// remains.
     pub(in crate::store) async fn write_intent<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -144,7 +141,7 @@ impl Store {
         Ok((value, permission))
     }
 
-    /// Runs `write` in a transaction, unless this instance does not lead: then nothing is written.
+    /// Runs `write` in a transaction if this instance leads; otherwise writes nothing.
     pub(in crate::store) async fn write_leading<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -152,7 +149,7 @@ impl Store {
         self.write(self.checked(Self::require_leader, write)).await
     }
 
-    /// The same write, which is checked at the very moment it is done: it may have waited, or slept, since it was begun.
+    /// The same write, checked again at the moment when it runs: it may have waited, or the machine slept, since it was begun.
     fn checked<T>(
         &self,
         check: fn(&Self) -> Result<(), StoreError>,
@@ -173,7 +170,7 @@ impl Store {
         self.queue(write).await
     }
 
-    /// Runs `write`, which is no business of the replica, in a transaction and returns after its commit.
+    /// Runs `write`, which does not concern the replica, in a transaction. Returns after the commit.
     pub(in crate::store) async fn write_local<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -197,7 +194,7 @@ impl Store {
                     (Err(error), Ok(_)) => Err(error),
                     (_, Err(reason)) => Err(StoreError::Persist(reason)),
                 };
-                // The caller may be gone; the write stands all the same.
+                // The caller may be gone, but the write stands.
                 drop(answer.send(result));
             })
         });
@@ -206,7 +203,7 @@ impl Store {
             queue.push(job);
             queue.len() == 1
         };
-        // A queue with something in it has a drain on its way already.
+        // A queue that is not empty already has a drain on its way.
         if is_first {
             let store = self.clone();
             match self.inner.blocking {
@@ -250,14 +247,14 @@ impl Store {
             }
             inner.outbox_wake.wake_all();
         }
-        // Before anybody hears of it: whoever waits for the last write may close the file and open it again.
+        // Before callers learn of it: one that waited for the last write may close the file and open it again.
         drop(self);
         for finish in finishes {
             finish(committed.clone());
         }
     }
 
-    /// Runs the jobs in one transaction; whether it changed anything, or why it was taken back.
+    /// Runs the jobs in one transaction. Returns whether it changed anything, or why it was rolled back.
     fn run(
         &self,
         connection: &mut Connection,
@@ -300,7 +297,7 @@ impl Store {
 }
 
 impl Context {
-    /// What an error says, and a note if the file itself is the trouble.
+    /// The error's text, and a note if the file itself is at fault.
     fn failure(&self, error: &rusqlite::Error) -> String {
         if let Some(trouble) = Trouble::told_by(error) {
             self.trouble.replace(Some(trouble));
@@ -311,7 +308,7 @@ impl Context {
     fn log_not_persisted(&self, reason: &str) {
         match self.will_start_over && (self.is_broken || self.trouble.borrow().is_some()) {
             true if self.is_broken => tracing::debug!("Not persisted: {reason}"),
-            // Whether MongoDB can carry on is seen then, and said if not.
+            // This shows whether MongoDB can take over, and logs it if not.
             true => tracing::error!("The state file cannot be written: {reason}"),
             false => tracing::error!("CRITICAL: Failed to persist state: {reason}"),
         }

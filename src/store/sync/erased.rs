@@ -1,4 +1,4 @@
-//! What is erased: removing it here, having it removed in the replica, and keeping it from coming back.
+//! Erasures: removing records here and in the replica, and keeping them from coming back.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,10 +14,10 @@ use crate::store::kernel::schema::triggers::{IS_REPLICATED, key_columns};
 use super::{key_is, read_keys, write_key};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
-/// What lost its parent to an erasure waits so long for it to come again.
+/// How long a record that lost its parent to an erasure waits for it to come again.
 const ORPHANS_WAIT: SignedDuration = SignedDuration::from_hours(1);
 
-/// The kinds whose records name this root and in which field: children before their parents, the root's own last.
+/// The kinds whose records name this root, and the field: children before their parents, the root's own kind last.
 fn naming(root: Root) -> impl Iterator<Item = (RecordKind, &'static str)> {
     let field =
         move |kind: RecordKind| roots(kind).iter().find(|(of_kind, _)| *of_kind == root).map(|(_, field)| *field);
@@ -27,7 +27,7 @@ fn naming(root: Root) -> impl Iterator<Item = (RecordKind, &'static str)> {
 /// Erases a root and everything that names it, and keeps it from coming back.
 pub(in crate::store) fn erase(tx: &Tx<'_>, root: Root, key: &Value) -> rusqlite::Result<()> {
     let at = tx.version();
-    // Never below what it covers, whatever clock that was written by.
+    // Never below the versions that it covers, whatever clock wrote them.
     let mut version = at;
     for (kind, field) in naming(root) {
         version = remove(tx, kind, field, key, i64::MAX, at)?.into_iter().fold(version, i64::max);
@@ -37,8 +37,8 @@ pub(in crate::store) fn erase(tx: &Tx<'_>, root: Root, key: &Value) -> rusqlite:
     tx.execute(sql, params![root.mark(key), Millis(tx.now()), version]).map(drop)
 }
 
-/// Removes the records with these keys that fulfil a condition, without an erasure: they may come back from a copy, and are
-/// removed again then. How many.
+/// Removes the records with these keys that match a condition, without an erasure: if a copy brings them back, they are removed
+/// again. Returns how many.
 pub(in crate::store) fn forget(
     tx: &Tx<'_>,
     kind: RecordKind,
@@ -48,14 +48,14 @@ pub(in crate::store) fn forget(
     Ok(remove_keys(tx, kind, keys, condition, tx.version())?.len())
 }
 
-/// Removes the records of a kind that have this in a field, up to a version; the versions that they had.
+/// Removes the records of a kind with this value in a field, up to a version. Returns their versions.
 fn remove(tx: &Tx<'_>, kind: RecordKind, field: &str, key: &Value, up_to: i64, at: i64) -> rusqlite::Result<Vec<i64>> {
     let columns = key_columns(kind, "");
     let sql = format!("SELECT {columns} FROM {} WHERE {field} = ?1 AND version <= ?2", kind.name());
     remove_keys(tx, kind, &read_keys(tx.connection(), kind, &sql, params![key, up_to])?, "TRUE", at)
 }
 
-/// Removes records here, and (by the outbox) in the replica, where they may be newer, but not than `at`.
+/// Removes records here, and through the outbox in the replica, where those up to version `at` are removed.
 fn remove_keys(tx: &Tx<'_>, kind: RecordKind, keys: &[Key], condition: &str, at: i64) -> rusqlite::Result<Vec<i64>> {
     let sql = format!("DELETE FROM {} WHERE {} AND {condition} RETURNING version", kind.name(), key_is(kind, "="));
     let mut delete = tx.statement(&sql)?;
@@ -70,9 +70,9 @@ fn remove_keys(tx: &Tx<'_>, kind: RecordKind, keys: &[Key], condition: &str, at:
     Ok(versions)
 }
 
-/// Notes that the replica must not have this record up to a version.
+/// Records that the replica must not have this record up to a version.
 pub(super) fn note_gone(tx: &Tx<'_>, kind: RecordKind, key: &Key, version: i64) -> rusqlite::Result<()> {
-    // Behind all erasures: they are sent first.
+    // After all erasures, which are sent first.
     let sql = format!(
         "INSERT INTO outbox (kind, key, version, erased, urgency) SELECT ?1, ?2, ?3, ?3, 1 WHERE {IS_REPLICATED}
          ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
@@ -81,9 +81,9 @@ pub(super) fn note_gone(tx: &Tx<'_>, kind: RecordKind, key: &Key, version: i64) 
     tx.execute(&sql, params![kind.name(), write_key(key)?, version]).map(drop)
 }
 
-/// What was erased or counted, for whoever takes records over.
+/// The erasures and counts that decide what may be merged.
 pub(super) struct ErasureIndex {
-    /// Up to which version, by marks.
+    /// The version up to which each mark erases.
     versions: HashMap<String, Version>,
     /// Generations of codes whose redemptions are counted.
     counted: HashSet<[Value; 2]>,
@@ -99,11 +99,11 @@ impl ErasureIndex {
     }
 
     fn version(&self, root: Root, key: &Value) -> Option<Version> {
-        // Marks take time to make, and mostly nothing is erased.
+        // Computing marks takes time, and usually nothing is erased.
         if self.versions.is_empty() { None } else { self.versions.get(&root.mark(key)).copied() }
     }
 
-    /// Whether this record is erased, or a redemption that is counted: the numbers hold it.
+    /// Whether this record is erased, or is a redemption that is already counted.
     pub fn cover(&self, record: &Record) -> bool {
         let generation = || ["code_key", "generation"].map(|field| record.get(field).clone());
         let may_be_counted = record.kind == RecordKind::Redemptions && !self.counted.is_empty();
@@ -111,17 +111,17 @@ impl ErasureIndex {
             || is_erased(record, |root, key| self.version(root, key))
     }
 
-    /// The keys of a query that were erased as this root, and up to which version.
+    /// The keys in a query's result that were erased as this root, and up to which version.
     fn among(&self, tx: &Tx<'_>, root: Root, sql: &str) -> rusqlite::Result<Vec<(Value, i64)>> {
         let keys: Vec<Value> = tx.statement(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(keys.into_iter().filter_map(|key| self.version(root, &key).map(|version| (key, version.0))).collect())
     }
 }
 
-/// Removes what the erasures cover: after some came from the other store.
+/// Removes what the erasures cover, after some came from the replica.
 pub(super) fn apply(tx: &Tx<'_>, erasures: &ErasureIndex) -> rusqlite::Result<()> {
     for root in Root::ALL {
-        // A mark does not tell what it is of: all there are are looked at.
+        // A mark does not show its key, so all keys are checked.
         let Some((own, field)) = naming(root).last() else { continue };
         let keys = format!("SELECT DISTINCT {field} FROM {}", own.name());
         for (key, version) in erasures.among(tx, root, &keys)? {
@@ -134,8 +134,8 @@ pub(super) fn apply(tx: &Tx<'_>, erasures: &ErasureIndex) -> rusqlite::Result<()
 }
 
 impl Erasures {
-    /// Removes what hangs on something that was erased and did not come again, however new it is, once nothing has come from the
-    /// replica for an hour; how many records.
+    /// Removes records whose root was erased and did not come again, however new they are, once nothing has come from the replica for an
+    /// hour. Returns how many.
     pub async fn erase_orphans(&self) -> Result<usize, StoreError> {
         self.write_local(|tx| {
             let since = tx.now().checked_sub(ORPHANS_WAIT).unwrap_or(Timestamp::MIN);

@@ -1,4 +1,4 @@
-//! What the replicator needs of the file: what changed, what there is, and taking over what the other store has.
+//! The replicator's view of the file: what changed, which records exist, and merging the replica's records.
 
 mod erased;
 mod history;
@@ -31,7 +31,6 @@ fn record(kind: RecordKind, row: &Row<'_>) -> rusqlite::Result<Record> {
     Ok(Record { kind, values: kind.fields().iter().enumerate().map(value).collect::<rusqlite::Result<_>>()? })
 }
 
-/// The keys that a query of [`key_columns`] finds.
 pub(super) fn read_keys(
     connection: &Connection,
     kind: RecordKind,
@@ -57,16 +56,12 @@ fn read_key(kind: RecordKind, text: &str) -> Option<Key> {
     serde_json::from_str(text).ok().filter(|key: &Key| key.len() == kind.key_fields())
 }
 
-/// A key as the triggers write it.
 fn write_key(key: &Key) -> rusqlite::Result<String> {
     serde_json::to_string(key).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
 impl SyncLog {
     /// Whether there is no record at all.
-    ///
-    /// # Errors
-    /// When the working copy cannot be read.
     pub async fn is_empty(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
             let any = RecordKind::ALL.map(|kind| format!("EXISTS (SELECT 1 FROM {})", kind.name())).join(" OR ");
@@ -77,12 +72,11 @@ impl SyncLog {
         .await
     }
 
-    /// Whether the working copy is a temporary one.
     pub fn is_temporary(&self) -> bool {
         self.0.is_temporary()
     }
 
-    /// The records of one kind in the order of their keys, from behind `after` on.
+    /// The records of one kind in the order of their keys, after `after`.
     pub async fn page(&self, kind: RecordKind, after: Option<Key>, limit: u32) -> Result<Vec<Record>, StoreError> {
         self.read(move |connection| {
             let sql = behind(kind, &columns(kind.fields(), ""), "true", after.as_ref(), limit);
@@ -93,7 +87,7 @@ impl SyncLog {
         .await
     }
 
-    /// The keys of those that are worth sending, in the same way.
+    /// The keys of those that are worth sending, in the same order.
     pub async fn shared_keys(&self, kind: RecordKind, after: Option<Key>, limit: u32) -> Result<Vec<Key>, StoreError> {
         self.read(move |connection| {
             let which = is_shared(kind, kind.name());
@@ -104,7 +98,7 @@ impl SyncLog {
     }
 }
 
-/// A query for these columns of one kind, in the order of its keys, from behind `after` on.
+/// A query for these columns of one kind, in the order of its keys, after `after`.
 fn behind(kind: RecordKind, columns: &str, which: &str, after: Option<&Key>, limit: u32) -> String {
     let from = after.map_or_else(String::new, |_| format!("AND {}", key_is(kind, ">")));
     let (table, order) = (kind.name(), key_columns(kind, ""));

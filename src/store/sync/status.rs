@@ -1,4 +1,4 @@
-//! How far the replica is, as the replicator reports it, and what is wrong with it.
+//! The replica's progress as the replicator reports it, and its troubles.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::store::kernel::{Delivery, ReplicaProgress, StoreError};
 use super::{Lag, OutboxChunk};
 
 impl SyncLog {
-    /// The replica has this batch: everything up to its commit, if it held all that was unsent; else the rest is on its way.
+    /// The replica has this chunk: everything up to its commit, if it held all unsent changes.
     pub fn replica_took(&self, chunk: &OutboxChunk) {
         self.0.inner.progress.change(|progress| {
-            // From now on too much that is unsent holds writers back.
+            // From now on too many unsent changes hold writers back.
             progress.delivery = Delivery::Up;
             if chunk.is_all {
                 (progress.is_caught_up, progress.has) = (true, chunk.commit);
@@ -25,19 +25,17 @@ impl SyncLog {
         });
     }
 
-    /// The replica does not take what it is sent: writes do not wait for it, what it lacks stays in the outbox.
+    /// The replica takes nothing: writes do not wait for it, and the outbox keeps what it lacks.
     pub fn replica_failed(&self, why: &ReplicaError) {
         self.0.inner.progress.change(|progress| {
             (progress.delivery, progress.is_caught_up) = (Delivery::Failed(why.clone()), false);
         });
     }
 
-    /// Whether the replica keeps up.
     pub fn is_replica_caught_up(&self) -> bool {
         self.0.inner.progress.get().is_caught_up
     }
 
-    /// How the replica is doing, for the health.
     pub async fn replica_status(&self) -> Result<ReplicaStatus, StoreError> {
         if !self.0.is_replicated() {
             return Ok(ReplicaStatus::default());
@@ -62,14 +60,13 @@ impl SyncLog {
         })
     }
 
-    /// Whether the lease was renewed so lately that this instance does not doubt it: then MongoDB answers, however slowly it takes
-    /// what it is sent.
+    /// Whether the lease was renewed so recently that MongoDB certainly answers, however slowly it takes what it is sent.
     fn is_renewed(&self) -> bool {
         let inner = &self.0.inner;
         inner.leader.until().is_some_and(|until| until.saturating_sub(CALLS_END_WITHIN) > inner.clock.boot())
     }
 
-    /// Notes how many bytes the replica holds, and may hold.
+    /// Records how many bytes the replica holds, and may hold.
     pub fn note_replica_size(&self, holds: u64, may_hold: u64) {
         self.0.inner.progress.change(|progress| progress.size = Some((holds, may_hold)));
     }

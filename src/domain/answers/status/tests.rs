@@ -101,7 +101,7 @@ fn every_answer_is_evidence_of_something() {
     }
     for status in Status::ALL {
         let permanent = matches!(status.class(), Class::Permanent(of) if of != status.scope());
-        assert!(!permanent, "{status} condemns what it is evidence of");
+        assert!(!permanent, "{status} invalidates what it is evidence of");
     }
 }
 

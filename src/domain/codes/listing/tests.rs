@@ -37,7 +37,7 @@ impl World {
     }
 
     /// The source answers that.
-    fn hear(&mut self, source: &str, entries: &[Entry], now: Timestamp) -> Changes {
+    fn answer(&mut self, source: &str, entries: &[Entry], now: Timestamp) -> Changes {
         self.apply(Some(&FeedAnswer::new(source, entries.to_vec())), now)
     }
 
@@ -109,93 +109,95 @@ fn known(code: &str) -> KnownCode {
 fn the_first_source_spells_the_latest_expiry_counts_and_gaps_are_filled() {
     let mut world = World::of(&["one", "two"]);
     let second = Entry { rewards: Some("Wood".into()), ..until("GOGOWOS", 5.0) };
-    world.hear("two", &[second], at(0.0));
+    world.answer("two", &[second], at(0.0));
     assert_eq!(world.code("gogoWOS").unwrap().code.as_str(), "GOGOWOS");
-    world.hear("one", &[until("gogoWOS", 3.0)], at(0.0));
+    world.answer("one", &[until("gogoWOS", 3.0)], at(0.0));
     let both = world.code("gogoWOS").unwrap();
     assert_eq!(
         (both.code.as_str(), both.source.as_str(), both.rewards.as_deref(), both.expires_at),
         ("gogoWOS", "one", Some("Wood"), Some(at(5.0)))
     );
-    assert!(world.hear("two", &[Entry { rewards: Some("Wood".into()), ..until("GOGOWOS", 5.0) }], at(1.0)).is_empty());
-    world.hear("two", &[], at(2.0));
+    assert!(
+        world.answer("two", &[Entry { rewards: Some("Wood".into()), ..until("GOGOWOS", 5.0) }], at(1.0)).is_empty()
+    );
+    world.answer("two", &[], at(2.0));
     assert_eq!(world.code("gogoWOS").unwrap().expires_at, Some(at(3.0)));
 }
 
 #[test]
 fn a_code_that_is_over_already_is_not_new() {
     let mut world = World::of(&["one", "two"]);
-    assert!(world.hear("one", &[until("PAST1", -1.0), over("OVER1")], at(0.0)).is_empty());
+    assert!(world.answer("one", &[until("PAST1", -1.0), over("OVER1")], at(0.0)).is_empty());
     // A feed that begins to list it now knows better than one that never cleans up.
-    world.hear("two", &[active("PAST1"), active("OVER1")], at(1.0));
-    world.hear("one", &[until("PAST1", -1.0), over("OVER1")], at(1.1));
+    world.answer("two", &[active("PAST1"), active("OVER1")], at(1.0));
+    world.answer("one", &[until("PAST1", -1.0), over("OVER1")], at(1.1));
     assert!(world.is_active("PAST1", at(1.1)) && world.is_active("OVER1", at(1.1)));
 }
 
 #[test]
 fn six_hours_away_are_a_return_without_any_expiry_and_less_is_a_flicker() {
     let mut world = World::of(&["one"]);
-    world.hear("one", &[active("A1")], at(0.0));
-    world.hear("one", &[], at(1.0));
-    world.hear("one", &[active("A1")], at(6.9));
+    world.answer("one", &[active("A1")], at(0.0));
+    world.answer("one", &[], at(1.0));
+    world.answer("one", &[active("A1")], at(6.9));
     assert_eq!(world.generation("A1"), 1);
-    world.hear("one", &[], at(8.0));
-    world.hear("one", &[over("A1")], at(11.0));
-    world.hear("one", &[], at(13.0));
-    world.hear("one", &[active("A1")], at(14.0));
+    world.answer("one", &[], at(8.0));
+    world.answer("one", &[over("A1")], at(11.0));
+    world.answer("one", &[], at(13.0));
+    world.answer("one", &[active("A1")], at(14.0));
     assert_eq!(world.generation("A1"), 2, "gone or called inactive, it is away");
 }
 
 #[test]
 fn it_is_away_only_when_the_last_source_dropped_it() {
     let mut world = World::of(&["one", "two"]);
-    world.hear("one", &[active("A1")], at(0.0));
-    world.hear("two", &[active("A1")], at(0.0));
-    world.hear("one", &[], at(1.0));
+    world.answer("one", &[active("A1")], at(0.0));
+    world.answer("two", &[active("A1")], at(0.0));
+    world.answer("one", &[], at(1.0));
     assert!(world.is_active("A1", at(1.0)));
-    world.hear("two", &[over("A1")], at(9.0));
+    world.answer("two", &[over("A1")], at(9.0));
     assert_eq!((world.is_active("A1", at(9.0)), world.code("A1").unwrap().expires_at), (false, Some(at(9.0))));
-    world.hear("one", &[active("A1")], at(14.0));
+    world.answer("one", &[active("A1")], at(14.0));
     assert_eq!((world.generation("A1"), world.code("A1").unwrap().expires_at), (1, None));
 }
 
 #[test]
 fn an_end_that_was_told_outlives_the_source_that_told_it() {
     let mut world = World::of(&["one", "two"]);
-    world.hear("one", &[active("A1")], at(0.0));
-    world.hear("two", &[until("A1", 10.0)], at(0.0));
-    world.hear("two", &[], at(10.5));
+    world.answer("one", &[active("A1")], at(0.0));
+    world.answer("two", &[until("A1", 10.0)], at(0.0));
+    world.answer("two", &[], at(10.5));
     // The other one is slow, and flickers; that is no return.
     assert!(!world.is_active("A1", at(11.0)));
-    world.hear("one", &[], at(20.0));
-    world.hear("one", &[active("A1")], at(20.5));
+    world.answer("one", &[], at(20.0));
+    world.answer("one", &[active("A1")], at(20.5));
     assert_eq!((world.is_active("A1", at(20.5)), world.generation("A1")), (false, 1));
-    // But whoever lists it anew after that end says that it goes on.
-    world.hear("one", &[], at(30.0));
-    world.hear("one", &[active("A1")], at(40.0));
+    // But a feed that starts to list it after that end shows that it goes on.
+    world.answer("one", &[], at(30.0));
+    world.answer("one", &[active("A1")], at(40.0));
     assert_eq!((world.is_active("A1", at(40.0)), world.generation("A1")), (true, 2));
 }
 
 #[test]
 fn an_extended_expiry_goes_on_within_hours_and_returns_later() {
     let mut world = World::of(&["one"]);
-    world.hear("one", &[until("A1", 10.0)], at(0.0));
-    world.hear("one", &[until("A1", 20.0)], at(15.0));
+    world.answer("one", &[until("A1", 10.0)], at(0.0));
+    world.answer("one", &[until("A1", 20.0)], at(15.0));
     assert_eq!((world.is_active("A1", at(15.0)), world.generation("A1")), (true, 1));
-    world.hear("one", &[until("A1", 40.0)], at(26.0));
+    world.answer("one", &[until("A1", 40.0)], at(26.0));
     assert_eq!((world.is_active("A1", at(26.0)), world.generation("A1")), (true, 2));
 }
 
 #[test]
 fn a_silent_source_keeps_nothing_alive_and_its_voice_is_no_return() {
     let mut world = World::of(&["one", "two"]);
-    world.hear("one", &[active("A1")], at(0.0));
+    world.answer("one", &[active("A1")], at(0.0));
     world.live.remove(0);
     let key = Code::parse("A1").unwrap().key();
     assert_eq!(world.apply(None, at(200.0)).codes, [CodeChange::Vanished { key, expires_at: None, ended_at: None }]);
     assert!(world.apply(None, at(201.0)).is_empty());
     world.live.insert(0, "one".to_owned());
-    world.hear("one", &[active("A1")], at(400.0));
+    world.answer("one", &[active("A1")], at(400.0));
     assert_eq!((world.is_active("A1", at(400.0)), world.generation("A1")), (true, 1));
 }
 
@@ -203,8 +205,8 @@ fn a_silent_source_keeps_nothing_alive_and_its_voice_is_no_return() {
 fn a_typed_code_becomes_the_feeds() {
     let mut world = World::of(&["one"]);
     world.on_file.codes.insert(Code::parse("A1").unwrap().key(), known("a1"));
-    assert!(world.hear("one", &[until("A1", -1.0)], at(0.0)).is_empty(), "an end in the past says nothing of it");
-    assert!(matches!(&world.hear("one", &[active("A1")], at(1.0)).codes[..], [CodeChange::Added(_)]));
+    assert!(world.answer("one", &[until("A1", -1.0)], at(0.0)).is_empty(), "an end in the past says nothing of it");
+    assert!(matches!(&world.answer("one", &[active("A1")], at(1.0)).codes[..], [CodeChange::Added(_)]));
     let adopted = world.code("A1").unwrap();
     assert_eq!((adopted.code.as_str(), adopted.source.as_str(), adopted.listed), ("A1", "one", true));
 }
@@ -214,11 +216,11 @@ fn what_was_listed_before_listings_were_kept_has_the_one_of_its_source() {
     let mut world = World::of(&["one", "two"]);
     let old = KnownCode { source: "one".into(), listed: true, ..known("A1") };
     world.on_file.codes.insert(old.code.key(), old);
-    assert!(world.hear("two", &[], at(0.0)).is_empty());
+    assert!(world.answer("two", &[], at(0.0)).is_empty());
     assert_eq!(emptiness(&world.on_file, "one", &world.live), Emptiness::Sudden);
-    let changes = world.hear("one", &[active("A1")], at(0.0));
+    let changes = world.answer("one", &[active("A1")], at(0.0));
     assert_eq!((changes.codes.len(), changes.listings.len()), (0, 1));
-    world.hear("one", &[], at(1.0));
+    world.answer("one", &[], at(1.0));
     assert!(!world.is_active("A1", at(1.0)));
 }
 
@@ -227,13 +229,13 @@ fn an_empty_list_is_weighed() {
     let mut world = World::of(&["one", "two"]);
     let weigh = |world: &World| emptiness(&world.on_file, "one", &world.live);
     assert_eq!(weigh(&world), Emptiness::Expected);
-    world.hear("one", &[active("A1"), active("B1")], at(0.0));
+    world.answer("one", &[active("A1"), active("B1")], at(0.0));
     assert_eq!(weigh(&world), Emptiness::Sudden);
-    world.hear("two", &[active("a1")], at(0.0));
+    world.answer("two", &[active("a1")], at(0.0));
     assert_eq!(weigh(&world), Emptiness::Contradicted);
     world.live.pop();
     assert_eq!(weigh(&world), Emptiness::Sudden);
-    world.hear("one", &[over("A1"), over("B1")], at(1.0));
+    world.answer("one", &[over("A1"), over("B1")], at(1.0));
     assert_eq!(weigh(&world), Emptiness::Expected);
 }
 
@@ -242,7 +244,7 @@ fn what_does_not_change_is_noted_once_a_day() {
     let mut world = World::of(&["one"]);
     let mut noted = 0;
     for minute in 0..3 * 24 * 60 {
-        noted += world.hear("one", &[active("A1"), active("B1")], at(f64::from(minute) / 60.0)).listings.len();
+        noted += world.answer("one", &[active("A1"), active("B1")], at(f64::from(minute) / 60.0)).listings.len();
     }
     assert_eq!(noted, 2 * 3);
 }
@@ -280,9 +282,9 @@ proptest! {
         for (source, entries, waited) in history {
             minutes += waited;
             let now = at(f64::from(minutes) / 60.0);
-            world.hear(SOURCES[source], &entries, now);
+            world.answer(SOURCES[source], &entries, now);
             let before = world.clone();
-            prop_assert_eq!(world.hear(SOURCES[source], &entries, now), Changes::default());
+            prop_assert_eq!(world.answer(SOURCES[source], &entries, now), Changes::default());
             // Nor does the passing of time.
             prop_assert_eq!(world.apply(None, now + HOUR), Changes::default());
             prop_assert_eq!(&world, &before);
@@ -308,7 +310,7 @@ proptest! {
             // The others go on saying what they said.
             for source in [SOURCES[source]].into_iter().chain(SOURCES) {
                 if let Some(entries) = latest.get(source) {
-                    world.hear(source, entries, now);
+                    world.answer(source, entries, now);
                     note_good(&world, &mut last_good, minutes);
                 }
             }
@@ -333,13 +335,13 @@ proptest! {
         let (mut world, mut minutes) = (World::of(&SOURCES), 0);
         for (source, entries, waited) in first {
             minutes += waited;
-            world.hear(SOURCES[source], &entries, at(f64::from(minutes) / 60.0));
+            world.answer(SOURCES[source], &entries, at(f64::from(minutes) / 60.0));
         }
         let now = at(f64::from(minutes + later) / 60.0);
-        let told = |order: [usize; 3]| {
+        let outcome = |order: [usize; 3]| {
             let mut world = world.clone();
             for source in order.into_iter().chain(order) {
-                world.hear(SOURCES[source], &said[source], now);
+                world.answer(SOURCES[source], &said[source], now);
             }
             let shown = |known: &KnownCode| {
                 (known.code.clone(), known.listed, known.expires_at.filter(|_| known.listed), known.source.clone())
@@ -348,6 +350,6 @@ proptest! {
             let active = world.on_file.codes.values().filter(|known| known.listed && !has_expired(known.expires_at, now));
             active.map(shown).collect::<Vec<_>>()
         };
-        prop_assert_eq!(told([0, 1, 2]), told(order));
+        prop_assert_eq!(outcome([0, 1, 2]), outcome(order));
     }
 }

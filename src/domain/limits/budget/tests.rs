@@ -87,7 +87,7 @@ struct Server {
     calls: u32,
     window: Duration,
     is_fixed: bool,
-    tells: bool,
+    states_limit: bool,
     taken: Vec<Duration>,
 }
 
@@ -112,7 +112,7 @@ impl Server {
             self.taken.push(now);
         }
         let remaining = self.calls - self.used(now);
-        (is_taken, if self.tells { hints(self.calls, remaining) } else { RateLimitHints::default() })
+        (is_taken, if self.states_limit { hints(self.calls, remaining) } else { RateLimitHints::default() })
     }
 }
 
@@ -138,7 +138,7 @@ fn work(budget: &mut WindowBudget, server: &mut Server, count: usize) -> (Durati
 #[test]
 fn the_real_limit_is_found_and_kept() {
     let least = MS(9 * 3_000);
-    for (calls, window, is_fixed, tells, most_refusals, slower) in [
+    for (calls, window, is_fixed, states_limit, most_refusals, slower) in [
         (30, 3_000, false, true, 0, 1.03),
         (15, 3_000, false, true, 0, 1.03),
         (60, 3_000, false, true, 0, 1.03),
@@ -149,9 +149,10 @@ fn the_real_limit_is_found_and_kept() {
         (15, 3_000, false, false, 0, 2.2),
     ] {
         let mut budget = budget(calls, window);
-        let mut server = Server { calls: 30, window: MS(3_000), is_fixed, tells, taken: Vec::new() };
+        let mut server = Server { calls: 30, window: MS(3_000), is_fixed, states_limit, taken: Vec::new() };
         let (took, refused) = work(&mut budget, &mut server, 300);
-        let case = format!("{calls} per {window}, fixed {is_fixed}, tells {tells}: {took:?}, {refused} refused");
+        let case =
+            format!("{calls} per {window}, fixed {is_fixed}, states_limit {states_limit}: {took:?}, {refused} refused");
         assert!(refused <= most_refusals, "{case}");
         assert!(took.as_secs_f64() <= least.as_secs_f64() * slower, "{case}");
     }
@@ -161,7 +162,7 @@ fn the_real_limit_is_found_and_kept() {
 fn others_behind_the_same_address_are_counted_from_the_headers() {
     let mut budget = budget(30, 3_000);
     let taken = (0..25).map(|at| MS(at * 10)).collect();
-    let mut server = Server { calls: 30, window: MS(3_000), is_fixed: false, tells: true, taken };
+    let mut server = Server { calls: 30, window: MS(3_000), is_fixed: false, states_limit: true, taken };
     let (_, refused) = work(&mut budget, &mut server, 60);
     assert!(refused <= 1, "{refused}");
 }
@@ -267,7 +268,7 @@ proptest! {
         calls in 1u32..100, real in 1u32..60, window in 500u64..4_000, is_fixed in any::<bool>(),
     ) {
         let mut budget = budget(calls, window);
-        let mut server = Server { calls: real, window: MS(1_000), is_fixed, tells: true, taken: Vec::new() };
+        let mut server = Server { calls: real, window: MS(1_000), is_fixed, states_limit: true, taken: Vec::new() };
         let count = real as usize * 12;
         let (_, refused) = work(&mut budget, &mut server, count);
         prop_assert!(refused <= 5, "{} refused", refused);

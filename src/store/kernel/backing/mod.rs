@@ -1,4 +1,4 @@
-//! Where the working copy is: the file, or a temporary one while the file cannot be used.
+//! The storage of the working copy: the file, or a temporary one while the file cannot be used.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use super::{Store, StoreError};
 pub(super) enum Backing {
     File {
         identity: Option<FileIdentity>,
-        /// Where the damaged file was moved to that this one replaces.
+        /// Where the damaged file that this one replaces was moved.
         replaced: Option<PathBuf>,
         _lock: Arc<FileLock>,
     },
-    /// In a folder of its own, or in memory. It is gone with the process: nothing counts as written but what the replica has.
+    /// In its own folder or in memory, and gone with the process. Only what the replica has counts as written.
     Temporary { identity: Option<FileIdentity>, _folder: Option<TempDir> },
 }
 
 impl Backing {
-    /// Why nothing must be written, if so.
+    /// Why nothing may be written.
     pub fn trouble(&self, connection: &Connection) -> Option<String> {
         let (Self::File { identity, .. } | Self::Temporary { identity, .. }) = self;
         let is_whole = identity.as_ref()?.is_whole(connection);
@@ -31,36 +31,32 @@ impl Backing {
 }
 
 impl Store {
-    /// Returns when every write is done that was begun before, though nobody waits for it any more.
-    ///
-    /// # Errors
-    /// When nothing can be written.
+    /// Returns when every write that has begun is done, even if nobody waits for it any more.
     pub async fn settle(&self) -> Result<(), StoreError> {
         self.write_local(|_| Ok(())).await
     }
 
-    /// Returns when the working copy can be used no longer, with the reason: its file cannot be read or written, or is not
-    /// what we wrote any more.
+    /// Returns when the working copy can no longer be used, with the reason: its file cannot be read or written, or was changed by
+    /// another program.
     pub async fn broken(&self) -> String {
         self.inner.broken.wait().await.reason.clone()
     }
 
-    /// Whether it broke.
     pub fn is_broken(&self) -> bool {
         self.inner.broken.initialized()
     }
 
-    /// Whether it broke so that what stands at its path need not be what we wrote.
+    /// Whether it broke so that the file at its path may not be ours any more.
     pub fn is_suspect(&self) -> bool {
         self.inner.broken.get().is_some_and(|why| why.is_suspect)
     }
 
     pub(super) fn break_with(&self, trouble: Trouble) {
-        // Only the first one counts.
+        // Only the first reason counts.
         drop(self.inner.broken.set(trouble));
     }
 
-    /// Whether the working copy is a temporary one: nothing counts as written but what the replica has.
+    /// Whether the working copy is temporary, so that only what the replica has counts as written.
     pub fn is_temporary(&self) -> bool {
         matches!(self.inner.backing, Backing::Temporary { .. })
     }

@@ -1,7 +1,7 @@
-//! What the writes know of the replica: whether it keeps up, and how far it is.
+//! The replica's progress, as writes see it: whether it is caught up, and up to which commit.
 //!
-//! Being slow is not being down. While the replica takes what it is sent, somebody waits for it: each write for a moment, an
-//! outward act beside a standby for as long as the lease holds, and everybody while far too much is unsent.
+//! A slow replica is not down. While it takes what it is sent, others wait for it: each write for a moment, an outward action
+//! beside a standby for as long as the lease holds, and every write while too much is unsent.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
@@ -14,43 +14,41 @@ use crate::runtime::wake::Wake;
 
 use super::{Store, StoreError};
 
-/// The longest that a write waits for the replica: with what it takes to write the file, two seconds at most.
+/// The longest that a write waits for the replica. With the time to write the file, this makes two seconds at most.
 const WAIT: Duration = Duration::from_millis(1500);
-/// Writes wait while more than this is unsent, so that what a stop must still send fits into it.
+/// Writes wait while more than this is unsent, so that a stop can still send it.
 const OUTBOX_BOUND: u32 = 4_000;
 
-/// How the replica is doing, for all who wait for it. They are woken in the order in which they came; a `watch` channel wakes
-/// in any order.
+/// The replica's state, for all that wait for it. They wake in the order in which they came; a `watch` channel has no order.
 #[derive(Default)]
 pub(in crate::store) struct WatchedReplica {
     progress: Mutex<ReplicaProgress>,
     changed: Wake,
 }
 
-/// How the replica is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::store) struct ReplicaProgress {
     pub delivery: Delivery,
-    /// It keeps up: a write waits until it has it too.
+    /// It is caught up: writes wait until it has them too.
     pub is_caught_up: bool,
-    /// The latest commit up to which it has everything, and everything that is acted on.
+    /// The latest commits up to which it has everything, and everything that is acted on.
     pub has: u64,
     pub has_urgent: u64,
-    /// More is unsent than there may be.
+    /// More is unsent than allowed.
     pub is_outbox_full: bool,
-    /// How many bytes it holds and may hold, where that is asked.
+    /// How many bytes it holds and may hold, if known.
     pub size: Option<(u64, u64)>,
 }
 
-/// How the latest delivery to it ended.
+/// The result of the latest delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::store) enum Delivery {
     /// It takes what it is sent.
     Up,
-    /// Nobody has sent it anything yet, or there is none.
+    /// Nothing was sent yet, or there is no replica.
     #[default]
     Untried,
-    /// It does not take anything.
+    /// It takes nothing.
     Failed(ReplicaError),
 }
 
@@ -63,30 +61,27 @@ impl WatchedReplica {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let before = progress.clone();
         change(&mut progress);
-        // Each commit tells of it: nobody is woken for what is as it was.
+        // Each commit reports this, so an unchanged state wakes nobody.
         if *progress != before {
             self.changed.wake_all();
         }
     }
 }
 
-/// Whether too much is unsent.
 pub(super) fn is_outbox_full(connection: &Connection) -> rusqlite::Result<bool> {
     connection.prepare_cached("SELECT 1 FROM outbox WHERE round IS NULL LIMIT 1 OFFSET ?1")?.exists([OUTBOX_BOUND])
 }
 
 impl Store {
-    /// Whether the state is kept in MongoDB too.
     pub fn is_replicated(&self) -> bool {
         self.inner.is_replicated.load(Ordering::SeqCst)
     }
 
-    /// Notes whether far too much is unsent.
     pub(in crate::store) fn set_outbox_full(&self, is_outbox_full: bool) {
         self.inner.progress.change(|progress| progress.is_outbox_full = is_outbox_full);
     }
 
-    /// Returns when this is so of the replica, or the lease is over.
+    /// Returns when the replica's state matches, or the lease has expired.
     async fn wait_until(&self, is_so: impl Fn(&ReplicaProgress) -> bool) {
         loop {
             let progress = self.inner.progress.changed.listen();
@@ -104,7 +99,7 @@ impl Store {
         }
     }
 
-    /// Returns when there is room for another write: not much is unsent, or nobody takes it.
+    /// Returns when another write may begin: not too much is unsent, or the replica takes nothing.
     pub(in crate::store) async fn wait_for_room(&self) -> Result<(), StoreError> {
         self.wait_until(|progress| !progress.is_outbox_full || progress.delivery != Delivery::Up).await;
         if self.is_temporary() && self.inner.progress.get().delivery != Delivery::Up {
@@ -114,8 +109,8 @@ impl Store {
         }
     }
 
-    /// Returns when the replica has this commit, or does not keep up. Where it must have it, there is no other end but the lease's,
-    /// and none without it is good: a temporary copy counts for nothing, and so does the intent of an outward act beside a standby.
+    /// Returns when the replica has this commit or is not caught up. A write to a temporary copy, and the intent of an outward action
+    /// beside a standby, are useless without the replica: these wait until the lease expires.
     pub(in crate::store) async fn wait_for_replica(&self, commit: u64, is_intent: bool) -> Result<(), StoreError> {
         let must = || self.is_temporary() || (is_intent && self.inner.leader.has_standby());
         let has_it = |progress: &ReplicaProgress| commit <= if is_intent { progress.has_urgent } else { progress.has };
@@ -127,7 +122,7 @@ impl Store {
         }
         let is_caught_up = self.wait_until(|progress| !progress.is_caught_up || has_it(progress));
         if tokio::time::timeout(WAIT, is_caught_up).await.is_err() {
-            // Until it is in step again nobody waits.
+            // No write waits until it is caught up again.
             tracing::debug!("MongoDB took more than {} s to take a change", WAIT.as_secs_f32());
             self.inner.progress.change(|progress| progress.is_caught_up = false);
         }
@@ -145,7 +140,7 @@ impl Store {
         Err(StoreError::Persist(reason))
     }
 
-    /// Whether an outward act may begin: this instance leads, and its intent can be brought to MongoDB where that must have it.
+    /// Whether an outward action may begin: this instance leads, and can bring its intent to MongoDB if it must be there.
     pub(in crate::store) fn may_begin(&self) -> Result<(), StoreError> {
         self.require_leader()?;
         if self.can_be_had(&self.inner.progress.get()) { Ok(()) } else { Err(StoreError::NotActive) }
@@ -155,8 +150,8 @@ impl Store {
         !self.inner.leader.has_standby() || progress.delivery == Delivery::Up
     }
 
-    /// Returns when the intent of an outward act can be brought to MongoDB where that must have it, or the lease is over. Who
-    /// would act need not ask again and again.
+    /// Returns when the intent of an outward action can be brought to MongoDB if it must be there, or the lease has expired. This saves
+    /// repeated checks.
     pub(in crate::store) async fn wait_for_reach(&self) {
         self.wait_until(|progress| self.can_be_had(progress)).await;
     }

@@ -6,16 +6,15 @@
 //! its next generation, which begins when it is good.
 
 mod asking;
+mod views;
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, ToSql, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::channel::OverReason;
-use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::codes::code::CodeKey;
 use crate::domain::codes::invalidation;
 use crate::domain::codes::verdict::{self, Checked, CodeEvidence, Verdict};
 use crate::domain::players::player::{GuildId, PlayerId};
@@ -23,10 +22,9 @@ use crate::domain::players::player::{GuildId, PlayerId};
 use crate::store::redemptions::claim::{self, Claim};
 
 use crate::store::batches;
-use crate::store::handles::{Codes, RedemptionQueue, Reports};
-use crate::store::kernel::{Millis, StoreError, Tx};
-use asking::UNDER_WAY;
+use crate::store::kernel::{Millis, Tx};
 pub(in crate::store) use asking::{ask_now, begin_due};
+pub use views::OverCode;
 
 /// Whom the game may be asked for, though nobody asked for that player: those on the rosters of guilds that let every code
 /// be redeemed, whose state is known; and those of the guild `?1`, which asked itself.
@@ -46,17 +44,6 @@ pub enum CheckStart {
     Nobody,
     /// The code is not over.
     NotOver,
-}
-
-/// A code that is over, with its next check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OverCode {
-    /// The code.
-    pub code: Code,
-    /// Why it is over.
-    pub over: OverReason,
-    /// When the game is asked again.
-    pub check_at: Option<Timestamp>,
 }
 
 /// What an answer says of the code itself.
@@ -327,73 +314,4 @@ fn doubt(tx: &Tx<'_>, key: &CodeKey, hold_until: Option<Timestamp>) -> rusqlite:
         tx.wake_plan();
     }
     Ok(())
-}
-
-impl RedemptionQueue {
-    /// Says that an engine works on this file, so that new codes are tested before they are posted.
-    pub fn announce_engine(&self) {
-        self.0.inner.has_engine.store(true, Ordering::Relaxed);
-    }
-}
-
-impl Codes {
-    /// Asks the game at once about a code that is over, for somebody who thinks that it is good; with a player of the guild's
-    /// own roster, if it has one whose state is known.
-    ///
-    /// # Errors
-    /// When it cannot be written; then the game is not asked.
-    pub async fn check_now(&self, guild: GuildId, key: CodeKey) -> Result<CheckStart, StoreError> {
-        self.write(move |tx| Ok(ask_now(tx, &key, guild)?)).await
-    }
-
-    /// Whether the game is being asked about a code.
-    pub async fn is_checking(&self, key: CodeKey) -> Result<bool, StoreError> {
-        self.read(move |connection| {
-            let sql = format!("SELECT 1 FROM codes c WHERE c.code_key = ?1 AND {UNDER_WAY}");
-            Ok(connection.prepare_cached(&sql)?.exists([key])?)
-        })
-        .await
-    }
-
-    /// The codes that a guild would have but that are over, the latest first, at most `limit`.
-    pub async fn over_codes(
-        &self,
-        guild: GuildId,
-        code: Option<CodeKey>,
-        limit: u32,
-    ) -> Result<Vec<OverCode>, StoreError> {
-        let now = self.0.inner.clock.now();
-        self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT c.code, c.condemned, c.check_at FROM codes c
-                 WHERE c.deleted = 0 AND c.condemned IS NOT NULL AND (?2 IS NULL OR c.code_key = ?2)
-                   AND coalesce((SELECT k.wanted FROM guild_codes k WHERE k.guild_id = ?1 AND k.code_key = c.code_key
-                                 AND k.deleted = 0), c.listed) = 1
-                 ORDER BY c.condemned_at DESC, c.code_key LIMIT ?3",
-            )?;
-            let values: [&dyn ToSql; 3] = [&guild, &code, &limit];
-            let rows = statement.query_map(values, |row| {
-                let check_at = millis(row, 2)?.filter(|at| *at > now);
-                Ok(OverCode { code: row.get(0)?, over: OverReason::Invalidated(row.get(1)?), check_at })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-}
-
-impl Reports {
-    /// Codes whose first test is under way, or about which the game is being or to be asked now.
-    pub async fn open_checks(&self) -> Result<u32, StoreError> {
-        let now = self.0.inner.clock.now();
-        self.read(move |connection| {
-            let sql = format!(
-                "SELECT count(*) FROM codes c WHERE c.deleted = 0
-                   AND ((c.hold_until > ?1 AND c.condemned IS NULL)
-                        OR (c.condemned IS NOT NULL AND (c.listed = 1 AND coalesce(c.check_at, 0) <= ?1 OR {UNDER_WAY})))"
-            );
-            Ok(connection.prepare_cached(&sql)?.query_row([Millis(now)], |row| row.get(0))?)
-        })
-        .await
-    }
 }

@@ -1,4 +1,4 @@
-//! Taking over what the other store has.
+//! Merges the replica's records.
 
 use std::ops::AddAssign;
 
@@ -15,14 +15,13 @@ use crate::store::handles::SyncLog;
 use crate::store::kernel::schema::PLAN_EVERYTHING;
 use crate::store::kernel::{Millis, StoreError, Tx};
 
-/// What became of the other store's records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Merged {
-    /// Taken over.
+    /// Merged.
     pub taken: usize,
-    /// Left out: they hold what no record may.
+    /// Left out, because their values are invalid.
     pub left_out: usize,
-    /// Erased here: the replica is told. All others are older than what is here, or the same.
+    /// Erased here, and the replica is told. All others are older than the records here, or the same.
     pub erased: usize,
 }
 
@@ -34,10 +33,10 @@ impl AddAssign for Merged {
     }
 }
 
-/// Two statements for all records of a kind: one takes a record that is new here, one any.
+/// Two statements for all records of a kind: one takes a record that is new here, and one takes any.
 fn statements<'a>(tx: &'a Tx<'_>, kind: RecordKind) -> rusqlite::Result<[CachedStatement<'a>; 2]> {
     let fields = kind.fields();
-    // Of this file alone: what comes from there, is there; what was noted of a code is about what it was before.
+    // Notes of this file alone, about the code's earlier state.
     let (shared, is_shared, noted) = match kind {
         RecordKind::Redemptions => (", shared", ", 1", ", shared = 1"),
         RecordKind::Codes => ("", "", ", tester = NULL, hold_until = NULL, unclear = 0"),
@@ -53,9 +52,9 @@ fn statements<'a>(tx: &'a Tx<'_>, kind: RecordKind) -> rusqlite::Result<[CachedS
     ])
 }
 
-/// Takes a record over if it is new here or wins; returns whether. Where the one here wins, the replica is to have it.
+/// Takes a record if it is new here or wins. Returns whether. If the one here wins, it is put into the outbox.
 fn take(tx: &Tx<'_>, [insert, replace]: &mut [CachedStatement<'_>; 2], theirs: &Record) -> rusqlite::Result<bool> {
-    // Most are new: one statement then does it.
+    // Most records are new, and then one statement is enough.
     if insert.execute(params_from_iter(&theirs.values))? > 0 {
         return Ok(true);
     }
@@ -66,7 +65,7 @@ fn take(tx: &Tx<'_>, [insert, replace]: &mut [CachedStatement<'_>; 2], theirs: &
                    WHERE (player_id, code_key, generation) = (?1, ?2, ?3) AND shared = 0";
         tx.execute(sql, params_from_iter(&key))?;
     }
-    // Without a hash of both: where much is compared, nearly all of it is the same.
+    // Without hashing both: in a comparison nearly all records are the same.
     if known.as_ref() == Some(theirs) {
         return Ok(false);
     }
@@ -95,7 +94,7 @@ fn merge_kind(tx: &Tx<'_>, kind: RecordKind, records: &[Record], erasures: &Eras
                 merged.taken += usize::from(taken);
                 continue;
             }
-            // This record alone is at fault: SQLite took its statement back, and nothing else.
+            // Only this record is at fault: SQLite undid its statement, and nothing else.
             Some(Err(error)) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => error.to_string(),
             Some(Err(error)) => return Err(error),
             None => "it cannot be read".to_owned(),
@@ -110,17 +109,16 @@ fn merge_kind(tx: &Tx<'_>, kind: RecordKind, records: &[Record], erasures: &Eras
     Ok(merged)
 }
 
-/// Where records come from that are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Origin {
-    /// From the replica: it has them.
+    /// From the replica, which has them.
     Replica,
-    /// From an export: the replica is to have them too.
+    /// From an export: they are put into the outbox, too.
     Elsewhere,
 }
 
-/// While this lives no trigger runs: what comes from the replica is there, keeps its version, and all is planned anew. A trigger that
-/// does nothing has its price all the same: SQLite copies every page that such a statement changes, to take it back alone.
+/// While this lives no trigger runs: a record from the replica is there already, keeps its version, and everything is planned anew.
+/// Even a trigger that does nothing is expensive: SQLite copies every page that such a statement changes, to undo it alone.
 struct WithoutTriggers<'a>(&'a Connection);
 
 impl<'a> WithoutTriggers<'a> {
@@ -136,11 +134,11 @@ impl Drop for WithoutTriggers<'_> {
     }
 }
 
-/// Takes records over, in the transaction of whoever wants them.
+/// Merges records in the caller's transaction.
 pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -> rusqlite::Result<Merged> {
     let without = (origin == Origin::Replica).then(|| WithoutTriggers::new(tx.connection())).transpose()?;
     tx.execute("UPDATE meta SET value = 1 WHERE key = 'merging'", [])?;
-    // One entry for all that is taken over, instead of one for each.
+    // One entry for all merged records, instead of one for each.
     let was_queued = tx.execute(PLAN_EVERYTHING, [])? == 0;
     let mut merged = Merged::default();
     let mut erasures = ErasureIndex::read(tx)?;
@@ -156,9 +154,9 @@ pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -
     tx.execute("UPDATE meta SET value = 0 WHERE key = 'merging'", [])?;
     drop(without);
     if merged.taken > 0 {
-        // What hangs on something that was erased may be among it (see `Store::erase_orphans`).
+        // Some may depend on an erased root (see `erase_orphans`).
         tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('merged_at', ?1)", [Millis(tx.now())])?;
-        // Whoever has codes has polled: what is active is known.
+        // A file with codes has polled: its active codes are known.
         tx.execute("UPDATE meta SET value = 1 WHERE key = 'polled' AND EXISTS (SELECT 1 FROM codes)", [])?;
         tx.wake_plan();
         tx.wake_work();
@@ -169,13 +167,12 @@ pub(in crate::store) fn merge(tx: &Tx<'_>, records: &[Record], origin: Origin) -
 }
 
 impl SyncLog {
-    /// Takes over those of the other store's records that win over what is here. They need not be sent back; those that lose
-    /// here are to be replaced there. They come in any order: a child waits for its parent. Every version from now on is newer
-    /// than all of theirs. A record that does not fit is left out and warned of; it takes no other with it. Neither is one
-    /// taken over that was erased: the replica is told to let go of it.
+    /// Merges the replica's records that win over those here. They need not be sent back; winners here replace theirs. Records may
+    /// come in any order: a child waits for its parent. All later versions are newer than theirs. An invalid record is left out
+    /// with a warning, and does not affect others. An erased record is not merged, and the replica is told to remove it.
     pub async fn merge(&self, mut records: Vec<Record>) -> Result<Merged, StoreError> {
         self.write_local(move |tx| {
-            // SQLite then fills its pages one after the other.
+            // SQLite then fills its pages in order.
             records.sort_unstable_by(|one, other| (one.kind, &one.values).cmp(&(other.kind, &other.values)));
             Ok(merge(tx, &records, Origin::Replica)?)
         })
