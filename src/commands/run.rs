@@ -61,8 +61,8 @@ pub async fn run() -> anyhow::Result<Ended> {
         tracing::warn!("{error}; everything else begins meanwhile, and Discord is tried again");
     }
     let has_replica = config.mongodb_uri.is_some();
-    let say = |text: &str| tracing::info!("{text}");
-    let Some(lock) = session::wait_for_lock(&config.state_file, has_replica, say, &shutdown).await? else {
+    let log = |text: &str| tracing::info!("{text}");
+    let Some(lock) = session::wait_for_lock(&config.state_file, has_replica, log, &shutdown).await? else {
         return Ok(Ended::Well);
     };
     let mongodb = mongodb(config.mongodb_uri.clone(), &config.mongodb_database).await?;

@@ -37,7 +37,7 @@ pub(super) async fn wait_for_verdict(
     let until = Instant::now() + WAIT_FOR;
     let mut recheck = match start {
         CheckStart::Nobody => Recheck::NoPlayer,
-        CheckStart::Asked | CheckStart::NotOver => Recheck::Pending,
+        CheckStart::Begun | CheckStart::NotOver => Recheck::Pending,
     };
     while recheck == Recheck::Pending && Instant::now() < until {
         let woken = bot.requests.wake().listen();

@@ -73,13 +73,13 @@ struct Bounds {
     /// Posts; those of one guild belong together.
     posts: usize,
     /// Looks at one player and one code.
-    looks: usize,
+    rows: usize,
     /// Places on rosters that one statement goes through.
     places: u32,
 }
 
 /// Some 50 ms of work.
-const BOUNDS: Bounds = Bounds { guilds: 100, posts: 2_000, looks: 10_000, places: 2_000 };
+const BOUNDS: Bounds = Bounds { guilds: 100, posts: 2_000, rows: 10_000, places: 2_000 };
 
 /// Makes a code due to be planned for every guild and player.
 pub(in crate::store) fn queue_code(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<usize> {
