@@ -102,7 +102,7 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
     prepare(&store, &codes, &players).await?;
     let done = all.saturating_sub(store.reports().pending_redemptions().await? as usize);
     if done > 0 {
-        tell(&format!("Continuing an interrupted redeem: {done} of {all} are done."));
+        print_note(&format!("Continuing an interrupted redeem: {done} of {all} are done."));
     }
     let engine = Engine::new(game_client(&config, clock)?, store.redemptions(), clock, engine_settings(&config));
     let bar = progress_bar(shows_bar, all as u64);
@@ -116,7 +116,7 @@ pub async fn run(options: RedeemOptions) -> anyhow::Result<Ended> {
         return work.map(|_| Ended::Badly);
     }
     if let Work::Interrupted = work? {
-        tell(&format!("Interrupted: {done} of {all} are done. The same command continues from here."));
+        print_note(&format!("Interrupted: {done} of {all} are done. The same command continues from here."));
         return Ok(Ended::Well);
     }
     let ended = report(&store, &codes, &options, &engine, clock).await?;
@@ -161,7 +161,7 @@ fn read_players(path: &Path, state: Option<State>, skip_bad_lines: bool) -> anyh
                 "{shown}: {named}. Nothing was redeemed: correct the file, or leave bad lines out with --skip-bad-lines"
             );
         }
-        tell(&format!("{shown}: left out {named}"));
+        print_note(&format!("{shown}: left out {named}"));
     }
     ensure!(!players.is_empty(), "{shown}: no line contains a player; nothing was redeemed");
     Ok(players)
@@ -268,7 +268,7 @@ async fn until_done(
                 is_reported = true;
                 let why = trouble_in_words(trouble.cause, &trouble.evidence);
                 let what = format!("Waiting: {why}. You can stop me; the same command continues from here.");
-                bar.suspend(|| tell(&what));
+                bar.suspend(|| print_note(&what));
             }
             EnginePhase::Open { .. } => {}
             EnginePhase::Held { code, evidence, .. } if moved.1.elapsed() >= STALLED_AFTER => bail!(
@@ -277,7 +277,7 @@ async fn until_done(
             ),
             _ if is_reported => {
                 is_reported = false;
-                bar.suspend(|| tell("The game answers again."));
+                bar.suspend(|| print_note("The game answers again."));
             }
             _ => {}
         }
@@ -351,6 +351,6 @@ fn print(text: &str) {
 }
 
 /// Prints to standard error, apart from the output proper.
-fn tell(text: &str) {
+fn print_note(text: &str) {
     drop(writeln!(io::stderr().lock(), "giftcode-bot: {text}"));
 }

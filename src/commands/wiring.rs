@@ -7,7 +7,6 @@ use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::limits::player_pacing::RateLimit;
 use crate::domain::redeeming::retry::Policy;
 use crate::game::{GameClient, GameSettings};
 use crate::leadership::session::StateLocation;
@@ -58,7 +57,7 @@ pub(super) fn engine_settings(config: &Config) -> EngineSettings {
             base: config.retry_base,
             cap: config.retry_cap,
         },
-        limit: config.game_rate.map(|rate| RateLimit { calls: rate.calls, window: rate.window }),
+        limit: config.game_rate,
         player_interval: config.player_interval,
     }
 }

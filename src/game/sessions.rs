@@ -59,8 +59,9 @@ impl Sessions {
     /// The session for a call. A free one without cool-down comes first; among these, the one used last.
     pub fn take(&self, now: Duration) -> Option<Taken<'_>> {
         let mut pool = self.pool();
-        let rests = |session: &Session| session.cools_down_until.saturating_sub(now);
-        let best = pool.iter_mut().enumerate().min_by_key(|(_, s)| (rests(s), s.calls, std::cmp::Reverse(s.used_at)));
+        let cools_down = |session: &Session| session.cools_down_until.saturating_sub(now);
+        let best =
+            pool.iter_mut().enumerate().min_by_key(|(_, s)| (cools_down(s), s.calls, std::cmp::Reverse(s.used_at)));
         let (index, session) = best?;
         session.calls += 1;
         session.used_at = now;
@@ -109,18 +110,18 @@ mod tests {
         let index = refused.index;
         drop((refused, other));
         assert_eq!(sessions.capacity(S(1)), Capacity { free: 2, opens_in: Some(S(2)) });
-        let mut rests = Vec::new();
+        let mut cools_down = Vec::new();
         let mut now = S(1);
         for _ in 0..7 {
             let rest = sessions.capacity(now).opens_in.unwrap();
-            rests.push(rest.as_secs());
+            cools_down.push(rest.as_secs());
             now += rest;
             // The others are busy, so this one is used.
             let busy = [sessions.take(now).unwrap(), sessions.take(now).unwrap(), sessions.take(now).unwrap()];
             let again = busy.iter().find(|taken| taken.index == index).unwrap();
             again.answered(true, now);
         }
-        assert_eq!(rests, [2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(cools_down, [2, 4, 8, 16, 32, 60, 60]);
         let shared: Vec<_> = (0..4).map(|_| sessions.take(now).unwrap()).collect();
         assert!(shared.iter().all(|taken| taken.index != index), "rather shared than disturbed");
         drop(shared);

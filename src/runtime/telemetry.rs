@@ -1,14 +1,22 @@
 //! Where log lines go and how they look.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use thiserror::Error;
-use tracing::Subscriber;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::FmtContext;
+use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 
 #[derive(Debug, Clone)]
 pub enum Target {
@@ -57,7 +65,81 @@ fn subscriber(
     let filter = EnvFilter::try_new(text).map_err(|_| TelemetryError::Filter(shown()))?;
     let lines =
         tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(ansi).with_writer(writer);
-    Ok(if json { Box::new(lines.json().flatten_event(true).finish()) } else { Box::new(lines.finish()) })
+    Ok(if json {
+        Box::new(lines.json().flatten_event(true).with_span_list(false).finish())
+    } else {
+        Box::new(lines.event_format(TextLine).finish().with(KeepSpanFields))
+    })
+}
+
+/// Time, level, message and fields. The spans' fields come last, because people search for how a message begins
+/// (docs/contract.md, "Log lines"). Of fields with the same name only the innermost is shown.
+struct TextLine;
+
+impl<S, N> FormatEvent<S, N> for TextLine
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let (dim, italic, plain) =
+            if writer.has_ansi_escapes() { ("\x1b[2m", "\x1b[3m", "\x1b[0m") } else { ("", "", "") };
+        write!(writer, "{dim}")?;
+        SystemTime.format_time(&mut writer)?;
+        let level = *event.metadata().level();
+        let color = match level {
+            _ if plain.is_empty() => "",
+            Level::ERROR => "\x1b[31m",
+            Level::WARN => "\x1b[33m",
+            Level::INFO => "\x1b[32m",
+            Level::DEBUG => "\x1b[34m",
+            Level::TRACE => "\x1b[35m",
+        };
+        write!(writer, "{plain} {color}{level:>5}{plain} ")?;
+        context.format_fields(writer.by_ref(), event)?;
+        let mut shown: Vec<&str> = event.fields().map(|field| field.name()).collect();
+        for span in context.event_scope().into_iter().flatten() {
+            let extensions = span.extensions();
+            for (name, value) in extensions.get::<SpanFields>().iter().flat_map(|fields| &fields.0) {
+                if !shown.contains(name) {
+                    shown.push(name);
+                    write!(writer, " {italic}{name}{plain}{dim}={plain}{value}")?;
+                }
+            }
+        }
+        writeln!(writer)
+    }
+}
+
+/// A span's fields one by one: the library keeps them as one text, from which none can be left out.
+#[derive(Default)]
+struct SpanFields(Vec<(&'static str, String)>);
+
+impl Visit for SpanFields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.retain(|(name, _)| *name != field.name());
+        self.0.push((field.name(), format!("{value:?}")));
+    }
+}
+
+struct KeepSpanFields;
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for KeepSpanFields {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if let Some(span) = context.span(id) {
+            let mut fields = SpanFields::default();
+            attributes.record(&mut fields);
+            span.extensions_mut().insert(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(fields) = span.extensions_mut().get_mut::<SpanFields>()
+        {
+            values.record(fields);
+        }
+    }
 }
 
 /// A writer whose reader may go away (`giftcode-bot … | head`) without harm to the bot.
@@ -99,13 +181,17 @@ mod tests {
     }
 
     fn logged(json: bool, filter: Option<&str>) -> String {
-        let buffer = Buffer::default();
-        let writer = buffer.clone();
-        let subscriber = subscriber(json, false, filter, "info", BoxMakeWriter::new(move || writer.clone())).unwrap();
-        tracing::subscriber::with_default(subscriber, || {
+        capture(json, false, filter, || {
             tracing::info!(code = "WOS1105", "✅ Redeemed for Lord: SUCCESS (attempt 1)");
             tracing::debug!("detail");
-        });
+        })
+    }
+
+    fn capture(json: bool, ansi: bool, filter: Option<&str>, log: impl FnOnce()) -> String {
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
+        let subscriber = subscriber(json, ansi, filter, "info", BoxMakeWriter::new(move || writer.clone())).unwrap();
+        tracing::subscriber::with_default(subscriber, log);
         String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap()
     }
 
@@ -118,6 +204,38 @@ mod tests {
         let line: serde_json::Value = serde_json::from_str(logged(true, None).trim()).unwrap();
         assert_eq!(line["message"], "✅ Redeemed for Lord: SUCCESS (attempt 1)");
         assert_eq!((&line["level"], &line["code"]), (&"INFO".into(), &"WOS1105".into()));
+    }
+
+    /// A line within two spans, which have a field in common with each other and one with the line.
+    fn log_in_spans() {
+        tracing::error_span!("round", term = 3, code = "OUTER").in_scope(|| {
+            let attempt = tracing::error_span!("attempt", code = %"INNER", player = 7, feed = tracing::field::Empty);
+            attempt.record("feed", "a\nb");
+            attempt.in_scope(|| tracing::warn!(player = 8, "❌ Giving up on Lord after 3 attempts"));
+        });
+    }
+
+    #[test]
+    fn the_fields_of_spans_follow_the_message_and_none_comes_twice() {
+        // Spans are there whatever the level of the lines that are shown.
+        let text = capture(false, false, Some("warn"), log_in_spans);
+        let (time, line) = text.split_once(' ').unwrap();
+        assert!(time.parse::<jiff::Timestamp>().is_ok(), "{text}");
+        let fields = "player=8 code=INNER feed=\"a\\nb\" term=3";
+        assert_eq!(line, format!(" WARN ❌ Giving up on Lord after 3 attempts {fields}\n"));
+        let colored = capture(false, true, None, log_in_spans);
+        assert!(colored.contains("\x1b[33m WARN\x1b[0m ❌ Giving up on Lord after 3 attempts"), "{colored}");
+        assert!(colored.ends_with(" \x1b[3mterm\x1b[0m\x1b[2m=\x1b[0m3\n"), "{colored}");
+    }
+
+    #[test]
+    fn lines_of_json_hold_the_innermost_span_beside_their_own_fields() {
+        let line = capture(true, false, Some("warn"), log_in_spans);
+        let mut line: serde_json::Value = serde_json::from_str(line.trim()).unwrap();
+        line.as_object_mut().unwrap().remove("timestamp").unwrap();
+        let span = serde_json::json!({ "name": "attempt", "code": "INNER", "player": 7, "feed": "a\nb" });
+        let message = "❌ Giving up on Lord after 3 attempts";
+        assert_eq!(line, serde_json::json!({ "level": "WARN", "message": message, "player": 8, "span": span }));
     }
 
     #[test]

@@ -24,7 +24,7 @@ type Key = (CodeKey, u32, GuildId);
 pub struct Console {
     bars: Option<MultiProgress>,
     shown: Mutex<BTreeMap<Key, ProgressBar>>,
-    said_at: Mutex<Duration>,
+    printed_at: Mutex<Duration>,
 }
 
 pub fn guild_name(guild: GuildId) -> String {
@@ -36,7 +36,7 @@ impl Console {
     pub fn new() -> Self {
         let target = ProgressDrawTarget::stdout_with_hz(10);
         let bars = io::stdout().is_terminal().then(|| MultiProgress::with_draw_target(target));
-        Self { bars, shown: Mutex::default(), said_at: Mutex::default() }
+        Self { bars, shown: Mutex::default(), printed_at: Mutex::default() }
     }
 
     pub fn is_terminal(&self) -> bool {
@@ -44,7 +44,7 @@ impl Console {
     }
 
     /// Prints lines above the bars. A reader that went away is not an error.
-    pub fn say(&self, text: &str) {
+    pub fn print(&self, text: &str) {
         let printed = match &self.bars {
             Some(bars) => bars.println(text),
             None => writeln!(io::stdout().lock(), "{text}"),
@@ -84,13 +84,13 @@ impl Console {
     }
 
     fn count(&self, batches: &[BatchProgress], elapsed: Duration) {
-        let mut said_at = self.said_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if batches.is_empty() || elapsed.saturating_sub(*said_at) < LOG_INTERVAL {
+        let mut printed_at = self.printed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if batches.is_empty() || elapsed.saturating_sub(*printed_at) < LOG_INTERVAL {
             return;
         }
-        *said_at = elapsed;
+        *printed_at = elapsed;
         let left: u32 = batches.iter().map(|batch| batch.players.saturating_sub(batch.done)).sum();
-        self.say(&format!("… redeeming: {left} to go in {} batches", batches.len()));
+        self.print(&format!("… redeeming: {left} to go in {} batches", batches.len()));
     }
 
     pub fn clear(&self) {

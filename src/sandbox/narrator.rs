@@ -20,7 +20,7 @@ pub struct Narrator {
 
 impl Narrator {
     /// One sentence per change: codes that the game invalidated, batches that ended.
-    pub fn tell(&mut self, known: &BTreeMap<CodeKey, KnownCode>, batches: &[BatchProgress]) -> Vec<String> {
+    pub fn narrate(&mut self, known: &BTreeMap<CodeKey, KnownCode>, batches: &[BatchProgress]) -> Vec<String> {
         let mut sentences = Vec::new();
         for (key, code) in known {
             let Some(status) = &code.invalidated else {
@@ -74,16 +74,19 @@ mod tests {
         };
         let codes = |is_over| BTreeMap::from([(code.key(), known(is_over, 1))]);
         let mut narrator = Narrator::default();
-        assert_eq!(narrator.tell(&codes(false), &[batch(1)]), Vec::<String>::new());
-        let over = narrator.tell(&codes(true), &[]);
+        assert_eq!(narrator.narrate(&codes(false), &[batch(1)]), Vec::<String>::new());
+        let over = narrator.narrate(&codes(true), &[]);
         assert!(over.len() == 1 && over[0].starts_with("✗ gogoWOS: the game does not know the code."), "{over:?}");
-        assert_eq!(narrator.tell(&codes(true), &[batch(2)]), Vec::<String>::new());
-        assert_eq!(narrator.tell(&codes(true), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
-        assert_eq!(narrator.tell(&codes(true), &[]), Vec::<String>::new());
+        assert_eq!(narrator.narrate(&codes(true), &[batch(2)]), Vec::<String>::new());
+        assert_eq!(narrator.narrate(&codes(true), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
+        assert_eq!(narrator.narrate(&codes(true), &[]), Vec::<String>::new());
         // The code is reactivated: over until its check, then good.
         let reactivated = |is_over| BTreeMap::from([(code.key(), known(is_over, 2))]);
-        assert_eq!(narrator.tell(&reactivated(true), &[]), Vec::<String>::new());
-        assert_eq!(narrator.tell(&reactivated(false), &[batch(2)]), Vec::<String>::new());
-        assert_eq!(narrator.tell(&reactivated(false), &[]), ["✓ gogoWOS is settled for all 7 players of Frostfire."]);
+        assert_eq!(narrator.narrate(&reactivated(true), &[]), Vec::<String>::new());
+        assert_eq!(narrator.narrate(&reactivated(false), &[batch(2)]), Vec::<String>::new());
+        assert_eq!(
+            narrator.narrate(&reactivated(false), &[]),
+            ["✓ gogoWOS is settled for all 7 players of Frostfire."]
+        );
     }
 }

@@ -75,7 +75,7 @@ impl Rule {
     }
 
     /// The answer of this rule for `player` after `claims` other players got the code; `Success` if the player gets it.
-    pub fn says(self, player: &SimPlayer, claims: u32) -> Status {
+    pub fn answer(self, player: &SimPlayer, claims: u32) -> Status {
         match self {
             Self::Good => Status::Success,
             Self::Expired => Status::TimeError,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::codes::code::Code;
-use crate::domain::limits::player_pacing::RateLimit;
+use crate::domain::limits::budget::RateLimit;
 use crate::domain::players::player::{GuildId, Player, PlayerId, State};
 
 use super::faults::Faults;

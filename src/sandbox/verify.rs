@@ -64,7 +64,7 @@ fn row_mismatch(row: &RedemptionRow, player: &SimPlayer, code: &ScriptedCode, le
         Outcome::Granted | Outcome::Already => ledger.is_granted(row.player, &row.code.key()),
         // A failure is right if any of the code's rules gives it for this player.
         Outcome::Failed => {
-            code.sim.phases.iter().any(|(_, rule)| Some(&rule.says(player, u32::MAX)) == row.status.as_ref())
+            code.sim.phases.iter().any(|(_, rule)| Some(&rule.answer(player, u32::MAX)) == row.status.as_ref())
         }
         // Right only after as many answers as the bot allows unknown ones.
         Outcome::GaveUp => ledger.calls_for(row.player, &row.code.key()) >= UNKNOWN_TRIES,

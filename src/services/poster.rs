@@ -25,6 +25,7 @@ use anyhow::anyhow;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::domain::back_off::BackOff;
 use crate::domain::codes::channel::Blocked;
@@ -67,6 +68,17 @@ impl Work {
             Self::Correct(correction) => correction.guild,
         }
     }
+
+    /// What log lines of this work carry.
+    fn span(&self) -> tracing::Span {
+        let (nonce, codes) = match self {
+            Self::Send(DueMessage { announcement: post, .. }) => {
+                (&post.nonce, listed(post.codes.iter().map(|announced| &announced.code)))
+            }
+            Self::Correct(post) => (&post.nonce, listed(post.codes.iter().map(|(announced, _)| &announced.code))),
+        };
+        tracing::error_span!("post", guild = %self.guild(), %codes, nonce)
+    }
 }
 
 /// What was found due and is not begun, and what is under way.
@@ -76,7 +88,7 @@ struct Desk {
     sends: JoinSet<Ended>,
     busy: BTreeSet<GuildId>,
     /// When it was last looked for what is due, and when the next correction is.
-    looked_at: Timestamp,
+    polled_at: Timestamp,
     next_correction: Option<Timestamp>,
     /// Nothing gets through before this time, since the clock's start.
     held_until: Duration,
@@ -170,7 +182,7 @@ impl<A: Announcer> Poster<A> {
         }
         // What is due is looked up many at a time: a look goes through all guilds.
         if desk.waiting.is_empty() {
-            desk.looked_at = self.clock.now();
+            desk.polled_at = self.clock.now();
             let due = self.posts.due_messages().await?;
             desk.waiting.extend(due.into_iter().map(Work::Send).filter(|work| !desk.busy.contains(&work.guild())));
         }
@@ -187,14 +199,16 @@ impl<A: Announcer> Poster<A> {
             if desk.busy.insert(work.guild()) {
                 let (announcer, posts, guilds, clock) =
                     (self.announcer.clone(), self.posts.clone(), self.guilds.clone(), self.clock);
-                desk.sends.spawn(async move { work_off(announcer.as_ref(), &posts, &guilds, clock, work).await });
+                let span = work.span();
+                let worked = async move { work_off(announcer.as_ref(), &posts, &guilds, clock, work).await };
+                desk.sends.spawn(worked.instrument(span));
             }
         }
         if !desk.waiting.is_empty() {
             return Ok(plan_in);
         }
         // What was due at that look is under way, and its end wakes the loop; it must not hide what is due behind it.
-        let next = self.posts.next_post_at(desk.looked_at).await?;
+        let next = self.posts.next_post_at(desk.polled_at).await?;
         let wait = next.into_iter().chain(desk.next_correction).min().map(until);
         Ok(wait.map_or(plan_in, |wait| wait + Duration::from_millis(1)).min(plan_in))
     }
@@ -320,7 +334,7 @@ async fn correct<A: Announcer>(
     Ok(None)
 }
 
-fn listed(codes: &[Code]) -> String {
-    let quoted: Vec<String> = codes.iter().map(|code| format!("'{code}'")).collect();
+fn listed<'a>(codes: impl IntoIterator<Item = &'a Code>) -> String {
+    let quoted: Vec<String> = codes.into_iter().map(|code| format!("'{code}'")).collect();
     format!("[{}]", quoted.join(", "))
 }

@@ -12,7 +12,7 @@
 //! # Crash
 //! What was last shown is only in memory, so after a restart the message is edited once more than needed. A first message whose
 //! id was not stored is sent again with its nonce or found; its content is unknown, so it is edited. Batches that ended more than
-//! [`TELL_WITHIN`] ago without a message get none, but an existing message is corrected.
+//! [`ANNOUNCE_WITHIN`] ago without a message get none, but an existing message is corrected.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ const EDIT_EVERY: Duration = Duration::from_secs(5);
 /// How long posts that are due go first.
 const YIELD_FOR: Duration = Duration::from_secs(30);
 /// How long after its end a run is told of.
-const TELL_WITHIN: Duration = Duration::from_secs(6 * 3600);
+const ANNOUNCE_WITHIN: Duration = Duration::from_secs(6 * 3600);
 /// How long after the end a message that says otherwise is mended, where it cannot be edited.
 const MEND_WITHIN: Duration = Duration::from_secs(7 * 86_400);
 /// How long one message may take.
@@ -110,11 +110,11 @@ impl<B: BatchBoard> Service for Reporter<B> {
                 () = shutdown.cancelled() => return Ok(()),
                 () = tokio::time::sleep(rest) => {}
             }
-            let looked = tokio::select! {
+            let polled = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                looked = self.look(&mut watched, &mut yields_since) => looked,
+                polled = self.poll(&mut watched, &mut yields_since) => polled,
             };
-            rest = match looked {
+            rest = match polled {
                 Ok(took) => POLL_INTERVAL.max(took * COOL_DOWN_PER_POLL),
                 Err(error) => {
                     tracing::warn!(
@@ -130,7 +130,7 @@ impl<B: BatchBoard> Service for Reporter<B> {
 
 impl<B: BatchBoard> Reporter<B> {
     /// Shows what is new; returns how long it took to find that.
-    async fn look(
+    async fn poll(
         &self,
         watched: &mut HashMap<BatchKey, Watched>,
         yields_since: &mut Option<Duration>,
@@ -144,7 +144,7 @@ impl<B: BatchBoard> Reporter<B> {
             *yields_since = None;
         }
         let [since, mended_since] =
-            [TELL_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
+            [ANNOUNCE_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
         let batches = self.batches.unannounced_batches(since, mended_since).await?;
         let took = self.clock.elapsed().saturating_sub(now);
         // One that was told may be taken up again at once: its message keeps its pauses.
@@ -205,9 +205,9 @@ impl<B: BatchBoard> Reporter<B> {
         let shown = tokio::time::timeout(SHOW_TIMEOUT, self.board.show(&message)).await;
         let error = match shown.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true))) {
             Ok(posted) => {
-                let is_told = message.is_finished && posted.is_as_given;
-                if is_new || is_told {
-                    let noted = self.batches.record_batch_message(key, Some(posted.id), false, is_told).await;
+                let is_announced = message.is_finished && posted.is_as_given;
+                if is_new || is_announced {
+                    let noted = self.batches.record_batch_message(key, Some(posted.id), false, is_announced).await;
                     noted.map_err(unnoted)?;
                 }
                 return Ok(posted.is_as_given);

@@ -72,7 +72,7 @@ struct Board {
     /// What each lists as active.
     keys: BTreeMap<usize, BTreeSet<CodeKey>>,
     /// What the log said last of all they list.
-    said: Option<BTreeSet<CodeKey>>,
+    logged: Option<BTreeSet<CodeKey>>,
     /// Those that were silent for too long.
     dead: BTreeSet<usize>,
 }
@@ -137,17 +137,22 @@ impl<F: CodeFeed> Watcher<F> {
     async fn follow(&self, mut source: Source, round: &Round) {
         loop {
             tokio::time::sleep_until(self.clock.at(source.schedule.next_at())).await;
-            let asked = self.feed.ask(source.place).await;
-            let tries = source.schedule.consecutive_errors() + 1;
-            let trouble = match self.take(asked, tries, &mut source, round).await {
-                Ok(trouble) => {
-                    source.schedule.succeeded(self.clock.elapsed());
-                    trouble
-                }
-                Err(failure) => Some(self.note_failure(failure, &mut source, round).await),
-            };
-            self.report(&source, trouble);
+            self.poll(&mut source, round).await;
         }
+    }
+
+    #[tracing::instrument(level = "error", skip_all, fields(feed = source.name))]
+    async fn poll(&self, source: &mut Source, round: &Round) {
+        let asked = self.feed.ask(source.place).await;
+        let tries = source.schedule.consecutive_errors() + 1;
+        let trouble = match self.take(asked, tries, source, round).await {
+            Ok(trouble) => {
+                source.schedule.succeeded(self.clock.elapsed());
+                trouble
+            }
+            Err(failure) => Some(self.note_failure(failure, source, round).await),
+        };
+        self.report(source, trouble);
     }
 
     /// Takes over what a feed answered. `Ok` with what is wrong with it all the same, if anything.
@@ -270,12 +275,12 @@ impl Round {
         board.keys.insert(place, keys);
         let all: BTreeSet<CodeKey> = board.keys.values().flatten().cloned().collect();
         let fetched = format!("Successfully fetched {} gift codes (attempt {tries})", all.len());
-        if board.said.as_ref() == Some(&all) {
+        if board.logged.as_ref() == Some(&all) {
             tracing::debug!("{fetched}");
         } else {
             tracing::info!("{fetched}");
         }
-        board.said = Some(all);
+        board.logged = Some(all);
     }
 }
 

@@ -170,7 +170,7 @@ impl Batches {
     }
 
     /// Notes what became of a run's message: sent as `message`, which ends a pause of its guild, or not sent (`None`), in which
-    /// case `maybe_sent` tells that nobody knows. `is_told` notes that nothing more is to be said.
+    /// case `maybe_sent` tells that nobody knows. `is_announced` notes that nothing more is to be said.
     ///
     /// # Errors
     /// When it cannot be written, or this instance may not act any more; then the message is shown again.
@@ -179,7 +179,7 @@ impl Batches {
         key: BatchKey,
         message: Option<MessageId>,
         maybe_sent: bool,
-        is_told: bool,
+        is_announced: bool,
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
             let was_sent = "SELECT 1 FROM runs WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3
@@ -197,7 +197,7 @@ impl Batches {
                     key.generation,
                     message.map(|id| id.0.cast_signed()),
                     maybe_sent,
-                    is_told,
+                    is_announced,
                     tx.version()
                 ],
             )?;

@@ -1,7 +1,7 @@
 //! The narrow handles. Each is made for one module and offers only the operations that this module needs. A constructor
 //! takes the handles it uses, so its signature shows which state it may touch.
 //!
-//! Only [`RedemptionQueue`], [`PostQueue`], [`Requests`], [`Erasures`], [`SyncLog`] and [`Imports`] write redemptions.
+//! All but [`Batches`], [`Rosters`] and [`Reports`] write redemptions: see `docs/developing.md`, "Five paths".
 
 use rusqlite::Connection;
 
@@ -43,11 +43,11 @@ macro_rules! forward {
 }
 
 handles! {
-    /// Redemptions: claim, release, record. For the engine.
+    /// Redemptions: claim, release, record. For the engine, and for Discord's commands that correct a player's state.
     RedemptionQueue by redemptions;
     /// Posts: plan, send, correct. For the poster.
     PostQueue by posts;
-    /// Batches and their progress messages. For the reporter.
+    /// Batches and their progress messages. For the reporter and Discord's commands.
     Batches by batches;
     /// The listings of the feeds. For the watcher.
     Listings by listings;
@@ -59,7 +59,7 @@ handles! {
     Rosters by rosters;
     /// Redemptions that people request. For Discord's commands and buttons.
     Requests by requests;
-    /// Permanent erasure. For the eraser.
+    /// Permanent erasure. For the eraser, the retention service and Discord's commands.
     Erasures by erasures;
     /// Counts of old final results. For the retention service.
     Tallies by tallies;

@@ -469,14 +469,14 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     assert_eq!(fixture.store.posts().plan().await.unwrap(), Plan::default());
     let mut claims = fixture.claim(9).await;
     assert_eq!((claims.len(), claims[0].generation), (1, 2));
-    let scout = claims[0].player;
+    let canary = claims[0].player;
     let checked = fixture.finish(claims.remove(0), Status::TimeError).await.judged.checked.unwrap();
     assert_eq!(checked, (Checked::StillOver, Some(fixture.clock.now() + Duration::from_secs(1200))));
     assert_eq!((fixture.claim(9).await, fixture.store.posts().plan().await.unwrap()), (vec![], Plan::default()));
     // Asked about again in time, with another player.
     tokio::time::sleep(Duration::from_secs(1201)).await;
     let claim = fixture.claim(9).await.remove(0);
-    assert_ne!(claim.player, scout);
+    assert_ne!(claim.player, canary);
     assert_eq!(fixture.finish(claim, Status::Success).await.judged.checked.unwrap().0, Checked::GoodAgain);
     let plan = fixture.store.posts().plan().await.unwrap();
     assert_eq!((plan.guilds.len(), plan.redemptions), (2, 4), "one has it, and one is due again");
@@ -591,7 +591,7 @@ async fn a_code_under_test_takes_nobody_s_turn() {
         wanted.fair_queue = claims.fair_queue;
         taken.extend(claims.taken.into_iter().map(|claim| claim.code.as_str().to_owned()));
     }
-    let expected: Vec<&str> = (1..=16).map(|turn| if turn % 8 == 0 { "LONG" } else { "SOON" }).collect();
+    let expected: Vec<&str> = (1..=16).map(|place| if place % 8 == 0 { "LONG" } else { "SOON" }).collect();
     assert_eq!(taken, expected);
 }
 

@@ -97,14 +97,14 @@ fn explained(page: &str) -> Vec<String> {
 #[test]
 fn texts_explained_on_the_pages_are_the_programs() {
     let formats = formats();
-    let is_said = |piece: &str| formats.iter().any(|format| format.contains(piece));
+    let is_reported = |piece: &str| formats.iter().any(|format| format.contains(piece));
     // A sentence may be put together from two.
     let is_composed = |piece: &str| {
         let cuts = piece.char_indices().map(|(at, _)| at).filter(|at| *at >= 10 && piece.len() - at >= 10);
-        cuts.into_iter().any(|at| is_said(&piece[..at]) && is_said(&piece[at..]))
+        cuts.into_iter().any(|at| is_reported(&piece[..at]) && is_reported(&piece[at..]))
     };
     let unknown = |pieces: Vec<String>| -> Vec<String> {
-        pieces.into_iter().filter(|piece| !is_said(piece) && !is_composed(piece)).collect()
+        pieces.into_iter().filter(|piece| !is_reported(piece) && !is_composed(piece)).collect()
     };
     for page in ["README.md", "docs/operating.md"] {
         let pieces = explained(&read(&root().join(page)));

@@ -6,6 +6,7 @@ mod citations;
 mod contract;
 mod layers;
 mod tests_named;
+mod words;
 
 use std::path::{Path, PathBuf};
 

@@ -160,8 +160,8 @@ async fn erasing_everything_removes_the_person_from_both_stores() {
     world.says(&admin, "manage players list", &[], &["1001"]).await;
     let log = bot.log();
     bot.stop().await;
-    let is_said = log.lines().any(|line| !line.contains("DEBUG") && line.contains(&member.id.to_string()));
-    assert!(!is_said, "the log holds the user's id: {log}");
+    let is_reported = log.lines().any(|line| !line.contains("DEBUG") && line.contains(&member.id.to_string()));
+    assert!(!is_reported, "the log holds the user's id: {log}");
     let file = dump(&world.folder.path().join("giftcode.db"));
     let there = {
         use futures_util::TryStreamExt;

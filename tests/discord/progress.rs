@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::limits::player_pacing::RateLimit;
+use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
@@ -106,11 +106,11 @@ async fn many_failures_are_attached_as_a_file_and_retried_in_the_same_message() 
     // The states are corrected.
     world.import(&admin, "1101,A,300\n1102,B,300\n1103,C,300\n").await;
     world.says(&admin, "manage giftcode retry", &code, &["✅ I am trying `VIP` again for 24 players."]).await;
-    let is_told_again = || {
+    let is_repeated = || {
         let now = world.double.message(batch.id);
         (now.text().contains("24 players: the VIP") && now.text().contains("done for 28")).then_some(now)
     };
-    let again = world.double.until(PATIENCE, "told again", is_told_again).await;
+    let again = world.double.until(PATIENCE, "told again", is_repeated).await;
     assert_eq!(
         (again.attachments.len(), of_batches(&world).len()),
         (1, 1),

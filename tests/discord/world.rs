@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use giftcode_bot::domain::codes::code::Code;
-use giftcode_bot::domain::limits::player_pacing::RateLimit;
+use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{PlayerId, State};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::sandbox::faults::Faults;

@@ -55,8 +55,8 @@ async fn until_sent(store: &Store) {
 
 async fn until_reported_as_catching_up(store: &Store) {
     let said = async {
-        let is_said = |trouble: Option<String>| trouble.is_some_and(|trouble| trouble.contains("is catching up"));
-        while !is_said(store.sync_log().replica_status().await.unwrap().trouble()) {
+        let is_reported = |trouble: Option<String>| trouble.is_some_and(|trouble| trouble.contains("is catching up"));
+        while !is_reported(store.sync_log().replica_status().await.unwrap().trouble()) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };

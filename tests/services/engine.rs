@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use giftcode_bot::domain::limits::player_pacing::RateLimit;
+use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::Player;
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::retry::Policy;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::health::EnginePhase;
-use giftcode_bot::domain::limits::player_pacing::RateLimit;
+use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{PlayerId, State};
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
 use giftcode_bot::sandbox::faults::Faults;

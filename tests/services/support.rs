@@ -13,6 +13,9 @@ use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store, StoreError};
 use jiff::Timestamp;
 use tempfile::TempDir;
+use tracing_subscriber::Registry;
+use tracing_subscriber::fmt::FmtContext;
+use tracing_subscriber::fmt::format::{DefaultFields, FormatFields, Writer};
 
 pub const GUILD: GuildId = GuildId(1001);
 pub const HOUR: Duration = Duration::from_secs(3600);
@@ -113,7 +116,7 @@ impl StateFile {
     }
 }
 
-/// The current thread's log lines without time and level, while this lives.
+/// The messages and fields of the current thread's log lines, while this lives.
 ///
 /// One subscriber serves all tests: with one per test, tests would race for tracing's cache of which lines are enabled. A thread
 /// that captures nothing writes nowhere.
@@ -139,12 +142,18 @@ impl Lines {
     pub fn capture() -> Self {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
+            let line: fn(
+                &FmtContext<'_, Registry, DefaultFields>,
+                Writer<'_>,
+                &tracing::Event<'_>,
+            ) -> std::fmt::Result = |context, mut writer, event| {
+                context.format_fields(writer.by_ref(), event)?;
+                writeln!(writer)
+            };
             tracing_subscriber::fmt()
                 .with_max_level(tracing::Level::INFO)
-                .without_time()
-                .with_level(false)
-                .with_target(false)
                 .with_ansi(false)
+                .event_format(line)
                 .with_writer(|| Capture)
                 .init();
         });

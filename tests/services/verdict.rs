@@ -244,12 +244,12 @@ async fn adding_a_code_that_is_over_has_it_checked_at_once() {
     bot.at(HOUR).await;
     let before = bot.calls("BACK");
     let add = async || bot.state.store.codes().add_guild_code(GUILD, code("back")).await.unwrap();
-    assert_eq!(add().await, AddedCode::Over(OverReason::Invalidated(Status::TimeError), CheckStart::Asked));
+    assert_eq!(add().await, AddedCode::Over(OverReason::Invalidated(Status::TimeError), CheckStart::Begun));
     bot.at(HOUR + Duration::from_secs(10)).await;
     assert_eq!((bot.calls("BACK"), bot.posted("BACK")), (before + 1, vec![]), "asked, and still over");
     // It is checked for two more days, though no feed lists it any more.
     bot.at(HOUR + 6 * MINUTE).await;
-    assert_eq!(add().await, AddedCode::Over(OverReason::Invalidated(Status::TimeError), CheckStart::Asked));
+    assert_eq!(add().await, AddedCode::Over(OverReason::Invalidated(Status::TimeError), CheckStart::Begun));
     bot.at(HOUR + 9 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("BACK")), (6, vec![1]));
     bot.end().await;

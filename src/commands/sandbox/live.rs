@@ -85,8 +85,8 @@ impl Live {
         let (shown, corrected) = (console.clone(), console.clone());
         let announcer = TerminalAnnouncer::open(
             &paths.posts,
-            move |message| shown.say(&cards::post(message, &guild_name(message.guild))),
-            move |correction| corrected.say(&cards::correction(correction, &guild_name(correction.guild))),
+            move |message| shown.print(&cards::post(message, &guild_name(message.guild))),
+            move |correction| corrected.print(&cards::correction(correction, &guild_name(correction.guild))),
         )?;
         let has_login = world.login;
         Ok(Self { script, sim, feed, announcer, console, clock, world_started, has_login })
@@ -99,29 +99,29 @@ impl Live {
         let rosters: Vec<String> =
             GUILDS.iter().map(|(id, name)| format!("{name} ({} players)", script.roster(*id).len())).collect();
         let login = if self.has_login { "with" } else { "without" };
-        console.say("The sandbox: a whole world on this computer. No account is needed, and nothing leaves it.");
-        console.say(&format!(
+        console.print("The sandbox: a whole world on this computer. No account is needed, and nothing leaves it.");
+        console.print(&format!(
             "  game    {}  {players} players, {login} login, {} calls per {} s allowed,",
             sim.base_url(),
             LIMIT.calls,
             LIMIT.window.as_secs()
         ));
-        console.say("          and it sometimes fails: busy, HTTP 502, strange pages, broken connections");
-        console.say(&format!("  feed    {}  {codes} codes of different fates", feed.url()));
-        console.say(&format!("  servers {}: this terminal stands in for their channels", rosters.join(" and ")));
-        console.say(&format!(
+        console.print("          and it sometimes fails: busy, HTTP 502, strange pages, broken connections");
+        console.print(&format!("  feed    {}  {codes} codes of different fates", feed.url()));
+        console.print(&format!("  servers {}: this terminal stands in for their channels", rosters.join(" and ")));
+        console.print(&format!(
             "  state   {}  (kill me and start me again: I continue where I stopped)",
             paths.state.display()
         ));
         if console.is_terminal() {
-            console.say(&format!("  log     {}", paths.log.display()));
+            console.print(&format!("  log     {}", paths.log.display()));
         }
         if continues {
-            console.say(
+            console.print(
                 "This world was interrupted before its end; it continues. What was posted and redeemed stays that way.",
             );
         }
-        console.say("");
+        console.print("");
     }
 
     /// Stores the servers, their channels and players, if they are not stored yet.
@@ -181,8 +181,8 @@ impl Live {
         let mut narrator = Narrator::default();
         loop {
             let (known, batches) = (store.reports().known_codes().await?, store.batches().open_batches().await?);
-            for sentence in narrator.tell(&known, &batches) {
-                self.console.say(&sentence);
+            for sentence in narrator.narrate(&known, &batches) {
+                self.console.print(&sentence);
             }
             self.console.show(&batches, self.clock.elapsed());
             let age = self.clock.now().duration_since(self.world_started);
@@ -223,7 +223,7 @@ impl Live {
                 ]);
             }
         }
-        self.console.say(&format!("\n{table}"));
+        self.console.print(&format!("\n{table}"));
         let rows = store.reports().redemption_rows().await?;
         let posts = self.announcer.messages();
         let (found, calls, refusals) = self.sim.ledger(|ledger: &Ledger| {
@@ -231,20 +231,20 @@ impl Live {
             (found, ledger.calls().len(), ledger.refusals())
         });
         let seconds = self.clock.elapsed().as_secs_f64();
-        self.console.say(&format!(
+        self.console.print(&format!(
             "{calls} calls to the game in {seconds:.0} s; refused as too fast: {}.",
             refusals.rate_limited + refusals.too_frequent
         ));
         if found.is_empty() {
-            self.console.say(&format!(
+            self.console.print(&format!(
                 "✔ All {} outcomes match the simulated game, and every good code was posted once in each server.",
                 rows.len()
             ));
             return Ok(Ended::Well);
         }
-        self.console.say(&format!("✘ {} things differ from the simulated world:", found.len()));
+        self.console.print(&format!("✘ {} things differ from the simulated world:", found.len()));
         for sentence in found.iter().take(10) {
-            self.console.say(&format!("  {sentence}"));
+            self.console.print(&format!("  {sentence}"));
         }
         Ok(Ended::Badly)
     }

@@ -70,7 +70,7 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let console = Arc::new(Console::new());
     let shutdown = stop_on_signals()?;
     // Before the log starts: the file may be in use by another instance.
-    let waited = session::wait_for_lock(&paths.state, has_replica, |text| console.say(text), &shutdown);
+    let waited = session::wait_for_lock(&paths.state, has_replica, |text| console.print(text), &shutdown);
     let Some(lock) = waited.await? else { return Ok(Ended::Well) };
     let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
     telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
@@ -88,7 +88,7 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     if sandbox.options.instance > 1 {
         sandbox
             .console
-            .say("Another instance of the sandbox: it waits while the first one is active, and connects to nothing.");
+            .print("Another instance of the sandbox: it waits while the first one is active, and connects to nothing.");
     }
     let ended = sessions.run(&shutdown, async |session| sandbox.session(session).await).await?;
     // This releases the lock, so that the files can be removed.
@@ -113,7 +113,7 @@ impl Sandbox {
     /// ends with the session, and the next host reads its files.
     async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<Ended>> {
         if self.options.instance > 1 && world::join(&self.paths).is_err() {
-            self.console.say("The sandbox's world is finished.");
+            self.console.print("The sandbox's world is finished.");
             return Ok(Some(Ended::Well));
         }
         let ActiveSession { store, done, .. } = session;
@@ -133,7 +133,7 @@ impl Sandbox {
             live.until_all_is_redeemed(&store, self.config.check_interval).await?;
             let ended = live.close(&store).await?;
             if self.options.keep_running {
-                self.console.say("\nStill running, as asked: Ctrl-C ends it.");
+                self.console.print("\nStill running, as asked: Ctrl-C ends it.");
                 done.cancelled().await;
                 return Ok(None);
             }
@@ -155,7 +155,7 @@ impl Sandbox {
     /// Removes a finished world.
     async fn leave(self, is_finished: bool, database: Option<Mongo>) -> anyhow::Result<()> {
         if !is_finished || self.options.keep_running {
-            self.console.say("Stopped. The same command continues from here.");
+            self.console.print("Stopped. The same command continues from here.");
             return Ok(());
         }
         if let Some(database) = database {

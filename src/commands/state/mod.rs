@@ -66,8 +66,8 @@ async fn with_state<T>(
     let mut hopeless = None;
     let stopping = async {
         if let Some(leases) = leases {
-            let say = |text| drop(writeln!(std::io::stderr().lock(), "{text}"));
-            hopeless = Some(waiting::until_hopeless(&leases, &leadership, say).await);
+            let report = |text| drop(writeln!(std::io::stderr().lock(), "{text}"));
+            hopeless = Some(waiting::until_hopeless(&leases, &leadership, report).await);
             stop.cancel();
         }
         pending::<Infallible>().await

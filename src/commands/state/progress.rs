@@ -47,8 +47,8 @@ impl Progress {
                 bar.set_length(self.total);
                 bar.set_position(in_file.saturating_sub(unsent));
             }
-            Shown::Lines(out, told_at) if told_at.elapsed() >= LINE_EVERY => {
-                *told_at = Instant::now();
+            Shown::Lines(out, reported_at) if reported_at.elapsed() >= LINE_EVERY => {
+                *reported_at = Instant::now();
                 let left = self.total.saturating_sub(in_file) + unsent;
                 drop(writeln!(out, "{left} records remaining."));
             }

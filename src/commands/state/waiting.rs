@@ -15,7 +15,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// A lease that nobody renews is over by then.
 const OVER_WITHIN: Duration = LEASE.saturating_add(Duration::from_secs(15));
 /// A living holder has renewed the lease by then. Otherwise the command reports what it waits for.
-const SAID_AFTER: Duration = RENEW_INTERVAL.saturating_add(Duration::from_secs(2));
+const REPORTED_AFTER: Duration = RENEW_INTERVAL.saturating_add(Duration::from_secs(2));
 
 /// Why waiting any longer makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +49,9 @@ impl fmt::Display for Hopeless {
 pub(super) async fn until_hopeless(
     leases: &impl LeaseStore,
     leadership: &Leadership,
-    mut say: impl FnMut(String),
+    mut report: impl FnMut(String),
 ) -> Hopeless {
-    let (mut began, mut answered_at, mut is_said) = (Instant::now(), Instant::now(), false);
+    let (mut began, mut answered_at, mut is_reported) = (Instant::now(), Instant::now(), false);
     // The lease of another holder as it was first seen, and when.
     let mut known: Option<(Lease, Instant)> = None;
     loop {
@@ -81,9 +81,9 @@ pub(super) async fn until_hopeless(
         if began.elapsed() >= OVER_WITHIN {
             return Hopeless::Unclear;
         }
-        let is_silent = known.as_ref().is_some_and(|(_, at)| at.elapsed() >= SAID_AFTER);
-        if is_silent && !std::mem::replace(&mut is_said, true) {
-            say(format!(
+        let is_silent = known.as_ref().is_some_and(|(_, at)| at.elapsed() >= REPORTED_AFTER);
+        if is_silent && !std::mem::replace(&mut is_reported, true) {
+            report(format!(
                 "Another giftcode-bot has not released its lease and may still be running: waiting up to {} s for it to run \
                  out",
                 OVER_WITHIN.as_secs()
@@ -135,17 +135,20 @@ mod tests {
     /// for.
     async fn given_up(mut at: impl FnMut(i64) -> Option<Option<Lease>> + Send + 'static) -> (u64, Hopeless, bool) {
         let leadership = Leadership::waiting(Clock::simulated(Timestamp::UNIX_EPOCH));
-        let mut said = Vec::new();
+        let mut reports = Vec::new();
         let mut second = 0;
         let leases = Leases(Mutex::new(Box::new(move || {
             second += 1;
             at(second)
         })));
         let began = Instant::now();
-        let waiting = until_hopeless(&leases, &leadership, |text| said.push((began.elapsed().as_secs(), text)));
+        let waiting = until_hopeless(&leases, &leadership, |text| reports.push((began.elapsed().as_secs(), text)));
         let why = tokio::time::timeout(Duration::from_secs(120), waiting).await.unwrap();
-        assert!(said.iter().all(|(at, text)| *at == 6 && text.contains("up to 45 s")) && said.len() < 2, "{said:?}");
-        (began.elapsed().as_secs(), why, !said.is_empty())
+        assert!(
+            reports.iter().all(|(at, text)| *at == 6 && text.contains("up to 45 s")) && reports.len() < 2,
+            "{reports:?}"
+        );
+        (began.elapsed().as_secs(), why, !reports.is_empty())
     }
 
     #[tokio::test(start_paused = true)]

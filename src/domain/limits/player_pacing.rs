@@ -9,8 +9,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-pub use super::budget::RateLimit;
-
 use crate::domain::players::player::PlayerId;
 
 /// The longest interval that refusals lead to.

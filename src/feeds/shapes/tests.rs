@@ -122,7 +122,7 @@ fn a_feed_that_lists_without_end_is_cut() {
 #[test]
 fn errors_are_errors_also_with_status_200() {
     let refused = |body: &str| match parse(body.as_bytes()) {
-        Err(FeedError::Refused(said)) => said,
+        Err(FeedError::Refused(reason)) => reason,
         other => panic!("{body}: {other:?}"),
     };
     assert_eq!(refused(r#"{"error":"Invalid\nAPI key"}"#), "Invalid API key");

@@ -17,6 +17,8 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use url::Url;
 
+use crate::domain::limits::budget::RateLimit;
+
 pub use source::Source;
 
 /// Why the configuration cannot be used, in one line.
@@ -104,14 +106,6 @@ pub const VARIABLES: &[Variable] = &[
     variable("RUST_LOG", "info", "What is logged: error, warn, info, debug or trace"),
     variable("LOG_FORMAT", "text", "How it is logged: text, or json for machines"),
 ];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateLimit {
-    /// 1 to 10,000.
-    pub calls: u32,
-    /// More than zero, at most a day.
-    pub window: Duration,
-}
 
 #[derive(Debug, Clone)]
 pub struct Feed {

@@ -9,7 +9,9 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Feed, LogFormat, RateLimit};
+use crate::domain::limits::budget::RateLimit;
+
+use super::{Feed, LogFormat};
 
 pub(super) const URL: &str = "give an address that begins with http:// or https://";
 pub(super) const PAGE: &str = "give the address of the game's page, for example https://wos-giftcode.centurygame.com";

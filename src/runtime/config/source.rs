@@ -51,12 +51,12 @@ impl Source {
         self
     }
 
-    fn look_up(&self, name: &str) -> Option<&str> {
+    fn lookup(&self, name: &str) -> Option<&str> {
         self.layers.iter().filter_map(|layer| layer.get(name)).map(|value| value.trim()).find(|value| !value.is_empty())
     }
 
     pub fn is_set(&self, name: &str) -> bool {
-        self.look_up(name).is_some()
+        self.lookup(name).is_some()
     }
 
     /// The value, or the variable's default; `None` if both are empty.
@@ -66,7 +66,7 @@ impl Source {
             return Err(ConfigError::Value { name, shown, allowed: "give plain text".to_owned() });
         }
         let default = || variable(name).map(|v| v.default).filter(|default| !default.is_empty());
-        Ok(self.look_up(name).or_else(default).map(str::to_owned))
+        Ok(self.lookup(name).or_else(default).map(str::to_owned))
     }
 
     pub(super) fn optional<T>(
@@ -110,7 +110,7 @@ impl Source {
         let allowed = "give an address that begins with mongodb:// or mongodb+srv://";
         let first = self.optional("MONGODB_URI", is_uri, allowed)?;
         let second = self.optional("MONGO_URI", is_uri, allowed)?;
-        if first.is_some() && second.is_some() && self.look_up("MONGODB_URI") != self.look_up("MONGO_URI") {
+        if first.is_some() && second.is_some() && self.lookup("MONGODB_URI") != self.lookup("MONGO_URI") {
             return Err(ConfigError::Conflict("MONGODB_URI and MONGO_URI are both set and differ: set one of them"));
         }
         Ok(first.or(second))

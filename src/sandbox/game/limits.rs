@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::domain::answers::status::Status;
-use crate::domain::limits::player_pacing::RateLimit;
+use crate::domain::limits::budget::RateLimit;
 use crate::game::{PLAYER_PATH, REDEEM_PATH};
 use crate::sandbox::ledger::Ledger;
 

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::limits::player_pacing::RateLimit;
+use crate::domain::limits::budget::RateLimit;
 use crate::game::signature::sign;
 use crate::game::{PLAYER_PATH, REDEEM_PATH};
 use crate::runtime::clock::Clock;
@@ -125,8 +125,8 @@ impl GameSim {
         format!("http://{}/api", self.address)
     }
 
-    pub fn ledger<T>(&self, look: impl FnOnce(&Ledger) -> T) -> T {
-        look(&self.world.live().ledger)
+    pub fn ledger<T>(&self, read: impl FnOnce(&Ledger) -> T) -> T {
+        read(&self.world.live().ledger)
     }
 
     pub fn set_faults(&self, faults: Faults) {
@@ -264,9 +264,9 @@ fn checked(
     let needed: &[&str] =
         if endpoint == REDEEM_PATH { &["fid", "cdk", "kid", "time", "sign"] } else { &["fid", "time", "sign"] };
     let complete = needed.iter().all(|name| fields.get(*name).is_some_and(|value| !value.is_empty()));
-    let said =
+    let status =
         if complete && fields.len() == needed.len() { Status::Success } else { Status::Unknown("PARAMS".into()) };
-    if said != Status::Success {
+    if status != Status::Success {
         "PARAMS_ERROR".clone_into(&mut call.answer);
         return (Json(json!({"code": 1, "data": [], "msg": "PARAMS ERROR", "err_code": ""})).into_response(), None);
     }
@@ -338,8 +338,8 @@ fn decide(world: &World, live: &mut Live, fields: &Fields, now: Duration, call: 
             call.phase = code.and_then(|code| code.phase_at(now)).unwrap_or_default();
             match (code, key) {
                 (Some(_), Some(key)) if live.ledger.has(&call.fid, &key, call.phase) => Status::Received,
-                (Some(code), Some(key)) => code.rule_at(now).says(player, live.ledger.claims(&key, call.phase)),
-                _ => Rule::Unknown.says(player, 0),
+                (Some(code), Some(key)) => code.rule_at(now).answer(player, live.ledger.claims(&key, call.phase)),
+                _ => Rule::Unknown.answer(player, 0),
             }
         }
     };

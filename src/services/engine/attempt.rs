@@ -21,6 +21,7 @@ use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {
     /// Makes the claim's call and records what came of it.
+    #[tracing::instrument(level = "error", skip_all, fields(code = %claim.code, player = %claim.player))]
     pub(super) async fn attempt(&self, claim: Claim, step: Step) -> Ended {
         let (key, generation, player) = (claim.code.key(), claim.generation, claim.player);
         let ended = match (step, claim.state) {
@@ -79,7 +80,8 @@ impl<G: GameApi> Engine<G> {
             return self.put_off(claim, at).await;
         }
         let outcome = outcome(&answer);
-        let told = match (self.admission(|admission, _| admission.searches.record(player, tried, &outcome)), outcome) {
+        let result = match (self.admission(|admission, _| admission.searches.record(player, tried, &outcome)), outcome)
+        {
             (Searched::Found(found), _) => {
                 tracing::info!(%player, "{} lives in state {found}", display_name(&claim.nickname, player));
                 self.redemptions.correct_state(player, found).await?;
@@ -101,7 +103,7 @@ impl<G: GameApi> Engine<G> {
             (_, StateCheck::Unclear(status)) => status,
             (Searched::Unclear, _) => Status::Interrupted,
         };
-        self.settle(claim, Reply { answer: told, hints }).await
+        self.settle(claim, Reply { answer: result, hints }).await
     }
 
     /// Decides and records.
@@ -171,7 +173,7 @@ impl<G: GameApi> Engine<G> {
             let rest = at.saturating_sub(self.clock.elapsed());
             tracing::warn!("The game rate-limits calls: pausing for {:.1} s", rest.as_secs_f32());
         }
-        self.say(&learnt.changes);
+        self.log_events(&learnt.changes);
         learnt.counts
     }
 }

@@ -66,7 +66,7 @@ impl<G: GameApi> Engine<G> {
                 self.redemptions.give_back(failures.clone()).await?;
             }
         }
-        self.say(&changes);
+        self.log_events(&changes);
         self.redemptions.wake().wake_all();
         Ok(())
     }
@@ -85,7 +85,7 @@ impl<G: GameApi> Engine<G> {
     }
 
     /// Logs what changed, and wakes whoever waits for the engine.
-    pub(super) fn say(&self, changes: &[BreakerEvent]) {
+    pub(super) fn log_events(&self, changes: &[BreakerEvent]) {
         for change in changes {
             match change {
                 BreakerEvent::TestDue => {}

@@ -51,7 +51,7 @@ impl<G: GameApi> Engine<G> {
             tries.spawn(async move { engine.attempt(claim, step).await });
         }
         let blocked = claims.blocked || free > capacity.free;
-        // From when this look began: what opened while it was written down is to be looked at again, at once.
+        // Counted from the begin of this poll: what opened while it was written is polled again at once.
         let opening = if blocked { self.admission(|admission, _| admission.next_opening(now)) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));
         let waits = opening.into_iter().chain(due).chain(capacity.opens_in.map(|wait| now + wait));

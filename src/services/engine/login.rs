@@ -73,12 +73,12 @@ impl<G: GameApi> Engine<G> {
                 .await
                 .unwrap_or_else(|_| Reply::plain(LoginAnswer::Failed(Answer::TimedOut))),
         };
-        let (told, status) = match &answer {
+        let (login_result, status) = match &answer {
             LoginAnswer::Profile(_) => (LoginResult::Profile, Status::Success),
             LoginAnswer::Failed(answer) => (LoginResult::of(answer), of_login(answer)),
         };
-        self.admission(|admission, now| admission.stage.observe(&told, now));
-        if told == LoginResult::Gone {
+        self.admission(|admission, now| admission.stage.observe(&login_result, now));
+        if login_result == LoginResult::Gone {
             self.admission(|admission, now| admission.end_at_nobody(Endpoint::Login, player, now));
             self.admission_wake.wake_all();
         } else {

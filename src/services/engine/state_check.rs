@@ -66,11 +66,11 @@ impl<G: GameApi> Engine<G> {
             let Reply { answer, hints } = self.game.redeem(player, state, &code).await;
             in_flight.answered(&of_redeem(&answer), &hints);
             if let Err(error) = self.redemptions.note_end(note).await {
-                tracing::debug!("The end of a probe was not noted: {error}");
+                tracing::debug!("The end of a state check was not noted: {error}");
             }
             match outcome(&answer) {
                 StateCheck::Unclear(status) => unclear = status,
-                told => return told,
+                check => return check,
             }
             if !matches!(unclear, Status::TimeoutRetry | Status::TooFrequent | Status::RateLimited) {
                 break;

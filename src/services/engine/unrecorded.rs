@@ -24,7 +24,7 @@ impl Unrecorded {
         self.with(|all| all.first().cloned())
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut Vec<(Claim, AttemptResult)>) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, change: impl FnOnce(&mut Vec<(Claim, AttemptResult)>) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

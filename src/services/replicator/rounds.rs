@@ -22,6 +22,7 @@ const ROUND_WITHIN: Duration = Duration::from_secs(3);
 
 impl<R: Replica> Replicator<R> {
     /// Sends one round under this term. Returns whether MongoDB then has everything.
+    #[tracing::instrument(level = "error", name = "round", skip_all, fields(term = at.term, round = at.round + 1))]
     pub(super) async fn send_round(&self, at: &mut Position) -> ReplicaResult<bool> {
         let chunk = self.sync_log.outbox_chunk(self.limit.load(Ordering::Relaxed)).await?;
         if chunk.changes() == 0 {

@@ -162,9 +162,10 @@ async fn a_copy_that_was_away_brings_nothing_back_and_whoever_comes_again_is_wel
     let merged = store.sync_log().merge(all(&old).await).await.unwrap();
     assert!(merged.erased >= 8 && merged.taken == 0 && merged.left_out == 0, "{merged:?}");
     assert_eq!(all(&store).await, after);
-    let told = store.sync_log().outbox_chunk(1000).await.unwrap().erased;
+    let erased = store.sync_log().outbox_chunk(1000).await.unwrap().erased;
     assert!(before.iter().filter(|record| !after.contains(record)).all(|gone| {
-        gone.kind == RecordKind::Guilds || told.iter().any(|told| told.kind == gone.kind && told.key == gone.key())
+        gone.kind == RecordKind::Guilds
+            || erased.iter().any(|erased| erased.kind == gone.kind && erased.key == gone.key())
     }));
     meet(&store, &old).await;
     assert_eq!(all(&old).await, after);
@@ -211,8 +212,8 @@ async fn what_hangs_on_something_erased_goes_with_it_however_new_it_is() {
     assert_eq!(alone.erasures().erase_orphans().await.unwrap(), 1);
     meet(&store, &alone).await;
     assert_eq!(all(&store).await, all(&alone).await);
-    let told = alone.sync_log().outbox_chunk(1000).await.unwrap().erased;
-    assert!(told.iter().any(|told| told.kind == RecordKind::Redemptions), "the replica has it, too");
+    let erased = alone.sync_log().outbox_chunk(1000).await.unwrap().erased;
+    assert!(erased.iter().any(|erased| erased.kind == RecordKind::Redemptions), "the replica has it, too");
 }
 
 #[tokio::test(start_paused = true)]

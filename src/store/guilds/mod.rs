@@ -34,7 +34,7 @@ pub struct Failing {
 }
 
 /// The number of consecutive failures after which the guild's admins are notified. Fewer may be a passing problem.
-const TELL_AFTER: u32 = 3;
+const NOTIFY_AFTER: u32 = 3;
 
 pub(in crate::store) fn ensure(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     tx.execute(
@@ -108,7 +108,7 @@ fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
         auto_redeem: row.get(2)?,
         paused: row.get(3)?,
         failing: match (row.get::<_, u32>(5)?, row.get::<_, Option<Millis>>(6)?, row.get(7)?) {
-            (TELL_AFTER.., Some(Millis(since)), Some(reason)) => Some(Failing { since, reason }),
+            (NOTIFY_AFTER.., Some(Millis(since)), Some(reason)) => Some(Failing { since, reason }),
             _ => None,
         },
         players: row.get(4)?,

@@ -261,7 +261,7 @@ impl Store {
         };
         let result = self.inner.blocking.run(read).await;
         if let Err(StoreError::Sqlite(error)) = &result
-            && let Some(trouble) = Trouble::told_by(error)
+            && let Some(trouble) = Trouble::from_error(error)
         {
             self.break_with(trouble);
         }

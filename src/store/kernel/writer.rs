@@ -299,7 +299,7 @@ impl Store {
 impl Context {
     /// The error's text, and a note if the file itself is at fault.
     fn failure(&self, error: &rusqlite::Error) -> String {
-        if let Some(trouble) = Trouble::told_by(error) {
+        if let Some(trouble) = Trouble::from_error(error) {
             self.trouble.replace(Some(trouble));
         }
         error.to_string()

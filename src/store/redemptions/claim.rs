@@ -82,7 +82,7 @@ pub struct Claims {
     pub finished_batches: Vec<(Code, FinishedBatch)>,
     /// When the next redemption or check that is not due yet becomes due; `None` if none waits.
     pub next_due: Option<Timestamp>,
-    /// Includes the places of these claims.
+    /// The fair queue after these claims.
     pub fair_queue: FairQueue,
 }
 
@@ -95,6 +95,7 @@ pub struct ClaimRequest {
     pub max_calls: u32,
     /// How long a call counts against a budget.
     pub window: Duration,
+    /// The fair queue before the claims.
     pub fair_queue: FairQueue,
 }
 
@@ -105,13 +106,13 @@ pub(in crate::store) fn latest_answers(
     key: &CodeKey,
     generation: u32,
 ) -> rusqlite::Result<Vec<(PlayerId, Status)>> {
-    let look_back = u32::try_from(invalidation::ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
+    let limit = u32::try_from(invalidation::ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
     tx.statement(
         "SELECT player_id, status FROM redemptions INDEXED BY redemptions_evidence
          WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND priority = 0
          ORDER BY finished_at DESC, version DESC LIMIT ?3",
     )?
-    .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?)))?
+    .query_map(params![key, generation, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
     .collect()
 }
 

@@ -81,7 +81,7 @@ impl RedemptionQueue {
                         OR NOT EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = p.player_id))
                  ORDER BY player_id LIMIT 1",
             )?;
-            let mut look = |mut last: i64, until: i64| -> rusqlite::Result<Option<(PlayerId, State)>> {
+            let mut find_after = |mut last: i64, until: i64| -> rusqlite::Result<Option<(PlayerId, State)>> {
                 loop {
                     let found: Option<(PlayerId, State)> =
                         next.query_row(params![last, untroubled], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -96,9 +96,9 @@ impl RedemptionQueue {
                 }
             };
             let after = after.map_or(0, |player| player.get().cast_signed());
-            match look(after, i64::MAX)? {
+            match find_after(after, i64::MAX)? {
                 Some(found) => Ok(Some(found)),
-                None => Ok(look(0, after)?),
+                None => Ok(find_after(0, after)?),
             }
         })
         .await

@@ -329,7 +329,7 @@ proptest! {
         steps in proptest::collection::vec(step(), 1..14),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-        let said: Result<(), TestCaseError> = runtime.block_on(async {
+        let tested: Result<(), TestCaseError> = runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
             let (path, clock): (PathBuf, Clock) = (folder.path().join("a.db"), clock());
             let mut store = open(&path, clock);
@@ -360,6 +360,6 @@ proptest! {
             prop_assert_eq!((shown(&store).await, rows(&store).await), (before, 0));
             Ok(())
         });
-        said?;
+        tested?;
     }
 }

@@ -203,7 +203,7 @@ fn normalised(msg: &str) -> String {
         .join("_")
 }
 
-fn look_up(answer: &ApiAnswer) -> Status {
+fn lookup(answer: &ApiAnswer) -> Status {
     let msg = normalised(&answer.msg);
     let row = REDEEM.iter().find(|row| {
         row.msgs.contains(&msg.as_str())
@@ -237,7 +237,7 @@ fn unknown(msg: &str) -> Status {
 
 pub fn of_redeem(answer: &Answer) -> Status {
     match answer {
-        Answer::Api(api) => look_up(api),
+        Answer::Api(api) => lookup(api),
         Answer::RateLimited => Status::RateLimited,
         Answer::Http(401 | 403) => Status::Forbidden,
         Answer::Http(code) if (500..600).contains(code) => Status::ServerError,
@@ -256,7 +256,7 @@ pub fn of_login(answer: &Answer) -> Status {
     match api.err_code {
         ErrCode::Number(LOGIN_UNKNOWN_PLAYER) if row_of(&api.msg).is_none() => Status::RoleNotExist,
         ErrCode::Number(40001) if no_such_role => Status::RoleNotExist,
-        _ => match look_up(api) {
+        _ => match lookup(api) {
             // The text of a redeemed code makes no sense here, and must not end a redemption as a success.
             status if matches!(status.class(), Class::Success | CODE) => unknown(&format!("LOGIN: {}", api.msg)),
             status => status,

@@ -106,6 +106,20 @@ fn known(code: &str) -> KnownCode {
 }
 
 #[test]
+fn names_read_back() {
+    let names = [
+        (ListingStatus::Active, "active"),
+        (ListingStatus::Inactive, "inactive"),
+        (ListingStatus::Gone, "gone"),
+        (ListingStatus::Lapsed, "lapsed"),
+    ];
+    for (status, name) in names {
+        assert_eq!((ListingStatus::parse(name), status.name()), (Some(status), name));
+    }
+    assert_eq!(ListingStatus::parse("Active"), None);
+}
+
+#[test]
 fn the_first_source_spells_the_latest_expiry_counts_and_gaps_are_filled() {
     let mut world = World::of(&["one", "two"]);
     let second = Entry { rewards: Some("Wood".into()), ..until("GOGOWOS", 5.0) };
@@ -329,7 +343,7 @@ proptest! {
     /// The sources answer the same in any order: the same codes are active, written and ending alike.
     #[test]
     fn the_order_of_the_sources_does_not_matter(
-        first in answers(), said in prop::collection::vec(answers().prop_map(|a| a.into_iter().flat_map(|a| a.1).collect::<Vec<_>>()), 3),
+        first in answers(), answers in prop::collection::vec(answers().prop_map(|a| a.into_iter().flat_map(|a| a.1).collect::<Vec<_>>()), 3),
         order in Just([0usize, 1, 2]).prop_shuffle(), later in 0..600u32,
     ) {
         let (mut world, mut minutes) = (World::of(&SOURCES), 0);
@@ -341,7 +355,7 @@ proptest! {
         let outcome = |order: [usize; 3]| {
             let mut world = world.clone();
             for source in order.into_iter().chain(order) {
-                world.answer(SOURCES[source], &said[source], now);
+                world.answer(SOURCES[source], &answers[source], now);
             }
             let shown = |known: &KnownCode| {
                 (known.code.clone(), known.listed, known.expires_at.filter(|_| known.listed), known.source.clone())

@@ -23,7 +23,8 @@ use crate::domain::answers::answer::RateLimitHints;
 use crate::domain::back_off::BackOff;
 
 /// An endpoint of the game; each has its own budget (docs/protocol.md, "Limits").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Endpoint {
     Login,
     Redeem,
@@ -31,21 +32,19 @@ pub enum Endpoint {
 
 impl Endpoint {
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::Redeem => "redeem",
-        }
+        self.into()
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Login, Self::Redeem].into_iter().find(|endpoint| endpoint.name() == name)
+        name.parse().ok()
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
-    /// At least 1.
+    /// At least 1; at most 10,000 where it is configured.
     pub calls: u32,
+    /// More than zero; at most a day where it is configured.
     pub window: Duration,
 }
 

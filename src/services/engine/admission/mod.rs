@@ -144,12 +144,12 @@ impl AdmissionControl {
         self.stage.is_used() || (self.has_stateless && !self.stage.is_gone(now))
     }
 
-    /// A state check begins to wait for its turn.
+    /// A state check begins to wait.
     pub fn queue_state_check(&mut self) {
         self.state_checks += 1;
     }
 
-    /// A state check waits no longer, whether it had its turn or was given up.
+    /// A state check waits no longer: it began, or was given up.
     pub fn leave_queue(&mut self) {
         self.state_checks = self.state_checks.saturating_sub(1);
     }

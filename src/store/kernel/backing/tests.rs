@@ -98,9 +98,12 @@ async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     let store = temporary(&path);
     assert!(store.is_temporary());
     store.sync_log().set_replicated(true).await.unwrap();
-    // It is not in step yet.
+    // It has not caught up yet.
     let error = store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap_err();
-    assert!(matches!(&error, StoreError::Persist(reason) if reason.contains("MongoDB is not in step yet")), "{error}");
+    assert!(
+        matches!(&error, StoreError::Persist(reason) if reason.contains("MongoDB has not caught up yet")),
+        "{error}"
+    );
     assert_eq!(guilds(&store).await, []);
     store.replica_has(store.latest_commit());
     // However long it takes.

@@ -132,7 +132,7 @@ impl Store {
     fn not_persisted(&self) -> Result<(), StoreError> {
         let why = match &self.inner.progress.get().delivery {
             Delivery::Failed(why) => why.to_string(),
-            Delivery::Untried => "MongoDB is not in step yet".to_owned(),
+            Delivery::Untried => "MongoDB has not caught up yet".to_owned(),
             Delivery::Up => "another instance may lead by now".to_owned(),
         };
         let reason = format!("the state file cannot be used, and {why}");

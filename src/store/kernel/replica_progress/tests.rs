@@ -110,7 +110,7 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     store.replica_has(store.latest_commit());
     writing.await.unwrap().unwrap();
     assert_eq!(began.elapsed(), Duration::from_millis(300));
-    // It is slow: waited for once, then by nobody until it is in step again. Nobody says that it does not answer.
+    // A slow replica is waited for once, then not until it has caught up. Nothing reports it as not answering.
     let began = Instant::now();
     for channel in 3..9 {
         store.guilds().set_channel(GuildId(1), ChannelId(channel)).await.unwrap();

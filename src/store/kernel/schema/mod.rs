@@ -252,7 +252,7 @@ pub(super) struct Trouble {
 
 impl Trouble {
     /// The trouble that an error tells, if the file itself is the trouble and not what was asked of it.
-    pub fn told_by(error: &rusqlite::Error) -> Option<Self> {
+    pub fn from_error(error: &rusqlite::Error) -> Option<Self> {
         let is_suspect = match error.sqlite_error_code()? {
             ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => true,
             ErrorCode::ReadOnly

@@ -69,13 +69,13 @@ struct Bounds {
     /// Posts. All posts of one guild are planned together.
     posts: usize,
     /// Lookups of one player and one code.
-    looks: usize,
+    rows: usize,
     /// Roster places that one statement reads.
     places: u32,
 }
 
 /// About 50 ms of work.
-const BOUNDS: Bounds = Bounds { guilds: 100, posts: 2_000, looks: 10_000, places: 2_000 };
+const BOUNDS: Bounds = Bounds { guilds: 100, posts: 2_000, rows: 10_000, places: 2_000 };
 
 /// Queues a code to be planned for every guild and player.
 pub(in crate::store) fn queue_code(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<usize> {

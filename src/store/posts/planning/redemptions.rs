@@ -148,8 +148,8 @@ fn plan_entry(tx: &Tx<'_>, entry: &Entry, places: u32) -> rusqlite::Result<(usiz
 
 /// Plans redemptions for the entries whose posts are planned, oldest entry first. Returns how many became due.
 pub(in crate::store) fn plan_redemptions(tx: &Tx<'_>, bounds: Bounds) -> rusqlite::Result<usize> {
-    let (mut count, mut looks) = (0, 0);
-    while looks < bounds.looks {
+    let (mut count, mut rows) = (0, 0);
+    while rows < bounds.rows {
         let entry = tx
             .statement(
                 "SELECT entry, code_key, guild_id, player_id, after_guild, after_player FROM plan_queue
@@ -166,9 +166,9 @@ pub(in crate::store) fn plan_redemptions(tx: &Tx<'_>, bounds: Bounds) -> rusqlit
             })
             .optional()?;
         let Some(entry) = entry else { break };
-        let (due, looked, place) = plan_entry(tx, &entry, bounds.places)?;
+        let (due, read, place) = plan_entry(tx, &entry, bounds.places)?;
         count += due;
-        looks += looked + due * CHECKS_PER_REDEMPTION;
+        rows += read + due * CHECKS_PER_REDEMPTION;
         match place {
             Some((guild, player)) => tx.execute(
                 "UPDATE plan_queue SET after_guild = ?2, after_player = ?3 WHERE entry = ?1",

@@ -20,7 +20,7 @@ use crate::store::kernel::StateKind;
 use crate::store::{Admission, AttemptResult, Next};
 
 const HOUR: Duration = Duration::from_secs(3600);
-const TINY: Bounds = Bounds { guilds: 1, posts: 1, looks: 3, places: 2 };
+const TINY: Bounds = Bounds { guilds: 1, posts: 1, rows: 3, places: 2 };
 
 /// Actions of people, the feeds and the game.
 #[derive(Debug, Clone)]
@@ -491,9 +491,9 @@ async fn everything_is_planned_anew_in_parts_of_bounded_size() {
     while world.store().posts().plan_some().await.unwrap().next.is_some() {
         parts += 1;
     }
-    let looks = usize::try_from(players).unwrap() * usize::from(codes);
-    let most = BOUNDS.looks + BOUNDS.places as usize;
-    assert!(parts >= looks.div_ceil(most), "{looks} looks in {parts} parts");
+    let rows = usize::try_from(players).unwrap() * usize::from(codes);
+    let most = BOUNDS.rows + BOUNDS.places as usize;
+    assert!(parts >= rows.div_ceil(most), "{rows} looks in {parts} parts");
 }
 
 #[tokio::test(start_paused = true)]

@@ -66,7 +66,7 @@ fn test(tx: &Tx<'_>, key: &CodeKey, generation: u32, instance: i64) -> rusqlite:
     let latest = "(SELECT e.queue FROM redemptions e INDEXED BY redemptions_evidence
         WHERE e.code_key = ?1 AND e.generation = ?2 AND e.outcome <> 'pending' AND e.priority = 0
         ORDER BY e.finished_at DESC LIMIT 1)";
-    let told_once = format!(
+    let checked_once = format!(
         "SELECT d.player_id FROM redemptions d INDEXED BY redemptions_evidence
          WHERE d.code_key = ?1 AND d.generation = ?2 AND d.outcome <> 'pending' AND d.outcome = 'failed' AND d.priority = 0
            AND d.deleted = 0
@@ -81,7 +81,7 @@ fn test(tx: &Tx<'_>, key: &CodeKey, generation: u32, instance: i64) -> rusqlite:
         }
     }
     if tester.is_none() {
-        tester = tx.statement(&told_once)?.query_row(params![key, generation], |row| row.get(0)).optional()?;
+        tester = tx.statement(&checked_once)?.query_row(params![key, generation], |row| row.get(0)).optional()?;
     }
     tester.map_or(Ok(()), |tester| begin(tx, key, generation, tester))
 }
@@ -142,5 +142,5 @@ pub(in crate::store) fn ask_now(tx: &Tx<'_>, key: &CodeKey, guild: GuildId) -> r
     }
     let under_way = format!("SELECT 1 FROM codes c WHERE c.code_key = ?1 AND {UNDER_WAY}");
     let is_asked = tx.statement(&under_way)?.exists([key])? || ask_about(tx, key, &row, guild)?;
-    Ok(if is_asked { CheckStart::Asked } else { CheckStart::Nobody })
+    Ok(if is_asked { CheckStart::Begun } else { CheckStart::Nobody })
 }

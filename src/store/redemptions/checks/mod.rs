@@ -39,7 +39,7 @@ const NO_GUILD: GuildId = GuildId(0);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckStart {
     /// A check is under way.
-    Asked,
+    Begun,
     /// There is no player to check the code with: no roster has a player with a known state.
     Nobody,
     NotOver,
@@ -262,9 +262,9 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
     }
     let evidence = "SELECT coalesce(round, 0) > 0 FROM redemptions
                     WHERE player_id = ?1 AND code_key = ?2 AND generation = ?3 AND priority = 0";
-    let is_told_again: Option<bool> =
+    let is_repeated: Option<bool> =
         tx.statement(evidence)?.query_row(params![claim.player, key, claim.generation], |row| row.get(0)).optional()?;
-    let (Some(is_told_again), true) = (is_told_again, claim.generation == generation) else {
+    let (Some(is_repeated), true) = (is_repeated, claim.generation == generation) else {
         return Ok(Judged::default());
     };
     if is_tester {
@@ -284,7 +284,7 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
             let others_left = "SELECT 1 FROM redemptions INDEXED BY redemptions_pending_by_code
                 WHERE code_key = ?1 AND generation = ?2 AND outcome = 'pending' AND deleted = 0 AND priority = 0";
             let is_alone = !tx.statement(others_left)?.exists(params![key, generation])?;
-            let by_one = is_alone && is_told_again && invalidation::is_enough_alone(status);
+            let by_one = is_alone && is_repeated && invalidation::is_enough_alone(status);
             let why = invalidation::verdict(&latest).or_else(|| by_one.then(|| status.clone()));
             let Some(why) = why else {
                 doubt(tx, &key, hold_until)?;

@@ -82,14 +82,14 @@ fn latest(
     key: &CodeKey,
     generation: u32,
 ) -> rusqlite::Result<Vec<(PlayerId, Status, GuildId)>> {
-    let look_back = u32::try_from(ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
+    let limit = u32::try_from(ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
     connection
         .prepare_cached(
             "SELECT player_id, status, coalesce(queue, 0) FROM redemptions INDEXED BY redemptions_evidence
              WHERE code_key = ?1 AND generation = ?2 AND outcome <> 'pending' AND priority = 0 AND status IS NOT NULL
              ORDER BY finished_at DESC, version DESC LIMIT ?3",
         )?
-        .query_map(params![key, generation, look_back], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .query_map(params![key, generation, limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect()
 }
 

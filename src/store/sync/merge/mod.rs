@@ -104,7 +104,7 @@ fn merge_kind(tx: &Tx<'_>, kind: RecordKind, records: &[Record], erasures: &Eras
     }
     if let Some((key, why)) = example {
         let (count, kind, key) = (merged.left_out, kind.name(), write_key(&key)?);
-        tracing::warn!("{count} {kind} of the other store are left out, for they do not fit: {key}, say ({why})");
+        tracing::warn!("{count} {kind} of MongoDB are left out because they do not fit, for example {key} ({why})");
     }
     Ok(merged)
 }
