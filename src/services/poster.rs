@@ -162,7 +162,7 @@ impl<A: Announcer> Service for Poster<A> {
 }
 
 impl<A: Announcer> Poster<A> {
-    /// Plans, and begins due messages; returns how long nothing else is due.
+    /// Plans, and begins due messages; returns how long there is nothing else to do.
     async fn round(&self, must_plan: bool, desk: &mut Desk) -> Result<Duration, StoreError> {
         if must_plan {
             let planned = self.posts.plan_some().await?;

@@ -26,7 +26,7 @@ pub struct BatchKey {
 /// A batch in a guild's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastBatch {
-    /// The code as its feed spells it.
+    /// In the spelling in which it was published.
     pub code: Code,
     pub generation: u32,
     /// When it began, or was last reopened.

@@ -119,7 +119,7 @@ impl Listings {
         .await
     }
 
-    /// Returns whether an empty answer of this source is plausible.
+    /// Returns how plausible an empty answer of this source is.
     pub async fn emptiness(&self, source: String, live: &[String]) -> Result<Emptiness, StoreError> {
         let live = live.to_vec();
         self.read(move |connection| Ok(listing::emptiness(&on_file(connection, None)?, &source, &live))).await

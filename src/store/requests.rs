@@ -38,7 +38,7 @@ pub struct Standing {
     pub next_attempt_at: Option<Timestamp>,
 }
 
-/// Makes failed and abandoned redemptions of these players due again with a fresh attempt count, and returns how many.
+/// Makes failed and given-up redemptions of these players due again with a fresh attempt count, and returns how many.
 fn again(tx: &Tx<'_>, players: &str, values: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<usize> {
     let sql = format!(
         "UPDATE redemptions SET outcome = 'pending', round = coalesce(round, 0) + 1, calls = 0, unknown = 0, temporary = 0,
@@ -82,7 +82,7 @@ impl Requests {
         .await
     }
 
-    /// Makes a roster's failed and abandoned redemptions of a code due again, and returns how many.
+    /// Makes a roster's failed and given-up redemptions of a code due again, and returns how many.
     pub async fn retry_batch(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<u32, StoreError> {
         self.write(move |tx| {
             // One queue entry for the whole code instead of one per redemption.
@@ -100,8 +100,8 @@ impl Requests {
         .await
     }
 
-    /// Makes a code due for the accounts that a user linked and named, both new and failed redemptions. The results are
-    /// no evidence about the code.
+    /// Makes a code due for the accounts that a user linked and named, whether new, failed or given up. The results
+    /// are no evidence about the code.
     pub async fn request_for_person(
         &self,
         players: Vec<PlayerId>,

@@ -49,7 +49,7 @@ impl<G: GameApi> Engine<G> {
             self.redemptions.wake().wake_all();
             return Ok(());
         };
-        // The wait for a permit may be as long as the budget is used up. Shutdown does not wait for it.
+        // The wait for a permit lasts as long as the budget is used up. Shutdown does not wait for it.
         let permit = self.acquire_permit(Endpoint::Redeem, player);
         let Some(note) = shutdown.run_until_cancelled(permit).await.transpose()? else { return Ok(()) };
         let asked = self.clock.elapsed();
@@ -85,7 +85,7 @@ impl<G: GameApi> Engine<G> {
         Ok(avoid.filter(|_| !needs_another).zip(State::new(1)))
     }
 
-    /// Logs the changes, and wakes all waiters of the engine.
+    /// Logs the changes, and wakes everything that waits for the engine.
     pub(super) fn log_events(&self, changes: &[BreakerEvent]) {
         for change in changes {
             match change {

@@ -64,7 +64,7 @@ pub struct EngineSettings {
     pub policy: Policy,
     /// The call budget of each endpoint; `None` for no limit. The game's hints correct it.
     pub limit: Option<RateLimit>,
-    /// Time between two calls for one player. The game's hints correct it.
+    /// Minimum time between two calls for one player. The game's hints correct it.
     pub player_interval: Duration,
 }
 

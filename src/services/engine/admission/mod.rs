@@ -150,7 +150,8 @@ impl AdmissionControl {
         self.state_checks = self.state_checks.saturating_sub(1);
     }
 
-    /// Admits a state check for `player`, or returns when to ask again; `None` means after a call in flight has ended.
+    /// Admits a state check for `player`, or returns when to ask again; `None` means that a call in flight has to end
+    /// first.
     pub fn admit_state_check(
         &mut self,
         endpoint: Endpoint,
