@@ -6,7 +6,7 @@
 //! - blanks around the name and the value, and `export` before the name;
 //! - comments: a line that starts with `#`, and text after a blank and a `#` that follow a value;
 //! - quotes around the whole value. Between single quotes every character stands for itself; between double quotes
-//! `\"`, `\\` and `\$` stand for `"`, `\` and `$`.
+//!   `\"`, `\\` and `\$` stand for `"`, `\` and `$`.
 //!
 //! Written by hand, because the dotenvy crate replaces a `$`, and its errors quote the line.
 
