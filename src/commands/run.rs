@@ -107,7 +107,14 @@ impl Process {
         let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
         let bot = Bot {
-            store: store.clone(),
+            guilds: store.guilds(),
+            codes: store.codes(),
+            rosters: store.rosters(),
+            requests: store.requests(),
+            redemptions: store.redemptions(),
+            batches: store.batches(),
+            erasures: store.erasures(),
+            reports: store.reports(),
             access: self.access.clone(),
             rest: self.rest.clone(),
             clock,
@@ -117,8 +124,8 @@ impl Process {
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
             in_progress: TaskTracker::new(),
-            requests: UserLimit::new(MAX_REQUESTS),
-            checks: UserLimit::new(MAX_CHECKS),
+            request_limit: UserLimit::new(MAX_REQUESTS),
+            check_limit: UserLimit::new(MAX_CHECKS),
         };
         let mut supervisor = Supervisor::new(done.clone());
         supervisor.add(Arc::new(watcher));

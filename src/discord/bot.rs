@@ -12,7 +12,7 @@ use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
 use crate::services::engine::Engine;
 use crate::services::health::HealthMonitor;
-use crate::store::Store;
+use crate::store::{Batches, Codes, Erasures, Guilds, RedemptionQueue, Reports, Requests, Rosters};
 
 use super::rest::{Access, Rest};
 use super::session_budget::SessionBudget;
@@ -38,7 +38,14 @@ pub const MAX_CHECKS: usize = 1;
 /// Clones share everything.
 #[derive(Clone)]
 pub struct Bot {
-    pub store: Store,
+    pub guilds: Guilds,
+    pub codes: Codes,
+    pub rosters: Rosters,
+    pub requests: Requests,
+    pub redemptions: RedemptionQueue,
+    pub batches: Batches,
+    pub erasures: Erasures,
+    pub reports: Reports,
     pub access: Access,
     pub rest: Arc<Rest>,
     pub clock: Clock,
@@ -52,7 +59,7 @@ pub struct Bot {
     /// The commands and buttons being answered.
     pub in_progress: TaskTracker,
     /// Redeem requests in progress.
-    pub requests: UserLimit,
+    pub request_limit: UserLimit,
     /// State checks in progress, for linking an account.
-    pub checks: UserLimit,
+    pub check_limit: UserLimit,
 }

@@ -58,7 +58,7 @@ async fn try_register(bot: &Bot, application: ApplicationId) -> anyhow::Result<(
     let count = commands.len();
     match bot.dev_guild {
         Some(guild) => {
-            bot.store.guilds().note_command_guild(GuildId(guild)).await?;
+            bot.guilds.note_command_guild(GuildId(guild)).await?;
             bot.rest.set_commands(application, Some(DiscordGuildId::new(guild.max(1))), &guild_commands()).await?;
             bot.rest.set_commands(application, None, &[]).await?;
             tracing::info!("Registered {count} commands in guild {guild} only");
@@ -68,7 +68,7 @@ async fn try_register(bot: &Bot, application: ApplicationId) -> anyhow::Result<(
             tracing::info!("Registered {count} commands");
         }
     }
-    for guild in bot.store.guilds().command_guilds().await? {
+    for guild in bot.guilds.command_guilds().await? {
         if bot.dev_guild != Some(guild.0) {
             remove_commands(bot, application, guild).await?;
         }
@@ -84,7 +84,7 @@ async fn remove_commands(bot: &Bot, application: ApplicationId, guild: GuildId) 
         Err(RestError::Refused { status: 403 | 404, .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    Ok(bot.store.guilds().forget_command_guild(guild).await?)
+    Ok(bot.guilds.forget_command_guild(guild).await?)
 }
 
 /// Removes the commands of the guild in which somebody used one that is registered for that guild only.
@@ -98,7 +98,7 @@ pub(super) async fn remove_guild_commands(ctx: poise::Context<'_, Bot, anyhow::E
     // In a task of its own, so that the command does not wait.
     tokio::spawn(async move {
         let removed = async {
-            match bot.store.guilds().note_command_guild(guild).await? {
+            match bot.guilds.note_command_guild(guild).await? {
                 true => remove_commands(&bot, application, guild).await,
                 false => Ok(()),
             }

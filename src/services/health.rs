@@ -1,13 +1,14 @@
-//! The health of all parts in one value, and the line that the log has of it.
+//! The health of all parts in one value, and the health line in the log.
 //!
 //! # Guarantees
-//! A health line comes every 100 checks or every 1,000 s, whatever hangs. It says "healthy" only when every part is well.
+//! A health line appears every 100 checks or every 1,000 s, whatever hangs. It reads "healthy" only when every part is
+//! well.
 //!
 //! # Races
-//! The feeds and the engine publish their status as it changes; the posts and the replica are read when the health is.
+//! The feeds and the engine publish each change of their status. The state of posts and replica is read on demand.
 //!
 //! # Crash
-//! What the parts publish, and when the last line was, is kept in memory only.
+//! The published statuses and the time of the last line are in memory only.
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
 use crate::store::{Reports, SyncLog};
 
-/// Where the parts' statuses meet. Clones share them.
+/// Collects the statuses of all parts. Clones share them.
 #[derive(Clone)]
 pub struct HealthMonitor {
     reports: Reports,
@@ -38,7 +39,6 @@ impl HealthMonitor {
         Self { reports, sync_log, feeds, engine }
     }
 
-    /// How everything is now.
     pub async fn read(&self) -> Health {
         let posts = self.reports.failing_guilds().await.map(|failing_guilds| PostStatus { failing_guilds });
         let replica = self.sync_log.replica_status().await;
@@ -51,7 +51,6 @@ impl HealthMonitor {
     }
 }
 
-/// Logs the health line.
 pub struct HealthLog {
     monitor: HealthMonitor,
     clock: Clock,
@@ -74,7 +73,7 @@ impl HealthLog {
             let (now, checks) = (self.clock.elapsed(), feeds.borrow_and_update().checks());
             if line.is_due(checks, now) {
                 let troubles = self.monitor.read().await.troubles();
-                // Not inside the macro: that does nothing where nobody wants the line.
+                // Not inside the macro, which skips its arguments while the log level is off.
                 let line = line.line(checks, &troubles, now);
                 tracing::info!("{line}");
             }
@@ -87,7 +86,7 @@ impl Service for HealthLog {
         "health log"
     }
 
-    /// Ends, too, when the watcher is gone.
+    /// Also ends when the watcher is gone.
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         shutdown.run_until_cancelled(self.log()).await;
         Ok(())

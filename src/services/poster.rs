@@ -1,21 +1,21 @@
-//! The poster: turns codes into posts and redemptions, sends the posts, and edits those that no longer show the present state.
+//! The poster: plans posts and redemptions for codes, sends the posts, and edits posts that are out of date.
 //!
 //! # Guarantees
 //! Invariant 1: a (guild, code, generation) is announced exactly once. The intent, with a nonce that never changes, is
-//! committed before the announcer is called; an attempt is recorded before it is made; the message's id is stored after it.
-//! A failed post stays due: after the wait that Discord asks for, or a back-off of up to 5 minutes. Each guild's messages are sent
-//! in order, and guilds in the order of their planning. No guild waits for another, except for the limit on concurrent sends. A
-//! guild whose channel refuses posts is paused until somebody acts, and tried again at intervals. A failed edit pauses no guild.
-//! While nothing gets through at all, everything waits, and one message at a time is tried. Corrections wait while there is
-//! something to post. An expired code is noticed within a minute.
+//! committed before the announcer is called; an attempt is recorded before it is made; the message's id is stored after
+//! it. A failed post stays due: after the wait that Discord asks for, or a back-off of up to 5 minutes. Each guild's
+//! messages are sent in order, and guilds in the order of their planning. No guild waits for another, except for the
+//! limit on concurrent sends. A guild whose channel refuses posts is paused until an admin fixes it, and retried at
+//! intervals. A failed edit pauses no guild. During an outage all messages wait, and one message at a time is tried.
+//! Corrections wait while posts are due. An expired code is noticed within a minute.
 //!
 //! # Races
-//! A guild has at most one send in flight. The poster listens before it plans, so changes during planning wake it again. Planning
-//! twice makes nothing due twice.
+//! A guild has at most one send in flight. The poster listens for wakes before it plans, so changes during planning
+//! wake it again. Planning twice makes nothing due twice.
 //!
 //! # Crash
-//! Between the commit of the intent and the stored id nobody knows whether the message was sent. The announcement then carries
-//! the time of that attempt, and the announcer sends the nonce again or finds its message.
+//! Between the commit of the intent and the stored id, it is unknown whether the message was sent. The announcement
+//! then carries the time of that attempt, and the announcer sends the nonce again or finds its message.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -36,26 +36,26 @@ use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
 use crate::store::{DueMessage, Guilds, NotPosted, PostQueue, StoreError};
 
-/// Sends at once: at 50 a second, with answers that take half a second.
+/// Concurrent sends: enough for 50 a second when an answer takes half a second.
 const CONCURRENCY: usize = 32;
-/// Corrections taken up at once.
+/// Corrections per query.
 const CORRECTIONS: u32 = 32;
-/// A correction that fails rests as long as a post that failed so often.
+/// A failed correction backs off as long as a post after this many attempts.
 const CORRECTION_TRIES: u32 = 6;
-/// A guild that is paused is tried again after this, in case nobody tells us that it is fixed.
+/// A paused guild is retried after this, because Discord does not report every fix.
 const RESUME_AFTER: Duration = Duration::from_secs(15 * 60);
-/// Corrections in a channel that cannot be seen, or where nothing may be edited, are tried again after this.
+/// Corrections are retried after this if their channel is hidden or refuses edits.
 const BLOCKED_CORRECTIONS: Duration = Duration::from_secs(3600);
-/// How long one send may take; after it nobody knows whether it was sent.
+/// How long one send may take. After that, it is unknown whether the message was sent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
-/// The poster plans at least this often, though it should be woken.
+/// Planning happens at least this often, even without a wake.
 const PLAN_EVERY: Duration = Duration::from_secs(60);
-/// After the store failed.
+/// After an error of the store.
 const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
-/// Of a post that failed.
+/// After a failed post.
 const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(300));
 
-/// What one guild gets next.
+/// The next message of a guild.
 enum Work {
     Send(DueMessage),
     Correct(Correction),
@@ -69,7 +69,7 @@ impl Work {
         }
     }
 
-    /// What log lines of this work carry.
+    /// Gives log lines of this work their guild, codes and nonce.
     fn span(&self) -> tracing::Span {
         let (nonce, codes) = match self {
             Self::Send(DueMessage { announcement: post, .. }) => {
@@ -81,27 +81,27 @@ impl Work {
     }
 }
 
-/// What was found due and is not begun, and what is under way.
+/// The due messages that have not begun, and those under way.
 #[derive(Default)]
 struct Desk {
     waiting: VecDeque<Work>,
     sends: JoinSet<Ended>,
     busy: BTreeSet<GuildId>,
-    /// When it was last looked for what is due, and when the next correction is.
+    /// When due messages were last queried.
     polled_at: Timestamp,
     next_correction: Option<Timestamp>,
-    /// Nothing gets through before this time, since the clock's start.
+    /// An outage holds all messages until this time, since the clock's start.
     held_until: Duration,
-    /// Whether anything gets through is not known: one message is tried.
+    /// The outage may be over. One message is tried to find out.
     is_trying: bool,
-    /// When there is more to plan.
+    /// When the next planning is due.
     plan_at: Option<Timestamp>,
 }
 
-/// One message was worked off.
+/// The end of one send or correction.
 struct Ended {
     guild: GuildId,
-    /// Nothing gets through for so long.
+    /// How long an outage holds all messages.
     outage: Option<Duration>,
 }
 
@@ -113,7 +113,6 @@ pub struct Poster<A> {
 }
 
 impl<A: Announcer> Poster<A> {
-    /// A poster of what this store holds.
     pub fn new(announcer: A, posts: PostQueue, guilds: Guilds, clock: Clock) -> Self {
         Self { announcer: Arc::new(announcer), posts, guilds, clock }
     }
@@ -124,14 +123,14 @@ impl<A: Announcer> Service for Poster<A> {
         "poster"
     }
 
-    /// Lets the sends in flight end.
+    /// Shutdown waits for the sends in flight.
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut desk = Desk::default();
         let mut must_plan = true;
         let mut woken = self.posts.wake().listen();
         while !shutdown.is_cancelled() {
             if must_plan {
-                // A wake that comes while a round only sends is kept for the next one.
+                // A wake during a round that only sends is kept for the next planning.
                 woken = self.posts.wake().listen();
             }
             let rest = match self.round(must_plan, &mut desk).await {
@@ -163,7 +162,7 @@ impl<A: Announcer> Service for Poster<A> {
 }
 
 impl<A: Announcer> Poster<A> {
-    /// Plans, and begins what is due; returns how long there is nothing more to do.
+    /// Plans, and begins due messages; returns how long nothing else is due.
     async fn round(&self, must_plan: bool, desk: &mut Desk) -> Result<Duration, StoreError> {
         if must_plan {
             let planned = self.posts.plan_some().await?;
@@ -180,7 +179,7 @@ impl<A: Announcer> Poster<A> {
         if !held.is_zero() {
             return Ok(held.min(plan_in));
         }
-        // What is due is looked up many at a time: a look goes through all guilds.
+        // Each query fetches many due messages, because it goes through all guilds.
         if desk.waiting.is_empty() {
             desk.polled_at = self.clock.now();
             let due = self.posts.due_messages().await?;
@@ -195,7 +194,7 @@ impl<A: Announcer> Poster<A> {
         while desk.sends.len() < at_once
             && let Some(work) = desk.waiting.pop_front()
         {
-            // A guild with several comes again with the next look.
+            // A guild with several messages gets its next one from the next query.
             if desk.busy.insert(work.guild()) {
                 let (announcer, posts, guilds, clock) =
                     (self.announcer.clone(), self.posts.clone(), self.guilds.clone(), self.clock);
@@ -207,14 +206,15 @@ impl<A: Announcer> Poster<A> {
         if !desk.waiting.is_empty() {
             return Ok(plan_in);
         }
-        // What was due at that look is under way, and its end wakes the loop; it must not hide what is due behind it.
+        // Messages that were due at the last query are under way, and wake the loop when they end. Only later ones
+        // count here.
         let next = self.posts.next_post_at(desk.polled_at).await?;
         let wait = next.into_iter().chain(desk.next_correction).min().map(until);
         Ok(wait.map_or(plan_in, |wait| wait + Duration::from_millis(1)).min(plan_in))
     }
 }
 
-/// Sends or corrects one message; returns when its guild may be tried again.
+/// Sends or corrects one message. If the store fails, the guild is kept busy for a cool-down.
 async fn work_off<A: Announcer>(announcer: &A, posts: &PostQueue, guilds: &Guilds, clock: Clock, work: Work) -> Ended {
     let guild = work.guild();
     let worked = match work {
@@ -235,7 +235,7 @@ async fn work_off<A: Announcer>(announcer: &A, posts: &PostQueue, guilds: &Guild
     Ended { guild, outage }
 }
 
-/// How long to wait before that is tried again which failed `tries` times: as long as we are told, where we are.
+/// Returns the wait after `tries` failures: as long as Discord asks for, or else a back-off.
 fn wait(tries: u32, error: &AnnounceError) -> Duration {
     error.retry_after.unwrap_or_else(|| BACK_OFF.doubled(tries.saturating_sub(1)))
 }
@@ -244,7 +244,7 @@ fn after(clock: Clock, wait: Duration) -> Timestamp {
     clock.now().checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
-/// Sends a message; returns how long nothing gets through, if nothing does.
+/// Sends a message. In an outage, returns how long to hold all messages.
 async fn send<A: Announcer>(
     announcer: &A,
     posts: &PostQueue,
@@ -280,12 +280,12 @@ async fn send<A: Announcer>(
     } else if error.is_absent {
         wait = Duration::ZERO;
     } else if error.is_outage {
-        // Said once for all of them, by whoever found it out.
+        // An outage is logged once where it is detected, not for each message.
         tracing::debug!("Cannot post {count} codes to guild {guild}: {reason}");
     } else {
         tracing::warn!("Cannot post {count} codes to guild {guild}, next try in {} s: {reason}", wait.as_secs());
     }
-    // That nothing gets through is no wait of this message's own, which would outlast a move to another address.
+    // An outage holds all messages in memory. A wait stored with the message would outlast a move to another address.
     let next = if error.is_outage { clock.now() } else { after(clock, wait) };
     let failed = NotPosted {
         maybe_sent: error.leaves_open(message.attempted_at.is_some()),
@@ -296,7 +296,7 @@ async fn send<A: Announcer>(
     Ok(error.is_outage.then_some(wait))
 }
 
-/// Edits a message; returns how long nothing gets through, if nothing does.
+/// Edits a message. In an outage, returns how long to hold all messages.
 async fn correct<A: Announcer>(
     announcer: &A,
     posts: &PostQueue,
@@ -317,7 +317,7 @@ async fn correct<A: Announcer>(
     };
     let wait = wait(CORRECTION_TRIES, &error);
     match error.blocked {
-        // It went, alone or with its channel.
+        // The message is gone, alone or with its channel.
         _ if error.is_gone => posts.record_corrected(correction).await?,
         Some(Blocked::UnknownChannel) => posts.record_corrected(correction).await?,
         Some(_) => posts.put_off_corrections(guild, after(clock, BLOCKED_CORRECTIONS)).await?,

@@ -1,18 +1,19 @@
 //! The reporter: shows the progress and the results of batches in each guild's channel.
 //!
 //! # Guarantees
-//! A batch has one message, sent like a post: the intent with a nonce first, then the call, then the id. It is edited when there
-//! is news, at most every [`EDIT_EVERY`], and a last time when the batch has ended. Posts go first: while one is due, nothing is
-//! reported, for [`YIELD_FOR`] at most. A message that Discord does not answer delays the others for [`SHOW_TIMEOUT`] at most.
-//! Only a refused first message pauses a guild: a refused edit says nothing about posts.
+//! A batch has one message, sent like a post: the intent with a nonce first, then the call, then the id. It is edited
+//! when there is news, at most every [`EDIT_EVERY`], and a last time when the batch has ended. Posts go first: while
+//! one is due, nothing is reported, for [`YIELD_FOR`] at most. A message that Discord does not answer delays the others
+//! for [`SHOW_TIMEOUT`] at most. Only a refused first message pauses a guild, because a channel that refuses edits may
+//! accept posts.
 //!
 //! # Races
 //! A batch's message is never shown twice at once. The next poll sees changes made meanwhile.
 //!
 //! # Crash
-//! What was last shown is only in memory, so after a restart the message is edited once more than needed. A first message whose
-//! id was not stored is sent again with its nonce or found; its content is unknown, so it is edited. Batches that ended more than
-//! [`ANNOUNCE_WITHIN`] ago without a message get none, but an existing message is corrected.
+//! The content that was last shown is only in memory, so a restart causes one extra edit. A first message whose id was
+//! not stored is sent again with its nonce or found; its content is unknown, so it is edited. A batch that ended more
+//! than [`ANNOUNCE_WITHIN`] ago without a message gets none, but an existing message is corrected.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,27 +33,28 @@ use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
 use crate::store::{BatchKey, Batches, Guilds, PostQueue, StoreError};
 
-/// Between two looks at the runs,
+/// Between two polls of the batches.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// and at least so many times as long as the last one took: counting large rosters must leave the file to others.
+/// The pause after a poll lasts at least this many times as long as the poll, so that counting large rosters leaves the
+/// file to others.
 const COOL_DOWN_PER_POLL: u32 = 9;
 /// Between two edits of one message (docs/protocol.md, "Rates and deadlines").
 const EDIT_EVERY: Duration = Duration::from_secs(5);
-/// How long posts that are due go first.
+/// How long due posts go first.
 const YIELD_FOR: Duration = Duration::from_secs(30);
-/// How long after its end a run is told of.
+/// How long after its end a batch may still get its first message.
 const ANNOUNCE_WITHIN: Duration = Duration::from_secs(6 * 3600);
-/// How long after the end a message that says otherwise is mended, where it cannot be edited.
+/// How long after its end a batch's outdated message is corrected if edits fail.
 const MEND_WITHIN: Duration = Duration::from_secs(7 * 86_400);
 /// How long one message may take.
 const SHOW_TIMEOUT: Duration = Duration::from_secs(20);
-/// A guild that is paused is tried again after this, in case nobody tells us that it is fixed.
+/// A paused guild is retried after this, because Discord does not report every fix.
 const RESUME_AFTER: Duration = Duration::from_secs(15 * 60);
-/// Of a message that cannot be shown.
+/// After a message that could not be shown.
 const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(5), Duration::from_secs(300));
-/// After the store failed.
+/// After an error of the store.
 const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
-/// Messages at once.
+/// Messages that are shown concurrently.
 const CONCURRENCY: usize = 8;
 
 pub struct Reporter<B> {
@@ -64,7 +66,7 @@ pub struct Reporter<B> {
     engine: watch::Receiver<EngineStatus>,
 }
 
-/// What a run's message shows, but for the time it takes, which Discord counts down by itself.
+/// The content of a batch's message, without the remaining time, which Discord counts down by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Shown {
     tally: Tally,
@@ -72,18 +74,17 @@ struct Shown {
     wait_reason: Option<WaitReason>,
 }
 
-/// What is known of a run beside the store.
+/// What the reporter remembers about a batch.
 #[derive(Default)]
 struct Watched {
     rate: RateMeter,
     shown: Option<Shown>,
-    /// When it may be shown again, since the clock's start.
+    /// Earliest time of the next edit, since the clock's start.
     cools_down_until: Duration,
     failures: u32,
 }
 
 impl<B: BatchBoard> Reporter<B> {
-    /// A reporter of this store's runs.
     pub fn new(
         board: B,
         batches: Batches,
@@ -129,7 +130,7 @@ impl<B: BatchBoard> Service for Reporter<B> {
 }
 
 impl<B: BatchBoard> Reporter<B> {
-    /// Shows what is new; returns how long it took to find that.
+    /// Shows messages that have news; returns how long the query took.
     async fn poll(
         &self,
         watched: &mut HashMap<BatchKey, Watched>,
@@ -147,7 +148,7 @@ impl<B: BatchBoard> Reporter<B> {
             [ANNOUNCE_WITHIN, MEND_WITHIN].map(|ago| wall.checked_sub(ago).unwrap_or(Timestamp::MIN));
         let batches = self.batches.unannounced_batches(since, mended_since).await?;
         let took = self.clock.elapsed().saturating_sub(now);
-        // One that was told may be taken up again at once: its message keeps its pauses.
+        // A batch that is finished may be reopened at once. Its message keeps its cool-down.
         watched.retain(|known, seen| seen.cools_down_until > now || batches.iter().any(|(key, _)| key == known));
         let mut due = Vec::new();
         for (key, mut message) in batches {
@@ -171,7 +172,7 @@ impl<B: BatchBoard> Reporter<B> {
         while let Some((key, what, result)) = shown.next().await {
             let Some(known) = watched.get_mut(&key) else { continue };
             match result {
-                // Told, or not known to show this: whatever comes next is news.
+                // After a final message, or one that may show something else, any state is news.
                 Ok(is_as_given) => {
                     (known.shown, known.failures) = (Some(what).filter(|it| is_as_given && !it.is_finished), 0);
                     known.cools_down_until = self.clock.elapsed() + EDIT_EVERY;
@@ -195,7 +196,7 @@ impl<B: BatchBoard> Reporter<B> {
         Ok(took)
     }
 
-    /// Shows one message, and notes what came of it; whether it is known to show this now.
+    /// Shows one message, and records the result. Returns whether the message is known to show this content.
     async fn show(&self, key: BatchKey, mut message: BatchMessage) -> Result<bool, AnnounceError> {
         let unnoted = |error: StoreError| AnnounceError::passing(error.to_string(), true);
         let is_new = message.message.is_none();
@@ -212,7 +213,7 @@ impl<B: BatchBoard> Reporter<B> {
                 }
                 return Ok(posted.is_as_given);
             }
-            // Somebody took it away: it is not wanted.
+            // Somebody deleted the message, so it is not wanted.
             Err(error) if error.is_gone => {
                 self.batches.silence_batch(key).await.map_err(unnoted)?;
                 return Ok(false);
@@ -232,7 +233,7 @@ impl<B: BatchBoard> Reporter<B> {
                     }
                 }
             }
-            // It went with its channel: where codes are posted now it begins anew.
+            // The message is gone with its channel. The batch gets a new one in the guild's present channel.
             Some(Blocked::UnknownChannel) => {
                 self.batches.forget_batch_messages(key.guild, message.channel).await.map_err(unnoted)?;
             }

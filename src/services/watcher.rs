@@ -1,19 +1,19 @@
 //! The watcher: polls each code feed on its own schedule, and writes the listed codes into the store.
 //!
 //! # Guarantees
-//! When a feed's poll ends, its codes are in the store, whatever the other feeds do; otherwise the poll counts as failed and is
-//! logged. A failed poll changes nothing. A code is gone only when the feeds that listed it no longer do. A feed that is silent
-//! for [`DEAD_AFTER`], or no longer configured, keeps no code alive. After `max_consecutive_errors` failed polls of a feed in a
-//! row, its interval doubles per failure up to 5 minutes; one success restores it. A wait that a feed asks for is kept, up to
-//! a day.
+//! When a feed's poll ends, its codes are in the store, whatever happens to the other feeds; otherwise the poll counts
+//! as failed and is logged. A failed poll changes nothing. A code is gone only when the feeds that listed it no longer
+//! do. A feed that is silent for [`DEAD_AFTER`], or no longer configured, keeps no code alive. After
+//! `max_consecutive_errors` failed polls of a feed in a row, its interval doubles per failure up to 5 minutes; one
+//! success restores it. If a feed asks for a wait, the watcher waits, up to a day.
 //!
 //! # Races
-//! The poster and the engine see codes only through the store. Two feeds may answer at once, and the engine may invalidate a
-//! code meanwhile, so each change is computed again inside its transaction.
+//! The poster and the engine see codes only through the store. Two feeds may answer at once, and the engine may
+//! invalidate a code meanwhile, so each change is computed again inside its transaction.
 //!
 //! # Crash
-//! Memory holds only what saves work or log lines (the last messages, the feeds' validators), and since when a feed has
-//! answered nothing or an empty list: after a restart that time starts again.
+//! Memory holds only state that saves work or log lines (the last messages, the feeds' validators), and the times since
+//! when a feed has not answered or has listed nothing. A restart resets those times.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,21 +34,21 @@ use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
 use crate::store::{ListingChanges, Listings, StoreError};
 
-/// An empty list where codes were is believed after this long.
+/// A feed that listed codes and then sends an empty list is believed after this long.
 const EMPTY_FOR: Duration = Duration::from_secs(3600);
-/// A feed that did not answer for this long keeps nothing alive,
+/// A feed that has not answered for this long keeps no code alive.
 pub const DEAD_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
-/// if it was given this long in one piece to answer: a bot that was away for a week has heard nobody.
+/// In addition, its polls must have failed for this long without a break: a bot that was down for a week received no
+/// answers.
 const SILENT_FOR: Duration = Duration::from_secs(3600);
 
-/// How the watcher works.
 #[derive(Debug, Clone, Copy)]
 pub struct WatcherSettings {
     /// Between two polls of one feed.
     pub interval: Duration,
-    /// Failures of one feed in a row after which its interval grows; at least 1.
+    /// Consecutive failures of a feed after which its interval grows; at least 1.
     pub max_consecutive_errors: u32,
-    /// How long a code that is over must have been so before its return is believed.
+    /// How long a code must have been over before its reactivation is believed.
     pub min_absence: Duration,
 }
 
@@ -60,44 +60,43 @@ pub struct Watcher<F> {
     status: watch::Sender<Feeds>,
 }
 
-/// One run: what the feeds' polls share.
+/// State that the polls of all feeds share.
 struct Round {
     sources: Vec<String>,
     board: Mutex<Board>,
 }
 
-/// How the feeds stand, by their place.
+/// The feeds' listings, by the position of the feed in the configuration.
 #[derive(Default)]
 struct Board {
-    /// What each lists as active.
+    /// The active codes of each feed.
     keys: BTreeMap<usize, BTreeSet<CodeKey>>,
-    /// What the log said last of all they list.
+    /// The listed codes that were logged last.
     logged: Option<BTreeSet<CodeKey>>,
-    /// Those that were silent for too long.
+    /// Feeds that were silent for too long.
     dead: BTreeSet<usize>,
 }
 
-/// One feed, as its own loop knows it.
+/// The state of one feed in its polling loop.
 struct Source {
     place: usize,
     name: String,
     schedule: Schedule,
-    /// When it gave an answer that was believed.
+    /// When the feed last gave a believed answer.
     answered_at: Option<Timestamp>,
-    /// Since when it gave none, and since when it lists nothing, by the clock that never steps.
+    /// Since when the feed has not answered. `empty_since`: since when it lists nothing. Both use the monotonic clock.
     silent_since: Option<Duration>,
     empty_since: Option<Duration>,
 }
 
 impl<F: CodeFeed> Watcher<F> {
-    /// A watcher of these feeds, writing into this store.
     pub fn new(feed: F, listings: Listings, clock: Clock, settings: WatcherSettings) -> Self {
         let status = |name| FeedStatus { name, ..FeedStatus::default() };
         let status = watch::Sender::new(Feeds(feed.sources().into_iter().map(status).collect()));
         Self { feed, listings, clock, settings, status }
     }
 
-    /// How the feeds are doing; changes with each poll.
+    /// Changes with each poll.
     pub fn status(&self) -> watch::Receiver<Feeds> {
         self.status.subscribe()
     }
@@ -108,7 +107,7 @@ impl<F: CodeFeed> Service for Watcher<F> {
         "watcher"
     }
 
-    /// A poll that is under way at the shutdown is given up: it has changed nothing yet, or everything.
+    /// Shutdown abandons a poll under way. The store has then applied its answer completely or not at all.
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         tracing::info!("Starting giftcode poster with interval={}s", self.settings.interval.as_secs_f64());
         let mut answered =
@@ -133,7 +132,7 @@ impl<F: CodeFeed> Service for Watcher<F> {
 }
 
 impl<F: CodeFeed> Watcher<F> {
-    /// Asks one feed, again and again.
+    /// Polls one feed repeatedly.
     async fn follow(&self, mut source: Source, round: &Round) {
         loop {
             tokio::time::sleep_until(self.clock.at(source.schedule.next_at())).await;
@@ -155,7 +154,7 @@ impl<F: CodeFeed> Watcher<F> {
         self.report(source, trouble);
     }
 
-    /// Takes over what a feed answered. `Ok` with what is wrong with it all the same, if anything.
+    /// Applies a feed's answer. `Ok(Some)` describes why an empty list was not believed.
     async fn take(
         &self,
         asked: Result<Vec<Entry>, FeedFailure>,
@@ -172,7 +171,7 @@ impl<F: CodeFeed> Watcher<F> {
         }
         let keys = entries.iter().filter(|entry| entry.is_active).map(|entry| entry.code.key()).collect();
         let answer = FeedAnswer { source: source.name.clone(), entries, previous_at: source.answered_at };
-        // It answers: whatever it was, it counts now.
+        // The feed answered, so it counts again.
         round.board().dead.remove(&source.place);
         let live = round.live();
         log_changes(&self.listings.apply_answer(Some(answer), &live, self.settings.min_absence).await?);
@@ -187,12 +186,13 @@ impl<F: CodeFeed> Watcher<F> {
         Ok(match self.listings.emptiness(source.name.clone(), live).await? {
             Emptiness::Expected => true,
             Emptiness::Sudden => now - since >= EMPTY_FOR,
-            // The other feed may be wrong as well; but for ever nobody is kept waiting.
+            // The other feed may be wrong as well, so this wait has an end, too.
             Emptiness::Contradicted => now - since >= DEAD_AFTER,
         })
     }
 
-    /// Counts a failure, and gives up what a feed listed that is silent for too long. What is wrong, for people.
+    /// Counts a failure, and drops the listings of a feed that was silent for too long. Returns a description of the
+    /// failure.
     async fn note_failure(&self, failure: Failure, source: &mut Source, round: &Round) -> String {
         let now = self.clock.elapsed();
         let silent_for = now - *source.silent_since.get_or_insert(now);
@@ -205,7 +205,7 @@ impl<F: CodeFeed> Watcher<F> {
                 source.name
             );
             if let Err(error) = self.listings.apply_answer(None, &round.live(), self.settings.min_absence).await {
-                // Said by the store; made up for with the next failure.
+                // The store logs this error. The next failure retries.
                 tracing::debug!("Cannot give up what {} listed: {error}", source.name);
                 round.board().dead.remove(&source.place);
             }
@@ -222,7 +222,7 @@ impl<F: CodeFeed> Watcher<F> {
         trouble
     }
 
-    /// Notes how a poll went, and logs what changed.
+    /// Publishes the result of a poll, and logs changes.
     fn report(&self, source: &Source, trouble: Option<String>) {
         let before = self.status.borrow().0.get(source.place).and_then(|feed| feed.failing.clone());
         match (&trouble, &before) {
@@ -242,7 +242,7 @@ impl<F: CodeFeed> Watcher<F> {
     }
 }
 
-/// Why a poll brought nothing.
+/// Why a poll failed.
 enum Failure {
     Feed(FeedFailure),
     Store(StoreError),
@@ -259,7 +259,7 @@ impl Round {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The feeds that count.
+    /// The feeds that are not dead.
     fn live(&self) -> Vec<String> {
         let board = self.board();
         self.sources

@@ -1,4 +1,5 @@
-//! The messages that show how far the runs are: intent first, then the call, then the message's id, like a post's.
+//! Progress messages of batches. As with posts, the intent is stored first, then the call is made, then the message id
+//! is stored.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -15,36 +16,30 @@ use super::{guilds, posts};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};
 
-/// Which run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BatchKey {
-    /// The guild.
     pub guild: GuildId,
-    /// The code.
     pub code: CodeKey,
-    /// Its generation.
     pub generation: u32,
 }
 
-/// A run of a guild, for its history.
+/// A batch in a guild's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastBatch {
-    /// The code as published.
+    /// The code as its feed spells it.
     pub code: Code,
-    /// Its generation.
     pub generation: u32,
-    /// When it began, or began again.
+    /// When it began, or was last reopened.
     pub started_at: Timestamp,
-    /// When its last redemption was decided, if all are.
+    /// When its last redemption was decided; `None` while any is pending.
     pub finished_at: Option<Timestamp>,
-    /// What came of it.
     pub tally: Tally,
 }
 
-/// Which runs: those whose message does not show how they ended. An old end is no news, unless a message says that it is
-/// still to come. A paused guild is tried again when its posts are. A code that a feed lists
-/// is not announced by its run: not while its first test is under way, nor when that found it over. `?1` is since when an end is news, `?2` since when a
-/// message is mended, `?3` now.
+/// Selects the batches whose message does not show their final result. A result older than `?1` is not announced any
+/// more, but an existing message that shows an older state is corrected until the result is older than `?2`. `?3` is
+/// now. A paused guild is retried together with its posts. A listed code is announced by its post first, so a batch
+/// stays silent while the canary of its code is under way, and when the canary finds the code over.
 const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND (g.paused IS NULL OR g.resume_at <= ?3)
     AND (runs.finished_at IS NULL OR runs.finished_at > iif(runs.message_id IS NULL, ?1, ?2))
     AND (codes.hold_until IS NULL OR codes.hold_until <= ?3)
@@ -52,8 +47,8 @@ const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND 
          OR EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
                     AND p.generation = runs.generation AND (p.attempted_at IS NOT NULL OR p.message_id IS NOT NULL)))";
 
-/// What came of a run so far. Everything is counted over the roster as it is now, or, of a code that has been over for long, as it
-/// was then.
+/// Counts a batch's results over the present roster. For a code that has been over for long, it returns the numbers
+/// that were counted then.
 fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::Result<Tally> {
     if let Some(counts) = tallies::counted(connection, key.guild, &key.code, key.generation)? {
         let Counts { granted, already, failed, gave_up } = counts;
@@ -96,9 +91,9 @@ fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::R
 }
 
 impl Batches {
-    /// The runs whose message does not show yet how they ended, oldest first: those under way, those that ended after
-    /// `since`, and those that ended after `mended_since` and have a message that does not show it. Not in guilds that have
-    /// no channel or are paused.
+    /// Returns the batches whose message does not show their final result, oldest first: unfinished ones, those that
+    /// ended after `since`, and those that ended after `mended_since` and have a message. Guilds that have no channel
+    /// or are paused are left out.
     pub async fn unannounced_batches(
         &self,
         since: Timestamp,
@@ -140,10 +135,10 @@ impl Batches {
         .await
     }
 
-    /// Notes that a run's message is about to be sent to its channel, before it is; returns its nonce, the same each time.
+    /// Records the intent to send a batch's message, and returns its nonce, which stays the same for every attempt.
     ///
     /// # Errors
-    /// When it cannot be written, or this instance may not act (any more); then the message must not be sent.
+    /// If the intent cannot be written, or this instance is not the leader. The message must not be sent then.
     pub async fn begin_batch_message(&self, key: BatchKey, message: BatchMessage) -> Result<String, StoreError> {
         let nonce = self.write_intent(move |tx| {
             Ok(tx
@@ -169,11 +164,12 @@ impl Batches {
         permission.map(|()| nonce)
     }
 
-    /// Notes what became of a run's message: sent as `message`, which ends a pause of its guild, or not sent (`None`), in which
-    /// case `maybe_sent` tells that nobody knows. `is_announced` notes that nothing more is to be said.
+    /// Records the result of sending a batch's message. `message` is its id, and ends a pause of the guild; it is
+    /// `None` if the message was not sent. With `maybe_sent`, it is unknown whether it was sent. With `is_announced`,
+    /// the message shows the final result.
     ///
     /// # Errors
-    /// When it cannot be written, or this instance may not act any more; then the message is shown again.
+    /// If the result cannot be written, or this instance is no longer the leader. The message is shown again then.
     pub async fn record_batch_message(
         &self,
         key: BatchKey,
@@ -207,8 +203,8 @@ impl Batches {
         self.0.require_leader()
     }
 
-    /// Notes that a run's message was taken away by somebody: nothing more is said of the run, unless somebody wants it again;
-    /// then in a new message.
+    /// Records that somebody deleted a batch's message. The batch stays silent until somebody asks for it again, and
+    /// then gets a new message.
     pub async fn silence_batch(&self, key: BatchKey) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
@@ -221,7 +217,7 @@ impl Batches {
         .await
     }
 
-    /// The latest runs of a guild, newest first, at most `limit`; of one code only, if it is named.
+    /// Returns a guild's latest batches, newest first, at most `limit`; only those of `code`, if given.
     pub async fn past_batches(
         &self,
         guild: GuildId,
@@ -253,7 +249,7 @@ impl Batches {
         .await
     }
 
-    /// Redemptions of a guild's roster that wait to be decided.
+    /// Counts the pending redemptions of a guild's roster.
     pub async fn pending_in_guild(&self, guild: GuildId) -> Result<u32, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT count(*) FROM redemptions d WHERE d.outcome = 'pending' AND d.deleted = 0

@@ -1,4 +1,4 @@
-//! Runs: how far one code is with one guild's roster.
+//! Batches: the redemptions that one code started for one roster, and their progress.
 
 use rusqlite::{Connection, params};
 
@@ -7,44 +7,37 @@ use crate::domain::players::player::GuildId;
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError, Tx};
 
-/// A run whose last redemption was just decided.
+/// A batch whose last redemption was just decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishedBatch {
-    /// The guild.
     pub guild: GuildId,
-    /// Players who got it from us, had it already, could not get it, and were given up.
+    /// Players for whom our call redeemed the code.
     pub granted: u32,
-    /// Had it already.
+    /// Players who had redeemed it before.
     pub already: u32,
-    /// Could not get it.
     pub failed: u32,
-    /// Were given up.
     pub gave_up: u32,
 }
 
-/// How far a run is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchProgress {
-    /// The guild.
     pub guild: GuildId,
-    /// The code.
     pub code: Code,
-    /// Its generation.
     pub generation: u32,
-    /// Redemptions in all.
+    /// All redemptions of the batch.
     pub players: u32,
-    /// Redemptions decided.
+    /// Decided redemptions.
     pub done: u32,
 }
 
-/// A run is finished while none of its roster's redemptions is pending. The pending ones of a code are found by their
-/// own index, so this costs one look-up while there are any.
+/// A batch is finished when no redemption of its roster is pending. An index on pending redemptions by code makes this
+/// a single look-up for an unfinished batch.
 const NO_PENDING: &str = "NOT EXISTS (
     SELECT 1 FROM redemptions d JOIN rosters r ON r.guild_id = runs.guild_id AND r.player_id = d.player_id
     WHERE d.code_key = runs.code_key AND d.generation = runs.generation AND d.outcome = 'pending' AND d.deleted = 0
       AND r.deleted = 0)";
 
-/// Finishes the runs of this code that have nothing pending.
+/// Finishes the batches of this code that have no pending redemption.
 pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<Vec<FinishedBatch>> {
     let sql = format!(
         "UPDATE runs SET finished_at = ?3, version = ?4
@@ -58,7 +51,7 @@ pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
     guilds.into_iter().map(|guild| counts(tx.connection(), guild, key, generation)).collect()
 }
 
-/// Opens the runs of this code again that have something pending: players were added.
+/// Reopens the batches of this code that have pending redemptions again, because players were added.
 pub(super) fn reopen(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<usize> {
     let sql = format!(
         "UPDATE runs SET finished_at = NULL, summarised = 0, version = ?3
@@ -87,7 +80,7 @@ fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u3
 }
 
 impl Batches {
-    /// How far the runs are that are not finished, oldest first.
+    /// Returns the unfinished batches, oldest first.
     pub async fn open_batches(&self) -> Result<Vec<BatchProgress>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(

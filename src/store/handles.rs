@@ -1,15 +1,14 @@
-//! The narrow handles: each is made for one room and holds only what that room does to the state. A constructor takes the
-//! handles it uses, so its signature says what it may touch.
+//! The narrow handles. Each is made for one module and offers only the operations that this module needs. A constructor
+//! takes the handles it uses, so its signature shows which state it may touch.
 //!
-//! The tables, and who writes them: only [`RedemptionQueue`], [`PostQueue`], [`Requests`], [`Erasures`], [`SyncLog`] and
-//! [`Imports`] write redemptions.
+//! All but [`Batches`], [`Rosters`] and [`Reports`] write redemptions: see `docs/developing.md`, "Five paths".
 
 use rusqlite::Connection;
 
 use super::kernel::{Store, StoreError, Tx};
 
-/// Declares the handles, with how each is had from an opened store and what of the kernel it works with. Clones share the
-/// file.
+/// Declares the handles, how each is obtained from an opened store, and which kernel functions it may use. Clones share
+/// the file.
 macro_rules! handles {
     ($($(#[$doc:meta])* $handle:ident by $accessor:ident;)*) => {
         impl Store {
@@ -44,11 +43,11 @@ macro_rules! forward {
 }
 
 handles! {
-    /// Redemptions: claim, release, record. For the engine.
+    /// Redemptions: claim, release, record. For the engine, and for Discord's commands that correct a player's state.
     RedemptionQueue by redemptions;
     /// Posts: plan, send, correct. For the poster.
     PostQueue by posts;
-    /// Batches and their progress messages. For the reporter.
+    /// Batches and their progress messages. For the reporter and Discord's commands.
     Batches by batches;
     /// The listings of the feeds. For the watcher.
     Listings by listings;
@@ -58,13 +57,13 @@ handles! {
     Codes by codes;
     /// Players, rosters and links. For Discord's commands.
     Rosters by rosters;
-    /// Redemptions that people ask for. For Discord's commands and buttons.
+    /// Redemptions that people request. For Discord's commands and buttons.
     Requests by requests;
-    /// Erasing for good. For the eraser.
+    /// Permanent erasure. For the eraser, the retention service and Discord's commands.
     Erasures by erasures;
-    /// Counts of what was decided long ago. For the retention.
+    /// Counts of old final results. For the retention service.
     Tallies by tallies;
-    /// The outbox, the merge, and what is known of the replica. For the replicator and the leadership.
+    /// The outbox, the merge, and the replica's progress. For the replicator and the leadership.
     SyncLog by sync_log;
     /// Summaries and counts, read only. For commands and health lines.
     Reports by reports;

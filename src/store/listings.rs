@@ -1,4 +1,4 @@
-//! What each source lists, and what follows from it for the codes.
+//! The codes that each source lists, and the changes to codes that follow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
@@ -18,14 +18,13 @@ use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::redemptions::checks;
 use crate::store::sync::{forget, read_keys};
 
-/// What an answer changed.
+/// The changes that an answer caused.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListingChanges {
-    /// Seen for the first time.
     pub added: Vec<Code>,
-    /// Valid again after they were over, where the game need not be asked first: nobody is there to ask for.
+    /// Codes that are valid again without a check by the game, because no player is available for one.
     pub returned: Vec<Code>,
-    /// No longer listed.
+    /// No longer listed by any source.
     pub vanished: Vec<CodeKey>,
 }
 
@@ -47,7 +46,7 @@ fn listing(row: &Row<'_>) -> rusqlite::Result<Listing> {
     })
 }
 
-/// What is on file of the codes in an answer, and of all that are listed.
+/// Reads the stored records of the codes in an answer and of all listed codes.
 fn on_file(connection: &Connection, answer: Option<&FeedAnswer>) -> rusqlite::Result<OnFile> {
     let mut keys: BTreeSet<CodeKey> =
         answer.into_iter().flat_map(|answer| &answer.entries).map(|entry| entry.code.key()).collect();
@@ -75,8 +74,8 @@ fn on_file(connection: &Connection, answer: Option<&FeedAnswer>) -> rusqlite::Re
 }
 
 impl Listings {
-    /// Takes over a source's answer, or with `None` that a source does not count any more; see [`listing::changes`] for
-    /// the rules. `live` are the sources that count, in the configured order.
+    /// Applies a source's answer. `None` means that a source no longer counts. See [`listing::changes`] for the rules.
+    /// `live` are the sources that count, in the configured order.
     pub async fn apply_answer(
         &self,
         answer: Option<FeedAnswer>,
@@ -97,7 +96,8 @@ impl Listings {
         if is_unchanged {
             return Ok(ListingChanges::default());
         }
-        // Once more inside the transaction: another answer, or the game's, may have changed a code meanwhile.
+        // Computed again inside the transaction: another feed's answer or a result from the game may have changed a
+        // code meanwhile.
         let has_engine = self.0.inner.has_engine.load(Ordering::Relaxed);
         self.write(move |tx| {
             let rules = Rules { live: &live, min_absence };
@@ -119,13 +119,13 @@ impl Listings {
         .await
     }
 
-    /// How far an empty answer of this source can be believed.
+    /// Returns whether an empty answer of this source is plausible.
     pub async fn emptiness(&self, source: String, live: &[String]) -> Result<Emptiness, StoreError> {
         let live = live.to_vec();
         self.read(move |connection| Ok(listing::emptiness(&on_file(connection, None)?, &source, &live))).await
     }
 
-    /// When each source that lists something was last heard, within a day.
+    /// Returns when each source that lists a code last answered, accurate to one day.
     pub async fn sources_answered_at(&self) -> Result<BTreeMap<String, Timestamp>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -140,8 +140,8 @@ impl Listings {
 }
 
 impl Erasures {
-    /// Drops the listings of some codes that no source has listed for long, of at most `limit` codes; how many. That a code ended,
-    /// and when, stands in its own row, so its return is known all the same.
+    /// Drops the listings of at most `limit` codes that no source has listed for long, and returns how many it dropped.
+    /// The code's own row keeps its end, so a later reactivation is still recognised.
     pub async fn forget_old_listings(&self, limit: u32) -> Result<usize, StoreError> {
         self.write(move |tx| {
             let before = Millis(tx.now().checked_sub(KEPT_FOR).unwrap_or(Timestamp::MIN));
@@ -180,7 +180,7 @@ fn apply(
             if tallies::is_back(tx, &key)? && checks::returned(tx, &key, min_absence)? {
                 done.returned.push(seen.code);
             }
-            // It may be over, and its next check due.
+            // The code may be over, and its next re-check may be due.
             tx.wake_work();
         }
         CodeChange::Reactivated(seen) => {
@@ -200,7 +200,7 @@ fn apply(
     Ok(())
 }
 
-/// A code is listed for the first time. A person may have typed it before: then it is the feed's from now on.
+/// Adds a code that is listed for the first time. If a person typed it before, it belongs to the feed from now on.
 fn add(tx: &Tx<'_>, seen: &ListedCode) -> rusqlite::Result<()> {
     tx.execute(
         "INSERT INTO codes (code_key, code, rewards, expires_at, source, first_seen_at, listed, version)

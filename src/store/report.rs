@@ -1,4 +1,4 @@
-//! What came of it all, for summaries and checks.
+//! Results for summaries and for the check command.
 
 use std::collections::BTreeMap;
 
@@ -13,44 +13,35 @@ use super::tallies::{self, Counts};
 use crate::store::handles::Reports;
 use crate::store::kernel::StoreError;
 
-/// The outcomes of one code.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CodeReport {
-    /// Players it was to be redeemed for.
+    /// Players for whom the code was due.
     pub players: u32,
-    /// Granted to us.
+    /// Players for whom our call redeemed the code.
     pub granted: u32,
-    /// Had it already.
+    /// Players who had redeemed it before.
     pub already: u32,
-    /// Permanent failures by status; an empty one where it is not kept any more.
+    /// Permanent failures by status; the status is empty where it is no longer stored.
     pub failed: BTreeMap<String, u32>,
-    /// Given up after too many tries, by the status of the last, in the same way.
+    /// Redemptions given up after too many attempts, by the last attempt's status, with the same exception.
     pub gave_up: BTreeMap<String, u32>,
-    /// Not decided yet.
     pub pending: u32,
 }
 
-/// One redemption as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedemptionRow {
-    /// The player.
     pub player: PlayerId,
-    /// The player's name.
     pub nickname: String,
-    /// The code.
     pub code: Code,
-    /// Its generation.
     pub generation: u32,
-    /// Where it stands.
     pub outcome: Outcome,
-    /// The latest try's status.
+    /// Status of the latest attempt.
     pub status: Option<Status>,
-    /// Calls begun for it.
+    /// Calls begun for this redemption.
     pub calls: u32,
 }
 
 impl Reports {
-    /// The outcomes of one code's generation.
     pub async fn code_report(&self, key: CodeKey, generation: u32) -> Result<CodeReport, StoreError> {
         self.read(move |connection| {
             let mut report = CodeReport::default();
@@ -85,7 +76,7 @@ impl Reports {
         .await
     }
 
-    /// Every redemption, by code, generation and player.
+    /// Returns every redemption, by code, generation and player.
     pub async fn redemption_rows(&self) -> Result<Vec<RedemptionRow>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -109,7 +100,6 @@ impl Reports {
         .await
     }
 
-    /// Redemptions not decided yet.
     pub async fn pending_redemptions(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(*) FROM redemptions WHERE outcome = 'pending' AND deleted = 0";
@@ -118,7 +108,7 @@ impl Reports {
         .await
     }
 
-    /// Guilds whose next message was tried and not sent, though they are not paused: that is their own admins' business.
+    /// Counts the guilds that are not paused and whose next message failed. Their admins have to fix the cause.
     pub async fn failing_guilds(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(DISTINCT guild_id) FROM posts
@@ -129,7 +119,6 @@ impl Reports {
         .await
     }
 
-    /// Messages that wait to be sent.
     pub async fn waiting_messages(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(DISTINCT nonce) FROM posts WHERE message_id IS NULL AND deleted = 0";

@@ -1,4 +1,5 @@
-//! What people ask for: a run now, a try again, a code for themselves; and where it stands.
+//! Requests of people: start a batch, retry a batch, redeem a code for their own accounts, and query the state of a
+//! redemption.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -14,33 +15,30 @@ use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::posts::planning;
 use crate::store::redemptions::claim;
 
-/// What a run was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BatchStart {
-    /// Players on the roster.
     pub players: u32,
-    /// Redemptions that this made due.
+    /// Redemptions that this request made due.
     pub due: u32,
-    /// Redemptions that were due already.
+    /// Redemptions that were due before.
     pub pending: u32,
 }
 
-/// Where the redemption of one player stands.
+/// The state of one player's redemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// The player.
     pub player: PlayerId,
-    /// The player's name; may be empty.
+    /// May be empty.
     pub nickname: String,
-    /// Where it stands; `None` where it was never asked for.
+    /// `None` if the redemption was never requested.
     pub outcome: Option<Outcome>,
-    /// The latest try's status.
+    /// Status of the latest attempt.
     pub status: Option<Status>,
-    /// When it is tried next, where it is pending.
+    /// When the next attempt is due; only for a pending redemption.
     pub next_attempt_at: Option<Timestamp>,
 }
 
-/// Redemptions of these players that failed or were given up become due, in a new round of tries; how many.
+/// Makes failed and abandoned redemptions of these players due again with a fresh attempt count, and returns how many.
 fn again(tx: &Tx<'_>, players: &str, values: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<usize> {
     let sql = format!(
         "UPDATE redemptions SET outcome = 'pending', round = coalesce(round, 0) + 1, calls = 0, unknown = 0, temporary = 0,
@@ -56,7 +54,7 @@ impl Requests {
         &self.0.inner.work_wake
     }
 
-    /// Makes a code due for a guild's roster, where it is not yet, whatever the guild's setting for new codes is.
+    /// Makes a code due for a guild's roster, even if the guild does not redeem new codes automatically.
     pub async fn start_batch(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<BatchStart, StoreError> {
         self.write(move |tx| {
             let generation = tallies::open_generation(tx, &key, generation)?;
@@ -84,10 +82,10 @@ impl Requests {
         .await
     }
 
-    /// Makes due again what of a code failed or was given up for a guild's roster; how many.
+    /// Makes a roster's failed and abandoned redemptions of a code due again, and returns how many.
     pub async fn retry_batch(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<u32, StoreError> {
         self.write(move |tx| {
-            // One entry for all of them, instead of one for each.
+            // One queue entry for the whole code instead of one per redemption.
             planning::queue_code(tx, &key)?;
             let roster = "player_id IN (SELECT player_id FROM rosters WHERE guild_id = ?5 AND deleted = 0)";
             let values: [&dyn rusqlite::ToSql; 5] = [&key, &generation, &Millis(tx.now()), &tx.version(), &guild];
@@ -102,8 +100,8 @@ impl Requests {
         .await
     }
 
-    /// Makes a code due for the accounts that a user linked and named: what was never tried, and what failed. It decides for
-    /// them alone: what comes of it says nothing about the code.
+    /// Makes a code due for the accounts that a user linked and named, both new and failed redemptions. The results are
+    /// no evidence about the code.
     pub async fn request_for_person(
         &self,
         players: Vec<PlayerId>,
@@ -130,7 +128,7 @@ impl Requests {
         .await
     }
 
-    /// Redemptions that wait because a person asked for them, of that one of these players who has most.
+    /// Returns the largest number of pending personal requests that any of these players has.
     pub async fn waiting_for_person(&self, players: Vec<PlayerId>) -> Result<u32, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
@@ -146,7 +144,7 @@ impl Requests {
         .await
     }
 
-    /// Where a code stands for one player; `None` for a player that is not known.
+    /// Returns the state of a code for one player; `None` if the player is not known.
     pub async fn standing(
         &self,
         player: PlayerId,
@@ -176,8 +174,8 @@ impl Requests {
 }
 
 impl RedemptionQueue {
-    /// Tries again what failed for a player because the state on file was wrong or missing, for the codes that are still
-    /// good; how many. For a state that was just corrected.
+    /// Retries a player's redemptions of valid codes that failed because the state was wrong or missing, and returns
+    /// how many. Call it after the state was corrected.
     pub async fn retry_wrong_state(&self, player: PlayerId) -> Result<u32, StoreError> {
         self.write(move |tx| {
             let codes: Vec<(CodeKey, u32)> = tx

@@ -31,7 +31,7 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyho
             tracing::info!("Connected to Discord as {} in {} servers", ready.user.name, ready.guilds.len());
             tracing::info!("Invite the bot with {}", permissions::invite_link(ready.application.id.get()));
             // A new session starts without a presence.
-            let count = bot.store.codes().count_active_codes().await?;
+            let count = bot.codes.count_active_codes().await?;
             ctx.set_presence(Some(presence::activity(count)), OnlineStatus::Online);
             sync_guilds(bot, &guilds, shard).await?;
         }
@@ -49,8 +49,8 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyho
         }
         FullEvent::ChannelDelete { channel, .. } => {
             let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
-            if bot.store.guilds().guild(guild).await?.channel == Some(channel)
-                && bot.store.guilds().pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
+            if bot.guilds.guild(guild).await?.channel == Some(channel)
+                && bot.guilds.pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
             {
                 tracing::info!("Guild {guild} is paused: {}", Blocked::UnknownChannel.meaning());
             }
@@ -74,7 +74,7 @@ fn id(guild: DiscordGuildId) -> GuildId {
 }
 
 async fn record_removal(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
-    if bot.store.guilds().guild_removed(guild).await? {
+    if bot.guilds.guild_removed(guild).await? {
         let days = REMOVED_FOR.as_hours() / 24;
         tracing::info!(
             "Removed from guild {guild}: nothing is posted or redeemed for it. Its data is kept for {days} days in case the \
@@ -86,7 +86,7 @@ async fn record_removal(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
 
 /// The bot is in a guild, perhaps after a removal.
 async fn record_return(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
-    if bot.store.guilds().guild_returned(guild).await? {
+    if bot.guilds.guild_returned(guild).await? {
         tracing::info!("Back in guild {guild}: it continues where it left off");
     }
     Ok(())
@@ -94,12 +94,12 @@ async fn record_return(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
 
 /// Resumes a paused guild after a change that may have fixed the cause.
 async fn resume(bot: &Bot, guild: DiscordGuildId) -> Result<(), StoreError> {
-    let may_be_fixed = match bot.store.guilds().guild(id(guild)).await?.paused {
+    let may_be_fixed = match bot.guilds.guild(id(guild)).await?.paused {
         // A deleted channel never returns, and the return to a guild has an event of its own.
         None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
         Some(_) => true,
     };
-    if may_be_fixed && bot.store.guilds().resume_guild(id(guild)).await? {
+    if may_be_fixed && bot.guilds.resume_guild(id(guild)).await? {
         tracing::info!("Guild {guild} is tried again");
     }
     Ok(())
@@ -113,7 +113,7 @@ async fn pause_for_timeout(
     until: Option<serenity::all::Timestamp>,
 ) -> Result<bool, StoreError> {
     let Some(until) = permissions::timeout_of(until, bot.clock.now()) else { return Ok(false) };
-    if bot.store.guilds().pause_guild(id(guild), None, Blocked::TimedOut, Some(until)).await? {
+    if bot.guilds.pause_guild(id(guild), None, Blocked::TimedOut, Some(until)).await? {
         tracing::info!("Guild {guild} is paused: {}", Blocked::TimedOut.meaning());
     }
     Ok(true)
@@ -126,7 +126,7 @@ async fn sync_guilds(
     guilds: &BTreeSet<DiscordGuildId>,
     (shard, shards): (u32, u32),
 ) -> Result<(), StoreError> {
-    for (guild, is_removed) in bot.store.guilds().known_guilds().await? {
+    for (guild, is_removed) in bot.guilds.known_guilds().await? {
         if (guild.0 >> 22) % u64::from(shards.max(1)) != u64::from(shard) {
             continue;
         }

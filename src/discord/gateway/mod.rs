@@ -51,43 +51,38 @@ impl Service for Bot {
     }
 
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
-        keep_connected(&self, &shutdown).await
-    }
-}
-
-/// Keeps the connection until the shutdown. A token that Discord refuses is fatal.
-async fn keep_connected(bot: &Bot, shutdown: &CancellationToken) -> anyhow::Result<()> {
-    let mut back_off = BACK_OFF;
-    while !shutdown.is_cancelled() {
-        let began = Instant::now();
-        let Err(error) = connect(bot).await else { continue };
-        if is_unauthorized(&error) {
-            tracing::error!("Discord refuses the token: {error:#}");
-            return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
+        let mut back_off = BACK_OFF;
+        while !shutdown.is_cancelled() {
+            let began = Instant::now();
+            let Err(error) = connect(&self).await else { continue };
+            if is_unauthorized(&error) {
+                tracing::error!("Discord refuses the token: {error:#}");
+                return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
+            }
+            let mut at_least = Duration::ZERO;
+            back_off.longest = BACK_OFF.longest;
+            match error.downcast_ref::<ConnectError>() {
+                Some(ConnectError::Wait { wait, .. }) => at_least = *wait,
+                // A session that began does not mean that all is well.
+                Some(ConnectError::SessionLoop(_)) => back_off.longest = SESSION_LOOP_BACK_OFF,
+                None if began.elapsed() >= STABLE_AFTER => back_off.reset(),
+                None => {}
+            }
+            let wait = back_off.next_wait().max(at_least);
+            let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX).strftime("%F %H:%M:%S");
+            let reason = error.root_cause().to_string();
+            tracing::warn!("No connection to Discord, next try in {} s, at {at} UTC: {reason}", wait.as_secs());
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
         }
-        let mut at_least = Duration::ZERO;
-        back_off.longest = BACK_OFF.longest;
-        match error.downcast_ref::<ConnectError>() {
-            Some(ConnectError::Wait { wait, .. }) => at_least = *wait,
-            // A session that began does not mean that all is well.
-            Some(ConnectError::SessionLoop(_)) => back_off.longest = SESSION_LOOP_BACK_OFF,
-            None if began.elapsed() >= STABLE_AFTER => back_off.reset(),
-            None => {}
+        self.in_progress.close();
+        if tokio::time::timeout(FINISH_WITHIN, self.in_progress.wait()).await.is_err() {
+            tracing::warn!("Some commands were still being answered");
         }
-        let wait = back_off.next_wait().max(at_least);
-        let at = bot.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX).strftime("%F %H:%M:%S");
-        let reason = error.root_cause().to_string();
-        tracing::warn!("No connection to Discord, next try in {} s, at {at} UTC: {reason}", wait.as_secs());
-        tokio::select! {
-            () = shutdown.cancelled() => {}
-            () = tokio::time::sleep(wait) => {}
-        }
+        Ok(())
     }
-    bot.in_progress.close();
-    if tokio::time::timeout(FINISH_WITHIN, bot.in_progress.wait()).await.is_err() {
-        tracing::warn!("Some commands were still being answered");
-    }
-    Ok(())
 }
 
 fn is_unauthorized(error: &anyhow::Error) -> bool {

@@ -24,7 +24,7 @@ pub(super) fn activity(active_codes: u32) -> ActivityData {
 pub(super) async fn keep_up_to_date(bot: Bot, shards: Arc<ShardManager>) {
     let mut shown = None;
     loop {
-        match bot.store.codes().count_active_codes().await {
+        match bot.codes.count_active_codes().await {
             Ok(count) => {
                 let runners = shards.runners.lock().await;
                 // Connected shards only: Discord closes a connection that sends anything before it has identified itself.

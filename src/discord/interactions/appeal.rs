@@ -24,7 +24,7 @@ pub(super) enum AppealResult {
 /// Asks the game about a code with a player of this server, and waits some seconds for the verdict. Returns `None` for an
 /// unknown code.
 pub(super) async fn appeal(bot: &Bot, guild: GuildId, code: &Code) -> Result<Option<AppealResult>, StoreError> {
-    let start = bot.store.codes().check_now(guild, code.key()).await?;
+    let start = bot.codes.check_now(guild, code.key()).await?;
     wait_for_verdict(bot, code, start).await
 }
 
@@ -40,9 +40,8 @@ pub(super) async fn wait_for_verdict(
         CheckStart::Begun | CheckStart::NotOver => Recheck::Pending,
     };
     while recheck == Recheck::Pending && Instant::now() < until {
-        let requests = bot.store.requests();
-        let woken = requests.wake().listen();
-        if !bot.store.codes().is_checking(code.key()).await? {
+        let woken = bot.requests.wake().listen();
+        if !bot.codes.is_checking(code.key()).await? {
             recheck = Recheck::Done;
             break;
         }
@@ -52,7 +51,7 @@ pub(super) async fn wait_for_verdict(
             () = tokio::time::sleep_until(until) => {}
         }
     }
-    Ok(bot.store.codes().find_code(code.key()).await?.map(|found| match found.over {
+    Ok(bot.codes.find_code(code.key()).await?.map(|found| match found.over {
         None => AppealResult::Active(found.shown),
         Some(over) => AppealResult::Over(over, recheck),
     }))

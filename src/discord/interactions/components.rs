@@ -45,12 +45,12 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             redeem_for_roster(bot, interaction, guild, codes).await
         }
         (Some(Action::RosterPage(number)), Some(guild), _) => {
-            let page = bot.store.rosters().roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
+            let page = bot.rosters.roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
             // The roster may have become shorter since the button was shown.
             let last = players::last_page(page.total);
             let (page, number) = match number <= last {
                 true => (page, number),
-                false => (bot.store.rosters().roster(guild, last * players::PAGE, players::PAGE).await?, last),
+                false => (bot.rosters.roster(guild, last * players::PAGE, players::PAGE).await?, last),
             };
             let message = players::roster(&page, number);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
@@ -70,16 +70,16 @@ async fn redeem_for_person(
     if let Some(over) = redeem::all_over(bot, &codes).await? {
         return interaction.answer(&over).await;
     }
-    if bot.store.rosters().links(user).await?.is_empty() {
+    if bot.rosters.links(user).await?.is_empty() {
         let mut action = Action::WhoAmI(codes);
         if let Action::WhoAmI(codes) = &action
             && !action.fits()
         {
-            action = Action::WhoChose(bot.store.codes().keep_choice(codes).await?);
+            action = Action::WhoChose(bot.codes.keep_choice(codes).await?);
         }
         return interaction.respond(CreateInteractionResponse::Modal(personal::who_are_you(&action))).await;
     }
-    let Some(permit) = bot.requests.acquire(user) else {
+    let Some(permit) = bot.request_limit.acquire(user) else {
         return interaction.answer(&personal::too_many_requests()).await;
     };
     interaction.defer().await?;
@@ -95,8 +95,8 @@ async fn redeem_for_roster(
     interaction.defer().await?;
     let mut started = Vec::new();
     for code in codes {
-        let (code, generation) = match bot.store.codes().find_code(code.key()).await? {
-            None => (code.clone(), bot.store.codes().add_code(code).await?),
+        let (code, generation) = match bot.codes.find_code(code.key()).await? {
+            None => (code.clone(), bot.codes.add_code(code).await?),
             Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
             Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, guild, &shown.code).await? {
                 Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
@@ -107,9 +107,9 @@ async fn redeem_for_roster(
                 None => continue,
             },
         };
-        let start = bot.store.requests().start_batch(guild, code.key(), generation).await?;
+        let start = bot.requests.start_batch(guild, code.key(), generation).await?;
         started.push((code, Ok(start)));
     }
-    let channel = bot.store.guilds().guild(guild).await?.channel;
+    let channel = bot.guilds.guild(guild).await?.channel;
     interaction.answer(&manage::batches_started(&started, channel)).await
 }

@@ -23,7 +23,7 @@ pub(in crate::discord) async fn handle(bot: &Bot, form: &ModalInteraction) {
 async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteraction) -> anyhow::Result<()> {
     let codes = match Action::parse(&form.data.custom_id) {
         Some(Action::WhoAmI(codes)) => codes,
-        Some(Action::WhoChose(id)) => match bot.store.codes().choice(id).await? {
+        Some(Action::WhoChose(id)) => match bot.codes.choice(id).await? {
             Some(codes) => codes,
             None => return interaction.answer(&personal::form_expired()).await,
         },
@@ -40,10 +40,10 @@ async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteractio
         _ => return interaction.answer(&personal::yes_or_no()).await,
     };
     let user = UserId(form.user.id.get());
-    let Some(permit) = bot.requests.acquire(user) else {
+    let Some(permit) = bot.request_limit.acquire(user) else {
         return interaction.answer(&personal::too_many_requests()).await;
     };
-    let Some(check) = bot.checks.acquire(user) else {
+    let Some(check) = bot.check_limit.acquire(user) else {
         return interaction.answer(&personal::too_many_requests()).await;
     };
     interaction.defer().await?;
@@ -60,7 +60,7 @@ async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteractio
         }
     } else {
         let player = Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
-        bot.store.rosters().put_players(vec![player]).await?;
+        bot.rosters.put_players(vec![player]).await?;
     }
     redeem::redeem(bot, interaction, permit, Accounts::One(id), &codes).await
 }

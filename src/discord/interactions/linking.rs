@@ -21,11 +21,11 @@ pub(super) async fn confirm(bot: &Bot, player: PlayerId, state: State) -> Result
 /// Links an account whose state the game has confirmed, and returns the answer for the person.
 pub(super) async fn link(bot: &Bot, user: UserId, id: PlayerId, state: State) -> Result<(Linked, Message), StoreError> {
     let player = Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
-    let linked = bot.store.rosters().link(user, player).await?;
+    let linked = bot.rosters.link(user, player).await?;
     let message = match linked {
         Linked::TooMany => personal::too_many_links(),
         Linked::New | Linked::Known => {
-            let retried = bot.store.redemptions().retry_wrong_state(id).await?;
+            let retried = bot.redemptions.retry_wrong_state(id).await?;
             personal::linked(id, state, linked == Linked::New, retried)
         }
     };

@@ -52,7 +52,7 @@ pub(super) async fn redeem(
         }
     };
     for (code, generation) in &request.codes {
-        bot.store.requests().request_for_person(request.players.clone(), code.key(), *generation).await?;
+        bot.requests.request_for_person(request.players.clone(), code.key(), *generation).await?;
     }
     show_progress(bot, interaction, permit, &request).await
 }
@@ -75,18 +75,16 @@ impl RedeemRequest {
 /// Sorts the codes into those to redeem and the rest. Where none is to be redeemed, returns the answer instead.
 async fn prepare(bot: &Bot, accounts: Accounts, codes: &[Code]) -> Result<Result<RedeemRequest, Message>, StoreError> {
     let players: Vec<PlayerId> = match accounts {
-        Accounts::LinkedTo(user) => {
-            bot.store.rosters().links(user).await?.into_iter().map(|player| player.id).collect()
-        }
+        Accounts::LinkedTo(user) => bot.rosters.links(user).await?.into_iter().map(|player| player.id).collect(),
         Accounts::One(player) => vec![player],
     };
     if players.is_empty() {
         return Ok(Err(personal::no_links()));
     }
-    let mut room = MAX_WAITING.saturating_sub(bot.store.requests().waiting_for_person(players.clone()).await?);
+    let mut room = MAX_WAITING.saturating_sub(bot.requests.waiting_for_person(players.clone()).await?);
     let mut request = RedeemRequest { players, codes: Vec::new(), over: Vec::new(), too_many: Vec::new() };
     for code in codes.iter().take(MAX_CODES) {
-        let found = bot.store.codes().find_code_for_person(code.key()).await?;
+        let found = bot.codes.find_code_for_person(code.key()).await?;
         let (code, generation) = match found {
             Some(FoundCode { shown, over: Some(over) }) => {
                 request.over.push((shown.code, over));
@@ -104,7 +102,7 @@ async fn prepare(bot: &Bot, accounts: Accounts, codes: &[Code]) -> Result<Result
         }
         let generation = match generation {
             Some(generation) => generation,
-            None => bot.store.codes().add_code(code.clone()).await?,
+            None => bot.codes.add_code(code.clone()).await?,
         };
         request.codes.push((code, generation));
     }
@@ -119,7 +117,7 @@ async fn prepare(bot: &Bot, accounts: Accounts, codes: &[Code]) -> Result<Result
 async fn needs_room(bot: &Bot, players: &[PlayerId], code: &Code, generation: Option<u32>) -> Result<bool, StoreError> {
     let Some(generation) = generation else { return Ok(true) };
     for player in players {
-        let standing = bot.store.requests().standing(*player, code.key(), generation).await?;
+        let standing = bot.requests.standing(*player, code.key(), generation).await?;
         let outcome = standing.and_then(|standing| standing.outcome);
         if outcome.is_none_or(|outcome| outcome.is_final() && !outcome.is_success()) {
             return Ok(true);
@@ -132,7 +130,7 @@ async fn needs_room(bot: &Bot, players: &[PlayerId], code: &Code, generation: Op
 pub(super) async fn all_over(bot: &Bot, codes: &[Code]) -> Result<Option<Message>, StoreError> {
     let mut answer = None;
     for code in codes {
-        match bot.store.codes().find_code_for_person(code.key()).await? {
+        match bot.codes.find_code_for_person(code.key()).await? {
             Some(FoundCode { shown, over: Some(over) }) => answer = Some(personal::code_over(&shown.code, &over)),
             _ => return Ok(None),
         }
@@ -150,8 +148,7 @@ async fn show_progress(
     let until = interaction.editable_until() - LAST_EDIT_BEFORE;
     let mut shown = None;
     loop {
-        let requests = bot.store.requests();
-        let woken = requests.wake().listen();
+        let woken = bot.requests.wake().listen();
         let standings = standings(bot, request).await?;
         let is_open = |standing: &Standing| !standing.outcome.is_some_and(Outcome::is_final);
         let is_done = !standings.iter().flat_map(|(_, of_code)| of_code).any(is_open);
@@ -180,7 +177,7 @@ async fn standings(bot: &Bot, request: &RedeemRequest) -> Result<Vec<(Code, Vec<
     for (code, generation) in &request.codes {
         let mut of_code = Vec::new();
         for player in &request.players {
-            of_code.extend(bot.store.requests().standing(*player, code.key(), *generation).await?);
+            of_code.extend(bot.requests.standing(*player, code.key(), *generation).await?);
         }
         standings.push((code.clone(), of_code));
     }

@@ -8,7 +8,8 @@ use crate::domain::answers::status::Status;
 pub const NONCE_WINDOW: SignedDuration = SignedDuration::from_secs(120);
 
 /// Why nothing can be posted to a guild until somebody acts. The numbers are Discord's error codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Blocked {
     /// 10003.
     UnknownChannel,
@@ -24,21 +25,12 @@ pub enum Blocked {
 }
 
 impl Blocked {
-    const NAMES: [(Self, &'static str); 6] = [
-        (Self::UnknownChannel, "unknown_channel"),
-        (Self::MissingAccess, "missing_access"),
-        (Self::MissingPermissions, "missing_permissions"),
-        (Self::MissingHistory, "missing_history"),
-        (Self::TimedOut, "timed_out"),
-        (Self::Removed, "removed"),
-    ];
-
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(blocked, _)| *blocked == self).map_or("unknown_channel", |(_, name)| name)
+        self.into()
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(blocked, _)| *blocked)
+        name.parse().ok()
     }
 
     /// What is wrong and what to do, as a sentence for the guild's admins.
@@ -142,7 +134,15 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for (blocked, name) in Blocked::NAMES {
+        let names = [
+            (Blocked::UnknownChannel, "unknown_channel"),
+            (Blocked::MissingAccess, "missing_access"),
+            (Blocked::MissingPermissions, "missing_permissions"),
+            (Blocked::MissingHistory, "missing_history"),
+            (Blocked::TimedOut, "timed_out"),
+            (Blocked::Removed, "removed"),
+        ];
+        for (blocked, name) in names {
             assert_eq!((Blocked::parse(name), blocked.name()), (Some(blocked), name));
         }
         assert_eq!(Blocked::parse("other"), None);

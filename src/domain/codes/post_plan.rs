@@ -13,7 +13,8 @@ pub const LISTED: usize = 40;
 /// The longest nonce that Discord accepts, in characters.
 const NONCE_CHARS: usize = 25;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum MessageKind {
     New,
     /// The codes that are active when a guild's channel is set. Sent once.
@@ -23,14 +24,12 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
-    const NAMES: [(Self, &'static str); 3] = [(Self::New, "new"), (Self::Digest, "digest"), (Self::More, "more")];
-
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("new", |(_, name)| name)
+        self.into()
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+        name.parse().ok()
     }
 }
 
@@ -128,6 +127,14 @@ mod tests {
         }
         // Each guild's average position is the middle: 200 × 49.5, within four standard deviations.
         assert!(positions.iter().all(|sum| (8_200..11_600).contains(sum)), "{positions:?}");
+    }
+
+    #[test]
+    fn names_read_back() {
+        for (kind, name) in [(MessageKind::New, "new"), (MessageKind::Digest, "digest"), (MessageKind::More, "more")] {
+            assert_eq!((MessageKind::parse(name), kind.name()), (Some(kind), name));
+        }
+        assert_eq!(MessageKind::parse("New"), None);
     }
 
     #[test]

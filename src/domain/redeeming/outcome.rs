@@ -4,7 +4,8 @@ use crate::domain::answers::status::{Class, Status};
 
 /// The state of one redemption. The order is the rank by which outcomes merge: an earlier variant never replaces a
 /// later one. So a failure never overwrites a success, whichever arrives last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
     Pending,
     /// The tries are used up.
@@ -18,20 +19,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const NAMES: [(Self, &'static str); 5] = [
-        (Self::Pending, "pending"),
-        (Self::GaveUp, "gave_up"),
-        (Self::Failed, "failed"),
-        (Self::Already, "already"),
-        (Self::Granted, "granted"),
-    ];
-
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(outcome, _)| *outcome == self).map_or("pending", |(_, name)| name)
+        self.into()
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
+        name.parse().ok()
     }
 
     /// Reads a stored name. An unknown name was written by a newer program. It counts as final, so that no call is made
@@ -80,13 +73,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const NAMES: [(Outcome, &str); 5] = [
+        (Outcome::Pending, "pending"),
+        (Outcome::GaveUp, "gave_up"),
+        (Outcome::Failed, "failed"),
+        (Outcome::Already, "already"),
+        (Outcome::Granted, "granted"),
+    ];
+
     fn outcome() -> impl Strategy<Value = Outcome> {
-        (0..Outcome::NAMES.len()).prop_map(|i| Outcome::NAMES[i].0)
+        (0..NAMES.len()).prop_map(|i| NAMES[i].0)
     }
 
     #[test]
     fn names_read_back() {
-        for (outcome, name) in Outcome::NAMES {
+        for (outcome, name) in NAMES {
             assert_eq!((Outcome::parse(name), outcome.name()), (Some(outcome), name));
         }
         assert_eq!(Outcome::parse("GRANTED"), None);

@@ -1,4 +1,4 @@
-//! One attempt: one call for one claimed redemption, and what follows from its answer.
+//! One attempt: one call for one claimed redemption, and the consequences of its answer.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use super::admission::{Answered, Step};
 use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {
-    /// Makes the claim's call and records what came of it.
+    /// Makes the claim's call and records the result.
     #[tracing::instrument(level = "error", skip_all, fields(code = %claim.code, player = %claim.player))]
     pub(super) async fn attempt(&self, claim: Claim, step: Step) -> Ended {
         let (key, generation, player) = (claim.code.key(), claim.generation, claim.player);
@@ -33,7 +33,7 @@ impl<G: GameApi> Engine<G> {
                 self.settle(claim, Reply::plain(Status::NoState)).await
             }
         };
-        // Not before what it came to is written down: else the next one would be the canary of the same code.
+        // Only after the result is recorded: otherwise the next attempt would be another canary of the same code.
         self.admission(|admission, _| admission.done(key, generation, player));
         self.redemptions.wake().wake_all();
         ended
@@ -59,7 +59,7 @@ impl<G: GameApi> Engine<G> {
         self.settle(claim, Reply { answer: status, hints }).await
     }
 
-    /// The state on file is wrong: whether there are others to try.
+    /// Begins a search because the state on file is wrong; returns whether there are other states to try.
     async fn begin_search(&self, claim: &Claim, wrong: State) -> Result<bool, StoreError> {
         let player = claim.player;
         if self.admission(|admission, _| admission.searches.knows(player, wrong)) {
@@ -69,7 +69,7 @@ impl<G: GameApi> Engine<G> {
         Ok(self.admission(|admission, _| admission.searches.begin(player, wrong, others)))
     }
 
-    /// Asks whether the player lives in another state than the one on file.
+    /// Asks whether the player is in another state than the one on file.
     async fn try_state(&self, claim: Claim, tried: State) -> Ended {
         let player = claim.player;
         let asked = self.clock.elapsed();
@@ -96,7 +96,7 @@ impl<G: GameApi> Engine<G> {
             (Searched::NotFound, _) => Status::UserInfoError,
             (Searched::NoSuchPlayer, _) => Status::RoleNotExist,
             (Searched::Contradicted, _) => Status::Unknown("PROBE: EVERY STATE IS RIGHT".to_owned()),
-            // It says nothing of the code, which was none.
+            // The call used an impossible code, so its answer is no evidence about the real one.
             (_, StateCheck::Unclear(status)) if Outcome::of(&status).is_some() => {
                 Status::Unknown(format!("PROBE: {status}"))
             }
@@ -106,7 +106,7 @@ impl<G: GameApi> Engine<G> {
         self.settle(claim, Reply { answer: result, hints }).await
     }
 
-    /// Decides and records.
+    /// Decides what follows from the answer, and records it.
     pub(super) async fn settle(&self, claim: Claim, reply: Reply<Status>) -> Ended {
         let Reply { answer: status, hints } = reply;
         let mut history = claim.history;
@@ -121,16 +121,17 @@ impl<G: GameApi> Engine<G> {
         };
         let result = AttemptResult { status, history, next };
         let recorded = self.record(claim.clone(), result.clone()).await?;
-        // Not before it is on file: what is said is never taken back.
+        // Only after the result is recorded, so that a logged result is never taken back.
         self.log_recorded(&claim, &result, recorded);
-        // A code that is over costs its two calls, and no look for a login besides.
+        // Only after a success: a code that is over costs two calls, and should not cost a login as well.
         if result.status.class() == Class::Success {
             self.consider_a_trial(claim.player);
         }
         Ok(())
     }
 
-    /// Records what a call came to, and keeps it for later where the store cannot take it, or this try is ended meanwhile.
+    /// Records a call's result. Keeps it for later if the store cannot take it, or if this attempt is cancelled
+    /// meanwhile.
     pub(super) async fn record(&self, claim: Claim, result: AttemptResult) -> Result<Recorded, StoreError> {
         self.unrecorded.add(&claim, &result);
         let recorded = self.redemptions.record(claim.clone(), result).await?;
@@ -147,19 +148,19 @@ impl<G: GameApi> Engine<G> {
         }
     }
 
-    /// Gives a claim back whose try does not count; it is due again at `at`, since the clock's start.
+    /// Gives a claim back whose attempt does not count. It is due again at `at`, since the clock's start.
     async fn put_off(&self, claim: Claim, at: Duration) -> Ended {
         let wait = at.saturating_sub(self.clock.elapsed());
         let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX);
         self.redemptions.put_off(claim, at).await
     }
 
-    /// Lets pace and breaker learn from an answer that came just now to a call of no redemption, and says what changed.
+    /// Updates admission control and breaker from the answer to a call that belongs to no redemption, and logs changes.
     pub(super) fn answered(&self, call: &Answered<'_>) {
         self.learn(call, None);
     }
 
-    /// The same of a redemption's try, which asked for its own code or not; whether it counts.
+    /// The same for a redemption's attempt; `is_of_code` if it used the real code. Returns whether the attempt counts.
     fn tried(&self, call: &Answered<'_>, claim: &Claim, is_of_code: bool) -> Counts {
         let tried: Tried = (claim.player, (claim.code.key(), claim.generation));
         self.learn(call, Some((&tried, is_of_code)))
@@ -178,7 +179,7 @@ impl<G: GameApi> Engine<G> {
     }
 }
 
-/// What the answer said of the code itself.
+/// Logs what the answer proves about the code.
 fn log_judged(code: &Code, generation: u32, status: &Status, judged: &Judged, now: jiff::Timestamp) {
     if let Some(Invalidated { status, stopped }) = &judged.invalidated {
         tracing::warn!(generation, "{code} is no good for anybody: {status}; {stopped} redemptions stopped");

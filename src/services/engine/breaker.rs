@@ -1,4 +1,4 @@
-//! Makes the breaker's test calls, one at a time, and acts when it opens and closes.
+//! Makes the breaker's test calls, one at a time, and acts when the breaker opens or closes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,14 +42,14 @@ impl<G: GameApi> Engine<G> {
         }
     }
 
-    /// One test call, which redeems nothing. Any sensible answer counts as success, even that the state is wrong.
+    /// Makes one test call, which redeems nothing. Any meaningful answer counts as success, even a wrong state.
     async fn ask(&self, test_call: TestCall, shutdown: &CancellationToken) -> Ended {
         let Some((player, state)) = self.whom_to_ask_for(test_call).await? else {
             self.admission(|admission, _| admission.breaker.no_player_to_test());
             self.redemptions.wake().wake_all();
             return Ok(());
         };
-        // A permit may take as long as the budget is used up; the end does not wait for that.
+        // The wait for a permit may be as long as the budget is used up. Shutdown does not wait for it.
         let permit = self.acquire_permit(Endpoint::Redeem, player);
         let Some(note) = shutdown.run_until_cancelled(permit).await.transpose()? else { return Ok(()) };
         let asked = self.clock.elapsed();
@@ -71,7 +71,8 @@ impl<G: GameApi> Engine<G> {
         Ok(())
     }
 
-    /// A player other than those whose calls failed, if the store has one; otherwise one of them, if that makes sense.
+    /// Returns a player other than those whose calls failed, if there is one; otherwise one of them, if that makes
+    /// sense.
     async fn whom_to_ask_for(&self, test_call: TestCall) -> Result<Option<(PlayerId, State)>, StoreError> {
         let TestCall { exclude, avoid, needs_another, after } = test_call;
         let least: Vec<PlayerId> = avoid.into_iter().collect();
@@ -80,11 +81,11 @@ impl<G: GameApi> Engine<G> {
                 return Ok(Some(other));
             }
         }
-        // In any state: that the state is wrong is an answer as well.
+        // With any state, because "wrong state" is a meaningful answer as well.
         Ok(avoid.filter(|_| !needs_another).zip(State::new(1)))
     }
 
-    /// Logs what changed, and wakes whoever waits for the engine.
+    /// Logs the changes, and wakes all waiters of the engine.
     pub(super) fn log_events(&self, changes: &[BreakerEvent]) {
         for change in changes {
             match change {
@@ -110,7 +111,7 @@ impl<G: GameApi> Engine<G> {
         }
     }
 
-    /// Publishes the engine's status, as the breaker and the budget have it now.
+    /// Publishes the engine's present status, computed from the breaker and the budget.
     pub(super) fn refresh_status(&self) {
         let now = self.clock.elapsed();
         let at = |elapsed: Duration| match elapsed.checked_sub(now) {

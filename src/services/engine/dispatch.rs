@@ -1,4 +1,4 @@
-//! The dispatcher's look: what may begin now, and when to look again.
+//! The dispatcher: begins the calls that may begin now, and decides when to run again.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::store::{Admission, Candidate, Claim, ClaimRequest, Claims, StoreError
 use super::admission::Step;
 use super::{Ended, Engine, POLL_INTERVAL, STORE_COOL_DOWN, attempt};
 
-/// How long a player's profile is good for where the game has a player endpoint.
+/// How long a player's profile stays fresh, if the game has a player endpoint.
 const PROFILE_MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 
 impl<G: GameApi> Engine<G> {
-    /// Begins what may begin now; returns when to look again (since the clock's start).
+    /// Begins the calls that may begin now; returns when to dispatch again, since the clock's start.
     pub(super) async fn dispatch(
         self: &Arc<Self>,
         free: usize,
@@ -51,14 +51,15 @@ impl<G: GameApi> Engine<G> {
             tries.spawn(async move { engine.attempt(claim, step).await });
         }
         let blocked = claims.blocked || free > capacity.free;
-        // Counted from the begin of this poll: what opened while it was written is polled again at once.
+        // Measured from the start of this dispatch: a call that became possible during the commit needs another one at
+        // once.
         let opening = if blocked { self.admission(|admission, _| admission.next_opening(now)) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));
         let waits = opening.into_iter().chain(due).chain(capacity.opens_in.map(|wait| now + wait));
         waits.min().unwrap_or(now + POLL_INTERVAL).min(now + POLL_INTERVAL)
     }
 
-    /// Claims the redemptions that admission control lets begin, with the step of each.
+    /// Claims the redemptions that admission control admits, each with its step.
     async fn claim(&self, limit: usize) -> Result<(Claims, Vec<(Claim, Step)>), StoreError> {
         let (is_open, window) = self.admission(|admission, now| (admission.is_open(now), admission.window()));
         if !is_open {
@@ -87,7 +88,7 @@ impl<G: GameApi> Engine<G> {
         for (candidate, step) in admitted {
             match taken.iter().position(|claim| claim.is_of(&candidate)) {
                 Some(index) => begun.push((taken.remove(index), step)),
-                // It changed meanwhile, or nothing could be claimed.
+                // The redemption changed meanwhile, or nothing could be claimed.
                 None => self.admission(|admission, _| {
                     admission.cancel(step.endpoint(), candidate.player);
                     admission.done(candidate.key, candidate.generation, candidate.player);
@@ -103,10 +104,10 @@ impl<G: GameApi> Engine<G> {
         profile_at.is_none_or(|at| self.clock.now().duration_since(at).unsigned_abs() >= PROFILE_MAX_AGE)
     }
 
-    /// The time since the clock's start at which the wall clock says `at`.
+    /// Converts a wall-clock time into a time since the clock's start.
     fn elapsed_at(&self, at: Timestamp) -> Duration {
         let wait = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
-        // The wall time has milliseconds: a wake just before the millisecond would find nothing due.
+        // Wall-clock times are cut to milliseconds. A wake just before the millisecond would find nothing due.
         self.clock.elapsed() + wait + Duration::from_millis(1)
     }
 }

@@ -1,4 +1,5 @@
-//! The login stage: what tells the state of a player who has none on file, and a service to the others where it works.
+//! The login stage: it finds the state of players without one on file, and fetches the profiles of others if the
+//! endpoint works.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,13 +17,13 @@ use crate::store::{AttemptResult, Claim, Next, StoreError};
 use super::admission::Answered;
 use super::{Ended, Engine};
 
-/// How long a login may take on which nothing depends.
+/// How long an optional login may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A player without a state waits so long for an endpoint that fails.
+/// How long a player without a state waits after the endpoint failed.
 const WAIT_FOR_ENDPOINT: Duration = Duration::from_secs(60);
 
 impl<G: GameApi> Engine<G> {
-    /// Logs a claim's player in. With a state on file whatever comes of it decides nothing.
+    /// Logs in a claim's player. If the state is on file, the result decides nothing.
     pub(super) async fn log_in(&self, claim: Claim) -> Ended {
         let player = claim.player;
         let patience = claim.state.map(|_| PATIENCE);
@@ -39,7 +40,7 @@ impl<G: GameApi> Engine<G> {
             return self.redemptions.release(claim).await;
         }
         match LoginResult::of(&answer) {
-            // Said to players who are there, too: asked again before it is final.
+            // Existing players get this answer, too, so it is final only after several attempts.
             LoginResult::Player(status) if status == Status::RoleNotExist => {
                 let mut history = claim.history;
                 history.unknown = history.unknown.saturating_add(1);
@@ -59,7 +60,7 @@ impl<G: GameApi> Engine<G> {
         }
     }
 
-    /// One call to the player endpoint: the player's name, or what came instead. A profile is on file afterwards.
+    /// Makes one call to the player endpoint, and stores the profile. Returns the player's name, or the failed answer.
     async fn ask_for_profile(
         &self,
         player: PlayerId,
@@ -100,8 +101,8 @@ impl<G: GameApi> Engine<G> {
         tracing::info!(%player, "✅ Login successful for {name} (attempt {attempt})");
     }
 
-    /// Begins a trial of the endpoint, if one is due and somebody was decided for whom nothing else is due: it runs beside the
-    /// redemptions, and delays none.
+    /// Begins a trial of the endpoint if one is due. It uses a recently decided player with no pending redemption, and
+    /// runs beside the redemptions without delaying any.
     pub(super) fn begin_trial(self: &Arc<Self>, beside: &mut JoinSet<Ended>) {
         let due = self.admission(|admission, now| {
             admission.for_trial.filter(|_| admission.breaker.is_closed() && admission.stage.is_due(now))
@@ -129,7 +130,7 @@ impl<G: GameApi> Engine<G> {
         self.redemptions.note_end(note).await
     }
 
-    /// Somebody was decided: a trial may be made for that one.
+    /// Makes a player whose redemption was decided available for a trial.
     pub(super) fn consider_a_trial(&self, player: PlayerId) {
         self.admission(|admission, _| admission.for_trial = Some(player));
     }

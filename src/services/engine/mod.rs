@@ -1,25 +1,26 @@
 //! The engine: works through the redemptions with a limited number of concurrent calls.
 //!
 //! # Guarantees
-//! A call is made only after its claim is committed, and its result is recorded before anything else is done for it. No call is
-//! made for a decided redemption (invariant 3), and at most [`Policy::max_calls`] for any (4). Calls keep to the budget of their
-//! endpoint and to each player's interval (5), also over a restart, because a call is recorded in the transaction of its
-//! claim. A code that nobody has got yet is tried with one player first. A code that is bad for everybody is stopped (6), and
-//! checked again while somebody wants it. Waiting is a time in the table, so a slow player holds no worker.
+//! A call is made only after its claim is committed, and its result is recorded before anything else is done for it. No
+//! call is made for a decided redemption (invariant 3), and at most [`Policy::max_calls`] for any (4). Calls keep to
+//! the budget of their endpoint and to each player's interval (5), also over a restart, because a call is recorded in
+//! the transaction of its claim. A code that is not proven is tried with one player first, the canary. A code that the
+//! game rejects for everybody is invalidated (6), and re-checked while a guild wants it. A wait is a time in the table,
+//! so a slow player holds no worker.
 //!
 //! # Races
-//! There is one dispatcher, so nothing is claimed twice. It listens before it queries, so anything that becomes due meanwhile wakes
-//! it again. A call in flight when its code is invalidated counts by its own result. State checks for people wait beside the
-//! dispatcher, and meanwhile a place in the budget is kept free for them.
+//! There is one dispatcher, so nothing is claimed twice. It listens for wakes before it queries, so anything that
+//! becomes due meanwhile wakes it again. A call in flight when its code is invalidated counts by its own result. State
+//! checks for people wait outside the dispatcher, and meanwhile a place in the budget is kept free for them.
 //!
 //! # Crash
-//! A claim belongs to this opening of the store. After a crash it is void, and the redemption is due again with its call counted. If
-//! the game had granted the code, it answers RECEIVED the next time, which is a success. A result that the store cannot
-//! record is kept ([`Unrecorded`]), and recorded before the next call, in the next session if necessary. Limits, states and
-//! outages are learnt again.
+//! A claim belongs to this opening of the store. After a crash it is void, and the redemption is due again with its
+//! call counted. If the game had granted the code, it answers RECEIVED the next time, which is a success. A result that
+//! the store cannot record is kept ([`Unrecorded`]), and recorded before the next call, in the next session if
+//! necessary. Limits, states and outages are learnt again.
 //!
-//! While the game as a whole does not serve us (`domain/redeeming/breaker`), the only calls are questions at growing intervals
-//! whether it does again, and no player's tries are used.
+//! While the game as a whole does not serve us (`domain/redeeming/breaker`), the engine makes only test calls, at
+//! growing intervals, and no player's attempts are used up.
 
 mod admission;
 mod attempt;
@@ -50,25 +51,24 @@ use crate::store::{RedemptionQueue, StoreError};
 use admission::AdmissionControl;
 pub use unrecorded::Unrecorded;
 
-/// The engine looks for work at least this often, though it should be woken.
+/// The engine queries due redemptions at least this often, even without a wake.
 const POLL_INTERVAL: Duration = Duration::from_secs(60);
-/// After the store failed.
+/// After an error of the store.
 const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 
-/// How the engine works.
 #[derive(Debug, Clone, Copy)]
 pub struct EngineSettings {
-    /// Calls at once; at least 1.
+    /// Concurrent calls; at least 1.
     pub concurrency: usize,
-    /// How often and how fast to try again.
+    /// Number and timing of attempts.
     pub policy: Policy,
-    /// The budget of each endpoint; none with `None`. Corrected by what the game says.
+    /// The call budget of each endpoint; `None` for no limit. The game's hints correct it.
     pub limit: Option<RateLimit>,
-    /// Between two calls for one player. Corrected by what the game says.
+    /// Time between two calls for one player. The game's hints correct it.
     pub player_interval: Duration,
 }
 
-/// What a try came to: done, or not recorded.
+/// The result of an attempt: recorded, or not recorded because of this error.
 type Ended = Result<(), StoreError>;
 
 pub struct Engine<G> {
@@ -78,21 +78,20 @@ pub struct Engine<G> {
     settings: EngineSettings,
     admission: Mutex<AdmissionControl>,
     fair_queue: Mutex<FairQueue>,
-    /// Woken when a call has ended, or may begin after all: for state checks, which wait outside of the dispatcher.
+    /// Woken when a call has ended or may begin. State checks wait for it outside the dispatcher.
     admission_wake: Wake,
     status: watch::Sender<EngineStatus>,
-    /// The calls of an earlier process are counted.
+    /// Set when the calls of an earlier process are counted.
     restored: OnceCell<()>,
     unrecorded: Unrecorded,
 }
 
 impl<G: GameApi> Engine<G> {
-    /// An engine on this store and game.
     pub fn new(game: G, redemptions: RedemptionQueue, clock: Clock, settings: EngineSettings) -> Arc<Self> {
         Self::after(Unrecorded::default(), game, redemptions, clock, settings)
     }
 
-    /// The same in a process that had engines before, which left what they could not record.
+    /// Creates an engine in a process that had engines before. `unrecorded` holds the results they left.
     pub fn after(
         unrecorded: Unrecorded,
         game: G,
@@ -117,12 +116,10 @@ impl<G: GameApi> Engine<G> {
         })
     }
 
-    /// How the engine is doing, and how that changes.
     pub fn status(&self) -> watch::Receiver<EngineStatus> {
         self.status.subscribe()
     }
 
-    /// The game it asks.
     pub fn game(&self) -> &G {
         &self.game
     }
@@ -133,7 +130,7 @@ impl<G: GameApi> Service for Engine<G> {
         "engine"
     }
 
-    /// Lets the calls in flight end. While nothing can be written it waits, and then begins anew.
+    /// Shutdown waits for the calls in flight. While nothing can be written, the engine waits, and then starts again.
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         while !shutdown.is_cancelled() {
             let Err(error) = self.work(&shutdown).await? else { break };
@@ -152,14 +149,14 @@ impl<G: GameApi> Service for Engine<G> {
 }
 
 impl<G: GameApi> Engine<G> {
-    /// Works until `shutdown`, or until what a try came to cannot be recorded.
+    /// Works until `shutdown`, or until an attempt's result cannot be recorded.
     async fn work(self: &Arc<Self>, shutdown: &CancellationToken) -> anyhow::Result<Result<(), StoreError>> {
         self.admission(|admission, now| admission.abandon(now));
         if let Err(error) = self.begin().await {
             return Ok(Err(error));
         }
         let mut tries: JoinSet<Ended> = JoinSet::new();
-        // Calls on which nothing depends: they neither take a worker nor hold up the end.
+        // Optional calls: they neither take a worker nor delay the shutdown.
         let mut beside: JoinSet<Ended> = JoinSet::new();
         let mut failed = Ok(());
         while !shutdown.is_cancelled() && failed.is_ok() {
@@ -186,7 +183,7 @@ impl<G: GameApi> Engine<G> {
         Ok(failed)
     }
 
-    /// Takes up what earlier engines left: the calls that they made, their claims, and what they could not record.
+    /// Takes over from earlier engines: their calls, their claims, and the results that they could not record.
     async fn begin(&self) -> Result<(), StoreError> {
         self.restore_budget().await?;
         self.redemptions.void_own_claims().await?;
@@ -198,7 +195,7 @@ impl<G: GameApi> Engine<G> {
         Ok(())
     }
 
-    /// Counts the calls of an earlier process, once.
+    /// Counts the calls of an earlier process against the budget, once.
     async fn restore_budget(&self) -> Result<(), StoreError> {
         let restore = async || {
             let calls = self.redemptions.recent_calls().await?;
@@ -212,7 +209,7 @@ impl<G: GameApi> Engine<G> {
         change(&mut self.admission.lock().unwrap_or_else(PoisonError::into_inner), self.clock.elapsed())
     }
 
-    /// What a try came to: done, or not recorded.
+    /// An attempt that ends without a result, such as a panic, ends the engine.
     fn ended(&self, ended: Result<Ended, tokio::task::JoinError>) -> anyhow::Result<Result<(), StoreError>> {
         match ended {
             Ok(ended) => Ok(ended),

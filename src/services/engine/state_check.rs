@@ -1,4 +1,5 @@
-//! State checks: does this player live in that state? For people who name themselves, ahead of the runs' calls.
+//! State checks: is this player in that state? They serve people who link an account, and go ahead of the batches'
+//! calls.
 
 use std::time::Duration;
 
@@ -15,10 +16,10 @@ use crate::store::StoreError;
 use super::admission::Answered;
 use super::{Engine, POLL_INTERVAL};
 
-/// Calls for one state check, where the game says that it is busy.
+/// Calls for one state check while the game is busy.
 const MAX_CALLS: u32 = 3;
 
-/// A place in the queue of state checks, given back also when whoever waits is gone.
+/// A place in the queue of state checks. Dropping it gives the place back, even if the caller is gone.
 struct Queued<'a, G: GameApi>(&'a Engine<G>);
 
 impl<G: GameApi> Drop for Queued<'_, G> {
@@ -27,7 +28,7 @@ impl<G: GameApi> Drop for Queued<'_, G> {
     }
 }
 
-/// A state check's call under way: counted as ended also when whoever waits is gone, for it may have reached the game.
+/// A state check's call under way. It counts as ended even if the caller is gone, because it may have reached the game.
 struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId, Duration);
 
 impl<G: GameApi> InFlight<'_, G> {
@@ -47,13 +48,12 @@ impl<G: GameApi> Drop for InFlight<'_, G> {
 }
 
 impl<G: GameApi> Engine<G> {
-    /// Asks the game whether `player` lives in `state`, redeeming nothing. Keeps to the pace of all calls (the endpoint's
-    /// budget, the player's interval), but goes before every redemption: it waits for a full window, 60 s with the game's
-    /// limits, at most, and for the player's interval. A busy game is asked up to 3 times. While the game does not serve us,
-    /// it is not asked: the answer is unclear at once, as it is when nothing can be written. Works whether or not the engine
-    /// runs.
+    /// Asks the game whether `player` is in `state`, redeeming nothing. The call respects the endpoint's budget and the
+    /// player's interval, but goes before every redemption. It waits for a full window at most (60 s with the game's
+    /// limits), and for the player's interval. A busy game is asked up to 3 times. While the breaker is open or nothing
+    /// can be written, the result is unclear at once, without a call. The engine need not be running.
     ///
-    /// Nothing of the player is written down. Dropping the future gives the state check up.
+    /// Nothing about the player is stored. Dropping the future cancels the state check.
     pub async fn check_state(&self, player: PlayerId, state: State) -> StateCheck {
         let code = Code::impossible();
         let mut unclear = Status::Interrupted;
@@ -79,11 +79,12 @@ impl<G: GameApi> Engine<G> {
         StateCheck::Unclear(unclear)
     }
 
-    /// Waits until a call for `player` that belongs to no redemption may begin, begins it and notes it; returns the note.
+    /// Waits until a call for `player` that belongs to no redemption may begin. Begins and records it; returns the
+    /// record's id.
     pub(super) async fn acquire_permit(&self, endpoint: Endpoint, player: PlayerId) -> Result<Option<i64>, StoreError> {
         self.restore_budget().await?;
         {
-            // The queue keeps places in the redeem endpoint's budget free.
+            // A queued state check keeps a place in the redeem endpoint's budget free.
             let _queued = (endpoint == Endpoint::Redeem).then(|| {
                 self.admission(|admission, _| admission.queue_state_check());
                 Queued(self)
@@ -114,7 +115,7 @@ impl<G: GameApi> Engine<G> {
     }
 }
 
-/// A call that was begun and is taken back unless it is made.
+/// A call that has begun. Dropping it takes the call back, unless the call was made.
 struct Begun<'a, G: GameApi>(&'a Engine<G>, Endpoint, PlayerId);
 
 impl<G: GameApi> Drop for Begun<'_, G> {

@@ -1,13 +1,13 @@
-//! What calls came to that no store has taken yet: the file broke, or MongoDB could not acknowledge it.
+//! Results of calls that the store could not record, because the file broke or MongoDB could not acknowledge them.
 //!
-//! It outlives the engine and its store: the process hands it from session to session, and the engine records it before it
-//! calls for anything. A crash loses it; the game then answers RECEIVED, which is a success.
+//! They outlive the engine and its store: the process hands them from session to session, and the engine records them
+//! before its first call. A crash loses them; the game then answers RECEIVED, which is a success.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::{AttemptResult, Claim};
 
-/// What calls came to and is not on file yet: at most one for each call at once.
+/// At most one result for each concurrent call.
 #[derive(Debug, Clone, Default)]
 pub struct Unrecorded(Arc<Mutex<Vec<(Claim, AttemptResult)>>>);
 

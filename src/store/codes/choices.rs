@@ -1,7 +1,7 @@
-//! Codes that somebody chose in a menu, kept for as long as a form may stay open. Of this file alone.
+//! Codes that somebody chose in a menu. They are kept for as long as a form may stay open, and in this file only.
 //!
-//! The id is made of the codes. So the same choice is one row, whoever makes it and how often, and an id that was given under
-//! another file never stands for other codes: it is known, or it is not.
+//! The id is a hash of the codes. The same choice is therefore one row, however often it is made and by whom. An id
+//! that was issued under another file never stands for other codes: it is either known here or unknown.
 
 use jiff::{SignedDuration, Timestamp};
 use md5::{Digest, Md5};
@@ -11,12 +11,11 @@ use crate::domain::codes::code::Code;
 use crate::store::handles::Codes;
 use crate::store::kernel::{Millis, StoreError, Tx};
 
-/// How long a choice is kept: longer than anybody leaves a form open.
+/// Longer than anybody leaves a form open.
 const KEEP_FOR: SignedDuration = SignedDuration::from_hours(24);
-/// The most choices that are kept.
 const MAX_CHOICES: u32 = 1000;
 
-/// Forgets what is too old, what seems to come from the future (a clock was set back), and the oldest of too many.
+/// Deletes choices that are too old or dated in the future (a clock was set back), and the oldest beyond the maximum.
 fn forget(tx: &Tx<'_>) -> rusqlite::Result<()> {
     let oldest = tx.now().checked_sub(KEEP_FOR).unwrap_or(Timestamp::MIN);
     let newest = tx.now().checked_add(KEEP_FOR).unwrap_or(Timestamp::MAX);
@@ -29,10 +28,10 @@ fn forget(tx: &Tx<'_>) -> rusqlite::Result<()> {
 }
 
 impl Codes {
-    /// Keeps a choice for a while; returns its id, of 32 letters and digits.
+    /// Keeps a choice for a while. Returns its id of 32 letters and digits.
     ///
     /// # Errors
-    /// When it cannot be written; then it is not kept.
+    /// Returns an error if the write fails; the choice is not kept then.
     pub async fn keep_choice(&self, codes: &[Code]) -> Result<String, StoreError> {
         let text = codes.iter().map(Code::as_str).collect::<Vec<_>>().join(" ");
         let id: String = Md5::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -49,7 +48,7 @@ impl Codes {
         Ok(id)
     }
 
-    /// The codes of a choice; `None` for one that is not kept any more.
+    /// Returns `None` for a choice that is no longer kept.
     pub async fn choice(&self, id: String) -> Result<Option<Vec<Code>>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -93,7 +92,7 @@ mod tests {
         let store = Store::open(&path, StateKind::Bot, clock).unwrap();
         assert_eq!(store.codes().choice(first.clone()).await.unwrap(), Some(codes(0)));
         assert_eq!(store.codes().choice("0".repeat(32)).await.unwrap(), None);
-        // Chosen again it is the same one, and young again.
+        // Choosing the same codes again keeps the id and resets the age.
         tokio::time::advance(Duration::from_secs(23 * 3600)).await;
         assert_eq!(store.codes().keep_choice(&codes(0)).await.unwrap(), first);
         tokio::time::advance(Duration::from_secs(23 * 3600)).await;

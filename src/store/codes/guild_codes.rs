@@ -1,4 +1,4 @@
-//! Codes as one guild has them: those of the feeds, those it added, without those it removed.
+//! The codes of one guild: those of the feeds and those that the guild added, without those that it removed.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
@@ -15,23 +15,20 @@ use crate::store::posts::planning;
 use crate::store::redemptions::checks::{self, CheckStart};
 use crate::store::{batches, codes, guilds, tallies};
 
-/// What became of a wish to add a code to a guild.
+/// The result of adding a code to a guild.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AddedCode {
-    /// It is posted and redeemed from now on.
+    /// The code is posted and redeemed from now on.
     Added,
-    /// It was active there already.
+    /// The code was already active in the guild.
     Known,
-    /// It is over. Whether the game is being asked about it now: if it is good, it is posted and redeemed.
+    /// The code is over. If a check has begun and finds the code good, the code is posted and redeemed.
     Over(OverReason, CheckStart),
 }
 
-/// A code that somebody named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundCode {
-    /// The code.
     pub shown: AnnouncedCode,
-    /// Why it is over, if it is.
     pub over: Option<OverReason>,
 }
 
@@ -55,8 +52,8 @@ fn found(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<FoundCode> {
 const COLUMNS: &str = "c.code, c.generation, c.rewards, c.expires_at, c.source, c.condemned,
     c.good_at IS NOT NULL AND c.condemned IS NULL";
 
-/// A feed listed the code at some time, or somebody added it to the guild: a code that another guild added, or that a
-/// person redeemed, is nobody else's business. `guild` is the guild's column.
+/// Selects codes that a feed has ever listed or that the guild itself added. Codes that another guild added or that a
+/// person redeemed are private to them. `guild` is the column that holds the guild's id.
 fn is_known_in(guild: &str) -> String {
     format!(
         "(c.source <> '{NAMED}' OR EXISTS (SELECT 1 FROM guild_codes k WHERE k.guild_id = {guild}
@@ -75,7 +72,7 @@ fn set_wanted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, wanted: bool) -> rusql
 }
 
 impl Codes {
-    /// A code that a guild knows: not one that only another guild added, or a person redeemed.
+    /// Finds a code that the guild may know. Codes that only another guild added, or a person redeemed, are left out.
     pub async fn find_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -86,8 +83,8 @@ impl Codes {
         .await
     }
 
-    /// A code that is known, as it is for a person who wants it: what came of one that no feed lists decides only for those
-    /// who named it.
+    /// Finds a code for a person who wants to redeem it. The verdict on a code that no feed lists applies only to those
+    /// who named the code, so it is ignored here.
     pub async fn find_code_for_person(&self, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let found = self.find_code(key).await?;
         let forget = |found: FoundCode| match found {
@@ -99,7 +96,6 @@ impl Codes {
         Ok(found.map(forget))
     }
 
-    /// A code that is known.
     pub async fn find_code(&self, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -109,7 +105,7 @@ impl Codes {
         .await
     }
 
-    /// The codes that are active in a guild, those that end soonest first, those without an end last.
+    /// The codes that are active in a guild, those that expire soonest first. Codes without an expiry come last.
     pub async fn active_codes(&self, guild: GuildId) -> Result<Vec<AnnouncedCode>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -124,8 +120,8 @@ impl Codes {
         .await
     }
 
-    /// Codes that the guild has or had, newest first, whose text begins with `text` in any case; at most `limit`. For
-    /// whoever types a code.
+    /// Suggests codes to somebody who is typing one: at most `limit` codes that the guild has or had, newest first,
+    /// whose text begins with `text` in upper or lower case.
     pub async fn suggest_codes(
         &self,
         guild: GuildId,
@@ -150,7 +146,7 @@ impl Codes {
         .await
     }
 
-    /// How many codes a feed lists that are good, as far as anybody knows.
+    /// Counts the listed codes that are neither invalidated nor expired.
     pub async fn count_active_codes(&self) -> Result<u32, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -161,8 +157,8 @@ impl Codes {
         .await
     }
 
-    /// Posts and redeems a code in one guild, though no feed lists it, or though it was removed there. About one that is over
-    /// the game is asked at once, and for 48 hours now and then.
+    /// Posts and redeems a code in one guild, even if no feed lists it or the guild removed it before. If the code is
+    /// over, the game is asked about it at once, and again from time to time for 48 hours.
     pub async fn add_guild_code(&self, guild: GuildId, code: Code) -> Result<AddedCode, StoreError> {
         self.write(move |tx| {
             let sql = format!(
@@ -197,8 +193,8 @@ impl Codes {
         .await
     }
 
-    /// Neither posts nor redeems a code in one guild any more: what waits to be redeemed for its roster, and for nobody
-    /// else, is dropped. `None` for a code that the guild does not know; else how many redemptions were dropped.
+    /// Stops posting and redeeming a code in one guild. Drops the redemptions that wait for its roster, unless somebody
+    /// else needs them. Returns how many were dropped, or `None` if the guild does not know the code.
     pub async fn remove_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<usize>, StoreError> {
         let instance = self.0.instance();
         self.write(move |tx| {
@@ -208,9 +204,9 @@ impl Codes {
                 tx.statement(&sql)?.query_row(params![key, guild], |row| row.get(0)).optional()?;
             let Some(generation) = generation else { return Ok(None) };
             set_wanted(tx, guild, &key, false)?;
-            // One entry for what is dropped, instead of one for each.
+            // Queues the code once, instead of once for each dropped redemption.
             planning::queue_code(tx, &key)?;
-            // Not what is under way, nor what another guild's run or a person still wants.
+            // Keeps claimed redemptions, and those that another guild's batch or a person still needs.
             let dropped = tx.execute(
                 "UPDATE redemptions SET deleted = 1, version = ?4
                  WHERE code_key = ?2 AND generation = ?3 AND outcome = 'pending' AND deleted = 0

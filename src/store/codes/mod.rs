@@ -1,4 +1,4 @@
-//! Codes, as they follow from what the feeds list and from what the game said.
+//! Codes, as derived from the feeds' listings and the game's answers.
 
 mod choices;
 mod guild_codes;
@@ -30,7 +30,7 @@ pub(in crate::store) fn known_code(row: &Row<'_>) -> rusqlite::Result<KnownCode>
     })
 }
 
-/// What [`known_code`] reads of every code; a condition may follow.
+/// Selects the columns that [`known_code`] reads, for every code. The caller may append a condition.
 pub(in crate::store) const ALL: &str = "SELECT code, generation, rewards, expires_at, source, listed, ended_at, condemned, condemned_at FROM codes WHERE deleted = 0";
 
 fn known_codes(connection: &Connection) -> Result<BTreeMap<CodeKey, KnownCode>, StoreError> {
@@ -46,7 +46,7 @@ impl Reports {
         self.read(known_codes).await
     }
 
-    /// When a code was first seen, or first listed where a person had typed it before.
+    /// When a code was first seen. For a code that a person typed earlier, this is when a feed first listed it.
     pub async fn first_seen(&self, key: CodeKey) -> Result<Option<Timestamp>, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT first_seen_at FROM codes WHERE code_key = ?1 AND deleted = 0";
@@ -58,7 +58,7 @@ impl Reports {
 }
 
 impl Codes {
-    /// Makes a code known that no feed lists: somebody named it. Returns its generation.
+    /// Adds a code that somebody named, unless it is known already. Returns its generation.
     pub async fn add_code(&self, code: Code) -> Result<u32, StoreError> {
         self.write(move |tx| {
             let generation = "SELECT generation FROM codes WHERE code_key = ?1 AND deleted = 0";

@@ -1,4 +1,4 @@
-//! Guilds in which commands are registered for that guild alone. Of this file alone.
+//! Guilds for which commands are registered in that guild only. They are kept in this file only, not in the replica.
 
 use rusqlite::params;
 
@@ -7,10 +7,10 @@ use crate::store::handles::Guilds;
 use crate::store::kernel::StoreError;
 
 impl Guilds {
-    /// Notes that a guild has commands of its own; whether that was not known.
+    /// Notes that a guild has commands of its own. Returns whether this is new.
     ///
     /// # Errors
-    /// When it cannot be written; then none must be registered there.
+    /// Returns an error if the write fails; no commands may be registered in the guild then.
     pub async fn note_command_guild(&self, guild: GuildId) -> Result<bool, StoreError> {
         self.write_local(move |tx| {
             Ok(tx
@@ -20,7 +20,6 @@ impl Guilds {
         .await
     }
 
-    /// Notes that a guild has none any more.
     pub async fn forget_command_guild(&self, guild: GuildId) -> Result<(), StoreError> {
         self.write_local(move |tx| {
             tx.execute("DELETE FROM command_guilds WHERE guild_id = ?1", params![guild])?;
@@ -29,7 +28,6 @@ impl Guilds {
         .await
     }
 
-    /// The guilds that have commands of their own.
     pub async fn command_guilds(&self) -> Result<Vec<GuildId>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached("SELECT guild_id FROM command_guilds")?;

@@ -1,4 +1,4 @@
-//! Guilds: where their codes are posted, whether they are redeemed, and why they are paused.
+//! Guilds: where codes are posted, whether they are redeemed for the roster, and why posting is paused.
 
 mod command_guilds;
 mod removal;
@@ -11,33 +11,29 @@ use crate::domain::players::player::{ChannelId, GuildId, RoleId};
 use crate::store::handles::{Batches, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
-/// A guild's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GuildSettings {
-    /// Where its codes are posted.
     pub channel: Option<ChannelId>,
-    /// Whom a post mentions.
     pub mention_role: Option<RoleId>,
-    /// Whether its roster gets every code.
+    /// Whether every code is redeemed for the roster.
     pub auto_redeem: bool,
-    /// Why nothing is posted there.
     pub paused: Option<Blocked>,
-    /// What keeps its posts back, though it is not paused.
+    /// Set if posts fail repeatedly although posting is not paused.
     pub failing: Option<Failing>,
-    /// Players on its roster.
+    /// The number of players on the roster.
     pub players: u32,
 }
 
-/// A guild whose posts fail again and again, for a reason that need not be a known one.
+/// Posts of a guild that fail repeatedly, not necessarily for a known reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failing {
-    /// When the first of them failed.
+    /// When the first of the consecutive failures happened.
     pub since: Timestamp,
-    /// What was said the last time.
+    /// The reason of the latest failure.
     pub reason: String,
 }
 
-/// Failures in a row after which the guild's admins are told: fewer are a stumble.
+/// The number of consecutive failures after which the guild's admins are notified. Fewer may be a passing problem.
 const NOTIFY_AFTER: u32 = 3;
 
 pub(in crate::store) fn ensure(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
@@ -48,7 +44,7 @@ pub(in crate::store) fn ensure(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<
     )
 }
 
-/// Makes what waits due now.
+/// Makes the guild's waiting posts due now.
 fn make_due(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE posts SET next_attempt_at = ?2, version = ?3
@@ -59,7 +55,7 @@ fn make_due(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Posts again, and makes what waits due now, if the guild was paused; whether it was.
+/// Ends the guild's pause, if there is one, and makes its waiting posts due now. Returns whether there was a pause.
 fn resume(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<bool> {
     let resumed = tx.execute(
         "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2
@@ -72,19 +68,19 @@ fn resume(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<bool> {
     Ok(resumed > 0)
 }
 
-/// A message was sent to a guild's channel: neither is it paused, nor do its posts fail.
+/// Notes that a message reached the guild's channel: the guild is not paused, and its posts do not fail.
 pub(in crate::store) fn works(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
     resume(tx, guild)?;
     forget_refusals(tx, guild)
 }
 
 fn forget_refusals(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
-    // Of this file alone: another instance tries, and learns, by itself.
+    // Refusals are kept in this file only: another instance tries, and finds out, by itself.
     let sql = "UPDATE guilds SET refusals = 0, refused_at = NULL, refusal = NULL WHERE guild_id = ?1 AND refusals > 0";
     tx.execute(sql, [guild]).map(drop)
 }
 
-/// A message was refused by its guild's channel, which says why.
+/// Notes that the guild's channel refused a message, and the reason.
 pub(in crate::store) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE guilds SET refusals = refusals + 1, refused_at = coalesce(refused_at, ?2), refusal = ?3
@@ -94,7 +90,8 @@ pub(in crate::store) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusq
     .map(drop)
 }
 
-/// The runs' messages that went with a channel are forgotten: how the runs go is shown where the guild's codes are posted.
+/// Forgets the progress messages that were lost with a channel. Progress is then shown where the guild's codes are
+/// posted.
 fn forget_batch_messages(tx: &Tx<'_>, guild: GuildId, channel: ChannelId) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?3
@@ -118,8 +115,9 @@ fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
     })
 }
 
-/// A code is worth posting and redeeming in a guild while the game did not invalidate it, it has not expired, and a feed lists
-/// it or the guild added it, and did not remove it. `?1` is now, `guild` the guild's column.
+/// Selects the codes that are worth posting and redeeming in a guild. The game has not invalidated them, they have not
+/// expired, and either the guild added them or a feed lists them and the guild did not remove them. `?1` is now;
+/// `guild` is the column that holds the guild's id.
 pub(in crate::store) fn active_code(guild: &str) -> String {
     format!(
         "c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?1)
@@ -129,11 +127,11 @@ pub(in crate::store) fn active_code(guild: &str) -> String {
 }
 
 impl Guilds {
-    /// A guild's settings; the defaults for one that is not known.
+    /// Returns the defaults for an unknown guild.
     pub async fn guild(&self, guild: GuildId) -> Result<GuildSettings, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
-            // Nobody tells of a timeout's end.
+            // Discord sends no event when a timeout ends.
             let sql = "SELECT channel_id, mention_role, auto_redeem,
                               iif(paused = 'timed_out' AND resume_at <= ?2, NULL, paused),
                               (SELECT count(*) FROM rosters r WHERE r.guild_id = g.guild_id AND r.deleted = 0),
@@ -148,13 +146,14 @@ impl Guilds {
         .await
     }
 
-    /// Sets where a guild's codes are posted; a guild that had no channel gets the active codes once, as a digest. It ends
-    /// a pause, and makes what waits due at once: whatever the wait was for, somebody has acted since.
+    /// Sets where a guild's codes are posted. A guild that had no channel gets the active codes once, as a digest. This
+    /// ends a pause and makes waiting posts due at once: whatever they waited for, somebody has acted since.
     pub async fn set_channel(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
         self.set_channel_and_role(guild, channel, None).await
     }
 
-    /// The same, together with the role that the guild's posts mention, or none, where that is to change.
+    /// Does the same as [`Self::set_channel`] and also sets the role that posts mention: `Some(None)` clears the role,
+    /// `None` leaves it unchanged.
     pub async fn set_channel_and_role(
         &self,
         guild: GuildId,
@@ -182,8 +181,8 @@ impl Guilds {
         .await
     }
 
-    /// Stops posting to a guild; whether it had a channel. Codes that come meanwhile are part of the digest when a channel
-    /// is set again.
+    /// Stops posting to a guild. Returns whether it had a channel. Codes that appear meanwhile are part of the digest
+    /// once a channel is set again.
     pub async fn unset_channel(&self, guild: GuildId) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let unset = tx.execute(
@@ -196,7 +195,8 @@ impl Guilds {
         .await
     }
 
-    /// Turns auto-redemption on or off. On makes the active codes due for the roster; off lets begun redemptions end.
+    /// Turns auto-redemption on or off. Turning it on makes the active codes due for the roster. Turning it off lets
+    /// redemptions that have begun finish.
     pub async fn set_auto_redeem(&self, guild: GuildId, on: bool) -> Result<(), StoreError> {
         self.write(move |tx| {
             ensure(tx, guild)?;
@@ -210,9 +210,10 @@ impl Guilds {
         .await
     }
 
-    /// Stops posting to a guild until somebody acts, or until `resume_at`; whether that is news. If it still posts to
-    /// `channel`, where one is named: else somebody has acted already. The runs' messages that went with a channel are
-    /// forgotten: how the runs go is shown where the guild's codes are posted then.
+    /// Pauses posting to a guild until somebody acts, or until `resume_at`. Does not pause the guild if `channel` is
+    /// given and is no longer the guild's channel, because somebody has acted already. If the channel is unknown to
+    /// Discord, its progress messages are forgotten, and progress is then shown where the guild's codes are posted.
+    /// Returns whether the guild was not yet paused for this reason.
     pub async fn pause_guild(
         &self,
         guild: GuildId,
@@ -242,17 +243,17 @@ impl Guilds {
         .await
     }
 
-    /// Posts to a guild again, if it was paused; whether it was.
+    /// Ends a guild's pause, if there is one. Returns whether there was one.
     pub async fn resume_guild(&self, guild: GuildId) -> Result<bool, StoreError> {
         self.write(move |tx| Ok(resume(tx, guild)?)).await
     }
 }
 
 impl Batches {
-    /// Notes that a channel of a guild is gone, and the runs' messages with it.
+    /// Notes that a guild's channel no longer exists, and that its progress messages are lost with it.
     ///
     /// # Errors
-    /// When it cannot be written; then it is found out again.
+    /// Returns an error if the write fails; the loss is then detected again later.
     pub async fn forget_batch_messages(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
         self.write(move |tx| Ok(forget_batch_messages(tx, guild, channel)?)).await
     }

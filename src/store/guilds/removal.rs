@@ -1,4 +1,5 @@
-//! Guilds that removed the bot: nothing is posted or redeemed for one, and all of it waits for its return.
+//! Guilds that removed the bot. Nothing is posted or redeemed for them, but their data is kept in case they add it
+//! again.
 
 use rusqlite::params;
 
@@ -11,7 +12,7 @@ use crate::store::batches;
 use crate::store::handles::{Erasures, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
-/// Puts aside what waits to be redeemed for a guild's roster, but for what another guild's run or a person wants.
+/// Puts aside redemptions that wait for a guild's roster, unless another guild's batch or a person needs them.
 fn put_aside(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     tx.execute(
         "UPDATE redemptions SET deleted = 1, version = ?2
@@ -26,7 +27,8 @@ fn put_aside(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     )
 }
 
-/// Takes up again what was put aside for a guild's runs, where the code is still good there; for how many codes.
+/// Resumes redemptions that were put aside for a guild's batches, if the code is still active. Returns the number of
+/// codes.
 fn take_up(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     let active = super::active_code("?2");
     let of_guild = format!(
@@ -52,10 +54,10 @@ fn take_up(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
 }
 
 impl Guilds {
-    /// All guilds that are known, and whether they have removed the bot.
+    /// All known guilds, and whether each has removed the bot.
     pub async fn known_guilds(&self) -> Result<Vec<(GuildId, bool)>, StoreError> {
         self.read(|connection| {
-            // A guild that was paused for this before there was a time to it counts as removed once that is set.
+            // Files written before `removed_at` existed mark a removal by the pause alone.
             let sql =
                 "SELECT guild_id, removed_at IS NOT NULL OR paused IS ?1 FROM guilds WHERE deleted = 0 ORDER BY 1";
             let mut statement = connection.prepare_cached(sql)?;
@@ -65,13 +67,14 @@ impl Guilds {
         .await
     }
 
-    /// Discord says that the bot is not in a guild any more; whether that is news. It is kept whole for its return, and
-    /// nothing is posted or redeemed for it.
+    /// Notes that, according to Discord, the bot is no longer in a guild. Returns whether this is new. The guild's data
+    /// is kept in case the bot is added again, but nothing is posted or redeemed for it.
     pub async fn guild_removed(&self, guild: GuildId) -> Result<bool, StoreError> {
         let instance = self.0.instance();
         let is_news = self.write(move |tx| {
             let version = tx.version();
-            // Not before anything that was ever written here: a clock that is behind must not make it a removal of long ago.
+            // The removal is never dated earlier than the newest write in this file. Otherwise a clock that is behind
+            // could make the removal look old.
             let at = tx.now().as_millisecond().max(Version(version).millis());
             let news = tx.execute(
                 "UPDATE guilds SET removed_at = ?2, paused = ?3, resume_at = NULL, version = ?4
@@ -90,7 +93,8 @@ impl Guilds {
         Ok(is_news)
     }
 
-    /// The bot is in a guild; whether it was thought removed. What waits there is due at once.
+    /// Notes that the bot is in a guild. Returns whether the guild was marked as removed. Its waiting posts and
+    /// redemptions become due at once.
     pub async fn guild_returned(&self, guild: GuildId) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let returned = tx.execute(
@@ -115,7 +119,7 @@ impl Guilds {
 }
 
 impl Erasures {
-    /// Woken when a guild may be there to be erased.
+    /// Woken when there may be a guild to erase.
     pub fn wake(&self) -> &Wake {
         &self.0.inner.erasing_wake
     }

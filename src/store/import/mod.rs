@@ -1,4 +1,4 @@
-//! Taking over the state of the legacy bot, so that what it sent is not sent again.
+//! Import of the legacy bot's state, so that messages it sent are not sent again.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -16,16 +16,15 @@ use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::sync::{self, Origin};
 use crate::store::{batches, codes, guilds};
 
-/// What was taken over.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Imported {
-    /// Channels set.
+    /// Channels that the import set.
     pub channels: usize,
-    /// Channels that were set here already, and stay as they are.
+    /// Channels that were set before and keep their value.
     pub kept_channels: usize,
-    /// Posts noted as sent.
+    /// Posts recorded as sent.
     pub posts: usize,
-    /// Posts that were noted here already.
+    /// Posts that were recorded before.
     pub known_posts: usize,
 }
 
@@ -41,7 +40,7 @@ fn import_channel(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, owes_digest: 
 fn import_post(tx: &Tx<'_>, guild: GuildId, code: &Code) -> rusqlite::Result<bool> {
     guilds::ensure(tx, guild)?;
     let generation = import_code(tx, code)?;
-    // Message 0: sent, but nobody knows as which message.
+    // Message id 0: the post was sent, but its message id is unknown.
     let taken = tx.execute(
         "INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at, next_attempt_at,
                             message_id, posted_at, version)
@@ -51,24 +50,23 @@ fn import_post(tx: &Tx<'_>, guild: GuildId, code: &Code) -> rusqlite::Result<boo
     Ok(taken > 0)
 }
 
-/// What was taken over from the legacy bot's database.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportedDatabase {
-    /// Channels and sent codes.
+    /// Imported channels and posts.
     pub state: Imported,
     /// Guilds in which auto-redemption was turned on.
     pub auto: usize,
-    /// Players put on rosters.
+    /// Players added to rosters.
     pub players: usize,
-    /// Of these, those whose state is not known.
+    /// Added players whose state is not known.
     pub without_state: usize,
-    /// Players who were on the roster already.
+    /// Players who were on the roster before.
     pub known_players: usize,
-    /// Redemptions noted as done.
+    /// Redemptions recorded as decided.
     pub redemptions: usize,
-    /// Redemptions that were noted here already.
+    /// Redemptions that were recorded before.
     pub known_redemptions: usize,
-    /// What was left as it is here, one sentence each.
+    /// One sentence for each record that was left unchanged.
     pub left: Vec<String>,
 }
 
@@ -80,7 +78,7 @@ fn import_auto(tx: &Tx<'_>, database: &LegacyDatabase, imported: &mut ImportedDa
             .optional()?;
         match known {
             Some(true) => {}
-            // Somebody here may have turned it off.
+            // An admin may have turned it off since.
             Some(false) => imported.left.push(format!(
                 "auto-redemption of the server {guild}: it is known here with it off, and stays so; turn it on there"
             )),
@@ -94,7 +92,7 @@ fn import_auto(tx: &Tx<'_>, database: &LegacyDatabase, imported: &mut ImportedDa
     Ok(())
 }
 
-/// Makes a player known; what is known here already stays.
+/// Stores a player. An existing player stays unchanged.
 fn import_player(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<usize> {
     tx.execute(
         "INSERT INTO players (player_id, nickname, state, furnace_level, version) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -158,7 +156,7 @@ fn import_redemption(tx: &Tx<'_>, id: PlayerId, code: &Code, outcome: Outcome) -
     Ok(taken > 0)
 }
 
-/// Makes a code known that the legacy bot knew; its generation.
+/// Stores a code of the legacy bot, and returns its generation.
 fn import_code(tx: &Tx<'_>, code: &Code) -> rusqlite::Result<u32> {
     let known = tx
         .statement("SELECT generation FROM codes WHERE code_key = ?1")?
@@ -186,12 +184,12 @@ fn import_state(tx: &Tx<'_>, state: &LegacyState) -> rusqlite::Result<Imported> 
 }
 
 impl Imports {
-    /// Takes over the legacy bot's database: channels, sent codes, rosters and what was redeemed. What is here
-    /// already stays; doing it twice changes nothing more.
+    /// Imports the legacy bot's database: channels, sent codes, rosters and redemptions. Existing records stay
+    /// unchanged, and a second import of the same database changes nothing.
     pub async fn import_legacy_database(&self, database: LegacyDatabase) -> Result<ImportedDatabase, StoreError> {
         self.write(move |tx| {
             let mut imported = ImportedDatabase::default();
-            // First, while it can be seen which guilds were known before.
+            // First, because the next steps add guilds, and only guilds that were unknown before are turned on.
             import_auto(tx, &database, &mut imported)?;
             imported.state = import_state(tx, &database.state)?;
             import_rosters(tx, &database, &mut imported)?;
@@ -206,13 +204,13 @@ impl Imports {
         .await
     }
 
-    /// Takes over those of an export's records that win over what is here, and gives them to the replica too. What does not
-    /// fit is left out.
+    /// Imports the records of an export that win over existing ones, and queues them for the replica. Records that do
+    /// not fit are left out.
     pub async fn import_records(&self, records: Vec<Record>) -> Result<Merged, StoreError> {
         self.write(move |tx| Ok(sync::merge(tx, &records, Origin::Elsewhere)?)).await
     }
 
-    /// Takes over channels and what was sent. What is here already stays; doing it twice changes nothing more.
+    /// Imports channels and sent posts. Existing records stay unchanged, and a second import changes nothing.
     pub async fn import_legacy_state(&self, state: LegacyState) -> Result<Imported, StoreError> {
         self.write(move |tx| {
             let imported = import_state(tx, &state)?;

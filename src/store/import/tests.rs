@@ -1,4 +1,4 @@
-//! What is here already, and what a database of the legacy bot may add to it.
+//! Importing a database of the legacy bot into a store that has records.
 
 use crate::store::Store;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ fn code(text: &str) -> Code {
     Code::parse(text).unwrap()
 }
 
-/// Players 1 to 5 with GOOD: in guild 1 as `decided` says, `None` for one that is pending.
+/// Decides GOOD for players 1 to 5 with these statuses. Players that `decided` leaves out stay pending.
 async fn decide(store: &Store, decided: &[(u64, Status)]) {
     let answer = FeedAnswer::new("feed", vec![Entry::active(code("GOOD"))]);
     store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::ZERO).await.unwrap();
@@ -77,7 +77,7 @@ async fn what_is_here_stays_and_the_second_time_nothing_changes() {
     };
     let imported = store.imports().import_legacy_database(database.clone()).await.unwrap();
     assert_eq!((imported.auto, imported.players, imported.known_players, imported.without_state), (1, 2, 2, 1));
-    // New: 2 (failed), 3 (given up), 4 (pending), and 7, 8, 9, which nobody had begun. Known: the successes of 1 and 6.
+    // New: 2 (failed), 3 (given up), 4 (pending), and 7, 8, 9, which had not begun. Known: the successes of 1 and 6.
     assert_eq!((imported.redemptions, imported.known_redemptions), (6, 2));
     assert_eq!(imported.left.len(), 2, "{:?}", imported.left);
     assert!(imported.left[0].contains("server 2: it is known here with it off"), "{:?}", imported.left);
@@ -102,14 +102,15 @@ async fn what_is_here_stays_and_the_second_time_nothing_changes() {
     let again = store.imports().import_legacy_database(database).await.unwrap();
     assert_eq!((again.auto, again.players, again.known_players, again.redemptions), (0, 0, 4, 0));
     assert_eq!(everything(&store).await, records);
-    // The one that is left ends the run.
+    // Deciding the last redemption ends the batch.
     assert_eq!(store.posts().plan().await.unwrap().redemptions, 0);
     assert_eq!(store.batches().open_batches().await.unwrap().len(), 1);
     decide(&store, &[(5, Status::Success)]).await;
     assert_eq!(store.batches().open_batches().await.unwrap(), []);
 }
 
-/// A crash takes all of it, or leaves all of it: what is in the file alone would never be sent, however often it is imported.
+/// A crash keeps all of the import or none of it. A record that misses the outbox would never be sent, however often it
+/// is imported.
 #[tokio::test(start_paused = true)]
 async fn what_is_imported_is_in_the_outbox_in_the_same_transaction() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What the store needs to know about leadership.
+//! The store's view of leadership.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use crate::runtime::wake::Wake;
 
 pub trait Leader: Send + Sync {
     fn is_leader(&self) -> bool;
-    /// Whether the intent of an outward action must be in the replica first.
+    /// Whether the intent of an outward action must reach the replica before the action.
     fn has_standby(&self) -> bool;
     /// Whether another instance leads or may lead.
     fn is_waiting(&self) -> bool;
     /// When the lease expires or expired, by the boot clock; `None` if there is no lease.
     fn until(&self) -> Option<Duration>;
-    /// Woken when any of this changes.
+    /// Woken when any of these values changes.
     fn wake(&self) -> &Wake;
 }
 
-/// The only possible instance: there is no replica, and the file is locked.
+/// Always leads: without a replica, the file lock excludes any other instance.
 #[derive(Default)]
 pub(super) struct SoleInstance(Wake);
 

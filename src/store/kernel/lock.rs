@@ -11,16 +11,16 @@ use rusqlite::Connection;
 
 use crate::store::StoreError;
 
-/// The longest content that is read.
+/// Bytes that are read at most.
 const MAX_CONTENT: u64 = 200;
-/// The identifier of the machine's boot, if the system has one.
+/// Holds the id of the machine's present boot, if the system provides one.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
-/// The sizes of SQLite's headers in its log: before all pages, and before each of them.
+/// Sizes of the headers in SQLite's log: one for the log, and one for each page.
 const LOG_HEADERS: (u64, u64) = (32, 24);
 
-/// The lock of a state file, held while this lives. The system releases it when the process dies.
+/// The lock of a state file, held until this value is dropped. The system releases it when the process dies.
 ///
-/// It is a separate file, because SQLite's own locks on the state file would end when any other handle to it is closed.
+/// It is a separate file because SQLite's own locks on the state file end when any other handle to it is closed.
 #[derive(Debug)]
 pub struct FileLock {
     path: PathBuf,
@@ -50,7 +50,7 @@ impl FileLock {
             Err(TryLockError::Error(e)) => return Err(cannot(format!("it cannot be locked ({e})"))),
         }
         let holder = random_name();
-        // If the content cannot be read or written, no predecessor is known to be dead. That only costs time.
+        // If the content cannot be read or written, no predecessor counts as dead. The only cost is a longer wait.
         let dead_predecessor = succeed(&mut file, &holder).unwrap_or_default();
         Ok(Arc::new(Self { path: path.to_owned(), holder, dead_predecessor, _file: file }))
     }
@@ -59,13 +59,13 @@ impl FileLock {
         &self.path
     }
 
-    /// This process's name, which no other process ever has.
+    /// A random name that identifies this process.
     pub fn holder(&self) -> &str {
         &self.holder
     }
 
-    /// The process that held this lock before, if it is certainly dead: it ran on this machine since its boot, on this very file, and
-    /// the system released its lock.
+    /// Returns the previous holder of this lock if it is certainly dead: it ran on this machine since its boot, on this
+    /// very file, and the system released its lock.
     pub fn dead_predecessor(&self) -> Option<&str> {
         self.dead_predecessor.as_deref()
     }
@@ -75,13 +75,13 @@ fn random_name() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
 
-/// Identifies the file: a copy has another identity.
+/// Identifies the file. A copy has another identity.
 fn place(file: &File) -> std::io::Result<String> {
     let metadata = file.metadata()?;
     Ok(format!("{}-{}", metadata.dev(), metadata.ino()))
 }
 
-/// Writes `holder` into the lock's file as the present process. Returns its predecessor if that is certainly dead.
+/// Writes `holder` into the lock file. Returns the previous holder if it is certainly dead.
 fn succeed(file: &mut File, holder: &str) -> std::io::Result<Option<String>> {
     let boot_id = std::fs::read_to_string(BOOT_ID).unwrap_or_default();
     let here = format!("{} {}", boot_id.trim(), place(file)?);
@@ -99,13 +99,14 @@ fn succeed(file: &mut File, holder: &str) -> std::io::Result<Option<String>> {
     Ok(dead)
 }
 
-/// The file that a connection was opened on, to notice when its path holds another file, a part of it, or none.
+/// Identifies the file that a connection opened, to detect that its path now holds another file, a part of it, or none.
 #[derive(Debug)]
 pub(super) struct FileIdentity {
     path: PathBuf,
     log: PathBuf,
     place: (u64, u64),
-    /// The least sizes of the file and its log. The file never shrinks while in use; the log does if another program checkpoints it.
+    /// Minimum sizes of the file and its log. The file never shrinks while in use. The log shrinks only if another
+    /// program checkpoints it.
     sizes: (AtomicU64, AtomicU64),
 }
 
@@ -118,8 +119,8 @@ impl FileIdentity {
         Ok(Self { path: path.to_owned(), log: log.into(), place, sizes: Default::default() })
     }
 
-    /// Whether the file and its log are still in place and whole. Writes to an unlinked file are lost with the process, and nobody can
-    /// read what is written after a gap.
+    /// Returns whether the file and its log are in place and complete. Writes to an unlinked file are lost with the
+    /// process, and data behind a gap cannot be read.
     pub fn is_whole(&self, connection: &Connection) -> bool {
         let (Ok(file), Ok(log)) = (std::fs::metadata(&self.path), std::fs::metadata(&self.log)) else {
             return false;
@@ -130,7 +131,7 @@ impl FileIdentity {
     }
 }
 
-/// Whether SQLite needs no more of its log than exists: another program may have checkpointed it.
+/// Returns whether the log holds all pages that SQLite needs. It may be short because another program checkpointed it.
 fn is_log_whole(connection: &Connection, length: u64) -> bool {
     let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0));
     let pages = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(1));
@@ -156,12 +157,12 @@ mod tests {
         let known = Path::new(BOOT_ID).exists().then_some(name.as_str());
         assert_eq!(second.dead_predecessor(), known);
         assert_ne!(second.holder(), name);
-        // A copy of the folder, such as a cloned volume, is another instance, and the original may live.
+        // A copy of the folder, such as a cloned volume, is another instance, and the original may still run.
         std::fs::copy(folder.path().join("deep/state.db.lock"), folder.path().join("copy.db.lock")).unwrap();
         let copy = FileLock::take(&folder.path().join("copy.db")).unwrap();
         assert_eq!(copy.dead_predecessor(), None);
         assert!(copy.holder() != second.holder() && copy.holder() != name);
-        // So may a process from before the machine's boot, or from another machine.
+        // With another boot id, the previous holder may still run on another machine.
         let lock = folder.path().join("deep/state.db.lock");
         let (written, boot_id) =
             (std::fs::read_to_string(&lock).unwrap(), std::fs::read_to_string(BOOT_ID).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Copies of a state file, also of one that a bot is at work on.
+//! Copies of a state file, which a bot may be using.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,14 +7,11 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::store::StoreError;
 
-/// How long others may hold the file at the worst.
+/// Longest wait while another program has the file locked.
 const BUSY: Duration = Duration::from_secs(10);
 
-/// Copies the state file at `from` to `to`, which must not exist: everything that was committed when it began. The file is only
-/// read, and whoever is at work on it goes on.
-///
-/// # Errors
-/// When it cannot be read, or the copy not be written.
+/// Copies the committed content of the state file at `from` to `to`, which must not exist. A bot that uses the file
+/// keeps working, because the file is only read.
 pub fn copy_state(from: &Path, to: &Path) -> Result<(), StoreError> {
     let cannot = |reason: String| StoreError::Open { path: from.to_owned(), reason };
     if !from.exists() {

@@ -1,4 +1,4 @@
-//! Links: the game accounts that a Discord user redeems for.
+//! Links: the game accounts for which a Discord user redeems.
 
 use rusqlite::{Row, params};
 
@@ -7,14 +7,12 @@ use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
 use crate::store::players;
 
-/// What became of a wish to link an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked {
-    /// It is linked, and was not before.
     New,
-    /// It was linked already; its state is up to date now.
+    /// The link existed; the account's state was updated.
     Known,
-    /// There are [`MAX_LINKS`] already.
+    /// The user has [`MAX_LINKS`] links already.
     TooMany,
 }
 
@@ -23,7 +21,7 @@ pub(in crate::store) fn player(row: &Row<'_>) -> rusqlite::Result<Player> {
 }
 
 impl Rosters {
-    /// The accounts a user linked, in the order of their linking.
+    /// Returns a user's linked accounts, oldest link first.
     pub async fn links(&self, user: UserId) -> Result<Vec<Player>, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
@@ -36,7 +34,7 @@ impl Rosters {
         .await
     }
 
-    /// Links an account to a user, and keeps its state.
+    /// Links an account to a user, and stores the account's state.
     pub async fn link(&self, user: UserId, account: Player) -> Result<Linked, StoreError> {
         self.write(move |tx| {
             let known: Vec<PlayerId> = tx
@@ -61,7 +59,7 @@ impl Rosters {
         .await
     }
 
-    /// Takes a user's link back, or all of them; how many.
+    /// Removes one link of a user, or all of them with `None`; returns how many.
     pub async fn unlink(&self, user: UserId, player: Option<PlayerId>) -> Result<usize, StoreError> {
         self.write(move |tx| {
             Ok(tx.execute(

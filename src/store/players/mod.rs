@@ -15,18 +15,17 @@ use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
-/// What became of players who were put on a roster.
+/// The result of putting players on a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RosterChange {
-    /// New on it.
     pub new: u32,
-    /// On it before.
+    /// Players who were on the roster before.
     pub known: u32,
-    /// Of both, those who keep another state than was given, for others rely on it.
+    /// New or known players who keep their stored state instead of the given one, because others rely on it.
     pub kept: u32,
 }
 
-/// The player as on file, where somebody else relies on that and the game has not said that it is wrong.
+/// Returns the stored player if another guild or user relies on it and the game has not rejected its state.
 fn what_others_rely_on(tx: &Tx<'_>, guild: GuildId, player: &Player) -> rusqlite::Result<Option<Player>> {
     let on_file = tx
         .statement(
@@ -46,7 +45,7 @@ fn what_others_rely_on(tx: &Tx<'_>, guild: GuildId, player: &Player) -> rusqlite
     }))
 }
 
-/// Makes the player known; what the caller leaves open stays as it is.
+/// Stores the player. Fields that the caller leaves empty keep their values.
 pub(in crate::store) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<usize> {
     tx.execute(
         "INSERT INTO players (player_id, nickname, state, furnace_level, version) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -60,7 +59,7 @@ pub(in crate::store) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<us
 }
 
 impl Rosters {
-    /// Makes players known without putting them on a roster.
+    /// Stores players without putting them on a roster.
     pub async fn put_players(&self, players: Vec<Player>) -> Result<(), StoreError> {
         self.write(move |tx| {
             for player in &players {
@@ -71,9 +70,9 @@ impl Rosters {
         .await
     }
 
-    /// Puts players on a guild's roster; one who is on it already is brought up to date. What others rely on stays: a player
-    /// who is on another guild's roster, or whom somebody linked, keeps the name and state on file, unless the game has said
-    /// that the state is wrong.
+    /// Puts players on a guild's roster, and updates those who are on it already. A player who is on another guild's
+    /// roster or linked by a user keeps the stored name and state, because others rely on them, unless the game has
+    /// rejected the state.
     pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
         self.write(move |tx| {
             guilds::ensure(tx, guild)?;
@@ -97,7 +96,8 @@ impl Rosters {
         .await
     }
 
-    /// Takes players off a guild's roster; returns how many were on it. Redemptions that were begun for them end as they would.
+    /// Takes players off a guild's roster, and returns how many were on it. Redemptions that have begun for them
+    /// continue.
     pub async fn remove_from_roster(&self, guild: GuildId, players: Vec<PlayerId>) -> Result<u32, StoreError> {
         self.write(move |tx| {
             let mut removed = 0;
@@ -114,7 +114,7 @@ impl Rosters {
 }
 
 impl RedemptionQueue {
-    /// Forgets when a player's profile was fetched, so that it is fetched again.
+    /// Makes the player's profile due to be fetched again.
     pub async fn forget_profile(&self, player: PlayerId) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
@@ -126,7 +126,7 @@ impl RedemptionQueue {
         .await
     }
 
-    /// Takes over what the game says of a player.
+    /// Stores a profile that the game returned.
     pub async fn record_profile(&self, player: PlayerId, profile: Profile) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(

@@ -1,4 +1,4 @@
-//! Looking at a guild's roster.
+//! Reading a guild's roster.
 
 use rusqlite::params;
 
@@ -8,21 +8,20 @@ use super::links::player;
 use crate::store::handles::Rosters;
 use crate::store::kernel::StoreError;
 
-/// A part of a guild's roster.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RosterPage {
-    /// Players on the roster in all.
+    /// Players on the whole roster.
     pub total: u32,
-    /// Of these, those whose state is not known.
+    /// Players on the whole roster whose state is not known.
     pub without_state: u32,
-    /// The players of this part.
+    /// The players of this page.
     pub players: Vec<Player>,
 }
 
 const ORDER: &str = "ORDER BY p.nickname = '', p.nickname COLLATE NOCASE, p.player_id";
 
 impl Rosters {
-    /// A part of a guild's roster, by name.
+    /// Returns a page of a guild's roster, ordered by name.
     pub async fn roster(&self, guild: GuildId, offset: u32, limit: u32) -> Result<RosterPage, StoreError> {
         self.read(move |connection| {
             let on_roster = "FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0";
@@ -39,7 +38,7 @@ impl Rosters {
         .await
     }
 
-    /// Players of a guild's roster whose name holds, or whose id begins with, `text`; at most `limit`.
+    /// Returns at most `limit` players of a guild's roster whose name contains `text` or whose id begins with it.
     pub async fn find_on_roster(&self, guild: GuildId, text: String, limit: u32) -> Result<Vec<Player>, StoreError> {
         self.read(move |connection| {
             let sql = format!(

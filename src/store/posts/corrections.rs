@@ -1,7 +1,7 @@
-//! Messages that do not show of their codes what is so by now, until they do.
+//! Corrections of messages that show outdated facts about their codes.
 //!
-//! What a message shows is stored with its posts, and what it should show follows from the codes: wherever the two differ,
-//! whatever changed and in whichever direction, the message is edited.
+//! The state that a message shows is stored with its posts. The state that it should show follows from the codes. If
+//! the two differ, for whatever reason, the message is edited until they match.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -13,16 +13,17 @@ use crate::ports::{AnnouncedCode, Correction, MessageId};
 use crate::store::handles::PostQueue;
 use crate::store::kernel::{Millis, StoreError};
 
-/// The most of a guild's corrections that are put off together.
+/// Limits how many of a guild's corrections are postponed at once.
 const MOST_PUT_OFF: u32 = 1000;
 
-/// What a message should show of a code of the present generation, as [`ShownState`] stores it. `?1` is now.
+/// The state that a message should show for a code's present generation, in the format of [`ShownState`]. `?1` is now.
 const SHOULD: &str = "CASE WHEN c.condemned IS NOT NULL THEN 'condemned ' || c.condemned
     WHEN c.expires_at <= ?1 THEN 'expired' ELSE 'good' || coalesce(' until ' || c.expires_at, '') END";
 
-/// What was posted and does not show what it should. Each part goes along an index to just those: what is right costs
-/// nothing, however much of it there is. Posts from before it was stored what they show have a flag that they say that the
-/// code is over. A code that came back and is over in its new generation has no newer post.
+/// Selects the posts that do not show the right state. Each part searches an index for these posts only, so correct
+/// posts cost nothing, however many there are. Posts from before the shown state was stored only have a flag that says
+/// whether they show the code as over. A code that was reactivated and is over again in its new generation has no newer
+/// post, so its old post may show either that it was renewed or that it is over.
 fn wrong() -> String {
     let posted = "p.message_id IS NOT NULL AND p.deleted = 0";
     let now = |condition: &str| {
@@ -46,7 +47,8 @@ fn wrong() -> String {
     .join(" UNION ALL ")
 }
 
-/// The messages to be edited, those that are due first. `?1` is now, `?2` how many, `?3` of which guild, if of one.
+/// The messages to edit, those that are due first at the front. `?1` is now, `?2` the limit and `?3` the guild, or NULL
+/// for all guilds.
 fn heads(
     connection: &Connection,
     now: Timestamp,
@@ -93,8 +95,8 @@ fn shown_code(row: &Row<'_>) -> rusqlite::Result<(AnnouncedCode, Option<OverReas
 }
 
 impl PostQueue {
-    /// Messages that do not show what is so, at most `limit`, those first that are due for longest; and when the next one
-    /// is due that waits. Not those in guilds that are paused.
+    /// At most `limit` due messages that do not show the right state, longest due first, and when the next one that
+    /// waits is due. Paused guilds are left out.
     pub async fn due_corrections(&self, limit: u32) -> Result<(Vec<Correction>, Option<Timestamp>), StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
@@ -115,19 +117,20 @@ impl PostQueue {
         .await
     }
 
-    /// Whether a message may be corrected now: whoever leads later sees by the posts that it is still to be done.
+    /// Checks that a message may be corrected now. No intent is recorded: a later leader sees from the posts that the
+    /// correction is still to be made.
     ///
     /// # Errors
-    /// When this instance may not act (any more); then the message must not be changed.
+    /// Returns an error if this instance may not act (any more); the message must not be changed then.
     pub async fn begin_correction(&self) -> Result<(), StoreError> {
         self.0.wait_for_reach().await;
         self.0.may_begin()
     }
 
-    /// Notes that a message shows its codes as the correction has them; or that nothing can be done about it.
+    /// Notes that a message shows its codes as the correction has them, or that it cannot be corrected.
     ///
     /// # Errors
-    /// When it cannot be written; then it is corrected again.
+    /// Returns an error if the write fails; the message is then corrected again.
     pub async fn record_corrected(&self, done: Correction) -> Result<(), StoreError> {
         self.write(move |tx| {
             for (code, over) in &done.codes {
@@ -143,10 +146,10 @@ impl PostQueue {
         .await
     }
 
-    /// Puts a message's correction off.
+    /// Postpones a message's correction.
     ///
     /// # Errors
-    /// When it cannot be written; then it is due at once.
+    /// Returns an error if the write fails; the correction is then due at once.
     pub async fn put_off_correction(&self, nonce: String, next: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
@@ -158,10 +161,10 @@ impl PostQueue {
         .await
     }
 
-    /// Puts all of a guild's corrections off: what one was told holds for the others.
+    /// Postpones all of a guild's corrections, because the answer to one holds for the others too.
     ///
     /// # Errors
-    /// When it cannot be written; then they are due as before.
+    /// Returns an error if the write fails; the corrections then stay due as before.
     pub async fn put_off_corrections(&self, guild: GuildId, next: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
             for (message, _) in heads(tx.connection(), tx.now(), MOST_PUT_OFF, Some(guild))? {

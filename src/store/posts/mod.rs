@@ -1,4 +1,4 @@
-//! The posts: intent first (`planning.rs`), then the call, then the message's id (invariant 1).
+//! Posts: the intent is written first (`planning`), then the message is sent, then its id is recorded (invariant 1).
 
 mod corrections;
 pub(super) mod planning;
@@ -17,28 +17,25 @@ use crate::store::guilds;
 use crate::store::handles::PostQueue;
 use crate::store::kernel::{Millis, StoreError};
 
-/// A message to send now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueMessage {
-    /// The message.
     pub announcement: Announcement,
-    /// Attempts made for it so far.
     pub attempts: u32,
 }
 
-/// What came of an attempt that did not send a message, as far as anybody knows.
+/// The result of an attempt that, as far as is known, did not send a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotPosted {
-    /// Nobody knows whether it, or an earlier one, was sent.
+    /// Whether this attempt or an earlier one may have sent the message.
     pub maybe_sent: bool,
     /// When to try again.
     pub next: Timestamp,
-    /// What the channel says, where that is why: the guild's admins are told when it goes on.
+    /// The channel's reason, if it refused the message. The guild's admins are notified if refusals continue.
     pub refusal: Option<String>,
 }
 
-/// The first message that waits, of each guild that can be posted to. One of a kind that only a newer program knows is left to
-/// that.
+/// The first waiting message of each guild that can be posted to. Kinds that only a newer program knows are left to
+/// that program.
 const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
     WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL
       AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
@@ -48,22 +45,22 @@ const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
                                      AND kind IN ('new', 'digest', 'more')
                                    ORDER BY planned_at, position, nonce LIMIT 1)";
 
-/// The codes of the message with the nonce `?1`: those that are known here.
+/// The known codes of the message with the nonce `?1`.
 const CODES: &str = "FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0";
 
-/// When a guild's first message may be tried.
+/// When a guild's first message may be sent.
 const DUE_AT: &str = "max(p.next_attempt_at, iif(g.paused IS NULL, 0, g.resume_at))";
 
-/// A new code is not posted while its first test is under way, for 5 s at most; nor while that of another one is which was
-/// seen at the same moment, so that both are in one message. Where an answer speaks against it, it waits for a second one,
-/// and nothing else does.
+/// A new code is not posted during its first test, for at most 5 s. Codes that were first seen at the same moment wait
+/// for each other's tests, so that they share one message. If an answer contradicts a code, that code alone waits for a
+/// second answer.
 pub(super) const NOT_HELD: &str = "(c.hold_until IS NULL OR c.hold_until <= ?1)
     AND NOT EXISTS (SELECT 1 FROM codes o INDEXED BY codes_held
                     WHERE o.hold_until > ?1 AND o.hold_until <= ?1 + 5000 AND o.first_seen_at = c.first_seen_at
                       AND o.hold_until = o.first_seen_at + 5000 AND o.condemned IS NULL AND o.deleted = 0)";
 
-/// A short, unique name for a message: `prefix` and its version in base 36. Later ones sort behind earlier ones for some centuries,
-/// until a digit is added.
+/// A short, unique name for a message: `prefix` and the version in base 36. Later names sort after earlier ones for
+/// some centuries, until a digit is added.
 pub(super) fn nonce(prefix: char, version: i64) -> String {
     let mut rest = version.unsigned_abs();
     let mut digits = Vec::new();
@@ -104,18 +101,18 @@ fn announced_code(row: &Row<'_>) -> rusqlite::Result<AnnouncedCode> {
 }
 
 impl PostQueue {
-    /// Woken when there may be something to plan or to post: a code, a guild, a roster or a post changed.
+    /// Woken when a code, guild, roster or post changed, so that there may be something to plan or post.
     pub fn wake(&self) -> &Wake {
         &self.0.inner.plan_wake
     }
 
-    /// The next message of every guild that has one due now, the longest planned first, and guilds that were planned at one
-    /// moment in an order of that moment. A guild's messages go out in their order: while its first
-    /// one fails, the others of that guild wait, and no other guild does.
+    /// The next message of every guild that has one due now, the longest planned first. Messages that were planned at
+    /// the same moment are ordered by `post_plan::sending_order`. A guild's messages are sent in their order: if the
+    /// first one fails, only that guild's other messages wait.
     pub async fn due_messages(&self) -> Result<Vec<DueMessage>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
-            // One that may have been sent to the channel before this one is looked for there.
+            // If the message may already have been sent to an earlier channel, it is searched for there.
             let mut heads = connection.prepare_cached(&format!(
                 "SELECT p.nonce, p.guild_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts, p.planned_at,
                         iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
@@ -143,7 +140,7 @@ impl PostQueue {
         .await
     }
 
-    /// When the next message that waits is due, of those that are due after `after`; `None` when there is none.
+    /// The first time after `after` at which a waiting message is due; `None` if there is none.
     pub async fn next_post_at(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         self.read(move |connection| {
             let sql = format!("SELECT min({DUE_AT}) {HEADS} AND {DUE_AT} > ?1");
@@ -153,12 +150,12 @@ impl PostQueue {
         .await
     }
 
-    /// Notes that a message of so many codes is about to be sent, before it is. False where it is not that message any more: a code
-    /// was found bad, or what another instance did with it has come from MongoDB, perhaps while that was told of this intent.
-    /// Then it must not be sent, and what is to be done shows at the next look.
+    /// Records the intent to send a message with this number of codes, before it is sent. Returns false if the message
+    /// has changed: a code was invalidated, or another instance's progress with it arrived from MongoDB, perhaps while
+    /// this intent was replicated. The message must not be sent then. The next query shows which message is due.
     ///
     /// # Errors
-    /// When it cannot be written, or this instance may not act (any more); then the message must not be sent.
+    /// Returns an error if the write fails or this instance may not act (any more); the message must not be sent then.
     pub async fn begin_post(&self, nonce: String, channel: ChannelId, codes: usize) -> Result<bool, StoreError> {
         let (message, codes) = (nonce.clone(), u32::try_from(codes).unwrap_or(u32::MAX));
         let begun = self.write_intent(move |tx| {
@@ -181,11 +178,11 @@ impl PostQueue {
         .await
     }
 
-    /// Notes that a message was sent, which ends a pause of its guild.
+    /// Notes that a message was sent. This ends a pause of its guild.
     ///
     /// # Errors
-    /// When it cannot be written, or this instance may not act any more; then the message stays due, here or for the active
-    /// one, and its nonce keeps it from being sent twice.
+    /// Returns an error if the write fails or this instance may no longer act. The message then stays due, here or for
+    /// the leader, and its nonce keeps it from being sent twice.
     pub async fn record_posted(&self, message: Announcement, posted: Posted) -> Result<(), StoreError> {
         self.write(move |tx| {
             for code in &message.codes {
@@ -214,10 +211,10 @@ impl PostQueue {
         self.0.require_leader()
     }
 
-    /// Notes that a message was not sent, or that nobody knows, and when to try again.
+    /// Notes that a message was not sent, or may not have been sent, and when to try again.
     ///
     /// # Errors
-    /// When it cannot be written; then the message is due at once.
+    /// Returns an error if the write fails; the message is then due at once.
     pub async fn record_not_posted(&self, nonce: String, failed: NotPosted) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(

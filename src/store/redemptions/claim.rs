@@ -1,4 +1,4 @@
-//! Claims: what can be claimed, what is claimed, and the rows of a code that its claims decide.
+//! Claims: which redemptions can be claimed, which are claimed, and the rows of a code that its claims decide.
 
 use std::time::Duration;
 
@@ -19,98 +19,89 @@ use crate::store::kernel::{Millis, Tx};
 /// A due redemption that could be claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// The player.
     pub player: PlayerId,
-    /// Whether the player's state is on file.
     pub has_state: bool,
     /// When the player's profile was last fetched.
     pub profile_at: Option<Timestamp>,
-    /// The code.
     pub key: CodeKey,
-    /// Its generation.
     pub generation: u32,
-    /// How much the code is trusted.
     pub trust: CodeTrust,
-    /// It is a check of the code: a matter of seconds and of one call, before which no login is made.
+    /// Whether this is a check of the code. A check takes seconds and one call, so no login is made before it.
     pub is_check: bool,
 }
 
-/// What to do with a candidate.
+/// The decision about a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
-    /// Claim it.
     Take,
-    /// Claim it, and note with the claim that a call to this endpoint is made, which has a budget.
+    /// Claim it, and record with the claim a call to this endpoint, which has a budget.
     TakeFor(Endpoint),
-    /// Not now; look at the next.
+    /// Not now. Try the next one.
     Skip,
-    /// Not now, and neither any other of this code.
+    /// Not now, nor any other redemption of this code.
     SkipCode,
-    /// Not now, and neither anything after it.
+    /// Not now, nor anything after it.
     Stop,
 }
 
 /// A redemption that this process works on until it records or releases it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// The player.
     pub player: PlayerId,
-    /// The player's name; may be empty.
+    /// May be empty.
     pub nickname: String,
-    /// The player's state, where it is known.
     pub state: Option<State>,
     /// When the player's profile was last fetched.
     pub profile_at: Option<Timestamp>,
-    /// The code as published.
+    /// As published.
     pub code: Code,
-    /// Its generation.
     pub generation: u32,
-    /// What was tried so far; the calls count this one.
+    /// The attempts so far. Its calls include this one.
     pub history: History,
     pub(in crate::store) number: u32,
-    /// The note of its call for the budget.
+    /// The record of its call for the budget.
     pub(in crate::store) recent_call: Option<i64>,
 }
 
 impl Claim {
-    /// Whether it is the candidate that was admitted.
+    /// Whether this is the claim of the admitted candidate.
     pub fn is_of(&self, candidate: &Candidate) -> bool {
         (self.player, self.generation) == (candidate.player, candidate.generation) && self.code.key() == candidate.key
     }
 }
 
-/// What a look for work found.
+/// The result of a search for work.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claims {
-    /// Claimed.
     pub taken: Vec<Claim>,
-    /// Whether something due was left because it was not admitted.
+    /// Whether a due redemption was left because it was not admitted.
     pub blocked: bool,
-    /// Given up without a call: earlier processes died during all the calls there may be.
+    /// Redemptions that were given up without a call, because earlier processes died during all the calls that are
+    /// allowed.
     pub given_up: Vec<Claim>,
-    /// Runs that ended with what was given up.
+    /// Batches that ended because of redemptions that were given up.
     pub finished_batches: Vec<(Code, FinishedBatch)>,
-    /// When the next redemption, or check of a code, becomes due that is not yet; `None` when none waits.
+    /// When the next redemption or check that is not due yet becomes due; `None` if none waits.
     pub next_due: Option<Timestamp>,
     /// The fair queue after these claims.
     pub fair_queue: FairQueue,
 }
 
-/// How to look for work.
+/// The limits of a search for work.
 #[derive(Debug, Clone, Copy)]
 pub struct ClaimRequest {
-    /// The most to claim.
+    /// The most redemptions to claim.
     pub limit: usize,
-    /// The most calls one redemption may have.
+    /// The most calls that one redemption may have.
     pub max_calls: u32,
-    /// How long a call counts for a budget.
+    /// How long a call counts against a budget.
     pub window: Duration,
     /// The fair queue before the claims.
     pub fair_queue: FairQueue,
 }
 
-/// A code's latest final answers, newest first: those to what runs made due. What a person asked for decides for that
-/// person alone.
+/// A code's latest final answers, newest first. Only answers to redemptions of batches count: a redemption that a
+/// person requested decides for that person alone.
 pub(in crate::store) fn latest_answers(
     tx: &Tx<'_>,
     key: &CodeKey,
@@ -126,8 +117,9 @@ pub(in crate::store) fn latest_answers(
     .collect()
 }
 
-/// Stops a code's redemptions, which would come to this; not those that somebody works on at the moment, whose answers count
-/// for themselves, nor those that a person asked for. Returns how many.
+/// Stops a code's redemptions, which would fail for the same reason. Redemptions that this instance has claimed
+/// continue, because their answers count for themselves, and so do those that a person requested. Returns how many were
+/// stopped.
 pub(in crate::store) fn stop(
     tx: &Tx<'_>,
     key: &CodeKey,
@@ -143,7 +135,7 @@ pub(in crate::store) fn stop(
     )
 }
 
-/// Notes that a person asked for these redemptions, where they wait: they go before what runs made due.
+/// Notes that a person requested these redemptions. Those that are pending go before the redemptions of batches.
 pub(in crate::store) fn prioritise(
     tx: &Tx<'_>,
     players: &[PlayerId],

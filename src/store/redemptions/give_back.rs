@@ -1,4 +1,5 @@
-//! What the breaker needs of the store: giving tries back that were none of the player's, and somebody to ask the game for.
+//! Store operations for the breaker: giving back attempts that failed through no fault of the player, and finding a
+//! player to ask the game for.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -13,10 +14,11 @@ use crate::store::kernel::{Millis, StoreError};
 use crate::store::redemptions::claim::Claim;
 
 impl RedemptionQueue {
-    /// Gives a claim back undecided, due again at `at`: its call says nothing of this redemption, and does not count.
+    /// Releases a claim without a decision. Its redemption is due again at `at`. The call shows nothing about the
+    /// redemption and does not count.
     ///
     /// # Errors
-    /// When it cannot be written; then the claim stands, and is void once this process ends.
+    /// Returns an error if the write fails; the claim then stands, and is void once this process ends.
     pub async fn put_off(&self, claim: Claim, at: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
             recent_calls::end(tx, claim.recent_call)?;
@@ -32,11 +34,11 @@ impl RedemptionQueue {
         .await
     }
 
-    /// Takes failures that were counted off their redemptions, which are due at once: the game failed, not they. What was
-    /// decided meanwhile stays so.
+    /// Removes counted failures from their redemptions and makes them due at once, because the game failed and not the
+    /// redemptions. Redemptions that were decided meanwhile stay decided.
     ///
     /// # Errors
-    /// When it cannot be written; then they stay counted.
+    /// Returns an error if the write fails; the failures stay counted then.
     pub async fn give_back(&self, failures: Vec<Failure>) -> Result<(), StoreError> {
         if failures.is_empty() {
             return Ok(());
@@ -58,9 +60,10 @@ impl RedemptionQueue {
         .await
     }
 
-    /// A player whose state is on file, none of `not`: the one behind `after` in turn. Nobody whom the bot does not serve: who
-    /// was taken off the rosters, or whose guilds removed it. With `untroubled`, nobody whose own tries fail or were used up:
-    /// what the game says of such a player may be that player's own.
+    /// The next player after `after` whose state is on file and who is not in `not`, starting over after the last
+    /// player. Players that the bot does not serve are left out: they were removed from the rosters, or their guilds
+    /// removed the bot. With `untroubled`, players whose own attempts fail or are used up are left out too, because the
+    /// game's answer may then concern that player alone.
     pub async fn player_to_ask_for(
         &self,
         not: Vec<PlayerId>,
@@ -101,7 +104,6 @@ impl RedemptionQueue {
         .await
     }
 
-    /// Whether anything is to be redeemed for a player.
     pub async fn has_pending(&self, player: PlayerId) -> Result<bool, StoreError> {
         self.read(move |connection| {
             let pending = "SELECT 1 FROM redemptions WHERE player_id = ?1 AND outcome = 'pending' AND deleted = 0";

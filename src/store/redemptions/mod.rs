@@ -1,4 +1,4 @@
-//! Redemptions: claim → commit → call → record. Invariants 3, 4 and 6 end here.
+//! Redemptions: claim → commit → call → record. Invariants 3, 4 and 6 are enforced here.
 
 pub(super) mod checks;
 pub(super) mod claim;

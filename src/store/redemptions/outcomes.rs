@@ -1,4 +1,4 @@
-//! What a try came to: recorded once, and what it says of the code with it.
+//! Records the result of an attempt once, together with what it shows about the code.
 
 use jiff::Timestamp;
 use rusqlite::params;
@@ -14,11 +14,10 @@ use crate::store::batches::{self, FinishedBatch};
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
 
-/// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptResult {
     pub status: Status,
-    /// All attempts so far, this one counted.
+    /// Includes this attempt.
     pub history: History,
     pub next: Next,
 }
@@ -30,32 +29,33 @@ pub enum Next {
     RetryAt(Timestamp),
 }
 
-/// What recording a try changed.
+/// The changes that recording an attempt made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recorded {
-    /// Whether it was taken: a claim that is void by now changes nothing, unless it brings a success.
+    /// Whether the result was accepted. The result of a void claim changes nothing, unless it is a success.
     pub taken: bool,
-    /// What it says of the code itself.
     pub judged: Judged,
-    /// Runs that this ended.
+    /// Batches that this result ended.
     pub finished_batches: Vec<FinishedBatch>,
 }
 
 impl RedemptionQueue {
-    /// Records what a claimed redemption's try came to.
+    /// Records the result of a claimed redemption's attempt.
     ///
     /// # Errors
-    /// When it cannot be written; then the claim stands, and is void once this process ends. When this instance may not act
-    /// any more: another one may come to its own outcome, so this one must not be told, though it counts where they meet.
+    /// Returns an error if the write fails; the claim then stands, and is void once this process ends. Also returns an
+    /// error if this instance may no longer act. Another instance may reach its own outcome, so this one must not be
+    /// announced, although it counts when the two are merged.
     pub async fn record(&self, claim: Claim, result: AttemptResult) -> Result<Recorded, StoreError> {
         self.record_as(claim, result, Validity::OfThisOpening).await
     }
 
-    /// Records what a try came to that another opening of the store, or another working copy, had claimed: for an engine that
-    /// starts, while none other runs. A final outcome counts whatever its claim; its redemption is made where it is not known.
+    /// Records the result of an attempt that another opening of the store, or another working copy, had claimed. Only
+    /// for an engine that starts while no other one runs. A final outcome counts whatever its claim; an unknown
+    /// redemption is created.
     ///
     /// # Errors
-    /// Those of [`Self::record`].
+    /// The errors of [`Self::record`].
     pub async fn record_late(&self, claim: Claim, result: AttemptResult) -> Result<Recorded, StoreError> {
         self.record_as(Claim { recent_call: None, ..claim }, result, Validity::OfAnother).await
     }
@@ -80,7 +80,7 @@ impl RedemptionQueue {
     }
 }
 
-/// Which opening of the store a claim is of.
+/// The opening of the store that a claim belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Validity {
     OfThisOpening,
@@ -108,7 +108,7 @@ pub(in crate::store) fn record(
             params![claim.player, key, claim.generation, Millis(tx.now()), tx.version()],
         )?;
     }
-    // A success counts even when the claim is void by now: the player has what the code gives. It is never overwritten.
+    // A success counts even if the claim is void by now, because the player has the reward. It is never overwritten.
     let changed = tx.execute(
         "UPDATE redemptions SET outcome = ?5, status = ?6, claimed_by = NULL, calls = max(calls, ?7), unknown = ?8,
              temporary = ?9, next_attempt_at = ?10, finished_at = iif(?5 = 'pending', NULL, ?11), version = ?12

@@ -1,4 +1,4 @@
-//! What would wait for longer than any rule allows: a clock that was ahead wrote when it is due. It is due now.
+//! Rows that would wait longer than any rule allows, because a clock that was ahead wrote their due time, are made due.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use rusqlite::{Connection, params};
 use crate::domain::waits;
 use crate::store::kernel::{Millis, Tx};
 
-/// A time at which something becomes due.
+/// A column that says when a row becomes due.
 struct Wait {
     table: &'static str,
     column: &'static str,
-    /// What waits for it, so that an index finds it.
+    /// Selects the waiting rows. The condition matches that of an index.
     of: &'static str,
     longest: Duration,
 }
@@ -33,7 +33,7 @@ fn last(now: Timestamp, wait: &Wait) -> Millis {
     Millis(waits::after(now, wait.longest, wait.longest))
 }
 
-/// Whether anything waits for too long.
+/// Whether any row waits too long.
 pub(in crate::store) fn is_there(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
     for wait in &WAITS {
         let Wait { table, column, of, .. } = wait;
@@ -45,7 +45,7 @@ pub(in crate::store) fn is_there(connection: &Connection, now: Timestamp) -> rus
     Ok(false)
 }
 
-/// Makes it due.
+/// Makes rows due that wait too long.
 pub(in crate::store) fn make_due(tx: &Tx<'_>) -> rusqlite::Result<()> {
     for wait in &WAITS {
         let Wait { table, column, of, .. } = wait;

@@ -1,4 +1,4 @@
-//! The redemption queue: claim and release. Invariants 3, 4 and 6 end here, and in `outcomes`.
+//! The redemption queue: claim and release. Invariants 3, 4 and 6 are enforced here and in `outcomes`.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use super::outcomes::{AttemptResult, Next, Validity, record};
 use super::search::{Admitted, Found, Search};
 use super::{checks, overdue, recent_calls};
 
-/// No call takes longer than this, whatever is configured; a note of one that did may be forgotten before its end.
+/// No call takes longer than this, whatever is configured. The record of a longer one may be deleted before it ends.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
 
 impl RedemptionQueue {
@@ -31,7 +31,7 @@ impl RedemptionQueue {
     /// Claims due redemptions as [`Self::claim`] does, for callers that keep neither a budget nor a fair queue.
     ///
     /// # Errors
-    /// Those of [`Self::claim`].
+    /// The errors of [`Self::claim`].
     pub async fn claim_due(
         &self,
         limit: usize,
@@ -42,14 +42,14 @@ impl RedemptionQueue {
             .await
     }
 
-    /// Claims due redemptions in two steps. First the candidates are read in the order of the fair queue, and `admit` decides
-    /// about each, while no transaction is open. Then the admitted ones are claimed in one transaction, except those that
-    /// changed meanwhile. The claim counts its call before the call is made, so a crash cannot lead to more than `max_calls` of
-    /// them, or to more than the budget allows.
+    /// Claims due redemptions in two steps. First the candidates are read in the order of the fair queue, and `admit`
+    /// decides about each while no transaction is open. Then the admitted ones are claimed in one transaction, except
+    /// those that changed meanwhile. The claim counts its call before the call is made, so a crash cannot lead to more
+    /// than `max_calls` calls, or to more calls than the budget allows.
     ///
     /// # Errors
-    /// When the file cannot be read or written, or this instance does not lead (any more). Then nothing is claimed, and no call
-    /// may be made, though `admit` may have been asked.
+    /// Returns an error if the file cannot be read or written, or if this instance does not lead (any more). Nothing is
+    /// claimed then, and no call may be made, even if `admit` was called.
     pub async fn claim(
         &self,
         request: ClaimRequest,
@@ -76,8 +76,8 @@ impl RedemptionQueue {
         Ok(claims)
     }
 
-    /// Begins due checks, and reads which candidates there are; also when the next check is due. What it writes is local:
-    /// nothing is called on its account before a claim is.
+    /// Begins due checks and reads the candidates. Also returns when the next check is due. The write is local, because
+    /// no call is made before a claim is written.
     async fn begin_search(&self, request: ClaimRequest) -> Result<(Search, Option<Timestamp>), StoreError> {
         let store = self.0.clone();
         self.write_local(move |tx| {
@@ -120,7 +120,7 @@ impl RedemptionQueue {
                     ],
                 )?;
                 if claimed == 0 {
-                    // The row changed since it was read: the next poll sees it as it is.
+                    // The row changed since it was read. The next search reads it again.
                     continue;
                 }
                 claim.number += 1;
@@ -149,7 +149,7 @@ impl RedemptionQueue {
         });
         let (claims, permission) = claimed.await?;
         if let Err(error) = permission {
-            // No call was made. What was given up is decided, whoever leads.
+            // No call was made. Redemptions that were given up are decided, whichever instance leads.
             if let Err(failed) = self.release_all(claims.taken).await {
                 tracing::debug!("Claims stand that nothing was called for: {failed}");
             }
@@ -158,20 +158,22 @@ impl RedemptionQueue {
         Ok(claims)
     }
 
-    /// Gives a claim back undecided and due, in its old place; its call does not count: none was made for the code.
+    /// Releases a claim without a decision. Its redemption stays due, in its old place. The call does not count,
+    /// because none was made for the code.
     ///
     /// # Errors
-    /// When it cannot be written; then the claim stands, and is void once this process ends.
+    /// Returns an error if the write fails; the claim then stands, and is void once this process ends.
     pub async fn release(&self, claim: Claim) -> Result<(), StoreError> {
         self.release_all(vec![claim]).await
     }
 
     async fn release_all(&self, claims: Vec<Claim>) -> Result<(), StoreError> {
-        // Though MongoDB may not know of it: nothing is done on its account, and a claim that stands is never taken up again.
+        // The release is written even if MongoDB does not learn of it. This is safe, because no call depends on it, and
+        // necessary, because a claim that stands is never taken up again.
         let store = self.0.clone();
         self.write_local(move |tx| {
-            // Whoever does not lead any more may have slept: undone now, its claim would be newer than one that the leader
-            // made meanwhile. The next session voids it.
+            // An instance that no longer leads may have been suspended. If it released the claim now, that change would
+            // be newer than a claim that the leader made meanwhile. The next session voids the claim.
             let leads = store.require_leader().is_ok();
             for claim in &claims {
                 recent_calls::end(tx, claim.recent_call)?;
@@ -190,11 +192,11 @@ impl RedemptionQueue {
         .await
     }
 
-    /// Lets go of everything this process has claimed, and makes due what waits for too long: for an engine that starts, while
-    /// none other runs.
+    /// Releases everything that this process has claimed, and makes rows due that wait too long. Only for an engine
+    /// that starts while no other one runs.
     ///
     /// # Errors
-    /// When it cannot be written; then the claims stand.
+    /// Returns an error if the write fails; the claims stand then.
     pub async fn void_own_claims(&self) -> Result<(), StoreError> {
         let instance = self.0.instance();
         self.write(move |tx| {
@@ -210,7 +212,7 @@ impl RedemptionQueue {
         .await
     }
 
-    /// Makes the codes due for the players, where they are not yet.
+    /// Makes the codes due for the players, except for redemptions that exist already.
     pub async fn request(&self, players: Vec<PlayerId>, codes: Vec<(CodeKey, u32)>) -> Result<(), StoreError> {
         self.write(move |tx| {
             for (key, generation) in &codes {

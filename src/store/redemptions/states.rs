@@ -1,4 +1,4 @@
-//! Where players live: what their roster mates tell, and corrections.
+//! Players' states: suggestions from their roster mates, and corrections.
 
 use rusqlite::params;
 
@@ -8,8 +8,8 @@ use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::StoreError;
 
 impl RedemptionQueue {
-    /// The states in which the others of a player's rosters live, the most frequent first; one more than are tried, for one
-    /// of them may be the player's on file.
+    /// The states of the other players on a player's rosters, most frequent first. Returns one more than is tried,
+    /// because one of them may be the player's state on file.
     pub async fn states_of_roster_mates(&self, player: PlayerId) -> Result<Vec<State>, StoreError> {
         self.read(move |connection| {
             let most = u32::try_from(MAX_STATES + 1).unwrap_or(u32::MAX);
@@ -26,10 +26,10 @@ impl RedemptionQueue {
         .await
     }
 
-    /// Corrects the state of a player.
+    /// Corrects a player's state.
     ///
     /// # Errors
-    /// When it cannot be written; then it stays as it was.
+    /// Returns an error if the write fails; the state is then unchanged.
     pub async fn correct_state(&self, player: PlayerId, state: State) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(

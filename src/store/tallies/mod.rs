@@ -1,9 +1,10 @@
-//! What is kept of redemptions that were decided long ago: how many came to what.
+//! Tallies: the counts that remain of redemptions that were decided long ago.
 //!
-//! A generation of a code is *counted* once, in one transaction, when the code has been over for eight weeks and nothing of it is
-//! pending. From then on the numbers are the truth, and what there still is of its redemptions is dropped, some at a time. So
-//! a crash at any line loses no redemption and counts none twice, and a copy that brings some back changes nothing. A counted
-//! generation has no redemptions any more: a code that is good again after that begins its next one.
+//! A generation of a code is *counted* once, in one transaction, when the code has been over for eight weeks and none
+//! of its redemptions is pending. From then on the counts are authoritative, and the redemptions themselves are dropped
+//! in chunks. A crash at any point neither loses a redemption nor counts one twice, and a copy that brings some back
+//! changes nothing. A counted generation gets no new redemptions: if its code becomes valid again, the next generation
+//! begins.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -19,13 +20,13 @@ use crate::store::kernel::schema::triggers::key_columns;
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::sync::{forget, read_keys};
 
-/// Guild 0: every player, once.
+/// Guild 0 stands for all players, each counted once.
 const EVERYBODY: GuildId = GuildId(0);
-/// Generations that are looked up at once.
+/// Generations per query.
 const MAX_GENERATIONS: usize = 1000;
 
-/// The code `c` is over since `?1`: the game, its end, or every source said so, and no guild wants it. Where nobody said
-/// anything, nothing was heard or decided of it since.
+/// Condition: the code `c` has been over since `?1`. The game rejected it, it expired, or every source dropped it and
+/// no guild wants it. In the last case, no listing changed and no redemption was decided since `?1` either.
 const IS_OVER: &str = "c.deleted = 0 AND (
     (c.condemned IS NOT NULL AND coalesce(c.condemned_at, 0) <= ?1)
     OR c.expires_at <= ?1
@@ -36,19 +37,16 @@ const IS_OVER: &str = "c.deleted = 0 AND (
                         WHERE d.code_key = c.code_key AND d.generation = c.generation AND d.outcome <> 'pending'
                           AND d.priority = 0 AND d.finished_at > ?1)))";
 
-/// The decided redemptions of the code `?1`, as two indexes have them: those of runs, and those that persons asked for.
+/// The decided redemptions of the code `?1`: one query per index, for batches and for personal requests.
 const DECIDED: [&str; 2] = [
     "redemptions d INDEXED BY redemptions_evidence WHERE d.outcome <> 'pending' AND d.priority = 0 AND d.code_key = ?1",
     "redemptions d INDEXED BY redemptions_answered WHERE d.outcome <> 'pending' AND d.priority = 1 AND d.code_key = ?1",
 ];
-/// The pending ones.
 const PENDING: &str = "redemptions d INDEXED BY redemptions_pending_by_code
     WHERE d.outcome = 'pending' AND d.deleted = 0 AND d.code_key = ?1";
 
-/// One generation of a code.
 pub type Generation = (CodeKey, u32);
 
-/// How many came to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counts {
     pub granted: u32,
@@ -57,7 +55,7 @@ pub(super) struct Counts {
     pub gave_up: u32,
 }
 
-/// What was counted for a guild; `None` while the redemptions themselves are there.
+/// Returns a guild's counts; `None` while the redemptions themselves are stored.
 pub(super) fn counted(
     connection: &Connection,
     guild: GuildId,
@@ -79,7 +77,7 @@ pub(super) fn counted(
     Ok(Some(counts.unwrap_or_default()))
 }
 
-/// The same for everybody.
+/// Returns the counts over all players; `None` while the redemptions themselves are stored.
 pub(super) fn counted_in_all(
     connection: &Connection,
     key: &CodeKey,
@@ -88,13 +86,12 @@ pub(super) fn counted_in_all(
     counted(connection, EVERYBODY, key, generation)
 }
 
-/// Whether a generation is counted.
 pub(super) fn is_counted(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM tallies WHERE code_key = ?1 AND generation = ?2 AND guild_id = 0";
     connection.prepare_cached(sql)?.exists(params![key, generation])
 }
 
-/// The generation in which the code is redeemed now: its own, or, where that is counted, the next one, which begins.
+/// Returns the generation in which the code is redeemed now. If `generation` is counted already, the next one begins.
 pub(super) fn open_generation(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<u32> {
     let sql = "SELECT max(generation) FROM tallies INDEXED BY tallied WHERE code_key = ?1 AND guild_id = 0";
     let last: Option<u32> = tx.statement(sql)?.query_row([key], |row| row.get(0))?;
@@ -108,14 +105,16 @@ pub(super) fn open_generation(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> ru
     Ok(next)
 }
 
-/// Whether a code counts as good in a generation that is counted: it came back without anybody saying that it was over.
+/// Returns whether a code is valid in a counted generation. This happens when it was dropped and listed again, and
+/// neither the game nor an expiry date ended it.
 pub(super) fn is_back(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM codes c JOIN tallies t ON t.code_key = c.code_key AND t.generation = c.generation AND t.guild_id = 0
                WHERE c.code_key = ?1 AND c.listed = 1 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?2)";
     tx.statement(sql)?.exists(params![key, Millis(tx.now())])
 }
 
-/// How many decided redemptions there are, and the newest version of any: whether they are as they were is told by these.
+/// Returns the number of decided redemptions and their newest version. Together they show whether any redemption
+/// changed.
 fn state(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::Result<(i64, i64)> {
     let [batches, persons] =
         DECIDED.map(|decided| format!("SELECT count(*), max(d.version) FROM {decided} AND d.generation = ?2"));
@@ -128,7 +127,7 @@ fn state(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::R
     Ok((one + other, first.max(second).unwrap_or(0)))
 }
 
-/// Counts a generation's decided redemptions, per guild and in all.
+/// Counts a generation's decided redemptions, per guild and over all players.
 fn count(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::Result<Vec<(GuildId, Counts)>> {
     let [batches, persons] = DECIDED
         .map(|decided| format!("SELECT d.player_id, d.outcome FROM {decided} AND d.generation = ?2 AND d.deleted = 0"));
@@ -150,14 +149,14 @@ fn count(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::R
 }
 
 impl Tallies {
-    /// Generations whose redemptions are to be counted: of codes that have been over for eight weeks, nothing pending. At most
-    /// some at once.
+    /// Returns generations whose redemptions can be counted: their codes have been over for eight weeks, and no
+    /// redemption is pending. Returns a limited number per call.
     pub async fn old_generations(&self) -> Result<Vec<Generation>, StoreError> {
         let since = self.over_since();
         self.read(move |connection| {
             let sql = format!("SELECT c.code_key, c.generation FROM codes c WHERE {IS_OVER} ORDER BY c.code_key");
             let mut codes = connection.prepare_cached(&sql)?;
-            // From one generation to the next, not from row to row.
+            // Skips from one generation to the next instead of scanning every row.
             let [batches, persons] = DECIDED.map(|decided| {
                 format!(
                     "SELECT d.generation FROM {decided} AND d.generation > ?2 AND d.generation <= ?3
@@ -193,14 +192,11 @@ impl Tallies {
         Millis(self.0.inner.clock.now().checked_sub(OVER_FOR).unwrap_or(Timestamp::MIN))
     }
 
-    /// Counts a generation's decided redemptions; whether it did. It does not if the code is not over any more, or its
+    /// Counts a generation's decided redemptions. Returns false, and counts nothing, if the code is valid again or its
     /// redemptions changed meanwhile.
-    ///
-    /// # Errors
-    /// When it cannot be written; then nothing was counted.
     pub async fn count_generation(&self, (key, generation): Generation) -> Result<bool, StoreError> {
         let (since, wanted) = (self.over_since(), key.clone());
-        // Not while others wait to write: a roster may be large.
+        // Counted outside the write transaction, because a large roster would block other writers.
         let (before, counts) = self
             .read(move |connection| {
                 Ok((state(connection, &wanted, generation)?, count(connection, &wanted, generation)?))
@@ -238,8 +234,9 @@ impl Tallies {
         .await
     }
 
-    /// Drops redemptions that are counted, at most `limit`, from both stores; how many. None while the replica lacks a
-    /// count: it must never have less than the redemptions or their numbers.
+    /// Drops at most `limit` counted redemptions from the working copy and the replica, and returns how many. Drops
+    /// none while the replica lacks a count, because the replica must always hold either the redemptions or their
+    /// counts.
     pub async fn drop_counted(&self, limit: u32) -> Result<usize, StoreError> {
         let found = self
             .read(move |connection| {
@@ -275,8 +272,9 @@ impl Tallies {
         self.write(move |tx| Ok(forget(tx, RecordKind::Redemptions, &found, "TRUE")?)).await
     }
 
-    /// Drops records that were marked as deleted a quarter of a year ago, at most `limit` of a kind, from both stores; how
-    /// many. Not a post that was ever tried: that it was keeps it from being posted twice. Nor what a record still names.
+    /// Drops records that were marked as deleted a quarter of a year ago, from the working copy and the replica: at
+    /// most `limit` of each kind. Returns how many. A post that was ever attempted stays, because its record prevents a
+    /// second post. A record that others still reference stays as well.
     pub async fn drop_deleted(&self, limit: u32) -> Result<usize, StoreError> {
         let now = self.0.inner.clock.now();
         let before = Version::at(now.checked_sub(DELETED_FOR).unwrap_or(Timestamp::MIN)).0;
@@ -285,7 +283,7 @@ impl Tallies {
             let condition = format!("deleted = 1 AND version < {before}{}", not_needed(kind));
             let (columns, table) = (key_columns(kind, ""), kind.name());
             let sql = format!("SELECT {columns} FROM {table} WHERE {condition} LIMIT {limit}");
-            // The whole table is looked at: not while others wait to write.
+            // Read outside the write transaction, because a scan of the whole table would block other writers.
             let found = self.read(move |connection| Ok(read_keys(connection, kind, &sql, [])?)).await?;
             if !found.is_empty() {
                 dropped += self.write(move |tx| Ok(forget(tx, kind, &found, &condition)?)).await?;
@@ -295,7 +293,7 @@ impl Tallies {
     }
 }
 
-/// What else a deleted record must be like so that nothing misses it.
+/// Returns the additional conditions under which a deleted record of this kind is no longer needed.
 fn not_needed(kind: RecordKind) -> String {
     if kind == RecordKind::Posts {
         return " AND message_id IS NULL AND attempted_at IS NULL".to_owned();

@@ -1,4 +1,4 @@
-//! Retention on real files: what is counted, what goes, and that nothing is counted twice, lost, or redeemed again.
+//! Retention on real files: redemptions are counted and dropped, and none is counted twice, lost, or redeemed again.
 
 use crate::store::Store;
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ async fn list(store: &Store, codes: &[&str]) {
     store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
 }
 
-/// Decides all that is due as `status` says for each player; whether anything was.
+/// Decides every due redemption with the player's `status`; returns how many.
 async fn decide(store: &Store, status: impl Fn(u64) -> Status) -> usize {
     while store.posts().plan().await.unwrap().redemptions > 0 {}
     let claims = store.redemptions().claim_due(1000, 99, |_| Admission::Take).await.unwrap().taken;
@@ -68,7 +68,7 @@ async fn decide(store: &Store, status: impl Fn(u64) -> Status) -> usize {
     count
 }
 
-/// Granted, had, refused and given up by turns.
+/// Granted, already redeemed, refused and given up in rotation.
 fn mixed(player: u64) -> Status {
     match player % 4 {
         0 => Status::Success,
@@ -78,7 +78,7 @@ fn mixed(player: u64) -> Status {
     }
 }
 
-/// Two guilds, players 1 to 3 here, 3 to 6 there, and one code, decided for all and gone from the feed.
+/// Two guilds, with players 1 to 3 and 3 to 6, and one code that is decided for all players and no longer listed.
 async fn over(path: &Path, clock: Clock) -> Store {
     let store = open(path, clock);
     guild(&store, HERE, 1..=3).await;
@@ -93,7 +93,7 @@ async fn due(store: &Store) -> Vec<Generation> {
     store.tallies().old_generations().await.unwrap()
 }
 
-/// What the store says of the code: in all, and per guild.
+/// The code's results that the store reports: over all players, and per guild.
 async fn shown(store: &Store) -> BTreeMap<u64, [u32; 3]> {
     let CodeReport { granted, already, failed, gave_up, .. } =
         store.reports().code_report(code().key(), 1).await.unwrap();
@@ -135,7 +135,7 @@ async fn execute(store: &Store, sql: &'static str) {
     store.write_local(move |tx| Ok(tx.execute(sql, [])?)).await.unwrap();
 }
 
-/// The replica has all.
+/// Makes the replica caught up.
 async fn all_sent(store: &Store) {
     execute(store, "DELETE FROM outbox").await;
 }
@@ -208,7 +208,7 @@ async fn a_copy_brings_nothing_back_and_nothing_is_redeemed_again() {
     assert_eq!((merged.erased, rows(&store).await), (6, 0), "and the replica is told");
     assert_eq!(sql(&store, "SELECT count(*) FROM outbox WHERE erased IS NOT NULL").await, 6);
     assert_eq!((shown(&store).await, decide(&store, mixed).await), (before.clone(), 6), "ANOTHER is due, nothing else");
-    // A file that has them, and learns of the numbers.
+    // Another file that holds the redemptions receives the counts.
     let other = open(&folder.path().join("b.db"), clock());
     other.sync_log().merge(copy).await.unwrap();
     other.sync_log().merge(store.sync_log().page(RecordKind::Tallies, None, 99).await.unwrap()).await.unwrap();
@@ -216,7 +216,7 @@ async fn a_copy_brings_nothing_back_and_nothing_is_redeemed_again() {
     assert_eq!((other.tallies().drop_counted(99).await.unwrap(), shown(&other).await), (6, before));
 }
 
-/// However a code comes back whose redemptions are counted: in its next generation, for everybody, once.
+/// Whichever way a code with counted redemptions is reactivated, its next generation redeems it once for everybody.
 #[tokio::test(start_paused = true)]
 async fn a_code_that_comes_back_is_redeemed_in_its_next_generation() {
     let ways = ["listed", "silent", "added", "run", "person", "asked"];
@@ -224,7 +224,7 @@ async fn a_code_that_comes_back_is_redeemed_in_its_next_generation() {
         let folder = tempfile::tempdir().unwrap();
         let store = over(&folder.path().join("a.db"), clock()).await;
         if way == "silent" {
-            // Nobody said that it ended: its source fell silent.
+            // Its source fell silent, so no end was recorded.
             execute(&store, "UPDATE codes SET ended_at = NULL WHERE code_key = 'GOGOWOS'").await;
             execute(&store, "UPDATE listings SET standing = 'lapsed'").await;
         }
@@ -241,7 +241,7 @@ async fn a_code_that_comes_back_is_redeemed_in_its_next_generation() {
                 store.requests().request_for_person(vec![player(1).id], code().key(), 1).await.unwrap();
             }
             _ => {
-                // Over in a generation that nobody saw: it would go on in it.
+                // It was over in a generation without posts or decisions, which a reactivation would continue.
                 execute(&store, "UPDATE posts SET deleted = 1, message_id = NULL, attempted_at = NULL").await;
                 let over = "UPDATE codes SET condemned = 'TIME_ERROR', condemned_at = first_seen_at, good_at = NULL, ended_at = NULL
                             WHERE code_key = 'GOGOWOS'";
@@ -276,7 +276,7 @@ async fn what_was_deleted_a_quarter_ago_goes_but_not_what_keeps_from_posting_twi
     store.rosters().unlink(UserId(5), None).await.unwrap();
     let tried = "UPDATE posts SET deleted = 1, attempted_at = iif(guild_id = 7, planned_at, NULL), message_id = NULL";
     execute(&store, tried).await;
-    // Deleted players of whom redemptions tell, one of whom nothing does, and deleted guilds that have rosters.
+    // Deleted players with and without redemptions, and deleted guilds that have rosters.
     store.rosters().link(UserId(5), player(77)).await.unwrap();
     for delete in [
         "DELETE FROM links WHERE player_id = 77",
@@ -296,7 +296,7 @@ async fn what_was_deleted_a_quarter_ago_goes_but_not_what_keeps_from_posting_twi
             count => dropped += count,
         }
     }
-    // Two players taken off a roster, a link, a post that was never tried, a player of whom nothing tells.
+    // Two players taken off a roster, a link, a post that was never attempted, and a player without references.
     assert_eq!(dropped, 5);
     let erased =
         "SELECT count(*) FROM outbox WHERE erased IS NOT NULL AND kind IN ('rosters', 'links', 'posts', 'players')";
@@ -321,7 +321,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
-    /// Numbers and redemptions together say the same at every moment, whatever happens in which order.
+    /// Counts and redemptions always add up to the same numbers, in any order of events.
     #[test]
     fn what_is_shown_never_changes(
         here in proptest::collection::btree_set(1u64..30, 0..12),

@@ -20,7 +20,7 @@ async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> CreateAutoco
     // Outside a guild, the suggestions are the codes that feeds list.
     let guild = guild(ctx).unwrap_or(crate::domain::players::player::GuildId(0));
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
-    let found = ctx.data().store.codes().suggest_codes(guild, typed, active_only, MAX_CHOICES).await;
+    let found = ctx.data().codes.suggest_codes(guild, typed, active_only, MAX_CHOICES).await;
     let choice = |code: crate::store::FoundCode| {
         let text = code.shown.code.to_string();
         let label = if code.over.is_some() { format!("{text} (not active)") } else { text.clone() };
@@ -48,12 +48,12 @@ fn player(player: &Player) -> AutocompleteChoice {
 pub(super) async fn roster(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     let Ok(guild) = guild(ctx) else { return offer([]) };
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
-    let found = ctx.data().store.rosters().find_on_roster(guild, typed, MAX_CHOICES).await.unwrap_or_default();
+    let found = ctx.data().rosters.find_on_roster(guild, typed, MAX_CHOICES).await.unwrap_or_default();
     offer(found.iter().map(player))
 }
 
 /// The person's own linked accounts.
 pub(super) async fn own_accounts(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let own = ctx.data().store.rosters().links(user(ctx)).await.unwrap_or_default();
+    let own = ctx.data().rosters.links(user(ctx)).await.unwrap_or_default();
     offer(own.iter().filter(|account| account.id.to_string().starts_with(typed.trim())).map(player))
 }

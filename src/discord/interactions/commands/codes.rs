@@ -19,18 +19,16 @@ pub(super) async fn add(
     code: String,
 ) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let (store, guild) = (&ctx.data().store, guild(ctx)?);
+        let (bot, guild) = (ctx.data(), guild(ctx)?);
         let code = match Code::parse(&code) {
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(&error)),
         };
-        Ok(match store.codes().add_guild_code(guild, code.clone()).await? {
-            AddedCode::Added => manage::code_added(&code, &store.guilds().guild(guild).await?),
+        Ok(match bot.codes.add_guild_code(guild, code.clone()).await? {
+            AddedCode::Added => manage::code_added(&code, &bot.guilds.guild(guild).await?),
             AddedCode::Known => manage::code_known(&code),
             AddedCode::Over(_, start) => match appeal::wait_for_verdict(ctx.data(), &code, start).await? {
-                Some(AppealResult::Active(shown)) => {
-                    manage::code_added(&shown.code, &store.guilds().guild(guild).await?)
-                }
+                Some(AppealResult::Active(shown)) => manage::code_added(&shown.code, &bot.guilds.guild(guild).await?),
                 Some(AppealResult::Over(over, recheck)) => words::added_though_over(&code, &over, recheck),
                 None => manage::code_unknown(&code),
             },
@@ -54,7 +52,7 @@ pub(super) async fn remove(
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(&error)),
         };
-        Ok(match ctx.data().store.codes().remove_guild_code(guild(ctx)?, code.key()).await? {
+        Ok(match ctx.data().codes.remove_guild_code(guild(ctx)?, code.key()).await? {
             Some(dropped) => manage::code_removed(&code, u32::try_from(dropped).unwrap_or(u32::MAX)),
             None => manage::nothing_to_remove(&code),
         })
@@ -66,9 +64,9 @@ pub(super) async fn remove(
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let (store, guild) = (&ctx.data().store, guild(ctx)?);
-        let over = store.codes().over_codes(guild, None, words::OVER_CODES).await?;
-        Ok(manage::codes(&store.codes().active_codes(guild).await?, &over, true))
+        let (bot, guild) = (ctx.data(), guild(ctx)?);
+        let over = bot.codes.over_codes(guild, None, words::OVER_CODES).await?;
+        Ok(manage::codes(&bot.codes.active_codes(guild).await?, &over, true))
     })
     .await
 }
@@ -79,7 +77,7 @@ async fn usable(ctx: Context<'_>, text: &str) -> anyhow::Result<Result<Announced
         Ok(code) => code,
         Err(error) => return Ok(Err(manage::no_code(&error))),
     };
-    let Some(found) = ctx.data().store.codes().find_guild_code(guild(ctx)?, code.key()).await? else {
+    let Some(found) = ctx.data().codes.find_guild_code(guild(ctx)?, code.key()).await? else {
         return Ok(Err(manage::code_unknown(&code)));
     };
     if found.over.is_none() {
@@ -103,13 +101,13 @@ pub(super) async fn redeem(
     code: String,
 ) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let (store, guild) = (&ctx.data().store, guild(ctx)?);
+        let (bot, guild) = (ctx.data(), guild(ctx)?);
         let shown = match usable(ctx, &code).await? {
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
-        let start = store.requests().start_batch(guild, shown.code.key(), shown.generation).await?;
-        Ok(manage::batch_started(&shown.code, start, store.guilds().guild(guild).await?.channel))
+        let start = bot.requests.start_batch(guild, shown.code.key(), shown.generation).await?;
+        Ok(manage::batch_started(&shown.code, start, bot.guilds.guild(guild).await?.channel))
     })
     .await
 }
@@ -129,7 +127,7 @@ pub(super) async fn retry(
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
-        let again = ctx.data().store.requests().retry_batch(guild(ctx)?, shown.code.key(), shown.generation).await?;
+        let again = ctx.data().requests.retry_batch(guild(ctx)?, shown.code.key(), shown.generation).await?;
         Ok(manage::retried(&shown.code, again))
     })
     .await

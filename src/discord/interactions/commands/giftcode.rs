@@ -53,7 +53,7 @@ async fn set_channel(
     if role.is_some() && no_role {
         return Ok(manage::role_or_none());
     }
-    let settings = bot.store.guilds().guild(guild).await?;
+    let settings = bot.guilds.guild(guild).await?;
     // The role that is set may have been deleted or made unmentionable since.
     let kept = settings.mention_role.filter(|_| role.is_none() && !no_role);
     let role = match kept {
@@ -71,15 +71,14 @@ async fn set_channel(
         None if no_role => Mention::Removed,
         None => Mention::Nobody,
     };
-    bot.store.guilds().set_channel_and_role(guild, channel, Some(mention.role())).await?;
+    bot.guilds.set_channel_and_role(guild, channel, Some(mention.role())).await?;
     Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
 }
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn unsetchannel(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().store.guilds().unset_channel(guild(ctx)?).await?)) })
-        .await
+    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().guilds.unset_channel(guild(ctx)?).await?)) }).await
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
@@ -94,10 +93,10 @@ enum Switch {
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: Switch) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let (store, guild) = (&ctx.data().store, guild(ctx)?);
-        store.guilds().set_auto_redeem(guild, switch == Switch::On).await?;
+        let (bot, guild) = (ctx.data(), guild(ctx)?);
+        bot.guilds.set_auto_redeem(guild, switch == Switch::On).await?;
         Ok(match switch {
-            Switch::On => manage::auto_on(store.guilds().guild(guild).await?.players),
+            Switch::On => manage::auto_on(bot.guilds.guild(guild).await?.players),
             Switch::Off => manage::auto_off(),
         })
     })
@@ -109,14 +108,13 @@ pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: 
 pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (bot, guild) = (ctx.data(), guild(ctx)?);
-        let store = &bot.store;
         let Health { feeds, replica, engine, .. } = bot.health.read().await;
-        let active = store.codes().active_codes(guild).await?.len();
+        let active = bot.codes.active_codes(guild).await?.len();
         Ok(manage::status(&manage::Status {
-            guild: store.guilds().guild(guild).await?,
+            guild: bot.guilds.guild(guild).await?,
             active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-            waiting_here: store.batches().pending_in_guild(guild).await?,
-            waiting_everywhere: store.reports().pending_redemptions().await?,
+            waiting_here: bot.batches.pending_in_guild(guild).await?,
+            waiting_everywhere: bot.reports.pending_redemptions().await?,
             feeds,
             replica: replica.map_err(anyhow::Error::msg)?,
             engine,
@@ -141,9 +139,9 @@ pub(super) async fn history(
             Err(error) => return Ok(manage::no_code(&error)),
         };
         let key = code.as_ref().map(Code::key);
-        let (store, guild) = (&ctx.data().store, guild(ctx)?);
-        let over = store.codes().over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
-        let batches = store.batches().past_batches(guild, key, manage::HISTORY_BATCHES).await?;
+        let (bot, guild) = (ctx.data(), guild(ctx)?);
+        let over = bot.codes.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
+        let batches = bot.batches.past_batches(guild, key, manage::HISTORY_BATCHES).await?;
         Ok(manage::history(&batches, &over, code.as_ref()))
     })
     .await

@@ -13,7 +13,7 @@ use super::{Context, acknowledge, guild, respond, user};
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let codes = ctx.data().store.codes().active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
+        let codes = ctx.data().codes.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
         Ok(manage::codes(&codes, &[], false))
     })
     .await
@@ -38,7 +38,7 @@ pub(super) async fn link(
             (Err(error), _) | (_, Err(error)) => return Ok(personal::bad_player(&error)),
         };
         let bot = ctx.data();
-        let Some(_check) = bot.checks.acquire(user(ctx)) else { return Ok(personal::too_many_requests()) };
+        let Some(_check) = bot.check_limit.acquire(user(ctx)) else { return Ok(personal::too_many_requests()) };
         if let Err(refusal) = linking::confirm(bot, player, state).await {
             return Ok(refusal);
         }
@@ -61,9 +61,9 @@ pub(super) async fn unlink(
     >,
 ) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let (store, user) = (&ctx.data().store, user(ctx));
+        let (bot, user) = (ctx.data(), user(ctx));
         match (everything, &player_id) {
-            (Some(true), None) => return Ok(personal::forgotten(&store.erasures().forget_user(user).await?)),
+            (Some(true), None) => return Ok(personal::forgotten(&bot.erasures.forget_user(user).await?)),
             (Some(true), Some(_)) => return Ok(personal::one_or_everything()),
             (Some(false) | None, _) => {}
         }
@@ -72,14 +72,14 @@ pub(super) async fn unlink(
             Err(error) => return Ok(personal::bad_player(&error)),
         };
         if player.is_none() {
-            let accounts = store.rosters().links(user).await?;
+            let accounts = bot.rosters.links(user).await?;
             match accounts.len() {
                 0 => return Ok(personal::no_links()),
                 1 => {}
                 _ => return Ok(personal::accounts(&accounts)),
             }
         }
-        Ok(personal::unlinked(store.rosters().unlink(user, player).await?))
+        Ok(personal::unlinked(bot.rosters.unlink(user, player).await?))
     })
     .await
 }
@@ -99,7 +99,7 @@ pub(super) async fn redeem(
         Ok(code) => code,
         Err(error) => return interaction.answer(&manage::no_code(&error)).await,
     };
-    let Some(permit) = bot.requests.acquire(user(ctx)) else {
+    let Some(permit) = bot.request_limit.acquire(user(ctx)) else {
         return interaction.answer(&personal::too_many_requests()).await;
     };
     redemption::redeem(bot, &interaction, permit, Accounts::LinkedTo(user(ctx)), &[code]).await

@@ -37,10 +37,10 @@ pub(super) async fn add(
             Ok(_) => return Ok(words::how_many_ids(MAX_IDS)),
             Err(errors) => return Ok(words::bad_ids(&errors)),
         };
-        let (store, guild) = (&ctx.data().store, guild(ctx)?);
+        let (bot, guild) = (ctx.data(), guild(ctx)?);
         let player = |id| Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
-        let change = store.rosters().add_to_roster(guild, ids.into_iter().map(player).collect()).await?;
-        let settings = store.guilds().guild(guild).await?;
+        let change = bot.rosters.add_to_roster(guild, ids.into_iter().map(player).collect()).await?;
+        let settings = bot.guilds.guild(guild).await?;
         Ok(words::added(change, settings.players, settings.auto_redeem))
     })
     .await
@@ -71,13 +71,13 @@ pub(super) async fn remove(
     player: String,
 ) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let (store, guild, typed) = (&ctx.data().store, guild(ctx)?, player.trim());
+        let (bot, guild, typed) = (ctx.data(), guild(ctx)?, player.trim());
         let id: PlayerId = match typed.parse() {
             Ok(id) => id,
             // A person who does not pick a suggestion types a name.
             Err(_) => {
                 let called = |player: &Player| player.nickname.to_lowercase() == typed.to_lowercase();
-                let found = store.rosters().find_on_roster(guild, typed.to_owned(), u32::MAX).await?;
+                let found = bot.rosters.find_on_roster(guild, typed.to_owned(), u32::MAX).await?;
                 let mut found = found.iter().filter(|player| called(player));
                 match (found.next(), found.next()) {
                     (Some(only), None) => only.id,
@@ -85,7 +85,7 @@ pub(super) async fn remove(
                 }
             }
         };
-        let removed = store.rosters().remove_from_roster(guild, vec![id]).await?;
+        let removed = bot.rosters.remove_from_roster(guild, vec![id]).await?;
         Ok(words::removed(id, removed > 0))
     })
     .await
@@ -95,7 +95,7 @@ pub(super) async fn remove(
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let page = ctx.data().store.rosters().roster(guild(ctx)?, 0, words::PAGE).await?;
+        let page = ctx.data().rosters.roster(guild(ctx)?, 0, words::PAGE).await?;
         Ok(words::roster(&page, 0))
     })
     .await
@@ -146,9 +146,9 @@ async fn import_file(
     if !read.bad_lines.is_empty() && !skips {
         return Ok(words::not_imported(&read.bad_lines));
     }
-    let (store, guild) = (&ctx.data().store, guild(ctx)?);
-    let change = store.rosters().add_to_roster(guild, read.players).await?;
-    let settings = store.guilds().guild(guild).await?;
+    let (bot, guild) = (ctx.data(), guild(ctx)?);
+    let change = bot.rosters.add_to_roster(guild, read.players).await?;
+    let settings = bot.guilds.guild(guild).await?;
     Ok(words::imported(change, &read.bad_lines, settings.players, settings.auto_redeem))
 }
 
@@ -156,7 +156,7 @@ async fn import_file(
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn export(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let page = ctx.data().store.rosters().roster(guild(ctx)?, 0, u32::MAX).await?;
+        let page = ctx.data().rosters.roster(guild(ctx)?, 0, u32::MAX).await?;
         Ok(words::exported(page.total, roster_file::write(&page.players)))
     })
     .await

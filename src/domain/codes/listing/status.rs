@@ -11,7 +11,8 @@ use crate::domain::codes::code::Code;
 /// `last_seen_at`.
 const REFRESH_AFTER: Duration = Duration::from_secs(24 * 3600);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum ListingStatus {
     /// Listed, and valid according to the feed.
     Active,
@@ -25,19 +26,12 @@ pub enum ListingStatus {
 }
 
 impl ListingStatus {
-    const ALL: [Self; 4] = [Self::Active, Self::Inactive, Self::Gone, Self::Lapsed];
-
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Inactive => "inactive",
-            Self::Gone => "gone",
-            Self::Lapsed => "lapsed",
-        }
+        self.into()
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
+        name.parse().ok()
     }
 }
 

@@ -106,6 +106,20 @@ fn known(code: &str) -> KnownCode {
 }
 
 #[test]
+fn names_read_back() {
+    let names = [
+        (ListingStatus::Active, "active"),
+        (ListingStatus::Inactive, "inactive"),
+        (ListingStatus::Gone, "gone"),
+        (ListingStatus::Lapsed, "lapsed"),
+    ];
+    for (status, name) in names {
+        assert_eq!((ListingStatus::parse(name), status.name()), (Some(status), name));
+    }
+    assert_eq!(ListingStatus::parse("Active"), None);
+}
+
+#[test]
 fn the_first_source_spells_the_latest_expiry_counts_and_gaps_are_filled() {
     let mut world = World::of(&["one", "two"]);
     let second = Entry { rewards: Some("Wood".into()), ..until("GOGOWOS", 5.0) };

@@ -23,7 +23,8 @@ use crate::domain::answers::answer::RateLimitHints;
 use crate::domain::back_off::BackOff;
 
 /// An endpoint of the game; each has its own budget (docs/protocol.md, "Limits").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Endpoint {
     Login,
     Redeem,
@@ -31,14 +32,11 @@ pub enum Endpoint {
 
 impl Endpoint {
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::Redeem => "redeem",
-        }
+        self.into()
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Login, Self::Redeem].into_iter().find(|endpoint| endpoint.name() == name)
+        name.parse().ok()
     }
 }
 

@@ -14,6 +14,14 @@ fn hints(limit: u32, remaining: u32) -> RateLimitHints {
 }
 
 #[test]
+fn names_read_back() {
+    for (endpoint, name) in [(Endpoint::Login, "login"), (Endpoint::Redeem, "redeem")] {
+        assert_eq!((Endpoint::parse(name), endpoint.name()), (Some(endpoint), name));
+    }
+    assert_eq!(Endpoint::parse("Login"), None);
+}
+
+#[test]
 fn a_window_opens_again_when_its_oldest_answer_leaves_it() {
     let mut budget = budget(2, 100);
     for at in [MS(0), MS(10)] {

@@ -13,7 +13,8 @@ pub use merge_key::MergeKey;
 pub use root::{Root, roots};
 
 /// The kinds of records, parents before children.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum RecordKind {
     /// The first kind, so that a store which takes records over knows which of them are erased.
     Erasures,
@@ -24,6 +25,7 @@ pub enum RecordKind {
     Rosters,
     Posts,
     Redemptions,
+    #[strum(serialize = "runs")]
     Batches,
     /// The game accounts that a Discord user redeems for.
     Links,
@@ -109,24 +111,11 @@ impl RecordKind {
 
     /// The name of the table and of the collection.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Erasures => "erasures",
-            Self::Guilds => "guilds",
-            Self::Players => "players",
-            Self::Codes => "codes",
-            Self::Rosters => "rosters",
-            Self::Posts => "posts",
-            Self::Redemptions => "redemptions",
-            Self::Batches => "runs",
-            Self::Links => "links",
-            Self::GuildCodes => "guild_codes",
-            Self::Listings => "listings",
-            Self::Tallies => "tallies",
-        }
+        self.into()
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        name.parse().ok()
     }
 
     /// How many of the first fields form the key.

@@ -81,6 +81,16 @@ fn unusable_values_do_not_fit() {
 }
 
 #[test]
+fn kinds_have_the_names_of_their_tables() {
+    let names = RecordKind::ALL.map(RecordKind::name).join(" ");
+    assert_eq!(
+        names,
+        "erasures guilds players codes rosters posts redemptions runs links guild_codes listings tallies"
+    );
+    assert_eq!(["Runs", "batches", "GuildCodes", ""].map(RecordKind::parse), [None; 4]);
+}
+
+#[test]
 fn every_kind_is_fully_described() {
     for kind in RecordKind::ALL {
         assert_eq!(RecordKind::parse(kind.name()), Some(kind));

@@ -1,5 +1,5 @@
-//! What may be asked when: the two endpoints' budgets, the players' intervals, how many may try a code that is not proven,
-//! whether there is a login at all, and whether the game answers.
+//! Admission control: which calls may begin now. It combines the budgets of the two endpoints, the players' intervals,
+//! the limit on attempts for unproven codes, the availability of the login, and the breaker.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,17 +16,16 @@ use crate::domain::redeeming::login_stage::LoginStage;
 use crate::domain::redeeming::state_search::Searches;
 use crate::store::{Admission, Candidate};
 
-/// What a try does.
+/// The call that an attempt makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Login,
     Redeem,
-    /// Asks whether the player lives in that state; the one on file is wrong.
+    /// Asks whether the player is in this state, because the one on file is wrong.
     CheckState(State),
 }
 
 impl Step {
-    /// Which endpoint it asks.
     pub fn endpoint(self) -> Endpoint {
         match self {
             Self::Login => Endpoint::Login,
@@ -35,9 +34,9 @@ impl Step {
     }
 }
 
-/// A call that was answered, or was not in time.
+/// A call that was answered or timed out.
 pub(super) struct Answered<'a> {
-    /// When it was begun, since the clock's start.
+    /// When the call began, since the clock's start.
     pub asked: Duration,
     pub endpoint: Endpoint,
     pub player: PlayerId,
@@ -45,17 +44,16 @@ pub(super) struct Answered<'a> {
     pub hints: &'a RateLimitHints,
 }
 
-/// What an answer changed.
+/// The changes that an answer caused.
 #[derive(Debug)]
 pub(super) struct Learnt {
-    /// The endpoint takes calls again then; it refused this one.
+    /// When the endpoint that refused this call takes calls again.
     pub opens: Option<Duration>,
-    /// Whether the try counts.
     pub counts: Counts,
     pub changes: Vec<BreakerEvent>,
 }
 
-/// Shared by the dispatcher and the tries in flight. Times are since the clock's start.
+/// Shared by the dispatcher and the attempts in flight. Times are since the clock's start.
 #[derive(Debug)]
 pub(super) struct AdmissionControl {
     login: WindowBudget,
@@ -63,20 +61,20 @@ pub(super) struct AdmissionControl {
     players: PlayerPacing,
     pub stage: LoginStage,
     pub breaker: Breaker,
-    /// The game took more calls for too many: until then.
+    /// End of the pause after the game refused a call because of its rate limit.
     pub limited_until: Option<Duration>,
-    /// The redeem endpoint's limit as it was before refusals in a row.
+    /// The redeem endpoint's limit before the present series of refusals.
     before_refusals: Option<Option<RateLimit>>,
-    /// Somebody waited whose state is not on file.
+    /// A player without a state on file has waited.
     has_stateless: bool,
-    /// Who was decided last: a trial of the login may be made for that one.
+    /// The player who was decided last, available for a trial of the login.
     pub for_trial: Option<PlayerId>,
     pub searches: Searches,
-    /// State checks that wait for their turn. Each keeps a place in the redeem endpoint's budget free, so they go first.
+    /// Number of queued state checks. Each keeps a place in the redeem endpoint's budget free, so they go first.
     state_checks: usize,
-    /// The tries under way for each code, and since when.
+    /// The attempts under way for each code, with their start times.
     codes: HashMap<(CodeKey, u32), Vec<(PlayerId, Duration)>>,
-    /// A canary whose try takes longer than this is joined by another.
+    /// If a canary's attempt takes longer than this, another player is tried as well.
     patience: Duration,
 }
 
@@ -113,7 +111,7 @@ impl AdmissionControl {
         }
     }
 
-    /// Counts what an earlier process asked.
+    /// Counts the calls of an earlier process.
     pub fn restore(&mut self, calls: Vec<(Endpoint, Duration)>, now: Duration) {
         if let Some(youngest) = calls.iter().map(|(_, age)| *age).min() {
             self.players.restore(now, youngest);
@@ -124,12 +122,11 @@ impl AdmissionControl {
         }
     }
 
-    /// How long a call counts, with whatever was learnt; `None` where there is no budget.
+    /// How long a call counts, including what was learnt; `None` without a budget.
     pub fn window(&self) -> Option<Duration> {
         [&self.login, &self.redeem].into_iter().filter_map(WindowBudget::limit).map(|limit| limit.window).max()
     }
 
-    /// How many calls the redeem endpoint takes.
     pub fn limit(&self) -> Option<RateLimit> {
         self.redeem.limit()
     }
@@ -139,22 +136,21 @@ impl AdmissionControl {
         self.has_room(Endpoint::Redeem, now) || (self.needs_login(now) && self.has_room(Endpoint::Login, now))
     }
 
-    /// Whether some call of a redemption may go to the player endpoint.
+    /// Whether a redemption may need the player endpoint.
     fn needs_login(&self, now: Duration) -> bool {
         self.stage.is_used() || (self.has_stateless && !self.stage.is_gone(now))
     }
 
-    /// A state check begins to wait.
     pub fn queue_state_check(&mut self) {
         self.state_checks += 1;
     }
 
-    /// A state check waits no longer: it began, or was given up.
+    /// Called when a state check gets its permit or is given up.
     pub fn leave_queue(&mut self) {
         self.state_checks = self.state_checks.saturating_sub(1);
     }
 
-    /// Lets a state check for `player` begin, or says when to ask again; with `None` after a call in flight has ended.
+    /// Admits a state check for `player`, or returns when to ask again; `None` means after a call in flight has ended.
     pub fn admit_state_check(
         &mut self,
         endpoint: Endpoint,
@@ -172,8 +168,8 @@ impl AdmissionControl {
         Ok(())
     }
 
-    /// Lets a try for a candidate begin, or not. A login goes before it where the state is not on file, and where the profile
-    /// `is_stale`, the login works, and the code is good: one that is over is worth no login.
+    /// Admits an attempt for a candidate, or returns why not. A login goes first if the state is not on file. It also
+    /// goes first if the profile `is_stale`, the login works, and the code is proven: any other code is worth no login.
     pub fn admit(&mut self, candidate: &Candidate, is_stale: bool, now: Duration) -> Result<Step, Admission> {
         let player = candidate.player;
         self.has_stateless |= !candidate.has_state;
@@ -211,7 +207,7 @@ impl AdmissionControl {
         Ok(step)
     }
 
-    /// The try for this player and code is over, and what it came to is written down.
+    /// The attempt for this player and code is over, and its result is recorded.
     pub fn done(&mut self, key: CodeKey, generation: u32, player: PlayerId) {
         let code = (key, generation);
         self.breaker.codes.end_try(&code);
@@ -223,14 +219,14 @@ impl AdmissionControl {
         }
     }
 
-    /// A call ended at `now`, and whoever made it may be gone: nothing is learnt from it.
+    /// A call ended at `now` without a usable answer, because its caller may be gone. Nothing is learnt from it.
     pub fn end(&mut self, endpoint: Endpoint, player: PlayerId, now: Duration) {
         self.budget(endpoint).end(now);
         self.players.end(player, now);
     }
 
-    /// A call's answer came at `now`; `tried` is the redemption whose try it was, with whether it asked for its own code. The
-    /// rest after refusals in a row that name no time starts at `base`.
+    /// A call's answer came at `now`. `tried` is the redemption it was made for, and whether it used the real code. If
+    /// refusals in a row name no time, the back-off starts at `base`.
     pub fn answered(
         &mut self,
         call: &Answered<'_>,
@@ -239,7 +235,8 @@ impl AdmissionControl {
         base: Duration,
     ) -> Learnt {
         let opens = self.learn(call, now, base);
-        // Where a state is on file nothing depends on the player endpoint: what it says is no evidence against the game.
+        // If the state is on file, nothing depends on the player endpoint. Its answers are no evidence against the
+        // game.
         let (counts, changes) = match call.endpoint {
             Endpoint::Login => (Counts::Yes, Vec::new()),
             Endpoint::Redeem => {
@@ -251,7 +248,7 @@ impl AdmissionControl {
         Learnt { opens, counts, changes }
     }
 
-    /// The answer to the breaker's question came at `now`.
+    /// The answer to the breaker's test call came at `now`.
     pub fn question_answered(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Vec<BreakerEvent> {
         self.learn(call, now, base);
         let changes = self.breaker.answered(call.player, call.status, call.hints.retry_after.unwrap_or_default(), now);
@@ -259,14 +256,14 @@ impl AdmissionControl {
         if changes.iter().any(opened)
             && let Some(limit) = self.before_refusals.take()
         {
-            // Where every call is refused, none was one too many.
+            // If every call is refused, the rate limit is not the reason, so the learnt limit is undone.
             self.redeem.unlearn(limit);
             self.limited_until = None;
         }
         changes
     }
 
-    /// What an answer says of the limits.
+    /// Updates budgets and intervals from an answer.
     fn learn(&mut self, call: &Answered<'_>, now: Duration, base: Duration) -> Option<Duration> {
         let is_refused = *call.status == Status::RateLimited;
         let is_redeem = call.endpoint == Endpoint::Redeem;
@@ -293,19 +290,19 @@ impl AdmissionControl {
         opens
     }
 
-    /// A call ended at `now` at an endpoint that is not there: nobody took note of the player.
+    /// A call ended at `now` at an endpoint that does not exist, so the game did not count it for the player.
     pub fn end_at_nobody(&mut self, endpoint: Endpoint, player: PlayerId, now: Duration) {
         self.budget(endpoint).end(now);
         self.players.cancel(player);
     }
 
-    /// A call that was let begin was not made.
+    /// An admitted call was not made.
     pub fn cancel(&mut self, endpoint: Endpoint, player: PlayerId) {
         self.budget(endpoint).cancel();
         self.players.cancel(player);
     }
 
-    /// All calls in flight are gone with whoever made them.
+    /// All calls in flight are gone with their callers.
     pub fn abandon(&mut self, now: Duration) {
         self.login.abandon(now);
         self.redeem.abandon(now);
@@ -314,8 +311,7 @@ impl AdmissionControl {
         self.breaker.abandon(now);
     }
 
-    /// The earliest time after `now` at which something more may be admitted; `None` while that depends on calls in
-    /// flight.
+    /// The earliest time after `now` at which another call may be admitted; `None` if that depends on calls in flight.
     pub fn next_opening(&self, now: Duration) -> Option<Duration> {
         let budgets = [self.redeem.next_opening(now), self.login.next_opening(now)];
         let joined = self.codes.values().flatten().map(|(_, since)| *since + self.patience);

@@ -23,7 +23,7 @@ fn candidate(player: u64, code: &str) -> Candidate {
     }
 }
 
-/// One call from `asked` to `answered`, with this answer.
+/// Makes one call from `asked` to `answered`, with this answer.
 fn call(
     admission: &mut AdmissionControl,
     player: u64,
@@ -49,7 +49,7 @@ fn is_admitted(admission: &mut AdmissionControl, player: u64, now: Duration) -> 
     is_admitted
 }
 
-/// The game may have seen the call as late as its answer came.
+/// The game may have counted the call as late as its answer.
 #[test]
 fn a_call_leaves_the_window_a_window_after_its_answer_not_its_begin() {
     let mut admission = admission(2);
@@ -77,13 +77,13 @@ fn while_a_call_is_under_way_its_player_is_not_asked() {
     assert_eq!(admission.admit(&candidate(1, "MORE"), false, MS(50_000)), Err(Admission::Skip));
 }
 
-/// The game counts what it refuses, as far as anybody knows.
+/// The game is assumed to count the calls that it refuses.
 #[test]
 fn a_refused_call_is_counted() {
     let mut admission = admission(3);
     call(&mut admission, 1, (MS(0), MS(100)), &Status::Success);
     let opens = call(&mut admission, 2, (MS(100), MS(300)), &Status::RateLimited).opens;
-    // One was counted before it: so many are the limit, and the refused one fills the window until it leaves.
+    // One call was counted before, so the limit is one. The refused call fills the window until it leaves.
     assert_eq!(opens, Some(MS(60_300)));
     assert!(!is_admitted(&mut admission, 3, MS(60_299)) && is_admitted(&mut admission, 3, MS(60_300)));
 }

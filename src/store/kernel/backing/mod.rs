@@ -1,4 +1,4 @@
-//! The storage of the working copy: the file, or a temporary one while the file cannot be used.
+//! The storage of the working copy: the file, or a temporary copy while the file cannot be used.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use super::{Store, StoreError};
 pub(super) enum Backing {
     File {
         identity: Option<FileIdentity>,
-        /// Where the damaged file that this one replaces was moved.
+        /// Where the replaced damaged file was moved.
         replaced: Option<PathBuf>,
         _lock: Arc<FileLock>,
     },
-    /// In its own folder or in memory, and gone with the process. Only what the replica has counts as written.
+    /// In its own folder or in memory, and lost with the process. Only writes that the replica has count.
     Temporary { identity: Option<FileIdentity>, _folder: Option<TempDir> },
 }
 
 impl Backing {
-    /// Why nothing may be written.
+    /// Returns why nothing can be written, if the storage is in trouble.
     pub fn trouble(&self, connection: &Connection) -> Option<String> {
         let (Self::File { identity, .. } | Self::Temporary { identity, .. }) = self;
         let is_whole = identity.as_ref()?.is_whole(connection);
@@ -31,13 +31,13 @@ impl Backing {
 }
 
 impl Store {
-    /// Returns when every write that has begun is done, even if nobody waits for it any more.
+    /// Waits until every write that has begun is done, including those whose callers are gone.
     pub async fn settle(&self) -> Result<(), StoreError> {
         self.write_local(|_| Ok(())).await
     }
 
-    /// Returns when the working copy can no longer be used, with the reason: its file cannot be read or written, or was changed by
-    /// another program.
+    /// Waits until the working copy becomes unusable, and returns the reason: its file cannot be read or written, or
+    /// another program changed it.
     pub async fn broken(&self) -> String {
         self.inner.broken.wait().await.reason.clone()
     }
@@ -46,17 +46,17 @@ impl Store {
         self.inner.broken.initialized()
     }
 
-    /// Whether it broke so that the file at its path may not be ours any more.
+    /// Whether the file at the path may not be the one that we wrote.
     pub fn is_suspect(&self) -> bool {
         self.inner.broken.get().is_some_and(|why| why.is_suspect)
     }
 
     pub(super) fn break_with(&self, trouble: Trouble) {
-        // Only the first reason counts.
+        // The first reason is kept.
         drop(self.inner.broken.set(trouble));
     }
 
-    /// Whether the working copy is temporary, so that only what the replica has counts as written.
+    /// Whether only writes that the replica has count.
     pub fn is_temporary(&self) -> bool {
         matches!(self.inner.backing, Backing::Temporary { .. })
     }

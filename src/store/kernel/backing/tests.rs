@@ -1,4 +1,4 @@
-//! A file that goes away, and a temporary copy instead of it.
+//! A file that goes away, and a temporary copy in its place.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -42,7 +42,7 @@ async fn a_file_that_is_taken_away_or_swapped_takes_no_more_writes() {
                 std::fs::rename(folder.path().join("copy"), &path).unwrap();
             }
             2 => std::fs::remove_file(folder.path().join("giftcode.db-wal")).unwrap(),
-            // A part of the log, which is not in the file yet.
+            // A part of the log that is not in the file yet.
             _ => {
                 let log = std::fs::File::options().write(true).open(folder.path().join("giftcode.db-wal")).unwrap();
                 log.set_len(log.metadata().unwrap().len() / 2).unwrap();
@@ -54,7 +54,7 @@ async fn a_file_that_is_taken_away_or_swapped_takes_no_more_writes() {
     }
 }
 
-/// As a tool that makes backups does it.
+/// Backup tools do this.
 #[tokio::test]
 async fn another_program_may_have_the_log_written_into_the_file() {
     let (_folder, path) = file();
@@ -98,7 +98,7 @@ async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     let store = temporary(&path);
     assert!(store.is_temporary());
     store.sync_log().set_replicated(true).await.unwrap();
-    // It has not caught up yet.
+    // The replica is not caught up yet.
     let error = store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap_err();
     assert!(
         matches!(&error, StoreError::Persist(reason) if reason.contains("MongoDB has not caught up yet")),
@@ -106,7 +106,7 @@ async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     );
     assert_eq!(guilds(&store).await, []);
     store.replica_has(store.latest_commit());
-    // However long it takes.
+    // The write waits for the replica, however long that takes.
     let began = Instant::now();
     let (written, ()) = tokio::join!(async { store.guilds().set_channel(GuildId(1), ChannelId(2)).await }, async {
         tokio::time::sleep(Duration::from_secs(20)).await;
@@ -123,12 +123,12 @@ async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     assert!(error.contains("MongoDB refuses: over its space quota"), "{error}");
     let trouble = store.sync_log().replica_status().await.unwrap().trouble().unwrap();
     assert!(trouble.starts_with("the state file cannot be used, and MongoDB refuses"), "{trouble}");
-    // What comes from the replica, or is of this copy alone, needs nobody's word.
+    // Records that come from the replica need no acknowledgement.
     let other = temporary(&path);
     assert_eq!(other.sync_log().merge(guilds(&store).await).await.unwrap().taken, 1);
 }
 
-/// In memory, where no folder can be used: reads and writes don't lock each other out.
+/// In memory, which is used when no folder is writable, reads and writes don't lock each other out.
 #[tokio::test(flavor = "multi_thread")]
 async fn in_memory_nothing_is_ever_locked() {
     let opened = crate::store::kernel::schema::in_memory(None, StateKind::Bot).unwrap();
@@ -154,7 +154,7 @@ async fn a_write_that_nobody_waits_for_any_more_is_done_when_all_is_settled() {
     let (_folder, path) = file();
     let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
     for guild in 1..50 {
-        // Begun, and dropped.
+        // Begins a write, and drops its future.
         drop(store.guilds().set_channel(GuildId(guild), ChannelId(1)).now_or_never());
         store.settle().await.unwrap();
         assert_eq!(guilds(&store).await.len() as u64, guild);
@@ -177,7 +177,7 @@ async fn what_the_file_knows_of_the_replica_holds_after_a_crash_and_in_a_copy() 
     assert_eq!(open().sync_log().replica_history().await.unwrap(), known);
     assert_eq!(temporary(&path).sync_log().replica_history().await.unwrap(), known);
     let store = open();
-    // Rounds of an older term are not known to be in here.
+    // A confirmation from an older term is ignored.
     store.sync_log().outbox_confirmed(at(6, 99)).await.unwrap();
     assert_eq!(store.sync_log().replica_history().await.unwrap().position, at(7, 3));
     store.sync_log().note_caught_up("db", at(8, 0)).await.unwrap();
@@ -193,7 +193,7 @@ async fn a_temporary_copy_begins_with_what_a_file_holds_that_can_only_be_read() 
     let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
     store.sync_log().set_replicated(true).await.unwrap();
     store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
-    // With its log, as a killed process leaves it.
+    // The file still has its log, as after a killed process.
     let live = temporary(&path);
     assert_eq!(guilds(&live).await, guilds(&store).await);
     let before = guilds(&store).await;
@@ -202,7 +202,7 @@ async fn a_temporary_copy_begins_with_what_a_file_holds_that_can_only_be_read() 
     let closed = temporary(&path);
     assert!(closed.instance() > instance);
     assert_eq!(guilds(&closed).await, before);
-    // What the replica lacked is still known.
+    // The copy still knows which records the replica lacks.
     assert_eq!(closed.sync_log().unsent().await.unwrap().records, 1);
     let Backing::Temporary { _folder: Some(folder), .. } = &closed.inner.backing else { panic!("it has no folder") };
     let folder = folder.path().to_owned();

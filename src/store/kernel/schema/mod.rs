@@ -1,4 +1,4 @@
-//! Opening a working copy: settings, migrations, and the checks that it is ours.
+//! Opening a working copy: settings, migrations, and the check that the file is ours.
 
 pub(in crate::store) mod triggers;
 
@@ -15,11 +15,11 @@ use crate::domain::sync::version::Version;
 use super::lock::FileIdentity;
 use super::{StateKind, StoreError};
 
-/// Makes everything due to be planned.
+/// Queues everything for planning.
 pub(in crate::store) const PLAN_EVERYTHING: &str =
     "INSERT INTO plan_queue (code_key, guild_id, player_id, due_at) VALUES ('', 0, 0, 0) ON CONFLICT DO NOTHING";
 
-/// All migrations, oldest first. A released one is never changed.
+/// All migrations, oldest first. A released migration never changes.
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0001_initial.sql"),
     include_str!("../../../../migrations/0002_outbox.sql"),
@@ -37,16 +37,15 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0014_history.sql"),
 ];
 
-/// An opened working copy.
 pub(super) struct Opened {
     pub writer: Connection,
-    /// None in memory.
+    /// `None` in memory.
     pub reader: Option<Connection>,
     pub instance: i64,
     pub last_version: Version,
-    /// The file it stands in; none in memory.
+    /// `None` in memory.
     pub file: Option<FileIdentity>,
-    /// Where a damaged file was moved to.
+    /// Where the damaged file was moved.
     pub replaced: Option<PathBuf>,
 }
 
@@ -60,7 +59,7 @@ impl StateKind {
     }
 }
 
-/// Opens the file. A damaged one is moved away, to be made anew, if `replaces_damaged`.
+/// Opens the file. With `replaces_damaged`, a damaged file is moved away and replaced by an empty one.
 pub(super) fn open(path: &Path, kind: StateKind, replaces_damaged: bool) -> Result<Opened, StoreError> {
     match connect(path, kind) {
         Err(StoreError::Damaged { .. }) if replaces_damaged => {
@@ -93,7 +92,8 @@ fn prepare_reader(reader: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A temporary working copy, in a folder of its own or else in memory, with what the file at `from` holds, if that can be read.
+/// Opens a temporary working copy in its own folder, or else in memory. It starts with the content of the file at
+/// `from`, if that can be read.
 pub(super) fn open_temporary(from: Option<&Path>, kind: StateKind) -> Result<(Opened, Option<TempDir>), StoreError> {
     match in_folder(from, kind) {
         Ok((opened, folder)) => Ok((opened, Some(folder))),
@@ -114,7 +114,7 @@ fn in_folder(from: Option<&Path>, kind: StateKind) -> Result<(Opened, TempDir), 
             Err(reason) => tracing::debug!("Nothing is taken over from the state file: {reason}"),
         }
     }
-    // Half a copy is none.
+    // A partial copy is useless, so this starts with an empty file.
     let opened = connect(&folder.path().join("new.db"), kind).map_err(|e| e.to_string())?;
     Ok((opened, folder))
 }
@@ -135,7 +135,7 @@ pub(super) fn in_memory(from: Option<&Path>, kind: StateKind) -> Result<Opened, 
     from.map_or_else(|| open(None), |from| open(Some(from)).or_else(|_| open(None)))
 }
 
-/// Copies a file that can only be read.
+/// Copies a file that may be read-only.
 fn copy(path: &Path, into: &str) -> Result<(), String> {
     let open = |immutable: bool| {
         let mut uri = url::Url::from_file_path(std::path::absolute(path).map_err(|e| e.to_string())?)
@@ -143,7 +143,7 @@ fn copy(path: &Path, into: &str) -> Result<(), String> {
         uri.set_query(Some(if immutable { "mode=ro&immutable=1" } else { "mode=ro" }));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         let file = Connection::open_with_flags(uri.as_str(), flags).map_err(|e| e.to_string())?;
-        // Where the folder cannot be written, a file without a log can be read as one that nobody changes.
+        // If the folder is read-only, SQLite can open a file without a log only as immutable.
         file.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
             .map_err(|e| e.to_string())?;
         Ok::<_, String>(file)
@@ -152,11 +152,11 @@ fn copy(path: &Path, into: &str) -> Result<(), String> {
     log.push("-wal");
     let has_log = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
     let file = open(false).or_else(|reason| if has_log { Err(reason) } else { open(true) })?;
-    // Not by pages: those of a file with a log say that there is one, which memory has not.
+    // Not page by page: the pages of a file in WAL mode require a log, and a copy in memory cannot have one.
     file.execute("VACUUM INTO ?1", [into]).map(drop).map_err(|e| e.to_string())
 }
 
-/// Moves the file and what belongs to it to `NAME.corrupt-TIME`; returns that name.
+/// Moves the file and its log to `NAME.corrupt-TIME`; returns that path.
 fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
     let with = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
@@ -175,9 +175,9 @@ fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
 
 fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64, Version), StoreError> {
     let failed = |e: rusqlite::Error| failed(path, &e);
-    // A record whose parent has not come yet is kept: which of them comes first nobody knows.
+    // A record may arrive before its parent, so foreign keys are not enforced.
     writer.pragma_update(None, "foreign_keys", false).map_err(failed)?;
-    // What is erased must not stand in free pages either.
+    // Erased data must not remain in free pages.
     writer.pragma_update(None, "secure_delete", true).map_err(failed)?;
     writer.set_prepared_statement_cache_capacity(64);
     let checked: String = writer.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
@@ -211,7 +211,7 @@ fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64
     let instance = transaction
         .query_row("UPDATE meta SET value = value + 1 WHERE key = 'instance' RETURNING value", [], |row| row.get(0))
         .map_err(failed)?;
-    // Once per start: whatever a file went through before it came here, nothing stays unplanned.
+    // Once per start, so that nothing stays unplanned, whatever the file went through before.
     transaction.execute(PLAN_EVERYTHING, []).map_err(failed)?;
     let last: i64 =
         transaction.query_row("SELECT value FROM meta WHERE key = 'clock'", [], |row| row.get(0)).map_err(failed)?;
@@ -219,7 +219,7 @@ fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64
     Ok((instance, Version(last)))
 }
 
-/// What an error of SQLite at the start means, and what to do.
+/// Translates an SQLite error at the start into a reason and advice.
 fn failed(path: &Path, error: &rusqlite::Error) -> StoreError {
     let damaged = |reason: &str| StoreError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
     match error.sqlite_error_code() {
@@ -242,16 +242,16 @@ fn explain(error: &rusqlite::Error) -> String {
     }
 }
 
-/// Why a file can be used no longer.
+/// Why a file cannot be used any longer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trouble {
     pub reason: String,
-    /// What stands at its path need not be what we wrote.
+    /// The file at the path may not be the one that we wrote.
     pub is_suspect: bool,
 }
 
 impl Trouble {
-    /// The trouble that an error tells, if the file itself is the trouble and not what was asked of it.
+    /// Returns the trouble if the file itself caused the error, and not the statement.
     pub fn from_error(error: &rusqlite::Error) -> Option<Self> {
         let is_suspect = match error.sqlite_error_code()? {
             ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => true,

@@ -1,4 +1,4 @@
-//! Migrations of files that have something in them.
+//! Migrations of files that hold records.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::domain::sync::election::Position;
 use crate::domain::sync::record::RecordKind;
 use crate::store::ReplicaHistory;
 
-/// The migration that makes tables anew.
+/// The migration that recreates tables.
 const REBUILDS: usize = 13;
 const REBUILT: [&str; 3] = ["posts", "redemptions", "listings"];
 
@@ -19,7 +19,7 @@ fn migrate(connection: &mut Connection, count: usize) {
     migrations.to_version(connection, count).unwrap();
 }
 
-/// What belongs to the rebuilt tables, but for the triggers that are made at each start.
+/// Indexes and triggers of the recreated tables, without the triggers that every start installs.
 fn belongings(connection: &Connection) -> BTreeMap<String, String> {
     let made: BTreeSet<String> = RecordKind::ALL
         .into_iter()
@@ -76,7 +76,7 @@ fn tables_that_are_made_anew_keep_their_rows_indexes_and_triggers() {
     assert_eq!(before.2, 6);
     migrate(&mut connection, MIGRATIONS.len());
     assert_eq!((rows(&connection), belongings(&connection), outbox(&connection)), before);
-    // It was sent before: its changes are, too.
+    // The redemption was sent before, so its changes are sent as well.
     let shared: bool = connection.query_row("SELECT shared FROM redemptions", [], |row| row.get(0)).unwrap();
     assert!(shared);
     triggers::install(&connection).unwrap();
@@ -91,7 +91,7 @@ fn tables_that_are_made_anew_keep_their_rows_indexes_and_triggers() {
     let made = cookie(&connection);
     triggers::install(&connection).unwrap();
     assert_eq!(cookie(&connection), made, "what is there already is left alone");
-    // Words of a newer program have their place.
+    // The columns accept words of a newer program.
     connection.execute_batch("UPDATE posts SET kind = 'x'; UPDATE redemptions SET outcome = 'x'").unwrap();
     connection.execute_batch("UPDATE listings SET standing = 'x'").unwrap();
 }
@@ -124,7 +124,7 @@ fn how_a_file_stands_to_the_replica_is_known_after_the_migration_that_made_it_on
     );
 }
 
-/// A migration that changes records leaves them in the outbox: their version is what the triggers listen to.
+/// A migration that changes records must raise their version, because the outbox triggers fire on it.
 #[test]
 fn migrations_that_change_records_make_them_newer() {
     for (number, sql) in MIGRATIONS.iter().enumerate().skip(REBUILDS - 1) {

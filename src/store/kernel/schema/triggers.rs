@@ -1,11 +1,12 @@
-//! The triggers that every table of records has, made from the kinds: no change of a record can be forgotten, and none is older
-//! than what it replaces.
+//! The triggers of every record table, generated from the record kinds. They put each change into the outbox, and keep
+//! a record's version growing.
 
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::sync::record::{Field, RecordKind};
 
-/// Whether a row is worth sending. What nobody tried, or asked for, is derived again by whoever needs it.
+/// Returns the condition for rows that the replica needs. A pending redemption that was neither attempted nor requested
+/// is left out, because any instance can derive it again.
 pub(in crate::store) fn is_shared(kind: RecordKind, row: &str) -> String {
     match kind {
         RecordKind::Redemptions => format!(
@@ -15,7 +16,7 @@ pub(in crate::store) fn is_shared(kind: RecordKind, row: &str) -> String {
     }
 }
 
-/// What is sent first: what keeps records away, then what is acted on, then the bulk.
+/// Returns the send order: first records that keep others away, then records that services act on, then the rest.
 pub(in crate::store) fn urgency(kind: RecordKind, row: &str) -> String {
     match kind {
         RecordKind::Erasures => "0".to_owned(),
@@ -25,25 +26,24 @@ pub(in crate::store) fn urgency(kind: RecordKind, row: &str) -> String {
     }
 }
 
-/// Whether changes are noted for a replica.
+/// Condition: changes are recorded for a replica.
 pub(in crate::store) const IS_REPLICATED: &str = "(SELECT value FROM meta WHERE key = 'replicated') = 1";
 
-/// An entry that is there already stands for the newest change, and is to be sent again.
+/// An outbox entry stands for the newest change of its record. Another change makes it unsent again.
 pub(in crate::store) const AGAIN: &str =
     "ON CONFLICT (kind, key) DO UPDATE SET version = max(version, excluded.version),
         urgency = min(urgency, excluded.urgency), round = NULL";
 
-/// These fields as the columns of a row.
+/// Returns the fields as a list of columns of `row`.
 pub(in crate::store) fn columns(fields: &[Field], row: &str) -> String {
     fields.iter().map(|field| format!("{row}{}", field.name)).collect::<Vec<_>>().join(", ")
 }
 
-/// The columns of a kind's key.
 pub(in crate::store) fn key_columns(kind: RecordKind, row: &str) -> String {
     columns(&kind.fields()[..kind.key_fields()], row)
 }
 
-/// Records that are merged (meta 'merging') keep their versions.
+/// Merged records keep their versions (meta 'merging').
 fn triggers(kind: RecordKind) -> [(String, String); 3] {
     let (table, key) = (kind.name(), key_columns(kind, "NEW."));
     let note = |event: &str, does: &str, when: String| {
@@ -59,7 +59,7 @@ END",
         );
         (name, sql)
     };
-    // That a person asks for it makes it worth sending, without a new version.
+    // A personal request makes a redemption worth sending without a new version.
     let update = if kind == RecordKind::Redemptions { "UPDATE OF version, priority" } else { "UPDATE OF version" };
     let changed = format!("{} OR {}", is_shared(kind, "NEW"), is_shared(kind, "OLD"));
     let version = format!("{table}_version");
@@ -73,7 +73,7 @@ END",
     [note("insert", "INSERT", is_shared(kind, "NEW")), note("update", update, changed), (version, grows)]
 }
 
-/// Makes those that are not there yet, or not as they should be.
+/// Installs missing triggers, and replaces outdated ones.
 pub(super) fn install(connection: &Connection) -> rusqlite::Result<()> {
     let mut find = connection.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?1")?;
     for (name, sql) in RecordKind::ALL.into_iter().flat_map(triggers) {

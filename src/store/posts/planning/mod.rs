@@ -1,12 +1,12 @@
-//! Planning: from codes, guilds and rosters to the posts, redemptions and runs that are due.
+//! Planning derives the due posts, redemptions and batches from codes, guilds and rosters.
 //!
-//! A plan works off the entries of `plan_queue`, which triggers fill (`migrations/0006_plan_queue.sql`): it costs what
-//! changed, and with nothing changed it writes nothing. Everything there is goes through the same statements, as one entry for
-//! each code: once per start, and after a merge.
+//! A plan processes the entries of `plan_queue`, which triggers fill (`migrations/0006_plan_queue.sql`). Its cost
+//! depends on how much changed; if nothing changed, it writes nothing. Once per start and after each merge, everything
+//! goes through the same statements, with one entry for each code.
 //!
-//! A plan is one transaction and does a bounded part of the work, so that claims and posts wait for it for a moment only, even
-//! while a code is planned for 20,000 players. Posts come first; redemptions follow the rosters in their order, and the entry
-//! says how far they are.
+//! A plan is one transaction and does a bounded part of the work. Claims and posts therefore wait for it only briefly,
+//! even while a code is planned for 20,000 players. Posts come first. Redemptions follow in the order of the rosters,
+//! and the entry stores how far they have come.
 
 mod redemptions;
 
@@ -28,30 +28,26 @@ use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::redemptions::overdue;
 use redemptions::plan_redemptions;
 
-/// What planning made due.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
-    /// The guilds that get posts.
     pub guilds: Vec<GuildPlan>,
-    /// Redemptions that became due.
+    /// The number of redemptions that became due.
     pub redemptions: usize,
 }
 
-/// The posts one guild gets.
+/// The posts that one guild gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuildPlan {
-    /// The guild.
     pub guild: GuildId,
-    /// The codes, in the order of the posts.
+    /// In the order of the posts.
     pub codes: Vec<Code>,
 }
 
-/// A part of what is to be planned.
+/// The result of planning a part of the work.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Planned {
-    /// What it made due.
     pub plan: Plan,
-    /// When there is more to plan: in the past where that is now; `None` where there is nothing.
+    /// When there is more to plan: in the past if that is now, `None` if nothing is left.
     pub next: Option<Timestamp>,
 }
 
@@ -62,26 +58,26 @@ impl AddAssign for Plan {
     }
 }
 
-/// An entry that is there already begins anew.
+/// Restarts an entry that exists already.
 const AGAIN: &str = "ON CONFLICT DO UPDATE SET has_posts = 0, after_guild = -9223372036854775808, after_player = 0";
 
-/// How much one plan does.
+/// Limits on the work of one plan.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
-    /// Guilds whose entries are taken apart.
+    /// Guilds whose entries are split by code.
     guilds: u32,
-    /// Posts; those of one guild belong together.
+    /// Posts. All posts of one guild are planned together.
     posts: usize,
-    /// Looks at one player and one code.
+    /// Lookups of one player and one code.
     rows: usize,
-    /// Places on rosters that one statement goes through.
+    /// Roster places that one statement reads.
     places: u32,
 }
 
-/// Some 50 ms of work.
+/// About 50 ms of work.
 const BOUNDS: Bounds = Bounds { guilds: 100, posts: 2_000, rows: 10_000, places: 2_000 };
 
-/// Makes a code due to be planned for every guild and player.
+/// Queues a code to be planned for every guild and player.
 pub(in crate::store) fn queue_code(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<usize> {
     let sql = format!("INSERT INTO plan_queue (code_key, guild_id, player_id, due_at) VALUES (?1, 0, 0, 0) {AGAIN}");
     tx.execute(&sql, [key])
@@ -96,7 +92,7 @@ struct Missing {
     generation: u32,
 }
 
-/// Takes the entries without a code apart, into one for each code that may have something to plan.
+/// Splits each entry without a code into one entry for each code that may have something to plan.
 fn take_apart(tx: &Tx<'_>, most: u32) -> rusqlite::Result<()> {
     let now = Millis(tx.now());
     let open = "c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?1)";
@@ -139,7 +135,7 @@ fn take_apart(tx: &Tx<'_>, most: u32) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What waits to be posted although its code is over: it is not sent any more; unless an attempt is in the dark, which must be
+/// Drops waiting posts whose code is over. A post that an earlier attempt may have sent is kept, because that must be
 /// cleared up first.
 fn drop_stale(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<usize> {
     let sql = format!(
@@ -174,7 +170,7 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
         .collect()
 }
 
-/// The name of a message of these codes: the first that no other message of the guild has.
+/// The name for a message with these codes: the first one that no other message has.
 fn message_nonce(tx: &Tx<'_>, guild: GuildId, codes: &[Missing]) -> rusqlite::Result<String> {
     let Some(first) = codes.first() else { return Ok(nonce('g', tx.version())) };
     let mut again = 0;
@@ -187,7 +183,6 @@ fn message_nonce(tx: &Tx<'_>, guild: GuildId, codes: &[Missing]) -> rusqlite::Re
     }
 }
 
-/// Plans the messages of one guild.
 fn plan_guild(tx: &Tx<'_>, guild: GuildId, missing: Vec<Missing>) -> rusqlite::Result<GuildPlan> {
     let planned = GuildPlan { guild, codes: missing.iter().map(|m| m.code.clone()).collect() };
     let is_digest = missing.iter().any(|m| m.is_digest);
@@ -221,7 +216,7 @@ fn plan_guild(tx: &Tx<'_>, guild: GuildId, missing: Vec<Missing>) -> rusqlite::R
     Ok(planned)
 }
 
-/// Plans posts for the entries that have none yet.
+/// Plans the posts of the entries that are not planned yet.
 fn plan_posts(tx: &Tx<'_>, most: usize) -> rusqlite::Result<Vec<GuildPlan>> {
     let now = Millis(tx.now());
     let waiting = "has_posts = 0 AND code_key <> '' AND player_id = 0 AND due_at <= ?1";
@@ -229,7 +224,7 @@ fn plan_posts(tx: &Tx<'_>, most: usize) -> rusqlite::Result<Vec<GuildPlan>> {
         .statement(&format!("SELECT code_key, guild_id FROM plan_queue WHERE {waiting}"))?
         .query_map([&now], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    // Messages are put together from all codes that a guild misses at one moment.
+    // A message combines all codes that a guild lacks at the same moment.
     let mut by_guild: BTreeMap<GuildId, BTreeMap<(i64, CodeKey), Missing>> = BTreeMap::new();
     for (code, guild) in &entries {
         drop_stale(tx, code, *guild)?;
@@ -247,7 +242,7 @@ fn plan_posts(tx: &Tx<'_>, most: usize) -> rusqlite::Result<Vec<GuildPlan>> {
         planned.push(plan_guild(tx, guild, missing.into_values().collect())?);
     }
     tx.execute(&format!("UPDATE plan_queue SET has_posts = 1 WHERE {waiting}"), [&now])?;
-    // The digest is done, or there was nothing to tell; but before the first poll nobody knows what there is to tell.
+    // The digest is planned, or there was nothing to include. Before the first poll, its content is not known yet.
     tx.execute(
         "UPDATE guilds SET digest_due = 0, version = ?1
          WHERE digest_due = 1 AND channel_id IS NOT NULL AND removed_at IS NULL AND (SELECT value FROM meta WHERE key = 'polled') = 1
@@ -268,7 +263,7 @@ fn plan_within(tx: &Tx<'_>, bounds: Bounds) -> rusqlite::Result<Planned> {
     let last: i64 = tx.statement("SELECT coalesce(max(entry), 0) FROM plan_queue")?.query_row([], |row| row.get(0))?;
     let guilds = plan_posts(tx, bounds.posts)?;
     let redemptions = plan_redemptions(tx, bounds)?;
-    // What this plan itself changed is planned.
+    // Entries that this plan's own changes created are planned already.
     tx.execute("DELETE FROM plan_queue WHERE entry > ?1", [last])?;
     if redemptions > 0 {
         tx.wake_work();
@@ -277,13 +272,13 @@ fn plan_within(tx: &Tx<'_>, bounds: Bounds) -> rusqlite::Result<Planned> {
 }
 
 impl PostQueue {
-    /// Makes due what is not yet: a post for every guild and active code, a redemption for every player of a guild with
-    /// auto-redemption and active code. Running it twice makes nothing due twice. Does a bounded part of what there is to do,
-    /// and nothing at all where nothing changed.
+    /// Makes due what is not due yet: a post for every guild and active code, and a redemption for every active code
+    /// and player of a guild with auto-redemption. Planning again makes nothing due twice. Each call does a bounded
+    /// part of the work, and nothing at all if nothing changed.
     ///
     /// # Errors
-    /// When it cannot be written, or this instance may not act (any more): then nothing of this part is due, and nothing may be
-    /// posted on its account.
+    /// Returns an error if the write fails or this instance may not act (any more). Nothing of this part is due then,
+    /// and nothing may be posted because of it.
     pub async fn plan_some(&self) -> Result<Planned, StoreError> {
         self.plan_within(BOUNDS).await
     }
@@ -301,10 +296,10 @@ impl PostQueue {
         self.write_leading(move |tx| Ok(plan_within(tx, bounds)?)).await
     }
 
-    /// The same until there is nothing more to plan now.
+    /// Calls [`Self::plan_some`] until there is nothing more to plan now.
     ///
     /// # Errors
-    /// Those of [`Self::plan_some`].
+    /// The errors of [`Self::plan_some`].
     pub async fn plan(&self) -> Result<Plan, StoreError> {
         let mut all = Plan::default();
         loop {

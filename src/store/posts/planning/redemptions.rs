@@ -1,4 +1,4 @@
-//! Redemptions and runs of the entries whose posts are planned.
+//! Plans the redemptions and batches of entries whose posts are planned.
 
 use std::collections::BTreeSet;
 
@@ -11,27 +11,27 @@ use super::Bounds;
 use crate::store::batches;
 use crate::store::kernel::{Millis, Tx};
 
-/// How many checks a planned redemption counts as: writing it takes that much longer than checking for it.
+/// Creating a redemption costs as much as this many lookups.
 const CHECKS_PER_REDEMPTION: usize = 4;
-/// What a player's entry counts as: a look for each active code.
+/// A player's entry counts as this many lookups, one for each active code.
 const CHECKS_PER_PLAYER: usize = 10;
 
-/// A place on the rosters: guild and player.
+/// A roster place: guild and player.
 type Place = (i64, i64);
 
 const BEGIN: Place = (i64::MIN, 0);
 const END: Place = (i64::MAX, i64::MAX);
 
-/// Whose redemptions are looked at: places on the rosters, and a code. `r` is the roster, `c` the code.
+/// The redemptions to plan: roster places and a code. In SQL, `r` is the roster and `c` the code.
 enum Part<'a> {
-    /// A player, in one guild or (0) all, and one code or ('') all.
+    /// One player, in one guild or in all (0), and one code or all ('').
     Player { code: &'a str, guild: i64, player: i64 },
-    /// A code, and the places from one, which is left out, up to another.
+    /// One code, and the places after `after`, up to and including `until`.
     Places { code: &'a str, after: Place, until: Place },
 }
 
 impl Part<'_> {
-    /// `?1` and `?2` are the statement's own.
+    /// `?1` and `?2` belong to the statement itself.
     fn condition(&self) -> &'static str {
         match self {
             Self::Player { .. } => {
@@ -52,7 +52,7 @@ impl Part<'_> {
     }
 }
 
-/// An entry whose posts are planned, as far as there are any.
+/// An entry whose posts, if it has any, are planned.
 struct Entry {
     id: i64,
     code: String,
@@ -61,7 +61,7 @@ struct Entry {
     after: Place,
 }
 
-/// Plans the redemptions of a part, and its runs; how many redemptions became due.
+/// Plans the redemptions and batches of a part. Returns how many redemptions became due.
 fn plan_part(tx: &Tx<'_>, part: &Part<'_>) -> rusqlite::Result<usize> {
     let (now, version) = (Millis(tx.now()), tx.version());
     let mut values: Vec<&dyn ToSql> = vec![&now, &version];
@@ -73,7 +73,7 @@ fn plan_part(tx: &Tx<'_>, part: &Part<'_>) -> rusqlite::Result<usize> {
         part.condition(),
         guilds::active_code("r.guild_id")
     );
-    // What was dropped when a guild removed the code is wanted again.
+    // A redemption that was dropped when a guild removed the code becomes due again.
     let insert = format!(
         "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
          SELECT r.player_id, c.code_key, c.generation, 'pending', ?1, ?1, ?2 {places}
@@ -93,7 +93,7 @@ fn plan_part(tx: &Tx<'_>, part: &Part<'_>) -> rusqlite::Result<usize> {
         count += 1;
     }
     drop(rows);
-    // Only where something is pending: a run of nothing, all of it done before, would be ended by nothing.
+    // A batch begins only if something is pending. If everything was done before, nothing would ever end the batch.
     let batches = format!(
         "INSERT INTO runs (guild_id, code_key, generation, started_at, version)
          SELECT DISTINCT r.guild_id, c.code_key, c.generation, ?1, ?2 {places}
@@ -110,7 +110,7 @@ fn plan_part(tx: &Tx<'_>, part: &Part<'_>) -> rusqlite::Result<usize> {
     Ok(count)
 }
 
-/// The place that is `count` behind `after`, up to `end`; the end itself where there are no more.
+/// The place `count` places after `after`, or `end` if there are fewer places up to it.
 fn next_place(tx: &Tx<'_>, after: Place, end: Place, count: u32) -> rusqlite::Result<Place> {
     let place = tx
         .statement(
@@ -123,8 +123,8 @@ fn next_place(tx: &Tx<'_>, after: Place, end: Place, count: u32) -> rusqlite::Re
     Ok(place.unwrap_or(end))
 }
 
-/// Plans the next redemptions of an entry: how many became due, how many looks that was, and how far it is now; `None`
-/// when it is done.
+/// Plans the next redemptions of an entry. Returns how many became due, how many lookups this took, and the place that
+/// was reached (`None` once the entry is done).
 fn plan_entry(tx: &Tx<'_>, entry: &Entry, places: u32) -> rusqlite::Result<(usize, usize, Option<Place>)> {
     let code = entry.code.as_str();
     if entry.player != 0 {
@@ -146,7 +146,7 @@ fn plan_entry(tx: &Tx<'_>, entry: &Entry, places: u32) -> rusqlite::Result<(usiz
     Ok((count, places as usize, (until != end).then_some(until)))
 }
 
-/// Plans redemptions for the entries whose posts are planned, the oldest first; how many became due.
+/// Plans redemptions for the entries whose posts are planned, oldest entry first. Returns how many became due.
 pub(in crate::store) fn plan_redemptions(tx: &Tx<'_>, bounds: Bounds) -> rusqlite::Result<usize> {
     let (mut count, mut rows) = (0, 0);
     while rows < bounds.rows {

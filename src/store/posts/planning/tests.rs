@@ -1,4 +1,4 @@
-//! What is planned bit by bit is what is planned at once.
+//! Planning in small parts gives the same result as planning at once.
 
 use crate::store::Store;
 use std::collections::BTreeMap;
@@ -22,10 +22,10 @@ use crate::store::{Admission, AttemptResult, Next};
 const HOUR: Duration = Duration::from_secs(3600);
 const TINY: Bounds = Bounds { guilds: 1, posts: 1, rows: 3, places: 2 };
 
-/// What people, feeds and the game do.
+/// Actions of people, the feeds and the game.
 #[derive(Debug, Clone)]
 enum Change {
-    /// The feeds list these codes, with their ends in hours from now.
+    /// The feeds list these codes, with their expiries in hours from now.
     Listed(BTreeMap<u8, Option<u8>>),
     SetChannel(u64),
     UnsetChannel(u64),
@@ -40,9 +40,9 @@ enum Change {
     Answered(u64, u8, Status),
     PostsSent,
     Hours(u8),
-    /// The process ends, and another opens the file.
+    /// The process ends and another one opens the file.
     Restart,
-    /// A part of what is to be planned is.
+    /// One part of the work is planned.
     PlanSome,
     Plan,
 }
@@ -85,7 +85,7 @@ fn player(id: u64) -> Player {
     Player { id: PlayerId::new(id).unwrap(), nickname: format!("P{id}"), state: State::new(1), furnace_level: None }
 }
 
-/// The one feed lists these.
+/// The only feed lists these codes.
 async fn list(store: &Store, entries: Vec<Entry>) {
     store
         .listings()
@@ -217,7 +217,7 @@ impl World {
                 }
             }
             Change::PostsSent => loop {
-                // How codes that are planned at one moment share messages may differ: all are sent.
+                // Codes that are planned at the same moment may be grouped into messages differently, so all are sent.
                 let due = store.posts().due_messages().await.unwrap();
                 if due.is_empty() {
                     break;
@@ -255,7 +255,7 @@ impl World {
             .unwrap()
     }
 
-    /// What is planned.
+    /// The planned rows.
     async fn planned(&self) -> Vec<Vec<Vec<Value>>> {
         let mut all = Vec::new();
         for sql in [
@@ -269,7 +269,7 @@ impl World {
         all
     }
 
-    /// Holds what is there against the definition, without the statements that plan it.
+    /// Compares the stored rows with the definition, without the planning statements.
     async fn assert_nothing_is_missing(&self) {
         let now = self.clock.now().as_millisecond();
         let active = |guild: &str| {
@@ -334,13 +334,13 @@ fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap().block_on(future)
 }
 
-/// Makes these changes in two files: one is planned in the smallest parts, the other as a whole each time.
+/// Applies the changes to two files. One is planned in the smallest parts, the other completely each time.
 async fn compare(changes: impl IntoIterator<Item = Change>) {
     let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
     let (mut parts, mut full) = (World::new(clock, false), World::new(clock, true));
     for change in changes {
         if let Change::Hours(hours) = change {
-            // Planned before the time goes on, as by a poster that is woken.
+            // Plans before time advances, as a poster does when it is woken.
             parts.plan().await;
             full.plan().await;
             tokio::time::advance(HOUR * u32::from(hours)).await;
@@ -360,7 +360,7 @@ async fn each_kind_of_change_is_planned() {
     use Change::{AddCode, Answered, Auto, Joined, Left, Listed, Plan, RemoveCode, Requested, SetChannel};
     let listed = |codes: &[u8]| Listed(codes.iter().map(|code| (*code, None)).collect());
     for changes in [
-        // The first poll, which brings nothing: what comes later is news, not the digest.
+        // The first poll brings nothing, so later codes are news and not part of the digest.
         vec![SetChannel(1), Plan, listed(&[]), Plan, listed(&[0]), Plan],
         vec![
             listed(&[0]),
@@ -374,11 +374,11 @@ async fn each_kind_of_change_is_planned() {
             listed(&[0, 1]),
             Plan,
         ],
-        // A guild adds what no feed lists any more, and takes back that it removed a code.
+        // A guild adds a code that no feed lists any more, and adds back a code that it removed.
         vec![listed(&[0]), listed(&[]), SetChannel(1), Plan, AddCode(1, 0), Plan],
         vec![listed(&[0]), SetChannel(1), RemoveCode(1, 0), Plan, AddCode(1, 0), Plan],
         vec![Auto(1, true), Joined(1, vec![1]), Plan, Left(1, 1), listed(&[0]), Plan, Joined(1, vec![1]), Plan],
-        // A person had it decided before the guild joined in, and asks again: the guild's run begins.
+        // A person had the code decided before the guild joined, and requests it again: the guild's batch begins.
         vec![
             listed(&[0]),
             Requested(1, 0),
@@ -397,15 +397,15 @@ async fn each_kind_of_change_is_planned() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever changes: planned in the smallest parts, it is the same posts, redemptions and runs as when everything is planned
-    /// each time.
+    /// Whatever changes, planning in the smallest parts gives the same posts, redemptions and batches as planning
+    /// everything each time.
     #[test]
     fn what_changed_is_planned_as_everything_would_be(changes in proptest::collection::vec(change(), 1..40)) {
         let changes = changes.into_iter().filter(|change| !matches!(change, Change::PlanSome));
         in_paused_time(compare(changes.chain([Change::Plan])));
     }
 
-    /// Nothing is forgotten that changes while something else is planned.
+    /// A change is not lost if something else is being planned at that moment.
     #[test]
     fn nothing_is_missing_whatever_changes_between_the_parts(changes in proptest::collection::vec(change(), 1..50)) {
         in_paused_time(async {
@@ -427,7 +427,7 @@ proptest! {
     }
 }
 
-/// A guild with this many players, for whom all of `codes` are decided.
+/// A guild with this many players, whose redemptions of all `codes` are decided.
 async fn decided(players: u64, codes: u8) -> World {
     let world = World::new(Clock::system(), false);
     let store = world.store();
@@ -481,7 +481,7 @@ async fn a_code_for_many_players_is_planned_in_parts_and_its_posts_first() {
     );
 }
 
-/// As after a start: no part holds the writer for long, however much there is to look at.
+/// Plans everything, as after a start. No part holds the writer for long, however much there is to check.
 #[tokio::test]
 async fn everything_is_planned_anew_in_parts_of_bounded_size() {
     let (players, codes) = (1_000, 40);

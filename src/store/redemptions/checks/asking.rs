@@ -1,4 +1,4 @@
-//! Whom the game is asked for, and when.
+//! Chooses the players for whom the game is asked about a code, and begins checks that are due.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -11,15 +11,15 @@ use crate::domain::players::player::{GuildId, PlayerId};
 use super::{CheckStart, NO_GUILD, OnFile, TESTERS, find, over_statuses, put, set_tester, was_posted};
 use crate::store::kernel::{Millis, Tx};
 
-/// Checks begun in one look.
+/// The most checks of each kind that begin at once.
 const MAX_BEGUN: u32 = 8;
 
-/// A check under way: the tester's redemption is still to be decided.
+/// A check is under way while the tester's redemption is pending.
 pub(in crate::store) const UNDER_WAY: &str =
     "EXISTS (SELECT 1 FROM redemptions t WHERE t.player_id = c.tester AND t.code_key = c.code_key
     AND t.generation IN (c.generation, c.generation + 1) AND t.outcome = 'pending' AND t.deleted = 0)";
 
-/// Makes the redemption of a tester due: in the code's generation, or in its next one.
+/// Makes the tester's redemption due, in the code's present or next generation.
 fn begin(tx: &Tx<'_>, key: &CodeKey, generation: u32, tester: PlayerId) -> rusqlite::Result<()> {
     tx.execute(
         "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
@@ -35,8 +35,8 @@ fn begin(tx: &Tx<'_>, key: &CodeKey, generation: u32, tester: PlayerId) -> rusql
     Ok(())
 }
 
-/// Begins to ask about a code that is over, for a player of `guild` first; whether there is anybody to ask for. Those go
-/// first whom the game told something of the code before, for they are known to it; then in turn.
+/// Begins a check of a code that is over. Returns whether there is a player to check it with. Players of `guild` come
+/// first, then players who have not received the code, then those who were never asked or were asked longest ago.
 fn ask_about(tx: &Tx<'_>, key: &CodeKey, row: &OnFile, guild: GuildId) -> rusqlite::Result<bool> {
     let generation = row.generation
         + u32::from(row.is_counted || row.verdict.needs_new_generation(was_posted(tx, key, row.generation)?));
@@ -56,8 +56,8 @@ fn ask_about(tx: &Tx<'_>, key: &CodeKey, row: &OnFile, guild: GuildId) -> rusqli
     Ok(tester.is_some())
 }
 
-/// Begins to test a code whose posts wait for it, with a player of another guild than the last one that was asked for, if
-/// there is any; where there is only one player, with that one again.
+/// Begins a test of a code whose posts wait for it, if possible with a player of another guild than the previous
+/// tester. If there is only one player, that player is the tester again.
 fn test(tx: &Tx<'_>, key: &CodeKey, generation: u32, instance: i64) -> rusqlite::Result<()> {
     let pending = "SELECT d.player_id FROM redemptions d INDEXED BY redemptions_pending_by_code
         JOIN players p ON p.player_id = d.player_id AND p.state IS NOT NULL
@@ -86,7 +86,7 @@ fn test(tx: &Tx<'_>, key: &CodeKey, generation: u32, instance: i64) -> rusqlite:
     tester.map_or(Ok(()), |tester| begin(tx, key, generation, tester))
 }
 
-/// Begins the checks that are due now, a few at a time; returns when the next one is.
+/// Begins the checks that are due now, a few at a time. Returns when the next one is due.
 pub(in crate::store) fn begin_due(tx: &Tx<'_>, instance: i64) -> rusqlite::Result<Option<Timestamp>> {
     let now = Millis(tx.now());
     let held: Vec<(CodeKey, u32)> = tx
@@ -129,13 +129,13 @@ pub(in crate::store) fn begin_due(tx: &Tx<'_>, instance: i64) -> rusqlite::Resul
     Ok(next.map(|Millis(at)| at))
 }
 
-/// Begins to ask about a code that is over, for a player of `guild` first.
+/// Begins a check of a code that is over, preferably with a player of `guild`.
 pub(in crate::store) fn ask_now(tx: &Tx<'_>, key: &CodeKey, guild: GuildId) -> rusqlite::Result<CheckStart> {
     let Some(mut row) = find(tx, key)? else { return Ok(CheckStart::NotOver) };
     let expired = row.expires_at.filter(|at| *at <= tx.now());
     if row.verdict.over.is_none() {
         let Some(expired) = expired else { return Ok(CheckStart::NotOver) };
-        // So far only the feeds said so.
+        // So far only the feeds reported that the code is over.
         row.verdict.over = Some((Status::TimeError, expired));
         row.verdict.postpone(tx.now());
         put(tx, key, &row.verdict)?;

@@ -1,9 +1,9 @@
-//! Checks: the game is asked about a code with one call for one player of a roster.
+//! Checks. A check asks the game about a code with one call for one player of a roster.
 //!
-//! A check is a real redemption of that player, its tester, which is made due ahead of all others; everything about claims,
-//! tries and answers holds for it as for any other. A new code is tested like that before it is posted, and one that is over
-//! while somebody still wants it is asked about again (`domain/verdict`). A code that people saw as over is asked about in
-//! its next generation, which begins when it is good.
+//! A check is a real redemption of that player, the tester. It becomes due ahead of all others; its claims, attempts
+//! and answers work as for any other redemption. A new code is tested this way before it is posted. A code that is over
+//! is checked again while somebody still wants it (`domain/codes/verdict`). If people saw that a code was over, it is
+//! checked in its next generation, which begins once the code is good.
 
 mod asking;
 mod views;
@@ -26,52 +26,49 @@ use crate::store::kernel::{Millis, Tx};
 pub(in crate::store) use asking::{ask_now, begin_due};
 pub use views::OverCode;
 
-/// Whom the game may be asked for, though nobody asked for that player: those on the rosters of guilds that let every code
-/// be redeemed, whose state is known; and those of the guild `?1`, which asked itself.
+/// Players that may test a code although nobody requested it for them: players with a known state on the rosters of
+/// guilds with auto-redemption, and of the guild `?1`, which requested the check itself.
 const TESTERS: &str = "FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0
     JOIN players p ON p.player_id = r.player_id AND p.deleted = 0 AND p.state IS NOT NULL
     WHERE g.deleted = 0 AND g.removed_at IS NULL AND (g.auto_redeem = 1 OR g.guild_id = ?1)";
 
-/// No guild: for those who ask for nobody.
+/// For checks that no guild requested.
 const NO_GUILD: GuildId = GuildId(0);
 
-/// Whether asking began.
+/// Whether a check has begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckStart {
-    /// The game is being asked.
+    /// A check is under way.
     Begun,
-    /// There is nobody to ask for: no roster has a player whose state is known.
+    /// There is no player to check the code with: no roster has a player with a known state.
     Nobody,
-    /// The code is not over.
     NotOver,
 }
 
-/// What an answer says of the code itself.
+/// What an answer shows about the code itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Judged {
-    /// The code was invalidated for everybody by this answer.
+    /// Set if this answer invalidated the code for everybody.
     pub invalidated: Option<Invalidated>,
-    /// It was a check of a code that was over: what came of it, and when the next one is due.
+    /// Set if this was a check of a code that was over: its result, and when the next check is due.
     pub checked: Option<(Checked, Option<Timestamp>)>,
 }
 
-/// A code that is bad for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalidated {
-    /// Why.
     pub status: Status,
-    /// Redemptions that were stopped without a call.
+    /// The number of redemptions that were stopped without a call.
     pub stopped: usize,
 }
 
-/// What is on file of a code's checks.
+/// The stored facts about a code's checks.
 struct OnFile {
     generation: u32,
     verdict: Verdict,
     tester: Option<PlayerId>,
     hold_until: Option<Timestamp>,
     expires_at: Option<Timestamp>,
-    /// The redemptions of its generation are counted: what comes next, comes in another.
+    /// The redemptions of this generation are counted already, so later ones need a new generation.
     is_counted: bool,
 }
 
@@ -108,7 +105,7 @@ fn find(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<Option<OnFile>> {
     .optional()
 }
 
-/// Writes a verdict down; whoever was asked for has answered.
+/// Stores a verdict and clears the tester, whose answer has arrived.
 fn put(tx: &Tx<'_>, key: &CodeKey, verdict: &Verdict) -> rusqlite::Result<usize> {
     tx.execute(
         "UPDATE codes SET condemned = ?2, condemned_at = ?3, good_at = ?4, checks = ?5, unclear = ?6, check_at = ?7,
@@ -137,13 +134,13 @@ fn release_posts(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// How many players there are to ask for, two at most.
+/// Counts the players to test with, up to two.
 fn count_testers(tx: &Tx<'_>) -> rusqlite::Result<u32> {
     let sql = format!("SELECT count(*) FROM (SELECT DISTINCT p.player_id {TESTERS} LIMIT 2)");
     tx.statement(&sql)?.query_row([NO_GUILD], |row| row.get(0))
 }
 
-/// Whether people saw the code in this generation, or may have.
+/// Whether people saw the code in this generation, or may have seen it.
 fn was_posted(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM posts WHERE code_key = ?1 AND generation = ?2 AND (message_id IS NOT NULL OR attempted_at IS NOT NULL)";
     tx.statement(sql)?.exists(params![key, generation])
@@ -154,7 +151,7 @@ fn over_statuses() -> String {
     names.join(", ")
 }
 
-/// What failed because the code was over is due again, in a new round of tries.
+/// Makes redemptions due again that failed because the code was over, in a new round of attempts.
 fn retry_over(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<()> {
     let sql = format!(
         "UPDATE redemptions SET outcome = 'pending', round = coalesce(round, 0) + 1, calls = 0, unknown = 0, temporary = 0,
@@ -169,7 +166,7 @@ fn retry_over(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<(
     Ok(())
 }
 
-/// The code's next generation begins, or its present one goes on, without an end that is past.
+/// Begins the code's next generation, or continues the present one, and clears an expiry that has passed.
 fn renew(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE codes SET generation = ?2, expires_at = iif(expires_at <= ?3, NULL, expires_at), hold_until = NULL, version = ?4
@@ -179,14 +176,14 @@ fn renew(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::Result<()> {
     retry_over(tx, key, generation)
 }
 
-/// A feed lists a code that none listed before: new, or named by a person until now (`typed`). What persons' tries said of
-/// it decided for those persons only: they are due again, and the code is tested. If it can be (`has_engine`, and somebody
-/// to ask for), its posts wait for that.
+/// Handles a code that a feed lists for the first time: a new code, or one that a person typed before (`is_typed`).
+/// Verdicts from people's own attempts applied only to those people, so their redemptions become due again and the code
+/// is tested. Posts wait for the test if one is possible: there is an engine (`has_engine`), and a player to test with.
 pub(in crate::store) fn listed(tx: &Tx<'_>, key: &CodeKey, is_typed: bool, has_engine: bool) -> rusqlite::Result<()> {
     let Some(mut row) = find(tx, key)? else { return Ok(()) };
     if is_typed {
         if row.is_counted || (row.verdict.over.is_some() && was_posted(tx, key, row.generation)?) {
-            // Whoever typed it waits for it in the new generation.
+            // People who typed the code wait for it in the new generation.
             tx.execute(
                 "INSERT INTO redemptions (player_id, code_key, generation, outcome, next_attempt_at, created_at, version)
                  SELECT player_id, code_key, ?2 + 1, 'pending', ?3, ?3, ?4 FROM redemptions
@@ -210,9 +207,9 @@ pub(in crate::store) fn listed(tx: &Tx<'_>, key: &CodeKey, is_typed: bool, has_e
     Ok(())
 }
 
-/// A feed lists a code again that was over or gone for long: a new generation, in which it counts as over until the game was
-/// asked, which it is at once. Where nobody can be asked for the feed alone decides: then it is good, as far as anybody
-/// knows; returns whether.
+/// Handles a code that a feed lists again after it was over or long absent. A new generation begins, and the code
+/// counts as over until the game has been asked, which happens at once. If there is no player to ask for, the feed
+/// alone decides and the code counts as good. Returns whether it counts as good.
 pub(in crate::store) fn returned(tx: &Tx<'_>, key: &CodeKey, min_absence: Duration) -> rusqlite::Result<bool> {
     let Some(OnFile { generation, mut verdict, .. }) = find(tx, key)? else { return Ok(false) };
     if count_testers(tx)? == 0 {
@@ -232,7 +229,7 @@ pub(in crate::store) fn returned(tx: &Tx<'_>, key: &CodeKey, min_absence: Durati
     Ok(false)
 }
 
-/// A feed says that a code ends later than it said before: if it is over, the game is asked about it soon.
+/// Handles a feed that reports a later expiry than before. If the code is over, it is checked soon.
 pub(in crate::store) fn ends_later(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Result<()> {
     if let Some(OnFile { mut verdict, tester: None, .. }) = find(tx, key)?
         && verdict.over.is_some()
@@ -244,7 +241,7 @@ pub(in crate::store) fn ends_later(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Resu
     Ok(())
 }
 
-/// Draws from a final answer what it says of the code itself.
+/// Derives from a final answer what it shows about the code itself.
 pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, instance: i64) -> rusqlite::Result<Judged> {
     let key = claim.code.key();
     let Some(OnFile { generation, mut verdict, tester, hold_until, .. }) = find(tx, &key)? else {
@@ -252,7 +249,7 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
     };
     let is_tester = tester == Some(claim.player);
     if verdict.over.is_some() {
-        // What was under way when the code became over says nothing new.
+        // Redemptions that were under way when the code became over show nothing new.
         if !is_tester || claim.generation < generation {
             return Ok(Judged::default());
         }
@@ -295,7 +292,8 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
             };
             verdict.invalidate(why.clone(), tx.now());
             put(tx, &key, &verdict)?;
-            // For the poster: what shows the code as good is to be corrected, and what was seen together with it waits no more.
+            // Wakes the poster. Messages that show the code as good need a correction, and codes first seen together
+            // with this one stop waiting for it.
             release_posts(tx, &key)?;
             let stopped = claim::stop(tx, &key, generation, &why, instance)?;
             return Ok(Judged { invalidated: Some(Invalidated { status: why, stopped }), checked: None });
@@ -305,12 +303,13 @@ pub(in crate::store) fn judge(tx: &Tx<'_>, claim: &Claim, status: &Status, insta
     Ok(Judged::default())
 }
 
-/// One answer speaks against a code: its posts, where they wait, wait for a second player's.
+/// Handles one answer that contradicts a code. Posts that wait for the code's test now wait for a second player's
+/// answer.
 fn doubt(tx: &Tx<'_>, key: &CodeKey, hold_until: Option<Timestamp>) -> rusqlite::Result<()> {
     if hold_until.is_some_and(|until| until > tx.now()) {
         let until = tx.now().checked_add(verdict::CONFIRMATION_HOLD).unwrap_or(Timestamp::MAX);
         tx.execute("UPDATE codes SET hold_until = ?2 WHERE code_key = ?1", params![key, Millis(until)])?;
-        // What was seen together with it waits for it no longer.
+        // Codes that were first seen together with this one stop waiting for it.
         tx.wake_plan();
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Checks as Discord and the summaries see them.
+//! Checks as shown in Discord and in the summaries.
 
 use std::sync::atomic::Ordering;
 
@@ -14,35 +14,31 @@ use crate::store::kernel::{Millis, StoreError};
 use super::asking::{UNDER_WAY, ask_now};
 use super::{CheckStart, millis};
 
-/// A code that is over, with its next check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverCode {
-    /// The code.
     pub code: Code,
-    /// Why it is over.
     pub over: OverReason,
-    /// When the game is asked again.
+    /// When the next check is due.
     pub check_at: Option<Timestamp>,
 }
 
 impl RedemptionQueue {
-    /// Says that an engine works on this file, so that new codes are tested before they are posted.
+    /// Notes that an engine works on this file, so that new codes are tested before they are posted.
     pub fn announce_engine(&self) {
         self.0.inner.has_engine.store(true, Ordering::Relaxed);
     }
 }
 
 impl Codes {
-    /// Asks the game at once about a code that is over, for somebody who thinks that it is good; with a player of the guild's
-    /// own roster, if it has one whose state is known.
+    /// Checks a code that is over at once, for somebody who believes that it is good. The tester is a player of the
+    /// guild's own roster, if one has a known state.
     ///
     /// # Errors
-    /// When it cannot be written; then the game is not asked.
+    /// Returns an error if the write fails; the game is not asked then.
     pub async fn check_now(&self, guild: GuildId, key: CodeKey) -> Result<CheckStart, StoreError> {
         self.write(move |tx| Ok(ask_now(tx, &key, guild)?)).await
     }
 
-    /// Whether the game is being asked about a code.
     pub async fn is_checking(&self, key: CodeKey) -> Result<bool, StoreError> {
         self.read(move |connection| {
             let sql = format!("SELECT 1 FROM codes c WHERE c.code_key = ?1 AND {UNDER_WAY}");
@@ -51,7 +47,7 @@ impl Codes {
         .await
     }
 
-    /// The codes that a guild would have but that are over, the latest first, at most `limit`.
+    /// The codes that a guild would have if they were not over, latest first, at most `limit`.
     pub async fn over_codes(
         &self,
         guild: GuildId,
@@ -79,7 +75,7 @@ impl Codes {
 }
 
 impl Reports {
-    /// Codes whose first test is under way, or about which the game is being or to be asked now.
+    /// Counts the codes whose first test is under way, and the codes whose check is under way or due.
     pub async fn open_checks(&self) -> Result<u32, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {

@@ -1,4 +1,4 @@
-//! The groups in which redemptions wait: by guild and code.
+//! The groups in which redemptions wait: one for each guild and code.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::domain::limits::fair_queue::Group;
 use crate::domain::players::player::GuildId;
 use crate::store::kernel::{Millis, Tx};
 
-/// Puts what nobody has yet put there into the queue of the player's smallest guild.
+/// Puts redemptions that have no queue yet into the queue of the player's smallest guild.
 pub(in crate::store) fn enqueue(tx: &Tx<'_>) -> rusqlite::Result<()> {
     let waits = "queue IS NULL AND outcome = 'pending' AND deleted = 0";
     let any = format!("SELECT 1 FROM redemptions INDEXED BY redemptions_queue WHERE {waits} LIMIT 1");
@@ -27,7 +27,7 @@ pub(in crate::store) fn enqueue(tx: &Tx<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The groups with something waiting, found by jumping from one to the next.
+/// The groups in which something waits, found by jumping through the index from one group to the next.
 pub(in crate::store) fn groups(connection: &Connection) -> rusqlite::Result<Vec<Group>> {
     let mut next = connection.prepare_cached(
         "SELECT d.queue, d.code_key, d.generation FROM redemptions d INDEXED BY redemptions_queue
@@ -35,7 +35,7 @@ pub(in crate::store) fn groups(connection: &Connection) -> rusqlite::Result<Vec<
          ORDER BY d.queue, d.code_key, d.generation LIMIT 1",
     )?;
     let mut end = connection.prepare_cached("SELECT expires_at FROM codes WHERE code_key = ?1")?;
-    // None where the code has not come yet.
+    // `None` if the code is not known here yet.
     let mut ends: BTreeMap<CodeKey, Option<Option<Timestamp>>> = BTreeMap::new();
     let mut found = Vec::new();
     let (mut queue, mut text, mut number) = (i64::MIN, String::new(), 0u32);

@@ -1,8 +1,8 @@
 //! The search for candidates in the order of the fair queue, without reading everything that waits.
 //!
-//! A search finds the groups (guild, code) in which something waits by jumping through their index. From a group it reads only
-//! as many pages as it takes to find a redemption that may begin. So a search costs about as much as there are groups, however
-//! many redemptions wait in them.
+//! A search finds the groups (guild, code) in which something waits by jumping through their index. From a group it
+//! reads only as many pages as it takes to find a redemption that may begin. The cost of a search therefore depends on
+//! the number of groups, not on the number of redemptions that wait in them.
 
 mod groups;
 mod pages;
@@ -26,8 +26,8 @@ use pages::{Cursor, Reader, Waiting, trust_of};
 /// A code in one generation.
 type CodeId = (CodeKey, u32);
 
-/// Candidates that one search may pass over because they are not admitted. This keeps a search short however much is due; those
-/// in front are admitted in time, and make room.
+/// Candidates that one search may pass over because they are not admitted. This keeps a search short however much is
+/// due. The candidates in front are admitted in time and make room.
 const MAX_SKIPPED: usize = 1000;
 
 /// A search for candidates, in the order of the fair queue. It is plain data between its reads.
@@ -36,34 +36,34 @@ pub(super) struct Search {
     request: ClaimRequest,
     groups: Groups,
     code_trusts: BTreeMap<CodeId, (CodeTrust, Option<GuildId>)>,
-    /// The offers for the next redemption that were not refused yet, first one first.
+    /// Offers for the next redemption that were not refused yet, in order.
     offers: VecDeque<Offer>,
     cursors: BTreeMap<Offer, Cursor>,
-    /// The longest due is searched for code by code: a code under test must not hide the others behind its many redemptions.
+    /// The redemption that has been due longest is searched for code by code, so that a code under test does not hide
+    /// the others behind its many redemptions.
     by_code: BTreeMap<CodeId, Cursor>,
     under_test: BTreeSet<CodeId>,
-    /// The candidate about which nothing is decided yet.
+    /// The candidate that is not decided yet.
     open: Option<Waiting>,
     skipped: usize,
     is_stopped: bool,
     admitted: Admitted,
 }
 
-/// What a search found.
 #[derive(Default)]
 pub(super) struct Admitted {
     pub candidates: Vec<(Claim, Option<Endpoint>)>,
-    /// Those whose calls are used up.
+    /// Redemptions whose calls are used up.
     pub given_up: Vec<Claim>,
-    /// Whether something due was left because it was not admitted.
+    /// Whether a due redemption was left because it was not admitted.
     pub is_blocked: bool,
     pub fair_queue: FairQueue,
 }
 
 pub(super) enum Found {
-    /// To be admitted or not: [`Search::decide`].
+    /// The caller decides about it with [`Search::decide`].
     Candidate(Candidate),
-    /// The next page of this offer must be read first: [`Search::read`].
+    /// The caller must first read the next page of this offer with [`Search::read`].
     Page(Offer),
     End,
 }
@@ -149,7 +149,7 @@ impl Search {
 
     fn pop(&mut self, offer: Offer) -> Option<Waiting> {
         let cursor = match offer {
-            // Of all codes, the redemption that has been due longest.
+            // The redemption that has been due longest, across all codes.
             Offer::LongestDue => self
                 .by_code
                 .values_mut()
@@ -160,7 +160,7 @@ impl Search {
         cursor.rows.pop_front()
     }
 
-    /// What was found as a candidate, if it is one. It stays open until it is decided about.
+    /// Turns a redemption into a candidate, if it may be one. The candidate stays open until it is decided.
     fn candidate(&mut self, offer: Offer, found: Waiting) -> Option<Candidate> {
         let code = (found.key.clone(), found.claim.generation);
         let (trust, doubted_in) = *self.code_trusts.get(&code)?;
@@ -171,7 +171,7 @@ impl Search {
             self.cursors.entry(offer).and_modify(Cursor::end);
             return None;
         }
-        // A check waits in a group too.
+        // A check is also found in its group.
         let is_same = |claim: &Claim| {
             (claim.player, claim.generation) == (found.claim.player, found.claim.generation)
                 && claim.code == found.claim.code
@@ -213,7 +213,7 @@ impl Search {
                 if matches!(offer, Offer::First(_) | Offer::Later(_)) {
                     self.cursors.entry(offer).and_modify(Cursor::end);
                 }
-                // A check that may not begin says nothing of the others.
+                // A check that may not begin does not affect the code's other redemptions.
                 if !found.is_check {
                     let code = (found.key, found.claim.generation);
                     self.by_code.entry(code.clone()).and_modify(Cursor::end);
@@ -236,7 +236,7 @@ impl Search {
         self.admitted
     }
 
-    /// Whether a doubt that arose in this guild is for another to confirm, one that has the code too.
+    /// Whether another guild that also has the code should confirm a doubt that arose in this one.
     fn is_for_another_guild(&self, place: usize, doubted_in: Option<GuildId>) -> bool {
         let groups = self.groups.as_slice();
         let (Some(here), Some(doubted_in)) = (groups.get(place), doubted_in) else { return false };

@@ -15,9 +15,9 @@ use crate::domain::redeeming::retry::History;
 use crate::store::kernel::Millis;
 use crate::store::redemptions::claim::Claim;
 
-/// Checks of codes that are looked at in one look.
+/// The most checks of codes that one search reads.
 const MAX_CHECKS: usize = 32;
-/// Rows that are read at once, at first; doubled as long as nothing is found.
+/// Rows in the first page. Later pages are as large as everything read before, while nothing is found.
 const FIRST_ROWS: usize = 4;
 
 const COLUMNS: &str =
@@ -25,13 +25,13 @@ const COLUMNS: &str =
     d.next_attempt_at, d.code_key, c.tester IS d.player_id";
 const FREE: &str = "d.outcome = 'pending' AND d.deleted = 0 AND d.next_attempt_at <= ?1
     AND (d.claimed_by IS NULL OR d.claimed_by <> ?2)";
-/// What comes behind the last one that was read, in the index's order.
+/// The rows after the last one that was read, in the index's order.
 const AFTER: &str = "(d.next_attempt_at, d.player_id, d.code_key, d.generation) > (?3, ?4, ?5, ?6)
     ORDER BY d.next_attempt_at, d.player_id, d.code_key, d.generation LIMIT ?7";
 const AFTER_IN_GROUP: &str =
     "(d.next_attempt_at, d.player_id) > (?3, ?4) ORDER BY d.next_attempt_at, d.player_id LIMIT ?7";
 
-/// A redemption that waits, with its place.
+/// A waiting redemption and its place.
 pub(super) struct Waiting {
     pub claim: Claim,
     pub key: CodeKey,
@@ -54,13 +54,13 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
     Ok(Waiting { claim, due: row.get(10)?, key: row.get(11)?, is_check: row.get(12)? })
 }
 
-/// One place to look at, read bit by bit.
+/// A position in an offer or a code, which is read page by page.
 #[derive(Default)]
 pub(super) struct Cursor {
     pub rows: VecDeque<Waiting>,
     last: Option<(i64, PlayerId, CodeKey, u32)>,
     read: usize,
-    /// Nothing more can be found here in this search.
+    /// This search can find nothing more here.
     is_over: bool,
 }
 
@@ -69,14 +69,14 @@ impl Cursor {
         self.rows.is_empty() && !self.is_over
     }
 
-    /// Nothing more can be found here in this search.
+    /// Excludes the remaining rows from this search.
     pub fn end(&mut self) {
         self.rows.clear();
         self.is_over = true;
     }
 }
 
-/// A code's latest final answers, newest first, and in whose queue they came.
+/// A code's latest final answers, newest first, with the guild in whose queue each one waited.
 fn latest(
     connection: &Connection,
     key: &CodeKey,
@@ -93,7 +93,7 @@ fn latest(
         .collect()
 }
 
-/// How much a code is trusted, and in which guild it is suspect.
+/// How much a code is trusted, and the guild in which it became suspect.
 pub(super) fn trust_of(
     connection: &Connection,
     key: &CodeKey,
@@ -109,7 +109,7 @@ pub(super) fn trust_of(
     Ok((trust, doubted_in))
 }
 
-/// When a search reads, and for which opening of the store.
+/// The time of a search, and the opening of the store that it belongs to.
 #[derive(Clone, Copy)]
 pub(super) struct Reader {
     pub now: Timestamp,
@@ -117,7 +117,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads the checks of codes, of which there are few.
+    /// Reads the checks of codes in one page, because there are few.
     fn checks(&self, connection: &Connection, cursor: &mut Cursor) -> rusqlite::Result<()> {
         let sql = format!(
             "SELECT {COLUMNS} FROM codes c INDEXED BY codes_tested JOIN redemptions d ON d.player_id = c.tester
@@ -199,7 +199,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads the next page of a code, in which the redemption that has been due longest is first.
+    /// Reads the next page of a code, longest due first.
     pub fn code(
         &self,
         connection: &Connection,
