@@ -1,5 +1,4 @@
-//! Codes that somebody chose in a menu. They are kept for as long as a form may stay open, in this file only and not in
-//! the replica.
+//! Codes that somebody chose in a menu. They are kept for as long as a form may stay open, and in this file only.
 //!
 //! The id is a hash of the codes. The same choice is therefore one row, however often it is made and by whom. An id
 //! that was issued under another file never stands for other codes: it is either known here or unknown.
@@ -16,8 +15,7 @@ use crate::store::kernel::{Millis, StoreError, Tx};
 const KEEP_FOR: SignedDuration = SignedDuration::from_hours(24);
 const MAX_CHOICES: u32 = 1000;
 
-/// Deletes choices that are too old, choices dated in the future (a clock was set back), and the oldest ones beyond the
-/// maximum.
+/// Deletes choices that are too old or dated in the future (a clock was set back), and the oldest beyond the maximum.
 fn forget(tx: &Tx<'_>) -> rusqlite::Result<()> {
     let oldest = tx.now().checked_sub(KEEP_FOR).unwrap_or(Timestamp::MIN);
     let newest = tx.now().checked_add(KEEP_FOR).unwrap_or(Timestamp::MAX);

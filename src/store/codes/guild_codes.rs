@@ -72,8 +72,7 @@ fn set_wanted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, wanted: bool) -> rusql
 }
 
 impl Codes {
-    /// Finds a code that the guild may know. Codes that only another guild added, or that a person redeemed, are not
-    /// found.
+    /// Finds a code that the guild may know. Codes that only another guild added, or a person redeemed, are left out.
     pub async fn find_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {

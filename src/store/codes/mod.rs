@@ -46,8 +46,7 @@ impl Reports {
         self.read(known_codes).await
     }
 
-    /// When a code was first seen. If a person typed the code before a feed listed it, this is when a feed first listed
-    /// it.
+    /// When a code was first seen. For a code that a person typed earlier, this is when a feed first listed it.
     pub async fn first_seen(&self, key: CodeKey) -> Result<Option<Timestamp>, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT first_seen_at FROM codes WHERE code_key = ?1 AND deleted = 0";

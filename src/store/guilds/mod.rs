@@ -250,10 +250,10 @@ impl Guilds {
 }
 
 impl Batches {
-    /// Notes that a channel of a guild no longer exists, and neither do its progress messages.
+    /// Notes that a guild's channel no longer exists, and that its progress messages are lost with it.
     ///
     /// # Errors
-    /// Returns an error if the write fails; the loss is detected again later.
+    /// Returns an error if the write fails; the loss is then detected again later.
     pub async fn forget_batch_messages(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
         self.write(move |tx| Ok(forget_batch_messages(tx, guild, channel)?)).await
     }

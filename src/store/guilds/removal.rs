@@ -1,4 +1,4 @@
-//! Guilds that removed the bot. Nothing is posted or redeemed for them. Their data is kept in case the bot is added
+//! Guilds that removed the bot. Nothing is posted or redeemed for them, but their data is kept in case they add it
 //! again.
 
 use rusqlite::params;
@@ -12,8 +12,7 @@ use crate::store::batches;
 use crate::store::handles::{Erasures, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
-/// Puts aside the redemptions that wait for a guild's roster, except those that another guild's batch or a person
-/// needs.
+/// Puts aside redemptions that wait for a guild's roster, unless another guild's batch or a person needs them.
 fn put_aside(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     tx.execute(
         "UPDATE redemptions SET deleted = 1, version = ?2
@@ -28,8 +27,8 @@ fn put_aside(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     )
 }
 
-/// Resumes the redemptions that were put aside for a guild's batches, if the code is still active there. Returns the
-/// number of codes.
+/// Resumes redemptions that were put aside for a guild's batches, if the code is still active. Returns the number of
+/// codes.
 fn take_up(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     let active = super::active_code("?2");
     let of_guild = format!(

@@ -23,7 +23,7 @@ const SHOULD: &str = "CASE WHEN c.condemned IS NOT NULL THEN 'condemned ' || c.c
 /// Selects the posts that do not show the right state. Each part searches an index for these posts only, so correct
 /// posts cost nothing, however many there are. Posts from before the shown state was stored only have a flag that says
 /// whether they show the code as over. A code that was reactivated and is over again in its new generation has no newer
-/// post, so its old post may show either fact.
+/// post, so its old post may show either that it was renewed or that it is over.
 fn wrong() -> String {
     let posted = "p.message_id IS NOT NULL AND p.deleted = 0";
     let now = |condition: &str| {

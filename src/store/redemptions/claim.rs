@@ -26,7 +26,7 @@ pub struct Candidate {
     pub key: CodeKey,
     pub generation: u32,
     pub trust: CodeTrust,
-    /// Checks take seconds and one call, so no login is made before one.
+    /// Whether this is a check of the code. A check takes seconds and one call, so no login is made before it.
     pub is_check: bool,
 }
 
@@ -76,7 +76,8 @@ pub struct Claims {
     pub taken: Vec<Claim>,
     /// Whether a due redemption was left because it was not admitted.
     pub blocked: bool,
-    /// Given up without a call, because earlier processes died during all the calls that are allowed.
+    /// Redemptions that were given up without a call, because earlier processes died during all the calls that are
+    /// allowed.
     pub given_up: Vec<Claim>,
     /// Batches that ended because of redemptions that were given up.
     pub finished_batches: Vec<(Code, FinishedBatch)>,
@@ -116,8 +117,9 @@ pub(in crate::store) fn latest_answers(
     .collect()
 }
 
-/// Stops a code's redemptions, which would fail for the same reason. Claimed redemptions continue, because their
-/// answers count for themselves, and so do those that a person requested. Returns how many were stopped.
+/// Stops a code's redemptions, which would fail for the same reason. Redemptions that this instance has claimed
+/// continue, because their answers count for themselves, and so do those that a person requested. Returns how many were
+/// stopped.
 pub(in crate::store) fn stop(
     tx: &Tx<'_>,
     key: &CodeKey,

@@ -14,8 +14,8 @@ use crate::store::kernel::{Millis, StoreError};
 use crate::store::redemptions::claim::Claim;
 
 impl RedemptionQueue {
-    /// Gives a claim back undecided, due again at `at`. Its call shows nothing about this redemption and does not
-    /// count.
+    /// Releases a claim without a decision. Its redemption is due again at `at`. The call shows nothing about the
+    /// redemption and does not count.
     ///
     /// # Errors
     /// Returns an error if the write fails; the claim then stands, and is void once this process ends.

@@ -108,8 +108,7 @@ pub(in crate::store) fn record(
             params![claim.player, key, claim.generation, Millis(tx.now()), tx.version()],
         )?;
     }
-    // A success counts even if the claim is void by now, because the player has the reward. A success is never
-    // overwritten.
+    // A success counts even if the claim is void by now, because the player has the reward. It is never overwritten.
     let changed = tx.execute(
         "UPDATE redemptions SET outcome = ?5, status = ?6, claimed_by = NULL, calls = max(calls, ?7), unknown = ?8,
              temporary = ?9, next_attempt_at = ?10, finished_at = iif(?5 = 'pending', NULL, ?11), version = ?12

@@ -1,5 +1,4 @@
-//! Finds rows that would wait longer than any rule allows, because a clock that was ahead wrote their due time. They
-//! are made due now.
+//! Rows that would wait longer than any rule allows, because a clock that was ahead wrote their due time, are made due.
 
 use std::time::Duration;
 

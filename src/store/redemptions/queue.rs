@@ -19,8 +19,7 @@ use super::outcomes::{AttemptResult, Next, Validity, record};
 use super::search::{Admitted, Found, Search};
 use super::{checks, overdue, recent_calls};
 
-/// No call takes longer than this, whatever is configured. The record of a longer call may be deleted before the call
-/// ends.
+/// No call takes longer than this, whatever is configured. The record of a longer one may be deleted before it ends.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
 
 impl RedemptionQueue {
@@ -159,8 +158,8 @@ impl RedemptionQueue {
         Ok(claims)
     }
 
-    /// Gives a claim back undecided and due, in its old place. Its call does not count, because none was made for the
-    /// code.
+    /// Releases a claim without a decision. Its redemption stays due, in its old place. The call does not count,
+    /// because none was made for the code.
     ///
     /// # Errors
     /// Returns an error if the write fails; the claim then stands, and is void once this process ends.

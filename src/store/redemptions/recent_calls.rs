@@ -53,7 +53,8 @@ impl RedemptionQueue {
         }
     }
 
-    /// The calls of the last windows: the endpoint of each, and the least time since it was answered.
+    /// The calls of the last windows: the endpoint of each, and the shortest time that can have passed since its
+    /// answer.
     pub async fn recent_calls(&self) -> Result<Vec<(Endpoint, Duration)>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {

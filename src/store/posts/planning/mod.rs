@@ -1,7 +1,7 @@
 //! Planning derives the due posts, redemptions and batches from codes, guilds and rosters.
 //!
 //! A plan processes the entries of `plan_queue`, which triggers fill (`migrations/0006_plan_queue.sql`). Its cost
-//! depends on how much changed; if nothing changed, it writes nothing. Once per start and after a merge, everything
+//! depends on how much changed; if nothing changed, it writes nothing. Once per start and after each merge, everything
 //! goes through the same statements, with one entry for each code.
 //!
 //! A plan is one transaction and does a bounded part of the work. Claims and posts therefore wait for it only briefly,

@@ -11,7 +11,7 @@ use super::Bounds;
 use crate::store::batches;
 use crate::store::kernel::{Millis, Tx};
 
-/// Creating a redemption costs as much as this many lookups of whether it exists.
+/// Creating a redemption costs as much as this many lookups.
 const CHECKS_PER_REDEMPTION: usize = 4;
 /// A player's entry counts as this many lookups, one for each active code.
 const CHECKS_PER_PLAYER: usize = 10;
