@@ -39,8 +39,9 @@ impl<R: Replica> Replicator<R> {
         if !self.sync_log.is_temporary() && chunk.parents.iter().chain(&chunk.records).any(is_poster_state) {
             tracing::info!("✅ Dual-write success: State persisted to both MongoDB and file");
         }
-        self.sync_log.outbox_sent(&chunk, at.round).await?;
+        // Before the outbox shows that nothing is unsent: a stop releases the lease at that moment, and says which rounds are done.
         self.leadership.round_done(*at);
+        self.sync_log.outbox_sent(&chunk, at.round).await?;
         Ok(chunk.is_all)
     }
 
