@@ -184,7 +184,7 @@ pub async fn an_unreadable_legacy_database_is_one_line_in_time_without_the_passw
         let said = refused(&["import", "--from-mongodb", &format!("mongodb://me:{password}@127.0.0.1:1/")]);
         assert!(said.contains("connection string"), "{said}");
     }
-    assert!(refused(&["import", "mongodb://me:s3cr3t@127.0.0.1:1/"]).contains("with --from-mongodb"));
+    assert!(refused(&["import", "mongodb://me:s3cr3t@127.0.0.1:1/"]).contains("use --from-mongodb"));
     for usage in
         [&["import"][..], &["import", "a.json", "--from-mongodb", &uri], &["import", "a.json", "--database", "x"]]
     {
