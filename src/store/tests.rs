@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
@@ -20,7 +21,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::election::Position;
 use crate::domain::waits;
 use crate::ports::{MessageId, Posted};
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::{Clock, Skew};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const GUILD: GuildId = GuildId(u64::MAX - 1);
@@ -657,4 +658,51 @@ async fn what_would_wait_longer_than_any_rule_allows_is_due() {
             "a paused guild in {ahead:?}"
         );
     }
+}
+
+/// What becomes due between the two steps of a claim is reported as due, not passed over until the next poll.
+#[tokio::test(start_paused = true)]
+async fn a_redemption_that_becomes_due_during_a_claim_is_not_missed() {
+    static SKEW: Skew =
+        Skew { wall_ahead: AtomicI64::new(0), monotonic_lost: AtomicI64::new(0), boot_lost: AtomicI64::new(0) };
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::skewed(Timestamp::from_second(1_760_000_000).unwrap(), &SKEW);
+    let store = Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock).unwrap();
+    let fixture = Fixture { folder, clock, store };
+    fixture.guild_with(GUILD, &[1, 2]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.posts().plan().await.unwrap();
+    let later = fixture.claim(1).await.remove(0);
+    let due_at = clock.now() + Duration::from_secs(1);
+    let retry = AttemptResult { status: Status::TimedOut, history: later.history, next: Next::RetryAt(due_at) };
+    fixture.store.redemptions().record(later, retry).await.unwrap();
+    for admission in [Admission::Skip, Admission::Take] {
+        SKEW.wall_ahead.store(0, Ordering::Relaxed);
+        let admit = |_: &Candidate| {
+            SKEW.wall_ahead.store(2_000, Ordering::Relaxed);
+            admission
+        };
+        let claims = fixture.store.redemptions().claim_due(9, 12, admit).await.unwrap();
+        assert_eq!((claims.taken.len(), claims.next_due), (usize::from(admission == Admission::Take), Some(due_at)));
+    }
+}
+
+/// A candidate that changed after it was read is not claimed as it was, and is soon read again.
+#[tokio::test(start_paused = true)]
+async fn a_redemption_that_changes_during_a_claim_is_checked_again() {
+    let fixture = Fixture::new();
+    fixture.guild_with(GUILD, &[1]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.posts().plan().await.unwrap();
+    let due_at = fixture.clock.now();
+    for change in ["claim = claim + 1", "unknown = unknown + 1", "calls = calls + 1"] {
+        let admit = |_: &Candidate| {
+            let other = Connection::open(fixture.path()).unwrap();
+            assert_eq!(other.execute(&format!("UPDATE redemptions SET {change}"), []).unwrap(), 1);
+            Admission::Take
+        };
+        let claims = fixture.store.redemptions().claim_due(1, 12, admit).await.unwrap();
+        assert_eq!((claims.taken.len(), claims.next_due), (0, Some(due_at)), "{change}");
+    }
+    assert_eq!(fixture.claim(1).await[0].history.calls, 2);
 }

@@ -72,12 +72,6 @@ pub enum ReplicaState {
     Refuses(String),
 }
 
-impl Health {
-    pub fn is_healthy(&self) -> bool {
-        self.troubles().is_empty()
-    }
-}
-
 impl Feeds {
     /// A check is a round of the feeds: as many were completed as the feed that was polled most often was polled. The health
     /// line thus comes as often with many feeds as with one, and a feed that is left alone for a while holds none back.

@@ -90,15 +90,15 @@ impl RedemptionQueue {
     }
 
     async fn claim_admitted(&self, admitted: Admitted, window: Duration) -> Result<Claims, StoreError> {
-        let Admitted { candidates, given_up, is_blocked, fair_queue } = admitted;
+        let Admitted { read_at, candidates, given_up, is_blocked, fair_queue } = admitted;
         let mut claims = Claims { blocked: is_blocked, fair_queue, ..Claims::default() };
         if candidates.is_empty() && given_up.is_empty() {
-            let now = Millis(self.0.inner.clock.now());
-            claims.next_due = self.read(move |connection| Ok(next_due(connection, now)?)).await?;
+            claims.next_due = self.read(move |connection| Ok(next_due(connection, read_at)?)).await?;
             return Ok(claims);
         }
         let instance = self.0.instance();
         let claimed = self.write_intent(move |tx| {
+            let mut has_changed = false;
             for (mut claim, endpoint) in candidates {
                 let history = claim.history;
                 let claimed = tx.execute(
@@ -120,7 +120,7 @@ impl RedemptionQueue {
                     ],
                 )?;
                 if claimed == 0 {
-                    // The row changed since it was read. The next search reads it again.
+                    has_changed = true;
                     continue;
                 }
                 claim.number += 1;
@@ -144,7 +144,8 @@ impl RedemptionQueue {
                     claims.given_up.push(claim);
                 }
             }
-            claims.next_due = next_due(tx.connection(), Millis(tx.now()))?;
+            // A row that changed since it was read is due now: the next search reads it again.
+            claims.next_due = if has_changed { Some(read_at) } else { next_due(tx.connection(), read_at)? };
             Ok(claims)
         });
         let (claims, permission) = claimed.await?;
@@ -231,12 +232,13 @@ impl RedemptionQueue {
     }
 }
 
-fn next_due(connection: &Connection, now: Millis) -> rusqlite::Result<Option<Timestamp>> {
+/// When the next redemption becomes due that was not due yet at `read_at`.
+fn next_due(connection: &Connection, read_at: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
     connection
         .prepare_cached(
             "SELECT next_attempt_at FROM redemptions INDEXED BY redemptions_due
          WHERE outcome = 'pending' AND deleted = 0 AND next_attempt_at > ?1 ORDER BY next_attempt_at LIMIT 1",
         )?
-        .query_row([now], |row| row.get(0).map(|Millis(at)| at))
+        .query_row([Millis(read_at)], |row| row.get(0).map(|Millis(at)| at))
         .optional()
 }

@@ -10,6 +10,7 @@ mod pages;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::domain::codes::canary::CodeTrust;
@@ -50,8 +51,9 @@ pub(super) struct Search {
     admitted: Admitted,
 }
 
-#[derive(Default)]
 pub(super) struct Admitted {
+    /// When the search began. What becomes due later is not among the candidates.
+    pub read_at: Timestamp,
     pub candidates: Vec<(Claim, Option<Endpoint>)>,
     /// Redemptions whose calls are used up.
     pub given_up: Vec<Claim>,
@@ -86,7 +88,13 @@ impl Search {
             open: None,
             skipped: 0,
             is_stopped: request.limit == 0,
-            admitted: Admitted { fair_queue: request.fair_queue, ..Admitted::default() },
+            admitted: Admitted {
+                read_at: tx.now(),
+                candidates: Vec::new(),
+                given_up: Vec::new(),
+                is_blocked: false,
+                fair_queue: request.fair_queue,
+            },
         };
         let likely: Vec<Offer> = search.offers.iter().copied().take(request.limit + 1).collect();
         for offer in likely {
