@@ -1,0 +1,3 @@
+//! What people and machines look at: health page, metrics, alerts.
+
+pub mod instance;
