@@ -39,7 +39,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    fn of(problem: &Problem) -> Self {
+    pub fn of(problem: &Problem) -> Self {
         Self { part: problem.part, remedy: problem.remedy.clone() }
     }
 }
