@@ -96,6 +96,13 @@ struct Process {
 impl Process {
     /// Runs the services until this session is over.
     async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<()>> {
+        if self.replica.is_none() && session.store.sync_log().is_empty().await? {
+            tracing::warn!(
+                "The state file {} is empty: no server, player or code is known. If some were known before, its disk is emptied \
+                 at each start: keep the file on a disk that stays, or set MONGODB_URI",
+                self.config.state_file.display()
+            );
+        }
         let (services, parts) = self.services(&session.store, &session.done).await?;
         let _acting = self.instance.acts(parts);
         // Dropping this ends them.
