@@ -3,3 +3,4 @@
 pub mod alerts;
 pub mod heartbeat;
 pub mod instance;
+pub mod server;
