@@ -20,6 +20,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
 use crate::runtime::supervisor::Supervisor;
 use crate::runtime::telemetry::{self, Target};
+use crate::services::backup::Backup;
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::eraser::Eraser;
 use crate::services::health::{HealthLog, HealthMonitor};
@@ -54,7 +55,8 @@ pub async fn run() -> anyhow::Result<Ended> {
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
     let clock = Clock::system();
     let instance = InstanceMonitor::new(clock);
-    let watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
+    let mut watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
+    watching.tell(&config, &instance)?;
     let rest = Arc::new(access.rest(clock)?);
     if let Err(error) = rest.my_id().await {
         anyhow::ensure!(
@@ -122,6 +124,11 @@ impl Process {
         let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
         let watcher = Watcher::new(feed, store.listings(), clock, settings);
         let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status());
+        let backup = config.backup_dir.clone().map(|folder| Backup::new(store.exports(), folder, clock));
+        let health = match &backup {
+            Some(backup) => health.with_backup(backup.status()),
+            None => health,
+        };
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
@@ -157,6 +164,9 @@ impl Process {
         supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
             supervisor.add(Arc::new(SizeWatch::new(replica, store.sync_log(), max)));
+        }
+        if let Some(backup) = backup {
+            supervisor.add(Arc::new(backup));
         }
         supervisor.add(Arc::new(bot));
         Ok((supervisor, parts))

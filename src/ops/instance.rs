@@ -66,6 +66,10 @@ impl InstanceMonitor {
         self.started_at
     }
 
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -137,6 +137,3 @@ impl<S: HealthSource> Service for Alerts<S> {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

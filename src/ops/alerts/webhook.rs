@@ -47,7 +47,8 @@ impl Webhook {
 
     pub async fn send(&self, text: &str) -> Sent {
         let body = json!({ "content": text, "allowed_mentions": { "parse": [] }, "flags": SUPPRESS_EMBEDS });
-        match self.http.post(self.url.clone()).json(&body).send().await {
+        let request = self.http.post(self.url.clone()).header(CONTENT_TYPE, "application/json").body(body.to_string());
+        match request.send().await {
             Ok(response) => judge(response).await,
             // It never left.
             Err(error) if error.is_connect() || error.is_builder() => {
