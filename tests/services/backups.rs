@@ -52,7 +52,7 @@ async fn each_day_has_its_backup_and_seven_are_kept() {
     tokio::time::sleep(MINUTE).await;
     // The day is that of UTC: 2025-10-09 08:53:20.
     assert_eq!(files(&path), ["giftcode-2025-10-09.json"]);
-    assert_eq!(records(&path.join("giftcode-2025-10-09.json")), 2501, "the guild and its players");
+    assert_eq!(records(&path.join("giftcode-2025-10-09.json")), 5001, "the guild, its players, and its roster");
     tokio::time::sleep(9 * 24 * HOUR).await;
     let days: Vec<String> = (12..=18).map(|day| format!("giftcode-2025-10-{day}.json")).collect();
     assert_eq!(files(&path), days);
