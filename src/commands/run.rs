@@ -9,6 +9,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
+use crate::discord::connection_status::ConnectionStatus;
 use crate::discord::rest::{Access, Rest};
 use crate::discord::session_budget::SessionBudget;
 use crate::discord::user_limit::UserLimit;
@@ -56,7 +57,7 @@ pub async fn run() -> anyhow::Result<Ended> {
     let clock = Clock::system();
     let instance = InstanceMonitor::new(clock);
     let mut watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
-    watching.tell(&config, &instance)?;
+    watching.notify(&config, &instance)?;
     let rest = Arc::new(access.rest(clock)?);
     if let Err(error) = rest.my_id().await {
         anyhow::ensure!(
@@ -123,7 +124,9 @@ impl Process {
         let game = game_client(config, clock)?;
         let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
         let watcher = Watcher::new(feed, store.listings(), clock, settings);
-        let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status());
+        let connection = ConnectionStatus::new(clock);
+        let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status())
+            .with_discord(connection.subscribe());
         let backup = config.backup_dir.clone().map(|folder| Backup::new(store.exports(), folder, clock));
         let health = match &backup {
             Some(backup) => health.with_backup(backup.status()),
@@ -147,6 +150,7 @@ impl Process {
             state_checker: engine.clone(),
             health: health.clone(),
             session_budget: SessionBudget::default(),
+            connection,
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
             in_progress: TaskTracker::new(),

@@ -1,5 +1,5 @@
-//! What watches a process from its start to its end, through all sessions: the status page, the probes and the metrics on
-//! HTTP, the heartbeat, and the alerts.
+//! What watches a process from its start to its end, through all sessions: the status page, the health endpoints and the
+//! metrics on HTTP, the heartbeat, and the alerts.
 //!
 //! To watch in one more way, add a service or routes in [`watch_over`].
 
@@ -44,7 +44,7 @@ pub(super) async fn watch_over(
 ) -> anyhow::Result<Watching> {
     instance.stops_on(shutdown.clone());
     let mut watching = Watching { address: None, services: Vec::new(), stop: CancellationToken::new() };
-    let routes = server::probes(instance.clone());
+    let routes = server::health_routes(instance.clone());
     watching.serve(config.port, state_file, instance, routes).await?;
     Ok(watching)
 }
@@ -54,7 +54,7 @@ impl Watching {
     ///
     /// # Errors
     /// The system's certificates cannot be used.
-    pub fn tell(&mut self, config: &Config, instance: &InstanceMonitor) -> anyhow::Result<()> {
+    pub fn notify(&mut self, config: &Config, instance: &InstanceMonitor) -> anyhow::Result<()> {
         if let Some(url) = &config.heartbeat_url {
             self.add(Arc::new(Heartbeat::new(instance.clone(), url, instance.clock())?));
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serenity::all::{
     ApplicationId, CommandInteraction, ComponentInteraction, CreateInteractionResponse,
-    CreateInteractionResponseMessage, InteractionId, ModalInteraction,
+    CreateInteractionResponseMessage, GuildId, InteractionId, ModalInteraction,
 };
 use thiserror::Error;
 use tokio::time::Instant;

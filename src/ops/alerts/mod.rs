@@ -96,13 +96,13 @@ impl State {
     fn take(&mut self, notice: &Notice, sent: Sent, at: Duration) {
         let (wait, failed) = match sent {
             Sent::Arrived => {
-                self.alerting.told(notice, Delivery::Arrived);
+                self.alerting.note_sent(notice, Delivery::Arrived);
                 self.back_off.reset();
                 tracing::info!("Sent an alert: {}", words::summary(notice));
                 (Duration::ZERO, None)
             }
             Sent::Unknown(why) => {
-                self.alerting.told(notice, Delivery::Unknown);
+                self.alerting.note_sent(notice, Delivery::Unknown);
                 (self.back_off.next_wait(), Some(why))
             }
             Sent::Refused { why, wait } => (wait.unwrap_or_default().max(self.back_off.next_wait()), Some(why)),

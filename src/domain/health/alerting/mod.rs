@@ -302,7 +302,7 @@ impl Alerting {
     }
 
     /// A message with this was sent.
-    pub fn told(&mut self, notice: &Notice, delivery: Delivery) {
+    pub fn note_sent(&mut self, notice: &Notice, delivery: Delivery) {
         for (reason, begins) in notice.reasons() {
             let Some(course) = self.courses.get_mut(reason) else { continue };
             course.named_at = self.at;

@@ -19,7 +19,7 @@ fn problem(part: Part, remedy: &str) -> Problem {
 struct Story {
     alerting: Alerting,
     at: Duration,
-    told: Vec<(u64, Notice)>,
+    notices: Vec<(u64, Notice)>,
 }
 
 impl Story {
@@ -27,8 +27,8 @@ impl Story {
         let problems = problems.iter().map(|problem| (problem.clone(), LASTS)).collect();
         self.alerting.observe(&Observation { at: self.at, now: time(self.at), view, problems });
         if let (Some(notice), Some(delivery)) = (self.alerting.due(), delivery) {
-            self.alerting.told(&notice, delivery);
-            self.told.push((self.at.as_secs(), notice));
+            self.alerting.note_sent(&notice, delivery);
+            self.notices.push((self.at.as_secs(), notice));
         }
         self.at += STEP;
     }
@@ -48,7 +48,7 @@ impl Story {
 
     /// The seconds at which a beginning (+) or an end (-) of these parts was told.
     fn line(&self) -> Vec<String> {
-        let each = self.told.iter().map(|(at, notice)| {
+        let each = self.notices.iter().map(|(at, notice)| {
             let began = notice.began.iter().map(|began| format!("+{}", began.problem.part.as_ref()));
             let ended = notice.ended.iter().map(|ended| format!("-{}", ended.problem.part.as_ref()));
             format!("{at}: {}", began.chain(ended).collect::<Vec<_>>().join(" "))
@@ -65,7 +65,7 @@ fn a_problem_is_told_after_a_minute_and_its_end_too() {
     story.with(&feeds, 600);
     story.with(&[], 600);
     assert_eq!(story.line(), ["120: +feeds", "720: -feeds"]);
-    let (began, ended) = (&story.told[0].1, &story.told[1].1);
+    let (began, ended) = (&story.notices[0].1, &story.notices[1].1);
     assert_eq!((began.began[0].since, &began.unwell[..]), (time(S(60)), &[Part::Feeds][..]));
     assert_eq!((ended.ended[0].lasted, ended.unwell.len()), (S(600), 0));
 }
@@ -96,7 +96,7 @@ fn several_at_once_are_one_message_and_what_remains_is_named() {
     story.with(&all, 600);
     story.with(&all[..1], 600);
     assert_eq!(story.line(), ["60: +feeds +posts +stores", "660: -posts -stores"]);
-    assert_eq!(story.told[1].1.unwell, [Part::Feeds]);
+    assert_eq!(story.notices[1].1.unwell, [Part::Feeds]);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_reason_that_changes_often_is_named_once_in_five_minutes() {
         story.with(&feeds, 120);
         story.with(&[], 120);
     }
-    let times: Vec<u64> = story.told.iter().map(|(at, _)| *at).collect();
+    let times: Vec<u64> = story.notices.iter().map(|(at, _)| *at).collect();
     assert!(times.len() >= 3 && times.windows(2).all(|pair| pair[1] - pair[0] >= 300), "{times:?}");
 }
 
@@ -140,7 +140,7 @@ fn a_stop_a_standby_and_a_restart_tell_nothing() {
     story.with(&feeds, 300);
     assert_eq!(story.line(), ["360: +feeds"]);
     story.unseen(View::Nothing, 900);
-    assert_eq!(story.told.len(), 1);
+    assert_eq!(story.notices.len(), 1);
 }
 
 #[test]
@@ -245,7 +245,7 @@ proptest! {
         let story = run(&stretches, false);
         for problem in four() {
             let reason = Reason::of(&problem);
-            let named = story.told.iter().filter(|(_, notice)| notice.reasons().any(|(named, _)| *named == reason));
+            let named = story.notices.iter().filter(|(_, notice)| notice.reasons().any(|(named, _)| *named == reason));
             let times: Vec<u64> = named.map(|(at, _)| *at).collect();
             prop_assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= QUIET.as_secs()), "{:?}", times);
         }
@@ -267,7 +267,7 @@ proptest! {
         story.with(&[], (GONE + QUIET + 2 * STEP).as_secs());
         for problem in four() {
             let reason = Reason::of(&problem);
-            let named: Vec<bool> = story.told.iter().flat_map(|(_, notice)| {
+            let named: Vec<bool> = story.notices.iter().flat_map(|(_, notice)| {
                 notice.reasons().filter(|(named, _)| **named == reason).map(|(_, begins)| begins)
             }).collect();
             prop_assert_eq!(named.last().copied().unwrap_or(false), false, "{:?}", story.line());
@@ -281,7 +281,7 @@ proptest! {
         let story = run(&stretches, true);
         for problem in four() {
             let reason = Reason::of(&problem);
-            let named: Vec<bool> = story.told.iter().flat_map(|(_, notice)| {
+            let named: Vec<bool> = story.notices.iter().flat_map(|(_, notice)| {
                 notice.reasons().filter(|(named, _)| **named == reason).map(|(_, begins)| begins)
             }).collect();
             prop_assert!(named.iter().enumerate().all(|(at, begins)| *begins == at.is_multiple_of(2)), "{:?}", named);
