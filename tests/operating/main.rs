@@ -51,6 +51,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         "Everything is forgotten after a deploy": state::file_alone;
         "MongoDB does not answer": state::mongodb_away;
         "The bot waits for MongoDB and does nothing": state::empty_file_waits;
+        "MongoDB refuses the user or the password": state::wrong_password;
         "MongoDB's user may not write": state::permission_missing;
         "MongoDB's space is used up": state::space_used_up;
         "Atlas does not admit this address": state::address_not_listed;
