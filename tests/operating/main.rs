@@ -98,6 +98,22 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
     }
 }
 
+/// The program starts as docs/operating.md shows it, with numbers of its own.
+async fn a_good_start_is_the_guides() {
+    let mut world = world::World::new(&[]).await;
+    for number in 1..=7 {
+        world.feed.add(&format!("CODE{number}"), "", "");
+    }
+    world.set("GIFTCODE_CHECK_INTERVAL", "10");
+    let bot = world.start().await;
+    let lines = guide::good_start();
+    assert!(lines.len() > 4, "{lines:?}");
+    for line in lines {
+        world.until(&line.0, || line.are_in_a_line_of(&bot.log())).await;
+    }
+    bot.stop().await;
+}
+
 /// Runs a scenario on its own runtime, and prints how long it took.
 fn run(entry: &Entry, scenario: Scenario) {
     let began = Instant::now();
@@ -126,6 +142,10 @@ fn main() {
             Ok(())
         }),
     ];
+    trials.push(Trial::test("a good start is the guide's", || {
+        tokio::runtime::Runtime::new().unwrap().block_on(a_good_start_is_the_guides());
+        Ok(())
+    }));
     trials.extend(scenarios.into_iter().filter_map(|(name, scenario)| {
         let entry = entries.iter().find(|entry| entry.name == name)?.clone();
         Some(Trial::test(name, move || {
