@@ -67,6 +67,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         "The state file is in use": starting::file_in_use;
         "The state file is damaged": starting::damaged_file;
         "The state file was written by a newer version": starting::newer_file;
+        "The port is taken": starting::port_taken;
         "The feed answers with an error": codes::feed_fails;
         "The feed refuses the bot": codes::feed_refuses_the_key;
         "The feed answers with a page": codes::feed_is_a_page;

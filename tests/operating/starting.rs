@@ -24,6 +24,13 @@ pub async fn unreadable_value(entry: Entry) {
     stage.is_seen_at_the_end(stage.world.spawn()).await;
 }
 
+pub async fn port_taken(entry: Entry) {
+    let mut stage = Stage::new(&entry, &[]).await;
+    let other = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+    stage.set("PORT", other.local_addr().unwrap().port().to_string());
+    stage.is_seen_at_the_end(stage.world.spawn()).await;
+}
+
 pub async fn connection_string(entry: Entry) {
     let mut stage = Stage::new(&entry, &[]).await;
     stage.set("MONGODB_URI", "mongodb+srv://bot:<db_password>@cluster0.example.mongodb.net/");
