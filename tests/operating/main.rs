@@ -36,7 +36,7 @@ use guide::Entry;
 const AT_ONCE: usize = 6;
 
 /// Produces an entry's symptom.
-type Scenario = fn(Entry) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+type Scenario = fn(Entry) -> Pin<Box<dyn Future<Output = ()>>>;
 
 macro_rules! scenarios {
     ($($name:literal: $module:ident::$scenario:ident;)+) => {
@@ -140,6 +140,7 @@ fn main() {
         }),
         Trial::test("the page is read as it is written", || {
             guide::the_page_is_read_as_it_is_written();
+            stage::a_page_is_read_by_rows_and_paragraphs();
             Ok(())
         }),
     ];

@@ -38,12 +38,12 @@ pub async fn connection_string(entry: Entry) {
 }
 
 pub async fn file_in_use(entry: Entry) {
-    let stage = Stage::new(&entry, &[]).await;
+    let mut stage = Stage::new(&entry, &[]).await;
     let first = stage.world.start().await;
     first.said("Successfully fetched 0 gift codes").await;
-    let second = stage.world.spawn();
-    let log = second.ended(1).await;
-    stage.is_seen_in(&log, &first).await;
+    stage.move_port();
+    let log = stage.world.spawn().ended(1).await;
+    stage.is_seen_in(&|| log.clone()).await;
     first.stop().await;
 }
 

@@ -104,7 +104,7 @@ pub async fn another_leads(entry: Entry) {
     let mut stage = Stage::new(&entry, &[]).await;
     stage.set("MONGODB_URI", server.uri());
     let first = stage.world.start().await;
-    stage.move_port();
+    stage.follow_port();
     stage.set("STATE_FILE", "elsewhere/giftcode.db");
     let second = stage.world.spawn();
     stage.is_seen(&second).await;
