@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::{read, root, sources};
+use crate::{plain, read, root, sources};
 
 /// What the checks compare citations with.
 struct Tree {
@@ -14,7 +14,7 @@ struct Tree {
 }
 
 /// The folders below which a bare file name is looked for, and where a path may begin.
-const FOLDERS: [&str; 7] = ["src", "tests", "benches", "docs", "migrations", "crates", ".ci"];
+const FOLDERS: [&str; 9] = ["src", "tests", "benches", "docs", "migrations", "crates", ".ci", ".github", "deploy"];
 
 impl Tree {
     fn new(files: BTreeSet<String>, pages: &[(&str, &str)]) -> Self {
@@ -96,7 +96,8 @@ fn dead_links(page: &str, text: &str, tree: &Tree) -> Vec<String> {
             continue;
         }
         let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
-        let file = if file.is_empty() { page.to_owned() } else { folder.join(file).to_string_lossy().into_owned() };
+        let file = if file.is_empty() { page.into() } else { plain(&folder.join(file)) };
+        let file = file.to_string_lossy().into_owned();
         let has_anchor =
             || tree.headings.get(&file).is_some_and(|had| had.iter().any(|heading| anchor(heading) == fragment));
         if !tree.has(&file) || !(fragment.is_empty() || has_anchor()) {
@@ -133,14 +134,17 @@ fn files_below(folder: &Path, found: &mut BTreeSet<String>) {
 fn pages() -> Vec<(String, String)> {
     let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let paths = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
-    let paths: Vec<PathBuf> = paths.chain([root().join("README.md")]).collect();
+    let others = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root().join(name));
+    let paths: Vec<PathBuf> = paths.chain(others).collect();
     let name = |path: &Path| path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
     paths.iter().map(|path| (name(path), read(path))).collect()
 }
 
 #[test]
 fn no_citation_is_dead() {
-    let mut files: BTreeSet<String> = ["README.md", "LICENSE", "Cargo.toml", ".env.example"].map(str::to_owned).into();
+    let in_root = std::fs::read_dir(root()).unwrap().map(|entry| entry.unwrap());
+    let in_root = in_root.filter(|entry| entry.path().is_file());
+    let mut files: BTreeSet<String> = in_root.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     for folder in FOLDERS.map(|folder| root().join(folder)).iter().filter(|folder| folder.exists()) {
         files_below(folder, &mut files);
     }
@@ -196,10 +200,10 @@ fn each_kind_of_dead_citation_is_found() {
     assert_eq!(dead_documents("docs/page.md, \"no heading\"", &tree), ["docs/page.md, \"no heading\""]);
 
     let links = "[a](page.md) [b](page.md#what-it-says) [c](#the-page) [d](../README.md) [e](https://x.example/y)\n\
-                 [f](gone.md) [g](#gone) [h](page.md#gone) [i](../docs)";
+                 [f](gone.md) [g](#gone) [h](page.md#gone) [i](../docs) [j](../gone.md) [k](README.md)";
     assert_eq!(
         dead_links("docs/page.md", links, &tree),
-        ["(../README.md)", "(gone.md)", "(#gone)", "(page.md#gone)", "(../docs)"]
+        ["(gone.md)", "(#gone)", "(page.md#gone)", "(../gone.md)", "(README.md)"]
     );
 
     let paths = "`domain/codes/code.rs` `src/domain/` `code.rs` `a/b` `src/domain/gone.rs` `domain/gone` `gone.rs`\n```\n`gone2.rs`\n```";

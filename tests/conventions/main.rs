@@ -4,11 +4,12 @@
 mod circles;
 mod citations;
 mod contract;
+mod deployment;
 mod layers;
 mod tests_named;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The most lines of a source file; files named `tests.rs` may be longer.
 const MAX_LINES: usize = 400;
@@ -34,6 +35,19 @@ fn sources(folders: &[&str]) -> Vec<PathBuf> {
     found.sort();
     assert!(!found.is_empty());
     found
+}
+
+/// A path without its `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(plain.pop()),
+            Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 fn read(path: &Path) -> String {
