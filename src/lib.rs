@@ -10,6 +10,7 @@ pub mod domain;
 pub mod feeds;
 pub mod game;
 pub mod leadership;
+pub mod ops;
 pub mod ports;
 pub mod replica;
 pub mod runtime;

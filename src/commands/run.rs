@@ -14,6 +14,7 @@ use crate::discord::session_budget::SessionBudget;
 use crate::discord::user_limit::UserLimit;
 use crate::feeds::FeedClient;
 use crate::leadership::session::{self, ActiveSession};
+use crate::ops::instance::{ActiveParts, InstanceMonitor};
 use crate::replica::Mongo;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
@@ -29,6 +30,7 @@ use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{StateKind, Store};
 
 use super::Ended;
+use crate::commands::watching::watch_over;
 use crate::commands::wiring::{engine_settings, game_client, location, mongodb, stop_on_signals};
 
 /// What is logged without `RUST_LOG`. The bot logs in its own words what the Discord library warns of.
@@ -51,6 +53,8 @@ pub async fn run() -> anyhow::Result<Ended> {
     let shutdown = stop_on_signals()?;
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
     let clock = Clock::system();
+    let instance = InstanceMonitor::new(clock);
+    let watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
     let rest = Arc::new(access.rest(clock)?);
     if let Err(error) = rest.my_id().await {
         anyhow::ensure!(
@@ -61,15 +65,21 @@ pub async fn run() -> anyhow::Result<Ended> {
         tracing::warn!("{error}; everything else begins meanwhile, and Discord is tried again");
     }
     let has_replica = config.mongodb_uri.is_some();
-    let log = |text: &str| tracing::info!("{text}");
+    let log = |text: &str| {
+        instance.waits_for_file();
+        tracing::info!("{text}");
+    };
     let Some(lock) = session::wait_for_lock(&config.state_file, has_replica, log, &shutdown).await? else {
         return Ok(Ended::Well);
     };
     let mongodb = mongodb(config.mongodb_uri.clone(), &config.mongodb_database).await?;
     let replica = mongodb.as_ref().map(|(replica, _)| replica.clone());
     let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
-    let process = Process { config, access, rest, clock, replica, unrecorded: Unrecorded::default() };
+    instance.follows(sessions.leadership().clone());
+    let unrecorded = Unrecorded::default();
+    let process = Process { config, access, rest, clock, replica, unrecorded, instance };
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
+    watching.end().await;
     Ok(Ended::Well)
 }
 
@@ -80,18 +90,27 @@ struct Process {
     clock: Clock,
     replica: Option<Mongo>,
     unrecorded: Unrecorded,
+    instance: InstanceMonitor,
 }
 
 impl Process {
     /// Runs the services until this session is over.
     async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<()>> {
-        let services = self.services(&session.store, &session.done).await?;
+        if self.replica.is_none() && session.store.sync_log().is_empty().await? {
+            tracing::warn!(
+                "The state file {} is empty: no server, player or code is known. If some were known before, its disk is emptied \
+                 at each start: keep the file on a disk that stays, or set MONGODB_URI",
+                self.config.state_file.display()
+            );
+        }
+        let (services, parts) = self.services(&session.store, &session.done).await?;
+        let _acting = self.instance.acts(parts);
         // Dropping this ends them.
         AbortOnDropHandle::new(tokio::spawn(services.run())).await.context("the services ended")??;
         Ok(None)
     }
 
-    async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<Supervisor> {
+    async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<(Supervisor, ActiveParts)> {
         let (config, clock) = (&self.config, self.clock);
         let feed = FeedClient::new(&config.feeds, FEED_TIMEOUT)?;
         let settings = WatcherSettings {
@@ -127,6 +146,7 @@ impl Process {
             request_limit: UserLimit::new(MAX_REQUESTS),
             check_limit: UserLimit::new(MAX_CHECKS),
         };
+        let parts = ActiveParts { health: health.clone(), reports: store.reports(), sync_log: store.sync_log() };
         let mut supervisor = Supervisor::new(done.clone());
         supervisor.add(Arc::new(watcher));
         supervisor.add(Arc::new(poster));
@@ -139,6 +159,6 @@ impl Process {
             supervisor.add(Arc::new(SizeWatch::new(replica, store.sync_log(), max)));
         }
         supervisor.add(Arc::new(bot));
-        Ok(supervisor)
+        Ok((supervisor, parts))
     }
 }

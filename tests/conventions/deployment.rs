@@ -8,7 +8,8 @@ use std::process::Command;
 
 use giftcode_bot::runtime::config::VARIABLES;
 
-use crate::{plain, read, root, sources};
+use crate::citations::without_dots;
+use crate::{read, root, sources};
 
 /// Where variables of the program are named.
 const FILES: &[&str] = &[
@@ -148,7 +149,7 @@ fn the_image_is_built_from_all_that_it_needs() {
         needed.push(source.strip_prefix(root()).unwrap().to_owned());
         for include in text.split("include_str!(\"").skip(1).chain(text.split("include_bytes!(\"").skip(1)) {
             let path = source.parent().unwrap().join(include.split('"').next().unwrap());
-            needed.push(plain(&path).strip_prefix(root()).unwrap().to_owned());
+            needed.push(without_dots(path.strip_prefix(root()).unwrap()).into());
         }
     }
     assert!(needed.iter().any(|path| path.starts_with("migrations")), "includes are found");

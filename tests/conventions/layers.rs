@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["leadership"],
     &["store"],
     &["game", "feeds", "replica"],
-    &["ports", "runtime"],
+    &["ports", "runtime", "charts"],
     &["domain"],
 ];
 /// The same inside rooms.
@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ),
     ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
-    ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry", "wake"]]),
+    ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"]]),
     (
         "domain",
         &[

@@ -6,10 +6,11 @@ mod citations;
 mod contract;
 mod deployment;
 mod layers;
+mod log_lines;
 mod tests_named;
 mod words;
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The most lines of a source file; files named `tests.rs` may be longer.
 const MAX_LINES: usize = 400;
@@ -35,19 +36,6 @@ fn sources(folders: &[&str]) -> Vec<PathBuf> {
     found.sort();
     assert!(!found.is_empty());
     found
-}
-
-/// A path without its `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(plain.pop()),
-            Component::CurDir => {}
-            part => plain.push(part),
-        }
-    }
-    plain
 }
 
 fn read(path: &Path) -> String {
