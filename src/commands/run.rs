@@ -10,11 +10,13 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
+use crate::discord::connection_status::ConnectionStatus;
 use crate::discord::rest::{Access, Rest};
 use crate::discord::session_budget::SessionBudget;
 use crate::discord::user_limit::UserLimit;
 use crate::feeds::FeedClient;
 use crate::leadership::session::{self, ActiveSession};
+use crate::ops::instance::{ActiveParts, InstanceMonitor};
 use crate::replica::Mongo;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
@@ -30,6 +32,7 @@ use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{StateKind, Store};
 
 use super::Ended;
+use crate::commands::watching::watch_over;
 use crate::commands::wiring::{engine_settings, game_client, location, mongodb, stop_on_signals};
 
 /// What is logged without `RUST_LOG`. The bot logs in its own words what the Discord library warns of.
@@ -54,6 +57,8 @@ pub async fn run() -> anyhow::Result<Ended> {
     let shutdown = stop_on_signals()?;
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
     let clock = Clock::system();
+    let instance = InstanceMonitor::new(clock);
+    let watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
     let rest = Arc::new(access.rest(clock)?);
     tokio::select! {
         biased;
@@ -61,15 +66,21 @@ pub async fn run() -> anyhow::Result<Ended> {
         checked = check_token(&rest) => checked?,
     }
     let has_replica = config.mongodb_uri.is_some();
-    let log = |text: &str| tracing::info!("{text}");
+    let log = |text: &str| {
+        instance.waits_for_file();
+        tracing::info!("{text}");
+    };
     let Some(lock) = session::wait_for_lock(&config.state_file, has_replica, log, &shutdown).await? else {
         return Ok(Ended::Well);
     };
     let mongodb = mongodb(config.mongodb_uri.clone(), &config.mongodb_database).await?;
     let replica = mongodb.as_ref().map(|(replica, _)| replica.clone());
     let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
-    let process = Process { config, access, rest, clock, replica, unrecorded: Unrecorded::default() };
+    instance.follows(sessions.leadership().clone());
+    let unrecorded = Unrecorded::default();
+    let process = Process { config, access, rest, clock, replica, unrecorded, instance };
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
+    watching.end().await;
     Ok(Ended::Well)
 }
 
@@ -95,18 +106,27 @@ struct Process {
     clock: Clock,
     replica: Option<Mongo>,
     unrecorded: Unrecorded,
+    instance: InstanceMonitor,
 }
 
 impl Process {
     /// Runs the services until this session is over.
     async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<()>> {
-        let services = self.services(&session.store, &session.done).await?;
+        if self.replica.is_none() && session.store.sync_log().is_empty().await? {
+            tracing::warn!(
+                "The state file {} is empty: no server, player or code is known. If some were known before, its disk is emptied \
+                 at each start: keep the file on a disk that stays, or set MONGODB_URI",
+                self.config.state_file.display()
+            );
+        }
+        let (services, parts) = self.services(&session.store, &session.done).await?;
+        let _acting = self.instance.acts(parts);
         // Dropping this ends them.
         AbortOnDropHandle::new(tokio::spawn(services.run())).await.context("the services ended")??;
         Ok(None)
     }
 
-    async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<Supervisor> {
+    async fn services(&self, store: &Store, done: &CancellationToken) -> anyhow::Result<(Supervisor, ActiveParts)> {
         let (config, clock) = (&self.config, self.clock);
         let feed = FeedClient::new(&config.feeds, FEED_TIMEOUT)?;
         let settings = WatcherSettings {
@@ -117,7 +137,9 @@ impl Process {
         let game = game_client(config, clock)?;
         let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
         let watcher = Watcher::new(feed, store.listings(), clock, settings);
-        let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status());
+        let connection = ConnectionStatus::new(clock);
+        let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status())
+            .with_discord(connection.subscribe());
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
@@ -136,12 +158,14 @@ impl Process {
             state_checker: engine.clone(),
             health: health.clone(),
             session_budget: SessionBudget::default(),
+            connection,
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
             in_progress: TaskTracker::new(),
             request_limit: UserLimit::new(MAX_REQUESTS),
             check_limit: UserLimit::new(MAX_CHECKS),
         };
+        let parts = ActiveParts { health: health.clone(), reports: store.reports(), sync_log: store.sync_log() };
         let mut supervisor = Supervisor::new(done.clone());
         supervisor.add(Arc::new(watcher));
         supervisor.add(Arc::new(poster));
@@ -154,6 +178,6 @@ impl Process {
             supervisor.add(Arc::new(SizeWatch::new(replica, store.sync_log(), max)));
         }
         supervisor.add(Arc::new(bot));
-        Ok(supervisor)
+        Ok((supervisor, parts))
     }
 }

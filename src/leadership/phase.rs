@@ -70,6 +70,8 @@ pub struct Leadership {
     clock: Clock,
     state: Arc<Mutex<State>>,
     wake: Arc<Wake>,
+    /// What a waiting instance waits for, unless it is another instance that leads.
+    blocked: Arc<Mutex<Option<String>>>,
 }
 
 impl Leadership {
@@ -85,11 +87,22 @@ impl Leadership {
 
     fn new(clock: Clock, phase: Phase) -> Self {
         let state = State { phase, offset: wall_offset(&clock), done: Position::default() };
-        Self { clock, state: Arc::new(Mutex::new(state)), wake: Arc::default() }
+        Self { clock, state: Arc::new(Mutex::new(state)), wake: Arc::default(), blocked: Arc::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what this instance waits for: one clause; `None` for another instance that leads.
+    pub fn waits_for(&self, what: Option<String>) {
+        *self.blocked.lock().unwrap_or_else(PoisonError::into_inner) = what;
+    }
+
+    /// What it waits for, if it waits and no other instance is known to lead.
+    pub fn blocked(&self) -> Option<String> {
+        let blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        blocked.filter(|_| self.phase() == Phase::Waiting)
     }
 
     /// Begins a phase, whatever the present one is.

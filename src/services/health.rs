@@ -5,7 +5,7 @@
 //! well.
 //!
 //! # Races
-//! The feeds and the engine publish each change of their status. The state of posts and replica is read on demand.
+//! The feeds, the engine and the connection to Discord publish each change of their status. The state of posts and replica is read on demand.
 //!
 //! # Crash
 //! The published statuses and the time of the last line are in memory only.
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::health::{EngineStatus, Feeds, Health, HealthLine, PostStatus};
+use crate::domain::health::{DiscordStatus, EngineStatus, Feeds, Health, HealthLine, PostStatus};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
 use crate::store::{Reports, SyncLog};
@@ -27,6 +27,7 @@ pub struct HealthMonitor {
     sync_log: SyncLog,
     feeds: watch::Receiver<Feeds>,
     engine: watch::Receiver<EngineStatus>,
+    discord: Option<watch::Receiver<DiscordStatus>>,
 }
 
 impl HealthMonitor {
@@ -36,7 +37,11 @@ impl HealthMonitor {
         feeds: watch::Receiver<Feeds>,
         engine: watch::Receiver<EngineStatus>,
     ) -> Self {
-        Self { reports, sync_log, feeds, engine }
+        Self { reports, sync_log, feeds, engine, discord: None }
+    }
+
+    pub fn with_discord(self, discord: watch::Receiver<DiscordStatus>) -> Self {
+        Self { discord: Some(discord), ..self }
     }
 
     pub async fn read(&self) -> Health {
@@ -47,6 +52,7 @@ impl HealthMonitor {
             posts: posts.map_err(|error| error.to_string()),
             replica: replica.map_err(|error| error.to_string()),
             engine: self.engine.borrow().clone(),
+            discord: self.discord.as_ref().map(|discord| discord.borrow().clone()),
         }
     }
 }
@@ -72,7 +78,7 @@ impl HealthLog {
             }
             let (now, checks) = (self.clock.elapsed(), feeds.borrow_and_update().checks());
             if line.is_due(checks, now) {
-                let troubles = self.monitor.read().await.troubles();
+                let troubles = self.monitor.read().await.troubles(self.clock.now());
                 // Not inside the macro, which skips its arguments while the log level is off.
                 let line = line.line(checks, &troubles, now);
                 tracing::info!("{line}");

@@ -15,6 +15,8 @@ struct Tree {
 
 /// The folders below which a bare file name is looked for, and where a path may begin.
 const FOLDERS: [&str; 7] = ["src", "tests", "benches", "docs", "migrations", "crates", ".ci"];
+/// Folders to which links may lead, too.
+const LINKED: [&str; 2] = [".github", "deploy"];
 
 impl Tree {
     fn new(files: BTreeSet<String>, pages: &[(&str, &str)]) -> Self {
@@ -86,6 +88,18 @@ fn dead_documents(text: &str, tree: &Tree) -> Vec<String> {
     dead
 }
 
+/// The path with its `..` resolved.
+pub fn without_dots(path: &Path) -> String {
+    let mut parts = Vec::new();
+    for part in path.iter() {
+        match part.to_str() {
+            Some("..") => drop(parts.pop()),
+            _ => parts.push(part.to_string_lossy()),
+        }
+    }
+    parts.join("/")
+}
+
 /// The relative links of a page that lead nowhere; `page` is below the root.
 fn dead_links(page: &str, text: &str, tree: &Tree) -> Vec<String> {
     let folder = Path::new(page).parent().unwrap_or(Path::new(""));
@@ -96,7 +110,7 @@ fn dead_links(page: &str, text: &str, tree: &Tree) -> Vec<String> {
             continue;
         }
         let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
-        let file = if file.is_empty() { page.to_owned() } else { folder.join(file).to_string_lossy().into_owned() };
+        let file = if file.is_empty() { page.to_owned() } else { without_dots(&folder.join(file)) };
         let has_anchor =
             || tree.headings.get(&file).is_some_and(|had| had.iter().any(|heading| anchor(heading) == fragment));
         if !tree.has(&file) || !(fragment.is_empty() || has_anchor()) {
@@ -133,16 +147,19 @@ fn files_below(folder: &Path, found: &mut BTreeSet<String>) {
 fn pages() -> Vec<(String, String)> {
     let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let paths = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
-    let paths: Vec<PathBuf> = paths.chain([root().join("README.md")]).collect();
+    let others = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root().join(name));
+    let paths: Vec<PathBuf> = paths.chain(others).collect();
     let name = |path: &Path| path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
     paths.iter().map(|path| (name(path), read(path))).collect()
 }
 
 #[test]
 fn no_citation_is_dead() {
-    let mut files: BTreeSet<String> = ["README.md", "LICENSE", "Cargo.toml", ".env.example"].map(str::to_owned).into();
-    for folder in FOLDERS.map(|folder| root().join(folder)).iter().filter(|folder| folder.exists()) {
-        files_below(folder, &mut files);
+    let in_root = std::fs::read_dir(root()).unwrap().map(|entry| entry.unwrap());
+    let in_root = in_root.filter(|entry| entry.path().is_file());
+    let mut files: BTreeSet<String> = in_root.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    for folder in FOLDERS.iter().chain(&LINKED).map(|folder| root().join(folder)).filter(|folder| folder.exists()) {
+        files_below(&folder, &mut files);
     }
     let pages = pages();
     let named: Vec<(&str, &str)> = pages.iter().map(|(page, text)| (page.as_str(), text.as_str())).collect();
@@ -196,11 +213,8 @@ fn each_kind_of_dead_citation_is_found() {
     assert_eq!(dead_documents("docs/page.md, \"no heading\"", &tree), ["docs/page.md, \"no heading\""]);
 
     let links = "[a](page.md) [b](page.md#what-it-says) [c](#the-page) [d](../README.md) [e](https://x.example/y)\n\
-                 [f](gone.md) [g](#gone) [h](page.md#gone) [i](../docs)";
-    assert_eq!(
-        dead_links("docs/page.md", links, &tree),
-        ["(../README.md)", "(gone.md)", "(#gone)", "(page.md#gone)", "(../docs)"]
-    );
+                 [f](gone.md) [g](#gone) [h](page.md#gone) [i](../docs) [j](../gone)";
+    assert_eq!(dead_links("docs/page.md", links, &tree), ["(gone.md)", "(#gone)", "(page.md#gone)", "(../gone)"]);
 
     let paths = "`domain/codes/code.rs` `src/domain/` `code.rs` `a/b` `src/domain/gone.rs` `domain/gone` `gone.rs`\n```\n`gone2.rs`\n```";
     assert_eq!(dead_paths(paths, &tree), ["`src/domain/gone.rs`", "`domain/gone`", "`gone.rs`"]);

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["leadership"],
     &["store"],
     &["game", "feeds", "replica"],
-    &["ports", "runtime"],
+    &["ports", "runtime", "charts"],
     &["domain"],
 ];
 /// The same inside rooms.
@@ -28,13 +28,13 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["registration"],
             &["interactions"],
             &["announcer", "bot"],
-            &["messages", "permissions", "session_budget"],
+            &["connection_status", "messages", "permissions", "session_budget"],
             &["custom_id", "rest", "user_limit"],
         ],
     ),
     ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
-    ("runtime", &[&["clock", "config", "http", "supervisor", "telemetry", "wake"]]),
+    ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"]]),
     (
         "domain",
         &[

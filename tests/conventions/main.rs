@@ -4,7 +4,9 @@
 mod circles;
 mod citations;
 mod contract;
+mod deployment;
 mod layers;
+mod log_lines;
 mod tests_named;
 mod words;
 

@@ -1,15 +1,21 @@
 //! Everything that says "this is not well", in one value: the log, `status` and whatever else shows it put it into words.
 
+mod discord;
 mod engine;
+mod instance;
 mod line;
+mod problem;
 mod words;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+pub use discord::{Connection, DiscordStatus};
 pub use engine::{EnginePhase, EngineStatus, WaitReason};
+pub use instance::{InstanceHealth, Standing};
 pub use line::HealthLine;
+pub use problem::{Part, Problem};
 
 /// How the parts are doing. A part whose status lies in the state file is an error, in words, while that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +24,8 @@ pub struct Health {
     pub posts: Result<PostStatus, String>,
     pub replica: Result<ReplicaStatus, String>,
     pub engine: EngineStatus,
+    /// `None` where no Discord is used: in the sandbox.
+    pub discord: Option<DiscordStatus>,
 }
 
 /// The code feeds, in the order of the configuration.

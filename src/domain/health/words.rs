@@ -1,29 +1,56 @@
 //! What is wrong, in words for the log. Discord shows those of the feeds and of the replica, too.
 
-use super::{EnginePhase, EngineStatus, Feeds, Health, PostStatus, ReplicaState, ReplicaStatus};
+use jiff::Timestamp;
+
+use super::{EnginePhase, EngineStatus, Feeds, Health, Part, PostStatus, Problem, ReplicaState, ReplicaStatus};
 use crate::domain::redeeming::explanation::{remedy, trouble_in_words};
 
 /// A replica that has lacked something for more seconds than this lags.
 const LAGS_AFTER: u64 = 60;
 /// From this percentage of its maximum size on, the replica counts as full.
 const FULL: u64 = 80;
+const FEEDS_REMEDY: &str = "the bot keeps asking; correct GIFTCODE_API_URL if the feed has moved, or add another feed";
+const POSTS_REMEDY: &str = "the bot keeps trying; look for the reason in its log";
+const FILE_REMEDY: &str = "repair the disk or the permissions of STATE_FILE; the bot then uses the file by itself";
+const REPLICA_REMEDY: &str =
+    "nothing is lost; look after MongoDB if it lasts, and check MONGODB_URI and its access list";
+const HELD_REMEDY: &str = "the bot keeps trying; look for a newer giftcode-bot that knows the answer if it lasts";
+const FULL_REMEDY: &str = "get a larger plan, and raise MONGODB_MAX_SIZE";
 
 impl Health {
     /// What is wrong, part by part.
-    pub fn troubles(&self) -> Vec<String> {
+    pub fn problems(&self, now: Timestamp) -> Vec<Problem> {
+        let problem = |part, since, remedy: &'static str| {
+            move |text: String| Problem { part, text, since, remedy: remedy.to_owned() }
+        };
+        let feeds = self.feeds.trouble().map(problem(Part::Feeds, self.feeds.failing_since(), FEEDS_REMEDY));
         let posts = match &self.posts {
             Ok(posts) => posts.trouble(),
             Err(error) => Some(format!("cannot see how the posts go: {error}")),
         };
-        let replica = match &self.replica {
-            Ok(replica) => replica.trouble(),
-            Err(error) => Some(format!("cannot see how MongoDB is doing: {error}")),
+        let posts = posts.map(problem(Part::Posts, None, POSTS_REMEDY));
+        let since = self.replica.as_ref().ok().and_then(|replica| now.checked_sub(replica.oldest_unsent?).ok());
+        let (stores, remedy) = match &self.replica {
+            Ok(replica) => (replica.trouble(), replica.remedy()),
+            Err(error) => (Some(format!("cannot see how MongoDB is doing: {error}")), FILE_REMEDY),
         };
-        [self.feeds.trouble(), posts, replica, self.engine.trouble()].into_iter().flatten().collect()
+        let stores = stores.map(problem(Part::Stores, since, remedy));
+        let discord = self.discord.as_ref().and_then(|discord| discord.problem(now));
+        [discord, feeds, posts, stores, self.engine.problem()].into_iter().flatten().collect()
+    }
+
+    /// What is wrong, in the words of the health line.
+    pub fn troubles(&self, now: Timestamp) -> Vec<String> {
+        self.problems(now).into_iter().map(|problem| problem.text).collect()
     }
 }
 
 impl Feeds {
+    /// When the first of those that fail began to.
+    fn failing_since(&self) -> Option<Timestamp> {
+        self.0.iter().filter_map(|feed| Some(feed.failing.as_ref()?.since)).min()
+    }
+
     pub fn trouble(&self) -> Option<String> {
         let failing = self.0.iter().filter_map(|feed| Some(format!("{} {}", feed.name, feed.failing.as_ref()?.error)));
         let mut failing: Vec<String> = failing.collect();
@@ -41,6 +68,18 @@ impl PostStatus {
 }
 
 impl ReplicaStatus {
+    fn remedy(&self) -> &'static str {
+        match &self.state {
+            _ if self.is_temporary => FILE_REMEDY,
+            ReplicaState::Answers if self.is_full() => FULL_REMEDY,
+            _ => REPLICA_REMEDY,
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.size.is_some_and(|(holds, may_hold)| holds / FULL >= may_hold / 100)
+    }
+
     pub fn trouble(&self) -> Option<String> {
         if !self.is_used {
             return None;
@@ -53,7 +92,7 @@ impl ReplicaStatus {
             ReplicaState::Silent => Some(format!("MongoDB does not answer and {lacks}")),
             ReplicaState::Answers => is_lagging.then(|| format!("MongoDB is catching up: it {lacks}")),
         };
-        let full = self.size.filter(|(holds, may_hold)| holds / FULL >= may_hold / 100).map(|(holds, may_hold)| {
+        let full = self.size.filter(|_| self.is_full()).map(|(holds, may_hold)| {
             format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20)
         });
         let file = self.is_temporary.then(|| "the state file cannot be used".to_owned());
@@ -63,6 +102,16 @@ impl ReplicaStatus {
 }
 
 impl EngineStatus {
+    fn problem(&self) -> Option<Problem> {
+        let text = self.trouble()?;
+        let (since, remedy) = match &self.phase {
+            EnginePhase::Working | EnginePhase::Limited { .. } => return None,
+            EnginePhase::Open { trouble, since } => (*since, remedy(trouble)),
+            EnginePhase::Held { since, .. } => (*since, HELD_REMEDY),
+        };
+        Some(Problem { part: Part::Engine, text, since: Some(since), remedy: remedy.to_owned() })
+    }
+
     /// What is wrong, since when, and who must act. A limit that is reached is nothing wrong.
     pub fn trouble(&self) -> Option<String> {
         match &self.phase {

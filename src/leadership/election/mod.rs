@@ -36,7 +36,7 @@ use crate::ports::replica::{LeaseSnapshot, LeaseStore, ReplicaError, ReplicaResu
 use crate::runtime::clock::Clock;
 use crate::store::{ReplicaHistory, StoreError, SyncLog};
 
-use warnings::RepeatedWarnings;
+use warnings::{RepeatedWarnings, why_it_waits};
 
 /// How long a question about the lease may take before it counts as not answered.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -230,9 +230,14 @@ impl<L: LeaseStore> Election<L> {
             }
             (Decision::Wait(WaitReason::AnotherLeads), _) if lease.is_some() => {
                 self.succession.send_replace(Succession { before: lease.cloned(), own: None });
+                self.leadership.waits_for(None);
                 self.register(competing).await;
             }
-            (Decision::Wait(reason), _) => competing.warnings.waiting(reason, failure.as_ref()),
+            (Decision::Wait(reason), _) => {
+                let why = why_it_waits(reason, failure.as_ref());
+                competing.warnings.warn(&why);
+                self.leadership.waits_for(Some(why).filter(|_| reason != WaitReason::AnotherLeads));
+            }
             (Decision::Lead | Decision::Isolated, _) => {}
         }
         Ok(failure)

@@ -23,7 +23,7 @@ impl RepeatedWarnings {
         is_due
     }
 
-    fn warn(&mut self, message: &str) {
+    pub fn warn(&mut self, message: &str) {
         if self.is_due(message) {
             tracing::warn!("{message}");
         }
@@ -45,24 +45,25 @@ impl RepeatedWarnings {
             other => format!("{other}: continuing with the state file alone, and both are merged when MongoDB can be used"),
         });
     }
+}
 
-    pub fn waiting(&mut self, reason: WaitReason, error: Option<&ReplicaError>) {
-        let error = error.map(ToString::to_string).unwrap_or_default();
-        self.warn(&match reason {
-            WaitReason::StateElsewhere => format!(
-                "{error}; the state file is empty or out of date: waiting for MongoDB, since it may hold the state; check \
-                 MONGODB_URI"
-            ),
-            WaitReason::MayBeLed => format!("{error}; another instance may be active: waiting until MongoDB answers"),
-            WaitReason::Required => format!("{error}; MONGODB_REQUIRED is set: waiting for MongoDB"),
-            WaitReason::RefusesWrites => format!(
-                "{error}; the state file cannot be used alone (it is empty or out of date, another instance was seen, or \
-                 MONGODB_REQUIRED is set): waiting"
-            ),
-            WaitReason::NewerProgram => format!("{error}; waiting"),
-            WaitReason::AnotherLeads => {
-                "MongoDB has state but no lease: waiting 30 s in case another instance leads".to_owned()
-            }
-        });
+/// Why this instance waits, as a clause.
+pub(super) fn why_it_waits(reason: WaitReason, error: Option<&ReplicaError>) -> String {
+    let error = error.map(ToString::to_string).unwrap_or_default();
+    match reason {
+        WaitReason::StateElsewhere => format!(
+            "{error}; the state file is empty or out of date: waiting for MongoDB, since it may hold the state; check \
+             MONGODB_URI"
+        ),
+        WaitReason::MayBeLed => format!("{error}; another instance may be active: waiting until MongoDB answers"),
+        WaitReason::Required => format!("{error}; MONGODB_REQUIRED is set: waiting for MongoDB"),
+        WaitReason::RefusesWrites => format!(
+            "{error}; the state file cannot be used alone (it is empty or out of date, another instance was seen, or \
+             MONGODB_REQUIRED is set): waiting"
+        ),
+        WaitReason::NewerProgram => format!("{error}; waiting"),
+        WaitReason::AnotherLeads => {
+            "MongoDB has state but no lease: waiting 30 s in case another instance leads".to_owned()
+        }
     }
 }

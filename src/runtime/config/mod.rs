@@ -102,7 +102,17 @@ pub const VARIABLES: &[Variable] = &[
     variable("REDEEM_MAX_TEMPORARY_ATTEMPTS", "10", "Tries with a temporary failure before giving up, 1 to 100"),
     variable("REDEEM_RETRY_BASE", "2s", "The first back-off; it doubles each time"),
     variable("REDEEM_RETRY_CAP", "30s", "The longest back-off"),
-    variable("PORT", "", "The port for the health page and metrics, which do not exist yet"),
+    variable(
+        "PORT",
+        "",
+        "The port of the status page and the metrics, on all addresses; without it they are on this computer only",
+    ),
+    secret("HEARTBEAT_URL", "Fetched every minute while all is well, and not otherwise"),
+    secret(
+        "ALERT_WEBHOOK_URL",
+        "A Discord webhook that gets a message when something goes wrong, and when it is well again",
+    ),
+    variable("BACKUP_DIR", "", "A directory that gets an export of the state every day; seven are kept"),
     variable("RUST_LOG", "info", "What is logged: error, warn, info, debug or trace"),
     variable("LOG_FORMAT", "text", "How it is logged: text, or json for machines"),
 ];
@@ -171,6 +181,12 @@ pub struct Config {
     pub retry_cap: Duration,
     /// `PORT`.
     pub port: Option<u16>,
+    /// `HEARTBEAT_URL`: http or https.
+    pub heartbeat_url: Option<SecretString>,
+    /// `ALERT_WEBHOOK_URL`: http or https.
+    pub alert_webhook_url: Option<SecretString>,
+    /// `BACKUP_DIR`.
+    pub backup_dir: Option<PathBuf>,
     /// `RUST_LOG`, where it is set.
     pub log_filter: Option<String>,
     /// `LOG_FORMAT`.
@@ -226,6 +242,9 @@ impl Config {
                 |text| read::whole(text).filter(|port| *port > 0),
                 "give a port from 1 to 65535",
             )?,
+            heartbeat_url: source.secret_url("HEARTBEAT_URL")?,
+            alert_webhook_url: source.secret_url("ALERT_WEBHOOK_URL")?,
+            backup_dir: source.optional("BACKUP_DIR", |text| Some(text.into()), "give the path of a directory")?,
             log_filter: source.value("RUST_LOG")?.filter(|_| source.is_set("RUST_LOG")),
             log_format: source.required("LOG_FORMAT", read::log_format, "give text or json")?,
         };

@@ -102,6 +102,11 @@ impl Source {
         self.optional(name, visible, "give it without blanks or special characters")
     }
 
+    /// An address that holds a secret.
+    pub(super) fn secret_url(&self, name: &'static str) -> Result<Option<SecretString>, ConfigError> {
+        self.optional(name, |text| read::url(text).map(|_| SecretString::from(text)), read::URL)
+    }
+
     pub(super) fn mongodb_uri(&self) -> Result<Option<SecretString>, ConfigError> {
         let is_uri = |text: &str| {
             let known = text.starts_with("mongodb://") || text.starts_with("mongodb+srv://");
