@@ -101,7 +101,11 @@ enum StateCommand {
 pub fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
     let arguments = Arguments::parse();
-    if let Some(Command::Sandbox { mongodb: Some(uri), .. } | Command::State { command: StateCommand::Import { from_mongodb: Some(uri), .. } }) = &arguments.command {
+    if let Some(
+        Command::Sandbox { mongodb: Some(uri), .. }
+        | Command::State { command: StateCommand::Import { from_mongodb: Some(uri), .. } },
+    ) = &arguments.command
+    {
         redaction::hide([uri.expose_secret()]);
     }
     match run(arguments.command.unwrap_or(Command::Run)) {

@@ -109,7 +109,8 @@ impl Redactor {
         while let Some(found) = line.get(at..).and_then(|rest| self.finder.find(rest)) {
             let (start, end) = (at + found.start(), at + found.end());
             at = end;
-            let hidden = if found.pattern().as_usize() < self.paths { token_after(line, end) } else { Some(start..end) };
+            let hidden =
+                if found.pattern().as_usize() < self.paths { token_after(line, end) } else { Some(start..end) };
             if let Some(hidden) = hidden.filter(|hidden| !hidden.is_empty()) {
                 out.extend_from_slice(line.get(done..hidden.start).unwrap_or_default());
                 out.extend_from_slice(HIDDEN);

@@ -98,7 +98,8 @@ struct OwnDetail;
 impl OwnDetail {
     fn lets_through(metadata: &Metadata<'_>) -> bool {
         let target = metadata.target();
-        let is_of = |name: &str| target.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+        let is_of =
+            |name: &str| target.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
         let most = if is_of("serenity") || is_of("poise") { Level::ERROR } else { Level::INFO };
         is_of(env!("CARGO_CRATE_NAME")) || metadata.is_event() && *metadata.level() <= most
     }

@@ -32,7 +32,10 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["custom_id", "rest", "user_limit"],
         ],
     ),
-    ("services", &[&["backup", "engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
+    (
+        "services",
+        &[&["backup", "engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]],
+    ),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
     ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"], &["redaction"]]),
     (

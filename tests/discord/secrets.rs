@@ -24,7 +24,9 @@ fn forms(secret: &str) -> Vec<String> {
     let encoded: String = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect();
     let mut forms = vec![secret.to_owned(), plain.clone(), encoded];
     for before in ["", "x", "xx"] {
-        for text in [STANDARD_NO_PAD.encode(format!("{before}{plain}")), URL_SAFE_NO_PAD.encode(format!("{before}{plain}"))] {
+        for text in
+            [STANDARD_NO_PAD.encode(format!("{before}{plain}")), URL_SAFE_NO_PAD.encode(format!("{before}{plain}"))]
+        {
             // Without the letters at both ends, which depend on what stands there.
             forms.push(text[4..text.len() - 4].to_owned());
         }
@@ -42,7 +44,8 @@ fn assert_silent(output: &str, what: &str) {
     let interaction = output.lines().find(|line| line.contains("interaction-token-"));
     assert_eq!(interaction, None, "{what} shows an interaction's token");
     let is_hash = |text: &str| text.len() >= 32 && text.bytes().take(32).all(|byte| byte.is_ascii_hexdigit());
-    let signed = output.match_indices("sign").find(|(at, _)| is_hash(output[at + 4..].trim_start_matches(['=', '"', ':', ' '])));
+    let signed =
+        output.match_indices("sign").find(|(at, _)| is_hash(output[at + 4..].trim_start_matches(['=', '"', ':', ' '])));
     assert_eq!(signed, None, "{what} shows a signature");
 }
 
@@ -74,9 +77,11 @@ async fn live(world: &World) -> String {
     world.told(&member, "redeem", &[("code", json!("GOOD"))]).await;
     world.told(&admin, "manage giftcode status", &[]).await;
     let mut faults = vec![Fault::Error { status: 400, code: 50035 }, Fault::DoneThenClosed, Fault::Hang];
-    world.double.fail_requests(move |attempt| {
-        if attempt.path.starts_with("/interactions/") { faults.pop() } else { None }
-    });
+    world.double.fail_requests(
+        move |attempt| {
+            if attempt.path.starts_with("/interactions/") { faults.pop() } else { None }
+        },
+    );
     for _ in 0..3 {
         drop(world.double.send_slash(&admin, CHANNEL, "manage giftcode list", &[]));
         tokio::time::sleep(Duration::from_secs(3)).await;

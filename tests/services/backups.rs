@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::health::FailingBackup;
-use giftcode_bot::services::backup::Backup;
 use giftcode_bot::runtime::supervisor::Service;
+use giftcode_bot::services::backup::Backup;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;

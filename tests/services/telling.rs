@@ -113,7 +113,8 @@ async fn take(State(receiver): State<Receiver>, uri: Uri, headers: HeaderMap, bo
         Answer::Page(code) => (status(code), [("content-type", "text/html")], "<html>hello</html>").into_response(),
         Answer::Redirect(to) => (StatusCode::FOUND, [("location", to)]).into_response(),
         Answer::Endless => {
-            let chunks = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 1024])));
+            let chunks =
+                futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 1024])));
             (StatusCode::OK, Body::from_stream(chunks)).into_response()
         }
         Answer::Hang => std::future::pending().await,
@@ -335,8 +336,18 @@ async fn what_answers_otherwise_is_obeyed_or_named() {
         (Answer::Status(500), hour, 12, "it answers HTTP 500"),
         (Answer::Page(200), hour, 20, "a web page answers instead of a webhook"),
         (Answer::Page(502), hour, 12, "it answers HTTP 502"),
-        (Answer::Status(404), 3 * hour, 3, "it answers HTTP 404: the webhook was deleted, or the address is incomplete"),
-        (Answer::Status(401), 3 * hour, 3, "it answers HTTP 401: the webhook was deleted, or the address is incomplete"),
+        (
+            Answer::Status(404),
+            3 * hour,
+            3,
+            "it answers HTTP 404: the webhook was deleted, or the address is incomplete",
+        ),
+        (
+            Answer::Status(401),
+            3 * hour,
+            3,
+            "it answers HTTP 401: the webhook was deleted, or the address is incomplete",
+        ),
         (Answer::Redirect(to), 3 * hour, 3, "it redirects (HTTP 302): set ALERT_WEBHOOK_URL to the final address"),
     ] {
         let (receiver, url) = Receiver::start(answer.clone()).await;

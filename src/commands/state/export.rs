@@ -46,7 +46,8 @@ pub async fn export(path: &Path) -> anyhow::Result<Ended> {
 async fn write(config: &Config, path: &Path, out: ExportWriter) -> anyhow::Result<(u64, &'static str)> {
     let folder = folder_beside(path)?;
     let (state, copy) = (config.state_file.clone(), folder.path().join("state.db"));
-    let opened = tokio::task::spawn_blocking(move || open_copy(&state, &copy)).await.context("copying the file ended")?;
+    let opened =
+        tokio::task::spawn_blocking(move || open_copy(&state, &copy)).await.context("copying the file ended")?;
     let from_file = match (opened, &config.mongodb_uri) {
         (Ok(store), None) => Ok(store),
         (Ok(store), Some(_)) if store.sync_log().is_empty().await? => Err("the state file is empty".to_owned()),

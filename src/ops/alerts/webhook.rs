@@ -32,7 +32,10 @@ pub(super) enum Sent {
     Arrived,
     /// It may have arrived.
     Unknown(String),
-    Refused { why: String, wait: Option<Duration> },
+    Refused {
+        why: String,
+        wait: Option<Duration>,
+    },
     /// Nothing arrives there until the operator changes something.
     Gone(String),
 }
@@ -72,17 +75,14 @@ async fn judge(response: Response) -> Sent {
             let wait = retry_after(response).await;
             Sent::Refused { why: "it answers HTTP 429: too many messages".to_owned(), wait }
         }
-        StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND | StatusCode::GONE => {
-            Sent::Gone(format!(
-                "it answers HTTP {}: the webhook was deleted, or the address is incomplete; make one under the channel's \
+        StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND | StatusCode::GONE => Sent::Gone(format!(
+            "it answers HTTP {}: the webhook was deleted, or the address is incomplete; make one under the channel's \
                  settings, Integrations, and set ALERT_WEBHOOK_URL to its address",
-                status.as_u16()
-            ))
-        }
-        _ if status.is_redirection() => Sent::Gone(format!(
-            "it redirects (HTTP {}): set ALERT_WEBHOOK_URL to the final address",
             status.as_u16()
         )),
+        _ if status.is_redirection() => {
+            Sent::Gone(format!("it redirects (HTTP {}): set ALERT_WEBHOOK_URL to the final address", status.as_u16()))
+        }
         _ if status.is_server_error() => Sent::Unknown(format!("it answers HTTP {}", status.as_u16())),
         _ => Sent::Refused { why: format!("it answers HTTP {}", status.as_u16()), wait: None },
     }

@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn times_are_put_into_words() {
-        for (seconds, words) in [(9, "9 s"), (60, "1 min"), (3599, "59 min"), (3600, "1 h 0 min"), (187_200, "2 d 4 h")] {
+        for (seconds, words) in [(9, "9 s"), (60, "1 min"), (3599, "59 min"), (3600, "1 h 0 min"), (187_200, "2 d 4 h")]
+        {
             assert_eq!(in_words(Duration::from_secs(seconds)), words);
         }
     }

@@ -223,8 +223,7 @@ impl Alerting {
                 course.hidden_by = appeared.iter().find(|other| other.part == reason.part).cloned();
             }
         }
-        let visible: Vec<Reason> =
-            self.courses.keys().filter(|reason| !self.is_there(reason)).cloned().collect();
+        let visible: Vec<Reason> = self.courses.keys().filter(|reason| !self.is_there(reason)).cloned().collect();
         for reason in visible.iter().filter(|reason| seen.view.shows(reason.part)) {
             let Some(course) = self.courses.get_mut(reason) else { continue };
             course.gone = match course.gone {
@@ -232,7 +231,8 @@ impl Alerting {
                 Some((since, gone_for)) => Some((since, gone_for + step)),
             };
         }
-        self.courses.retain(|_, course| !course.is_over() || course.knows != Knows::No || !course.may_be_named(seen.at));
+        self.courses
+            .retain(|_, course| !course.is_over() || course.knows != Knows::No || !course.may_be_named(seen.at));
     }
 
     fn see(&mut self, reason: &Reason, problem: &Problem, must_last: Duration, step: Duration, now: Timestamp) {
