@@ -54,8 +54,8 @@ pub use redemptions::{
     Recorded,
 };
 pub use report::{
-    Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild, Queue, RedemptionRow,
-    RefusingGuild,
+    Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild,
+    PausedGuilds, Queue, RedemptionRow, RefusingGuild,
 };
 pub use requests::{BatchStart, Standing};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::view::{PageView, State};
+use super::view::{Cell, PageView, State};
 
 const STYLE: &str = include_str!("../../../templates/page/style.css");
 

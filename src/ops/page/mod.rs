@@ -22,15 +22,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::response::{IntoResponse, Response};
+use axum::response::Html;
 use axum::routing::get;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::domain::health::InstanceHealth;
 use crate::ops::instance::InstanceMonitor;
-use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
 
 use history::PartHistory;
@@ -53,7 +52,6 @@ pub struct StatusPage(Arc<Inner>);
 
 struct Inner {
     instance: InstanceMonitor,
-    clock: Clock,
     history: Mutex<PartHistory>,
     cache: tokio::sync::Mutex<Cache>,
 }
@@ -68,41 +66,25 @@ struct Cache {
 #[derive(Clone)]
 struct Made {
     html: Arc<str>,
-    /// Since the clock's start.
-    until: Duration,
+    until: Instant,
 }
 
 impl StatusPage {
-    pub fn new(instance: InstanceMonitor, clock: Clock) -> Self {
-        let history = Mutex::new(PartHistory::new(clock.now()));
-        Self(Arc::new(Inner { instance, clock, history, cache: tokio::sync::Mutex::default() }))
+    pub fn new(instance: InstanceMonitor) -> Self {
+        let history = Mutex::new(PartHistory::new(instance.started_at()));
+        Self(Arc::new(Inner { instance, history, cache: tokio::sync::Mutex::default() }))
     }
 
     /// `GET /`.
     pub fn routes(&self) -> Router {
         let page = self.clone();
-        Router::new().route("/", get(move || async move { page.response().await }))
-    }
-
-    async fn response(&self) -> Response {
-        let headers = [
-            (CONTENT_TYPE, "text/html; charset=utf-8"),
-            (CACHE_CONTROL, "no-store"),
-            (
-                CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
-                 frame-ancestors 'none'",
-            ),
-            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (REFERRER_POLICY, "no-referrer"),
-        ];
-        (headers, self.html().await.to_string()).into_response()
+        Router::new().route("/", get(async move || Html(page.html().await.to_string())))
     }
 
     /// The page, at most [`FRESH_FOR`] old, or a little older while reading it takes long.
     pub async fn html(&self) -> Arc<str> {
         let mut cache = self.0.cache.lock().await;
-        if let Some(made) = cache.shown.as_ref().filter(|made| self.0.clock.elapsed() < made.until) {
+        if let Some(made) = cache.shown.as_ref().filter(|made| Instant::now() < made.until) {
             return made.html.clone();
         }
         let making = cache.unfinished.take();
@@ -110,7 +92,7 @@ impl StatusPage {
             let page = self.clone();
             AbortOnDropHandle::new(tokio::spawn(async move { page.make().await }))
         });
-        let made = match tokio::time::timeout(READ_WITHIN, &mut making).await {
+        let made = match timeout(READ_WITHIN, &mut making).await {
             Ok(Ok(made)) => made,
             failed => {
                 // It is not made twice at once: what hangs would pile up.
@@ -123,26 +105,26 @@ impl StatusPage {
     }
 
     async fn make(&self) -> Made {
-        let begun = self.0.clock.elapsed();
+        let begun = Instant::now();
         let instance = self.0.instance.read().await;
         let figures = match self.0.instance.parts() {
             Some(parts) => Some(Figures::read(&parts.reports).await.map_err(|error| error.to_string())),
             None => None,
         };
-        let took = self.0.clock.elapsed().saturating_sub(begun);
-        self.finish(instance, figures, FRESH_FOR.max(took * REST_PER_READING))
+        self.finish(instance, figures, FRESH_FOR.max(begun.elapsed() * REST_PER_READING))
     }
 
     /// The page while the state cannot be read.
     fn without_state(&self) -> Made {
         let standing = self.0.instance.standing();
         let started_at = self.0.instance.started_at();
-        let figures = self.0.instance.parts().map(|_| Err(format!("it has not answered for {} s", READ_WITHIN.as_secs())));
+        let figures =
+            self.0.instance.parts().map(|_| Err(format!("it has not answered for {} s", READ_WITHIN.as_secs())));
         self.finish(InstanceHealth { standing, started_at, parts: None }, figures, FRESH_FOR)
     }
 
     fn finish(&self, instance: InstanceHealth, figures: Option<Result<Figures, String>>, fresh_for: Duration) -> Made {
-        let now = self.0.clock.now();
+        let now = self.0.instance.now();
         let history = self.observe(&instance);
         let snapshot = Snapshot {
             now,
@@ -151,12 +133,12 @@ impl StatusPage {
             instance,
             figures,
         };
-        Made { html: render(&snapshot).into(), until: self.0.clock.elapsed() + fresh_for }
+        Made { html: render(&snapshot).into(), until: Instant::now() + fresh_for }
     }
 
     fn observe(&self, instance: &InstanceHealth) -> PartHistory {
         let mut history = self.0.history.lock().unwrap_or_else(PoisonError::into_inner);
-        history.observe(instance, self.0.clock.now());
+        history.observe(instance, self.0.instance.now());
         history.clone()
     }
 }
@@ -179,7 +161,7 @@ impl Service for StatusPage {
             loop {
                 let instance = self.0.instance.read().await;
                 self.observe(&instance);
-                tokio::time::sleep(OBSERVE_EVERY).await;
+                sleep(OBSERVE_EVERY).await;
             }
         };
         shutdown.run_until_cancelled(observe).await.map_or(Ok(()), |never: std::convert::Infallible| match never {})

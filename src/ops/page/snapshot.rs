@@ -9,9 +9,9 @@ use crate::domain::health::{InstanceHealth, Part};
 use crate::store::{GuildsReport, HourOutcomes, LatestCode, Queue, Reports, StoreError};
 
 /// How many codes are listed.
-pub const CODES: u32 = 12;
-/// How many servers are listed that are paused, and that refuse posts.
-pub const SERVERS: u32 = 20;
+pub const CODES: u32 = 10;
+/// How many servers are listed that are paused for the same reason, or that refuse posts.
+pub const SERVERS: u32 = 10;
 /// How many hours the charts cover.
 pub const HOURS: u32 = 48;
 /// The time over which the queue's speed is measured, as for a batch's message.

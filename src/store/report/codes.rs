@@ -143,19 +143,14 @@ fn posts(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::R
                 WHERE code_key = ?1 AND generation = ?2 AND message_id IS NOT NULL AND deleted = 0";
     let mut posts = connection.prepare_cached(sent)?.query_row(params![key, generation], |row| {
         let time = |column| row.get::<_, Option<Millis>>(column).map(|time| time.map(|Millis(at)| at));
-        Ok(CodePosts {
-            posted: row.get(0)?,
-            waiting: 0,
-            planned_at: time(1)?,
-            first_at: time(2)?,
-            last_at: time(3)?,
-        })
+        Ok(CodePosts { posted: row.get(0)?, waiting: 0, planned_at: time(1)?, first_at: time(2)?, last_at: time(3)? })
     })?;
     let waiting = "SELECT count(*), min(planned_at) FROM posts INDEXED BY posts_waiting
                    WHERE code_key = ?1 AND generation = ?2 AND message_id IS NULL AND deleted = 0";
     let planned_at: Option<Millis>;
-    (posts.waiting, planned_at) =
-        connection.prepare_cached(waiting)?.query_row(params![key, generation], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    (posts.waiting, planned_at) = connection
+        .prepare_cached(waiting)?
+        .query_row(params![key, generation], |row| Ok((row.get(0)?, row.get(1)?)))?;
     posts.planned_at = posts.planned_at.into_iter().chain(planned_at.map(|Millis(at)| at)).min();
     Ok(posts)
 }
@@ -195,8 +190,9 @@ fn outcomes(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite
     let waiting = "SELECT count(*), count(*) FILTER (WHERE priority = 0)
                    FROM redemptions INDEXED BY redemptions_pending_by_code
                    WHERE outcome = 'pending' AND deleted = 0 AND code_key = ?1 AND generation = ?2";
-    let (waiting, batches_wait): (u32, u32) =
-        connection.prepare_cached(waiting)?.query_row(params![key, generation], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (waiting, batches_wait): (u32, u32) = connection
+        .prepare_cached(waiting)?
+        .query_row(params![key, generation], |row| Ok((row.get(0)?, row.get(1)?)))?;
     found.waiting = waiting;
     let needed = ((i64::from(of_batches) + i64::from(batches_wait)) * DONE_PERCENT + 99) / 100;
     if needed > 0 && i64::from(of_batches) >= needed {

@@ -6,7 +6,7 @@ mod servers;
 
 pub use activity::{HourOutcomes, Queue};
 pub use codes::{Arrival, CodeOutcomes, CodePosts, DONE_PERCENT, LatestCode};
-pub use servers::{GuildsReport, PausedGuild, RefusingGuild};
+pub use servers::{GuildsReport, PausedGuild, PausedGuilds, RefusingGuild};
 
 use std::collections::BTreeMap;
 
@@ -17,9 +17,9 @@ use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::players::player::PlayerId;
 use crate::domain::redeeming::outcome::Outcome;
 
-use crate::store::tallies::{self, Counts};
 use crate::store::handles::Reports;
 use crate::store::kernel::StoreError;
+use crate::store::tallies::{self, Counts};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CodeReport {

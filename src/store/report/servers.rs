@@ -16,19 +16,26 @@ pub struct GuildsReport {
     pub with_channel: u32,
     /// Players on rosters, each counted once.
     pub players: u32,
-    /// How many guilds are paused, and the first of them.
-    pub paused: u32,
-    pub paused_guilds: Vec<PausedGuild>,
+    /// Paused guilds by reason, the most frequent first.
+    pub paused: Vec<PausedGuilds>,
     /// How many others refused their last posts, and the first of them.
     pub refusing: u32,
     pub refusing_guilds: Vec<RefusingGuild>,
 }
 
-/// A guild where nothing is posted until somebody acts.
+/// Guilds where nothing is posted until somebody acts, for the same reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PausedGuilds {
+    /// `None` for one that a newer program noted.
+    pub why: Option<Blocked>,
+    pub count: u32,
+    /// The first of them.
+    pub guilds: Vec<PausedGuild>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PausedGuild {
     pub guild: GuildId,
-    pub why: Blocked,
     /// Since when its channel refused posts, if it did.
     pub since: Option<Timestamp>,
     /// When it is tried again all the same.
@@ -50,7 +57,8 @@ const PAUSED: &str = "paused IS NOT NULL AND NOT (paused = 'timed_out' AND resum
 const REFUSING: &str = "paused IS NULL AND refusals > 0 AND refused_at IS NOT NULL AND refusal IS NOT NULL";
 
 impl Reports {
-    /// Counts the guilds and players, and lists at most `limit` guilds that are paused and as many whose posts fail.
+    /// Counts the guilds and players, and lists at most `limit` guilds that are paused for each reason, and as many whose posts
+    /// fail.
     pub async fn guilds_report(&self, limit: u32) -> Result<GuildsReport, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| Ok(guilds_report(connection, &Millis(now), limit)?)).await
@@ -59,30 +67,38 @@ impl Reports {
 
 fn guilds_report(connection: &Connection, now: &Millis, limit: u32) -> rusqlite::Result<GuildsReport> {
     let counts = format!(
-        "SELECT count(*), count(channel_id), count(*) FILTER (WHERE {PAUSED}), count(*) FILTER (WHERE {REFUSING})
+        "SELECT count(*), count(channel_id), count(*) FILTER (WHERE {REFUSING})
          FROM guilds WHERE {PRESENT}"
     );
-    let mut report = connection.prepare_cached(&counts)?.query_row([now], |row| {
+    let mut report = connection.prepare_cached(&counts)?.query_row([], |row| {
         Ok(GuildsReport {
             guilds: row.get(0)?,
             with_channel: row.get(1)?,
-            paused: row.get(2)?,
-            refusing: row.get(3)?,
+            refusing: row.get(2)?,
             ..GuildsReport::default()
         })
     })?;
     let players = "SELECT count(*) FROM players p WHERE deleted = 0
                      AND EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = p.player_id AND r.deleted = 0)";
     report.players = connection.prepare_cached(players)?.query_row([], |row| row.get(0))?;
+    let reasons =
+        format!("SELECT paused, count(*) FROM guilds WHERE {PRESENT} AND {PAUSED} GROUP BY 1 ORDER BY 2 DESC, 1");
+    let mut reasons = connection.prepare_cached(&reasons)?;
+    let reasons: Vec<(String, u32)> =
+        reasons.query_map([now], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     let paused = format!(
-        "SELECT guild_id, paused, refused_at, resume_at FROM guilds WHERE {PRESENT} AND {PAUSED} ORDER BY guild_id LIMIT ?2"
+        "SELECT guild_id, refused_at, resume_at FROM guilds WHERE {PRESENT} AND {PAUSED} AND paused = ?2
+         ORDER BY guild_id LIMIT ?3"
     );
     let mut paused = connection.prepare_cached(&paused)?;
-    let rows = paused.query_map(params![now, limit], |row| {
-        let time = |column| row.get::<_, Option<Millis>>(column).map(|time| time.map(|Millis(at)| at));
-        Ok(PausedGuild { guild: row.get(0)?, why: row.get(1)?, since: time(2)?, resume_at: time(3)? })
-    })?;
-    report.paused_guilds = rows.collect::<Result<_, _>>()?;
+    for (why, count) in reasons {
+        let rows = paused.query_map(params![now, why, limit], |row| {
+            let time = |column| row.get::<_, Option<Millis>>(column).map(|time| time.map(|Millis(at)| at));
+            Ok(PausedGuild { guild: row.get(0)?, since: time(1)?, resume_at: time(2)? })
+        })?;
+        let guilds = rows.collect::<Result<_, _>>()?;
+        report.paused.push(PausedGuilds { why: Blocked::parse(&why), count, guilds });
+    }
     let refusing = format!(
         "SELECT guild_id, refused_at, refusal FROM guilds WHERE {PRESENT} AND {REFUSING} ORDER BY refused_at, guild_id LIMIT ?1"
     );

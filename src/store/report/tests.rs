@@ -194,13 +194,16 @@ async fn guilds_that_are_paused_are_counted_and_the_first_are_listed() {
          UPDATE guilds SET removed_at = 1 WHERE guild_id = 30;
          UPDATE guilds SET channel_id = NULL WHERE guild_id = 4;
          UPDATE guilds SET refusals = 3, refused_at = 5000, refusal = 'HTTP 500' WHERE guild_id = 5;
+         UPDATE guilds SET paused = 'of_a_newer_program' WHERE guild_id = 28;
          UPDATE guilds SET paused = 'timed_out', resume_at = 1 WHERE guild_id = 29;",
     );
     let report = world.store.reports().guilds_report(10).await.unwrap();
     assert_eq!((report.guilds, report.with_channel, report.players), (29, 28, 2));
-    assert_eq!((report.paused, report.paused_guilds.len()), (23, 10), "a timeout that is over is no pause");
-    let first = PausedGuild { guild: GuildId(6), why: Blocked::MissingAccess, since: None, resume_at: None };
-    assert_eq!(report.paused_guilds[0], first);
+    let [missing, newer] = report.paused.as_slice() else { panic!("{:?}", report.paused) };
+    // A timeout that is over is no pause.
+    assert_eq!((missing.why, missing.count, missing.guilds.len()), (Some(Blocked::MissingAccess), 22, 10));
+    assert_eq!(missing.guilds[0], PausedGuild { guild: GuildId(6), since: None, resume_at: None });
+    assert_eq!((newer.why, newer.count, newer.guilds[0].guild), (None, 1, GuildId(28)));
     let since = Timestamp::from_second(5).unwrap();
     let refusing = RefusingGuild { guild: GuildId(5), since, reason: "HTTP 500".to_owned() };
     assert_eq!((report.refusing, report.refusing_guilds), (1, vec![refusing]));

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::expiry::has_expired;
 use crate::domain::text::clean;
-use crate::store::{CodeOutcomes, CodePosts, LatestCode};
+use crate::store::{CodeOutcomes, CodePosts, DONE_PERCENT, LatestCode};
 
 use super::feeds::NAME;
 use super::time::{between, moment, short};
@@ -25,11 +25,10 @@ pub struct CodeView {
     pub seen: Option<Moment>,
     /// The feed that had it first, or that a person typed it.
     pub source: String,
+    /// Where it is posted, and how long that took after it was seen.
     pub posted: String,
-    /// "posted after 3 s".
-    pub post_took: Option<String>,
-    /// "done after 5 min".
-    pub done_took: Option<String>,
+    /// How long its redemptions took.
+    pub done: Option<String>,
     /// Those that are not zero.
     pub counts: Vec<Count>,
     /// The same in words, for those who do not see the bar.
@@ -95,10 +94,9 @@ fn view(code: &LatestCode, servers: u32, now: Timestamp) -> CodeView {
         source: code
             .arrivals
             .first()
-            .map_or("typed by a person".to_owned(), |arrival| format!("from {}", clean(&arrival.feed, NAME))),
-        posted: posted(&code.posts, servers),
-        post_took: took(code.posts.last_at).filter(|_| code.posts.waiting == 0).map(|took| format!("posted after {took}")),
-        done_took: took(code.outcomes.done_at).map(|took| format!("done after {took}")),
+            .map_or("named by a person".to_owned(), |arrival| format!("first in {}", clean(&arrival.feed, NAME))),
+        posted: posted(&code.posts, servers, took(code.posts.last_at)),
+        done: took(code.outcomes.done_at).map(|took| format!("{DONE_PERCENT}% done after {took}.")),
         in_words: in_words(&counts),
         counts,
     }
@@ -121,15 +119,18 @@ fn status(code: &LatestCode, now: Timestamp) -> (State, &'static str) {
     }
 }
 
-fn posted(posts: &CodePosts, servers: u32) -> String {
+fn posted(posts: &CodePosts, servers: u32, took: Option<String>) -> String {
     let posted = match (posts.posted, servers) {
-        (0, _) if posts.waiting == 0 => return "not posted".to_owned(),
-        (posted, servers) if posted < servers => format!("posted in {} of {}", number(posted), count(servers, "server")),
-        (posted, _) => format!("posted in {}", count(posted, "server")),
+        (0, _) if posts.waiting == 0 => return "Not posted.".to_owned(),
+        (posted, servers) if posted < servers => {
+            format!("Posted in {} of {}", number(posted), count(servers, "server"))
+        }
+        (posted, _) => format!("Posted in {}", count(posted, "server")),
     };
-    match posts.waiting {
-        0 => posted,
-        waiting => format!("{posted}, {} to come", number(waiting)),
+    match (posts.waiting, took) {
+        (0, Some(took)) => format!("{posted} after {took}."),
+        (0, None) => format!("{posted}."),
+        (waiting, _) => format!("{posted}; {} to come.", number(waiting)),
     }
 }
 

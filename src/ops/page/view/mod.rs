@@ -12,11 +12,11 @@ use crate::domain::text::clean;
 
 use super::snapshot::{Figures, Snapshot};
 
-pub use codes::{CodeView, Count, Outcome};
-pub use feeds::{ArrivalView, FeedView, FeedsView};
+pub use codes::CodeView;
+pub use feeds::{Cell, FeedsView};
 pub use parts::{PartView, State};
 pub use queue::QueueView;
-pub use servers::{ServerView, ServersView};
+pub use servers::ServersView;
 pub use time::Moment;
 use time::moment;
 
@@ -61,7 +61,9 @@ impl PageView {
         let (state, headline, explanation) = headline(&instance.standing, unwell);
         // What is well has been so since the last trouble ended; what is not, since the first began.
         let since = match state {
-            State::Unwell => parts.iter().filter(|part| part.state == State::Unwell).filter_map(|part| part.since_at).min(),
+            State::Unwell => {
+                parts.iter().filter(|part| part.state == State::Unwell).filter_map(|part| part.since_at).min()
+            }
             _ => snapshot.well_since.values().copied().chain([snapshot.standing_since]).max(),
         };
         let figures = snapshot.figures.as_ref();
@@ -74,7 +76,9 @@ impl PageView {
             started: moment(instance.started_at, *now),
             version: env!("CARGO_PKG_VERSION"),
             parts,
-            figures: figures.and_then(|figures| figures.as_ref().ok()).map(|figures| FiguresView::new(figures, snapshot)),
+            figures: figures
+                .and_then(|figures| figures.as_ref().ok())
+                .map(|figures| FiguresView::new(figures, snapshot)),
             unread: figures.and_then(|figures| figures.as_ref().err()).map(|error| sentence(error)),
         }
     }
@@ -120,18 +124,18 @@ fn headline(standing: &Standing, unwell: usize) -> (State, String, Option<&'stat
         (Standing::Standby, 0) => (
             State::Waits,
             "Standby".to_owned(),
-            Some("Another instance does the work, and its page has the figures. This one takes over when that one ends."),
+            Some(
+                "Another instance does the work, and its page has the figures. This one takes over when that one ends.",
+            ),
         ),
         (Standing::CatchingUp, 0) => (
             State::Waits,
             "Taking over".to_owned(),
             Some("This instance reads what the others wrote. It then posts and redeems."),
         ),
-        (Standing::Starting, 0) => (
-            State::Waits,
-            "Starting".to_owned(),
-            Some("The bot opens its state. This page has more in a moment."),
-        ),
+        (Standing::Starting, 0) => {
+            (State::Waits, "Starting".to_owned(), Some("The bot opens its state. This page has more in a moment."))
+        }
     }
 }
 

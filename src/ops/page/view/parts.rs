@@ -159,9 +159,9 @@ fn storage(replica: &ReplicaStatus) -> (State, String) {
         (0, ReplicaState::Answers) => "MongoDB has everything that the state file has.".to_owned(),
         (unsent, _) => format!("{} on the way to MongoDB.", are(unsent, "change")),
     };
-    let size = replica.size.map(|(holds, may_hold)| {
-        format!(" It holds {} of {} MB.", number(holds >> 20), number(may_hold >> 20))
-    });
+    let size = replica
+        .size
+        .map(|(holds, may_hold)| format!(" It holds {} of {} MB.", number(holds >> 20), number(may_hold >> 20)));
     (State::Well, has + &size.unwrap_or_default())
 }
 

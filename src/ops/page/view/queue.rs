@@ -40,7 +40,8 @@ pub(super) fn queue(queue: &Queue, snapshot: &Snapshot) -> QueueView {
     };
     let stands_still = stands_still(snapshot).filter(|_| queue.waiting > 0);
     let took = measured(queue, snapshot.now);
-    let remaining = took.and_then(|took| remaining(queue, took)).filter(|_| stands_still.is_none() && queue.waiting > 0);
+    let remaining =
+        took.and_then(|took| remaining(queue, took)).filter(|_| stands_still.is_none() && queue.waiting > 0);
     let done = remaining.and_then(|remaining| {
         let at = snapshot.now.checked_add(remaining).ok()?;
         Some((moment(at, snapshot.now), short(remaining)))
