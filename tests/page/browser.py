@@ -109,7 +109,8 @@ CHECK = r"""
     const of = shape.getAttribute('class') || '';
     if (/\b(none|[fs]-(grid|background))\b/.test(of)) continue;
     const style = getComputedStyle(shape);
-    const colour = parse(style.fill) || parse(style.stroke);
+    // A line's fill is black by default, and not painted.
+    const colour = parse(/\bs-/.test(of) ? style.stroke : style.fill);
     if (!colour) { found.push(`a shape without a colour: ${shape.outerHTML.slice(0, 90)}`); continue; }
     const ratio = contrast(colour, behind(shape.closest('svg').parentElement));
     if (ratio < 3) found.push(`contrast ${ratio.toFixed(2)}: a shape of the class ${of}`);

@@ -46,7 +46,7 @@ fn what_is_not_well_comes_with_its_beginning_and_what_to_do() {
         "5 things are not well",
         "There is no connection to Discord: HTTP 403.",
         "2 of 3 feeds fail",
-        "Posts to 2 guilds fail.",
+        "Posts to 2 servers fail.",
         "MongoDB does not answer and lacks 214 changes",
         "What to do: Set GAME_PAGE_URL",
         "Since 10:05 UTC, 47 minutes ago",
@@ -68,7 +68,7 @@ fn a_healthy_page_has_the_feeds_the_queue_and_the_outcomes() {
         "WINTER2026\n18 s\nfirst\n5 min",
         "Done in about 2 min, at 10:54 UTC",
         "210 granted",
-        "Posted in 3 servers after 3 s. 95% done after 14 min.",
+        "Posted in 3 servers after 3 s. 95% of its players done after 14 min.",
         "Every server with a channel gets its posts.",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");

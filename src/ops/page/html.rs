@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::charts::PAGE_STYLE;
+
 use super::view::{Cell, PageView, State};
 
 const STYLE: &str = include_str!("../../../templates/page/style.css");
@@ -19,5 +21,5 @@ struct PageTemplate<'a> {
 }
 
 pub(super) fn render(page: &PageView, charts: &[String], refresh_after: u32) -> Result<String, askama::Error> {
-    PageTemplate { page, charts, chart_style: "", style: STYLE, refresh_after }.render()
+    PageTemplate { page, charts, chart_style: PAGE_STYLE, style: STYLE, refresh_after }.render()
 }

@@ -13,6 +13,7 @@
 //! # Crash
 //! Since when a part has been well is in memory only: after a start, since the start.
 
+mod charts;
 mod history;
 mod html;
 mod snapshot;
@@ -147,7 +148,8 @@ impl StatusPage {
 pub fn render(snapshot: &Snapshot) -> String {
     let view = view::PageView::new(snapshot);
     // A template fails only when a value in it does, and none of these can.
-    html::render(&view, &[], REFRESH_AFTER).unwrap_or_else(|error| format!("cannot show the page: {error}"))
+    html::render(&view, &charts::charts(snapshot), REFRESH_AFTER)
+        .unwrap_or_else(|error| format!("cannot show the page: {error}"))
 }
 
 impl Service for StatusPage {

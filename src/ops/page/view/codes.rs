@@ -96,7 +96,7 @@ fn view(code: &LatestCode, servers: u32, now: Timestamp) -> CodeView {
             .first()
             .map_or("named by a person".to_owned(), |arrival| format!("first in {}", clean(&arrival.feed, NAME))),
         posted: posted(&code.posts, servers, took(code.posts.last_at)),
-        done: took(code.outcomes.done_at).map(|took| format!("{DONE_PERCENT}% done after {took}.")),
+        done: took(code.outcomes.done_at).map(|took| format!("{DONE_PERCENT}% of its players done after {took}.")),
         in_words: in_words(&counts),
         counts,
     }

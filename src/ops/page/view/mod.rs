@@ -5,7 +5,7 @@ mod feeds;
 mod parts;
 mod queue;
 mod servers;
-mod time;
+pub mod time;
 
 use crate::domain::health::Standing;
 use crate::domain::text::clean;

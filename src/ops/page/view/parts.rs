@@ -10,7 +10,7 @@ use crate::domain::limits::budget::RateLimit;
 use crate::ops::page::snapshot::Snapshot;
 
 use super::time::{between, in_words, moment};
-use super::{Moment, count, full_sentence, number};
+use super::{Moment, count, full_sentence, number, queue};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -73,17 +73,26 @@ pub(super) fn parts(snapshot: &Snapshot) -> Vec<PartView> {
         if found.is_empty() {
             views.extend(well(*part, snapshot));
         }
-        views.extend(found.into_iter().map(|problem| unwell(problem, snapshot.now)));
+        views.extend(found.into_iter().map(|problem| unwell(problem, snapshot)));
     }
     views
 }
 
-fn unwell(problem: &Problem, now: Timestamp) -> PartView {
+fn unwell(problem: &Problem, snapshot: &Snapshot) -> PartView {
+    let own_words = snapshot.instance.parts.as_ref().and_then(|parts| match problem.part {
+        // The log's words hold what stands here beside them: since when, and what to do.
+        Part::Engine => queue::trouble(&parts.engine),
+        Part::Posts => {
+            let failing = parts.posts.as_ref().ok()?.failing_guilds;
+            Some(format!("posts to {} fail", count(failing, "server")))
+        }
+        _ => None,
+    });
     PartView {
         name: name(problem.part),
         state: State::Unwell,
-        text: full_sentence(&problem.text),
-        since: problem.since.map(|since| moment(since, now)),
+        text: full_sentence(&own_words.unwrap_or_else(|| problem.text.clone())),
+        since: problem.since.map(|since| moment(since, snapshot.now)),
         since_at: problem.since,
         remedy: Some(full_sentence(&problem.remedy)),
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::health::{EnginePhase, WaitReason};
+use crate::domain::health::{EnginePhase, EngineStatus};
 use crate::domain::redeeming::batch_progress::RateMeter;
 use crate::domain::redeeming::explanation::trouble_in_words;
 use crate::ops::page::snapshot::{SPEED_OVER, Snapshot};
@@ -70,17 +70,16 @@ fn remaining(queue: &Queue, took: Duration) -> Option<Duration> {
 }
 
 fn stands_still(snapshot: &Snapshot) -> Option<String> {
-    let engine = &snapshot.instance.parts.as_ref()?.engine;
-    if !matches!(engine.phase, EnginePhase::Open { .. } | EnginePhase::Held { .. }) {
-        return None;
-    }
-    let why = match engine.wait_reason(None, true)? {
-        WaitReason::NoAnswer { .. } => "the game does not answer".to_owned(),
-        WaitReason::Outage { cause, evidence, .. } => trouble_in_words(cause, &evidence),
-        WaitReason::Held { code, evidence, .. } => {
-            format!("{code} is held: the game gives every player the unknown answer {evidence} for it")
+    trouble(&snapshot.instance.parts.as_ref()?.engine).map(|why| full_sentence(&why))
+}
+
+/// Why no redemption is called for, as a clause.
+pub(super) fn trouble(engine: &EngineStatus) -> Option<String> {
+    match &engine.phase {
+        EnginePhase::Open { trouble, .. } => Some(trouble_in_words(trouble.cause, &trouble.evidence)),
+        EnginePhase::Held { code, evidence, .. } => {
+            Some(format!("{code} is held: the game gives every player the unknown answer {evidence} for it"))
         }
-        WaitReason::Limit(_) | WaitReason::TooManyCalls | WaitReason::Busy => return None,
-    };
-    Some(full_sentence(&why))
+        EnginePhase::Working | EnginePhase::Limited { .. } => None,
+    }
 }
