@@ -1,4 +1,4 @@
-//! What watches a process from its start to its end, through all sessions: the status page, the probes and the metrics on
+//! What watches a process from its start to its end, through all sessions: the status page, the health endpoints and the metrics on
 //! HTTP.
 //!
 //! To watch in one more way, add a service or routes in [`watch_over`].
@@ -45,7 +45,7 @@ pub(super) async fn watch_over(
     let mut watching = Watching { address: None, services: Vec::new(), stop: CancellationToken::new() };
     let page = StatusPage::new(instance.clone());
     watching.add(Arc::new(page.clone()));
-    let routes = server::probes(instance.clone()).merge(page.routes());
+    let routes = server::health_routes(instance.clone()).merge(page.routes());
     watching.serve(config.port, state_file, instance, routes).await?;
     Ok(watching)
 }

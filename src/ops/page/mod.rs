@@ -169,3 +169,6 @@ impl Service for StatusPage {
         shutdown.run_until_cancelled(observe).await.map_or(Ok(()), |never: std::convert::Infallible| match never {})
     }
 }
+
+#[cfg(test)]
+mod tests;
