@@ -23,7 +23,7 @@ fn with(text: &str) -> Snapshot {
         }
     }
     let down = Connection::Down { since, until: since, reason: text.to_owned() };
-    parts.discord = Some(DiscordStatus { connection: down, latency: None });
+    parts.discord = Some(DiscordStatus { connection: down, latency: None, servers: 38 });
     if let Ok(replica) = &mut parts.replica {
         replica.state = ReplicaState::Refuses(text.to_owned());
     }

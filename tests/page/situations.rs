@@ -58,6 +58,7 @@ fn health() -> Health {
     let discord = DiscordStatus {
         connection: Connection::Connected { since: ago(200_000) },
         latency: Some(Duration::from_millis(84)),
+        servers: 3,
     };
     Health {
         feeds: Feeds(FEEDS.iter().zip([3, 6, 9]).map(|(name, read)| feed(name, read)).collect()),
@@ -172,7 +173,7 @@ pub fn healthy() -> Snapshot {
 pub fn degraded() -> Snapshot {
     let mut parts = health();
     let down = Connection::Down { since: ago(2_850), until: ago(-40), reason: "HTTP 403".into() };
-    parts.discord = Some(DiscordStatus { connection: down, latency: None });
+    parts.discord = Some(DiscordStatus { connection: down, latency: None, servers: 38 });
     parts.feeds.0[1].failing = Some(FailingFeed { since: ago(2_840), error: "answers HTTP 502".into() });
     parts.feeds.0[2].failing = Some(FailingFeed {
         since: ago(260_000),

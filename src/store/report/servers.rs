@@ -47,7 +47,7 @@ pub struct PausedGuild {
 pub struct RefusingGuild {
     pub guild: GuildId,
     pub since: Timestamp,
-    /// What Discord said the last time.
+    /// What Discord answered the last time.
     pub reason: String,
 }
 

@@ -88,8 +88,11 @@ impl FiguresView {
     fn new(figures: &Figures, snapshot: &Snapshot) -> Self {
         let feeds = snapshot.instance.parts.as_ref().map(|parts| &parts.feeds);
         let guilds = &figures.guilds;
+        let discord = snapshot.instance.parts.as_ref().and_then(|parts| parts.discord.as_ref());
+        // The state knows only those for which something was set up.
+        let servers = discord.map_or(0, |discord| discord.servers).max(guilds.guilds);
         let facts = vec![
-            (if guilds.guilds == 1 { "server" } else { "servers" }, number(guilds.guilds)),
+            (if servers == 1 { "server" } else { "servers" }, number(servers)),
             (if guilds.players == 1 { "player" } else { "players" }, number(guilds.players)),
             (
                 if figures.queue.waiting == 1 { "redemption waits" } else { "redemptions wait" },

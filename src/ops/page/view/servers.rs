@@ -35,8 +35,8 @@ pub struct ServerView {
     pub id: u64,
     pub since: Option<Moment>,
     pub tried_again: Option<Moment>,
-    /// What Discord said.
-    pub said: Option<String>,
+    /// What Discord answered.
+    pub answer: Option<String>,
 }
 
 pub(super) fn servers(report: &GuildsReport, now: Timestamp) -> ServersView {
@@ -46,7 +46,7 @@ pub(super) fn servers(report: &GuildsReport, now: Timestamp) -> ServersView {
             id: guild.guild.0,
             since: guild.since.map(|since| moment(since, now)),
             tried_again: guild.resume_at.filter(|at| *at > now).map(|at| moment(at, now)),
-            said: None,
+            answer: None,
         });
         reason(paused.count, why, remedy, servers.collect())
     });
@@ -54,7 +54,7 @@ pub(super) fn servers(report: &GuildsReport, now: Timestamp) -> ServersView {
         id: guild.guild.0,
         since: Some(moment(guild.since, now)),
         tried_again: None,
-        said: Some(full_sentence(&clean(&guild.reason, REASON))),
+        answer: Some(full_sentence(&clean(&guild.reason, REASON))),
     });
     let refusing = (report.refusing > 0)
         .then(|| reason(report.refusing, "Posts fail.", "The bot keeps trying.", refusing.collect()));
