@@ -66,6 +66,7 @@ fn health() -> Health {
         replica: Ok(ReplicaStatus { is_used: true, size: Some((45 << 20, 512 << 20)), ..ReplicaStatus::default() }),
         engine: EngineStatus { limit: limit(), ..EngineStatus::default() },
         discord: Some(discord),
+        failing_backup: None,
     }
 }
 
