@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     (
         "discord",
         &[
+            &["check"],
             &["gateway"],
             &["registration"],
             &["interactions"],
@@ -38,7 +39,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     (
         "domain",
         &[
-            &["health", "legacy"],
+            &["check", "health", "legacy"],
             &["sync"],
             &["limits"],
             &["redeeming"],

@@ -51,6 +51,18 @@ impl Source {
         self
     }
 
+    /// The same without these variables.
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.layers.iter_mut().for_each(|layer| layer.retain(|name, _| !names.contains(&name.as_str())));
+        self.unreadable.retain(|name| !names.contains(&name.as_str()));
+        self
+    }
+
+    /// The known variables that are set, in the order of [`VARIABLES`].
+    pub fn names_set(&self) -> Vec<&'static str> {
+        VARIABLES.iter().map(|variable| variable.name).filter(|name| self.is_set(name)).collect()
+    }
+
     fn lookup(&self, name: &str) -> Option<&str> {
         self.layers.iter().filter_map(|layer| layer.get(name)).map(|value| value.trim()).find(|value| !value.is_empty())
     }
@@ -116,7 +128,10 @@ impl Source {
         let first = self.optional("MONGODB_URI", is_uri, allowed)?;
         let second = self.optional("MONGO_URI", is_uri, allowed)?;
         if first.is_some() && second.is_some() && self.lookup("MONGODB_URI") != self.lookup("MONGO_URI") {
-            return Err(ConfigError::Conflict("MONGODB_URI and MONGO_URI are both set and differ: set one of them"));
+            return Err(ConfigError::Conflict {
+                names: ["MONGODB_URI", "MONGO_URI"],
+                text: "MONGODB_URI and MONGO_URI are both set and differ: set one of them",
+            });
         }
         Ok(first.or(second))
     }
