@@ -5,6 +5,7 @@ pub mod run;
 pub mod sandbox;
 pub mod state;
 mod summary;
+mod watching;
 mod wiring;
 mod world;
 

@@ -30,6 +30,7 @@ use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{StateKind, Store};
 
 use super::Ended;
+use crate::commands::watching::watch_over;
 use crate::commands::wiring::{engine_settings, game_client, location, mongodb, stop_on_signals};
 
 /// What is logged without `RUST_LOG`. The bot logs in its own words what the Discord library warns of.
@@ -53,6 +54,7 @@ pub async fn run() -> anyhow::Result<Ended> {
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
     let clock = Clock::system();
     let instance = InstanceMonitor::new(clock);
+    let watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
     let rest = Arc::new(access.rest(clock)?);
     if let Err(error) = rest.my_id().await {
         anyhow::ensure!(
@@ -77,6 +79,7 @@ pub async fn run() -> anyhow::Result<Ended> {
     let unrecorded = Unrecorded::default();
     let process = Process { config, access, rest, clock, replica, unrecorded, instance };
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
+    watching.end().await;
     Ok(Ended::Well)
 }
 
@@ -93,6 +96,13 @@ struct Process {
 impl Process {
     /// Runs the services until this session is over.
     async fn session(&self, session: ActiveSession) -> anyhow::Result<Option<()>> {
+        if self.replica.is_none() && session.store.sync_log().is_empty().await? {
+            tracing::warn!(
+                "The state file {} is empty: no server, player or code is known. If some were known before, its disk is emptied \
+                 at each start: keep the file on a disk that stays, or set MONGODB_URI",
+                self.config.state_file.display()
+            );
+        }
         let (services, parts) = self.services(&session.store, &session.done).await?;
         let _acting = self.instance.acts(parts);
         // Dropping this ends them.

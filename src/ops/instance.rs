@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::health::{InstanceHealth, Problem, Standing};
 use crate::leadership::{Leadership, Phase};
@@ -23,7 +24,7 @@ struct Board {
     leadership: Option<Leadership>,
     /// Another process has the state file.
     waits_for_file: bool,
-    is_stopping: bool,
+    shutdown: CancellationToken,
     parts: Option<Arc<ActiveParts>>,
 }
 
@@ -49,6 +50,15 @@ impl InstanceMonitor {
         Self { clock, started_at: clock.now(), board: Arc::default() }
     }
 
+    /// When the process started.
+    pub fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -62,8 +72,9 @@ impl InstanceMonitor {
         self.board().leadership = Some(leadership);
     }
 
-    pub fn stops(&self) {
-        self.board().is_stopping = true;
+    /// When this is cancelled, the instance was told to stop.
+    pub fn stops_on(&self, shutdown: CancellationToken) {
+        self.board().shutdown = shutdown;
     }
 
     /// A session begins.
@@ -78,7 +89,7 @@ impl InstanceMonitor {
 
     pub fn standing(&self) -> Standing {
         let board = self.board();
-        if board.is_stopping {
+        if board.shutdown.is_cancelled() {
             return Standing::Stopping;
         }
         match board.leadership.as_ref().map(|leadership| (leadership.phase(), leadership.blocked())) {

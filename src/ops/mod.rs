@@ -1,3 +1,4 @@
 //! What people and machines look at: health page, metrics, alerts.
 
 pub mod instance;
+pub mod server;

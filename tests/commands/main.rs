@@ -4,6 +4,7 @@
 mod bad_input;
 mod cases;
 mod env_example;
+mod probes;
 mod redeem;
 mod sandbox;
 mod state;

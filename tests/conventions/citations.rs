@@ -86,6 +86,18 @@ fn dead_documents(text: &str, tree: &Tree) -> Vec<String> {
     dead
 }
 
+/// The path with its `..` resolved.
+fn without_dots(path: &Path) -> String {
+    let mut parts = Vec::new();
+    for part in path.iter() {
+        match part.to_str() {
+            Some("..") => drop(parts.pop()),
+            _ => parts.push(part.to_string_lossy()),
+        }
+    }
+    parts.join("/")
+}
+
 /// The relative links of a page that lead nowhere; `page` is below the root.
 fn dead_links(page: &str, text: &str, tree: &Tree) -> Vec<String> {
     let folder = Path::new(page).parent().unwrap_or(Path::new(""));
@@ -96,7 +108,7 @@ fn dead_links(page: &str, text: &str, tree: &Tree) -> Vec<String> {
             continue;
         }
         let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
-        let file = if file.is_empty() { page.to_owned() } else { folder.join(file).to_string_lossy().into_owned() };
+        let file = if file.is_empty() { page.to_owned() } else { without_dots(&folder.join(file)) };
         let has_anchor =
             || tree.headings.get(&file).is_some_and(|had| had.iter().any(|heading| anchor(heading) == fragment));
         if !tree.has(&file) || !(fragment.is_empty() || has_anchor()) {
@@ -196,11 +208,8 @@ fn each_kind_of_dead_citation_is_found() {
     assert_eq!(dead_documents("docs/page.md, \"no heading\"", &tree), ["docs/page.md, \"no heading\""]);
 
     let links = "[a](page.md) [b](page.md#what-it-says) [c](#the-page) [d](../README.md) [e](https://x.example/y)\n\
-                 [f](gone.md) [g](#gone) [h](page.md#gone) [i](../docs)";
-    assert_eq!(
-        dead_links("docs/page.md", links, &tree),
-        ["(../README.md)", "(gone.md)", "(#gone)", "(page.md#gone)", "(../docs)"]
-    );
+                 [f](gone.md) [g](#gone) [h](page.md#gone) [i](../docs) [j](../gone)";
+    assert_eq!(dead_links("docs/page.md", links, &tree), ["(gone.md)", "(#gone)", "(page.md#gone)", "(../gone)"]);
 
     let paths = "`domain/codes/code.rs` `src/domain/` `code.rs` `a/b` `src/domain/gone.rs` `domain/gone` `gone.rs`\n```\n`gone2.rs`\n```";
     assert_eq!(dead_paths(paths, &tree), ["`src/domain/gone.rs`", "`domain/gone`", "`gone.rs`"]);

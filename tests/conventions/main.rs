@@ -5,6 +5,7 @@ mod circles;
 mod citations;
 mod contract;
 mod layers;
+mod log_lines;
 mod tests_named;
 mod words;
 

@@ -146,9 +146,15 @@ impl World {
         let count = std::fs::read_dir(self.folder.path()).unwrap().count();
         let log = self.folder.path().join(format!("log-{count}"));
         let file = std::fs::File::create(&log).unwrap();
+        let mut command = self.command();
+        command.stdout(file.try_clone().unwrap()).stderr(file);
+        Bot { child: command.spawn().unwrap(), log }
+    }
+
+    /// The program with this world's environment, in this world's folder.
+    pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_giftcode-bot"));
-        command.env_clear().current_dir(self.folder.path()).kill_on_drop(true);
-        command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
+        command.env_clear().current_dir(self.folder.path()).kill_on_drop(true).stdin(Stdio::null());
         let (game, discord) = (self.game.base_url(), self.double.url());
         for (name, value) in [
             ("DISCORD_TOKEN", Double::TOKEN),
@@ -170,7 +176,7 @@ impl World {
         for (name, value) in &self.variables {
             command.env(name, value);
         }
-        Bot { child: command.spawn().unwrap(), log }
+        command
     }
 
     /// A user who may manage the guild.

@@ -12,6 +12,7 @@ use crate::commands::world::{Paths, World};
 use crate::commands::{Ended, summary};
 use crate::domain::players::player::ChannelId;
 use crate::feeds::FeedClient;
+use crate::ops::instance::ActiveParts;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, Feed};
 use crate::runtime::supervisor::Supervisor;
@@ -93,7 +94,7 @@ impl Live {
     }
 
     /// Explains what there is to see.
-    pub fn introduce(&self, paths: &Paths, continues: bool) {
+    pub fn introduce(&self, paths: &Paths, page: Option<&str>, continues: bool) {
         let Self { script, sim, feed, console, .. } = self;
         let (players, codes) = (script.players.len(), script.codes.len());
         let rosters: Vec<String> =
@@ -113,6 +114,9 @@ impl Live {
             "  state   {}  (kill me and start me again: I continue where I stopped)",
             paths.state.display()
         ));
+        if let Some(page) = page {
+            console.print(&format!("  page    {page}  (what the bot is doing, for a browser)"));
+        }
         if console.is_terminal() {
             console.print(&format!("  log     {}", paths.log.display()));
         }
@@ -151,7 +155,7 @@ impl Live {
         store: &Store,
         unrecorded: &Unrecorded,
         done: &CancellationToken,
-    ) -> anyhow::Result<Supervisor> {
+    ) -> anyhow::Result<(Supervisor, ActiveParts)> {
         let mut config = config.clone();
         let url = self.feed.url().parse().context("cannot read the simulated feed's address")?;
         let feed = FeedClient::new(&[Feed { url, key: None }], FEED_TIMEOUT)?.called(FEED_NAME);
@@ -172,8 +176,8 @@ impl Live {
         supervisor.add(Arc::new(watcher));
         supervisor.add(Arc::new(poster));
         supervisor.add(engine);
-        supervisor.add(Arc::new(HealthLog::new(health, self.clock)));
-        Ok(supervisor)
+        supervisor.add(Arc::new(HealthLog::new(health.clone(), self.clock)));
+        Ok((supervisor, ActiveParts { health, reports: store.reports(), sync_log: store.sync_log() }))
     }
 
     /// Waits until the script is over and nothing is left to post or redeem.

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::leadership::session::{self, ActiveSession, StateLocation};
+use crate::ops::instance::InstanceMonitor;
 use crate::replica::Mongo;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
@@ -18,6 +19,7 @@ use crate::services::engine::Unrecorded;
 use crate::store::StateKind;
 
 use super::Ended;
+use crate::commands::watching::watch_over;
 use crate::commands::wiring::{location, mongodb, stop_on_signals};
 use crate::commands::world::{self, Paths, World, beside};
 
@@ -74,6 +76,9 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let Some(lock) = waited.await? else { return Ok(Ended::Well) };
     let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
     telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
+    let instance = InstanceMonitor::new(clock);
+    let watching = watch_over(&config, &paths.state, &instance, &shutdown).await?;
+    let page = watching.url();
     let (world, continues) = match options.instance {
         1 => world::enter(&paths, wanted, lock.as_ref(), has_replica, clock)?,
         _ => (world::join(&paths)?, true),
@@ -83,14 +88,16 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let database = mongodb.as_ref().map(|(mongodb, _)| mongodb.clone());
     let location = StateLocation { path: paths.state.clone(), ..location(&config, StateKind::Sandbox, clock) };
     let mut sessions = session::Sessions::new(location, lock, mongodb);
+    instance.follows(sessions.leadership().clone());
     let unrecorded = Unrecorded::default();
-    let sandbox = Sandbox { config, options, paths, world, continues, console, clock, unrecorded };
+    let sandbox = Sandbox { config, options, paths, world, continues, console, clock, unrecorded, instance, page };
     if sandbox.options.instance > 1 {
         sandbox
             .console
             .print("Another instance of the sandbox: it waits while the first one is active, and connects to nothing.");
     }
     let ended = sessions.run(&shutdown, async |session| sandbox.session(session).await).await?;
+    watching.end().await;
     // This releases the lock, so that the files can be removed.
     drop(sessions);
     sandbox.leave(ended.is_some(), database).await?;
@@ -106,6 +113,9 @@ struct Sandbox {
     console: Arc<Console>,
     clock: Clock,
     unrecorded: Unrecorded,
+    instance: InstanceMonitor,
+    /// The address of the status page.
+    page: Option<String>,
 }
 
 impl Sandbox {
@@ -118,7 +128,7 @@ impl Sandbox {
         }
         let ActiveSession { store, done, .. } = session;
         let live = Live::start(&self.config, &self.world, &self.paths, self.console.clone(), self.clock)?;
-        live.introduce(&self.paths, self.continues);
+        live.introduce(&self.paths, self.page.as_deref(), self.continues);
         let prepared = tokio::select! {
             biased;
             () = done.cancelled() => return Ok(None),
@@ -126,9 +136,9 @@ impl Sandbox {
         };
         prepared?;
         let stop = done.child_token();
-        let mut services = AbortOnDropHandle::new(tokio::spawn(
-            live.services(&self.config, &store, &self.unrecorded, &stop).await?.run(),
-        ));
+        let (services, parts) = live.services(&self.config, &store, &self.unrecorded, &stop).await?;
+        let _acting = self.instance.acts(parts);
+        let mut services = AbortOnDropHandle::new(tokio::spawn(services.run()));
         let finished = async {
             live.until_all_is_redeemed(&store, self.config.check_interval).await?;
             let ended = live.close(&store).await?;

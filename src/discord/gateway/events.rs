@@ -34,6 +34,8 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyho
             let count = bot.codes.count_active_codes().await?;
             ctx.set_presence(Some(presence::activity(count)), OnlineStatus::Online);
             sync_guilds(bot, &guilds, shard).await?;
+            let count = bot.guilds.count_with_channel().await?;
+            tracing::info!("{count} servers have a channel for codes: /manage giftcode setchannel sets one");
         }
         FullEvent::GuildCreate { guild, .. } => {
             record_return(bot, id(guild.id)).await?;

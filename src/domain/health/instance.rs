@@ -1,10 +1,13 @@
 //! This instance as a whole: what it is doing, and the health of its parts while it acts.
 
 use jiff::Timestamp;
+use strum::{AsRefStr, VariantNames};
 
 use super::{Health, Part, Problem};
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the instance may do. Its name is a label of metrics, so it does not change.
+#[derive(Debug, Clone, PartialEq, Eq, AsRefStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum Standing {
     /// It takes the state file's lock, or opens its working copy.
     Starting,

@@ -67,6 +67,16 @@ impl Guilds {
         .await
     }
 
+    /// How many guilds have a channel for posts and have not removed the bot.
+    pub async fn count_with_channel(&self) -> Result<u32, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT count(*) FROM guilds
+                       WHERE channel_id IS NOT NULL AND removed_at IS NULL AND paused IS NOT ?1 AND deleted = 0";
+            Ok(connection.prepare_cached(sql)?.query_row([Blocked::Removed], |row| row.get(0))?)
+        })
+        .await
+    }
+
     /// Notes that, according to Discord, the bot is no longer in a guild. Returns whether this is new. The guild's data
     /// is kept in case the bot is added again, but nothing is posted or redeemed for it.
     pub async fn guild_removed(&self, guild: GuildId) -> Result<bool, StoreError> {
