@@ -1,4 +1,5 @@
-//! What people and machines look at: health page, metrics, alerts.
+//! What people and machines look at: health page, metrics, alerts, checks.
 
+pub mod check;
 pub mod instance;
 pub mod server;

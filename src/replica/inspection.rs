@@ -103,7 +103,12 @@ impl Mongo {
         let took = began.elapsed();
         self.connection.within(QUICK, async { checks.delete_one(doc! { "_id": &id }).await }).await?;
         // The collection goes with its last document. A user without this right leaves an empty collection.
-        if self.connection.within(QUICK, async { checks.estimated_document_count().await }).await.is_ok_and(|left| left == 0) {
+        if self
+            .connection
+            .within(QUICK, async { checks.estimated_document_count().await })
+            .await
+            .is_ok_and(|left| left == 0)
+        {
             drop(self.connection.within(QUICK, async { checks.drop().await }).await);
         }
         Ok(took)

@@ -46,7 +46,9 @@ pub use handles::{
     SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
-pub use inspection::{FeedOnFile, Integrity, RecordedCall, ServerOnFile, StateOverview, check_integrity, lock_holder, state_overview};
+pub use inspection::{
+    FeedOnFile, Integrity, RecordedCall, ServerOnFile, StateOverview, check_integrity, lock_holder, state_overview,
+};
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use players::{Linked, RosterChange, RosterPage};

@@ -33,7 +33,8 @@ pub(super) async fn check(rest: &Rest, dev_guild: Option<u64>) -> Finding {
                 let more = names.len().saturating_sub(MAX_NAMED);
                 let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
                 let shown: Vec<&str> = names.iter().take(MAX_NAMED).map(String::as_str).collect();
-                let text = format!("those that are registered{place} are of another version: {}{tail}", shown.join(", "));
+                let text =
+                    format!("those that are registered{place} are of another version: {}{tail}", shown.join(", "));
                 Finding::new(FindingId::CommandsOutdated, text)
             }
         },
@@ -53,7 +54,10 @@ fn as_json(commands: &[CreateCommand]) -> Vec<Value> {
 /// The names of the commands that differ, are missing, or are too many.
 fn differing(ours: &[Value], theirs: &[Value]) -> Vec<String> {
     let by_name = |commands: &[Value]| -> BTreeMap<String, Value> {
-        commands.iter().map(|command| (clean(command["name"].as_str().unwrap_or_default(), 40), command.clone())).collect()
+        commands
+            .iter()
+            .map(|command| (clean(command["name"].as_str().unwrap_or_default(), 40), command.clone()))
+            .collect()
     };
     let (ours, theirs) = (by_name(ours), by_name(theirs));
     let mut names: Vec<String> = ours

@@ -66,7 +66,10 @@ impl DiscordCheck {
         let token = match ask(rest.me()).await {
             Ok(me) => {
                 let name = clean(&me.username, NAME_CHARS);
-                Finding::new(FindingId::TokenWorks, format!("it belongs to the bot {name} ({}); {}", me.id, intents(INTENTS)))
+                Finding::new(
+                    FindingId::TokenWorks,
+                    format!("it belongs to the bot {name} ({}); {}", me.id, intents(INTENTS)),
+                )
             }
             Err(error) => trouble(&error),
         };

@@ -75,7 +75,10 @@ pub(super) async fn check(
     if let Some(error) = unanswered {
         // The rules have no server to count, and would say that there is none.
         findings.retain(|finding| finding.id != FindingId::ServersNone);
-        findings.push(Finding::new(FindingId::ServersUnknown, format!("{unchecked} servers could not be checked: {error}")));
+        findings.push(Finding::new(
+            FindingId::ServersUnknown,
+            format!("{unchecked} servers could not be checked: {error}"),
+        ));
     }
     let took = began.elapsed();
     findings.into_iter().map(|finding| finding.took(took)).collect()
@@ -108,17 +111,25 @@ async fn check_one(rest: &Rest, server: &ServerOnFile) -> Checked {
 fn judge(server: &ServerOnFile, granted: Granted) -> Option<(FindingId, String)> {
     let channel = server.channel;
     if let Some(until) = granted.timed_out_until {
-        return Some((FindingId::ServerTimedOut, format!("the bot is in a timeout until {}", until.strftime("%F %H:%M UTC"))));
+        return Some((
+            FindingId::ServerTimedOut,
+            format!("the bot is in a timeout until {}", until.strftime("%F %H:%M UTC")),
+        ));
     }
-    let paused = server.paused.map(|blocked| format!("; posts there are paused ({})", blocked.name())).unwrap_or_default();
+    let paused =
+        server.paused.map(|blocked| format!("; posts there are paused ({})", blocked.name())).unwrap_or_default();
     let missing = permissions::missing(NEEDED, granted.permissions);
     if !missing.is_empty() {
-        return Some((FindingId::ServerBlocked, format!("the bot lacks {} in channel {channel}{paused}", missing.join(", "))));
+        return Some((
+            FindingId::ServerBlocked,
+            format!("the bot lacks {} in channel {channel}{paused}", missing.join(", ")),
+        ));
     }
     let useful = permissions::missing(USEFUL, granted.permissions);
     if let Some(blocked) = server.paused {
         let lacks = if useful.is_empty() { String::new() } else { format!("; the bot lacks {}", useful.join(", ")) };
-        let text = format!("posts to channel {channel} are paused ({}), though the bot may post there{lacks}", blocked.name());
+        let text =
+            format!("posts to channel {channel} are paused ({}), though the bot may post there{lacks}", blocked.name());
         return Some((FindingId::ServerPaused, text));
     }
     if server.refusals >= FAILING {

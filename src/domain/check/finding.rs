@@ -105,8 +105,8 @@ findings! {
     StateFile {
         StateWorks Ok "";
         StateOlder Ok "";
-        StateAbsent Warning "nothing, before the first start; otherwise set STATE_FILE to where the state is, or attach the disk that holds it: a bot without its state forgets servers and players";
-        StateEmpty Warning "nothing, if MongoDB holds the state, because the bot restores it from there; otherwise restore a copy before you start the bot";
+        StateAbsent Warning "start the bot, if it never ran here; otherwise set STATE_FILE to where the state is, or attach the disk that holds it: a bot without its state knows no server and no player";
+        StateEmpty Warning "restore a copy before you start the bot, unless MongoDB holds the state: then the bot restores it by itself";
         StateNewer Failed "update this giftcode-bot to the version that wrote the file, or a later one";
         StateForeign Failed "set STATE_FILE to the bot's own file";
         StateDamaged Failed "stop the bot, and restore a copy. With MONGODB_URI set, move the file away and start the bot: it restores the state from MongoDB";
@@ -156,7 +156,7 @@ findings! {
     Feeds {
         FeedWorks Ok "";
         FeedEmpty Warning "see whether the feed has moved, and correct GIFTCODE_API_URL if so; a new feed may have no codes yet";
-        FeedSlow Warning "nothing, if it happens once; the bot waits 10 s for an answer";
+        FeedSlow Warning "check again; if it lasts, use another feed, because the bot waits 10 s for an answer and no longer";
         FeedFailsBesideOthers Warning "wait, or correct GIFTCODE_API_URL and the feed's key; the bot goes on with the other feeds";
         FeedFails Failed "wait, or correct GIFTCODE_API_URL and the feed's key: no feed works, so no new code is found";
     }
@@ -197,12 +197,13 @@ findings! {
         LeaseHeld Ok "";
         LeaseFree Ok "";
         LeaseUnsent Warning "start the instance that held the lease again: its state file has what MongoDB lacks";
-        LeaseUnreadable Warning "nothing: the next instance that starts replaces it; do not edit the lease by hand";
+        LeaseUnreadable Warning "do not edit the lease by hand; the next instance that starts replaces it";
     }
     RunningBot {
         BotWell Ok "";
         BotAbsent Ok "";
-        BotNotReady Failed "";
+        BotDegraded Warning "";
+        BotNotReady Failed "wait a minute, and check again; look at the bot's log if it lasts";
         BotSilent Failed "look at the bot's log, and restart it";
         BotDown Failed "start the bot";
     }
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn whatever_is_not_well_comes_with_what_to_do() {
         // What to do about these depends on what is wrong.
-        let depends = [FindingId::ConfigBad, FindingId::BotNotReady];
+        let depends = [FindingId::ConfigBad, FindingId::BotDegraded];
         for id in FindingId::VARIANTS {
             let has_action = !id.action().is_empty() || depends.contains(id);
             assert_eq!(has_action, id.verdict() != Verdict::Ok, "{id:?}");
@@ -275,7 +276,10 @@ mod tests {
         for need in Need::VARIANTS {
             let of_need = FindingId::VARIANTS.iter().filter(|id| id.need() == *need);
             let verdicts: Vec<Verdict> = of_need.map(|id| id.verdict()).collect();
-            assert!(verdicts.contains(&Verdict::Ok) && verdicts.iter().any(|verdict| *verdict != Verdict::Ok), "{need:?}");
+            assert!(
+                verdicts.contains(&Verdict::Ok) && verdicts.iter().any(|verdict| *verdict != Verdict::Ok),
+                "{need:?}"
+            );
         }
     }
 }

@@ -55,7 +55,8 @@ pub fn sessions(remaining: u64, reset_in_minutes: u64, shards: u32) -> Finding {
     };
     let shards = if shards == 1 { "1 session".to_owned() } else { format!("{shards} sessions") };
     let (hours, minutes) = (reset_in_minutes / 60, reset_in_minutes % 60);
-    let text = format!("{remaining} may still begin, reset in {hours} h {minutes} min; each start of the bot begins {shards}");
+    let text =
+        format!("{remaining} may still begin, reset in {hours} h {minutes} min; each start of the bot begins {shards}");
     Finding::new(id, text)
 }
 
@@ -63,7 +64,9 @@ pub fn sessions(remaining: u64, reset_in_minutes: u64, shards: u32) -> Finding {
 /// rest. `unchecked` are those that there was no time for.
 pub fn servers(well: usize, not_well: Vec<Finding>, unchecked: usize) -> Vec<Finding> {
     let count = |count: usize| if count == 1 { "1 server".to_owned() } else { format!("{count} servers") };
-    let without = |count: usize| if count == 0 { String::new() } else { format!("; {count} more were not checked, because there was no time") };
+    let without = |count: usize| {
+        if count == 0 { String::new() } else { format!("; {count} more were not checked, because there was no time") }
+    };
     let (total, more) = (not_well.len(), not_well.len().saturating_sub(MAX_SERVER_LINES));
     let mut lines: Vec<Finding> = not_well.into_iter().take(MAX_SERVER_LINES).collect();
     if more > 0 {
@@ -73,7 +76,9 @@ pub fn servers(well: usize, not_well: Vec<Finding>, unchecked: usize) -> Vec<Fin
     let posting = lines.iter().filter(|line| line.id == FindingId::ServerLacksUseful).count();
     let unchecked = without(unchecked);
     match (well, total) {
-        (0, 0) if unchecked.is_empty() => lines.push(Finding::new(FindingId::ServersNone, "no server has a channel for codes")),
+        (0, 0) if unchecked.is_empty() => {
+            lines.push(Finding::new(FindingId::ServersNone, "no server has a channel for codes"))
+        }
         (0, 1..) if posting == 0 && unchecked.is_empty() => {
             lines.push(Finding::new(FindingId::ServersNoneWell, format!("none of {} can be posted to", count(total))));
         }

@@ -55,7 +55,8 @@ fn described_finding(found: FeedDescription, known: Option<&FeedOnFile>, took: D
         Some(known) => format!("last change seen {}", known.changed_at.strftime("%F %H:%M UTC")),
         None => "the state file knows nothing of it yet".to_owned(),
     };
-    let skipped = if found.skipped > 0 { format!(", {} entries that are no codes", found.skipped) } else { String::new() };
+    let skipped =
+        if found.skipped > 0 { format!(", {} entries that are no codes", found.skipped) } else { String::new() };
     let text = format!(
         "{} active of {} codes{skipped}, {}, answered in {} ms; {changed}",
         found.active,

@@ -11,5 +11,5 @@ mod state;
 pub use feeds::check_feeds;
 pub use game::{GameCheck, check_game};
 pub use mongodb::check_mongodb;
-pub use running::{BotPlace, check_running, is_alive};
-pub use state::{StateCheck, check_state};
+pub use running::{BotPlace, check_running};
+pub use state::check_state;

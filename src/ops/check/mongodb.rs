@@ -58,17 +58,24 @@ fn server(facts: &ServerFacts, known: Option<&str>) -> Finding {
     let answers = format!("version {}, answers in {} ms", facts.version, facts.latency.as_millis());
     match &facts.lease {
         LeaseFacts::Found(lease) if lease.schema > SCHEMA => {
-            let text = format!("a newer giftcode-bot has written to this database (schema {}, this one knows {SCHEMA})", lease.schema);
+            let text = format!(
+                "a newer giftcode-bot has written to this database (schema {}, this one knows {SCHEMA})",
+                lease.schema
+            );
             Finding::new(FindingId::MongodbNewer, text)
         }
-        LeaseFacts::Found(lease) if known.is_some_and(|known| known != lease.database) => {
-            Finding::new(FindingId::MongodbOther, format!("{answers}; it is another database than the state file was used with"))
-        }
+        LeaseFacts::Found(lease) if known.is_some_and(|known| known != lease.database) => Finding::new(
+            FindingId::MongodbOther,
+            format!("{answers}; it is another database than the state file was used with"),
+        ),
         _ if facts.latency >= SLOW => Finding::new(FindingId::MongodbSlow, answers),
-        LeaseFacts::Fresh if known.is_some() => {
-            Finding::new(FindingId::MongodbOther, format!("{answers}; the database is empty, and the state file was used with another one"))
+        LeaseFacts::Fresh if known.is_some() => Finding::new(
+            FindingId::MongodbOther,
+            format!("{answers}; the database is empty, and the state file was used with another one"),
+        ),
+        LeaseFacts::Fresh => {
+            Finding::new(FindingId::MongodbWorks, format!("{answers}; the database is empty, the bot fills it"))
         }
-        LeaseFacts::Fresh => Finding::new(FindingId::MongodbWorks, format!("{answers}; the database is empty, the bot fills it")),
         _ => Finding::new(FindingId::MongodbWorks, answers),
     }
 }
@@ -118,11 +125,19 @@ fn found(lease: &FoundLease, now: Timestamp) -> Finding {
         return Finding::new(FindingId::LeaseUnsent, text);
     }
     if lease.released {
-        return Finding::new(FindingId::LeaseFree, format!("nobody holds it; the instance {name} gave it back (term {term})"));
+        return Finding::new(
+            FindingId::LeaseFree,
+            format!("nobody holds it; the instance {name} gave it back (term {term})"),
+        );
     }
     if age.is_none_or(|age| age >= LEASE) {
-        let text = format!("nobody holds it; the instance {name} renewed it {last} and stopped without giving it back (term {term})");
+        let text = format!(
+            "nobody holds it; the instance {name} renewed it {last} and stopped without giving it back (term {term})"
+        );
         return Finding::new(FindingId::LeaseFree, text);
     }
-    Finding::new(FindingId::LeaseHeld, format!("the instance {name} holds it since {since} (term {term}), renewed {last}"))
+    Finding::new(
+        FindingId::LeaseHeld,
+        format!("the instance {name} holds it since {since} (term {term}), renewed {last}"),
+    )
 }

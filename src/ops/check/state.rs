@@ -8,58 +8,45 @@ use rustix::fs::{Access, access, statvfs};
 use tokio::time::{Instant, timeout};
 
 use crate::domain::check::{Finding, FindingId, disk_space};
-use crate::store::{Integrity, StateOverview, StoreError, check_integrity, lock_holder, state_overview};
+use crate::store::{Integrity, StoreError, check_integrity, lock_holder, state_overview};
 
 /// How long reading the file's own facts may take, on a disk that hangs.
 const READ_WITHIN: Duration = Duration::from_secs(5);
 
-pub struct StateCheck {
-    pub findings: Vec<Finding>,
-    /// `None` if the file cannot be read, or is not there.
-    pub overview: Option<StateOverview>,
-    /// The process of the bot that works with it.
-    pub holder: Option<u32>,
-}
-
 /// `integrity_within` is how long the file's pages may be compared; with `None` they are not.
-pub async fn check_state(path: PathBuf, integrity_within: Option<Duration>) -> StateCheck {
+pub async fn check_state(path: PathBuf, integrity_within: Option<Duration>) -> Vec<Finding> {
     let began = Instant::now();
     let limit = READ_WITHIN + integrity_within.unwrap_or_default();
     let checked = tokio::task::spawn_blocking(move || check(&path, integrity_within));
-    let (findings, overview, holder) = match timeout(limit, checked).await {
-        Ok(Ok(checked)) => checked,
+    let findings = match timeout(limit, checked).await {
+        Ok(Ok(findings)) => findings,
         Ok(Err(_)) | Err(_) => {
             let text = format!("reading it took more than {} s: its disk does not answer", limit.as_secs());
-            (vec![Finding::new(FindingId::StateUnreadable, text)], None, None)
+            vec![Finding::new(FindingId::StateUnreadable, text)]
         }
     };
-    let findings = findings.into_iter().map(|finding| finding.took(began.elapsed())).collect();
-    StateCheck { findings, overview, holder }
+    findings.into_iter().map(|finding| finding.took(began.elapsed())).collect()
 }
 
-type Checked = (Vec<Finding>, Option<StateOverview>, Option<u32>);
-
-fn check(path: &Path, integrity_within: Option<Duration>) -> Checked {
-    let holder = lock_holder(path);
-    let (state, overview) = check_file(path, integrity_within, holder);
+fn check(path: &Path, integrity_within: Option<Duration>) -> Vec<Finding> {
     let size = std::fs::metadata(path).map_or(0, |file| file.len());
-    let state = state.of(path.display().to_string());
-    (std::iter::once(state).chain(check_disk(path, size)).collect(), overview, holder)
+    let state = check_file(path, integrity_within, lock_holder(path)).of(path.display().to_string());
+    std::iter::once(state).chain(check_disk(path, size)).collect()
 }
 
-fn check_file(path: &Path, integrity_within: Option<Duration>, holder: Option<u32>) -> (Finding, Option<StateOverview>) {
+fn check_file(path: &Path, integrity_within: Option<Duration>, holder: Option<u32>) -> Finding {
     let size = match std::fs::metadata(path) {
         Ok(file) if file.is_file() => file.len(),
-        Ok(_) => return (Finding::new(FindingId::StateUnreadable, "it is not a file"), None),
-        Err(error) if error.kind() == ErrorKind::NotFound => return (absent(path), None),
-        Err(error) => return (Finding::new(FindingId::StateUnreadable, format!("it cannot be read ({error})")), None),
+        Ok(_) => return Finding::new(FindingId::StateUnreadable, "it is not a file"),
+        Err(error) if error.kind() == ErrorKind::NotFound => return absent(path),
+        Err(error) => return Finding::new(FindingId::StateUnreadable, format!("it cannot be read ({error})")),
     };
     if size == 0 {
-        return (Finding::new(FindingId::StateEmpty, "it is empty"), None);
+        return Finding::new(FindingId::StateEmpty, "it is empty");
     }
     let overview = match state_overview(path) {
         Ok(overview) => overview,
-        Err(error) => return (unusable(error), None),
+        Err(error) => return unusable(error),
     };
     let integrity = match integrity_within.map(|limit| check_integrity(path, limit)).transpose() {
         // A bot has started meanwhile, and has changed the file under this reader.
@@ -70,34 +57,42 @@ fn check_file(path: &Path, integrity_within: Option<Duration>, holder: Option<u3
     };
     let integrity = match integrity {
         Ok(Some(Integrity::Faulty(fault))) => {
-            return (Finding::new(FindingId::StateDamaged, format!("it is damaged ({fault})")), Some(overview));
+            return Finding::new(FindingId::StateDamaged, format!("it is damaged ({fault})"));
         }
         Ok(Some(Integrity::Sound)) => ", sound",
         Ok(Some(Integrity::Unfinished)) => ", no fault found in the time",
         Ok(None) => "",
-        Err(error) => return (unusable(error), Some(overview)),
+        Err(error) => return unusable(error),
     };
     if let Some(problem) = not_writable(path) {
-        return (Finding::new(FindingId::StateReadOnly, problem), Some(overview));
+        return Finding::new(FindingId::StateReadOnly, problem);
     }
     let (schema, newest) = overview.schema;
     let in_use = holder.map_or(String::new(), |process| format!("; a bot works with it (process {process})"));
-    let unread = if overview.is_log_unread { "; the latest changes of a bot that was killed are in its log, and not counted here" } else { "" };
+    let unread = if overview.is_log_unread {
+        "; the latest changes of a bot that was killed are in its log, and not counted here"
+    } else {
+        ""
+    };
     let facts = format!("{} KB{integrity}{in_use}{unread}", size.div_ceil(1024));
-    let finding = if schema < newest {
-        let text = format!("schema {schema}, {facts}; this version has schema {newest}, and updates the file when it starts");
+    if schema < newest {
+        let text =
+            format!("schema {schema}, {facts}; this version has schema {newest}, and updates the file when it starts");
         Finding::new(FindingId::StateOlder, text)
     } else {
         Finding::new(FindingId::StateWorks, format!("schema {schema}, {facts}"))
-    };
-    (finding, Some(overview))
+    }
 }
 
 fn unusable(error: StoreError) -> Finding {
     match error {
         StoreError::Newer(_) => Finding::new(FindingId::StateNewer, "a newer giftcode-bot has written it"),
-        StoreError::Damaged { reason, .. } => Finding::new(FindingId::StateDamaged, format!("it is damaged ({reason})")),
-        StoreError::WrongKind { found, .. } => Finding::new(FindingId::StateForeign, format!("it holds the state of {found}")),
+        StoreError::Damaged { reason, .. } => {
+            Finding::new(FindingId::StateDamaged, format!("it is damaged ({reason})"))
+        }
+        StoreError::WrongKind { found, .. } => {
+            Finding::new(FindingId::StateForeign, format!("it holds the state of {found}"))
+        }
         StoreError::Open { reason, .. } => Finding::new(FindingId::StateUnreadable, reason),
         error => Finding::new(FindingId::StateUnreadable, error.to_string()),
     }
