@@ -74,8 +74,8 @@ pub async fn beside_a_running_bot_all_is_well_and_nothing_is_changed() {
         (FindingId::StateWorks, &format!("; a bot works with it (process {})", bot.id())),
         (FindingId::StateWorks, ", sound"),
         (FindingId::TokenWorks, "it belongs to the bot bot (1040000000000000002); it needs no privileged intents"),
-        (FindingId::SessionsLeft, "1000 may still begin, reset in 24 h 0 min; each start of the bot begins 1 session"),
-        (FindingId::ServersWell, "1 server ok"),
+        (FindingId::SessionsLeft, "999 may still begin, reset in 24 h 0 min; each start of the bot begins 1 session"),
+        (FindingId::ServersWell, "the bot can post in 1 server"),
         (FindingId::FeedWorks, "1 active of 1 codes, a JSON object"),
         (FindingId::FeedWorks, "last change seen 2"),
         (FindingId::BotWell, " is well: active"),
@@ -90,7 +90,7 @@ pub async fn beside_a_running_bot_all_is_well_and_nothing_is_changed() {
     let (code, stdout, stderr, _) = output(command).await;
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     assert!(stdout.starts_with("ok       configuration     set and read: DISCORD_TOKEN, "), "{stdout}");
-    assert!(stdout.contains("\nok       servers           1 server ok\n"), "{stdout}");
+    assert!(stdout.contains("\nok       servers           the bot can post in 1 server\n"), "{stdout}");
     assert!(stdout.contains("\n\n0 failed, 0 warnings, 12 ok, in ") && !stdout.contains('\x1b'), "{stdout}");
     drop(found);
     bot.stop().await;

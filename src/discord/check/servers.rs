@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::discord::permissions::{self, Granted, NEEDED, USEFUL};
 use crate::discord::rest::{Rest, RestError};
-use crate::domain::check::{Finding, FindingId, servers};
+use crate::domain::check::{Finding, FindingId, servers, servers_in_words};
 use crate::domain::text::clean;
 use crate::store::ServerOnFile;
 
@@ -77,7 +77,7 @@ pub(super) async fn check(
         findings.retain(|finding| finding.id != FindingId::ServersNone);
         findings.push(Finding::new(
             FindingId::ServersUnknown,
-            format!("{unchecked} servers could not be checked: {error}"),
+            format!("{} could not be checked: {error}", servers_in_words(unchecked)),
         ));
     }
     let took = began.elapsed();

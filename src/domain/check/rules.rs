@@ -60,32 +60,38 @@ pub fn sessions(remaining: u64, reset_in_minutes: u64, shards: u32) -> Finding {
     Finding::new(id, text)
 }
 
-/// The lines for all servers: one for those that are well, one each for some of those that are not, and a last one for the
+pub fn servers_in_words(count: usize) -> String {
+    if count == 1 { "1 server".to_owned() } else { format!("{count} servers") }
+}
+
+/// The lines for all servers: one for those that the bot can post in, one each for some of those that are not, and a last one for the
 /// rest. `unchecked` are those that there was no time for.
 pub fn servers(well: usize, not_well: Vec<Finding>, unchecked: usize) -> Vec<Finding> {
-    let count = |count: usize| if count == 1 { "1 server".to_owned() } else { format!("{count} servers") };
-    let without = |count: usize| {
-        if count == 0 { String::new() } else { format!("; {count} more were not checked, because there was no time") }
-    };
     let (total, more) = (not_well.len(), not_well.len().saturating_sub(MAX_SERVER_LINES));
+    // The bot posts in these all the same.
+    let posting = well + not_well.iter().filter(|line| line.id == FindingId::ServerLacksUseful).count();
     let mut lines: Vec<Finding> = not_well.into_iter().take(MAX_SERVER_LINES).collect();
     if more > 0 {
         lines.push(Finding::new(FindingId::ServersMore, format!("{more} more servers are not well")));
     }
-    // It posts in these all the same.
-    let posting = lines.iter().filter(|line| line.id == FindingId::ServerLacksUseful).count();
-    let unchecked = without(unchecked);
-    match (well, total) {
-        (0, 0) if unchecked.is_empty() => {
-            lines.push(Finding::new(FindingId::ServersNone, "no server has a channel for codes"))
+    let tail = match unchecked {
+        0 => String::new(),
+        count => format!("; {count} more were not checked, because there was no time"),
+    };
+    match (posting, total, unchecked) {
+        (0, 0, 0) => lines.push(Finding::new(FindingId::ServersNone, "no server has a channel for codes")),
+        (0, total, 0) => {
+            let text = format!("the bot can post in none of {}", servers_in_words(total));
+            lines.push(Finding::new(FindingId::ServersNoneWell, text));
         }
-        (0, 1..) if posting == 0 && unchecked.is_empty() => {
-            lines.push(Finding::new(FindingId::ServersNoneWell, format!("none of {} can be posted to", count(total))));
+        (0, ..) => {
+            let text = format!("no server was found in which the bot can post{tail}");
+            lines.push(Finding::new(FindingId::ServersUnknown, text));
         }
-        (0, _) if posting == 0 => {
-            lines.push(Finding::new(FindingId::ServersUnknown, format!("no server was found well{unchecked}")));
+        (posting, ..) => {
+            let text = format!("the bot can post in {}{tail}", servers_in_words(posting));
+            lines.insert(0, Finding::new(FindingId::ServersWell, text));
         }
-        _ => lines.insert(0, Finding::new(FindingId::ServersWell, format!("{} ok{unchecked}", count(well)))),
     }
     lines
 }
@@ -131,14 +137,18 @@ mod tests {
         };
         let ids = |lines: Vec<Finding>| lines.iter().map(|line| line.id).collect::<Vec<_>>();
         let lines = servers(38, bad(12), 950);
-        assert_eq!(lines[0].text, "38 servers ok; 950 more were not checked, because there was no time");
+        assert_eq!(
+            lines[0].text,
+            "the bot can post in 38 servers; 950 more were not checked, because there was no time"
+        );
         assert_eq!((lines.len(), lines[11].text.as_str()), (12, "2 more servers are not well"));
         assert_eq!(ids(servers(0, bad(1), 0)), [FindingId::ServerBlocked, FindingId::ServersNoneWell]);
         assert_eq!(ids(servers(0, bad(1), 5)), [FindingId::ServerBlocked, FindingId::ServersUnknown]);
         assert_eq!(ids(servers(0, Vec::new(), 0)), [FindingId::ServersNone]);
         assert_eq!(ids(servers(0, Vec::new(), 3)), [FindingId::ServersUnknown]);
-        assert_eq!(servers(1, Vec::new(), 0)[0].text, "1 server ok");
-        let useful = vec![Finding::new(FindingId::ServerLacksUseful, "")];
-        assert_eq!(ids(servers(0, useful, 0)), [FindingId::ServersWell, FindingId::ServerLacksUseful]);
+        assert_eq!(servers(1, Vec::new(), 0)[0].text, "the bot can post in 1 server");
+        let useful = servers(0, vec![Finding::new(FindingId::ServerLacksUseful, "")], 0);
+        assert_eq!(useful[0].text, "the bot can post in 1 server");
+        assert_eq!(ids(useful), [FindingId::ServersWell, FindingId::ServerLacksUseful]);
     }
 }

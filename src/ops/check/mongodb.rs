@@ -23,18 +23,15 @@ pub async fn check_mongodb(
     known: Option<&str>,
     clock: Clock,
 ) -> (Vec<Finding>, Option<ServerDate>) {
-    let began = Instant::now();
+    let (began, sent) = (Instant::now(), clock.now());
     let facts = match mongo.inspect().await {
         Ok(facts) => facts,
         Err(error) => return (vec![trouble(&error).took(began.elapsed())], None),
     };
     let server = server(&facts, known).took(began.elapsed());
     let lease = lease(&facts).map(|lease| lease.took(began.elapsed()));
-    // The lease was read last, and the time with it.
-    let received = clock.now();
-    let sent = received.checked_sub(facts.latency).unwrap_or(received);
     let resolution = Duration::from_millis(1);
-    let date = ServerDate { server: "MongoDB".to_owned(), date: facts.now, resolution, sent, received };
+    let date = ServerDate { server: "MongoDB".to_owned(), date: facts.now, resolution, sent, received: clock.now() };
     if server.id == FindingId::MongodbNewer {
         // This program does not know what it would write into.
         return (vec![server], Some(date));
