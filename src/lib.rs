@@ -3,6 +3,7 @@
 //! `docs/architecture.md` describes the structure, the layers and the invariants. A test checks the layers against the
 //! imports.
 
+pub mod charts;
 pub mod cli;
 pub mod commands;
 pub mod discord;

@@ -9,6 +9,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
+use crate::discord::connection_status::ConnectionStatus;
 use crate::discord::rest::{Access, Rest};
 use crate::discord::session_budget::SessionBudget;
 use crate::discord::user_limit::UserLimit;
@@ -121,7 +122,9 @@ impl Process {
         let game = game_client(config, clock)?;
         let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
         let watcher = Watcher::new(feed, store.listings(), clock, settings);
-        let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status());
+        let connection = ConnectionStatus::new(clock);
+        let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status())
+            .with_discord(connection.subscribe());
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
@@ -140,6 +143,7 @@ impl Process {
             state_checker: engine.clone(),
             health: health.clone(),
             session_budget: SessionBudget::default(),
+            connection,
             dev_guild: config.dev_guild_id,
             shutdown: done.clone(),
             in_progress: TaskTracker::new(),

@@ -1,4 +1,4 @@
-//! What watches a process from its start to its end, through all sessions: the status page, the probes and the metrics on
+//! What watches a process from its start to its end, through all sessions: the status page, the health endpoints and the metrics on
 //! HTTP.
 //!
 //! To watch in one more way, add a service or routes in [`watch_over`].
@@ -42,7 +42,7 @@ pub(super) async fn watch_over(
 ) -> anyhow::Result<Watching> {
     instance.stops_on(shutdown.clone());
     let mut watching = Watching { address: None, services: Vec::new(), stop: CancellationToken::new() };
-    let routes = server::probes(instance.clone());
+    let routes = server::health_routes(instance.clone());
     watching.serve(config.port, state_file, instance, routes).await?;
     Ok(watching)
 }

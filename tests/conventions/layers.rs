@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["registration"],
             &["interactions"],
             &["announcer", "bot"],
-            &["messages", "permissions", "session_budget"],
+            &["connection_status", "messages", "permissions", "session_budget"],
             &["custom_id", "rest", "user_limit"],
         ],
     ),

@@ -71,6 +71,7 @@ impl Service for Bot {
             let wait = back_off.next_wait().max(at_least);
             let at = self.clock.now().checked_add(wait).unwrap_or(jiff::Timestamp::MAX).strftime("%F %H:%M:%S");
             let reason = error.root_cause().to_string();
+            self.connection.failed(reason.clone(), wait);
             tracing::warn!("No connection to Discord, next try in {} s, at {at} UTC: {reason}", wait.as_secs());
             tokio::select! {
                 () = shutdown.cancelled() => {}
@@ -133,6 +134,8 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
     *client.ws_url.lock().await = url;
     let shard_manager = client.shard_manager.clone();
     let presence = tokio::spawn(presence::keep_up_to_date(bot.clone(), shard_manager.clone()));
+    let (connection, watched) = (bot.connection.clone(), shard_manager.clone());
+    let status = tokio::spawn(async move { connection.watch(&watched, shards).await });
     // Set before the connection is closed.
     let stop_reason = Arc::new(OnceLock::new());
     let stop = tokio::spawn({
@@ -151,6 +154,7 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
     });
     let result = client.start_shards(shards).await;
     presence.abort();
+    status.abort();
     stop.abort();
     match (result, stop_reason.get()) {
         _ if bot.shutdown.is_cancelled() => Ok(()),

@@ -1,0 +1,70 @@
+//! Pictures of charts: SVG to PNG.
+//!
+//! Nothing outside is read: the only font is the embedded one, and the features of `resvg` that decode images, unpack SVG and find
+//! fonts on the machine are off.
+
+use std::sync::{Arc, LazyLock};
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{self, fontdb};
+use thiserror::Error;
+
+/// The largest picture, in pixels.
+pub const MAX_SIZE: (u32, u32) = (1200, 1600);
+/// The largest file, in bytes. Discord takes ten times as much.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// `font/README.md` says where it comes from.
+const FONT: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
+
+static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(FONT.to_vec());
+    fonts.set_sans_serif_family("DejaVu Sans");
+    Arc::new(fonts)
+});
+
+#[derive(Debug, Error)]
+pub enum PictureError {
+    #[error("cannot read the chart")]
+    Svg(#[from] usvg::Error),
+    #[error("the picture has {0} × {1} pixels, which is more than {max} × {max_height}", max = MAX_SIZE.0, max_height = MAX_SIZE.1)]
+    TooLarge(f32, f32),
+    #[error("cannot write the picture: {0}")]
+    Png(String),
+    #[error("the picture has {0} bytes, which is more than {MAX_BYTES}")]
+    TooManyBytes(usize),
+}
+
+/// Reads an SVG with the embedded font and without anything else.
+pub(super) fn read(svg: &str) -> Result<usvg::Tree, usvg::Error> {
+    let options = usvg::Options {
+        fontdb: Arc::clone(&FONTS),
+        font_family: "DejaVu Sans".to_owned(),
+        // No reference is followed, whatever the SVG says.
+        image_href_resolver: usvg::ImageHrefResolver {
+            resolve_data: Box::new(|_, _, _| None),
+            resolve_string: Box::new(|_, _| None),
+        },
+        ..usvg::Options::default()
+    };
+    usvg::Tree::from_str(svg, &options)
+}
+
+/// Draws an SVG in the style of a picture, `scale` pixels for one of the chart's. This takes tens of milliseconds of
+/// computing, so it does not belong on an async thread.
+///
+/// # Errors
+/// If the picture would be larger than [`MAX_SIZE`] or [`MAX_BYTES`].
+pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PictureError> {
+    let tree = read(svg)?;
+    let (width, height) = ((tree.size().width() * scale).round(), (tree.size().height() * scale).round());
+    let pixels = |length: f32, max: u32| (1..=max).find(|pixels| f64::from(*pixels) >= f64::from(length));
+    let (Some(columns), Some(rows)) = (pixels(width, MAX_SIZE.0), pixels(height, MAX_SIZE.1)) else {
+        return Err(PictureError::TooLarge(width, height));
+    };
+    let mut pixmap = Pixmap::new(columns, rows).ok_or(PictureError::TooLarge(width, height))?;
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
+    let png = pixmap.encode_png().map_err(|error| PictureError::Png(error.to_string()))?;
+    if png.len() > MAX_BYTES { Err(PictureError::TooManyBytes(png.len())) } else { Ok(png) }
+}
