@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
@@ -40,6 +41,8 @@ const LOG: &str = "info,serenity=error";
 const MIN_ABSENCE: Duration = Duration::from_secs(6 * 3600);
 /// The timeout of a request to a feed.
 const FEED_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the start waits for Discord to say whether the token is good.
+const DISCORD_WITHIN: Duration = Duration::from_secs(5);
 
 /// # Errors
 ///
@@ -57,13 +60,10 @@ pub async fn run() -> anyhow::Result<Ended> {
     let instance = InstanceMonitor::new(clock);
     let watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
     let rest = Arc::new(access.rest(clock)?);
-    if let Err(error) = rest.my_id().await {
-        anyhow::ensure!(
-            !error.is_unauthorized(),
-            "Discord refuses DISCORD_TOKEN: set it to the bot's present token, from \
-             https://discord.com/developers/applications under “Bot”"
-        );
-        tracing::warn!("{error}; everything else begins meanwhile, and Discord is tried again");
+    tokio::select! {
+        biased;
+        () = shutdown.cancelled() => return Ok(Ended::Well),
+        checked = check_token(&rest) => checked?,
     }
     let has_replica = config.mongodb_uri.is_some();
     let log = |text: &str| {
@@ -82,6 +82,21 @@ pub async fn run() -> anyhow::Result<Ended> {
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
     watching.end().await;
     Ok(Ended::Well)
+}
+
+/// A refused token ends the start. A Discord that does not answer delays it no longer than [`DISCORD_WITHIN`].
+async fn check_token(rest: &Rest) -> anyhow::Result<()> {
+    let reason = match timeout(DISCORD_WITHIN, rest.my_id()).await {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(error)) if error.is_unauthorized() => anyhow::bail!(
+            "Discord refuses DISCORD_TOKEN: set it to the bot's present token, from \
+             https://discord.com/developers/applications under “Bot”"
+        ),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("Discord does not answer within {} s", DISCORD_WITHIN.as_secs()),
+    };
+    tracing::warn!("{reason}; everything else begins meanwhile, and Discord is tried again");
+    Ok(())
 }
 
 struct Process {

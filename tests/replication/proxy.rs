@@ -31,6 +31,8 @@ pub enum Refusal {
     ReadOnlyUser,
     /// A user who may read and write, and may not ask for the database's size.
     NoStatistics,
+    /// A user or a password that the server does not know.
+    WrongPassword,
 }
 
 impl Refusal {
@@ -41,6 +43,7 @@ impl Refusal {
             Self::Quota => fills.contains(&command),
             Self::ReadOnlyUser => fills.contains(&command) || removes.contains(&command),
             Self::NoStatistics => command == "dbStats",
+            Self::WrongPassword => command == "saslStart",
         }
     }
 
@@ -49,6 +52,9 @@ impl Refusal {
             Self::Quota => doc! {
                 "ok": 0.0, "code": 8000, "codeName": "AtlasError",
                 "errmsg": "you are over your space quota, using 513 MB of 512 MB",
+            },
+            Self::WrongPassword => doc! {
+                "ok": 0.0, "code": 8000, "codeName": "AtlasError", "errmsg": "bad auth : authentication failed",
             },
             Self::ReadOnlyUser | Self::NoStatistics => doc! {
                 "ok": 0.0, "code": 13, "codeName": "Unauthorized",
