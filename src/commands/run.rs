@@ -22,6 +22,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
 use crate::runtime::supervisor::Supervisor;
 use crate::runtime::telemetry::{self, Target};
+use crate::services::backup::Backup;
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::eraser::Eraser;
 use crate::services::health::{HealthLog, HealthMonitor};
@@ -58,7 +59,8 @@ pub async fn run() -> anyhow::Result<Ended> {
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
     let clock = Clock::system();
     let instance = InstanceMonitor::new(clock);
-    let watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
+    let mut watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
+    watching.notify(&config, &instance)?;
     let rest = Arc::new(access.rest(clock)?);
     tokio::select! {
         biased;
@@ -140,6 +142,11 @@ impl Process {
         let connection = ConnectionStatus::new(clock);
         let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status())
             .with_discord(connection.subscribe());
+        let backup = config.backup_dir.clone().map(|folder| Backup::new(store.exports(), folder, clock));
+        let health = match &backup {
+            Some(backup) => health.with_backup(backup.status()),
+            None => health,
+        };
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
@@ -176,6 +183,9 @@ impl Process {
         supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
             supervisor.add(Arc::new(SizeWatch::new(replica, store.sync_log(), max)));
+        }
+        if let Some(backup) = backup {
+            supervisor.add(Arc::new(backup));
         }
         supervisor.add(Arc::new(bot));
         Ok((supervisor, parts))

@@ -33,9 +33,12 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["custom_id", "rest", "user_limit"],
         ],
     ),
-    ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
+    (
+        "services",
+        &[&["backup", "engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]],
+    ),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
-    ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"]]),
+    ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"], &["redaction"]]),
     (
         "domain",
         &[

@@ -139,6 +139,11 @@ impl World {
         Self { double, feed, game, folder: tempfile::tempdir().unwrap(), feed_url, variables: Vec::new() }
     }
 
+    /// The address of the feed.
+    pub fn feed_url(&self) -> &str {
+        &self.feed_url
+    }
+
     /// Sets an environment variable of the program.
     pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
         self.variables.push((name, value.into()));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::domain::check::{Finding, FindingId, Need, Verdict};
+use crate::runtime::redaction::Redacted;
 
 /// The widths of the first two columns.
 const VERDICT_WIDTH: usize = 9;
@@ -88,9 +89,9 @@ impl Output {
     }
 }
 
-/// A closed standard output is no error: the exit code remains.
+/// A closed standard output is no error: the exit code remains. No line should hold a secret; this is the net below.
 fn print(text: &str) {
-    let mut out = std::io::stdout().lock();
+    let mut out = Redacted(std::io::stdout().lock());
     drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
 }
 

@@ -14,7 +14,6 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use crate::domain::codes::listing::Entry;
-use crate::domain::text::clean;
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::runtime::config::Feed;
 use crate::runtime::http::{self, BodyError};
@@ -170,7 +169,7 @@ fn same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
 impl Source {
     async fn exchange(&self, headers: HeaderMap) -> Result<Response, FeedFailure> {
         let sent = self.http.get(self.url.clone()).headers(headers).send().await;
-        sent.map_err(|e| failure(unreachable(&e)))
+        sent.map_err(|e| failure(FeedError::Unreachable(http::failure(&e))))
     }
 
     async fn send(&self, headers: HeaderMap) -> Result<Response, FeedFailure> {
@@ -219,15 +218,6 @@ fn body_error(error: BodyError) -> FeedError {
         BodyError::TooLarge => FeedError::TooLarge(MAX_BODY),
         BodyError::TimedOut | BodyError::CutOff => FeedError::Unreachable(error.to_string()),
     }
-}
-
-/// The innermost cause. The outer ones repeat the address, which may contain a key.
-fn unreachable(error: &reqwest::Error) -> FeedError {
-    if error.is_timeout() {
-        return FeedError::Unreachable("no answer in time".to_owned());
-    }
-    let cause = anyhow::Chain::new(error).skip(1).last();
-    FeedError::Unreachable(cause.map_or("the request failed".to_owned(), |cause| clean(&cause.to_string(), 120)))
 }
 
 impl CodeFeed for FeedClient {
