@@ -14,6 +14,7 @@ use crate::services::engine::Engine;
 use crate::services::health::HealthMonitor;
 use crate::store::{Batches, Codes, Erasures, Guilds, RedemptionQueue, Reports, Requests, Rosters};
 
+use super::pictures::Pictures;
 use super::rest::{Access, Rest};
 use super::session_budget::SessionBudget;
 use super::user_limit::UserLimit;
@@ -62,4 +63,5 @@ pub struct Bot {
     pub request_limit: UserLimit,
     /// State checks in progress, for linking an account.
     pub check_limit: UserLimit,
+    pub pictures: Pictures,
 }

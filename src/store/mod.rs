@@ -32,6 +32,7 @@ mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod stats;
 mod sync;
 mod tallies;
 
@@ -55,6 +56,7 @@ pub use redemptions::{
 };
 pub use report::{CodeReport, RedemptionRow};
 pub use requests::{BatchStart, Standing};
+pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;
 

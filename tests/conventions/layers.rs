@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["interactions"],
             &["announcer", "bot"],
             &["messages", "permissions", "session_budget"],
-            &["custom_id", "rest", "user_limit"],
+            &["custom_id", "pictures", "rest", "user_limit"],
         ],
     ),
     ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),

@@ -27,4 +27,5 @@ mod safety;
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;
 mod servers;
+mod stats;
 mod world;
