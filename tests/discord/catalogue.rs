@@ -122,8 +122,9 @@ pub fn samples_of_stats() -> Vec<(&'static str, GuildStats)> {
     let one = GuildStats { codes: sample.codes[1..2].to_vec(), ..sample.clone() };
     let slow = CodeStats { to_done: Some(SignedDuration::from_hours(31)), ..sample.codes[1].clone() };
     let outlier = GuildStats { codes: [vec![slow], sample.codes.clone()].concat(), ..sample.clone() };
-    let ten = (0..10).map(|at| {
-        code_stats(&format!("WOS-{at}{}", "X".repeat(3 * at)), 60 - 5 * at as u32, at as u32, Some(3), Some(90))
+    let ten = (0..10_u8).map(|at| {
+        let (code, number) = (format!("WOS-{at}{}", "X".repeat(3 * usize::from(at))), u32::from(at));
+        code_stats(&code, 60 - 5 * number, number, Some(3), Some(90))
     });
     let full = GuildStats { codes: ten.collect(), ..sample.clone() };
     let silent = GuildStats {
