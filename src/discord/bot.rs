@@ -14,6 +14,7 @@ use crate::services::engine::Engine;
 use crate::services::health::HealthMonitor;
 use crate::store::{Batches, Codes, Erasures, Guilds, RedemptionQueue, Reports, Requests, Rosters};
 
+use super::connection_status::ConnectionStatus;
 use super::pictures::Pictures;
 use super::rest::{Access, Rest};
 use super::session_budget::SessionBudget;
@@ -53,6 +54,7 @@ pub struct Bot {
     pub state_checker: Arc<dyn StateChecker>,
     pub health: HealthMonitor,
     pub session_budget: SessionBudget,
+    pub connection: ConnectionStatus,
     /// The only guild that gets the commands; `None` registers them everywhere.
     pub dev_guild: Option<u64>,
     /// Cancelled when this session ends. Whoever waits then stops and says so to the person.

@@ -1,4 +1,6 @@
 //! What people and machines look at: health page, metrics, alerts.
 
+pub mod alerts;
+pub mod heartbeat;
 pub mod instance;
 pub mod server;

@@ -22,6 +22,7 @@ mod batch_messages;
 mod batches;
 mod codes;
 mod erasing;
+mod export;
 mod guilds;
 mod handles;
 mod import;
@@ -40,10 +41,11 @@ pub use batch_messages::{BatchKey, PastBatch};
 pub use batches::{BatchProgress, FinishedBatch};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
+pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
 pub use guilds::{Failing, GuildSettings};
 pub use handles::{
-    Batches, Codes, Erasures, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests, Rosters,
-    SyncLog, Tallies,
+    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests,
+    Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};

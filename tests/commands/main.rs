@@ -4,7 +4,7 @@
 mod bad_input;
 mod cases;
 mod env_example;
-mod probes;
+mod http;
 mod redeem;
 mod sandbox;
 mod state;

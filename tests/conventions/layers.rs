@@ -28,13 +28,16 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["registration"],
             &["interactions"],
             &["announcer", "bot"],
-            &["messages", "permissions", "session_budget"],
+            &["connection_status", "messages", "permissions", "session_budget"],
             &["custom_id", "pictures", "rest", "user_limit"],
         ],
     ),
-    ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
+    (
+        "services",
+        &[&["backup", "engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]],
+    ),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
-    ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"]]),
+    ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"], &["redaction"]]),
     (
         "domain",
         &[

@@ -9,7 +9,8 @@ use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::health::{
-    EnginePhase, EngineStatus, FailingFeed, FeedStatus, Feeds, ReplicaState, ReplicaStatus, WaitReason,
+    Connection, DiscordStatus, EnginePhase, EngineStatus, FailingFeed, FeedStatus, Feeds, ReplicaState, ReplicaStatus,
+    WaitReason,
 };
 use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
@@ -386,6 +387,11 @@ pub fn managing() -> Chapter {
         feeds: feeds(None),
         replica: ReplicaStatus { is_used: true, ..ReplicaStatus::default() },
         engine: EngineStatus { limit: Some(LIMIT), ..EngineStatus::default() },
+        discord: Some(DiscordStatus {
+            connection: Connection::Connected { since: now() - SignedDuration::from_hours(2) },
+            latency: Some(std::time::Duration::from_millis(45)),
+            servers: 3,
+        }),
     };
     say("status", manage::status(&well));
     let badly = manage::Status {
@@ -404,6 +410,7 @@ pub fn managing() -> Chapter {
             ..ReplicaStatus::default()
         },
         engine: unserved(Cause::Deployment, Status::SignError),
+        discord: Some(DiscordStatus::connecting(now() - SignedDuration::from_hours(2))),
         ..well
     };
     say("status, with every kind of problem", manage::status(&badly));

@@ -8,6 +8,7 @@
 )]
 
 mod answering;
+mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
@@ -23,6 +24,7 @@ mod refusals;
 mod registering;
 mod rosters;
 mod safety;
+mod secrets;
 #[path = "../replication/server.rs"]
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;

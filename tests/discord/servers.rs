@@ -116,9 +116,11 @@ async fn the_data_of_a_left_guild_is_kept_and_an_unavailable_guild_is_not_left()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_connection_is_restored() {
     let world = World::new(&[]).await;
+    world.double.set_heartbeat(Duration::from_millis(300));
     let bot = world.start().await;
     let admin = world.admin();
-    world.says(&admin, STATUS, &[], &["Bot status"]).await;
+    world.says_soon(&admin, STATUS, &[], "✅ connected").await;
+    world.says_soon(&admin, STATUS, &[], ", answers in ").await;
     let breaks: [fn(&Double); 3] = [Double::reconnect, Double::drop_sessions, Double::invalidate];
     for (at, interrupt) in breaks.into_iter().enumerate() {
         interrupt(&world.double);

@@ -28,6 +28,8 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyho
             let guilds = ready.guilds.iter().map(|guild| guild.id).collect();
             let shard = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));
             bot.session_budget.record(shard.0);
+            let named = ready.guilds.iter().map(|guild| id(guild.id));
+            bot.connection.begins_session(named, |guild| is_of_shard(guild, shard));
             tracing::info!("Connected to Discord as {} in {} servers", ready.user.name, ready.guilds.len());
             tracing::info!("Invite the bot with {}", permissions::invite_link(ready.application.id.get()));
             // A new session starts without a presence.
@@ -38,6 +40,7 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyho
             tracing::info!("{count} servers have a channel for codes: /manage giftcode setchannel sets one");
         }
         FullEvent::GuildCreate { guild, .. } => {
+            bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
             resume(bot, guild.id).await?;
             if let Ok(me) = bot.rest.my_id().await
@@ -47,6 +50,7 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyho
             }
         }
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
+            bot.connection.left(id(guild.id));
             record_removal(bot, id(guild.id)).await?;
         }
         FullEvent::ChannelDelete { channel, .. } => {
@@ -69,6 +73,11 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyho
         _ => {}
     }
     Ok(())
+}
+
+/// Whether Discord sends the guild's events to this shard of so many.
+fn is_of_shard(guild: GuildId, (shard, shards): (u32, u32)) -> bool {
+    (guild.0 >> 22) % u64::from(shards.max(1)) == u64::from(shard)
 }
 
 fn id(guild: DiscordGuildId) -> GuildId {
@@ -123,13 +132,9 @@ async fn pause_for_timeout(
 
 /// Compares the guilds of one shard with those in the store. `guilds` includes guilds that are unavailable at the moment:
 /// those are not removals.
-async fn sync_guilds(
-    bot: &Bot,
-    guilds: &BTreeSet<DiscordGuildId>,
-    (shard, shards): (u32, u32),
-) -> Result<(), StoreError> {
+async fn sync_guilds(bot: &Bot, guilds: &BTreeSet<DiscordGuildId>, shard: (u32, u32)) -> Result<(), StoreError> {
     for (guild, is_removed) in bot.guilds.known_guilds().await? {
-        if (guild.0 >> 22) % u64::from(shards.max(1)) != u64::from(shard) {
+        if !is_of_shard(guild, shard) {
             continue;
         }
         match guilds.contains(&DiscordGuildId::new(guild.0.max(1))) {

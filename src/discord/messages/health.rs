@@ -1,6 +1,6 @@
 //! The health of the bot's parts, in words for `status` and for a batch's message.
 
-use crate::domain::health::{EnginePhase, EngineStatus, Feeds, ReplicaStatus, WaitReason};
+use crate::domain::health::{Connection, DiscordStatus, EnginePhase, EngineStatus, Feeds, ReplicaStatus, WaitReason};
 use crate::domain::limits::budget::RateLimit;
 use crate::domain::redeeming::breaker::Cause;
 use crate::domain::redeeming::explanation::trouble_in_words;
@@ -48,6 +48,20 @@ pub(super) fn game(engine: &EngineStatus) -> String {
         (Some(reason), _) => format!("⚠️ {}", clip(&wait_reason(&reason), 300)),
         (None, Some(limit)) => format!("✅ {}", limit_in_words(limit)),
         (None, None) => "✅ no limit set".to_owned(),
+    }
+}
+
+/// The field of `status` about the connection to Discord.
+pub(super) fn discord(discord: &DiscordStatus) -> String {
+    let latency = discord.latency.map(|latency| format!(", answers in {} ms", latency.as_millis()));
+    match &discord.connection {
+        Connection::Connected { since } => {
+            format!("✅ connected <t:{}:R>{}", since.as_second(), latency.unwrap_or_default())
+        }
+        // Whoever reads this belongs to a shard that is connected.
+        Connection::Connecting { since } | Connection::Down { since, .. } => {
+            format!("⚠️ some servers have had no connection since <t:{}:f>; I keep trying", since.as_second())
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serenity::all::CreateEmbed;
 
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeError};
-use crate::domain::health::{EnginePhase, EngineStatus, Feeds, ReplicaStatus};
+use crate::domain::health::{DiscordStatus, EnginePhase, EngineStatus, Feeds, ReplicaStatus};
 use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::AnnouncedCode;
 use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
@@ -272,6 +272,7 @@ pub struct Status {
     pub feeds: Feeds,
     pub replica: ReplicaStatus,
     pub engine: EngineStatus,
+    pub discord: Option<DiscordStatus>,
 }
 
 pub fn status(status: &Status) -> Message {
@@ -294,7 +295,8 @@ pub fn status(status: &Status) -> Message {
         || (guild.channel.is_some() && guild.failing.is_some())
         || status.feeds.trouble().is_some()
         || status.engine.phase != EnginePhase::Working
-        || status.replica.trouble().is_some();
+        || status.replica.trouble().is_some()
+        || status.discord.as_ref().is_some_and(|discord| !discord.is_connected());
     let embed = CreateEmbed::new()
         .title("📊 Bot status")
         .colour(if troubled { colour::BAD } else { colour::GOOD })
@@ -306,7 +308,8 @@ pub fn status(status: &Status) -> Message {
         .field("Code feeds", clip(&health::feeds(&status.feeds), 1024), false)
         .field("Game", clip(&health::game(&status.engine), 1024), false)
         .field("MongoDB", clip(&health::mongodb(&status.replica), 1024), false);
-    Message::embed(embed)
+    let discord = status.discord.as_ref().map(|discord| ("Discord", health::discord(discord), false));
+    Message::embed(embed.fields(discord))
 }
 
 /// The guild's latest batches, and codes that are over.

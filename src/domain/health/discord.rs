@@ -14,6 +14,8 @@ pub struct DiscordStatus {
     pub connection: Connection,
     /// Between a heartbeat and its answer, the longest of all shards; `None` until one was answered.
     pub latency: Option<Duration>,
+    /// The servers that the bot is in, as far as Discord has named them.
+    pub servers: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +36,11 @@ pub enum Connection {
 
 impl DiscordStatus {
     pub fn connecting(since: Timestamp) -> Self {
-        Self { connection: Connection::Connecting { since }, latency: None }
+        Self { connection: Connection::Connecting { since }, latency: None, servers: 0 }
+    }
+
+    pub fn is_connected(&self) -> bool {
+        matches!(self.connection, Connection::Connected { .. })
     }
 
     pub(super) fn problem(&self, now: Timestamp) -> Option<Problem> {
@@ -57,10 +63,10 @@ mod tests {
     fn a_connection_that_is_missing_for_a_minute_is_no_problem() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let down = Connection::Down { since: at(0), until: at(90), reason: "HTTP 403".into() };
-        let status = DiscordStatus { connection: down, latency: None };
+        let status = DiscordStatus { connection: down, latency: None, servers: 0 };
         assert_eq!(status.problem(at(60)), None);
         assert_eq!(status.problem(at(61)).unwrap().text, "there is no connection to Discord: HTTP 403");
-        let connected = DiscordStatus { connection: Connection::Connected { since: at(0) }, latency: None };
+        let connected = DiscordStatus { connection: Connection::Connected { since: at(0) }, ..status };
         assert_eq!(connected.problem(at(1000)), None);
         assert!(DiscordStatus::connecting(at(0)).problem(at(61)).is_some());
     }

@@ -1,6 +1,6 @@
 //! A small file beside the state file that says where this process can be asked.
 //!
-//! Processes that share a state file share this file too: it names one of them that listens. Each looks at its start and from
+//! Processes that share a state file share this file too: it names one of them that listens. Each checks at its start and from
 //! time to time whether that one still does, and puts itself there if not.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::runtime::supervisor::Service;
 
-/// Between two looks at the file.
+/// Between two checks of the file.
 const POLL_INTERVAL: Duration = Duration::from_secs(15);
 /// A process that listens on this computer accepts a connection within this time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -63,10 +63,10 @@ pub struct AddressFile {
 }
 
 impl AddressFile {
-    /// Looks for the first time.
+    /// Checks for the first time.
     pub async fn new(state_file: &Path, own: PageAddress) -> Self {
         let file = Self { state_file: state_file.to_owned(), own };
-        file.look().await;
+        file.renew().await;
         file
     }
 
@@ -87,7 +87,7 @@ impl AddressFile {
         }
     }
 
-    async fn look(&self) {
+    async fn renew(&self) {
         let found = PageAddress::beside(&self.state_file);
         let is_served = match &found {
             Some(found) if *found == self.own => true,
@@ -120,7 +120,7 @@ impl Service for AddressFile {
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                () = tokio::time::sleep(POLL_INTERVAL) => self.look().await,
+                () = tokio::time::sleep(POLL_INTERVAL) => self.renew().await,
             }
         }
     }
@@ -152,11 +152,11 @@ mod tests {
         // The first process is killed.
         std::mem::forget(first_file);
         drop(first_socket);
-        second_file.look().await;
+        second_file.renew().await;
         assert_eq!(found(), Some(second));
         std::fs::write(path(&state), "x".repeat(5000)).unwrap();
         assert_eq!(found(), None);
-        second_file.look().await;
+        second_file.renew().await;
         assert!(found().is_some());
         drop(second_file);
         assert!(!path(&state).exists());

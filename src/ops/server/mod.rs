@@ -1,4 +1,4 @@
-//! The HTTP server of the status page, the probes and the metrics.
+//! The HTTP server of the status page, the health endpoints and the metrics.
 //!
 //! # Guarantees
 //! It answers whatever the bot's own loops do, from the start of the process to its end. It only shows: `GET` and `HEAD` are
@@ -16,7 +16,7 @@
 
 pub mod address_file;
 mod guard;
-mod probes;
+mod health;
 
 #[cfg(test)]
 mod tests;
@@ -36,7 +36,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::runtime::supervisor::Service;
 
-pub use probes::routes as probes;
+pub use health::routes as health_routes;
 
 /// Open connections.
 pub const MAX_CONNECTIONS: usize = 64;

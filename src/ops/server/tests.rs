@@ -18,7 +18,7 @@ struct Running {
 async fn running() -> Running {
     let listener = bind(None).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let routes = probes(InstanceMonitor::new(Clock::system()))
+    let routes = health_routes(InstanceMonitor::new(Clock::system()))
         .route("/panics", get(async || -> &'static str { panic!("on purpose") }))
         .route("/slow", get(async || tokio::time::sleep(Duration::from_millis(300)).await));
     let shutdown = CancellationToken::new();

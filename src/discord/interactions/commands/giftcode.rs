@@ -108,7 +108,7 @@ pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: 
 pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (bot, guild) = (ctx.data(), guild(ctx)?);
-        let Health { feeds, replica, engine, .. } = bot.health.read().await;
+        let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
         let active = bot.codes.active_codes(guild).await?.len();
         Ok(manage::status(&manage::Status {
             guild: bot.guilds.guild(guild).await?,
@@ -118,6 +118,7 @@ pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
             feeds,
             replica: replica.map_err(anyhow::Error::msg)?,
             engine,
+            discord,
         }))
     })
     .await

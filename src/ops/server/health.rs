@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz` (docs/contract.md, "Page and probes").
+//! `/healthz` and `/readyz` (docs/contract.md, "Health over HTTP").
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,14 +23,14 @@ const HANGS_AFTER: Duration = Duration::from_secs(60);
 /// The longest text of a problem, in characters. It may hold what a server or a feed said.
 const MAX_CHARS: usize = 500;
 
-struct Probes {
+struct Endpoints {
     instance: InstanceMonitor,
     /// When the read under way began. There is one at a time.
     reading_since: Mutex<Option<Instant>>,
 }
 
 /// Ends the read under way, even one that panics.
-struct Reading(Arc<Probes>);
+struct Reading(Arc<Endpoints>);
 
 impl Drop for Reading {
     fn drop(&mut self) {
@@ -39,11 +39,11 @@ impl Drop for Reading {
 }
 
 pub fn routes(instance: InstanceMonitor) -> Router {
-    let probes = Arc::new(Probes { instance, reading_since: Mutex::default() });
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).with_state(probes)
+    let endpoints = Arc::new(Endpoints { instance, reading_since: Mutex::default() });
+    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).with_state(endpoints)
 }
 
-impl Probes {
+impl Endpoints {
     /// Reads the health; `Err` with how long a read has not returned.
     async fn read(self: &Arc<Self>) -> Result<InstanceHealth, Duration> {
         {
@@ -67,27 +67,27 @@ impl Probes {
 }
 
 /// Liveness: whether a restart of the process could help.
-async fn healthz(State(probes): State<Arc<Probes>>, headers: HeaderMap) -> Response {
-    let hangs = probes.read().await.err().unwrap_or_default();
+async fn healthz(State(endpoints): State<Arc<Endpoints>>, headers: HeaderMap) -> Response {
+    let hangs = endpoints.read().await.err().unwrap_or_default();
     let is_alive = hangs < HANGS_AFTER;
     let status = if is_alive { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let text = match is_alive {
         true => "alive".to_owned(),
         false => format!("the state has not been readable for {} s", hangs.as_secs()),
     };
-    let started_at = probes.instance.started_at();
+    let started_at = endpoints.instance.started_at();
     let body = json!({"alive": is_alive, "text": text, "pid": std::process::id(), "started_at": started_at});
     answer(status, &headers, &body, || text)
 }
 
 /// Readiness: whether the instance does what it is there for.
-async fn readyz(State(probes): State<Arc<Probes>>, headers: HeaderMap) -> Response {
-    let Ok(health) = probes.read().await else {
+async fn readyz(State(endpoints): State<Arc<Endpoints>>, headers: HeaderMap) -> Response {
+    let Ok(health) = endpoints.read().await else {
         let text = "not ready: the state cannot be read at the moment";
-        let body = json!({"ready": false, "standing": probes.instance.standing().as_ref(), "problems": []});
+        let body = json!({"ready": false, "standing": endpoints.instance.standing().as_ref(), "problems": []});
         return answer(StatusCode::SERVICE_UNAVAILABLE, &headers, &body, || text.to_owned());
     };
-    let (is_ready, problems) = (health.is_ready(), health.problems(probes.instance.now()));
+    let (is_ready, problems) = (health.is_ready(), health.problems(endpoints.instance.now()));
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "ready": is_ready,
