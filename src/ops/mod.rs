@@ -4,4 +4,5 @@ pub mod alerts;
 pub mod check;
 pub mod heartbeat;
 pub mod instance;
+pub mod page;
 pub mod server;
