@@ -26,6 +26,7 @@ mod export;
 mod guilds;
 mod handles;
 mod import;
+mod inspection;
 mod kernel;
 mod listings;
 mod players;
@@ -33,6 +34,7 @@ mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod stats;
 mod sync;
 mod tallies;
 
@@ -47,6 +49,9 @@ pub use handles::{
     Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
+pub use inspection::{
+    FeedOnFile, Integrity, RecordedCall, ServerOnFile, StateOverview, check_integrity, lock_holder, state_overview,
+};
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use players::{Linked, RosterChange, RosterPage};
@@ -60,6 +65,7 @@ pub use report::{
     PausedGuilds, Queue, RedemptionRow, RefusingGuild,
 };
 pub use requests::{BatchStart, Standing};
+pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;
 
