@@ -14,7 +14,7 @@ use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::health::{
     DiscordStatus, EnginePhase, EngineStatus, FailingBackup, FailingFeed, FeedStatus, Feeds, Health, InstanceHealth,
-    PostStatus, ReplicaState, ReplicaStatus, Standing,
+    PostStatus, ReplicaState, ReplicaStatus, Standing, UnsavedChanges,
 };
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::ops::alerts::Alerts;
@@ -514,6 +514,10 @@ fn every_problem() -> Vec<InstanceHealth> {
             parts.feeds.0[0].failing = Some(FailingFeed { since: start(), error: "answers HTTP 500".into() })
         }),
         with(&|parts| parts.posts = Ok(PostStatus { failing_guilds: 1 })),
+        replica(ReplicaStatus {
+            unsaved: Some(UnsavedChanges { since: start(), reason: "disk full".into() }),
+            ..ReplicaStatus::default()
+        }),
         replica(ReplicaStatus { is_temporary: true, ..ReplicaStatus::default() }),
         replica(ReplicaStatus { state: ReplicaState::Silent, ..ReplicaStatus::default() }),
         replica(ReplicaStatus { size: Some((500 << 20, 512 << 20)), ..ReplicaStatus::default() }),
@@ -547,7 +551,7 @@ async fn every_reason_is_told() {
     };
     let told: String = receiver.requests().iter().map(content).collect();
     let remedies = remedies();
-    assert!(remedies.len() >= 14, "{remedies:#?}");
+    assert!(remedies.len() >= 15, "{remedies:#?}");
     let missing: Vec<&String> = remedies
         .iter()
         .filter(|remedy| !told.contains(&format!("What to do: {}", remedy.trim_end_matches('.'))))
