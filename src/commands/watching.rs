@@ -14,9 +14,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::ops::instance::InstanceMonitor;
+use crate::ops::metrics;
 use crate::ops::server::address_file::{AddressFile, PageAddress};
 use crate::ops::server::{self, HttpServer};
 use crate::runtime::config::Config;
+use crate::runtime::metrics::Metrics;
 use crate::runtime::supervisor::{Service, Supervisor};
 
 /// How long the watchers may take to end.
@@ -38,11 +40,12 @@ pub(super) async fn watch_over(
     config: &Config,
     state_file: &Path,
     instance: &InstanceMonitor,
+    metrics: &Metrics,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<Watching> {
     instance.stops_on(shutdown.clone());
     let mut watching = Watching { address: None, services: Vec::new(), stop: CancellationToken::new() };
-    let routes = server::health_routes(instance.clone());
+    let routes = server::health_routes(instance.clone()).merge(metrics::routes(instance.clone(), metrics.clone()));
     watching.serve(config.port, state_file, instance, routes).await?;
     Ok(watching)
 }

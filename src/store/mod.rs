@@ -36,7 +36,7 @@ mod sync;
 mod tallies;
 
 pub use batch_messages::{BatchKey, PastBatch};
-pub use batches::{BatchProgress, FinishedBatch};
+pub use batches::{BatchProgress, FinishedBatch, Lasted};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use guilds::{Failing, GuildSettings};
@@ -53,7 +53,7 @@ pub use redemptions::{
     Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,
     Recorded,
 };
-pub use report::{CodeReport, RedemptionRow};
+pub use report::{CodeReport, RedemptionRow, StoreCounts};
 pub use requests::{BatchStart, Standing};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;
