@@ -30,7 +30,7 @@ struct Board {
 }
 
 /// Reads how much of each endpoint's budget is used at the moment.
-pub type ReadBudgets = Box<dyn Fn() -> [(Endpoint, BudgetUse); 2] + Send + Sync>;
+pub type ReadBudgets = Box<dyn Fn() -> Vec<(Endpoint, BudgetUse)> + Send + Sync>;
 
 /// What can be asked while this instance acts.
 pub struct ActiveParts {
@@ -51,6 +51,17 @@ impl Drop for Acting {
     }
 }
 
+/// Where those who watch this instance read its health.
+pub trait HealthSource: Send + Sync + 'static {
+    fn health(&self) -> impl Future<Output = InstanceHealth> + Send;
+}
+
+impl HealthSource for InstanceMonitor {
+    async fn health(&self) -> InstanceHealth {
+        self.read().await
+    }
+}
+
 impl InstanceMonitor {
     pub fn new(clock: Clock) -> Self {
         Self { clock, started_at: clock.now(), board: Arc::default() }
@@ -59,6 +70,10 @@ impl InstanceMonitor {
     /// When the process started.
     pub fn started_at(&self) -> Timestamp {
         self.started_at
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
     }
 
     pub fn now(&self) -> Timestamp {

@@ -15,6 +15,8 @@ struct Tree {
 
 /// The folders below which a bare file name is looked for, and where a path may begin.
 const FOLDERS: [&str; 7] = ["src", "tests", "benches", "docs", "migrations", "crates", ".ci"];
+/// Folders to which links may lead, too.
+const LINKED: [&str; 2] = [".github", "deploy"];
 
 impl Tree {
     fn new(files: BTreeSet<String>, pages: &[(&str, &str)]) -> Self {
@@ -87,7 +89,7 @@ fn dead_documents(text: &str, tree: &Tree) -> Vec<String> {
 }
 
 /// The path with its `..` resolved.
-fn without_dots(path: &Path) -> String {
+pub fn without_dots(path: &Path) -> String {
     let mut parts = Vec::new();
     for part in path.iter() {
         match part.to_str() {
@@ -145,16 +147,19 @@ fn files_below(folder: &Path, found: &mut BTreeSet<String>) {
 fn pages() -> Vec<(String, String)> {
     let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let paths = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
-    let paths: Vec<PathBuf> = paths.chain([root().join("README.md")]).collect();
+    let others = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root().join(name));
+    let paths: Vec<PathBuf> = paths.chain(others).collect();
     let name = |path: &Path| path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
     paths.iter().map(|path| (name(path), read(path))).collect()
 }
 
 #[test]
 fn no_citation_is_dead() {
-    let mut files: BTreeSet<String> = ["README.md", "LICENSE", "Cargo.toml", ".env.example"].map(str::to_owned).into();
-    for folder in FOLDERS.map(|folder| root().join(folder)).iter().filter(|folder| folder.exists()) {
-        files_below(folder, &mut files);
+    let in_root = std::fs::read_dir(root()).unwrap().map(|entry| entry.unwrap());
+    let in_root = in_root.filter(|entry| entry.path().is_file());
+    let mut files: BTreeSet<String> = in_root.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    for folder in FOLDERS.iter().chain(&LINKED).map(|folder| root().join(folder)).filter(|folder| folder.exists()) {
+        files_below(&folder, &mut files);
     }
     let pages = pages();
     let named: Vec<(&str, &str)> = pages.iter().map(|(page, text)| (page.as_str(), text.as_str())).collect();

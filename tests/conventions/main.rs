@@ -4,6 +4,7 @@
 mod circles;
 mod citations;
 mod contract;
+mod deployment;
 mod layers;
 mod log_lines;
 mod tests_named;

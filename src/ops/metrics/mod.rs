@@ -50,7 +50,9 @@ impl Collector for Readings {
                 MetricKind::Gauge => MetricType::Gauge,
                 MetricKind::Counter => MetricType::Counter,
             };
-            let mut family = encoder.encode_descriptor(reading.name, reading.help, reading.unit.as_ref(), kind)?;
+            // The registry ends its own descriptions in the same way.
+            let help = format!("{}.", reading.help);
+            let mut family = encoder.encode_descriptor(reading.name, &help, reading.unit.as_ref(), kind)?;
             for (labels, value) in &reading.series {
                 let metric = family.encode_family(labels)?;
                 match reading.kind {

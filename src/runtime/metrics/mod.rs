@@ -257,7 +257,7 @@ impl Metrics {
         );
         registry.register_with_unit(
             "giftcode_code_posted_to_done",
-            "From a code's post to the last player of the same batches",
+            "From a code's post to the last player of the same batches, where the post came first",
             seconds(),
             inner.posted_to_done.clone(),
         );

@@ -25,9 +25,9 @@ impl<G: GameApi> Engine<G> {
     }
 
     /// How much of each endpoint's budget is used at the moment.
-    pub fn budgets(&self) -> [(Endpoint, BudgetUse); 2] {
-        [Endpoint::Login, Endpoint::Redeem]
-            .map(|endpoint| (endpoint, self.admission(|admission, now| admission.budget_use(endpoint, now))))
+    pub fn budgets(&self) -> Vec<(Endpoint, BudgetUse)> {
+        let budget_use = |endpoint| self.admission(|admission, now| admission.budget_use(endpoint, now));
+        [Endpoint::Login, Endpoint::Redeem].into_iter().map(|endpoint| (endpoint, budget_use(endpoint))).collect()
     }
 
     /// Makes one call to the redeem endpoint.

@@ -1,17 +1,27 @@
-//! Results for summaries and for the check command.
+//! Results for summaries, for the page and for the check command.
+
+mod activity;
+mod codes;
+mod counts;
+mod servers;
+
+pub use activity::{HourOutcomes, Queue};
+pub use codes::{Arrival, CodeOutcomes, CodePosts, DONE_PERCENT, LatestCode};
+pub use counts::StoreCounts;
+pub use servers::{GuildsReport, PausedGuild, PausedGuilds, RefusingGuild};
 
 use std::collections::BTreeMap;
 
-use rusqlite::{ToSql, params};
+use rusqlite::params;
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::players::player::PlayerId;
 use crate::domain::redeeming::outcome::Outcome;
 
-use super::tallies::{self, Counts};
 use crate::store::handles::Reports;
-use crate::store::kernel::{Millis, StoreError};
+use crate::store::kernel::StoreError;
+use crate::store::tallies::{self, Counts};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CodeReport {
@@ -26,24 +36,6 @@ pub struct CodeReport {
     /// Redemptions given up after too many attempts, by the last attempt's status, with the same exception.
     pub gave_up: BTreeMap<String, u32>,
     pub pending: u32,
-}
-
-/// What waits, and whom the bot serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct StoreCounts {
-    /// Redemptions without a final outcome.
-    pub pending: u32,
-    /// Those of them whose next attempt may be made now.
-    pub due: u32,
-    /// Messages with codes that are not sent yet.
-    pub messages: u32,
-    /// Servers with a channel for codes.
-    pub servers: u32,
-    /// Servers to which nothing is posted until somebody acts.
-    pub paused_servers: u32,
-    /// Players on at least one roster.
-    pub players: u32,
-    pub active_codes: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,34 +110,6 @@ impl Reports {
         .await
     }
 
-    /// Counts what waits, and whom the bot serves.
-    pub async fn counts(&self) -> Result<StoreCounts, StoreError> {
-        let now = self.0.inner.clock.now();
-        self.read(move |connection| {
-            let count = |sql: &str| -> Result<u32, StoreError> {
-                let mut statement = connection.prepare_cached(sql)?;
-                let now = Millis(now);
-                let now: &[&dyn ToSql] = if statement.parameter_count() > 0 { &[&now] } else { &[] };
-                Ok(statement.query_row(now, |row| row.get(0))?)
-            };
-            Ok(StoreCounts {
-                pending: count("SELECT count(*) FROM redemptions WHERE outcome = 'pending' AND deleted = 0")?,
-                due: count(
-                    "SELECT count(*) FROM redemptions WHERE outcome = 'pending' AND deleted = 0 AND next_attempt_at <= ?1",
-                )?,
-                messages: count("SELECT count(DISTINCT nonce) FROM posts WHERE message_id IS NULL AND deleted = 0")?,
-                servers: count("SELECT count(*) FROM guilds WHERE channel_id IS NOT NULL AND deleted = 0")?,
-                paused_servers: count("SELECT count(*) FROM guilds WHERE paused IS NOT NULL AND deleted = 0")?,
-                players: count("SELECT count(DISTINCT player_id) FROM rosters WHERE deleted = 0")?,
-                active_codes: count(
-                    "SELECT count(*) FROM codes WHERE listed = 1 AND deleted = 0 AND condemned IS NULL
-                     AND (expires_at IS NULL OR expires_at > ?1)",
-                )?,
-            })
-        })
-        .await
-    }
-
     pub async fn pending_redemptions(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(*) FROM redemptions WHERE outcome = 'pending' AND deleted = 0";
@@ -173,3 +137,6 @@ impl Reports {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;
