@@ -26,6 +26,7 @@ mod export;
 mod guilds;
 mod handles;
 mod import;
+mod inspection;
 mod kernel;
 mod listings;
 mod players;
@@ -48,6 +49,9 @@ pub use handles::{
     Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
+pub use inspection::{
+    FeedOnFile, Integrity, RecordedCall, ServerOnFile, StateOverview, check_integrity, lock_holder, state_overview,
+};
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use players::{Linked, RosterChange, RosterPage};
