@@ -12,7 +12,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -22,6 +22,7 @@ use tokio::sync::SetOnce;
 
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
+use crate::runtime::metrics::Metrics;
 use crate::runtime::wake::Wake;
 
 pub use leader::Leader;
@@ -184,6 +185,7 @@ pub(in crate::store) struct Inner {
     pub(in crate::store) has_engine: AtomicBool,
     unsaved: Mutex<Option<unsaved::Unsaved>>,
     broken: SetOnce<Trouble>,
+    metrics: OnceLock<Metrics>,
 }
 
 impl Store {
@@ -239,8 +241,14 @@ impl Store {
             has_engine: AtomicBool::new(false),
             unsaved: Mutex::default(),
             broken: SetOnce::new(),
+            metrics: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// From now on its transactions are reported to `metrics`.
+    pub fn measured(&self, metrics: Metrics) {
+        drop(self.inner.metrics.set(metrics));
     }
 
     /// This opening of the file, as a number no other opening of it has: the owner of this process's claims.

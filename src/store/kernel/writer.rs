@@ -230,7 +230,11 @@ impl Store {
             will_start_over: self.is_replicated() && !self.is_temporary(),
             is_broken: self.is_broken(),
         };
+        let began = inner.clock.elapsed();
         let (finishes, committed) = self.run(&mut state.connection, jobs, &context);
+        if let Some(metrics) = inner.metrics.get() {
+            metrics.committed(inner.clock.elapsed().saturating_sub(began));
+        }
         state.clock = *context.clock.borrow();
         let has_saved = matches!(committed, Ok(true));
         let committed = committed
