@@ -96,6 +96,12 @@ impl Stage {
         self.entry.note_seen();
     }
 
+    /// Waits until the page shows this.
+    pub async fn page_says(&self, words: &str) {
+        let words = Words(words.to_owned());
+        self.until(&words, "page", async || self.page().await.unwrap_or_else(|error| error)).await;
+    }
+
     async fn until(&self, words: &Words, place: &str, text: impl AsyncFn() -> String) {
         let until = Instant::now() + PATIENCE;
         loop {
