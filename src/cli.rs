@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::commands::redeem::RedeemOptions;
 use crate::commands::sandbox::SandboxOptions;
 use crate::commands::{self, Ended};
 use crate::domain::players::player::State;
+use crate::runtime::redaction;
 
 /// Finds new Whiteout Survival gift codes, posts each once, and redeems it for every player.
 #[derive(Debug, Parser)]
@@ -100,11 +101,18 @@ enum StateCommand {
 pub fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
     let arguments = Arguments::parse();
+    if let Some(
+        Command::Sandbox { mongodb: Some(uri), .. }
+        | Command::State { command: StateCommand::Import { from_mongodb: Some(uri), .. } },
+    ) = &arguments.command
+    {
+        redaction::hide([uri.expose_secret()]);
+    }
     match run(arguments.command.unwrap_or(Command::Run)) {
         Ok(ended) => ExitCode::from(ended.exit_code()),
         Err(error) => {
             // One line, whatever the causes contain. If standard error is closed, nobody needs the line.
-            let text = format!("{error:#}").replace('\n', " ");
+            let text = redaction::redacted(&format!("{error:#}")).replace('\n', " ");
             drop(writeln!(std::io::stderr(), "giftcode-bot: {text}"));
             ExitCode::from(1)
         }

@@ -11,6 +11,7 @@ mod machine;
 mod processes;
 #[path = "../../tests/replication/proxy.rs"]
 mod proxy;
+#[path = "../../tests/replication/records.rs"]
 mod records;
 #[path = "../../tests/replication/server.rs"]
 mod server;

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
 use crate::discord::connection_status::ConnectionStatus;
+use crate::discord::pictures::Pictures;
 use crate::discord::rest::{Access, Rest};
 use crate::discord::session_budget::SessionBudget;
 use crate::discord::user_limit::UserLimit;
@@ -21,6 +23,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
 use crate::runtime::supervisor::Supervisor;
 use crate::runtime::telemetry::{self, Target};
+use crate::services::backup::Backup;
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::eraser::Eraser;
 use crate::services::health::{HealthLog, HealthMonitor};
@@ -40,6 +43,8 @@ const LOG: &str = "info,serenity=error";
 const MIN_ABSENCE: Duration = Duration::from_secs(6 * 3600);
 /// The timeout of a request to a feed.
 const FEED_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the start waits for Discord to say whether the token is good.
+const DISCORD_WITHIN: Duration = Duration::from_secs(5);
 
 /// # Errors
 ///
@@ -55,15 +60,13 @@ pub async fn run() -> anyhow::Result<Ended> {
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
     let clock = Clock::system();
     let instance = InstanceMonitor::new(clock);
-    let watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
+    let mut watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
+    watching.notify(&config, &instance)?;
     let rest = Arc::new(access.rest(clock)?);
-    if let Err(error) = rest.my_id().await {
-        anyhow::ensure!(
-            !error.is_unauthorized(),
-            "Discord refuses DISCORD_TOKEN: set it to the bot's present token, from \
-             https://discord.com/developers/applications under “Bot”"
-        );
-        tracing::warn!("{error}; everything else begins meanwhile, and Discord is tried again");
+    tokio::select! {
+        biased;
+        () = shutdown.cancelled() => return Ok(Ended::Well),
+        checked = check_token(&rest) => checked?,
     }
     let has_replica = config.mongodb_uri.is_some();
     let log = |text: &str| {
@@ -82,6 +85,21 @@ pub async fn run() -> anyhow::Result<Ended> {
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
     watching.end().await;
     Ok(Ended::Well)
+}
+
+/// A refused token ends the start. A Discord that does not answer delays it no longer than [`DISCORD_WITHIN`].
+async fn check_token(rest: &Rest) -> anyhow::Result<()> {
+    let reason = match timeout(DISCORD_WITHIN, rest.my_id()).await {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(error)) if error.is_unauthorized() => anyhow::bail!(
+            "Discord refuses DISCORD_TOKEN: set it to the bot's present token, from \
+             https://discord.com/developers/applications under “Bot”"
+        ),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("Discord does not answer within {} s", DISCORD_WITHIN.as_secs()),
+    };
+    tracing::warn!("{reason}; everything else begins meanwhile, and Discord is tried again");
+    Ok(())
 }
 
 struct Process {
@@ -125,6 +143,11 @@ impl Process {
         let connection = ConnectionStatus::new(clock);
         let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status())
             .with_discord(connection.subscribe());
+        let backup = config.backup_dir.clone().map(|folder| Backup::new(store.exports(), folder, clock));
+        let health = match &backup {
+            Some(backup) => health.with_backup(backup.status()),
+            None => health,
+        };
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
@@ -149,6 +172,7 @@ impl Process {
             in_progress: TaskTracker::new(),
             request_limit: UserLimit::new(MAX_REQUESTS),
             check_limit: UserLimit::new(MAX_CHECKS),
+            pictures: Pictures::default(),
         };
         let parts = ActiveParts { health: health.clone(), reports: store.reports(), sync_log: store.sync_log() };
         let mut supervisor = Supervisor::new(done.clone());
@@ -161,6 +185,9 @@ impl Process {
         supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
             supervisor.add(Arc::new(SizeWatch::new(replica, store.sync_log(), max)));
+        }
+        if let Some(backup) = backup {
+            supervisor.add(Arc::new(backup));
         }
         supervisor.add(Arc::new(bot));
         Ok((supervisor, parts))

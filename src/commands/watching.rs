@@ -1,5 +1,5 @@
-//! What watches a process from its start to its end, through all sessions: the status page, the health endpoints and the metrics on
-//! HTTP.
+//! What watches a process from its start to its end, through all sessions: the status page, the health endpoints and the
+//! metrics on HTTP, the heartbeat, and the alerts.
 //!
 //! To watch in one more way, add a service or routes in [`watch_over`].
 
@@ -13,7 +13,10 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::ops::alerts::Alerts;
+use crate::ops::heartbeat::Heartbeat;
 use crate::ops::instance::InstanceMonitor;
+use crate::ops::page::StatusPage;
 use crate::ops::server::address_file::{AddressFile, PageAddress};
 use crate::ops::server::{self, HttpServer};
 use crate::runtime::config::Config;
@@ -42,12 +45,28 @@ pub(super) async fn watch_over(
 ) -> anyhow::Result<Watching> {
     instance.stops_on(shutdown.clone());
     let mut watching = Watching { address: None, services: Vec::new(), stop: CancellationToken::new() };
-    let routes = server::health_routes(instance.clone());
+    let page = StatusPage::new(instance.clone());
+    watching.add(Arc::new(page.clone()));
+    let routes = server::health_routes(instance.clone()).merge(page.routes());
     watching.serve(config.port, state_file, instance, routes).await?;
     Ok(watching)
 }
 
 impl Watching {
+    /// Tells others how this instance is doing, if they are configured: `HEARTBEAT_URL` and `ALERT_WEBHOOK_URL`.
+    ///
+    /// # Errors
+    /// The system's certificates cannot be used.
+    pub fn notify(&mut self, config: &Config, instance: &InstanceMonitor) -> anyhow::Result<()> {
+        if let Some(url) = &config.heartbeat_url {
+            self.add(Arc::new(Heartbeat::new(instance.clone(), url, instance.clock())?));
+        }
+        if let Some(url) = &config.alert_webhook_url {
+            self.add(Arc::new(Alerts::new(instance.clone(), url, instance.clock())?));
+        }
+        Ok(())
+    }
+
     /// The address of the page, as people open it.
     pub fn url(&self) -> Option<String> {
         self.address.map(|address| format!("http://{address}/"))

@@ -45,6 +45,17 @@ impl Drop for Acting {
     }
 }
 
+/// Where those who watch this instance read its health.
+pub trait HealthSource: Send + Sync + 'static {
+    fn health(&self) -> impl Future<Output = InstanceHealth> + Send;
+}
+
+impl HealthSource for InstanceMonitor {
+    async fn health(&self) -> InstanceHealth {
+        self.read().await
+    }
+}
+
 impl InstanceMonitor {
     pub fn new(clock: Clock) -> Self {
         Self { clock, started_at: clock.now(), board: Arc::default() }
@@ -53,6 +64,10 @@ impl InstanceMonitor {
     /// When the process started.
     pub fn started_at(&self) -> Timestamp {
         self.started_at
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
     }
 
     pub fn now(&self) -> Timestamp {

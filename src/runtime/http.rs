@@ -10,6 +10,8 @@ use reqwest::{ClientBuilder, Response};
 use thiserror::Error;
 use url::{Host, Url};
 
+use crate::domain::text::clean;
+
 /// An honest User-Agent.
 pub const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -50,6 +52,16 @@ pub async fn read_body(mut response: Response, max: usize) -> Result<Vec<u8>, Bo
             Err(_) => return Err(BodyError::CutOff),
         }
     }
+}
+
+/// Why a request failed, on one line and without its address, which may hold a secret: the innermost cause, because those
+/// around it repeat the address.
+pub fn failure(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let cause = anyhow::Chain::new(error).skip(1).last();
+    cause.map_or("the request failed".to_owned(), |cause| clean(&cause.to_string(), 120))
 }
 
 /// The server's `Retry-After`: seconds, or a time on its own clock. The caller limits it.

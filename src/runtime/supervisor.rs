@@ -101,7 +101,11 @@ async fn keep_alive(service: Arc<impl Service>, shutdown: CancellationToken) -> 
     loop {
         let ended = AssertUnwindSafe(service.clone().run(shutdown.clone())).catch_unwind().await;
         let error = match ended {
-            Ok(Ok(())) => return Ok(()),
+            Ok(Ok(())) => {
+                // Whatever is missing here was cut off at a stop.
+                tracing::debug!("The {name} has ended");
+                return Ok(());
+            }
             Ok(Err(error)) => error,
             Err(panic) => anyhow!("it panicked: {}", panic_text(panic.as_ref())),
         };

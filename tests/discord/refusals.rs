@@ -193,6 +193,20 @@ async fn sessions_that_keep_ending_are_not_restarted_in_a_loop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_hangs_is_tried_again_and_one_session_remains() {
+    let world = World::new(&[]).await;
+    world.double.set_gateway_hangs(true);
+    let bot = world.spawn();
+    bot.said("No connection to Discord, next try in 5 s").await;
+    // The first connection is answered, too, and closed.
+    world.double.set_gateway_hangs(false);
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    assert!(bot.log().contains("Connected to Discord"), "{}", bot.log());
+    assert_eq!(world.double.sessions(), 1);
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_process_with_a_copied_file_posts_nothing_twice_and_logs_a_warning() {
     let mut world = World::new(&[]).await;
     let bot = world.start().await;

@@ -38,6 +38,7 @@ pub struct Feed(Arc<Mutex<Listing>>);
 struct Listing {
     codes: Vec<Value>,
     is_down: bool,
+    hangs: bool,
 }
 
 impl Feed {
@@ -51,10 +52,19 @@ impl Feed {
         self.0.lock().unwrap().is_down = is_down;
     }
 
+    /// While it hangs, the feed accepts requests and never answers them.
+    #[allow(dead_code, reason = "used by the tests of the two stores, in the same world")]
+    pub fn set_hangs(&self, hangs: bool) {
+        self.0.lock().unwrap().hangs = hangs;
+    }
+
     async fn start(&self) -> String {
         let listing = self.0.clone();
         let answer = move || async move {
-            let Listing { codes, is_down } = listing.lock().unwrap().clone();
+            let Listing { codes, is_down, hangs } = listing.lock().unwrap().clone();
+            if hangs {
+                std::future::pending::<()>().await;
+            }
             let status = if is_down { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
             (status, axum::Json(json!({ "success": true, "codes": codes })))
         };
@@ -85,7 +95,7 @@ pub struct Bot {
 }
 
 impl World {
-    /// A game with these codes and 200 players, 1001 to 1200. They are in state 245, except for each tenth in state 246, and
+    /// A game with these codes and 300 players, 1001 to 1300. They are in state 245, except for each tenth in state 246, and
     /// 1101 to 1103 in state 300. Each seventh is a VIP.
     pub async fn new(codes: &[(&str, Rule)]) -> Self {
         Self::with_faults(codes, Faults::default(), None).await
@@ -108,7 +118,7 @@ impl World {
         let game = GameSim::start(
             GameSimSettings {
                 salt: SALT.to_owned(),
-                players: (1001..=1200).map(player).collect(),
+                players: (1001..=1300).map(player).collect(),
                 codes: codes.iter().map(|(code, rule)| SimCode::always(Code::parse(code).unwrap(), *rule)).collect(),
                 limit,
                 player_interval: Duration::ZERO,
@@ -127,6 +137,11 @@ impl World {
         let double = Double::start().await;
         double.add_guild(Guild::new(GUILD).text(CHANNEL, "gift-codes").text(OTHER_CHANNEL, "elsewhere"));
         Self { double, feed, game, folder: tempfile::tempdir().unwrap(), feed_url, variables: Vec::new() }
+    }
+
+    /// The address of the feed.
+    pub fn feed_url(&self) -> &str {
+        &self.feed_url
     }
 
     /// Sets an environment variable of the program.
@@ -306,11 +321,15 @@ impl Bot {
         self.child.kill().await.unwrap();
     }
 
+    /// Sends SIGTERM.
+    pub fn terminate(&self) {
+        let pid = self.child.id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
     /// Sends SIGTERM and expects exit code 0.
     pub async fn stop(mut self) {
-        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
-        let sent = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status().unwrap();
-        assert!(sent.success());
+        self.terminate();
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         let status = ended.expect("it does not end").unwrap();
         assert!(status.success(), "it ended with {status}:\n{}", self.log());

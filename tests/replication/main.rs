@@ -19,6 +19,7 @@ mod erasing;
 mod exporting;
 mod fence;
 mod frozen;
+mod graceful;
 mod handover;
 mod importing;
 mod lease;
@@ -27,6 +28,8 @@ mod moving_in;
 mod partition;
 mod process;
 mod proxy;
+#[allow(dead_code, reason = "the benchmarks use all of it")]
+mod records;
 mod refusals;
 mod refusing;
 mod retention;
@@ -34,6 +37,9 @@ mod server;
 mod sessions;
 mod slow;
 mod stop;
+#[path = "../discord/world.rs"]
+#[allow(dead_code, reason = "the tests of Discord use all of it")]
+mod world;
 
 /// How many tests run at once, however few cores there are.
 const AT_ONCE: usize = 8;
@@ -85,6 +91,17 @@ fn main() {
         stop:
             acknowledged_changes_are_in_mongodb_at_sigterm_and_an_empty_disk_repeats_none,
             unsent_changes_are_counted_at_the_deadline_and_sent_by_the_next_start;
+        graceful:
+            with_thousands_of_unsent_changes,
+            at_work_while_mongodb_hangs,
+            during_a_restore_and_during_a_comparison,
+            during_a_batch_of_300_with_calls_in_flight,
+            during_a_post_that_hangs,
+            while_another_program_holds_the_file,
+            at_a_start_while_discord_hangs,
+            at_a_start_while_mongodb_hangs,
+            during_a_poll_that_hangs,
+            while_waiting_as_a_standby;
         handover:
             an_instance_that_wakes_after_its_lease_expired_does_nothing_until_it_leads_again,
             at_sigkill_the_waiting_instance_takes_over_and_the_killed_one_waits_when_it_comes_back,

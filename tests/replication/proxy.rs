@@ -29,12 +29,17 @@ pub enum Refusal {
     Quota,
     /// A user with the role `read`.
     ReadOnlyUser,
+    /// A user or a password that the server does not know.
+    WrongPassword,
 }
 
 impl Refusal {
     fn concerns(self, command: &str) -> bool {
         let fills = ["insert", "update", "findAndModify", "bulkWrite", "create", "createIndexes"];
         let removes = ["delete", "drop", "dropDatabase", "dropIndexes"];
+        if self == Self::WrongPassword {
+            return command == "saslStart";
+        }
         fills.contains(&command) || (self == Self::ReadOnlyUser && removes.contains(&command))
     }
 
@@ -43,6 +48,9 @@ impl Refusal {
             Self::Quota => doc! {
                 "ok": 0.0, "code": 8000, "codeName": "AtlasError",
                 "errmsg": "you are over your space quota, using 513 MB of 512 MB",
+            },
+            Self::WrongPassword => doc! {
+                "ok": 0.0, "code": 8000, "codeName": "AtlasError", "errmsg": "bad auth : authentication failed",
             },
             Self::ReadOnlyUser => doc! {
                 "ok": 0.0, "code": 13, "codeName": "Unauthorized",

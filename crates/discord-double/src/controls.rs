@@ -181,6 +181,11 @@ impl Double {
         self.inner.change(|state| state.settings.heartbeat = interval);
     }
 
+    /// While it hangs, the gateway accepts new connections, and says nothing on them.
+    pub fn set_gateway_hangs(&self, hangs: bool) {
+        self.inner.change(|state| state.settings.gateway_hangs = hangs);
+    }
+
     /// Makes the token invalid: requests get 401, and sessions are closed with 4004.
     pub fn revoke_token(&self) {
         self.inner.change(|state| {

@@ -28,6 +28,9 @@ pub async fn serve(listener: TcpListener, inner: Arc<Inner>) {
 }
 
 async fn connection(stream: TcpStream, inner: Arc<Inner>) {
+    while inner.read().settings.gateway_hangs {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { return };
     let (orders, mut received): (_, UnboundedReceiver<Order>) = unbounded_channel();
     let heartbeat = u64::try_from(inner.read().settings.heartbeat.as_millis()).unwrap();

@@ -69,7 +69,7 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
         login: options.login,
         started_at_ms: clock.now().as_millisecond(),
     };
-    let console = Arc::new(Console::new());
+    let console = Arc::new(Console::new(config.log_format == LogFormat::Json));
     let shutdown = stop_on_signals()?;
     // Before the log starts: the file may be in use by another instance.
     let waited = session::wait_for_lock(&paths.state, has_replica, |text| console.print(text), &shutdown);

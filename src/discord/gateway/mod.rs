@@ -3,8 +3,8 @@
 //! # Guarantees
 //! There is one connection at a time: two would answer everything twice (docs/protocol.md, "Gateway"). Only the leader opens
 //! it, and it is closed before the session ends. While Discord cannot be reached, the connection is retried at growing
-//! intervals, or when Discord asks for it; posting and redeeming do not depend on it. A token that Discord refuses ends the
-//! process. Discord counts the sessions of a day and revokes a token that begins too many, so the last ones are kept in
+//! intervals, or when Discord asks for it; posting and redeeming do not depend on it. A connection that Discord accepts and then
+//! leaves without an answer is abandoned, and closed should it ever begin. A token that Discord refuses ends the process. Discord counts the sessions of a day and revokes a token that begins too many, so the last ones are kept in
 //! reserve, and sessions that end one after the other are not restarted in a loop.
 //!
 //! # Races
@@ -19,9 +19,10 @@ mod presence;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use serenity::all::{ClientBuilder, GatewayIntents, OnlineStatus};
+use serenity::all::{ClientBuilder, GatewayIntents, OnlineStatus, ShardManager};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::domain::back_off::BackOff;
 use crate::runtime::supervisor::{Fatal, Service};
@@ -42,6 +43,12 @@ const SESSION_LOOP_BACK_OFF: Duration = Duration::from_secs(600);
 const STABLE_AFTER: Duration = Duration::from_secs(60);
 /// The time between two attempts to close a connection.
 const CLOSE_AGAIN_AFTER: Duration = Duration::from_millis(250);
+/// How long the library may take to close its connections. While it waits for an answer to a new one, it closes nothing.
+const CLOSE_WITHIN: Duration = Duration::from_secs(3);
+/// How often an abandoned connection is checked: it must end before its session begins.
+const ABANDONED_POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// The most abandoned connections of a process. Only its end ends all of them.
+const MAX_ABANDONED: usize = 10;
 /// How long commands in progress may take to end at shutdown.
 const FINISH_WITHIN: Duration = Duration::from_secs(3);
 
@@ -52,9 +59,15 @@ impl Service for Bot {
 
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut back_off = BACK_OFF;
+        let abandoned = TaskTracker::new();
         while !shutdown.is_cancelled() {
             let began = Instant::now();
-            let Err(error) = connect(&self).await else { continue };
+            let Err(error) = connect(&self, &abandoned).await else { continue };
+            if abandoned.len() > MAX_ABANDONED {
+                let reason = "Discord accepts connections and does not answer on them: start again, and look at what is \
+                              between this computer and Discord";
+                return Err(Fatal(reason.to_owned()).into());
+            }
             if is_unauthorized(&error) {
                 tracing::error!("Discord refuses the token: {error:#}");
                 return Err(Fatal("Discord refuses DISCORD_TOKEN: set it to the bot's present token".to_owned()).into());
@@ -98,8 +111,8 @@ fn is_unauthorized(error: &anyhow::Error) -> bool {
     }
 }
 
-/// Holds one connection until it ends for good or the bot shuts down.
-async fn connect(bot: &Bot) -> anyhow::Result<()> {
+/// Holds one connection until it ends for good or the bot shuts down. A connection that does not even close is `abandoned`.
+async fn connect(bot: &Bot, abandoned: &TaskTracker) -> anyhow::Result<()> {
     let (url, shards) = tokio::select! {
         () = bot.shutdown.cancelled() => return Ok(()),
         found = session_budget::find_gateway(&bot.rest) => found?,
@@ -138,13 +151,16 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
     let status = tokio::spawn(async move { connection.watch(&watched, shards).await });
     // Set before the connection is closed.
     let stop_reason = Arc::new(OnceLock::new());
+    let is_closing = CancellationToken::new();
     let stop = tokio::spawn({
         let (shutdown, budget, stop_reason) = (bot.shutdown.clone(), bot.session_budget.clone(), stop_reason.clone());
+        let (shard_manager, is_closing) = (shard_manager.clone(), is_closing.clone());
         async move {
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 reason = session_budget::watch(&shard_manager, &budget) => drop(stop_reason.set(reason)),
             }
+            is_closing.cancel();
             // Between two sessions there is nothing to close, and the next session would still begin.
             loop {
                 shard_manager.shutdown_all().await;
@@ -152,7 +168,17 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
             }
         }
     });
-    let result = client.start_shards(shards).await;
+    let late = async {
+        is_closing.cancelled().await;
+        tokio::time::sleep(CLOSE_WITHIN).await;
+    };
+    let result = tokio::select! {
+        result = client.start_shards(shards) => result,
+        () = late => {
+            abandoned.spawn(close_when_connected(shard_manager));
+            Ok(())
+        }
+    };
     presence.abort();
     status.abort();
     stop.abort();
@@ -165,4 +191,12 @@ async fn connect(bot: &Bot) -> anyhow::Result<()> {
         (Err(error), None) => Err(error.into()),
         (Ok(()), None) => Ok(()),
     }
+}
+
+/// The library waits for an answer to a new connection for ever, and nothing can end that. Closes the connection when it begins.
+async fn close_when_connected(shards: Arc<ShardManager>) {
+    while shards.runners.lock().await.is_empty() {
+        tokio::time::sleep(ABANDONED_POLL_INTERVAL).await;
+    }
+    shards.shutdown_all().await;
 }

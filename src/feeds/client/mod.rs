@@ -13,7 +13,6 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use crate::domain::codes::listing::Entry;
-use crate::domain::text::clean;
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::runtime::config::Feed;
 use crate::runtime::http::{self, BodyError};
@@ -80,7 +79,7 @@ impl FeedClient {
     async fn request(&self, source: &Source) -> Result<Vec<Entry>, FeedFailure> {
         let validators = source.memory().validators.clone();
         let sent = source.http.get(source.url.clone()).headers(validators).send().await;
-        let response = sent.map_err(|e| failure(unreachable(&e)))?;
+        let response = sent.map_err(|e| failure(FeedError::Unreachable(http::failure(&e))))?;
         match response.status() {
             StatusCode::NOT_MODIFIED => return source.unchanged(),
             StatusCode::OK => {}
@@ -164,15 +163,6 @@ fn body_error(error: BodyError) -> FeedError {
         BodyError::TooLarge => FeedError::TooLarge(MAX_BODY),
         BodyError::TimedOut | BodyError::CutOff => FeedError::Unreachable(error.to_string()),
     }
-}
-
-/// The innermost cause. The outer ones repeat the address, which may contain a key.
-fn unreachable(error: &reqwest::Error) -> FeedError {
-    if error.is_timeout() {
-        return FeedError::Unreachable("no answer in time".to_owned());
-    }
-    let cause = anyhow::Chain::new(error).skip(1).last();
-    FeedError::Unreachable(cause.map_or("the request failed".to_owned(), |cause| clean(&cause.to_string(), 120)))
 }
 
 impl CodeFeed for FeedClient {

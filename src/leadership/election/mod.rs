@@ -42,8 +42,11 @@ use warnings::{RepeatedWarnings, why_it_waits};
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// How long after a standby registered the leader knows of it, because it has renewed the lease since.
 const KNOWN_WITHIN: Duration = Duration::from_secs(5);
-/// How long releasing the lease may take. It is the last thing that a process does.
-const RELEASE_WITHIN: Duration = Duration::from_secs(2);
+/// How long releasing the lease may take. It is the last thing that a process does. After a restore that was cut off, it needs a
+/// new connection.
+const RELEASE_WITHIN: Duration = Duration::from_secs(5);
+/// After a release that got no answer.
+const RELEASE_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// The clocks of a suspended machine do not tell how long another instance may have led.
 const SUSPENDED: &str = "This instance was suspended for too long, or a clock was changed: it no longer leads";
 /// How long calls in flight may take to end when their results cannot be recorded.
@@ -298,7 +301,18 @@ impl<L: LeaseStore> Election<L> {
         self.leadership.set(Phase::Waiting);
         let term = self.succession.borrow().own.as_ref()?.term;
         let done = self.leadership.last_round(term);
-        match within(RELEASE_WITHIN, self.leases.release(&self.identity.own, done, unsent)).await {
+        let releasing = async {
+            loop {
+                match self.leases.release(&self.identity.own, done, unsent).await {
+                    Err(ReplicaError::Unreachable(reason)) => {
+                        tracing::debug!("The lease is not released yet: {reason}")
+                    }
+                    released => return released,
+                }
+                tokio::time::sleep(RELEASE_AGAIN_AFTER).await;
+            }
+        };
+        match within(RELEASE_WITHIN, releasing).await {
             Ok(is_released) => is_released.then_some(done),
             Err(error) => {
                 tracing::warn!("The lease cannot be released ({error}): it will expire by itself");

@@ -18,8 +18,12 @@ use super::{ActiveSession, Replicated, Replication, Sessions};
 
 /// How long services may take to end after a stop.
 const SERVICES_WITHIN: Duration = Duration::from_secs(12);
+/// How long after a stop the working copy may still take to open. After that, its session is given up.
+const OPENED_WITHIN: Duration = SERVICES_WITHIN;
 /// How long after a stop the outbox is sent. The rest of the 25 s is for releasing the lease.
 const SENT_WITHIN: Duration = Duration::from_secs(22);
+/// How long after a stop the lease may be released, and that may be noted in the file.
+const RELEASED_WITHIN: Duration = Duration::from_secs(24);
 /// How often the store is checked for unsent changes.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -31,7 +35,15 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
         stop: &CancellationToken,
         services: &mut impl AsyncFnMut(ActiveSession) -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<ControlFlow<Option<T>, bool>> {
-        let store = self.open().await?;
+        let too_late = async {
+            stop.cancelled().await;
+            sleep(OPENED_WITHIN).await;
+        };
+        let store = tokio::select! {
+            biased;
+            opened = self.open() => opened?,
+            () = too_late => return Ok(ControlFlow::Break(None)),
+        };
         let this = &*self;
         let leadership = &this.leadership;
         // Part of this same future, so that dropping the session stops it.
@@ -79,11 +91,14 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             };
         };
         drop(running);
-        // The last writes of the services may still be running; MongoDB must get them too.
-        if !store.is_broken()
-            && let Err(error) = store.settle().await
-        {
-            tracing::debug!("The last writes failed: {error}");
+        // The last writes of the services may still be running; MongoDB must get them too. Another program that holds the file
+        // delays a stop no further than this.
+        if !store.is_broken() {
+            match timeout_at(ended_at + SENT_WITHIN, store.settle()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!("The last writes failed: {error}"),
+                Err(_) => tracing::debug!("The last writes have not ended"),
+            }
         }
         // Services fail when they lose leadership or the file. That is no error of theirs.
         let is_over = replication.is_terminated() || copy_must_change.is_terminated();
@@ -98,7 +113,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             let is_unused = store.is_temporary() || store.is_broken();
             return Ok(ControlFlow::Continue(store.is_suspect() || is_unused && this.replicated.is_some()));
         }
-        this.close(&store, ended_at + SENT_WITHIN, replication).await;
+        this.close(&store, ended_at, replication).await;
         Ok(ControlFlow::Break(ended.transpose()?))
     }
 
@@ -107,7 +122,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
     async fn close(
         &self,
         store: &Store,
-        sent_by: Instant,
+        ended_at: Instant,
         mut replication: Pin<&mut impl FusedFuture<Output = Instant>>,
     ) {
         let Some(Replicated { replica, election }) = &self.replicated else { return };
@@ -126,7 +141,7 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
                 sleep(POLL_INTERVAL).await;
             }
         };
-        drop(timeout_at(sent_by, sending).await);
+        drop(timeout_at(ended_at + SENT_WITHIN, sending).await);
         let unsent = store.sync_log().unsent().await.map(|lag| lag.records).unwrap_or_default();
         if unsent > 0 {
             tracing::error!(
@@ -134,10 +149,15 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
                 self.location.path.display()
             );
         }
-        if let Some(position) = election.release(unsent.into()).await
-            && let Err(error) = store.sync_log().outbox_confirmed(position).await
-        {
-            tracing::debug!("Cannot record that MongoDB has everything: {error}");
+        let releasing = async {
+            if let Some(position) = election.release(unsent.into()).await
+                && let Err(error) = store.sync_log().outbox_confirmed(position).await
+            {
+                tracing::debug!("Cannot record that MongoDB has everything: {error}");
+            }
+        };
+        if timeout_at(ended_at + RELEASED_WITHIN, releasing).await.is_err() {
+            tracing::warn!("The lease cannot be released in time: if it still counts, it will expire by itself");
         }
     }
 

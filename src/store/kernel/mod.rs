@@ -199,7 +199,7 @@ impl Store {
     /// When the file cannot be used.
     pub fn open_locked(lock: Arc<FileLock>, opening: Opening) -> Result<Self, StoreError> {
         let mut opened = schema::open(lock.path(), opening.kind, opening.replaces_damaged)?;
-        let backing = Backing::File { identity: opened.file.take(), replaced: opened.replaced.take(), _lock: lock };
+        let backing = Backing::File { identity: opened.file.take(), replaced: opened.replaced.take(), lock };
         Ok(Self::new(opened, backing, opening))
     }
 
