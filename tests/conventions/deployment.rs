@@ -151,8 +151,11 @@ fn the_image_is_built_from_all_that_it_needs() {
             let path = source.parent().unwrap().join(include.split('"').next().unwrap());
             needed.push(without_dots(path.strip_prefix(root()).unwrap()).into());
         }
+        let templates = text.split("#[template(path = \"").skip(1);
+        needed.extend(templates.map(|rest| Path::new("templates").join(rest.split('"').next().unwrap())));
     }
-    assert!(needed.iter().any(|path| path.starts_with("migrations")), "includes are found");
+    let has = |folder: &str| needed.iter().any(|path| path.starts_with(folder));
+    assert!(has("migrations") && has("templates"), "includes and templates are found");
     needed.retain(|path| !let_through.iter().any(|folder| path.starts_with(folder)));
     assert!(needed.is_empty(), ".dockerignore leaves out {needed:?}");
 }
