@@ -106,8 +106,9 @@ fn no_secret_stands_in_a_blueprint() {
 /// The number after `before` in a file.
 fn number(file: &str, before: &str) -> u64 {
     let text = read(&root().join(file));
-    let rest = text.split_once(before).unwrap_or_else(|| panic!("{file} has no {before}")).1;
-    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let rest = text.split_once(before).map(|(_, rest)| rest);
+    assert!(rest.is_some(), "{file} has no {before}");
+    let digits: String = rest.unwrap().chars().take_while(char::is_ascii_digit).collect();
     digits.parse().unwrap()
 }
 
