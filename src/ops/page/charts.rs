@@ -52,14 +52,14 @@ fn durations(codes: &[LatestCode]) -> String {
 }
 
 fn duration(code: &LatestCode) -> Option<(String, [f64; 2], String)> {
-    let seen = code.seen_at?;
+    let seen = code.seen_at.filter(|_| code.posts.posted > 0)?;
     let since = |at: Option<Timestamp>| at.filter(|at| *at >= seen).map(|at| between(seen, at));
     let posted = since(code.posts.last_at).filter(|_| code.posts.waiting == 0);
     let done = since(code.outcomes.done_at);
     let note = match (posted, done) {
         (None, None) => return None,
         (Some(posted), None) => format!("{} / …", short(posted)),
-        (None, Some(done)) => format!("– / {}", short(done)),
+        (None, Some(done)) => format!("… / {}", short(done)),
         (Some(posted), Some(done)) => format!("{} / {}", short(posted), short(done)),
     };
     let posted = posted.unwrap_or_default();

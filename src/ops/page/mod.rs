@@ -45,7 +45,7 @@ const READ_WITHIN: Duration = Duration::from_secs(3);
 /// How often a browser loads the page again, in seconds.
 const REFRESH_AFTER: u32 = 30;
 /// How often the parts are looked at while nobody visits.
-const OBSERVE_EVERY: Duration = Duration::from_secs(15);
+const OBSERVE_EVERY: Duration = Duration::from_secs(10);
 
 /// Clones share everything.
 #[derive(Clone)]
