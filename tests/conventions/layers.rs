@@ -24,12 +24,13 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     (
         "discord",
         &[
+            &["check"],
             &["gateway"],
             &["registration"],
             &["interactions"],
             &["announcer", "bot"],
             &["connection_status", "messages", "permissions", "session_budget"],
-            &["custom_id", "rest", "user_limit"],
+            &["custom_id", "pictures", "rest", "user_limit"],
         ],
     ),
     (
@@ -41,7 +42,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     (
         "domain",
         &[
-            &["health", "legacy"],
+            &["check", "health", "legacy"],
             &["sync"],
             &["limits"],
             &["redeeming"],

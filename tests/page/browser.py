@@ -34,6 +34,7 @@ VENV = TARGET / "page-venv"
 PLAYWRIGHT = "playwright==1.55.0"
 WINDOWS = {"wide": (1200, 900), "tablet": (768, 1000), "phone": (360, 740)}
 # The situations whose every look is kept as a picture; the others are only checked.
+IMAGES = {("healthy", "wide", "light"), ("healthy", "wide", "dark"), ("healthy", "phone", "dark")}
 SHOWN = {"healthy", "degraded", "empty", "large", "sandbox", "standby", "served"}
 
 CHECK = r"""
@@ -223,7 +224,7 @@ def look(browser, name, url, images):
             texts, shapes = texts + checked["texts"], shapes + checked["shapes"]
             if name in SHOWN:
                 page.screenshot(path=SHOTS / f"{name}-{window}-{scheme}.png", full_page=True)
-            if images and (name, window) in (("healthy", "wide"), ("healthy", "phone")):
+            if images and (name, window, scheme) in IMAGES:
                 clip = {"x": 0, "y": 0, "width": width, "height": 1250 if window == "wide" else 1000, "scale": 1}
                 shot = devtools.send(
                     "Page.captureScreenshot", {"format": "webp", "quality": 80, "clip": clip, "captureBeyondViewport": True}

@@ -81,7 +81,14 @@ fn snapshot(instance: InstanceHealth, figures: Option<Figures>) -> Snapshot {
     let well = parts.into_iter().filter(|part| problems.iter().all(|problem| problem.part != *part));
     let well_since: BTreeMap<Part, Timestamp> =
         well.zip([432_000, 200_000, 7_300, 432_000, 61_000, 4_000]).map(|(part, since)| (part, ago(since))).collect();
-    Snapshot { now: now(), standing_since: ago(431_990), well_since, instance, figures: figures.map(Ok), calls: Vec::new() }
+    Snapshot {
+        now: now(),
+        standing_since: ago(431_990),
+        well_since,
+        instance,
+        figures: figures.map(Ok),
+        calls: Vec::new(),
+    }
 }
 
 fn arrivals(seen: i64, delays: &[(usize, i64)]) -> Vec<Arrival> {

@@ -76,7 +76,11 @@ impl<'a> Calls<'a> {
             self.line("half within", Colour::Green, |calls| Some(calls.median.as_secs_f64())),
             self.line("95% within", Colour::Blue, |calls| Some(calls.p95.as_secs_f64())),
         ];
-        frame("chart-latency", "How fast the game answers").lines(&Lines { time: self.time, unit: Unit::Seconds, lines })
+        frame("chart-latency", "How fast the game answers").lines(&Lines {
+            time: self.time,
+            unit: Unit::Seconds,
+            lines,
+        })
     }
 
     /// Calls that were made, and the most that the limit allows.
