@@ -11,6 +11,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
 use crate::discord::connection_status::ConnectionStatus;
+use crate::discord::pictures::Pictures;
 use crate::discord::rest::{Access, Rest};
 use crate::discord::session_budget::SessionBudget;
 use crate::discord::user_limit::UserLimit;
@@ -171,6 +172,7 @@ impl Process {
             in_progress: TaskTracker::new(),
             request_limit: UserLimit::new(MAX_REQUESTS),
             check_limit: UserLimit::new(MAX_CHECKS),
+            pictures: Pictures::default(),
         };
         let parts = ActiveParts { health: health.clone(), reports: store.reports(), sync_log: store.sync_log() };
         let mut supervisor = Supervisor::new(done.clone());

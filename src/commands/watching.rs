@@ -16,6 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::ops::alerts::Alerts;
 use crate::ops::heartbeat::Heartbeat;
 use crate::ops::instance::InstanceMonitor;
+use crate::ops::page::StatusPage;
 use crate::ops::server::address_file::{AddressFile, PageAddress};
 use crate::ops::server::{self, HttpServer};
 use crate::runtime::config::Config;
@@ -44,7 +45,9 @@ pub(super) async fn watch_over(
 ) -> anyhow::Result<Watching> {
     instance.stops_on(shutdown.clone());
     let mut watching = Watching { address: None, services: Vec::new(), stop: CancellationToken::new() };
-    let routes = server::health_routes(instance.clone());
+    let page = StatusPage::new(instance.clone());
+    watching.add(Arc::new(page.clone()));
+    let routes = server::health_routes(instance.clone()).merge(page.routes());
     watching.serve(config.port, state_file, instance, routes).await?;
     Ok(watching)
 }

@@ -13,6 +13,7 @@ pub mod gateway;
 mod interactions;
 pub mod messages;
 pub mod permissions;
+pub mod pictures;
 pub mod registration;
 pub mod rest;
 pub mod session_budget;

@@ -3,4 +3,5 @@
 pub mod alerts;
 pub mod heartbeat;
 pub mod instance;
+pub mod page;
 pub mod server;

@@ -33,6 +33,7 @@ mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod stats;
 mod sync;
 mod tallies;
 
@@ -55,8 +56,12 @@ pub use redemptions::{
     Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,
     Recorded,
 };
-pub use report::{CodeReport, RedemptionRow};
+pub use report::{
+    Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild,
+    PausedGuilds, Queue, RedemptionRow, RefusingGuild,
+};
 pub use requests::{BatchStart, Standing};
+pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;
 

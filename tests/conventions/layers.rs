@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["interactions"],
             &["announcer", "bot"],
             &["connection_status", "messages", "permissions", "session_budget"],
-            &["custom_id", "rest", "user_limit"],
+            &["custom_id", "pictures", "rest", "user_limit"],
         ],
     ),
     (

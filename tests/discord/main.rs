@@ -29,4 +29,5 @@ mod secrets;
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;
 mod servers;
+mod stats;
 mod world;

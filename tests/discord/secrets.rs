@@ -9,7 +9,7 @@ use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
 use crate::server::Server;
-use crate::world::{CHANNEL, PATIENCE, World};
+use crate::world::{CHANNEL, GUILD, PATIENCE, World};
 
 const FEED_KEY: &str = "f33d-K3y/of+the=first";
 const OTHER_KEY: &str = "0ther-F33d-K3y";
@@ -76,13 +76,13 @@ async fn live(world: &World, player: u64) -> String {
     bot.said("Redeemed for").await;
     world.told(&member, "redeem", &[("code", json!("GOOD"))]).await;
     world.told(&admin, "manage giftcode status", &[]).await;
-    // Answers that fail and are logged.
+    // An event that the library cannot read, and answers that fail.
+    world.double.send_unreadable_interaction(GUILD, "interaction-token-unreadable");
     let mut faults = vec![Fault::Error { status: 400, code: 50035 }, Fault::DoneThenClosed, Fault::Hang];
-    world.double.fail_requests(
-        move |attempt| {
-            if attempt.path.starts_with("/interactions/") { faults.pop() } else { None }
-        },
-    );
+    world.double.fail_requests(move |attempt| {
+        let is_response = attempt.path.starts_with("/interactions/");
+        is_response.then(|| faults.pop()).flatten()
+    });
     for _ in 0..3 {
         drop(world.double.send_slash(&admin, CHANNEL, "manage giftcode list", &[]));
         tokio::time::sleep(Duration::from_secs(3)).await;

@@ -120,7 +120,7 @@ impl<'a> Interaction<'a> {
 
     async fn edit(&self, message: &Message) -> Result<(), RestError> {
         let to = (self.application(), self.token());
-        self.bot.rest.edit_response(to, &message.follow(), message.attachment()).await
+        self.bot.rest.edit_response(to, &message.follow(), message.files()).await
     }
 
     /// Sends until Discord accepts it, refuses it for good, or the time is up. During a shutdown there is one attempt.

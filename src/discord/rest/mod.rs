@@ -9,6 +9,7 @@
 
 mod access;
 mod error;
+mod files;
 mod responses;
 mod throttle;
 
@@ -17,10 +18,8 @@ use std::time::Duration;
 
 use reqwest::Client;
 use serde::de::DeserializeOwned;
-use serenity::all::{
-    ApplicationId, ChannelId, CreateAttachment, CreateCommand, GuildId, MessageId, PartialGuild, UserId,
-};
-use serenity::http::{Http, LightMethod, Multipart, MultipartUpload, Request, Route};
+use serenity::all::{ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId};
+use serenity::http::{Http, LightMethod, Request, Route};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -30,6 +29,8 @@ use crate::runtime::http::read_body;
 pub use access::Access;
 pub use error::RestError;
 use error::{lost, refused};
+use files::Call;
+pub use files::MessageFile;
 use throttle::Throttle;
 
 /// The most bytes of an answer: a server with all its roles and emojis.
@@ -56,18 +57,18 @@ impl Rest {
         &self,
         channel: ChannelId,
         body: &impl serde::Serialize,
-        file: Option<CreateAttachment>,
+        files: &[MessageFile],
     ) -> Result<T, RestError> {
-        self.send(LightMethod::Post, Route::ChannelMessages { channel_id: channel }, body, file).await
+        self.send(LightMethod::Post, Route::ChannelMessages { channel_id: channel }, body, files).await
     }
 
     pub async fn edit_message<T: DeserializeOwned>(
         &self,
         (channel_id, message_id): (ChannelId, MessageId),
         body: &impl serde::Serialize,
-        file: Option<CreateAttachment>,
+        files: &[MessageFile],
     ) -> Result<T, RestError> {
-        self.send(LightMethod::Patch, Route::ChannelMessage { channel_id, message_id }, body, file).await
+        self.send(LightMethod::Patch, Route::ChannelMessage { channel_id, message_id }, body, files).await
     }
 
     /// The oldest messages of a channel after `after`, at most 100, newest first.
@@ -124,7 +125,7 @@ impl Rest {
             Some(guild_id) => Route::GuildCommands { application_id, guild_id },
             None => Route::Commands { application_id },
         };
-        let _: Vec<serde::de::IgnoredAny> = self.send(LightMethod::Put, route, &commands, None).await?;
+        let _: Vec<serde::de::IgnoredAny> = self.send(LightMethod::Put, route, &commands, &[]).await?;
         Ok(())
     }
 
@@ -133,12 +134,12 @@ impl Rest {
         method: LightMethod,
         route: Route<'_>,
         body: &impl serde::Serialize,
-        file: Option<CreateAttachment>,
+        files: &[MessageFile],
     ) -> Result<T, RestError> {
-        self.call(request(method, route, body, file)?).await
+        self.call(request(method, route, body, files)?).await
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
+    async fn call<T: DeserializeOwned>(&self, request: impl Into<Call<'_>>) -> Result<T, RestError> {
         self.throttle.acquire_permit().await?;
         let began = Instant::now();
         match self.perform(request).await {
@@ -168,10 +169,16 @@ impl Rest {
     }
 
     /// Makes a call at once. The `retry_after` of an outage may be zero.
-    async fn perform(&self, request: Request<'_>) -> Result<Vec<u8>, RestError> {
+    async fn perform(&self, call: impl Into<Call<'_>>) -> Result<Vec<u8>, RestError> {
+        let Call { request, form } = call.into();
         let built = request.build(&self.client, self.http.token(), self.proxy.as_deref());
         let built = built.map_err(|e| RestError::Unreached(e.to_string()))?;
-        let response = built.send().await.map_err(|error| lost(&error))?;
+        let request = match form {
+            Some(form) => files::with_form(built, form),
+            None => built.build(),
+        };
+        let request = request.map_err(|e| RestError::Unreached(e.to_string()))?;
+        let response = self.client.execute(request).await.map_err(|error| lost(&error))?;
         let status = response.status();
         let retry_after =
             response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -191,17 +198,16 @@ fn request<'a>(
     method: LightMethod,
     route: Route<'a>,
     body: &impl serde::Serialize,
-    file: Option<CreateAttachment>,
-) -> Result<Request<'a>, RestError> {
-    let json = serde_json::to_string(body).map_err(|e| RestError::Unreached(e.to_string()))?;
-    Ok(match file {
-        None => Request::new(route, method).body(Some(json.into_bytes())),
-        Some(file) => Request::new(route, method).multipart(Some(Multipart {
-            upload: MultipartUpload::Attachments(vec![file]),
-            fields: Vec::new(),
-            payload_json: Some(json),
-        })),
-    })
+    files: &[MessageFile],
+) -> Result<Call<'a>, RestError> {
+    let unsendable = |error: &dyn std::fmt::Display| RestError::Unreached(error.to_string());
+    let mut body = serde_json::to_value(body).map_err(|e| unsendable(&e))?;
+    if files.is_empty() {
+        return Ok(Request::new(route, method).body(Some(body.to_string().into_bytes())).into());
+    }
+    files::name_files(&mut body, files);
+    let form = files::form(body.to_string(), files.to_vec()).map_err(|e| unsendable(&e))?;
+    Ok(Call { request: Request::new(route, method), form: Some(form) })
 }
 
 #[derive(Debug, Clone, serde::Deserialize)]

@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0012_tallies.sql"),
     include_str!("../../../../migrations/0013_rounds.sql"),
     include_str!("../../../../migrations/0014_history.sql"),
+    include_str!("../../../../migrations/0015_report.sql"),
 ];
 
 pub(super) struct Opened {
