@@ -4,5 +4,6 @@ pub mod alerts;
 pub mod check;
 pub mod heartbeat;
 pub mod instance;
+pub mod metrics;
 pub mod page;
 pub mod server;

@@ -39,7 +39,7 @@ mod sync;
 mod tallies;
 
 pub use batch_messages::{BatchKey, PastBatch};
-pub use batches::{BatchProgress, FinishedBatch};
+pub use batches::{BatchProgress, FinishedBatch, Lasted};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
@@ -62,7 +62,7 @@ pub use redemptions::{
 };
 pub use report::{
     Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild,
-    PausedGuilds, Queue, RedemptionRow, RefusingGuild,
+    PausedGuilds, Queue, RedemptionRow, RefusingGuild, StoreCounts,
 };
 pub use requests::{BatchStart, Standing};
 pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
