@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::commands::check::CheckOptions;
 use crate::commands::redeem::RedeemOptions;
 use crate::commands::sandbox::SandboxOptions;
 use crate::commands::{self, Ended};
@@ -49,6 +50,15 @@ enum Command {
         /// Another instance in the same world and MongoDB, which waits and takes over: 2, 3, …
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9))]
         instance: u32,
+    },
+    /// Checks each thing that the bot needs, and says what to do about what is not well; also beside a running bot.
+    Check {
+        /// Print one JSON object on standard output and nothing else there.
+        #[arg(long)]
+        json: bool,
+        /// Only the configuration, the state file and the running bot, without a network; within 3 seconds.
+        #[arg(long)]
+        quick: bool,
     },
     /// Exports the bot's state, or imports one.
     State {
@@ -138,6 +148,7 @@ fn run(command: Command) -> anyhow::Result<Ended> {
                 }
             })
         }
+        Command::Check { json, quick } => runtime.block_on(commands::check::run(CheckOptions { json, quick })),
         Command::Redeem { codes, players, state, json, skip_bad_lines } => {
             runtime.block_on(commands::redeem::run(RedeemOptions { codes, players, state, json, skip_bad_lines }))
         }

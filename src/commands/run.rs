@@ -21,6 +21,7 @@ use crate::ops::instance::{ActiveParts, InstanceMonitor};
 use crate::replica::Mongo;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
+use crate::runtime::metrics::Metrics;
 use crate::runtime::supervisor::Supervisor;
 use crate::runtime::telemetry::{self, Target};
 use crate::services::backup::Backup;
@@ -35,7 +36,7 @@ use crate::store::{StateKind, Store};
 
 use super::Ended;
 use crate::commands::watching::watch_over;
-use crate::commands::wiring::{engine_settings, game_client, location, mongodb, stop_on_signals};
+use crate::commands::wiring::{budgets, engine_settings, game_client, location, mongodb, stop_on_signals};
 
 /// What is logged without `RUST_LOG`. The bot logs in its own words what the Discord library warns of.
 const LOG: &str = "info,serenity=error";
@@ -60,7 +61,8 @@ pub async fn run() -> anyhow::Result<Ended> {
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
     let clock = Clock::system();
     let instance = InstanceMonitor::new(clock);
-    let mut watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
+    let metrics = Metrics::default();
+    let mut watching = watch_over(&config, &config.state_file, &instance, &metrics, &shutdown).await?;
     watching.notify(&config, &instance)?;
     let rest = Arc::new(access.rest(clock)?);
     tokio::select! {
@@ -81,7 +83,7 @@ pub async fn run() -> anyhow::Result<Ended> {
     let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
     instance.follows(sessions.leadership().clone());
     let unrecorded = Unrecorded::default();
-    let process = Process { config, access, rest, clock, replica, unrecorded, instance };
+    let process = Process { config, access, rest, clock, replica, unrecorded, instance, metrics };
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
     watching.end().await;
     Ok(Ended::Well)
@@ -110,6 +112,7 @@ struct Process {
     replica: Option<Mongo>,
     unrecorded: Unrecorded,
     instance: InstanceMonitor,
+    metrics: Metrics,
 }
 
 impl Process {
@@ -138,8 +141,10 @@ impl Process {
             min_absence: MIN_ABSENCE,
         };
         let game = game_client(config, clock)?;
+        store.measured(self.metrics.clone());
         let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
-        let watcher = Watcher::new(feed, store.listings(), clock, settings);
+        engine.measured(self.metrics.clone());
+        let watcher = Watcher::new(feed, store.listings(), clock, settings).measured(self.metrics.clone());
         let connection = ConnectionStatus::new(clock);
         let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status())
             .with_discord(connection.subscribe());
@@ -149,7 +154,8 @@ impl Process {
             None => health,
         };
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
-        let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
+        let poster =
+            Poster::new(announcer.clone(), store.posts(), store.guilds(), clock).measured(self.metrics.clone());
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
         let bot = Bot {
             guilds: store.guilds(),
@@ -174,7 +180,12 @@ impl Process {
             check_limit: UserLimit::new(MAX_CHECKS),
             pictures: Pictures::default(),
         };
-        let parts = ActiveParts { health: health.clone(), reports: store.reports(), sync_log: store.sync_log() };
+        let parts = ActiveParts {
+            health: health.clone(),
+            budgets: budgets(&engine),
+            reports: store.reports(),
+            sync_log: store.sync_log(),
+        };
         let mut supervisor = Supervisor::new(done.clone());
         supervisor.add(Arc::new(watcher));
         supervisor.add(Arc::new(poster));

@@ -16,10 +16,12 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::ops::alerts::Alerts;
 use crate::ops::heartbeat::Heartbeat;
 use crate::ops::instance::InstanceMonitor;
+use crate::ops::metrics;
 use crate::ops::page::StatusPage;
 use crate::ops::server::address_file::{AddressFile, PageAddress};
 use crate::ops::server::{self, HttpServer};
 use crate::runtime::config::Config;
+use crate::runtime::metrics::Metrics;
 use crate::runtime::supervisor::{Service, Supervisor};
 
 /// How long the watchers may take to end.
@@ -27,7 +29,7 @@ const END_WITHIN: Duration = Duration::from_secs(2);
 
 /// The watchers, until this is dropped. None of them can end the bot: one that keeps dying is logged, and is missed.
 pub(super) struct Watching {
-    /// Where the page listens.
+    /// Where this computer finds the page.
     address: Option<SocketAddr>,
     services: Vec<AbortOnDropHandle<()>>,
     stop: CancellationToken,
@@ -41,13 +43,15 @@ pub(super) async fn watch_over(
     config: &Config,
     state_file: &Path,
     instance: &InstanceMonitor,
+    metrics: &Metrics,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<Watching> {
     instance.stops_on(shutdown.clone());
     let mut watching = Watching { address: None, services: Vec::new(), stop: CancellationToken::new() };
     let page = StatusPage::new(instance.clone());
     watching.add(Arc::new(page.clone()));
-    let routes = server::health_routes(instance.clone()).merge(page.routes());
+    let routes = server::health_routes(instance.clone());
+    let routes = routes.merge(metrics::routes(instance.clone(), metrics.clone())).merge(page.routes());
     watching.serve(config.port, state_file, instance, routes).await?;
     Ok(watching)
 }
@@ -103,8 +107,8 @@ impl Watching {
         };
         let address = listener.local_addr()?;
         tracing::info!("Status page at http://{address}/");
-        self.address = Some(address);
         let address = PageAddress::new(address, instance.started_at());
+        self.address = Some(address.address);
         self.add(Arc::new(AddressFile::new(state_file, address).await));
         self.add(Arc::new(HttpServer::new(listener, routes)));
         Ok(())

@@ -7,6 +7,7 @@
 
 pub mod announcer;
 pub mod bot;
+pub mod check;
 pub mod connection_status;
 pub mod custom_id;
 pub mod gateway;

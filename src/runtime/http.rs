@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{DATE, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{ClientBuilder, Response};
 use thiserror::Error;
 use url::{Host, Url};
@@ -73,6 +73,12 @@ pub fn retry_after(response: &Response) -> Option<Duration> {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => Duration::try_from(time(text)?.duration_since(time(header(DATE)?)?)).ok(),
     }
+}
+
+/// The server's clock, by its `Date`: whole seconds.
+pub fn date(headers: &HeaderMap) -> Option<jiff::Timestamp> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    jiff::fmt::rfc2822::parse(text.trim()).ok().map(|zoned| zoned.timestamp())
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod export;
 mod guilds;
 mod handles;
 mod import;
+mod inspection;
 mod kernel;
 mod listings;
 mod players;
@@ -38,7 +39,7 @@ mod sync;
 mod tallies;
 
 pub use batch_messages::{BatchKey, PastBatch};
-pub use batches::{BatchProgress, FinishedBatch};
+pub use batches::{BatchProgress, FinishedBatch, Lasted};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
@@ -48,6 +49,9 @@ pub use handles::{
     Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
+pub use inspection::{
+    FeedOnFile, Integrity, RecordedCall, ServerOnFile, StateOverview, check_integrity, lock_holder, state_overview,
+};
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use players::{Linked, RosterChange, RosterPage};
@@ -58,7 +62,7 @@ pub use redemptions::{
 };
 pub use report::{
     Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild,
-    PausedGuilds, Queue, RedemptionRow, RefusingGuild,
+    PausedGuilds, Queue, RedemptionRow, RefusingGuild, StoreCounts,
 };
 pub use requests::{BatchStart, Standing};
 pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};

@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     (
         "discord",
         &[
+            &["check"],
             &["gateway"],
             &["registration"],
             &["interactions"],
@@ -41,7 +42,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     (
         "domain",
         &[
-            &["health", "legacy"],
+            &["check", "health", "legacy"],
             &["sync"],
             &["limits"],
             &["redeeming"],

@@ -303,6 +303,11 @@ impl Drop for Bot {
 }
 
 impl Bot {
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }

@@ -29,6 +29,8 @@ pub enum Refusal {
     Quota,
     /// A user with the role `read`.
     ReadOnlyUser,
+    /// A user who may read and write, and may not ask for the database's size.
+    NoStatistics,
     /// A user or a password that the server does not know.
     WrongPassword,
 }
@@ -37,10 +39,12 @@ impl Refusal {
     fn concerns(self, command: &str) -> bool {
         let fills = ["insert", "update", "findAndModify", "bulkWrite", "create", "createIndexes"];
         let removes = ["delete", "drop", "dropDatabase", "dropIndexes"];
-        if self == Self::WrongPassword {
-            return command == "saslStart";
+        match self {
+            Self::Quota => fills.contains(&command),
+            Self::ReadOnlyUser => fills.contains(&command) || removes.contains(&command),
+            Self::NoStatistics => command == "dbStats",
+            Self::WrongPassword => command == "saslStart",
         }
-        fills.contains(&command) || (self == Self::ReadOnlyUser && removes.contains(&command))
     }
 
     fn answer(self, command: &str) -> Document {
@@ -52,7 +56,7 @@ impl Refusal {
             Self::WrongPassword => doc! {
                 "ok": 0.0, "code": 8000, "codeName": "AtlasError", "errmsg": "bad auth : authentication failed",
             },
-            Self::ReadOnlyUser => doc! {
+            Self::ReadOnlyUser | Self::NoStatistics => doc! {
                 "ok": 0.0, "code": 13, "codeName": "Unauthorized",
                 "errmsg": format!("not authorized on giftcode to execute command {{ {command}: \"guilds\" }}"),
             },

@@ -13,9 +13,10 @@ mod files;
 mod responses;
 mod throttle;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::Client;
 use serde::de::DeserializeOwned;
 use serenity::all::{ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId};
@@ -24,7 +25,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use crate::runtime::clock::Clock;
-use crate::runtime::http::read_body;
+use crate::runtime::http::{date, read_body};
 
 pub use access::Access;
 pub use error::RestError;
@@ -42,11 +43,20 @@ pub struct Rest {
     proxy: Option<String>,
     me: OnceCell<UserId>,
     throttle: Throttle,
+    last_date: Mutex<Option<(Timestamp, [Timestamp; 2])>>,
+}
+
+/// The bot's own account.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Me {
+    pub id: UserId,
+    #[serde(default)]
+    pub username: String,
 }
 
 impl Rest {
     pub fn new(http: Arc<Http>, client: Client, proxy: Option<String>, clock: Clock) -> Self {
-        Self { http, client, proxy, me: OnceCell::new(), throttle: Throttle::new(clock) }
+        Self { http, client, proxy, me: OnceCell::new(), throttle: Throttle::new(clock), last_date: Mutex::default() }
     }
 
     pub fn now(&self) -> jiff::Timestamp {
@@ -100,12 +110,41 @@ impl Rest {
 
     /// The bot's own id, read once. Fails with 401 when the token is refused.
     pub async fn my_id(&self) -> Result<UserId, RestError> {
-        #[derive(serde::Deserialize)]
-        struct Me {
-            id: UserId,
-        }
-        let ask = || async { self.call(Request::new(Route::UserMe, LightMethod::Get)).await.map(|me: Me| me.id) };
+        let ask = || async { self.me().await.map(|me| me.id) };
         self.me.get_or_try_init(ask).await.copied()
+    }
+
+    /// The bot's own account. Fails with 401 when the token is refused.
+    pub async fn me(&self) -> Result<Me, RestError> {
+        self.call(Request::new(Route::UserMe, LightMethod::Get)).await
+    }
+
+    /// The application that the token belongs to.
+    pub async fn my_application(&self) -> Result<ApplicationId, RestError> {
+        #[derive(serde::Deserialize)]
+        struct Application {
+            id: ApplicationId,
+        }
+        let request = Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get);
+        self.call(request).await.map(|application: Application| application.id)
+    }
+
+    /// The registered commands: of a guild, or the global ones.
+    pub async fn commands<T: DeserializeOwned>(
+        &self,
+        application_id: ApplicationId,
+        guild: Option<GuildId>,
+    ) -> Result<Vec<T>, RestError> {
+        let route = match guild {
+            Some(guild_id) => Route::GuildCommands { application_id, guild_id },
+            None => Route::Commands { application_id },
+        };
+        self.call(Request::new(route, LightMethod::Get)).await
+    }
+
+    /// Discord's clock at the last answer, and this computer's before and after it.
+    pub fn last_date(&self) -> Option<(Timestamp, [Timestamp; 2])> {
+        *self.last_date.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Bypasses the outage detection: a refusal here means nothing for other calls.
@@ -178,7 +217,12 @@ impl Rest {
             None => built.build(),
         };
         let request = request.map_err(|e| RestError::Unreached(e.to_string()))?;
+        let sent = self.now();
         let response = self.client.execute(request).await.map_err(|error| lost(&error))?;
+        if let Some(date) = date(response.headers()) {
+            let answered = Some((date, [sent, self.now()]));
+            *self.last_date.lock().unwrap_or_else(PoisonError::into_inner) = answered;
+        }
         let status = response.status();
         let retry_after =
             response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());

@@ -31,7 +31,12 @@ impl World {
         let health = HealthMonitor::new(store.reports(), store.sync_log(), feeds, engine);
         let instance = InstanceMonitor::new(clock);
         instance.follows(Leadership::single(clock));
-        let acting = instance.acts(ActiveParts { health, reports: store.reports(), sync_log: store.sync_log() });
+        let acting = instance.acts(ActiveParts {
+            health,
+            budgets: Box::new(Vec::new),
+            reports: store.reports(),
+            sync_log: store.sync_log(),
+        });
         Self { _folder: folder, store, page: StatusPage::new(instance), _acting: acting }
     }
 

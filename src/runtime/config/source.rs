@@ -58,6 +58,18 @@ impl Source {
         self
     }
 
+    /// The same without these variables.
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.layers.iter_mut().for_each(|layer| layer.retain(|name, _| !names.contains(&name.as_str())));
+        self.unreadable.retain(|name| !names.contains(&name.as_str()));
+        self
+    }
+
+    /// The known variables that are set, in the order of [`VARIABLES`].
+    pub fn names_set(&self) -> Vec<&'static str> {
+        VARIABLES.iter().map(|variable| variable.name).filter(|name| self.is_set(name)).collect()
+    }
+
     /// Hides the secrets in whatever this process writes, before anything is checked: a value that cannot be used is a
     /// secret, too.
     fn hide_secrets(&self) {
@@ -142,7 +154,10 @@ impl Source {
         let first = self.optional("MONGODB_URI", is_uri, allowed)?;
         let second = self.optional(MONGO_URI, is_uri, allowed)?;
         if first.is_some() && second.is_some() && self.lookup("MONGODB_URI") != self.lookup(MONGO_URI) {
-            return Err(ConfigError::Conflict("MONGODB_URI and MONGO_URI are both set and differ: set one of them"));
+            return Err(ConfigError::Conflict {
+                names: ["MONGODB_URI", MONGO_URI],
+                text: "MONGODB_URI and MONGO_URI are both set and differ: set one of them",
+            });
         }
         Ok(first.or(second))
     }

@@ -11,7 +11,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,6 +21,7 @@ use tokio::sync::SetOnce;
 
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
+use crate::runtime::metrics::Metrics;
 use crate::runtime::wake::Wake;
 
 pub use leader::Leader;
@@ -182,6 +183,7 @@ pub(in crate::store) struct Inner {
     /// An engine works on this file: a new code can be tested.
     pub(in crate::store) has_engine: AtomicBool,
     broken: SetOnce<Trouble>,
+    metrics: OnceLock<Metrics>,
 }
 
 impl Store {
@@ -236,8 +238,14 @@ impl Store {
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
             broken: SetOnce::new(),
+            metrics: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// From now on its transactions are reported to `metrics`.
+    pub fn measured(&self, metrics: Metrics) {
+        drop(self.inner.metrics.set(metrics));
     }
 
     /// This opening of the file, as a number no other opening of it has: the owner of this process's claims.

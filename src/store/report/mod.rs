@@ -2,10 +2,12 @@
 
 mod activity;
 mod codes;
+mod counts;
 mod servers;
 
 pub use activity::{HourOutcomes, Queue};
 pub use codes::{Arrival, CodeOutcomes, CodePosts, DONE_PERCENT, LatestCode};
+pub use counts::StoreCounts;
 pub use servers::{GuildsReport, PausedGuild, PausedGuilds, RefusingGuild};
 
 use std::collections::BTreeMap;
