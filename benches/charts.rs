@@ -86,7 +86,7 @@ async fn main() -> ExitCode {
     }
     let (first, read, draw) = (drawing[0], median(reading), median(drawing));
     let mut table = Table::new();
-    table.load_preset(ASCII_MARKDOWN).set_header(["figure", "measured", "limit", ""]);
+    table.load_style(ASCII_MARKDOWN).set_header(["figure", "measured", "limit", ""]);
     let verdict = |kept: bool| if kept { "kept" } else { "MISSED" };
     let kept = [read <= READ_LIMIT, draw <= DRAW_LIMIT];
     table.add_row([
