@@ -5,6 +5,7 @@
 mod colours;
 mod document;
 mod hostile;
+mod served;
 mod situations;
 
 use std::path::Path;
