@@ -329,7 +329,7 @@ impl Bot {
 
     /// Sends SIGTERM.
     pub fn terminate(&self) {
-        let pid = self.child.id().unwrap().to_string();
+        let pid = self.id().to_string();
         assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     }
 
