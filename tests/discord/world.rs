@@ -304,6 +304,7 @@ impl Drop for Bot {
 
 impl Bot {
     /// The process's id.
+    #[allow(dead_code, reason = "other suites use it")]
     pub fn id(&self) -> u32 {
         self.child.id().unwrap()
     }

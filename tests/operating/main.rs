@@ -144,6 +144,10 @@ fn main() {
             Ok(())
         }),
     ];
+    trials.push(Trial::test("every line of check is explained", || {
+        guide::every_line_of_check_is_explained();
+        Ok(())
+    }));
     trials.push(Trial::test("a good start is the guide's", || {
         tokio::runtime::Runtime::new().unwrap().block_on(a_good_start_is_the_guides());
         Ok(())

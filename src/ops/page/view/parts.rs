@@ -98,6 +98,11 @@ fn unwell(problem: &Problem, snapshot: &Snapshot) -> PartView {
     }
 }
 
+/// Discord and the feeds, at the start and after a short interruption.
+pub(super) fn is_still_connecting(part: &PartView) -> bool {
+    part.state == State::Waits && [name(Part::Discord), name(Part::Feeds)].contains(&part.name)
+}
+
 /// A part that has no problem; `None` for those of which an instance that does not act knows nothing.
 fn well(part: Part, snapshot: &Snapshot) -> Option<PartView> {
     let parts = snapshot.instance.parts.as_ref();
