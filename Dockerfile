@@ -22,11 +22,11 @@ RUN cargo chef prepare --recipe-path recipe.json
 FROM tools AS build
 ENV TARGET_CC=musl-gcc
 COPY --from=plan /build/recipe.json .
-RUN cargo chef cook --release --locked --target "$(uname -m)-unknown-linux-musl" --bin giftcode-bot \
+RUN cargo chef cook --profile dist --locked --target "$(uname -m)-unknown-linux-musl" --bin giftcode-bot \
         --recipe-path recipe.json
 COPY . .
-RUN cargo build --release --locked --target "$(uname -m)-unknown-linux-musl" --bin giftcode-bot \
-    && deploy/image-tree "target/$(uname -m)-unknown-linux-musl/release/giftcode-bot" /image
+RUN cargo build --profile dist --locked --target "$(uname -m)-unknown-linux-musl" --bin giftcode-bot \
+    && deploy/image-tree "target/$(uname -m)-unknown-linux-musl/dist/giftcode-bot" /image
 
 # The program alone, for releases: docker build --target binary --output DIRECTORY .
 FROM scratch AS binary
