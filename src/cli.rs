@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
+use crate::commands::check::CheckOptions;
 use crate::commands::redeem::RedeemOptions;
 use crate::commands::sandbox::SandboxOptions;
 use crate::commands::{self, Ended};
 use crate::domain::players::player::State;
+use crate::runtime::redaction;
 
 /// Finds new Whiteout Survival gift codes, posts each once, and redeems it for every player.
 #[derive(Debug, Parser)]
@@ -48,6 +50,15 @@ enum Command {
         /// Another instance in the same world and MongoDB, which waits and takes over: 2, 3, …
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9))]
         instance: u32,
+    },
+    /// Checks each thing that the bot needs, and says what to do about what is not well; also beside a running bot.
+    Check {
+        /// Print one JSON object on standard output and nothing else there.
+        #[arg(long)]
+        json: bool,
+        /// Only the configuration, the state file and the running bot, without a network; within 3 seconds.
+        #[arg(long)]
+        quick: bool,
     },
     /// Exports the bot's state, or imports one.
     State {
@@ -100,11 +111,18 @@ enum StateCommand {
 pub fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
     let arguments = Arguments::parse();
+    if let Some(
+        Command::Sandbox { mongodb: Some(uri), .. }
+        | Command::State { command: StateCommand::Import { from_mongodb: Some(uri), .. } },
+    ) = &arguments.command
+    {
+        redaction::hide([uri.expose_secret()]);
+    }
     match run(arguments.command.unwrap_or(Command::Run)) {
         Ok(ended) => ExitCode::from(ended.exit_code()),
         Err(error) => {
             // One line, whatever the causes contain. If standard error is closed, nobody needs the line.
-            let text = format!("{error:#}").replace('\n', " ");
+            let text = redaction::redacted(&format!("{error:#}")).replace('\n', " ");
             drop(writeln!(std::io::stderr(), "giftcode-bot: {text}"));
             ExitCode::from(1)
         }
@@ -130,6 +148,7 @@ fn run(command: Command) -> anyhow::Result<Ended> {
                 }
             })
         }
+        Command::Check { json, quick } => runtime.block_on(commands::check::run(CheckOptions { json, quick })),
         Command::Redeem { codes, players, state, json, skip_bad_lines } => {
             runtime.block_on(commands::redeem::run(RedeemOptions { codes, players, state, json, skip_bad_lines }))
         }

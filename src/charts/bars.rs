@@ -61,7 +61,7 @@ impl Frame<'_> {
         let bottom = area.top + height * shown as f64;
         let plot = columns(area, rows, bottom);
         let largest = rows.iter().map(length).fold(0.0, f64::max);
-        let mut scale = Scale::new(largest, bars.unit, if plot.width() >= 260.0 { 4 } else { 3 });
+        let mut scale = Scale::new(largest, bars.unit, if plot.width() >= 150.0 { 4 } else { 2 });
         if largest > 0.0 {
             // The longest bar takes all the room, also where it does not end at a tick.
             scale.max = largest;

@@ -56,7 +56,9 @@ impl Frame<'_> {
                 }
             }
             let known = || values.iter().enumerate().filter_map(|(at, value)| value.map(|value| (at, value)));
-            if let (Some((_, last)), Some((at, most))) = (known().last(), known().max_by(|a, b| a.1.total_cmp(&b.1))) {
+            if let (Some((_, last)), Some((at, most))) =
+                (known().next_back(), known().max_by(|a, b| a.1.total_cmp(&b.1)))
+            {
                 let (last, most) = (chart.unit.value(last), chart.unit.value(most));
                 parts.push(format!("{}: last {last}, most {most} on {}", line.name, time.name(at)));
             }

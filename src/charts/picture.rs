@@ -58,8 +58,12 @@ pub(super) fn read(svg: &str) -> Result<usvg::Tree, usvg::Error> {
 /// If the picture would be larger than [`MAX_SIZE`] or [`MAX_BYTES`].
 pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PictureError> {
     let tree = read(svg)?;
-    let (width, height) = ((tree.size().width() * scale).round(), (tree.size().height() * scale).round());
-    let pixels = |length: f32, max: u32| (1..=max).find(|pixels| f64::from(*pixels) >= f64::from(length));
+    let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
+    // Whole pixels only: a part of one would be transparent. A hair is what a product of fractions may lack.
+    let pixels = |length: f32, max: u32| {
+        let whole = (length + 0.01).floor();
+        (1..=max).find(|pixels| f64::from(*pixels) >= f64::from(whole))
+    };
     let (Some(columns), Some(rows)) = (pixels(width, MAX_SIZE.0), pixels(height, MAX_SIZE.1)) else {
         return Err(PictureError::TooLarge(width, height));
     };

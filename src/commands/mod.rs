@@ -1,5 +1,6 @@
 //! The commands: each sets up the services and runs them to the end.
 
+pub mod check;
 pub mod redeem;
 pub mod run;
 pub mod sandbox;

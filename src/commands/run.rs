@@ -11,6 +11,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
 use crate::discord::connection_status::ConnectionStatus;
+use crate::discord::pictures::Pictures;
 use crate::discord::rest::{Access, Rest};
 use crate::discord::session_budget::SessionBudget;
 use crate::discord::user_limit::UserLimit;
@@ -20,8 +21,10 @@ use crate::ops::instance::{ActiveParts, InstanceMonitor};
 use crate::replica::Mongo;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
+use crate::runtime::metrics::Metrics;
 use crate::runtime::supervisor::Supervisor;
 use crate::runtime::telemetry::{self, Target};
+use crate::services::backup::Backup;
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::eraser::Eraser;
 use crate::services::health::{HealthLog, HealthMonitor};
@@ -33,7 +36,7 @@ use crate::store::{StateKind, Store};
 
 use super::Ended;
 use crate::commands::watching::watch_over;
-use crate::commands::wiring::{engine_settings, game_client, location, mongodb, stop_on_signals};
+use crate::commands::wiring::{budgets, engine_settings, game_client, location, mongodb, stop_on_signals};
 
 /// What is logged without `RUST_LOG`. The bot logs in its own words what the Discord library warns of.
 const LOG: &str = "info,serenity=error";
@@ -58,7 +61,9 @@ pub async fn run() -> anyhow::Result<Ended> {
     let access = Access { token, proxy: config.discord_proxy_url.clone() };
     let clock = Clock::system();
     let instance = InstanceMonitor::new(clock);
-    let watching = watch_over(&config, &config.state_file, &instance, &shutdown).await?;
+    let metrics = Metrics::default();
+    let mut watching = watch_over(&config, &config.state_file, &instance, &metrics, &shutdown).await?;
+    watching.notify(&config, &instance)?;
     let rest = Arc::new(access.rest(clock)?);
     tokio::select! {
         biased;
@@ -78,7 +83,7 @@ pub async fn run() -> anyhow::Result<Ended> {
     let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
     instance.follows(sessions.leadership().clone());
     let unrecorded = Unrecorded::default();
-    let process = Process { config, access, rest, clock, replica, unrecorded, instance };
+    let process = Process { config, access, rest, clock, replica, unrecorded, instance, metrics };
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
     watching.end().await;
     Ok(Ended::Well)
@@ -107,6 +112,7 @@ struct Process {
     replica: Option<Mongo>,
     unrecorded: Unrecorded,
     instance: InstanceMonitor,
+    metrics: Metrics,
 }
 
 impl Process {
@@ -135,13 +141,21 @@ impl Process {
             min_absence: MIN_ABSENCE,
         };
         let game = game_client(config, clock)?;
+        store.measured(self.metrics.clone());
         let engine = Engine::after(self.unrecorded.clone(), game, store.redemptions(), clock, engine_settings(config));
-        let watcher = Watcher::new(feed, store.listings(), clock, settings);
+        engine.measured(self.metrics.clone());
+        let watcher = Watcher::new(feed, store.listings(), clock, settings).measured(self.metrics.clone());
         let connection = ConnectionStatus::new(clock);
         let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status())
             .with_discord(connection.subscribe());
+        let backup = config.backup_dir.clone().map(|folder| Backup::new(store.exports(), folder, clock));
+        let health = match &backup {
+            Some(backup) => health.with_backup(backup.status()),
+            None => health,
+        };
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
-        let poster = Poster::new(announcer.clone(), store.posts(), store.guilds(), clock);
+        let poster =
+            Poster::new(announcer.clone(), store.posts(), store.guilds(), clock).measured(self.metrics.clone());
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
         let bot = Bot {
             guilds: store.guilds(),
@@ -164,8 +178,14 @@ impl Process {
             in_progress: TaskTracker::new(),
             request_limit: UserLimit::new(MAX_REQUESTS),
             check_limit: UserLimit::new(MAX_CHECKS),
+            pictures: Pictures::default(),
         };
-        let parts = ActiveParts { health: health.clone(), reports: store.reports(), sync_log: store.sync_log() };
+        let parts = ActiveParts {
+            health: health.clone(),
+            budgets: budgets(&engine),
+            reports: store.reports(),
+            sync_log: store.sync_log(),
+        };
         let mut supervisor = Supervisor::new(done.clone());
         supervisor.add(Arc::new(watcher));
         supervisor.add(Arc::new(poster));
@@ -176,6 +196,9 @@ impl Process {
         supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {
             supervisor.add(Arc::new(SizeWatch::new(replica, store.sync_log(), max)));
+        }
+        if let Some(backup) = backup {
+            supervisor.add(Arc::new(backup));
         }
         supervisor.add(Arc::new(bot));
         Ok((supervisor, parts))

@@ -1,5 +1,5 @@
-//! What watches a process from its start to its end, through all sessions: the status page, the health endpoints and the metrics on
-//! HTTP.
+//! What watches a process from its start to its end, through all sessions: the status page, the health endpoints and the
+//! metrics on HTTP, the heartbeat, and the alerts.
 //!
 //! To watch in one more way, add a service or routes in [`watch_over`].
 
@@ -13,10 +13,15 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::ops::alerts::Alerts;
+use crate::ops::heartbeat::Heartbeat;
 use crate::ops::instance::InstanceMonitor;
+use crate::ops::metrics;
+use crate::ops::page::StatusPage;
 use crate::ops::server::address_file::{AddressFile, PageAddress};
 use crate::ops::server::{self, HttpServer};
 use crate::runtime::config::Config;
+use crate::runtime::metrics::Metrics;
 use crate::runtime::supervisor::{Service, Supervisor};
 
 /// How long the watchers may take to end. They come last: a session takes 23 s at most, and a process 25 s.
@@ -24,7 +29,7 @@ const END_WITHIN: Duration = Duration::from_millis(1500);
 
 /// The watchers, until this is dropped. None of them can end the bot: one that keeps dying is logged, and is missed.
 pub(super) struct Watching {
-    /// Where the page listens.
+    /// Where this computer finds the page.
     address: Option<SocketAddr>,
     services: Vec<AbortOnDropHandle<()>>,
     stop: CancellationToken,
@@ -38,16 +43,34 @@ pub(super) async fn watch_over(
     config: &Config,
     state_file: &Path,
     instance: &InstanceMonitor,
+    metrics: &Metrics,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<Watching> {
     instance.stops_on(shutdown.clone());
     let mut watching = Watching { address: None, services: Vec::new(), stop: CancellationToken::new() };
+    let page = StatusPage::new(instance.clone());
+    watching.add(Arc::new(page.clone()));
     let routes = server::health_routes(instance.clone());
+    let routes = routes.merge(metrics::routes(instance.clone(), metrics.clone())).merge(page.routes());
     watching.serve(config.port, state_file, instance, routes).await?;
     Ok(watching)
 }
 
 impl Watching {
+    /// Tells others how this instance is doing, if they are configured: `HEARTBEAT_URL` and `ALERT_WEBHOOK_URL`.
+    ///
+    /// # Errors
+    /// The system's certificates cannot be used.
+    pub fn notify(&mut self, config: &Config, instance: &InstanceMonitor) -> anyhow::Result<()> {
+        if let Some(url) = &config.heartbeat_url {
+            self.add(Arc::new(Heartbeat::new(instance.clone(), url, instance.clock())?));
+        }
+        if let Some(url) = &config.alert_webhook_url {
+            self.add(Arc::new(Alerts::new(instance.clone(), url, instance.clock())?));
+        }
+        Ok(())
+    }
+
     /// The address of the page, as people open it.
     pub fn url(&self) -> Option<String> {
         self.address.map(|address| format!("http://{address}/"))
@@ -84,8 +107,8 @@ impl Watching {
         };
         let address = listener.local_addr()?;
         tracing::info!("Status page at http://{address}/");
-        self.address = Some(address);
         let address = PageAddress::new(address, instance.started_at());
+        self.address = Some(address.address);
         self.add(Arc::new(AddressFile::new(state_file, address).await));
         self.add(Arc::new(HttpServer::new(listener, routes)));
         Ok(())

@@ -1,5 +1,6 @@
 //! Builds the services from the configuration.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -10,10 +11,12 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::redeeming::retry::Policy;
 use crate::game::{GameClient, GameSettings};
 use crate::leadership::session::StateLocation;
+use crate::ops::instance::ReadBudgets;
+use crate::ports::GameApi;
 use crate::replica::{Mongo, MongoSettings};
 use crate::runtime::clock::Clock;
 use crate::runtime::config::Config;
-use crate::services::engine::EngineSettings;
+use crate::services::engine::{Engine, EngineSettings};
 use crate::store::{Blocking, StateKind};
 
 /// The limit for finding a server, for connecting, and for the majority of a write.
@@ -46,6 +49,12 @@ pub(super) fn game_client(config: &Config, clock: Clock) -> anyhow::Result<GameC
         timeout: config.game_timeout,
     };
     GameClient::with_sessions(settings, clock, config.concurrency, config.retry_base)
+}
+
+/// Reads this engine's budgets.
+pub(super) fn budgets<G: GameApi>(engine: &Arc<Engine<G>>) -> ReadBudgets {
+    let engine = engine.clone();
+    Box::new(move || engine.budgets())
 }
 
 pub(super) fn engine_settings(config: &Config) -> EngineSettings {

@@ -114,7 +114,7 @@ impl DiscordAnnouncer {
         let mark = format!("{}.{:x}", post::mark(outgoing.nonce), fastrand::u64(..));
         let message = message.clone().linked(&mark);
         let body = message.create().nonce(Nonce::String(outgoing.nonce.to_owned())).enforce_nonce(true);
-        let sent: Sent = self.rest.create_message(channel(outgoing.channel), &body, message.attachment()).await?;
+        let sent: Sent = self.rest.create_message(channel(outgoing.channel), &body, message.files()).await?;
         let shown = sent.embeds.first().and_then(|embed| embed.url.as_deref());
         let is_as_given = shown.is_none_or(|shown| shown == mark);
         if !is_as_given && outgoing.attempted_at.is_none() {
@@ -212,7 +212,7 @@ impl DiscordAnnouncer {
         let target = (channel(at.0), DiscordMessageId::new(at.1.0.max(1)));
         let edit = async |message: &Message| {
             let edited: Result<Sent, RestError> =
-                self.rest.edit_message(target, &message.edit(), message.attachment()).await;
+                self.rest.edit_message(target, &message.edit(), message.files()).await;
             edited.map(drop)
         };
         match (edit(message).await, without_file) {
@@ -257,7 +257,7 @@ impl Announcer for DiscordAnnouncer {
 impl BatchBoard for DiscordAnnouncer {
     async fn show(&self, shown: &BatchMessage) -> Result<Posted, AnnounceError> {
         let message = batch::batch(shown, self.clock.now());
-        let without_file = message.file().is_some().then(|| batch::without_file(shown));
+        let without_file = (!message.files().is_empty()).then(|| batch::without_file(shown));
         if let Some(id) = shown.message {
             self.edit((shown.channel, id), &message, without_file.as_ref()).await?;
             return Ok(Posted { id, is_as_given: true });

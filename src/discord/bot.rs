@@ -15,6 +15,7 @@ use crate::services::health::HealthMonitor;
 use crate::store::{Batches, Codes, Erasures, Guilds, RedemptionQueue, Reports, Requests, Rosters};
 
 use super::connection_status::ConnectionStatus;
+use super::pictures::Pictures;
 use super::rest::{Access, Rest};
 use super::session_budget::SessionBudget;
 use super::user_limit::UserLimit;
@@ -64,4 +65,5 @@ pub struct Bot {
     pub request_limit: UserLimit,
     /// State checks in progress, for linking an account.
     pub check_limit: UserLimit,
+    pub pictures: Pictures,
 }

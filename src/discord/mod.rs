@@ -7,12 +7,14 @@
 
 pub mod announcer;
 pub mod bot;
+pub mod check;
 pub mod connection_status;
 pub mod custom_id;
 pub mod gateway;
 mod interactions;
 pub mod messages;
 pub mod permissions;
+pub mod pictures;
 pub mod registration;
 pub mod rest;
 pub mod session_budget;

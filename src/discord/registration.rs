@@ -32,7 +32,7 @@ pub fn registered_commands() -> Vec<CreateCommand> {
 }
 
 /// The same for one guild, where Discord takes no installation or interaction contexts.
-fn guild_commands() -> Vec<CreateCommand> {
+pub(super) fn guild_commands() -> Vec<CreateCommand> {
     let mut commands = commands::all();
     for command in &mut commands {
         command.guild_only = false;

@@ -11,10 +11,10 @@ use serenity::gateway::ConnectionStage;
 use thiserror::Error;
 use tokio::time::Instant;
 
+use crate::domain::check::RESERVED_SESSIONS;
+
 use super::rest::{Rest, RestError};
 
-/// Sessions of the day that stay in reserve for an operator who has to restart the bot.
-const RESERVED_SESSIONS: u64 = 5;
 /// The most sessions of one shard within [`SESSION_WINDOW`]. Discord ends a session from time to time, but not repeatedly.
 const MAX_SESSIONS: usize = 3;
 const SESSION_WINDOW: Duration = Duration::from_secs(600);

@@ -5,4 +5,5 @@ mod fields;
 mod shapes;
 mod unread;
 
-pub use client::{FeedClient, source_name};
+pub use client::{FeedClient, FeedDescription, source_name};
+pub use shapes::Shape;

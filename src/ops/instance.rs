@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::health::{InstanceHealth, Problem, Standing};
+use crate::domain::limits::budget::{BudgetUse, Endpoint};
 use crate::leadership::{Leadership, Phase};
 use crate::runtime::clock::Clock;
 use crate::services::health::HealthMonitor;
@@ -28,9 +29,14 @@ struct Board {
     parts: Option<Arc<ActiveParts>>,
 }
 
+/// Reads how much of each endpoint's budget is used at the moment.
+pub type ReadBudgets = Box<dyn Fn() -> Vec<(Endpoint, BudgetUse)> + Send + Sync>;
+
 /// What can be asked while this instance acts.
 pub struct ActiveParts {
     pub health: HealthMonitor,
+    /// How much of the game's budgets is used.
+    pub budgets: ReadBudgets,
     pub reports: Reports,
     pub sync_log: SyncLog,
 }
@@ -45,6 +51,17 @@ impl Drop for Acting {
     }
 }
 
+/// Where those who watch this instance read its health.
+pub trait HealthSource: Send + Sync + 'static {
+    fn health(&self) -> impl Future<Output = InstanceHealth> + Send;
+}
+
+impl HealthSource for InstanceMonitor {
+    async fn health(&self) -> InstanceHealth {
+        self.read().await
+    }
+}
+
 impl InstanceMonitor {
     pub fn new(clock: Clock) -> Self {
         Self { clock, started_at: clock.now(), board: Arc::default() }
@@ -53,6 +70,10 @@ impl InstanceMonitor {
     /// When the process started.
     pub fn started_at(&self) -> Timestamp {
         self.started_at
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
     }
 
     pub fn now(&self) -> Timestamp {

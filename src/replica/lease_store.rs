@@ -68,6 +68,11 @@ impl Mongo {
         Ok(self.connection.within(QUICK, changed).await?.and_then(|changed| lease(&changed)))
     }
 
+    /// The lease as it is stored.
+    pub(super) async fn lease_document(&self) -> ReplicaResult<Option<RawDocumentBuf>> {
+        self.first_of(LEASES, doc! { "_id": PARTITION }).await
+    }
+
     async fn first_of(&self, collection: &str, filter: Document) -> ReplicaResult<Option<RawDocumentBuf>> {
         let collection = self.connection.collection(collection).await?;
         self.connection.within(QUICK, async { collection.find_one(filter).await }).await

@@ -5,10 +5,12 @@
 
 use std::time::Duration;
 
-use reqwest::header::{DATE, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{ClientBuilder, Response};
 use thiserror::Error;
 use url::{Host, Url};
+
+use crate::domain::text::clean;
 
 /// An honest User-Agent.
 pub const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
@@ -52,6 +54,16 @@ pub async fn read_body(mut response: Response, max: usize) -> Result<Vec<u8>, Bo
     }
 }
 
+/// Why a request failed, on one line and without its address, which may hold a secret: the innermost cause, because those
+/// around it repeat the address.
+pub fn failure(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let cause = anyhow::Chain::new(error).skip(1).last();
+    cause.map_or("the request failed".to_owned(), |cause| clean(&cause.to_string(), 120))
+}
+
 /// The server's `Retry-After`: seconds, or a time on its own clock. The caller limits it.
 pub fn retry_after(response: &Response) -> Option<Duration> {
     let header = |name| response.headers().get(name)?.to_str().ok().map(str::trim);
@@ -61,6 +73,12 @@ pub fn retry_after(response: &Response) -> Option<Duration> {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => Duration::try_from(time(text)?.duration_since(time(header(DATE)?)?)).ok(),
     }
+}
+
+/// The server's clock, by its `Date`: whole seconds.
+pub fn date(headers: &HeaderMap) -> Option<jiff::Timestamp> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    jiff::fmt::rfc2822::parse(text.trim()).ok().map(|zoned| zoned.timestamp())
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
 //! Where log lines go and how they look.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::Arc;
 
 use thiserror::Error;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::FmtContext;
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
@@ -17,6 +18,8 @@ use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
+
+use crate::runtime::redaction::{self, Redacted};
 
 #[derive(Debug, Clone)]
 pub enum Target {
@@ -42,13 +45,14 @@ pub enum TelemetryError {
 /// Starts logging for the whole process. `filter` is `RUST_LOG` if it is set; otherwise `default_filter` applies.
 pub fn init(target: Target, json: bool, filter: Option<&str>, default_filter: &str) -> Result<(), TelemetryError> {
     let (ansi, writer) = match target {
-        Target::Stdout => (io::stdout().is_terminal(), BoxMakeWriter::new(|| Tolerant(io::stdout()))),
-        Target::Stderr => (io::stderr().is_terminal(), BoxMakeWriter::new(|| Tolerant(io::stderr()))),
+        Target::Stdout => (io::stdout().is_terminal(), BoxMakeWriter::new(|| Redacted(Tolerant(io::stdout())))),
+        Target::Stderr => (io::stderr().is_terminal(), BoxMakeWriter::new(|| Redacted(Tolerant(io::stderr())))),
         Target::File(path) => {
-            let file = File::create(&path).map_err(|e| TelemetryError::File(path, e))?;
-            (false, BoxMakeWriter::new(Mutex::new(file)))
+            let file = Arc::new(File::create(&path).map_err(|e| TelemetryError::File(path, e))?);
+            (false, BoxMakeWriter::new(move || Redacted(file.clone())))
         }
     };
+    report_panics();
     tracing::subscriber::set_global_default(subscriber(json, ansi, filter, default_filter, writer)?)
         .map_err(|_| TelemetryError::Twice)
 }
@@ -63,13 +67,48 @@ fn subscriber(
     let text = filter.unwrap_or(default_filter);
     let shown = || text.chars().filter(|c| !c.is_control()).take(80).collect();
     let filter = EnvFilter::try_new(text).map_err(|_| TelemetryError::Filter(shown()))?;
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(ansi).with_writer(writer);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_target(json).with_ansi(ansi).with_writer(writer);
     Ok(if json {
-        Box::new(lines.json().flatten_event(true).with_span_list(false).finish())
+        Box::new(lines.json().flatten_event(true).with_span_list(false).finish().with(OwnDetail))
     } else {
-        Box::new(lines.event_format(TextLine).finish().with(KeepSpanFields))
+        Box::new(lines.event_format(TextLine).finish().with(KeepSpanFields).with(OwnDetail))
     })
+}
+
+/// A panic is one line on standard error, without secrets. The supervisor logs what follows from it.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+        let text = panic.payload_as_str().unwrap_or("without a message").replace('\n', " ");
+        let mut line = redaction::redacted(&format!("giftcode-bot: panicked{place}: {text}\n"));
+        let backtrace = Backtrace::capture();
+        if backtrace.status() == BacktraceStatus::Captured {
+            line += &format!("{backtrace}\n");
+        }
+        // If standard error is closed, nobody needs it.
+        drop(io::stderr().lock().write_all(line.as_bytes()));
+    }));
+}
+
+/// Lets through what this program says, at any level that is asked for, and of libraries only what they report to operators.
+/// Their details hold tokens and what people write: Discord's library prints whole events at `debug`, the token with which it
+/// identifies at `trace`, and an event that it cannot read even at `warn`; its spans hold requests.
+struct OwnDetail;
+
+impl OwnDetail {
+    fn lets_through(metadata: &Metadata<'_>) -> bool {
+        let target = metadata.target();
+        let is_of =
+            |name: &str| target.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+        let most = if is_of("serenity") || is_of("poise") { Level::ERROR } else { Level::INFO };
+        is_of(env!("CARGO_CRATE_NAME")) || metadata.is_event() && *metadata.level() <= most
+    }
+}
+
+impl<S: Subscriber> Layer<S> for OwnDetail {
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        Self::lets_through(metadata)
+    }
 }
 
 /// Time, level, message and fields. The spans' fields come last, because people search for how a message begins
@@ -163,7 +202,7 @@ impl<W: Write> Write for Tolerant<W> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::Mutex;
 
     use super::*;
 
@@ -233,9 +272,29 @@ mod tests {
         let line = capture(true, false, Some("warn"), log_in_spans);
         let mut line: serde_json::Value = serde_json::from_str(line.trim()).unwrap();
         line.as_object_mut().unwrap().remove("timestamp").unwrap();
+        assert_eq!(line.as_object_mut().unwrap().remove("target").unwrap(), module_path!());
         let span = serde_json::json!({ "name": "attempt", "code": "INNER", "player": 7, "feed": "a\nb" });
         let message = "❌ Giving up on Lord after 3 attempts";
         assert_eq!(line, serde_json::json!({ "level": "WARN", "message": message, "player": 8, "span": span }));
+    }
+
+    #[test]
+    fn of_libraries_only_what_they_report_is_logged_whatever_is_asked_for() {
+        for json in [false, true] {
+            let lines = capture(json, false, Some("trace,serenity=trace,h2=trace"), || {
+                let _request = tracing::info_span!(target: "serenity::http", "perform", token = "in-a-span").entered();
+                tracing::warn!(target: "serenity::gateway::ws", "an event with a token");
+                tracing::debug!(target: "h2::codec", "a header");
+                tracing::trace!(target: "hyper_util", "an address");
+                tracing::error!(target: "serenity", "loud");
+                tracing::info!(target: "axum::serve", "plain");
+                tracing::trace!("detail");
+                // Only a similar name.
+                tracing::warn!(target: "serenityx", "other");
+            });
+            let found = ["loud", "plain", "detail", "other"].map(|part| lines.matches(part).count());
+            assert_eq!((found, lines.lines().count()), ([1; 4], 4), "{lines}");
+        }
     }
 
     #[test]

@@ -23,6 +23,8 @@ type Key = (CodeKey, u32, GuildId);
 /// Standard output, with bars below it on a terminal.
 pub struct Console {
     bars: Option<MultiProgress>,
+    /// Standard output belongs to machines: people's lines go to standard error.
+    is_aside: bool,
     shown: Mutex<BTreeMap<Key, ProgressBar>>,
     printed_at: Mutex<Duration>,
 }
@@ -33,10 +35,11 @@ pub fn guild_name(guild: GuildId) -> String {
 }
 
 impl Console {
-    pub fn new() -> Self {
+    /// `is_json` is whether the log, which shares standard output where that is no terminal, is for machines.
+    pub fn new(is_json: bool) -> Self {
         let target = ProgressDrawTarget::stdout_with_hz(10);
         let bars = io::stdout().is_terminal().then(|| MultiProgress::with_draw_target(target));
-        Self { bars, shown: Mutex::default(), printed_at: Mutex::default() }
+        Self { is_aside: is_json && bars.is_none(), bars, shown: Mutex::default(), printed_at: Mutex::default() }
     }
 
     pub fn is_terminal(&self) -> bool {
@@ -47,6 +50,7 @@ impl Console {
     pub fn print(&self, text: &str) {
         let printed = match &self.bars {
             Some(bars) => bars.println(text),
+            None if self.is_aside => writeln!(io::stderr().lock(), "{text}"),
             None => writeln!(io::stdout().lock(), "{text}"),
         };
         // Nobody reads it any more.
@@ -97,12 +101,6 @@ impl Console {
         if let Some(bars) = &self.bars {
             drop(bars.clear());
         }
-    }
-}
-
-impl Default for Console {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -5,7 +5,7 @@
 //! well.
 //!
 //! # Races
-//! The feeds, the engine and the connection to Discord publish each change of their status. The state of posts and replica is read on demand.
+//! The feeds, the engine, the backup and the connection to Discord publish each change of their status. The state of posts and replica is read on demand.
 //!
 //! # Crash
 //! The published statuses and the time of the last line are in memory only.
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::health::{DiscordStatus, EngineStatus, Feeds, Health, HealthLine, PostStatus};
+use crate::domain::health::{DiscordStatus, EngineStatus, FailingBackup, Feeds, Health, HealthLine, PostStatus};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
 use crate::store::{Reports, SyncLog};
@@ -28,6 +28,7 @@ pub struct HealthMonitor {
     feeds: watch::Receiver<Feeds>,
     engine: watch::Receiver<EngineStatus>,
     discord: Option<watch::Receiver<DiscordStatus>>,
+    backup: Option<watch::Receiver<Option<FailingBackup>>>,
 }
 
 impl HealthMonitor {
@@ -37,11 +38,15 @@ impl HealthMonitor {
         feeds: watch::Receiver<Feeds>,
         engine: watch::Receiver<EngineStatus>,
     ) -> Self {
-        Self { reports, sync_log, feeds, engine, discord: None }
+        Self { reports, sync_log, feeds, engine, discord: None, backup: None }
     }
 
     pub fn with_discord(self, discord: watch::Receiver<DiscordStatus>) -> Self {
         Self { discord: Some(discord), ..self }
+    }
+
+    pub fn with_backup(self, backup: watch::Receiver<Option<FailingBackup>>) -> Self {
+        Self { backup: Some(backup), ..self }
     }
 
     pub async fn read(&self) -> Health {
@@ -53,6 +58,7 @@ impl HealthMonitor {
             replica: replica.map_err(|error| error.to_string()),
             engine: self.engine.borrow().clone(),
             discord: self.discord.as_ref().map(|discord| discord.borrow().clone()),
+            failing_backup: self.backup.as_ref().and_then(|backup| backup.borrow().clone()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The services: one loop each, a `runtime::supervisor::Service`. They meet at the store and never call each other.
 
+pub mod backup;
 pub mod engine;
 pub mod eraser;
 pub mod health;

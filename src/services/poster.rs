@@ -33,6 +33,7 @@ use crate::domain::codes::code::Code;
 use crate::domain::players::player::GuildId;
 use crate::ports::{AnnounceError, Announcer, Correction};
 use crate::runtime::clock::Clock;
+use crate::runtime::metrics::{Metrics, PostResult};
 use crate::runtime::supervisor::Service;
 use crate::store::{DueMessage, Guilds, NotPosted, PostQueue, StoreError};
 
@@ -110,11 +111,17 @@ pub struct Poster<A> {
     posts: PostQueue,
     guilds: Guilds,
     clock: Clock,
+    metrics: Metrics,
 }
 
 impl<A: Announcer> Poster<A> {
     pub fn new(announcer: A, posts: PostQueue, guilds: Guilds, clock: Clock) -> Self {
-        Self { announcer: Arc::new(announcer), posts, guilds, clock }
+        Self { announcer: Arc::new(announcer), posts, guilds, clock, metrics: Metrics::default() }
+    }
+
+    /// It reports to `metrics`.
+    pub fn measured(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 }
 
@@ -198,8 +205,8 @@ impl<A: Announcer> Poster<A> {
             if desk.busy.insert(work.guild()) {
                 let (announcer, posts, guilds, clock) =
                     (self.announcer.clone(), self.posts.clone(), self.guilds.clone(), self.clock);
-                let span = work.span();
-                let worked = async move { work_off(announcer.as_ref(), &posts, &guilds, clock, work).await };
+                let (metrics, span) = (self.metrics.clone(), work.span());
+                let worked = async move { work_off(announcer.as_ref(), &posts, &guilds, clock, &metrics, work).await };
                 desk.sends.spawn(worked.instrument(span));
             }
         }
@@ -215,10 +222,17 @@ impl<A: Announcer> Poster<A> {
 }
 
 /// Sends or corrects one message. If the store fails, the guild is kept busy for a cool-down.
-async fn work_off<A: Announcer>(announcer: &A, posts: &PostQueue, guilds: &Guilds, clock: Clock, work: Work) -> Ended {
+async fn work_off<A: Announcer>(
+    announcer: &A,
+    posts: &PostQueue,
+    guilds: &Guilds,
+    clock: Clock,
+    metrics: &Metrics,
+    work: Work,
+) -> Ended {
     let guild = work.guild();
     let worked = match work {
-        Work::Send(due) => send(announcer, posts, guilds, clock, due).await,
+        Work::Send(due) => send(announcer, posts, guilds, clock, metrics, due).await,
         Work::Correct(correction) => correct(announcer, posts, clock, correction).await,
     };
     let outage = match worked {
@@ -250,6 +264,7 @@ async fn send<A: Announcer>(
     posts: &PostQueue,
     guilds: &Guilds,
     clock: Clock,
+    metrics: &Metrics,
     due: DueMessage,
 ) -> Result<Option<Duration>, StoreError> {
     let message = due.announcement;
@@ -257,19 +272,25 @@ async fn send<A: Announcer>(
         tracing::debug!("A message to guild {} is another one by now: it is not sent", message.guild);
         return Ok(None);
     }
+    let began = clock.elapsed();
     let sent = tokio::time::timeout(SEND_TIMEOUT, announcer.announce(&message)).await;
+    let took = clock.elapsed().saturating_sub(began);
     let sent = sent.unwrap_or_else(|_| {
         Err(AnnounceError::passing(format!("no answer within {} s", SEND_TIMEOUT.as_secs()), true))
     });
     let (guild, count) = (message.guild, message.codes.len());
     let error = match sent {
         Ok(posted) => {
-            posts.record_posted(message, posted).await?;
+            metrics.posted(PostResult::Posted, took);
+            for since_seen in posts.record_posted(message, posted).await? {
+                metrics.seen_to_posted(since_seen);
+            }
             tracing::info!("Posted {count} new codes to guild {guild}");
             return Ok(None);
         }
         Err(error) => error,
     };
+    metrics.posted(result_of(&error), took);
     let mut wait = wait(due.attempts + 1, &error);
     let reason = &error.reason;
     if let Some(blocked) = error.blocked {
@@ -294,6 +315,14 @@ async fn send<A: Announcer>(
     };
     posts.record_not_posted(message.nonce, failed).await?;
     Ok(error.is_outage.then_some(wait))
+}
+
+fn result_of(error: &AnnounceError) -> PostResult {
+    match error.blocked {
+        Some(_) => PostResult::Paused,
+        None if error.is_outage => PostResult::Outage,
+        None => PostResult::Failed,
+    }
 }
 
 /// Edits a message. In an outage, returns how long to hold all messages.

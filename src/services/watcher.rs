@@ -31,6 +31,7 @@ use crate::domain::codes::polling::Schedule;
 use crate::domain::health::{FailingFeed, FeedStatus, Feeds};
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::runtime::clock::Clock;
+use crate::runtime::metrics::Metrics;
 use crate::runtime::supervisor::Service;
 use crate::store::{ListingChanges, Listings, StoreError};
 
@@ -58,6 +59,7 @@ pub struct Watcher<F> {
     clock: Clock,
     settings: WatcherSettings,
     status: watch::Sender<Feeds>,
+    metrics: Metrics,
 }
 
 /// State that the polls of all feeds share.
@@ -93,7 +95,12 @@ impl<F: CodeFeed> Watcher<F> {
     pub fn new(feed: F, listings: Listings, clock: Clock, settings: WatcherSettings) -> Self {
         let status = |name| FeedStatus { name, ..FeedStatus::default() };
         let status = watch::Sender::new(Feeds(feed.sources().into_iter().map(status).collect()));
-        Self { feed, listings, clock, settings, status }
+        Self { feed, listings, clock, settings, status, metrics: Metrics::default() }
+    }
+
+    /// It reports to `metrics`.
+    pub fn measured(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Changes with each poll.
@@ -142,7 +149,9 @@ impl<F: CodeFeed> Watcher<F> {
 
     #[tracing::instrument(level = "error", skip_all, fields(feed = source.name))]
     async fn poll(&self, source: &mut Source, round: &Round) {
+        let began = self.clock.elapsed();
         let asked = self.feed.ask(source.place).await;
+        let took = self.clock.elapsed().saturating_sub(began);
         let tries = source.schedule.consecutive_errors() + 1;
         let trouble = match self.take(asked, tries, source, round).await {
             Ok(trouble) => {
@@ -151,6 +160,7 @@ impl<F: CodeFeed> Watcher<F> {
             }
             Err(failure) => Some(self.note_failure(failure, source, round).await),
         };
+        self.metrics.polled(&source.name, trouble.is_none(), took);
         self.report(source, trouble);
     }
 

@@ -1,11 +1,28 @@
 //! Batches: the redemptions that one code started for one roster, and their progress.
 
-use rusqlite::{Connection, params};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::players::player::GuildId;
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError, Tx};
+
+/// When the code `c` was first seen in its generation.
+pub(super) const SEEN_AT: &str = "iif(c.generation = 1, c.first_seen_at, coalesce(
+    (SELECT max(l.active_since) FROM listings l
+     WHERE l.code_key = c.code_key AND l.standing = 'active' AND l.deleted = 0), c.first_seen_at))";
+/// What followed a code's first sight within this time followed from it, and not from a channel or a player that was added later.
+pub(super) const AT_ONCE_MS: i64 = 3_600_000;
+
+/// How long a batch took whose players were all known when its code was new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasted {
+    pub since_seen: Duration,
+    /// `None` where the code was not posted.
+    pub since_posted: Option<Duration>,
+}
 
 /// A batch whose last redemption was just decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +34,8 @@ pub struct FinishedBatch {
     pub already: u32,
     pub failed: u32,
     pub gave_up: u32,
+    /// `None` if the code is over, or if players were added or tried again later.
+    pub lasted: Option<Lasted>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +67,31 @@ pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
         .statement(&sql)?
         .query_map(params![key, generation, Millis(tx.now()), tx.version()], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    guilds.into_iter().map(|guild| counts(tx.connection(), guild, key, generation)).collect()
+    let counted = guilds.into_iter().map(|guild| {
+        let lasted = lasted(tx, guild, key, generation)?;
+        Ok(FinishedBatch { lasted, ..counts(tx.connection(), guild, key, generation)? })
+    });
+    counted.collect()
+}
+
+fn lasted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<Option<Lasted>> {
+    let sql = format!(
+        "SELECT ?4 - seen_at, ?4 - p.posted_at
+         FROM (SELECT {SEEN_AT} AS seen_at FROM codes c
+               WHERE c.code_key = ?2 AND c.generation = ?3 AND c.condemned IS NULL)
+         LEFT JOIN posts p ON p.guild_id = ?1 AND p.code_key = ?2 AND p.generation = ?3 AND p.deleted = 0
+         WHERE NOT EXISTS (
+             SELECT 1 FROM rosters r JOIN redemptions d USING (player_id)
+             WHERE r.guild_id = ?1 AND r.deleted = 0 AND d.code_key = ?2 AND d.generation = ?3 AND d.deleted = 0
+               AND (d.round > 0 OR d.created_at > seen_at + {AT_ONCE_MS}))"
+    );
+    let millis = |millis: i64| Duration::from_millis(millis.max(0).unsigned_abs());
+    tx.statement(&sql)?
+        .query_row(params![guild, key, generation, Millis(tx.now())], |row| {
+            let since_posted = row.get::<_, Option<i64>>(1)?.map(millis);
+            Ok(Lasted { since_seen: millis(row.get(0)?), since_posted })
+        })
+        .optional()
 }
 
 /// Reopens the batches of this code that have pending redemptions again, because players were added.
@@ -75,6 +118,7 @@ fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u3
                 already: row.get(1)?,
                 failed: row.get(2)?,
                 gave_up: row.get(3)?,
+                lasted: None,
             })
         })
 }

@@ -1,7 +1,7 @@
 //! The narrow handles. Each is made for one module and offers only the operations that this module needs. A constructor
 //! takes the handles it uses, so its signature shows which state it may touch.
 //!
-//! All but [`Batches`], [`Rosters`] and [`Reports`] write redemptions: see `docs/developing.md`, "Five paths".
+//! All but [`Batches`], [`Rosters`], [`Reports`] and [`Exports`] write redemptions: see `docs/developing.md`, "Five paths".
 
 use rusqlite::Connection;
 
@@ -67,6 +67,8 @@ handles! {
     SyncLog by sync_log;
     /// Summaries and counts, read only. For commands and health lines.
     Reports by reports;
+    /// The whole state as JSON. For the daily backup.
+    Exports by exports;
     /// State of other programs. For `state import`.
     Imports by imports;
 }

@@ -22,9 +22,11 @@ mod batch_messages;
 mod batches;
 mod codes;
 mod erasing;
+mod export;
 mod guilds;
 mod handles;
 mod import;
+mod inspection;
 mod kernel;
 mod listings;
 mod players;
@@ -32,19 +34,24 @@ mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod stats;
 mod sync;
 mod tallies;
 
 pub use batch_messages::{BatchKey, PastBatch};
-pub use batches::{BatchProgress, FinishedBatch};
+pub use batches::{BatchProgress, FinishedBatch, Lasted};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
+pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
 pub use guilds::{Failing, GuildSettings};
 pub use handles::{
-    Batches, Codes, Erasures, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests, Rosters,
-    SyncLog, Tallies,
+    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests,
+    Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
+pub use inspection::{
+    FeedOnFile, Integrity, RecordedCall, ServerOnFile, StateOverview, check_integrity, lock_holder, state_overview,
+};
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use players::{Linked, RosterChange, RosterPage};
@@ -53,8 +60,12 @@ pub use redemptions::{
     Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,
     Recorded,
 };
-pub use report::{CodeReport, RedemptionRow};
+pub use report::{
+    Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild,
+    PausedGuilds, Queue, RedemptionRow, RefusingGuild, StoreCounts,
+};
 pub use requests::{BatchStart, Standing};
+pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use giftcode_bot::sandbox::ledger::{Call, open_lines};
 use giftcode_bot::sandbox::posts::PostedMessage;
+use serde_json::Value;
 
 use crate::support::{bot, output, text};
 
@@ -34,6 +35,42 @@ async fn the_sandbox_ends_by_itself_with_the_simulators_outcomes() {
     }
     assert_eq!(text(&output.stderr), "");
     assert!(!folder.path().join(STATE).exists(), "a finished world is taken away");
+}
+
+/// With `LOG_FORMAT=json`, whoever reads standard output reads objects and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_json_each_line_of_a_whole_run_is_one_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = bot(folder.path());
+    command.args(["sandbox", "--players", "6", "--codes", "12", "--seed", "5"]).env("LOG_FORMAT", "json");
+    let output = output(command).await;
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{stdout}\n{}", text(&output.stderr));
+    let lines: Vec<Value> = stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect();
+    for line in &lines {
+        let timestamp = line["timestamp"].as_str().unwrap();
+        assert!(timestamp.parse::<jiff::Timestamp>().is_ok(), "{line}");
+        assert!(["ERROR", "WARN", "INFO"].contains(&line["level"].as_str().unwrap()), "{line}");
+        assert!(line["target"].as_str().unwrap().starts_with("giftcode_bot"), "{line}");
+        assert!(line["message"].is_string(), "{line}");
+    }
+    // (the begin of a message, what its span has)
+    for (begin, fields) in [
+        ("Successfully fetched", &["feed"][..]),
+        ("Posted ", &["guild", "codes", "nonce"]),
+        ("✅ Redeemed for ", &["code", "player"]),
+        ("✅ Login successful for ", &["code", "player"]),
+    ] {
+        let found: Vec<&Value> =
+            lines.iter().filter(|line| line["message"].as_str().unwrap().starts_with(begin)).collect();
+        assert!(!found.is_empty(), "{begin} in\n{stdout}");
+        let has_all = |line: &&Value| fields.iter().all(|field| !line["span"][*field].is_null());
+        assert!(found.iter().all(has_all), "{found:#?}");
+    }
+    assert!(text(&output.stderr).contains("outcomes match the simulated game"), "what people see is elsewhere");
 }
 
 /// The decided redemptions and the generation of each code in the state file. The game is asked again about the reactivated code

@@ -24,21 +24,25 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     (
         "discord",
         &[
+            &["check"],
             &["gateway"],
             &["registration"],
             &["interactions"],
             &["announcer", "bot"],
             &["connection_status", "messages", "permissions", "session_budget"],
-            &["custom_id", "rest", "user_limit"],
+            &["custom_id", "pictures", "rest", "user_limit"],
         ],
     ),
-    ("services", &[&["engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]]),
+    (
+        "services",
+        &[&["backup", "engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]],
+    ),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
-    ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"]]),
+    ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"], &["redaction"]]),
     (
         "domain",
         &[
-            &["health", "legacy"],
+            &["check", "health", "legacy"],
             &["sync"],
             &["limits"],
             &["redeeming"],

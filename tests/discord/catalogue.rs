@@ -3,7 +3,7 @@
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
 use giftcode_bot::discord::messages::manage::Mention;
-use giftcode_bot::discord::messages::{Message, batch, manage, personal, players, post};
+use giftcode_bot::discord::messages::{Message, batch, manage, personal, players, post, stats};
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
@@ -21,7 +21,8 @@ use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
 use giftcode_bot::store::{
-    BatchStart, Failing, Forgotten, GuildSettings, OverCode, PastBatch, RosterChange, RosterPage, Standing,
+    BatchStart, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch, RosterChange,
+    RosterPage, STATS_CODES, STATS_DAYS, Standing,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -86,6 +87,74 @@ fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> 
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
     (0..count).map(|number| announced(&format!("CODE{number:02}"), None, Some(24 + number as i64), 1)).collect()
+}
+
+fn code_stats(text: &str, have: u32, failed: u32, to_post: Option<i64>, to_done: Option<i64>) -> CodeStats {
+    let seconds = |part: Option<i64>| part.map(SignedDuration::from_secs);
+    CodeStats { code: code(text), players: 60, have, failed, to_post: seconds(to_post), to_done: seconds(to_done) }
+}
+
+/// The numbers of a server with 60 players.
+pub fn sample_stats() -> GuildStats {
+    let day = |at: usize| match at {
+        2 => DayCounts { granted: 55, already: 3, failed: 2, gave_up: 0 },
+        6 => DayCounts { granted: 112, already: 6, failed: 1, gave_up: 1 },
+        7 => DayCounts { granted: 4, ..DayCounts::default() },
+        11 => DayCounts { granted: 58, already: 1, failed: 1, gave_up: 0 },
+        13 => DayCounts { granted: 41, already: 2, failed: 1, gave_up: 0 },
+        _ => DayCounts::default(),
+    };
+    GuildStats {
+        players: 60,
+        first_day: "2026-11-07T00:00:00Z".parse().unwrap(),
+        days: (0..STATS_DAYS).map(day).collect(),
+        codes: vec![
+            code_stats("gogoWOS", 43, 1, Some(6), None),
+            code_stats("OFFICIALSTORE", 59, 1, Some(11), Some(182)),
+            code_stats("WOS1105", 60, 0, Some(4), Some(151)),
+            code_stats("WOS_1101-winter", 56, 4, None, Some(230)),
+        ],
+    }
+}
+
+/// Servers of every kind: what they are, and their numbers.
+pub fn samples_of_stats() -> Vec<(&'static str, GuildStats)> {
+    let sample = sample_stats();
+    let one = GuildStats { codes: sample.codes[1..2].to_vec(), ..sample.clone() };
+    let slow = CodeStats { to_done: Some(SignedDuration::from_hours(31)), ..sample.codes[1].clone() };
+    let outlier = GuildStats { codes: [vec![slow], sample.codes.clone()].concat(), ..sample.clone() };
+    let ten = (0..10_u8).map(|at| {
+        let (code, number) = (format!("WOS-{at}{}", "X".repeat(3 * usize::from(at))), u32::from(at));
+        code_stats(&code, 60 - 5 * number, number, Some(3), Some(90))
+    });
+    let full = GuildStats { codes: ten.collect(), ..sample.clone() };
+    let silent = GuildStats {
+        codes: vec![code_stats("SILENT", 0, 0, Some(4), None)],
+        days: vec![DayCounts::default(); 14],
+        ..sample.clone()
+    };
+    vec![
+        ("usual", sample),
+        ("one", one),
+        ("outlier", outlier),
+        ("full", full),
+        ("silent", silent),
+        ("longest", longest_stats()),
+    ]
+}
+
+fn longest_stats() -> GuildStats {
+    let most = DayCounts { granted: u32::MAX, already: u32::MAX, failed: u32::MAX, gave_up: u32::MAX };
+    let code = |number| CodeStats {
+        players: u32::MAX,
+        have: u32::MAX,
+        failed: u32::MAX,
+        to_post: Some(SignedDuration::MAX),
+        to_done: Some(SignedDuration::MAX),
+        ..code_stats(&format!("{number:W>32}"), 0, 0, None, None)
+    };
+    let codes = (0..STATS_CODES as usize).map(code).collect();
+    GuildStats { days: vec![most; STATS_DAYS], codes, ..sample_stats() }
 }
 
 pub fn posts() -> Chapter {
@@ -378,6 +447,14 @@ pub fn managing() -> Chapter {
     say("history", manage::history(&history, &[], None));
     say("history, without redemptions", manage::history(&[], &[], None));
     say("history, of a code that was never redeemed in this server", manage::history(&[], &[], Some(&code("WOS1105"))));
+    let numbers = sample_stats();
+    let charts = stats::charts(&numbers);
+    let pictures = charts.iter().map(|_| Vec::new()).collect();
+    say("stats", stats::stats(&numbers, &charts, Some(pictures)));
+    say("stats, while too many others are drawn", stats::stats(&numbers, &charts, None));
+    let nothing = |players| GuildStats { players, days: Vec::new(), codes: Vec::new(), ..numbers.clone() };
+    say("stats, before anything was posted or redeemed", stats::stats(&nothing(60), &[], Some(Vec::new())));
+    say("stats, without players", stats::stats(&nothing(0), &[], Some(Vec::new())));
     ("/manage giftcode", all)
 }
 
@@ -603,6 +680,7 @@ pub fn longest() -> Vec<(String, Message)> {
         ("the history", manage::history(&runs, &over_codes, None)),
         ("the codes", manage::codes(&codes(400), &over_codes, true)),
         ("the status", manage::status(&status)),
+        ("the stats", stats::stats(&longest_stats(), &stats::charts(&longest_stats()), Some(vec![Vec::new(); 3]))),
         ("a roster", players::roster(&roster, 1)),
         ("bad lines", players::not_imported(&lines)),
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),

@@ -8,6 +8,7 @@
 )]
 
 mod answering;
+mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
@@ -23,8 +24,10 @@ mod refusals;
 mod registering;
 mod rosters;
 mod safety;
+mod secrets;
 #[path = "../replication/server.rs"]
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;
 mod servers;
+mod stats;
 mod world;

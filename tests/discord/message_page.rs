@@ -113,9 +113,14 @@ fn message(page: &mut String, when: &str, message: &Message) {
         embed(page, one);
     }
     rows(page, &json["components"]);
-    if let Some((name, bytes)) = message.file() {
-        let lines = String::from_utf8_lossy(bytes).lines().count();
-        let _ = writeln!(page, ">\n> 📎 `{name}`, {lines} lines  ");
+    for file in message.files() {
+        let _ = match &file.description {
+            Some(description) => writeln!(page, ">\n> 🖼 `{}`, described as “{description}”  ", file.name),
+            None => {
+                let lines = String::from_utf8_lossy(&file.bytes).lines().count();
+                writeln!(page, ">\n> 📎 `{}`, {lines} lines  ", file.name)
+            }
+        };
     }
 }
 
@@ -185,7 +190,7 @@ fn every_message_is_on_the_page() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let catalogue = std::fs::read_to_string(root.join("tests/discord/catalogue.rs")).unwrap();
     let mut missing = Vec::new();
-    for module in ["appeal", "manage", "personal", "players", "post", "batch"] {
+    for module in ["appeal", "manage", "personal", "players", "post", "batch", "stats"] {
         let source = std::fs::read_to_string(root.join(format!("src/discord/messages/{module}.rs"))).unwrap();
         for declared in source.split("\npub fn ").skip(1) {
             let signature = declared.split('{').next().unwrap();

@@ -17,7 +17,7 @@ async fn members_cannot_manage_anything() {
     let most = (u64::MAX >> 8) & !(permission::MANAGE_GUILD | permission::ADMINISTRATOR);
     let file = world.double.attach("players.csv", "text/csv", b"player_id,nickname,state\n1002,B,245\n");
     let code = || vec![("code", json!("GOOD"))];
-    let commands: [(&str, Vec<(&str, Value)>); 15] = [
+    let commands: [(&str, Vec<(&str, Value)>); 16] = [
         ("manage giftcode setchannel", vec![]),
         ("manage giftcode unsetchannel", vec![]),
         ("manage giftcode auto", vec![("switch", json!(0))]),
@@ -28,6 +28,7 @@ async fn members_cannot_manage_anything() {
         ("manage giftcode retry", code()),
         ("manage giftcode status", vec![]),
         ("manage giftcode history", code()),
+        ("manage giftcode stats", vec![]),
         ("manage players add", vec![("player_ids", json!("1003")), ("state", json!(245))]),
         ("manage players remove", vec![("player", json!("1001"))]),
         ("manage players list", vec![]),

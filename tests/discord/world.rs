@@ -139,6 +139,11 @@ impl World {
         Self { double, feed, game, folder: tempfile::tempdir().unwrap(), feed_url, variables: Vec::new() }
     }
 
+    /// The address of the feed.
+    pub fn feed_url(&self) -> &str {
+        &self.feed_url
+    }
+
     /// Sets an environment variable of the program.
     pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
         self.variables.push((name, value.into()));
@@ -298,6 +303,11 @@ impl Drop for Bot {
 }
 
 impl Bot {
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }

@@ -81,6 +81,14 @@ fn read(text: &str) -> Entry {
     }
 }
 
+/// The lines of a good start in docs/operating.md.
+pub fn good_start() -> Vec<Words> {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operating.md")).unwrap();
+    let section = page.split("\n### 5. Is it well?").nth(1).unwrap();
+    let block = section.split("```").nth(1).unwrap();
+    block.lines().skip(1).map(|line| Words(line.to_owned())).collect()
+}
+
 /// What is wrong with the page itself: an entry that lacks a row, or two with one name.
 pub fn problems(entries: &[Entry]) -> Vec<String> {
     let mut problems = Vec::new();

@@ -36,7 +36,7 @@ use guide::Entry;
 const AT_ONCE: usize = 6;
 
 /// Produces an entry's symptom.
-type Scenario = fn(Entry) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+type Scenario = fn(Entry) -> Pin<Box<dyn Future<Output = ()>>>;
 
 macro_rules! scenarios {
     ($($name:literal: $module:ident::$scenario:ident;)+) => {
@@ -51,6 +51,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         "Everything is forgotten after a deploy": state::file_alone;
         "MongoDB does not answer": state::mongodb_away;
         "The bot waits for MongoDB and does nothing": state::empty_file_waits;
+        "MongoDB refuses the user or the password": state::wrong_password;
         "MongoDB's user may not write": state::permission_missing;
         "MongoDB's space is used up": state::space_used_up;
         "Atlas does not admit this address": state::address_not_listed;
@@ -66,6 +67,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         "The state file is in use": starting::file_in_use;
         "The state file is damaged": starting::damaged_file;
         "The state file was written by a newer version": starting::newer_file;
+        "The port is taken": starting::port_taken;
         "The feed answers with an error": codes::feed_fails;
         "The feed refuses the bot": codes::feed_refuses_the_key;
         "The feed answers with a page": codes::feed_is_a_page;
@@ -97,6 +99,22 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
     }
 }
 
+/// The program starts as docs/operating.md shows it, with numbers of its own.
+async fn a_good_start_is_the_guides() {
+    let mut world = world::World::new(&[]).await;
+    for number in 1..=7 {
+        world.feed.add(&format!("CODE{number}"), "", "");
+    }
+    world.set("GIFTCODE_CHECK_INTERVAL", "10");
+    let bot = world.start().await;
+    let lines = guide::good_start();
+    assert!(lines.len() > 4, "{lines:?}");
+    for line in lines {
+        world.until(&line.0, || line.are_in_a_line_of(&bot.log())).await;
+    }
+    bot.stop().await;
+}
+
 /// Runs a scenario on its own runtime, and prints how long it took.
 fn run(entry: &Entry, scenario: Scenario) {
     let began = Instant::now();
@@ -122,9 +140,14 @@ fn main() {
         }),
         Trial::test("the page is read as it is written", || {
             guide::the_page_is_read_as_it_is_written();
+            stage::a_page_is_read_by_rows_and_paragraphs();
             Ok(())
         }),
     ];
+    trials.push(Trial::test("a good start is the guide's", || {
+        tokio::runtime::Runtime::new().unwrap().block_on(a_good_start_is_the_guides());
+        Ok(())
+    }));
     trials.extend(scenarios.into_iter().filter_map(|(name, scenario)| {
         let entry = entries.iter().find(|entry| entry.name == name)?.clone();
         Some(Trial::test(name, move || {

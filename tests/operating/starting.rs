@@ -24,6 +24,13 @@ pub async fn unreadable_value(entry: Entry) {
     stage.is_seen_at_the_end(stage.world.spawn()).await;
 }
 
+pub async fn port_taken(entry: Entry) {
+    let mut stage = Stage::new(&entry, &[]).await;
+    let other = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+    stage.set("PORT", other.local_addr().unwrap().port().to_string());
+    stage.is_seen_at_the_end(stage.world.spawn()).await;
+}
+
 pub async fn connection_string(entry: Entry) {
     let mut stage = Stage::new(&entry, &[]).await;
     stage.set("MONGODB_URI", "mongodb+srv://bot:<db_password>@cluster0.example.mongodb.net/");
@@ -31,12 +38,12 @@ pub async fn connection_string(entry: Entry) {
 }
 
 pub async fn file_in_use(entry: Entry) {
-    let stage = Stage::new(&entry, &[]).await;
+    let mut stage = Stage::new(&entry, &[]).await;
     let first = stage.world.start().await;
     first.said("Successfully fetched 0 gift codes").await;
-    let second = stage.world.spawn();
-    let log = second.ended(1).await;
-    stage.is_seen_in(&log, &first).await;
+    stage.move_port();
+    let log = stage.world.spawn().ended(1).await;
+    stage.is_seen_in(&|| log.clone()).await;
     first.stop().await;
 }
 

@@ -56,6 +56,18 @@ async fn refusing(entry: &Entry, refusal: Refusal) {
     bot.stop().await;
 }
 
+pub async fn wrong_password(entry: Entry) {
+    let server = Server::start();
+    let line = Proxy::before(&server.uri());
+    line.refuse(Some(Refusal::WrongPassword));
+    let mut stage = Stage::new(&entry, &[]).await;
+    stage.set("MONGODB_URI", line.uri().replace("mongodb://", "mongodb://bot:s3cr3t@"));
+    let bot = stage.world.spawn();
+    stage.is_seen(&bot).await;
+    assert!(!bot.log().contains("s3cr3t"), "{}", bot.log());
+    bot.stop().await;
+}
+
 pub async fn permission_missing(entry: Entry) {
     refusing(&entry, Refusal::ReadOnlyUser).await;
 }
@@ -92,7 +104,7 @@ pub async fn another_leads(entry: Entry) {
     let mut stage = Stage::new(&entry, &[]).await;
     stage.set("MONGODB_URI", server.uri());
     let first = stage.world.start().await;
-    stage.move_port();
+    stage.follow_port();
     stage.set("STATE_FILE", "elsewhere/giftcode.db");
     let second = stage.world.spawn();
     stage.is_seen(&second).await;

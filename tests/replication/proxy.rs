@@ -29,13 +29,22 @@ pub enum Refusal {
     Quota,
     /// A user with the role `read`.
     ReadOnlyUser,
+    /// A user who may read and write, and may not ask for the database's size.
+    NoStatistics,
+    /// A user or a password that the server does not know.
+    WrongPassword,
 }
 
 impl Refusal {
     fn concerns(self, command: &str) -> bool {
         let fills = ["insert", "update", "findAndModify", "bulkWrite", "create", "createIndexes"];
         let removes = ["delete", "drop", "dropDatabase", "dropIndexes"];
-        fills.contains(&command) || (self == Self::ReadOnlyUser && removes.contains(&command))
+        match self {
+            Self::Quota => fills.contains(&command),
+            Self::ReadOnlyUser => fills.contains(&command) || removes.contains(&command),
+            Self::NoStatistics => command == "dbStats",
+            Self::WrongPassword => command == "saslStart",
+        }
     }
 
     fn answer(self, command: &str) -> Document {
@@ -44,7 +53,10 @@ impl Refusal {
                 "ok": 0.0, "code": 8000, "codeName": "AtlasError",
                 "errmsg": "you are over your space quota, using 513 MB of 512 MB",
             },
-            Self::ReadOnlyUser => doc! {
+            Self::WrongPassword => doc! {
+                "ok": 0.0, "code": 8000, "codeName": "AtlasError", "errmsg": "bad auth : authentication failed",
+            },
+            Self::ReadOnlyUser | Self::NoStatistics => doc! {
                 "ok": 0.0, "code": 13, "codeName": "Unauthorized",
                 "errmsg": format!("not authorized on giftcode to execute command {{ {command}: \"guilds\" }}"),
             },

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod asking;
+mod backups;
 mod breaker;
 mod engine;
 mod erasing;
@@ -15,6 +16,7 @@ mod reporting;
 mod retention;
 mod state_checks;
 mod support;
+mod telling;
 mod unrecorded;
 mod verdict;
 mod watching;

@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::wiring::{engine_settings, game_client};
+use crate::commands::wiring::{budgets, engine_settings, game_client};
 use crate::commands::world::{Paths, World};
 use crate::commands::{Ended, summary};
 use crate::domain::players::player::ChannelId;
@@ -15,6 +15,7 @@ use crate::feeds::FeedClient;
 use crate::ops::instance::ActiveParts;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, Feed};
+use crate::runtime::metrics::Metrics;
 use crate::runtime::supervisor::Supervisor;
 use crate::sandbox::cards;
 use crate::sandbox::console::{Console, guild_name};
@@ -154,6 +155,7 @@ impl Live {
         config: &Config,
         store: &Store,
         unrecorded: &Unrecorded,
+        metrics: &Metrics,
         done: &CancellationToken,
     ) -> anyhow::Result<(Supervisor, ActiveParts)> {
         let mut config = config.clone();
@@ -168,16 +170,20 @@ impl Live {
         config.game_page_url = PAGE.parse().context("cannot read the simulated game's page")?;
         let game = game_client(&config, self.clock)?;
         let poster = Poster::new(self.announcer.clone(), store.posts(), store.guilds(), self.clock);
+        let poster = poster.measured(metrics.clone());
+        store.measured(metrics.clone());
         let how = engine_settings(&config);
         let engine = Engine::after(unrecorded.clone(), game, store.redemptions(), self.clock, how);
-        let watcher = Watcher::new(feed, store.listings(), self.clock, settings);
+        engine.measured(metrics.clone());
+        let watcher = Watcher::new(feed, store.listings(), self.clock, settings).measured(metrics.clone());
         let health = HealthMonitor::new(store.reports(), store.sync_log(), watcher.status(), engine.status());
         let mut supervisor = Supervisor::new(done.clone());
         supervisor.add(Arc::new(watcher));
         supervisor.add(Arc::new(poster));
+        let budgets = budgets(&engine);
         supervisor.add(engine);
         supervisor.add(Arc::new(HealthLog::new(health.clone(), self.clock)));
-        Ok((supervisor, ActiveParts { health, reports: store.reports(), sync_log: store.sync_log() }))
+        Ok((supervisor, ActiveParts { health, budgets, reports: store.reports(), sync_log: store.sync_log() }))
     }
 
     /// Waits until the script is over and nothing is left to post or redeem.

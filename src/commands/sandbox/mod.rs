@@ -13,6 +13,7 @@ use crate::ops::instance::InstanceMonitor;
 use crate::replica::Mongo;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
+use crate::runtime::metrics::Metrics;
 use crate::runtime::telemetry::{self, Target};
 use crate::sandbox::console::Console;
 use crate::services::engine::Unrecorded;
@@ -69,7 +70,7 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
         login: options.login,
         started_at_ms: clock.now().as_millisecond(),
     };
-    let console = Arc::new(Console::new());
+    let console = Arc::new(Console::new(config.log_format == LogFormat::Json));
     let shutdown = stop_on_signals()?;
     // Before the log starts: the file may be in use by another instance.
     let waited = session::wait_for_lock(&paths.state, has_replica, |text| console.print(text), &shutdown);
@@ -77,7 +78,8 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let target = if console.is_terminal() { Target::File(paths.log.clone()) } else { Target::Stdout };
     telemetry::init(target, config.log_format == LogFormat::Json, config.log_filter.as_deref(), "info")?;
     let instance = InstanceMonitor::new(clock);
-    let watching = watch_over(&config, &paths.state, &instance, &shutdown).await?;
+    let metrics = Metrics::default();
+    let watching = watch_over(&config, &paths.state, &instance, &metrics, &shutdown).await?;
     let page = watching.url();
     let (world, continues) = match options.instance {
         1 => world::enter(&paths, wanted, lock.as_ref(), has_replica, clock)?,
@@ -90,7 +92,8 @@ pub async fn run(options: SandboxOptions) -> anyhow::Result<Ended> {
     let mut sessions = session::Sessions::new(location, lock, mongodb);
     instance.follows(sessions.leadership().clone());
     let unrecorded = Unrecorded::default();
-    let sandbox = Sandbox { config, options, paths, world, continues, console, clock, unrecorded, instance, page };
+    let sandbox =
+        Sandbox { config, options, paths, world, continues, console, clock, unrecorded, instance, metrics, page };
     if sandbox.options.instance > 1 {
         sandbox
             .console
@@ -114,6 +117,7 @@ struct Sandbox {
     clock: Clock,
     unrecorded: Unrecorded,
     instance: InstanceMonitor,
+    metrics: Metrics,
     /// The address of the status page.
     page: Option<String>,
 }
@@ -136,7 +140,7 @@ impl Sandbox {
         };
         prepared?;
         let stop = done.child_token();
-        let (services, parts) = live.services(&self.config, &store, &self.unrecorded, &stop).await?;
+        let (services, parts) = live.services(&self.config, &store, &self.unrecorded, &self.metrics, &stop).await?;
         let _acting = self.instance.acts(parts);
         let mut services = AbortOnDropHandle::new(tokio::spawn(services.run()));
         let finished = async {

@@ -6,7 +6,6 @@
 //! winning one stays. So an import can be repeated, and can be made into a state that has changed since.
 
 mod export;
-mod format;
 mod progress;
 mod waiting;
 
@@ -29,11 +28,10 @@ use crate::replica::read_legacy_database;
 use crate::runtime::clock::Clock;
 use crate::runtime::config::{Config, LogFormat, Source};
 use crate::runtime::telemetry::{self, Target};
-use crate::store::{Merged, StateKind, Store};
+use crate::store::{Merged, StateKind, Store, read_export};
 
 use super::Ended;
 use crate::commands::wiring::{location, mongodb};
-use format::parse;
 use progress::Progress;
 
 /// The largest `giftcode_state.json` that is read. Real ones have a few kilobytes.
@@ -175,7 +173,7 @@ fn read_begin(path: &Path) -> std::io::Result<String> {
 async fn count(path: PathBuf) -> anyhow::Result<u64> {
     let counting = move || {
         let mut count = 0;
-        parse(&path, |chunk| {
+        read_export(&path, |chunk| {
             count += chunk.len() as u64;
             Ok(())
         })?;
@@ -188,7 +186,7 @@ async fn import_export(store: &Store, path: PathBuf, progress: &mut Progress) ->
     // A few chunks at a time wait for the store, whatever the file's size.
     let (chunks, mut received) = mpsc::channel(2);
     let pass_on = move |chunk| chunks.blocking_send(chunk).map_err(|_| "the store is gone");
-    let parsing = tokio::task::spawn_blocking(move || parse(&path, pass_on));
+    let parsing = tokio::task::spawn_blocking(move || read_export(&path, pass_on));
     let (mut read, mut merged) = (0, Merged::default());
     while let Some(chunk) = received.recv().await {
         let chunk: Vec<Record> = chunk;

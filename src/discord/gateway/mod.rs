@@ -34,7 +34,7 @@ use super::rest::RestError;
 use super::session_budget::{self, ConnectError};
 
 /// Servers with their channels and roles. None of them needs Discord's approval.
-const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
+pub(super) const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
 /// Between attempts to connect.
 const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(5), Duration::from_secs(60));
 /// The longest back-off while sessions end one after the other.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serenity::all::{
     ApplicationId, CommandInteraction, ComponentInteraction, CreateInteractionResponse,
-    CreateInteractionResponseMessage, InteractionId, ModalInteraction,
+    CreateInteractionResponseMessage, GuildId, InteractionId, ModalInteraction,
 };
 use thiserror::Error;
 use tokio::time::Instant;
@@ -120,7 +120,7 @@ impl<'a> Interaction<'a> {
 
     async fn edit(&self, message: &Message) -> Result<(), RestError> {
         let to = (self.application(), self.token());
-        self.bot.rest.edit_response(to, &message.follow(), message.attachment()).await
+        self.bot.rest.edit_response(to, &message.follow(), message.files()).await
     }
 
     /// Sends until Discord accepts it, refuses it for good, or the time is up. During a shutdown there is one attempt.
@@ -163,6 +163,14 @@ impl<'a> Interaction<'a> {
         }
     }
 
+    fn guild(&self) -> Option<GuildId> {
+        match self.kind {
+            InteractionKind::Command(command) => command.guild_id,
+            InteractionKind::Component(component) => component.guild_id,
+            InteractionKind::Form(form) => form.guild_id,
+        }
+    }
+
     fn token(&self) -> &'a str {
         match self.kind {
             InteractionKind::Command(command) => &command.token,
@@ -190,7 +198,11 @@ impl<'a> Interaction<'a> {
 
     /// Logs the error, and answers with what the person needs to know of it. `name` is the failed command's name in the log.
     pub async fn fail(&self, name: &str, error: &anyhow::Error) {
-        if let Some(message) = explain(name, error)
+        let span = tracing::error_span!("command", guild = tracing::field::Empty);
+        if let Some(guild) = self.guild() {
+            span.record("guild", tracing::field::display(guild));
+        }
+        if let Some(message) = span.in_scope(|| explain(name, error))
             && let Err(error) = self.answer(&message).await
         {
             tracing::debug!("The person was not notified of it either: {error:#}");

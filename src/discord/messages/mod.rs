@@ -11,12 +11,14 @@ pub mod manage;
 pub mod personal;
 pub mod players;
 pub mod post;
+pub mod stats;
 
 use serenity::all::{
-    CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateEmbed, CreateInteractionResponseMessage,
-    CreateMessage, EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
+    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,
+    EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
 };
 
+use crate::discord::rest::MessageFile;
 use crate::domain::players::player::RoleId;
 
 use escape::clip;
@@ -41,7 +43,7 @@ pub struct Message {
     content: String,
     embeds: Vec<CreateEmbed>,
     rows: Vec<CreateActionRow>,
-    file: Option<(String, Vec<u8>)>,
+    files: Vec<MessageFile>,
     role: Option<RoleId>,
 }
 
@@ -58,8 +60,20 @@ impl Message {
         Self { rows, ..self }
     }
 
-    pub fn with_file(self, name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self { file: Some((name.into(), bytes)), ..self }
+    pub fn with_embed(mut self, embed: CreateEmbed) -> Self {
+        self.embeds.push(embed);
+        self
+    }
+
+    pub fn with_file(mut self, name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        self.files.push(MessageFile { name: name.into(), bytes, description: None });
+        self
+    }
+
+    /// Attaches a picture. `description` says what it shows to those who cannot see it.
+    pub fn with_picture(mut self, name: impl Into<String>, bytes: Vec<u8>, description: String) -> Self {
+        self.files.push(MessageFile { name: name.into(), bytes, description: Some(description) });
+        self
     }
 
     /// Puts a mention of the role before the text.
@@ -81,9 +95,9 @@ impl Message {
         self
     }
 
-    /// The file's name and bytes.
-    pub fn file(&self) -> Option<(&str, &[u8])> {
-        self.file.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+    /// The files, which are sent beside the rest.
+    pub fn files(&self) -> &[MessageFile] {
+        &self.files
     }
 
     /// Allows a mention of the role only, whatever the text says.
@@ -91,60 +105,45 @@ impl Message {
         CreateAllowedMentions::new().roles(self.role.map(|role| DiscordRoleId::new(role.0.max(1))))
     }
 
-    /// The file of an edited message. It replaces earlier files.
-    fn attachments(&self) -> EditAttachments {
-        self.attachment().into_iter().fold(EditAttachments::new(), EditAttachments::add)
-    }
-
-    pub fn attachment(&self) -> Option<CreateAttachment> {
-        self.file.as_ref().map(|(name, bytes)| CreateAttachment::bytes(bytes.clone(), name.clone()))
-    }
-
     /// For a new message in a channel.
     pub fn create(&self) -> CreateMessage {
         let mut message = CreateMessage::new()
             .embeds(self.embeds.clone())
             .components(self.rows.clone())
-            .allowed_mentions(self.allowed_mentions())
-            .files(self.attachment());
+            .allowed_mentions(self.allowed_mentions());
         if !self.content.is_empty() {
             message = message.content(self.content.clone());
         }
         message
     }
 
-    /// For an existing message in a channel. An edit notifies nobody.
+    /// For an existing message in a channel. An edit notifies nobody. It removes the earlier files; the new ones are sent beside it.
     pub fn edit(&self) -> EditMessage {
         let message = EditMessage::new()
             .embeds(self.embeds.clone())
             .components(self.rows.clone())
             .allowed_mentions(self.allowed_mentions())
-            .attachments(self.attachments());
+            .attachments(EditAttachments::new());
         if self.content.is_empty() { message } else { message.content(self.content.clone()) }
     }
 
-    /// For the first response to an interaction, which only that person sees.
+    /// For the first response to an interaction, which only that person sees. It has no files.
     pub fn respond(&self) -> CreateInteractionResponseMessage {
         CreateInteractionResponseMessage::new()
             .content(self.content.clone())
             .embeds(self.embeds.clone())
             .components(self.rows.clone())
             .allowed_mentions(self.allowed_mentions())
-            .files(self.attachment())
             .ephemeral(true)
     }
 
     /// For an edit of the response to an interaction.
     pub fn follow(&self) -> EditInteractionResponse {
-        let edit = EditInteractionResponse::new()
+        EditInteractionResponse::new()
             .content(self.content.clone())
             .embeds(self.embeds.clone())
             .components(self.rows.clone())
-            .allowed_mentions(self.allowed_mentions());
-        match self.attachment() {
-            Some(file) => edit.new_attachment(file),
-            None => edit,
-        }
+            .allowed_mentions(self.allowed_mentions())
     }
 }
 

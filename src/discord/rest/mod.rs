@@ -9,27 +9,29 @@
 
 mod access;
 mod error;
+mod files;
 mod responses;
 mod throttle;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::Client;
 use serde::de::DeserializeOwned;
-use serenity::all::{
-    ApplicationId, ChannelId, CreateAttachment, CreateCommand, GuildId, MessageId, PartialGuild, UserId,
-};
-use serenity::http::{Http, LightMethod, Multipart, MultipartUpload, Request, Route};
+use serenity::all::{ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId};
+use serenity::http::{Http, LightMethod, Request, Route};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use crate::runtime::clock::Clock;
-use crate::runtime::http::read_body;
+use crate::runtime::http::{date, read_body};
 
 pub use access::Access;
 pub use error::RestError;
 use error::{lost, refused};
+use files::Call;
+pub use files::MessageFile;
 use throttle::Throttle;
 
 /// The most bytes of an answer: a server with all its roles and emojis.
@@ -41,11 +43,20 @@ pub struct Rest {
     proxy: Option<String>,
     me: OnceCell<UserId>,
     throttle: Throttle,
+    last_date: Mutex<Option<(Timestamp, [Timestamp; 2])>>,
+}
+
+/// The bot's own account.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Me {
+    pub id: UserId,
+    #[serde(default)]
+    pub username: String,
 }
 
 impl Rest {
     pub fn new(http: Arc<Http>, client: Client, proxy: Option<String>, clock: Clock) -> Self {
-        Self { http, client, proxy, me: OnceCell::new(), throttle: Throttle::new(clock) }
+        Self { http, client, proxy, me: OnceCell::new(), throttle: Throttle::new(clock), last_date: Mutex::default() }
     }
 
     pub fn now(&self) -> jiff::Timestamp {
@@ -56,18 +67,18 @@ impl Rest {
         &self,
         channel: ChannelId,
         body: &impl serde::Serialize,
-        file: Option<CreateAttachment>,
+        files: &[MessageFile],
     ) -> Result<T, RestError> {
-        self.send(LightMethod::Post, Route::ChannelMessages { channel_id: channel }, body, file).await
+        self.send(LightMethod::Post, Route::ChannelMessages { channel_id: channel }, body, files).await
     }
 
     pub async fn edit_message<T: DeserializeOwned>(
         &self,
         (channel_id, message_id): (ChannelId, MessageId),
         body: &impl serde::Serialize,
-        file: Option<CreateAttachment>,
+        files: &[MessageFile],
     ) -> Result<T, RestError> {
-        self.send(LightMethod::Patch, Route::ChannelMessage { channel_id, message_id }, body, file).await
+        self.send(LightMethod::Patch, Route::ChannelMessage { channel_id, message_id }, body, files).await
     }
 
     /// The oldest messages of a channel after `after`, at most 100, newest first.
@@ -99,12 +110,41 @@ impl Rest {
 
     /// The bot's own id, read once. Fails with 401 when the token is refused.
     pub async fn my_id(&self) -> Result<UserId, RestError> {
-        #[derive(serde::Deserialize)]
-        struct Me {
-            id: UserId,
-        }
-        let ask = || async { self.call(Request::new(Route::UserMe, LightMethod::Get)).await.map(|me: Me| me.id) };
+        let ask = || async { self.me().await.map(|me| me.id) };
         self.me.get_or_try_init(ask).await.copied()
+    }
+
+    /// The bot's own account. Fails with 401 when the token is refused.
+    pub async fn me(&self) -> Result<Me, RestError> {
+        self.call(Request::new(Route::UserMe, LightMethod::Get)).await
+    }
+
+    /// The application that the token belongs to.
+    pub async fn my_application(&self) -> Result<ApplicationId, RestError> {
+        #[derive(serde::Deserialize)]
+        struct Application {
+            id: ApplicationId,
+        }
+        let request = Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get);
+        self.call(request).await.map(|application: Application| application.id)
+    }
+
+    /// The registered commands: of a guild, or the global ones.
+    pub async fn commands<T: DeserializeOwned>(
+        &self,
+        application_id: ApplicationId,
+        guild: Option<GuildId>,
+    ) -> Result<Vec<T>, RestError> {
+        let route = match guild {
+            Some(guild_id) => Route::GuildCommands { application_id, guild_id },
+            None => Route::Commands { application_id },
+        };
+        self.call(Request::new(route, LightMethod::Get)).await
+    }
+
+    /// Discord's clock at the last answer, and this computer's before and after it.
+    pub fn last_date(&self) -> Option<(Timestamp, [Timestamp; 2])> {
+        *self.last_date.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Bypasses the outage detection: a refusal here means nothing for other calls.
@@ -124,7 +164,7 @@ impl Rest {
             Some(guild_id) => Route::GuildCommands { application_id, guild_id },
             None => Route::Commands { application_id },
         };
-        let _: Vec<serde::de::IgnoredAny> = self.send(LightMethod::Put, route, &commands, None).await?;
+        let _: Vec<serde::de::IgnoredAny> = self.send(LightMethod::Put, route, &commands, &[]).await?;
         Ok(())
     }
 
@@ -133,12 +173,12 @@ impl Rest {
         method: LightMethod,
         route: Route<'_>,
         body: &impl serde::Serialize,
-        file: Option<CreateAttachment>,
+        files: &[MessageFile],
     ) -> Result<T, RestError> {
-        self.call(request(method, route, body, file)?).await
+        self.call(request(method, route, body, files)?).await
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
+    async fn call<T: DeserializeOwned>(&self, request: impl Into<Call<'_>>) -> Result<T, RestError> {
         self.throttle.acquire_permit().await?;
         let began = Instant::now();
         match self.perform(request).await {
@@ -168,10 +208,21 @@ impl Rest {
     }
 
     /// Makes a call at once. The `retry_after` of an outage may be zero.
-    async fn perform(&self, request: Request<'_>) -> Result<Vec<u8>, RestError> {
+    async fn perform(&self, call: impl Into<Call<'_>>) -> Result<Vec<u8>, RestError> {
+        let Call { request, form } = call.into();
         let built = request.build(&self.client, self.http.token(), self.proxy.as_deref());
         let built = built.map_err(|e| RestError::Unreached(e.to_string()))?;
-        let response = built.send().await.map_err(|error| lost(&error))?;
+        let request = match form {
+            Some(form) => files::with_form(built, form),
+            None => built.build(),
+        };
+        let request = request.map_err(|e| RestError::Unreached(e.to_string()))?;
+        let sent = self.now();
+        let response = self.client.execute(request).await.map_err(|error| lost(&error))?;
+        if let Some(date) = date(response.headers()) {
+            let answered = Some((date, [sent, self.now()]));
+            *self.last_date.lock().unwrap_or_else(PoisonError::into_inner) = answered;
+        }
         let status = response.status();
         let retry_after =
             response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -191,17 +242,16 @@ fn request<'a>(
     method: LightMethod,
     route: Route<'a>,
     body: &impl serde::Serialize,
-    file: Option<CreateAttachment>,
-) -> Result<Request<'a>, RestError> {
-    let json = serde_json::to_string(body).map_err(|e| RestError::Unreached(e.to_string()))?;
-    Ok(match file {
-        None => Request::new(route, method).body(Some(json.into_bytes())),
-        Some(file) => Request::new(route, method).multipart(Some(Multipart {
-            upload: MultipartUpload::Attachments(vec![file]),
-            fields: Vec::new(),
-            payload_json: Some(json),
-        })),
-    })
+    files: &[MessageFile],
+) -> Result<Call<'a>, RestError> {
+    let unsendable = |error: &dyn std::fmt::Display| RestError::Unreached(error.to_string());
+    let mut body = serde_json::to_value(body).map_err(|e| unsendable(&e))?;
+    if files.is_empty() {
+        return Ok(Request::new(route, method).body(Some(body.to_string().into_bytes())).into());
+    }
+    files::name_files(&mut body, files);
+    let form = files::form(body.to_string(), files.to_vec()).map_err(|e| unsendable(&e))?;
+    Ok(Call { request: Request::new(route, method), form: Some(form) })
 }
 
 #[derive(Debug, Clone, serde::Deserialize)]

@@ -4,10 +4,11 @@
 //! The library's rate limiter would keep an entry for each interaction for ever, and make all edits of responses wait for
 //! each other.
 
-use serenity::all::{ApplicationId, CreateAttachment, InteractionId};
-use serenity::http::{LightMethod, Request, Route};
+use serenity::all::{ApplicationId, InteractionId};
+use serenity::http::{LightMethod, Route};
 
-use super::{Rest, RestError, request};
+use super::files::Call;
+use super::{MessageFile, Rest, RestError, request};
 
 impl Rest {
     /// Sends the first response to an interaction.
@@ -17,20 +18,20 @@ impl Rest {
         body: &impl serde::Serialize,
     ) -> Result<(), RestError> {
         let route = Route::InteractionResponse { interaction_id, token };
-        self.send_now(request(LightMethod::Post, route, body, None)?).await
+        self.send_now(request(LightMethod::Post, route, body, &[])?).await
     }
 
     pub async fn edit_response(
         &self,
         (application_id, token): (ApplicationId, &str),
         body: &impl serde::Serialize,
-        file: Option<CreateAttachment>,
+        files: &[MessageFile],
     ) -> Result<(), RestError> {
         let route = Route::WebhookOriginalInteractionResponse { application_id, token };
-        self.send_now(request(LightMethod::Patch, route, body, file)?).await
+        self.send_now(request(LightMethod::Patch, route, body, files)?).await
     }
 
-    async fn send_now(&self, request: Request<'_>) -> Result<(), RestError> {
+    async fn send_now(&self, request: Call<'_>) -> Result<(), RestError> {
         self.perform(request).await.map(drop)
     }
 }
@@ -54,7 +55,7 @@ mod tests {
             let result = rest.respond((InteractionId::new(number), "token"), &serde_json::json!({ "type": 5 })).await;
             assert!(matches!(result, Err(RestError::Unreached(_))), "{result:?}");
         }
-        let edited = rest.edit_response((ApplicationId::new(1), "token"), &serde_json::json!({}), None).await;
+        let edited = rest.edit_response((ApplicationId::new(1), "token"), &serde_json::json!({}), &[]).await;
         assert!(matches!(edited, Err(RestError::Unreached(_))), "{edited:?}");
         let limiter = http.ratelimiter.as_ref().unwrap();
         assert_eq!(limiter.routes().read().await.len(), 0);

@@ -1,5 +1,6 @@
 //! Everything that says "this is not well", in one value: the log, `status` and whatever else shows it put it into words.
 
+pub mod alerting;
 mod discord;
 mod engine;
 mod instance;
@@ -26,6 +27,8 @@ pub struct Health {
     pub engine: EngineStatus,
     /// `None` where no Discord is used: in the sandbox.
     pub discord: Option<DiscordStatus>,
+    /// `None` while the daily backup succeeds, and where none is made.
+    pub failing_backup: Option<FailingBackup>,
 }
 
 /// The code feeds, in the order of the configuration.
@@ -48,6 +51,15 @@ pub struct FailingFeed {
     /// When the first poll in a row failed.
     pub since: Timestamp,
     /// The error, without the feed's name: "answers HTTP 500".
+    pub error: String,
+}
+
+/// Why the latest attempt at today's backup failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailingBackup {
+    /// When the first attempt in a row failed.
+    pub since: Timestamp,
+    /// One clause: "there is no space left".
     pub error: String,
 }
 

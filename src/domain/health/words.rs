@@ -15,6 +15,7 @@ const FILE_REMEDY: &str = "repair the disk or the permissions of STATE_FILE; the
 const REPLICA_REMEDY: &str =
     "nothing is lost; look after MongoDB if it lasts, and check MONGODB_URI and its access list";
 const HELD_REMEDY: &str = "the bot keeps trying; look for a newer giftcode-bot that knows the answer if it lasts";
+const BACKUP_REMEDY: &str = "nothing else is affected; give BACKUP_DIR a directory that can be written and has room";
 const FULL_REMEDY: &str = "get a larger plan, and raise MONGODB_MAX_SIZE";
 
 impl Health {
@@ -36,7 +37,13 @@ impl Health {
         };
         let stores = stores.map(problem(Part::Stores, since, remedy));
         let discord = self.discord.as_ref().and_then(|discord| discord.problem(now));
-        [discord, feeds, posts, stores, self.engine.problem()].into_iter().flatten().collect()
+        let backup = self.failing_backup.as_ref().map(|failing| Problem {
+            part: Part::Stores,
+            text: format!("the daily backup fails: {}", failing.error),
+            since: Some(failing.since),
+            remedy: BACKUP_REMEDY.to_owned(),
+        });
+        [discord, feeds, posts, stores, backup, self.engine.problem()].into_iter().flatten().collect()
     }
 
     /// What is wrong, in the words of the health line.

@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use reqwest::StatusCode;
+use jiff::Timestamp;
 use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use reqwest::redirect::{Attempt, Policy};
+use reqwest::{Response, StatusCode};
 use secrecy::ExposeSecret;
 use url::Url;
 
 use crate::domain::codes::listing::Entry;
-use crate::domain::text::clean;
 use crate::ports::{CodeFeed, FeedError, FeedFailure};
 use crate::runtime::config::Feed;
 use crate::runtime::http::{self, BodyError};
 
-use super::shapes;
+use super::shapes::{self, Shape};
 use super::unread::Unread;
 
 /// The largest answer that is read, in bytes.
@@ -79,20 +79,66 @@ impl FeedClient {
 
     async fn request(&self, source: &Source) -> Result<Vec<Entry>, FeedFailure> {
         let validators = source.memory().validators.clone();
-        let sent = source.http.get(source.url.clone()).headers(validators).send().await;
-        let response = sent.map_err(|e| failure(unreachable(&e)))?;
-        match response.status() {
-            StatusCode::NOT_MODIFIED => return source.unchanged(),
-            StatusCode::OK => {}
-            status => {
-                let retry_after = http::retry_after(&response);
-                return Err(FeedFailure { error: FeedError::Status(status.as_u16()), retry_after });
-            }
+        let response = source.send(validators).await?;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return source.unchanged();
         }
         let validators = validators_of(response.headers());
-        let body = http::read_body(response, MAX_BODY).await.map_err(|e| failure(body_error(e)))?;
-        source.take_over(shapes::parse(&body).map_err(failure)?, validators)
+        source.take_over(parse(response).await?, validators)
     }
+
+    /// Asks a feed as if for the first time, and remembers nothing. The second value is the feed's clock, if it answered.
+    pub async fn describe(&self, place: usize) -> (Result<FeedDescription, FeedFailure>, Option<Timestamp>) {
+        let Some(source) = self.sources.get(place) else {
+            return (Err(failure(FeedError::Unreachable("there is no such feed".to_owned()))), None);
+        };
+        let response = match source.exchange(HeaderMap::new()).await {
+            Ok(response) => response,
+            Err(failure) => return (Err(failure), None),
+        };
+        let date = http::date(response.headers());
+        let described = async {
+            let found = parse(accepted(response)?).await?;
+            if found.entries.is_empty() && found.skipped > 0 {
+                return Err(unusable(&found));
+            }
+            let active = found.entries.iter().filter(|entry| entry.is_active).count();
+            Ok(FeedDescription { shape: found.shape, active, listed: found.entries.len(), skipped: found.skipped })
+        };
+        (described.await, date)
+    }
+}
+
+/// What a feed answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedDescription {
+    pub shape: Shape,
+    /// The active codes.
+    pub active: usize,
+    /// All codes.
+    pub listed: usize,
+    /// Entries that are no codes.
+    pub skipped: usize,
+}
+
+/// An answer with a listing, or none because nothing has changed.
+fn accepted(response: Response) -> Result<Response, FeedFailure> {
+    match response.status() {
+        StatusCode::NOT_MODIFIED | StatusCode::OK => Ok(response),
+        status => {
+            let retry_after = http::retry_after(&response);
+            Err(FeedFailure { error: FeedError::Status(status.as_u16()), retry_after })
+        }
+    }
+}
+
+async fn parse(response: Response) -> Result<shapes::Parsed, FeedFailure> {
+    let body = http::read_body(response, MAX_BODY).await.map_err(|e| failure(body_error(e)))?;
+    shapes::parse(&body).map_err(failure)
+}
+
+fn unusable(found: &shapes::Parsed) -> FeedFailure {
+    failure(FeedError::Unusable(found.skipped, found.unread.first().cloned().unwrap_or_default()))
 }
 
 fn client(feed: &Feed, timeout: Duration) -> anyhow::Result<reqwest::Client> {
@@ -121,6 +167,15 @@ fn same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
 }
 
 impl Source {
+    async fn exchange(&self, headers: HeaderMap) -> Result<Response, FeedFailure> {
+        let sent = self.http.get(self.url.clone()).headers(headers).send().await;
+        sent.map_err(|e| failure(FeedError::Unreachable(http::failure(&e))))
+    }
+
+    async fn send(&self, headers: HeaderMap) -> Result<Response, FeedFailure> {
+        accepted(self.exchange(headers).await?)
+    }
+
     fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -141,8 +196,7 @@ impl Source {
             tracing::info!("The feed {} lists something that cannot be read: {what}", self.name);
         }
         if found.entries.is_empty() && found.skipped > 0 {
-            let first = found.unread.first().cloned().unwrap_or_default();
-            return Err(failure(FeedError::Unusable(found.skipped, first)));
+            return Err(unusable(&found));
         }
         memory.validators = validators;
         memory.entries = Some(Arc::new(found.entries.clone()));
@@ -164,15 +218,6 @@ fn body_error(error: BodyError) -> FeedError {
         BodyError::TooLarge => FeedError::TooLarge(MAX_BODY),
         BodyError::TimedOut | BodyError::CutOff => FeedError::Unreachable(error.to_string()),
     }
-}
-
-/// The innermost cause. The outer ones repeat the address, which may contain a key.
-fn unreachable(error: &reqwest::Error) -> FeedError {
-    if error.is_timeout() {
-        return FeedError::Unreachable("no answer in time".to_owned());
-    }
-    let cause = anyhow::Chain::new(error).skip(1).last();
-    FeedError::Unreachable(cause.map_or("the request failed".to_owned(), |cause| clean(&cause.to_string(), 120)))
 }
 
 impl CodeFeed for FeedClient {

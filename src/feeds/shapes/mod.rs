@@ -26,8 +26,31 @@ pub(super) const MAX_CODES: usize = 1000;
 const LISTS: [&str; 2] = ["codes", "giftCodes"];
 const ERROR: [&str; 3] = ["error", "detail", "message"];
 
+/// How a feed lists its codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// Objects or texts in a JSON object.
+    #[default]
+    Object,
+    /// A JSON list.
+    List,
+    Rss,
+}
+
+impl Shape {
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Object => "a JSON object",
+            Self::List => "a JSON list",
+            Self::Rss => "RSS",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Parsed {
+    pub shape: Shape,
     /// Each code once, active or not.
     pub entries: Vec<Entry>,
     /// The number of entries that are not codes, or beyond [`MAX_CODES`].
@@ -60,7 +83,12 @@ pub(super) fn parse(body: &[u8]) -> Result<Parsed, FeedError> {
         }
     };
     let mut unread = Vec::new();
-    if body.starts_with(b"<") {
+    let shape = match body.first() {
+        Some(b'<') => Shape::Rss,
+        Some(b'[') => Shape::List,
+        _ => Shape::Object,
+    };
+    if shape == Shape::Rss {
         for title in titles(body)? {
             unread.extend(take(line(&title).map_err(|()| one_line(&title.into()))));
         }
@@ -75,7 +103,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Parsed, FeedError> {
             unread.extend(take(read));
         }
     }
-    found.unread = unread;
+    (found.shape, found.unread) = (shape, unread);
     Ok(found)
 }
 

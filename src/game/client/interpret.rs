@@ -1,5 +1,6 @@
 //! Sorts HTTP answers of the game into kinds.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::domain::answers::answer::{Answer, ApiAnswer, ErrCode, MAX_MSG_CHARS};
@@ -13,6 +14,8 @@ pub(super) struct Raw {
     pub content_type: String,
     /// `None` if the body did not arrive completely.
     pub body: Option<Vec<u8>>,
+    /// The game's clock.
+    pub date: Option<Timestamp>,
 }
 
 impl Raw {
@@ -96,7 +99,7 @@ mod tests {
     use super::*;
 
     fn raw(status: u16, content_type: &str, body: &str) -> Raw {
-        Raw { status, content_type: content_type.into(), body: Some(body.as_bytes().to_vec()) }
+        Raw { status, content_type: content_type.into(), body: Some(body.as_bytes().to_vec()), date: None }
     }
 
     fn api(body: &str) -> (String, ErrCode) {
@@ -175,7 +178,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_answer_panics(status in any::<u16>(), content_type in ".{0,12}", body in any::<Option<Vec<u8>>>()) {
-            let raw = Raw { status, content_type, body };
+            let raw = Raw { status, content_type, body, date: None };
             let _ = (interpret(&raw), profile(&raw));
         }
     }

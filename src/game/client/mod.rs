@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, ORIGIN, REFERER};
 use url::Url;
 
@@ -90,7 +91,7 @@ impl GameClient {
         let session = if path == REDEEM_PATH { self.sessions.take(self.clock.elapsed()) } else { None };
         let http = session.as_ref().map_or(&self.login, |session| &session.http);
         let response = http.post(url).form(&form).send().await.map_err(|e| not_answered(&e))?;
-        let hints = hints(&response);
+        let (hints, date) = (hints(&response), http::date(response.headers()));
         let status = response.status().as_u16();
         if let Some(session) = &session {
             session.answered(status == 429, self.clock.elapsed());
@@ -102,8 +103,25 @@ impl GameClient {
             Err(BodyError::TimedOut) => return Err(Answer::TimedOut),
             Err(BodyError::TooLarge | BodyError::CutOff) => None,
         };
-        let raw = Raw { status, content_type, body };
+        let raw = Raw { status, content_type, body, date };
         Ok((raw, hints))
+    }
+}
+
+impl GameClient {
+    /// One redeem call outside the engine, with its answer and the game's clock, if it answered.
+    pub async fn try_call(&self, player: PlayerId, state: State, code: &Code) -> (Answer, Option<Timestamp>) {
+        match self.post_redeem(player, state, code).await {
+            Ok((raw, _)) => (interpret(&raw), raw.date),
+            Err(answer) => (answer, None),
+        }
+    }
+
+    async fn post_redeem(&self, player: PlayerId, state: State, code: &Code) -> Result<(Raw, RateLimitHints), Answer> {
+        let (fid, kid) = (player.to_string(), state.to_string());
+        let time = self.clock.now().as_second().to_string();
+        let fields = [("fid", fid.as_str()), ("cdk", code.as_str()), ("kid", kid.as_str()), ("time", time.as_str())];
+        self.post(REDEEM_PATH, &fields).await
     }
 }
 
@@ -150,10 +168,7 @@ impl GameApi for GameClient {
     }
 
     async fn redeem(&self, player: PlayerId, state: State, code: &Code) -> Reply<Answer> {
-        let (fid, kid) = (player.to_string(), state.to_string());
-        let time = self.clock.now().as_second().to_string();
-        let fields = [("fid", fid.as_str()), ("cdk", code.as_str()), ("kid", kid.as_str()), ("time", time.as_str())];
-        match self.post(REDEEM_PATH, &fields).await {
+        match self.post_redeem(player, state, code).await {
             Ok((raw, hints)) => Reply { answer: interpret(&raw), hints },
             Err(answer) => Reply::plain(answer),
         }

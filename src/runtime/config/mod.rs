@@ -31,11 +31,25 @@ pub enum ConfigError {
         shown: String,
         allowed: String,
     },
-    /// Two variables that contradict each other.
-    #[error("{0}")]
-    Conflict(&'static str),
+    #[error("{text}")]
+    Conflict {
+        /// The variables that contradict each other.
+        names: [&'static str; 2],
+        text: &'static str,
+    },
     #[error("cannot read .env: {0}")]
     DotEnv(String),
+}
+
+impl ConfigError {
+    /// The variables that are at fault.
+    pub fn names(&self) -> Vec<&'static str> {
+        match self {
+            Self::Value { name, .. } => vec![name],
+            Self::Conflict { names, .. } => names.to_vec(),
+            Self::DotEnv(_) => Vec::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -249,11 +263,35 @@ impl Config {
             log_format: source.required("LOG_FORMAT", read::log_format, "give text or json")?,
         };
         if config.retry_base > config.retry_cap {
-            return Err(ConfigError::Conflict(
-                "REDEEM_RETRY_BASE is longer than REDEEM_RETRY_CAP: give a base up to the cap",
-            ));
+            return Err(ConfigError::Conflict {
+                names: ["REDEEM_RETRY_BASE", "REDEEM_RETRY_CAP"],
+                text: "REDEEM_RETRY_BASE is longer than REDEEM_RETRY_CAP: give a base up to the cap",
+            });
         }
         Ok(config)
+    }
+
+    /// Reads what can be read. A variable with a value that is not allowed counts as not set, and its error is returned too.
+    ///
+    /// # Errors
+    /// The errors, if nothing is left that could be read.
+    pub fn read_leniently(mut source: Source) -> Result<(Self, Vec<ConfigError>), Vec<ConfigError>> {
+        let mut errors = Vec::new();
+        loop {
+            match Self::read(&source) {
+                Ok(config) => return Ok((config, errors)),
+                Err(error) => {
+                    let names = error.names();
+                    let repeats = errors.contains(&error);
+                    errors.push(error);
+                    // Without the variable the error cannot occur again.
+                    if names.is_empty() || repeats {
+                        return Err(errors);
+                    }
+                    source = source.without(&names);
+                }
+            }
+        }
     }
 }
 
@@ -262,9 +300,10 @@ fn feeds(source: &Source) -> Result<Vec<Feed>, ConfigError> {
     let mut feeds = source.required("GIFTCODE_API_URL", read::feeds, read::FEEDS)?;
     if let (Some(key), Some(first)) = (source.secret("GIFTCODE_API_KEY")?, feeds.first_mut()) {
         if first.key.as_ref().is_some_and(|other| other.expose_secret() != key.expose_secret()) {
-            return Err(ConfigError::Conflict(
-                "GIFTCODE_API_KEY and the key before the first address of GIFTCODE_API_URL differ: give one of them",
-            ));
+            return Err(ConfigError::Conflict {
+                names: ["GIFTCODE_API_KEY", "GIFTCODE_API_URL"],
+                text: "GIFTCODE_API_KEY and the key before the first address of GIFTCODE_API_URL differ: give one of them",
+            });
         }
         first.key = Some(key);
     }

@@ -4,8 +4,12 @@ use std::collections::HashMap;
 
 use secrecy::SecretString;
 
+use crate::runtime::redaction;
+
 use super::{ConfigError, VARIABLES, Variable, dotenv, read};
 
+/// The other name of `MONGODB_URI`.
+const MONGO_URI: &str = "MONGO_URI";
 /// The longest piece of a value that an error shows, in characters.
 const SHOWN_CHARS: usize = 80;
 
@@ -28,7 +32,9 @@ impl Source {
                 Err(_) => unreadable.push(name),
             }
         }
-        Self { layers: vec![values], unreadable }
+        let source = Self { layers: vec![values], unreadable };
+        source.hide_secrets();
+        source
     }
 
     /// The process's environment, then the `.env` file of the current folder or of one above it.
@@ -36,6 +42,7 @@ impl Source {
         let mut source = Self::process();
         if let Some(path) = dotenv::find() {
             source.layers.push(dotenv::read(&path).map_err(ConfigError::DotEnv)?);
+            source.hide_secrets();
         }
         Ok(source)
     }
@@ -49,6 +56,37 @@ impl Source {
     pub fn with_defaults(mut self, pairs: &[(&str, &str)]) -> Self {
         self.layers.extend(Self::from_pairs(pairs).layers);
         self
+    }
+
+    /// The same without these variables.
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.layers.iter_mut().for_each(|layer| layer.retain(|name, _| !names.contains(&name.as_str())));
+        self.unreadable.retain(|name| !names.contains(&name.as_str()));
+        self
+    }
+
+    /// The known variables that are set, in the order of [`VARIABLES`].
+    pub fn names_set(&self) -> Vec<&'static str> {
+        VARIABLES.iter().map(|variable| variable.name).filter(|name| self.is_set(name)).collect()
+    }
+
+    /// Hides the secrets in whatever this process writes, before anything is checked: a value that cannot be used is a
+    /// secret, too.
+    fn hide_secrets(&self) {
+        for (name, value) in self.layers.iter().flatten() {
+            if name == MONGO_URI || variable(name).is_some_and(|variable| variable.is_secret) {
+                redaction::hide([value.as_str()]);
+            } else if name == "GIFTCODE_API_URL" {
+                for feed in value.split(',') {
+                    // The key before an address, even if its `@` was forgotten.
+                    let address = feed.find("http").unwrap_or(0);
+                    redaction::hide([feed[..address].trim_end_matches('@')]);
+                    redaction::hide_within([&feed[address..]]);
+                }
+            } else if variable(name).is_some() {
+                redaction::hide_within([value.as_str()]);
+            }
+        }
     }
 
     fn lookup(&self, name: &str) -> Option<&str> {
@@ -114,9 +152,12 @@ impl Source {
         };
         let allowed = "give an address that begins with mongodb:// or mongodb+srv://";
         let first = self.optional("MONGODB_URI", is_uri, allowed)?;
-        let second = self.optional("MONGO_URI", is_uri, allowed)?;
-        if first.is_some() && second.is_some() && self.lookup("MONGODB_URI") != self.lookup("MONGO_URI") {
-            return Err(ConfigError::Conflict("MONGODB_URI and MONGO_URI are both set and differ: set one of them"));
+        let second = self.optional(MONGO_URI, is_uri, allowed)?;
+        if first.is_some() && second.is_some() && self.lookup("MONGODB_URI") != self.lookup(MONGO_URI) {
+            return Err(ConfigError::Conflict {
+                names: ["MONGODB_URI", MONGO_URI],
+                text: "MONGODB_URI and MONGO_URI are both set and differ: set one of them",
+            });
         }
         Ok(first.or(second))
     }

@@ -41,7 +41,7 @@ impl<G: GameApi> Engine<G> {
 
     async fn redeem(&self, claim: Claim, state: State) -> Ended {
         let asked = self.clock.elapsed();
-        let Reply { answer, hints } = self.game.redeem(claim.player, state, &claim.code).await;
+        let Reply { answer, hints } = self.call(claim.player, state, &claim.code).await;
         let status = of_redeem(&answer);
         let call = Answered { asked, endpoint: Endpoint::Redeem, player: claim.player, status: &status, hints: &hints };
         if let Counts::No(at) = self.tried(&call, &claim, true) {
@@ -73,7 +73,7 @@ impl<G: GameApi> Engine<G> {
     async fn try_state(&self, claim: Claim, tried: State) -> Ended {
         let player = claim.player;
         let asked = self.clock.elapsed();
-        let Reply { answer, hints } = self.game.redeem(player, tried, &Code::impossible()).await;
+        let Reply { answer, hints } = self.call(player, tried, &Code::impossible()).await;
         let status = of_redeem(&answer);
         let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, hints: &hints };
         if let Counts::No(at) = self.tried(&call, &claim, false) {
@@ -143,7 +143,9 @@ impl<G: GameApi> Engine<G> {
         let name = display_name(&claim.nickname, claim.player);
         log_result(claim, &name, result);
         log_judged(&claim.code, claim.generation, &result.status, &recorded.judged, self.clock.now());
+        self.count_recorded(result, &recorded);
         for batch in recorded.finished_batches {
+            self.count_finished(&batch);
             log_finished(&claim.code, &batch);
         }
     }

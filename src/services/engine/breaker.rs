@@ -53,7 +53,7 @@ impl<G: GameApi> Engine<G> {
         let permit = self.acquire_permit(Endpoint::Redeem, player);
         let Some(note) = shutdown.run_until_cancelled(permit).await.transpose()? else { return Ok(()) };
         let asked = self.clock.elapsed();
-        let reply = self.game.redeem(player, state, &Code::impossible()).await;
+        let reply = self.call(player, state, &Code::impossible()).await;
         let (status, hints) = (of_redeem(&reply.answer), reply.hints);
         let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, hints: &hints };
         let changes =

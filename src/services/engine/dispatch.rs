@@ -41,9 +41,11 @@ impl<G: GameApi> Engine<G> {
             }
         };
         for claim in &claims.given_up {
+            self.count_given_up();
             attempt::log_given_up(claim, &Status::Interrupted, claim.history.calls);
         }
         for (code, batch) in &claims.finished_batches {
+            self.count_finished(batch);
             attempt::log_finished(code, batch);
         }
         for (claim, step) in begun {

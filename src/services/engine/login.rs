@@ -78,6 +78,7 @@ impl<G: GameApi> Engine<G> {
             LoginAnswer::Profile(_) => (LoginResult::Profile, Status::Success),
             LoginAnswer::Failed(answer) => (LoginResult::of(answer), of_login(answer)),
         };
+        self.count_call(Endpoint::Login, &status, asked);
         self.admission(|admission, now| admission.stage.observe(&login_result, now));
         if login_result == LoginResult::Gone {
             self.admission(|admission, now| admission.end_at_nobody(Endpoint::Login, player, now));

@@ -27,10 +27,11 @@ mod attempt;
 mod breaker;
 mod dispatch;
 mod login;
+mod measured;
 mod state_check;
 mod unrecorded;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -44,6 +45,7 @@ use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::redeeming::retry::Policy;
 use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
+use crate::runtime::metrics::Metrics;
 use crate::runtime::supervisor::Service;
 use crate::runtime::wake::Wake;
 use crate::store::{RedemptionQueue, StoreError};
@@ -84,6 +86,7 @@ pub struct Engine<G> {
     /// Set when the calls of an earlier process are counted.
     restored: OnceCell<()>,
     unrecorded: Unrecorded,
+    metrics: OnceLock<Metrics>,
 }
 
 impl<G: GameApi> Engine<G> {
@@ -113,6 +116,7 @@ impl<G: GameApi> Engine<G> {
             status: watch::Sender::new(status),
             restored: OnceCell::new(),
             unrecorded,
+            metrics: OnceLock::new(),
         })
     }
 

@@ -63,7 +63,7 @@ impl<G: GameApi> Engine<G> {
             }
             let Ok(note) = self.acquire_permit(Endpoint::Redeem, player).await else { break };
             let in_flight = InFlight(self, player, self.clock.elapsed());
-            let Reply { answer, hints } = self.game.redeem(player, state, &code).await;
+            let Reply { answer, hints } = self.call(player, state, &code).await;
             in_flight.answered(&of_redeem(&answer), &hints);
             if let Err(error) = self.redemptions.note_end(note).await {
                 tracing::debug!("The end of a state check was not noted: {error}");

@@ -11,7 +11,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,6 +21,7 @@ use tokio::sync::{Semaphore, SetOnce};
 
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
+use crate::runtime::metrics::Metrics;
 use crate::runtime::wake::Wake;
 
 pub use leader::Leader;
@@ -184,6 +185,7 @@ pub(in crate::store) struct Inner {
     /// An engine works on this file: a new code can be tested.
     pub(in crate::store) has_engine: AtomicBool,
     broken: SetOnce<Trouble>,
+    metrics: OnceLock<Metrics>,
 }
 
 impl Store {
@@ -201,7 +203,7 @@ impl Store {
     /// When the file cannot be used.
     pub fn open_locked(lock: Arc<FileLock>, opening: Opening) -> Result<Self, StoreError> {
         let mut opened = schema::open(lock.path(), opening.kind, opening.replaces_damaged)?;
-        let backing = Backing::File { identity: opened.file.take(), replaced: opened.replaced.take(), _lock: lock };
+        let backing = Backing::File { identity: opened.file.take(), replaced: opened.replaced.take(), lock };
         Ok(Self::new(opened, backing, opening))
     }
 
@@ -239,8 +241,14 @@ impl Store {
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
             broken: SetOnce::new(),
+            metrics: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// From now on its transactions are reported to `metrics`.
+    pub fn measured(&self, metrics: Metrics) {
+        drop(self.inner.metrics.set(metrics));
     }
 
     /// This opening of the file, as a number no other opening of it has: the owner of this process's claims.

@@ -227,7 +227,11 @@ impl Store {
             will_start_over: self.is_replicated() && !self.is_temporary(),
             is_broken: self.is_broken(),
         };
+        let began = inner.clock.elapsed();
         let (finishes, committed) = self.run(&mut state.connection, jobs, &context);
+        if let Some(metrics) = inner.metrics.get() {
+            metrics.committed(inner.clock.elapsed().saturating_sub(began));
+        }
         state.clock = *context.clock.borrow();
         let committed = committed
             .map(|has_changed| inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed));

@@ -5,6 +5,8 @@ pub(super) mod planning;
 
 pub use planning::{GuildPlan, Plan, Planned};
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
@@ -13,9 +15,10 @@ use crate::domain::codes::post_plan::{self, MessageKind};
 use crate::domain::players::player::ChannelId;
 use crate::ports::{AnnouncedCode, Announcement, Posted};
 use crate::runtime::wake::Wake;
+use crate::store::batches::{AT_ONCE_MS, SEEN_AT};
 use crate::store::guilds;
 use crate::store::handles::PostQueue;
-use crate::store::kernel::{Millis, StoreError};
+use crate::store::kernel::{Millis, StoreError, Tx};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueMessage {
@@ -178,13 +181,14 @@ impl PostQueue {
         .await
     }
 
-    /// Notes that a message was sent. This ends a pause of its guild.
+    /// Notes that a message was sent. This ends a pause of its guild. Returns how long ago each of its codes was first seen,
+    /// where the post was planned within an hour of that.
     ///
     /// # Errors
     /// Returns an error if the write fails or this instance may no longer act. The message then stays due, here or for
     /// the leader, and its nonce keeps it from being sent twice.
-    pub async fn record_posted(&self, message: Announcement, posted: Posted) -> Result<(), StoreError> {
-        self.write(move |tx| {
+    pub async fn record_posted(&self, message: Announcement, posted: Posted) -> Result<Vec<Duration>, StoreError> {
+        let ages = self.write(move |tx| {
             for code in &message.codes {
                 let shows = match posted.is_as_given {
                     true => ShownState::Good(code.expires_at).stored(),
@@ -205,10 +209,11 @@ impl PostQueue {
                 )?;
             }
             guilds::works(tx, message.guild)?;
-            Ok(())
-        })
-        .await?;
-        self.0.require_leader()
+            Ok(since_seen(tx, &message.nonce)?)
+        });
+        let ages = ages.await?;
+        self.0.require_leader()?;
+        Ok(ages)
     }
 
     /// Notes that a message was not sent, or may not have been sent, and when to try again.
@@ -229,4 +234,16 @@ impl PostQueue {
         })
         .await
     }
+}
+
+/// How long ago the codes of this message were first seen.
+fn since_seen(tx: &Tx<'_>, nonce: &str) -> rusqlite::Result<Vec<Duration>> {
+    let sql = format!(
+        "SELECT ?2 - seen_at FROM (SELECT {SEEN_AT} AS seen_at, p.planned_at FROM posts p JOIN codes c USING (code_key)
+             WHERE p.nonce = ?1 AND p.deleted = 0 AND p.generation = c.generation)
+         WHERE planned_at <= seen_at + {AT_ONCE_MS}"
+    );
+    let mut statement = tx.statement(&sql)?;
+    let ages = statement.query_map(params![nonce, Millis(tx.now())], |row| row.get::<_, i64>(0))?;
+    ages.map(|age| Ok(Duration::from_millis(age?.max(0).unsigned_abs()))).collect()
 }

@@ -3,7 +3,7 @@
 use poise::serenity_prelude as serenity;
 
 use crate::discord::messages::manage::Mention;
-use crate::discord::messages::{Message, appeal, manage};
+use crate::discord::messages::{Message, appeal, manage, stats as charts};
 use crate::discord::permissions::{self, NEEDED, USEFUL, missing};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
@@ -144,6 +144,21 @@ pub(super) async fn history(
         let over = bot.codes.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
         let batches = bot.batches.past_batches(guild, key, manage::HISTORY_BATCHES).await?;
         Ok(manage::history(&batches, &over, code.as_ref()))
+    })
+    .await
+}
+
+/// Show charts: redemptions per day, players per code, and how fast it goes
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn stats(ctx: Context<'_>) -> anyhow::Result<()> {
+    respond(ctx, async move {
+        let bot = ctx.data();
+        let stats = bot.reports.guild_stats(guild(ctx)?).await?;
+        let charts = charts::charts(&stats);
+        let drawn = bot.pictures.draw(charts.iter().map(|chart| chart.svg.clone()).collect()).await;
+        let pictures =
+            drawn.inspect_err(|error| tracing::warn!("The charts of a server were not drawn: {error:#}")).ok();
+        Ok(charts::stats(&stats, &charts, pictures))
     })
     .await
 }

@@ -28,7 +28,8 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
         "codes::redeem",
         "codes::retry",
         "giftcode::status",
-        "giftcode::history"
+        "giftcode::history",
+        "giftcode::stats"
     ),
     subcommand_required
 )]

@@ -48,6 +48,15 @@ pub struct RateLimit {
     pub window: Duration,
 }
 
+/// How much of a budget is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BudgetUse {
+    /// Calls under way, and those that still count in the limit's window. Without a limit, only those under way are known.
+    pub used: u64,
+    /// The limit in use; `None` for no limit.
+    pub limit: Option<RateLimit>,
+}
+
 /// At most so many calls in any window.
 #[derive(Debug)]
 pub struct WindowBudget {
@@ -183,6 +192,10 @@ impl WindowBudget {
     /// Calls that count at `now`.
     fn used(&self, now: Duration) -> u64 {
         self.in_flight as u64 + self.counted.total() - self.left(now)
+    }
+
+    pub fn usage(&self, now: Duration) -> BudgetUse {
+        BudgetUse { used: self.used(now), limit: self.limit }
     }
 
     /// How many counted calls, the oldest, have left the window at `now`.

@@ -44,8 +44,9 @@ const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// and up to this if somebody must act, or if the answer is unknown.
 const LONGEST_WAIT_FOR_PEOPLE: Duration = Duration::from_secs(300);
-/// The kinds of trouble that may concern more than one player.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The kinds of trouble that may concern more than one player. Their names are labels of metrics, so they do not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::AsRefStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Cause {
     /// No connection, no answer in time, HTTP 5xx, an HTML page, a truncated answer.
     Down,

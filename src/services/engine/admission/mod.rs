@@ -8,7 +8,7 @@ use crate::domain::answers::answer::RateLimitHints;
 use crate::domain::answers::status::Status;
 use crate::domain::codes::canary::{self, CodeTrust};
 use crate::domain::codes::code::CodeKey;
-use crate::domain::limits::budget::{Endpoint, RateLimit, WindowBudget};
+use crate::domain::limits::budget::{BudgetUse, Endpoint, RateLimit, WindowBudget};
 use crate::domain::limits::player_pacing::PlayerPacing;
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::breaker::{Breaker, BreakerEvent, Call, Cause, Counts, Tried};
@@ -129,6 +129,14 @@ impl AdmissionControl {
 
     pub fn limit(&self) -> Option<RateLimit> {
         self.redeem.limit()
+    }
+
+    /// How much of the endpoint's budget is used at `now`.
+    pub fn budget_use(&self, endpoint: Endpoint, now: Duration) -> BudgetUse {
+        match endpoint {
+            Endpoint::Login => self.login.usage(now),
+            Endpoint::Redeem => self.redeem.usage(now),
+        }
     }
 
     /// Whether any call of a redemption may begin at `now`.

@@ -1,6 +1,6 @@
 //! The storage of the working copy: the file, or a temporary copy while the file cannot be used.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -15,7 +15,7 @@ pub(super) enum Backing {
         identity: Option<FileIdentity>,
         /// Where the replaced damaged file was moved.
         replaced: Option<PathBuf>,
-        _lock: Arc<FileLock>,
+        lock: Arc<FileLock>,
     },
     /// In its own folder or in memory, and lost with the process. Only writes that the replica has count.
     Temporary { identity: Option<FileIdentity>, _folder: Option<TempDir> },
@@ -54,6 +54,11 @@ impl Store {
     pub(super) fn break_with(&self, trouble: Trouble) {
         // The first reason is kept.
         drop(self.inner.broken.set(trouble));
+    }
+
+    /// The state file, unless the working copy is a temporary one.
+    pub(in crate::store) fn file(&self) -> Option<&Path> {
+        if let Backing::File { lock, .. } = &self.inner.backing { Some(lock.path()) } else { None }
     }
 
     /// Whether only writes that the replica has count.

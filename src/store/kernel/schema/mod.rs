@@ -20,7 +20,7 @@ pub(in crate::store) const PLAN_EVERYTHING: &str =
     "INSERT INTO plan_queue (code_key, guild_id, player_id, due_at) VALUES ('', 0, 0, 0) ON CONFLICT DO NOTHING";
 
 /// All migrations, oldest first. A released migration never changes.
-pub(super) const MIGRATIONS: &[&str] = &[
+pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0001_initial.sql"),
     include_str!("../../../../migrations/0002_outbox.sql"),
     include_str!("../../../../migrations/0003_discord.sql"),
@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0012_tallies.sql"),
     include_str!("../../../../migrations/0013_rounds.sql"),
     include_str!("../../../../migrations/0014_history.sql"),
+    include_str!("../../../../migrations/0015_report.sql"),
 ];
 
 pub(super) struct Opened {
@@ -50,7 +51,7 @@ pub(super) struct Opened {
 }
 
 impl StateKind {
-    fn name(self) -> &'static str {
+    pub(in crate::store) fn name(self) -> &'static str {
         match self {
             Self::Bot => "the bot",
             Self::Sandbox => "the sandbox",
@@ -220,7 +221,7 @@ fn prepare(writer: &mut Connection, path: &Path, kind: StateKind) -> Result<(i64
 }
 
 /// Translates an SQLite error at the start into a reason and advice.
-fn failed(path: &Path, error: &rusqlite::Error) -> StoreError {
+pub(in crate::store) fn failed(path: &Path, error: &rusqlite::Error) -> StoreError {
     let damaged = |reason: &str| StoreError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => damaged("it is not a state file"),

@@ -1,4 +1,14 @@
-//! Results for summaries and for the check command.
+//! Results for summaries, for the page and for the check command.
+
+mod activity;
+mod codes;
+mod counts;
+mod servers;
+
+pub use activity::{HourOutcomes, Queue};
+pub use codes::{Arrival, CodeOutcomes, CodePosts, DONE_PERCENT, LatestCode};
+pub use counts::StoreCounts;
+pub use servers::{GuildsReport, PausedGuild, PausedGuilds, RefusingGuild};
 
 use std::collections::BTreeMap;
 
@@ -9,9 +19,9 @@ use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::players::player::PlayerId;
 use crate::domain::redeeming::outcome::Outcome;
 
-use super::tallies::{self, Counts};
 use crate::store::handles::Reports;
 use crate::store::kernel::StoreError;
+use crate::store::tallies::{self, Counts};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CodeReport {
@@ -127,3 +137,6 @@ impl Reports {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;

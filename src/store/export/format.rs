@@ -3,7 +3,7 @@
 //! Read with its own visitors, because serde_json alone would hold the whole list in memory.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, BufWriter, IntoInnerError, Write};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -13,11 +13,49 @@ use serde_json::{Map, Value as Json};
 use crate::domain::sync::record::{Field, FieldType, Record, RecordKind, Value};
 
 /// The format that this program writes and reads.
-pub(super) const FORMAT: u64 = 1;
+const FORMAT: u64 = 1;
 /// How many records are passed on together.
 pub(super) const CHUNK: u32 = 1000;
 
-pub(super) fn to_json(record: &Record) -> Json {
+/// Writes an export to a file, record by record.
+pub struct ExportWriter {
+    out: BufWriter<File>,
+    count: u64,
+}
+
+impl ExportWriter {
+    pub fn new(file: File) -> Self {
+        Self { out: BufWriter::new(file), count: 0 }
+    }
+
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&mut self, records: &[Record]) -> std::io::Result<()> {
+        for record in records {
+            match self.count {
+                0 => write!(self.out, "{{\"giftcode_bot_state\":{FORMAT},\"records\":[\n{}", to_json(record))?,
+                _ => write!(self.out, ",\n{}", to_json(record))?,
+            }
+            self.count += 1;
+        }
+        Ok(())
+    }
+
+    /// Completes the file on disk. Returns the number of records.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn finish(mut self) -> std::io::Result<u64> {
+        if self.count == 0 {
+            write!(self.out, "{{\"giftcode_bot_state\":{FORMAT},\"records\":[")?;
+        }
+        writeln!(self.out, "\n]}}")?;
+        self.out.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
+        Ok(self.count)
+    }
+}
+
+fn to_json(record: &Record) -> Json {
     let value = |value: &Value| serde_json::to_value(value).unwrap_or_default();
     let fields = record.kind.fields().iter().zip(&record.values);
     let kind = [("kind".to_owned(), Json::from(record.kind.name()))];
@@ -52,7 +90,10 @@ fn from_json(fields: &Map<String, Json>) -> anyhow::Result<Record> {
 }
 
 /// Reads an export to its end and passes its records on in chunks.
-pub(super) fn parse(path: &Path, pass_on: impl PassOn) -> anyhow::Result<()> {
+///
+/// # Errors
+/// It is no export, it was written by a newer program, or it ends early; whatever `pass_on` returns.
+pub fn read_export(path: &Path, pass_on: impl PassOn) -> anyhow::Result<()> {
     let mut json = serde_json::Deserializer::from_reader(BufReader::new(File::open(path)?));
     let mut reader = Export { pass_on, chunk: Vec::new() };
     (&mut reader).deserialize(&mut json).map_err(|e| anyhow::anyhow!("{e}"))?;
@@ -65,7 +106,7 @@ struct Export<F> {
 }
 
 /// Where the records of an export go.
-pub(super) trait PassOn: FnMut(Vec<Record>) -> Result<(), &'static str> {}
+pub trait PassOn: FnMut(Vec<Record>) -> Result<(), &'static str> {}
 impl<F: FnMut(Vec<Record>) -> Result<(), &'static str>> PassOn for F {}
 
 impl<F: PassOn> Export<F> {

@@ -2,13 +2,15 @@
 //!
 //! Written by hand: crates that strip terminal escapes leave the characters that turn or hide text.
 
+pub mod markdown;
+
 /// The longest name a log line or a table shows, in characters.
 pub const NAME_CHARS: usize = 32;
 
 /// Puts `text` on one line. Control characters (line feeds, terminal escapes) and invisible characters that reorder or
 /// hide text become spaces or vanish. Runs of blanks become one blank. Text longer than `max_chars` ends in `…`.
 ///
-/// This is for terminals and logs. Discord's markdown and mentions are escaped where messages are built.
+/// This is for terminals and logs; [`markdown`] is for Discord.
 pub fn clean(text: &str, max_chars: usize) -> String {
     let mut out = String::new();
     let mut chars = 0;
