@@ -5,9 +5,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Color, IntSize, Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 use thiserror::Error;
+
+use super::palette::Paint;
 
 /// The largest picture, in pixels.
 pub const MAX_SIZE: (u32, u32) = (1200, 1600);
@@ -28,8 +30,8 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 pub enum PictureError {
     #[error("cannot read the chart")]
     Svg(#[from] usvg::Error),
-    #[error("the picture has {0} × {1} pixels, which is more than {max} × {max_height}", max = MAX_SIZE.0, max_height = MAX_SIZE.1)]
-    TooLarge(f32, f32),
+    #[error("a chart of {0} × {1}, drawn {2} times as large, is more than {max} × {max_height} pixels", max = MAX_SIZE.0, max_height = MAX_SIZE.1)]
+    TooLarge(u32, u32, f32),
     #[error("cannot write the picture: {0}")]
     Png(String),
     #[error("the picture has {0} bytes, which is more than {MAX_BYTES}")]
@@ -58,16 +60,14 @@ pub(super) fn read(svg: &str) -> Result<usvg::Tree, usvg::Error> {
 /// If the picture would be larger than [`MAX_SIZE`] or [`MAX_BYTES`].
 pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PictureError> {
     let tree = read(svg)?;
-    let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
-    // Whole pixels only: a part of one would be transparent. A hair is what a product of fractions may lack.
-    let pixels = |length: f32, max: u32| {
-        let whole = (length + 0.01).floor();
-        (1..=max).find(|pixels| f64::from(*pixels) >= f64::from(whole))
-    };
-    let (Some(columns), Some(rows)) = (pixels(width, MAX_SIZE.0), pixels(height, MAX_SIZE.1)) else {
-        return Err(PictureError::TooLarge(width, height));
-    };
-    let mut pixmap = Pixmap::new(columns, rows).ok_or(PictureError::TooLarge(width, height))?;
+    let size = tree.size().to_int_size();
+    let too_large = PictureError::TooLarge(size.width(), size.height(), scale);
+    let is_allowed = |size: &IntSize| size.width() <= MAX_SIZE.0 && size.height() <= MAX_SIZE.1;
+    let Some(size) = size.scale_by(scale).filter(is_allowed) else { return Err(too_large) };
+    let mut pixmap = Pixmap::new(size.width(), size.height()).ok_or(too_large)?;
+    // Where the chart ends within a pixel, that pixel is opaque too.
+    let [red, green, blue] = Paint::BACKGROUND_RGB;
+    pixmap.fill(Color::from_rgba8(red, green, blue, 255));
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
     let png = pixmap.encode_png().map_err(|error| PictureError::Png(error.to_string()))?;
     if png.len() > MAX_BYTES { Err(PictureError::TooManyBytes(png.len())) } else { Ok(png) }

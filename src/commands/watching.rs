@@ -48,7 +48,7 @@ pub(super) async fn watch_over(
 ) -> anyhow::Result<Watching> {
     instance.stops_on(shutdown.clone());
     let mut watching = Watching { address: None, services: Vec::new(), stop: CancellationToken::new() };
-    let page = StatusPage::new(instance.clone());
+    let page = StatusPage::new(instance.clone(), metrics.clone());
     watching.add(Arc::new(page.clone()));
     let routes = server::health_routes(instance.clone());
     let routes = routes.merge(metrics::routes(instance.clone(), metrics.clone())).merge(page.routes());

@@ -91,8 +91,9 @@ fn report_panics() {
 }
 
 /// Lets through what this program says, at any level that is asked for, and of libraries only what they report to operators.
-/// Their details hold tokens and what people write: Discord's library prints whole events at `debug`, the token with which it
-/// identifies at `trace`, and an event that it cannot read even at `warn`; its spans hold requests.
+/// Their details hold tokens and what people write: Discord's library prints an event that it does not know whole, at
+/// `debug`, or one that is no JSON of its kind, at `warn`, with the token of its interaction; its spans hold events and
+/// requests.
 struct OwnDetail;
 
 impl OwnDetail {

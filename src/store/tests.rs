@@ -706,3 +706,42 @@ async fn a_redemption_that_changes_during_a_claim_is_checked_again() {
     }
     assert_eq!(fixture.claim(1).await[0].history.calls, 2);
 }
+
+/// What the histograms of docs/metrics.md observe.
+#[tokio::test(start_paused = true)]
+async fn how_fast_a_code_was_counts_once_and_only_for_those_who_waited_for_it() {
+    let fixture = Fixture::new();
+    let minute = Duration::from_secs(60);
+    let near = |lasted: Duration, expected: Duration| lasted.abs_diff(expected) < Duration::from_secs(1);
+    fixture.guild_with(GUILD, &[1, 2]).await;
+    fixture.list(&["A1"]).await;
+    fixture.store.posts().plan().await.unwrap();
+    let post = async || {
+        let due = fixture.store.posts().due_messages().await.unwrap().remove(0).announcement;
+        fixture.store.posts().begin_post(due.nonce.clone(), due.channel, due.codes.len()).await.unwrap();
+        fixture.store.posts().record_posted(due, sent(1)).await.unwrap()
+    };
+    tokio::time::sleep(minute).await;
+    let ages = post().await;
+    assert!(ages.len() == 1 && near(ages[0], minute), "{ages:?}");
+    let finish = async |status: Status| {
+        let claim = fixture.claim(1).await.remove(0);
+        fixture.finish(claim, status).await.finished_batches
+    };
+    assert!(finish(Status::Success).await.is_empty());
+    tokio::time::sleep(minute).await;
+    let lasted = finish(Status::StoveLevel).await[0].lasted.unwrap();
+    assert!(near(lasted.since_seen, 2 * minute) && near(lasted.since_posted.unwrap(), minute), "{lasted:?}");
+    // Somebody asks again, and somebody joins: the batch ends again, and is no slower for that.
+    tokio::time::sleep(2 * HOUR).await;
+    assert_eq!(fixture.store.requests().retry_batch(GUILD, code("A1").key(), 1).await.unwrap(), 1);
+    assert_eq!(finish(Status::Success).await[0].lasted, None);
+    fixture.guild_with(GUILD, &[3]).await;
+    fixture.store.posts().plan().await.unwrap();
+    assert_eq!(finish(Status::Success).await[0].lasted, None);
+    // A channel that is set later gets the code at once, though the code is old.
+    fixture.guild_with(GuildId(2), &[4]).await;
+    fixture.store.posts().plan().await.unwrap();
+    assert!(post().await.is_empty());
+    assert_eq!(finish(Status::Success).await[0].lasted, None);
+}

@@ -39,7 +39,7 @@ pub async fn each_way_in_which_discord_refuses_is_told_apart() {
             FindingId::DiscordLimited,
             "answers 429",
         ),
-        (Fault::Hang, FindingId::DiscordDown, "it took more than 8 s"),
+        (Fault::Hang, FindingId::DiscordDown, "it took more than 6 s"),
     ] {
         world.double.fail_requests(move |_| Some(fault));
         let line = token(&world, id).await;

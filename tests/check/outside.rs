@@ -47,7 +47,7 @@ pub async fn each_feed_is_described_and_each_failure_named() {
     let (folder, server) = (tempfile::tempdir().unwrap(), strange::start().await);
     let name = |path: &str| format!("{}/{path}", server.trim_start_matches("http://"));
     let store = Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, Clock::system()).unwrap();
-    let answer = FeedAnswer::new(&name("feed/good"), vec![Entry::active(code("GOOD"))]);
+    let answer = FeedAnswer::new(name("feed/good"), vec![Entry::active(code("GOOD"))]);
     store.listings().apply_answer(Some(answer), &[name("feed/good")], Duration::ZERO).await.unwrap();
     drop(store);
     let paths = ["good", "list", "rss", "empty", "slow", "page", "page200", "broken", "key"]

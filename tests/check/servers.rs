@@ -57,7 +57,7 @@ pub async fn each_servers_trouble_is_a_line_and_many_are_summed_up() {
         (
             106,
             FindingId::ServerPaused,
-            "posts to channel 500106 are paused (missing_access), though the bot may post there",
+            "posts to channel 500106 are paused (the bot could not see the channel), though the bot may post there",
         ),
         (107, FindingId::ServerFailing, "the last 4 messages to channel 500107 failed: AutoMod blocked it (200000)"),
     ] {

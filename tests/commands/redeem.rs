@@ -279,3 +279,31 @@ async fn a_redeem_that_was_killed_or_stopped_goes_on_and_repeats_nothing() {
     assert!(repeated <= 8, "{repeated}");
     assert!(number(&report["requests"]) < 220, "{report}");
 }
+
+/// At the most talkative level, in both formats: not the bot's secrets, nor a signature.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_is_in_the_output_of_redeem() {
+    let sim = game(9, faults());
+    let secrets = [
+        ("DISCORD_TOKEN", "MTIz.G-known.discord-t0ken", "G-known"),
+        ("GIFTCODE_API_KEY", "kn0wn-feed-key", "kn0wn-feed-key"),
+        ("MONGODB_URI", "mongodb://u:kn0wn-passw0rd@127.0.0.1:9/", "kn0wn-passw0rd"),
+        ("HEARTBEAT_URL", "https://watch.example/kn0wn-ping", "kn0wn-ping"),
+        ("ALERT_WEBHOOK_URL", "https://discord.com/api/webhooks/1/kn0wn-hook", "kn0wn-hook"),
+    ];
+    for format in ["text", "json"] {
+        let folder = folder_with_players(1..=9);
+        let mut command = redeem(folder.path(), &sim);
+        command.args(["GOOD", "--players", "players.csv"]).env("RUST_LOG", "trace").env("LOG_FORMAT", format);
+        command.envs(secrets.map(|(name, value, _)| (name, value)));
+        let output = output(command).await;
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(said.contains("Redeemed for"), "{said}");
+        for (name, _, secret) in secrets {
+            assert!(!said.contains(secret), "{name} in {said}");
+        }
+        let is_hash = |word: &str| word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let signature = said.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| is_hash(word));
+        assert_eq!(signature, None, "{said}");
+    }
+}

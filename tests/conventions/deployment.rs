@@ -106,8 +106,9 @@ fn no_secret_stands_in_a_blueprint() {
 /// The number after `before` in a file.
 fn number(file: &str, before: &str) -> u64 {
     let text = read(&root().join(file));
-    let rest = text.split_once(before).unwrap_or_else(|| panic!("{file} has no {before}")).1;
-    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let rest = text.split_once(before).map(|(_, rest)| rest);
+    assert!(rest.is_some(), "{file} has no {before}");
+    let digits: String = rest.unwrap().chars().take_while(char::is_ascii_digit).collect();
     digits.parse().unwrap()
 }
 
@@ -151,8 +152,11 @@ fn the_image_is_built_from_all_that_it_needs() {
             let path = source.parent().unwrap().join(include.split('"').next().unwrap());
             needed.push(without_dots(path.strip_prefix(root()).unwrap()).into());
         }
+        let templates = text.split("#[template(path = \"").skip(1);
+        needed.extend(templates.map(|rest| Path::new("templates").join(rest.split('"').next().unwrap())));
     }
-    assert!(needed.iter().any(|path| path.starts_with("migrations")), "includes are found");
+    let has = |folder: &str| needed.iter().any(|path| path.starts_with(folder));
+    assert!(has("migrations") && has("templates"), "includes and templates are found");
     needed.retain(|path| !let_through.iter().any(|folder| path.starts_with(folder)));
     assert!(needed.is_empty(), ".dockerignore leaves out {needed:?}");
 }

@@ -17,6 +17,7 @@ mod main_job;
 mod managing;
 mod many;
 mod message_page;
+mod notifying;
 mod people;
 mod pressing;
 mod progress;

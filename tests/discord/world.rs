@@ -304,6 +304,7 @@ impl Drop for Bot {
 
 impl Bot {
     /// The process's id.
+    #[allow(dead_code, reason = "other suites use it")]
     pub fn id(&self) -> u32 {
         self.child.id().unwrap()
     }
@@ -328,7 +329,7 @@ impl Bot {
 
     /// Sends SIGTERM.
     pub fn terminate(&self) {
-        let pid = self.child.id().unwrap().to_string();
+        let pid = self.id().to_string();
         assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     }
 

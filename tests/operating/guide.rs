@@ -4,6 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use giftcode_bot::domain::check::FindingId;
+use strum::VariantArray;
+
 /// An entry. Clones share whether its symptom was seen.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -89,6 +92,37 @@ pub fn good_start() -> Vec<Words> {
     block.lines().skip(1).map(|line| Words(line.to_owned())).collect()
 }
 
+/// The rows of docs/check.md: a finding, its verdict, and what to do.
+fn findings() -> Vec<[String; 3]> {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let cell = |text: &str| text.trim_matches(['`', ' ']).to_owned();
+    rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        [cell(cells[0]), cell(cells[1]), cell(cells.last().unwrap())]
+    })
+    .collect()
+}
+
+/// docs/check.md has every line that `check` can print, in its order, with its verdict and its advice.
+pub fn every_line_of_check_is_explained() {
+    let expected: Vec<[String; 3]> = FindingId::VARIANTS
+        .iter()
+        .map(|id| {
+            let name: &str = id.into();
+            let verdict: &str = id.verdict().into();
+            [name.to_owned(), verdict.to_owned(), id.action().to_owned()]
+        })
+        .collect();
+    let written = findings();
+    for (line, row) in expected.iter().zip(&written) {
+        // Where the advice depends on what is wrong, the page says so in words of its own.
+        let is_same = line[..2] == row[..2] && (line[2].is_empty() || line[2] == row[2]);
+        assert!(is_same, "check prints {line:?}, and docs/check.md has {row:?}");
+    }
+    assert_eq!(expected.len(), written.len());
+}
+
 /// What is wrong with the page itself: an entry that lacks a row, or two with one name.
 pub fn problems(entries: &[Entry]) -> Vec<String> {
     let mut problems = Vec::new();
@@ -97,6 +131,12 @@ pub fn problems(entries: &[Entry]) -> Vec<String> {
         let mut lacks = |place: &str| problems.push(format!("{name}: no words for the {place}"));
         if entry.log.is_empty() {
             lacks("log");
+        }
+        if entry.check.is_empty() {
+            lacks("check");
+        }
+        if entry.page.as_ref().is_some_and(Vec::is_empty) {
+            lacks("page");
         }
         if entries[..at].iter().any(|other| other.name == *name) {
             problems.push(format!("{name}: twice"));
@@ -114,7 +154,8 @@ pub fn the_page_is_read_as_it_is_written() {
     assert_eq!(names, ["One", "Two"]);
     assert_eq!(found[0].log, [Words("a … b".into()), Words("c".into())]);
     assert_eq!((found[0].check.len(), found[0].page.is_none()), (1, true));
-    assert_eq!(problems(&found), ["Two: no words for the log"]);
+    let lacks = ["log", "check", "page"].map(|place| format!("Two: no words for the {place}"));
+    assert_eq!(problems(&found), lacks);
     assert!(found[0].log[0].are_in("x a y b z") && !found[0].log[0].are_in("b a"));
     assert!(!found[0].log[0].are_in_a_line_of("a\nb"));
 }

@@ -59,6 +59,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         "A newer version has written to MongoDB": state::older_program;
         "The state file cannot be written": state::mongodb_alone;
         "Neither store accepts a change": state::neither_store;
+        "The daily backup fails": state::backup_fails;
         "The clock was wrong": state::clock_was_ahead;
         "The log says that no token is set": starting::no_token;
         "Discord refuses the token": starting::refused_token;
@@ -144,6 +145,10 @@ fn main() {
             Ok(())
         }),
     ];
+    trials.push(Trial::test("every line of check is explained", || {
+        guide::every_line_of_check_is_explained();
+        Ok(())
+    }));
     trials.push(Trial::test("a good start is the guide's", || {
         tokio::runtime::Runtime::new().unwrap().block_on(a_good_start_is_the_guides());
         Ok(())

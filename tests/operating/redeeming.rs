@@ -27,6 +27,7 @@ pub async fn not_answering(entry: Entry) {
     stage.world.game.set_down(false);
     // As the page says: nothing is lost.
     stage.world.granted("GOOD", 5).await;
+    stage.page_says("All is well").await;
     bot.stop().await;
 }
 

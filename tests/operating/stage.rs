@@ -96,6 +96,12 @@ impl Stage {
         self.entry.note_seen();
     }
 
+    /// Waits until the page shows this.
+    pub async fn page_says(&self, words: &str) {
+        let words = Words(words.to_owned());
+        self.until(&words, "page", async || self.page().await.unwrap_or_else(|error| error)).await;
+    }
+
     async fn until(&self, words: &Words, place: &str, text: impl AsyncFn() -> String) {
         let until = Instant::now() + PATIENCE;
         loop {
@@ -112,7 +118,13 @@ impl Stage {
     /// What `giftcode-bot check` prints beside the bot.
     async fn check(&self) -> String {
         let mut command = self.world.command();
-        command.arg("check").env("RUST_LOG", "error").stderr(Stdio::piped()).stdout(Stdio::piped());
+        // It asks the bot whose page is looked at.
+        command
+            .arg("check")
+            .env("PORT", self.port.to_string())
+            .env("RUST_LOG", "error")
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped());
         let output = command.output().await.unwrap();
         [output.stdout, output.stderr].into_iter().map(|part| String::from_utf8(part).unwrap()).collect()
     }
@@ -147,9 +159,18 @@ pub fn text_of(html: &str) -> String {
         text.push(if INLINE.contains(&name) { ' ' } else { '\n' });
         text.push_str(&after.replace('\n', " "));
     }
-    for (entity, character) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")]
-    {
+    for (entity, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&#34;", "\""),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#38;", "&"),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ] {
         text = text.replace(entity, character);
     }
     let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));

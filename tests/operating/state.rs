@@ -30,6 +30,7 @@ pub async fn mongodb_away(entry: Entry) {
     stage.is_seen(&bot).await;
     server.restart();
     bot.said("MongoDB answers again and has everything").await;
+    stage.page_says("MongoDB has everything that the state file has.").await;
     bot.stop().await;
 }
 
@@ -152,7 +153,19 @@ pub async fn neither_store(entry: Entry) {
     assert!(!told.starts_with('✅'), "{told}");
     stage.is_seen(&bot).await;
     machine.clear_disk();
+    // The bot tries now and then whether changes can be saved, though nobody makes any.
+    stage.page_says("Storage well").await;
     stage.world.set_channel(&stage.world.admin()).await;
+    bot.stop().await;
+}
+
+pub async fn backup_fails(entry: Entry) {
+    let mut stage = Stage::new(&entry, &[]).await;
+    // A file is where the folder should be.
+    std::fs::write(stage.world.folder.path().join("backups"), "").unwrap();
+    stage.set("BACKUP_DIR", "backups");
+    let bot = stage.world.start().await;
+    stage.is_seen(&bot).await;
     bot.stop().await;
 }
 

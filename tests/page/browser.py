@@ -34,6 +34,7 @@ VENV = TARGET / "page-venv"
 PLAYWRIGHT = "playwright==1.55.0"
 WINDOWS = {"wide": (1200, 900), "tablet": (768, 1000), "phone": (360, 740)}
 # The situations whose every look is kept as a picture; the others are only checked.
+IMAGES = {("healthy", "wide", "light"), ("healthy", "wide", "dark"), ("healthy", "phone", "dark")}
 SHOWN = {"healthy", "degraded", "empty", "large", "sandbox", "standby", "served"}
 
 CHECK = r"""
@@ -150,6 +151,31 @@ def chromium():
     return found
 
 
+# Each has one fault, and what the check says of it.
+FAULTY = {
+    "overlaps": "<p>one</p><p style='margin-top:-1.5em'>two</p>",
+    "the page is": "<div style='width:2000px'>wide</div>",
+    "cut or outside": "<div class='card' style='width:90px;white-space:nowrap'>much more text than fits into it</div>",
+    "contrast 1.": "<p style='color:#cccccc;background:#ffffff'>pale</p>",
+    "contrast 1.2": "<svg viewBox='0 0 9 9' width='90' height='90'><rect class='f-red' width='9' height='9' fill='#e6e6e6'/></svg>",
+    "cut: DIV": "<div style='width:60px;overflow:hidden;white-space:nowrap'><b style='margin-left:50px'>hidden end</b></div>",
+    "px: ": "<p style='font-size:8px'>small</p>",
+}
+
+
+def check_the_check(browser):
+    """A check that finds nothing anywhere proves nothing."""
+    page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="light")
+    missed = []
+    for expected, body in FAULTY.items():
+        page.set_content(f"<!doctype html><title>x</title><body style='background:#ffffff;color:#000000'>{body}")
+        found = page.evaluate(CHECK)["found"]
+        if not any(expected in fault for fault in found):
+            missed.append(f"the check does not find “{expected}” in {body}: {found}")
+    page.close()
+    return missed
+
+
 class Sandbox:
     """The real program in its simulated world, which serves the page."""
 
@@ -159,7 +185,7 @@ class Sandbox:
         environment["STATE_FILE"] = f"{self.folder.name}/giftcode.db"
         self.log = open(f"{self.folder.name}/out", "wb+")
         self.process = subprocess.Popen(
-            [binary, "sandbox", "--keep-running"], env=environment, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder.name
+            [Path(binary).resolve(), "sandbox", "--keep-running"], env=environment, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder.name
         )
 
     def url(self):
@@ -198,7 +224,7 @@ def look(browser, name, url, images):
             texts, shapes = texts + checked["texts"], shapes + checked["shapes"]
             if name in SHOWN:
                 page.screenshot(path=SHOTS / f"{name}-{window}-{scheme}.png", full_page=True)
-            if images and (name, window) in (("healthy", "wide"), ("healthy", "phone")):
+            if images and (name, window, scheme) in IMAGES:
                 clip = {"x": 0, "y": 0, "width": width, "height": 1250 if window == "wide" else 1000, "scale": 1}
                 shot = devtools.send(
                     "Page.captureScreenshot", {"format": "webp", "quality": 80, "clip": clip, "captureBeyondViewport": True}
@@ -226,9 +252,9 @@ def main():
     pages = sorted(page for page in PAGES.glob("*.html") if options.only in (None, page.stem))
     if not pages:
         sys.exit(f"there is no page in {PAGES}: run cargo test --test page")
-    failures = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--font-render-hinting=none"])
+        failures = check_the_check(browser)
         for page in pages:
             failures += look(browser, page.stem, page.as_uri(), options.images)
         if options.binary:

@@ -5,6 +5,7 @@
 mod colours;
 mod document;
 mod hostile;
+mod served;
 mod situations;
 
 use std::path::Path;
@@ -77,7 +78,7 @@ fn a_healthy_page_has_the_feeds_the_queue_and_the_outcomes() {
 }
 
 #[test]
-fn an_instance_that_does_not_act_says_why_and_shows_no_figures() {
+fn an_instance_that_does_not_act_or_just_began_says_so() {
     for (standing, part) in [
         (situations::standby(), "Another instance does the work"),
         (situations::starting(), "The bot opens its state."),
@@ -86,6 +87,8 @@ fn an_instance_that_does_not_act_says_why_and_shows_no_figures() {
         let text = Document::parse(&render(&standing)).text();
         assert!(text.contains(part) && !text.contains("Last codes"), "{part} in\n{text}");
     }
+    let text = Document::parse(&render(&situations::empty())).text();
+    assert!(text.contains("Nearly ready") && text.contains("No code has been seen yet."), "{text}");
     let text = Document::parse(&render(&situations::unread())).text();
     assert!(text.contains("The state cannot be read at the moment: it has not answered for 3 s"), "{text}");
 }

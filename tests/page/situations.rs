@@ -14,6 +14,7 @@ use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::GuildId;
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::ops::page::{Figures, HOURS, Snapshot};
+use giftcode_bot::runtime::metrics::CallBucket;
 use giftcode_bot::store::{
     Arrival, CodeOutcomes, CodePosts, GuildsReport, HourOutcomes, LatestCode, PausedGuild, PausedGuilds, Queue,
     RefusingGuild,
@@ -80,7 +81,14 @@ fn snapshot(instance: InstanceHealth, figures: Option<Figures>) -> Snapshot {
     let well = parts.into_iter().filter(|part| problems.iter().all(|problem| problem.part != *part));
     let well_since: BTreeMap<Part, Timestamp> =
         well.zip([432_000, 200_000, 7_300, 432_000, 61_000, 4_000]).map(|(part, since)| (part, ago(since))).collect();
-    Snapshot { now: now(), standing_since: ago(431_990), well_since, instance, figures: figures.map(Ok) }
+    Snapshot {
+        now: now(),
+        standing_since: ago(431_990),
+        well_since,
+        instance,
+        figures: figures.map(Ok),
+        calls: Vec::new(),
+    }
 }
 
 fn arrivals(seen: i64, delays: &[(usize, i64)]) -> Vec<Arrival> {
@@ -158,6 +166,25 @@ fn hours(scale: u32) -> Vec<HourOutcomes> {
     (0..HOURS).map(hour).collect()
 }
 
+/// The calls of the last two days, with a night without any.
+fn calls() -> Vec<CallBucket> {
+    let first = now().as_second().div_euclid(600) - 287;
+    let bucket = |place: i64| {
+        let tide = u32::try_from(place % 144).unwrap();
+        let calls = if tide < 50 { tide * 5 } else { 300 - tide * 2 };
+        let median = Duration::from_millis(180 + u64::from(calls) + u64::from(tide % 7) * 30);
+        CallBucket {
+            begins_at: Timestamp::from_second((first + place) * 600).unwrap(),
+            calls,
+            allowed: Some(300),
+            median,
+            p95: median * 3,
+            longest: median * 9,
+        }
+    };
+    (0..288).filter(|place| !(100..130).contains(place)).map(bucket).collect()
+}
+
 fn figures() -> Figures {
     Figures {
         codes: codes(),
@@ -168,7 +195,8 @@ fn figures() -> Figures {
 }
 
 pub fn healthy() -> Snapshot {
-    snapshot(instance(Standing::Active, Some(health())), Some(figures()))
+    let snapshot = snapshot(instance(Standing::Active, Some(health())), Some(figures()));
+    Snapshot { calls: calls(), ..snapshot }
 }
 
 pub fn degraded() -> Snapshot {

@@ -22,7 +22,8 @@ const MAX_MESSAGE: usize = 48_000_000;
 /// How many pieces may be on their way in one direction of a connection.
 const ON_THE_WAY: usize = 1024;
 
-/// How a server refuses writes.
+/// How a server refuses some commands.
+#[allow(dead_code, reason = "some are for the tests of `check` and of the guide alone")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// A free Atlas cluster whose 512 MB are full. Deleting and reading still work.

@@ -186,6 +186,12 @@ impl Double {
         self.inner.change(|state| state.settings.gateway_hangs = hangs);
     }
 
+    /// Sends an interaction of a type that no library knows, with this token.
+    pub fn send_unreadable_interaction(&self, guild: u64, token: &str) {
+        let event = json!({ "id": "1", "application_id": "2", "type": 99, "token": token, "version": 1 });
+        self.inner.change(|state| state.dispatch(guild, "INTERACTION_CREATE", event));
+    }
+
     /// Makes the token invalid: requests get 401, and sessions are closed with 4004.
     pub fn revoke_token(&self) {
         self.inner.change(|state| {

@@ -57,6 +57,9 @@ pub(super) enum Paint {
 }
 
 impl Paint {
+    /// What a picture is filled with before anything is drawn.
+    pub(super) const BACKGROUND_RGB: [u8; 3] = [0x1E, 0x1F, 0x22];
+
     fn name(self) -> &'static str {
         match self {
             Self::Series(colour) => colour.name(),

@@ -88,6 +88,8 @@ fn a_picture_has_the_dark_pages_colours() {
     for colour in Colour::ALL {
         assert_eq!(on_page(colour.name())[1], colour.on_dark());
     }
+    let [red, green, blue] = Paint::BACKGROUND_RGB;
+    assert_eq!(Paint::Background.in_picture(), format!("#{red:02X}{green:02X}{blue:02X}"));
     for paint in [Paint::Text, Paint::Muted, Paint::Grid] {
         assert_eq!(on_page(paint.name())[1], paint.in_picture());
     }

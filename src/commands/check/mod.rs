@@ -59,9 +59,12 @@ pub async fn run(options: CheckOptions) -> anyhow::Result<Ended> {
         for check in checks {
             let abort = check.abort_handle();
             match timeout_at(deadline, check).await {
-                Ok(Ok(findings)) => output.add(findings),
-                // It has not ended, or it panicked: what it should have found counts as not checked.
-                Ok(Err(_)) | Err(_) => abort.abort(),
+                Ok(Ok(Some(findings))) => output.add(findings),
+                // It has not ended, or it panicked.
+                Ok(Ok(None) | Err(_)) | Err(_) => {
+                    abort.abort();
+                    output.lacks_some();
+                }
             }
         }
     }

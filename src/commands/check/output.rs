@@ -17,6 +17,8 @@ pub(super) struct Output {
     is_json: bool,
     has_colors: bool,
     findings: Vec<Finding>,
+    /// A check has not ended.
+    is_incomplete: bool,
 }
 
 #[derive(Serialize)]
@@ -46,7 +48,7 @@ impl Output {
     pub fn new(is_json: bool) -> Self {
         let is_unwanted = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let has_colors = std::io::stdout().is_terminal() && !is_unwanted("NO_COLOR");
-        Self { is_json, has_colors, findings: Vec::new() }
+        Self { is_json, has_colors, findings: Vec::new(), is_incomplete: false }
     }
 
     /// For people the lines come at once, because some checks take long.
@@ -56,6 +58,11 @@ impl Output {
             print(&lines);
         }
         self.findings.extend(findings);
+    }
+
+    /// A check has not ended: something hangs, which is a failure.
+    pub fn lacks_some(&mut self) {
+        self.is_incomplete = true;
     }
 
     pub fn needs(&self) -> BTreeSet<Need> {
@@ -68,7 +75,7 @@ impl Output {
 
     /// Prints the end, and returns the worst verdict.
     pub fn finish(self, not_checked: &[Need], took: Duration) -> Verdict {
-        let worst = self.findings.iter().map(Finding::verdict).max().unwrap_or(Verdict::Ok);
+        let worst = worst(&self.findings, self.is_incomplete);
         if self.is_json {
             let needs = self.findings.iter().map(|finding| Line {
                 need: finding.need().into(),
@@ -84,7 +91,7 @@ impl Output {
             print(&format!("{}\n", serde_json::to_string(&report).unwrap_or_default()));
             return worst;
         }
-        print(&ending(&self.findings, not_checked, took));
+        print(&ending(&self.findings, not_checked, self.is_incomplete, took));
         worst
     }
 }
@@ -113,14 +120,22 @@ fn line(finding: &Finding, has_colors: bool) -> String {
     line
 }
 
-fn ending(findings: &[Finding], not_checked: &[Need], took: Duration) -> String {
+fn worst(findings: &[Finding], is_incomplete: bool) -> Verdict {
+    if is_incomplete {
+        return Verdict::Failed;
+    }
+    findings.iter().map(Finding::verdict).max().unwrap_or(Verdict::Ok)
+}
+
+fn ending(findings: &[Finding], not_checked: &[Need], is_incomplete: bool, took: Duration) -> String {
     let count = |verdict| findings.iter().filter(|finding| finding.verdict() == verdict).count();
     let plural = |count: usize| if count == 1 { "warning" } else { "warnings" };
     let warnings = count(Verdict::Warning);
     let mut text = String::from("\n");
     if !not_checked.is_empty() {
         let labels: Vec<&str> = not_checked.iter().map(|need| need.label()).collect();
-        text.push_str(&format!("Not checked, because of the above: {}.\n", labels.join(", ")));
+        let why = if is_incomplete { "because something hangs" } else { "because of the above" };
+        text.push_str(&format!("Not checked, {why}: {}.\n", labels.join(", ")));
     }
     text.push_str(&format!(
         "{} failed, {warnings} {}, {} ok, in {:.1} s.\n",
@@ -137,6 +152,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_check_that_has_not_ended_is_a_failure() {
+        let warning = [Finding::new(FindingId::FeedEmpty, "")];
+        assert_eq!((worst(&[], false), worst(&warning, false)), (Verdict::Ok, Verdict::Warning));
+        assert_eq!(worst(&warning, true), Verdict::Failed);
+        let end = ending(&[], &[Need::StateFile], true, Duration::ZERO);
+        assert!(end.contains("Not checked, because something hangs: state file.\n"), "{end}");
+    }
+
+    #[test]
     fn lines_are_aligned_with_and_without_colors() {
         let finding = Finding::new(FindingId::TokenMissing, "DISCORD_TOKEN is not set").with_action("set it");
         let plain = "failed   Discord token     DISCORD_TOKEN is not set\n                           → set it\n";
@@ -144,7 +168,7 @@ mod tests {
         assert_eq!(line(&finding, true), plain.replacen("failed", "\x1b[31mfailed\x1b[0m", 1));
         let feed = Finding::new(FindingId::FeedWorks, "3 codes").of("feed.example/x");
         assert_eq!(line(&feed, false), "ok       code feed         feed.example/x: 3 codes\n");
-        let end = ending(&[finding, feed], &[Need::Servers, Need::Clock], Duration::from_millis(1250));
+        let end = ending(&[finding, feed], &[Need::Servers, Need::Clock], false, Duration::from_millis(1250));
         assert_eq!(
             end,
             "\nNot checked, because of the above: servers, clock.\n1 failed, 0 warnings, 1 ok, in 1.2 s.\n"

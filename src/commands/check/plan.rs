@@ -37,8 +37,8 @@ const MONGODB_TIMEOUT: Duration = Duration::from_secs(3);
 /// All checks but that of the clock, which works with what they have seen.
 const ALL_WITHIN: Duration = Duration::from_secs(23);
 
-/// A check under way.
-type Check = JoinHandle<Vec<Finding>>;
+/// A check under way. `None`: it has not ended in time.
+type Check = JoinHandle<Option<Vec<Finding>>>;
 
 #[derive(Default)]
 struct Checks {
@@ -47,12 +47,11 @@ struct Checks {
 }
 
 impl Checks {
-    /// What has not ended in time has found nothing.
     fn spawn(&mut self, check: impl Future<Output = Vec<Finding>> + Send + 'static) {
         self.spawned.push(self.running.spawn(async move {
-            let mut findings = timeout(ALL_WITHIN, Box::pin(check)).await.unwrap_or_default();
+            let mut findings = timeout(ALL_WITHIN, Box::pin(check)).await.ok()?;
             findings.sort_by_key(Finding::need);
-            findings
+            Some(findings)
         }));
     }
 }
@@ -127,7 +126,7 @@ impl Plan {
         checks.spawned.push(tokio::spawn(async move {
             others.wait().await;
             let dates = dates.0.lock().unwrap_or_else(PoisonError::into_inner);
-            clock(&dates).into_iter().collect()
+            Some(clock(&dates).into_iter().collect())
         }));
         checks.spawned
     }

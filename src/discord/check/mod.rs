@@ -19,7 +19,7 @@ use super::gateway::INTENTS;
 use super::rest::{Access, Rest, RestError};
 
 /// How long Discord may take for one answer.
-const ANSWER_WITHIN: Duration = Duration::from_secs(8);
+const ANSWER_WITHIN: Duration = Duration::from_secs(6);
 /// The longest name that is shown, in characters.
 const NAME_CHARS: usize = 40;
 

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::discord::permissions::{self, Granted, NEEDED, USEFUL};
 use crate::discord::rest::{Rest, RestError};
 use crate::domain::check::{Finding, FindingId, servers, servers_in_words};
+use crate::domain::codes::channel::Blocked;
 use crate::domain::text::clean;
 use crate::store::ServerOnFile;
 
@@ -107,6 +108,18 @@ async fn check_one(rest: &Rest, server: &ServerOnFile) -> Checked {
     }
 }
 
+/// Why posts are paused, for whoever runs the bot.
+fn reason(blocked: Blocked) -> &'static str {
+    match blocked {
+        Blocked::UnknownChannel => "the channel was deleted",
+        Blocked::MissingAccess => "the bot could not see the channel",
+        Blocked::MissingPermissions => "the bot was not allowed to post",
+        Blocked::MissingHistory => "the bot was interrupted and may not read whether a code was posted",
+        Blocked::TimedOut => "the bot was in a timeout",
+        Blocked::Removed => "the bot was removed",
+    }
+}
+
 /// What is wrong in a server that the bot is in.
 fn judge(server: &ServerOnFile, granted: Granted) -> Option<(FindingId, String)> {
     let channel = server.channel;
@@ -116,8 +129,8 @@ fn judge(server: &ServerOnFile, granted: Granted) -> Option<(FindingId, String)>
             format!("the bot is in a timeout until {}", until.strftime("%F %H:%M UTC")),
         ));
     }
-    let paused =
-        server.paused.map(|blocked| format!("; posts there are paused ({})", blocked.name())).unwrap_or_default();
+    let paused = server.paused.map(|blocked| format!("; posts there are paused ({})", reason(blocked)));
+    let paused = paused.unwrap_or_default();
     let missing = permissions::missing(NEEDED, granted.permissions);
     if !missing.is_empty() {
         return Some((
@@ -128,8 +141,10 @@ fn judge(server: &ServerOnFile, granted: Granted) -> Option<(FindingId, String)>
     let useful = permissions::missing(USEFUL, granted.permissions);
     if let Some(blocked) = server.paused {
         let lacks = if useful.is_empty() { String::new() } else { format!("; the bot lacks {}", useful.join(", ")) };
-        let text =
-            format!("posts to channel {channel} are paused ({}), though the bot may post there{lacks}", blocked.name());
+        let text = format!(
+            "posts to channel {channel} are paused ({}), though the bot may post there{lacks}",
+            reason(blocked)
+        );
         return Some((FindingId::ServerPaused, text));
     }
     if server.refusals >= FAILING {

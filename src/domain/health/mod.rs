@@ -69,8 +69,11 @@ pub struct PostStatus {
     pub failing_guilds: u32,
 }
 
+/// How the two stores are doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReplicaStatus {
+    /// Neither store takes changes.
+    pub unsaved: Option<UnsavedChanges>,
     /// Whether the state is kept in MongoDB too. The rest counts only if it is.
     pub is_used: bool,
     /// The state file cannot be used: the working copy is a temporary one.
@@ -81,6 +84,13 @@ pub struct ReplicaStatus {
     pub oldest_unsent: Option<Duration>,
     /// How many bytes it holds and may hold, where both are known.
     pub size: Option<(u64, u64)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsavedChanges {
+    /// When the first change in a row could not be saved.
+    pub since: Timestamp,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -12,6 +12,8 @@ const FULL: u64 = 80;
 const FEEDS_REMEDY: &str = "the bot keeps asking; correct GIFTCODE_API_URL if the feed has moved, or add another feed";
 const POSTS_REMEDY: &str = "the bot keeps trying; look for the reason in its log";
 const FILE_REMEDY: &str = "repair the disk or the permissions of STATE_FILE; the bot then uses the file by itself";
+const SAVE_REMEDY: &str =
+    "make room on the disk of STATE_FILE, or repair it; the bot does nothing that it cannot record";
 const REPLICA_REMEDY: &str =
     "nothing is lost; look after MongoDB if it lasts, and check MONGODB_URI and its access list";
 const HELD_REMEDY: &str = "the bot keeps trying; look for a newer giftcode-bot that knows the answer if it lasts";
@@ -30,7 +32,10 @@ impl Health {
             Err(error) => Some(format!("cannot see how the posts go: {error}")),
         };
         let posts = posts.map(problem(Part::Posts, None, POSTS_REMEDY));
-        let since = self.replica.as_ref().ok().and_then(|replica| now.checked_sub(replica.oldest_unsent?).ok());
+        let since = self.replica.as_ref().ok().and_then(|replica| match &replica.unsaved {
+            Some(unsaved) => Some(unsaved.since),
+            None => now.checked_sub(replica.oldest_unsent?).ok(),
+        });
         let (stores, remedy) = match &self.replica {
             Ok(replica) => (replica.trouble(), replica.remedy()),
             Err(error) => (Some(format!("cannot see how MongoDB is doing: {error}")), FILE_REMEDY),
@@ -77,6 +82,7 @@ impl PostStatus {
 impl ReplicaStatus {
     fn remedy(&self) -> &'static str {
         match &self.state {
+            _ if self.unsaved.is_some() => SAVE_REMEDY,
             _ if self.is_temporary => FILE_REMEDY,
             ReplicaState::Answers if self.is_full() => FULL_REMEDY,
             _ => REPLICA_REMEDY,
@@ -88,8 +94,9 @@ impl ReplicaStatus {
     }
 
     pub fn trouble(&self) -> Option<String> {
+        let unsaved = self.unsaved.as_ref().map(|unsaved| format!("changes cannot be saved: {}", unsaved.reason));
         if !self.is_used {
-            return None;
+            return unsaved;
         }
         let oldest = self.oldest_unsent.map(|age| format!(", the oldest for {} s", age.as_secs())).unwrap_or_default();
         let lacks = format!("lacks {} changes{oldest}", self.unsent);
@@ -103,7 +110,7 @@ impl ReplicaStatus {
             format!("MongoDB holds {} of {} MB (MONGODB_MAX_SIZE)", holds >> 20, may_hold >> 20)
         });
         let file = self.is_temporary.then(|| "the state file cannot be used".to_owned());
-        let troubles: Vec<String> = [file, replica, full].into_iter().flatten().collect();
+        let troubles: Vec<String> = [unsaved, file, replica, full].into_iter().flatten().collect();
         (!troubles.is_empty()).then(|| troubles.join(", and "))
     }
 }

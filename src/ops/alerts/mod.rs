@@ -26,6 +26,7 @@ use crate::domain::back_off::BackOff;
 use crate::domain::health::alerting::{Alerting, Delivery, Notice, Observation};
 use crate::ops::instance::HealthSource;
 use crate::runtime::clock::Clock;
+use crate::runtime::redaction;
 use crate::runtime::supervisor::Service;
 
 use webhook::{Sent, Webhook};
@@ -85,7 +86,8 @@ impl<S: HealthSource> Alerts<S> {
             state.alerting.due().filter(|_| at >= state.next_at)
         };
         if let Some(notice) = due {
-            let sent = self.webhook.send(&words::message(&notice, &self.sender)).await;
+            let text = redaction::redacted(&words::message(&notice, &self.sender));
+            let sent = self.webhook.send(&text).await;
             self.state().take(&notice, sent, self.clock.elapsed());
         }
     }

@@ -7,12 +7,16 @@ use tokio::time::Instant;
 
 use crate::domain::check::{Finding, FindingId, ServerDate, mongodb_size};
 use crate::domain::sync::election::LEASE;
-use crate::ports::replica::{Replica, ReplicaError, SCHEMA};
+use crate::ports::replica::{Replica, ReplicaError, SCHEMA, within};
 use crate::replica::{FoundLease, LeaseFacts, Mongo, ServerFacts};
 use crate::runtime::clock::Clock;
 
 /// A command that does nothing and takes longer is slow.
 const SLOW: Duration = Duration::from_millis(500);
+/// For connecting, and the first answers,
+const INSPECT_WITHIN: Duration = Duration::from_secs(12);
+/// and then for a write, and for the size at the same time.
+const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 /// How much of a holder's name is shown.
 const NAME_CHARS: usize = 8;
 
@@ -24,7 +28,7 @@ pub async fn check_mongodb(
     clock: Clock,
 ) -> (Vec<Finding>, Option<ServerDate>) {
     let (began, sent) = (Instant::now(), clock.now());
-    let facts = match mongo.inspect().await {
+    let facts = match within(INSPECT_WITHIN, mongo.inspect()).await {
         Ok(facts) => facts,
         Err(error) => return (vec![trouble(&error).took(began.elapsed())], None),
     };
@@ -79,7 +83,7 @@ fn server(facts: &ServerFacts, known: Option<&str>) -> Finding {
 
 async fn write(mongo: &Mongo) -> Finding {
     let began = Instant::now();
-    let finding = match mongo.try_write().await {
+    let finding = match within(ANSWER_WITHIN, mongo.try_write()).await {
         Ok(took) => {
             let text = format!("a document of its own was written in {} ms, and removed", took.as_millis());
             Finding::new(FindingId::MongodbWriteWorks, text)
@@ -91,7 +95,7 @@ async fn write(mongo: &Mongo) -> Finding {
 
 async fn size(mongo: &Mongo, max: Option<u64>) -> Finding {
     let began = Instant::now();
-    let finding = match mongo.size().await {
+    let finding = match within(ANSWER_WITHIN, mongo.size()).await {
         Ok(size) => mongodb_size(size, max),
         Err(error) => Finding::new(FindingId::MongodbSizeUnknown, error.to_string()),
     };

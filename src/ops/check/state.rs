@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout};
 use crate::domain::check::{Finding, FindingId, disk_space};
 use crate::store::{Integrity, StoreError, check_integrity, lock_holder, state_overview};
 
-/// How long reading the file's own facts may take, on a disk that hangs.
-const READ_WITHIN: Duration = Duration::from_secs(5);
+/// How long reading the file's own facts may take: a disk may hang.
+const READ_WITHIN: Duration = Duration::from_secs(2);
 
 /// `integrity_within` is how long the file's pages may be compared; with `None` they are not.
 pub async fn check_state(path: PathBuf, integrity_within: Option<Duration>) -> Vec<Finding> {

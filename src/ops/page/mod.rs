@@ -31,6 +31,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::domain::health::InstanceHealth;
 use crate::ops::instance::InstanceMonitor;
+use crate::runtime::metrics::Metrics;
 use crate::runtime::supervisor::Service;
 
 use history::PartHistory;
@@ -45,7 +46,7 @@ const READ_WITHIN: Duration = Duration::from_secs(3);
 /// How often a browser loads the page again, in seconds.
 const REFRESH_AFTER: u32 = 30;
 /// How often the parts are looked at while nobody visits.
-const OBSERVE_EVERY: Duration = Duration::from_secs(15);
+const OBSERVE_EVERY: Duration = Duration::from_secs(10);
 
 /// Clones share everything.
 #[derive(Clone)]
@@ -53,6 +54,7 @@ pub struct StatusPage(Arc<Inner>);
 
 struct Inner {
     instance: InstanceMonitor,
+    metrics: Metrics,
     history: Mutex<PartHistory>,
     cache: tokio::sync::Mutex<Cache>,
 }
@@ -71,9 +73,9 @@ struct Made {
 }
 
 impl StatusPage {
-    pub fn new(instance: InstanceMonitor) -> Self {
+    pub fn new(instance: InstanceMonitor, metrics: Metrics) -> Self {
         let history = Mutex::new(PartHistory::new(instance.started_at()));
-        Self(Arc::new(Inner { instance, history, cache: tokio::sync::Mutex::default() }))
+        Self(Arc::new(Inner { instance, metrics, history, cache: tokio::sync::Mutex::default() }))
     }
 
     /// `GET /`.
@@ -133,6 +135,7 @@ impl StatusPage {
             well_since: history.well_since().clone(),
             instance,
             figures,
+            calls: self.0.metrics.recent(now),
         };
         Made { html: render(&snapshot).into(), until: Instant::now() + fresh_for }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::health::{InstanceHealth, Part};
+use crate::runtime::metrics::CallBucket;
 use crate::store::{GuildsReport, HourOutcomes, LatestCode, Queue, Reports, StoreError};
 
 /// How many codes are listed.
@@ -26,6 +27,8 @@ pub struct Snapshot {
     pub well_since: BTreeMap<Part, Timestamp>,
     /// `None` while this instance does not act; an error, in words, while the state cannot be read.
     pub figures: Option<Result<Figures, String>>,
+    /// The calls to the game of the last [`HOURS`], the earliest first.
+    pub calls: Vec<CallBucket>,
 }
 
 /// What the working copy says.

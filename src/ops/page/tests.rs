@@ -37,7 +37,7 @@ impl World {
             reports: store.reports(),
             sync_log: store.sync_log(),
         });
-        Self { _folder: folder, store, page: StatusPage::new(instance), _acting: acting }
+        Self { _folder: folder, store, page: StatusPage::new(instance, Metrics::default()), _acting: acting }
     }
 
     async fn add_server(&self, id: u64) {
@@ -89,7 +89,7 @@ async fn it_is_known_when_a_part_became_well_though_nobody_visited() {
     leadership.waits_for(Some("MongoDB does not answer".into()));
     let instance = InstanceMonitor::new(clock);
     instance.follows(leadership.clone());
-    let page = StatusPage::new(instance.clone());
+    let page = StatusPage::new(instance.clone(), Metrics::default());
     let shutdown = CancellationToken::new();
     let watched = tokio::spawn(Arc::new(page.clone()).run(shutdown.clone()));
     tokio::time::sleep(Duration::from_secs(600)).await;

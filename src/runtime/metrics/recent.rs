@@ -11,7 +11,7 @@ use crate::domain::limits::budget::RateLimit;
 pub const BUCKET: Duration = Duration::from_secs(600);
 /// How long a bucket is kept.
 pub const KEPT: Duration = Duration::from_secs(48 * 3600);
-const MAX_BUCKETS: usize = (KEPT.as_secs() / BUCKET.as_secs()) as usize + 1;
+const MAX_BUCKETS: usize = 48 * 6 + 1;
 
 /// The upper ends of the classes of call durations, in milliseconds; what takes longer is in a last class without end.
 const ENDS: [u32; 16] = [25, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1_000, 1_500, 2_500, 5_000, 10_000, 30_000];

@@ -19,6 +19,8 @@ pub use format::{ExportWriter, read_export};
 /// Why a state could not be exported.
 #[derive(Debug, Error)]
 pub enum ExportError {
+    #[error("the state cannot be copied there: {0}")]
+    Copy(String),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("it cannot be written: {0}")]
@@ -66,7 +68,12 @@ impl Exports {
             // With a connection of its own, so that nobody waits for this one.
             Some(file) => {
                 let file = file.to_owned();
-                tokio::task::spawn_blocking(move || open_copy(&file, &to)).await.map_err(|_| StoreError::Closed)??
+                let copied = tokio::task::spawn_blocking(move || open_copy(&file, &to)).await;
+                copied.map_err(|_| StoreError::Closed)?.map_err(|error| match error {
+                    // It names the state file, which is as well as before.
+                    StoreError::Open { reason, .. } => ExportError::Copy(reason),
+                    error => error.into(),
+                })?
             }
             // A temporary working copy may be in memory.
             None => {

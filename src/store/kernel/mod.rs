@@ -7,6 +7,7 @@ mod replica_progress;
 pub(in crate::store) mod schema;
 mod snapshot;
 mod sql;
+mod unsaved;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -184,6 +185,7 @@ pub(in crate::store) struct Inner {
     pub(in crate::store) is_replicated: AtomicBool,
     /// An engine works on this file: a new code can be tested.
     pub(in crate::store) has_engine: AtomicBool,
+    unsaved: Mutex<Option<unsaved::Unsaved>>,
     broken: SetOnce<Trouble>,
     metrics: OnceLock<Metrics>,
 }
@@ -240,6 +242,7 @@ impl Store {
             progress: WatchedReplica::default(),
             is_replicated: AtomicBool::new(false),
             has_engine: AtomicBool::new(false),
+            unsaved: Mutex::default(),
             broken: SetOnce::new(),
             metrics: OnceLock::new(),
         };

@@ -44,6 +44,8 @@ pub(super) struct Context {
     wakes_work: Cell<bool>,
     /// Why the file can no longer be used.
     trouble: RefCell<Option<Trouble>>,
+    /// Why a change could not be saved.
+    unsaved: RefCell<Option<String>>,
     /// The file fails now, so everything starts again from the replica.
     will_start_over: bool,
     is_broken: bool,
@@ -224,6 +226,7 @@ impl Store {
             wakes_plan: Cell::new(false),
             wakes_work: Cell::new(false),
             trouble: RefCell::new(None),
+            unsaved: RefCell::new(None),
             will_start_over: self.is_replicated() && !self.is_temporary(),
             is_broken: self.is_broken(),
         };
@@ -233,12 +236,14 @@ impl Store {
             metrics.committed(inner.clock.elapsed().saturating_sub(began));
         }
         state.clock = *context.clock.borrow();
+        let has_saved = matches!(committed, Ok(true));
         let committed = committed
             .map(|has_changed| inner.commits.fetch_add(has_changed.into(), Ordering::SeqCst) + u64::from(has_changed));
         drop(state);
         if let Err(reason) = &committed {
             context.log_not_persisted(reason);
         }
+        self.note_saved(has_saved, context.unsaved.take());
         if let Some(trouble) = context.trouble.take() {
             self.break_with(trouble);
         }
@@ -314,7 +319,10 @@ impl Context {
             true if self.is_broken => tracing::debug!("Not persisted: {reason}"),
             // This shows whether MongoDB can take over, and logs it if not.
             true => tracing::error!("The state file cannot be written: {reason}"),
-            false => tracing::error!("CRITICAL: Failed to persist state: {reason}"),
+            false => {
+                tracing::error!("CRITICAL: Failed to persist state: {reason}");
+                self.unsaved.replace(Some(reason.to_owned()));
+            }
         }
     }
 

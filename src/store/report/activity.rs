@@ -19,7 +19,7 @@ pub struct Queue {
     pub tried: u32,
     /// How many codes they are of.
     pub codes: u32,
-    /// How many were decided in the time that was asked about, and when the first of them was.
+    /// How many of codes that are not over were decided in the time that was asked about, and when the first of them was.
     pub decided: u32,
     pub decided_since: Option<Timestamp>,
 }
@@ -68,7 +68,8 @@ fn queue(connection: &Connection, since: &Millis) -> rusqlite::Result<Queue> {
         Ok(Queue { waiting: row.get(0)?, tried: row.get(1)?, codes: row.get(2)?, ..Queue::default() })
     })?;
     for decided in DECIDED_SINCE {
-        let sql = format!("SELECT count(*), min(d.finished_at) FROM {decided}");
+        // Those of a code that is over ended all at once, without calls.
+        let sql = format!("SELECT count(*), min(d.finished_at) FROM {decided} WHERE c.condemned IS NULL");
         let (count, first): (u32, Option<Millis>) =
             connection.prepare_cached(&sql)?.query_row([since], |row| Ok((row.get(0)?, row.get(1)?)))?;
         queue.decided += count;

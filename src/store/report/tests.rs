@@ -162,6 +162,10 @@ async fn the_queue_and_the_hours_count_every_outcome_once() {
     world.redemptions(16..18, "B", 1, "failed", at - 2 * 3_600_000);
     world.redemptions(18..19, "B", 2, "gave_up", at - 47 * 3_600_000);
     world.redemptions(19..20, "A", 1, "granted", at - 49 * 3_600_000);
+    // All at once, because it is over: this says nothing of the speed.
+    world.poll("one", &["A", "B", "OVER"]).await;
+    world.redemptions(30..60, "OVER", 1, "failed", at - 1000);
+    world.change("UPDATE codes SET condemned = 'TIME_ERROR' WHERE code_key = 'OVER'");
     world.redemptions(20..24, "A", 1, "pending", 0);
     world.change("UPDATE redemptions SET calls = 1 WHERE player_id = 20; UPDATE redemptions SET priority = 1 WHERE player_id = 1");
     let queue = world.store.reports().queue(Duration::from_secs(180)).await.unwrap();
@@ -173,7 +177,7 @@ async fn the_queue_and_the_hours_count_every_outcome_once() {
     let counts = |hour: &HourOutcomes| (hour.granted, hour.already, hour.failed, hour.gave_up);
     // The first outcomes are of this hour or of the one before, by the minute at which the test's world begins.
     let sum = hours.iter().map(counts).fold((0, 0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2, a.3 + b.3));
-    assert_eq!(sum, (10, 5, 2, 1));
+    assert_eq!(sum, (10, 5, 32, 1));
     assert_eq!((counts(&hours[45]), counts(&hours[0])), ((0, 0, 2, 0), (0, 0, 0, 1)));
 }
 

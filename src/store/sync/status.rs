@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::health::{ReplicaState, ReplicaStatus};
+use crate::domain::health::{ReplicaState, ReplicaStatus, UnsavedChanges};
 use crate::domain::sync::election::CALLS_END_WITHIN;
 use crate::ports::replica::ReplicaError;
 use crate::store::handles::SyncLog;
@@ -37,8 +37,9 @@ impl SyncLog {
     }
 
     pub async fn replica_status(&self) -> Result<ReplicaStatus, StoreError> {
+        let unsaved = self.0.unsaved().await.map(|(since, reason)| UnsavedChanges { since, reason });
         if !self.0.is_replicated() {
-            return Ok(ReplicaStatus::default());
+            return Ok(ReplicaStatus { unsaved, ..ReplicaStatus::default() });
         }
         let ReplicaProgress { delivery, size, .. } = self.0.inner.progress.get();
         let Lag { records, since } = self.unsent().await?;
@@ -52,6 +53,7 @@ impl SyncLog {
         };
         Ok(ReplicaStatus {
             is_used: true,
+            unsaved,
             is_temporary: self.0.is_temporary(),
             state,
             unsent: records,

@@ -89,7 +89,7 @@ fn view(code: &LatestCode, servers: u32, now: Timestamp) -> CodeView {
         code: code.code.to_string(),
         status,
         state,
-        is_again: code.generation > 1,
+        is_again: code.generation > 1 && state == State::Well,
         seen: code.seen_at.map(|at| moment(at, now)),
         source: code
             .arrivals

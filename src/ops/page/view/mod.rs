@@ -58,13 +58,15 @@ impl PageView {
         let Snapshot { now, instance, .. } = snapshot;
         let parts = parts::parts(snapshot);
         let unwell = parts.iter().filter(|part| part.state == State::Unwell).count();
-        let (state, headline, explanation) = headline(&instance.standing, unwell);
+        let is_settled = !parts.iter().any(parts::is_still_connecting);
+        let (state, headline, explanation) = headline(&instance.standing, unwell, is_settled);
         // What is well has been so since the last trouble ended; what is not, since the first began.
         let since = match state {
             State::Unwell => {
                 parts.iter().filter(|part| part.state == State::Unwell).filter_map(|part| part.since_at).min()
             }
-            _ => snapshot.well_since.values().copied().chain([snapshot.standing_since]).max(),
+            State::Well => snapshot.well_since.values().copied().chain([snapshot.standing_since]).max(),
+            State::Waits | State::Unused => None,
         };
         let figures = snapshot.figures.as_ref();
         Self {
@@ -109,7 +111,7 @@ impl FiguresView {
     }
 }
 
-fn headline(standing: &Standing, unwell: usize) -> (State, String, Option<&'static str>) {
+fn headline(standing: &Standing, unwell: usize, is_settled: bool) -> (State, String, Option<&'static str>) {
     match (standing, unwell) {
         (Standing::Blocked(_), _) => (
             State::Unwell,
@@ -123,7 +125,10 @@ fn headline(standing: &Standing, unwell: usize) -> (State, String, Option<&'stat
         ),
         (_, 1) => (State::Unwell, "One thing is not well".to_owned(), None),
         (_, 2..) => (State::Unwell, format!("{unwell} things are not well"), None),
-        (Standing::Active, 0) => (State::Well, "All is well".to_owned(), None),
+        (Standing::Active, 0) if is_settled => (State::Well, "All is well".to_owned(), None),
+        (Standing::Active, 0) => {
+            (State::Waits, "Nearly ready".to_owned(), Some("Nothing is wrong; some parts are still connecting."))
+        }
         (Standing::Standby, 0) => (
             State::Waits,
             "Standby".to_owned(),

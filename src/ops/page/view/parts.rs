@@ -9,7 +9,7 @@ use crate::domain::health::{
 use crate::domain::limits::budget::RateLimit;
 use crate::ops::page::snapshot::Snapshot;
 
-use super::time::{between, in_words, moment};
+use super::time::moment;
 use super::{Moment, count, full_sentence, number, queue};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,11 @@ fn unwell(problem: &Problem, snapshot: &Snapshot) -> PartView {
     }
 }
 
+/// Discord and the feeds, at the start and after a short interruption.
+pub(super) fn is_still_connecting(part: &PartView) -> bool {
+    part.state == State::Waits && [name(Part::Discord), name(Part::Feeds)].contains(&part.name)
+}
+
 /// A part that has no problem; `None` for those of which an instance that does not act knows nothing.
 fn well(part: Part, snapshot: &Snapshot) -> Option<PartView> {
     let parts = snapshot.instance.parts.as_ref();
@@ -154,8 +159,7 @@ fn feeds(parts: &Health, now: Timestamp) -> (State, String) {
         None => (State::Waits, "No feed is read yet.".to_owned()),
         Some(at) => {
             let are = if read == 1 { "is" } else { "are" };
-            let ago = in_words(between(at, now));
-            (State::Well, format!("{} {are} read, the last time {ago} ago.", count(read, "feed")))
+            (State::Well, format!("{} {are} read, last {}.", count(read, "feed"), moment(at, now).ago))
         }
     }
 }

@@ -27,7 +27,7 @@ pub struct QueueView {
 
 pub(super) fn queue(queue: &Queue, snapshot: &Snapshot) -> QueueView {
     let text = match queue.waiting {
-        0 => "Nothing waits: every player has been tried with every active code.".to_owned(),
+        0 => "Nothing waits.".to_owned(),
         waiting => {
             let (redemptions, codes) = (count(waiting, "redemption"), count(queue.codes, "code"));
             let wait = if waiting == 1 { "waits" } else { "wait" };

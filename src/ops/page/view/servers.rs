@@ -60,8 +60,12 @@ pub(super) fn servers(report: &GuildsReport, now: Timestamp) -> ServersView {
         .then(|| reason(report.refusing, "Posts fail.", "The bot keeps trying.", refusing.collect()));
     let paused_guilds: u32 = report.paused.iter().map(|paused| paused.count).sum();
     let summary = match paused_guilds + report.refusing {
+        0 if report.with_channel == 0 => "No server has a channel for codes yet.".to_owned(),
         0 => "Every server with a channel gets its posts.".to_owned(),
-        without => format!("{} of {} get no posts.", number(without), count(report.guilds, "server")),
+        without => {
+            let get = if without == 1 { "gets" } else { "get" };
+            format!("{} of {} {get} no posts.", number(without), count(report.guilds, "server"))
+        }
     };
     ServersView { summary, reasons: paused.chain(refusing).collect() }
 }

@@ -1,5 +1,6 @@
 //! The heartbeat and the alerts against real HTTP receivers, in paused time.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,14 +10,19 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::health::{
-    EngineStatus, FailingFeed, FeedStatus, Feeds, Health, InstanceHealth, PostStatus, ReplicaStatus, Standing,
+    DiscordStatus, EnginePhase, EngineStatus, FailingBackup, FailingFeed, FeedStatus, Feeds, Health, InstanceHealth,
+    PostStatus, ReplicaState, ReplicaStatus, Standing, UnsavedChanges,
 };
+use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::ops::alerts::Alerts;
 use giftcode_bot::ops::heartbeat::Heartbeat;
 use giftcode_bot::ops::instance::HealthSource;
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::runtime::supervisor::Service;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -419,4 +425,136 @@ async fn a_heartbeat_that_fails_is_logged_once_per_change_and_goes_on() {
     }
     assert!(elsewhere.count() > 8);
     assert!(elsewhere.requests().iter().all(|request| !request.headers.contains_key("referer")));
+}
+
+/// What to do about each problem that the source knows: a reason of its own for an alert.
+fn remedies() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in ["health/words.rs", "health/discord.rs", "health/instance.rs", "health/alerting/mod.rs"] {
+        collect_remedies(program(file), &mut found);
+    }
+    // What the operator must do about the game is one function.
+    let explanation: Vec<TokenTree> = program("redeeming/explanation.rs").into_iter().collect();
+    let name = explanation.iter().position(|token| matches!(token, TokenTree::Ident(ident) if ident == "remedy"));
+    let body = explanation[name.unwrap()..].iter().find_map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(group.stream()),
+        _ => None,
+    });
+    literals(body.unwrap(), &mut found);
+    found
+}
+
+/// A source of the domain without its tests.
+fn program(file: &str) -> TokenStream {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain").join(file);
+    let text = std::fs::read_to_string(path).unwrap();
+    text.split("#[cfg(test)]").next().unwrap().parse().unwrap()
+}
+
+/// The literals of `…_REMEDY: &str = "…"`, `remedy: "…"` and `remedy = "…"`.
+fn collect_remedies(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => collect_remedies(group.stream(), found),
+            TokenTree::Ident(ident) if ident == "remedy" || ident.to_string().ends_with("_REMEDY") => {
+                let rest = tokens[at + 1..].iter().take(5);
+                let value = rest.take_while(
+                    |token| !matches!(token, TokenTree::Punct(p) if matches!(p.as_char(), ',' | ';' | '.')),
+                );
+                let value: Vec<&TokenTree> = value.collect();
+                if let Some(TokenTree::Literal(literal)) = value.last() {
+                    literals(TokenTree::Literal(literal.clone()).into(), found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn literals(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => literals(group.stream(), found),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                let lines = text.lines().map(|line| line.trim_start().trim_end_matches('\\'));
+                found.extend(
+                    lines.collect::<String>().strip_prefix('"').map(|text| text.trim_end_matches('"').to_owned()),
+                );
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+        }
+    }
+}
+
+/// Every problem that an instance can have, one after the other.
+fn every_problem() -> Vec<InstanceHealth> {
+    let with = |change: &dyn Fn(&mut Health)| {
+        let mut parts = parts(None, 0);
+        change(&mut parts);
+        InstanceHealth { standing: Standing::Active, started_at: start(), parts: Some(parts) }
+    };
+    let stands = |standing| InstanceHealth { standing, started_at: start(), parts: None };
+    let replica =
+        |status: ReplicaStatus| with(&|parts| parts.replica = Ok(ReplicaStatus { is_used: true, ..status.clone() }));
+    let open = |cause, evidence: Status| {
+        let trouble = Trouble { cause, evidence, since: Duration::ZERO };
+        let phase = EnginePhase::Open { trouble, since: start() };
+        with(&|parts| parts.engine.phase = phase.clone())
+    };
+    let code = Code::parse("ODD").unwrap().key();
+    let held = EnginePhase::Held { code, since: start(), evidence: Status::Unknown("NEW".into()) };
+    let backup = FailingBackup { since: start(), error: "there is no space left".into() };
+    vec![
+        stands(Standing::Blocked("MongoDB does not answer".into())),
+        stands(Standing::Starting),
+        with(&|parts| parts.discord = Some(DiscordStatus::connecting(start()))),
+        with(&|parts| {
+            parts.feeds.0[0].failing = Some(FailingFeed { since: start(), error: "answers HTTP 500".into() })
+        }),
+        with(&|parts| parts.posts = Ok(PostStatus { failing_guilds: 1 })),
+        replica(ReplicaStatus {
+            unsaved: Some(UnsavedChanges { since: start(), reason: "disk full".into() }),
+            ..ReplicaStatus::default()
+        }),
+        replica(ReplicaStatus { is_temporary: true, ..ReplicaStatus::default() }),
+        replica(ReplicaStatus { state: ReplicaState::Silent, ..ReplicaStatus::default() }),
+        replica(ReplicaStatus { size: Some((500 << 20, 512 << 20)), ..ReplicaStatus::default() }),
+        with(&|parts| parts.failing_backup = Some(backup.clone())),
+        open(Cause::Deployment, Status::SignError),
+        open(Cause::Deployment, Status::Forbidden),
+        open(Cause::Deployment, Status::ParamsError),
+        open(Cause::Down, Status::TimedOut),
+        with(&|parts| parts.engine.phase = held.clone()),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_reason_is_told() {
+    let (receiver, url) = Receiver::start(Answer::Status(204)).await;
+    let stage = Stage::alerts(&url).await;
+    let well = stage.instance.health().await;
+    for health in every_problem() {
+        // A start is a problem after three minutes.
+        let lasts = if health.standing == Standing::Starting { 300 } else { 90 };
+        *stage.instance.health.lock().unwrap() = health;
+        stage.pass(lasts).await;
+        *stage.instance.health.lock().unwrap() = well.clone();
+        stage.pass(90).await;
+    }
+    // A health that cannot be read.
+    stage.instance.hangs.store(true, Ordering::Relaxed);
+    stage.pass(120).await;
+    let content = |request: &Request| {
+        serde_json::from_str::<Value>(&request.body).unwrap()["content"].as_str().unwrap().replace('\\', "")
+    };
+    let told: String = receiver.requests().iter().map(content).collect();
+    let remedies = remedies();
+    assert!(remedies.len() >= 15, "{remedies:#?}");
+    let missing: Vec<&String> = remedies
+        .iter()
+        .filter(|remedy| !told.contains(&format!("What to do: {}", remedy.trim_end_matches('.'))))
+        .collect();
+    assert!(missing.is_empty(), "no alert told these: {missing:#?}\n{told}");
 }
