@@ -59,6 +59,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         "A newer version has written to MongoDB": state::older_program;
         "The state file cannot be written": state::mongodb_alone;
         "Neither store accepts a change": state::neither_store;
+        "The daily backup fails": state::backup_fails;
         "The clock was wrong": state::clock_was_ahead;
         "The log says that no token is set": starting::no_token;
         "Discord refuses the token": starting::refused_token;

@@ -159,6 +159,16 @@ pub async fn neither_store(entry: Entry) {
     bot.stop().await;
 }
 
+pub async fn backup_fails(entry: Entry) {
+    let mut stage = Stage::new(&entry, &[]).await;
+    // A file is where the folder should be.
+    std::fs::write(stage.world.folder.path().join("backups"), "").unwrap();
+    stage.set("BACKUP_DIR", "backups");
+    let bot = stage.world.start().await;
+    stage.is_seen(&bot).await;
+    bot.stop().await;
+}
+
 /// Makes everything in the state file due far later, as a machine whose clock is a year ahead would.
 pub async fn clock_was_ahead(entry: Entry) {
     let stage = Stage::new(&entry, &[("GOOD", Rule::Good)]).await;

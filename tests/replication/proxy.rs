@@ -25,7 +25,6 @@ const ON_THE_WAY: usize = 1024;
 /// How a server refuses some commands.
 #[allow(dead_code, reason = "some are for the tests of `check` and of the guide alone")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "each suite that starts a proxy uses some of them")]
 pub enum Refusal {
     /// A free Atlas cluster whose 512 MB are full. Deleting and reading still work.
     Quota,
