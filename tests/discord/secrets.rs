@@ -112,7 +112,7 @@ async fn no_secret_is_in_the_log_at_trace_level() {
         assert!(found.peek().is_some(), "{message}");
         found.for_each(|line| {
             let has = |field: &&str| !line["span"][*field].is_null();
-            assert!(fields.iter().all(|field| has(field)), "{line}");
+            assert!(fields.iter().all(has), "{line}");
         });
     };
     with("✅ Redeemed for ", &["code", "player"]);

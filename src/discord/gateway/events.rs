@@ -15,15 +15,24 @@ use crate::store::StoreError;
 use super::presence;
 
 pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<()> {
+    // The library runs this in a task of its own, and nothing may be written after the session.
+    let _in_progress = bot.in_progress.token();
     match event {
         FullEvent::InteractionCreate { interaction: serenity::all::Interaction::Component(component) } => {
-            let _in_progress = bot.in_progress.token();
             components::handle(bot, component).await;
         }
         FullEvent::InteractionCreate { interaction: serenity::all::Interaction::Modal(form) } => {
-            let _in_progress = bot.in_progress.token();
             forms::handle(bot, form).await;
         }
+        // What is cut off here is noticed when the next session begins, or at the next post.
+        _ => return bot.shutdown.run_until_cancelled(follow(bot, ctx, event)).await.unwrap_or(Ok(())),
+    }
+    Ok(())
+}
+
+/// Notes what changed in Discord.
+async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<()> {
+    match event {
         FullEvent::Ready { data_about_bot: ready } => {
             let guilds = ready.guilds.iter().map(|guild| guild.id).collect();
             let shard = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));

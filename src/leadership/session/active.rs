@@ -20,10 +20,10 @@ use super::{ActiveSession, Replicated, Replication, Sessions};
 const SERVICES_WITHIN: Duration = Duration::from_secs(12);
 /// How long after a stop the working copy may still take to open. After that, its session is given up.
 const OPENED_WITHIN: Duration = SERVICES_WITHIN;
-/// How long after a stop the outbox is sent. The rest of the 25 s is for releasing the lease.
-const SENT_WITHIN: Duration = Duration::from_secs(22);
+/// How long after a stop the outbox is sent. The rest of the 25 s is for releasing the lease, and for what watches the process.
+const SENT_WITHIN: Duration = Duration::from_secs(21);
 /// How long after a stop the lease may be released, and that may be noted in the file.
-const RELEASED_WITHIN: Duration = Duration::from_secs(24);
+const RELEASED_WITHIN: Duration = Duration::from_secs(23);
 /// How often the store is checked for unsent changes.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 

@@ -7,8 +7,8 @@
 //! no store has recorded yet (`engine::Unrecorded`). While an instance may act alone, an outage of MongoDB does not end its
 //! session.
 //!
-//! A stop takes 25 s at most. Services end within 12 s, the outbox is sent until second 22, and then the lease is released. A
-//! working copy that is not open after 12 s is given up.
+//! A stop takes 25 s at most. Services end within 12 s, the outbox is sent until second 21, and then the lease is released
+//! until second 23. A working copy that is not open after 12 s is given up.
 //! Changes that could not be sent are logged.
 //!
 //! # Races

@@ -18,7 +18,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::SetOnce;
+use tokio::sync::{Semaphore, SetOnce};
 
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
@@ -167,6 +167,8 @@ pub(in crate::store) struct Inner {
     writer: Writer,
     /// None where one connection does both: in memory a second one would be locked out.
     reader: Option<Mutex<Connection>>,
+    /// Reads wait here for their turn. On the connection's lock each would keep a thread waiting, with memory of its own.
+    reading: Arc<Semaphore>,
     backing: Backing,
     pub(in crate::store) leader: Arc<dyn Leader>,
     blocking: Blocking,
@@ -225,6 +227,7 @@ impl Store {
         let inner = Inner {
             writer: Writer::new(opened.writer, opened.last_version),
             reader: opened.reader.map(Mutex::new),
+            reading: Arc::new(Semaphore::new(1)),
             backing,
             leader,
             blocking,
@@ -266,9 +269,17 @@ impl Store {
         query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
-        let read = move || match &inner.reader {
-            Some(reader) => query(&reader.lock().unwrap_or_else(PoisonError::into_inner)),
-            None => inner.writer.read(query),
+        let turn = match inner.blocking {
+            Blocking::Pool => inner.reading.clone().acquire_owned().await.ok(),
+            Blocking::Inline => None,
+        };
+        let read = move || {
+            // Until the query is over, though the caller may be gone by then.
+            let _turn = turn;
+            match &inner.reader {
+                Some(reader) => query(&reader.lock().unwrap_or_else(PoisonError::into_inner)),
+                None => inner.writer.read(query),
+            }
         };
         let result = self.inner.blocking.run(read).await;
         if let Err(StoreError::Sqlite(error)) = &result
