@@ -326,7 +326,6 @@ async fn day_here(path: PathBuf) {
     stop.cancel();
     running.await.unwrap().unwrap();
     assert_eq!(quiet.messages.load(Ordering::Relaxed), 0, "something was posted");
-    eprintln!("a day, MiB hour by hour: {hours:.1?}");
     let most = hours.iter().copied().fold(0.0, f64::max);
     let cpu = (last.cpu_ms - first.cpu_ms) / polls as f64;
     println!("{} {most} {} {} {cpu} {polls}", first.rss_mib, last.rss_mib, last.peak_mib);
