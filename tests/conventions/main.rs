@@ -81,7 +81,7 @@ fn silenced_without_reason(text: &str) -> Vec<usize> {
         ["#[allow(", "#![allow(", "#[expect(", "#![expect("].iter().any(|begin| line.starts_with(begin))
     };
     let has_reason = |at: usize| {
-        let attribute: String = lines[at..].iter().take(6).copied().collect();
+        let attribute: String = lines[at..].iter().take(12).copied().collect();
         let attribute = attribute.split(")]").next().unwrap_or_default();
         attribute.contains("reason = \"")
     };

@@ -78,6 +78,8 @@ async fn a_kill_leaves_only_whole_backups_and_one_restores_everything() {
         assert!(began.elapsed() < PATIENCE, "{}", bot.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    // An earlier round may have made one. SIGTERM is heard from about here on.
+    bot.said("Status page at ").await;
     bot.stop().await;
     let machine = tempfile::tempdir().unwrap();
     std::fs::copy(&backups(&folder)[0], machine.path().join("backup.json")).unwrap();

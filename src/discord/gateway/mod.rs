@@ -3,9 +3,10 @@
 //! # Guarantees
 //! There is one connection at a time: two would answer everything twice (docs/protocol.md, "Gateway"). Only the leader opens
 //! it, and it is closed before the session ends. While Discord cannot be reached, the connection is retried at growing
-//! intervals, or when Discord asks for it; posting and redeeming do not depend on it. A connection that Discord accepts and then
-//! leaves without an answer is abandoned, and closed should it ever begin. A token that Discord refuses ends the process. Discord counts the sessions of a day and revokes a token that begins too many, so the last ones are kept in
-//! reserve, and sessions that end one after the other are not restarted in a loop.
+//! intervals, or when Discord asks for it; posting and redeeming do not depend on it. A connection that Discord accepts and
+//! then leaves without an answer is abandoned, and closed should it ever begin. A token that Discord refuses ends the process.
+//! Discord counts the sessions of a day and revokes a token that begins too many, so the last ones are kept in reserve, and
+//! sessions that end one after the other are not restarted in a loop.
 //!
 //! # Races
 //! A person whose command is being answered while the bot stops learns that the work goes on: the store has the request.
@@ -43,8 +44,11 @@ const SESSION_LOOP_BACK_OFF: Duration = Duration::from_secs(600);
 const STABLE_AFTER: Duration = Duration::from_secs(60);
 /// The time between two attempts to close a connection.
 const CLOSE_AGAIN_AFTER: Duration = Duration::from_millis(250);
-/// How long the library may take to close its connections. While it waits for an answer to a new one, it closes nothing.
-const CLOSE_WITHIN: Duration = Duration::from_secs(3);
+/// How long the library may take to close its connections. While it waits for an answer to a new one, it closes nothing; between
+/// two sessions it waits for 5 s, and closes the next one when that begins.
+const CLOSE_WITHIN: Duration = Duration::from_secs(8);
+/// The same at the end of the process, which ends every connection.
+const STOP_WITHIN: Duration = Duration::from_secs(3);
 /// How often an abandoned connection is checked: it must end before its session begins.
 const ABANDONED_POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// The most abandoned connections of a process. Only its end ends all of them.
@@ -170,7 +174,14 @@ async fn connect(bot: &Bot, abandoned: &TaskTracker) -> anyhow::Result<()> {
     });
     let late = async {
         is_closing.cancelled().await;
-        tokio::time::sleep(CLOSE_WITHIN).await;
+        let stopped = async {
+            bot.shutdown.cancelled().await;
+            tokio::time::sleep(STOP_WITHIN).await;
+        };
+        tokio::select! {
+            () = tokio::time::sleep(CLOSE_WITHIN) => {}
+            () = stopped => {}
+        }
     };
     let result = tokio::select! {
         result = client.start_shards(shards) => result,

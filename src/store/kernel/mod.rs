@@ -167,7 +167,7 @@ pub(in crate::store) struct Inner {
     writer: Writer,
     /// None where one connection does both: in memory a second one would be locked out.
     reader: Option<Mutex<Connection>>,
-    /// Reads wait here for their turn. On the connection's lock each would keep a thread waiting, with memory of its own.
+    /// Reads queue here. On the connection's lock each would keep a thread waiting, with memory of its own.
     reading: Arc<Semaphore>,
     backing: Backing,
     pub(in crate::store) leader: Arc<dyn Leader>,
@@ -269,13 +269,13 @@ impl Store {
         query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
-        let turn = match inner.blocking {
+        let permit = match inner.blocking {
             Blocking::Pool => inner.reading.clone().acquire_owned().await.ok(),
             Blocking::Inline => None,
         };
         let read = move || {
             // Until the query is over, though the caller may be gone by then.
-            let _turn = turn;
+            let _permit = permit;
             match &inner.reader {
                 Some(reader) => query(&reader.lock().unwrap_or_else(PoisonError::into_inner)),
                 None => inner.writer.read(query),
