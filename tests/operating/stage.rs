@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use giftcode_bot::sandbox::rules::Rule;
@@ -178,8 +179,16 @@ pub fn text_of(html: &str) -> String {
 }
 
 /// A port that was free a moment ago.
+/// A port that no other test gets. It lies below those that the system gives to connections, which would otherwise take it before
+/// the bot does.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(20_000);
+    loop {
+        let port = NEXT.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind(("0.0.0.0", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 pub fn a_page_is_read_by_rows_and_paragraphs() {
