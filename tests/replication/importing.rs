@@ -78,10 +78,13 @@ pub async fn an_import_that_mongodb_does_not_take_ends_and_reports_the_rest() {
     let (server, folder) = (Server::start(), folder(PLAYERS));
     let line = Proxy::far(&server.uri(), Duration::from_millis(100));
     let working = hard_work().await;
-    let importing = import(folder.path(), &line.uri());
+    let mut importing = import(folder.path(), &line.uri());
     let database = Client::with_uri_str(server.uri()).await.unwrap().database(DATABASE);
     let players = database.collection::<Document>("players");
     while players.count_documents(doc! {}).await.unwrap() == 0 {
+        if importing.try_wait().unwrap().is_some() {
+            panic!("it ended before it sent anything: {:?}", end(importing).await);
+        }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     line.refuse(Some(Refusal::Quota));
