@@ -12,6 +12,10 @@
     reason = "a measurement fails by panicking and prints what it measured"
 )]
 
+#[path = "figures/mod.rs"]
+#[allow(dead_code, reason = "each benchmark uses a part of it")]
+mod figures;
+
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,7 +27,6 @@ use std::time::{Duration, Instant};
 use axum::http::header::{ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use discord_double::{Double, Guild};
 use giftcode_bot::domain::answers::answer::{Answer, Reply};
 use giftcode_bot::domain::codes::code::Code;
@@ -51,6 +54,8 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
+use figures::{Figures, ratio};
+
 const GUILDS: u64 = 1000;
 const PLAYERS: u64 = 50_000;
 const CODES: [&str; 7] = ["WOS1105", "gogoWOS", "OFFICIALSTORE", "SNOW2026", "FROST77", "Happy4YOU", "STATE2456"];
@@ -75,40 +80,8 @@ const WHOLE_LIMIT: f64 = 2048.0;
 const PAGE_LIMIT: f64 = 250.0;
 const METRICS_LIMIT: f64 = 20.0;
 
-struct Figures {
-    table: Table,
-    missed: u32,
-}
-
-impl Figures {
-    fn new() -> Self {
-        let mut table = Table::new();
-        table.load_style(ASCII_MARKDOWN).set_header(["figure", "measured", "limit", ""]);
-        for column in table.column_iter_mut().skip(1) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        Self { table, missed: 0 }
-    }
-
-    /// Adds a line whose value must not exceed the limit.
-    fn at_most(&mut self, what: &str, value: f64, limit: f64, show: impl Fn(f64) -> String) {
-        let is_kept = value <= limit;
-        self.missed += u32::from(!is_kept);
-        let word = if is_kept { "kept" } else { "MISSED" };
-        self.table.add_row([what.to_owned(), show(value), format!("≤ {}", show(limit)), word.to_owned()]);
-    }
-
-    fn tell(&mut self, what: &str, value: String) {
-        self.table.add_row([what.to_owned(), value, String::new(), String::new()]);
-    }
-}
-
 fn mib(value: f64) -> String {
     format!("{value:.1} MiB")
-}
-
-fn ratio(value: f64) -> String {
-    format!("{value:.3}")
 }
 
 fn millis(value: f64) -> String {
@@ -346,9 +319,9 @@ fn day(figures: &mut Figures, folder: &Path) {
     assert!(child.wait().unwrap().success());
     let figure: Vec<f64> = line.split_whitespace().map(|word| word.parse().unwrap()).collect();
     let [first, most, last, peak, cpu, polls] = figure.try_into().unwrap();
-    figures.tell("a day of paused time: polls after the first tenth", format!("{polls:.0}"));
-    figures.tell("a day: memory after the first tenth", mib(first));
-    figures.tell("a day: memory at the end", mib(last));
+    figures.add("a day of paused time: polls after the first tenth", format!("{polls:.0}"));
+    figures.add("a day: memory after the first tenth", mib(first));
+    figures.add("a day: memory at the end", mib(last));
     figures.at_most("a day: at the end / after the first tenth", last / first, GROWTH_LIMIT, ratio);
     figures.at_most("a day: the most of any hour / after the first tenth", most / first, GROWTH_LIMIT, ratio);
     figures.at_most("a day: peak memory, the start included", peak, PEAK_LIMIT, mib);
@@ -495,9 +468,9 @@ async fn real_minutes(figures: &mut Figures, folder: &Path, minutes: f64) {
     let polls = tagged.count().0 - tagged_before.0 + plain.count().0 - plain_before.0;
     let answering = |asked: &[Asked; 2]| asked.iter().map(|asked| asked.cpu_ms).sum::<f64>();
     let cpu = last.cpu_ms - early.cpu_ms - (answering(&asked) - answering(&asked_before));
-    figures.tell("the real binary: minutes", format!("{minutes}"));
-    figures.tell("the real binary: memory after the first tenth", mib(early.rss_mib));
-    figures.tell("the real binary: memory at the end", mib(last.rss_mib));
+    figures.add("the real binary: minutes", format!("{minutes}"));
+    figures.add("the real binary: memory after the first tenth", mib(early.rss_mib));
+    figures.add("the real binary: memory at the end", mib(last.rss_mib));
     figures.at_most(
         "the real binary: at the end / after the first tenth",
         last.rss_mib / early.rss_mib,
@@ -520,8 +493,8 @@ async fn real_minutes(figures: &mut Figures, folder: &Path, minutes: f64) {
     figures.at_most("a poll of a feed without one, both ways", sent, WHOLE_LIMIT, bytes);
     for (what, asked, limit) in [("the page", asked[0], PAGE_LIMIT), ("/metrics", asked[1], METRICS_LIMIT)] {
         figures.at_most(&format!("{what}: CPU for each answer"), asked.cpu_ms / asked.times, limit, millis);
-        figures.tell(&format!("{what}: the slowest answer"), millis(asked.slowest.as_secs_f64() * 1000.0));
-        figures.tell(&format!("{what}: the largest answer"), bytes(asked.bytes as f64));
+        figures.add(&format!("{what}: the slowest answer"), millis(asked.slowest.as_secs_f64() * 1000.0));
+        figures.add(&format!("{what}: the largest answer"), bytes(asked.bytes as f64));
     }
     drop(bot);
 }
@@ -559,7 +532,6 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     }
-    let began = Instant::now();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let mut figures = Figures::new();
     let chosen: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
@@ -571,12 +543,5 @@ fn main() -> ExitCode {
         let minutes = std::env::var("IDLE_MINUTES").map_or(MINUTES, |text| text.parse().expect("a number of minutes"));
         in_real_time(real_minutes(&mut figures, folder.path(), minutes));
     }
-    println!("{}", figures.table);
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let kept = match figures.missed {
-        0 => "all limits kept".to_owned(),
-        missed => format!("{missed} limits MISSED"),
-    };
-    println!("\n{kept}; on {cores} cores, in {:.0} s", began.elapsed().as_secs_f64());
-    if figures.missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    figures.finish()
 }

@@ -8,15 +8,18 @@
     reason = "a measurement fails by panicking and prints what it measured"
 )]
 
+#[path = "figures/mod.rs"]
+#[allow(dead_code, reason = "each benchmark uses a part of it")]
+mod figures;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::post;
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use giftcode_bot::domain::answers::answer::{Answer, Reply};
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
@@ -36,6 +39,8 @@ use giftcode_bot::store::{StateKind, Store};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use figures::{Figures, ratio, seconds};
+
 /// The game's limits, twenty times faster: 30 calls in 3 s instead of 60 s, 0.11 s instead of 2.2 s for one player.
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(3) };
 const INTERVAL: Duration = Duration::from_millis(110);
@@ -49,42 +54,6 @@ const REDEMPTIONS: u64 = 10_000;
 const WAITING: u64 = 100_000;
 /// How long the bot works while its memory is measured.
 const LOOKED_AT: Duration = Duration::from_secs(6);
-
-struct Figures {
-    table: Table,
-    missed: u32,
-}
-
-impl Figures {
-    fn new() -> Self {
-        let mut table = Table::new();
-        table.load_style(ASCII_MARKDOWN).set_header(["figure", "measured", "limit", ""]);
-        for column in table.column_iter_mut().skip(1) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        Self { table, missed: 0 }
-    }
-
-    /// Adds a line whose value must not exceed the limit.
-    fn at_most(&mut self, what: &str, value: f64, limit: f64, show: impl Fn(f64) -> String) {
-        let is_kept = value <= limit;
-        self.missed += u32::from(!is_kept);
-        let word = if is_kept { "kept" } else { "MISSED" };
-        self.table.add_row([what.to_owned(), show(value), format!("≤ {}", show(limit)), word.to_owned()]);
-    }
-
-    fn tell(&mut self, what: &str, value: String) {
-        self.table.add_row([what.to_owned(), value, String::new(), String::new()]);
-    }
-}
-
-fn seconds(value: f64) -> String {
-    format!("{value:.2} s")
-}
-
-fn ratio(value: f64) -> String {
-    format!("{value:.3}")
-}
 
 fn whole(value: f64) -> String {
     format!("{value:.0}")
@@ -256,10 +225,10 @@ async fn limits(figures: &mut Figures, folder: &Path) {
         let needed = outcome.grants + outcome.faulty;
         let least = least(needed);
         let name = case.name;
-        figures.tell(&format!("{name}: calls needed"), needed.to_string());
-        figures.tell(&format!("{name}: of these to see whether the game is well"), outcome.questions.to_string());
-        figures.tell(&format!("{name}: least possible"), seconds(least));
-        figures.tell(&format!("{name}: took"), seconds(outcome.took));
+        figures.add(&format!("{name}: calls needed"), needed.to_string());
+        figures.add(&format!("{name}: of these to see whether the game is well"), outcome.questions.to_string());
+        figures.add(&format!("{name}: least possible"), seconds(least));
+        figures.add(&format!("{name}: took"), seconds(outcome.took));
         figures.at_most(&format!("{name}: took / least possible"), outcome.took / least, *most, ratio);
         let most = if is_strict { 0.0 } else { 3.0 };
         figures.at_most(&format!("{name}: HTTP 429"), outcome.refused as f64, most, whole);
@@ -271,8 +240,8 @@ async fn limits(figures: &mut Figures, folder: &Path) {
     for running in hanging {
         took.push(running.await.unwrap());
     }
-    figures.tell("99 players, nobody times out", seconds(took[0]));
-    figures.tell("99 players beside one who always times out", seconds(took[1]));
+    figures.add("99 players, nobody times out", seconds(took[0]));
+    figures.add("99 players beside one who always times out", seconds(took[1]));
     figures.at_most("with / without the one who times out", took[1] / took[0], 1.05, ratio);
 }
 
@@ -349,7 +318,7 @@ async fn throughput(figures: &mut Figures, folder: &Path) {
     let report = store.reports().code_report(code("A1").key(), 1).await.unwrap();
     assert_eq!(u64::from(report.granted), REDEMPTIONS);
     let many = REDEMPTIONS as f64;
-    figures.tell("no limits, 64 at once, 10,000 redemptions: per second", format!("{:.0}", many / took));
+    figures.add("no limits, 64 at once, 10,000 redemptions: per second", format!("{:.0}", many / took));
     figures.at_most("no limits: the bot's CPU for 1,000 redemptions", cpu * 1000.0 / many, 0.4, seconds);
 
     let path = folder.join("waiting.db");
@@ -362,7 +331,7 @@ async fn throughput(figures: &mut Figures, folder: &Path) {
     server.kill().unwrap();
     server.wait().unwrap();
     let printed: Vec<f64> = printed.split(' ').map(|number| number.parse().unwrap()).collect();
-    figures.tell("100,000 redemptions waiting: worked off meanwhile, per second", format!("{:.0}", printed[1]));
+    figures.add("100,000 redemptions waiting: worked off meanwhile, per second", format!("{:.0}", printed[1]));
     figures.at_most("100,000 redemptions waiting: peak memory, MiB", printed[0], 60.0, |mib| format!("{mib:.1}"));
 }
 
@@ -450,15 +419,18 @@ fn paused<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> 
 }
 
 #[tokio::main]
-async fn main() {
+async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--generous-game"] => return generous_game().await,
-        ["--waiting", path, base_url] => return waiting(Path::new(path), base_url).await,
-        _ if arguments.iter().any(|argument| argument == "--bench") => {}
-        _ => return println!("run by cargo bench --bench redemption"),
+        ["--generous-game"] => generous_game().await,
+        ["--waiting", path, base_url] => waiting(Path::new(path), base_url).await,
+        _ if arguments.iter().any(|argument| argument == "--bench") => return measure().await,
+        _ => println!("run by cargo bench --bench redemption"),
     }
-    let began = Instant::now();
+    ExitCode::SUCCESS
+}
+
+async fn measure() -> ExitCode {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let mut figures = Figures::new();
     limits(&mut figures, folder.path()).await;
@@ -467,8 +439,7 @@ async fn main() {
     for (minutes, most_calls) in [(1, 10.0), (3, 15.0), (60, 130.0)] {
         let came = paused(outage(path.clone(), minutes));
         let what = format!("{minutes} min without the game");
-        figures.tell(&format!("{what} in a run of 300: granted afterwards"), came.granted.to_string());
-        figures.missed += u32::from(came.granted != 300);
+        figures.exactly(&format!("{what} in a run of 300: granted afterwards"), came.granted, 300);
         let tries = format!("{what}: tries used on it, the most of one redemption");
         figures.at_most(&tries, came.lost as f64, 2.0, whole);
         figures.at_most(&format!("{what}: calls made during it"), came.calls as f64, most_calls, whole);
@@ -480,9 +451,5 @@ async fn main() {
         );
     }
     figures.at_most("an expired code given to 500 players: calls in all", paused(expired(path)) as f64, 3.0, whole);
-    println!("{}", figures.table);
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let kept =
-        if figures.missed == 0 { "all limits kept".to_owned() } else { format!("{} limits MISSED", figures.missed) };
-    println!("\n{kept}; on {cores} cores, in {:.0} s", began.elapsed().as_secs_f64());
+    figures.finish()
 }

@@ -26,9 +26,9 @@ pub async fn stop(figures: &mut Figures) {
     let there = crate::sessions::in_mongo(&server.uri(), &folder.database()).await;
     let here = folder.records(1).await;
     let left = here.iter().filter(|(key, record)| there.get(*key) != Some(*record)).count();
-    figures.at_most("SIGTERM with a full outbox, 100 ms: until the process ends", &[took], STOP_LIMIT, seconds);
+    figures.at_most("SIGTERM with a full outbox, 100 ms: until the process ends", took, STOP_LIMIT, seconds);
     let count = |count: f64| format!("{count:.0}");
-    figures.at_most(&format!("of {} records, left in the file alone", here.len()), &[left as f64], 0.0, count);
+    figures.median_at_most(&format!("of {} records, left in the file alone", here.len()), &[left as f64], 0.0, count);
 }
 
 /// SIGKILL next to a waiting instance.
@@ -45,6 +45,6 @@ pub async fn takeover(figures: &mut Figures) {
     let killed = Instant::now();
     new.until_logged("Starting giftcode poster", SOON).await;
     let took = killed.elapsed().as_secs_f64();
-    figures.at_most("SIGKILL, 100 ms: until the waiting instance is at work", &[took], TAKEOVER_LIMIT, seconds);
+    figures.at_most("SIGKILL, 100 ms: until the waiting instance is at work", took, TAKEOVER_LIMIT, seconds);
     assert_eq!(new.stop().await.code(), Some(0));
 }

@@ -130,7 +130,7 @@ pub async fn starts(figures: &mut Figures, folder: &Path, count: usize, runs: us
     }
     let kib = proxy.bytes_to_clients() as f64 / TAKEOVERS as f64 / 1024.0;
     figures.add_all(&format!("takeover with {count} records, caught up"), &takeovers, seconds);
-    figures.at_most("what it reads, from the start to the end", &[kib], KIB_LIMIT, |kib| format!("{kib:.0} KiB"));
+    figures.at_most("what it reads, from the start to the end", kib, KIB_LIMIT, |kib| format!("{kib:.0} KiB"));
 }
 
 async fn restores(figures: &mut Figures, to: &Path, uri: &str, (count, runs, latency): (usize, usize, u64)) {
@@ -157,8 +157,8 @@ async fn restores(figures: &mut Figures, to: &Path, uri: &str, (count, runs, lat
         // A fast server on the same cores leaves none for merging, so the figure would describe the machine.
         match is_fast() && latency == 0 {
             true => figures.add_all(&what, &ratios, ratio),
-            false => figures.at_most(&what, &ratios, RATIO_LIMIT, ratio),
+            false => figures.median_at_most(&what, &ratios, RATIO_LIMIT, ratio),
         }
     }
-    figures.at_most("the most memory of either", &memory, MIB_LIMIT, mib);
+    figures.median_at_most("the most memory of either", &memory, MIB_LIMIT, mib);
 }

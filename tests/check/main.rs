@@ -7,9 +7,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it says how long it took, and what is missing")]
 
 use std::process::ExitCode;
-use std::time::Instant;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
+
+#[macro_use]
+#[path = "../replication/harness.rs"]
+mod harness;
 
 mod beside;
 mod configuration;
@@ -33,27 +36,6 @@ mod world;
 
 /// How many tests run at once, however few cores there are: most of them wait.
 const AT_ONCE: usize = 6;
-
-/// Runs a test on its own runtime, and prints how long it took.
-fn run(name: &str, test: impl Future<Output = ()>) {
-    let began = Instant::now();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    // Boxed, because a test's thread has a small stack.
-    runtime.block_on(Box::pin(test));
-    println!("{name} took {:.1} s", began.elapsed().as_secs_f32());
-}
-
-macro_rules! trials {
-    ($($module:ident: $($test:ident),+;)+) => {
-        vec![$($({
-            let name = concat!(stringify!($module), "::", stringify!($test));
-            Trial::test(name, move || {
-                run(name, $module::$test());
-                Ok(())
-            })
-        },)+)+]
-    };
-}
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

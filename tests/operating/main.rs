@@ -7,12 +7,14 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it says how long it took")]
 
 use std::pin::Pin;
-use std::time::Instant;
 
 use libtest_mimic::{Arguments, Trial};
 
 mod codes;
 mod guide;
+#[path = "../replication/harness.rs"]
+#[allow(unused_macros, reason = "scenarios are no list of modules")]
+mod harness;
 #[path = "../replication/machine.rs"]
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod machine;
@@ -116,13 +118,10 @@ async fn a_good_start_is_the_guides() {
     bot.stop().await;
 }
 
-/// Runs a scenario on its own runtime, and prints how long it took.
+/// Runs a scenario, which must look at what its entry quotes.
 fn run(entry: &Entry, scenario: Scenario) {
-    let began = Instant::now();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(scenario(entry.clone()));
+    harness::run(&entry.name, scenario(entry.clone()));
     assert!(entry.is_seen(), "{}: the scenario never looked", entry.name);
-    println!("{} took {:.1} s", entry.name, began.elapsed().as_secs_f32());
 }
 
 fn main() {

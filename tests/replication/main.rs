@@ -6,9 +6,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it says where it is, and how long it took")]
 
-use std::time::Instant;
+use libtest_mimic::Arguments;
 
-use libtest_mimic::{Arguments, Trial};
+#[macro_use]
+mod harness;
 
 mod adapter;
 mod bots;
@@ -43,27 +44,6 @@ mod world;
 
 /// How many tests run at once, however few cores there are.
 const AT_ONCE: usize = 8;
-
-/// Runs a test on its own runtime, as Tokio's tests do, and prints how long it took.
-fn run(name: &str, test: impl Future<Output = ()>) {
-    let began = Instant::now();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    // Boxed, because a test's thread has a small stack.
-    runtime.block_on(Box::pin(test));
-    println!("{name} took {:.1} s", began.elapsed().as_secs_f32());
-}
-
-macro_rules! trials {
-    ($($module:ident: $($test:ident),+;)+) => {
-        vec![$($({
-            let name = concat!(stringify!($module), "::", stringify!($test));
-            Trial::test(name, move || {
-                run(name, $module::$test());
-                Ok(())
-            })
-        },)+)+]
-    };
-}
 
 fn main() {
     let mut arguments = Arguments::from_args();

@@ -21,6 +21,20 @@ pub enum Part {
     Engine,
 }
 
+impl Part {
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Leadership => "This instance",
+            Self::Discord => "Discord",
+            Self::Feeds => "Code feeds",
+            Self::Posts => "Posts",
+            Self::Stores => "Storage",
+            Self::Engine => "The game",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub part: Part,

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::domain::health::Problem;
 use crate::domain::health::alerting::{Began, Ended, Notice};
-use crate::domain::health::{Part, Problem};
 use crate::domain::text::clean;
 use crate::domain::text::markdown::escape;
 
@@ -26,17 +26,6 @@ impl Sender {
     pub fn this_process() -> Self {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
         Self { host, process: std::process::id() }
-    }
-}
-
-fn name(part: Part) -> &'static str {
-    match part {
-        Part::Leadership => "This instance",
-        Part::Discord => "Discord",
-        Part::Feeds => "Code feeds",
-        Part::Posts => "Posts",
-        Part::Stores => "State",
-        Part::Engine => "Redemptions",
     }
 }
 
@@ -67,7 +56,7 @@ pub(super) fn message(notice: &Notice, sender: &Sender) -> String {
         // Cannot fail: it is a string.
         let _ = write!(text, "\n… and {left_out} more; the log has them");
     } else if notice.began.is_empty() && !notice.unwell.is_empty() {
-        let unwell: Vec<&str> = notice.unwell.iter().map(|part| name(*part)).collect();
+        let unwell: Vec<&str> = notice.unwell.iter().map(|part| part.title()).collect();
         let _ = write!(text, "\nStill not well: {}", unwell.join(", "));
     }
     text
@@ -77,7 +66,7 @@ fn began(began: &Began) -> String {
     let since = began.since.as_second();
     format!(
         "**{}**: {}\n-# since <t:{since}:f> (<t:{since}:R>). What to do: {}.",
-        name(began.reason.part),
+        began.reason.part.title(),
         escape(&clause(&began.problem), MAX_TEXT),
         escape(began.problem.remedy.trim_end_matches('.'), MAX_TEXT),
     )
@@ -85,7 +74,7 @@ fn began(began: &Began) -> String {
 
 fn ended(ended: &Ended) -> String {
     let what = escape(&clause(&ended.problem), MAX_TEXT);
-    format!("**{}**: well again after {}. It was: {what}", name(ended.reason.part), in_words(ended.lasted))
+    format!("**{}**: well again after {}. It was: {what}", ended.reason.part.title(), in_words(ended.lasted))
 }
 
 /// The problem's text without what to do, which some repeat at their end.
@@ -124,7 +113,7 @@ mod tests {
 
     use super::*;
     use crate::domain::health::alerting::{Alerting, Observation};
-    use crate::domain::health::{InstanceHealth, Standing};
+    use crate::domain::health::{InstanceHealth, Part, Standing};
 
     fn notice(texts: &[(Part, &str, &str)]) -> Notice {
         let since = Timestamp::from_second(1_760_000_000).unwrap();
@@ -156,7 +145,7 @@ mod tests {
             "🔴 **The bot is degraded** · render\\_web-1 (process 7), giftcode-bot {version}\n\
              **Code feeds**: wostools.net answers HTTP 500\n\
              -# since <t:1760000000:f> (<t:1760000000:R>). What to do: add another feed.\n\
-             **Redemptions**: the game asks for a captcha\n\
+             **The game**: the game asks for a captcha\n\
              -# since <t:1760000000:f> (<t:1760000000:R>). What to do: redeem by hand."
         );
         assert_eq!(text, expected);

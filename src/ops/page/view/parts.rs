@@ -54,17 +54,6 @@ pub struct PartView {
     pub remedy: Option<String>,
 }
 
-fn name(part: Part) -> &'static str {
-    match part {
-        Part::Leadership => "This instance",
-        Part::Discord => "Discord",
-        Part::Feeds => "Code feeds",
-        Part::Posts => "Posts",
-        Part::Stores => "Storage",
-        Part::Engine => "The game",
-    }
-}
-
 pub(super) fn parts(snapshot: &Snapshot) -> Vec<PartView> {
     let problems = snapshot.instance.problems(snapshot.now);
     let mut views = Vec::new();
@@ -89,7 +78,7 @@ fn unwell(problem: &Problem, snapshot: &Snapshot) -> PartView {
         _ => None,
     });
     PartView {
-        name: name(problem.part),
+        name: problem.part.title(),
         state: State::Unwell,
         text: full_sentence(&own_words.unwrap_or_else(|| problem.text.clone())),
         since: problem.since.map(|since| moment(since, snapshot.now)),
@@ -100,7 +89,7 @@ fn unwell(problem: &Problem, snapshot: &Snapshot) -> PartView {
 
 /// Discord and the feeds, at the start and after a short interruption.
 pub(super) fn is_still_connecting(part: &PartView) -> bool {
-    part.state == State::Waits && [name(Part::Discord), name(Part::Feeds)].contains(&part.name)
+    part.state == State::Waits && [Part::Discord.title(), Part::Feeds.title()].contains(&part.name)
 }
 
 /// A part that has no problem; `None` for those of which an instance that does not act knows nothing.
@@ -120,7 +109,7 @@ fn well(part: Part, snapshot: &Snapshot) -> Option<PartView> {
     };
     let since_at = since_at.filter(|_| state == State::Well || part == Part::Leadership);
     let since = since_at.map(|since| moment(since, snapshot.now));
-    Some(PartView { name: name(part), state, text, since, since_at, remedy: None })
+    Some(PartView { name: part.title(), state, text, since, since_at, remedy: None })
 }
 
 fn standing(standing: &Standing) -> (State, String) {

@@ -1,10 +1,14 @@
-//! The figures and their limits, as they are printed.
+//! The figures of a benchmark and their limits, as they are printed.
+
+use std::process::ExitCode;
+use std::time::Instant;
 
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
 pub struct Figures {
     table: Table,
     missed: Vec<String>,
+    began: Instant,
 }
 
 /// The median of several measurements counts.
@@ -29,7 +33,7 @@ impl Figures {
         for column in table.column_iter_mut().skip(1).take(2) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        Self { table, missed: Vec::new() }
+        Self { table, missed: Vec::new(), began: Instant::now() }
     }
 
     pub fn add(&mut self, what: &str, measured: String) {
@@ -42,8 +46,13 @@ impl Figures {
         self.add(what, spread(measured, show));
     }
 
-    /// A figure that must not exceed its limit. Of several measurements the median counts.
-    pub fn at_most(&mut self, what: &str, measured: &[f64], limit: f64, show: impl Fn(f64) -> String) {
+    /// A figure that must not exceed its limit.
+    pub fn at_most(&mut self, what: &str, measured: f64, limit: f64, show: impl Fn(f64) -> String) {
+        self.median_at_most(what, &[measured], limit, show);
+    }
+
+    /// A figure that was measured several times. The median must not exceed the limit.
+    pub fn median_at_most(&mut self, what: &str, measured: &[f64], limit: f64, show: impl Fn(f64) -> String) {
         let is_kept = median(measured) <= limit;
         let kept = if is_kept { "kept" } else { "MISSED" };
         let (said, limit) = (spread(measured, &show), show(limit));
@@ -54,10 +63,24 @@ impl Figures {
         }
     }
 
-    /// Prints all figures. Returns the limits that were missed.
-    pub fn print(self) -> Vec<String> {
-        println!("\n{}", self.table);
-        self.missed
+    /// A count that must be exactly this.
+    pub fn exactly(&mut self, what: &str, count: usize, expected: usize) {
+        self.add(what, count.to_string());
+        if count != expected {
+            self.missed.push(what.to_owned());
+        }
+    }
+
+    /// Prints all figures and the limits that were missed. Returns the exit code.
+    pub fn finish(self) -> ExitCode {
+        let cores = std::thread::available_parallelism().map_or(0, usize::from);
+        println!("\n{}\n\non {cores} cores, in {:.0} s", self.table, self.began.elapsed().as_secs_f64());
+        if self.missed.is_empty() {
+            println!("all limits kept");
+            return ExitCode::SUCCESS;
+        }
+        println!("limits missed: {}", self.missed.join("; "));
+        ExitCode::FAILURE
     }
 }
 
@@ -70,7 +93,7 @@ pub fn seconds(seconds: f64) -> String {
 }
 
 pub fn ratio(ratio: f64) -> String {
-    format!("{ratio:.2}")
+    format!("{ratio:.3}")
 }
 
 pub fn mib(mib: f64) -> String {
