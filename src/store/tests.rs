@@ -745,3 +745,24 @@ async fn how_fast_a_code_was_counts_once_and_only_for_those_who_waited_for_it() 
     assert!(post().await.is_empty());
     assert_eq!(finish(Status::Success).await[0].lasted, None);
 }
+
+/// Services wait for several things at once and go on with one of them: what they leave unpolled must hold up nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_that_nobody_polls_holds_up_no_other() {
+    let store = Fixture::new().store;
+    let (go, gate) = std::sync::mpsc::channel::<()>();
+    let reader = store.clone();
+    let first = tokio::spawn(async move { reader.read(move |_| Ok(gate.recv().is_ok())).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut left_alone = std::pin::pin!(store.read(|_| Ok(())));
+    tokio::select! {
+        biased;
+        _ = &mut left_alone => panic!("the reading connection was free"),
+        () = tokio::time::sleep(Duration::from_millis(100)) => {}
+    }
+    go.send(()).unwrap();
+    assert!(first.await.unwrap().unwrap());
+    let next = tokio::time::timeout(Duration::from_secs(5), store.read(|_| Ok(()))).await;
+    next.expect("it waits behind the one that nobody polls").unwrap();
+    left_alone.await.unwrap();
+}

@@ -18,7 +18,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
-use tokio::sync::{Semaphore, SetOnce};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SetOnce};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
@@ -269,19 +270,28 @@ impl Store {
         query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
-        let permit = match inner.blocking {
-            Blocking::Pool => inner.reading.clone().acquire_owned().await.ok(),
-            Blocking::Inline => None,
-        };
-        let read = move || {
-            // Until the query is over, though the caller may be gone by then.
-            let _permit = permit;
-            match &inner.reader {
+        let read = move |permit: Option<OwnedSemaphorePermit>| {
+            let result = match &inner.reader {
                 Some(reader) => query(&reader.lock().unwrap_or_else(PoisonError::into_inner)),
                 None => inner.writer.read(query),
+            };
+            // Until the query is over, though the caller may be gone by then.
+            drop(permit);
+            result
+        };
+        let result = match self.inner.blocking {
+            Blocking::Inline => read(None),
+            Blocking::Pool => {
+                let (reading, blocking) = (self.inner.reading.clone(), self.inner.blocking);
+                // A task of its own. In the caller's future, the connection would be given to it even while nobody polls it, and every
+                // other read would wait for that.
+                let queued = tokio::spawn(async move {
+                    let permit = reading.acquire_owned().await.ok();
+                    blocking.run(move || read(permit)).await
+                });
+                AbortOnDropHandle::new(queued).await.map_err(|_| StoreError::Closed)?
             }
         };
-        let result = self.inner.blocking.run(read).await;
         if let Err(StoreError::Sqlite(error)) = &result
             && let Some(trouble) = Trouble::from_error(error)
         {
