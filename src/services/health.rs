@@ -5,7 +5,8 @@
 //! well.
 //!
 //! # Races
-//! The feeds, the engine, the backup and the connection to Discord publish each change of their status. The state of posts and replica is read on demand.
+//! The feeds, the engine, the backup and the connection to Discord publish each change of their status. The state of posts
+//! and replica is read on demand.
 //!
 //! # Crash
 //! The published statuses and the time of the last line are in memory only.

@@ -142,7 +142,8 @@ impl<R: Replication, L: LeaseStore> Sessions<R, L> {
             }
         };
         drop(timeout_at(ended_at + SENT_WITHIN, sending).await);
-        let unsent = store.sync_log().unsent().await.map(|lag| lag.records).unwrap_or_default();
+        let unsent = timeout_at(ended_at + RELEASED_WITHIN, store.sync_log().unsent()).await;
+        let unsent = unsent.ok().and_then(Result::ok).map(|lag| lag.records).unwrap_or_default();
         if unsent > 0 {
             tracing::error!(
                 "CRITICAL: Failed to persist state: {unsent} changes could not be sent to MongoDB within 25 s and are in {} only",
