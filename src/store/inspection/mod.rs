@@ -15,8 +15,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
@@ -30,6 +29,8 @@ use crate::store::kernel::{Millis, StoreError};
 
 /// The longest wait while another program has the file locked.
 const BUSY: Duration = Duration::from_secs(2);
+/// SQLite's steps between two looks at the time: less than a millisecond.
+const STEPS_BETWEEN_LOOKS: i32 = 1000;
 /// The kernel's list of all locks, on Linux.
 const LOCKS: &str = "/proc/locks";
 /// The process's name there, as far as the kernel keeps it.
@@ -195,17 +196,12 @@ fn database(connection: &Connection) -> rusqlite::Result<Option<String>> {
 /// If the file cannot be read.
 pub fn check_integrity(path: &Path, limit: Duration) -> Result<Integrity, StoreError> {
     let (connection, _) = open(path)?;
-    let interrupt = connection.get_interrupt_handle();
-    let (done, until_done) = mpsc::channel::<()>();
-    let watch = std::thread::spawn(move || {
-        if until_done.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-            interrupt.interrupt();
-        }
-    });
+    let end = Instant::now() + limit;
+    // An interrupt from outside would be lost if it came before the query's first step.
+    connection
+        .progress_handler(STEPS_BETWEEN_LOOKS, Some(move || Instant::now() >= end))
+        .map_err(|error| failed(path, &error))?;
     let checked = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
-    drop(done);
-    // It only waits.
-    drop(watch.join());
     match checked {
         Ok(text) if text == "ok" => Ok(Integrity::Sound),
         Ok(fault) => Ok(Integrity::Faulty(crate::domain::text::clean(&fault, 200))),

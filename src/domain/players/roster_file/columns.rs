@@ -105,8 +105,11 @@ impl Columns {
         Self { meanings: titles.iter().map(|title| Meaning::of(title)).collect(), titles, width, has_header: true }
     }
 
-    /// Reads the first row, if it is a header.
+    /// Reads the first row, if it is a header. One that begins with an id is a player, whatever the name: "ID" is one.
     pub fn of_header(cells: &[Cow<'_, str>]) -> Option<Self> {
+        if cells.first().is_some_and(|cell| is_meant_as_id(cell)) {
+            return None;
+        }
         let width = filled(cells);
         let columns = Self::titled(cells.iter().take(width).map(AsRef::as_ref), Some(width));
         columns.have(Meaning::Id).then_some(columns)

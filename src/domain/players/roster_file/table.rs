@@ -14,6 +14,8 @@ const MAX_LINE_BYTES: usize = 20_000;
 const MAX_COLUMNS: usize = 200;
 /// The possible separators. A `sep=` line may also name `|`.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
+/// How many lines are tried with each separator.
+const COMPARED_LINES: usize = 100;
 
 /// A line, or an entry of a JSON list.
 pub(super) struct Row<'a> {
@@ -38,7 +40,8 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// `score` rates how well the cells of the first row can be read. The separator with the highest score is used.
+    /// `score` rates how well the cells of a row can be read. The separator is used with which the first row is read best,
+    /// and of several the one with which most of the following rows can be read: a name may consist of separators.
     pub fn new(text: &'a str, score: impl Fn(&[Cow<'a, str>]) -> usize) -> Self {
         let mut rows = Rows { rest: Some(text), next: 1, separator: ',', unclosed: None };
         let mut candidates = SEPARATORS.to_vec();
@@ -49,11 +52,13 @@ impl<'a> Rows<'a> {
         } else {
             ahead = rows.clone();
         }
-        let first = std::iter::from_fn(|| ahead.next_line()).find(|(_, line)| !is_blank(line)).map(|(_, line)| line);
+        let lines = std::iter::from_fn(|| ahead.next_line()).map(|(_, line)| line).filter(|line| !is_blank(line));
+        let lines: Vec<&str> = lines.take(COMPARED_LINES).collect();
         let score = |separator: &char| {
-            let Some(line) = first else { return 0 };
-            let count = line.matches(*separator).count().min(999);
-            split(line, *separator).map_or(0, |cells| 1000 * score(&cells)) + count
+            let rate = |line: &&'a str| split(line, *separator).map_or(0, |cells| score(&cells));
+            let count = lines.first().map_or(0, |line| line.matches(*separator).count());
+            let readable = lines.iter().filter(|line| rate(line) > 0).count();
+            (lines.first().map_or(0, rate), readable, count)
         };
         // `max_by_key` returns the last of equals, so the first candidate comes last.
         rows.separator = candidates.iter().rev().copied().max_by_key(score).unwrap_or(',');
