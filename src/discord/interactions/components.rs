@@ -32,11 +32,11 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let guild = component.guild_id.map(|id| GuildId(id.get()));
     let is_manager = may_manage(component.member.as_ref().and_then(|member| member.permissions));
     match (action, guild, values) {
-        (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
+        (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
         (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_)), _, _) if !is_manager => {
-            interaction.answer(&personal::managers_only()).await
+            interaction.answer(&personal::managers_only(interaction.language())).await
         }
         (Some(Action::RedeemForAll(code)), Some(guild), _) => {
             redeem_for_roster(bot, interaction, guild, vec![code]).await
@@ -52,10 +52,10 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
                 true => (page, number),
                 false => (bot.rosters.roster(guild, last * players::PAGE, players::PAGE).await?, last),
             };
-            let message = players::roster(&page, number);
+            let message = players::roster(interaction.language(), &page, number);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
-        _ => interaction.answer(&personal::outdated()).await,
+        _ => interaction.answer(&personal::outdated(interaction.language())).await,
     }
 }
 
@@ -67,7 +67,7 @@ async fn redeem_for_person(
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     // Checked before the person has to fill in anything.
-    if let Some(over) = redeem::all_over(bot, &codes).await? {
+    if let Some(over) = redeem::all_over(bot, interaction.language(), &codes).await? {
         return interaction.answer(&over).await;
     }
     if bot.rosters.links(user).await?.is_empty() {
@@ -77,10 +77,12 @@ async fn redeem_for_person(
         {
             action = Action::WhoChose(bot.codes.keep_choice(codes).await?);
         }
-        return interaction.respond(CreateInteractionResponse::Modal(personal::who_are_you(&action))).await;
+        return interaction
+            .respond(CreateInteractionResponse::Modal(personal::who_are_you(interaction.language(), &action)))
+            .await;
     }
     let Some(permit) = bot.request_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
     redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes).await

@@ -62,9 +62,9 @@ pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error
     }
     let permissions = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
     let refusal = match ctx.interaction.guild_id {
-        None => words::servers_only(),
+        None => words::servers_only(language(ctx)),
         Some(_) if may_manage(permissions) => return Ok(true),
-        Some(_) => words::managers_only(),
+        Some(_) => words::managers_only(language(ctx)),
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {
         Interaction::command(ctx.data(), ctx.interaction, false).answer(&refusal).await?;
@@ -91,7 +91,7 @@ pub(in crate::discord) async fn on_error(error: poise::FrameworkError<'_, Bot, a
         ),
         E::GuildOnly { ctx: poise::Context::Application(ctx), .. } => {
             if let Some(interaction) = answerable(ctx)
-                && let Err(error) = interaction.answer(&words::servers_only()).await
+                && let Err(error) = interaction.answer(&words::servers_only(language(ctx))).await
             {
                 tracing::debug!("{error:#}");
             }
