@@ -5,8 +5,11 @@ use serenity::all::{
     ChannelId as DiscordChannelId, ChannelType, GuildChannel, GuildId as DiscordGuildId, Member, Permissions,
 };
 
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::access::{Managed, is_granted};
+use crate::domain::players::player::{ChannelId, GuildId, RoleId};
+use crate::store::StoreError;
 
+use super::bot::Bot;
 use super::rest::{Rest, RestError};
 
 /// Posting needs these.
@@ -43,8 +46,28 @@ pub fn missing(required: &[(Permissions, &'static str)], granted: Permissions) -
     required.iter().filter(|(permission, _)| !granted.contains(*permission)).map(|(_, name)| *name).collect()
 }
 
-pub fn may_manage(permissions: Option<Permissions>) -> bool {
+/// Whether a member with these permissions may manage the server, and so the bot in it and who else may.
+pub fn manages_server(permissions: Option<Permissions>) -> bool {
     permissions.is_some_and(|permissions| permissions.manage_guild() || permissions.administrator())
+}
+
+/// Whether the member who sent an interaction may manage this: by Manage Server, or by a role that the server names
+/// (`/manage access`). Discord vouches for the member's roles and permissions.
+///
+/// # Errors
+/// Returns an error if the store cannot be read; nothing may be managed then.
+pub async fn may_manage(
+    bot: &Bot,
+    server: GuildId,
+    managed: Managed,
+    member: Option<&Member>,
+) -> Result<bool, StoreError> {
+    let Some(member) = member else { return Ok(false) };
+    if manages_server(member.permissions) {
+        return Ok(true);
+    }
+    let held: Vec<RoleId> = member.roles.iter().map(|role| RoleId(role.get())).collect();
+    Ok(is_granted(&bot.guilds.access_roles(server).await?, managed, &held))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +143,7 @@ mod tests {
     fn missing_permissions_are_named() {
         assert_eq!(missing(NEEDED, Permissions::VIEW_CHANNEL), ["Send Messages", "Embed Links"]);
         assert_eq!(missing(NEEDED, Permissions::ADMINISTRATOR), Vec::<&str>::new());
-        assert!(may_manage(Some(Permissions::MANAGE_GUILD)) && may_manage(Some(Permissions::ADMINISTRATOR)));
-        assert!(!may_manage(Some(Permissions::MANAGE_CHANNELS)) && !may_manage(None));
+        assert!(manages_server(Some(Permissions::MANAGE_GUILD)) && manages_server(Some(Permissions::ADMINISTRATOR)));
+        assert!(!manages_server(Some(Permissions::MANAGE_CHANNELS)) && !manages_server(None));
     }
 }

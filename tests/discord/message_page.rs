@@ -153,8 +153,14 @@ fn parameter(option: &Value) -> String {
 fn page() -> String {
     let mut page = BEGIN.to_owned();
     commands(&mut page);
-    let chapters: [Chapter; 5] =
-        [catalogue::posts(), catalogue::batches(), catalogue::managing(), catalogue::rosters(), catalogue::everybody()];
+    let chapters: Vec<Chapter> = vec![
+        catalogue::posts(),
+        catalogue::batches(),
+        catalogue::managing(),
+        catalogue::rosters(),
+        catalogue::own::who_may(),
+        catalogue::everybody(),
+    ];
     for (title, messages) in chapters {
         let _ = writeln!(page, "\n## {title}");
         for (when, one) in messages {

@@ -3,6 +3,7 @@
 //! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
 //! its contents, and mentions nobody but the role that a guild's admins chose.
 
+pub mod access;
 pub mod appeal;
 pub mod batch;
 pub mod escape;
