@@ -5,11 +5,8 @@ use serenity::all::{
     ChannelId as DiscordChannelId, ChannelType, GuildChannel, GuildId as DiscordGuildId, Member, Permissions,
 };
 
-use crate::domain::players::access::{Managed, is_granted};
-use crate::domain::players::player::{ChannelId, GuildId, RoleId};
-use crate::store::StoreError;
+use crate::domain::players::player::{ChannelId, GuildId};
 
-use super::bot::Bot;
 use super::rest::{Rest, RestError};
 
 /// Posting needs these.
@@ -49,25 +46,6 @@ pub fn missing(required: &[(Permissions, &'static str)], granted: Permissions) -
 /// Whether a member with these permissions may manage the server, and so the bot in it and who else may.
 pub fn manages_server(permissions: Option<Permissions>) -> bool {
     permissions.is_some_and(|permissions| permissions.manage_guild() || permissions.administrator())
-}
-
-/// Whether the member who sent an interaction may manage this: by Manage Server, or by a role that the server names
-/// (`/manage access`). Discord vouches for the member's roles and permissions.
-///
-/// # Errors
-/// Returns an error if the store cannot be read; nothing may be managed then.
-pub async fn may_manage(
-    bot: &Bot,
-    server: GuildId,
-    managed: Managed,
-    member: Option<&Member>,
-) -> Result<bool, StoreError> {
-    let Some(member) = member else { return Ok(false) };
-    if manages_server(member.permissions) {
-        return Ok(true);
-    }
-    let held: Vec<RoleId> = member.roles.iter().map(|role| RoleId(role.get())).collect();
-    Ok(is_granted(&bot.guilds.access_roles(server).await?, managed, &held))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

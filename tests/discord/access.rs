@@ -71,7 +71,7 @@ async fn a_named_role_manages_until_it_is_taken_away_whatever_restarts() {
     assert!(world.double.messages(SECOND_CHANNEL).is_empty());
 
     world.says(&admin, ACCESS, &without(leader.role()), &["✅", "can no longer use `/manage`"]).await;
-    world.says(&admin, ACCESS, &without(leader.role()), &["is not among the roles", "Nothing was changed"]).await;
+    world.says(&admin, ACCESS, &without(leader.role()), &["is not one of the roles", "Nothing was changed"]).await;
     world.says(&leader, "manage players list", &[], &[REFUSED]).await;
     let refused = world.double.press(&leader, &post, &for_all).await;
     refused.settled(PATIENCE).await;
@@ -88,7 +88,7 @@ async fn everyone_too_many_roles_and_half_a_command_are_refused() {
     let _bot = world.start().await;
     let admin = world.admin();
     world.says(&admin, ACCESS, &role(GUILD), &["❌ I do not let everyone use `/manage`"]).await;
-    world.says(&admin, ACCESS, &[("remove", json!(true))], &["❌ Choose the role"]).await;
+    world.says(&admin, ACCESS, &[("remove", json!(true))], &["❌ Which role"]).await;
     world.says(&admin, ACCESS, &[("remove", json!(false))], &["Only members with the **Manage Server**"]).await;
     for id in &ids[..25] {
         world.says(&admin, ACCESS, &role(*id), &["✅ Members with"]).await;

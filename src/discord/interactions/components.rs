@@ -4,8 +4,8 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
+use crate::discord::managers::may_manage;
 use crate::discord::messages::{access, manage, personal, players};
-use crate::discord::permissions::may_manage;
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{GuildId, UserId};
@@ -35,7 +35,9 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         && is_for_managers(action)
         && !may_manage(bot, guild, Managed::Alliance(guild), component.member.as_ref()).await?
     {
-        return interaction.answer(&access::managers_only(&bot.guilds.access_roles(guild).await?)).await;
+        return interaction
+            .answer(&access::managers_only(interaction.language(), &bot.guilds.access_roles(guild).await?))
+            .await;
     }
     match (action, guild, values) {
         (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
@@ -122,5 +124,5 @@ async fn redeem_for_roster(
         started.push((code, Ok(start)));
     }
     let channel = bot.guilds.guild(guild).await?.channel;
-    interaction.answer(&manage::batches_started(&started, channel)).await
+    interaction.answer(&manage::batches_started(interaction.language(), &started, channel)).await
 }

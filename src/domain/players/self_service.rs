@@ -42,7 +42,8 @@ pub fn typed_id(text: &str) -> Option<(PlayerId, Option<State>)> {
     if text.len() > MAX_TYPED {
         return None;
     }
-    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '=' | '/' | '|' | '#' | '-' | '(' | ')');
+    let is_between =
+        |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '=' | '/' | '|' | '#' | '-' | '(' | ')');
     let words = text.split(is_between).map(trim).filter(|word| !word.is_empty());
     let mut numbers = words.filter(|word| !LABELS.contains(&word.to_lowercase().as_str()));
     let digits = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
@@ -66,14 +67,32 @@ mod tests {
         for text in ["12345678", " 12345678\n", "ID: 12345678", "\u{200B}12345678\u{200E}", "my id is 12345678"] {
             assert_eq!(read(text), plain, "{text:?}");
         }
-        for text in
-            ["12345678 #245", "12345678#245", "12345678, 245", "ID 12345678 state: 245", "12345678/245", "12345678\n245"]
-        {
+        for text in [
+            "12345678 #245",
+            "12345678#245",
+            "12345678, 245",
+            "ID 12345678 state: 245",
+            "12345678/245",
+            "12345678\n245",
+        ] {
             assert_eq!(read(text), with_state, "{text:?}");
         }
         for text in [
-            "", "#", "hello", "245", "12345", "12345678 0", "12345678 245 7", "12345678 Bob", "12345678!", "1234567890123",
-            "12345678 12345678901", "<@12345678>", "https://x/12345678", "-", "12345678 −245",
+            "",
+            "#",
+            "hello",
+            "245",
+            "12345",
+            "12345678 0",
+            "12345678 245 7",
+            "12345678 Bob",
+            "12345678!",
+            "1234567890123",
+            "12345678 12345678901",
+            "<@12345678>",
+            "https://x/12345678",
+            "-",
+            "12345678 −245",
         ] {
             assert_eq!(read(text), None, "{text:?}");
         }

@@ -13,10 +13,11 @@ use std::sync::atomic::Ordering;
 
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{GuildId, UserId};
+use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
+use crate::discord::managers::may_manage;
 use crate::discord::messages::{Message, access as access_words, personal as words};
-use crate::discord::permissions::may_manage;
 
 use super::response::Interaction;
 
@@ -50,6 +51,11 @@ fn user(ctx: Context<'_>) -> UserId {
     UserId(ctx.interaction.user.id.get())
 }
 
+/// The language of the person who used the command.
+fn language(ctx: Context<'_>) -> Language {
+    Language::of_locale(&ctx.interaction.locale).unwrap_or_default()
+}
+
 /// Whether the member may use this command. Discord shows `/manage` to everybody: it cannot know the roles that a server names,
 /// and a command of one server's own would stand beside the one of all servers.
 pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error>) -> anyhow::Result<bool> {
@@ -64,7 +70,7 @@ pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error
             if may_manage(bot, guild, Managed::Anything, ctx.interaction.member.as_deref()).await? {
                 return Ok(true);
             }
-            access_words::managers_only(&bot.guilds.access_roles(guild).await?)
+            access_words::managers_only(language(ctx), &bot.guilds.access_roles(guild).await?)
         }
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {
