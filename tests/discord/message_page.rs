@@ -154,11 +154,12 @@ fn parameter(option: &Value) -> String {
 fn page(language: Language) -> String {
     let mut page = BEGIN.to_owned();
     commands(&mut page);
-    let chapters: [Chapter; 5] = [
+    let chapters: Vec<Chapter> = vec![
         catalogue::posts(language),
         catalogue::batches(language),
         catalogue::managing(language),
         catalogue::rosters(language),
+        catalogue::own::who_may(language),
         catalogue::everybody(language),
     ];
     for (title, messages) in chapters {
