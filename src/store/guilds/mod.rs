@@ -1,7 +1,12 @@
 //! Guilds: where codes are posted, whether they are redeemed for the roster, and why posting is paused.
 
+mod access;
 mod command_guilds;
 mod removal;
+mod self_service;
+
+pub use access::AccessAdded;
+pub use self_service::IdChannel;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
