@@ -37,7 +37,10 @@ const READ: &[(&str, &[&str])] = &[
 /// Each file that is refused, and parts of what is said.
 const REFUSED: &[(&str, &[&str])] = &[
     ("19-spreadsheet/members.xlsx", &["a spreadsheet (.xlsx, .ods)", "open it and save it as CSV"]),
-    ("20-python-bot-database/users.sqlite", &["a SQLite database", "export its table of players as CSV", "users or players"]),
+    (
+        "20-python-bot-database/users.sqlite",
+        &["a SQLite database", "export its table of players as CSV", "users or players"],
+    ),
 ];
 
 fn folder() -> PathBuf {
@@ -48,7 +51,8 @@ fn folder() -> PathBuf {
 fn players(name: &str, options: &[&str]) -> (Vec<Player>, Vec<Player>) {
     let file = folder().join(name);
     let state = options.get(1).and_then(|state| state.parse::<State>().ok());
-    let read = roster_file::parse(&std::fs::read(&file).unwrap(), state).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let read =
+        roster_file::parse(&std::fs::read(&file).unwrap(), state).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert_eq!(read.bad_lines, [], "{name}");
     let right = roster_file::parse(&std::fs::read(file.with_file_name("right.csv")).unwrap(), None).unwrap();
     assert_eq!(right.bad_lines, [], "{name}");

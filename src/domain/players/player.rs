@@ -79,7 +79,8 @@ fn whole(text: &str) -> Option<u64> {
 /// An id in groups of three digits: `41,000,101`, `41.000.101`, `41 000 101`. Two groups may be a decimal number.
 fn grouped(text: &str) -> Option<u64> {
     let text = trim(text);
-    let mark = text.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, ',' | '.' | '\'' | '’') || is_unseen(*c))?;
+    let mark =
+        text.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, ',' | '.' | '\'' | '’') || is_unseen(*c))?;
     let mut groups = text.split(mark);
     let first = groups.next().filter(|first| (1..=3).contains(&first.len()))?;
     let groups: Vec<&str> = groups.collect();
@@ -242,7 +243,15 @@ mod tests {
         for text in ["41000101.0", " 41000101", "\u{200B}41000101\u{A0}", "#41000101", "41000101.00\r"] {
             assert_eq!(text.parse::<PlayerId>().map(PlayerId::get), Ok(41_000_101), "{text:?}");
         }
-        for text in ["41,000,101", "41.000.101", "41\u{202F}000\u{202F}101", "41’000’101", "'41000101", "=\"41000101\"", "`41000101`"] {
+        for text in [
+            "41,000,101",
+            "41.000.101",
+            "41\u{202F}000\u{202F}101",
+            "41’000’101",
+            "'41000101",
+            "=\"41000101\"",
+            "`41000101`",
+        ] {
             assert_eq!(text.parse::<PlayerId>().map(PlayerId::get), Ok(41_000_101), "{text:?}");
         }
         for text in ["41,000", "41,000.101", "4100,000,101", "41,,000,101", "41,00,101"] {

@@ -43,7 +43,9 @@ pub(super) fn is_meant(text: &str) -> bool {
     let Some(list) = text.strip_prefix('[') else { return text.starts_with('{') };
     let values = ["\"", "{", "[", "]", "-", "null", "true", "false"];
     let list = trim(list);
-    list.is_empty() || list.starts_with(|c: char| c.is_ascii_digit()) || values.iter().any(|value| list.starts_with(value))
+    list.is_empty()
+        || list.starts_with(|c: char| c.is_ascii_digit())
+        || values.iter().any(|value| list.starts_with(value))
 }
 
 pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {

@@ -79,8 +79,7 @@ impl List {
         if text.starts_with(|c: char| c.is_numeric()) {
             return None;
         }
-        let is_title = is_marked_title(line)
-            || (self.players == 0 && !text.contains(|c: char| c.is_numeric()));
+        let is_title = is_marked_title(line) || (self.players == 0 && !text.contains(|c: char| c.is_numeric()));
         if is_title {
             return Some(());
         }
@@ -126,13 +125,15 @@ impl List {
         // A few names with a number are names; many are names and states.
         let is_clear = self.with_number * 2 <= self.players;
         let is_list = self.players > 0 && self.bad <= self.players;
-        (is_clear && is_list).then(|| Entries { columns: columns(if self.has_states { 3 } else { 2 }), rows: self.rows })
+        (is_clear && is_list)
+            .then(|| Entries { columns: columns(if self.has_states { 3 } else { 2 }), rows: self.rows })
     }
 }
 
 /// Whether a line without an id is a title or a remark: `R4:`, `# farms`.
 fn is_marked_title(line: &str) -> bool {
-    let is_marked = trim(line).trim_end_matches(['*', '_']).ends_with([':', '：']) || trim(line).starts_with(['#', '`']);
+    let is_marked =
+        trim(line).trim_end_matches(['*', '_']).ends_with([':', '：']) || trim(line).starts_with(['#', '`']);
     is_marked && !trim_around(line).starts_with(|c: char| c.is_numeric())
 }
 
@@ -149,17 +150,20 @@ fn row(number: u64, cells: Vec<String>) -> Row<'static> {
 fn ids(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(start) = line.get(from..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|at| from + at) {
+    while let Some(start) =
+        line.get(from..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|at| from + at)
+    {
         let rest = line.get(start..).unwrap_or_default();
         let end = start + rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let before = line.get(..start).and_then(|before| before.chars().next_back());
         let behind = line.get(end..).and_then(|behind| behind.chars().next());
         let is_alone = !before.is_some_and(char::is_alphanumeric) && !behind.is_some_and(char::is_alphanumeric);
         // A part of a mention or of a decimal number is no id.
-        let is_part = matches!(before, Some('.' | '@' | '&' | '!')) || matches!(behind, Some('.')) && {
-            let decimals = line.get(end + 1..).unwrap_or_default();
-            decimals.starts_with(|c: char| c.is_ascii_digit())
-        };
+        let is_part = matches!(before, Some('.' | '@' | '&' | '!'))
+            || matches!(behind, Some('.')) && {
+                let decimals = line.get(end + 1..).unwrap_or_default();
+                decimals.starts_with(|c: char| c.is_ascii_digit())
+            };
         if is_alone && !is_part && LONG_ID.contains(&(end - start)) {
             found.push(start..end);
         }

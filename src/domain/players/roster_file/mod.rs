@@ -49,9 +49,8 @@ pub struct RosterFile {
 /// the caller decides.
 pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFileError> {
     let text = decode::decode(bytes)?;
-    let of_entries = |Entries { columns, rows }: Entries| {
-        Reader::new(&columns, Separator::Comma, state)?.read(rows.into_iter())
-    };
+    let of_entries =
+        |Entries { columns, rows }: Entries| Reader::new(&columns, Separator::Comma, state)?.read(rows.into_iter());
     if json::is_meant(trim(&text)) {
         return of_entries(json::read(trim(&text))?);
     }

@@ -45,11 +45,10 @@ fn several_ids_on_a_line_are_several_players() {
 
 #[test]
 fn a_state_counts_where_the_word_stands_and_a_number_alone_is_not_guessed_at() {
-    assert_eq!(listed("Frost 41000101 (State 245)\nOwl 41000102 server: #310\nElk 41000103"), [
-        (41_000_101, "Frost".to_owned(), 245),
-        (41_000_102, "Owl".to_owned(), 310),
-        (41_000_103, "Elk".to_owned(), 7),
-    ]);
+    assert_eq!(
+        listed("Frost 41000101 (State 245)\nOwl 41000102 server: #310\nElk 41000103"),
+        [(41_000_101, "Frost".to_owned(), 245), (41_000_102, "Owl".to_owned(), 310), (41_000_103, "Elk".to_owned(), 7),]
+    );
     assert_eq!(listed("Kid 77 41000101\nOwl 41000102\nElk 41000103")[0].1, "Kid 77");
     for unclear in [
         "41000101 - Frost - 245",
