@@ -14,7 +14,7 @@ use giftcode_bot::domain::health::{
 };
 use giftcode_bot::domain::limits::budget::RateLimit;
 use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
-use giftcode_bot::domain::players::roster_file::{BadLine, Place, RosterFileError};
+use giftcode_bot::domain::players::roster_file::{BadLine, BadLineReason, Meaning, Place, RosterFileError};
 use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
@@ -526,10 +526,10 @@ pub fn rosters(language: Language) -> Chapter {
         players::roster(language, &RosterPage { total: 45, without_state: 1, players: on_page }, 1),
     );
     say("list, empty", players::roster(language, &RosterPage::default(), 0));
-    let bad = |line, reason: &str| BadLine { place: Place::Line(line), reason: reason.into() };
+    let bad = |line, reason| BadLine { place: Place::Line(line), reason };
     let lines = [
-        bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
-        bad(9, "there is no state: the line has too few columns"),
+        bad(5, BadLineReason::Value(PlayerError::Id("12a4".into()))),
+        bad(9, BadLineReason::TooFewColumns(Meaning::State)),
     ];
     say("import", players::imported(language, changed(90, 8, 2), &[], 104, true));
     say("import, skipping the bad lines", players::imported(language, changed(90, 8, 0), &lines, 104, false));
@@ -693,7 +693,9 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
         .collect();
     let over =
         |count| codes(count).into_iter().map(|code| (code, Some(OverReason::Invalidated(Status::Used)))).collect();
-    let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
+    let lines: Vec<BadLine> = (0..500)
+        .map(|line| BadLine { place: Place::Line(line), reason: BadLineReason::Value(PlayerError::Id(stars(3000))) })
+        .collect();
     let roster =
         RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
     let status = manage::Status {
