@@ -1,5 +1,4 @@
 //! The message of a batch: its progress, and its result.
-#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use jiff::Timestamp;
 use serenity::all::{CreateEmbed, CreateEmbedFooter};
@@ -7,14 +6,15 @@ use serenity::all::{CreateEmbed, CreateEmbedFooter};
 use crate::domain::players::player::{PlayerId, display_name};
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
-use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::domain::text::language::Language;
 use crate::ports::BatchMessage;
 
 use super::escape::{clip, escape, in_text};
-use super::health::wait_reason;
+use super::explanation::{advice, meaning};
+use super::health::{MAX_REASON, wait_reason};
 use super::post::mark;
-use super::{Message, colour, count, thousands};
+use super::texts::text;
+use super::{MAX_DESCRIPTION, MAX_TITLE, Message, colour};
 
 /// Cells of the progress bar.
 const BAR: u32 = 20;
@@ -32,26 +32,29 @@ fn progress(language: Language, batch: &BatchMessage, now: Timestamp) -> Message
     let tally = &batch.tally;
     let (done, all) = (tally.done(), tally.players());
     let percent = u64::from(done) * 100 / u64::from(all.max(1));
-    let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(language, tally));
+    let percent = text!(language, "batch-percent", percent = percent);
+    let mut text = format!("{} {percent}\n{}", bar(done, all, BAR), counts(language, tally));
     let end = batch.remaining.and_then(|left| now.checked_add(left).ok());
     if let Some(end) = end {
-        text += &format!("\n🏁 Should be done <t:{}:R>", end.as_second());
+        let end = format!("<t:{}:R>", end.as_second());
+        text += &format!("\n{}", text!(language, "batch-done-by", when = end));
     }
     if let Some(reason) = &batch.wait_reason {
-        text += &format!("\n💤 {}", clip(&wait_reason(language, reason), 300));
+        let why = clip(&wait_reason(language, reason), MAX_REASON);
+        text += &format!("\n{}", text!(language, "batch-waits", why = why));
     }
+    let title = text!(language, "batch-title", code = in_text(&batch.code), players = all);
     let embed = CreateEmbed::new()
-        .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
+        .title(clip(&title, MAX_TITLE))
         .url(mark(&batch.nonce))
         .colour(colour::BUSY)
-        .description(clip(&text, 4096));
+        .description(clip(&text, MAX_DESCRIPTION));
     Message::embed(embed)
 }
 
 /// The result for a channel in which the bot may attach no files.
 pub fn without_file(language: Language, batch: &BatchMessage) -> Message {
-    let text =
-        "There was no room for all names. To get the whole list as a file, allow me to “Attach Files” in this channel.";
+    let text = text!(language, "batch-no-room-for-names");
     Message::embed(result_embed(language, batch).0.footer(CreateEmbedFooter::new(text)))
 }
 
@@ -66,13 +69,14 @@ fn result(language: Language, batch: &BatchMessage) -> Message {
 fn result_embed(language: Language, batch: &BatchMessage) -> (CreateEmbed, bool) {
     let tally = &batch.tally;
     let all = tally.players();
-    let (sign, colour) = match tally.failures() {
-        0 => ("✅", colour::GOOD),
-        failures if failures == all => ("❌", colour::BAD),
-        _ => ("☑️", colour::PLAIN),
+    let code = in_text(&batch.code);
+    let (title, colour) = match tally.failures() {
+        0 => (text!(language, "batch-result-all", code = code, players = all), colour::GOOD),
+        failures if failures == all => (text!(language, "batch-result-none", code = code, players = all), colour::BAD),
+        _ => (text!(language, "batch-result-some", code = code, players = all), colour::PLAIN),
     };
     let embed = CreateEmbed::new()
-        .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
+        .title(clip(&title, MAX_TITLE))
         .url(mark(&batch.nonce))
         .colour(colour)
         .description(counts(language, tally));
@@ -81,24 +85,26 @@ fn result_embed(language: Language, batch: &BatchMessage) -> (CreateEmbed, bool)
 
 /// `🎁 90 redeemed · 📦 5 already claimed · ❌ 5 failed · ⏳ 12 to go`, without the zeros.
 pub fn counts(language: Language, tally: &Tally) -> String {
+    let some = |number: u32| (number > 0).then_some(number);
     let parts = [
-        ("🎁", tally.granted, "redeemed"),
-        ("📦", tally.already, "already claimed"),
-        ("❌", tally.failures(), "failed"),
-        ("⏳", tally.pending, "to go"),
+        some(tally.granted).map(|number| text!(language, "count-redeemed", number = number)),
+        some(tally.already).map(|number| text!(language, "count-already", number = number)),
+        some(tally.failures()).map(|number| text!(language, "count-failed", number = number)),
+        some(tally.pending).map(|number| text!(language, "count-pending", number = number)),
     ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(_, number, _)| *number > 0)
-        .map(|(sign, number, outcome)| format!("{sign} {} {outcome}", thousands(*number)))
-        .collect();
-    if parts.is_empty() { "The player list is empty.".to_owned() } else { parts.join(" · ") }
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { text!(language, "count-empty-list") } else { parts.join(" · ") }
 }
 
 /// Why the players of a group did not get the code.
 pub fn reason(language: Language, group: &FailedGroup) -> String {
-    let meaning = meaning(&group.status);
-    if group.gave_up { format!("gave up: {meaning}") } else { meaning.to_owned() }
+    let meaning = meaning(language, &group.status);
+    if group.gave_up { text!(language, "batch-gave-up", why = meaning) } else { meaning }
+}
+
+/// How many players a group has, and why they did not get the code.
+pub(super) fn group_title(language: Language, group: &FailedGroup) -> String {
+    text!(language, "batch-group", players = group.players.len(), why = reason(language, group))
 }
 
 /// Merges groups with the same reason and advice: several statuses mean the same to a player. The largest group comes first.
@@ -106,7 +112,8 @@ pub fn by_reason(language: Language, groups: &[FailedGroup]) -> Vec<FailedGroup>
     let mut merged: Vec<FailedGroup> = Vec::new();
     for group in groups {
         let is_same = |known: &FailedGroup| {
-            reason(language, known) == reason(language, group) && advice(&known.status) == advice(&group.status)
+            reason(language, known) == reason(language, group)
+                && advice(language, &known.status) == advice(language, &group.status)
         };
         match merged.iter_mut().find(|known| is_same(known)) {
             Some(known) => known.players.extend(group.players.iter().cloned()),
@@ -122,20 +129,16 @@ fn with_reasons(language: Language, mut embed: CreateEmbed, groups: &[FailedGrou
     let groups = by_reason(language, groups);
     let mut is_whole = groups.len() <= MAX_GROUPS;
     for group in groups.iter().take(MAX_GROUPS) {
-        let mut text = String::new();
-        if let Some(advice) = advice(&group.status) {
-            text += &format!("→ {advice}\n");
-        }
+        let advice = advice(language, &group.status).map(|advice| text!(language, "batch-advice", advice = advice));
         let names: Vec<String> = group.players.iter().take(MAX_NAMES).map(|(id, name)| player(*id, name)).collect();
-        text += &names.join(", ");
         let left = group.players.len().saturating_sub(MAX_NAMES);
-        if left > 0 {
-            text += &format!(" … and {left} more");
-        }
+        let names = match left {
+            0 => names.join(", "),
+            left => text!(language, "batch-names-more", names = names.join(", "), number = left),
+        };
+        let text = advice.into_iter().chain([names]).collect::<Vec<_>>().join("\n");
         is_whole &= left == 0 && text.chars().count() <= 600;
-        let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
-        embed =
-            embed.field(format!("{}: {}", count(number, "player"), reason(language, group)), clip(&text, 600), false);
+        embed = embed.field(clip(&group_title(language, group), MAX_TITLE), clip(&text, 600), false);
     }
     (embed, is_whole)
 }

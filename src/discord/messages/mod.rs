@@ -7,7 +7,9 @@
 pub mod access;
 pub mod appeal;
 pub mod batch;
+mod errors;
 pub mod escape;
+mod explanation;
 pub mod health;
 pub mod manage;
 pub mod personal;
@@ -27,6 +29,13 @@ use crate::domain::players::player::RoleId;
 use escape::clip;
 
 const MAX_CONTENT: usize = 2000;
+/// The most characters of an embed's title and a field's name, of its description, and of a field.
+const MAX_TITLE: usize = 256;
+const MAX_DESCRIPTION: usize = 4096;
+const MAX_FIELD: usize = 1024;
+/// The most characters on a button, and in an empty menu.
+const MAX_BUTTON: usize = 80;
+const MAX_PLACEHOLDER: usize = 150;
 
 /// The publisher's page on which a person can redeem (docs/protocol.md, "The game's page").
 pub const GAME_PAGE: &str = "https://wos-giftcode.centurygame.com";

@@ -2,9 +2,10 @@
 
 use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse};
 
+use crate::discord::messages::manage;
 use crate::domain::players::player::{Player, display_name};
 
-use super::{Context, guild, user};
+use super::{Context, guild, language, user};
 
 /// The most suggestions that Discord shows (docs/protocol.md, "Sizes").
 const MAX_CHOICES: u32 = 25;
@@ -22,9 +23,8 @@ async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> CreateAutoco
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
     let found = ctx.data().codes.suggest_codes(guild, typed, active_only, MAX_CHOICES).await;
     let choice = |code: crate::store::FoundCode| {
-        let text = code.shown.code.to_string();
-        let label = if code.over.is_some() { format!("{text} (not active)") } else { text.clone() };
-        AutocompleteChoice::new(label, text)
+        let label = manage::suggested(language(ctx), &code.shown.code, code.over.is_some());
+        AutocompleteChoice::new(label, code.shown.code.to_string())
     };
     // A failed search suggests nothing: the typed text is used as it is.
     offer(found.unwrap_or_default().into_iter().map(choice))
