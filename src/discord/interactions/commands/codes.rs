@@ -8,7 +8,7 @@ use crate::ports::AnnouncedCode;
 use crate::store::AddedCode;
 
 use super::autocomplete::{alliances, codes_active, codes_known};
-use super::{Context, respond_for};
+use super::{Context, language, respond_for};
 
 /// Add a code that no feed lists, for this server
 #[poise::command(slash_command, guild_only)]
@@ -36,7 +36,9 @@ pub(super) async fn add(
                 Some(AppealResult::Active(shown)) => {
                     manage::code_added(&shown.code, &bot.guilds.guild(alliance).await?)
                 }
-                Some(AppealResult::Over(over, recheck)) => words::added_though_over(&code, &over, recheck),
+                Some(AppealResult::Over(over, recheck)) => {
+                    words::added_though_over(language(ctx), &code, &over, recheck)
+                }
                 None => manage::code_unknown(&code),
             },
         })
@@ -102,7 +104,9 @@ async fn usable(ctx: Context<'_>, alliance: AllianceId, text: &str) -> anyhow::R
     }
     Ok(match appeal::appeal(ctx.data(), alliance, &found.shown.code).await? {
         Some(AppealResult::Active(shown)) => Ok(shown),
-        Some(AppealResult::Over(over, recheck)) => Err(words::code_over(&found.shown.code, &over, recheck)),
+        Some(AppealResult::Over(over, recheck)) => {
+            Err(words::code_over(language(ctx), &found.shown.code, &over, recheck))
+        }
         None => Err(manage::code_unknown(&code)),
     })
 }

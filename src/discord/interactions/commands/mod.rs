@@ -12,6 +12,7 @@ mod players;
 use std::sync::atomic::Ordering;
 
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
+use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
 use crate::discord::messages::{Message, personal as words};
@@ -65,11 +66,16 @@ fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
 /// is used in; else the server's only one. Otherwise returns the answer, which says what there is to name.
 async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Message>> {
     let channel = ChannelId(ctx.interaction.channel_id.get());
-    Ok(alliances::choose(&ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
+    Ok(alliances::choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
 }
 
 fn user(ctx: Context<'_>) -> UserId {
     UserId(ctx.interaction.user.id.get())
+}
+
+/// The language of the person who used the command.
+fn language(ctx: Context<'_>) -> Language {
+    Language::of_locale(&ctx.interaction.locale).unwrap_or_default()
 }
 
 /// Whether the member may use this command. Discord checks the same; this does not rely on it.
