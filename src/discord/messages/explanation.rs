@@ -65,10 +65,10 @@ mod tests {
     }
 
     #[test]
-    fn people_and_the_log_are_told_the_same() {
+    fn people_read_what_the_log_says() {
         for status in Status::ALL {
-            let told = meaning(Language::En, status).to_lowercase();
-            assert_eq!(told, explanation::meaning(status).to_lowercase(), "{status}");
+            let shown = meaning(Language::En, status).to_lowercase();
+            assert_eq!(shown, explanation::meaning(status).to_lowercase(), "{status}");
         }
     }
 }

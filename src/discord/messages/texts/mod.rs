@@ -38,9 +38,18 @@ macro_rules! sources {
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => {
-            sources!("en": "access", "appeal", "batch", "errors", "explanation", "manage", "personal", "post", "status")
-        }
+        Language::En => sources!("en":
+            "access",
+            "alliances",
+            "appeal",
+            "batch",
+            "errors",
+            "explanation",
+            "manage",
+            "personal",
+            "post",
+            "status",
+        ),
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
         Language::Es => sources!("es":),

@@ -16,11 +16,11 @@ character-visible = “{ $character }”
 ## Players: clauses without a full stop at the end. Each stands alone, or in a list.
 
 # $text is what the person typed instead of a player ID.
-player-error-id = the player ID “{ $text }” is not a number of 1 to 12 digits
+player-error-id = “{ $text }” is not a player ID: that is a number of 1 to 12 digits
 # A state is a server of the game, and has a number.
-player-error-state = the state “{ $text }” is not a whole number from 1
+player-error-state = “{ $text }” is not a state: that is a whole number from 1
 # A spreadsheet has turned a long number into something like 4.1E+07.
-player-error-id-shortened = the player ID “{ $text }” was shortened by a spreadsheet: format the column as a number without decimals
-player-error-state-shortened = the state “{ $text }” was shortened by a spreadsheet: format the column as a number without decimals
+player-error-id-shortened = “{ $text }” is not a whole player ID: a spreadsheet shortened it. Format the column as a number without decimals
+player-error-state-shortened = “{ $text }” is not a whole state: a spreadsheet shortened it. Format the column as a number without decimals
 # $error is one of the messages “player-error-…”.
 player-error-nothing-changed = ❌ { $error }. Nothing was changed.
