@@ -243,7 +243,7 @@ async fn status_shows_the_feeds_and_the_game() {
     world.says(&admin, STATUS, &[], &["✅ read <t:", "Active codes\n1", "✅ saved", "on"]).await;
     world.feed.set_down(true);
     bot.said("answers with HTTP 500").await;
-    world.says(&admin, STATUS, &[], &["⚠️", "500"]).await;
+    world.says(&admin, STATUS, &[], &["⚠️ cannot be read at the moment"]).await;
     world.feed.set_down(false);
     bot.said("answers again").await;
     world.says(&admin, STATUS, &[], &["✅ read <t:"]).await;
