@@ -11,6 +11,8 @@ use crate::state::message::File;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum BodyKind {
     Create,
+    /// The first message of a post in a forum: it has no nonce.
+    ForumStart,
     Edit,
     /// The `data` of an interaction's first response.
     Callback,
@@ -35,6 +37,9 @@ impl BodyKind {
                 "flags",
                 "poll",
             ],
+            Self::ForumStart => {
+                &["content", "embeds", "allowed_mentions", "components", "sticker_ids", "attachments", "flags"]
+            }
             Self::Edit => &["content", "embeds", "flags", "allowed_mentions", "components", "attachments"],
             Self::Callback => {
                 &["tts", "content", "embeds", "allowed_mentions", "flags", "components", "attachments", "poll"]
