@@ -86,7 +86,9 @@ mod tests {
     #[test]
     fn a_card_names_the_guild_and_every_code_of_its_message() {
         let mut message = Announcement {
-            role: None,
+            channel_kind: None,
+            roles: Vec::new(),
+            is_auto: false,
             nonce: "g1".into(),
             guild: GuildId(1),
             channel: ChannelId(2),

@@ -70,7 +70,9 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
         nonce: "g1kz9".into(),
         guild: GuildId(3),
         channel: CHANNEL,
-        role: None,
+        channel_kind: None,
+        roles: Vec::new(),
+        is_auto: false,
         kind,
         total,
         codes,
@@ -81,8 +83,8 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
-    let (guild, channel, message, role) = (GuildId(3), CHANNEL, MessageId(9), None);
-    Correction { nonce, guild, channel, message, role, kind, total, codes }
+    let (guild, channel, message) = (GuildId(3), CHANNEL, MessageId(9));
+    Correction { nonce, guild, channel, message, roles: Vec::new(), is_auto: false, kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -161,7 +163,7 @@ pub fn posts() -> Chapter {
     let two = || vec![one(), announced("gogoWOS", None, None, 2)];
     let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(&announcement));
     let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(&correction));
-    let mention = Announcement { role: Some(ROLE), ..announcement(MessageKind::New, 1, vec![one()]) };
+    let mention = Announcement { roles: vec![ROLE], ..announcement(MessageKind::New, 1, vec![one()]) };
     let invalidated = |status| Some(OverReason::Invalidated(status));
     (
         "Posts",
@@ -207,6 +209,7 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         nonce: "r1kz9".into(),
         guild: GuildId(3),
         channel: CHANNEL,
+        channel_kind: None,
         message: None,
         attempted_at: None,
         code: code("OFFICIALSTORE"),
@@ -292,25 +295,13 @@ pub fn batches() -> Chapter {
 pub fn managing() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("setchannel", manage::channel_set(CHANNEL, true, Mention::Nobody, &[]));
-    say(
-        "setchannel, with a role, or with one that is set already",
-        manage::channel_set(CHANNEL, true, Mention::Role(ROLE), &[]),
-    );
-    say(
-        "setchannel, with a role that cannot be mentioned, and without useful permissions",
-        manage::channel_set(CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
-    );
     say(
         "setchannel, in a channel where the bot may not post",
         manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]),
     );
     say("setchannel, while the bot is in a timeout", manage::in_a_timeout(now() + SignedDuration::from_hours(1)));
-    say("setchannel, when another channel was set", manage::channel_set(CHANNEL, false, Mention::Nobody, &[]));
-    say("setchannel, with no_role", manage::channel_set(CHANNEL, false, Mention::Removed, &[]));
-    say("setchannel, when the role was deleted", manage::channel_set(CHANNEL, false, Mention::Gone, &[]));
     say("setchannel, with a role and no_role", manage::role_or_none());
-    say("setchannel, with a deleted channel or a thread", manage::channel_unknown());
+    say("setchannel, with a deleted channel or a voice channel", manage::channel_unknown());
     say("setchannel, with everyone as the role", manage::everyone_refused());
     say("unsetchannel", manage::channel_unset(true));
     say("unsetchannel, when no channel was set", manage::channel_unset(false));
@@ -368,12 +359,12 @@ pub fn managing() -> Chapter {
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
         (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
-    say("the menu “Redeem for all”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
+    say("the menu “Alliance (leaders)”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
     say("retry", manage::retried(&code("WOS1105"), 5));
     say("retry, without failures", manage::retried(&code("WOS1105"), 0));
     let guild = GuildSettings {
         channel: Some(CHANNEL),
-        mention_role: Some(ROLE),
+        mention_roles: vec![ROLE],
         auto_redeem: true,
         paused: None,
         failing: None,
@@ -397,7 +388,7 @@ pub fn managing() -> Chapter {
     let badly = manage::Status {
         guild: GuildSettings {
             paused: Some(Blocked::MissingPermissions),
-            mention_role: None,
+            mention_roles: Vec::new(),
             auto_redeem: false,
             ..guild
         },

@@ -107,7 +107,7 @@ impl Announcer for Channels {
         match next {
             Next::LosesAnswer => error(true),
             Next::Hangs => std::future::pending().await,
-            _ => Ok(Posted { id: MessageId(id as u64 + 1), is_as_given }),
+            _ => Ok(Posted::new(MessageId(id as u64 + 1), is_as_given)),
         }
     }
 
@@ -138,7 +138,7 @@ impl Channels {
         let found = posts.iter().position(is_it);
         Some(
             found
-                .map(|at| Posted { id: MessageId(at as u64 + 1), is_as_given: false })
+                .map(|at| Posted::new(MessageId(at as u64 + 1), false))
                 .ok_or_else(AnnounceError::absent),
         )
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, OnlineStatus};
+use serenity::all::{Context, FullEvent, GuildChannel, GuildId as DiscordGuildId, OnlineStatus};
 
 use crate::discord::bot::Bot;
 use crate::discord::interactions::{components, forms};
@@ -51,6 +51,11 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         FullEvent::GuildCreate { guild, .. } => {
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
+            if let Some(channel) = bot.guilds.guild(id(guild.id)).await?.channel
+                && let Some(known) = guild.channels.get(&serenity::all::ChannelId::new(channel.0.max(1)))
+            {
+                learn_kind(bot, known).await?;
+            }
             resume(bot, guild.id).await?;
             if let Ok(me) = bot.rest.my_id().await
                 && let Some(member) = guild.members.get(&me)
@@ -63,15 +68,23 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             record_removal(bot, id(guild.id)).await?;
         }
         FullEvent::ChannelDelete { channel, .. } => {
-            let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
-            if bot.guilds.guild(guild).await?.channel == Some(channel)
-                && bot.guilds.pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
-            {
-                tracing::info!("Guild {guild} is paused: {}", Blocked::UnknownChannel.meaning());
-            }
+            pause_for_loss(bot, id(channel.guild_id), ChannelId(channel.id.get())).await?;
+        }
+        FullEvent::ThreadDelete { thread, .. } => {
+            pause_for_loss(bot, id(thread.guild_id), ChannelId(thread.id.get())).await?;
         }
         // Channels, roles and our own membership all decide our permissions.
-        FullEvent::ChannelUpdate { new, .. } => resume(bot, new.guild_id).await?,
+        FullEvent::ChannelUpdate { new, .. } => {
+            learn_kind(bot, new).await?;
+            resume(bot, new.guild_id).await?;
+        }
+        // It may be open again.
+        FullEvent::ThreadUpdate { new, .. } => {
+            let (guild, thread) = (id(new.guild_id), ChannelId(new.id.get()));
+            if bot.guilds.guild(guild).await?.channel == Some(thread) {
+                resume(bot, new.guild_id).await?;
+            }
+        }
         FullEvent::GuildRoleUpdate { new, .. } => resume(bot, new.guild_id).await?,
         FullEvent::GuildMemberUpdate { event, .. }
             if bot.rest.my_id().await.is_ok_and(|me| me == event.user.id)
@@ -80,6 +93,25 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             resume(bot, event.guild_id).await?;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// Notes what kind of channel this is, if posts go there: admins can make a text channel an announcement channel.
+async fn learn_kind(bot: &Bot, channel: &GuildChannel) -> Result<(), StoreError> {
+    let Some(kind) = permissions::kind_of(channel) else { return Ok(()) };
+    if bot.guilds.channel_kind_seen(ChannelId(channel.id.get()), kind).await? {
+        tracing::info!("The channel {} of guild {} is of the kind {}", channel.id, channel.guild_id, kind.name());
+    }
+    Ok(())
+}
+
+/// Pauses a guild whose channel or thread was deleted.
+async fn pause_for_loss(bot: &Bot, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+    if bot.guilds.guild(guild).await?.channel == Some(channel)
+        && bot.guilds.pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
+    {
+        tracing::info!("Guild {guild} is paused: {}", Blocked::UnknownChannel.meaning());
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
-use crate::discord::messages::{manage, personal, players};
+use crate::discord::messages::{manage, personal, players, targets};
 use crate::discord::permissions::may_manage;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{GuildId, UserId};
@@ -110,6 +110,8 @@ async fn redeem_for_roster(
         let start = bot.requests.start_batch(guild, code.key(), generation).await?;
         started.push((code, Ok(start)));
     }
-    let channel = bot.guilds.guild(guild).await?.channel;
-    interaction.answer(&manage::batches_started(&started, channel)).await
+    let settings = bot.guilds.guild(guild).await?;
+    let answer = manage::batches_started(&started, settings.channel);
+    // The post is older than the switch.
+    interaction.answer(&if settings.auto_redeem { answer.with_line(targets::auto_is_on()) } else { answer }).await
 }

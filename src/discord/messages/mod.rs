@@ -1,7 +1,7 @@
 //! Every message that people see in Discord. `docs/messages.md` shows them all.
 //!
 //! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
-//! its contents, and mentions nobody but the role that a guild's admins chose.
+//! its contents, and mentions nobody but the roles that a guild's admins chose.
 
 pub mod appeal;
 pub mod batch;
@@ -12,6 +12,7 @@ pub mod personal;
 pub mod players;
 pub mod post;
 pub mod stats;
+pub mod targets;
 
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,
@@ -44,7 +45,7 @@ pub struct Message {
     embeds: Vec<CreateEmbed>,
     rows: Vec<CreateActionRow>,
     files: Vec<MessageFile>,
-    role: Option<RoleId>,
+    roles: Vec<RoleId>,
 }
 
 impl Message {
@@ -76,11 +77,20 @@ impl Message {
         self
     }
 
-    /// Puts a mention of the role before the text.
-    pub fn mentioning(self, role: Option<RoleId>) -> Self {
-        let Some(named) = role else { return self };
+    /// Puts mentions of the roles before the text.
+    pub fn mentioning(self, roles: &[RoleId]) -> Self {
+        if roles.is_empty() {
+            return self;
+        }
         let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
-        Self { content: clip(&format!("<@&{named}>{text}"), MAX_CONTENT), role, ..self }
+        let content = clip(&format!("{}{text}", mentions(roles, " ")), MAX_CONTENT);
+        Self { content, roles: roles.to_vec(), ..self }
+    }
+
+    /// Adds a line to the text.
+    pub fn with_line(self, line: &str) -> Self {
+        let content = clip(&format!("{}\n{line}", self.content), MAX_CONTENT);
+        Self { content, ..self }
     }
 
     pub fn with_content(self, text: &str) -> Self {
@@ -100,9 +110,9 @@ impl Message {
         &self.files
     }
 
-    /// Allows a mention of the role only, whatever the text says.
+    /// Allows mentions of these roles only, whatever the text says.
     fn allowed_mentions(&self) -> CreateAllowedMentions {
-        CreateAllowedMentions::new().roles(self.role.map(|role| DiscordRoleId::new(role.0.max(1))))
+        CreateAllowedMentions::new().roles(self.roles.iter().map(|role| DiscordRoleId::new(role.0.max(1))))
     }
 
     /// For a new message in a channel.
@@ -147,6 +157,11 @@ impl Message {
     }
 }
 
+/// Mentions of these roles.
+pub fn mentions(roles: &[RoleId], between: &str) -> String {
+    roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(between)
+}
+
 /// `1 player`, `2 players`.
 pub fn count(number: u32, singular: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -183,15 +198,18 @@ mod tests {
     }
 
     #[test]
-    fn a_message_mentions_its_role_only() {
-        let mentions = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
+    fn a_message_mentions_its_roles_only() {
+        let allowed = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
         let plain = Message::text("@everyone <@1> <@&2>");
-        assert_eq!(mentions(&plain)["parse"], serde_json::json!([]));
-        assert_eq!(mentions(&plain)["roles"], serde_json::json!([]));
-        let with_role = Message::text("x").mentioning(Some(RoleId(7)));
-        assert_eq!(mentions(&with_role)["roles"], serde_json::json!(["7"]));
+        assert_eq!(allowed(&plain)["parse"], serde_json::json!([]));
+        assert_eq!(allowed(&plain)["roles"], serde_json::json!([]));
+        let with_role = Message::text("x").mentioning(&[RoleId(7)]);
+        assert_eq!(allowed(&with_role)["roles"], serde_json::json!(["7"]));
         assert_eq!(serde_json::to_value(with_role.create()).unwrap()["content"], "<@&7>\nx");
-        let without_text = Message::embed(CreateEmbed::new()).mentioning(Some(RoleId(7)));
+        let with_two = Message::text("x <@&9>").mentioning(&[RoleId(7), RoleId(8)]);
+        assert_eq!(allowed(&with_two)["roles"], serde_json::json!(["7", "8"]));
+        assert_eq!(serde_json::to_value(with_two.create()).unwrap()["content"], "<@&7> <@&8>\nx <@&9>");
+        let without_text = Message::embed(CreateEmbed::new()).mentioning(&[RoleId(7)]);
         assert_eq!(serde_json::to_value(without_text.create()).unwrap()["content"], "<@&7>");
     }
 }

@@ -26,13 +26,13 @@ type Shown<'a> = (&'a AnnouncedCode, Option<&'a OverReason>);
 
 pub fn post(announcement: &Announcement) -> Message {
     let codes: Vec<Shown<'_>> = announcement.codes.iter().map(|code| (code, None)).collect();
-    message(&announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(announcement.role)
+    message(&announcement.nonce, announcement.kind, announcement.total, &codes, announcement.is_auto).mentioning(&announcement.roles)
 }
 
 /// The post with the present state of its codes.
 pub fn corrected(correction: &Correction) -> Message {
     let codes: Vec<Shown<'_>> = correction.codes.iter().map(|(code, over)| (code, over.as_ref())).collect();
-    message(&correction.nonce, correction.kind, correction.total, &codes).mentioning(correction.role)
+    message(&correction.nonce, correction.kind, correction.total, &codes, correction.is_auto).mentioning(&correction.roles)
 }
 
 /// The link of a message's title: the game's page, and the nonce that identifies the message in the channel's history.
@@ -40,7 +40,7 @@ pub fn mark(nonce: &str) -> String {
     format!("{GAME_PAGE}/#{nonce}")
 }
 
-fn message(nonce: &str, kind: MessageKind, total: usize, codes: &[Shown<'_>]) -> Message {
+fn message(nonce: &str, kind: MessageKind, total: usize, codes: &[Shown<'_>], is_auto: bool) -> Message {
     let all_over = codes.iter().all(|(_, over)| over.is_some());
     let colour = match kind {
         _ if all_over => colour::OVER,
@@ -54,7 +54,7 @@ fn message(nonce: &str, kind: MessageKind, total: usize, codes: &[Shown<'_>]) ->
         (_, codes) => among_others(embed, codes, total),
     };
     let embed = embed.footer(CreateEmbedFooter::new(clip(&format!("Source: {}", sources(codes)), 300)));
-    Message::embed(embed).with_rows(rows(kind, codes)).with_content(&content(codes))
+    Message::embed(embed).with_rows(rows(kind, codes, is_auto)).with_content(&content(codes))
 }
 
 /// The bare codes, one per line: phones preview and copy a message's text, not its embeds. The longest possible list fits a
@@ -149,8 +149,8 @@ fn sources(codes: &[Shown<'_>]) -> String {
     sources.join(", ")
 }
 
-/// Buttons or menus for the codes that are not over.
-fn rows(kind: MessageKind, codes: &[Shown<'_>]) -> Vec<CreateActionRow> {
+/// Buttons or menus for the codes that are not over. With automatic redemption, leaders need none for the alliance.
+fn rows(kind: MessageKind, codes: &[Shown<'_>], is_auto: bool) -> Vec<CreateActionRow> {
     let good: Vec<&AnnouncedCode> = codes.iter().filter(|(_, over)| over.is_none()).map(|(code, _)| *code).collect();
     // A continued list has no room for them. Its codes can be redeemed with /redeem.
     if kind == MessageKind::More || good.is_empty() || good.len() > MAX_OPTIONS {
@@ -159,10 +159,10 @@ fn rows(kind: MessageKind, codes: &[Shown<'_>]) -> Vec<CreateActionRow> {
     if let [only] = good.as_slice() {
         let button =
             |action: Action, label: &str, style| CreateButton::new(action.to_string()).label(label).style(style);
-        return vec![CreateActionRow::Buttons(vec![
-            button(Action::RedeemForMe(only.code.clone()), "Redeem for me", ButtonStyle::Success),
-            button(Action::RedeemForAll(only.code.clone()), "Redeem for all", ButtonStyle::Secondary),
-        ])];
+        let for_me = button(Action::RedeemForMe(only.code.clone()), "Redeem for me", ButtonStyle::Success);
+        let for_all = || button(Action::RedeemForAll(only.code.clone()), "Alliance (leaders)", ButtonStyle::Secondary);
+        let buttons = std::iter::once(for_me).chain((!is_auto).then(for_all));
+        return vec![CreateActionRow::Buttons(buttons.collect())];
     }
     let menu = |action: Action, label: &str| {
         let options = good.iter().map(|code| CreateSelectMenuOption::new(code.code.as_str(), code.code.as_str()));
@@ -172,5 +172,6 @@ fn rows(kind: MessageKind, codes: &[Shown<'_>]) -> Vec<CreateActionRow> {
             CreateSelectMenu::new(action.to_string(), kind).placeholder(label).min_values(1).max_values(max),
         )
     };
-    vec![menu(Action::ChooseForMe, "Redeem for me …"), menu(Action::ChooseForAll, "Redeem for all …")]
+    let for_all = || menu(Action::ChooseForAll, "Alliance (leaders) …");
+    std::iter::once(menu(Action::ChooseForMe, "Redeem for me …")).chain((!is_auto).then(for_all)).collect()
 }

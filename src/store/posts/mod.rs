@@ -1,6 +1,7 @@
 //! Posts: the intent is written first (`planning`), then the message is sent, then its id is recorded (invariant 1).
 
 mod corrections;
+pub(super) mod publications;
 pub(super) mod planning;
 
 pub use planning::{GuildPlan, Plan, Planned};
@@ -81,7 +82,9 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
             nonce: row.get("nonce")?,
             guild: row.get("guild_id")?,
             channel: row.get::<_, ChannelId>("channel_id")?,
-            role: row.get("mention_role")?,
+            channel_kind: row.get("channel_kind")?,
+            roles: guilds::mention_roles(row.get("mention_role")?, row.get("mention_roles")?),
+            is_auto: row.get("auto_redeem")?,
             kind: row.get::<_, MessageKind>("kind")?,
             total: row.get::<_, u32>("total")? as usize,
             codes: Vec::new(),
@@ -117,9 +120,12 @@ impl PostQueue {
         self.read(move |connection| {
             // If the message may already have been sent to an earlier channel, it is searched for there.
             let mut heads = connection.prepare_cached(&format!(
-                "SELECT p.nonce, p.guild_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts, p.planned_at,
+                "SELECT p.nonce, p.guild_id, g.mention_role, g.mention_roles, g.auto_redeem, p.kind, p.total, p.attempted_at,
+                        p.attempts, p.planned_at,
                         iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
-                        p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved
+                        p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved,
+                        iif(p.attempted_at IS NULL OR coalesce(p.channel_id, g.channel_id) = g.channel_id, g.channel_kind, NULL)
+                            AS channel_kind
                  {HEADS} AND {DUE_AT} <= ?1"
             ))?;
             let mut codes = connection.prepare_cached(&format!(
@@ -208,6 +214,10 @@ impl PostQueue {
                     ],
                 )?;
             }
+            if let (None, Some(kind)) = (message.channel_kind, posted.channel_kind) {
+                guilds::learn_kind(tx, message.channel, kind)?;
+            }
+            publications::note_posted(tx, &message.nonce, posted)?;
             guilds::works(tx, message.guild)?;
             Ok(since_seen(tx, &message.nonce)?)
         });

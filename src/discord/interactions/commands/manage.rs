@@ -1,6 +1,6 @@
 //! `/manage`, for members with Manage Server.
 
-use super::{Context, codes, giftcode, players};
+use super::{Context, codes, giftcode, players, targets};
 
 /// Manage gift codes and players
 #[poise::command(
@@ -19,7 +19,7 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
     slash_command,
     guild_only,
     subcommands(
-        "giftcode::setchannel",
+        "targets::setchannel",
         "giftcode::unsetchannel",
         "giftcode::auto",
         "codes::add",
@@ -29,7 +29,8 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
         "codes::retry",
         "giftcode::status",
         "giftcode::history",
-        "giftcode::stats"
+        "giftcode::stats",
+        "targets::test"
     ),
     subcommand_required
 )]

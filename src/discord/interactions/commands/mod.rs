@@ -7,6 +7,7 @@ mod giftcode;
 mod manage;
 mod personal;
 mod players;
+mod targets;
 
 use std::sync::atomic::Ordering;
 

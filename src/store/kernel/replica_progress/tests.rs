@@ -224,6 +224,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
         nonce: String::new(),
         guild: GUILD,
         channel: ChannelId(8),
+        channel_kind: None,
         message: None,
         attempted_at: None,
         code: Code::parse("GOGOWOS").unwrap(),

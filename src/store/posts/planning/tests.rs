@@ -227,7 +227,7 @@ impl World {
                     store.posts().begin_post(announcement.nonce.clone(), announcement.channel, 1).await.unwrap();
                     store
                         .posts()
-                        .record_posted(announcement, Posted { id: MessageId(1), is_as_given: true })
+                        .record_posted(announcement, Posted::new(MessageId(1), true))
                         .await
                         .unwrap();
                 }

@@ -1,0 +1,209 @@
+//! `/manage giftcode setchannel` and `test`: where a server's codes are posted, and whether that works.
+
+use poise::serenity_prelude as serenity;
+
+use crate::discord::announcer::{DiscordAnnouncer, OutgoingMessage, Place};
+use crate::discord::messages::targets::{self, ChannelSet, Mentioned, Sent, Tested};
+use crate::discord::messages::{Message, manage};
+use crate::discord::permissions::{self, Granted};
+use crate::domain::codes::channel::{ChannelKind, MAX_ROLES};
+use crate::domain::players::player::{ChannelId, GuildId, RoleId};
+use crate::ports::AnnounceError;
+
+use super::{Context, guild, respond};
+
+/// How long sending a sample may take.
+const SAMPLE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Post new codes in this or another channel, thread or forum
+#[poise::command(slash_command, guild_only)]
+#[expect(clippy::too_many_arguments, reason = "poise: one for each option")]
+pub(super) async fn setchannel(
+    ctx: Context<'_>,
+    #[description = "Where to post; this channel if you leave it out"]
+    #[channel_types("Text", "News", "Forum", "PublicThread", "PrivateThread", "NewsThread")]
+    channel: Option<serenity::PartialChannel>,
+    #[description = "The only role for each post to mention; leave it out to keep the present ones"] role: Option<
+        serenity::Role,
+    >,
+    #[description = "One more role for each post to mention"] add_role: Option<serenity::Role>,
+    #[description = "Stop mentioning this role"] remove_role: Option<serenity::Role>,
+    #[description = "Stop mentioning any role"] no_role: Option<bool>,
+) -> anyhow::Result<()> {
+    let roles = Roles { only: role, add: add_role, remove: remove_role, none: no_role.unwrap_or(false) };
+    respond(ctx, async move { set_channel(ctx, channel.map(|channel| ChannelId(channel.id.get())), roles).await }).await
+}
+
+/// What is asked for about roles.
+struct Roles {
+    only: Option<serenity::Role>,
+    add: Option<serenity::Role>,
+    remove: Option<serenity::Role>,
+    none: bool,
+}
+
+impl Roles {
+    /// The roles from now on, those of `present` that are kept first.
+    fn apply(&self, present: &[RoleId]) -> Vec<RoleId> {
+        let mut roles: Vec<RoleId> = match &self.only {
+            _ if self.none => Vec::new(),
+            Some(only) => vec![id(only)],
+            None => present.to_vec(),
+        };
+        if let Some(added) = self.add.as_ref().map(id)
+            && !roles.contains(&added)
+        {
+            roles.push(added);
+        }
+        let removed = self.remove.as_ref().map(id);
+        roles.retain(|role| Some(*role) != removed);
+        roles
+    }
+}
+
+fn id(role: &serenity::Role) -> RoleId {
+    RoleId(role.id.get())
+}
+
+async fn set_channel(ctx: Context<'_>, channel: Option<ChannelId>, roles: Roles) -> anyhow::Result<Message> {
+    let (bot, guild) = (ctx.data(), guild(ctx)?);
+    let settings = bot.guilds.guild(guild).await?;
+    // Whoever adds or removes a role somewhere does not mean to move the posts there.
+    let only_roles = (roles.add.is_some() || roles.remove.is_some()) && roles.only.is_none() && !roles.none;
+    let present = settings.channel.filter(|_| only_roles);
+    let channel = channel.or(present).unwrap_or(ChannelId(ctx.interaction.channel_id.get()));
+    let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
+        return Ok(manage::channel_unknown());
+    };
+    if let Some(refusal) = refused(channel, &granted) {
+        return Ok(refusal);
+    }
+    // @everyone is a role with the id of the server, and a mention of it would notify nobody.
+    if [&roles.only, &roles.add].into_iter().flatten().any(|role| role.id.get() == guild.0) {
+        return Ok(manage::everyone_refused());
+    }
+    if roles.only.is_some() && roles.none {
+        return Ok(manage::role_or_none());
+    }
+    let wanted = roles.apply(&settings.mention_roles);
+    if wanted.len() > MAX_ROLES {
+        return Ok(targets::too_many_roles());
+    }
+    let mentioned = look_up(ctx, guild, &granted, wanted).await?;
+    let is_removed = !settings.mention_roles.is_empty() && mentioned.gone == 0;
+    bot.guilds.set_target(guild, channel, Some(granted.kind), Some(mentioned.roles.clone())).await?;
+    Ok(targets::channel_set(&ChannelSet {
+        channel,
+        kind: granted.kind,
+        is_first: settings.channel.is_none(),
+        is_removed,
+        mentioned,
+        missing: granted.missing_useful(),
+    }))
+}
+
+/// Why nothing can be posted in a channel, if that is so.
+fn refused(channel: ChannelId, granted: &Granted) -> Option<Message> {
+    if let Some(until) = granted.timed_out_until {
+        return Some(manage::in_a_timeout(until));
+    }
+    let missing = granted.missing();
+    if !missing.is_empty() {
+        return Some(manage::channel_refused(channel, &missing));
+    }
+    granted.blocked.map(|blocked| targets::channel_blocked(channel, blocked))
+}
+
+/// Which of these roles exist, and which of them Discord notifies.
+async fn look_up(
+    ctx: Context<'_>,
+    guild: GuildId,
+    granted: &Granted,
+    wanted: Vec<RoleId>,
+) -> anyhow::Result<Mentioned> {
+    if wanted.is_empty() {
+        return Ok(Mentioned::default());
+    }
+    let known = ctx.data().rest.guild(serenity::GuildId::new(guild.0.max(1))).await?.roles;
+    let may_mention = granted.may(serenity::Permissions::MENTION_EVERYONE);
+    let mut mentioned = Mentioned::default();
+    for role in wanted {
+        match known.get(&serenity::RoleId::new(role.0.max(1))) {
+            // It was deleted since.
+            None => mentioned.gone += 1,
+            Some(found) => {
+                mentioned.roles.push(role);
+                if !found.mentionable && !may_mention {
+                    mentioned.silent.push(role);
+                }
+            }
+        }
+    }
+    Ok(mentioned)
+}
+
+/// Post a sample where codes are posted, say what works, and take it back
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn test(ctx: Context<'_>) -> anyhow::Result<()> {
+    respond(ctx, async move { try_out(ctx).await }).await
+}
+
+async fn try_out(ctx: Context<'_>) -> anyhow::Result<Message> {
+    let (bot, guild) = (ctx.data(), guild(ctx)?);
+    let settings = bot.guilds.guild(guild).await?;
+    let Some(channel) = settings.channel else { return Ok(targets::no_channel()) };
+    let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
+        return Ok(manage::channel_unknown());
+    };
+    if let Some(refusal) = refused(channel, &granted) {
+        return Ok(refusal);
+    }
+    let mentioned = look_up(ctx, guild, &granted, settings.mention_roles).await?;
+    let may_take_back =
+        granted.kind != ChannelKind::Forum || granted.may(serenity::Permissions::MANAGE_THREADS);
+    let sent = match may_take_back {
+        true => match send_sample(ctx, guild, channel, granted.kind).await? {
+            Some(sent) => sent,
+            None => return Ok(targets::sample_there()),
+        },
+        false => Sent::NotTried,
+    };
+    Ok(targets::tested(&Tested { channel, kind: granted.kind, sent, mentioned, missing: granted.missing_useful() }))
+}
+
+/// Sends a sample, which the upkeep takes back. `None` if an earlier one is still there.
+async fn send_sample(
+    ctx: Context<'_>,
+    guild: GuildId,
+    channel: ChannelId,
+    kind: ChannelKind,
+) -> anyhow::Result<Option<Sent>> {
+    let bot = ctx.data();
+    let Some(sample) = bot.guilds.begin_sample(guild, channel).await? else { return Ok(None) };
+    let announcer = DiscordAnnouncer::new(bot.rest.clone(), bot.clock);
+    let outgoing = OutgoingMessage {
+        place: Place { guild, channel, nonce: &sample.nonce },
+        channel_kind: Some(kind),
+        title: targets::sample_title(),
+        attempted_at: None,
+        is_moved: false,
+        message: targets::sample().with_file("sample.csv", targets::SAMPLE_FILE.to_vec()),
+        without_file: Some(targets::sample()),
+    };
+    let sent = tokio::time::timeout(SAMPLE_TIMEOUT, announcer.send(outgoing)).await;
+    let error = match sent.unwrap_or_else(|_| Err(AnnounceError::passing("Discord does not answer", true))) {
+        Ok(posted) => {
+            bot.guilds.record_sample(sample.nonce, posted.id, posted.thread).await?;
+            return Ok(Some(Sent::There));
+        }
+        Err(error) => error,
+    };
+    // What may be there is looked up and taken back.
+    if !error.maybe_sent {
+        bot.guilds.forget_sample(sample.nonce).await?;
+    }
+    Ok(Some(match error.blocked {
+        Some(blocked) => Sent::Blocked(blocked),
+        None => Sent::Failed(error.reason),
+    }))
+}
