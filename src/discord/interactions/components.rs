@@ -111,7 +111,7 @@ async fn redeem_for_roster(
         started.push((code, Ok(start)));
     }
     let settings = bot.guilds.guild(guild).await?;
-    let answer = manage::batches_started(&started, settings.channel);
+    let answer = manage::batches_started(interaction.language(), &started, settings.channel);
     // The post is older than the switch.
-    interaction.answer(&if settings.auto_redeem { answer.with_line(targets::auto_is_on()) } else { answer }).await
+    interaction.answer(&if settings.auto_redeem { answer.with_line(&targets::auto_is_on(interaction.language())) } else { answer }).await
 }

@@ -8,9 +8,11 @@ use serenity::all::{
 use crate::discord::custom_id::Action;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::post_plan::MessageKind;
+use crate::domain::text::language::Language;
 use crate::ports::{AnnouncedCode, Announcement, Correction};
 
 use super::escape::{clip, escape};
+use super::texts::text;
 use super::{GAME_PAGE, Message, colour, count, when};
 
 /// The most options in a menu (docs/protocol.md, "Sizes").
@@ -160,7 +162,7 @@ fn rows(kind: MessageKind, codes: &[Shown<'_>], is_auto: bool) -> Vec<CreateActi
         let button =
             |action: Action, label: &str, style| CreateButton::new(action.to_string()).label(label).style(style);
         let for_me = button(Action::RedeemForMe(only.code.clone()), "Redeem for me", ButtonStyle::Success);
-        let for_all = || button(Action::RedeemForAll(only.code.clone()), "Alliance (leaders)", ButtonStyle::Secondary);
+        let for_all = || button(Action::RedeemForAll(only.code.clone()), &text!(Language::En, "post-for-alliance"), ButtonStyle::Secondary);
         let buttons = std::iter::once(for_me).chain((!is_auto).then(for_all));
         return vec![CreateActionRow::Buttons(buttons.collect())];
     }
@@ -172,6 +174,6 @@ fn rows(kind: MessageKind, codes: &[Shown<'_>], is_auto: bool) -> Vec<CreateActi
             CreateSelectMenu::new(action.to_string(), kind).placeholder(label).min_values(1).max_values(max),
         )
     };
-    let for_all = || menu(Action::ChooseForAll, "Alliance (leaders) …");
+    let for_all = || menu(Action::ChooseForAll, &text!(Language::En, "post-for-alliance-menu"));
     std::iter::once(menu(Action::ChooseForMe, "Redeem for me …")).chain((!is_auto).then(for_all)).collect()
 }

@@ -4,9 +4,11 @@ use serenity::all::CreateEmbed;
 
 use crate::domain::codes::channel::{Blocked, ChannelKind, MAX_ROLES};
 use crate::domain::players::player::{ChannelId, RoleId};
+use crate::domain::text::language::Language;
 
-use super::escape::escape;
+use super::escape::{clip, escape};
 use super::manage::in_words;
+use super::texts::text;
 use super::{Message, colour, mentions};
 
 /// The roles that posts mention.
@@ -38,70 +40,64 @@ pub struct ChannelSet {
     pub missing: Vec<&'static str>,
 }
 
-pub fn channel_set(set: &ChannelSet) -> Message {
-    let active = if set.is_first { ", starting with the active ones" } else { "" };
-    let mut text = format!("✅ From now on, I post gift codes in <#{}>{active}.", set.channel);
-    text += match set.kind {
-        ChannelKind::Text | ChannelKind::Thread => "",
-        ChannelKind::Announcement => " I publish every post to the channels that follow it.",
-        ChannelKind::Forum => " Every code gets its own post there, and its progress is shown in that post.",
-    };
+pub fn channel_set(language: Language, set: &ChannelSet) -> Message {
+    let channel = format!("<#{}>", set.channel);
+    let mut parts = vec![match set.is_first {
+        true => text!(language, "target-set-first", channel = channel),
+        false => text!(language, "target-set", channel = channel),
+    }];
+    match set.kind {
+        ChannelKind::Text | ChannelKind::Thread => {}
+        ChannelKind::Announcement => parts.push(text!(language, "target-publishes")),
+        ChannelKind::Forum => parts.push(text!(language, "target-forum")),
+    }
     let Mentioned { roles, silent, gone } = &set.mentioned;
     if *gone > 0 {
-        text += " A role that posts mentioned was deleted. Set another one with `role` or `add_role`.";
+        parts.push(text!(language, "target-role-gone"));
     }
-    if roles.is_empty() {
-        if set.is_removed {
-            text += " Posts no longer mention a role.";
-        }
-    } else {
-        text += &format!(" Each post mentions {}.", mentions(roles, ", "));
+    if !roles.is_empty() {
+        parts.push(text!(language, "target-mentions", roles = mentions(roles, ", ")));
+    } else if set.is_removed {
+        parts.push(text!(language, "target-mentions-nobody"));
     }
     if !silent.is_empty() {
-        text += &format!(
-            " Discord does not notify {}: turn on “Allow anyone to @mention this role” in the role's settings.",
-            mentions(silent, ", ")
-        );
+        parts.push(text!(language, "target-not-notified", roles = mentions(silent, ", ")));
     }
     if !set.missing.is_empty() {
-        text += &format!(" Please also allow me to {} there.", in_words(&set.missing));
+        parts.push(text!(language, "target-allow-too", permissions = in_words(&set.missing)));
     }
-    Message::text(text)
+    Message::text(parts.join(" "))
 }
 
 /// Nothing can be posted there although the permissions suffice.
-pub fn channel_blocked(channel: ChannelId, blocked: Blocked) -> Message {
-    Message::text(format!("❌ I cannot post in <#{channel}>: {}. Nothing was changed.", blocked.meaning()))
+pub fn channel_blocked(language: Language, channel: ChannelId, blocked: Blocked) -> Message {
+    let channel = format!("<#{channel}>");
+    Message::text(text!(language, "target-blocked", channel = channel, why = blocked.meaning()))
 }
 
-pub fn too_many_roles() -> Message {
-    Message::text(format!(
-        "❌ A post mentions at most {MAX_ROLES} roles. Take one away with `remove_role` first. Nothing was changed."
-    ))
+pub fn too_many_roles(language: Language) -> Message {
+    Message::text(text!(language, "target-too-many-roles", most = MAX_ROLES))
 }
 
-pub fn no_channel() -> Message {
-    Message::text("No channel is set. Set one with `/manage giftcode setchannel`, then test it.")
+pub fn no_channel(language: Language) -> Message {
+    Message::text(text!(language, "test-no-channel"))
 }
 
 /// An earlier sample is not taken back yet.
-pub fn sample_there() -> Message {
-    Message::text("A sample is still being taken back. Try again in a minute.")
+pub fn sample_there(language: Language) -> Message {
+    Message::text(text!(language, "test-still-there"))
 }
 
 pub const SAMPLE_FILE: &[u8] = b"player_id,nickname,state\n";
 
-pub fn sample_title() -> String {
-    "Test of the gift code bot".to_owned()
+pub fn sample_title(language: Language) -> String {
+    text!(language, "test-post-name")
 }
 
 /// The sample post. It mentions nobody.
-pub fn sample() -> Message {
-    let embed = CreateEmbed::new()
-        .title("🧪 This is a test")
-        .colour(colour::PLAIN)
-        .description("New gift codes will appear here. This sample disappears in a few seconds.");
-    Message::embed(embed).with_content("Test")
+pub fn sample(language: Language) -> Message {
+    let embed = CreateEmbed::new().title(text!(language, "test-post-title")).colour(colour::PLAIN);
+    Message::embed(embed.description(text!(language, "test-post-text")))
 }
 
 /// What became of the sample.
@@ -125,61 +121,53 @@ pub struct Tested {
 }
 
 /// What works in the channel, step by step.
-pub fn tested(tested: &Tested) -> Message {
-    let mut lines = Vec::new();
-    let is_there = tested.sent == Sent::There;
-    lines.push(match &tested.sent {
-        Sent::There => "✅ Post: it is there. I delete it in a few seconds.".to_owned(),
-        Sent::NotTried => "➖ Post: not tried, because I could not delete it from a forum. To try it, allow me to \
-                           **Manage Posts** there."
-            .to_owned(),
-        Sent::Blocked(blocked) => format!("❌ Post: {}.", blocked.meaning()),
-        Sent::Failed(reason) => format!("❌ Post: {}.", escape(reason.trim_end_matches('.'), 300)),
-    });
+pub fn tested(language: Language, tested: &Tested) -> Message {
     let Mentioned { silent, gone, .. } = &tested.mentioned;
     let loud = tested.mentioned.loud();
+    let lacks = |name: &str| tested.missing.contains(&name);
+    let failed = |why: &str| text!(language, "test-post-failed", why = why);
+    // Each with whether something is missing.
+    let mut lines = vec![match &tested.sent {
+        Sent::There => (text!(language, "test-post-there"), false),
+        Sent::NotTried => (text!(language, "test-post-not-tried"), false),
+        Sent::Blocked(blocked) => (failed(blocked.meaning()), true),
+        Sent::Failed(reason) => (failed(&escape(reason.trim_end_matches('.'), 300)), true),
+    }];
     if !loud.is_empty() {
-        lines.push(format!("✅ Mention: posts notify {}. The test notified nobody.", mentions(&loud, ", ")));
+        lines.push((text!(language, "test-mention", roles = mentions(&loud, ", ")), false));
     }
     if !silent.is_empty() {
-        lines.push(format!(
-            "❌ Mention: Discord does not notify {}. Turn on “Allow anyone to @mention this role” in the role's settings.",
-            mentions(silent, ", ")
-        ));
+        lines.push((text!(language, "test-mention-silent", roles = mentions(silent, ", ")), true));
     }
     if *gone > 0 {
-        lines.push("❌ Mention: a role was deleted. Set another one with `/manage giftcode setchannel role:`.".to_owned());
+        lines.push((text!(language, "test-mention-gone"), true));
     }
     if loud.is_empty() && silent.is_empty() && *gone == 0 {
-        lines.push("➖ Mention: no role is set. Add one with `/manage giftcode setchannel add_role:`.".to_owned());
+        lines.push((text!(language, "test-mention-none"), false));
     }
-    let lacks = |name: &str| tested.missing.contains(&name);
-    if is_there {
-        lines.push("✅ Embed: the card is shown.".to_owned());
+    if tested.sent == Sent::There {
+        lines.push((text!(language, "test-embed"), false));
     }
     lines.push(match lacks("Attach Files") {
-        false => "✅ Files: lists of failed players can be attached.".to_owned(),
-        true => "❌ Files: long lists of failed players are cut off. Allow me to **Attach Files** there.".to_owned(),
+        false => (text!(language, "test-files"), false),
+        true => (text!(language, "test-files-missing"), true),
     });
     if lacks("Read Message History") {
-        lines.push(
-            "❌ History: after an interruption I cannot see whether a code was posted. Allow me to **Read Message History** \
-             there."
-                .to_owned(),
-        );
+        lines.push((text!(language, "test-history-missing"), true));
     }
     if tested.kind == ChannelKind::Announcement {
-        lines.push("✅ Publish: I publish posts to the channels that follow this one. The test was not published.".to_owned());
+        lines.push((text!(language, "test-publish"), false));
     }
-    let is_well = lines.iter().all(|line| !line.starts_with('❌'));
-    let embed = CreateEmbed::new()
-        .title(if is_well { "🧪 Posting works" } else { "🧪 Something is missing" })
-        .colour(if is_well { colour::GOOD } else { colour::BAD })
-        .description(format!("<#{}>\n{}", tested.channel, lines.join("\n")));
-    Message::embed(embed)
+    let (title, colour) = match lines.iter().any(|(_, is_missing)| *is_missing) {
+        false => (text!(language, "test-works"), colour::GOOD),
+        true => (text!(language, "test-something-missing"), colour::BAD),
+    };
+    let lines: Vec<String> = lines.into_iter().map(|(line, _)| line).collect();
+    let description = clip(&format!("<#{}>\n{}", tested.channel, lines.join("\n")), 4096);
+    Message::embed(CreateEmbed::new().title(title).colour(colour).description(description))
 }
 
 /// Added to the answer when a leader presses the button of an older post.
-pub fn auto_is_on() -> &'static str {
-    "-# Automatic redemption is on: new codes are redeemed for the whole player list without this button."
+pub fn auto_is_on(language: Language) -> String {
+    text!(language, "post-auto-is-on")
 }

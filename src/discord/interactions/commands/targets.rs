@@ -8,10 +8,13 @@ use crate::discord::messages::{Message, manage};
 use crate::discord::permissions::{self, Granted};
 use crate::domain::codes::channel::{ChannelKind, MAX_ROLES};
 use crate::domain::players::player::{ChannelId, GuildId, RoleId};
+use crate::domain::text::language::Language;
 use crate::ports::AnnounceError;
 
-use super::{Context, guild, respond};
+use super::{Context, guild, language, respond};
 
+/// Samples are in the language of posts.
+const SAMPLE_LANGUAGE: Language = Language::En;
 /// How long sending a sample may take.
 const SAMPLE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
@@ -75,7 +78,7 @@ async fn set_channel(ctx: Context<'_>, channel: Option<ChannelId>, roles: Roles)
     let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
         return Ok(manage::channel_unknown());
     };
-    if let Some(refusal) = refused(channel, &granted) {
+    if let Some(refusal) = refused(language(ctx), channel, &granted) {
         return Ok(refusal);
     }
     // @everyone is a role with the id of the server, and a mention of it would notify nobody.
@@ -87,12 +90,12 @@ async fn set_channel(ctx: Context<'_>, channel: Option<ChannelId>, roles: Roles)
     }
     let wanted = roles.apply(&settings.mention_roles);
     if wanted.len() > MAX_ROLES {
-        return Ok(targets::too_many_roles());
+        return Ok(targets::too_many_roles(language(ctx)));
     }
     let mentioned = look_up(ctx, guild, &granted, wanted).await?;
     let is_removed = !settings.mention_roles.is_empty() && mentioned.gone == 0;
     bot.guilds.set_target(guild, channel, Some(granted.kind), Some(mentioned.roles.clone())).await?;
-    Ok(targets::channel_set(&ChannelSet {
+    Ok(targets::channel_set(language(ctx), &ChannelSet {
         channel,
         kind: granted.kind,
         is_first: settings.channel.is_none(),
@@ -103,7 +106,7 @@ async fn set_channel(ctx: Context<'_>, channel: Option<ChannelId>, roles: Roles)
 }
 
 /// Why nothing can be posted in a channel, if that is so.
-fn refused(channel: ChannelId, granted: &Granted) -> Option<Message> {
+fn refused(language: Language, channel: ChannelId, granted: &Granted) -> Option<Message> {
     if let Some(until) = granted.timed_out_until {
         return Some(manage::in_a_timeout(until));
     }
@@ -111,7 +114,7 @@ fn refused(channel: ChannelId, granted: &Granted) -> Option<Message> {
     if !missing.is_empty() {
         return Some(manage::channel_refused(channel, &missing));
     }
-    granted.blocked.map(|blocked| targets::channel_blocked(channel, blocked))
+    granted.blocked.map(|blocked| targets::channel_blocked(language, channel, blocked))
 }
 
 /// Which of these roles exist, and which of them Discord notifies.
@@ -151,11 +154,11 @@ pub(super) async fn test(ctx: Context<'_>) -> anyhow::Result<()> {
 async fn try_out(ctx: Context<'_>) -> anyhow::Result<Message> {
     let (bot, guild) = (ctx.data(), guild(ctx)?);
     let settings = bot.guilds.guild(guild).await?;
-    let Some(channel) = settings.channel else { return Ok(targets::no_channel()) };
+    let Some(channel) = settings.channel else { return Ok(targets::no_channel(language(ctx))) };
     let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
         return Ok(manage::channel_unknown());
     };
-    if let Some(refusal) = refused(channel, &granted) {
+    if let Some(refusal) = refused(language(ctx), channel, &granted) {
         return Ok(refusal);
     }
     let mentioned = look_up(ctx, guild, &granted, settings.mention_roles).await?;
@@ -164,11 +167,11 @@ async fn try_out(ctx: Context<'_>) -> anyhow::Result<Message> {
     let sent = match may_take_back {
         true => match send_sample(ctx, guild, channel, granted.kind).await? {
             Some(sent) => sent,
-            None => return Ok(targets::sample_there()),
+            None => return Ok(targets::sample_there(language(ctx))),
         },
         false => Sent::NotTried,
     };
-    Ok(targets::tested(&Tested { channel, kind: granted.kind, sent, mentioned, missing: granted.missing_useful() }))
+    Ok(targets::tested(language(ctx), &Tested { channel, kind: granted.kind, sent, mentioned, missing: granted.missing_useful() }))
 }
 
 /// Sends a sample, which the upkeep takes back. `None` if an earlier one is still there.
@@ -184,11 +187,11 @@ async fn send_sample(
     let outgoing = OutgoingMessage {
         place: Place { guild, channel, nonce: &sample.nonce },
         channel_kind: Some(kind),
-        title: targets::sample_title(),
+        title: targets::sample_title(SAMPLE_LANGUAGE),
         attempted_at: None,
         is_moved: false,
-        message: targets::sample().with_file("sample.csv", targets::SAMPLE_FILE.to_vec()),
-        without_file: Some(targets::sample()),
+        message: targets::sample(SAMPLE_LANGUAGE).with_file("sample.csv", targets::SAMPLE_FILE.to_vec()),
+        without_file: Some(targets::sample(SAMPLE_LANGUAGE)),
     };
     let sent = tokio::time::timeout(SAMPLE_TIMEOUT, announcer.send(outgoing)).await;
     let error = match sent.unwrap_or_else(|_| Err(AnnounceError::passing("Discord does not answer", true))) {

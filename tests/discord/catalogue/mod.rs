@@ -1,11 +1,12 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
+mod targets;
+
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
-use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, batch, manage, personal, players, post, stats};
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
+use giftcode_bot::domain::codes::channel::{Blocked, ChannelKind, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::health::{
@@ -19,6 +20,7 @@ use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
+use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
 use giftcode_bot::store::{
     BatchStart, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch, RosterChange,
@@ -177,6 +179,10 @@ pub fn posts() -> Chapter {
                 "A new code that the game granted to somebody before it was posted",
                 announcement(MessageKind::New, 1, vec![AnnouncedCode { checked: true, ..one() }]),
             ),
+            posted(
+                "A new code, while automatic redemption is on",
+                Announcement { is_auto: true, ..announcement(MessageKind::New, 1, vec![one()]) },
+            ),
             posted("Two new codes", announcement(MessageKind::New, 2, two())),
             posted("The active codes, when a channel is set", announcement(MessageKind::Digest, 1, vec![one()])),
             posted("The first ten of twelve codes", announcement(MessageKind::Digest, 12, many(10))),
@@ -300,6 +306,7 @@ pub fn managing() -> Chapter {
         manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]),
     );
     say("setchannel, while the bot is in a timeout", manage::in_a_timeout(now() + SignedDuration::from_hours(1)));
+    targets::setchannel(&mut say);
     say("setchannel, with a role and no_role", manage::role_or_none());
     say("setchannel, with a deleted channel or a voice channel", manage::channel_unknown());
     say("setchannel, with everyone as the role", manage::everyone_refused());
@@ -317,13 +324,18 @@ pub fn managing() -> Chapter {
     );
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of an active code", manage::code_known(&code("OWNCODE")));
-    let over = |recheck| appeal::code_over(&code("WOS1105"), &OverReason::Expired, recheck);
+    let over = |recheck| appeal::code_over(Language::En, &code("WOS1105"), &OverReason::Expired, recheck);
     say("redeem or retry, of a code that is not active", over(Recheck::Done));
     say("redeem or retry, of a code that is not active, while the game does not answer", over(Recheck::Pending));
     say("redeem or retry, of a code that is not active, without a player to check it with", over(Recheck::NoPlayer));
     say(
         "add, of a code that is not active",
-        appeal::added_though_over(&code("WOS1105"), &OverReason::Invalidated(Status::CdkNotFound), Recheck::Done),
+        appeal::added_though_over(
+            Language::En,
+            &code("WOS1105"),
+            &OverReason::Invalidated(Status::CdkNotFound),
+            Recheck::Done,
+        ),
     );
     say(
         "any command, with an invalid code",
@@ -359,11 +371,15 @@ pub fn managing() -> Chapter {
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
         (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
-    say("the menu “Alliance (leaders)”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
+    say(
+        "the menu “Alliance (leaders)”, with several codes",
+        manage::batches_started(Language::En, &started, Some(CHANNEL)),
+    );
     say("retry", manage::retried(&code("WOS1105"), 5));
     say("retry, without failures", manage::retried(&code("WOS1105"), 0));
     let guild = GuildSettings {
         channel: Some(CHANNEL),
+        channel_kind: Some(ChannelKind::Text),
         mention_roles: vec![ROLE],
         auto_redeem: true,
         paused: None,
@@ -418,6 +434,7 @@ pub fn managing() -> Chapter {
         let guild = GuildSettings { channel: Some(CHANNEL), paused: Some(blocked), ..GuildSettings::default() };
         say("status, of a paused server", manage::status(&manage::Status { guild, ..manage::Status::default() }));
     }
+    targets::test(&mut say);
     let past = |text: &str, generation, tally, finished| PastBatch {
         code: code(text),
         generation,
