@@ -1,10 +1,14 @@
 //! Guilds: where codes are posted, whether they are redeemed for the roster, and why posting is paused.
 
+mod access;
 mod command_guilds;
 mod removal;
 mod samples;
+mod self_service;
 mod targets;
 
+pub use access::AccessAdded;
+pub use self_service::IdChannel;
 pub(in crate::store) use targets::{learn_kind, mention_roles};
 
 use jiff::Timestamp;
