@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use crate::Double;
 use crate::state::guild::{Channel, Guild};
@@ -56,6 +57,21 @@ impl Double {
             let (guild, channel) = state.channel(id).unwrap();
             let (guild, event) = (guild.id, guild.channel_json(channel));
             state.dispatch(guild, "THREAD_UPDATE", event);
+        });
+    }
+
+    /// A moderator deletes a thread.
+    pub fn delete_thread(&self, id: u64) {
+        self.inner.change(|state| {
+            let (guild, thread) = state.remove_channel(id);
+            for message in state.messages.values_mut().filter(|message| message.channel == id) {
+                message.is_deleted = true;
+            }
+            let parent = thread.thread.map(|thread| thread.parent.to_string());
+            let event = json!({
+                "id": id.to_string(), "guild_id": guild.id.to_string(), "parent_id": parent, "type": thread.kind,
+            });
+            state.dispatch(guild.id, "THREAD_DELETE", event);
         });
     }
 
