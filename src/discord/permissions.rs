@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use serenity::all::{
-    ChannelFlags, ChannelId as DiscordChannelId, ChannelType, ForumTagId, GuildChannel, GuildId as DiscordGuildId, Member,
-    Permissions,
+    ChannelFlags, ChannelId as DiscordChannelId, ChannelType, ForumTagId, GuildChannel, GuildId as DiscordGuildId,
+    Member, Permissions,
 };
 
 use crate::domain::codes::channel::{Blocked, ChannelKind};
@@ -49,7 +49,11 @@ pub const USEFUL: &[(Permissions, &str)] =
 
 /// All permissions that the bot uses; the invite link asks for them.
 pub fn used() -> Permissions {
-    NEEDED.iter().chain(NEEDED_IN_THREAD).chain(USEFUL).fold(Permissions::empty(), |all, (permission, _)| all | *permission)
+    NEEDED
+        .iter()
+        .chain(NEEDED_IN_THREAD)
+        .chain(USEFUL)
+        .fold(Permissions::empty(), |all, (permission, _)| all | *permission)
 }
 
 /// The link that adds the bot to a server with exactly the permissions it uses. It cannot add the bot to a user's account.

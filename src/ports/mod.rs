@@ -14,8 +14,9 @@ use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::Entry;
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::health::WaitReason;
-use crate::domain::players::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, Profile, RoleId, State};
 use crate::domain::redeeming::batch_progress::Tally;
+use crate::domain::text::language::Language;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginAnswer {
@@ -97,13 +98,18 @@ pub struct AnnouncedCode {
 pub struct Announcement {
     /// Identifies the message for ever. It has at most 25 characters, and is stored before the first attempt (invariant 1).
     pub nonce: String,
-    pub guild: GuildId,
+    /// The server of the channel.
+    pub server: GuildId,
+    /// The first of the alliances for which it is posted.
+    pub guild: AllianceId,
     pub channel: ChannelId,
     /// What kind of channel that is; `None` if it is not known yet.
     pub channel_kind: Option<ChannelKind>,
-    /// The roles to mention.
+    /// The language of the server.
+    pub language: Language,
+    /// The roles to mention, each once.
     pub roles: Vec<RoleId>,
-    /// The guild's codes are redeemed for its roster without anybody's request.
+    /// The codes are redeemed for the roster without anybody's request.
     pub is_auto: bool,
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
@@ -192,12 +198,14 @@ impl AnnounceError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
     pub nonce: String,
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub channel: ChannelId,
     pub message: MessageId,
-    /// The roles that the guild's posts mention.
+    /// The language of the server.
+    pub language: Language,
+    /// The roles that the posts mention.
     pub roles: Vec<RoleId>,
-    /// The guild's codes are redeemed for its roster without anybody's request.
+    /// The codes are redeemed for the roster without anybody's request.
     pub is_auto: bool,
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
@@ -211,13 +219,17 @@ pub struct Correction {
 pub struct BatchMessage {
     /// Identifies the message for ever, and is stored before the first attempt.
     pub nonce: String,
-    pub guild: GuildId,
+    /// The server of the channel.
+    pub server: GuildId,
+    pub guild: AllianceId,
     /// Where the message is, or is to be sent.
     pub channel: ChannelId,
     /// What kind of channel that is, if it is known.
     pub channel_kind: Option<ChannelKind>,
     /// `None` until it was sent.
     pub message: Option<MessageId>,
+    /// The language of the server.
+    pub language: Language,
     /// When an attempt with an unknown result was made.
     pub attempted_at: Option<Timestamp>,
     pub code: Code,
@@ -234,7 +246,7 @@ pub struct BatchMessage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
     pub nonce: String,
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub channel: ChannelId,
     pub message: MessageId,
     /// How often it was refused.
@@ -255,7 +267,8 @@ pub enum Published {
 pub struct Sample {
     /// Identifies the message for ever, and is stored before it is sent.
     pub nonce: String,
-    pub guild: GuildId,
+    pub server: GuildId,
+    pub guild: AllianceId,
     pub channel: ChannelId,
     /// `None` if it is unknown whether it was sent.
     pub message: Option<MessageId>,

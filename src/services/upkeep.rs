@@ -71,11 +71,13 @@ impl<U: MessageUpkeep> Service for Upkeep<U> {
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         loop {
             let woken = self.posts.wake().listen();
-            let (published, taken_back) =
-                tokio::join!(self.publish_due(&shutdown), self.take_back_due(&shutdown));
+            let (published, taken_back) = tokio::join!(self.publish_due(&shutdown), self.take_back_due(&shutdown));
             let rest = [published, taken_back].into_iter().map(|rest| {
                 rest.unwrap_or_else(|error| {
-                    tracing::warn!("Cannot tend to sent messages, next try in {} s: {error}", STORE_COOL_DOWN.as_secs());
+                    tracing::warn!(
+                        "Cannot tend to sent messages, next try in {} s: {error}",
+                        STORE_COOL_DOWN.as_secs()
+                    );
                     STORE_COOL_DOWN
                 })
             });
@@ -129,7 +131,9 @@ impl<U: MessageUpkeep> Upkeep<U> {
                 return Ok(None);
             }
             Ok(Published::Never) => {
-                tracing::info!("A post of guild {guild} cannot be published: it is gone, or in no announcement channel");
+                tracing::info!(
+                    "A post of guild {guild} cannot be published: it is gone, or in no announcement channel"
+                );
                 self.posts.record_publication(publication.nonce, PublishResult::GivenUp).await?;
                 return Ok(None);
             }

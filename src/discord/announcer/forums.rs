@@ -60,7 +60,7 @@ impl DiscordAnnouncer {
         };
         if let Some(id) = found {
             if outgoing.attempted_at.is_none() {
-                self.warn_of_token_sharing(outgoing.place.guild);
+                self.warn_of_token_sharing(outgoing.place.alliance);
             }
             return Ok(posted(id, false));
         }
@@ -96,7 +96,7 @@ impl DiscordAnnouncer {
             Err(error) if error.lacks_tag() => {
                 Err(AnnounceError { blocked: Some(Blocked::TagRequired), ..AnnounceError::from(error) })
             }
-            Err(error) => Err(self.refused(place.guild, error).await),
+            Err(error) => Err(self.refused(place.server, error).await),
         }
     }
 
@@ -115,7 +115,7 @@ impl DiscordAnnouncer {
                 && thread.parent_id.is_none_or(|parent| parent == forum)
                 && thread.owner_id.is_none_or(|owner| owner == me)
         };
-        let active = self.rest.active_threads(DiscordGuildId::new(place.guild.0.max(1))).await;
+        let active = self.rest.active_threads(DiscordGuildId::new(place.server.0.max(1))).await;
         let mut threads = match active {
             Ok(active) => active.threads,
             Err(error) => return Err(AnnounceError { maybe_sent: false, ..AnnounceError::from(error) }),

@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serenity::all::{ChannelId as DiscordChannelId, GuildChannel, MessageId as DiscordMessageId, Nonce, UserId};
 
 use crate::domain::codes::channel::{Blocked, ChannelKind, NONCE_WINDOW};
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::ports::{AnnounceError, Announcement, Announcer, BatchBoard, BatchMessage, Correction, MessageId, Posted};
 use crate::runtime::clock::Clock;
 
@@ -80,7 +80,8 @@ pub struct OutgoingMessage<'a> {
 /// Where a message is, and what identifies it there.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
-    pub guild: GuildId,
+    pub server: GuildId,
+    pub alliance: AllianceId,
     pub channel: ChannelId,
     pub nonce: &'a str,
 }
@@ -119,11 +120,7 @@ impl DiscordAnnouncer {
         }
     }
 
-    async fn send_message(
-        &self,
-        outgoing: &OutgoingMessage<'_>,
-        kind: ChannelKind,
-    ) -> Result<Posted, AnnounceError> {
+    async fn send_message(&self, outgoing: &OutgoingMessage<'_>, kind: ChannelKind) -> Result<Posted, AnnounceError> {
         if let Some(at) = outgoing.attempted_at
             && (outgoing.is_moved || self.clock.now().duration_since(at) >= NONCE_WINDOW)
         {
@@ -140,7 +137,7 @@ impl DiscordAnnouncer {
             Err(error) if kind == ChannelKind::Thread && (error.is_archived() || error.is_locked()) => {
                 Err(AnnounceError { blocked: Some(Blocked::ThreadLocked), ..AnnounceError::from(error) })
             }
-            Err(error) => Err(self.refused(outgoing.place.guild, error).await),
+            Err(error) => Err(self.refused(outgoing.place.server, error).await),
         }
     }
 
@@ -191,13 +188,13 @@ impl DiscordAnnouncer {
         let shown = sent.embeds.first().and_then(|embed| embed.url.as_deref());
         let is_as_given = shown.is_none_or(|shown| shown == mark);
         if !is_as_given && outgoing.attempted_at.is_none() {
-            self.warn_of_token_sharing(place.guild);
+            self.warn_of_token_sharing(place.alliance);
         }
         Ok(Posted::new(MessageId(sent.id.get()), is_as_given))
     }
 
     /// Called for a message that exists already although this process never tried to send it.
-    fn warn_of_token_sharing(&self, guild: GuildId) {
+    fn warn_of_token_sharing(&self, guild: AllianceId) {
         let now = self.clock.elapsed();
         let mut warned_at = self.warned_at.lock().unwrap_or_else(PoisonError::into_inner);
         if warned_at.is_none_or(|at| now - at >= LOG_INTERVAL) {
@@ -256,7 +253,8 @@ impl Announcer for DiscordAnnouncer {
     async fn announce(&self, announcement: &Announcement) -> Result<Posted, AnnounceError> {
         self.send(OutgoingMessage {
             place: Place {
-                guild: announcement.guild,
+                server: announcement.server,
+                alliance: announcement.guild,
                 channel: announcement.channel,
                 nonce: &announcement.nonce,
             },
@@ -264,27 +262,28 @@ impl Announcer for DiscordAnnouncer {
             title: forums::title(announcement.codes.iter().map(|announced| announced.code.as_str())),
             attempted_at: announcement.attempted_at,
             is_moved: announcement.is_moved,
-            message: post::post(announcement),
+            message: post::post(announcement.language, announcement),
             without_file: None,
         })
         .await
     }
 
     async fn correct(&self, correction: &Correction) -> Result<(), AnnounceError> {
-        self.edit((correction.channel, correction.message), &post::corrected(correction), None).await
+        self.edit((correction.channel, correction.message), &post::corrected(correction.language, correction), None)
+            .await
     }
 }
 
 impl BatchBoard for DiscordAnnouncer {
     async fn show(&self, shown: &BatchMessage) -> Result<Posted, AnnounceError> {
-        let message = batch::batch(shown, self.clock.now());
-        let without_file = (!message.files().is_empty()).then(|| batch::without_file(shown));
+        let message = batch::batch(shown.language, shown, self.clock.now());
+        let without_file = (!message.files().is_empty()).then(|| batch::without_file(shown.language, shown));
         if let Some(id) = shown.message {
             self.edit((shown.channel, id), &message, without_file.as_ref()).await?;
             return Ok(Posted::new(id, true));
         }
         let outgoing = OutgoingMessage {
-            place: Place { guild: shown.guild, channel: shown.channel, nonce: &shown.nonce },
+            place: Place { server: shown.server, alliance: shown.guild, channel: shown.channel, nonce: &shown.nonce },
             channel_kind: shown.channel_kind,
             title: forums::title([shown.code.as_str()]),
             attempted_at: shown.attempted_at,

@@ -61,7 +61,7 @@ impl DiscordAnnouncer {
     }
 
     pub(super) async fn check_history_permission(&self, place: Place<'_>) -> Result<(), AnnounceError> {
-        let granted = permissions::in_channel(&self.rest, place.guild, place.channel).await?;
+        let granted = permissions::in_channel(&self.rest, place.server, place.channel).await?;
         match granted.is_some_and(|granted| granted.may(Permissions::READ_MESSAGE_HISTORY)) {
             true => Ok(()),
             false => Err(history_hidden()),

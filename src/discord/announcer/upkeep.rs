@@ -55,7 +55,8 @@ impl DiscordAnnouncer {
             Err(RestError::Refused { code: 10003, .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let place = Place { guild: sample.guild, channel: sample.channel, nonce: &sample.nonce };
+        let place =
+            Place { server: sample.server, alliance: sample.guild, channel: sample.channel, nonce: &sample.nonce };
         match kind {
             Some(ChannelKind::Forum) => {
                 let found = self.find_post(place, sample.at, true).await?;

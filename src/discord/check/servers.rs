@@ -88,12 +88,14 @@ pub(super) async fn check(
 async fn check_one(rest: &Rest, server: &ServerOnFile) -> Checked {
     let finding = |id, text: String| Checked::NotWell(Finding::new(id, text).of(server.guild.to_string()));
     let channel = server.channel;
-    let granted = match ask(permissions::in_channel(rest, server.guild, channel)).await {
+    let granted = match ask(permissions::in_channel(rest, server.server, channel)).await {
         Ok(Some(granted)) => granted,
         Ok(None) => {
             return finding(
                 FindingId::ServerChannelGone,
-                format!("the channel {channel} does not exist any more, or is no channel of this server that can be posted in"),
+                format!(
+                    "the channel {channel} does not exist any more, or is no channel of this server that can be posted in"
+                ),
             );
         }
         // It has the channel's server hidden, or is not in it.

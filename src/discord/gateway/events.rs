@@ -10,7 +10,7 @@ use crate::discord::permissions;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, GuildId};
 use crate::domain::sync::erasure::REMOVED_FOR;
-use crate::store::StoreError;
+use crate::store::{Alliance, StoreError};
 
 use super::presence;
 
@@ -51,10 +51,11 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         FullEvent::GuildCreate { guild, .. } => {
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
-            if let Some(channel) = bot.guilds.guild(id(guild.id)).await?.channel
-                && let Some(known) = guild.channels.get(&serenity::all::ChannelId::new(channel.0.max(1)))
-            {
-                learn_kind(bot, known).await?;
+            for alliance in bot.guilds.alliances(id(guild.id)).await? {
+                let channel = alliance.channel.map(|channel| serenity::all::ChannelId::new(channel.0.max(1)));
+                if let Some(known) = channel.and_then(|channel| guild.channels.get(&channel)) {
+                    learn_kind(bot, known).await?;
+                }
             }
             resume(bot, guild.id).await?;
             if let Ok(me) = bot.rest.my_id().await
@@ -81,7 +82,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         // It may be open again.
         FullEvent::ThreadUpdate { new, .. } => {
             let (guild, thread) = (id(new.guild_id), ChannelId(new.id.get()));
-            if bot.guilds.guild(guild).await?.channel == Some(thread) {
+            if bot.guilds.alliances(guild).await?.iter().any(|alliance| alliance.channel == Some(thread)) {
                 resume(bot, new.guild_id).await?;
             }
         }
@@ -108,10 +109,12 @@ async fn learn_kind(bot: &Bot, channel: &GuildChannel) -> Result<(), StoreError>
 
 /// Pauses a guild whose channel or thread was deleted.
 async fn pause_for_loss(bot: &Bot, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
-    if bot.guilds.guild(guild).await?.channel == Some(channel)
-        && bot.guilds.pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
-    {
-        tracing::info!("Guild {guild} is paused: {}", Blocked::UnknownChannel.meaning());
+    for alliance in bot.guilds.alliances(guild).await? {
+        if alliance.channel == Some(channel)
+            && bot.guilds.pause_guild(alliance.id, Some(channel), Blocked::UnknownChannel, None).await?
+        {
+            tracing::info!("Guild {} is paused: {}", alliance.id, Blocked::UnknownChannel.meaning());
+        }
     }
     Ok(())
 }
@@ -146,13 +149,15 @@ async fn record_return(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
 
 /// Resumes a paused guild after a change that may have fixed the cause.
 async fn resume(bot: &Bot, guild: DiscordGuildId) -> Result<(), StoreError> {
-    let may_be_fixed = match bot.guilds.guild(id(guild)).await?.paused {
-        // A deleted channel never returns, and the return to a guild has an event of its own.
-        None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
-        Some(_) => true,
-    };
-    if may_be_fixed && bot.guilds.resume_guild(id(guild)).await? {
-        tracing::info!("Guild {guild} is tried again");
+    for Alliance { id: alliance, .. } in bot.guilds.alliances(id(guild)).await? {
+        let may_be_fixed = match bot.guilds.guild(alliance).await?.paused {
+            // A deleted channel never returns, and the return to a guild has an event of its own.
+            None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
+            Some(_) => true,
+        };
+        if may_be_fixed && bot.guilds.resume_guild(alliance).await? {
+            tracing::info!("Guild {alliance} is tried again");
+        }
     }
     Ok(())
 }
@@ -165,8 +170,10 @@ async fn pause_for_timeout(
     until: Option<serenity::all::Timestamp>,
 ) -> Result<bool, StoreError> {
     let Some(until) = permissions::timeout_of(until, bot.clock.now()) else { return Ok(false) };
-    if bot.guilds.pause_guild(id(guild), None, Blocked::TimedOut, Some(until)).await? {
-        tracing::info!("Guild {guild} is paused: {}", Blocked::TimedOut.meaning());
+    for Alliance { id: alliance, .. } in bot.guilds.alliances(id(guild)).await? {
+        if bot.guilds.pause_guild(alliance, None, Blocked::TimedOut, Some(until)).await? {
+            tracing::info!("Guild {alliance} is paused: {}", Blocked::TimedOut.meaning());
+        }
     }
     Ok(true)
 }

@@ -5,6 +5,7 @@
 //! person for an answer, that of the server for what stands in a channel. [`texts`] has the words, and says how to add some.
 
 pub mod access;
+pub mod alliances;
 pub mod appeal;
 pub mod batch;
 pub mod escape;

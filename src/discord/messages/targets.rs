@@ -64,7 +64,7 @@ pub fn channel_set(language: Language, set: &ChannelSet) -> Message {
         parts.push(text!(language, "target-not-notified", roles = mentions(silent, ", ")));
     }
     if !set.missing.is_empty() {
-        parts.push(text!(language, "target-allow-too", permissions = in_words(&set.missing)));
+        parts.push(text!(language, "target-allow-too", permissions = in_words(language, &set.missing)));
     }
     Message::text(parts.join(" "))
 }

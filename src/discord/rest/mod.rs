@@ -135,8 +135,7 @@ impl Rest {
 
     pub async fn set_archived(&self, channel_id: ChannelId, is_archived: bool) -> Result<(), RestError> {
         let body = serde_json::json!({ "archived": is_archived });
-        let _: serde::de::IgnoredAny =
-            self.send(LightMethod::Patch, Route::Channel { channel_id }, &body, &[]).await?;
+        let _: serde::de::IgnoredAny = self.send(LightMethod::Patch, Route::Channel { channel_id }, &body, &[]).await?;
         Ok(())
     }
 

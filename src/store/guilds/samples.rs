@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::ports::{MessageId, Sample};
 use crate::store::handles::Guilds;
 use crate::store::kernel::{Millis, StoreError};
@@ -16,7 +16,12 @@ impl Guilds {
     ///
     /// # Errors
     /// Returns an error if the write fails or this instance may not act (any more); the sample must not be sent then.
-    pub async fn begin_sample(&self, guild: GuildId, channel: ChannelId) -> Result<Option<Sample>, StoreError> {
+    pub async fn begin_sample(
+        &self,
+        server: GuildId,
+        guild: AllianceId,
+        channel: ChannelId,
+    ) -> Result<Option<Sample>, StoreError> {
         let begun = self.write_intent(move |tx| {
             ensure(tx, guild)?;
             let nonce = posts::nonce('t', tx.version());
@@ -28,7 +33,7 @@ impl Guilds {
                 )?
                 .query_row(params![guild, nonce, channel, Millis(tx.now()), tx.version()], |_| Ok(()))
                 .optional()?;
-            Ok(begun.map(|()| Sample { nonce, guild, channel, message: None, at: tx.now() }))
+            Ok(begun.map(|()| Sample { nonce, server, guild, channel, message: None, at: tx.now() }))
         });
         let (sample, may_act) = begun.await?;
         may_act?;
@@ -78,7 +83,8 @@ impl Guilds {
     pub async fn samples(&self, limit: u32) -> Result<Vec<Sample>, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT sample_nonce, guild_id, sample_channel_id, sample_message_id, coalesce(sample_at, 0)
+                "SELECT sample_nonce, guild_id, sample_channel_id, sample_message_id, coalesce(sample_at, 0),
+                        coalesce(server_id, guild_id)
                  FROM guilds INDEXED BY guilds_sampled
                  WHERE sample_nonce IS NOT NULL AND sample_channel_id IS NOT NULL AND deleted = 0 AND removed_at IS NULL
                  ORDER BY sample_at LIMIT ?1",
@@ -86,6 +92,7 @@ impl Guilds {
             let rows = statement.query_map([limit], |row| {
                 Ok(Sample {
                     nonce: row.get(0)?,
+                    server: row.get(5)?,
                     guild: row.get(1)?,
                     channel: row.get(2)?,
                     message: row.get::<_, Option<i64>>(3)?.map(|id| MessageId(id.cast_unsigned())),

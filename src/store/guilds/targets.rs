@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use crate::domain::codes::channel::{ChannelKind, MAX_ROLES};
-use crate::domain::players::player::{ChannelId, GuildId, RoleId};
+use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
 use crate::store::handles::Guilds;
 use crate::store::kernel::{StoreError, Tx};
 
@@ -29,7 +29,7 @@ pub(in crate::store) fn learn_kind(tx: &Tx<'_>, channel: ChannelId, kind: Channe
     Ok(changed > 0)
 }
 
-fn set_roles(tx: &Tx<'_>, guild: GuildId, roles: &[RoleId]) -> rusqlite::Result<()> {
+fn set_roles(tx: &Tx<'_>, guild: AllianceId, roles: &[RoleId]) -> rusqlite::Result<()> {
     let ids: Vec<u64> = roles.iter().take(MAX_ROLES).map(|role| role.0).collect();
     let list = serde_json::to_string(&ids).ok().filter(|_| ids.len() > 1);
     tx.execute(
@@ -41,7 +41,7 @@ fn set_roles(tx: &Tx<'_>, guild: GuildId, roles: &[RoleId]) -> rusqlite::Result<
 }
 
 /// Plans waiting posts of several codes anew: in a forum, each code has a post of its own.
-fn part_posts(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
+fn part_posts(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE posts SET deleted = 1, version = ?2
          WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND attempted_at IS NULL
@@ -54,7 +54,7 @@ fn part_posts(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
 
 impl Guilds {
     /// Does the same as [`Self::set_target`] with a channel of an unknown kind, and leaves the roles as they are.
-    pub async fn set_channel(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+    pub async fn set_channel(&self, guild: AllianceId, channel: ChannelId) -> Result<(), StoreError> {
         self.set_target(guild, channel, None, None).await
     }
 
@@ -63,7 +63,7 @@ impl Guilds {
     /// whatever they waited for, somebody has acted since.
     pub async fn set_target(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         channel: ChannelId,
         kind: Option<ChannelKind>,
         roles: Option<Vec<RoleId>>,

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::domain::codes::channel::{OverReason, ShownState};
 use crate::domain::codes::post_plan::MessageKind;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::ports::{AnnouncedCode, Correction, MessageId};
 use crate::store::guilds;
 use crate::store::handles::PostQueue;
@@ -54,7 +54,7 @@ fn heads(
     connection: &Connection,
     now: Timestamp,
     limit: u32,
-    of: Option<GuildId>,
+    of: Option<AllianceId>,
 ) -> rusqlite::Result<Vec<(Correction, Timestamp)>> {
     let sql = format!(
         "SELECT p.nonce, p.guild_id, p.channel_id, p.message_id, p.kind, p.total, g.mention_role, g.mention_roles,
@@ -80,6 +80,7 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Correction> {
         total: row.get::<_, u32>(5)? as usize,
         roles: guilds::mention_roles(row.get(6)?, row.get(7)?),
         is_auto: row.get(8)?,
+        language: guilds::server_language(row)?,
         codes: Vec::new(),
     })
 }
@@ -167,7 +168,7 @@ impl PostQueue {
     ///
     /// # Errors
     /// Returns an error if the write fails; the corrections then stay due as before.
-    pub async fn put_off_corrections(&self, guild: GuildId, next: Timestamp) -> Result<(), StoreError> {
+    pub async fn put_off_corrections(&self, guild: AllianceId, next: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
             for (message, _) in heads(tx.connection(), tx.now(), MOST_PUT_OFF, Some(guild))? {
                 tx.execute(

@@ -1,8 +1,8 @@
 //! Posts: the intent is written first (`planning`), then the message is sent, then its id is recorded (invariant 1).
 
 mod corrections;
-pub(super) mod publications;
 pub(super) mod planning;
+pub(super) mod publications;
 
 pub use planning::{GuildPlan, Plan, Planned};
 
@@ -80,11 +80,13 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
     Ok(DueMessage {
         announcement: Announcement {
             nonce: row.get("nonce")?,
+            server: row.get("server_id")?,
             guild: row.get("guild_id")?,
             channel: row.get::<_, ChannelId>("channel_id")?,
             channel_kind: row.get("channel_kind")?,
             roles: guilds::mention_roles(row.get("mention_role")?, row.get("mention_roles")?),
             is_auto: row.get("auto_redeem")?,
+            language: guilds::server_language(row)?,
             kind: row.get::<_, MessageKind>("kind")?,
             total: row.get::<_, u32>("total")? as usize,
             codes: Vec::new(),
@@ -120,8 +122,8 @@ impl PostQueue {
         self.read(move |connection| {
             // If the message may already have been sent to an earlier channel, it is searched for there.
             let mut heads = connection.prepare_cached(&format!(
-                "SELECT p.nonce, p.guild_id, g.mention_role, g.mention_roles, g.auto_redeem, p.kind, p.total, p.attempted_at,
-                        p.attempts, p.planned_at,
+                "SELECT p.nonce, p.guild_id, coalesce(g.server_id, g.guild_id) AS server_id, g.mention_role, g.mention_roles, g.auto_redeem, p.kind,
+                        p.total, p.attempted_at, p.attempts, p.planned_at,
                         iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
                         p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved,
                         iif(p.attempted_at IS NULL OR coalesce(p.channel_id, g.channel_id) = g.channel_id, g.channel_kind, NULL)

@@ -82,9 +82,7 @@ fn classify(request: &Request, path: &str) -> Class {
         gates: match (request.method.as_str(), parts.as_slice()) {
             ("POST", ["channels", _, "messages" | "threads"]) => Some((Point::BeforeCreate, Point::AfterCreate)),
             ("PATCH", ["channels", _, "messages", _]) => Some((Point::BeforeEdit, Point::AfterEdit)),
-            ("POST", ["channels", _, "messages", _, "crosspost"]) => {
-                Some((Point::BeforePublish, Point::AfterPublish))
-            }
+            ("POST", ["channels", _, "messages", _, "crosspost"]) => Some((Point::BeforePublish, Point::AfterPublish)),
             ("DELETE", ["channels", _, "messages", _] | ["channels", _]) => {
                 Some((Point::BeforeDelete, Point::AfterDelete))
             }

@@ -111,9 +111,7 @@ pub fn start(state: &mut State, inner: &Inner, request: &Request, forum: u64) ->
         let has_free = there.tags.iter().any(|tag| !tag.is_moderated);
         return Err(match has_free {
             true => Refusal::expected(400, 40067, "A tag is required to create a forum post in this channel"),
-            false => {
-                Refusal::expected(400, 40066, "There are no tags available that can be set by non-moderators")
-            }
+            false => Refusal::expected(400, 40066, "There are no tags available that can be set by non-moderators"),
         });
     }
     if schema::is_empty(message, &request.files) {

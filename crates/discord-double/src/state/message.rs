@@ -156,15 +156,7 @@ impl State {
     }
 
     /// The same under this id.
-    pub fn store_as(
-        &mut self,
-        inner: &Inner,
-        id: u64,
-        channel: u64,
-        body: &Value,
-        files: &[File],
-        flags: u64,
-    ) -> u64 {
+    pub fn store_as(&mut self, inner: &Inner, id: u64, channel: u64, body: &Value, files: &[File], flags: u64) -> u64 {
         let nonce = match &body["nonce"] {
             Value::Null => None,
             Value::String(nonce) => Some(nonce.clone()),

@@ -4,13 +4,22 @@ use crate::discord::messages::{appeal, manage, stats as charts};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
 
-use super::autocomplete::codes_known;
-use super::{Context, guild, respond};
+use super::autocomplete::{alliances, codes_known};
+use super::{Context, language, respond_for};
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn unsetchannel(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().guilds.unset_channel(guild(ctx)?).await?)) }).await
+pub(super) async fn unsetchannel(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        Ok(manage::channel_unset(language(ctx), ctx.data().guilds.unset_channel(alliance).await?))
+    })
+    .await
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
@@ -23,13 +32,20 @@ enum Switch {
 
 /// Turn automatic redemption for the whole player list on or off
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: Switch) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        bot.guilds.set_auto_redeem(guild, switch == Switch::On).await?;
+pub(super) async fn auto(
+    ctx: Context<'_>,
+    #[description = "on or off"] switch: Switch,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
+        bot.guilds.set_auto_redeem(alliance, switch == Switch::On).await?;
         Ok(match switch {
-            Switch::On => manage::auto_on(bot.guilds.guild(guild).await?.players),
-            Switch::Off => manage::auto_off(),
+            Switch::On => manage::auto_on(language(ctx), bot.guilds.guild(alliance).await?.players),
+            Switch::Off => manage::auto_off(language(ctx)),
         })
     })
     .await
@@ -37,21 +53,30 @@ pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: 
 
 /// Show the status of the bot in this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
+pub(super) async fn status(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
         let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
-        let active = bot.codes.active_codes(guild).await?.len();
-        Ok(manage::status(&manage::Status {
-            guild: bot.guilds.guild(guild).await?,
-            active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-            waiting_here: bot.batches.pending_in_guild(guild).await?,
-            waiting_everywhere: bot.reports.pending_redemptions().await?,
-            feeds,
-            replica: replica.map_err(anyhow::Error::msg)?,
-            engine,
-            discord,
-        }))
+        let active = bot.codes.active_codes(alliance).await?.len();
+        Ok(manage::status(
+            language(ctx),
+            &manage::Status {
+                guild: bot.guilds.guild(alliance).await?,
+                active_codes: u32::try_from(active).unwrap_or(u32::MAX),
+                waiting_here: bot.batches.pending_in_guild(alliance).await?,
+                waiting_everywhere: bot.reports.pending_redemptions().await?,
+                feeds,
+                replica: replica.map_err(anyhow::Error::msg)?,
+                engine,
+                discord,
+            },
+        ))
     })
     .await
 }
@@ -65,32 +90,42 @@ pub(super) async fn history(
     #[min_length = 1]
     #[max_length = 32]
     code: Option<String>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
+    respond_for(ctx, alliance, |alliance| async move {
         let code = match code.as_deref().map(Code::parse).transpose() {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         let key = code.as_ref().map(Code::key);
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        let over = bot.codes.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
-        let batches = bot.batches.past_batches(guild, key, manage::HISTORY_BATCHES).await?;
-        Ok(manage::history(&batches, &over, code.as_ref()))
+        let bot = ctx.data();
+        let over = bot.codes.over_codes(alliance, key.clone(), appeal::OVER_CODES).await?;
+        let batches = bot.batches.past_batches(alliance, key, manage::HISTORY_BATCHES).await?;
+        Ok(manage::history(language(ctx), &batches, &over, code.as_ref()))
     })
     .await
 }
 
 /// Show charts: redemptions per day, players per code, and how fast it goes
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn stats(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
+pub(super) async fn stats(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
-        let stats = bot.reports.guild_stats(guild(ctx)?).await?;
-        let charts = charts::charts(&stats);
+        let stats = bot.reports.guild_stats(alliance).await?;
+        let charts = charts::charts(language(ctx), &stats);
         let drawn = bot.pictures.draw(charts.iter().map(|chart| chart.svg.clone()).collect()).await;
         let pictures =
             drawn.inspect_err(|error| tracing::warn!("The charts of a server were not drawn: {error:#}")).ok();
-        Ok(charts::stats(&stats, &charts, pictures))
+        Ok(charts::stats(language(ctx), &stats, &charts, pictures))
     })
     .await
 }

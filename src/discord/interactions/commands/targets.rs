@@ -7,11 +7,12 @@ use crate::discord::messages::targets::{self, ChannelSet, Mentioned, Sent, Teste
 use crate::discord::messages::{Message, manage};
 use crate::discord::permissions::{self, Granted};
 use crate::domain::codes::channel::{ChannelKind, MAX_ROLES};
-use crate::domain::players::player::{ChannelId, GuildId, RoleId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, RoleId};
 use crate::domain::text::language::Language;
 use crate::ports::AnnounceError;
 
-use super::{Context, guild, language, respond};
+use super::autocomplete::alliances;
+use super::{Context, guild, language, respond_for};
 
 /// Samples are in the language of posts.
 const SAMPLE_LANGUAGE: Language = Language::En;
@@ -32,9 +33,14 @@ pub(super) async fn setchannel(
     #[description = "One more role for each post to mention"] add_role: Option<serenity::Role>,
     #[description = "Stop mentioning this role"] remove_role: Option<serenity::Role>,
     #[description = "Stop mentioning any role"] no_role: Option<bool>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
     let roles = Roles { only: role, add: add_role, remove: remove_role, none: no_role.unwrap_or(false) };
-    respond(ctx, async move { set_channel(ctx, channel.map(|channel| ChannelId(channel.id.get())), roles).await }).await
+    let channel = channel.map(|channel| ChannelId(channel.id.get()));
+    respond_for(ctx, alliance, |alliance| async move { set_channel(ctx, alliance, channel, roles).await }).await
 }
 
 /// What is asked for about roles.
@@ -68,51 +74,59 @@ fn id(role: &serenity::Role) -> RoleId {
     RoleId(role.id.get())
 }
 
-async fn set_channel(ctx: Context<'_>, channel: Option<ChannelId>, roles: Roles) -> anyhow::Result<Message> {
-    let (bot, guild) = (ctx.data(), guild(ctx)?);
-    let settings = bot.guilds.guild(guild).await?;
+async fn set_channel(
+    ctx: Context<'_>,
+    alliance: AllianceId,
+    channel: Option<ChannelId>,
+    roles: Roles,
+) -> anyhow::Result<Message> {
+    let (bot, server) = (ctx.data(), guild(ctx)?);
+    let settings = bot.guilds.guild(alliance).await?;
     // Whoever adds or removes a role somewhere does not mean to move the posts there.
     let only_roles = (roles.add.is_some() || roles.remove.is_some()) && roles.only.is_none() && !roles.none;
     let present = settings.channel.filter(|_| only_roles);
     let channel = channel.or(present).unwrap_or(ChannelId(ctx.interaction.channel_id.get()));
-    let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
-        return Ok(manage::channel_unknown());
+    let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
+        return Ok(manage::channel_unknown(language(ctx)));
     };
     if let Some(refusal) = refused(language(ctx), channel, &granted) {
         return Ok(refusal);
     }
     // @everyone is a role with the id of the server, and a mention of it would notify nobody.
-    if [&roles.only, &roles.add].into_iter().flatten().any(|role| role.id.get() == guild.0) {
-        return Ok(manage::everyone_refused());
+    if [&roles.only, &roles.add].into_iter().flatten().any(|role| role.id.get() == server.0) {
+        return Ok(manage::everyone_refused(language(ctx)));
     }
     if roles.only.is_some() && roles.none {
-        return Ok(manage::role_or_none());
+        return Ok(manage::role_or_none(language(ctx)));
     }
     let wanted = roles.apply(&settings.mention_roles);
     if wanted.len() > MAX_ROLES {
         return Ok(targets::too_many_roles(language(ctx)));
     }
-    let mentioned = look_up(ctx, guild, &granted, wanted).await?;
+    let mentioned = look_up(ctx, server, &granted, wanted).await?;
     let is_removed = !settings.mention_roles.is_empty() && mentioned.gone == 0;
-    bot.guilds.set_target(guild, channel, Some(granted.kind), Some(mentioned.roles.clone())).await?;
-    Ok(targets::channel_set(language(ctx), &ChannelSet {
-        channel,
-        kind: granted.kind,
-        is_first: settings.channel.is_none(),
-        is_removed,
-        mentioned,
-        missing: granted.missing_useful(),
-    }))
+    bot.guilds.set_target(alliance, channel, Some(granted.kind), Some(mentioned.roles.clone())).await?;
+    Ok(targets::channel_set(
+        language(ctx),
+        &ChannelSet {
+            channel,
+            kind: granted.kind,
+            is_first: settings.channel.is_none(),
+            is_removed,
+            mentioned,
+            missing: granted.missing_useful(),
+        },
+    ))
 }
 
 /// Why nothing can be posted in a channel, if that is so.
 fn refused(language: Language, channel: ChannelId, granted: &Granted) -> Option<Message> {
     if let Some(until) = granted.timed_out_until {
-        return Some(manage::in_a_timeout(until));
+        return Some(manage::in_a_timeout(language, until));
     }
     let missing = granted.missing();
     if !missing.is_empty() {
-        return Some(manage::channel_refused(channel, &missing));
+        return Some(manage::channel_refused(language, channel, &missing));
     }
     granted.blocked.map(|blocked| targets::channel_blocked(language, channel, blocked))
 }
@@ -120,14 +134,14 @@ fn refused(language: Language, channel: ChannelId, granted: &Granted) -> Option<
 /// Which of these roles exist, and which of them Discord notifies.
 async fn look_up(
     ctx: Context<'_>,
-    guild: GuildId,
+    server: GuildId,
     granted: &Granted,
     wanted: Vec<RoleId>,
 ) -> anyhow::Result<Mentioned> {
     if wanted.is_empty() {
         return Ok(Mentioned::default());
     }
-    let known = ctx.data().rest.guild(serenity::GuildId::new(guild.0.max(1))).await?.roles;
+    let known = ctx.data().rest.guild(serenity::GuildId::new(server.0.max(1))).await?.roles;
     let may_mention = granted.may(serenity::Permissions::MENTION_EVERYONE);
     let mut mentioned = Mentioned::default();
     for role in wanted {
@@ -147,45 +161,53 @@ async fn look_up(
 
 /// Post a sample where codes are posted, say what works, and take it back
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn test(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move { try_out(ctx).await }).await
+pub(super) async fn test(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move { try_out(ctx, alliance).await }).await
 }
 
-async fn try_out(ctx: Context<'_>) -> anyhow::Result<Message> {
-    let (bot, guild) = (ctx.data(), guild(ctx)?);
-    let settings = bot.guilds.guild(guild).await?;
+async fn try_out(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<Message> {
+    let (bot, server) = (ctx.data(), guild(ctx)?);
+    let settings = bot.guilds.guild(alliance).await?;
     let Some(channel) = settings.channel else { return Ok(targets::no_channel(language(ctx))) };
-    let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
-        return Ok(manage::channel_unknown());
+    let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
+        return Ok(manage::channel_unknown(language(ctx)));
     };
     if let Some(refusal) = refused(language(ctx), channel, &granted) {
         return Ok(refusal);
     }
-    let mentioned = look_up(ctx, guild, &granted, settings.mention_roles).await?;
-    let may_take_back =
-        granted.kind != ChannelKind::Forum || granted.may(serenity::Permissions::MANAGE_THREADS);
+    let mentioned = look_up(ctx, server, &granted, settings.mention_roles).await?;
+    let may_take_back = granted.kind != ChannelKind::Forum || granted.may(serenity::Permissions::MANAGE_THREADS);
     let sent = match may_take_back {
-        true => match send_sample(ctx, guild, channel, granted.kind).await? {
+        true => match send_sample(ctx, (server, alliance), channel, granted.kind).await? {
             Some(sent) => sent,
             None => return Ok(targets::sample_there(language(ctx))),
         },
         false => Sent::NotTried,
     };
-    Ok(targets::tested(language(ctx), &Tested { channel, kind: granted.kind, sent, mentioned, missing: granted.missing_useful() }))
+    Ok(targets::tested(
+        language(ctx),
+        &Tested { channel, kind: granted.kind, sent, mentioned, missing: granted.missing_useful() },
+    ))
 }
 
 /// Sends a sample, which the upkeep takes back. `None` if an earlier one is still there.
 async fn send_sample(
     ctx: Context<'_>,
-    guild: GuildId,
+    (server, alliance): (GuildId, AllianceId),
     channel: ChannelId,
     kind: ChannelKind,
 ) -> anyhow::Result<Option<Sent>> {
     let bot = ctx.data();
-    let Some(sample) = bot.guilds.begin_sample(guild, channel).await? else { return Ok(None) };
+    let Some(sample) = bot.guilds.begin_sample(server, alliance, channel).await? else { return Ok(None) };
     let announcer = DiscordAnnouncer::new(bot.rest.clone(), bot.clock);
     let outgoing = OutgoingMessage {
-        place: Place { guild, channel, nonce: &sample.nonce },
+        place: Place { server, alliance, channel, nonce: &sample.nonce },
         channel_kind: Some(kind),
         title: targets::sample_title(SAMPLE_LANGUAGE),
         attempted_at: None,
