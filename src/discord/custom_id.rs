@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::players::player::{GuildId, PlayerId};
 
 /// The version at the start of every `custom_id`. Older versions must stay readable for ever.
 const VERSION: &str = "1";
@@ -20,6 +21,10 @@ pub enum Action {
     WhoChose(String),
     /// Show this page of the roster; counted from 0.
     RosterPage(u32),
+    /// Put the person's linked account on this alliance's roster.
+    Join(PlayerId, GuildId),
+    /// The same for the alliance chosen in a menu.
+    JoinChosen(PlayerId),
 }
 
 /// The most characters in a `custom_id` (docs/protocol.md, "Sizes").
@@ -34,6 +39,7 @@ impl Action {
         }
         let (name, rest) = (parts.next()?, parts.next().unwrap_or_default());
         let code = || Code::parse(rest).ok();
+        let player = |text: &str| PlayerId::new(text.parse().ok()?);
         Some(match name {
             "me" => Self::RedeemForMe(code()?),
             "all" => Self::RedeemForAll(code()?),
@@ -42,6 +48,8 @@ impl Action {
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
             "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
             "roster" => Self::RosterPage(rest.parse().ok()?),
+            "join" => Self::Join(player(rest)?, GuildId(parts.next()?.parse().ok()?)),
+            "join-of" => Self::JoinChosen(player(rest)?),
             _ => return None,
         })
     }
@@ -71,6 +79,8 @@ impl fmt::Display for Action {
             }
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
             Self::RosterPage(page) => write!(f, "roster:{page}"),
+            Self::Join(player, alliance) => write!(f, "join:{}:{alliance}", player.get()),
+            Self::JoinChosen(player) => write!(f, "join-of:{}", player.get()),
         }
     }
 }
@@ -105,12 +115,26 @@ mod tests {
             ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code])),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7)),
+            ("1:join:33750731:4", Action::Join(PlayerId::new(33_750_731).unwrap(), GuildId(4))),
+            ("1:join-of:33750731", Action::JoinChosen(PlayerId::new(33_750_731).unwrap())),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
         }
-        for foreign in
-            ["", "1", "2:me:X", "1:me:", "1:me:a b", "1:other", "1:roster:-1", "1:who:", "1:chosen:", "1:chosen:a b"]
-        {
+        for foreign in [
+            "",
+            "1",
+            "2:me:X",
+            "1:me:",
+            "1:me:a b",
+            "1:other",
+            "1:roster:-1",
+            "1:join:1",
+            "1:join:0:4",
+            "1:join-of:x",
+            "1:who:",
+            "1:chosen:",
+            "1:chosen:a b",
+        ] {
             assert_eq!(Action::parse(foreign), None, "{foreign}");
         }
     }
