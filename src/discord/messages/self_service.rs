@@ -6,8 +6,9 @@ use serenity::all::{
 };
 
 use crate::discord::custom_id::Action;
-use crate::domain::players::player::{GuildId, PlayerId, State};
-use crate::domain::players::self_service::MAX_JOINED;
+use crate::discord::message_content::Reading;
+use crate::domain::players::player::{ChannelId, GuildId, PlayerId, State};
+use crate::domain::players::self_service::{JoinMode, MAX_JOINED};
 use crate::domain::text::language::Language;
 use crate::store::Joined;
 
@@ -138,4 +139,37 @@ pub fn who_are_you(language: Language, action: &Action) -> CreateModal {
     ];
     CreateModal::new(action.to_string(), clip(&text!(language, "self-form-title"), 45))
         .components(rows.into_iter().map(CreateActionRow::InputText).collect())
+}
+
+pub fn channel_or_off(language: Language) -> Message {
+    Message::text(text!(language, "self-channel-or-off"))
+}
+
+pub fn not_a_text_channel(language: Language) -> Message {
+    Message::text(text!(language, "self-not-a-text-channel"))
+}
+
+/// `needed` are permissions as Discord names them.
+pub fn id_channel_refused(language: Language, channel: ChannelId, needed: &[&str]) -> Message {
+    let needed = needed.iter().map(|name| format!("**{name}**")).collect::<Vec<_>>().join(", ");
+    Message::text(text!(language, "self-id-channel-refused", channel = format!("<#{channel}>"), permissions = needed))
+}
+
+/// How members join by themselves in this server.
+pub fn joining(language: Language, mode: JoinMode, channel: Option<ChannelId>, reading: Reading) -> Message {
+    let after_link = match mode {
+        JoinMode::Off => text!(language, "self-mode-off"),
+        JoinMode::Ask => text!(language, "self-mode-ask"),
+        JoinMode::Auto => text!(language, "self-mode-auto"),
+    };
+    let by_id = match channel {
+        None => text!(language, "self-no-id-channel"),
+        Some(channel) => text!(language, "self-id-channel", channel = format!("<#{channel}>")),
+    };
+    let problem = match (channel, reading) {
+        (None, _) | (_, Reading::On) => String::new(),
+        (Some(_), Reading::Off) => format!("\n{}", text!(language, "self-reading-is-off")),
+        (Some(_), Reading::NotAllowed) => format!("\n{}", text!(language, "self-reading-is-not-allowed")),
+    };
+    Message::text(format!("{after_link}\n{by_id}{problem}"))
 }
