@@ -43,7 +43,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             .await;
     }
     match (action, guild, values) {
-        (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
+        (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
         (Some(Action::RedeemForAll(code)), Some(guild), _) => {
@@ -60,7 +60,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
                 true => (page, number),
                 false => (bot.rosters.roster(guild, last * players::PAGE, players::PAGE).await?, last),
             };
-            let message = players::roster(&page, number);
+            let message = players::roster(interaction.language(), &page, number);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
         (Some(action @ (Action::Join(..) | Action::JoinChosen(_))), Some(guild), _) => {
@@ -70,13 +70,15 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
                 Action::JoinChosen(player) => {
                     (player, chosen_values.first().and_then(|id| id.parse().ok()).map(GuildId))
                 }
-                _ => return interaction.answer(&personal::outdated()).await,
+                _ => return interaction.answer(&personal::outdated(interaction.language())).await,
             };
-            let Some(alliance) = alliance else { return interaction.answer(&personal::outdated()).await };
+            let Some(alliance) = alliance else {
+                return interaction.answer(&personal::outdated(interaction.language())).await;
+            };
             let joined = linking::join(bot, &person, player, alliance).await?;
-            interaction.answer(&joined.unwrap_or_else(personal::outdated)).await
+            interaction.answer(&joined.unwrap_or_else(|| personal::outdated(interaction.language()))).await
         }
-        _ => interaction.answer(&personal::outdated()).await,
+        _ => interaction.answer(&personal::outdated(interaction.language())).await,
     }
 }
 
@@ -101,7 +103,7 @@ async fn redeem_for_person(
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     // Checked before the person has to fill in anything.
-    if let Some(over) = redeem::all_over(bot, &codes).await? {
+    if let Some(over) = redeem::all_over(bot, interaction.language(), &codes).await? {
         return interaction.answer(&over).await;
     }
     if bot.rosters.links(user).await?.is_empty() {
@@ -115,7 +117,7 @@ async fn redeem_for_person(
         return interaction.respond(CreateInteractionResponse::Modal(form)).await;
     }
     let Some(permit) = bot.request_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
     redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes, Afterword::default()).await

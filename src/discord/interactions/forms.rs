@@ -25,25 +25,29 @@ async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteractio
         Some(Action::WhoAmI(codes)) => codes,
         Some(Action::WhoChose(id)) => match bot.codes.choice(id).await? {
             Some(codes) => codes,
-            None => return interaction.answer(&personal::form_expired()).await,
+            None => return interaction.answer(&personal::form_expired(interaction.language())).await,
         },
-        _ => return interaction.answer(&personal::outdated()).await,
+        _ => return interaction.answer(&personal::outdated(interaction.language())).await,
     };
-    let Some(server) = form.guild_id else { return interaction.answer(&personal::servers_only()).await };
+    let Some(server) = form.guild_id else {
+        return interaction.answer(&personal::servers_only(interaction.language())).await;
+    };
     let (id, state) = (value(form, fields::PLAYER), Some(value(form, fields::STATE)).filter(|state| !state.is_empty()));
     let (id, state) = match (id.parse::<PlayerId>(), state.map(str::parse::<State>).transpose()) {
         (Ok(id), Ok(state)) => (id, state),
-        (Err(error), _) | (_, Err(error)) => return interaction.answer(&personal::bad_player(&error)).await,
+        (Err(error), _) | (_, Err(error)) => {
+            return interaction.answer(&personal::bad_player(interaction.language(), &error)).await;
+        }
     };
     let user = UserId(form.user.id.get());
     let Some(permit) = bot.request_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     let Some(check) = bot.check_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
-    if let Err(refusal) = linking::confirm(bot, id, state).await {
+    if let Err(refusal) = linking::confirm(bot, interaction.language(), id, state).await {
         drop(permit);
         return interaction.answer(&refusal).await;
     }

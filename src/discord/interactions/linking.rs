@@ -31,15 +31,20 @@ impl Person {
 
 /// Lets the game confirm that the player is in this state. Otherwise returns the answer for the person. A state that the person
 /// does not know is searched later.
-pub(super) async fn confirm(bot: &Bot, player: PlayerId, state: Option<State>) -> Result<(), Message> {
+pub(super) async fn confirm(
+    bot: &Bot,
+    language: Language,
+    player: PlayerId,
+    state: Option<State>,
+) -> Result<(), Message> {
     let Some(state) = state else { return Ok(()) };
     let check = tokio::select! {
         check = bot.state_checker.check_state(player, state) => check,
-        () = bot.shutdown.cancelled() => return Err(personal::restarting()),
+        () = bot.shutdown.cancelled() => return Err(personal::restarting(language)),
     };
     match check {
         StateCheck::Right => Ok(()),
-        other => Err(personal::not_confirmed(player, state, &other)),
+        other => Err(personal::not_confirmed(language, player, state, &other)),
     }
 }
 
@@ -54,7 +59,7 @@ pub(super) async fn link(
     let player = Player { id, nickname: String::new(), state, furnace_level: None };
     let linked = bot.rosters.link_named(person.user, player, person.name.clone()).await?;
     if linked == Linked::TooMany {
-        return Ok(Err(personal::too_many_links()));
+        return Ok(Err(personal::too_many_links(person.language)));
     }
     let retried = if state.is_some() { bot.redemptions.retry_wrong_state(id).await? } else { 0 };
     let invitation = invite(bot, person, id).await?;

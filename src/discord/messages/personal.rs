@@ -1,4 +1,5 @@
 //! Answers for everybody: linking an account, redeeming for oneself, refusals and failures.
+#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::channel::OverReason;
@@ -8,20 +9,21 @@ use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::state_check::StateCheck;
+use crate::domain::text::language::Language;
 use crate::store::{Forgotten, Standing};
 
 use super::batch::{counts, player as named};
 use super::escape::{escape, in_text};
 use super::{MAX_CONTENT, Message};
 
-pub fn too_many_links() -> Message {
+pub fn too_many_links(language: Language) -> Message {
     Message::text(format!(
         "❌ You already have {MAX_LINKS} linked accounts, the most allowed. Remove one with `/unlink` first."
     ))
 }
 
 /// The game did not confirm that the player is in this state.
-pub fn not_confirmed(player: PlayerId, state: State, check: &StateCheck) -> Message {
+pub fn not_confirmed(language: Language, player: PlayerId, state: State, check: &StateCheck) -> Message {
     Message::text(match check {
         StateCheck::WrongState => format!(
             "❌ According to the game, {player} is not in state {state}. Your state is shown in your in-game profile, after \
@@ -38,11 +40,11 @@ pub fn not_confirmed(player: PlayerId, state: State, check: &StateCheck) -> Mess
     })
 }
 
-pub fn bad_player(error: &PlayerError) -> Message {
+pub fn bad_player(language: Language, error: &PlayerError) -> Message {
     Message::text(format!("❌ {}. Nothing was changed.", escape(&error.to_string(), 120)))
 }
 
-pub fn unlinked(accounts: usize) -> Message {
+pub fn unlinked(language: Language, accounts: usize) -> Message {
     Message::text(match accounts {
         0 => "That account is not linked to you. Nothing was changed.".to_owned(),
         1 => "✅ The account is no longer linked to you.".to_owned(),
@@ -51,7 +53,7 @@ pub fn unlinked(accounts: usize) -> Message {
 }
 
 /// The answer to `/unlink everything:true`.
-pub fn forgotten(forgotten: &Forgotten) -> Message {
+pub fn forgotten(language: Language, forgotten: &Forgotten) -> Message {
     let Forgotten { links, erased, kept } = forgotten;
     if *links == 0 && erased.is_empty() {
         return Message::text("I have no data about you. Nothing was changed.");
@@ -72,27 +74,27 @@ pub fn forgotten(forgotten: &Forgotten) -> Message {
     Message::text(text)
 }
 
-pub fn one_or_everything() -> Message {
+pub fn one_or_everything(language: Language) -> Message {
     Message::text("❌ Use either `player_id`, to unlink one account, or `everything`, not both. Nothing was changed.")
 }
 
-pub fn no_links() -> Message {
+pub fn no_links(language: Language) -> Message {
     Message::text("You have no linked account yet. Use `/link` with your player id and state first.")
 }
 
-pub fn too_many_requests() -> Message {
+pub fn too_many_requests(language: Language) -> Message {
     Message::text("⏳ Your last requests are still in progress. Please wait until one of them is done.")
 }
 
-pub fn code_over(code: &Code, over: &OverReason) -> Message {
+pub fn code_over(language: Language, code: &Code, over: &OverReason) -> Message {
     Message::text(format!("⌛ `{code}` is not active: {}.", over.meaning()))
 }
 
-pub fn too_many_waiting(codes: &[Code]) -> Message {
-    Message::text(too_many(codes))
+pub fn too_many_waiting(language: Language, codes: &[Code]) -> Message {
+    Message::text(too_many(language, codes))
 }
 
-fn too_many(codes: &[Code]) -> String {
+fn too_many(language: Language, codes: &[Code]) -> String {
     let listed: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
     format!(
         "⏳ You have {MAX_WAITING} codes waiting, the most allowed. Try again when some of them are done: {}",
@@ -103,6 +105,7 @@ fn too_many(codes: &[Code]) -> String {
 /// The outcome of each code for each account. `over` and `beyond_limit` are requested codes that are not redeemed;
 /// `is_waiting` while the answer will be edited again.
 pub fn standings(
+    language: Language,
     codes: &[(Code, Vec<Standing>)],
     over: &[(Code, OverReason)],
     beyond_limit: &[Code],
@@ -120,10 +123,10 @@ pub fn standings(
         end.push("I will keep trying. To see the result later, redeem the code again.".to_owned());
     }
     if !beyond_limit.is_empty() {
-        end.push(too_many(beyond_limit));
+        end.push(too_many(language, beyond_limit));
     }
     let each = |(code, of_code): &(Code, Vec<Standing>)| {
-        let lines = of_code.iter().map(|standing| line(standing, is_waiting));
+        let lines = of_code.iter().map(|standing| line(language, standing, is_waiting));
         std::iter::once(format!("**{}**", in_text(code))).chain(lines).collect::<Vec<_>>()
     };
     let lines: Vec<String> = over.iter().cloned().chain(codes.iter().flat_map(each)).chain(end.clone()).collect();
@@ -132,15 +135,16 @@ pub fn standings(
         return Message::text(text);
     }
     // Many codes for many accounts: a line for each code.
-    let counted =
-        |(code, of_code): &(Code, Vec<Standing>)| format!("**{}**: {}", in_text(code), counts(&tally(of_code)));
+    let counted = |(code, of_code): &(Code, Vec<Standing>)| {
+        format!("**{}**: {}", in_text(code), counts(language, &tally(of_code)))
+    };
     end.push("To see each account, use `/redeem` with one code.".to_owned());
     let lines: Vec<String> = over.into_iter().chain(codes.iter().map(counted)).collect();
-    Message::text(whole_lines(&lines, &end.join("\n"), MAX_CONTENT))
+    Message::text(whole_lines(language, &lines, &end.join("\n"), MAX_CONTENT))
 }
 
 /// As many of the lines as fit before `end`, and the number of those left out.
-fn whole_lines(lines: &[String], end: &str, room: usize) -> String {
+fn whole_lines(language: Language, lines: &[String], end: &str, room: usize) -> String {
     let more = |left: usize| if left > 0 { format!("… and {left} more\n") } else { String::new() };
     let mut shown = String::new();
     for (at, line) in lines.iter().enumerate() {
@@ -179,7 +183,7 @@ fn is_open(standing: &Standing) -> bool {
     standing.outcome.is_none_or(|outcome| !outcome.is_final())
 }
 
-fn line(standing: &Standing, is_waiting: bool) -> String {
+fn line(language: Language, standing: &Standing, is_waiting: bool) -> String {
     let who = named(standing.player, &standing.nickname);
     let status = standing.status.as_ref();
     let why = status.map_or("unknown reason", meaning);
@@ -195,24 +199,24 @@ fn line(standing: &Standing, is_waiting: bool) -> String {
     }
 }
 
-pub fn servers_only() -> Message {
+pub fn servers_only(language: Language) -> Message {
     Message::text("I only work in servers. Please use this command in a server that I am in.")
 }
 
 /// A button or menu whose `custom_id` cannot be read.
-pub fn outdated() -> Message {
+pub fn outdated(language: Language) -> Message {
     Message::text("This button no longer works. Use `/giftcode` and `/redeem` instead.")
 }
 
 /// The log has the details under this incident number.
-pub fn failed(incident: &str) -> Message {
+pub fn failed(language: Language, incident: &str) -> Message {
     Message::text(format!(
         "❌ Something went wrong on my side. Please try again in a minute. If it keeps happening, give the bot's operator this \
          number: `{incident}`."
     ))
 }
 
-pub fn not_saved(incident: &str) -> Message {
+pub fn not_saved(language: Language, incident: &str) -> Message {
     Message::text(format!(
         "❌ This could not be saved, so nothing was changed. Please try again in a minute. If it keeps happening, give the bot's \
          operator this number: `{incident}`."
@@ -220,17 +224,17 @@ pub fn not_saved(incident: &str) -> Message {
 }
 
 /// The bot shuts down, or another instance takes over.
-pub fn restarting() -> Message {
+pub fn restarting(language: Language) -> Message {
     Message::text("⏳ I am restarting. Your request continues. To see the result, ask again in a minute.")
 }
 
-pub fn form_expired() -> Message {
+pub fn form_expired(language: Language) -> Message {
     Message::text(
         "⌛ This form was open for too long, and I no longer know which codes you chose. Please choose them again.",
     )
 }
 
-pub fn accounts(players: &[Player]) -> Message {
+pub fn accounts(language: Language, players: &[Player]) -> Message {
     let listed: Vec<String> =
         players.iter().map(|player| format!("• {}", named(player.id, &player.nickname))).collect();
     Message::text(format!(
