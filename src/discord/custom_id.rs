@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 
 /// The version at the start of every `custom_id`. Older versions must stay readable for ever.
 const VERSION: &str = "1";
@@ -19,10 +19,10 @@ pub enum Action {
     WhoAmI(Vec<Code>),
     /// The same for more codes than a `custom_id` holds: the store keeps them under this id.
     WhoChose(String),
-    /// Show this page of the roster; counted from 0.
-    RosterPage(u32),
+    /// Show this page of an alliance's roster; counted from 0. Old messages name no alliance.
+    RosterPage(u32, Option<AllianceId>),
     /// Put the person's linked account on this alliance's roster.
-    Join(PlayerId, GuildId),
+    Join(PlayerId, AllianceId),
     /// The same for the alliance chosen in a menu.
     JoinChosen(PlayerId),
 }
@@ -47,8 +47,11 @@ impl Action {
             "all-of" => Self::ChooseForAll,
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
             "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
-            "roster" => Self::RosterPage(rest.parse().ok()?),
-            "join" => Self::Join(player(rest)?, GuildId(parts.next()?.parse().ok()?)),
+            "roster" => Self::RosterPage(
+                rest.parse().ok()?,
+                parts.next().map(|id| id.parse().map(AllianceId)).transpose().ok()?,
+            ),
+            "join" => Self::Join(player(rest)?, AllianceId(parts.next()?.parse().ok()?)),
             "join-of" => Self::JoinChosen(player(rest)?),
             _ => return None,
         })
@@ -78,7 +81,8 @@ impl fmt::Display for Action {
                 write!(f, "who:{}", codes.join(","))
             }
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
-            Self::RosterPage(page) => write!(f, "roster:{page}"),
+            Self::RosterPage(page, None) => write!(f, "roster:{page}"),
+            Self::RosterPage(page, Some(alliance)) => write!(f, "roster:{page}:{alliance}"),
             Self::Join(player, alliance) => write!(f, "join:{}:{alliance}", player.get()),
             Self::JoinChosen(player) => write!(f, "join-of:{}", player.get()),
         }
@@ -114,8 +118,9 @@ mod tests {
             ("1:all-of", Action::ChooseForAll),
             ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code])),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
-            ("1:roster:7", Action::RosterPage(7)),
-            ("1:join:33750731:4", Action::Join(PlayerId::new(33_750_731).unwrap(), GuildId(4))),
+            ("1:roster:7", Action::RosterPage(7, None)),
+            ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
+            ("1:join:33750731:4", Action::Join(PlayerId::new(33_750_731).unwrap(), AllianceId(4))),
             ("1:join-of:33750731", Action::JoinChosen(PlayerId::new(33_750_731).unwrap())),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
@@ -128,6 +133,8 @@ mod tests {
             "1:me:a b",
             "1:other",
             "1:roster:-1",
+            "1:roster:7:",
+            "1:roster:7:x",
             "1:join:1",
             "1:join:0:4",
             "1:join-of:x",

@@ -177,6 +177,10 @@ async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> any
     messages.sort_by_key(|message| message.id);
     let has_more = !messages.is_empty();
     for message in messages {
+        // It may have been turned off meanwhile.
+        if bot.guilds.id_channel(known.alliance).await? != Some(known.channel) {
+            return Ok(());
+        }
         let is_answered = [ADDED, KNOWN, REFUSED].iter().any(|emoji| message.has(emoji));
         let user = UserId(message.author.id.get());
         if message.is_of_a_person() && !is_answered && is_within_limit(recent, user) {

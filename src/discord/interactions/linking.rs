@@ -5,12 +5,12 @@ use serenity::all::Member;
 use crate::discord::bot::Bot;
 use crate::discord::messages::self_service::{self as words, AllianceChoice, Invitation};
 use crate::discord::messages::{Message, personal};
-use crate::domain::players::player::{GuildId, Player, PlayerId, State, UserId};
+use crate::domain::players::player::{AllianceId, GuildId, Player, PlayerId, State, UserId};
 use crate::domain::players::self_service::JoinMode;
 use crate::domain::redeeming::state_check::StateCheck;
 use crate::domain::text::language::Language;
 use crate::domain::text::{NAME_CHARS, clean};
-use crate::store::{Joined, Linked, StoreError};
+use crate::store::{Alliance, Joined, Linked, StoreError};
 
 /// Who links an account, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,8 +84,13 @@ impl LinkedAccount {
 }
 
 /// The alliances of a server.
-async fn alliances(_bot: &Bot, server: GuildId) -> Result<Vec<AllianceChoice>, StoreError> {
-    Ok(vec![AllianceChoice { id: server, name: String::new() }])
+async fn alliances(bot: &Bot, server: GuildId) -> Result<Vec<AllianceChoice>, StoreError> {
+    let choice = |alliance: Alliance| AllianceChoice {
+        id: alliance.id,
+        // The first one may be without a name beside others.
+        name: alliance.name.unwrap_or_else(|| alliance.id.to_string()),
+    };
+    Ok(bot.guilds.alliances(server).await?.into_iter().map(choice).collect())
 }
 
 /// Asks whether to join, or joins, as the server's admins decided.
@@ -114,7 +119,7 @@ pub(super) async fn join(
     bot: &Bot,
     person: &Person,
     player: PlayerId,
-    alliance: GuildId,
+    alliance: AllianceId,
 ) -> Result<Option<Message>, StoreError> {
     let alliances = alliances(bot, person.server).await?;
     let Some(chosen) = alliances.iter().find(|known| known.id == alliance) else { return Ok(None) };

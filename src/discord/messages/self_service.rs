@@ -7,7 +7,7 @@ use serenity::all::{
 
 use crate::discord::custom_id::Action;
 use crate::discord::message_content::Reading;
-use crate::domain::players::player::{ChannelId, GuildId, PlayerId, State};
+use crate::domain::players::player::{AllianceId, ChannelId, PlayerId, State};
 use crate::domain::players::self_service::{JoinMode, MAX_JOINED};
 use crate::domain::text::language::Language;
 use crate::store::Joined;
@@ -28,7 +28,7 @@ const MAX_OPTIONS: usize = 25;
 /// An alliance as people choose it. A server's only alliance has no name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllianceChoice {
-    pub id: GuildId,
+    pub id: AllianceId,
     pub name: String,
 }
 

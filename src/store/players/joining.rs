@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::domain::players::player::{GuildId, PlayerId, UserId};
+use crate::domain::players::player::{AllianceId, PlayerId, UserId};
 use crate::domain::players::self_service::MAX_JOINED;
 use crate::store::guilds;
 use crate::store::handles::Rosters;
@@ -21,7 +21,12 @@ pub enum Joined {
 
 impl Rosters {
     /// Puts an account that this user has linked on an alliance's roster.
-    pub async fn join_roster(&self, alliance: GuildId, user: UserId, account: PlayerId) -> Result<Joined, StoreError> {
+    pub async fn join_roster(
+        &self,
+        alliance: AllianceId,
+        user: UserId,
+        account: PlayerId,
+    ) -> Result<Joined, StoreError> {
         self.write(move |tx| {
             let linked = "SELECT 1 FROM links WHERE user_id = ?1 AND player_id = ?2 AND deleted = 0";
             if !tx.statement(linked)?.exists(params![user, account])? {
@@ -50,7 +55,7 @@ impl Rosters {
         .await
     }
 
-    pub async fn is_on_roster(&self, alliance: GuildId, account: PlayerId) -> Result<bool, StoreError> {
+    pub async fn is_on_roster(&self, alliance: AllianceId, account: PlayerId) -> Result<bool, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT 1 FROM rosters WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0";
             Ok(connection.prepare_cached(sql)?.exists(params![alliance, account])?)

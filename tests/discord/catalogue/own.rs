@@ -4,7 +4,7 @@ use giftcode_bot::discord::message_content::Reading;
 use giftcode_bot::discord::messages::self_service::{AllianceChoice, Invitation};
 use giftcode_bot::discord::messages::{access, self_service};
 use giftcode_bot::domain::players::access::AccessRole;
-use giftcode_bot::domain::players::player::{GuildId, State};
+use giftcode_bot::domain::players::player::{AllianceId, State};
 use giftcode_bot::domain::players::self_service::JoinMode;
 use giftcode_bot::domain::text::language::Language;
 
@@ -38,7 +38,7 @@ pub fn who_may(language: Language) -> Chapter {
 pub fn joining(language: Language) -> Chapter {
     let say = |when: &str, message| (when.to_owned(), message);
     let (me, state) = (player(33_750_731), State::new(245));
-    let choice = |id, name: &str| AllianceChoice { id: GuildId(id), name: name.to_owned() };
+    let choice = |id, name: &str| AllianceChoice { id: AllianceId(id), name: name.to_owned() };
     let one = Invitation::Ask(me, vec![choice(3, "")]);
     let several = Invitation::Ask(me, vec![choice(3, "North"), choice(4, "South")]);
     let linked = |is_new, retried| self_service::linked(language, me, state, is_new, retried);

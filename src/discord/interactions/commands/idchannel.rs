@@ -2,12 +2,15 @@
 
 use poise::serenity_prelude as serenity;
 
+use crate::discord::managers::may_manage;
 use crate::discord::messages::{Message, self_service as words};
 use crate::discord::permissions::{self, missing};
-use crate::domain::players::player::ChannelId;
+use crate::domain::players::access::Managed;
+use crate::domain::players::player::{AllianceId, ChannelId};
 use crate::domain::players::self_service::JoinMode;
 
-use super::{Context, guild, language, respond};
+use super::autocomplete::alliances;
+use super::{Context, guild, language, managers_only, respond_for};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
 enum Join {
@@ -28,12 +31,22 @@ pub(super) async fn idchannel(
     channel: Option<serenity::PartialChannel>,
     #[description = "No longer read such a channel"] off: Option<bool>,
     #[description = "After /link: off (only leaders add players), ask, or auto"] join: Option<Join>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move { change(ctx, channel, off.unwrap_or(false), join).await }).await
+    respond_for(
+        ctx,
+        alliance,
+        |alliance| async move { change(ctx, alliance, channel, off.unwrap_or(false), join).await },
+    )
+    .await
 }
 
 async fn change(
     ctx: Context<'_>,
+    alliance: AllianceId,
     channel: Option<serenity::PartialChannel>,
     off: bool,
     join: Option<Join>,
@@ -52,6 +65,11 @@ async fn change(
             return Ok(words::id_channel_refused(language, channel, &needed));
         }
     }
+    // It concerns all alliances.
+    let member = ctx.interaction.member.as_deref();
+    if join.is_some() && !may_manage(bot, server, Managed::Server, member).await? {
+        return managers_only(ctx).await;
+    }
     if let Some(join) = join {
         let mode = match join {
             Join::Off => JoinMode::Off,
@@ -62,9 +80,9 @@ async fn change(
     }
     if channel.is_some() || off {
         // What was written before the command is not read.
-        bot.guilds.set_id_channel(server, channel, ctx.interaction.id.get()).await?;
+        bot.guilds.set_id_channel(alliance, channel, ctx.interaction.id.get()).await?;
     }
-    let set = bot.guilds.id_channel(server).await?;
+    let set = bot.guilds.id_channel(alliance).await?;
     let mode = bot.guilds.join_mode(server).await?;
     Ok(words::joining(language, mode, set, bot.message_content.reading()))
 }
