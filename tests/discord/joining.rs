@@ -37,7 +37,8 @@ async fn after_link_people_are_asked_or_not_as_the_admins_decide() {
     // The button works after a crash, once, and only for the person who linked the account.
     let message = asked.message();
     bot.kill().await;
-    let _bot = world.start().await;
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
     let stranger = world.double.press(&friend, &message, message.custom_id(JOIN)).await;
     stranger.settled(PATIENCE).await;
     assert!(stranger.text().contains("❌ 1001 is no longer linked to you"), "{}", stranger.text());
@@ -168,7 +169,8 @@ async fn ids_typed_in_the_channel_join_the_list_whatever_happens_meanwhile() {
         reacted(&world, message, emoji).await;
     }
     bot.stop().await;
-    let _bot = world.start().await;
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
     let last = post(&friend, "100007");
     reacted(&world, &last, "✅").await;
     let told = world.told(&admin, LIST, &[]).await;
