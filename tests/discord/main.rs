@@ -15,6 +15,7 @@ mod crashes;
 mod deploys;
 mod erasing;
 mod forums;
+mod joining;
 mod main_job;
 mod managing;
 mod many;

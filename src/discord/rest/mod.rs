@@ -10,6 +10,7 @@
 mod access;
 mod error;
 mod files;
+mod reactions;
 mod responses;
 mod threads;
 mod throttle;
@@ -21,7 +22,7 @@ use jiff::Timestamp;
 use reqwest::Client;
 use serde::de::DeserializeOwned;
 use serenity::all::{
-    ApplicationId, ChannelId, CreateCommand, CreateForumPost, GuildId, MessageId, PartialGuild, UserId,
+    ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId,
 };
 use serenity::http::{Http, LightMethod, Request, Route};
 use tokio::sync::OnceCell;
@@ -95,53 +96,14 @@ impl Rest {
         self.call(Request::new(Route::ChannelMessages { channel_id }, LightMethod::Get).params(Some(params))).await
     }
 
-    /// Publishes a message of an announcement channel to the channels that follow it.
-    pub async fn crosspost(&self, (channel_id, message_id): (ChannelId, MessageId)) -> Result<(), RestError> {
-        self.discard(Request::new(Route::ChannelMessageCrosspost { channel_id, message_id }, LightMethod::Post)).await
-    }
-
-    pub async fn delete_message(&self, (channel_id, message_id): (ChannelId, MessageId)) -> Result<(), RestError> {
-        self.discard(Request::new(Route::ChannelMessage { channel_id, message_id }, LightMethod::Delete)).await
-    }
-
-    pub async fn message<T: DeserializeOwned>(
-        &self,
-        (channel_id, message_id): (ChannelId, MessageId),
-    ) -> Result<T, RestError> {
-        self.call(Request::new(Route::ChannelMessage { channel_id, message_id }, LightMethod::Get)).await
-    }
-
-    /// Starts a thread in a forum.
-    pub async fn create_post<T: DeserializeOwned>(
+    /// The newest messages of a channel, at most 100, newest first.
+    pub async fn last_messages<T: DeserializeOwned>(
         &self,
         channel_id: ChannelId,
-        body: &CreateForumPost<'_>,
-    ) -> Result<T, RestError> {
-        self.send(LightMethod::Post, Route::ChannelThreads { channel_id }, body, &[]).await
-    }
-
-    /// A guild's open threads that the bot can see.
-    pub async fn active_threads(&self, guild_id: GuildId) -> Result<Threads, RestError> {
-        self.call(Request::new(Route::GuildThreadsActive { guild_id }, LightMethod::Get)).await
-    }
-
-    /// A channel's archived public threads, the latest archived first; those archived before `before`. At most 100.
-    pub async fn archived_threads(&self, channel_id: ChannelId, before: Option<String>) -> Result<Threads, RestError> {
-        let before = before.map(|before| ("before", before));
-        let params = [("limit", "100".to_owned())].into_iter().chain(before).collect();
-        let route = Route::ChannelArchivedPublicThreads { channel_id };
-        self.call(Request::new(route, LightMethod::Get).params(Some(params))).await
-    }
-
-    pub async fn set_archived(&self, channel_id: ChannelId, is_archived: bool) -> Result<(), RestError> {
-        let body = serde_json::json!({ "archived": is_archived });
-        let _: serde::de::IgnoredAny = self.send(LightMethod::Patch, Route::Channel { channel_id }, &body, &[]).await?;
-        Ok(())
-    }
-
-    /// Deletes a thread with all its messages.
-    pub async fn delete_thread(&self, channel_id: ChannelId) -> Result<(), RestError> {
-        self.discard(Request::new(Route::Channel { channel_id }, LightMethod::Delete)).await
+        limit: usize,
+    ) -> Result<Vec<T>, RestError> {
+        let params = vec![("limit", limit.to_string())];
+        self.call(Request::new(Route::ChannelMessages { channel_id }, LightMethod::Get).params(Some(params))).await
     }
 
     pub async fn channel<T: DeserializeOwned>(&self, channel_id: ChannelId) -> Result<T, RestError> {
@@ -232,15 +194,15 @@ impl Rest {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: impl Into<Call<'_>>) -> Result<T, RestError> {
-        read(&self.answer(request).await?)
+        read(&self.call_for_bytes(request).await?)
     }
 
     /// Makes a call whose answer says nothing more, and may be empty.
     async fn discard(&self, request: impl Into<Call<'_>>) -> Result<(), RestError> {
-        self.answer(request).await.map(drop)
+        self.call_for_bytes(request).await.map(drop)
     }
 
-    async fn answer(&self, request: impl Into<Call<'_>>) -> Result<Vec<u8>, RestError> {
+    async fn call_for_bytes(&self, request: impl Into<Call<'_>>) -> Result<Vec<u8>, RestError> {
         self.throttle.acquire_permit().await?;
         let began = Instant::now();
         match self.perform(request).await {
