@@ -21,9 +21,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::Client;
 use serde::de::DeserializeOwned;
-use serenity::all::{
-    ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId,
-};
+use serenity::all::{ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId};
 use serenity::http::{Http, LightMethod, Request, Route};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
