@@ -164,6 +164,7 @@ fn page(language: Language) -> String {
         catalogue::rosters(language),
         catalogue::own::who_may(language),
         catalogue::alliances::alliances(language),
+        catalogue::own::joining(language),
         catalogue::everybody(language),
     ];
     for (title, messages) in chapters {

@@ -66,6 +66,8 @@ pub(super) fn blocked(language: Language, blocked: Blocked) -> String {
         Blocked::MissingAccess => text!(language, "paused-channel-hidden"),
         Blocked::MissingPermissions => text!(language, "paused-no-permission"),
         Blocked::MissingHistory => text!(language, "paused-no-history"),
+        Blocked::ThreadLocked => text!(language, "paused-thread-locked"),
+        Blocked::TagRequired => text!(language, "paused-tag-required"),
         Blocked::TimedOut => text!(language, "paused-timeout"),
         Blocked::Removed => text!(language, "paused-removed"),
     }

@@ -6,7 +6,7 @@ use serenity::all::CreateEmbed;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeError};
 use crate::domain::health::{DiscordStatus, EnginePhase, EngineStatus, Feeds, ReplicaStatus};
-use crate::domain::players::player::{ChannelId, RoleId};
+use crate::domain::players::player::ChannelId;
 use crate::domain::text::language::Language;
 use crate::ports::AnnouncedCode;
 use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
@@ -15,69 +15,24 @@ use super::appeal::{Recheck, code_over, over, over_lines};
 use super::batch::{by_reason, counts, group_title};
 use super::escape::{clip, escape, in_text};
 use super::texts::text;
-use super::{MAX_DESCRIPTION, MAX_FIELD, Message, colour, errors, health, when};
+use super::{MAX_DESCRIPTION, MAX_FIELD, Message, colour, errors, health, mentions, when};
 
 /// Batches that the history shows.
 pub const HISTORY_BATCHES: u32 = 10;
 /// Codes that the list shows.
 const LIST_CODES: usize = 40;
 
-/// The role that a server's posts mention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mention {
-    Nobody,
-    /// Nobody any more, as requested.
-    Removed,
-    /// Nobody any more, because the role was deleted.
-    Gone,
-    Role(RoleId),
-    /// A role whose members Discord does not notify.
-    Silent(RoleId),
-}
-
-impl Mention {
-    pub fn role(self) -> Option<RoleId> {
-        match self {
-            Self::Role(role) | Self::Silent(role) => Some(role),
-            Self::Nobody | Self::Removed | Self::Gone => None,
-        }
-    }
-}
-
-/// `is_first` if the server had no channel before, so that the active codes are posted. `missing` names permissions that are
-/// useful but not required.
-pub fn channel_set(
-    language: Language,
-    channel: ChannelId,
-    is_first: bool,
-    mention: Mention,
-    missing: &[&str],
-) -> Message {
-    let channel = format!("<#{channel}>");
-    let set = match is_first {
-        true => text!(language, "channel-set-first", channel = channel),
-        false => text!(language, "channel-set", channel = channel),
-    };
-    let role = |role: RoleId| format!("<@&{role}>");
-    let mention = match mention {
-        Mention::Nobody => None,
-        Mention::Removed => Some(text!(language, "channel-role-removed")),
-        Mention::Gone => Some(text!(language, "channel-role-gone")),
-        Mention::Role(named) => Some(text!(language, "channel-role-mentioned", role = role(named))),
-        Mention::Silent(named) => Some(text!(language, "channel-role-silent", role = role(named))),
-    };
-    let useful = (!missing.is_empty())
-        .then(|| text!(language, "channel-useful-missing", permissions = permissions(language, missing)));
-    Message::text([Some(set), mention, useful].into_iter().flatten().collect::<Vec<_>>().join(" "))
-}
-
 /// The permissions in the language, in bold.
-fn permissions(language: Language, names: &[&str]) -> String {
+pub(super) fn permissions(language: Language, names: &[&str]) -> String {
     let named = |name: &&str| {
         let name = match *name {
             "View Channel" => text!(language, "permission-view-channel"),
             "Send Messages" => text!(language, "permission-send-messages"),
             "Embed Links" => text!(language, "permission-embed-links"),
+            "Send Messages in Threads" => text!(language, "permission-send-in-threads"),
+            "Create Posts" => text!(language, "permission-create-posts"),
+            "Send Messages in Posts" => text!(language, "permission-send-in-posts"),
+            "Add Reactions" => text!(language, "permission-add-reactions"),
             "Attach Files" => text!(language, "permission-attach-files"),
             "Read Message History" => text!(language, "permission-read-history"),
             other => other.to_owned(),
@@ -111,7 +66,7 @@ pub fn role_or_none(language: Language) -> Message {
     Message::text(text!(language, "channel-role-or-none"))
 }
 
-/// The channel is missing, in another server, or a thread.
+/// The channel is missing, in another server, or of a kind without messages.
 pub fn channel_unknown(language: Language) -> Message {
     Message::text(text!(language, "channel-unknown"))
 }
@@ -303,9 +258,10 @@ pub fn status(language: Language, status: &Status) -> Message {
         ),
         (Some(channel), None, None) => channel,
     };
-    let role = guild.mention_role.map_or(String::new(), |role| {
-        format!("\n{}", text!(language, "status-mentions-role", role = format!("<@&{role}>")))
-    });
+    let role = match guild.mention_roles.as_slice() {
+        [] => String::new(),
+        roles => format!("\n{}", text!(language, "status-mentions-role", role = mentions(roles, ", "))),
+    };
     let auto = match guild.auto_redeem {
         true => text!(language, "status-auto-on"),
         false => text!(language, "status-auto-off"),

@@ -1,8 +1,5 @@
 //! Answers for everybody: linking an account, redeeming for oneself, refusals and failures.
 
-use serenity::all::{CreateActionRow, CreateInputText, CreateModal, InputTextStyle};
-
-use crate::discord::custom_id::Action;
 use crate::domain::answers::status::Status;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
@@ -15,34 +12,10 @@ use crate::store::{Forgotten, Standing};
 
 use super::appeal::over;
 use super::batch::{counts, player as named};
-use super::escape::{clip, in_text};
+use super::escape::in_text;
 use super::explanation::{advice, meaning};
 use super::texts::text;
 use super::{MAX_CONTENT, Message, errors};
-
-/// The most characters of a form's title, and of a field's label.
-const MAX_LABEL: usize = 45;
-
-/// The ids of the form's fields.
-pub mod form {
-    pub const PLAYER: &str = "player_id";
-    pub const STATE: &str = "state";
-    /// Whether to link the account.
-    pub const REMEMBER: &str = "remember";
-}
-
-/// `is_new` is false where the link existed; `retried` counts the redemptions that failed because of a wrong state.
-pub fn linked(language: Language, player: PlayerId, state: State, is_new: bool, retried: u32) -> Message {
-    let (player, state) = (player.to_string(), state.to_string());
-    let text = match is_new {
-        true => text!(language, "link-new", player = player, state = state),
-        false => text!(language, "link-known", player = player, state = state),
-    };
-    Message::text(match retried {
-        0 => text,
-        _ => format!("{text} {}", text!(language, "link-tried-again")),
-    })
-}
 
 pub fn too_many_links(language: Language) -> Message {
     Message::text(text!(language, "link-too-many", most = MAX_LINKS))
@@ -239,29 +212,6 @@ pub fn restarting(language: Language) -> Message {
 
 pub fn form_expired(language: Language) -> Message {
     Message::text(text!(language, "form-expired"))
-}
-
-/// The form that asks for a player id and a state. `action` follows when it is submitted.
-pub fn who_are_you(language: Language, action: &Action) -> CreateModal {
-    let input = |label: String, id: &str, most: u16, example: String| {
-        CreateInputText::new(InputTextStyle::Short, clip(&label, MAX_LABEL), id)
-            .min_length(1)
-            .max_length(most)
-            .placeholder(example)
-            .required(true)
-    };
-    let yes = text!(language, "form-yes");
-    let rows = vec![
-        input(text!(language, "form-player"), form::PLAYER, 12, "33750731".to_owned()),
-        input(text!(language, "form-state"), form::STATE, 10, "245".to_owned()),
-        input(text!(language, "form-remember"), form::REMEMBER, 3, yes.clone()).value(yes),
-    ];
-    CreateModal::new(action.to_string(), clip(&text!(language, "form-title"), MAX_LABEL))
-        .components(rows.into_iter().map(CreateActionRow::InputText).collect())
-}
-
-pub fn yes_or_no(language: Language) -> Message {
-    Message::text(text!(language, "form-yes-or-no"))
 }
 
 pub fn accounts(language: Language, players: &[Player]) -> Message {

@@ -6,9 +6,11 @@ mod attachment;
 mod autocomplete;
 mod codes;
 mod giftcode;
+mod idchannel;
 mod manage;
 mod personal;
 mod players;
+mod targets;
 
 use std::sync::atomic::Ordering;
 

@@ -2,17 +2,7 @@
 
 ## setchannel, unsetchannel
 
-# $channel is a mention of a channel.
-channel-set-first = ✅ From now on, I post gift codes in { $channel }, starting with the active ones.
-channel-set = ✅ From now on, I post gift codes in { $channel }.
-# These follow one of the two messages above. $role is a mention of a role.
-channel-role-removed = Posts no longer mention a role.
-channel-role-gone = The role that posts mentioned was deleted, so they mention nobody now. Set another one with `role`.
-channel-role-mentioned = Each post mentions { $role }.
-# “Allow anyone to @mention this role” is a switch in Discord's settings of a role: use the words that Discord has in your language.
-channel-role-silent = Each post names { $role }, but Discord notifies nobody: turn on “Allow anyone to @mention this role” in the role's settings.
-# $permissions is a list of Discord's permissions.
-channel-useful-missing = Please also allow me to { $permissions } there.
+# $channel is a mention of a channel. $permissions is a list of Discord's permissions.
 channel-refused = ❌ I cannot post in { $channel }: I need { $permissions } there. Allow me that in the channel's settings, then use this command again. Nothing was changed.
 # A list of two or more, in bold: “$first” is one or more of them with commas.
 permissions-and = { $first } and { $last }
@@ -20,6 +10,11 @@ permissions-and = { $first } and { $last }
 permission-view-channel = View Channel
 permission-send-messages = Send Messages
 permission-embed-links = Embed Links
+permission-send-in-threads = Send Messages in Threads
+# The same two in a forum, where a thread is called a post.
+permission-create-posts = Create Posts
+permission-send-in-posts = Send Messages in Posts
+permission-add-reactions = Add Reactions
 permission-attach-files = Attach Files
 permission-read-history = Read Message History
 # $until is a time.
@@ -27,7 +22,7 @@ channel-timeout = ❌ I am in a timeout in this server until { $until } and cann
 channel-everyone-refused = ❌ I do not mention everyone. Choose a role for members who want to hear about gift codes. Nothing was changed.
 # `role` and `no_role` are names of options.
 channel-role-or-none = ❌ Use either `role` or `no_role`, not both. Nothing was changed.
-channel-unknown = ❌ I cannot post there. Choose a text or announcement channel of this server. Nothing was changed.
+channel-unknown = ❌ I cannot post there. Choose a text channel, announcement channel, thread or forum of this server. Nothing was changed.
 channel-unset = ✅ I no longer post gift codes in this server. Redemptions in progress continue.
 channel-was-not-set = No channel is set, so no gift codes are posted in this server.
 

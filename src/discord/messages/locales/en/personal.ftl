@@ -3,10 +3,6 @@
 ## /link
 
 # $player is a player ID, $state a number: the server on which the player plays.
-link-new = ✅ { $player } in state { $state } is now linked to you. `/redeem` and the buttons under posts redeem codes for it.
-link-known = ✅ { $player } was already linked to you. Its state is now { $state }.
-# Follows one of the two messages above.
-link-tried-again = Codes that failed because of the wrong state will be tried again.
 link-too-many = ❌ You already have { $most } linked accounts, the most allowed. Remove one with `/unlink` first.
 link-wrong-state = ❌ According to the game, { $player } is not in state { $state }. Your state is shown in your in-game profile, after the # sign. Nothing was changed.
 link-no-such-player = ❌ The game knows no player { $player }. Your player ID is shown in your in-game profile. Nothing was changed.
@@ -52,15 +48,8 @@ redeem-busy = ⏳ Your last requests are still in progress. Please wait until on
 # The end of a list that is too long. $number is how many more there are.
 list-more = … and { $number } more
 
-## The form that asks for an account. Titles and labels have at most 45 characters.
+## The form that asks for an account
 
-form-title = Who are you in the game?
-form-player = Your player ID (in your in-game profile)
-form-state = Your state (after the # in your profile)
-form-remember = Remember me for next time? yes or no
-# What is filled in: one of the two words of the label.
-form-yes = yes
-form-yes-or-no = ❌ Enter yes or no in the last field. Nothing was changed.
 form-expired = ⌛ This form was open for too long, and I no longer know which codes you chose. Please choose them again.
 
 ## Refusals and failures

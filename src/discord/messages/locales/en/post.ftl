@@ -53,7 +53,4 @@ post-source = Source: { $sources }
 ## Buttons, at most 80 characters, and menus with several codes
 
 post-redeem-for-me = Redeem for me
-# For the whole player list; for the leaders of an alliance.
-post-redeem-for-all = Redeem for all
 post-choose-for-me = Redeem for me …
-post-choose-for-all = Redeem for all …

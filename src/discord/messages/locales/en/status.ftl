@@ -50,6 +50,9 @@ paused-channel-deleted = the channel was deleted. Set another one with `/manage 
 paused-channel-hidden = I cannot see the channel. Allow me to view it, or set another one
 paused-no-permission = I cannot post in the channel. Allow me to view it, send messages and embed links there, or set another one
 paused-no-history = I was interrupted and cannot check whether a code was posted. Allow me to read the channel's message history
+# A tag is a label of a post in a forum.
+paused-tag-required = every post in the forum needs a tag, and only moderators may set one. Add a tag that everybody may use, or stop requiring tags
+paused-thread-locked = the thread is locked or archived, and I may not reopen it. Unlock it, or set another channel
 # Discord's timeout, which a moderator gives.
 paused-timeout = I am in a timeout in this server and cannot post. A moderator can end it
 paused-removed = I was removed from the server
