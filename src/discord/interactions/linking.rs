@@ -25,6 +25,7 @@ pub(super) async fn link(bot: &Bot, user: UserId, id: PlayerId, state: State) ->
     let message = match linked {
         Linked::TooMany => personal::too_many_links(),
         Linked::New | Linked::Known => {
+            bot.redemptions.confirm_states(vec![id]).await?;
             let retried = bot.redemptions.retry_wrong_state(id).await?;
             personal::linked(id, state, linked == Linked::New, retried)
         }

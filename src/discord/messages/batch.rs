@@ -12,6 +12,7 @@ use crate::ports::BatchMessage;
 use super::escape::{clip, escape, in_text};
 use super::health::wait_reason;
 use super::post::mark;
+use super::states::of_batch;
 use super::{Message, colour, count, thousands};
 
 /// Cells of the progress bar.
@@ -37,6 +38,9 @@ fn progress(batch: &BatchMessage, now: Timestamp) -> Message {
     }
     if let Some(reason) = &batch.wait_reason {
         text += &format!("\n💤 {}", clip(&wait_reason(reason), 300));
+    }
+    if let Some(states) = of_batch(tally) {
+        text += &format!("\n{}", clip(&states, 1500));
     }
     let embed = CreateEmbed::new()
         .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
@@ -73,7 +77,10 @@ fn result_embed(batch: &BatchMessage) -> (CreateEmbed, bool) {
         .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
         .url(mark(&batch.nonce))
         .colour(colour)
-        .description(counts(tally));
+        .description(match of_batch(tally) {
+            Some(states) => format!("{}\n{}", counts(tally), clip(&states, 1500)),
+            None => counts(tally),
+        });
     with_reasons(embed, &tally.failed)
 }
 

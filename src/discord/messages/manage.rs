@@ -8,12 +8,12 @@ use crate::domain::codes::code::{Code, CodeError};
 use crate::domain::health::{DiscordStatus, EnginePhase, EngineStatus, Feeds, ReplicaStatus};
 use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::AnnouncedCode;
-use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
+use crate::store::{BatchStart, CheckCounts, GuildSettings, OverCode, PastBatch};
 
 use super::appeal::{Recheck, code_over, over_lines};
 use super::batch::{by_reason, counts, reason};
 use super::escape::{clip, escape, in_text};
-use super::{Message, colour, count, health, thousands, when};
+use super::{Message, colour, count, health, states, thousands, when};
 
 /// Batches that the history shows.
 pub const HISTORY_BATCHES: u32 = 10;
@@ -265,6 +265,8 @@ pub fn retried(code: &Code, again: u32) -> Message {
 #[derive(Debug, Clone, Default)]
 pub struct Status {
     pub guild: GuildSettings,
+    /// The checks of the players' ids and states.
+    pub checks: CheckCounts,
     pub active_codes: u32,
     /// Pending redemptions of the guild's roster.
     pub waiting_here: u32,
@@ -308,6 +310,8 @@ pub fn status(status: &Status) -> Message {
         .field("Code feeds", clip(&health::feeds(&status.feeds), 1024), false)
         .field("Game", clip(&health::game(&status.engine), 1024), false)
         .field("MongoDB", clip(&health::mongodb(&status.replica), 1024), false);
+    let checks = states::of_status(&status.checks).map(|checks| ("Ids and states", clip(&checks, 1024), false));
+    let embed = embed.fields(checks);
     let discord = status.discord.as_ref().map(|discord| ("Discord", health::discord(discord), false));
     Message::embed(embed.fields(discord))
 }

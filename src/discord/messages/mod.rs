@@ -11,6 +11,7 @@ pub mod manage;
 pub mod personal;
 pub mod players;
 pub mod post;
+pub mod states;
 pub mod stats;
 
 use serenity::all::{

@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use crate::domain::players::player::{MAX_LINKS, Player, PlayerId, UserId};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::players;
+use crate::store::players::{self, state_checks};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked {
@@ -34,7 +34,8 @@ impl Rosters {
         .await
     }
 
-    /// Links an account to a user, and stores the account's state.
+    /// Links an account to a user, and stores the account's state, if one is given. The account is checked in the
+    /// background, unless its state is known to be right.
     pub async fn link(&self, user: UserId, account: Player) -> Result<Linked, StoreError> {
         self.write(move |tx| {
             let known: Vec<PlayerId> = tx
@@ -47,6 +48,7 @@ impl Rosters {
             }
             players::put(tx, &account)?;
             if is_known {
+                state_checks::queue(tx, account.id)?;
                 return Ok(Linked::Known);
             }
             tx.execute(
@@ -54,6 +56,7 @@ impl Rosters {
                  ON CONFLICT DO UPDATE SET deleted = 0, linked_at = excluded.linked_at, version = excluded.version",
                 params![user, account.id, Millis(tx.now()), tx.version()],
             )?;
+            state_checks::queue(tx, account.id)?;
             Ok(Linked::New)
         })
         .await

@@ -2,9 +2,11 @@
 
 mod links;
 mod rosters;
+pub(in crate::store) mod state_checks;
 
 pub use links::Linked;
 pub use rosters::RosterPage;
+pub use state_checks::{CheckCounts, NextProbe, Probe, RosterCheck, Waits};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -28,14 +30,16 @@ pub struct RosterChange {
 /// Returns the stored player if another guild or user relies on it and the game has not rejected its state.
 fn what_others_rely_on(tx: &Tx<'_>, guild: GuildId, player: &Player) -> rusqlite::Result<Option<Player>> {
     let on_file = tx
-        .statement(
+        .statement(&format!(
             "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
              WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
                AND (EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = ?1 AND r.guild_id <> ?2 AND r.deleted = 0)
                     OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = ?1 AND l.deleted = 0))
+               AND NOT {}
                AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?1 AND d.status = ?3
                                AND d.outcome = 'failed' AND d.deleted = 0)",
-        )?
+            state_checks::IS_WRONG
+        ))?
         .query_row(params![player.id, guild, Status::UserInfoError], links::player)
         .optional()?;
     Ok(on_file.map(|on_file| Player {
@@ -72,7 +76,7 @@ impl Rosters {
 
     /// Puts players on a guild's roster, and updates those who are on it already. A player who is on another guild's
     /// roster or linked by a user keeps the stored name and state, because others rely on them, unless the game has
-    /// rejected the state.
+    /// rejected the state. The state may be missing. The players are checked in the background.
     pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
         self.write(move |tx| {
             guilds::ensure(tx, guild)?;
@@ -89,6 +93,7 @@ impl Rosters {
                     params![guild, player.id, Millis(tx.now()), tx.version()],
                 )?;
                 if added > 0 { change.new += 1 } else { change.known += 1 }
+                state_checks::queue(tx, player.id)?;
             }
             tx.wake_plan();
             Ok(change)
@@ -131,7 +136,9 @@ impl RedemptionQueue {
         self.write(move |tx| {
             tx.execute(
                 "UPDATE players SET nickname = iif(?2 = '', nickname, ?2), state = coalesce(?3, state),
-                     furnace_level = coalesce(?4, furnace_level), profile_at = ?5, version = ?6
+                     furnace_level = coalesce(?4, furnace_level), profile_at = ?5, version = ?6,
+                     state_check = iif(?3 IS NULL, state_check, 'right'), checked_state = coalesce(?3, checked_state),
+                     checked_at = iif(?3 IS NULL, checked_at, ?5)
                  WHERE player_id = ?1",
                 params![player, profile.nickname, profile.state, profile.furnace_level, Millis(tx.now()), tx.version()],
             )?;

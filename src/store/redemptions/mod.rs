@@ -6,9 +6,8 @@ mod give_back;
 mod outcomes;
 pub(super) mod overdue;
 mod queue;
-mod recent_calls;
+pub(in crate::store) mod recent_calls;
 mod search;
-mod states;
 
 pub use checks::{CheckStart, Invalidated, Judged, OverCode};
 pub use claim::{Admission, Candidate, Claim, ClaimRequest, Claims};

@@ -13,6 +13,7 @@ use super::recent_calls;
 use crate::store::batches::{self, FinishedBatch};
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::players::state_checks;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptResult {
@@ -65,6 +66,9 @@ impl RedemptionQueue {
         let recorded = self.write_fact(move |tx| {
             recent_calls::end(tx, claim.recent_call)?;
             let mut recorded = record(tx, &claim, &result, validity)?;
+            if recorded.taken {
+                state_checks::confirm(tx, &claim, &result.status)?;
+            }
             if recorded.taken && matches!(result.next, Next::Final(_)) {
                 recorded.judged = checks::judge(tx, &claim, &result.status, instance)?;
                 if recorded.judged.invalidated.is_some() {

@@ -13,6 +13,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::runtime::wake::Wake;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError};
+use crate::store::players::state_checks;
 
 use super::claim::{Admission, Candidate, Claim, ClaimRequest, Claims};
 use super::outcomes::{AttemptResult, Next, Validity, record};
@@ -90,8 +91,23 @@ impl RedemptionQueue {
     }
 
     async fn claim_admitted(&self, admitted: Admitted, window: Duration) -> Result<Claims, StoreError> {
-        let Admitted { read_at, candidates, given_up, is_blocked, fair_queue } = admitted;
+        let Admitted { read_at, candidates, given_up, waiting, is_blocked, fair_queue } = admitted;
         let mut claims = Claims { blocked: is_blocked, fair_queue, ..Claims::default() };
+        if !waiting.is_empty() {
+            // Those that do not wait (any more) fail without a call.
+            let write = self.write(move |tx| {
+                let mut unserved = Vec::new();
+                for (claim, result) in state_checks::put_aside(tx, waiting)? {
+                    let recorded = record(tx, &claim, &result, Validity::OfThisOpening)?;
+                    if recorded.taken {
+                        unserved.push((claim, result, recorded));
+                    }
+                }
+                tx.wake_work();
+                Ok(unserved)
+            });
+            claims.unserved = write.await?;
+        }
         if candidates.is_empty() && given_up.is_empty() {
             claims.next_due = self.read(move |connection| Ok(next_due(connection, read_at)?)).await?;
             return Ok(claims);

@@ -112,6 +112,7 @@ pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
         let active = bot.codes.active_codes(guild).await?.len();
         Ok(manage::status(&manage::Status {
             guild: bot.guilds.guild(guild).await?,
+            checks: bot.rosters.check_counts(guild).await?,
             active_codes: u32::try_from(active).unwrap_or(u32::MAX),
             waiting_here: bot.batches.pending_in_guild(guild).await?,
             waiting_everywhere: bot.reports.pending_redemptions().await?,
