@@ -11,8 +11,8 @@ use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId};
 
-use super::tallies::{self, Counts};
 use super::players::state_checks;
+use super::tallies::{self, Counts};
 use super::{guilds, posts};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};
@@ -65,8 +65,7 @@ fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::R
                 count(*) FILTER (WHERE d.next_attempt_at > ?4 AND d.status IN (?5, ?6)) {on_roster} GROUP BY 1"
     ))?;
     let (refused, missing) = (Status::UserInfoError, Status::NoState);
-    let mut rows =
-        statement.query(params![key.guild, key.code, key.generation, Millis(now), refused, missing])?;
+    let mut rows = statement.query(params![key.guild, key.code, key.generation, Millis(now), refused, missing])?;
     while let Some(row) = rows.next()? {
         let count: u32 = row.get(1)?;
         match row.get(0)? {

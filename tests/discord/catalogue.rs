@@ -20,11 +20,11 @@ use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
 use giftcode_bot::domain::redeeming::state_search::CheckStatus;
+use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
 use giftcode_bot::store::{
-    CheckCounts,
-    BatchStart, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch, RosterChange,
-    RosterPage, STATS_CODES, STATS_DAYS, Standing,
+    BatchStart, CheckCounts, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch,
+    RosterChange, RosterPage, STATS_CODES, STATS_DAYS, Standing,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -284,10 +284,7 @@ pub fn batches() -> Chapter {
                 "While the game does so for this code only",
                 waiting(EngineStatus { phase: held, ..EngineStatus::default() }),
             ),
-            shown(
-                "While states are searched for",
-                BatchMessage { remaining: None, ..batch_of(searching, false) },
-            ),
+            shown("While states are searched for", BatchMessage { remaining: None, ..batch_of(searching, false) }),
             shown("Done for everybody", batch_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", batch_of(tally(250, 6, 0, mixed), true)),
             shown(
@@ -340,13 +337,18 @@ pub fn managing() -> Chapter {
     );
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of an active code", manage::code_known(&code("OWNCODE")));
-    let over = |recheck| appeal::code_over(&code("WOS1105"), &OverReason::Expired, recheck);
+    let over = |recheck| appeal::code_over(Language::En, &code("WOS1105"), &OverReason::Expired, recheck);
     say("redeem or retry, of a code that is not active", over(Recheck::Done));
     say("redeem or retry, of a code that is not active, while the game does not answer", over(Recheck::Pending));
     say("redeem or retry, of a code that is not active, without a player to check it with", over(Recheck::NoPlayer));
     say(
         "add, of a code that is not active",
-        appeal::added_though_over(&code("WOS1105"), &OverReason::Invalidated(Status::CdkNotFound), Recheck::Done),
+        appeal::added_though_over(
+            Language::En,
+            &code("WOS1105"),
+            &OverReason::Invalidated(Status::CdkNotFound),
+            Recheck::Done,
+        ),
     );
     say(
         "any command, with an invalid code",
@@ -382,7 +384,10 @@ pub fn managing() -> Chapter {
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
         (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
-    say("the menu “Redeem for all”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
+    say(
+        "the menu “Redeem for all”, with several codes",
+        manage::batches_started(Language::En, &started, Some(CHANNEL)),
+    );
     say("retry", manage::retried(&code("WOS1105"), 5));
     say("retry, without failures", manage::retried(&code("WOS1105"), 0));
     let guild = GuildSettings {
@@ -656,8 +661,14 @@ pub fn longest() -> Vec<(String, Message)> {
             players: (0..40).map(|id| (named(id).id, named(id).nickname)).collect(),
         })
         .collect();
-    let tally =
-        Tally { granted: u32::MAX / 4, already: u32::MAX / 4, pending: 1, waiting: 1, failed: groups, ..Tally::default() };
+    let tally = Tally {
+        granted: u32::MAX / 4,
+        already: u32::MAX / 4,
+        pending: 1,
+        waiting: 1,
+        failed: groups,
+        ..Tally::default()
+    };
     let mut waits = batch_of(tally.clone(), false);
     waits.wait_reason = unserved(Cause::Odd, Status::Unknown(stars(5000))).wait_reason(None, true);
     let runs: Vec<PastBatch> = (0..manage::HISTORY_BATCHES as usize)
@@ -672,13 +683,12 @@ pub fn longest() -> Vec<(String, Message)> {
     let over =
         |count| codes(count).into_iter().map(|code| (code, Some(OverReason::Invalidated(Status::Used)))).collect();
     let lines: Vec<BadLine> = (0..500).map(|line| BadLine { place: Place::Line(line), reason: stars(3000) }).collect();
-    let roster =
-        RosterPage {
-            total: 5000,
-            without_state: 5000,
-            players: (0..u64::from(players::PAGE)).map(named).collect(),
-            checks: (0..u64::from(players::PAGE)).map(|id| (named(id).id, CheckStatus::NoSuchPlayer)).collect(),
-        };
+    let roster = RosterPage {
+        total: 5000,
+        without_state: 5000,
+        players: (0..u64::from(players::PAGE)).map(named).collect(),
+        checks: (0..u64::from(players::PAGE)).map(|id| (named(id).id, CheckStatus::NoSuchPlayer)).collect(),
+    };
     let status = manage::Status {
         feeds: feeds(Some(stars(5000))),
         replica: ReplicaStatus { is_used: true, state: ReplicaState::Refuses(stars(5000)), ..ReplicaStatus::default() },

@@ -1,6 +1,7 @@
 //! `/manage giftcode`: the channel, auto-redemption, the codes, status and history.
 
-use giftcode_bot::sandbox::faults::Faults;
+use giftcode_bot::domain::players::player::PlayerId;
+use giftcode_bot::sandbox::faults::{Faults, Trouble, Wrong};
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 

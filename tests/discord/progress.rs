@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::sandbox::faults::Faults;
+use giftcode_bot::domain::players::player::PlayerId;
+use giftcode_bot::sandbox::faults::{Faults, Trouble, Wrong};
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 

@@ -212,10 +212,7 @@ async fn a_list_has_forty_probes_a_day_over_restarts_and_its_search_ends() {
     let running = run(&file, &sim, limited(), "salt");
     tokio::time::sleep(Duration::from_secs(120)).await;
     running.end().await;
-    assert_eq!(
-        statuses(&file, [9, 10]).await,
-        BTreeMap::from([(9, CheckStatus::Right), (10, CheckStatus::Found)])
-    );
+    assert_eq!(statuses(&file, [9, 10]).await, BTreeMap::from([(9, CheckStatus::Right), (10, CheckStatus::Found)]));
     assert_eq!((row(&file, 9).await.outcome, row(&file, 10).await.outcome), (Outcome::Granted, Outcome::Granted));
 }
 

@@ -7,6 +7,7 @@ use crate::domain::players::player::{PlayerId, display_name};
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
 use crate::domain::redeeming::explanation::{advice, meaning};
+use crate::domain::text::language::Language;
 use crate::ports::BatchMessage;
 
 use super::escape::{clip, escape, in_text};
@@ -39,7 +40,7 @@ fn progress(batch: &BatchMessage, now: Timestamp) -> Message {
     if let Some(reason) = &batch.wait_reason {
         text += &format!("\n💤 {}", clip(&wait_reason(reason), 300));
     }
-    if let Some(states) = of_batch(tally) {
+    if let Some(states) = of_batch(Language::En, tally) {
         text += &format!("\n{}", clip(&states, 1500));
     }
     let embed = CreateEmbed::new()
@@ -77,7 +78,7 @@ fn result_embed(batch: &BatchMessage) -> (CreateEmbed, bool) {
         .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
         .url(mark(&batch.nonce))
         .colour(colour)
-        .description(match of_batch(tally) {
+        .description(match of_batch(Language::En, tally) {
             Some(states) => format!("{}\n{}", counts(tally), clip(&states, 1500)),
             None => counts(tally),
         });

@@ -5,6 +5,7 @@ use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
 use crate::discord::custom_id::Action;
 use crate::domain::players::player::{Player, PlayerError, PlayerId};
 use crate::domain::players::roster_file::{BadLine, RosterFileError};
+use crate::domain::text::language::Language;
 use crate::store::{RosterChange, RosterPage};
 
 use super::batch::player as named;
@@ -36,7 +37,7 @@ fn notes(change: RosterChange, auto_redeem: bool) -> String {
         );
     }
     if change.new > 0 {
-        text += &format!(" {}", states::checked_in_background());
+        text += &format!(" {}", states::checked_in_background(Language::En));
     }
     if auto_redeem && change.new > 0 {
         text += " The active codes will be redeemed for the new players.";
@@ -99,16 +100,14 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
     let line = |player: &Player| {
         let state = player.state.map_or_else(|| "⚠️ no state".to_owned(), |state| format!("state {state}"));
         let furnace = player.furnace_level.map_or(String::new(), |level| format!(" · furnace {level}"));
-        let check = states::mark(page.checks.get(&player.id).copied()).map_or(String::new(), |mark| format!(" {mark}"));
+        let check = states::mark(Language::En, page.checks.get(&player.id).copied())
+            .map_or(String::new(), |mark| format!(" {mark}"));
         format!("{} · {state}{check}{furnace}", named(player.id, &player.nickname))
     };
     let lines: Vec<String> = page.players.iter().map(line).collect();
     let mut text = lines.join("\n");
-    if page.without_state > 0 {
-        text += &format!(
-            "\n\n⚠️ The state of {} is missing. I look for it, and redeem codes when I have it. To be quicker, add them again with the state.",
-            count(page.without_state, "player")
-        );
+    if let Some(notes) = states::below_list(Language::En, page) {
+        text += &format!("\n\n{notes}");
     }
     let embed = CreateEmbed::new()
         .title(format!("👥 {}", count(page.total, "player")))

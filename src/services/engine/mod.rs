@@ -167,7 +167,8 @@ impl<G: GameApi> Engine<G> {
         while !shutdown.is_cancelled() && failed.is_ok() {
             let woken = self.redemptions.wake().listen();
             let free = self.settings.concurrency.max(1).saturating_sub(tries.len());
-            let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries, &mut beside, shutdown).await) };
+            let next =
+                if free == 0 { None } else { Some(self.dispatch(free, &mut tries, &mut beside, shutdown).await) };
             self.begin_trial(&mut beside);
             let sleep = tokio::time::sleep_until(self.clock.at(next.unwrap_or(self.clock.elapsed() + POLL_INTERVAL)));
             tokio::select! {

@@ -92,7 +92,11 @@ impl Rosters {
                          WHERE deleted = 1",
                     params![guild, player.id, Millis(tx.now()), tx.version()],
                 )?;
-                if added > 0 { change.new += 1 } else { change.known += 1 }
+                if added > 0 {
+                    change.new += 1
+                } else {
+                    change.known += 1
+                }
                 state_checks::queue(tx, player.id)?;
             }
             tx.wake_plan();

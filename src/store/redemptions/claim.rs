@@ -14,8 +14,8 @@ use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::retry::History;
 use crate::store::batches::FinishedBatch;
-use crate::store::redemptions::outcomes::{AttemptResult, Recorded};
 use crate::store::kernel::{Millis, Tx};
+use crate::store::redemptions::outcomes::{AttemptResult, Recorded};
 
 /// A due redemption that could be claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,13 +15,14 @@ use crate::domain::redeeming::state_search::{CheckStatus, MAX_LISTED, PlayerChec
 use crate::store::kernel::{Millis, Tx};
 
 pub use probing::{NextProbe, Probe};
-pub use views::{CheckCounts, RosterCheck};
 pub(in crate::store) use views::found_since_start;
+pub use views::{CheckCounts, RosterCheck};
 pub use waiting::Waits;
 pub(in crate::store) use waiting::{confirm, make_due, put_aside};
 
 /// The columns that [`read`] reads.
-const COLUMNS: &str = "p.state, p.state_check, p.checked_state, p.checked_at, p.tried_states, p.candidate_state, p.unclear_probes";
+const COLUMNS: &str =
+    "p.state, p.state_check, p.checked_state, p.checked_at, p.tried_states, p.candidate_state, p.unclear_probes";
 
 /// The states on file that the game refused.
 pub(in crate::store) const IS_WRONG: &str =

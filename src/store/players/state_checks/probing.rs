@@ -214,7 +214,8 @@ fn resumable(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Pl
     while let Some(row) = rows.next()? {
         let player: PlayerId = row.get(0)?;
         let check = read(row, 1, now)?;
-        if check.is_some_and(|check| states_of_mates(connection, player).is_ok_and(|listed| check.may_resume(&listed))) {
+        if check.is_some_and(|check| states_of_mates(connection, player).is_ok_and(|listed| check.may_resume(&listed)))
+        {
             players.push(player);
         }
     }

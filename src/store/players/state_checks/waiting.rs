@@ -106,9 +106,8 @@ fn is_over(tx: &Tx<'_>, claim: &Claim) -> rusqlite::Result<bool> {
 /// Puts a redemption off until its player's state is known. A check of its code goes on with another player.
 fn wait(tx: &Tx<'_>, claim: &Claim, why: &Status, gives_call_back: bool) -> rusqlite::Result<()> {
     let key = claim.code.key();
-    let on_file: Option<State> = tx
-        .statement("SELECT state FROM players WHERE player_id = ?1")?
-        .query_row([claim.player], |row| row.get(0))?;
+    let on_file: Option<State> =
+        tx.statement("SELECT state FROM players WHERE player_id = ?1")?.query_row([claim.player], |row| row.get(0))?;
     let wait = if on_file == claim.state { LOOK_AGAIN } else { Duration::ZERO };
     let at = tx.now().checked_add(wait).unwrap_or(Timestamp::MAX);
     tx.execute(

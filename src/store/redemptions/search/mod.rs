@@ -190,7 +190,13 @@ impl Search {
             (claim.player, claim.generation) == (found.claim.player, found.claim.generation)
                 && claim.code == found.claim.code
         };
-        let mut known = self.admitted.candidates.iter().map(|(claim, _)| claim).chain(&self.admitted.given_up).chain(&self.admitted.waiting);
+        let mut known = self
+            .admitted
+            .candidates
+            .iter()
+            .map(|(claim, _)| claim)
+            .chain(&self.admitted.given_up)
+            .chain(&self.admitted.waiting);
         if known.any(is_same) {
             return None;
         }

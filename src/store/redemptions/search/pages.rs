@@ -53,7 +53,13 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         number: row.get(9)?,
         recent_call: None,
     };
-    Ok(Waiting { claim, due: row.get(10)?, key: row.get(11)?, is_check: row.get(12)?, awaits_state: row.get::<_, Option<bool>>(13)? == Some(true) })
+    Ok(Waiting {
+        claim,
+        due: row.get(10)?,
+        key: row.get(11)?,
+        is_check: row.get(12)?,
+        awaits_state: row.get::<_, Option<bool>>(13)? == Some(true),
+    })
 }
 
 /// A position in an offer or a code, which is read page by page.
