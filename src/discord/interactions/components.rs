@@ -4,9 +4,10 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
-use crate::discord::messages::{manage, personal, players};
-use crate::discord::permissions::may_manage;
+use crate::discord::managers::may_manage;
+use crate::discord::messages::{access, manage, personal, players};
 use crate::domain::codes::code::Code;
+use crate::domain::players::access::Managed;
 use crate::domain::players::player::{GuildId, UserId};
 use crate::store::FoundCode;
 
@@ -30,14 +31,18 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let action = Action::parse(&component.data.custom_id);
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
-    let is_manager = may_manage(component.member.as_ref().and_then(|member| member.permissions));
+    if let (Some(action), Some(guild)) = (&action, guild)
+        && is_for_managers(action)
+        && !may_manage(bot, guild, Managed::Alliance(guild), component.member.as_ref()).await?
+    {
+        return interaction
+            .answer(&access::managers_only(interaction.language(), &bot.guilds.access_roles(guild).await?))
+            .await;
+    }
     match (action, guild, values) {
-        (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
+        (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
-        (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_)), _, _) if !is_manager => {
-            interaction.answer(&personal::managers_only()).await
-        }
         (Some(Action::RedeemForAll(code)), Some(guild), _) => {
             redeem_for_roster(bot, interaction, guild, vec![code]).await
         }
@@ -52,10 +57,18 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
                 true => (page, number),
                 false => (bot.rosters.roster(guild, last * players::PAGE, players::PAGE).await?, last),
             };
-            let message = players::roster(&page, number);
+            let message = players::roster(interaction.language(), &page, number);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
-        _ => interaction.answer(&personal::outdated()).await,
+        _ => interaction.answer(&personal::outdated(interaction.language())).await,
+    }
+}
+
+/// Whether only those may do it who manage the bot in this server.
+fn is_for_managers(action: &Action) -> bool {
+    match action {
+        Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_) => true,
+        Action::RedeemForMe(_) | Action::ChooseForMe | Action::WhoAmI(_) | Action::WhoChose(_) => false,
     }
 }
 
@@ -67,7 +80,7 @@ async fn redeem_for_person(
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     // Checked before the person has to fill in anything.
-    if let Some(over) = redeem::all_over(bot, &codes).await? {
+    if let Some(over) = redeem::all_over(bot, interaction.language(), &codes).await? {
         return interaction.answer(&over).await;
     }
     if bot.rosters.links(user).await?.is_empty() {
@@ -77,10 +90,12 @@ async fn redeem_for_person(
         {
             action = Action::WhoChose(bot.codes.keep_choice(codes).await?);
         }
-        return interaction.respond(CreateInteractionResponse::Modal(personal::who_are_you(&action))).await;
+        return interaction
+            .respond(CreateInteractionResponse::Modal(personal::who_are_you(interaction.language(), &action)))
+            .await;
     }
     let Some(permit) = bot.request_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
     redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes).await

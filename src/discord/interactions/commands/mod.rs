@@ -1,5 +1,6 @@
 //! The slash commands (docs/contract.md, "Discord commands"). Discord shows a command's doc comment as its description.
 
+mod access;
 mod attachment;
 mod autocomplete;
 mod codes;
@@ -10,12 +11,13 @@ mod players;
 
 use std::sync::atomic::Ordering;
 
+use crate::domain::players::access::Managed;
 use crate::domain::players::player::{GuildId, UserId};
 use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
-use crate::discord::messages::{Message, personal as words};
-use crate::discord::permissions::may_manage;
+use crate::discord::managers::may_manage;
+use crate::discord::messages::{Message, access as access_words, personal as words};
 
 use super::response::Interaction;
 
@@ -54,17 +56,22 @@ fn language(ctx: Context<'_>) -> Language {
     Language::of_locale(&ctx.interaction.locale).unwrap_or_default()
 }
 
-/// Whether the member may use this command. Discord checks the same; this does not rely on it.
+/// Whether the member may use this command. Discord shows `/manage` to everybody: it cannot know the roles that a server names,
+/// and a command of one server's own would stand beside the one of all servers.
 pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error>) -> anyhow::Result<bool> {
     let poise::Context::Application(ctx) = ctx else { return Ok(false) };
     if ctx.command_tree.first().is_none_or(|first| first.name != "manage") {
         return Ok(true);
     }
-    let permissions = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
-    let refusal = match ctx.interaction.guild_id {
-        None => words::servers_only(),
-        Some(_) if may_manage(permissions) => return Ok(true),
-        Some(_) => words::managers_only(),
+    let bot = ctx.data();
+    let refusal = match guild(ctx) {
+        Err(_) => words::servers_only(language(ctx)),
+        Ok(guild) => {
+            if may_manage(bot, guild, Managed::Anything, ctx.interaction.member.as_deref()).await? {
+                return Ok(true);
+            }
+            access_words::managers_only(language(ctx), &bot.guilds.access_roles(guild).await?)
+        }
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {
         Interaction::command(ctx.data(), ctx.interaction, false).answer(&refusal).await?;
@@ -91,11 +98,14 @@ pub(in crate::discord) async fn on_error(error: poise::FrameworkError<'_, Bot, a
         ),
         E::GuildOnly { ctx: poise::Context::Application(ctx), .. } => {
             if let Some(interaction) = answerable(ctx)
-                && let Err(error) = interaction.answer(&words::servers_only()).await
+                && let Err(error) = interaction.answer(&words::servers_only(language(ctx))).await
             {
                 tracing::debug!("{error:#}");
             }
             return;
+        }
+        E::CommandCheckFailed { error: Some(error), ctx, .. } => {
+            (ctx, ctx.command().qualified_name.clone(), error.context("cannot check who may use it"))
         }
         // `check` has answered.
         E::CommandCheckFailed { error: None, .. } => return,
