@@ -91,7 +91,7 @@ fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::R
             _ => tally.failed.push(FailedGroup { status, gave_up, players: vec![player] }),
         }
     }
-    tally.found = state_checks::found_since_start(connection, key)?;
+    tally.found = state_checks::found_since_start(connection, key.guild, &key.code, key.generation)?;
     tally.failed.sort_by_key(|group| std::cmp::Reverse(group.players.len()));
     Ok(tally)
 }

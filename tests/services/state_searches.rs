@@ -48,16 +48,16 @@ fn limited() -> EngineSettings {
     EngineSettings { limit: Some(LIMIT), player_interval: INTERVAL, ..settings(2) }
 }
 
-fn is_probe(call: &Call) -> bool {
+fn is_question(call: &Call) -> bool {
     call.code == Code::impossible().as_str()
 }
 
-fn probes(sim: &GameSim) -> Vec<Call> {
-    sim.ledger(|ledger| ledger.calls().iter().filter(|call| is_probe(call)).cloned().collect())
+fn questions(sim: &GameSim) -> Vec<Call> {
+    sim.ledger(|ledger| ledger.calls().iter().filter(|call| is_question(call)).cloned().collect())
 }
 
 fn redeem_calls(sim: &GameSim, player: u64) -> usize {
-    let is_its = |call: &&Call| call.endpoint == "gift_code" && !is_probe(call) && call.fid == player.to_string();
+    let is_its = |call: &&Call| call.endpoint == "gift_code" && !is_question(call) && call.fid == player.to_string();
     sim.ledger(|ledger| ledger.calls().iter().filter(is_its).count())
 }
 
@@ -92,7 +92,7 @@ async fn new_players_are_checked_after_all_that_is_due() {
     let file = StateFile::new();
     // 12 has moved one state on, and the game has no 99.
     let sim = GameSim::start(game(20, &[(12, 246)]), file.clock).unwrap();
-    // Redemptions show the states of these, so that no probe is made for them.
+    // Redemptions show the states of these, so that no question is made for them.
     file.store.rosters().add_to_roster(GUILD, players(1..=10)).await.unwrap();
     file.store.guilds().set_auto_redeem(GUILD, true).await.unwrap();
     let mut added = players(11..=13);
@@ -116,10 +116,10 @@ async fn new_players_are_checked_after_all_that_is_due() {
     assert_eq!(state_of(&file, OTHER, 12).await, Some(246));
     let calls: Vec<Call> = sim.ledger(|ledger| ledger.calls().to_vec());
     let last_redemption = calls.iter().rposition(|call| call.code == "GOOD").unwrap();
-    let first_probe = calls.iter().position(is_probe).unwrap();
+    let first_probe = calls.iter().position(is_question).unwrap();
     assert!(last_redemption < first_probe, "{calls:#?}");
     // One each, and for 12 also its new state and the control.
-    assert_eq!(probes(&sim).len(), 4 + 2);
+    assert_eq!(questions(&sim).len(), 4 + 2);
     assert_eq!(lines.count("P12 lives in state 246"), 1, "{:?}", lines.all());
     assert_eq!(lines.count("The game knows no player with the id of P99"), 1, "{:?}", lines.all());
 }
@@ -132,9 +132,9 @@ async fn probes_leave_room_for_what_becomes_due() {
     file.store.rosters().add_to_roster(OTHER, players(21..=100)).await.unwrap();
     let running = run(&file, &sim, limited(), "salt");
     tokio::time::sleep(Duration::from_secs(55)).await;
-    let before = probes(&sim).len();
-    assert!((5..=10).contains(&before), "{before} probes in a window");
-    // The window is shared: what the probes left is enough for all of these at once.
+    let before = questions(&sim).len();
+    assert!((5..=10).contains(&before), "{before} questions in a window");
+    // The window is shared: what the questions left is enough for all of these at once.
     file.list(&["GOOD"]).await;
     file.store.posts().plan().await.unwrap();
     let began = file.clock.elapsed();
@@ -144,7 +144,7 @@ async fn probes_leave_room_for_what_becomes_due() {
     tokio::time::sleep(Duration::from_secs(900)).await;
     running.end().await;
     assert!(statuses(&file, 21..=100).await.values().all(|status| *status == CheckStatus::Right));
-    assert_eq!(probes(&sim).len(), 80, "one each");
+    assert_eq!(questions(&sim).len(), 80, "one each");
     sim.ledger(|ledger| assert_eq!((ledger.refusals().rate_limited, ledger.refusals().too_frequent), (0, 0)));
 }
 
@@ -194,13 +194,13 @@ async fn a_list_has_forty_probes_a_day_over_restarts_and_its_search_ends() {
         tokio::time::sleep(DAY - Duration::from_secs(720)).await;
     }
     let day_of = |call: &Call| (1_760_000_000_000 + call.at_ms) / 86_400_000;
-    for call in probes(&sim) {
+    for call in questions(&sim) {
         *per_day.entry(day_of(&call)).or_default() += 1;
     }
     assert!(per_day.values().all(|count| *count <= 40), "{per_day:?}");
     assert_eq!(*per_day.values().next().unwrap(), 40, "{per_day:?}");
     // Both files say 245, as do the others: ±20 around it.
-    assert_eq!(probes(&sim).len(), 2 * 40, "each state once for each player");
+    assert_eq!(questions(&sim).len(), 2 * 40, "each state once for each player");
     assert_eq!(
         statuses(&file, [9, 10]).await,
         BTreeMap::from([(9, CheckStatus::NotFound), (10, CheckStatus::NotFound)])
@@ -230,7 +230,7 @@ async fn players_without_a_state_are_found_on_the_first_day() {
     sim.ledger(|ledger| assert_eq!(ledger.grants(), 70));
     assert_eq!((state_of(&file, GUILD, 2).await, state_of(&file, GUILD, 70).await), (Some(245), Some(246)));
     // The frequent state and its control for each, and for 70 one more.
-    assert_eq!(probes(&sim).len(), 69 * 2 + 1);
+    assert_eq!(questions(&sim).len(), 69 * 2 + 1);
     let rows = file.store.reports().redemption_rows().await.unwrap();
     assert!(rows.iter().all(|row| row.calls == 1), "{rows:?}");
 }
@@ -242,7 +242,7 @@ async fn without_any_state_on_the_list_nobody_is_asked_about_until_one_is_given(
     due(&file, (1..=5).map(|id| typed(id, 0)).collect(), &["GOOD"]).await;
     let running = run(&file, &sim, limited(), "salt");
     file.until_decided().await;
-    assert_eq!(probes(&sim).len(), 0);
+    assert_eq!(questions(&sim).len(), 0);
     assert_eq!(row(&file, 1).await.status.unwrap().name(), "NO_STATE");
     file.store.rosters().add_to_roster(GUILD, vec![typed(1, 245)]).await.unwrap();
     tokio::time::sleep(Duration::from_secs(300)).await;
@@ -263,7 +263,7 @@ async fn nobody_is_asked_about_while_the_game_is_away() {
     // Three failures open the breaker; after that there are only its own questions.
     let while_away = sim.ledger(|ledger| ledger.calls().len());
     assert!(while_away < 150, "{while_away} calls in an hour");
-    let unclear = file.count("SELECT coalesce(sum(unclear_probes), 0) FROM players");
+    let unclear = file.count("SELECT coalesce(sum(unclear_replies), 0) FROM players");
     assert!(unclear <= 5, "{unclear}");
     sim.set_down(false);
     until_checked(&file).await;
@@ -285,7 +285,7 @@ async fn a_game_that_confirms_every_state_of_a_player_changes_nothing() {
     running.end().await;
     assert_eq!(statuses(&file, [5]).await, BTreeMap::from([(5, CheckStatus::Unclear)]));
     assert_eq!(state_of(&file, GUILD, 5).await, None);
-    assert!(probes(&sim).len() <= 4 + 2 * 20, "{}", probes(&sim).len());
+    assert!(questions(&sim).len() <= 4 + 2 * 20, "{}", questions(&sim).len());
 }
 
 #[tokio::test(start_paused = true)]
@@ -316,8 +316,8 @@ async fn five_hundred_wrong_states_take_forty_calls_a_day_and_delay_nobody() {
     drop(connection);
     let running = run(&file, &sim, limited(), "salt");
     tokio::time::sleep(12 * HOUR).await;
-    assert!(probes(&sim).len() <= 2 * 40, "{}: a midnight may lie in between", probes(&sim).len());
-    let asked: BTreeSet<String> = probes(&sim).into_iter().map(|call| call.fid).collect();
+    assert!(questions(&sim).len() <= 2 * 40, "{}: a midnight may lie in between", questions(&sim).len());
+    let asked: BTreeSet<String> = questions(&sim).into_iter().map(|call| call.fid).collect();
     assert!(asked.len() >= 40, "everybody's first state before anybody's second");
     file.list(&["GOOD"]).await;
     file.store.posts().plan().await.unwrap();

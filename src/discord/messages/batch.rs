@@ -4,14 +4,15 @@
 use jiff::Timestamp;
 use serenity::all::{CreateEmbed, CreateEmbedFooter};
 
-use crate::domain::players::player::{PlayerId, display_name};
+use crate::domain::players::player::PlayerId;
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
 use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::domain::text::language::Language;
 use crate::ports::BatchMessage;
 
-use super::escape::{clip, escape, in_text};
+pub use super::escape::player;
+use super::escape::{clip, in_text};
 use super::health::wait_reason;
 use super::post::mark;
 use super::states::of_batch;
@@ -145,13 +146,6 @@ fn with_reasons(language: Language, mut embed: CreateEmbed, groups: &[FailedGrou
             embed.field(format!("{}: {}", count(number, "player"), reason(language, group)), clip(&text, 600), false);
     }
     (embed, is_whole)
-}
-
-/// A player's name and id, as lists show them.
-pub fn player(id: PlayerId, nickname: &str) -> String {
-    let name = display_name(nickname, id);
-    let number = id.to_string();
-    if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
 }
 
 /// Everybody who did not get the code, as CSV.

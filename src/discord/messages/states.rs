@@ -6,7 +6,7 @@ use crate::domain::redeeming::state_search::CheckStatus;
 use crate::domain::text::language::Language;
 use crate::store::{CheckCounts, RosterPage};
 
-use super::batch::player as named;
+use super::escape::player as named;
 use super::texts::text;
 
 /// The most players whose found states a message names.

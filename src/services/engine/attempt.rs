@@ -15,7 +15,7 @@ use crate::ports::GameApi;
 use crate::store::{AttemptResult, Claim, FinishedBatch, Invalidated, Judged, Next, Recorded, StoreError, Waits};
 
 use super::admission::{Answered, Step};
-use super::probes::log_search;
+use super::questions::log_search;
 use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {

@@ -52,9 +52,9 @@ impl<G: GameApi> Engine<G> {
         for (claim, result, recorded) in std::mem::take(&mut claims.unserved) {
             self.log_recorded(&claim, &result, recorded);
         }
-        // Only when nothing at all is due, so that no probe comes before a redemption.
-        let next_probe = match begun.is_empty() && !claims.blocked {
-            true => self.begin_probe(beside).await,
+        // Only when nothing at all is due, so that no question comes before a redemption.
+        let next_question = match begun.is_empty() && !claims.blocked {
+            true => self.begin_question(beside).await,
             false => Ok(None),
         };
         for (claim, step) in begun {
@@ -66,11 +66,11 @@ impl<G: GameApi> Engine<G> {
         // once.
         let opening = if blocked { self.admission(|admission, _| admission.next_opening(now)) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));
-        let next_probe = next_probe.unwrap_or_else(|error| {
+        let next_question = next_question.unwrap_or_else(|error| {
             tracing::debug!("No player's state can be checked now: {error}");
             Some(now + STORE_COOL_DOWN)
         });
-        let waits = opening.into_iter().chain(due).chain(next_probe).chain(capacity.opens_in.map(|wait| now + wait));
+        let waits = opening.into_iter().chain(due).chain(next_question).chain(capacity.opens_in.map(|wait| now + wait));
         waits.min().unwrap_or(now + POLL_INTERVAL).min(now + POLL_INTERVAL)
     }
 

@@ -28,7 +28,7 @@ mod breaker;
 mod dispatch;
 mod login;
 mod measured;
-mod probes;
+mod questions;
 mod state_check;
 mod unrecorded;
 

@@ -6,12 +6,13 @@ pub(in crate::store) mod state_checks;
 
 pub use links::Linked;
 pub use rosters::RosterPage;
-pub use state_checks::{CheckCounts, NextProbe, Probe, RosterCheck, Waits};
+pub use state_checks::{CheckCounts, RosterCheck};
 
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{GuildId, Player, PlayerId, Profile};
+use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 
 use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
@@ -123,6 +124,20 @@ impl Rosters {
 }
 
 impl RedemptionQueue {
+    /// Notes that the game confirmed these players' states, as they are on file.
+    pub async fn confirm_states(&self, players: Vec<PlayerId>) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            for player in &players {
+                if let Some((on_file @ Some(_), _)) = state_checks::find(tx, *player)? {
+                    let check = PlayerCheck { status: CheckStatus::Right, ..PlayerCheck::new(on_file, tx.now()) };
+                    state_checks::put(tx, *player, &check, None)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Makes the player's profile due to be fetched again.
     pub async fn forget_profile(&self, player: PlayerId) -> Result<(), StoreError> {
         self.write(move |tx| {

@@ -6,9 +6,11 @@ mod give_back;
 mod outcomes;
 pub(super) mod overdue;
 mod queue;
-pub(in crate::store) mod recent_calls;
+mod recent_calls;
 mod search;
+pub(super) mod states;
 
 pub use checks::{CheckStart, Invalidated, Judged, OverCode};
 pub use claim::{Admission, Candidate, Claim, ClaimRequest, Claims};
 pub use outcomes::{AttemptResult, Next, Recorded};
+pub use states::{NextQuestion, StateQuestion, Waits};

@@ -9,11 +9,10 @@ use crate::domain::redeeming::retry::History;
 
 use super::checks::{self, Judged};
 use super::claim::Claim;
-use super::recent_calls;
+use super::{recent_calls, states};
 use crate::store::batches::{self, FinishedBatch};
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
-use crate::store::players::state_checks;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptResult {
@@ -67,7 +66,7 @@ impl RedemptionQueue {
             recent_calls::end(tx, claim.recent_call)?;
             let mut recorded = record(tx, &claim, &result, validity)?;
             if recorded.taken {
-                state_checks::confirm(tx, &claim, &result.status)?;
+                states::confirm(tx, &claim, &result.status)?;
             }
             if recorded.taken && matches!(result.next, Next::Final(_)) {
                 recorded.judged = checks::judge(tx, &claim, &result.status, instance)?;

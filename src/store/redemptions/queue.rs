@@ -13,12 +13,11 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::runtime::wake::Wake;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::players::state_checks;
 
 use super::claim::{Admission, Candidate, Claim, ClaimRequest, Claims};
 use super::outcomes::{AttemptResult, Next, Validity, record};
 use super::search::{Admitted, Found, Search};
-use super::{checks, overdue, recent_calls};
+use super::{checks, overdue, recent_calls, states};
 
 /// No call takes longer than this, whatever is configured. The record of a longer one may be deleted before it ends.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
@@ -97,7 +96,7 @@ impl RedemptionQueue {
             // Those that do not wait (any more) fail without a call.
             let write = self.write(move |tx| {
                 let mut unserved = Vec::new();
-                for (claim, result) in state_checks::put_aside(tx, waiting)? {
+                for (claim, result) in states::put_aside(tx, waiting)? {
                     let recorded = record(tx, &claim, &result, Validity::OfThisOpening)?;
                     if recorded.taken {
                         unserved.push((claim, result, recorded));

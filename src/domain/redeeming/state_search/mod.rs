@@ -6,7 +6,7 @@
 //! every state proves nothing. So before a found state is believed, one that must be wrong is asked about as a control,
 //! and must be refused: the state on file, or one that was refused before.
 //!
-//! A search makes at most [`PROBES_A_DAY`] calls a day for each roster, so that a long list of wrong states takes its time
+//! A search makes at most [`CALLS_A_DAY`] calls a day for each roster, so that a long list of wrong states takes its time
 //! and nothing else. It ends when every candidate was refused, or after [`SEARCH_FOR`].
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use crate::domain::players::player::State;
 use crate::domain::redeeming::state_check::StateCheck;
 
 /// The calls that the searches for the players of one roster make in a day. A player on several rosters counts for each.
-pub const PROBES_A_DAY: u32 = 40;
+pub const CALLS_A_DAY: u32 = 40;
 /// How far from a known state is searched.
 pub const AROUND: u32 = 20;
 /// The most states of rosters that are tried.
@@ -251,7 +251,7 @@ impl<L: Eq + Hash + Copy> SearchDays<L> {
     /// The rosters that had all calls of their day.
     pub fn used_up(&self, now: Duration) -> Vec<L> {
         let is_used_up = |(since, count): &(Duration, u32)| {
-            *count >= PROBES_A_DAY && now.saturating_sub(*since) < Duration::from_secs(DAY)
+            *count >= CALLS_A_DAY && now.saturating_sub(*since) < Duration::from_secs(DAY)
         };
         self.0.iter().filter(|(_, day)| is_used_up(day)).map(|(list, _)| *list).collect()
     }

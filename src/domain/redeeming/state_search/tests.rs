@@ -106,7 +106,7 @@ fn a_search_that_lasts_too_long_ends_and_is_not_resumed_for_what_it_left() {
 #[test]
 fn a_rosters_day_is_over_after_its_calls_whatever_the_date_says() {
     let (hour, mut days) = (Duration::from_secs(3600), SearchDays::<u8>::default());
-    for _ in 0..PROBES_A_DAY {
+    for _ in 0..CALLS_A_DAY {
         assert!(days.used_up(hour).is_empty());
         days.begin(&[1, 2], hour);
     }

@@ -16,8 +16,8 @@ use crate::domain::redeeming::login_stage::LoginStage;
 use crate::domain::redeeming::state_search::SearchDays;
 use crate::store::{Admission, Candidate};
 
-/// When a probe is considered again that the budget has no room for.
-const PROBE_AGAIN: Duration = Duration::from_secs(5);
+/// When a question is considered again that the budget has no room for.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// The call that an attempt makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +72,8 @@ pub(super) struct AdmissionControl {
     pub for_trial: Option<PlayerId>,
     /// The calls of the searches for states.
     pub search_days: SearchDays<GuildId>,
-    /// A probe is under way. There is one at a time.
-    is_probing: bool,
+    /// A question is under way. There is one at a time.
+    is_asking: bool,
     /// Number of queued state checks. Each keeps a place in the redeem endpoint's budget free, so they go first.
     state_checks: usize,
     /// The attempts under way for each code, with their start times.
@@ -95,7 +95,7 @@ impl AdmissionControl {
             has_stateless: false,
             for_trial: None,
             search_days: SearchDays::default(),
-            is_probing: false,
+            is_asking: false,
             state_checks: 0,
             codes: HashMap::new(),
             patience,
@@ -182,33 +182,33 @@ impl AdmissionControl {
         Ok(())
     }
 
-    /// Admits a probe of a player's state, which comes after everything else: two thirds of the budget stay free for
+    /// Admits a question of a player's state, which comes after everything else: two thirds of the budget stay free for
     /// what becomes due meanwhile. Otherwise returns when to ask again; `None` means that a call in flight has to end
     /// first.
-    pub fn admit_probe(&mut self, player: PlayerId, now: Duration) -> Result<(), Option<Duration>> {
+    pub fn admit_question(&mut self, player: PlayerId, now: Duration) -> Result<(), Option<Duration>> {
         let kept_free = self.redeem.limit().map_or(0, |limit| limit.calls as usize * 2 / 3);
-        if self.is_probing {
+        if self.is_asking {
             return Err(None);
         }
         if !self.breaker.is_closed() || !self.redeem.has_room(now, self.state_checks + kept_free) {
-            return Err(Some(now + PROBE_AGAIN));
+            return Err(Some(now + ASK_AGAIN));
         }
         if !self.players.is_open(player, now) {
             return Err(self.players.opening_of(player));
         }
         self.redeem.begin();
         self.players.begin(player);
-        self.is_probing = true;
+        self.is_asking = true;
         Ok(())
     }
 
-    pub fn is_probing(&self) -> bool {
-        self.is_probing
+    pub fn is_asking(&self) -> bool {
+        self.is_asking
     }
 
-    /// A probe is over, or was not made.
-    pub fn probe_ended(&mut self) {
-        self.is_probing = false;
+    /// A question is over, or was not made.
+    pub fn question_ended(&mut self) {
+        self.is_asking = false;
     }
 
     /// Admits an attempt for a candidate, or returns why not. A login goes first if the state is not on file. It also
@@ -348,7 +348,7 @@ impl AdmissionControl {
         self.redeem.abandon(now);
         self.players.abandon(now);
         self.codes.clear();
-        self.is_probing = false;
+        self.is_asking = false;
         self.breaker.abandon(now);
     }
 

@@ -1,11 +1,9 @@
 //! The checks of players' ids and states, as `domain/redeeming/state_search` describes them.
 //!
-//! A check is part of the player's record, so it outlives the process and goes with the leader. A call of a search is
-//! counted before it is made: what a crash swallowed is not made twice on one day.
+//! A check is part of the player's record, so it outlives the process and goes with the leader. `redemptions/states` asks
+//! the game, and has redemptions wait for the answer.
 
-mod probing;
 mod views;
-mod waiting;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -14,28 +12,25 @@ use crate::domain::players::player::{GuildId, PlayerId, State};
 use crate::domain::redeeming::state_search::{CheckStatus, MAX_LISTED, PlayerCheck};
 use crate::store::kernel::{Millis, Tx};
 
-pub use probing::{NextProbe, Probe};
 pub(in crate::store) use views::found_since_start;
 pub use views::{CheckCounts, RosterCheck};
-pub use waiting::Waits;
-pub(in crate::store) use waiting::{confirm, make_due, put_aside};
 
 /// The columns that [`read`] reads.
-const COLUMNS: &str =
-    "p.state, p.state_check, p.checked_state, p.checked_at, p.tried_states, p.candidate_state, p.unclear_probes";
+pub(in crate::store) const COLUMNS: &str =
+    "p.state, p.state_check, p.checked_state, p.checked_at, p.tried_states, p.candidate_state, p.unclear_replies";
 
 /// The states on file that the game refused.
 pub(in crate::store) const IS_WRONG: &str =
     "coalesce(p.state_check, '') IN ('searching', 'not_found', 'no_such_player')";
 
 /// Somebody relies on the player: an alliance that the bot serves, or a person who linked the account.
-const IS_SERVED: &str = "(EXISTS (SELECT 1 FROM rosters r JOIN guilds g USING (guild_id)
+pub(in crate::store) const IS_SERVED: &str = "(EXISTS (SELECT 1 FROM rosters r JOIN guilds g USING (guild_id)
               WHERE r.player_id = p.player_id AND r.deleted = 0 AND g.deleted = 0 AND g.removed_at IS NULL)
       OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = p.player_id AND l.deleted = 0))";
 
 /// Reads a check from `COLUMNS`, the first of which is number `at`. A check of another state than the one on file counts
 /// for nothing. `None` if the player was never checked.
-fn read(row: &Row<'_>, at: usize, now: Timestamp) -> rusqlite::Result<Option<PlayerCheck>> {
+pub(in crate::store) fn read(row: &Row<'_>, at: usize, now: Timestamp) -> rusqlite::Result<Option<PlayerCheck>> {
     let on_file: Option<State> = row.get(at)?;
     let Some(status) = row.get::<_, Option<CheckStatus>>(at + 1)? else { return Ok(None) };
     let since = row.get::<_, Option<Millis>>(at + 3)?.map_or(now, |Millis(at)| at.min(now));
@@ -54,18 +49,26 @@ fn read(row: &Row<'_>, at: usize, now: Timestamp) -> rusqlite::Result<Option<Pla
     }))
 }
 
-fn find(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<Option<(Option<State>, Option<PlayerCheck>)>> {
+pub(in crate::store) fn find(
+    tx: &Tx<'_>,
+    player: PlayerId,
+) -> rusqlite::Result<Option<(Option<State>, Option<PlayerCheck>)>> {
     tx.statement(&format!("SELECT {COLUMNS} FROM players p WHERE p.player_id = ?1 AND p.deleted = 0"))?
         .query_row([player], |row| Ok((row.get(0)?, read(row, 0, tx.now())?)))
         .optional()
 }
 
-/// Stores a check, and the state that it found. `probe_at` is when the game may be asked next.
-fn put(tx: &Tx<'_>, player: PlayerId, check: &PlayerCheck, probe_at: Option<Timestamp>) -> rusqlite::Result<usize> {
+/// Stores a check, and the state that it found. `ask_at` is when the game may be asked next.
+pub(in crate::store) fn put(
+    tx: &Tx<'_>,
+    player: PlayerId,
+    check: &PlayerCheck,
+    ask_at: Option<Timestamp>,
+) -> rusqlite::Result<usize> {
     let tried: Vec<String> = check.tried.iter().map(|state| state.get().to_string()).collect();
     tx.execute(
         "UPDATE players SET state = ?2, state_check = ?3, checked_state = ?2, checked_at = ?4, tried_states = nullif(?5, ''),
-             candidate_state = ?6, unclear_probes = ?7, probe_at = ?8, version = ?9
+             candidate_state = ?6, unclear_replies = ?7, ask_at = ?8, version = ?9
          WHERE player_id = ?1",
         params![
             player,
@@ -75,7 +78,7 @@ fn put(tx: &Tx<'_>, player: PlayerId, check: &PlayerCheck, probe_at: Option<Time
             tried.join(","),
             check.candidate,
             check.unclear,
-            probe_at.map(Millis),
+            ask_at.map(Millis),
             tx.version()
         ],
     )
@@ -97,7 +100,7 @@ pub(in crate::store) fn queue(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result
 }
 
 /// The states of the other players on a player's rosters, most frequent first, without those that the game refused.
-fn states_of_mates(connection: &Connection, player: PlayerId) -> rusqlite::Result<Vec<State>> {
+pub(in crate::store) fn states_of_mates(connection: &Connection, player: PlayerId) -> rusqlite::Result<Vec<State>> {
     let sql = format!(
         "SELECT p.state FROM rosters mine
          JOIN rosters r ON r.guild_id = mine.guild_id AND r.deleted = 0 AND r.player_id <> mine.player_id
@@ -111,7 +114,7 @@ fn states_of_mates(connection: &Connection, player: PlayerId) -> rusqlite::Resul
 
 /// The rosters that a player is or was on. Guild 0 stands for none. One that was left counts too, so that nobody gets a
 /// day's calls twice by taking players off and adding them again.
-fn lists(connection: &Connection, player: PlayerId) -> rusqlite::Result<Vec<GuildId>> {
+pub(in crate::store) fn lists(connection: &Connection, player: PlayerId) -> rusqlite::Result<Vec<GuildId>> {
     let lists: Vec<GuildId> = connection
         .prepare_cached("SELECT guild_id FROM rosters WHERE player_id = ?1")?
         .query_map([player], |row| row.get(0))?

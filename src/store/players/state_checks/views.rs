@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::{GuildId, PlayerId, State};
 use crate::domain::redeeming::state_search::CheckStatus;
-use crate::store::batch_messages::BatchKey;
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
 
@@ -36,7 +36,9 @@ const MAX_FOUND: u32 = 200;
 /// The players of a batch whose state a search found since the batch began, in the order in which they were found.
 pub(in crate::store) fn found_since_start(
     connection: &Connection,
-    key: &BatchKey,
+    guild: GuildId,
+    code: &CodeKey,
+    generation: u32,
 ) -> rusqlite::Result<Vec<(PlayerId, String, State)>> {
     connection
         .prepare_cached(
@@ -48,9 +50,7 @@ pub(in crate::store) fn found_since_start(
                AND p.state_check = 'found' AND p.state IS NOT NULL AND p.checked_at >= runs.started_at
              ORDER BY p.checked_at, p.player_id LIMIT ?4",
         )?
-        .query_map(params![key.guild, key.code, key.generation, MAX_FOUND], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?
+        .query_map(params![guild, code, generation, MAX_FOUND], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect()
 }
 

@@ -5,16 +5,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{COLUMNS, IS_SERVED, find, lists, put, read, states_of_mates};
+use super::retrying::{make_due, retry_wrong_state};
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{GuildId, PlayerId, State};
 use crate::domain::redeeming::state_check::StateCheck;
-use crate::domain::redeeming::state_search::{CheckStatus, PROBES_A_DAY, PlayerCheck, day_of};
+use crate::domain::redeeming::state_search::{CALLS_A_DAY, CheckStatus, PlayerCheck, day_of};
 use crate::domain::waits;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::players::state_checks::{COLUMNS, IS_SERVED, find, lists, put, read, states_of_mates};
 use crate::store::redemptions::recent_calls;
-use crate::store::requests;
 
 /// Between two calls for one player, so that others get their turn. Longer than the game's interval for one player.
 const NEXT_CALL: Duration = Duration::from_secs(3);
@@ -25,7 +25,7 @@ const MAX_ENDED: u32 = 100;
 
 /// A question to the game: is this player in this state?
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Probe {
+pub struct StateQuestion {
     pub player: PlayerId,
     /// May be empty.
     pub nickname: String,
@@ -41,8 +41,8 @@ pub struct Probe {
 
 /// What there is to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NextProbe {
-    Ask(Probe),
+pub enum NextQuestion {
+    Ask(StateQuestion),
     /// Not before this time.
     NotBefore(Timestamp),
     Nothing,
@@ -54,14 +54,14 @@ fn used_up(connection: &Connection, today: u32) -> rusqlite::Result<Vec<GuildId>
     connection
         .prepare_cached(
             "SELECT list FROM (
-                 SELECT r.guild_id AS list, p.day_probes AS probes FROM players p INDEXED BY players_probed
-                      JOIN rosters r USING (player_id) WHERE p.probe_day BETWEEN ?1 AND ?1 + 1
+                 SELECT r.guild_id AS list, p.day_calls AS questions FROM players p INDEXED BY players_searched
+                      JOIN rosters r USING (player_id) WHERE p.search_day BETWEEN ?1 AND ?1 + 1
                  UNION ALL
-                 SELECT 0, p.day_probes FROM players p INDEXED BY players_probed
-                 WHERE p.probe_day BETWEEN ?1 AND ?1 + 1 AND NOT EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = p.player_id))
-             GROUP BY list HAVING sum(probes) >= ?2",
+                 SELECT 0, p.day_calls FROM players p INDEXED BY players_searched
+                 WHERE p.search_day BETWEEN ?1 AND ?1 + 1 AND NOT EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = p.player_id))
+             GROUP BY list HAVING sum(questions) >= ?2",
         )?
-        .query_map(params![today, PROBES_A_DAY], |row| row.get(0))?
+        .query_map(params![today, CALLS_A_DAY], |row| row.get(0))?
         .collect()
 }
 
@@ -73,7 +73,7 @@ impl RedemptionQueue {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub async fn next_probe(&self, used_up: Vec<GuildId>) -> Result<NextProbe, StoreError> {
+    pub async fn next_question(&self, used_up: Vec<GuildId>) -> Result<NextQuestion, StoreError> {
         let now = self.0.inner.clock.now();
         let has_open = self.read(move |connection| {
             let sql = "SELECT 1 FROM players INDEXED BY players_to_check
@@ -81,12 +81,12 @@ impl RedemptionQueue {
             Ok(connection.prepare_cached(sql)?.exists([])?)
         });
         if !has_open.await? {
-            return Ok(NextProbe::Nothing);
+            return Ok(NextQuestion::Nothing);
         }
-        let (next, has_over) = self.read(move |connection| Ok(look(connection, now, used_up)?)).await?;
+        let (next, has_over) = self.read(move |connection| Ok(find_question(connection, now, used_up)?)).await?;
         if !has_over.is_empty() {
             self.write_leading(move |tx| Ok(settle(tx, &has_over)?)).await?;
-            return Ok(NextProbe::NotBefore(now));
+            return Ok(NextQuestion::NotBefore(now));
         }
         Ok(next)
     }
@@ -96,22 +96,26 @@ impl RedemptionQueue {
     ///
     /// # Errors
     /// If the write fails, or this instance does not lead. Nothing may be asked then.
-    pub async fn begin_probe(&self, probe: Probe, has_budget: bool) -> Result<Option<Probe>, StoreError> {
+    pub async fn begin_question(
+        &self,
+        question: StateQuestion,
+        has_budget: bool,
+    ) -> Result<Option<StateQuestion>, StoreError> {
         self.0.wait_for_reach().await;
         let store = self.0.clone();
         self.write_leading(move |tx| {
             store.may_begin()?;
-            let Some((_, Some(check))) = find(tx, probe.player)? else { return Ok(None) };
-            if !is_same(&check, &probe.check) {
+            let Some((_, Some(check))) = find(tx, question.player)? else { return Ok(None) };
+            if !is_same(&check, &question.check) {
                 return Ok(None);
             }
             let next = tx.now().checked_add(NEXT_CALL).unwrap_or(Timestamp::MAX);
-            put(tx, probe.player, &check, Some(next))?;
-            if probe.is_search {
-                count(tx, probe.player)?;
+            put(tx, question.player, &check, Some(next))?;
+            if question.is_search {
+                count(tx, question.player)?;
             }
             let recent_call = if has_budget { Some(recent_calls::begin(tx, Endpoint::Redeem)?) } else { None };
-            Ok(Some(Probe { recent_call, ..probe }))
+            Ok(Some(StateQuestion { recent_call, ..question }))
         })
         .await
     }
@@ -120,19 +124,23 @@ impl RedemptionQueue {
     ///
     /// # Errors
     /// If the write fails. The question is asked again then.
-    pub async fn record_probe(&self, probe: Probe, outcome: StateCheck) -> Result<Option<PlayerCheck>, StoreError> {
+    pub async fn record_reply(
+        &self,
+        question: StateQuestion,
+        outcome: StateCheck,
+    ) -> Result<Option<PlayerCheck>, StoreError> {
         self.write_fact(move |tx| {
-            recent_calls::end(tx, probe.recent_call)?;
-            let Some((_, Some(mut check))) = find(tx, probe.player)? else { return Ok(None) };
-            if !is_same(&check, &probe.check) {
+            recent_calls::end(tx, question.recent_call)?;
+            let Some((_, Some(mut check))) = find(tx, question.player)? else { return Ok(None) };
+            if !is_same(&check, &question.check) {
                 return Ok(None);
             }
             let unclear = check.unclear;
-            check.answered(probe.state, &outcome, tx.now());
-            check.end_if_over(&states_of_mates(tx.connection(), probe.player)?, tx.now());
+            check.answered(question.state, &outcome, tx.now());
+            check.end_if_over(&states_of_mates(tx.connection(), question.player)?, tx.now());
             let wait = if check.unclear > unclear { AFTER_UNCLEAR * check.unclear } else { NEXT_CALL };
-            put(tx, probe.player, &check, tx.now().checked_add(wait).ok().filter(|_| check.status.is_open()))?;
-            ended(tx, probe.player, check.status)?;
+            put(tx, question.player, &check, tx.now().checked_add(wait).ok().filter(|_| check.status.is_open()))?;
+            ended(tx, question.player, check.status)?;
             tx.wake_work();
             Ok(Some(check))
         })
@@ -141,18 +149,18 @@ impl RedemptionQueue {
 }
 
 /// The next question, and players whose check is over or begins again without one.
-fn look(
+fn find_question(
     connection: &Connection,
     now: Timestamp,
     mut used: Vec<GuildId>,
-) -> rusqlite::Result<(NextProbe, Vec<PlayerId>)> {
+) -> rusqlite::Result<(NextQuestion, Vec<PlayerId>)> {
     used.extend(used_up(connection, day_of(now))?);
     let used: Vec<i64> = used.iter().map(|list| list.0.cast_signed()).collect();
     let used = serde_json::to_string(&used).unwrap_or_else(|_| "[]".to_owned());
     let mut over = Vec::new();
     // A time further ahead than any rule allows was written by a clock that was ahead.
     let last = Millis(waits::after(now, waits::REDEMPTION, waits::REDEMPTION));
-    let due = "(p.probe_at IS NULL OR p.probe_at <= ?1 OR p.probe_at > ?2)";
+    let due = "(p.ask_at IS NULL OR p.ask_at <= ?1 OR p.ask_at > ?2)";
     let has_day = "NOT EXISTS (SELECT 1 FROM json_each(?3) used WHERE used.value IN (SELECT r.guild_id FROM rosters r
                        WHERE r.player_id = p.player_id))
                    AND NOT (EXISTS (SELECT 1 FROM json_each(?3) used WHERE used.value = 0)
@@ -161,7 +169,7 @@ fn look(
         "SELECT p.player_id, p.nickname, {COLUMNS} FROM players p INDEXED BY players_to_check
          WHERE p.state_check IN ('unchecked', 'searching', 'not_found') AND p.deleted = 0
            AND (p.state_check = 'unchecked' OR (p.state_check = 'searching' AND {has_day})) AND {due} AND {IS_SERVED}
-         ORDER BY p.state_check = 'searching', p.unclear_probes,
+         ORDER BY p.state_check = 'searching', p.unclear_replies,
              count(*) OVER (PARTITION BY p.state_check, (SELECT min(r.guild_id) FROM rosters r
                                                          WHERE r.player_id = p.player_id AND r.deleted = 0)),
              length(p.tried_states), p.checked_at, p.player_id
@@ -181,19 +189,20 @@ fn look(
         };
         let lists = lists(connection, player)?;
         let is_search = check.is_search();
-        let probe = Probe { player, nickname: row.get(1)?, state, is_search, lists, check, recent_call: None };
-        return Ok((NextProbe::Ask(probe), over));
+        let question =
+            StateQuestion { player, nickname: row.get(1)?, state, is_search, lists, check, recent_call: None };
+        return Ok((NextQuestion::Ask(question), over));
     }
     drop(rows);
     over.extend(resumable(connection, now)?);
     let next = format!(
-        "SELECT min(p.probe_at) FROM players p INDEXED BY players_to_check
+        "SELECT min(p.ask_at) FROM players p INDEXED BY players_to_check
          WHERE p.state_check IN ('unchecked', 'searching', 'not_found') AND p.state_check <> 'not_found' AND p.deleted = 0
-           AND p.probe_at > ?1 AND p.probe_at <= ?2 AND (p.state_check = 'unchecked' OR {has_day}) AND {IS_SERVED}"
+           AND p.ask_at > ?1 AND p.ask_at <= ?2 AND (p.state_check = 'unchecked' OR {has_day}) AND {IS_SERVED}"
     );
     let next: Option<Millis> =
         connection.prepare_cached(&next)?.query_row(params![Millis(now), last, used], |row| row.get(0))?;
-    Ok((next.map_or(NextProbe::Nothing, |Millis(at)| NextProbe::NotBefore(at)), over))
+    Ok((next.map_or(NextQuestion::Nothing, |Millis(at)| NextQuestion::NotBefore(at)), over))
 }
 
 /// Players whose search ended without a state, and whose rosters have one now that was not tried.
@@ -244,9 +253,9 @@ fn ended(tx: &Tx<'_>, player: PlayerId, status: CheckStatus) -> rusqlite::Result
     if status.is_open() {
         return Ok(());
     }
-    super::waiting::make_due(tx, player)?;
+    make_due(tx, player)?;
     if matches!(status, CheckStatus::Right | CheckStatus::Found) {
-        requests::retry_wrong_state(tx, player)?;
+        retry_wrong_state(tx, player)?;
     }
     Ok(())
 }
@@ -254,8 +263,8 @@ fn ended(tx: &Tx<'_>, player: PlayerId, status: CheckStatus) -> rusqlite::Result
 /// Counts a search's call for its day.
 fn count(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<usize> {
     tx.execute(
-        "UPDATE players SET day_probes = iif(probe_day BETWEEN ?2 AND ?2 + 1, coalesce(day_probes, 0), 0) + 1,
-             probe_day = iif(probe_day = ?2 + 1, probe_day, ?2), version = ?3
+        "UPDATE players SET day_calls = iif(search_day BETWEEN ?2 AND ?2 + 1, coalesce(day_calls, 0), 0) + 1,
+             search_day = iif(search_day = ?2 + 1, search_day, ?2), version = ?3
          WHERE player_id = ?1",
         params![player, day_of(tx.now()), tx.version()],
     )

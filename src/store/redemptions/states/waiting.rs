@@ -5,19 +5,22 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::params;
 
-use super::{IS_SERVED, find, put, states_of_mates};
+use super::retrying::make_due;
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{PlayerId, State};
-use crate::domain::redeeming::retry::History;
+use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::state_check::shows_the_state;
 use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::players::state_checks::{IS_SERVED, find, put, states_of_mates};
+use crate::store::redemptions::claim::Claim;
+use crate::store::redemptions::outcomes::{AttemptResult, Next};
 use crate::store::redemptions::recent_calls;
-use crate::store::{AttemptResult, Claim, Next};
 
 /// When a waiting redemption is looked at again. The end of the search makes it due at once; this is for a search that
 /// nobody continues.
-const LOOK_AGAIN: Duration = Duration::from_secs(6 * 3600);
+const TRY_AGAIN: Duration = Duration::from_secs(6 * 3600);
 
 /// Whether a redemption waits for its player's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,20 +51,6 @@ impl RedemptionQueue {
                 tx.wake_work();
             }
             Ok(waits)
-        })
-        .await
-    }
-
-    /// Notes that the game confirmed these players' states, as they are on file.
-    pub async fn confirm_states(&self, players: Vec<PlayerId>) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            for player in &players {
-                if let Some((on_file @ Some(_), _)) = find(tx, *player)? {
-                    let check = PlayerCheck { status: CheckStatus::Right, ..PlayerCheck::new(on_file, tx.now()) };
-                    put(tx, *player, &check, None)?;
-                }
-            }
-            Ok(())
         })
         .await
     }
@@ -108,7 +97,7 @@ fn wait(tx: &Tx<'_>, claim: &Claim, why: &Status, gives_call_back: bool) -> rusq
     let key = claim.code.key();
     let on_file: Option<State> =
         tx.statement("SELECT state FROM players WHERE player_id = ?1")?.query_row([claim.player], |row| row.get(0))?;
-    let wait = if on_file == claim.state { LOOK_AGAIN } else { Duration::ZERO };
+    let wait = if on_file == claim.state { TRY_AGAIN } else { Duration::ZERO };
     let at = tx.now().checked_add(wait).unwrap_or(Timestamp::MAX);
     tx.execute(
         "UPDATE redemptions SET claimed_by = NULL, status = ?5, next_attempt_at = ?6, calls = max(calls - ?7, 0), version = ?8
@@ -137,8 +126,8 @@ pub(in crate::store) fn put_aside(tx: &Tx<'_>, waiting: Vec<Claim>) -> rusqlite:
         match search(tx, &claim, &why)? {
             Waits::Yes => wait(tx, &claim, &why, false)?,
             Waits::No(status) => {
-                let next = Next::Final(crate::domain::redeeming::outcome::Outcome::Failed);
-                let result = AttemptResult { status, history: History { ..claim.history }, next };
+                let next = Next::Final(Outcome::Failed);
+                let result = AttemptResult { status, history: claim.history, next };
                 decided.push((claim, result));
             }
         }
@@ -146,20 +135,11 @@ pub(in crate::store) fn put_aside(tx: &Tx<'_>, waiting: Vec<Claim>) -> rusqlite:
     Ok(decided)
 }
 
-/// Makes due what waits for a player's state.
-pub(in crate::store) fn make_due(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<usize> {
-    tx.execute(
-        "UPDATE redemptions SET next_attempt_at = ?2, version = ?3
-         WHERE player_id = ?1 AND outcome = 'pending' AND deleted = 0 AND status IN (?4, ?5) AND next_attempt_at > ?2",
-        params![player, Millis(tx.now()), tx.version(), Status::UserInfoError, Status::NoState],
-    )
-}
-
 /// Notes what the answer to a redemption shows about the player.
 pub(in crate::store) fn confirm(tx: &Tx<'_>, claim: &Claim, status: &Status) -> rusqlite::Result<()> {
     let shown = match status {
         Status::RoleNotExist => CheckStatus::NoSuchPlayer,
-        status if crate::domain::redeeming::state_check::shows_the_state(status) => CheckStatus::Right,
+        status if shows_the_state(status) => CheckStatus::Right,
         _ => return Ok(()),
     };
     let Some((on_file, Some(check))) = find(tx, claim.player)? else { return Ok(()) };
