@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::{GuildId, Player, PlayerId, State, UserId};
+use giftcode_bot::domain::players::player::{AllianceId, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::state_search::CheckStatus;
 use giftcode_bot::sandbox::faults::{Trouble, Wrong};
@@ -18,7 +18,7 @@ use giftcode_bot::store::RedemptionRow;
 use crate::engine::{due, run, settings, world};
 use crate::support::{GUILD, HOUR, Lines, StateFile, code, player, players};
 
-const OTHER: GuildId = GuildId(2002);
+const OTHER: AllianceId = AllianceId(2002);
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
 const INTERVAL: Duration = Duration::from_millis(2200);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -66,7 +66,7 @@ async fn statuses(file: &StateFile, ids: impl IntoIterator<Item = u64>) -> BTree
     checks.into_iter().map(|check| (check.player.get(), check.status)).collect()
 }
 
-async fn state_of(file: &StateFile, guild: GuildId, player: u64) -> Option<u32> {
+async fn state_of(file: &StateFile, guild: AllianceId, player: u64) -> Option<u32> {
     let page = file.store.rosters().roster(guild, 0, u32::MAX).await.unwrap();
     page.players.iter().find(|other| other.id.get() == player).unwrap().state.map(State::get)
 }

@@ -152,6 +152,10 @@ impl RecordKind {
                         text("join_mode"),
                         int("id_channel"),
                         time("welcomed_at"),
+                        int("server_id"),
+                        text("name"),
+                        int("rank"),
+                        time("disbanded_at"),
                         VERSION,
                         DELETED,
                     ]

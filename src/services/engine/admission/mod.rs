@@ -10,7 +10,7 @@ use crate::domain::codes::canary::{self, CodeTrust};
 use crate::domain::codes::code::CodeKey;
 use crate::domain::limits::budget::{BudgetUse, Endpoint, RateLimit, WindowBudget};
 use crate::domain::limits::player_pacing::PlayerPacing;
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::domain::redeeming::breaker::{Breaker, BreakerEvent, Call, Cause, Counts, Tried};
 use crate::domain::redeeming::login_stage::LoginStage;
 use crate::domain::redeeming::state_search::SearchDays;
@@ -71,7 +71,7 @@ pub(super) struct AdmissionControl {
     /// The player who was decided last, available for a trial of the login.
     pub for_trial: Option<PlayerId>,
     /// The calls of the searches for states.
-    pub search_days: SearchDays<GuildId>,
+    pub search_days: SearchDays<AllianceId>,
     /// A question is under way. There is one at a time.
     is_asking: bool,
     /// Number of queued state checks. Each keeps a place in the redeem endpoint's budget free, so they go first.

@@ -8,7 +8,7 @@ mod views;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::domain::players::player::{GuildId, PlayerId, State};
+use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::state_search::{CheckStatus, MAX_LISTED, PlayerCheck};
 use crate::store::kernel::{Millis, Tx};
 
@@ -114,10 +114,10 @@ pub(in crate::store) fn states_of_mates(connection: &Connection, player: PlayerI
 
 /// The rosters that a player is or was on. Guild 0 stands for none. One that was left counts too, so that nobody gets a
 /// day's calls twice by taking players off and adding them again.
-pub(in crate::store) fn lists(connection: &Connection, player: PlayerId) -> rusqlite::Result<Vec<GuildId>> {
-    let lists: Vec<GuildId> = connection
+pub(in crate::store) fn lists(connection: &Connection, player: PlayerId) -> rusqlite::Result<Vec<AllianceId>> {
+    let lists: Vec<AllianceId> = connection
         .prepare_cached("SELECT guild_id FROM rosters WHERE player_id = ?1")?
         .query_map([player], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    Ok(if lists.is_empty() { vec![GuildId(0)] } else { lists })
+    Ok(if lists.is_empty() { vec![AllianceId(0)] } else { lists })
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::codes::code::CodeKey;
-use crate::domain::players::player::{GuildId, PlayerId, State};
+use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::state_search::CheckStatus;
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
@@ -36,7 +36,7 @@ const MAX_FOUND: u32 = 200;
 /// The players of a batch whose state a search found since the batch began, in the order in which they were found.
 pub(in crate::store) fn found_since_start(
     connection: &Connection,
-    guild: GuildId,
+    guild: AllianceId,
     code: &CodeKey,
     generation: u32,
 ) -> rusqlite::Result<Vec<(PlayerId, String, State)>> {
@@ -56,7 +56,7 @@ pub(in crate::store) fn found_since_start(
 
 impl Rosters {
     /// How the checks of a roster's players stand.
-    pub async fn check_counts(&self, guild: GuildId) -> Result<CheckCounts, StoreError> {
+    pub async fn check_counts(&self, guild: AllianceId) -> Result<CheckCounts, StoreError> {
         self.read(move |connection| {
             let of = |status: &str| format!("count(*) FILTER (WHERE p.state_check = '{status}')");
             let sql = format!(

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::retrying::{make_due, retry_wrong_state};
 use crate::domain::limits::budget::Endpoint;
-use crate::domain::players::player::{GuildId, PlayerId, State};
+use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::state_check::StateCheck;
 use crate::domain::redeeming::state_search::{CALLS_A_DAY, CheckStatus, PlayerCheck, day_of};
 use crate::domain::waits;
@@ -33,7 +33,7 @@ pub struct StateQuestion {
     /// Whether it counts for the day of its rosters' searches.
     pub is_search: bool,
     /// The rosters of the player; guild 0 for none.
-    pub lists: Vec<GuildId>,
+    pub lists: Vec<AllianceId>,
     check: PlayerCheck,
     /// The record of the call for the budget.
     recent_call: Option<i64>,
@@ -50,7 +50,7 @@ pub enum NextQuestion {
 
 /// The rosters that had the calls of their day. Tomorrow counts as today: a clock was a little ahead. Later days were written
 /// by a clock that was wrong, and count for nothing.
-fn used_up(connection: &Connection, today: u32) -> rusqlite::Result<Vec<GuildId>> {
+fn used_up(connection: &Connection, today: u32) -> rusqlite::Result<Vec<AllianceId>> {
     connection
         .prepare_cached(
             "SELECT list FROM (
@@ -73,7 +73,7 @@ impl RedemptionQueue {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub async fn next_question(&self, used_up: Vec<GuildId>) -> Result<NextQuestion, StoreError> {
+    pub async fn next_question(&self, used_up: Vec<AllianceId>) -> Result<NextQuestion, StoreError> {
         let now = self.0.inner.clock.now();
         let has_open = self.read(move |connection| {
             let sql = "SELECT 1 FROM players INDEXED BY players_to_check
@@ -152,7 +152,7 @@ impl RedemptionQueue {
 fn find_question(
     connection: &Connection,
     now: Timestamp,
-    mut used: Vec<GuildId>,
+    mut used: Vec<AllianceId>,
 ) -> rusqlite::Result<(NextQuestion, Vec<PlayerId>)> {
     used.extend(used_up(connection, day_of(now))?);
     let used: Vec<i64> = used.iter().map(|list| list.0.cast_signed()).collect();
