@@ -13,9 +13,7 @@ use crate::domain::limits::budget::Endpoint;
 use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::retry::History;
-use crate::store::batches::FinishedBatch;
 use crate::store::kernel::{Millis, Tx};
-use crate::store::redemptions::outcomes::{AttemptResult, Recorded};
 
 /// A due redemption that could be claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,25 +71,6 @@ impl Claim {
     pub fn is_of(&self, candidate: &Candidate) -> bool {
         (self.player, self.generation) == (candidate.player, candidate.generation) && self.code.key() == candidate.key
     }
-}
-
-/// The result of a search for work.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Claims {
-    pub taken: Vec<Claim>,
-    /// Whether a due redemption was left because it was not admitted.
-    pub blocked: bool,
-    /// Redemptions that were given up without a call, because earlier processes died during all the calls that are
-    /// allowed.
-    pub given_up: Vec<Claim>,
-    /// Redemptions that failed without a call, because nobody searches for their players' states any more.
-    pub unserved: Vec<(Claim, AttemptResult, Recorded)>,
-    /// Batches that ended because of redemptions that were given up.
-    pub finished_batches: Vec<(Code, FinishedBatch)>,
-    /// When the next redemption or check that is not due yet becomes due; `None` if none waits.
-    pub next_due: Option<Timestamp>,
-    /// The fair queue after these claims.
-    pub fair_queue: FairQueue,
 }
 
 /// The limits of a search for work.

@@ -8,14 +8,12 @@ use rusqlite::params;
 use super::retrying::make_due;
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{PlayerId, State};
-use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::state_check::shows_the_state;
 use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::players::state_checks::{IS_SERVED, find, put, states_of_mates};
 use crate::store::redemptions::claim::Claim;
-use crate::store::redemptions::outcomes::{AttemptResult, Next};
 use crate::store::redemptions::recent_calls;
 
 /// When a waiting redemption is looked at again. The end of the search makes it due at once; this is for a search that
@@ -117,22 +115,18 @@ fn wait(tx: &Tx<'_>, claim: &Claim, why: &Status, gives_call_back: bool) -> rusq
     Ok(())
 }
 
-/// Puts redemptions off that nobody claimed, because their players' states are being searched for. Returns the results of
-/// those that do not wait: their codes are over, or the search is.
-pub(in crate::store) fn put_aside(tx: &Tx<'_>, waiting: Vec<Claim>) -> rusqlite::Result<Vec<(Claim, AttemptResult)>> {
-    let mut decided = Vec::new();
+/// Puts redemptions off that nobody claimed, because their players' states are being searched for. Returns those that do
+/// not wait, because their codes are over or the search is, with the status with which they fail.
+pub(in crate::store) fn put_aside(tx: &Tx<'_>, waiting: Vec<Claim>) -> rusqlite::Result<Vec<(Claim, Status)>> {
+    let mut failed = Vec::new();
     for claim in waiting {
         let why = if claim.state.is_some() { Status::UserInfoError } else { Status::NoState };
         match search(tx, &claim, &why)? {
             Waits::Yes => wait(tx, &claim, &why, false)?,
-            Waits::No(status) => {
-                let next = Next::Final(Outcome::Failed);
-                let result = AttemptResult { status, history: claim.history, next };
-                decided.push((claim, result));
-            }
+            Waits::No(status) => failed.push((claim, status)),
         }
     }
-    Ok(decided)
+    Ok(failed)
 }
 
 /// Notes what the answer to a redemption shows about the player.
