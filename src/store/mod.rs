@@ -59,7 +59,7 @@ pub use inspection::{
 };
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
-pub use players::{CheckCounts, Linked, RosterChange, RosterCheck, RosterPage};
+pub use players::{CheckCounts, Joined, Linked, RosterChange, RosterCheck, RosterPage};
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
     Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next,

@@ -1,9 +1,11 @@
 //! Players and rosters.
 
+mod joining;
 mod links;
 mod rosters;
 pub(in crate::store) mod state_checks;
 
+pub use joining::Joined;
 pub use links::Linked;
 pub use rosters::RosterPage;
 pub use state_checks::{CheckCounts, RosterCheck};
