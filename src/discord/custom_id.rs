@@ -4,6 +4,8 @@
 use std::fmt;
 
 use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::players::player::GuildId;
+use crate::store::Which;
 
 /// The version at the start of every `custom_id`. Older versions must stay readable for ever.
 const VERSION: &str = "1";
@@ -20,6 +22,18 @@ pub enum Action {
     WhoChose(String),
     /// Show this page of the roster; counted from 0.
     RosterPage(u32),
+    /// Try the code again for the players for whom it failed.
+    RetryFailed(Code, GuildId),
+    /// Redeem the code for the player list.
+    RedeemForList(Code, GuildId),
+    /// Show a page, counted from 0, of how the code stands with players.
+    CodePlayers(Code, GuildId, Which, u32),
+    /// A menu of which players to show.
+    ChooseCodePlayers(Code, GuildId),
+    /// Turn auto-redemption on, although it takes long.
+    AutoOn(GuildId),
+    /// Do nothing, and say so.
+    Dismiss,
 }
 
 /// The most characters in a `custom_id` (docs/protocol.md, "Sizes").
@@ -34,6 +48,7 @@ impl Action {
         }
         let (name, rest) = (parts.next()?, parts.next().unwrap_or_default());
         let code = || Code::parse(rest).ok();
+        let guild = |text: Option<&str>| text?.parse().ok().map(GuildId);
         Some(match name {
             "me" => Self::RedeemForMe(code()?),
             "all" => Self::RedeemForAll(code()?),
@@ -42,6 +57,15 @@ impl Action {
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
             "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
             "roster" => Self::RosterPage(rest.parse().ok()?),
+            "retry" => Self::RetryFailed(code()?, guild(parts.next())?),
+            "list" => Self::RedeemForList(code()?, guild(parts.next())?),
+            "have" => {
+                let guild = guild(parts.next())?;
+                Self::CodePlayers(code()?, guild, Which::parse(parts.next()?)?, parts.next()?.parse().ok()?)
+            }
+            "have-of" => Self::ChooseCodePlayers(code()?, guild(parts.next())?),
+            "auto-on" => Self::AutoOn(guild(Some(rest))?),
+            "dismiss" => Self::Dismiss,
             _ => return None,
         })
     }
@@ -71,6 +95,12 @@ impl fmt::Display for Action {
             }
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
             Self::RosterPage(page) => write!(f, "roster:{page}"),
+            Self::RetryFailed(code, guild) => write!(f, "retry:{code}:{guild}"),
+            Self::RedeemForList(code, guild) => write!(f, "list:{code}:{guild}"),
+            Self::CodePlayers(code, guild, which, page) => write!(f, "have:{code}:{guild}:{}:{page}", which.name()),
+            Self::ChooseCodePlayers(code, guild) => write!(f, "have-of:{code}:{guild}"),
+            Self::AutoOn(guild) => write!(f, "auto-on:{guild}"),
+            Self::Dismiss => f.write_str("dismiss"),
         }
     }
 }
@@ -102,14 +132,21 @@ mod tests {
             ("1:all:gogoWOS", Action::RedeemForAll(code.clone())),
             ("1:me-of", Action::ChooseForMe),
             ("1:all-of", Action::ChooseForAll),
-            ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code])),
+            ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code.clone()])),
+            ("1:retry:gogoWOS:7", Action::RetryFailed(code.clone(), GuildId(7))),
+            ("1:list:gogoWOS:7", Action::RedeemForList(code.clone(), GuildId(7))),
+            ("1:have:gogoWOS:7:missing:3", Action::CodePlayers(code.clone(), GuildId(7), Which::Missing, 3)),
+            ("1:have-of:gogoWOS:7", Action::ChooseCodePlayers(code, GuildId(7))),
+            ("1:auto-on:7", Action::AutoOn(GuildId(7))),
+            ("1:dismiss", Action::Dismiss),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7)),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
         }
         for foreign in
-            ["", "1", "2:me:X", "1:me:", "1:me:a b", "1:other", "1:roster:-1", "1:who:", "1:chosen:", "1:chosen:a b"]
+            ["", "1", "2:me:X", "1:me:", "1:me:a b", "1:other", "1:roster:-1", "1:who:", "1:chosen:", "1:chosen:a b", "1:retry:X",
+             "1:retry:X:y", "1:have:X:7:some:0", "1:have:X:7:all", "1:auto-on:"]
         {
             assert_eq!(Action::parse(foreign), None, "{foreign}");
         }
@@ -125,7 +162,15 @@ mod tests {
         fn an_action_reads_back_from_its_id(codes in proptest::collection::vec("[A-Za-z0-9][A-Za-z0-9_-]{0,31}", 1..12)) {
             let codes: Vec<Code> = codes.iter().map(|code| Code::parse(code).unwrap()).collect();
             let one = codes[0].clone();
-            for action in [Action::RedeemForMe(one.clone()), Action::RedeemForAll(one), Action::WhoAmI(codes)] {
+            let (guild, page) = (GuildId(u64::MAX), u32::MAX);
+            for action in [
+                Action::RedeemForMe(one.clone()),
+                Action::RedeemForAll(one.clone()),
+                Action::RetryFailed(one.clone(), guild),
+                Action::CodePlayers(one.clone(), guild, Which::Redeemed, page),
+                Action::ChooseCodePlayers(one, guild),
+                Action::WhoAmI(codes),
+            ] {
                 prop_assert_eq!(Action::parse(&action.to_string()), Some(action.clone()));
                 prop_assert!(action.fits() || matches!(action, Action::WhoAmI(_)));
             }

@@ -20,6 +20,7 @@
 
 mod batch_messages;
 mod batches;
+mod code_players;
 mod codes;
 mod erasing;
 mod export;
@@ -29,6 +30,7 @@ mod import;
 mod inspection;
 mod kernel;
 mod listings;
+mod notices;
 mod players;
 mod posts;
 mod redemptions;
@@ -40,12 +42,13 @@ mod tallies;
 
 pub use batch_messages::{BatchKey, PastBatch};
 pub use batches::{BatchProgress, FinishedBatch, Lasted};
+pub use code_players::{CodePlayer, CodePlayers, Outstanding, Which};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
 pub use guilds::{Failing, GuildSettings};
 pub use handles::{
-    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests,
+    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, PostQueue, RedemptionQueue, Reports, Requests,
     Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
@@ -54,6 +57,7 @@ pub use inspection::{
 };
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
+pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
 pub use players::{Linked, RosterChange, RosterPage};
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{

@@ -35,7 +35,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ),
     (
         "services",
-        &[&["backup", "engine", "eraser", "health", "poster", "replicator", "reporter", "retention", "watcher"]],
+        &[&["backup", "engine", "eraser", "health", "notifier", "poster", "replicator", "reporter", "retention", "watcher"]],
     ),
     ("leadership", &[&["session"], &["election"], &["phase"]]),
     ("runtime", &[&["clock", "config", "http", "metrics", "supervisor", "telemetry", "wake"], &["redaction"]]),

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod after;
 mod answering;
 mod backups;
 mod catalogue;
@@ -23,6 +24,7 @@ mod pressing;
 mod progress;
 mod refusals;
 mod registering;
+mod reminders;
 mod rosters;
 mod safety;
 mod secrets;

@@ -10,7 +10,7 @@ use crate::domain::sync::version::Version;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MergeKey {
     /// Keeps a version that holds a fact from being replaced by one without it. For redemptions [`Outcome::rank`], for
-    /// posts 1 once the message is sent, for codes the generation, for tallies how many they count, otherwise 0.
+    /// posts and notices 1 once the message is sent, for codes the generation, for tallies how many they count, otherwise 0.
     pub rank: i64,
     /// For a pending redemption, the tries that count against its limits; otherwise 0.
     pub tries: i64,
@@ -36,6 +36,7 @@ impl Record {
             }
             RecordKind::Redemptions => (self.outcome_rank(), 0),
             RecordKind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
+            RecordKind::Notices => (i64::from(*self.get("ended_at") != Value::Null), 0),
             RecordKind::Codes => (number("generation"), 0),
             // The greater number of counted redemptions knows more.
             RecordKind::Tallies => {

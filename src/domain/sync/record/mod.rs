@@ -35,6 +35,8 @@ pub enum RecordKind {
     Listings,
     /// The outcomes of redemptions that are no longer kept, as numbers.
     Tallies,
+    /// Messages about a code besides its post.
+    Notices,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +96,7 @@ const DELETED: Field = flag("deleted");
 
 impl RecordKind {
     /// Parents before children.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Erasures,
         Self::Guilds,
         Self::Players,
@@ -107,6 +109,7 @@ impl RecordKind {
         Self::GuildCodes,
         Self::Listings,
         Self::Tallies,
+        Self::Notices,
     ];
 
     /// The name of the table and of the collection.
@@ -124,6 +127,7 @@ impl RecordKind {
             Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
             Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
             Self::Posts | Self::Redemptions | Self::Batches | Self::Tallies => 3,
+            Self::Notices => 4,
         }
     }
 
@@ -143,6 +147,8 @@ impl RecordKind {
                         text("paused"),
                         time("resume_at"),
                         time("removed_at"),
+                        flag("mention_failed"),
+                        flag("remind"),
                         VERSION,
                         DELETED,
                     ]
@@ -242,6 +248,7 @@ impl RecordKind {
                         time("attempted_at"),
                         int("message_id"),
                         flag("summarised"),
+                        flag("offers_retry"),
                         VERSION,
                         DELETED,
                     ]
@@ -280,6 +287,23 @@ impl RecordKind {
                         int("failed"),
                         int("gave_up"),
                         time("counted_at"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
+            }
+            Self::Notices => {
+                const {
+                    &[
+                        int("guild_id"),
+                        text("code_key"),
+                        int("generation"),
+                        text("kind"),
+                        text("nonce"),
+                        int("channel_id"),
+                        time("attempted_at"),
+                        int("message_id"),
+                        time("ended_at"),
                         VERSION,
                         DELETED,
                     ]

@@ -8,6 +8,8 @@
 //! After the nonce, the link has a random suffix for each call. The suffix in Discord's answer shows whether the message was
 //! sent by this call, by an earlier one, or by another process that plans the same posts with the same token.
 
+mod notices;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,9 +22,9 @@ use crate::domain::players::player::{ChannelId, GuildId};
 use crate::ports::{AnnounceError, Announcement, Announcer, BatchBoard, BatchMessage, Correction, MessageId, Posted};
 use crate::runtime::clock::Clock;
 
-use super::messages::{Message, batch, post};
-use super::permissions;
-use super::rest::{Rest, RestError};
+use crate::discord::messages::{Message, batch, post};
+use crate::discord::permissions;
+use crate::discord::rest::{Rest, RestError};
 
 /// How far the clocks of Discord and this machine may differ.
 const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
