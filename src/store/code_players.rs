@@ -6,7 +6,7 @@ use rusqlite::{Row, params};
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{GuildId, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::store::guilds;
+use crate::store::{batches, guilds};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};
 
@@ -169,10 +169,12 @@ impl Batches {
     /// Makes the message of a finished batch show its present result, because the roster has changed since.
     pub async fn show_again(&self, batch: BatchKey) -> Result<(), StoreError> {
         self.write(move |tx| {
+            let since = tx.now().checked_sub(batches::FOLLOWED_FOR).unwrap_or(Timestamp::MIN);
             tx.execute(
                 "UPDATE runs SET summarised = 0, version = ?4
-                 WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3 AND message_id IS NOT NULL AND deleted = 0",
-                params![batch.guild, batch.code, batch.generation, tx.version()],
+                 WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3 AND message_id IS NOT NULL
+                   AND finished_at > ?5 AND deleted = 0",
+                params![batch.guild, batch.code, batch.generation, tx.version(), Millis(since)],
             )?;
             Ok(())
         })

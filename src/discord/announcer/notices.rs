@@ -7,6 +7,7 @@ use super::{DiscordAnnouncer, OutgoingMessage};
 use crate::discord::messages::{after, reminder};
 use crate::discord::rest::RestError;
 use crate::domain::players::player::{GuildId, UserId};
+use crate::domain::text::language::Language;
 use crate::ports::notices::{Notice, NoticeBoard, NoticeContent};
 use crate::ports::{AnnounceError, Posted};
 
@@ -28,6 +29,7 @@ impl DiscordAnnouncer {
 
 impl NoticeBoard for DiscordAnnouncer {
     async fn notify(&self, notice: &Notice) -> Result<Option<Posted>, AnnounceError> {
+        let language = Language::default();
         let (message, without_file) = match &notice.content {
             NoticeContent::Failed { people, .. } => {
                 // Nothing was sent yet, whatever this error says.
@@ -36,11 +38,11 @@ impl NoticeBoard for DiscordAnnouncer {
                 if members.is_empty() && notice.attempted_at.is_none() {
                     return Ok(None);
                 }
-                (after::failed_for(notice, &members), None)
+                (after::failed_for(language, notice, &members), None)
             }
             NoticeContent::Reminder { .. } => {
-                let message = reminder::reminder(notice);
-                let without_file = (!message.files().is_empty()).then(|| reminder::without_file(notice));
+                let message = reminder::reminder(language, notice);
+                let without_file = (!message.files().is_empty()).then(|| reminder::without_file(language, notice));
                 (message, without_file)
             }
         };

@@ -14,6 +14,7 @@ use crate::domain::codes::code::Code;
 use crate::domain::players::player::{GuildId, UserId};
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::FailedGroup;
+use crate::domain::redeeming::explanation::meaning;
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::text::language::Language;
 use crate::ports::notices::{Notice, NoticeContent};
@@ -86,7 +87,7 @@ pub fn last_page(players: u32) -> u32 {
 
 fn line(language: Language, one: &CodePlayer) -> String {
     let name = player(one.id, &one.nickname);
-    let why = || one.status.as_ref().map_or_else(|| "?".to_owned(), |status| meaning(language, status));
+    let why = || one.status.as_ref().map_or_else(|| "?".to_owned(), |status| meaning(status).to_owned());
     match one.outcome {
         None => text!(language, "after-player-untried", player = name),
         Some(Outcome::Pending) => text!(language, "after-player-pending", player = name),

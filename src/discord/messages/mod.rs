@@ -3,6 +3,7 @@
 //! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
 //! its contents, and mentions nobody but the role that a guild's admins chose.
 
+pub mod after;
 pub mod appeal;
 pub mod batch;
 pub mod escape;
@@ -11,15 +12,17 @@ pub mod manage;
 pub mod personal;
 pub mod players;
 pub mod post;
+pub mod reminder;
 pub mod stats;
+pub mod texts;
 
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,
-    EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
+    EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId, UserId as DiscordUserId,
 };
 
 use crate::discord::rest::MessageFile;
-use crate::domain::players::player::RoleId;
+use crate::domain::players::player::{RoleId, UserId};
 
 use escape::clip;
 
@@ -45,6 +48,7 @@ pub struct Message {
     rows: Vec<CreateActionRow>,
     files: Vec<MessageFile>,
     role: Option<RoleId>,
+    people: Vec<UserId>,
 }
 
 impl Message {
@@ -100,9 +104,17 @@ impl Message {
         &self.files
     }
 
-    /// Allows a mention of the role only, whatever the text says.
+    /// Puts mentions of these people before the text.
+    pub fn mentioning_people(self, people: &[UserId]) -> Self {
+        let mentions: Vec<String> = people.iter().map(|person| format!("<@{person}>")).collect();
+        let content = format!("{}\n{}", mentions.join(" "), self.content);
+        Self { people: people.to_vec(), ..self }.with_content(content.trim_end())
+    }
+
+    /// Allows mentions of the role and the people only, whatever the text says.
     fn allowed_mentions(&self) -> CreateAllowedMentions {
-        CreateAllowedMentions::new().roles(self.role.map(|role| DiscordRoleId::new(role.0.max(1))))
+        let people = self.people.iter().map(|person| DiscordUserId::new(person.0.max(1)));
+        CreateAllowedMentions::new().users(people).roles(self.role.map(|role| DiscordRoleId::new(role.0.max(1))))
     }
 
     /// For a new message in a channel.

@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{GuildId, Player, PlayerId, Profile};
 
-use crate::store::guilds;
+use crate::store::{batches, guilds};
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
@@ -106,6 +106,7 @@ impl Rosters {
                     "UPDATE rosters SET deleted = 1, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0",
                     params![guild, player, tx.version()],
                 )?;
+                batches::show_without(tx, guild, *player)?;
             }
             Ok(u32::try_from(removed).unwrap_or(u32::MAX))
         })
