@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::store::Which;
 
 /// The version at the start of every `custom_id`. Older versions must stay readable for ever.
@@ -20,18 +20,18 @@ pub enum Action {
     WhoAmI(Vec<Code>),
     /// The same for more codes than a `custom_id` holds: the store keeps them under this id.
     WhoChose(String),
-    /// Show this page of the roster; counted from 0.
-    RosterPage(u32),
+    /// Show this page of an alliance's roster; counted from 0. Old messages name no alliance.
+    RosterPage(u32, Option<AllianceId>),
     /// Try the code again for the players for whom it failed.
-    RetryFailed(Code, GuildId),
+    RetryFailed(Code, AllianceId),
     /// Redeem the code for the player list.
-    RedeemForList(Code, GuildId),
+    RedeemForList(Code, AllianceId),
     /// Show a page, counted from 0, of how the code stands with players.
-    CodePlayers(Code, GuildId, Which, u32),
+    CodePlayers(Code, AllianceId, Which, u32),
     /// A menu of which players to show.
-    ChooseCodePlayers(Code, GuildId),
+    ChooseCodePlayers(Code, AllianceId),
     /// Turn auto-redemption on, although it takes long.
-    AutoOn(GuildId),
+    AutoOn(AllianceId),
     /// Do nothing, and say so.
     Dismiss,
 }
@@ -48,7 +48,7 @@ impl Action {
         }
         let (name, rest) = (parts.next()?, parts.next().unwrap_or_default());
         let code = || Code::parse(rest).ok();
-        let guild = |text: Option<&str>| text?.parse().ok().map(GuildId);
+        let alliance = |text: Option<&str>| text?.parse().ok().map(AllianceId);
         Some(match name {
             "me" => Self::RedeemForMe(code()?),
             "all" => Self::RedeemForAll(code()?),
@@ -56,15 +56,18 @@ impl Action {
             "all-of" => Self::ChooseForAll,
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
             "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
-            "roster" => Self::RosterPage(rest.parse().ok()?),
-            "retry" => Self::RetryFailed(code()?, guild(parts.next())?),
-            "list" => Self::RedeemForList(code()?, guild(parts.next())?),
+            "roster" => Self::RosterPage(
+                rest.parse().ok()?,
+                parts.next().map(|id| id.parse().map(AllianceId)).transpose().ok()?,
+            ),
+            "retry" => Self::RetryFailed(code()?, alliance(parts.next())?),
+            "list" => Self::RedeemForList(code()?, alliance(parts.next())?),
             "have" => {
-                let guild = guild(parts.next())?;
-                Self::CodePlayers(code()?, guild, Which::parse(parts.next()?)?, parts.next()?.parse().ok()?)
+                let alliance = alliance(parts.next())?;
+                Self::CodePlayers(code()?, alliance, Which::parse(parts.next()?)?, parts.next()?.parse().ok()?)
             }
-            "have-of" => Self::ChooseCodePlayers(code()?, guild(parts.next())?),
-            "auto-on" => Self::AutoOn(guild(Some(rest))?),
+            "have-of" => Self::ChooseCodePlayers(code()?, alliance(parts.next())?),
+            "auto-on" => Self::AutoOn(alliance(Some(rest))?),
             "dismiss" => Self::Dismiss,
             _ => return None,
         })
@@ -94,12 +97,15 @@ impl fmt::Display for Action {
                 write!(f, "who:{}", codes.join(","))
             }
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
-            Self::RosterPage(page) => write!(f, "roster:{page}"),
-            Self::RetryFailed(code, guild) => write!(f, "retry:{code}:{guild}"),
-            Self::RedeemForList(code, guild) => write!(f, "list:{code}:{guild}"),
-            Self::CodePlayers(code, guild, which, page) => write!(f, "have:{code}:{guild}:{}:{page}", which.name()),
-            Self::ChooseCodePlayers(code, guild) => write!(f, "have-of:{code}:{guild}"),
-            Self::AutoOn(guild) => write!(f, "auto-on:{guild}"),
+            Self::RosterPage(page, None) => write!(f, "roster:{page}"),
+            Self::RosterPage(page, Some(alliance)) => write!(f, "roster:{page}:{alliance}"),
+            Self::RetryFailed(code, alliance) => write!(f, "retry:{code}:{alliance}"),
+            Self::RedeemForList(code, alliance) => write!(f, "list:{code}:{alliance}"),
+            Self::CodePlayers(code, alliance, which, page) => {
+                write!(f, "have:{code}:{alliance}:{}:{page}", which.name())
+            }
+            Self::ChooseCodePlayers(code, alliance) => write!(f, "have-of:{code}:{alliance}"),
+            Self::AutoOn(alliance) => write!(f, "auto-on:{alliance}"),
             Self::Dismiss => f.write_str("dismiss"),
         }
     }
@@ -133,21 +139,37 @@ mod tests {
             ("1:me-of", Action::ChooseForMe),
             ("1:all-of", Action::ChooseForAll),
             ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code.clone()])),
-            ("1:retry:gogoWOS:7", Action::RetryFailed(code.clone(), GuildId(7))),
-            ("1:list:gogoWOS:7", Action::RedeemForList(code.clone(), GuildId(7))),
-            ("1:have:gogoWOS:7:missing:3", Action::CodePlayers(code.clone(), GuildId(7), Which::Missing, 3)),
-            ("1:have-of:gogoWOS:7", Action::ChooseCodePlayers(code, GuildId(7))),
-            ("1:auto-on:7", Action::AutoOn(GuildId(7))),
+            ("1:retry:gogoWOS:7", Action::RetryFailed(code.clone(), AllianceId(7))),
+            ("1:list:gogoWOS:7", Action::RedeemForList(code.clone(), AllianceId(7))),
+            ("1:have:gogoWOS:7:missing:3", Action::CodePlayers(code.clone(), AllianceId(7), Which::Missing, 3)),
+            ("1:have-of:gogoWOS:7", Action::ChooseCodePlayers(code, AllianceId(7))),
+            ("1:auto-on:7", Action::AutoOn(AllianceId(7))),
             ("1:dismiss", Action::Dismiss),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
-            ("1:roster:7", Action::RosterPage(7)),
+            ("1:roster:7", Action::RosterPage(7, None)),
+            ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
         }
-        for foreign in
-            ["", "1", "2:me:X", "1:me:", "1:me:a b", "1:other", "1:roster:-1", "1:who:", "1:chosen:", "1:chosen:a b", "1:retry:X",
-             "1:retry:X:y", "1:have:X:7:some:0", "1:have:X:7:all", "1:auto-on:"]
-        {
+        for foreign in [
+            "",
+            "1",
+            "2:me:X",
+            "1:me:",
+            "1:me:a b",
+            "1:other",
+            "1:roster:-1",
+            "1:roster:7:",
+            "1:roster:7:x",
+            "1:who:",
+            "1:chosen:",
+            "1:chosen:a b",
+            "1:retry:X",
+            "1:retry:X:y",
+            "1:have:X:7:some:0",
+            "1:have:X:7:all",
+            "1:auto-on:",
+        ] {
             assert_eq!(Action::parse(foreign), None, "{foreign}");
         }
     }
@@ -162,13 +184,13 @@ mod tests {
         fn an_action_reads_back_from_its_id(codes in proptest::collection::vec("[A-Za-z0-9][A-Za-z0-9_-]{0,31}", 1..12)) {
             let codes: Vec<Code> = codes.iter().map(|code| Code::parse(code).unwrap()).collect();
             let one = codes[0].clone();
-            let (guild, page) = (GuildId(u64::MAX), u32::MAX);
+            let (alliance, page) = (AllianceId(u64::MAX), u32::MAX);
             for action in [
                 Action::RedeemForMe(one.clone()),
                 Action::RedeemForAll(one.clone()),
-                Action::RetryFailed(one.clone(), guild),
-                Action::CodePlayers(one.clone(), guild, Which::Redeemed, page),
-                Action::ChooseCodePlayers(one, guild),
+                Action::RetryFailed(one.clone(), alliance),
+                Action::CodePlayers(one.clone(), alliance, Which::Redeemed, page),
+                Action::ChooseCodePlayers(one, alliance),
                 Action::WhoAmI(codes),
             ] {
                 prop_assert_eq!(Action::parse(&action.to_string()), Some(action.clone()));

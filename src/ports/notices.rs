@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{AnnounceError, MessageId, Posted};
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{ChannelId, GuildId, PlayerId, UserId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, UserId};
 use crate::domain::redeeming::batch_progress::Tally;
 
 /// A message about a code besides its post.
@@ -14,7 +14,9 @@ use crate::domain::redeeming::batch_progress::Tally;
 pub struct Notice {
     /// Identifies the message for ever, and is stored before the first attempt (invariant 1).
     pub nonce: String,
-    pub guild: GuildId,
+    /// The server of the channel.
+    pub server: GuildId,
+    pub guild: AllianceId,
     pub channel: ChannelId,
     /// When an attempt with an unknown result was made.
     pub attempted_at: Option<Timestamp>,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId};
@@ -18,7 +18,7 @@ use crate::store::kernel::{Millis, StoreError};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BatchKey {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub code: CodeKey,
     pub generation: u32,
 }
@@ -109,7 +109,8 @@ impl Batches {
                 "runs.guild_id, runs.code_key, runs.generation, coalesce(runs.nonce, ''), runs.message_id,
                  runs.attempted_at, runs.finished_at IS NOT NULL, codes.code,
                  iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, g.channel_id,
-                     coalesce(runs.channel_id, g.channel_id)), {IS_OVER}, runs.started_at"
+                     coalesce(runs.channel_id, g.channel_id)),
+                 coalesce(g.server_id, g.guild_id), {IS_OVER}, runs.started_at"
             );
             let sql = format!(
                 "SELECT {columns}
@@ -118,14 +119,15 @@ impl Batches {
                  UNION ALL SELECT {columns}
                  FROM runs INDEXED BY runs_offering JOIN codes USING (code_key) JOIN guilds g ON g.guild_id = runs.guild_id
                  WHERE runs.deleted = 0 AND runs.offers_retry = 1 AND runs.summarised = 1 AND runs.message_id IS NOT NULL
-                   AND g.channel_id IS NOT NULL AND g.paused IS NULL AND {IS_OVER}
-                 ORDER BY 11, 2, 1"
+                   AND g.channel_id IS NOT NULL AND g.paused IS NULL AND g.disbanded_at IS NULL AND {IS_OVER}
+                 ORDER BY 12, 2, 1"
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([Millis(since), Millis(mended_since), Millis(now)], |row| {
                 let key = BatchKey { guild: row.get(0)?, code: row.get(1)?, generation: row.get(2)? };
                 let message = BatchMessage {
                     nonce: row.get(3)?,
+                    server: row.get(9)?,
                     guild: key.guild,
                     channel: row.get(8)?,
                     message: row.get::<_, Option<i64>>(4)?.map(|id| MessageId(id.cast_unsigned())),
@@ -133,7 +135,7 @@ impl Batches {
                     code: row.get(7)?,
                     tally: Tally::default(),
                     is_finished: row.get(6)?,
-                    is_over: row.get(9)?,
+                    is_over: row.get(10)?,
                     remaining: None,
                     wait_reason: None,
                 };
@@ -250,7 +252,7 @@ impl Batches {
     /// Returns a guild's latest batches, newest first, at most `limit`; only those of `code`, if given.
     pub async fn past_batches(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         code: Option<CodeKey>,
         limit: u32,
     ) -> Result<Vec<PastBatch>, StoreError> {
@@ -280,7 +282,7 @@ impl Batches {
     }
 
     /// Counts the pending redemptions of a guild's roster.
-    pub async fn pending_in_guild(&self, guild: GuildId) -> Result<u32, StoreError> {
+    pub async fn pending_in_guild(&self, guild: AllianceId) -> Result<u32, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT count(*) FROM redemptions d WHERE d.outcome = 'pending' AND d.deleted = 0
                        AND d.player_id IN (SELECT player_id FROM rosters WHERE guild_id = ?1 AND deleted = 0)";

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError, Tx};
 
@@ -28,7 +28,7 @@ pub struct Lasted {
 /// A batch whose last redemption was just decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishedBatch {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     /// Players for whom our call redeemed the code.
     pub granted: u32,
     /// Players who had redeemed it before.
@@ -41,7 +41,7 @@ pub struct FinishedBatch {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchProgress {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub code: Code,
     pub generation: u32,
     /// All redemptions of the batch.
@@ -64,7 +64,7 @@ pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
          WHERE code_key = ?1 AND generation = ?2 AND finished_at IS NULL AND deleted = 0 AND {NO_PENDING}
          RETURNING guild_id"
     );
-    let guilds: Vec<GuildId> = tx
+    let guilds: Vec<AllianceId> = tx
         .statement(&sql)?
         .query_map(params![key, generation, Millis(tx.now()), tx.version()], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
@@ -75,7 +75,7 @@ pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
     counted.collect()
 }
 
-fn lasted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<Option<Lasted>> {
+fn lasted(tx: &Tx<'_>, guild: AllianceId, key: &CodeKey, generation: u32) -> rusqlite::Result<Option<Lasted>> {
     let sql = format!(
         "SELECT ?4 - seen_at, ?4 - p.posted_at
          FROM (SELECT {SEEN_AT} AS seen_at FROM codes c
@@ -108,7 +108,7 @@ pub(super) fn reopen(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
 pub(super) const FOLLOWED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Makes the messages that offer to try a code again for this player, who has left the roster, show their result again.
-pub(super) fn show_without(tx: &Tx<'_>, guild: GuildId, player: PlayerId) -> rusqlite::Result<usize> {
+pub(super) fn show_without(tx: &Tx<'_>, guild: AllianceId, player: PlayerId) -> rusqlite::Result<usize> {
     let since = tx.now().checked_sub(FOLLOWED_FOR).unwrap_or(Timestamp::MIN);
     tx.execute(
         "UPDATE runs SET summarised = 0, version = ?4
@@ -119,7 +119,12 @@ pub(super) fn show_without(tx: &Tx<'_>, guild: GuildId, player: PlayerId) -> rus
     )
 }
 
-fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<FinishedBatch> {
+fn counts(
+    connection: &Connection,
+    guild: AllianceId,
+    key: &CodeKey,
+    generation: u32,
+) -> rusqlite::Result<FinishedBatch> {
     connection
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE outcome = 'granted'), count(*) FILTER (WHERE outcome = 'already'),

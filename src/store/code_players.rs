@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::players::player::{GuildId, PlayerId, State};
+use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::store::{batches, guilds};
 use crate::store::handles::Batches;
@@ -143,7 +143,7 @@ impl Batches {
     }
 
     /// What would be redeemed if a guild turned auto-redemption on.
-    pub async fn outstanding(&self, guild: GuildId) -> Result<Outstanding, StoreError> {
+    pub async fn outstanding(&self, guild: AllianceId) -> Result<Outstanding, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
             let active = guilds::active_code("?2");

@@ -153,14 +153,14 @@ async fn linked_people_are_mentioned_once_for_a_code_that_failed_if_the_server_w
     world.told(&admin, "manage giftcode redeem", &option).await;
     let batch = world.message("VIP: done for 6 players").await;
     let mention = world.message("failed for your account").await;
-    let body = mention.body.clone();
-    let mut named: Vec<u64> =
-        body["allowed_mentions"]["users"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().parse().unwrap()).collect();
+    let allowed = mention.allowed_mentions.clone().unwrap();
+    let named = allowed["users"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().parse().unwrap());
+    let mut named: Vec<u64> = named.collect();
     named.sort_unstable();
     let mut expected = vec![one.id, two.id];
     expected.sort_unstable();
-    assert_eq!(named, expected, "once each, and nobody who is not a member: {body:#}");
-    assert_eq!((&body["allowed_mentions"]["parse"], &body["allowed_mentions"]["roles"]), (&json!([]), &json!([])));
+    assert_eq!(named, expected, "once each, and nobody who is not a member: {allowed:#}");
+    assert_eq!((&allowed["parse"], &allowed["roles"]), (&json!([]), &json!([])));
     assert!(mention.text().contains("VIP failed"), "{}", mention.text());
     assert!(mention.text().contains(&format!("channels/{GUILD}/{CHANNEL}/{}", batch.id)), "{}", mention.text());
     // It fails again, and the bot restarts: nobody is mentioned a second time.

@@ -1,5 +1,8 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
+#[path = "catalogue/after.rs"]
+pub mod after;
+
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
 use giftcode_bot::discord::messages::manage::Mention;
@@ -13,7 +16,9 @@ use giftcode_bot::domain::health::{
     WaitReason,
 };
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
+use giftcode_bot::domain::players::player::{
+    AllianceId, ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State,
+};
 use giftcode_bot::domain::players::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
@@ -69,9 +74,10 @@ pub fn hostile() -> AnnouncedCode {
 fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> Announcement {
     Announcement {
         nonce: "g1kz9".into(),
-        guild: GuildId(3),
+        guild: AllianceId(3),
         channel: CHANNEL,
-        role: None,
+        server: GuildId(3),
+        roles: vec![],
         kind,
         total,
         codes,
@@ -82,8 +88,8 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
-    let (guild, channel, message, role) = (GuildId(3), CHANNEL, MessageId(9), None);
-    Correction { nonce, guild, channel, message, role, kind, total, codes }
+    let (guild, channel, message, roles) = (AllianceId(3), CHANNEL, MessageId(9), vec![]);
+    Correction { nonce, guild, channel, message, roles, kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -162,7 +168,7 @@ pub fn posts() -> Chapter {
     let two = || vec![one(), announced("gogoWOS", None, None, 2)];
     let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(&announcement));
     let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(&correction));
-    let mention = Announcement { role: Some(ROLE), ..announcement(MessageKind::New, 1, vec![one()]) };
+    let mention = Announcement { roles: vec![ROLE], ..announcement(MessageKind::New, 1, vec![one()]) };
     let invalidated = |status| Some(OverReason::Invalidated(status));
     (
         "Posts",
@@ -206,13 +212,15 @@ fn group(status: Status, gave_up: bool, ids: std::ops::Range<u64>) -> FailedGrou
 fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
     BatchMessage {
         nonce: "r1kz9".into(),
-        guild: GuildId(3),
+        server: GuildId(3),
+        guild: AllianceId(3),
         channel: CHANNEL,
         message: None,
         attempted_at: None,
         code: code("OFFICIALSTORE"),
         tally,
         is_finished,
+        is_over: false,
         remaining: None,
         wait_reason: None,
     }
@@ -285,6 +293,13 @@ pub fn batches() -> Chapter {
                 "The same, where the bot may attach no files".to_owned(),
                 batch::without_file(&batch_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true)),
             ),
+            shown(
+                "Done, with failures, after the code has ended",
+                BatchMessage {
+                    is_over: true,
+                    ..batch_of(tally(250, 6, 0, vec![group(Status::RechargeMoneyVip, false, 1001..1004)]), true)
+                },
+            ),
             shown("Nobody got it", batch_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
         ],
     )
@@ -315,8 +330,6 @@ pub fn managing() -> Chapter {
     say("setchannel, with everyone as the role", manage::everyone_refused());
     say("unsetchannel", manage::channel_unset(true));
     say("unsetchannel, when no channel was set", manage::channel_unset(false));
-    say("auto on", manage::auto_on(100));
-    say("auto on, with an empty player list", manage::auto_on(0));
     say("auto off", manage::auto_off());
     say(
         "add, with automatic redemption",
@@ -492,9 +505,9 @@ pub fn rosters() -> Chapter {
     let on_page = vec![listed(1001, "Frost", 245), listed(1002, "**Snow** @everyone", 245), listed(1003, "", 0)];
     say(
         "list, the second of three pages",
-        players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1),
+        players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1, AllianceId(3)),
     );
-    say("list, empty", players::roster(&RosterPage::default(), 0));
+    say("list, empty", players::roster(&RosterPage::default(), 0, AllianceId(3)));
     let bad = |line, reason: &str| BadLine { place: Place::Line(line), reason: reason.into() };
     let lines = [
         bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
@@ -690,7 +703,7 @@ pub fn longest() -> Vec<(String, Message)> {
         ("the codes", manage::codes(&codes(400), &over_codes, true)),
         ("the status", manage::status(&status)),
         ("the stats", stats::stats(&longest_stats(), &stats::charts(&longest_stats()), Some(vec![Vec::new(); 3]))),
-        ("a roster", players::roster(&roster, 1)),
+        ("a roster", players::roster(&roster, 1, AllianceId(3))),
         ("bad lines", players::not_imported(&lines)),
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
         ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),

@@ -43,6 +43,9 @@ fn tag_text(tag: &str) -> String {
     if tag == format!("<#{CHANNEL}>") {
         return "**#gift-codes**".to_owned();
     }
+    if tag.starts_with("<@") && !tag.starts_with("<@&") {
+        return "**@Somebody**".to_owned();
+    }
     if tag == format!("<@&{ROLE}>") {
         return "**@Alliance**".to_owned();
     }
@@ -153,8 +156,14 @@ fn parameter(option: &Value) -> String {
 fn page() -> String {
     let mut page = BEGIN.to_owned();
     commands(&mut page);
-    let chapters: [Chapter; 5] =
-        [catalogue::posts(), catalogue::batches(), catalogue::managing(), catalogue::rosters(), catalogue::everybody()];
+    let chapters: [Chapter; 6] = [
+        catalogue::posts(),
+        catalogue::batches(),
+        catalogue::after::after(),
+        catalogue::managing(),
+        catalogue::rosters(),
+        catalogue::everybody(),
+    ];
     for (title, messages) in chapters {
         let _ = writeln!(page, "\n## {title}");
         for (when, one) in messages {
@@ -188,9 +197,12 @@ fn the_page_is_up_to_date() {
 #[test]
 fn every_message_is_on_the_page() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let catalogue = std::fs::read_to_string(root.join("tests/discord/catalogue.rs")).unwrap();
+    let mut catalogue = std::fs::read_to_string(root.join("tests/discord/catalogue.rs")).unwrap();
+    for part in std::fs::read_dir(root.join("tests/discord/catalogue")).unwrap() {
+        catalogue += &std::fs::read_to_string(part.unwrap().path()).unwrap();
+    }
     let mut missing = Vec::new();
-    for module in ["appeal", "manage", "personal", "players", "post", "batch", "stats"] {
+    for module in ["appeal", "manage", "personal", "players", "post", "batch", "stats", "after", "reminder"] {
         let source = std::fs::read_to_string(root.join(format!("src/discord/messages/{module}.rs"))).unwrap();
         for declared in source.split("\npub fn ").skip(1) {
             let signature = declared.split('{').next().unwrap();
@@ -220,7 +232,7 @@ fn every_message_is_on_the_page() {
 
 #[test]
 fn the_longest_messages_keep_within_discords_limits() {
-    for (when, message) in catalogue::longest() {
+    for (when, message) in catalogue::longest().into_iter().chain(catalogue::after::longest()) {
         let mut json = serde_json::to_value(message.create()).unwrap();
         // The file is sent beside the JSON.
         json["attachments"] = Value::Array(Vec::new());

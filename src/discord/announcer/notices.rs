@@ -34,7 +34,7 @@ impl NoticeBoard for DiscordAnnouncer {
             NoticeContent::Failed { people, .. } => {
                 // Nothing was sent yet, whatever this error says.
                 let unsent = |error: RestError| AnnounceError { maybe_sent: false, ..AnnounceError::from(error) };
-                let members = self.members(notice.guild, people).await.map_err(unsent)?;
+                let members = self.members(notice.server, people).await.map_err(unsent)?;
                 if members.is_empty() && notice.attempted_at.is_none() {
                     return Ok(None);
                 }
@@ -47,7 +47,8 @@ impl NoticeBoard for DiscordAnnouncer {
             }
         };
         let outgoing = OutgoingMessage {
-            guild: notice.guild,
+            server: notice.server,
+            alliance: notice.guild,
             channel: notice.channel,
             nonce: &notice.nonce,
             attempted_at: notice.attempted_at,

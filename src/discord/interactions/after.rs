@@ -2,45 +2,46 @@
 
 use std::time::Duration;
 
-use serenity::all::{ComponentInteractionDataKind, CreateInteractionResponse};
+use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse};
 
 use crate::discord::bot::Bot;
-use crate::discord::messages::{Message, after as words, manage};
+use crate::discord::custom_id::Action;
+use crate::discord::messages::{Message, after as words, manage, personal};
 use crate::domain::codes::code::Code;
 use crate::domain::limits::estimate::time_for;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::{AllianceId, GuildId};
 use crate::domain::text::language::Language;
 use crate::store::{BatchKey, FoundCode, Which};
 
-use super::appeal;
+use super::appeal::{self, AppealResult, appeal};
 use super::response::Interaction;
 
 /// Tries a code again for the players for whom it failed, and says what came of it.
-pub(super) async fn retry(bot: &Bot, guild: GuildId, language: Language, code: &Code) -> anyhow::Result<Message> {
-    let shown = match appeal::usable(bot, guild, language, code).await? {
+pub(super) async fn retry(bot: &Bot, alliance: AllianceId, language: Language, code: &Code) -> anyhow::Result<Message> {
+    let shown = match appeal::usable(bot, alliance, language, code).await? {
         Ok(found) => found,
         Err(refusal) => return Ok(refusal),
     };
     let (key, generation) = (shown.code.key(), shown.generation);
-    let again = bot.requests.retry_batch(guild, key.clone(), generation).await?;
+    let again = bot.requests.retry_batch(alliance, key.clone(), generation).await?;
     if again == 0 {
         // Those who failed have left, or got it otherwise: the message of the batch may not know.
-        bot.batches.show_again(BatchKey { guild, code: key, generation }).await?;
+        bot.batches.show_again(BatchKey { guild: alliance, code: key, generation }).await?;
     }
-    Ok(manage::retried(language, &shown.code, again))
+    Ok(manage::retried(&shown.code, again))
 }
 
 /// How a code stands with the players of the player list; `None` for a code that the server does not know.
 pub(super) async fn code_players(
     bot: &Bot,
-    guild: GuildId,
+    alliance: AllianceId,
     language: Language,
     code: &Code,
     which: Which,
     page: u32,
 ) -> anyhow::Result<Option<Message>> {
-    let Some(FoundCode { shown, .. }) = bot.codes.find_guild_code(guild, code.key()).await? else { return Ok(None) };
-    let batch = BatchKey { guild, code: shown.code.key(), generation: shown.generation };
+    let Some(FoundCode { shown, .. }) = bot.codes.find_guild_code(alliance, code.key()).await? else { return Ok(None) };
+    let batch = BatchKey { guild: alliance, code: shown.code.key(), generation: shown.generation };
     let of = async |page: u32| {
         bot.batches.players_of_code(batch.clone(), which, page.saturating_mul(words::PAGE), words::PAGE).await
     };
@@ -48,40 +49,32 @@ pub(super) async fn code_players(
     // The player list may have become shorter since the button was shown.
     let last = words::last_page(found.count(which));
     let (found, page) = if page <= last { (found, page) } else { (of(last).await?, last) };
-    Ok(Some(words::code_players(language, guild, &shown.code, which, page, &found)))
+    Ok(Some(words::code_players(language, alliance, &shown.code, which, page, &found)))
 }
 
 /// Everybody on the player list with what the code came to, as a file.
-pub(super) async fn code_players_file(bot: &Bot, guild: GuildId, code: &Code) -> anyhow::Result<Option<Vec<u8>>> {
-    let Some(FoundCode { shown, .. }) = bot.codes.find_guild_code(guild, code.key()).await? else { return Ok(None) };
-    let batch = BatchKey { guild, code: shown.code.key(), generation: shown.generation };
+pub(super) async fn code_players_file(bot: &Bot, alliance: AllianceId, code: &Code) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(FoundCode { shown, .. }) = bot.codes.find_guild_code(alliance, code.key()).await? else { return Ok(None) };
+    let batch = BatchKey { guild: alliance, code: shown.code.key(), generation: shown.generation };
     let all = bot.batches.players_of_code(batch, Which::All, 0, u32::MAX).await?;
     Ok((!all.players.is_empty()).then(|| words::code_players_file(&all)))
 }
 
-/// Turns a page, or shows other players of the list.
-pub(super) async fn turn_page(
+/// The history of a code, followed by how it stands with players, and a file of all of them.
+pub(super) async fn with_players(
     bot: &Bot,
-    interaction: &Interaction<'_>,
-    guild: GuildId,
+    alliance: AllianceId,
+    language: Language,
+    history: Message,
     code: &Code,
     which: Which,
-    page: u32,
-) -> anyhow::Result<()> {
-    match code_players(bot, guild, interaction.language(), code, which, page).await? {
-        Some(message) => {
-            interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
-        }
-        None => interaction.answer(&manage::code_unknown(interaction.language(), code)).await,
-    }
-}
-
-/// The players that were chosen in a menu; `None` if it is not the bot's.
-pub(super) fn chosen(kind: &ComponentInteractionDataKind) -> Option<Which> {
-    match kind {
-        ComponentInteractionDataKind::StringSelect { values } => values.first().and_then(|value| Which::parse(value)),
-        _ => None,
-    }
+) -> anyhow::Result<Message> {
+    let Some(players) = code_players(bot, alliance, language, code, which, 0).await? else { return Ok(history) };
+    let message = history.followed_by(players);
+    Ok(match code_players_file(bot, alliance, code).await? {
+        Some(file) => message.with_file(format!("{code}-players.csv"), file),
+        None => message,
+    })
 }
 
 /// If the active codes will take longer than this, the person is asked first.
@@ -91,22 +84,103 @@ const ASK_FROM: Duration = Duration::from_secs(3600);
 /// asks.
 pub(super) async fn auto_on(
     bot: &Bot,
-    guild: GuildId,
+    alliance: AllianceId,
     language: Language,
     is_confirmed: bool,
 ) -> anyhow::Result<Message> {
-    let outstanding = bot.batches.outstanding(guild).await?;
+    let outstanding = bot.batches.outstanding(alliance).await?;
     let limit = bot.health.engine().limit;
-    let is_on = bot.guilds.guild(guild).await?.auto_redeem;
+    let is_on = bot.guilds.guild(alliance).await?.auto_redeem;
     let takes = time_for(outstanding.redemptions, limit);
     if !is_confirmed && !is_on && takes.is_some_and(|takes| takes > ASK_FROM) {
-        return Ok(words::auto_takes_long(language, guild, outstanding, takes.unwrap_or_default()));
+        return Ok(words::auto_takes_long(language, alliance, outstanding, takes.unwrap_or_default()));
     }
-    bot.guilds.set_auto_redeem(guild, true).await?;
+    bot.guilds.set_auto_redeem(alliance, true).await?;
     Ok(words::auto_on(language, outstanding, takes))
 }
 
-/// The answer to a button of an earlier answer replaces that answer.
-pub(super) async fn replace(interaction: &Interaction<'_>, message: &Message) -> anyhow::Result<()> {
-    interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
+/// Redeems codes for an alliance's whole roster.
+pub(super) async fn redeem_for_roster(
+    bot: &Bot,
+    interaction: &Interaction<'_>,
+    alliance: AllianceId,
+    codes: Vec<Code>,
+) -> anyhow::Result<()> {
+    interaction.defer().await?;
+    let mut started = Vec::new();
+    for code in codes {
+        let (code, generation) = match bot.codes.find_code(code.key()).await? {
+            None => (code.clone(), bot.codes.add_code(code).await?),
+            Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
+            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, alliance, &shown.code).await? {
+                Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
+                Some(AppealResult::Over(over, recheck)) => {
+                    started.push((shown.code, Err((over, recheck))));
+                    continue;
+                }
+                None => continue,
+            },
+        };
+        let start = bot.requests.start_batch(alliance, code.key(), generation).await?;
+        started.push((code, Ok(start)));
+    }
+    let channel = bot.guilds.guild(alliance).await?.channel;
+    interaction.answer(&manage::batches_started(interaction.language(), &started, channel)).await
+}
+
+/// Answers the buttons and menus of this module, for a member who may manage the server. Some answers replace the message of
+/// the button.
+pub(super) async fn act(
+    bot: &Bot,
+    interaction: &Interaction<'_>,
+    server: GuildId,
+    action: Action,
+    component: &ComponentInteraction,
+) -> anyhow::Result<()> {
+    let language = interaction.language();
+    let named = match &action {
+        Action::RetryFailed(_, alliance)
+        | Action::RedeemForList(_, alliance)
+        | Action::CodePlayers(_, alliance, ..)
+        | Action::ChooseCodePlayers(_, alliance)
+        | Action::AutoOn(alliance) => Some(*alliance),
+        _ => None,
+    };
+    // It was removed, or the message is a copy from another server.
+    if let Some(named) = named
+        && !bot.guilds.alliances(server).await?.iter().any(|it| it.id == named)
+    {
+        return interaction.answer(&personal::outdated()).await;
+    }
+    match action {
+        Action::RetryFailed(code, alliance) => {
+            interaction.defer().await?;
+            interaction.answer(&retry(bot, alliance, language, &code).await?).await
+        }
+        Action::RedeemForList(code, alliance) => redeem_for_roster(bot, interaction, alliance, vec![code]).await,
+        Action::CodePlayers(code, alliance, which, page) => {
+            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            let shown = code_players(bot, alliance, language, &code, which, page).await?;
+            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(&code))).await
+        }
+        Action::ChooseCodePlayers(code, alliance) => {
+            let ComponentInteractionDataKind::StringSelect { values } = &component.data.kind else {
+                return interaction.answer(&personal::outdated()).await;
+            };
+            let Some(which) = values.first().and_then(|value| Which::parse(value)) else {
+                return interaction.answer(&personal::outdated()).await;
+            };
+            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            let shown = code_players(bot, alliance, language, &code, which, 0).await?;
+            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(&code))).await
+        }
+        Action::AutoOn(alliance) => {
+            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            interaction.answer(&auto_on(bot, alliance, language, true).await?).await
+        }
+        Action::Dismiss => {
+            interaction.respond(CreateInteractionResponse::UpdateMessage(words::auto_stays(language).respond())).await
+        }
+        _ => interaction.answer(&personal::outdated()).await,
+    }
 }

@@ -11,7 +11,7 @@ use serenity::all::{
 use crate::discord::custom_id::Action;
 use crate::domain::answers::status::{Class, Status};
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{GuildId, UserId};
+use crate::domain::players::player::{AllianceId, UserId};
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::FailedGroup;
 use crate::domain::redeeming::explanation::meaning;
@@ -28,13 +28,17 @@ use super::{Message, colour};
 
 /// Players on one page.
 pub const PAGE: u32 = 25;
+/// Batches of one code that its history shows beside the players.
+pub const HISTORY_OF_CODE: u32 = 3;
+/// The most characters of the players' lines: there is a history beside them.
+const MAX_LINES: usize = 3500;
 
 pub(super) fn button(action: &Action, label: &str, style: ButtonStyle) -> CreateButton {
     CreateButton::new(action.to_string()).label(label).style(style)
 }
 
 /// The button below a result with failures.
-pub(super) fn retry_button(language: Language, code: &Code, guild: GuildId) -> CreateButton {
+pub(super) fn retry_button(language: Language, code: &Code, guild: AllianceId) -> CreateButton {
     let label = text!(language, "after-retry-button");
     button(&Action::RetryFailed(code.clone(), guild), &label, ButtonStyle::Primary)
 }
@@ -68,7 +72,7 @@ pub fn failed_for(language: Language, notice: &Notice, people: &[UserId]) -> Mes
     };
     let told = match result {
         Some((channel, message)) => {
-            let link = format!("https://discord.com/channels/{}/{channel}/{}", notice.guild, message.0);
+            let link = format!("https://discord.com/channels/{}/{channel}/{}", notice.server, message.0);
             text!(language, "after-mention", link = link)
         }
         None => text!(language, "after-mention-without-result", code = notice.code.as_str()),
@@ -110,7 +114,7 @@ fn entry(language: Language, which: Which, players: u32) -> String {
 /// How a code stands with the players of the player list: one page of them.
 pub fn code_players(
     language: Language,
-    guild: GuildId,
+    guild: AllianceId,
     code: &Code,
     which: Which,
     page: u32,
@@ -132,7 +136,7 @@ pub fn code_players(
     let embed = CreateEmbed::new()
         .title(text!(language, "after-players-title", code = in_text(code)))
         .colour(if found.missing == 0 { colour::GOOD } else { colour::PLAIN })
-        .description(clip(&format!("{counts}\n\n{lines}"), 4096));
+        .description(clip(&format!("{counts}\n\n{lines}"), MAX_LINES));
     let embed = match pages {
         1 => embed,
         _ => {
@@ -204,7 +208,7 @@ pub fn auto_on(language: Language, outstanding: Outstanding, takes: Option<Durat
 }
 
 /// Asks whether to turn auto-redemption on although the active codes will take long.
-pub fn auto_takes_long(language: Language, guild: GuildId, outstanding: Outstanding, takes: Duration) -> Message {
+pub fn auto_takes_long(language: Language, guild: AllianceId, outstanding: Outstanding, takes: Duration) -> Message {
     let asked = text!(language, "after-auto-asks", estimate = estimate(language, outstanding, Some(takes)));
     Message::text(asked).with_rows(vec![CreateActionRow::Buttons(vec![
         button(&Action::AutoOn(guild), &text!(language, "after-auto-yes"), ButtonStyle::Success),

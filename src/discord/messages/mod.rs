@@ -1,10 +1,12 @@
 //! Every message that people see in Discord. `docs/messages.md` shows them all.
 //!
 //! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
-//! its contents, and mentions nobody but the role that a guild's admins chose. They take the language first: that of the
-//! person for an answer, that of the server for what stands in a channel. [`texts`] has the words, and says how to add some.
+//! its contents, and mentions nobody but the roles that a guild's admins chose, and people for whom a code failed. They take
+//! the language first: that of the person for an answer, that of the server for what stands in a channel. [`texts`] has the
+//! words, and says how to add some.
 
 pub mod after;
+pub mod alliances;
 pub mod appeal;
 pub mod batch;
 pub mod escape;
@@ -48,7 +50,7 @@ pub struct Message {
     embeds: Vec<CreateEmbed>,
     rows: Vec<CreateActionRow>,
     files: Vec<MessageFile>,
-    role: Option<RoleId>,
+    roles: Vec<RoleId>,
     people: Vec<UserId>,
 }
 
@@ -81,11 +83,14 @@ impl Message {
         self
     }
 
-    /// Puts a mention of the role before the text.
-    pub fn mentioning(self, role: Option<RoleId>) -> Self {
-        let Some(named) = role else { return self };
+    /// Puts mentions of the roles before the text.
+    pub fn mentioning(self, roles: &[RoleId]) -> Self {
+        if roles.is_empty() {
+            return self;
+        }
+        let named = roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(" ");
         let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
-        Self { content: clip(&format!("<@&{named}>{text}"), MAX_CONTENT), role, ..self }
+        Self { content: clip(&format!("{named}{text}"), MAX_CONTENT), roles: roles.to_vec(), ..self }
     }
 
     pub fn with_content(self, text: &str) -> Self {
@@ -105,6 +110,20 @@ impl Message {
         &self.files
     }
 
+    /// This message, followed by what the other one has.
+    pub fn followed_by(mut self, other: Self) -> Self {
+        self.embeds.extend(other.embeds);
+        self.rows.extend(other.rows);
+        self.files.extend(other.files);
+        match other.content.is_empty() {
+            true => self,
+            false => {
+                let content = format!("{}\n{}", self.content, other.content);
+                self.with_content(content.trim_start())
+            }
+        }
+    }
+
     /// Puts mentions of these people before the text.
     pub fn mentioning_people(self, people: &[UserId]) -> Self {
         let mentions: Vec<String> = people.iter().map(|person| format!("<@{person}>")).collect();
@@ -112,10 +131,12 @@ impl Message {
         Self { people: people.to_vec(), ..self }.with_content(content.trim_end())
     }
 
-    /// Allows mentions of the role and the people only, whatever the text says.
+    /// Allows mentions of these roles and people only, whatever the text says.
     fn allowed_mentions(&self) -> CreateAllowedMentions {
         let people = self.people.iter().map(|person| DiscordUserId::new(person.0.max(1)));
-        CreateAllowedMentions::new().users(people).roles(self.role.map(|role| DiscordRoleId::new(role.0.max(1))))
+        CreateAllowedMentions::new()
+            .users(people)
+            .roles(self.roles.iter().map(|role| DiscordRoleId::new(role.0.max(1))))
     }
 
     /// For a new message in a channel.
@@ -201,10 +222,10 @@ mod tests {
         let plain = Message::text("@everyone <@1> <@&2>");
         assert_eq!(mentions(&plain)["parse"], serde_json::json!([]));
         assert_eq!(mentions(&plain)["roles"], serde_json::json!([]));
-        let with_role = Message::text("x").mentioning(Some(RoleId(7)));
+        let with_role = Message::text("x").mentioning(&[RoleId(7)]);
         assert_eq!(mentions(&with_role)["roles"], serde_json::json!(["7"]));
         assert_eq!(serde_json::to_value(with_role.create()).unwrap()["content"], "<@&7>\nx");
-        let without_text = Message::embed(CreateEmbed::new()).mentioning(Some(RoleId(7)));
+        let without_text = Message::embed(CreateEmbed::new()).mentioning(&[RoleId(7)]);
         assert_eq!(serde_json::to_value(without_text.create()).unwrap()["content"], "<@&7>");
     }
 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::code::CodeKey;
 use super::post_plan;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 
 /// How long before its end a code's reminder is due.
 pub const REMIND_BEFORE: SignedDuration = SignedDuration::from_hours(24);
@@ -37,7 +37,7 @@ impl NoticeKind {
 }
 
 /// The nonce of a notice. It follows from what the notice is about, as a post's does ([`post_plan::nonce`]).
-pub fn nonce(guild: GuildId, key: &CodeKey, generation: u32, kind: NoticeKind) -> String {
+pub fn nonce(guild: AllianceId, key: &CodeKey, generation: u32, kind: NoticeKind) -> String {
     post_plan::hashed('n', &format!("{guild}/{key}/{generation}/{}", kind.name()))
 }
 
@@ -72,13 +72,13 @@ mod tests {
     #[test]
     fn a_nonce_is_that_of_one_notice() {
         let key = Code::parse("gogoWOS").unwrap().key();
-        let one = nonce(GuildId(1), &key, 1, NoticeKind::Reminder);
+        let one = nonce(AllianceId(1), &key, 1, NoticeKind::Reminder);
         assert!(one.starts_with('n') && one.len() == 25, "{one}");
-        assert_eq!(one, nonce(GuildId(1), &key, 1, NoticeKind::Reminder));
+        assert_eq!(one, nonce(AllianceId(1), &key, 1, NoticeKind::Reminder));
         for other in [
-            nonce(GuildId(2), &key, 1, NoticeKind::Reminder),
-            nonce(GuildId(1), &key, 2, NoticeKind::Reminder),
-            nonce(GuildId(1), &key, 1, NoticeKind::Failed),
+            nonce(AllianceId(2), &key, 1, NoticeKind::Reminder),
+            nonce(AllianceId(1), &key, 2, NoticeKind::Reminder),
+            nonce(AllianceId(1), &key, 1, NoticeKind::Failed),
         ] {
             assert_ne!(one, other);
         }

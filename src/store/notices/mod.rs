@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::batch_messages::tally;
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::notice::{self, MENTION_WITHIN, NoticeKind, REMIND_BEFORE, REMIND_UNTIL};
-use crate::domain::players::player::{ChannelId, GuildId, PlayerId, UserId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, UserId};
 use crate::domain::redeeming::batch_progress::Tally;
 use crate::ports::MessageId;
 use crate::store::guilds;
@@ -16,7 +16,7 @@ use crate::store::kernel::{Millis, StoreError};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoticeKey {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub code: CodeKey,
     pub generation: u32,
     pub kind: NoticeKind,
@@ -29,6 +29,8 @@ pub struct DueNotice {
     /// In the spelling in which it was published.
     pub code: Code,
     pub ends_at: Option<Timestamp>,
+    /// The server of the channel.
+    pub server: GuildId,
     /// Where it is to be sent, or to be searched for.
     pub channel: ChannelId,
     /// The guild has changed its channel since the attempt.
@@ -65,10 +67,10 @@ impl Default for Notifications {
 const COLUMNS: &str = "g.guild_id, c.code_key, c.generation, c.code, c.expires_at,
     iif(n.attempted_at IS NULL, g.channel_id, coalesce(n.channel_id, g.channel_id)),
     n.attempted_at IS NOT NULL AND coalesce(n.channel_id, g.channel_id) <> g.channel_id, n.attempted_at,
-    u.channel_id, u.message_id";
+    u.channel_id, u.message_id, coalesce(g.server_id, g.guild_id)";
 /// The guild takes messages, and this one is not settled.
-const IS_OPEN: &str = "g.deleted = 0 AND g.channel_id IS NOT NULL AND g.removed_at IS NULL AND g.paused IS NULL
-    AND n.ended_at IS NULL";
+const IS_OPEN: &str = "g.deleted = 0 AND g.channel_id IS NOT NULL AND g.removed_at IS NULL AND g.disbanded_at IS NULL
+    AND g.paused IS NULL AND n.ended_at IS NULL";
 const NOTICE: &str = "LEFT JOIN notices n ON n.guild_id = g.guild_id AND n.code_key = c.code_key
     AND n.generation = c.generation AND n.deleted = 0";
 
@@ -79,6 +81,7 @@ fn due(row: &Row<'_>, kind: NoticeKind) -> rusqlite::Result<DueNotice> {
         key: NoticeKey { guild: row.get(0)?, code: row.get(1)?, generation: row.get(2)?, kind },
         code: row.get(3)?,
         ends_at: time(4)?,
+        server: row.get(10)?,
         channel: row.get(5)?,
         is_moved: row.get(6)?,
         attempted_at: time(7)?,
@@ -124,7 +127,7 @@ impl Notices {
             let [from, to] = [REMIND_UNTIL, REMIND_BEFORE].map(|ahead| now.checked_add(ahead).unwrap_or(Timestamp::MAX));
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map(params![Millis(now), Millis(from), Millis(to)], |row| {
-                Ok((due(row, NoticeKind::Reminder)?, row.get::<_, Millis>(10)?.0))
+                Ok((due(row, NoticeKind::Reminder)?, row.get::<_, Millis>(11)?.0))
             })?;
             let found: Vec<(DueNotice, Timestamp)> = rows.collect::<Result<_, _>>()?;
             let is_due = |(due, posted_at): &(DueNotice, Timestamp)| {
@@ -245,7 +248,7 @@ impl Notices {
 
 impl Guilds {
     /// What a guild wants to be told; the defaults for an unknown guild.
-    pub async fn notifications(&self, guild: GuildId) -> Result<Notifications, StoreError> {
+    pub async fn notifications(&self, guild: AllianceId) -> Result<Notifications, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT mention_failed IS 1, remind IS NOT 0 FROM guilds WHERE guild_id = ?1 AND deleted = 0";
             let mut statement = connection.prepare_cached(sql)?;
@@ -259,7 +262,7 @@ impl Guilds {
     /// Changes what a guild wants to be told; `None` leaves a switch as it is. Returns the result.
     pub async fn set_notifications(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         mentions_failed: Option<bool>,
         reminds: Option<bool>,
     ) -> Result<Notifications, StoreError> {

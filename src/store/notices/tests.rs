@@ -6,7 +6,7 @@ use crate::domain::players::player::Player;
 use crate::runtime::clock::Clock;
 use crate::store::{StateKind, Store};
 
-const GUILD: GuildId = GuildId(7);
+const GUILD: AllianceId = AllianceId(7);
 
 fn player(id: u64) -> Player {
     Player { id: PlayerId::new(id).unwrap(), nickname: format!("P{id}"), state: None, furnace_level: None }
@@ -107,5 +107,5 @@ async fn a_mention_is_of_people_whose_players_failed_and_of_50_at_most() {
     assert_eq!(due().await, 0, "nobody was a member");
     let wanted = store.guilds().set_notifications(GUILD, None, Some(false)).await.unwrap();
     assert_eq!(wanted, Notifications { mentions_failed: true, reminds: false });
-    assert_eq!(store.guilds().notifications(GuildId(1)).await.unwrap(), Notifications::default());
+    assert_eq!(store.guilds().notifications(AllianceId(1)).await.unwrap(), Notifications::default());
 }

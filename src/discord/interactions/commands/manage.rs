@@ -22,6 +22,7 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
         "giftcode::setchannel",
         "giftcode::unsetchannel",
         "giftcode::auto",
+        "giftcode::notify",
         "codes::add",
         "codes::remove",
         "codes::list",

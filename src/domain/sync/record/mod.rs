@@ -147,6 +147,10 @@ impl RecordKind {
                         text("paused"),
                         time("resume_at"),
                         time("removed_at"),
+                        int("server_id"),
+                        text("name"),
+                        int("rank"),
+                        time("disbanded_at"),
                         flag("mention_failed"),
                         flag("remind"),
                         VERSION,
@@ -347,9 +351,10 @@ impl Record {
             }
             (_, Value::Text(_)) => true,
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
-            ("guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id", Value::Int(_)) => {
-                true
-            }
+            (
+                "guild_id" | "server_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id",
+                Value::Int(_),
+            ) => true,
             ("version", Value::Int(version)) => (0..=Version::MAX.0).contains(version),
             (_, Value::Int(number)) => small(number),
         };
