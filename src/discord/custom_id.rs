@@ -34,6 +34,32 @@ pub enum Action {
     AutoOn(AllianceId),
     /// Do nothing, and say so.
     Dismiss,
+    /// A part of an alliance's panel.
+    Panel(AllianceId, PanelPart),
+}
+
+/// The buttons, menus and forms of a panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum PanelPart {
+    AddCode,
+    /// The form that [`PanelPart::AddCode`] opens.
+    AddCodeForm,
+    Missing,
+    /// The menu of the code whose players are shown.
+    MissingOf,
+    Retry,
+    /// The menu of the codes that are tried again.
+    RetryOf,
+    Redeem,
+    /// The menu of the codes that are redeemed.
+    RedeemOf,
+    AddPlayers,
+    RemovePlayers,
+    Players,
+    Status,
+    AutoOn,
+    AutoOff,
 }
 
 /// The most characters in a `custom_id` (docs/protocol.md, "Sizes").
@@ -69,6 +95,7 @@ impl Action {
             "have-of" => Self::ChooseCodePlayers(code()?, alliance(parts.next())?),
             "auto-on" => Self::AutoOn(alliance(Some(rest))?),
             "dismiss" => Self::Dismiss,
+            "panel" => Self::Panel(alliance(Some(rest))?, parts.next()?.parse().ok()?),
             _ => return None,
         })
     }
@@ -107,6 +134,7 @@ impl fmt::Display for Action {
             Self::ChooseCodePlayers(code, alliance) => write!(f, "have-of:{code}:{alliance}"),
             Self::AutoOn(alliance) => write!(f, "auto-on:{alliance}"),
             Self::Dismiss => f.write_str("dismiss"),
+            Self::Panel(alliance, part) => write!(f, "panel:{alliance}:{}", <&str>::from(part)),
         }
     }
 }
@@ -145,6 +173,20 @@ mod tests {
             ("1:have-of:gogoWOS:7", Action::ChooseCodePlayers(code, AllianceId(7))),
             ("1:auto-on:7", Action::AutoOn(AllianceId(7))),
             ("1:dismiss", Action::Dismiss),
+            ("1:panel:7:add-code", Action::Panel(AllianceId(7), PanelPart::AddCode)),
+            ("1:panel:7:add-code-form", Action::Panel(AllianceId(7), PanelPart::AddCodeForm)),
+            ("1:panel:7:missing", Action::Panel(AllianceId(7), PanelPart::Missing)),
+            ("1:panel:7:missing-of", Action::Panel(AllianceId(7), PanelPart::MissingOf)),
+            ("1:panel:7:retry", Action::Panel(AllianceId(7), PanelPart::Retry)),
+            ("1:panel:7:retry-of", Action::Panel(AllianceId(7), PanelPart::RetryOf)),
+            ("1:panel:7:redeem", Action::Panel(AllianceId(7), PanelPart::Redeem)),
+            ("1:panel:7:redeem-of", Action::Panel(AllianceId(7), PanelPart::RedeemOf)),
+            ("1:panel:7:add-players", Action::Panel(AllianceId(7), PanelPart::AddPlayers)),
+            ("1:panel:7:remove-players", Action::Panel(AllianceId(7), PanelPart::RemovePlayers)),
+            ("1:panel:7:players", Action::Panel(AllianceId(7), PanelPart::Players)),
+            ("1:panel:7:status", Action::Panel(AllianceId(7), PanelPart::Status)),
+            ("1:panel:7:auto-on", Action::Panel(AllianceId(7), PanelPart::AutoOn)),
+            ("1:panel:7:auto-off", Action::Panel(AllianceId(7), PanelPart::AutoOff)),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7, None)),
             ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
@@ -169,6 +211,8 @@ mod tests {
             "1:have:X:7:some:0",
             "1:have:X:7:all",
             "1:auto-on:",
+            "1:panel:7",
+            "1:panel:7:dance",
         ] {
             assert_eq!(Action::parse(foreign), None, "{foreign}");
         }

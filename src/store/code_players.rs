@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, params};
 
 use crate::domain::answers::status::Status;
+use crate::domain::codes::code::Code;
 use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::store::{batches, guilds};
@@ -92,6 +93,17 @@ pub struct Outstanding {
     pub redemptions: u32,
 }
 
+/// An active code, and how it stands with a roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveCode {
+    pub code: Code,
+    pub generation: u32,
+    /// Players for whom it failed.
+    pub failed: u32,
+    /// Players for whom it was never tried.
+    pub untried: u32,
+}
+
 const OF_ROSTER: &str = "FROM rosters r JOIN players p USING (player_id)
     LEFT JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = ?2 AND d.generation = ?3 AND d.deleted = 0
     WHERE r.guild_id = ?1 AND r.deleted = 0";
@@ -138,6 +150,34 @@ impl Batches {
             let rows = statement
                 .query_map(params![batch.guild, batch.code, batch.generation, limit, offset], code_player)?;
             Ok(CodePlayers { players: rows.collect::<Result<_, _>>()?, missing, failed, redeemed })
+        })
+        .await
+    }
+
+    /// The active codes of a guild, the newest first, and how each stands with the roster.
+    pub async fn active_codes_of(&self, guild: AllianceId) -> Result<Vec<ActiveCode>, StoreError> {
+        let now = self.0.inner.clock.now();
+        self.read(move |connection| {
+            let active = guilds::active_code("?2");
+            let sql = format!(
+                "SELECT c.code, c.generation,
+                        count(r.player_id) FILTER (WHERE d.outcome IN ('failed', 'gave_up')),
+                        count(r.player_id) FILTER (WHERE d.outcome IS NULL)
+                 FROM codes c LEFT JOIN rosters r ON r.guild_id = ?2 AND r.deleted = 0
+                 LEFT JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = c.code_key
+                      AND d.generation = c.generation AND d.deleted = 0
+                 WHERE {active} GROUP BY c.code_key ORDER BY c.first_seen_at DESC, c.code_key"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![Millis(now), guild], |row| {
+                Ok(ActiveCode {
+                    code: row.get(0)?,
+                    generation: row.get(1)?,
+                    failed: row.get(2)?,
+                    untried: row.get(3)?,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
     }

@@ -47,7 +47,7 @@ mod tallies;
 
 pub use batch_messages::{BatchKey, PastBatch};
 pub use batches::{BatchProgress, FinishedBatch, Lasted};
-pub use code_players::{CodePlayer, CodePlayers, Outstanding, Which};
+pub use code_players::{ActiveCode, CodePlayer, CodePlayers, Outstanding, Which};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};

@@ -99,7 +99,7 @@ pub(super) async fn auto_on(
     Ok(words::auto_on(language, outstanding, takes))
 }
 
-/// Redeems codes for an alliance's whole roster.
+/// Redeems codes for an alliance's whole roster, and answers with what began.
 pub(super) async fn redeem_for_roster(
     bot: &Bot,
     interaction: &Interaction<'_>,
@@ -107,6 +107,15 @@ pub(super) async fn redeem_for_roster(
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     interaction.defer().await?;
+    interaction.answer(&redeem_codes(bot, interaction.language(), alliance, codes).await?).await
+}
+
+pub(super) async fn redeem_codes(
+    bot: &Bot,
+    language: Language,
+    alliance: AllianceId,
+    codes: Vec<Code>,
+) -> anyhow::Result<Message> {
     let mut started = Vec::new();
     for code in codes {
         let (code, generation) = match bot.codes.find_code(code.key()).await? {
@@ -125,7 +134,7 @@ pub(super) async fn redeem_for_roster(
         started.push((code, Ok(start)));
     }
     let channel = bot.guilds.guild(alliance).await?.channel;
-    interaction.answer(&manage::batches_started(interaction.language(), &started, channel)).await
+    Ok(manage::batches_started(language, &started, channel))
 }
 
 /// Answers the buttons and menus of this module, for a member who may manage the server. Some answers replace the message of
