@@ -100,6 +100,26 @@ impl Action {
         })
     }
 
+    /// The alliance that it names.
+    pub fn alliance(&self) -> Option<AllianceId> {
+        match self {
+            Self::RosterPage(_, alliance) => *alliance,
+            Self::RetryFailed(_, alliance)
+            | Self::RedeemForList(_, alliance)
+            | Self::CodePlayers(_, alliance, ..)
+            | Self::ChooseCodePlayers(_, alliance)
+            | Self::AutoOn(alliance)
+            | Self::Panel(alliance, _) => Some(*alliance),
+            Self::RedeemForMe(_)
+            | Self::RedeemForAll(_)
+            | Self::ChooseForMe
+            | Self::ChooseForAll
+            | Self::WhoAmI(_)
+            | Self::WhoChose(_)
+            | Self::Dismiss => None,
+        }
+    }
+
     /// Whether it is short enough for a `custom_id`.
     pub fn fits(&self) -> bool {
         self.to_string().len() <= MAX_CHARS

@@ -147,16 +147,8 @@ pub(super) async fn act(
     component: &ComponentInteraction,
 ) -> anyhow::Result<()> {
     let language = interaction.language();
-    let named = match &action {
-        Action::RetryFailed(_, alliance)
-        | Action::RedeemForList(_, alliance)
-        | Action::CodePlayers(_, alliance, ..)
-        | Action::ChooseCodePlayers(_, alliance)
-        | Action::AutoOn(alliance) => Some(*alliance),
-        _ => None,
-    };
     // It was removed, or the message is a copy from another server.
-    if let Some(named) = named
+    if let Some(named) = action.alliance()
         && !bot.guilds.alliances(server).await?.iter().any(|it| it.id == named)
     {
         return interaction.answer(&personal::outdated()).await;

@@ -43,10 +43,11 @@ pub(super) fn retry_button(language: Language, code: &Code, guild: AllianceId) -
     button(&Action::RetryFailed(code.clone(), guild), &label, ButtonStyle::Primary)
 }
 
-/// What a leader can do about a group of failures, with the exact command.
-pub(super) fn command(language: Language, group: &FailedGroup, code: &Code) -> Option<String> {
+/// What a leader can do about a group of failures, with the exact command. A code that is over is not tried again: `code` is
+/// `None` then.
+pub(super) fn command(language: Language, group: &FailedGroup, code: Option<&Code>) -> Option<String> {
     let first = group.players.first()?.0.to_string();
-    let code = code.as_str();
+    let code = code.map(Code::as_str);
     Some(match &group.status {
         Status::UserInfoError | Status::NoState if group.players.len() == 1 => {
             text!(language, "after-fix-state-of-one", player = first)
@@ -54,13 +55,13 @@ pub(super) fn command(language: Language, group: &FailedGroup, code: &Code) -> O
         Status::UserInfoError | Status::NoState => text!(language, "after-fix-states", player = first),
         Status::RoleNotExist => text!(language, "after-fix-id", player = first),
         Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip => {
-            text!(language, "after-retry-when-ready", code = code)
+            text!(language, "after-retry-when-ready", code = code?)
         }
         // The game's page is the way, and the advice names it.
         status if status.is_captcha() => return None,
         // Whoever gets such an answer cannot have the code.
         status if matches!(status.class(), Class::Permanent(_)) && !group.gave_up => return None,
-        _ => text!(language, "after-try-again", code = code),
+        _ => text!(language, "after-try-again", code = code?),
     })
 }
 

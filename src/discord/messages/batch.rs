@@ -85,7 +85,7 @@ fn result_embed(batch: &BatchMessage) -> (CreateEmbed, bool) {
         .url(mark(&batch.nonce))
         .colour(colour)
         .description(counts(tally));
-    with_reasons(Language::En, embed, &tally.failed, &batch.code)
+    with_reasons(Language::En, embed, &tally.failed, Some(&batch.code).filter(|_| !batch.is_over))
 }
 
 /// `🎁 90 redeemed · 📦 5 already claimed · ❌ 5 failed · ⏳ 12 to go`, without the zeros.
@@ -125,12 +125,12 @@ pub fn by_reason(groups: &[FailedGroup]) -> Vec<FailedGroup> {
     merged
 }
 
-/// Adds a field for each reason. Also returns whether all names had room.
+/// Adds a field for each reason. `code` is `None` if it cannot be tried again. Also returns whether all names had room.
 pub(super) fn with_reasons(
     language: Language,
     mut embed: CreateEmbed,
     groups: &[FailedGroup],
-    code: &Code,
+    code: Option<&Code>,
 ) -> (CreateEmbed, bool) {
     let groups = by_reason(groups);
     let mut is_whole = groups.len() <= MAX_GROUPS;
@@ -205,7 +205,7 @@ mod tests {
         ];
         let merged = by_reason(&groups);
         assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
-        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3], &Code::parse("X").unwrap());
+        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3], None);
         let shown = serde_json::to_value(embed).unwrap();
         assert_eq!(shown.to_string().matches("https://").count(), 1, "{shown:#}");
         assert!(is_whole && shown["fields"].as_array().unwrap().len() == 2);

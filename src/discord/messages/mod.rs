@@ -5,6 +5,7 @@
 //! the language first: that of the person for an answer, that of the server for what stands in a channel. [`texts`] has the
 //! words, and says how to add some.
 
+pub mod access;
 pub mod after;
 pub mod alliances;
 pub mod appeal;

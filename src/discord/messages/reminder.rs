@@ -60,7 +60,7 @@ fn embed(language: Language, notice: &Notice, content: &Reminder<'_>) -> (Create
         .url(mark(&notice.nonce))
         .colour(colour::BUSY)
         .description(text!(language, "reminder-text", when = when, missing = missing));
-    let (embed, is_whole) = with_reasons(language, embed, &tally.failed, &notice.code);
+    let (embed, is_whole) = with_reasons(language, embed, &tally.failed, Some(&notice.code));
     if untried.is_empty() {
         return (embed, is_whole);
     }

@@ -3,12 +3,14 @@
 use crate::discord::bot::Bot;
 use crate::discord::messages::{Message, alliances as words};
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
+use crate::domain::text::language::Language;
 use crate::domain::text::trim;
 use crate::store::{Alliance, StoreError};
 
 /// The alliance that is named, by its name in any case or by its number; else the one whose codes are posted in this
 /// channel; else the only one. Otherwise the answer that says which ones there are.
 pub(in crate::discord) fn choose(
+    language: Language,
     alliances: &[Alliance],
     channel: ChannelId,
     option: Option<&str>,
@@ -17,7 +19,7 @@ pub(in crate::discord) fn choose(
         let wanted = named.to_lowercase();
         let by_name = alliances.iter().find(|it| it.name.as_ref().is_some_and(|name| name.to_lowercase() == wanted));
         let found = by_name.or_else(|| alliances.iter().find(|it| it.id.to_string() == named));
-        return found.map(|it| it.id).ok_or_else(|| words::unknown(named, alliances));
+        return found.map(|it| it.id).ok_or_else(|| words::unknown(language, named, alliances));
     }
     if let [only] = alliances {
         return Ok(only.id);
@@ -25,7 +27,7 @@ pub(in crate::discord) fn choose(
     let mut here = alliances.iter().filter(|it| it.channel == Some(channel));
     match (here.next(), here.next()) {
         (Some(one), None) => Ok(one.id),
-        (one, _) => Err(words::which(alliances, one.is_some())),
+        (one, _) => Err(words::which(language, alliances, one.is_some())),
     }
 }
 
@@ -57,7 +59,7 @@ mod tests {
             alliance(3, Some("1"), Some(20)),
             alliance(4, None, None),
         ];
-        let chosen = |channel, option| choose(&several, ChannelId(channel), option).ok().map(|id| id.0);
+        let chosen = |channel, option| choose(Language::En, &several, ChannelId(channel), option).ok().map(|id| id.0);
         for (channel, option, expected) in [
             (10, None, Some(1)),
             (20, Some("frost"), Some(1)),
@@ -74,7 +76,7 @@ mod tests {
             assert_eq!(chosen(channel, option), expected, "{channel} {option:?}");
         }
         let only = [alliance(7, None, Some(10))];
-        assert_eq!(choose(&only, ChannelId(99), None).ok(), Some(AllianceId(7)));
-        assert!(choose(&only, ChannelId(99), Some("Frost")).is_err(), "a wrong name is not ignored");
+        assert_eq!(choose(Language::En, &only, ChannelId(99), None).ok(), Some(AllianceId(7)));
+        assert!(choose(Language::En, &only, ChannelId(99), Some("Frost")).is_err(), "a wrong name is not ignored");
     }
 }

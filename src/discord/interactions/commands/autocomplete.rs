@@ -6,7 +6,7 @@ use crate::domain::players::player::{AllianceId, ChannelId, Player, display_name
 use crate::domain::text::trim;
 
 use super::alliances::choose;
-use super::{Context, guild, user};
+use super::{Context, guild, language, user};
 
 /// The most suggestions that Discord shows (docs/protocol.md, "Sizes").
 const MAX_CHOICES: u32 = 25;
@@ -27,7 +27,7 @@ async fn typed_alliance(ctx: Context<'_>) -> Option<AllianceId> {
         _ => None,
     });
     let channel = ChannelId(ctx.interaction.channel_id.get());
-    choose(&alliances, channel, named).ok().or_else(|| alliances.first().map(|first| first.id))
+    choose(language(ctx), &alliances, channel, named).ok().or_else(|| alliances.first().map(|first| first.id))
 }
 
 /// The server's alliances, in their order.
