@@ -96,11 +96,7 @@ impl<B: NoticeBoard> Service for Notifier<B> {
 }
 
 impl<B: NoticeBoard> Notifier<B> {
-    async fn poll(
-        &self,
-        later: &mut HashMap<NoticeKey, Later>,
-        reminders_at: &mut Duration,
-    ) -> Result<(), StoreError> {
+    async fn poll(&self, later: &mut HashMap<NoticeKey, Later>, reminders_at: &mut Duration) -> Result<(), StoreError> {
         let now = self.clock.elapsed();
         let mut due = self.notices.due_mentions().await?;
         if *reminders_at <= now {

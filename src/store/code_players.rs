@@ -7,9 +7,9 @@ use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::store::{batches, guilds};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};
+use crate::store::{batches, guilds};
 
 use super::BatchKey;
 
@@ -147,8 +147,8 @@ impl Batches {
                 which.condition()
             );
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement
-                .query_map(params![batch.guild, batch.code, batch.generation, limit, offset], code_player)?;
+            let rows =
+                statement.query_map(params![batch.guild, batch.code, batch.generation, limit, offset], code_player)?;
             Ok(CodePlayers { players: rows.collect::<Result<_, _>>()?, missing, failed, redeemed })
         })
         .await
@@ -170,12 +170,7 @@ impl Batches {
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map(params![Millis(now), guild], |row| {
-                Ok(ActiveCode {
-                    code: row.get(0)?,
-                    generation: row.get(1)?,
-                    failed: row.get(2)?,
-                    untried: row.get(3)?,
-                })
+                Ok(ActiveCode { code: row.get(0)?, generation: row.get(1)?, failed: row.get(2)?, untried: row.get(3)? })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
@@ -221,4 +216,3 @@ impl Batches {
         .await
     }
 }
-

@@ -53,8 +53,8 @@ pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
 pub use guilds::{AccessAdded, Alliance, Failing, GuildSettings, IdChannel};
 pub use handles::{
-    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, PostQueue, RedemptionQueue, Reports, Requests,
-    Rosters, SyncLog, Tallies,
+    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, PostQueue, RedemptionQueue, Reports,
+    Requests, Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
 pub use inspection::{

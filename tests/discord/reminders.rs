@@ -88,18 +88,20 @@ async fn there_is_no_reminder_if_all_have_the_code_or_the_server_wants_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invariant_1_a_reminder_appears_once_whenever_the_bot_is_killed() {
-    for (point, is_done, within_window) in [
-        (Point::BeforeCreate, false, false),
-        (Point::BeforeCreate, true, true),
-        (Point::AfterCreate, true, false),
-    ] {
+    for (point, is_done, within_window) in
+        [(Point::BeforeCreate, false, false), (Point::BeforeCreate, true, true), (Point::AfterCreate, true, false)]
+    {
         let case = format!("killed at {point:?}, sent: {is_done}, within the nonce window: {within_window}");
         let (world, _) = world().await;
         let mut gate = world.double.gate(point);
         let bot = world.start().await;
         gate.reached().await;
         bot.kill().await;
-        if is_done { gate.open() } else { gate.drop_request() }
+        if is_done {
+            gate.open()
+        } else {
+            gate.drop_request()
+        }
         tokio::time::sleep(Duration::from_millis(100)).await;
         if !within_window {
             expire(&world);

@@ -52,12 +52,17 @@ pub(super) async fn code_players(
     Ok(Some(words::code_players(language, alliance, &shown.code, which, page, &found)))
 }
 
-/// Everybody on the player list with what the code came to, as a file.
-pub(super) async fn code_players_file(bot: &Bot, alliance: AllianceId, code: &Code) -> anyhow::Result<Option<Vec<u8>>> {
+/// Everybody on the player list with what the code came to, as a file with its name.
+pub(super) async fn code_players_file(
+    bot: &Bot,
+    alliance: AllianceId,
+    code: &Code,
+) -> anyhow::Result<Option<(String, Vec<u8>)>> {
     let Some(FoundCode { shown, .. }) = bot.codes.find_guild_code(alliance, code.key()).await? else { return Ok(None) };
     let batch = BatchKey { guild: alliance, code: shown.code.key(), generation: shown.generation };
     let all = bot.batches.players_of_code(batch, Which::All, 0, u32::MAX).await?;
-    Ok((!all.players.is_empty()).then(|| words::code_players_file(&all)))
+    let name = format!("{}-players.csv", shown.code);
+    Ok((!all.players.is_empty()).then(|| (name, words::code_players_file(&all))))
 }
 
 /// The history of a code, followed by how it stands with players, and a file of all of them.
@@ -72,7 +77,7 @@ pub(super) async fn with_players(
     let Some(players) = code_players(bot, alliance, language, code, which, 0).await? else { return Ok(history) };
     let message = history.followed_by(players);
     Ok(match code_players_file(bot, alliance, code).await? {
-        Some(file) => message.with_file(format!("{code}-players.csv"), file),
+        Some((name, file)) => message.with_file(name, file),
         None => message,
     })
 }

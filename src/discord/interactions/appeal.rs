@@ -74,9 +74,7 @@ pub(super) async fn usable(
     }
     Ok(match appeal(bot, alliance, &found.shown.code).await? {
         Some(AppealResult::Active(shown)) => Ok(shown),
-        Some(AppealResult::Over(over, recheck)) => {
-            Err(words::code_over(language, &found.shown.code, &over, recheck))
-        }
+        Some(AppealResult::Over(over, recheck)) => Err(words::code_over(language, &found.shown.code, &over, recheck)),
         None => Err(manage::code_unknown(code)),
     })
 }

@@ -56,13 +56,9 @@ mod tests {
     #[test]
     fn a_reminder_comes_a_day_before_but_not_right_after_the_post() {
         let at = |hours: i64| Timestamp::from_second(1_800_000_000 + hours * 3600).unwrap();
-        for (ends, posted, window) in [
-            (100, 0, Some((76, 99))),
-            (20, 0, Some((6, 19))),
-            (8, 0, Some((6, 7))),
-            (7, 0, None),
-            (100, 99, None),
-        ] {
+        for (ends, posted, window) in
+            [(100, 0, Some((76, 99))), (20, 0, Some((6, 19))), (8, 0, Some((6, 7))), (7, 0, None), (100, 99, None)]
+        {
             let expected = window.map(|(from, until)| (at(from), at(until)));
             assert_eq!(reminder_window(at(ends), at(posted)), expected, "{ends} {posted}");
         }

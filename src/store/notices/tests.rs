@@ -87,9 +87,16 @@ async fn a_mention_is_of_people_whose_players_failed_and_of_50_at_most() {
         store.rosters().link(UserId(1000 + id), player(id)).await.unwrap();
     }
     store.rosters().link(UserId(1001), player(2)).await.unwrap();
-    execute(&store, "UPDATE redemptions SET outcome = 'failed', status = 'RECHARGE_MONEY_VIP', finished_at = 1 WHERE player_id > 1")
-        .await;
-    execute(&store, "UPDATE redemptions SET outcome = 'granted', status = 'SUCCESS', finished_at = 1 WHERE player_id = 1").await;
+    execute(
+        &store,
+        "UPDATE redemptions SET outcome = 'failed', status = 'RECHARGE_MONEY_VIP', finished_at = 1 WHERE player_id > 1",
+    )
+    .await;
+    execute(
+        &store,
+        "UPDATE redemptions SET outcome = 'granted', status = 'SUCCESS', finished_at = 1 WHERE player_id = 1",
+    )
+    .await;
     let people = notices.failed_people(key(NoticeKind::Failed), MAX_MENTIONS).await.unwrap();
     assert_eq!((people.len(), people[0], people[1]), (50, UserId(1001), UserId(1002)));
     let due = async || notices.due_mentions().await.unwrap().len();

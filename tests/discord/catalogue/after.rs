@@ -107,7 +107,11 @@ pub fn longest() -> Vec<(String, Message)> {
     let code = code(&format!("{:0>32}", 1));
     let groups: Vec<FailedGroup> = (0..12)
         .map(|number| FailedGroup {
-            status: if number % 2 == 0 { Status::Unknown(format!("{number}{}", stars(300))) } else { Status::UserInfoError },
+            status: if number % 2 == 0 {
+                Status::Unknown(format!("{number}{}", stars(300)))
+            } else {
+                Status::UserInfoError
+            },
             gave_up: number % 3 == 0,
             players: (0..40).map(|id| (player(999_999_999_000 + id), stars(40))).collect(),
         })
