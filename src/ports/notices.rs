@@ -8,6 +8,7 @@ use super::{AnnounceError, MessageId, Posted};
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, UserId};
 use crate::domain::redeeming::batch_progress::Tally;
+use crate::domain::text::language::Language;
 
 /// A message about a code besides its post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Notice {
     /// The server of the channel.
     pub server: GuildId,
     pub guild: AllianceId,
+    /// The language of the server.
+    pub language: Language,
     pub channel: ChannelId,
     /// When an attempt with an unknown result was made.
     pub attempted_at: Option<Timestamp>,

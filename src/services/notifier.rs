@@ -167,9 +167,9 @@ impl<B: NoticeBoard> Notifier<B> {
         let Some(nonce) = self.notices.begin_notice(due.key.clone(), due.channel).await? else {
             return Ok(Settled::Sent);
         };
-        let (server, guild, channel) = (due.server, due.key.guild, due.channel);
+        let (server, guild, language, channel) = (due.server, due.key.guild, due.language, due.channel);
         let (attempted_at, is_moved, code) = (due.attempted_at, due.is_moved, due.code);
-        let notice = Notice { nonce, server, guild, channel, attempted_at, is_moved, code, content };
+        let notice = Notice { nonce, server, guild, language, channel, attempted_at, is_moved, code, content };
         let sent = tokio::time::timeout(SEND_TIMEOUT, self.board.notify(&notice)).await;
         match sent.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true))) {
             Ok(posted) => {

@@ -7,7 +7,6 @@ use super::{DiscordAnnouncer, OutgoingMessage};
 use crate::discord::messages::{after, reminder};
 use crate::discord::rest::RestError;
 use crate::domain::players::player::{GuildId, UserId};
-use crate::domain::text::language::Language;
 use crate::ports::notices::{Notice, NoticeBoard, NoticeContent};
 use crate::ports::{AnnounceError, Posted};
 
@@ -29,7 +28,7 @@ impl DiscordAnnouncer {
 
 impl NoticeBoard for DiscordAnnouncer {
     async fn notify(&self, notice: &Notice) -> Result<Option<Posted>, AnnounceError> {
-        let language = Language::default();
+        let language = notice.language;
         let (message, without_file) = match &notice.content {
             NoticeContent::Failed { people, .. } => {
                 // Nothing was sent yet, whatever this error says.

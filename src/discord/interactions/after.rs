@@ -28,7 +28,7 @@ pub(super) async fn retry(bot: &Bot, alliance: AllianceId, language: Language, c
         // Those who failed have left, or got it otherwise: the message of the batch may not know.
         bot.batches.show_again(BatchKey { guild: alliance, code: key, generation }).await?;
     }
-    Ok(manage::retried(&shown.code, again))
+    Ok(manage::retried(language, &shown.code, again))
 }
 
 /// How a code stands with the players of the player list; `None` for a code that the server does not know.
@@ -156,7 +156,7 @@ pub(super) async fn act(
     if let Some(named) = action.alliance()
         && !bot.guilds.alliances(server).await?.iter().any(|it| it.id == named)
     {
-        return interaction.answer(&personal::outdated()).await;
+        return interaction.answer(&personal::outdated(language)).await;
     }
     match action {
         Action::RetryFailed(code, alliance) => {
@@ -167,18 +167,18 @@ pub(super) async fn act(
         Action::CodePlayers(code, alliance, which, page) => {
             interaction.respond(CreateInteractionResponse::Acknowledge).await?;
             let shown = code_players(bot, alliance, language, &code, which, page).await?;
-            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(&code))).await
+            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(language, &code))).await
         }
         Action::ChooseCodePlayers(code, alliance) => {
             let ComponentInteractionDataKind::StringSelect { values } = &component.data.kind else {
-                return interaction.answer(&personal::outdated()).await;
+                return interaction.answer(&personal::outdated(language)).await;
             };
             let Some(which) = values.first().and_then(|value| Which::parse(value)) else {
-                return interaction.answer(&personal::outdated()).await;
+                return interaction.answer(&personal::outdated(language)).await;
             };
             interaction.respond(CreateInteractionResponse::Acknowledge).await?;
             let shown = code_players(bot, alliance, language, &code, which, 0).await?;
-            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(&code))).await
+            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(language, &code))).await
         }
         Action::AutoOn(alliance) => {
             interaction.respond(CreateInteractionResponse::Acknowledge).await?;
@@ -187,6 +187,6 @@ pub(super) async fn act(
         Action::Dismiss => {
             interaction.respond(CreateInteractionResponse::UpdateMessage(words::auto_stays(language).respond())).await
         }
-        _ => interaction.answer(&personal::outdated()).await,
+        _ => interaction.answer(&personal::outdated(language)).await,
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn usable(
     code: &Code,
 ) -> anyhow::Result<Result<AnnouncedCode, Message>> {
     let Some(found) = bot.codes.find_guild_code(alliance, code.key()).await? else {
-        return Ok(Err(manage::code_unknown(code)));
+        return Ok(Err(manage::code_unknown(language, code)));
     };
     if found.over.is_none() {
         return Ok(Ok(found.shown));
@@ -75,6 +75,6 @@ pub(super) async fn usable(
     Ok(match appeal(bot, alliance, &found.shown.code).await? {
         Some(AppealResult::Active(shown)) => Ok(shown),
         Some(AppealResult::Over(over, recheck)) => Err(words::code_over(language, &found.shown.code, &over, recheck)),
-        None => Err(manage::code_unknown(code)),
+        None => Err(manage::code_unknown(language, code)),
     })
 }

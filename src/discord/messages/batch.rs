@@ -1,4 +1,5 @@
 //! The message of a batch: its progress, and its result.
+#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use jiff::Timestamp;
 use serenity::all::{CreateActionRow, CreateEmbed, CreateEmbedFooter};
@@ -26,21 +27,21 @@ const MAX_NAMES: usize = 15;
 const MAX_FIELD: usize = 600;
 
 /// `now` turns the remaining time into a time of day.
-pub fn batch(batch: &BatchMessage, now: Timestamp) -> Message {
-    if batch.is_finished { result(batch) } else { progress(batch, now) }
+pub fn batch(language: Language, batch: &BatchMessage, now: Timestamp) -> Message {
+    if batch.is_finished { result(language, batch) } else { progress(language, batch, now) }
 }
 
-fn progress(batch: &BatchMessage, now: Timestamp) -> Message {
+fn progress(language: Language, batch: &BatchMessage, now: Timestamp) -> Message {
     let tally = &batch.tally;
     let (done, all) = (tally.done(), tally.players());
     let percent = u64::from(done) * 100 / u64::from(all.max(1));
-    let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(tally));
+    let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(language, tally));
     let end = batch.remaining.and_then(|left| now.checked_add(left).ok());
     if let Some(end) = end {
         text += &format!("\n🏁 Should be done <t:{}:R>", end.as_second());
     }
     if let Some(reason) = &batch.wait_reason {
-        text += &format!("\n💤 {}", clip(&wait_reason(reason), 300));
+        text += &format!("\n💤 {}", clip(&wait_reason(language, reason), 300));
     }
     let embed = CreateEmbed::new()
         .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
@@ -51,28 +52,29 @@ fn progress(batch: &BatchMessage, now: Timestamp) -> Message {
 }
 
 /// The result for a channel in which the bot may attach no files.
-pub fn without_file(batch: &BatchMessage) -> Message {
+pub fn without_file(language: Language, batch: &BatchMessage) -> Message {
     let text =
         "There was no room for all names. To get the whole list as a file, allow me to “Attach Files” in this channel.";
-    Message::embed(result_embed(batch).0.footer(CreateEmbedFooter::new(text))).with_rows(rows(batch))
+    Message::embed(result_embed(language, batch).0.footer(CreateEmbedFooter::new(text)))
+        .with_rows(rows(language, batch))
 }
 
-fn rows(batch: &BatchMessage) -> Vec<CreateActionRow> {
+fn rows(language: Language, batch: &BatchMessage) -> Vec<CreateActionRow> {
     match batch.offers_retry() {
-        true => vec![CreateActionRow::Buttons(vec![after::retry_button(Language::En, &batch.code, batch.guild)])],
+        true => vec![CreateActionRow::Buttons(vec![after::retry_button(language, &batch.code, batch.guild)])],
         false => Vec::new(),
     }
 }
 
-fn result(batch: &BatchMessage) -> Message {
-    let (embed, is_whole) = result_embed(batch);
-    let message = Message::embed(embed).with_rows(rows(batch));
+fn result(language: Language, batch: &BatchMessage) -> Message {
+    let (embed, is_whole) = result_embed(language, batch);
+    let message = Message::embed(embed).with_rows(rows(language, batch));
     let name = format!("{}-not-redeemed.csv", batch.code);
-    if is_whole { message } else { message.with_file(name, failures_file(&batch.tally)) }
+    if is_whole { message } else { message.with_file(name, failures_file(language, &batch.tally)) }
 }
 
 /// The result, and whether it names everybody who did not get the code.
-fn result_embed(batch: &BatchMessage) -> (CreateEmbed, bool) {
+fn result_embed(language: Language, batch: &BatchMessage) -> (CreateEmbed, bool) {
     let tally = &batch.tally;
     let all = tally.players();
     let (sign, colour) = match tally.failures() {
@@ -84,12 +86,12 @@ fn result_embed(batch: &BatchMessage) -> (CreateEmbed, bool) {
         .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
         .url(mark(&batch.nonce))
         .colour(colour)
-        .description(counts(tally));
-    with_reasons(Language::En, embed, &tally.failed, Some(&batch.code).filter(|_| !batch.is_over))
+        .description(counts(language, tally));
+    with_reasons(language, embed, &tally.failed, Some(&batch.code).filter(|_| !batch.is_over))
 }
 
 /// `🎁 90 redeemed · 📦 5 already claimed · ❌ 5 failed · ⏳ 12 to go`, without the zeros.
-pub fn counts(tally: &Tally) -> String {
+pub fn counts(language: Language, tally: &Tally) -> String {
     let parts = [
         ("🎁", tally.granted, "redeemed"),
         ("📦", tally.already, "already claimed"),
@@ -105,17 +107,18 @@ pub fn counts(tally: &Tally) -> String {
 }
 
 /// Why the players of a group did not get the code.
-pub fn reason(group: &FailedGroup) -> String {
+pub fn reason(language: Language, group: &FailedGroup) -> String {
     let meaning = meaning(&group.status);
     if group.gave_up { format!("gave up: {meaning}") } else { meaning.to_owned() }
 }
 
 /// Merges groups with the same reason and advice: several statuses mean the same to a player. The largest group comes first.
-pub fn by_reason(groups: &[FailedGroup]) -> Vec<FailedGroup> {
+pub fn by_reason(language: Language, groups: &[FailedGroup]) -> Vec<FailedGroup> {
     let mut merged: Vec<FailedGroup> = Vec::new();
     for group in groups {
-        let is_same =
-            |known: &FailedGroup| reason(known) == reason(group) && advice(&known.status) == advice(&group.status);
+        let is_same = |known: &FailedGroup| {
+            reason(language, known) == reason(language, group) && advice(&known.status) == advice(&group.status)
+        };
         match merged.iter_mut().find(|known| is_same(known)) {
             Some(known) => known.players.extend(group.players.iter().cloned()),
             None => merged.push(group.clone()),
@@ -132,7 +135,7 @@ pub(super) fn with_reasons(
     groups: &[FailedGroup],
     code: Option<&Code>,
 ) -> (CreateEmbed, bool) {
-    let groups = by_reason(groups);
+    let groups = by_reason(language, groups);
     let mut is_whole = groups.len() <= MAX_GROUPS;
     for group in groups.iter().take(MAX_GROUPS) {
         let mut text = String::new();
@@ -146,7 +149,8 @@ pub(super) fn with_reasons(
         text += &names;
         is_whole &= is_all && text.chars().count() <= MAX_FIELD;
         let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
-        embed = embed.field(format!("{}: {}", count(number, "player"), reason(group)), clip(&text, MAX_FIELD), false);
+        let title = format!("{}: {}", count(number, "player"), reason(language, group));
+        embed = embed.field(title, clip(&text, MAX_FIELD), false);
     }
     (embed, is_whole)
 }
@@ -171,14 +175,14 @@ pub fn player(id: PlayerId, nickname: &str) -> String {
 }
 
 /// Everybody who did not get the code, as CSV.
-fn failures_file(tally: &Tally) -> Vec<u8> {
-    spreadsheet::write(["player_id", "nickname", "status", "reason"], failure_rows(Language::En, tally))
+fn failures_file(language: Language, tally: &Tally) -> Vec<u8> {
+    spreadsheet::write(["player_id", "nickname", "status", "reason"], failure_rows(language, tally))
 }
 
 /// Id, name, status and reason of each player who did not get the code.
-pub(super) fn failure_rows(_language: Language, tally: &Tally) -> Vec<[String; 4]> {
+pub(super) fn failure_rows(language: Language, tally: &Tally) -> Vec<[String; 4]> {
     let of_group = |group: &FailedGroup| {
-        let (status, reason) = (group.status.to_string(), reason(group));
+        let (status, reason) = (group.status.to_string(), reason(language, group));
         let row = move |(id, name): &(PlayerId, String)| [id.to_string(), name.clone(), status.clone(), reason.clone()];
         group.players.iter().map(row).collect::<Vec<_>>()
     };
@@ -203,7 +207,7 @@ mod tests {
             group(Status::CaptchaExpired, true, 13..15),
             group(Status::CaptchaExpired, false, 15..16),
         ];
-        let merged = by_reason(&groups);
+        let merged = by_reason(Language::En, &groups);
         assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
         let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3], None);
         let shown = serde_json::to_value(embed).unwrap();

@@ -9,6 +9,7 @@ use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::notice::{self, MENTION_WITHIN, NoticeKind, REMIND_BEFORE, REMIND_UNTIL};
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, UserId};
 use crate::domain::redeeming::batch_progress::Tally;
+use crate::domain::text::language::Language;
 use crate::ports::MessageId;
 use crate::store::guilds;
 use crate::store::handles::{Guilds, Notices};
@@ -31,6 +32,8 @@ pub struct DueNotice {
     pub ends_at: Option<Timestamp>,
     /// The server of the channel.
     pub server: GuildId,
+    /// The language of the server.
+    pub language: Language,
     /// Where it is to be sent, or to be searched for.
     pub channel: ChannelId,
     /// The guild has changed its channel since the attempt.
@@ -82,6 +85,7 @@ fn due(row: &Row<'_>, kind: NoticeKind) -> rusqlite::Result<DueNotice> {
         code: row.get(3)?,
         ends_at: time(4)?,
         server: row.get(10)?,
+        language: guilds::server_language(row)?,
         channel: row.get(5)?,
         is_moved: row.get(6)?,
         attempted_at: time(7)?,

@@ -16,12 +16,12 @@ use jiff::SignedDuration;
 use super::{CHANNEL, Chapter, code, group, now, player};
 
 const ALLIANCE: AllianceId = AllianceId(3);
-const EN: Language = Language::En;
 
 fn notice(content: NoticeContent) -> Notice {
     Notice {
         nonce: "n1kz9".into(),
         server: GuildId(3),
+        language: Language::En,
         guild: ALLIANCE,
         channel: CHANNEL,
         attempted_at: None,
@@ -56,53 +56,56 @@ fn found() -> CodePlayers {
     CodePlayers { players, missing: 4, failed: 2, redeemed: 94 }
 }
 
-pub fn after() -> Chapter {
+pub fn after(language: Language) -> Chapter {
     let result = Some((CHANNEL, MessageId(9)));
     let outstanding = |players, codes, redemptions| Outstanding { players, codes, redemptions };
     let code = code("OFFICIALSTORE");
     let messages = vec![
         ("After a code failed for people who linked an account, if the server wants it", {
             let people = [UserId(11), UserId(12)];
-            after::failed_for(EN, &notice(NoticeContent::Failed { people: people.to_vec(), result }), &people)
+            after::failed_for(language, &notice(NoticeContent::Failed { people: people.to_vec(), result }), &people)
         }),
         ("The same, when the result was deleted", {
             let people = vec![UserId(11)];
-            after::failed_for(EN, &notice(NoticeContent::Failed { people, result: None }), &[UserId(11)])
+            after::failed_for(language, &notice(NoticeContent::Failed { people, result: None }), &[UserId(11)])
         }),
         ("A day before a code ends", {
             let failed = vec![group(Status::UserInfoError, false, 1001..1002)];
-            reminder::reminder(EN, &reminded(failed, names(1010..1013)))
+            reminder::reminder(language, &reminded(failed, names(1010..1013)))
         }),
-        ("The same, with more players than have room", reminder::reminder(EN, &reminded(vec![], names(1001..1062)))),
+        (
+            "The same, with more players than have room",
+            reminder::reminder(language, &reminded(vec![], names(1001..1062))),
+        ),
         (
             "The same, where the bot may attach no files",
-            reminder::without_file(EN, &reminded(vec![], names(1001..1062))),
+            reminder::without_file(language, &reminded(vec![], names(1001..1062))),
         ),
-        ("history, with a code", after::code_players(EN, ALLIANCE, &code, Which::All, 1, &found())),
+        ("history, with a code", after::code_players(language, ALLIANCE, &code, Which::All, 1, &found())),
         ("history, of a code that all have", {
             let all = CodePlayers { players: vec![], missing: 0, failed: 0, redeemed: 12 };
-            after::code_players(EN, ALLIANCE, &code, Which::Missing, 0, &all)
+            after::code_players(language, ALLIANCE, &code, Which::Missing, 0, &all)
         }),
         ("history, with an empty player list", {
-            after::code_players(EN, ALLIANCE, &code, Which::All, 0, &CodePlayers::default())
+            after::code_players(language, ALLIANCE, &code, Which::All, 0, &CodePlayers::default())
         }),
-        ("auto on", after::auto_on(EN, outstanding(100, 3, 300), Some(Duration::from_secs(720)))),
-        ("auto on, without a limit", after::auto_on(EN, outstanding(1, 1, 1), None)),
-        ("auto on, when nothing is left to redeem", after::auto_on(EN, outstanding(100, 3, 0), None)),
-        ("auto on, with an empty player list", after::auto_on(EN, Outstanding::default(), None)),
+        ("auto on", after::auto_on(language, outstanding(100, 3, 300), Some(Duration::from_secs(720)))),
+        ("auto on, without a limit", after::auto_on(language, outstanding(1, 1, 1), None)),
+        ("auto on, when nothing is left to redeem", after::auto_on(language, outstanding(100, 3, 0), None)),
+        ("auto on, with an empty player list", after::auto_on(language, Outstanding::default(), None)),
         ("auto on, when it takes more than an hour", {
-            after::auto_takes_long(EN, ALLIANCE, outstanding(500, 8, 4000), Duration::from_secs(8000))
+            after::auto_takes_long(language, ALLIANCE, outstanding(500, 8, 4000), Duration::from_secs(8000))
         }),
-        ("auto on, after “Not now”", after::auto_stays(EN)),
-        ("notify", after::notifications(EN, Notifications::default())),
+        ("auto on, after “Not now”", after::auto_stays(language)),
+        ("notify", after::notifications(language, Notifications::default())),
         ("notify, the other way round", {
-            after::notifications(EN, Notifications { mentions_failed: true, reminds: false })
+            after::notifications(language, Notifications { mentions_failed: true, reminds: false })
         }),
     ];
     ("After a code, and before its end", messages.into_iter().map(|(when, one)| (when.to_owned(), one)).collect())
 }
 
-pub fn longest() -> Vec<(String, Message)> {
+pub fn longest(language: Language) -> Vec<(String, Message)> {
     let stars = |count: usize| "*".repeat(count);
     let code = code(&format!("{:0>32}", 1));
     let groups: Vec<FailedGroup> = (0..12)
@@ -125,10 +128,10 @@ pub fn longest() -> Vec<(String, Message)> {
         .collect();
     let found = CodePlayers { players, missing: u32::MAX / 2, failed: u32::MAX / 2, redeemed: u32::MAX / 2 };
     [
-        ("a reminder", reminder::reminder(EN, &long)),
-        ("a reminder without a file", reminder::without_file(EN, &long)),
-        ("a mention", after::failed_for(EN, &Notice { code: code.clone(), ..notice(failed) }, &people)),
-        ("the players of a code", after::code_players(EN, AllianceId(u64::MAX), &code, Which::All, 7, &found)),
+        ("a reminder", reminder::reminder(language, &long)),
+        ("a reminder without a file", reminder::without_file(language, &long)),
+        ("a mention", after::failed_for(language, &Notice { code: code.clone(), ..notice(failed) }, &people)),
+        ("the players of a code", after::code_players(language, AllianceId(u64::MAX), &code, Which::All, 7, &found)),
     ]
     .map(|(when, one)| (when.to_owned(), one))
     .to_vec()

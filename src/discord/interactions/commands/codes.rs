@@ -26,19 +26,19 @@ pub(super) async fn add(
         let bot = ctx.data();
         let code = match Code::parse(&code) {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         Ok(match bot.codes.add_guild_code(alliance, code.clone()).await? {
-            AddedCode::Added => manage::code_added(&code, &bot.guilds.guild(alliance).await?),
-            AddedCode::Known => manage::code_known(&code),
+            AddedCode::Added => manage::code_added(language(ctx), &code, &bot.guilds.guild(alliance).await?),
+            AddedCode::Known => manage::code_known(language(ctx), &code),
             AddedCode::Over(_, start) => match appeal::wait_for_verdict(ctx.data(), &code, start).await? {
                 Some(AppealResult::Active(shown)) => {
-                    manage::code_added(&shown.code, &bot.guilds.guild(alliance).await?)
+                    manage::code_added(language(ctx), &shown.code, &bot.guilds.guild(alliance).await?)
                 }
                 Some(AppealResult::Over(over, recheck)) => {
                     words::added_though_over(language(ctx), &code, &over, recheck)
                 }
-                None => manage::code_unknown(&code),
+                None => manage::code_unknown(language(ctx), &code),
             },
         })
     })
@@ -62,11 +62,11 @@ pub(super) async fn remove(
     respond_for(ctx, alliance, |alliance| async move {
         let code = match Code::parse(&code) {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         Ok(match ctx.data().codes.remove_guild_code(alliance, code.key()).await? {
-            Some(dropped) => manage::code_removed(&code, u32::try_from(dropped).unwrap_or(u32::MAX)),
-            None => manage::nothing_to_remove(&code),
+            Some(dropped) => manage::code_removed(language(ctx), &code, u32::try_from(dropped).unwrap_or(u32::MAX)),
+            None => manage::nothing_to_remove(language(ctx), &code),
         })
     })
     .await
@@ -84,7 +84,7 @@ pub(super) async fn list(
     respond_for(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
         let over = bot.codes.over_codes(alliance, None, words::OVER_CODES).await?;
-        Ok(manage::codes(&bot.codes.active_codes(alliance).await?, &over, true))
+        Ok(manage::codes(language(ctx), &bot.codes.active_codes(alliance).await?, &over, true))
     })
     .await
 }
@@ -107,14 +107,14 @@ pub(super) async fn redeem(
         let bot = ctx.data();
         let code = match Code::parse(&code) {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         let shown = match appeal::usable(bot, alliance, language(ctx), &code).await? {
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
         let start = bot.requests.start_batch(alliance, shown.code.key(), shown.generation).await?;
-        Ok(manage::batch_started(&shown.code, start, bot.guilds.guild(alliance).await?.channel))
+        Ok(manage::batch_started(language(ctx), &shown.code, start, bot.guilds.guild(alliance).await?.channel))
     })
     .await
 }
@@ -136,7 +136,7 @@ pub(super) async fn retry(
     respond_for(ctx, alliance, |alliance| async move {
         match Code::parse(&code) {
             Ok(code) => after::retry(ctx.data(), alliance, language(ctx), &code).await,
-            Err(error) => Ok(manage::no_code(&error)),
+            Err(error) => Ok(manage::no_code(language(ctx), &error)),
         }
     })
     .await

@@ -36,13 +36,13 @@ impl Record {
             }
             RecordKind::Redemptions => (self.outcome_rank(), 0),
             RecordKind::Posts => (i64::from(*self.get("message_id") != Value::Null), 0),
-            RecordKind::Notices => (i64::from(*self.get("ended_at") != Value::Null), 0),
             RecordKind::Codes => (number("generation"), 0),
             // The greater number of counted redemptions knows more.
             RecordKind::Tallies => {
                 let counted = ["granted", "already", "failed", "gave_up"].into_iter().map(number);
                 (counted.fold(0, i64::saturating_add), 0)
             }
+            RecordKind::Notices => (i64::from(*self.get("ended_at") != Value::Null), 0),
             _ => (0, 0),
         };
         MergeKey { rank, tries, version: self.version(), digest: self.digest() }
