@@ -264,7 +264,7 @@ async fn the_history_of_a_code_names_who_is_missing() {
     assert!(text.matches(": redeemed").count() == 10 && !text.contains("❌ Lord"), "{text}");
     // Somebody else who sees it, which cannot be for an ephemeral answer, may not use it.
     let member = world.member();
-    let refused = world.double.press(&member, &page, page.custom_id("Next ▶")).await;
+    let refused = world.double.select(&member, &chosen.message(), &menu, &["all"]).await;
     assert!(refused.text().contains("🔒"), "{}", refused.text());
 
     // By the option.
