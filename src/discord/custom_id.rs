@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::AllianceId;
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::store::Which;
 
 /// The version at the start of every `custom_id`. Older versions must stay readable for ever.
@@ -22,6 +22,10 @@ pub enum Action {
     WhoChose(String),
     /// Show this page of an alliance's roster; counted from 0. Old messages name no alliance.
     RosterPage(u32, Option<AllianceId>),
+    /// Put the person's linked account on this alliance's roster.
+    Join(PlayerId, AllianceId),
+    /// The same for the alliance chosen in a menu.
+    JoinChosen(PlayerId),
     /// Try the code again for the players for whom it failed.
     RetryFailed(Code, AllianceId),
     /// Redeem the code for the player list.
@@ -75,6 +79,7 @@ impl Action {
         let (name, rest) = (parts.next()?, parts.next().unwrap_or_default());
         let code = || Code::parse(rest).ok();
         let alliance = |text: Option<&str>| text?.parse().ok().map(AllianceId);
+        let player = |text: &str| PlayerId::new(text.parse().ok()?);
         Some(match name {
             "me" => Self::RedeemForMe(code()?),
             "all" => Self::RedeemForAll(code()?),
@@ -96,6 +101,8 @@ impl Action {
             "auto-on" => Self::AutoOn(alliance(Some(rest))?),
             "dismiss" => Self::Dismiss,
             "panel" => Self::Panel(alliance(Some(rest))?, parts.next()?.parse().ok()?),
+            "join" => Self::Join(player(rest)?, AllianceId(parts.next()?.parse().ok()?)),
+            "join-of" => Self::JoinChosen(player(rest)?),
             _ => return None,
         })
     }
@@ -116,6 +123,8 @@ impl Action {
             | Self::ChooseForAll
             | Self::WhoAmI(_)
             | Self::WhoChose(_)
+            | Self::Join(..)
+            | Self::JoinChosen(_)
             | Self::Dismiss => None,
         }
     }
@@ -155,6 +164,8 @@ impl fmt::Display for Action {
             Self::AutoOn(alliance) => write!(f, "auto-on:{alliance}"),
             Self::Dismiss => f.write_str("dismiss"),
             Self::Panel(alliance, part) => write!(f, "panel:{alliance}:{}", <&str>::from(part)),
+            Self::Join(player, alliance) => write!(f, "join:{}:{alliance}", player.get()),
+            Self::JoinChosen(player) => write!(f, "join-of:{}", player.get()),
         }
     }
 }
@@ -210,6 +221,8 @@ mod tests {
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7, None)),
             ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
+            ("1:join:33750731:4", Action::Join(PlayerId::new(33_750_731).unwrap(), AllianceId(4))),
+            ("1:join-of:33750731", Action::JoinChosen(PlayerId::new(33_750_731).unwrap())),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
         }
@@ -223,6 +236,9 @@ mod tests {
             "1:roster:-1",
             "1:roster:7:",
             "1:roster:7:x",
+            "1:join:1",
+            "1:join:0:4",
+            "1:join-of:x",
             "1:who:",
             "1:chosen:",
             "1:chosen:a b",

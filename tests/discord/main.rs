@@ -15,6 +15,7 @@ mod catalogue;
 mod crashes;
 mod deploys;
 mod erasing;
+mod joining;
 mod main_job;
 mod managing;
 mod many;

@@ -8,6 +8,7 @@ mod appeal;
 pub(super) mod commands;
 pub(super) mod components;
 pub(super) mod forms;
+pub(super) mod id_channel;
 mod linking;
 mod redeem;
 mod response;
