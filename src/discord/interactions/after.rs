@@ -75,7 +75,7 @@ pub(super) async fn with_players(
     which: Which,
 ) -> anyhow::Result<Message> {
     let Some(players) = code_players(bot, alliance, language, code, which, 0).await? else { return Ok(history) };
-    let message = history.followed_by(players);
+    let message = history.and(players);
     Ok(match code_players_file(bot, alliance, code).await? {
         Some((name, file)) => message.with_file(name, file),
         None => message,

@@ -126,7 +126,7 @@ impl Message {
     }
 
     /// This message, followed by what the other one has.
-    pub fn followed_by(mut self, other: Self) -> Self {
+    pub fn and(mut self, other: Self) -> Self {
         self.embeds.extend(other.embeds);
         self.rows.extend(other.rows);
         self.files.extend(other.files);
