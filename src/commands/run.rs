@@ -34,6 +34,7 @@ use crate::services::notifier::Notifier;
 use crate::services::poster::Poster;
 use crate::services::reporter::Reporter;
 use crate::services::retention::{Retention, SizeWatch};
+use crate::services::upkeep::Upkeep;
 use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{StateKind, Store};
 
@@ -162,6 +163,7 @@ impl Process {
         let poster =
             Poster::new(announcer.clone(), store.posts(), store.guilds(), clock).measured(self.metrics.clone());
         let notifier = Notifier::new(announcer.clone(), store.notices(), clock);
+        let upkeep = Upkeep::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
         let bot = Bot {
             guilds: store.guilds(),
@@ -201,6 +203,7 @@ impl Process {
         supervisor.add(Arc::new(HealthLog::new(health, clock)));
         supervisor.add(Arc::new(reporter));
         supervisor.add(Arc::new(notifier));
+        supervisor.add(Arc::new(upkeep));
         supervisor.add(Arc::new(Eraser::new(store.erasures(), clock)));
         supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {

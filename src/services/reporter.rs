@@ -211,8 +211,7 @@ impl<B: BatchBoard> Reporter<B> {
                 let is_announced = message.is_finished && posted.is_as_given;
                 if is_new || is_announced {
                     let retry = message.offers_retry();
-                    let noted =
-                        self.batches.record_batch_message(key, Some(posted.id), false, is_announced, retry).await;
+                    let noted = self.batches.record_batch_message(key, Some(posted), false, is_announced, retry).await;
                     noted.map_err(unnoted)?;
                 }
                 return Ok(posted.is_as_given);

@@ -64,6 +64,7 @@ pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreErr
 pub use listings::ListingChanges;
 pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
 pub use players::{Joined, Linked, RosterChange, RosterPage};
+pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
     Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,

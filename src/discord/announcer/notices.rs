@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 use serenity::all::{GuildId as DiscordGuildId, UserId as DiscordUserId};
 
-use super::{DiscordAnnouncer, OutgoingMessage};
+use super::{DiscordAnnouncer, OutgoingMessage, Place, forums};
 use crate::discord::messages::{after, reminder};
 use crate::discord::rest::RestError;
 use crate::domain::players::player::{GuildId, UserId};
@@ -46,10 +46,15 @@ impl NoticeBoard for DiscordAnnouncer {
             }
         };
         let outgoing = OutgoingMessage {
-            server: notice.server,
-            alliance: notice.guild,
-            channel: notice.channel,
-            nonce: &notice.nonce,
+            place: Place {
+                server: notice.server,
+                alliance: notice.guild,
+                channel: notice.channel,
+                nonce: &notice.nonce,
+            },
+            // It may be the thread of the code's post.
+            channel_kind: None,
+            title: forums::title([notice.code.as_str()]),
             attempted_at: notice.attempted_at,
             is_moved: notice.is_moved,
             message,

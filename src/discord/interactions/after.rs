@@ -6,7 +6,7 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::Action;
-use crate::discord::messages::{Message, after as words, manage, personal};
+use crate::discord::messages::{Message, after as words, manage, personal, targets};
 use crate::domain::codes::code::Code;
 use crate::domain::limits::estimate::time_for;
 use crate::domain::players::player::{AllianceId, GuildId};
@@ -138,8 +138,10 @@ pub(super) async fn redeem_codes(
         let start = bot.requests.start_batch(alliance, code.key(), generation).await?;
         started.push((code, Ok(start)));
     }
-    let channel = bot.guilds.guild(alliance).await?.channel;
-    Ok(manage::batches_started(language, &started, channel))
+    let settings = bot.guilds.guild(alliance).await?;
+    let answer = manage::batches_started(language, &started, settings.channel);
+    // A post may be older than the switch.
+    Ok(if settings.auto_redeem { answer.with_line(&targets::auto_is_on(language)) } else { answer })
 }
 
 /// Answers the buttons and menus of this module, for a member who may manage the server. Some answers replace the message of

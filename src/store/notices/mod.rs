@@ -67,15 +67,24 @@ impl Default for Notifications {
     }
 }
 
-const COLUMNS: &str = "g.guild_id, c.code_key, c.generation, c.code, c.expires_at,
-    iif(n.attempted_at IS NULL, g.channel_id, coalesce(n.channel_id, g.channel_id)),
-    n.attempted_at IS NOT NULL AND coalesce(n.channel_id, g.channel_id) <> g.channel_id, n.attempted_at,
-    u.channel_id, u.message_id, coalesce(g.server_id, g.guild_id)";
+/// Where a notice is sent now: to the thread of the code's post, if the guild's posts go to a forum.
+const TARGET: &str = "coalesce((SELECT t.channel_id FROM posts t
+    WHERE g.channel_kind = 'forum' AND t.guild_id = g.guild_id AND t.code_key = c.code_key AND t.generation = c.generation
+      AND t.message_id = t.channel_id AND t.deleted = 0), g.channel_id)";
 /// The guild takes messages, and this one is not settled.
 const IS_OPEN: &str = "g.deleted = 0 AND g.channel_id IS NOT NULL AND g.removed_at IS NULL AND g.disbanded_at IS NULL
     AND g.paused IS NULL AND n.ended_at IS NULL";
 const NOTICE: &str = "LEFT JOIN notices n ON n.guild_id = g.guild_id AND n.code_key = c.code_key
     AND n.generation = c.generation AND n.deleted = 0";
+
+fn columns() -> String {
+    format!(
+        "g.guild_id, c.code_key, c.generation, c.code, c.expires_at,
+         iif(n.attempted_at IS NULL, {TARGET}, coalesce(n.channel_id, {TARGET})),
+         n.attempted_at IS NOT NULL AND n.channel_id <> {TARGET}, n.attempted_at, u.channel_id, u.message_id,
+         coalesce(g.server_id, g.guild_id)"
+    )
+}
 
 fn due(row: &Row<'_>, kind: NoticeKind) -> rusqlite::Result<DueNotice> {
     let time = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<Millis>>(at)?.map(|Millis(at)| at));
@@ -87,7 +96,7 @@ fn due(row: &Row<'_>, kind: NoticeKind) -> rusqlite::Result<DueNotice> {
         server: row.get(10)?,
         language: guilds::server_language(row)?,
         channel: row.get(5)?,
-        is_moved: row.get(6)?,
+        is_moved: row.get::<_, Option<bool>>(6)?.unwrap_or(false),
         attempted_at: time(7)?,
         result: row.get::<_, Option<ChannelId>>(8)?.zip(message),
     })
@@ -98,9 +107,9 @@ impl Notices {
     pub async fn due_mentions(&self) -> Result<Vec<DueNotice>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
-            let active = guilds::active_code("g.guild_id");
+            let (columns, active) = (columns(), guilds::active_code("g.guild_id"));
             let sql = format!(
-                "SELECT {COLUMNS} FROM guilds g INDEXED BY guilds_mentioning CROSS JOIN runs u ON u.guild_id = g.guild_id
+                "SELECT {columns} FROM guilds g INDEXED BY guilds_mentioning CROSS JOIN runs u ON u.guild_id = g.guild_id
                  JOIN codes c ON c.code_key = u.code_key AND c.generation = u.generation {NOTICE} AND n.kind = 'failed'
                  WHERE g.mention_failed = 1 AND {IS_OPEN} AND u.deleted = 0 AND u.finished_at > ?2 AND u.summarised = 1
                    AND u.message_id IS NOT NULL AND {active} ORDER BY u.finished_at, c.code_key, g.guild_id"
@@ -117,9 +126,9 @@ impl Notices {
     pub async fn due_reminders(&self) -> Result<Vec<DueNotice>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
-            let active = guilds::active_code("g.guild_id");
+            let (columns, active) = (columns(), guilds::active_code("g.guild_id"));
             let sql = format!(
-                "SELECT {COLUMNS}, coalesce(p.posted_at, c.first_seen_at)
+                "SELECT {columns}, coalesce(p.posted_at, c.first_seen_at)
                  FROM codes c CROSS JOIN guilds g {NOTICE} AND n.kind = 'reminder'
                  LEFT JOIN runs u ON u.guild_id = g.guild_id AND u.code_key = c.code_key AND u.generation = c.generation
                       AND u.deleted = 0
