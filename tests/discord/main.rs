@@ -8,12 +8,14 @@
 )]
 
 mod access;
+mod after;
 mod answering;
 mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
 mod erasing;
+mod forums;
 mod joining;
 mod main_job;
 mod managing;
@@ -25,6 +27,7 @@ mod pressing;
 mod progress;
 mod refusals;
 mod registering;
+mod reminders;
 mod rosters;
 mod safety;
 mod secrets;
@@ -33,4 +36,5 @@ mod secrets;
 mod server;
 mod servers;
 mod stats;
+mod targets;
 mod world;

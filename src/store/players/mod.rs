@@ -16,9 +16,9 @@ use crate::domain::answers::status::Status;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
 use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 
-use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::{batches, guilds};
 
 /// The result of putting players on a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,6 +118,7 @@ impl Rosters {
                     "UPDATE rosters SET deleted = 1, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0",
                     params![guild, player, tx.version()],
                 )?;
+                batches::show_without(tx, guild, *player)?;
             }
             Ok(u32::try_from(removed).unwrap_or(u32::MAX))
         })

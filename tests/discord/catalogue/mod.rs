@@ -1,11 +1,13 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
+pub mod after;
+mod targets;
+
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
-use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{Message, access, batch, manage, personal, players, post, self_service, stats};
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
+use giftcode_bot::domain::codes::channel::{Blocked, ChannelKind, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::health::{
@@ -79,6 +81,8 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
         language: Language::En,
         server: GuildId(3),
         roles: vec![],
+        channel_kind: None,
+        is_auto: false,
         kind,
         total,
         codes,
@@ -90,7 +94,7 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
     let (guild, channel, message, roles) = (AllianceId(3), CHANNEL, MessageId(9), vec![]);
-    Correction { nonce, guild, channel, message, language: Language::En, roles, kind, total, codes }
+    Correction { nonce, guild, channel, message, language: Language::En, roles, is_auto: false, kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -183,6 +187,10 @@ pub fn posts(language: Language) -> Chapter {
                 "A new code that the game granted to somebody before it was posted",
                 announcement(MessageKind::New, 1, vec![AnnouncedCode { checked: true, ..one() }]),
             ),
+            posted(
+                "A new code, while automatic redemption is on",
+                Announcement { is_auto: true, ..announcement(MessageKind::New, 1, vec![one()]) },
+            ),
             posted("Two new codes", announcement(MessageKind::New, 2, two())),
             posted("The active codes, when a channel is set", announcement(MessageKind::Digest, 1, vec![one()])),
             posted("The first ten of twelve codes", announcement(MessageKind::Digest, 12, many(10))),
@@ -216,12 +224,14 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         server: GuildId(3),
         guild: AllianceId(3),
         channel: CHANNEL,
+        channel_kind: None,
         message: None,
         language: Language::En,
         attempted_at: None,
         code: code("OFFICIALSTORE"),
         tally,
         is_finished,
+        is_over: false,
         remaining: None,
         wait_reason: None,
     }
@@ -306,6 +316,13 @@ pub fn batches(language: Language) -> Chapter {
                     &batch_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
                 ),
             ),
+            shown(
+                "Done, with failures, after the code has ended",
+                BatchMessage {
+                    is_over: true,
+                    ..batch_of(tally(250, 6, 0, vec![group(Status::RechargeMoneyVip, false, 1001..1004)]), true)
+                },
+            ),
             shown("Nobody got it", batch_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
         ],
     )
@@ -314,15 +331,6 @@ pub fn batches(language: Language) -> Chapter {
 pub fn managing(language: Language) -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("setchannel", manage::channel_set(language, CHANNEL, true, Mention::Nobody, &[]));
-    say(
-        "setchannel, with a role, or with one that is set already",
-        manage::channel_set(language, CHANNEL, true, Mention::Role(ROLE), &[]),
-    );
-    say(
-        "setchannel, with a role that cannot be mentioned, and without useful permissions",
-        manage::channel_set(language, CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
-    );
     say(
         "setchannel, in a channel where the bot may not post",
         manage::channel_refused(language, CHANNEL, &["Send Messages", "Embed Links"]),
@@ -331,19 +339,12 @@ pub fn managing(language: Language) -> Chapter {
         "setchannel, while the bot is in a timeout",
         manage::in_a_timeout(language, now() + SignedDuration::from_hours(1)),
     );
-    say(
-        "setchannel, when another channel was set",
-        manage::channel_set(language, CHANNEL, false, Mention::Nobody, &[]),
-    );
-    say("setchannel, with no_role", manage::channel_set(language, CHANNEL, false, Mention::Removed, &[]));
-    say("setchannel, when the role was deleted", manage::channel_set(language, CHANNEL, false, Mention::Gone, &[]));
+    targets::setchannel(language, &mut say);
     say("setchannel, with a role and no_role", manage::role_or_none(language));
-    say("setchannel, with a deleted channel or a thread", manage::channel_unknown(language));
+    say("setchannel, with a deleted channel or a voice channel", manage::channel_unknown(language));
     say("setchannel, with everyone as the role", manage::everyone_refused(language));
     say("unsetchannel", manage::channel_unset(language, true));
     say("unsetchannel, when no channel was set", manage::channel_unset(language, false));
-    say("auto on", manage::auto_on(language, 100));
-    say("auto on, with an empty player list", manage::auto_on(language, 0));
     say("auto off", manage::auto_off(language));
     say(
         "add, with automatic redemption",
@@ -413,12 +414,16 @@ pub fn managing(language: Language) -> Chapter {
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
         (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
-    say("the menu “Redeem for all”, with several codes", manage::batches_started(language, &started, Some(CHANNEL)));
+    say(
+        "the menu “Alliance (leaders)”, with several codes",
+        manage::batches_started(language, &started, Some(CHANNEL)),
+    );
     say("retry", manage::retried(language, &code("WOS1105"), 5));
     say("retry, without failures", manage::retried(language, &code("WOS1105"), 0));
     let guild = GuildSettings {
         channel: Some(CHANNEL),
-        mention_role: Some(ROLE),
+        channel_kind: Some(ChannelKind::Text),
+        mention_roles: vec![ROLE],
         auto_redeem: true,
         paused: None,
         failing: None,
@@ -443,7 +448,7 @@ pub fn managing(language: Language) -> Chapter {
     let badly = manage::Status {
         guild: GuildSettings {
             paused: Some(Blocked::MissingPermissions),
-            mention_role: None,
+            mention_roles: Vec::new(),
             auto_redeem: false,
             ..guild
         },
@@ -477,6 +482,7 @@ pub fn managing(language: Language) -> Chapter {
             manage::status(language, &manage::Status { guild, ..manage::Status::default() }),
         );
     }
+    targets::test(language, &mut say);
     let past = |text: &str, generation, tally, finished| PastBatch {
         code: code(text),
         generation,
