@@ -1,20 +1,23 @@
 //! The message of a batch: its progress, and its result.
 
 use jiff::Timestamp;
-use serenity::all::{CreateEmbed, CreateEmbedFooter};
+use serenity::all::{CreateActionRow, CreateEmbed, CreateEmbedFooter};
 
-use crate::domain::players::player::{PlayerId, display_name};
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::PlayerId;
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
 use crate::domain::text::language::Language;
 use crate::ports::BatchMessage;
 
-use super::escape::{clip, escape, in_text};
+pub use super::escape::player;
+use super::escape::{clip, in_text};
 use super::explanation::{advice, meaning};
 use super::health::{MAX_REASON, wait_reason};
 use super::post::mark;
+use super::states::of_batch;
 use super::texts::text;
-use super::{MAX_DESCRIPTION, MAX_TITLE, Message, colour};
+use super::{MAX_DESCRIPTION, MAX_TITLE, Message, after, colour};
 
 /// Cells of the progress bar.
 const BAR: u32 = 20;
@@ -22,6 +25,8 @@ const BAR: u32 = 20;
 const MAX_GROUPS: usize = 8;
 /// The most names per group. If any name is left out, a file with all of them is attached.
 const MAX_NAMES: usize = 15;
+/// The most characters of a group's field.
+const MAX_FIELD: usize = 600;
 
 /// `now` turns the remaining time into a time of day.
 pub fn batch(language: Language, batch: &BatchMessage, now: Timestamp) -> Message {
@@ -43,6 +48,9 @@ fn progress(language: Language, batch: &BatchMessage, now: Timestamp) -> Message
         let why = clip(&wait_reason(language, reason), MAX_REASON);
         text += &format!("\n{}", text!(language, "batch-waits", why = why));
     }
+    if let Some(states) = of_batch(language, tally) {
+        text += &format!("\n{}", clip(&states, 1500));
+    }
     let title = text!(language, "batch-title", code = in_text(&batch.code), players = all);
     let embed = CreateEmbed::new()
         .title(clip(&title, MAX_TITLE))
@@ -56,11 +64,19 @@ fn progress(language: Language, batch: &BatchMessage, now: Timestamp) -> Message
 pub fn without_file(language: Language, batch: &BatchMessage) -> Message {
     let text = text!(language, "batch-no-room-for-names");
     Message::embed(result_embed(language, batch).0.footer(CreateEmbedFooter::new(text)))
+        .with_rows(rows(language, batch))
+}
+
+fn rows(language: Language, batch: &BatchMessage) -> Vec<CreateActionRow> {
+    match batch.offers_retry() {
+        true => vec![CreateActionRow::Buttons(vec![after::retry_button(language, &batch.code, batch.guild)])],
+        false => Vec::new(),
+    }
 }
 
 fn result(language: Language, batch: &BatchMessage) -> Message {
     let (embed, is_whole) = result_embed(language, batch);
-    let message = Message::embed(embed);
+    let message = Message::embed(embed).with_rows(rows(language, batch));
     let name = format!("{}-not-redeemed.csv", batch.code);
     if is_whole { message } else { message.with_file(name, failures_file(language, &batch.tally)) }
 }
@@ -75,12 +91,13 @@ fn result_embed(language: Language, batch: &BatchMessage) -> (CreateEmbed, bool)
         failures if failures == all => (text!(language, "batch-result-none", code = code, players = all), colour::BAD),
         _ => (text!(language, "batch-result-some", code = code, players = all), colour::PLAIN),
     };
-    let embed = CreateEmbed::new()
-        .title(clip(&title, MAX_TITLE))
-        .url(mark(&batch.nonce))
-        .colour(colour)
-        .description(counts(language, tally));
-    with_reasons(language, embed, &tally.failed)
+    let embed = CreateEmbed::new().title(clip(&title, MAX_TITLE)).url(mark(&batch.nonce)).colour(colour).description(
+        match of_batch(language, tally) {
+            Some(states) => format!("{}\n{}", counts(language, tally), clip(&states, 1500)),
+            None => counts(language, tally),
+        },
+    );
+    with_reasons(language, embed, &tally.failed, Some(&batch.code).filter(|_| !batch.is_over))
 }
 
 /// `🎁 90 redeemed · 📦 5 already claimed · ❌ 5 failed · ⏳ 12 to go`, without the zeros.
@@ -124,40 +141,51 @@ pub fn by_reason(language: Language, groups: &[FailedGroup]) -> Vec<FailedGroup>
     merged
 }
 
-/// Adds a field for each reason. Also returns whether all names had room.
-fn with_reasons(language: Language, mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed, bool) {
+/// Adds a field for each reason. `code` is `None` if it cannot be tried again. Also returns whether all names had room.
+pub(super) fn with_reasons(
+    language: Language,
+    mut embed: CreateEmbed,
+    groups: &[FailedGroup],
+    code: Option<&Code>,
+) -> (CreateEmbed, bool) {
     let groups = by_reason(language, groups);
     let mut is_whole = groups.len() <= MAX_GROUPS;
     for group in groups.iter().take(MAX_GROUPS) {
         let advice = advice(language, &group.status).map(|advice| text!(language, "batch-advice", advice = advice));
-        let names: Vec<String> = group.players.iter().take(MAX_NAMES).map(|(id, name)| player(*id, name)).collect();
-        let left = group.players.len().saturating_sub(MAX_NAMES);
-        let names = match left {
-            0 => names.join(", "),
-            left => text!(language, "batch-names-more", names = names.join(", "), number = left),
-        };
-        let text = advice.into_iter().chain([names]).collect::<Vec<_>>().join("\n");
-        is_whole &= left == 0 && text.chars().count() <= 600;
-        embed = embed.field(clip(&group_title(language, group), MAX_TITLE), clip(&text, 600), false);
+        let (names, is_all) = names(language, &group.players);
+        let lines = [advice, after::command(language, group, code), Some(names)];
+        let text = lines.into_iter().flatten().collect::<Vec<_>>().join("\n");
+        is_whole &= is_all && text.chars().count() <= MAX_FIELD;
+        embed = embed.field(clip(&group_title(language, group), MAX_TITLE), clip(&text, MAX_FIELD), false);
     }
     (embed, is_whole)
 }
 
-/// A player's name and id, as lists show them.
-pub fn player(id: PlayerId, nickname: &str) -> String {
-    let name = display_name(nickname, id);
-    let number = id.to_string();
-    if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
+/// The names that have room, and whether these are all.
+pub(super) fn names(language: Language, players: &[(PlayerId, String)]) -> (String, bool) {
+    let names: Vec<String> = players.iter().take(MAX_NAMES).map(|(id, name)| player(*id, name)).collect();
+    let left = players.len().saturating_sub(MAX_NAMES);
+    let text = match left {
+        0 => names.join(", "),
+        left => text!(language, "batch-names-more", names = names.join(", "), number = left),
+    };
+    let is_all = left == 0 && text.chars().count() <= MAX_FIELD;
+    (clip(&text, MAX_FIELD), is_all)
 }
 
 /// Everybody who did not get the code, as CSV.
 fn failures_file(language: Language, tally: &Tally) -> Vec<u8> {
+    spreadsheet::write(["player_id", "nickname", "status", "reason"], failure_rows(language, tally))
+}
+
+/// Id, name, status and reason of each player who did not get the code.
+pub(super) fn failure_rows(language: Language, tally: &Tally) -> Vec<[String; 4]> {
     let of_group = |group: &FailedGroup| {
         let (status, reason) = (group.status.to_string(), reason(language, group));
         let row = move |(id, name): &(PlayerId, String)| [id.to_string(), name.clone(), status.clone(), reason.clone()];
         group.players.iter().map(row).collect::<Vec<_>>()
     };
-    spreadsheet::write(["player_id", "nickname", "status", "reason"], tally.failed.iter().flat_map(of_group))
+    tally.failed.iter().flat_map(of_group).collect()
 }
 
 #[cfg(test)]
@@ -180,7 +208,7 @@ mod tests {
         ];
         let merged = by_reason(Language::En, &groups);
         assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
-        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3]);
+        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3], None);
         let shown = serde_json::to_value(embed).unwrap();
         assert_eq!(shown.to_string().matches("https://").count(), 1, "{shown:#}");
         assert!(is_whole && shown["fields"].as_array().unwrap().len() == 2);

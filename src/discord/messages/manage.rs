@@ -9,13 +9,13 @@ use crate::domain::health::{DiscordStatus, EnginePhase, EngineStatus, Feeds, Rep
 use crate::domain::players::player::ChannelId;
 use crate::domain::text::language::Language;
 use crate::ports::AnnouncedCode;
-use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
+use crate::store::{BatchStart, CheckCounts, GuildSettings, OverCode, PastBatch};
 
 use super::appeal::{Recheck, code_over, over, over_lines};
 use super::batch::{by_reason, counts, group_title};
 use super::escape::{clip, escape, in_text};
 use super::texts::text;
-use super::{MAX_DESCRIPTION, MAX_FIELD, Message, colour, errors, health, mentions, when};
+use super::{MAX_DESCRIPTION, MAX_FIELD, Message, colour, errors, health, mentions, states, when};
 
 /// Batches that the history shows.
 pub const HISTORY_BATCHES: u32 = 10;
@@ -75,13 +75,6 @@ pub fn channel_unset(language: Language, was_set: bool) -> Message {
     Message::text(match was_set {
         true => text!(language, "channel-unset"),
         false => text!(language, "channel-was-not-set"),
-    })
-}
-
-pub fn auto_on(language: Language, players: u32) -> Message {
-    Message::text(match players {
-        0 => text!(language, "auto-on-empty"),
-        players => text!(language, "auto-on", players = players),
     })
 }
 
@@ -231,6 +224,8 @@ pub fn retried(language: Language, code: &Code, again: u32) -> Message {
 #[derive(Debug, Clone, Default)]
 pub struct Status {
     pub guild: GuildSettings,
+    /// The checks of the players' ids and states.
+    pub checks: CheckCounts,
     pub active_codes: u32,
     /// Pending redemptions of the guild's roster.
     pub waiting_here: u32,
@@ -292,6 +287,9 @@ pub fn status(language: Language, status: &Status) -> Message {
     ] {
         embed = embed.field(name, clip(&value, MAX_FIELD), is_inline);
     }
+    let checks =
+        states::of_status(language, &status.checks).map(|(title, text)| (title, clip(&text, MAX_FIELD), false));
+    let embed = embed.fields(checks);
     let discord = status
         .discord
         .as_ref()

@@ -40,6 +40,7 @@ pub fn sources(language: Language) -> Sources {
     match language {
         Language::En => sources!("en":
             "access",
+            "after",
             "alliances",
             "appeal",
             "batch",
@@ -48,7 +49,9 @@ pub fn sources(language: Language) -> Sources {
             "manage",
             "personal",
             "post",
+            "reminder",
             "self",
+            "states",
             "status",
             "targets",
         ),

@@ -28,12 +28,6 @@ channel-was-not-set = No channel is set, so no gift codes are posted in this ser
 
 ## auto
 
-auto-on =
-    { $players ->
-        [one] ✅ From now on, every code is redeemed for the player list ({ $players } player).
-       *[other] ✅ From now on, every code is redeemed for the player list ({ $players } players).
-    }
-auto-on-empty = ✅ From now on, every code is redeemed for the player list. The list is empty: add players with `/manage players add` or `/manage players import`.
 auto-off = ✅ New codes are no longer redeemed automatically. Redemptions in progress continue.
 
 ## add, remove
