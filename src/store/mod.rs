@@ -54,7 +54,10 @@ pub use inspection::{
 };
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
-pub use players::{Linked, RosterChange, RosterPage};
+pub use players::{
+    Edited, FilteredPage, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced, RosterChange, RosterFilter,
+    RosterPage, StateChange, UNDO_WITHIN,
+};
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
     Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,

@@ -3,6 +3,7 @@
 use rusqlite::{Row, params};
 
 use crate::domain::players::player::{MAX_LINKS, Player, PlayerId, UserId};
+use crate::domain::text::{NAME_CHARS, clean};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
 use crate::store::players;
@@ -55,6 +56,24 @@ impl Rosters {
                 params![user, account.id, Millis(tx.now()), tx.version()],
             )?;
             Ok(Linked::New)
+        })
+        .await
+    }
+
+    /// Stores the name by which Discord shows a user. It names the linked accounts that have no name of their own. An empty
+    /// name changes nothing.
+    pub async fn set_display_name(&self, user: UserId, name: &str) -> Result<(), StoreError> {
+        let name = clean(name, NAME_CHARS);
+        if name.is_empty() {
+            return Ok(());
+        }
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE links SET display_name = ?2, version = ?3
+                 WHERE user_id = ?1 AND deleted = 0 AND display_name IS NOT ?2",
+                params![user, name, tx.version()],
+            )?;
+            Ok(())
         })
         .await
     }

@@ -1,12 +1,17 @@
 //! Players and rosters.
 
+mod drafts;
+mod editing;
 mod links;
+mod replacing;
 mod rosters;
 
+pub use editing::{Edited, StateChange};
 pub use links::Linked;
-pub use rosters::RosterPage;
+pub use replacing::{MAX_REPLACED, Preview, Removal, Replaced, UNDO_WITHIN};
+pub use rosters::{FilteredPage, Listed, ListedDetail, RosterFilter, RosterPage};
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{GuildId, Player, PlayerId, Profile};
@@ -14,6 +19,12 @@ use crate::domain::players::player::{GuildId, Player, PlayerId, Profile};
 use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::requests;
+
+/// The name of the player `p`, as people see it: the one on file, else that of the person who linked the account first.
+pub(in crate::store) const NAME: &str = "iif(p.nickname <> '', p.nickname, coalesce((
+    SELECT l.display_name FROM links l WHERE l.player_id = p.player_id AND l.deleted = 0 AND l.display_name <> ''
+    ORDER BY l.linked_at, l.user_id LIMIT 1), ''))";
 
 /// The result of putting players on a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,12 +34,14 @@ pub struct RosterChange {
     pub known: u32,
     /// New or known players who keep their stored state instead of the given one, because others rely on it.
     pub kept: u32,
+    /// Redemptions that are due again, because a wrong state was corrected.
+    pub retried: u32,
 }
 
 /// Returns the stored player if another guild or user relies on it and the game has not rejected its state.
-fn what_others_rely_on(tx: &Tx<'_>, guild: GuildId, player: &Player) -> rusqlite::Result<Option<Player>> {
-    let on_file = tx
-        .statement(
+fn what_others_rely_on(connection: &Connection, guild: GuildId, player: &Player) -> rusqlite::Result<Option<Player>> {
+    let on_file = connection
+        .prepare_cached(
             "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
              WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
                AND (EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = ?1 AND r.guild_id <> ?2 AND r.deleted = 0)
@@ -58,6 +71,34 @@ pub(in crate::store) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<us
     )
 }
 
+/// Puts players on a guild's roster, and updates those who are on it. The redemptions of whoever failed because of a wrong
+/// state that is corrected now are due again.
+fn add(tx: &Tx<'_>, guild: GuildId, players: &[Player]) -> rusqlite::Result<RosterChange> {
+    guilds::ensure(tx, guild)?;
+    let mut change = RosterChange::default();
+    for player in players {
+        let kept = what_others_rely_on(tx.connection(), guild, player)?;
+        change.kept += u32::from(kept.as_ref().is_some_and(|kept| player.state.is_some() && kept.state != player.state));
+        let player = kept.as_ref().unwrap_or(player);
+        let is_corrected = tx
+            .statement("SELECT 1 FROM players WHERE player_id = ?1 AND ?2 IS NOT NULL AND state IS NOT ?2")?
+            .exists(params![player.id, player.state])?;
+        put(tx, player)?;
+        if is_corrected {
+            change.retried += requests::retry_wrong_state(tx, player.id)?;
+        }
+        let added = tx.execute(
+            "INSERT INTO rosters (guild_id, player_id, added_at, version) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET deleted = 0, added_at = excluded.added_at, version = excluded.version
+                 WHERE deleted = 1",
+            params![guild, player.id, Millis(tx.now()), tx.version()],
+        )?;
+        if added > 0 { change.new += 1 } else { change.known += 1 }
+    }
+    tx.wake_plan();
+    Ok(change)
+}
+
 impl Rosters {
     /// Stores players without putting them on a roster.
     pub async fn put_players(&self, players: Vec<Player>) -> Result<(), StoreError> {
@@ -74,26 +115,7 @@ impl Rosters {
     /// roster or linked by a user keeps the stored name and state, because others rely on them, unless the game has
     /// rejected the state.
     pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
-        self.write(move |tx| {
-            guilds::ensure(tx, guild)?;
-            let mut change = RosterChange::default();
-            for player in &players {
-                let kept = what_others_rely_on(tx, guild, player)?;
-                change.kept +=
-                    u32::from(kept.as_ref().is_some_and(|kept| player.state.is_some() && kept.state != player.state));
-                put(tx, kept.as_ref().unwrap_or(player))?;
-                let added = tx.execute(
-                    "INSERT INTO rosters (guild_id, player_id, added_at, version) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT DO UPDATE SET deleted = 0, added_at = excluded.added_at, version = excluded.version
-                         WHERE deleted = 1",
-                    params![guild, player.id, Millis(tx.now()), tx.version()],
-                )?;
-                if added > 0 { change.new += 1 } else { change.known += 1 }
-            }
-            tx.wake_plan();
-            Ok(change)
-        })
-        .await
+        self.write(move |tx| Ok(add(tx, guild, &players)?)).await
     }
 
     /// Takes players off a guild's roster, and returns how many were on it. Redemptions that have begun for them
@@ -140,3 +162,6 @@ impl RedemptionQueue {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -247,7 +247,11 @@ impl RecordKind {
                     ]
                 }
             }
-            Self::Links => const { &[int("user_id"), int("player_id"), time("linked_at"), VERSION, DELETED] },
+            Self::Links => {
+                const {
+                    &[int("user_id"), int("player_id"), time("linked_at"), text("display_name"), VERSION, DELETED]
+                }
+            }
             Self::GuildCodes => {
                 const { &[int("guild_id"), text("code_key"), flag("wanted"), time("added_at"), VERSION, DELETED] }
             }

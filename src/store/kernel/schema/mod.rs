@@ -36,6 +36,7 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0013_rounds.sql"),
     include_str!("../../../../migrations/0014_history.sql"),
     include_str!("../../../../migrations/0015_report.sql"),
+    include_str!("../../../../migrations/0020_players.sql"),
 ];
 
 pub(super) struct Opened {
