@@ -8,6 +8,7 @@ mod deployment;
 mod layers;
 mod log_lines;
 mod tests_named;
+mod texts;
 mod words;
 
 use std::path::{Path, PathBuf};

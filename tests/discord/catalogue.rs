@@ -19,6 +19,7 @@ use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
+use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
 use giftcode_bot::store::{
     BatchStart, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch, RosterChange,
@@ -326,13 +327,18 @@ pub fn managing() -> Chapter {
     );
     say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
     say("add, of an active code", manage::code_known(&code("OWNCODE")));
-    let over = |recheck| appeal::code_over(&code("WOS1105"), &OverReason::Expired, recheck);
+    let over = |recheck| appeal::code_over(Language::En, &code("WOS1105"), &OverReason::Expired, recheck);
     say("redeem or retry, of a code that is not active", over(Recheck::Done));
     say("redeem or retry, of a code that is not active, while the game does not answer", over(Recheck::Pending));
     say("redeem or retry, of a code that is not active, without a player to check it with", over(Recheck::NoPlayer));
     say(
         "add, of a code that is not active",
-        appeal::added_though_over(&code("WOS1105"), &OverReason::Invalidated(Status::CdkNotFound), Recheck::Done),
+        appeal::added_though_over(
+            Language::En,
+            &code("WOS1105"),
+            &OverReason::Invalidated(Status::CdkNotFound),
+            Recheck::Done,
+        ),
     );
     say(
         "any command, with an invalid code",
@@ -368,7 +374,10 @@ pub fn managing() -> Chapter {
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
         (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
-    say("the menu “Redeem for all”, with several codes", manage::batches_started(&started, Some(CHANNEL)));
+    say(
+        "the menu “Redeem for all”, with several codes",
+        manage::batches_started(Language::En, &started, Some(CHANNEL)),
+    );
     say("retry", manage::retried(&code("WOS1105"), 5));
     say("retry, without failures", manage::retried(&code("WOS1105"), 0));
     let guild = GuildSettings {

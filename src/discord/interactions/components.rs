@@ -111,5 +111,5 @@ async fn redeem_for_roster(
         started.push((code, Ok(start)));
     }
     let channel = bot.guilds.guild(guild).await?.channel;
-    interaction.answer(&manage::batches_started(&started, channel)).await
+    interaction.answer(&manage::batches_started(interaction.language(), &started, channel)).await
 }

@@ -20,6 +20,7 @@ use crate::discord::bot::Bot;
 use crate::discord::messages::{Message, personal};
 use crate::discord::rest::RestError;
 use crate::domain::back_off::BackOff;
+use crate::domain::text::language::Language;
 use crate::store::StoreError;
 
 /// How long Discord waits for the first response.
@@ -77,6 +78,16 @@ impl<'a> Interaction<'a> {
 
     pub fn form(bot: &'a Bot, form: &'a ModalInteraction) -> Self {
         Self::new(bot, InteractionKind::Form(form), false)
+    }
+
+    /// The language of the person who answers are for.
+    pub fn language(&self) -> Language {
+        let locale = match self.kind {
+            InteractionKind::Command(command) => &command.locale,
+            InteractionKind::Component(component) => &component.locale,
+            InteractionKind::Form(form) => &form.locale,
+        };
+        Language::of_locale(locale).unwrap_or_default()
     }
 
     pub fn editable_until(&self) -> Instant {

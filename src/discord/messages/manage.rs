@@ -7,6 +7,7 @@ use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeError};
 use crate::domain::health::{DiscordStatus, EnginePhase, EngineStatus, Feeds, ReplicaStatus};
 use crate::domain::players::player::{ChannelId, RoleId};
+use crate::domain::text::language::Language;
 use crate::ports::AnnouncedCode;
 use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
 
@@ -176,7 +177,7 @@ pub fn code_removed(code: &Code, dropped: u32) -> Message {
 /// The active codes, and codes in `over` that a feed still lists or somebody added.
 pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) -> Message {
     if codes.is_empty() {
-        let over = over_lines(over);
+        let over = over_lines(Language::En, over);
         return Message::text(format!("There are no active gift codes at the moment.\n{over}").trim_end());
     }
     let line = |code: &AnnouncedCode| {
@@ -192,7 +193,7 @@ pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) 
         }
         line
     };
-    let over = over_lines(over);
+    let over = over_lines(Language::En, over);
     let mut shown = String::new();
     let mut left = codes.len();
     for code in codes.iter().take(LIST_CODES) {
@@ -237,11 +238,11 @@ pub fn batch_started(code: &Code, start: BatchStart, channel: Option<ChannelId>)
 /// A code with the start of its batch, or the reason why there is none.
 pub type Started = (Code, Result<BatchStart, (OverReason, Recheck)>);
 
-pub fn batches_started(started: &[Started], channel: Option<ChannelId>) -> Message {
+pub fn batches_started(language: Language, started: &[Started], channel: Option<ChannelId>) -> Message {
     if let [(code, only)] = started {
         return match only {
             Ok(start) => batch_started(code, *start, channel),
-            Err((over, recheck)) => code_over(code, over, *recheck),
+            Err((over, recheck)) => code_over(language, code, over, *recheck),
         };
     }
     let line = |(code, started): &Started| match started {
@@ -314,7 +315,7 @@ pub fn status(status: &Status) -> Message {
 
 /// The guild's latest batches, and codes that are over.
 pub fn history(batches: &[PastBatch], over: &[OverCode], code: Option<&Code>) -> Message {
-    let over = over_lines(over);
+    let over = over_lines(Language::En, over);
     if batches.is_empty() {
         let nothing = match code {
             Some(code) => format!("`{code}` was never redeemed for this server's player list."),

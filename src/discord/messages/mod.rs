@@ -1,7 +1,8 @@
 //! Every message that people see in Discord. `docs/messages.md` shows them all.
 //!
 //! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
-//! its contents, and mentions nobody but the role that a guild's admins chose.
+//! its contents, and mentions nobody but the role that a guild's admins chose. They take the language first: that of the
+//! person for an answer, that of the server for what stands in a channel. [`texts`] has the words, and says how to add some.
 
 pub mod appeal;
 pub mod batch;
@@ -12,6 +13,7 @@ pub mod personal;
 pub mod players;
 pub mod post;
 pub mod stats;
+pub mod texts;
 
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,

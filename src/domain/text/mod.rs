@@ -2,6 +2,7 @@
 //!
 //! Written by hand: crates that strip terminal escapes leave the characters that turn or hide text.
 
+pub mod language;
 pub mod markdown;
 
 /// The longest name a log line or a table shows, in characters.

@@ -30,7 +30,7 @@ use crate::store::kernel::{Millis, StoreError};
 /// The longest wait while another program has the file locked.
 const BUSY: Duration = Duration::from_secs(2);
 /// SQLite's steps between two looks at the time: less than a millisecond.
-const STEPS_BETWEEN_LOOKS: i32 = 1000;
+const STEPS_BETWEEN_CHECKS: i32 = 1000;
 /// The kernel's list of all locks, on Linux.
 const LOCKS: &str = "/proc/locks";
 /// The process's name there, as far as the kernel keeps it.
@@ -199,7 +199,7 @@ pub fn check_integrity(path: &Path, limit: Duration) -> Result<Integrity, StoreE
     let end = Instant::now() + limit;
     // An interrupt from outside would be lost if it came before the query's first step.
     connection
-        .progress_handler(STEPS_BETWEEN_LOOKS, Some(move || Instant::now() >= end))
+        .progress_handler(STEPS_BETWEEN_CHECKS, Some(move || Instant::now() >= end))
         .map_err(|error| failed(path, &error))?;
     let checked = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     match checked {

@@ -7,7 +7,7 @@ use crate::ports::AnnouncedCode;
 use crate::store::AddedCode;
 
 use super::autocomplete::{codes_active, codes_known};
-use super::{Context, guild, respond};
+use super::{Context, guild, language, respond};
 
 /// Add a code that no feed lists, for this server
 #[poise::command(slash_command, guild_only)]
@@ -29,7 +29,9 @@ pub(super) async fn add(
             AddedCode::Known => manage::code_known(&code),
             AddedCode::Over(_, start) => match appeal::wait_for_verdict(ctx.data(), &code, start).await? {
                 Some(AppealResult::Active(shown)) => manage::code_added(&shown.code, &bot.guilds.guild(guild).await?),
-                Some(AppealResult::Over(over, recheck)) => words::added_though_over(&code, &over, recheck),
+                Some(AppealResult::Over(over, recheck)) => {
+                    words::added_though_over(language(ctx), &code, &over, recheck)
+                }
                 None => manage::code_unknown(&code),
             },
         })
@@ -85,7 +87,9 @@ async fn usable(ctx: Context<'_>, text: &str) -> anyhow::Result<Result<Announced
     }
     Ok(match appeal::appeal(ctx.data(), guild(ctx)?, &found.shown.code).await? {
         Some(AppealResult::Active(shown)) => Ok(shown),
-        Some(AppealResult::Over(over, recheck)) => Err(words::code_over(&found.shown.code, &over, recheck)),
+        Some(AppealResult::Over(over, recheck)) => {
+            Err(words::code_over(language(ctx), &found.shown.code, &over, recheck))
+        }
         None => Err(manage::code_unknown(&code)),
     })
 }

@@ -11,6 +11,7 @@ mod players;
 use std::sync::atomic::Ordering;
 
 use crate::domain::players::player::{GuildId, UserId};
+use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
 use crate::discord::messages::{Message, personal as words};
@@ -46,6 +47,11 @@ fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
 
 fn user(ctx: Context<'_>) -> UserId {
     UserId(ctx.interaction.user.id.get())
+}
+
+/// The language of the person who used the command.
+fn language(ctx: Context<'_>) -> Language {
+    Language::of_locale(&ctx.interaction.locale).unwrap_or_default()
 }
 
 /// Whether the member may use this command. Discord checks the same; this does not rely on it.
