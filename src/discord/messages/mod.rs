@@ -12,6 +12,7 @@ pub mod manage;
 pub mod personal;
 pub mod players;
 pub mod post;
+pub mod rosters;
 pub mod stats;
 pub mod texts;
 
