@@ -16,7 +16,7 @@ pub mod messages;
 pub mod permissions;
 pub mod pictures;
 pub mod registration;
-pub mod roster_action;
 pub mod rest;
+pub mod roster_action;
 pub mod session_budget;
 pub mod user_limit;

@@ -13,7 +13,9 @@ use giftcode_bot::domain::health::{
     WaitReason,
 };
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
+use giftcode_bot::domain::players::player::{
+    AllianceId, ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State,
+};
 use giftcode_bot::domain::players::roster_file::{BadLine, Place, RosterFileError};
 use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
@@ -26,6 +28,10 @@ use giftcode_bot::store::{
     RosterPage, STATS_CODES, STATS_DAYS, Standing,
 };
 use jiff::{SignedDuration, Timestamp};
+
+use self::rosters::{adding, filtering, removing, replacing};
+
+pub mod rosters;
 
 /// A chapter of the page: its title, and its messages, each with the situation in which people see it.
 pub type Chapter = (&'static str, Vec<(String, Message)>);
@@ -69,9 +75,10 @@ pub fn hostile() -> AnnouncedCode {
 fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> Announcement {
     Announcement {
         nonce: "g1kz9".into(),
-        guild: GuildId(3),
+        guild: AllianceId(3),
         channel: CHANNEL,
-        role: None,
+        server: GuildId(3),
+        roles: vec![],
         kind,
         total,
         codes,
@@ -82,8 +89,8 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
-    let (guild, channel, message, role) = (GuildId(3), CHANNEL, MessageId(9), None);
-    Correction { nonce, guild, channel, message, role, kind, total, codes }
+    let (guild, channel, message, roles) = (AllianceId(3), CHANNEL, MessageId(9), vec![]);
+    Correction { nonce, guild, channel, message, roles, kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -162,7 +169,7 @@ pub fn posts() -> Chapter {
     let two = || vec![one(), announced("gogoWOS", None, None, 2)];
     let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(&announcement));
     let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(&correction));
-    let mention = Announcement { role: Some(ROLE), ..announcement(MessageKind::New, 1, vec![one()]) };
+    let mention = Announcement { roles: vec![ROLE], ..announcement(MessageKind::New, 1, vec![one()]) };
     let invalidated = |status| Some(OverReason::Invalidated(status));
     (
         "Posts",
@@ -206,7 +213,8 @@ fn group(status: Status, gave_up: bool, ids: std::ops::Range<u64>) -> FailedGrou
 fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
     BatchMessage {
         nonce: "r1kz9".into(),
-        guild: GuildId(3),
+        server: GuildId(3),
+        guild: AllianceId(3),
         channel: CHANNEL,
         message: None,
         attempted_at: None,
@@ -468,19 +476,12 @@ pub fn managing() -> Chapter {
 }
 
 fn changed(new: u32, known: u32, kept: u32) -> RosterChange {
-    RosterChange { new, known, kept }
+    RosterChange { new, known, kept, retried: 0 }
 }
 
 pub fn rosters() -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("add", players::added(changed(3, 1, 0), 104, true));
-    say("add, of known players", players::added(changed(0, 1, 1), 104, false));
-    say("add, with bad ids", players::bad_ids(&[PlayerError::Id("12a4".into()), PlayerError::Id("0".into())]));
-    say("add, with no ids or too many", players::how_many_ids(50));
-    say("remove", players::removed(player(1001), true));
-    say("remove, of a player who is not on the list", players::removed(player(1001), false));
-    say("add, with an invalid state", players::bad_id(&PlayerError::State("0".into())));
     say("remove, of a name that nobody has", players::nobody_of_that_name("Lord", false));
     say("remove, of a name that several have", players::nobody_of_that_name("Frost", true));
     let listed = |id: u64, name: &str, state| Player {
@@ -492,9 +493,9 @@ pub fn rosters() -> Chapter {
     let on_page = vec![listed(1001, "Frost", 245), listed(1002, "**Snow** @everyone", 245), listed(1003, "", 0)];
     say(
         "list, the second of three pages",
-        players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1),
+        players::roster(Language::En, &RosterPage { total: 45, without_state: 1, players: on_page }, 1, AllianceId(3)),
     );
-    say("list, empty", players::roster(&RosterPage::default(), 0));
+    say("list, empty", players::roster(Language::En, &RosterPage::default(), 0, AllianceId(3)));
     let bad = |line, reason: &str| BadLine { place: Place::Line(line), reason: reason.into() };
     let lines = [
         bad(5, "player_id \"12a4\" is not a number of 1 to 12 digits"),
@@ -511,6 +512,7 @@ pub fn rosters() -> Chapter {
     say("import, of a file that cannot be downloaded", players::file_not_fetched());
     say("export", players::exported(104, b"player_id,nickname,state,furnace_level\n".to_vec()));
     say("export, empty", players::exported(0, Vec::new()));
+    let all = [adding(), removing(), all, replacing(), filtering()].concat();
     ("/manage players", all)
 }
 
@@ -690,13 +692,14 @@ pub fn longest() -> Vec<(String, Message)> {
         ("the codes", manage::codes(&codes(400), &over_codes, true)),
         ("the status", manage::status(&status)),
         ("the stats", stats::stats(&longest_stats(), &stats::charts(&longest_stats()), Some(vec![Vec::new(); 3]))),
-        ("a roster", players::roster(&roster, 1)),
+        ("a roster", players::roster(Language::En, &roster, 1, AllianceId(3))),
         ("bad lines", players::not_imported(&lines)),
         ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
         ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
-        ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
         ("standings", personal::standings(&standings, &[], &many_codes, true)),
     ]
+    .into_iter()
+    .chain(rosters::longest())
     .map(|(when, message)| (when.to_owned(), message))
-    .into()
+    .collect()
 }

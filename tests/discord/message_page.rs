@@ -164,6 +164,11 @@ fn page() -> String {
     let form = catalogue::form();
     let _ = writeln!(page, "\n## The form behind “Redeem for me”\n\n> **{}**  ", form["title"].as_str().unwrap());
     rows(&mut page, &form["components"]);
+    for (opener, form) in catalogue::rosters::forms() {
+        let title = form["title"].as_str().unwrap();
+        let _ = writeln!(page, "\n## The form of `/manage players`: {opener}\n\n> **{title}**  ");
+        rows(&mut page, &form["components"]);
+    }
     page
 }
 
@@ -188,10 +193,20 @@ fn the_page_is_up_to_date() {
 #[test]
 fn every_message_is_on_the_page() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let catalogue = std::fs::read_to_string(root.join("tests/discord/catalogue.rs")).unwrap();
+    let mut catalogue = std::fs::read_to_string(root.join("tests/discord/catalogue.rs")).unwrap();
+    for part in std::fs::read_dir(root.join("tests/discord/catalogue")).unwrap() {
+        catalogue += &std::fs::read_to_string(part.unwrap().path()).unwrap();
+    }
     let mut missing = Vec::new();
-    for module in ["appeal", "manage", "personal", "players", "post", "batch", "stats"] {
-        let source = std::fs::read_to_string(root.join(format!("src/discord/messages/{module}.rs"))).unwrap();
+    let modules = ["appeal", "manage", "personal", "players", "post", "batch", "stats"].map(|module| (module, module));
+    let of_rosters = [
+        ("rosters", "rosters/mod"),
+        ("removal", "rosters/removal"),
+        ("replacement", "rosters/replacement"),
+        ("filters", "rosters/filters"),
+    ];
+    for (module, file) in modules.into_iter().chain(of_rosters) {
+        let source = std::fs::read_to_string(root.join(format!("src/discord/messages/{file}.rs"))).unwrap();
         for declared in source.split("\npub fn ").skip(1) {
             let signature = declared.split('{').next().unwrap();
             let name = declared.split(['(', '<']).next().unwrap();

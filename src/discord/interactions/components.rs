@@ -6,13 +6,16 @@ use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::messages::{manage, personal, players};
 use crate::discord::permissions::may_manage;
+use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{GuildId, UserId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
 use crate::store::FoundCode;
 
 use super::appeal::{AppealResult, appeal};
+use super::commands::alliances::nearest;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
+use super::rosters;
 
 /// Answers a pressed button or a choice in a menu.
 pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteraction) {
@@ -23,6 +26,9 @@ pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteracti
 }
 
 async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInteraction) -> anyhow::Result<()> {
+    if let Some(action) = RosterAction::parse(&component.data.custom_id) {
+        return rosters::press(bot, interaction, component, action).await;
+    }
     let values = match &component.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => chosen(values),
         _ => None,
@@ -30,29 +36,36 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let action = Action::parse(&component.data.custom_id);
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
+    let channel = ChannelId(component.channel_id.get());
     let is_manager = may_manage(component.member.as_ref().and_then(|member| member.permissions));
     match (action, guild, values) {
         (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
-        (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_)), _, _) if !is_manager => {
+        (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(..)), _, _) if !is_manager => {
             interaction.answer(&personal::managers_only()).await
         }
         (Some(Action::RedeemForAll(code)), Some(guild), _) => {
-            redeem_for_roster(bot, interaction, guild, vec![code]).await
+            redeem_for_roster(bot, interaction, nearest(bot, guild, channel).await?, vec![code]).await
         }
         (Some(Action::ChooseForAll), Some(guild), Some(codes)) => {
-            redeem_for_roster(bot, interaction, guild, codes).await
+            redeem_for_roster(bot, interaction, nearest(bot, guild, channel).await?, codes).await
         }
-        (Some(Action::RosterPage(number)), Some(guild), _) => {
-            let page = bot.rosters.roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
+        (Some(Action::RosterPage(number, alliance)), Some(guild), _) => {
+            let alliance = match alliance {
+                None => nearest(bot, guild, channel).await?,
+                Some(named) if bot.guilds.alliances(guild).await?.iter().any(|it| it.id == named) => named,
+                // It was removed.
+                Some(_) => return interaction.answer(&personal::outdated()).await,
+            };
+            let page = bot.rosters.roster(alliance, number.saturating_mul(players::PAGE), players::PAGE).await?;
             // The roster may have become shorter since the button was shown.
             let last = players::last_page(page.total);
             let (page, number) = match number <= last {
                 true => (page, number),
-                false => (bot.rosters.roster(guild, last * players::PAGE, players::PAGE).await?, last),
+                false => (bot.rosters.roster(alliance, last * players::PAGE, players::PAGE).await?, last),
             };
-            let message = players::roster(&page, number);
+            let message = players::roster(interaction.language(), &page, number, alliance);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
         _ => interaction.answer(&personal::outdated()).await,
@@ -89,7 +102,7 @@ async fn redeem_for_person(
 async fn redeem_for_roster(
     bot: &Bot,
     interaction: &Interaction<'_>,
-    guild: GuildId,
+    alliance: AllianceId,
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     interaction.defer().await?;
@@ -98,7 +111,7 @@ async fn redeem_for_roster(
         let (code, generation) = match bot.codes.find_code(code.key()).await? {
             None => (code.clone(), bot.codes.add_code(code).await?),
             Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
-            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, guild, &shown.code).await? {
+            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, alliance, &shown.code).await? {
                 Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
                 Some(AppealResult::Over(over, recheck)) => {
                     started.push((shown.code, Err((over, recheck))));
@@ -107,9 +120,9 @@ async fn redeem_for_roster(
                 None => continue,
             },
         };
-        let start = bot.requests.start_batch(guild, code.key(), generation).await?;
+        let start = bot.requests.start_batch(alliance, code.key(), generation).await?;
         started.push((code, Ok(start)));
     }
-    let channel = bot.guilds.guild(guild).await?.channel;
+    let channel = bot.guilds.guild(alliance).await?.channel;
     interaction.answer(&manage::batches_started(interaction.language(), &started, channel)).await
 }

@@ -5,12 +5,14 @@ use serenity::all::{ActionRowComponent, ModalInteraction};
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::Action;
 use crate::discord::messages::personal::{self, form as fields};
+use crate::discord::roster_action::RosterAction;
 use crate::domain::players::player::{Player, PlayerId, State, UserId};
 use crate::store::Linked;
 
 use super::linking;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
+use super::rosters;
 
 /// Answers a submitted form.
 pub(in crate::discord) async fn handle(bot: &Bot, form: &ModalInteraction) {
@@ -21,6 +23,9 @@ pub(in crate::discord) async fn handle(bot: &Bot, form: &ModalInteraction) {
 }
 
 async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteraction) -> anyhow::Result<()> {
+    if let Some(action) = RosterAction::parse(&form.data.custom_id) {
+        return rosters::submit(bot, interaction, form, action).await;
+    }
     let codes = match Action::parse(&form.data.custom_id) {
         Some(Action::WhoAmI(codes)) => codes,
         Some(Action::WhoChose(id)) => match bot.codes.choice(id).await? {
@@ -66,7 +71,7 @@ async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteractio
 }
 
 /// The trimmed value of a field; empty for a field that is missing.
-fn value<'a>(form: &'a ModalInteraction, id: &str) -> &'a str {
+pub(super) fn value<'a>(form: &'a ModalInteraction, id: &str) -> &'a str {
     let inputs = form.data.components.iter().flat_map(|row| &row.components);
     let found = inputs.filter_map(|input| match input {
         ActionRowComponent::InputText(input) if input.custom_id == id => input.value.as_deref(),

@@ -10,3 +10,4 @@ pub(super) mod forms;
 mod linking;
 mod redeem;
 mod response;
+mod rosters;

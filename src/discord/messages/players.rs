@@ -1,30 +1,22 @@
 //! Answers to `/manage players`.
 
-use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
+use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
 
 use crate::discord::custom_id::Action;
-use crate::domain::players::player::{Player, PlayerError, PlayerId};
+use crate::domain::players::player::{AllianceId, Player};
 use crate::domain::players::roster_file::{BadLine, RosterFileError};
+use crate::domain::text::language::Language;
 use crate::store::{RosterChange, RosterPage};
 
 use super::batch::player as named;
 use super::escape::{clip, escape};
+use super::texts::text;
 use super::{Message, colour, count, thousands};
 
 /// Players on a page.
 pub const PAGE: u32 = 20;
 /// Bad lines that an answer lists.
 const BAD_LINES: usize = 10;
-
-pub fn added(change: RosterChange, total: u32, auto_redeem: bool) -> Message {
-    let mut text = match (change.new, change.known) {
-        (0, known) => format!("✅ {} updated", was(known)),
-        (new, 0) => format!("✅ {} added", was(new)),
-        (new, known) => format!("✅ {} added, {known} updated", was(new)),
-    };
-    text += &format!(". The player list now has {}.{}", count(total, "player"), notes(change, auto_redeem));
-    Message::text(text)
-}
 
 fn notes(change: RosterChange, auto_redeem: bool) -> String {
     let mut text = String::new();
@@ -41,31 +33,6 @@ fn notes(change: RosterChange, auto_redeem: bool) -> String {
     text
 }
 
-fn was(number: u32) -> String {
-    format!("{} {}", count(number, "player"), if number == 1 { "was" } else { "were" })
-}
-
-pub fn bad_ids(errors: &[PlayerError]) -> Message {
-    let listed: Vec<String> = errors.iter().take(5).map(|error| escape(&error.to_string(), 120)).collect();
-    let more =
-        if errors.len() > listed.len() { format!("; and {} more", errors.len() - listed.len()) } else { String::new() };
-    Message::text(format!("❌ Nobody was added: {}{more}.", listed.join("; ")))
-}
-
-pub fn how_many_ids(most: usize) -> Message {
-    Message::text(format!(
-        "❌ Nobody was added. Enter 1 to {most} player ids, separated by spaces or commas. For more, use `/manage players import`."
-    ))
-}
-
-pub fn removed(id: PlayerId, was_on_it: bool) -> Message {
-    Message::text(if was_on_it {
-        format!("✅ {id} was removed from the player list. Redemptions in progress continue.")
-    } else {
-        format!("❌ {id} is not on this server's player list. Nothing was changed.")
-    })
-}
-
 /// The typed name belongs to nobody, or to several players.
 pub fn nobody_of_that_name(typed: &str, several: bool) -> Message {
     let who = escape(typed, 40);
@@ -76,17 +43,13 @@ pub fn nobody_of_that_name(typed: &str, several: bool) -> Message {
     })
 }
 
-pub fn bad_id(error: &PlayerError) -> Message {
-    Message::text(format!("❌ {}.", escape(&error.to_string(), 120)))
-}
-
 /// The last page of a roster, counted from 0.
 pub fn last_page(players: u32) -> u32 {
     players.div_ceil(PAGE).saturating_sub(1)
 }
 
 /// One page of the roster; `number` is counted from 0.
-pub fn roster(page: &RosterPage, number: u32) -> Message {
+pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: AllianceId) -> Message {
     if page.total == 0 {
         return Message::text(
             "The player list is empty. Add players with `/manage players add` or `/manage players import`.",
@@ -109,18 +72,19 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
     let embed = CreateEmbed::new()
         .title(format!("👥 {}", count(page.total, "player")))
         .colour(colour::PLAIN)
-        .description(clip(&text, 4096));
+        .description(clip(&text, 4096))
+        .footer(CreateEmbedFooter::new(text!(language, "roster-as-file")));
     let message = Message::embed(embed);
     if pages == 1 {
         return message;
     }
     let button = |to: Option<u32>, label: &str, at: u32| {
         // Every button needs an id of its own, even a disabled one.
-        let action = Action::RosterPage(to.unwrap_or(u32::MAX - at));
+        let action = Action::RosterPage(to.unwrap_or(u32::MAX - at), Some(alliance));
         CreateButton::new(action.to_string()).label(label).style(ButtonStyle::Secondary).disabled(to.is_none())
     };
     let next = (number + 1 < pages).then(|| number + 1);
-    let middle = CreateButton::new(Action::RosterPage(u32::MAX - 2).to_string())
+    let middle = CreateButton::new(Action::RosterPage(u32::MAX - 2, Some(alliance)).to_string())
         .label(format!("{} of {pages}", number + 1))
         .style(ButtonStyle::Secondary)
         .disabled(true);

@@ -26,13 +26,13 @@ type Shown<'a> = (&'a AnnouncedCode, Option<&'a OverReason>);
 
 pub fn post(announcement: &Announcement) -> Message {
     let codes: Vec<Shown<'_>> = announcement.codes.iter().map(|code| (code, None)).collect();
-    message(&announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(announcement.role)
+    message(&announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(&announcement.roles)
 }
 
 /// The post with the present state of its codes.
 pub fn corrected(correction: &Correction) -> Message {
     let codes: Vec<Shown<'_>> = correction.codes.iter().map(|(code, over)| (code, over.as_ref())).collect();
-    message(&correction.nonce, correction.kind, correction.total, &codes).mentioning(correction.role)
+    message(&correction.nonce, correction.kind, correction.total, &codes).mentioning(&correction.roles)
 }
 
 /// The link of a message's title: the game's page, and the nonce that identifies the message in the channel's history.

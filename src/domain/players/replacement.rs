@@ -70,9 +70,12 @@ impl Replacement {
     /// All of it as CSV: those who come, then those who go, then the changes with what was there before.
     pub fn file(&self) -> Vec<u8> {
         let header = ["change", "player_id", "nickname", "state", "furnace_level", "nickname_before", "state_before"];
-        spreadsheet::write(header, self.rows().map(|[what, id, name, state, level, name_before, state_before, _]| {
-            [what, id, name, state, level, name_before, state_before]
-        }))
+        spreadsheet::write(
+            header,
+            self.rows().map(|[what, id, name, state, level, name_before, state_before, _]| {
+                [what, id, name, state, level, name_before, state_before]
+            }),
+        )
     }
 
     fn rows(&self) -> impl Iterator<Item = [String; 8]> + '_ {

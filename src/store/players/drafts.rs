@@ -8,7 +8,7 @@ use md5::{Digest, Md5};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::players::player::{GuildId as AllianceId, Player, PlayerId, State};
+use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
 use crate::store::kernel::{Millis, Tx};
 
 /// How long a draft can be used.
@@ -59,9 +59,7 @@ impl Stored {
             Self::Replacement { players, fingerprint } => {
                 Draft::Replacement { players: players.into_iter().map(player).collect::<Option<_>>()?, fingerprint }
             }
-            Self::Removal { players } => {
-                Draft::Removal(players.into_iter().map(PlayerId::new).collect::<Option<_>>()?)
-            }
+            Self::Removal { players } => Draft::Removal(players.into_iter().map(PlayerId::new).collect::<Option<_>>()?),
         })
     }
 }
@@ -97,7 +95,12 @@ fn forget(tx: &Tx<'_>) -> rusqlite::Result<()> {
 }
 
 /// A alliance's draft that is at most `within` old.
-pub(super) fn find(tx: &Tx<'_>, alliance: AllianceId, id: &str, within: SignedDuration) -> rusqlite::Result<Option<Draft>> {
+pub(super) fn find(
+    tx: &Tx<'_>,
+    alliance: AllianceId,
+    id: &str,
+    within: SignedDuration,
+) -> rusqlite::Result<Option<Draft>> {
     let found: Option<(String, Millis)> = tx
         .statement("SELECT content, made_at FROM drafts WHERE draft_id = ?1 AND guild_id = ?2")?
         .query_row(params![id, alliance], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -2,19 +2,19 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::players::player::{GuildId as AllianceId, Player, PlayerId, State};
+use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{StoreError, Tx};
 use crate::store::requests;
 
-use super::{links, put, what_others_rely_on};
+use super::{is_elsewhere, links, put, what_others_rely_on};
 
 /// The result of editing a player.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edited {
     /// As the player is now.
     pub player: Player,
-    /// The name on file stays, because another roster has the player, too.
+    /// The name on file stays, because another server's roster has the player, too.
     pub keeps_name: bool,
     /// The state on file stays, because others rely on it.
     pub keeps_state: bool,
@@ -58,11 +58,13 @@ impl Rosters {
         state: Option<State>,
     ) -> Result<Option<Edited>, StoreError> {
         self.write(move |tx| {
-            let sql = "SELECT p.player_id, p.nickname, p.state, p.furnace_level,
-                           EXISTS (SELECT 1 FROM rosters o WHERE o.player_id = ?2 AND o.guild_id <> ?1 AND o.deleted = 0)
-                       FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.player_id = ?2 AND r.deleted = 0";
+            let sql = format!(
+                "SELECT p.player_id, p.nickname, p.state, p.furnace_level, {}
+                 FROM rosters m JOIN players p USING (player_id) WHERE m.guild_id = ?1 AND m.player_id = ?2 AND m.deleted = 0",
+                is_elsewhere(1, 2)
+            );
             let found: Option<(Player, bool)> = tx
-                .statement(sql)?
+                .statement(&sql)?
                 .query_row(params![alliance, id], |row| Ok((links::player(row)?, row.get(4)?)))
                 .optional()?;
             let Some((mut player, is_shared)) = found else { return Ok(None) };

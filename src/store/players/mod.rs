@@ -14,7 +14,7 @@ pub use rosters::{FilteredPage, Listed, ListedDetail, RosterFilter, RosterPage};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::players::player::{GuildId, Player, PlayerId, Profile};
+use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
 
 use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
@@ -38,17 +38,31 @@ pub struct RosterChange {
     pub retried: u32,
 }
 
-/// Returns the stored player if another guild or user relies on it and the game has not rejected its state.
-fn what_others_rely_on(connection: &Connection, guild: GuildId, player: &Player) -> rusqlite::Result<Option<Player>> {
+/// Condition: an alliance of another server than that of the alliance `?{alliance}` has the player `?{player}` on its roster.
+fn is_elsewhere(alliance: u8, player: u8) -> String {
+    let server = |id: String| {
+        format!("coalesce((SELECT coalesce(g.server_id, g.guild_id) FROM guilds g WHERE g.guild_id = {id}), {id})")
+    };
+    let (other, own) = (server("r.guild_id".to_owned()), server(format!("?{alliance}")));
+    format!("EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = ?{player} AND r.deleted = 0 AND {other} <> {own})")
+}
+
+/// Returns the stored player if another server or user relies on it and the game has not rejected its state.
+fn what_others_rely_on(
+    connection: &Connection,
+    guild: AllianceId,
+    player: &Player,
+) -> rusqlite::Result<Option<Player>> {
+    let sql = format!(
+        "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
+         WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
+           AND ({} OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = ?1 AND l.deleted = 0))
+           AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?1 AND d.status = ?3
+                           AND d.outcome = 'failed' AND d.deleted = 0)",
+        is_elsewhere(2, 1)
+    );
     let on_file = connection
-        .prepare_cached(
-            "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
-             WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
-               AND (EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = ?1 AND r.guild_id <> ?2 AND r.deleted = 0)
-                    OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = ?1 AND l.deleted = 0))
-               AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?1 AND d.status = ?3
-                               AND d.outcome = 'failed' AND d.deleted = 0)",
-        )?
+        .prepare_cached(&sql)?
         .query_row(params![player.id, guild, Status::UserInfoError], links::player)
         .optional()?;
     Ok(on_file.map(|on_file| Player {
@@ -73,12 +87,13 @@ pub(in crate::store) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<us
 
 /// Puts players on a guild's roster, and updates those who are on it. The redemptions of whoever failed because of a wrong
 /// state that is corrected now are due again.
-fn add(tx: &Tx<'_>, guild: GuildId, players: &[Player]) -> rusqlite::Result<RosterChange> {
+fn add(tx: &Tx<'_>, guild: AllianceId, players: &[Player]) -> rusqlite::Result<RosterChange> {
     guilds::ensure(tx, guild)?;
     let mut change = RosterChange::default();
     for player in players {
         let kept = what_others_rely_on(tx.connection(), guild, player)?;
-        change.kept += u32::from(kept.as_ref().is_some_and(|kept| player.state.is_some() && kept.state != player.state));
+        change.kept +=
+            u32::from(kept.as_ref().is_some_and(|kept| player.state.is_some() && kept.state != player.state));
         let player = kept.as_ref().unwrap_or(player);
         let is_corrected = tx
             .statement("SELECT 1 FROM players WHERE player_id = ?1 AND ?2 IS NOT NULL AND state IS NOT ?2")?
@@ -111,16 +126,16 @@ impl Rosters {
         .await
     }
 
-    /// Puts players on a guild's roster, and updates those who are on it already. A player who is on another guild's
+    /// Puts players on a guild's roster, and updates those who are on it already. A player who is on another server's
     /// roster or linked by a user keeps the stored name and state, because others rely on them, unless the game has
     /// rejected the state.
-    pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
+    pub async fn add_to_roster(&self, guild: AllianceId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
         self.write(move |tx| Ok(add(tx, guild, &players)?)).await
     }
 
     /// Takes players off a guild's roster, and returns how many were on it. Redemptions that have begun for them
     /// continue.
-    pub async fn remove_from_roster(&self, guild: GuildId, players: Vec<PlayerId>) -> Result<u32, StoreError> {
+    pub async fn remove_from_roster(&self, guild: AllianceId, players: Vec<PlayerId>) -> Result<u32, StoreError> {
         self.write(move |tx| {
             let mut removed = 0;
             for player in &players {

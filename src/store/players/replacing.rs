@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use rusqlite::{Connection, params};
 
-use crate::domain::players::player::{GuildId as AllianceId, Player, PlayerId};
+use crate::domain::players::player::{AllianceId, Player, PlayerId};
 use crate::domain::players::replacement::Replacement;
 use crate::store::handles::Rosters;
 use crate::store::kernel::{StoreError, Tx};
@@ -99,7 +99,8 @@ impl Rosters {
     /// Returns an error if the write fails; nobody is removed then.
     pub async fn remove_players(&self, alliance: AllianceId, players: Vec<PlayerId>) -> Result<Removal, StoreError> {
         self.write(move |tx| {
-            let sql = format!("SELECT p.player_id, {NAME}, p.state, p.furnace_level FROM players p WHERE p.player_id = ?1");
+            let sql =
+                format!("SELECT p.player_id, {NAME}, p.state, p.furnace_level FROM players p WHERE p.player_id = ?1");
             let mut removed = Vec::new();
             for id in players {
                 if remove(tx, alliance, id)? {
@@ -153,7 +154,8 @@ impl Rosters {
     /// Returns an error if the write fails; the roster is unchanged then.
     pub async fn replace_roster(&self, alliance: AllianceId, draft: String) -> Result<Replaced, StoreError> {
         self.write(move |tx| {
-            let Some(Draft::Replacement { players, fingerprint }) = drafts::find(tx, alliance, &draft, KEEP_FOR)? else {
+            let Some(Draft::Replacement { players, fingerprint }) = drafts::find(tx, alliance, &draft, KEEP_FOR)?
+            else {
                 return Ok(Replaced::Unknown);
             };
             let (replacement, _) = compare(tx.connection(), alliance, &players)?;

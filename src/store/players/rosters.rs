@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::verdict;
-use crate::domain::players::player::{GuildId, Player};
+use crate::domain::players::player::{AllianceId, Player};
 use crate::domain::sync::version::Version;
 
 use super::links::player;
@@ -136,7 +136,7 @@ impl RosterFilter {
 
 impl Rosters {
     /// Returns a page of a guild's roster, ordered by name.
-    pub async fn roster(&self, guild: GuildId, offset: u32, limit: u32) -> Result<RosterPage, StoreError> {
+    pub async fn roster(&self, guild: AllianceId, offset: u32, limit: u32) -> Result<RosterPage, StoreError> {
         self.read(move |connection| {
             let on_roster = "FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0";
             let counts = format!("SELECT count(*), count(*) FILTER (WHERE p.state IS NULL) {on_roster}");
@@ -156,7 +156,7 @@ impl Rosters {
     /// ordered by name, and those who left by time.
     pub async fn filtered_roster(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         filter: RosterFilter,
         offset: u32,
         limit: u32,
@@ -184,7 +184,7 @@ impl Rosters {
 
     /// Returns a guild's whole roster with the details on file, ordered by name. Names of the people who linked a player
     /// are not among them, so that the list can be imported again.
-    pub async fn whole_roster(&self, guild: GuildId) -> Result<Vec<Player>, StoreError> {
+    pub async fn whole_roster(&self, guild: AllianceId) -> Result<Vec<Player>, StoreError> {
         self.read(move |connection| Ok(replacing::on_roster(connection, guild)?)).await
     }
 
@@ -192,7 +192,7 @@ impl Rosters {
     /// the first `offset` of them, and how many there are in all.
     pub async fn search_roster(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         text: String,
         offset: u32,
         limit: u32,
@@ -220,7 +220,7 @@ impl Rosters {
     }
 
     /// Returns at most `limit` players of a guild's roster whose name contains `text` or whose id begins with it.
-    pub async fn find_on_roster(&self, guild: GuildId, text: String, limit: u32) -> Result<Vec<Player>, StoreError> {
+    pub async fn find_on_roster(&self, guild: AllianceId, text: String, limit: u32) -> Result<Vec<Player>, StoreError> {
         Ok(self.search_roster(guild, text, 0, limit).await?.1)
     }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
-use crate::domain::players::player::{GuildId as AllianceId, State, UserId};
+use crate::domain::players::player::{AllianceId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
@@ -95,7 +95,8 @@ async fn a_corrected_state_makes_due_what_failed_because_of_it() {
     let fixture = Fixture::new();
     fixture.add(HERE, &[player(1, "A", 245), player(2, "B", 245), player(3, "C", 245), player(4, "D", 246)]).await;
     fixture.decide("A1", |id| if id < 4 { Status::UserInfoError } else { Status::Success }).await;
-    let edited = fixture.rosters().edit_player(HERE, id(1), Some("New".into()), Some(state(246))).await.unwrap().unwrap();
+    let edited =
+        fixture.rosters().edit_player(HERE, id(1), Some("New".into()), Some(state(246))).await.unwrap().unwrap();
     assert_eq!((edited.player.nickname.as_str(), edited.player.state, edited.retried), ("New", Some(state(246)), 1));
     assert_eq!(fixture.due().await.len(), 1);
     assert_eq!(fixture.rosters().edit_player(HERE, id(9), None, Some(state(1))).await.unwrap(), None);
@@ -105,7 +106,10 @@ async fn a_corrected_state_makes_due_what_failed_because_of_it() {
     let back = fixture.rosters().change_state(HERE, state(246), state(245)).await.unwrap();
     assert_eq!((back.changed, back.there_before), (4, 0));
     fixture.decide("A2", |id| if id == 4 { Status::UserInfoError } else { Status::Success }).await;
-    assert_eq!(fixture.add(HERE, &[player(4, "", 246)]).await, RosterChange { known: 1, retried: 1, ..RosterChange::default() });
+    assert_eq!(
+        fixture.add(HERE, &[player(4, "", 246)]).await,
+        RosterChange { known: 1, retried: 1, ..RosterChange::default() }
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -154,7 +158,8 @@ async fn a_replacement_does_what_was_shown_or_shows_it_anew() {
     fixture.add(OTHER, &[player(9, "Z", 245)]).await;
     let list = vec![player(1, "A", 245), player(2, "Bee", 246), player(4, "D", 245)];
     let preview = fixture.rosters().preview_replacement(HERE, list.clone()).await.unwrap();
-    let counts = |of: &crate::domain::players::replacement::Replacement| (of.comes.len(), of.goes.len(), of.changes.len());
+    let counts =
+        |of: &crate::domain::players::replacement::Replacement| (of.comes.len(), of.goes.len(), of.changes.len());
     assert_eq!(counts(&preview.replacement), (1, 1, 1));
     assert_eq!(fixture.roster(HERE).await.len(), 3, "nothing happens before it is confirmed");
     let fixture = fixture.reopened();
@@ -207,13 +212,14 @@ async fn filters_show_who_needs_attention() {
     fixture.add(HERE, &all).await;
     fixture.add(OTHER, &[player(6, "Other", 0)]).await;
     fixture.rosters().link(UserId(5), player(3, "", 245)).await.unwrap();
-    fixture.decide("A1", |id| match id {
-        1 => Status::UserInfoError,
-        3 => Status::TimeoutRetry,
-        4 => Status::TimeError,
-        _ => Status::Success,
-    })
-    .await;
+    fixture
+        .decide("A1", |id| match id {
+            1 => Status::UserInfoError,
+            3 => Status::TimeoutRetry,
+            4 => Status::TimeError,
+            _ => Status::Success,
+        })
+        .await;
     tokio::time::advance(Duration::from_secs(60)).await;
     fixture.decide("A2", |id| if id == 1 { Status::StoveLevel } else { Status::Success }).await;
     let removed_at = fixture.clock.now();

@@ -41,7 +41,15 @@ async fn giftcode(_ctx: Context<'_>) -> anyhow::Result<()> {
 #[poise::command(
     slash_command,
     guild_only,
-    subcommands("players::add", "players::remove", "players::list", "players::import", "players::export"),
+    subcommands(
+        "players::add",
+        "players::edit",
+        "players::setstate",
+        "players::remove",
+        "players::list",
+        "players::import",
+        "players::export"
+    ),
     subcommand_required
 )]
 async fn players(_ctx: Context<'_>) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
 //! The slash commands (docs/contract.md, "Discord commands"). Discord shows a command's doc comment as its description.
 
+pub(in crate::discord) mod alliances;
 mod attachment;
 mod autocomplete;
 mod codes;
@@ -10,7 +11,7 @@ mod players;
 
 use std::sync::atomic::Ordering;
 
-use crate::domain::players::player::{GuildId, UserId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
 use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
@@ -31,6 +32,22 @@ async fn respond(ctx: Context<'_>, work: impl Future<Output = anyhow::Result<Mes
     interaction.answer(&work.await?).await
 }
 
+/// Answers a command of `/manage` that is about one alliance; `option` is the one it names. The message says so if that one
+/// is unknown, or none is named where there are several.
+async fn respond_for<F: Future<Output = anyhow::Result<Message>>>(
+    ctx: Context<'_>,
+    option: Option<String>,
+    work: impl FnOnce(AllianceId) -> F,
+) -> anyhow::Result<()> {
+    respond(ctx, async move {
+        match alliance(ctx, option.as_deref()).await? {
+            Ok(alliance) => work(alliance).await,
+            Err(refusal) => Ok(refusal),
+        }
+    })
+    .await
+}
+
 /// Acknowledges a command before the work begins: the store or the game may take longer than Discord waits.
 async fn acknowledge(ctx: Context<'_>) -> anyhow::Result<Interaction<'_>> {
     let interaction = Interaction::command(ctx.data(), ctx.interaction, false);
@@ -43,6 +60,13 @@ async fn acknowledge(ctx: Context<'_>) -> anyhow::Result<Interaction<'_>> {
 fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
     let id = ctx.interaction.guild_id.ok_or_else(|| anyhow::anyhow!("the command came from outside a server"))?;
     Ok(GuildId(id.get()))
+}
+
+/// The alliance that a command of `/manage` is about: the one it names; else the one whose codes are posted in the channel it
+/// is used in; else the server's only one. Otherwise returns the answer, which says what there is to name.
+async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Message>> {
+    let channel = ChannelId(ctx.interaction.channel_id.get());
+    Ok(alliances::choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
 }
 
 fn user(ctx: Context<'_>) -> UserId {

@@ -255,7 +255,7 @@ pub(super) async fn list(
         let filter = match filter {
             None => {
                 let page = ctx.data().rosters.roster(alliance, 0, words::PAGE).await?;
-                return Ok(words::roster(&page, 0, alliance));
+                return Ok(words::roster(language(ctx), &page, 0, alliance));
             }
             Some(ListFilter::NoState) => RosterFilter::NoState,
             Some(ListFilter::Failing) => RosterFilter::Failing,

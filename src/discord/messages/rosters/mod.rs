@@ -4,7 +4,7 @@ pub mod filters;
 pub mod removal;
 pub mod replacement;
 
-use serenity::all::{CreateActionRow, CreateButton, CreateInputText, CreateModal, ButtonStyle, InputTextStyle};
+use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateInputText, CreateModal, InputTextStyle};
 
 use crate::discord::roster_action::{RosterAction, RosterActionKind};
 use crate::domain::players::pasted_list::{BadPaste, Problem};
@@ -13,10 +13,10 @@ use crate::domain::players::roster_file::BadLine;
 use crate::domain::text::language::Language;
 use crate::store::{Edited, RosterChange, StateChange};
 
+use super::Message;
 use super::batch::player as named;
 use super::escape::{clip, escape};
 use super::texts::text;
-use super::Message;
 
 /// Bad lines that an answer lists.
 const BAD_LINES: usize = 10;
@@ -170,11 +170,12 @@ pub fn bad_state(language: Language, typed: &str) -> Message {
 
 /// The form to paste players into. `state` is there already if the command named one.
 pub fn paste_form(language: Language, alliance: AllianceId, state: Option<State>) -> CreateModal {
-    let list = CreateInputText::new(InputTextStyle::Paragraph, clip(&text!(language, "roster-form.list"), 45), form::LIST)
-        .placeholder(clip(&text!(language, "roster-form.example"), 100))
-        .min_length(1)
-        .max_length(MAX_PASTED)
-        .required(true);
+    let list =
+        CreateInputText::new(InputTextStyle::Paragraph, clip(&text!(language, "roster-form.list"), 45), form::LIST)
+            .placeholder(clip(&text!(language, "roster-form.example"), 100))
+            .min_length(1)
+            .max_length(MAX_PASTED)
+            .required(true);
     let mut field =
         CreateInputText::new(InputTextStyle::Short, clip(&text!(language, "roster-form.state"), 45), form::STATE)
             .placeholder("245")

@@ -88,12 +88,7 @@ fn rows(language: Language, alliance: AllianceId, page: &MenuPage) -> Vec<Create
 }
 
 /// The menu to choose from. `done` is what was removed by the choice before, and until when that can be undone.
-pub fn menu(
-    language: Language,
-    alliance: AllianceId,
-    page: &MenuPage,
-    done: Option<(&Removal, Timestamp)>,
-) -> Message {
+pub fn menu(language: Language, alliance: AllianceId, page: &MenuPage, done: Option<(&Removal, Timestamp)>) -> Message {
     let shown = escape(&page.search, MAX_SEARCH);
     let menu = match (page.players.is_empty(), page.search.is_empty()) {
         (true, true) => text!(language, "roster-empty"),
@@ -166,9 +161,10 @@ pub fn undone(language: Language, back: Option<u32>) -> Message {
 /// The form that asks whom to search for.
 pub fn search_form(language: Language, alliance: AllianceId) -> CreateModal {
     let most = u16::try_from(MAX_SEARCH).unwrap_or(u16::MAX);
-    let field = CreateInputText::new(InputTextStyle::Short, clip(&text!(language, "roster-search.text"), 45), form::SEARCH)
-        .max_length(most)
-        .required(true);
+    let field =
+        CreateInputText::new(InputTextStyle::Short, clip(&text!(language, "roster-search.text"), 45), form::SEARCH)
+            .max_length(most)
+            .required(true);
     let id = RosterAction { alliance, kind: RosterActionKind::SearchForm }.to_string();
     CreateModal::new(id, clip(&text!(language, "roster-search"), 45))
         .components(vec![CreateActionRow::InputText(field)])

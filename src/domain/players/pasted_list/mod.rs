@@ -67,10 +67,9 @@ pub fn parse(text: &str, state: Option<State>) -> PastedList {
     }
     let by_lines = by_lines(text, state);
     match table {
-        Some(table) if table.bad_lines.len() <= by_lines.bad_lines.len() => PastedList {
-            players: table.players,
-            bad_lines: table.bad_lines.into_iter().map(BadPaste::Table).collect(),
-        },
+        Some(table) if table.bad_lines.len() <= by_lines.bad_lines.len() => {
+            PastedList { players: table.players, bad_lines: table.bad_lines.into_iter().map(BadPaste::Table).collect() }
+        }
         _ => by_lines,
     }
 }
@@ -83,9 +82,9 @@ fn by_lines(text: &str, state: Option<State>) -> PastedList {
             continue;
         }
         let added = match read_line(line) {
-            Ok(players) => players.into_iter().try_for_each(|player| {
-                list.add(number, Player { state: player.state.or(state), ..player })
-            }),
+            Ok(players) => players
+                .into_iter()
+                .try_for_each(|player| list.add(number, Player { state: player.state.or(state), ..player })),
             Err(problem) => Err(problem),
         };
         if let Err(problem) = added {
@@ -186,7 +185,9 @@ fn last_number(name: &str) -> Option<u32> {
 fn without_quoted(line: &str) -> (String, Option<String>) {
     let parts: Vec<&str> = line.splitn(3, '"').collect();
     match parts.as_slice() {
-        [before, name, after] if !trim(name).is_empty() => (format!("{before},{after}"), Some(format!("{QUOTED}{name}"))),
+        [before, name, after] if !trim(name).is_empty() => {
+            (format!("{before},{after}"), Some(format!("{QUOTED}{name}")))
+        }
         _ => (line.to_owned(), None),
     }
 }
@@ -217,7 +218,8 @@ impl Found {
             } else if let Some(state) = state(bare) {
                 self.states.push(state);
             } else if is_label(bare, &["state", "server", "kingdom"])
-                && let Some(state) = words.next_if(|next| id(trim_marks(next)).is_none()).map(|next| (next, trim_marks(next).parse()))
+                && let Some(state) =
+                    words.next_if(|next| id(trim_marks(next)).is_none()).map(|next| (next, trim_marks(next).parse()))
             {
                 match state {
                     (_, Ok(state)) => self.states.push(state),
@@ -232,7 +234,11 @@ impl Found {
 
     fn read_name(&mut self, words: Vec<&str>) -> Result<(), Problem> {
         let words = match words.as_slice() {
-            [label, rest @ ..] if ["name:", "nickname:", "name=", "nickname="].contains(&label.to_lowercase().as_str()) => rest,
+            [label, rest @ ..]
+                if ["name:", "nickname:", "name=", "nickname="].contains(&label.to_lowercase().as_str()) =>
+            {
+                rest
+            }
             words => words,
         };
         let name = words.join(" ");
@@ -277,7 +283,8 @@ fn is_cell_end(c: char) -> bool {
 /// Removes what people put around a name or a number, but not the `#` of a state.
 fn trim_marks(text: &str) -> &str {
     let is_mark = |c: char| {
-        is_unseen(c) || matches!(c, '-' | ':' | '=' | '(' | ')' | '[' | ']' | '<' | '>' | '{' | '}' | '*' | '`' | '"' | '.')
+        is_unseen(c)
+            || matches!(c, '-' | ':' | '=' | '(' | ')' | '[' | ']' | '<' | '>' | '{' | '}' | '*' | '`' | '"' | '.')
     };
     text.trim_matches(is_mark)
 }

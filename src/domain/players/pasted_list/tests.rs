@@ -32,7 +32,11 @@ fn a_line_is_read_in_any_order_and_with_any_separators() {
         "Lord Frost player id 12345678",
         "- 12345678 \u{200B}Lord\u{A0}Frost",
     ] {
-        assert_eq!(read(&format!("{line}\n23456789 - Lord Snow"))[0], (12_345_678, "Lord Frost".to_owned(), 0), "{line}");
+        assert_eq!(
+            read(&format!("{line}\n23456789 - Lord Snow"))[0],
+            (12_345_678, "Lord Frost".to_owned(), 0),
+            "{line}"
+        );
     }
 }
 
@@ -47,14 +51,17 @@ fn a_state_is_read_where_it_is_marked_or_cannot_be_anything_else() {
         "Frost | 12345678 | Server #245",
         "Frost | 12345678 | 245",
     ] {
-        assert_eq!(read(&format!("{line}\n\n23456789 Snow")), [
-            (12_345_678, "Frost".to_owned(), 245),
-            (23_456_789, "Snow".to_owned(), 0),
-        ], "{line}");
+        assert_eq!(
+            read(&format!("{line}\n\n23456789 Snow")),
+            [(12_345_678, "Frost".to_owned(), 245), (23_456_789, "Snow".to_owned(), 0),],
+            "{line}"
+        );
     }
     let given = parse("12345678 Frost #245\n23456789 Snow", State::new(7));
     assert_eq!(given.players.iter().map(|one| one.state.map_or(0, State::get)).collect::<Vec<_>>(), [245, 7]);
-    for (line, name) in [("12345678 Frost 2", "Frost 2"), ("12345678 \"Frost 777\"", "Frost 777"), ("S1 12345678", "S1")] {
+    for (line, name) in
+        [("12345678 Frost 2", "Frost 2"), ("12345678 \"Frost 777\"", "Frost 777"), ("S1 12345678", "S1")]
+    {
         assert_eq!(read(line), [(12_345_678, name.to_owned(), 0)], "a number within a name");
     }
 }
@@ -62,9 +69,10 @@ fn a_state_is_read_where_it_is_marked_or_cannot_be_anything_else() {
 #[test]
 fn ids_alone_may_share_a_line_and_tables_are_read_as_files_are() {
     let ids = |text: &str| parse(text, None).players.iter().map(|one| one.id.get()).collect::<Vec<_>>();
-    assert_eq!(ids("12345678, 23456789;34567890 45678901\n56789012"), [
-        12_345_678, 23_456_789, 34_567_890, 45_678_901, 56_789_012
-    ]);
+    assert_eq!(
+        ids("12345678, 23456789;34567890 45678901\n56789012"),
+        [12_345_678, 23_456_789, 34_567_890, 45_678_901, 56_789_012]
+    );
     assert_eq!(read("1001,Frost,245\n1002,Snow,246")[1], (1002, "Snow".to_owned(), 246));
     assert_eq!(parse("1001\n1002\n1001", State::new(245)).players.len(), 2, "bare ids of any length");
     assert_eq!(parse(" \n\t\n", None), PastedList::default());

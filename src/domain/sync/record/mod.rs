@@ -143,6 +143,10 @@ impl RecordKind {
                         text("paused"),
                         time("resume_at"),
                         time("removed_at"),
+                        int("server_id"),
+                        text("name"),
+                        int("rank"),
+                        time("disbanded_at"),
                         VERSION,
                         DELETED,
                     ]
@@ -248,9 +252,7 @@ impl RecordKind {
                 }
             }
             Self::Links => {
-                const {
-                    &[int("user_id"), int("player_id"), time("linked_at"), text("display_name"), VERSION, DELETED]
-                }
+                const { &[int("user_id"), int("player_id"), time("linked_at"), text("display_name"), VERSION, DELETED] }
             }
             Self::GuildCodes => {
                 const { &[int("guild_id"), text("code_key"), flag("wanted"), time("added_at"), VERSION, DELETED] }
@@ -327,9 +329,10 @@ impl Record {
             }
             (_, Value::Text(_)) => true,
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
-            ("guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id", Value::Int(_)) => {
-                true
-            }
+            (
+                "guild_id" | "server_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id",
+                Value::Int(_),
+            ) => true,
             ("version", Value::Int(version)) => (0..=Version::MAX.0).contains(version),
             (_, Value::Int(number)) => small(number),
         };
