@@ -6,7 +6,7 @@ use giftcode_bot::sandbox::rules::Rule;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::world::{CHANNEL, PATIENCE, SECOND_CHANNEL, World};
+use crate::world::{Bot, CHANNEL, PATIENCE, SECOND_CHANNEL, World};
 use discord_double::{Interaction, Message, ResponseKind, User};
 
 const ADD: &str = "manage players add";
@@ -30,6 +30,19 @@ async fn paste(world: &World, user: &User, list: &str, state: &str) -> String {
     answer.settled(PATIENCE).await;
     assert!(answer.is_ephemeral());
     answer.text()
+}
+
+/// Starts the bot and waits for the new process's own connection.
+async fn connected(world: &World) -> Bot {
+    let bot = world.spawn();
+    bot.said("Connected to Discord as").await;
+    world.double.connected(PATIENCE).await;
+    bot
+}
+
+async fn restarted(world: &World, bot: Bot) -> Bot {
+    bot.kill().await;
+    connected(world).await
 }
 
 fn has(text: &str, parts: &[&str]) {
@@ -213,8 +226,7 @@ async fn many_are_removed_from_the_menu_and_put_back_over_a_restart() {
     has(&refused.text(), &["Manage Server"]);
     let refused = world.double.select(&member, &done, &menu_id(&done), &["2026"]).await;
     has(&refused.settled(PATIENCE).await.text(), &["Manage Server"]);
-    bot.kill().await;
-    let bot = world.start().await;
+    let bot = restarted(&world, bot).await;
     has(&pressed(&world, &admin, &done, "Undo").await.text(), &["✅ 3 players are back on the player list"]);
     has(&pressed(&world, &admin, &done, "Undo").await.text(), &["They are on the player list already"]);
     // Search by typing.
@@ -278,14 +290,12 @@ async fn a_list_is_replaced_as_previewed_over_restarts_and_anew_when_it_changed(
     has(&refused.text(), &["Manage Server"]);
     // Somebody adds a player meanwhile, and the bot is killed.
     world.told(&admin, ADD, &[("player_ids", json!("1005")), ("state", json!(245))]).await;
-    bot.kill().await;
-    let bot = world.start().await;
+    let bot = restarted(&world, bot).await;
     let anew = pressed(&world, &admin, &preview.message(), "Replace the list").await;
     has(&anew.text(), &["has changed since, so nothing was done", "➖ 2 players go"]);
     assert_eq!(anew.attachments().len(), 1);
     world.says(&admin, LIST, &[], &["👥 4 players"]).await;
-    bot.kill().await;
-    let bot = world.start().await;
+    let bot = restarted(&world, bot).await;
     let done = pressed(&world, &admin, &anew.message(), "Replace the list").await;
     has(&done.text(), &["✅ The player list was replaced: 1 new, 2 removed, 1 changed", "now has 3 players"]);
     let same = pressed(&world, &admin, &anew.message(), "Replace the list").await;
@@ -318,7 +328,7 @@ async fn a_replacement_is_whole_or_not_at_all_when_the_bot_is_killed_while_it_wo
         world.double.send_press(&admin, &message, message.custom_id("Replace the list"));
         tokio::time::sleep(Duration::from_millis(wait)).await;
         bot.kill().await;
-        let ids: Vec<u64> = {
+        let ids: Vec<u32> = {
             let file = Connection::open(world.folder.path().join("giftcode.db")).unwrap();
             let mut rows = file.prepare("SELECT player_id FROM rosters WHERE deleted = 0 ORDER BY 1").unwrap();
             rows.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
@@ -327,7 +337,7 @@ async fn a_replacement_is_whole_or_not_at_all_when_the_bot_is_killed_while_it_wo
             ids == (2000..3000).collect::<Vec<_>>() || ids == (2500..3500).collect::<Vec<_>>(),
             "{wait} ms: {ids:?}"
         );
-        let bot = world.start().await;
+        let bot = connected(&world).await;
         let again = pressed(&world, &admin, &message, "Replace the list").await.text();
         assert!(
             again.contains("was replaced: 500 new, 500 removed") || again.contains("like the file already"),

@@ -85,6 +85,8 @@ pub struct State {
     pub nonces: HashMap<String, (u64, Instant)>,
     /// Content type and bytes, by the path they are served at.
     pub files: HashMap<String, (String, Vec<u8>)>,
+    /// Paths of files that can no longer be downloaded.
+    pub forgotten_files: HashSet<String>,
     /// Files that users attach to commands.
     pub uploads: HashMap<u64, Attachment>,
     /// By guild; None: global commands.

@@ -67,7 +67,7 @@ pub fn parse(text: &str, state: Option<State>) -> PastedList {
     }
     let by_lines = by_lines(text, state);
     match table {
-        Some(table) if table.bad_lines.len() <= by_lines.bad_lines.len() => {
+        Some(table) if table.bad_lines.len() < by_lines.bad_lines.len() => {
             PastedList { players: table.players, bad_lines: table.bad_lines.into_iter().map(BadPaste::Table).collect() }
         }
         _ => by_lines,
