@@ -12,6 +12,7 @@ pub mod connection_status;
 pub mod custom_id;
 pub mod gateway;
 mod interactions;
+mod managers;
 pub mod messages;
 pub mod permissions;
 pub mod pictures;

@@ -43,7 +43,8 @@ pub fn missing(required: &[(Permissions, &'static str)], granted: Permissions) -
     required.iter().filter(|(permission, _)| !granted.contains(*permission)).map(|(_, name)| *name).collect()
 }
 
-pub fn may_manage(permissions: Option<Permissions>) -> bool {
+/// Whether a member with these permissions may manage the server, and so the bot in it and who else may.
+pub fn manages_server(permissions: Option<Permissions>) -> bool {
     permissions.is_some_and(|permissions| permissions.manage_guild() || permissions.administrator())
 }
 
@@ -120,7 +121,7 @@ mod tests {
     fn missing_permissions_are_named() {
         assert_eq!(missing(NEEDED, Permissions::VIEW_CHANNEL), ["Send Messages", "Embed Links"]);
         assert_eq!(missing(NEEDED, Permissions::ADMINISTRATOR), Vec::<&str>::new());
-        assert!(may_manage(Some(Permissions::MANAGE_GUILD)) && may_manage(Some(Permissions::ADMINISTRATOR)));
-        assert!(!may_manage(Some(Permissions::MANAGE_CHANNELS)) && !may_manage(None));
+        assert!(manages_server(Some(Permissions::MANAGE_GUILD)) && manages_server(Some(Permissions::ADMINISTRATOR)));
+        assert!(!manages_server(Some(Permissions::MANAGE_CHANNELS)) && !manages_server(None));
     }
 }

@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["gateway"],
             &["registration"],
             &["interactions"],
+            &["managers"],
             &["announcer", "bot"],
             &["connection_status", "messages", "permissions", "session_budget"],
             &["custom_id", "pictures", "rest", "user_limit"],

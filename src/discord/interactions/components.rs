@@ -4,10 +4,11 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
-use crate::discord::messages::{manage, personal, players};
-use crate::discord::permissions::may_manage;
+use crate::discord::managers::may_manage;
+use crate::discord::messages::{access, manage, personal, players};
 use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
+use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
 use crate::store::FoundCode;
 
@@ -37,27 +38,34 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
     let channel = ChannelId(component.channel_id.get());
-    let is_manager = may_manage(component.member.as_ref().and_then(|member| member.permissions));
+    let alliance = match (&action, guild) {
+        (Some(Action::RosterPage(_, Some(alliance))), _) => *alliance,
+        (_, Some(guild)) => nearest(bot, guild, channel).await?,
+        (_, None) => AllianceId(0),
+    };
+    if let (Some(action), Some(guild)) = (&action, guild)
+        && is_for_managers(action)
+        && !may_manage(bot, guild, Managed::Alliance(alliance), component.member.as_ref()).await?
+    {
+        return interaction
+            .answer(&access::managers_only(interaction.language(), &bot.guilds.access_roles(guild).await?))
+            .await;
+    }
     match (action, guild, values) {
         (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
-        (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(..)), _, _) if !is_manager => {
-            interaction.answer(&personal::managers_only()).await
+        (Some(Action::RedeemForAll(code)), Some(_), _) => {
+            redeem_for_roster(bot, interaction, alliance, vec![code]).await
         }
-        (Some(Action::RedeemForAll(code)), Some(guild), _) => {
-            redeem_for_roster(bot, interaction, nearest(bot, guild, channel).await?, vec![code]).await
+        (Some(Action::ChooseForAll), Some(_), Some(codes)) => {
+            redeem_for_roster(bot, interaction, alliance, codes).await
         }
-        (Some(Action::ChooseForAll), Some(guild), Some(codes)) => {
-            redeem_for_roster(bot, interaction, nearest(bot, guild, channel).await?, codes).await
-        }
-        (Some(Action::RosterPage(number, alliance)), Some(guild), _) => {
-            let alliance = match alliance {
-                None => nearest(bot, guild, channel).await?,
-                Some(named) if bot.guilds.alliances(guild).await?.iter().any(|it| it.id == named) => named,
-                // It was removed.
-                Some(_) => return interaction.answer(&personal::outdated()).await,
-            };
+        (Some(Action::RosterPage(number, _)), Some(guild), _) => {
+            // It may have been removed.
+            if bot.guilds.alliances(guild).await?.iter().all(|it| it.id != alliance) {
+                return interaction.answer(&personal::outdated()).await;
+            }
             let page = bot.rosters.roster(alliance, number.saturating_mul(players::PAGE), players::PAGE).await?;
             // The roster may have become shorter since the button was shown.
             let last = players::last_page(page.total);
@@ -69,6 +77,14 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
         _ => interaction.answer(&personal::outdated()).await,
+    }
+}
+
+/// Whether only those may do it who manage the bot in this server.
+fn is_for_managers(action: &Action) -> bool {
+    match action {
+        Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(..) => true,
+        Action::RedeemForMe(_) | Action::ChooseForMe | Action::WhoAmI(_) | Action::WhoChose(_) => false,
     }
 }
 

@@ -9,13 +9,16 @@
 //! What a button confirms or undoes is in the store before the button is shown. A change is one write, so it happened whole
 //! or not at all, and pressing again does it or says that it is done.
 
-use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse, ModalInteraction};
+use serenity::all::{
+    ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse, Member, ModalInteraction,
+};
 
 use crate::discord::bot::Bot;
+use crate::discord::managers::may_manage;
 use crate::discord::messages::rosters::{self as words, Skipped, filters, form, removal, replacement};
-use crate::discord::messages::{Message, personal};
-use crate::discord::permissions::may_manage;
+use crate::discord::messages::{Message, access, personal};
 use crate::discord::roster_action::{MAX_SEARCH, RosterAction, RosterActionKind};
+use crate::domain::players::access::Managed;
 use crate::domain::players::pasted_list;
 use crate::domain::players::player::{AllianceId, GuildId, Player, PlayerId, State};
 use crate::domain::text::clean;
@@ -25,16 +28,17 @@ use crate::store::{Removal, Replaced, RosterChange, RosterFilter, StoreError, UN
 use super::forms::value;
 use super::response::Interaction;
 
-/// Whether the member may change the roster that a button or form names; otherwise the answer that says why not.
+/// The answer that says why the member may not change the roster that a button or form names; `None` if they may.
 async fn refusal(
     bot: &Bot,
+    language: Language,
     guild: Option<serenity::all::GuildId>,
-    member: Option<&serenity::all::Member>,
+    member: Option<&Member>,
     alliance: AllianceId,
 ) -> Result<Option<Message>, StoreError> {
     let Some(guild) = guild.map(|id| GuildId(id.get())) else { return Ok(Some(personal::servers_only())) };
-    if !may_manage(member.and_then(|member| member.permissions)) {
-        return Ok(Some(personal::managers_only()));
+    if !may_manage(bot, guild, Managed::Alliance(alliance), member).await? {
+        return Ok(Some(access::managers_only(language, &bot.guilds.access_roles(guild).await?)));
     }
     // It may have been removed since the message was sent, and a forged id may be another server's.
     let is_own = bot.guilds.alliances(guild).await?.iter().any(|own| own.id == alliance);
@@ -48,11 +52,10 @@ pub(super) async fn press(
     component: &ComponentInteraction,
     action: RosterAction,
 ) -> anyhow::Result<()> {
-    let RosterAction { alliance, kind } = action;
-    if let Some(refusal) = refusal(bot, component.guild_id, component.member.as_ref(), alliance).await? {
+    let (RosterAction { alliance, kind }, language) = (action, interaction.language());
+    if let Some(refusal) = refusal(bot, language, component.guild_id, component.member.as_ref(), alliance).await? {
         return interaction.answer(&refusal).await;
     }
-    let language = interaction.language();
     match kind {
         RosterActionKind::Filtered(filter, page) => {
             let message = filtered(bot, language, alliance, filter, page).await?;
@@ -95,11 +98,10 @@ pub(super) async fn submit(
     submitted: &ModalInteraction,
     action: RosterAction,
 ) -> anyhow::Result<()> {
-    let RosterAction { alliance, kind } = action;
-    if let Some(refusal) = refusal(bot, submitted.guild_id, submitted.member.as_ref(), alliance).await? {
+    let (RosterAction { alliance, kind }, language) = (action, interaction.language());
+    if let Some(refusal) = refusal(bot, language, submitted.guild_id, submitted.member.as_ref(), alliance).await? {
         return interaction.answer(&refusal).await;
     }
-    let language = interaction.language();
     match kind {
         RosterActionKind::PasteForm => {
             interaction.defer().await?;

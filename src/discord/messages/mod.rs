@@ -4,6 +4,7 @@
 //! its contents, and mentions nobody but the roles that a guild's admins chose. They take the language first: that of the
 //! person for an answer, that of the server for what stands in a channel. [`texts`] has the words, and says how to add some.
 
+pub mod access;
 pub mod alliances;
 pub mod appeal;
 pub mod batch;

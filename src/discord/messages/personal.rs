@@ -221,10 +221,6 @@ fn line(standing: &Standing, is_waiting: bool) -> String {
     }
 }
 
-pub fn managers_only() -> Message {
-    Message::text("🔒 Only members with the **Manage Server** permission can do this. Ask one of them.")
-}
-
 pub fn servers_only() -> Message {
     Message::text("I only work in servers. Please use this command in a server that I am in.")
 }

@@ -1,8 +1,13 @@
 //! Guilds: where codes are posted, whether they are redeemed for the roster, and why posting is paused.
 
+mod access;
 mod alliances;
 mod command_guilds;
 mod removal;
+mod self_service;
+
+pub use access::AccessAdded;
+pub use self_service::IdChannel;
 
 pub use alliances::Alliance;
 

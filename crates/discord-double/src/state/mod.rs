@@ -8,7 +8,7 @@ pub mod limits;
 pub mod message;
 pub mod session;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard};

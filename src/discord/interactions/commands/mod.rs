@@ -1,5 +1,6 @@
 //! The slash commands (docs/contract.md, "Discord commands"). Discord shows a command's doc comment as its description.
 
+mod access;
 pub(in crate::discord) mod alliances;
 mod attachment;
 mod autocomplete;
@@ -11,12 +12,13 @@ mod players;
 
 use std::sync::atomic::Ordering;
 
+use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
 use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
-use crate::discord::messages::{Message, personal as words};
-use crate::discord::permissions::may_manage;
+use crate::discord::managers::may_manage;
+use crate::discord::messages::{Message, access as access_words, personal as words};
 
 use super::response::Interaction;
 
@@ -41,11 +43,21 @@ async fn respond_for<F: Future<Output = anyhow::Result<Message>>>(
 ) -> anyhow::Result<()> {
     respond(ctx, async move {
         match alliance(ctx, option.as_deref()).await? {
-            Ok(alliance) => work(alliance).await,
+            Ok(alliance) if may_manage_alliance(ctx, alliance).await? => work(alliance).await,
+            Ok(_) => Ok(managers_only(ctx).await?),
             Err(refusal) => Ok(refusal),
         }
     })
     .await
+}
+
+async fn may_manage_alliance(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<bool> {
+    let member = ctx.interaction.member.as_deref();
+    Ok(may_manage(ctx.data(), guild(ctx)?, Managed::Alliance(alliance), member).await?)
+}
+
+async fn managers_only(ctx: Context<'_>) -> anyhow::Result<Message> {
+    Ok(access_words::managers_only(language(ctx), &ctx.data().guilds.access_roles(guild(ctx)?).await?))
 }
 
 /// Acknowledges a command before the work begins: the store or the game may take longer than Discord waits.
@@ -78,17 +90,22 @@ fn language(ctx: Context<'_>) -> Language {
     Language::of_locale(&ctx.interaction.locale).unwrap_or_default()
 }
 
-/// Whether the member may use this command. Discord checks the same; this does not rely on it.
+/// Whether the member may use this command. Discord shows `/manage` to everybody: it cannot know the roles that a server names,
+/// and a command of one server's own would stand beside the one of all servers.
 pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error>) -> anyhow::Result<bool> {
     let poise::Context::Application(ctx) = ctx else { return Ok(false) };
     if ctx.command_tree.first().is_none_or(|first| first.name != "manage") {
         return Ok(true);
     }
-    let permissions = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
-    let refusal = match ctx.interaction.guild_id {
-        None => words::servers_only(),
-        Some(_) if may_manage(permissions) => return Ok(true),
-        Some(_) => words::managers_only(),
+    let bot = ctx.data();
+    let refusal = match guild(ctx) {
+        Err(_) => words::servers_only(),
+        Ok(guild) => {
+            if may_manage(bot, guild, Managed::Anything, ctx.interaction.member.as_deref()).await? {
+                return Ok(true);
+            }
+            managers_only(ctx).await?
+        }
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {
         Interaction::command(ctx.data(), ctx.interaction, false).answer(&refusal).await?;
@@ -120,6 +137,9 @@ pub(in crate::discord) async fn on_error(error: poise::FrameworkError<'_, Bot, a
                 tracing::debug!("{error:#}");
             }
             return;
+        }
+        E::CommandCheckFailed { error: Some(error), ctx, .. } => {
+            (ctx, ctx.command().qualified_name.clone(), error.context("cannot check who may use it"))
         }
         // `check` has answered.
         E::CommandCheckFailed { error: None, .. } => return,

@@ -15,7 +15,7 @@ use crate::store::{MAX_REPLACED, RosterFilter};
 
 use super::attachment::{self, FetchError};
 use super::autocomplete::{alliances, roster};
-use super::{Context, alliance as alliance_of, language, respond_for};
+use super::{Context, alliance as alliance_of, language, managers_only, may_manage_alliance, respond_for};
 
 /// The most ids in one `add` or `remove`.
 const MAX_IDS: usize = 50;
@@ -74,7 +74,8 @@ pub(super) async fn add(
 async fn open_form(ctx: Context<'_>, option: Option<String>, state: Option<State>) -> anyhow::Result<()> {
     let interaction = Interaction::command(ctx.data(), ctx.interaction, false);
     let alliance = match alliance_of(ctx, option.as_deref()).await? {
-        Ok(alliance) => alliance,
+        Ok(alliance) if may_manage_alliance(ctx, alliance).await? => alliance,
+        Ok(_) => return interaction.answer(&managers_only(ctx).await?).await,
         Err(refusal) => return interaction.answer(&refusal).await,
     };
     let form = changes::paste_form(language(ctx), alliance, state);

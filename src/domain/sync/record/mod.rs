@@ -35,6 +35,10 @@ pub enum RecordKind {
     Listings,
     /// The outcomes of redemptions that are no longer kept, as numbers.
     Tallies,
+    /// The roles that may manage the bot in a server.
+    AccessRoles,
+    /// What Discord users chose for themselves.
+    People,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +98,7 @@ const DELETED: Field = flag("deleted");
 
 impl RecordKind {
     /// Parents before children.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Erasures,
         Self::Guilds,
         Self::Players,
@@ -107,6 +111,8 @@ impl RecordKind {
         Self::GuildCodes,
         Self::Listings,
         Self::Tallies,
+        Self::AccessRoles,
+        Self::People,
     ];
 
     /// The name of the table and of the collection.
@@ -121,9 +127,9 @@ impl RecordKind {
     /// How many of the first fields form the key.
     pub fn key_fields(self) -> usize {
         match self {
-            Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
+            Self::Erasures | Self::Guilds | Self::Players | Self::Codes | Self::People => 1,
             Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
-            Self::Posts | Self::Redemptions | Self::Batches | Self::Tallies => 3,
+            Self::Posts | Self::Redemptions | Self::Batches | Self::Tallies | Self::AccessRoles => 3,
         }
     }
 
@@ -143,6 +149,9 @@ impl RecordKind {
                         text("paused"),
                         time("resume_at"),
                         time("removed_at"),
+                        text("join_mode"),
+                        int("id_channel"),
+                        time("welcomed_at"),
                         int("server_id"),
                         text("name"),
                         int("rank"),
@@ -254,6 +263,21 @@ impl RecordKind {
             Self::Links => {
                 const { &[int("user_id"), int("player_id"), time("linked_at"), text("display_name"), VERSION, DELETED] }
             }
+            Self::AccessRoles => const { &[int("server_id"), int("alliance_id"), int("role_id"), VERSION, DELETED] },
+            Self::People => {
+                const {
+                    &[
+                        int("user_id"),
+                        flag("results"),
+                        time("told_until"),
+                        time("telling_until"),
+                        time("attempted_at"),
+                        flag("closed"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
+            }
             Self::GuildCodes => {
                 const { &[int("guild_id"), text("code_key"), flag("wanted"), time("added_at"), VERSION, DELETED] }
             }
@@ -330,7 +354,8 @@ impl Record {
             (_, Value::Text(_)) => true,
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
             (
-                "guild_id" | "server_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id",
+                "guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id" | "server_id"
+                | "alliance_id" | "role_id" | "id_channel",
                 Value::Int(_),
             ) => true,
             ("version", Value::Int(version)) => (0..=Version::MAX.0).contains(version),

@@ -10,7 +10,7 @@ pub enum Root {
     Guild,
     Player,
     Code,
-    /// There are no records of users; links name them.
+    /// There need be no record of a user; links name them.
     User,
 }
 
@@ -68,5 +68,7 @@ pub fn roots(kind: RecordKind) -> &'static [(Root, &'static str)] {
         RecordKind::Redemptions => &[PLAYER, CODE],
         RecordKind::Posts | RecordKind::Batches | RecordKind::GuildCodes | RecordKind::Tallies => &[GUILD, CODE],
         RecordKind::Links => &[USER, PLAYER],
+        RecordKind::AccessRoles => &[(Root::Guild, "server_id")],
+        RecordKind::People => &[USER],
     }
 }

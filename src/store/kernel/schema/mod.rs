@@ -36,8 +36,9 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0013_rounds.sql"),
     include_str!("../../../../migrations/0014_history.sql"),
     include_str!("../../../../migrations/0015_report.sql"),
-    include_str!("../../../../migrations/0016_alliances.sql"),
-    include_str!("../../../../migrations/0017_players.sql"),
+    include_str!("../../../../migrations/0016_self.sql"),
+    include_str!("../../../../migrations/0017_alliances.sql"),
+    include_str!("../../../../migrations/0018_players.sql"),
 ];
 
 pub(super) struct Opened {

@@ -3,7 +3,7 @@
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
 use giftcode_bot::discord::messages::manage::Mention;
-use giftcode_bot::discord::messages::{Message, batch, manage, personal, players, post, stats};
+use giftcode_bot::discord::messages::{Message, access, batch, manage, personal, players, post, stats};
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
@@ -31,6 +31,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::rosters::{adding, filtering, removing, replacing};
 
+pub mod own;
 pub mod rosters;
 
 /// A chapter of the page: its title, and its messages, each with the situation in which people see it.
@@ -601,7 +602,8 @@ pub fn everybody() -> Chapter {
     );
     say("/redeem and the buttons, when ten codes are already waiting", personal::too_many_waiting(&[code("WOS1105")]));
     say("a fourth request before one of the others has finished", personal::too_many_requests());
-    say("a command or button for managers only", personal::managers_only());
+    say("a command or button for managers only", access::managers_only(Language::En, &[]));
+    say("the same, when the server has named roles", access::managers_only(Language::En, &own::access_roles()));
     say("a command outside of servers", personal::servers_only());
     say("an unknown button", personal::outdated());
     say("the form, submitted after a day", personal::form_expired());
