@@ -1,6 +1,3 @@
--- The Discord name of the person, at the time of the link: it names an account that has no name of its own.
-ALTER TABLE links ADD COLUMN display_name TEXT;
-
 -- What somebody was shown and may confirm or undo with a button: a roster's replacement, a removal. Kept for a while, and in
 -- this file only.
 CREATE TABLE drafts (

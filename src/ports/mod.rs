@@ -16,6 +16,7 @@ use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::health::WaitReason;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, Profile, RoleId, State};
 use crate::domain::redeeming::batch_progress::Tally;
+use crate::domain::text::language::Language;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginAnswer {
@@ -102,6 +103,8 @@ pub struct Announcement {
     /// The first of the alliances for which it is posted.
     pub guild: AllianceId,
     pub channel: ChannelId,
+    /// The language of the server.
+    pub language: Language,
     /// The roles to mention, each once.
     pub roles: Vec<RoleId>,
     pub kind: MessageKind,
@@ -183,6 +186,8 @@ pub struct Correction {
     pub guild: AllianceId,
     pub channel: ChannelId,
     pub message: MessageId,
+    /// The language of the server.
+    pub language: Language,
     /// The roles that the posts mention.
     pub roles: Vec<RoleId>,
     pub kind: MessageKind,
@@ -204,6 +209,8 @@ pub struct BatchMessage {
     pub channel: ChannelId,
     /// `None` until it was sent.
     pub message: Option<MessageId>,
+    /// The language of the server.
+    pub language: Language,
     /// When an attempt with an unknown result was made.
     pub attempted_at: Option<Timestamp>,
     pub code: Code,

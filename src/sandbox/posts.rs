@@ -116,6 +116,7 @@ mod tests {
             nonce: nonce.into(),
             guild: AllianceId(7),
             channel: ChannelId(8),
+            language: crate::domain::text::language::Language::En,
             server: GuildId(7),
             roles: Vec::new(),
             kind: MessageKind::New,

@@ -52,7 +52,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             .await;
     }
     match (action, guild, values) {
-        (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
+        (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
         (Some(Action::RedeemForAll(code)), Some(_), _) => {
@@ -64,7 +64,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         (Some(Action::RosterPage(number, _)), Some(guild), _) => {
             // It may have been removed.
             if bot.guilds.alliances(guild).await?.iter().all(|it| it.id != alliance) {
-                return interaction.answer(&personal::outdated()).await;
+                return interaction.answer(&personal::outdated(interaction.language())).await;
             }
             let page = bot.rosters.roster(alliance, number.saturating_mul(players::PAGE), players::PAGE).await?;
             // The roster may have become shorter since the button was shown.
@@ -76,7 +76,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             let message = players::roster(interaction.language(), &page, number, alliance);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
-        _ => interaction.answer(&personal::outdated()).await,
+        _ => interaction.answer(&personal::outdated(interaction.language())).await,
     }
 }
 
@@ -96,7 +96,7 @@ async fn redeem_for_person(
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     // Checked before the person has to fill in anything.
-    if let Some(over) = redeem::all_over(bot, &codes).await? {
+    if let Some(over) = redeem::all_over(bot, interaction.language(), &codes).await? {
         return interaction.answer(&over).await;
     }
     if bot.rosters.links(user).await?.is_empty() {
@@ -106,10 +106,12 @@ async fn redeem_for_person(
         {
             action = Action::WhoChose(bot.codes.keep_choice(codes).await?);
         }
-        return interaction.respond(CreateInteractionResponse::Modal(personal::who_are_you(&action))).await;
+        return interaction
+            .respond(CreateInteractionResponse::Modal(personal::who_are_you(interaction.language(), &action)))
+            .await;
     }
     let Some(permit) = bot.request_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
     redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes).await

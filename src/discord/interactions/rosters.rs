@@ -36,13 +36,13 @@ async fn refusal(
     member: Option<&Member>,
     alliance: AllianceId,
 ) -> Result<Option<Message>, StoreError> {
-    let Some(guild) = guild.map(|id| GuildId(id.get())) else { return Ok(Some(personal::servers_only())) };
+    let Some(guild) = guild.map(|id| GuildId(id.get())) else { return Ok(Some(personal::servers_only(language))) };
     if !may_manage(bot, guild, Managed::Alliance(alliance), member).await? {
         return Ok(Some(access::managers_only(language, &bot.guilds.access_roles(guild).await?)));
     }
     // It may have been removed since the message was sent, and a forged id may be another server's.
     let is_own = bot.guilds.alliances(guild).await?.iter().any(|own| own.id == alliance);
-    Ok((!is_own).then(personal::outdated))
+    Ok((!is_own).then(|| personal::outdated(language)))
 }
 
 /// Answers a pressed button or a choice in a menu.
@@ -87,7 +87,7 @@ pub(super) async fn press(
             interaction.defer().await?;
             interaction.answer(&replace(bot, language, alliance, draft).await?).await
         }
-        RosterActionKind::SearchForm | RosterActionKind::PasteForm => interaction.answer(&personal::outdated()).await,
+        RosterActionKind::SearchForm | RosterActionKind::PasteForm => interaction.answer(&personal::outdated(language)).await,
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn submit(
                 false => interaction.answer(&message).await,
             }
         }
-        _ => interaction.answer(&personal::outdated()).await,
+        _ => interaction.answer(&personal::outdated(language)).await,
     }
 }
 

@@ -82,6 +82,7 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
             server: row.get("server_id")?,
             guild: row.get("guild_id")?,
             channel: row.get::<_, ChannelId>("channel_id")?,
+            language: guilds::server_language(row)?,
             roles: row.get::<_, Option<RoleId>>("mention_role")?.into_iter().collect(),
             kind: row.get::<_, MessageKind>("kind")?,
             total: row.get::<_, u32>("total")? as usize,

@@ -6,7 +6,7 @@ use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::players::pasted_list;
 use giftcode_bot::domain::players::player::{AllianceId, Player, PlayerId, State};
 use giftcode_bot::domain::players::replacement::Replacement;
-use giftcode_bot::domain::players::roster_file::{BadLine, Place};
+use giftcode_bot::domain::players::roster_file::{BadLine, BadLineReason, Place};
 use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::store::{
     Edited, FilteredPage, Listed, ListedDetail, Preview, Removal, RosterChange, RosterFilter, StateChange,
@@ -16,7 +16,6 @@ use jiff::SignedDuration;
 use super::now;
 
 const ALLIANCE: AllianceId = AllianceId(3);
-const LANGUAGE: Language = Language::En;
 
 fn stars(count: usize) -> String {
     "*".repeat(count)
@@ -55,44 +54,44 @@ fn snow() -> Player {
 const BAD_LIST: &str = "Lord Frost\n12345678 Frost 23456789 Snow\n34567890 245\n45678901 Ice #245 #246\n56789012 Owl\n\
                         56789012 Fox\n67890123 Elk #1\n67890123 Elk #2\n";
 
-pub fn adding() -> Vec<(String, Message)> {
+pub fn adding(language: Language) -> Vec<(String, Message)> {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let none = Skipped::Ids(&[]);
-    let added = |change, skipped| rosters::added(LANGUAGE, change, skipped, 104, true);
+    let added = |change, skipped| rosters::added(language, change, skipped, 104, true);
     say("add", added(changed(3, 1, 0, 0), none));
     say("add, of known players, whose states were wrong", added(changed(0, 2, 1, 3), none));
     let pasted = pasted_list::parse(BAD_LIST, None).bad_lines;
     say("add, with lines in the form that cannot be read", added(changed(1, 0, 0, 0), Skipped::Pasted(&pasted)));
     let ids = ["12a4".to_owned(), "**x**".to_owned()];
-    say("add, with ids that are none", rosters::added(LANGUAGE, changed(0, 0, 0, 0), Skipped::Ids(&ids), 104, false));
-    say("add, with an empty form", rosters::nothing_pasted(LANGUAGE));
-    say("add, with a state in the form that is none", rosters::bad_state(LANGUAGE, "Frost"));
-    say("add, with no ids or too many", rosters::how_many_ids(LANGUAGE, 50));
-    say("add, with a file and ids", rosters::file_or_ids(LANGUAGE));
+    say("add, with ids that are none", rosters::added(language, changed(0, 0, 0, 0), Skipped::Ids(&ids), 104, false));
+    say("add, with an empty form", rosters::nothing_pasted(language));
+    say("add, with a state in the form that is none", rosters::bad_state(language, "Frost"));
+    say("add, with no ids or too many", rosters::how_many_ids(language, 50));
+    say("add, with a file and ids", rosters::file_or_ids(language));
     let edited = |keeps_name, keeps_state, retried| {
-        rosters::edited(LANGUAGE, &Edited { player: frost(), keeps_name, keeps_state, retried })
+        rosters::edited(language, &Edited { player: frost(), keeps_name, keeps_state, retried })
     };
     say("edit", edited(false, false, 2));
     say("edit, of a player whom others have too", edited(true, true, 0));
-    say("edit, without a name or a state", rosters::nothing_to_edit(LANGUAGE));
-    say("edit, of somebody who is not on the list", rosters::not_on_list(LANGUAGE, frost().id));
-    let moved = |change| rosters::state_changed(LANGUAGE, change, state(245), state(310));
+    say("edit, without a name or a state", rosters::nothing_to_edit(language));
+    say("edit, of somebody who is not on the list", rosters::not_on_list(language, frost().id));
+    let moved = |change| rosters::state_changed(language, change, state(245), state(310));
     say("setstate", moved(StateChange { changed: 98, retried: 4, ..StateChange::default() }));
     say("setstate, with others", moved(StateChange { changed: 98, kept: 2, there_before: 3, retried: 0 }));
     say("setstate, when all belong to others too", moved(StateChange { kept: 2, ..StateChange::default() }));
     say("setstate, when nobody is in that state", moved(StateChange::default()));
-    say("setstate, of one state to itself", rosters::same_state(LANGUAGE, state(245)));
+    say("setstate, of one state to itself", rosters::same_state(language, state(245)));
     all
 }
 
-pub fn removing() -> Vec<(String, Message)> {
+pub fn removing(language: Language) -> Vec<(String, Message)> {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let until = now() + SignedDuration::from_mins(15);
     let page = |search: &str, total, players| removal::MenuPage { number: 1, search: search.into(), total, players };
     let menu = |page: &removal::MenuPage, done: Option<&Removal>| {
-        removal::menu(LANGUAGE, ALLIANCE, page, done.map(|done| (done, until)))
+        removal::menu(language, ALLIANCE, page, done.map(|done| (done, until)))
     };
     let two = vec![frost(), player(1003, "", 0)];
     say("remove, without a player: the second of two pages", menu(&page("", 30, two.clone()), None));
@@ -105,7 +104,7 @@ pub fn removing() -> Vec<(String, Message)> {
         menu(&removal::MenuPage { total: 0, players: vec![], ..search }, None),
     );
     let removed = |removal: &Removal, absent: &[PlayerId], bad: &[String]| {
-        removal::removed(LANGUAGE, ALLIANCE, removal, absent, Skipped::Ids(bad), until)
+        removal::removed(language, ALLIANCE, removal, absent, Skipped::Ids(bad), until)
     };
     say("remove", removed(&one, &[], &[]));
     say(
@@ -113,34 +112,34 @@ pub fn removing() -> Vec<(String, Message)> {
         removed(&removal(vec![frost(), snow()]), &[PlayerId::new(1009).unwrap()], &["12a4".to_owned()]),
     );
     say("remove, of a player who is not on the list", removed(&Removal::default(), &[frost().id], &[]));
-    say("Undo", removal::undone(LANGUAGE, Some(2)));
-    say("Undo, pressed again", removal::undone(LANGUAGE, Some(0)));
-    say("Undo, after 15 minutes", removal::undone(LANGUAGE, None));
+    say("Undo", removal::undone(language, Some(2)));
+    say("Undo, pressed again", removal::undone(language, Some(0)));
+    say("Undo, after 15 minutes", removal::undone(language, None));
     all
 }
 
-pub fn replacing() -> Vec<(String, Message)> {
+pub fn replacing(language: Language) -> Vec<(String, Message)> {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let now = [frost(), snow(), player(1003, "Ice", 245), player(1004, "Owl", 245)];
     let then = vec![frost(), player(1002, "", 310), player(1005, "Fox", 245), player(1006, "Elk", 245)];
     let preview = preview_of(&now, then, 1);
-    let lines = [BadLine { place: Place::Line(5), reason: "there is no player_id".into() }];
-    say("import mode:replace", replacement::preview(LANGUAGE, ALLIANCE, &preview, &lines, false));
-    say("its button, when the list has changed since", replacement::preview(LANGUAGE, ALLIANCE, &preview, &[], true));
-    say("its button", replacement::replaced(LANGUAGE, &preview.replacement, 1, 4, true));
-    say("its button, pressed again", replacement::nothing_to_replace(LANGUAGE));
-    say("its button, after a day", replacement::unknown(LANGUAGE));
-    say("import mode:replace, with too many players", replacement::too_many(LANGUAGE, 12_000, 10_000));
+    let lines = [BadLine { place: Place::Line(5), reason: BadLineReason::NoId }];
+    say("import mode:replace", replacement::preview(language, ALLIANCE, &preview, &lines, false));
+    say("its button, when the list has changed since", replacement::preview(language, ALLIANCE, &preview, &[], true));
+    say("its button", replacement::replaced(language, &preview.replacement, 1, 4, true));
+    say("its button, pressed again", replacement::nothing_to_replace(language));
+    say("its button, after a day", replacement::unknown(language));
+    say("import mode:replace, with too many players", replacement::too_many(language, 12_000, 10_000));
     all
 }
 
-pub fn filtering() -> Vec<(String, Message)> {
+pub fn filtering(language: Language) -> Vec<(String, Message)> {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let listed = |player, detail| Listed { player, detail };
     let page = |total, players| FilteredPage { total, players };
-    let filtered = |filter, page: &FilteredPage| filters::filtered(LANGUAGE, ALLIANCE, filter, page, 0);
+    let filtered = |filter, page: &FilteredPage| filters::filtered(language, ALLIANCE, filter, page, 0);
     let stateless = vec![listed(player(1003, "Ice", 0), ListedDetail::None)];
     say("list filter:no state, the first of two pages", filtered(RosterFilter::NoState, &page(21, stateless)));
     let failed = |codes, latest| ListedDetail::Failed { codes, latest };
@@ -158,19 +157,19 @@ pub fn filtering() -> Vec<(String, Message)> {
 }
 
 /// The forms of `/manage players`, with what opens them.
-pub fn forms() -> Vec<(&'static str, serde_json::Value)> {
+pub fn forms(language: Language) -> Vec<(&'static str, serde_json::Value)> {
     vec![
-        ("add", serde_json::to_value(rosters::paste_form(LANGUAGE, ALLIANCE, None)).unwrap()),
-        ("“Search” of remove", serde_json::to_value(removal::search_form(LANGUAGE, ALLIANCE)).unwrap()),
+        ("add", serde_json::to_value(rosters::paste_form(language, ALLIANCE, None)).unwrap()),
+        ("“Search” of remove", serde_json::to_value(removal::search_form(language, ALLIANCE)).unwrap()),
     ]
 }
 
 /// The same at their longest.
-pub fn longest() -> Vec<(&'static str, Message)> {
+pub fn longest(language: Language) -> Vec<(&'static str, Message)> {
     let all: Vec<Player> = (0..10_000).map(|at| player(999_999_999_999 - at, &stars(32), u32::MAX)).collect();
     let other: Vec<Player> = all.iter().map(|one| Player { state: State::new(1), ..one.clone() }).collect();
     let come: Vec<Player> = (1..10_000).map(|id| player(id, &stars(32), u32::MAX)).collect();
-    let line = |at| BadLine { place: Place::Line(u64::MAX - at), reason: stars(400) };
+    let line = |at| BadLine { place: Place::Line(u64::MAX - at), reason: BadLineReason::Twice(stars(400)) };
     let lines: Vec<BadLine> = (0..50).map(line).collect();
     let pasted = format!("{}\n", stars(80)).repeat(40);
     let pasted = pasted_list::parse(&pasted, None).bad_lines;
@@ -188,11 +187,11 @@ pub fn longest() -> Vec<(&'static str, Message)> {
     };
     let filtered = FilteredPage { total: u32::MAX, players: all[..20].iter().map(listed).collect() };
     vec![
-        ("pasted lines", rosters::added(LANGUAGE, changed(9, 9, 9, 9), Skipped::Pasted(&pasted), u32::MAX, true)),
-        ("lines of a file", rosters::added(LANGUAGE, changed(9, 9, 9, 9), Skipped::Lines(&lines), u32::MAX, true)),
-        ("a removal", removal::removed(LANGUAGE, ALLIANCE, &removal(all.clone()), &absent, Skipped::Ids(&ids), until)),
-        ("the menu", removal::menu(LANGUAGE, ALLIANCE, &page, Some((&removal(all.clone()), until)))),
-        ("a preview", replacement::preview(LANGUAGE, ALLIANCE, &preview, &lines, true)),
-        ("a filter", filters::filtered(LANGUAGE, AllianceId(u64::MAX), RosterFilter::Failing, &filtered, 3)),
+        ("pasted lines", rosters::added(language, changed(9, 9, 9, 9), Skipped::Pasted(&pasted), u32::MAX, true)),
+        ("lines of a file", rosters::added(language, changed(9, 9, 9, 9), Skipped::Lines(&lines), u32::MAX, true)),
+        ("a removal", removal::removed(language, ALLIANCE, &removal(all.clone()), &absent, Skipped::Ids(&ids), until)),
+        ("the menu", removal::menu(language, ALLIANCE, &page, Some((&removal(all.clone()), until)))),
+        ("a preview", replacement::preview(language, ALLIANCE, &preview, &lines, true)),
+        ("a filter", filters::filtered(language, AllianceId(u64::MAX), RosterFilter::Failing, &filtered, 3)),
     ]
 }

@@ -27,19 +27,19 @@ pub(super) async fn add(
         let bot = ctx.data();
         let code = match Code::parse(&code) {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         Ok(match bot.codes.add_guild_code(alliance, code.clone()).await? {
-            AddedCode::Added => manage::code_added(&code, &bot.guilds.guild(alliance).await?),
-            AddedCode::Known => manage::code_known(&code),
+            AddedCode::Added => manage::code_added(language(ctx), &code, &bot.guilds.guild(alliance).await?),
+            AddedCode::Known => manage::code_known(language(ctx), &code),
             AddedCode::Over(_, start) => match appeal::wait_for_verdict(ctx.data(), &code, start).await? {
                 Some(AppealResult::Active(shown)) => {
-                    manage::code_added(&shown.code, &bot.guilds.guild(alliance).await?)
+                    manage::code_added(language(ctx), &shown.code, &bot.guilds.guild(alliance).await?)
                 }
                 Some(AppealResult::Over(over, recheck)) => {
                     words::added_though_over(language(ctx), &code, &over, recheck)
                 }
-                None => manage::code_unknown(&code),
+                None => manage::code_unknown(language(ctx), &code),
             },
         })
     })
@@ -63,11 +63,11 @@ pub(super) async fn remove(
     respond_for(ctx, alliance, |alliance| async move {
         let code = match Code::parse(&code) {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         Ok(match ctx.data().codes.remove_guild_code(alliance, code.key()).await? {
-            Some(dropped) => manage::code_removed(&code, u32::try_from(dropped).unwrap_or(u32::MAX)),
-            None => manage::nothing_to_remove(&code),
+            Some(dropped) => manage::code_removed(language(ctx), &code, u32::try_from(dropped).unwrap_or(u32::MAX)),
+            None => manage::nothing_to_remove(language(ctx), &code),
         })
     })
     .await
@@ -85,7 +85,7 @@ pub(super) async fn list(
     respond_for(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
         let over = bot.codes.over_codes(alliance, None, words::OVER_CODES).await?;
-        Ok(manage::codes(&bot.codes.active_codes(alliance).await?, &over, true))
+        Ok(manage::codes(language(ctx), &bot.codes.active_codes(alliance).await?, &over, true))
     })
     .await
 }
@@ -94,10 +94,10 @@ pub(super) async fn list(
 async fn usable(ctx: Context<'_>, alliance: AllianceId, text: &str) -> anyhow::Result<Result<AnnouncedCode, Message>> {
     let code = match Code::parse(text) {
         Ok(code) => code,
-        Err(error) => return Ok(Err(manage::no_code(&error))),
+        Err(error) => return Ok(Err(manage::no_code(language(ctx), &error))),
     };
     let Some(found) = ctx.data().codes.find_guild_code(alliance, code.key()).await? else {
-        return Ok(Err(manage::code_unknown(&code)));
+        return Ok(Err(manage::code_unknown(language(ctx), &code)));
     };
     if found.over.is_none() {
         return Ok(Ok(found.shown));
@@ -107,7 +107,7 @@ async fn usable(ctx: Context<'_>, alliance: AllianceId, text: &str) -> anyhow::R
         Some(AppealResult::Over(over, recheck)) => {
             Err(words::code_over(language(ctx), &found.shown.code, &over, recheck))
         }
-        None => Err(manage::code_unknown(&code)),
+        None => Err(manage::code_unknown(language(ctx), &code)),
     })
 }
 
@@ -132,7 +132,7 @@ pub(super) async fn redeem(
             Err(refusal) => return Ok(refusal),
         };
         let start = bot.requests.start_batch(alliance, shown.code.key(), shown.generation).await?;
-        Ok(manage::batch_started(&shown.code, start, bot.guilds.guild(alliance).await?.channel))
+        Ok(manage::batch_started(language(ctx), &shown.code, start, bot.guilds.guild(alliance).await?.channel))
     })
     .await
 }
@@ -157,7 +157,7 @@ pub(super) async fn retry(
             Err(refusal) => return Ok(refusal),
         };
         let again = ctx.data().requests.retry_batch(alliance, shown.code.key(), shown.generation).await?;
-        Ok(manage::retried(&shown.code, again))
+        Ok(manage::retried(language(ctx), &shown.code, again))
     })
     .await
 }

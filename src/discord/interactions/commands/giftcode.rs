@@ -10,7 +10,7 @@ use crate::domain::health::Health;
 use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
 
 use super::autocomplete::{alliances, codes_known};
-use super::{Context, guild, respond_for};
+use super::{Context, guild, language, respond_for};
 
 /// Post new codes in this or another channel
 #[poise::command(slash_command, guild_only)]
@@ -44,22 +44,22 @@ async fn set_channel(
     let (bot, server) = (ctx.data(), guild(ctx)?);
     let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
     let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
-        return Ok(manage::channel_unknown());
+        return Ok(manage::channel_unknown(language(ctx)));
     };
     if let Some(until) = granted.timed_out_until {
-        return Ok(manage::in_a_timeout(until));
+        return Ok(manage::in_a_timeout(language(ctx), until));
     }
     let granted = granted.permissions;
     let needed = missing(NEEDED, granted);
     if !needed.is_empty() {
-        return Ok(manage::channel_refused(channel, &needed));
+        return Ok(manage::channel_refused(language(ctx), channel, &needed));
     }
     // @everyone is a role with the id of the server, and a mention of it would notify nobody.
     if role.as_ref().is_some_and(|role| role.id.get() == server.0) {
-        return Ok(manage::everyone_refused());
+        return Ok(manage::everyone_refused(language(ctx)));
     }
     if role.is_some() && no_role {
-        return Ok(manage::role_or_none());
+        return Ok(manage::role_or_none(language(ctx)));
     }
     let settings = bot.guilds.guild(alliance).await?;
     // The role that is set may have been deleted or made unmentionable since.
@@ -80,7 +80,7 @@ async fn set_channel(
         None => Mention::Nobody,
     };
     bot.guilds.set_channel_and_role(alliance, channel, Some(mention.role())).await?;
-    Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
+    Ok(manage::channel_set(language(ctx), channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
 }
 
 /// Stop posting codes in this server
@@ -93,7 +93,7 @@ pub(super) async fn unsetchannel(
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
-        Ok(manage::channel_unset(ctx.data().guilds.unset_channel(alliance).await?))
+        Ok(manage::channel_unset(language(ctx), ctx.data().guilds.unset_channel(alliance).await?))
     })
     .await
 }
@@ -120,8 +120,8 @@ pub(super) async fn auto(
         let bot = ctx.data();
         bot.guilds.set_auto_redeem(alliance, switch == Switch::On).await?;
         Ok(match switch {
-            Switch::On => manage::auto_on(bot.guilds.guild(alliance).await?.players),
-            Switch::Off => manage::auto_off(),
+            Switch::On => manage::auto_on(language(ctx), bot.guilds.guild(alliance).await?.players),
+            Switch::Off => manage::auto_off(language(ctx)),
         })
     })
     .await
@@ -140,16 +140,19 @@ pub(super) async fn status(
         let bot = ctx.data();
         let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
         let active = bot.codes.active_codes(alliance).await?.len();
-        Ok(manage::status(&manage::Status {
-            guild: bot.guilds.guild(alliance).await?,
-            active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-            waiting_here: bot.batches.pending_in_guild(alliance).await?,
-            waiting_everywhere: bot.reports.pending_redemptions().await?,
-            feeds,
-            replica: replica.map_err(anyhow::Error::msg)?,
-            engine,
-            discord,
-        }))
+        Ok(manage::status(
+            language(ctx),
+            &manage::Status {
+                guild: bot.guilds.guild(alliance).await?,
+                active_codes: u32::try_from(active).unwrap_or(u32::MAX),
+                waiting_here: bot.batches.pending_in_guild(alliance).await?,
+                waiting_everywhere: bot.reports.pending_redemptions().await?,
+                feeds,
+                replica: replica.map_err(anyhow::Error::msg)?,
+                engine,
+                discord,
+            },
+        ))
     })
     .await
 }
@@ -171,13 +174,13 @@ pub(super) async fn history(
     respond_for(ctx, alliance, |alliance| async move {
         let code = match code.as_deref().map(Code::parse).transpose() {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         let key = code.as_ref().map(Code::key);
         let bot = ctx.data();
         let over = bot.codes.over_codes(alliance, key.clone(), appeal::OVER_CODES).await?;
         let batches = bot.batches.past_batches(alliance, key, manage::HISTORY_BATCHES).await?;
-        Ok(manage::history(&batches, &over, code.as_ref()))
+        Ok(manage::history(language(ctx), &batches, &over, code.as_ref()))
     })
     .await
 }
@@ -194,11 +197,11 @@ pub(super) async fn stats(
     respond_for(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
         let stats = bot.reports.guild_stats(alliance).await?;
-        let charts = charts::charts(&stats);
+        let charts = charts::charts(language(ctx), &stats);
         let drawn = bot.pictures.draw(charts.iter().map(|chart| chart.svg.clone()).collect()).await;
         let pictures =
             drawn.inspect_err(|error| tracing::warn!("The charts of a server were not drawn: {error:#}")).ok();
-        Ok(charts::stats(&stats, &charts, pictures))
+        Ok(charts::stats(language(ctx), &stats, &charts, pictures))
     })
     .await
 }

@@ -10,6 +10,7 @@ use crate::discord::messages::rosters::{self as changes, Skipped, replacement};
 use crate::discord::messages::{Message, players as words};
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
 use crate::domain::players::roster_file::{self, RosterFile};
+use crate::domain::text::language::Language;
 use crate::domain::text::{NAME_CHARS, clean, trim};
 use crate::store::{MAX_REPLACED, RosterFilter};
 
@@ -50,7 +51,7 @@ pub(super) async fn add(
         match (file, player_ids) {
             (Some(_), Some(_)) => Ok(changes::file_or_ids(language)),
             (Some(file), None) => {
-                let RosterFile { players, bad_lines } = match read_file(&file, state).await {
+                let RosterFile { players, bad_lines } = match read_file(language, &file, state).await {
                     Ok(read) => read,
                     Err(refusal) => return Ok(refusal),
                 };
@@ -113,7 +114,7 @@ async fn find(ctx: Context<'_>, alliance: AllianceId, typed: &str) -> anyhow::Re
     let mut found = found.iter().filter(|player| called(player));
     Ok(match (found.next(), found.next()) {
         (Some(only), None) => Ok(only.id),
-        (first, _) => Err(words::nobody_of_that_name(typed, first.is_some())),
+        (first, _) => Err(words::nobody_of_that_name(language(ctx), typed, first.is_some())),
     })
 }
 
@@ -296,19 +297,19 @@ pub(super) async fn import(
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
-        let read = match read_file(&file, state.and_then(in_range)).await {
+        let read = match read_file(language(ctx), &file, state.and_then(in_range)).await {
             Ok(read) => read,
             Err(refusal) => return Ok(refusal),
         };
         if !read.bad_lines.is_empty() && !skip_bad_lines.unwrap_or(false) {
-            return Ok(words::not_imported(&read.bad_lines));
+            return Ok(words::not_imported(language(ctx), &read.bad_lines));
         }
         if mode == Some(ImportMode::Replace) {
             return replace(ctx, alliance, read).await;
         }
         let change = bot.rosters.add_to_roster(alliance, read.players).await?;
         let settings = bot.guilds.guild(alliance).await?;
-        Ok(words::imported(change, &read.bad_lines, settings.players, settings.auto_redeem))
+        Ok(words::imported(language(ctx), change, &read.bad_lines, settings.players, settings.auto_redeem))
     })
     .await
 }
@@ -324,8 +325,12 @@ async fn replace(ctx: Context<'_>, alliance: AllianceId, read: RosterFile) -> an
 }
 
 /// Downloads and reads a players file; otherwise the answer that says why it cannot be read.
-async fn read_file(file: &serenity::Attachment, state: Option<State>) -> Result<RosterFile, Message> {
-    let too_large = || words::bad_file(&roster_file::RosterFileError::TooLarge);
+async fn read_file(
+    language: Language,
+    file: &serenity::Attachment,
+    state: Option<State>,
+) -> Result<RosterFile, Message> {
+    let too_large = || words::bad_file(language, &roster_file::RosterFileError::TooLarge);
     if usize::try_from(file.size).is_ok_and(|size| size > roster_file::MAX_BYTES) {
         return Err(too_large());
     }
@@ -334,10 +339,10 @@ async fn read_file(file: &serenity::Attachment, state: Option<State>) -> Result<
         Err(FetchError::TooLarge) => return Err(too_large()),
         Err(error) => {
             tracing::warn!("Cannot download a players file: {error}");
-            return Err(words::file_not_fetched());
+            return Err(words::file_not_fetched(language));
         }
     };
-    roster_file::parse(&bytes, state).map_err(|error| words::bad_file(&error))
+    roster_file::parse(&bytes, state).map_err(|error| words::bad_file(language, &error))
 }
 
 /// Download the player list as a CSV file
@@ -351,7 +356,7 @@ pub(super) async fn export(
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
         let players = ctx.data().rosters.whole_roster(alliance).await?;
-        Ok(words::exported(u32::try_from(players.len()).unwrap_or(u32::MAX), roster_file::write(&players)))
+        Ok(words::exported(language(ctx), u32::try_from(players.len()).unwrap_or(u32::MAX), roster_file::write(&players)))
     })
     .await
 }
