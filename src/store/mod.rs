@@ -60,7 +60,7 @@ pub use inspection::{
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use players::{
-    Edited, FilteredPage, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced, RosterChange,
+    Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced, RosterChange,
     RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
 };
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};

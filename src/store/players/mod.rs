@@ -2,11 +2,13 @@
 
 mod drafts;
 mod editing;
+mod joining;
 mod links;
 mod replacing;
 mod rosters;
 
 pub use editing::{Edited, StateChange};
+pub use joining::Joined;
 pub use links::Linked;
 pub use replacing::{MAX_REPLACED, Preview, Removal, Replaced, UNDO_WITHIN};
 pub use rosters::{FilteredPage, Listed, ListedDetail, RosterFilter, RosterPage};

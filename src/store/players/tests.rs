@@ -244,10 +244,8 @@ async fn an_account_without_a_name_has_that_of_the_person_who_linked_it() {
     let fixture = Fixture::new();
     fixture.add(HERE, &[player(1, "", 245), player(2, "Frost", 245)]).await;
     for account in [1, 2] {
-        fixture.rosters().link(UserId(5), player(account, "", 245)).await.unwrap();
+        fixture.rosters().link_named(UserId(5), player(account, "", 245), Some("Lena".to_owned())).await.unwrap();
     }
-    fixture.rosters().set_display_name(UserId(5), " Lena\n").await.unwrap();
-    fixture.rosters().set_display_name(UserId(5), "\u{200B}").await.unwrap();
     let named = |name: &str| [(2, "Frost".to_owned(), 245), (1, name.to_owned(), 245)];
     assert_eq!(fixture.roster(HERE).await, named("Lena"));
     assert_eq!(fixture.rosters().find_on_roster(HERE, "len".into(), 9).await.unwrap().len(), 1);

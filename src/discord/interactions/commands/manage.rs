@@ -3,7 +3,7 @@
 //! It is registered without default permissions, so everybody sees it and [`super::check`] refuses: Discord would hide it from
 //! the named roles, and what an admin may change about that (Server Settings, Integrations) cannot be changed on a telephone.
 
-use super::{Context, access, codes, giftcode, players};
+use super::{Context, access, codes, giftcode, idchannel, players};
 
 /// Manage gift codes and players
 #[poise::command(slash_command, guild_only, subcommands("giftcode", "players", "access::access"), subcommand_required)]
@@ -45,7 +45,8 @@ async fn giftcode(_ctx: Context<'_>) -> anyhow::Result<()> {
         "players::remove",
         "players::list",
         "players::import",
-        "players::export"
+        "players::export",
+        "idchannel::idchannel"
     ),
     subcommand_required
 )]

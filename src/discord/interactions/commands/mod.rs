@@ -6,6 +6,7 @@ mod attachment;
 mod autocomplete;
 mod codes;
 mod giftcode;
+mod idchannel;
 mod manage;
 mod personal;
 mod players;
