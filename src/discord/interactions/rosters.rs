@@ -87,7 +87,9 @@ pub(super) async fn press(
             interaction.defer().await?;
             interaction.answer(&replace(bot, language, alliance, draft).await?).await
         }
-        RosterActionKind::SearchForm | RosterActionKind::PasteForm => interaction.answer(&personal::outdated(language)).await,
+        RosterActionKind::SearchForm | RosterActionKind::PasteForm => {
+            interaction.answer(&personal::outdated(language)).await
+        }
     }
 }
 

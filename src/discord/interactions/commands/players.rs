@@ -356,7 +356,11 @@ pub(super) async fn export(
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
         let players = ctx.data().rosters.whole_roster(alliance).await?;
-        Ok(words::exported(language(ctx), u32::try_from(players.len()).unwrap_or(u32::MAX), roster_file::write(&players)))
+        Ok(words::exported(
+            language(ctx),
+            u32::try_from(players.len()).unwrap_or(u32::MAX),
+            roster_file::write(&players),
+        ))
     })
     .await
 }
