@@ -6,6 +6,7 @@
 mod appeal;
 pub(super) mod commands;
 pub(super) mod components;
+mod form_fields;
 pub(super) mod forms;
 pub(super) mod id_channel;
 mod linking;

@@ -25,7 +25,7 @@ use crate::domain::text::clean;
 use crate::domain::text::language::Language;
 use crate::store::{Removal, Replaced, RosterChange, RosterFilter, StoreError, UNDO_WITHIN};
 
-use super::forms::value;
+use super::form_fields::value;
 use super::response::Interaction;
 
 /// The answer that says why the member may not change the roster that a button or form names; `None` if they may.
