@@ -63,6 +63,7 @@ pub use players::{
     Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced, RosterChange,
     RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
 };
+pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
     Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,

@@ -6,7 +6,7 @@ use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
 use crate::discord::messages::self_service::{self, Afterword};
-use crate::discord::messages::{access, manage, personal, players};
+use crate::discord::messages::{access, manage, personal, players, targets};
 use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
@@ -163,6 +163,14 @@ async fn redeem_for_roster(
         let start = bot.requests.start_batch(alliance, code.key(), generation).await?;
         started.push((code, Ok(start)));
     }
-    let channel = bot.guilds.guild(alliance).await?.channel;
-    interaction.answer(&manage::batches_started(interaction.language(), &started, channel)).await
+    let settings = bot.guilds.guild(alliance).await?;
+    let answer = manage::batches_started(interaction.language(), &started, settings.channel);
+    // The post is older than the switch.
+    interaction
+        .answer(&if settings.auto_redeem {
+            answer.with_line(&targets::auto_is_on(interaction.language()))
+        } else {
+            answer
+        })
+        .await
 }

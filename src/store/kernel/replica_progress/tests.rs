@@ -226,6 +226,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
         server: GuildId(1),
         guild: GUILD,
         channel: ChannelId(8),
+        channel_kind: None,
         message: None,
         language: crate::domain::text::language::Language::En,
         attempted_at: None,
