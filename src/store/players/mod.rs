@@ -18,10 +18,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
 
-use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
-use crate::store::requests;
+use crate::store::{batches, guilds, requests};
 
 /// The name of the player `p`, as people see it: the one on file, else that of the person who linked the account first.
 pub(in crate::store) const NAME: &str = "iif(p.nickname <> '', p.nickname, coalesce((
@@ -145,6 +144,7 @@ impl Rosters {
                     "UPDATE rosters SET deleted = 1, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0",
                     params![guild, player, tx.version()],
                 )?;
+                batches::show_without(tx, guild, *player)?;
             }
             Ok(u32::try_from(removed).unwrap_or(u32::MAX))
         })

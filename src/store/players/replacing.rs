@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 
 use crate::domain::players::player::{AllianceId, Player, PlayerId};
 use crate::domain::players::replacement::Replacement;
+use crate::store::batches;
 use crate::store::handles::Rosters;
 use crate::store::kernel::{StoreError, Tx};
 
@@ -89,6 +90,9 @@ fn remove(tx: &Tx<'_>, alliance: AllianceId, player: PlayerId) -> rusqlite::Resu
         "UPDATE rosters SET deleted = 1, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0",
         params![alliance, player, tx.version()],
     )?;
+    if removed > 0 {
+        batches::show_without(tx, alliance, player)?;
+    }
     Ok(removed > 0)
 }
 
