@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod after;
 mod answering;
 mod backups;
 mod catalogue;
@@ -26,6 +27,7 @@ mod pressing;
 mod progress;
 mod refusals;
 mod registering;
+mod reminders;
 mod rosters;
 mod safety;
 mod secrets;

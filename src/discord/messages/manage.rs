@@ -75,17 +75,6 @@ pub fn channel_unset(language: Language, was_set: bool) -> Message {
     })
 }
 
-pub fn auto_on(language: Language, players: u32) -> Message {
-    Message::text(match players {
-        0 => {
-            "✅ From now on, every code is redeemed for the player list. The list is empty: add players with `/manage players \
-             add` or `/manage players import`."
-                .to_owned()
-        }
-        _ => format!("✅ From now on, every code is redeemed for the player list ({}).", count(players, "player")),
-    })
-}
-
 pub fn auto_off(language: Language) -> Message {
     Message::text("✅ New codes are no longer redeemed automatically. Redemptions in progress continue.")
 }

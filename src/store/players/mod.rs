@@ -13,9 +13,9 @@ use rusqlite::{OptionalExtension, params};
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
 
-use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::{batches, guilds};
 
 /// The result of putting players on a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,6 +108,7 @@ impl Rosters {
                     "UPDATE rosters SET deleted = 1, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0",
                     params![guild, player, tx.version()],
                 )?;
+                batches::show_without(tx, guild, *player)?;
             }
             Ok(u32::try_from(removed).unwrap_or(u32::MAX))
         })

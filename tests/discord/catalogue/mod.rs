@@ -1,5 +1,6 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
+pub mod after;
 mod targets;
 
 use giftcode_bot::discord::custom_id::Action;
@@ -229,6 +230,7 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         code: code("OFFICIALSTORE"),
         tally,
         is_finished,
+        is_over: false,
         remaining: None,
         wait_reason: None,
     }
@@ -304,6 +306,13 @@ pub fn batches(language: Language) -> Chapter {
                     &batch_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
                 ),
             ),
+            shown(
+                "Done, with failures, after the code has ended",
+                BatchMessage {
+                    is_over: true,
+                    ..batch_of(tally(250, 6, 0, vec![group(Status::RechargeMoneyVip, false, 1001..1004)]), true)
+                },
+            ),
             shown("Nobody got it", batch_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
         ],
     )
@@ -326,8 +335,6 @@ pub fn managing(language: Language) -> Chapter {
     say("setchannel, with everyone as the role", manage::everyone_refused(language));
     say("unsetchannel", manage::channel_unset(language, true));
     say("unsetchannel, when no channel was set", manage::channel_unset(language, false));
-    say("auto on", manage::auto_on(language, 100));
-    say("auto on, with an empty player list", manage::auto_on(language, 0));
     say("auto off", manage::auto_off(language));
     say(
         "add, with automatic redemption",

@@ -39,6 +39,7 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0016_self.sql"),
     include_str!("../../../../migrations/0017_alliances.sql"),
     include_str!("../../../../migrations/0018_targets.sql"),
+    include_str!("../../../../migrations/0019_notices.sql"),
 ];
 
 pub(super) struct Opened {
