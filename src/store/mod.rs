@@ -63,12 +63,12 @@ pub use inspection::{
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
-pub use players::{Joined, Linked, RosterChange, RosterPage};
+pub use players::{CheckCounts, Joined, Linked, RosterChange, RosterCheck, RosterPage};
 pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
-    Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,
-    Recorded,
+    Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next,
+    NextQuestion, OverCode, Recorded, StateQuestion, Waits,
 };
 pub use report::{
     Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild,

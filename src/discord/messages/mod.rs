@@ -18,6 +18,7 @@ pub mod players;
 pub mod post;
 pub mod reminder;
 pub mod self_service;
+pub mod states;
 pub mod stats;
 pub mod targets;
 pub mod texts;
