@@ -50,6 +50,7 @@ pub fn sources(language: Language) -> Sources {
             "personal",
             "post",
             "reminder",
+            "rosters",
             "self",
             "states",
             "status",
