@@ -41,6 +41,7 @@ mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod state_checks;
 mod stats;
 mod sync;
 mod tallies;
@@ -63,7 +64,7 @@ pub use inspection::{
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
-pub use players::{CheckCounts, Joined, Linked, RosterChange, RosterCheck, RosterPage};
+pub use players::{Joined, Linked, RosterChange, RosterPage};
 pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
@@ -75,6 +76,7 @@ pub use report::{
     PausedGuilds, Queue, RedemptionRow, RefusingGuild, StoreCounts,
 };
 pub use requests::{BatchStart, Standing};
+pub use state_checks::{CheckCounts, RosterCheck};
 pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;

@@ -35,6 +35,7 @@ mod secrets;
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;
 mod servers;
+mod states;
 mod stats;
 mod targets;
 mod world;

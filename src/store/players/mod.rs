@@ -3,12 +3,10 @@
 mod joining;
 mod links;
 mod rosters;
-pub(in crate::store) mod state_checks;
 
 pub use joining::Joined;
 pub use links::Linked;
 pub use rosters::RosterPage;
-pub use state_checks::{CheckCounts, RosterCheck};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -18,6 +16,7 @@ use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::state_checks;
 use crate::store::{batches, guilds};
 
 /// The result of putting players on a roster.
