@@ -68,6 +68,7 @@ async fn there_is_no_reminder_if_all_have_the_code_or_the_server_wants_none() {
     assert!(reminders(&world).is_empty());
     world.says(&admin, "manage giftcode notify", &[], &["Nothing is posted before a code ends"]).await;
     // All have it.
+    world.says(&admin, "manage players remove", &[("player", json!("9101"))], &["✅"]).await;
     world.import(&admin, "1101,Two,300\n").await;
     world.told(&admin, "manage giftcode redeem", &[("code", json!("ENDS"))]).await;
     world.message("ENDS: done for 2 players").await;
