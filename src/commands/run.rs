@@ -179,6 +179,7 @@ impl Process {
             request_limit: UserLimit::new(MAX_REQUESTS),
             check_limit: UserLimit::new(MAX_CHECKS),
             pictures: Pictures::default(),
+            registrations: Arc::default(),
         };
         let parts = ActiveParts {
             health: health.clone(),

@@ -19,6 +19,8 @@ pub enum Action {
     WhoAmI(Vec<Code>),
     /// The same for more codes than a `custom_id` holds: the store keeps them under this id.
     WhoChose(String),
+    /// Remove this alliance, as asked before.
+    RemoveAlliance(AllianceId),
     /// Show this page of an alliance's roster; counted from 0. Old messages name no alliance.
     RosterPage(u32, Option<AllianceId>),
 }
@@ -42,6 +44,7 @@ impl Action {
             "all-of" => Self::ChooseForAll,
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
             "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
+            "alliance-remove" => Self::RemoveAlliance(AllianceId(rest.parse().ok()?)),
             "roster" => Self::RosterPage(
                 rest.parse().ok()?,
                 parts.next().map(|id| id.parse().map(AllianceId)).transpose().ok()?,
@@ -74,6 +77,7 @@ impl fmt::Display for Action {
                 write!(f, "who:{}", codes.join(","))
             }
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
+            Self::RemoveAlliance(alliance) => write!(f, "alliance-remove:{alliance}"),
             Self::RosterPage(page, None) => write!(f, "roster:{page}"),
             Self::RosterPage(page, Some(alliance)) => write!(f, "roster:{page}:{alliance}"),
         }
@@ -110,6 +114,7 @@ mod tests {
             ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code])),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7, None)),
+            ("1:alliance-remove:41", Action::RemoveAlliance(AllianceId(41))),
             ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));

@@ -107,6 +107,8 @@ pub struct Announcement {
     pub language: Language,
     /// The roles to mention, each once.
     pub roles: Vec<RoleId>,
+    /// The names of the alliances for which it is posted; empty while the server has one.
+    pub alliances: Vec<String>,
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
     pub total: usize,
@@ -190,6 +192,8 @@ pub struct Correction {
     pub language: Language,
     /// The roles that the posts mention.
     pub roles: Vec<RoleId>,
+    /// The names of the alliances for which it was posted; empty while the server has one.
+    pub alliances: Vec<String>,
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
     pub total: usize,
@@ -205,6 +209,8 @@ pub struct BatchMessage {
     /// The server of the channel.
     pub server: GuildId,
     pub guild: AllianceId,
+    /// Its name; `None` while the server has one alliance.
+    pub alliance: Option<String>,
     /// Where the message is, or is to be sent.
     pub channel: ChannelId,
     /// `None` until it was sent.

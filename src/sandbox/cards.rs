@@ -89,6 +89,7 @@ mod tests {
             language: crate::domain::text::language::Language::En,
             server: GuildId(1),
             roles: Vec::new(),
+            alliances: Vec::new(),
             nonce: "g1".into(),
             guild: AllianceId(1),
             channel: ChannelId(2),

@@ -106,7 +106,10 @@ impl Batches {
                         runs.attempted_at, runs.finished_at IS NOT NULL, codes.code,
                         iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, g.channel_id,
                             coalesce(runs.channel_id, g.channel_id)),
-                        coalesce(g.server_id, g.guild_id)
+                        coalesce(g.server_id, g.guild_id),
+                        iif((SELECT count(*) FROM guilds s WHERE (s.guild_id = coalesce(g.server_id, g.guild_id)
+                                 OR s.server_id = coalesce(g.server_id, g.guild_id)) AND s.deleted = 0
+                               AND s.disbanded_at IS NULL) > 1, g.name, NULL)
                  FROM runs INDEXED BY runs_untold JOIN codes USING (code_key) JOIN guilds g ON g.guild_id = runs.guild_id
                  WHERE runs.deleted = 0 AND {UNTOLD} ORDER BY runs.started_at, runs.code_key, runs.guild_id"
             );
@@ -117,6 +120,7 @@ impl Batches {
                     nonce: row.get(3)?,
                     server: row.get(9)?,
                     guild: key.guild,
+                    alliance: row.get(10)?,
                     channel: row.get(8)?,
                     message: row.get::<_, Option<i64>>(4)?.map(|id| MessageId(id.cast_unsigned())),
                     language: guilds::server_language(row)?,

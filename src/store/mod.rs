@@ -48,7 +48,9 @@ pub use batches::{BatchProgress, FinishedBatch, Lasted};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
-pub use guilds::{AccessAdded, Alliance, Failing, GuildSettings, IdChannel};
+pub use guilds::{
+    AccessAdded, Alliance, AllianceAdded, AllianceRemoved, AllianceRenamed, Failing, GuildSettings, IdChannel,
+};
 pub use handles::{
     Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests,
     Rosters, SyncLog, Tallies,

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod alliances;
 mod answering;
 mod backups;
 mod catalogue;

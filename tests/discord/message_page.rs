@@ -160,6 +160,7 @@ fn page(language: Language) -> String {
         catalogue::managing(language),
         catalogue::rosters(language),
         catalogue::own::who_may(language),
+        catalogue::alliances::several(language),
         catalogue::everybody(language),
     ];
     for (title, messages) in chapters {

@@ -7,6 +7,7 @@ use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, OnlineStatus}
 use crate::discord::bot::Bot;
 use crate::discord::interactions::{components, forms};
 use crate::discord::permissions;
+use crate::discord::registration;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, GuildId};
 use crate::domain::sync::erasure::REMOVED_FOR;
@@ -51,6 +52,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         FullEvent::GuildCreate { guild, .. } => {
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
+            registration::joined(bot, id(guild.id)).await?;
             resume(bot, guild.id).await?;
             if let Ok(me) = bot.rest.my_id().await
                 && let Some(member) = guild.members.get(&me)
@@ -60,6 +62,8 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         }
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
             bot.connection.left(id(guild.id));
+            // Its commands left with it.
+            bot.guilds.forget_command_guild(id(guild.id)).await?;
             record_removal(bot, id(guild.id)).await?;
         }
         FullEvent::ChannelDelete { channel, .. } => {

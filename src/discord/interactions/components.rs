@@ -5,14 +5,16 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
-use crate::discord::messages::{access, manage, personal, players};
+use crate::discord::messages::{Message, access, alliances as words, manage, personal, players};
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
+use crate::domain::text::language::Language;
+use crate::ports::MessageId;
 use crate::store::FoundCode;
 
 use super::appeal::{AppealResult, appeal};
-use super::commands::alliances::nearest;
+use super::commands::alliances::{self, nearest};
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
 
@@ -34,13 +36,19 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let guild = component.guild_id.map(|id| GuildId(id.get()));
     let channel = ChannelId(component.channel_id.get());
     let alliance = match (&action, guild) {
-        (Some(Action::RosterPage(_, Some(alliance))), _) => *alliance,
+        (Some(Action::RosterPage(_, Some(alliance)) | Action::RemoveAlliance(alliance)), _) => *alliance,
         (_, Some(guild)) => nearest(bot, guild, channel).await?,
         (_, None) => AllianceId(0),
     };
+    let managed = match action {
+        Some(Action::RemoveAlliance(_)) => Managed::Server,
+        // Of several alliances, those are meant that the person manages.
+        Some(Action::RedeemForAll(_) | Action::ChooseForAll) => Managed::Anything,
+        _ => Managed::Alliance(alliance),
+    };
     if let (Some(action), Some(guild)) = (&action, guild)
         && is_for_managers(action)
-        && !may_manage(bot, guild, Managed::Alliance(alliance), component.member.as_ref()).await?
+        && !may_manage(bot, guild, managed, component.member.as_ref()).await?
     {
         return interaction
             .answer(&access::managers_only(interaction.language(), &bot.guilds.access_roles(guild).await?))
@@ -50,11 +58,16 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
-        (Some(Action::RedeemForAll(code)), Some(_), _) => {
-            redeem_for_roster(bot, interaction, alliance, vec![code]).await
+        (Some(Action::RedeemForAll(code)), Some(guild), _) => {
+            redeem_for_rosters(bot, interaction, guild, component, vec![code]).await
         }
-        (Some(Action::ChooseForAll), Some(_), Some(codes)) => {
-            redeem_for_roster(bot, interaction, alliance, codes).await
+        (Some(Action::ChooseForAll), Some(guild), Some(codes)) => {
+            redeem_for_rosters(bot, interaction, guild, component, codes).await
+        }
+        (Some(Action::RemoveAlliance(alliance)), Some(guild), _) => {
+            interaction.defer().await?;
+            let removed = alliances::confirmed(bot, interaction.language(), guild, alliance).await?;
+            interaction.answer(&removed).await
         }
         (Some(Action::RosterPage(number, _)), Some(guild), _) => {
             // It may have been removed.
@@ -78,7 +91,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
 /// Whether only those may do it who manage the bot in this server.
 fn is_for_managers(action: &Action) -> bool {
     match action {
-        Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(..) => true,
+        Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(..) | Action::RemoveAlliance(_) => true,
         Action::RedeemForMe(_) | Action::ChooseForMe | Action::WhoAmI(_) | Action::WhoChose(_) => false,
     }
 }
@@ -112,17 +125,53 @@ async fn redeem_for_person(
     redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes).await
 }
 
-async fn redeem_for_roster(
+/// Redeems for the alliances for which the message was posted, as far as the person manages them.
+async fn redeem_for_rosters(
     bot: &Bot,
     interaction: &Interaction<'_>,
-    alliance: AllianceId,
+    server: GuildId,
+    component: &ComponentInteraction,
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     interaction.defer().await?;
+    let language = interaction.language();
+    let mut named = bot.guilds.alliances_of_post(server, MessageId(component.message.id.get())).await?;
+    if named.is_empty() {
+        // It was posted by another program, or its alliance was removed.
+        named.push(nearest(bot, server, ChannelId(component.channel_id.get())).await?);
+    }
+    let known = bot.guilds.alliances(server).await?;
+    let mut answer: Option<Message> = None;
+    for alliance in named {
+        if !may_manage(bot, server, Managed::Alliance(alliance), component.member.as_ref()).await? {
+            continue;
+        }
+        let started = redeem_for_roster(bot, language, alliance, &codes).await?;
+        let started = match known.iter().find(|it| it.id == alliance) {
+            Some(alliance) if known.len() > 1 => started.under(&words::about(language, alliance)),
+            _ => started,
+        };
+        answer = Some(match answer {
+            Some(answer) => answer.and(started),
+            None => started,
+        });
+    }
+    match answer {
+        Some(answer) => interaction.answer(&answer).await,
+        None => interaction.answer(&access::managers_only(language, &bot.guilds.access_roles(server).await?)).await,
+    }
+}
+
+async fn redeem_for_roster(
+    bot: &Bot,
+    language: Language,
+    alliance: AllianceId,
+    codes: &[Code],
+) -> anyhow::Result<Message> {
     let mut started = Vec::new();
     for code in codes {
         let (code, generation) = match bot.codes.find_code(code.key()).await? {
-            None => (code.clone(), bot.codes.add_code(code).await?),
+            None => (code.clone(), bot.codes.add_code(code.clone()).await?),
             Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
             Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, alliance, &shown.code).await? {
                 Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
@@ -137,5 +186,5 @@ async fn redeem_for_roster(
         started.push((code, Ok(start)));
     }
     let channel = bot.guilds.guild(alliance).await?.channel;
-    interaction.answer(&manage::batches_started(interaction.language(), &started, channel)).await
+    Ok(manage::batches_started(language, &started, channel))
 }

@@ -18,8 +18,8 @@ pub mod stats;
 pub mod texts;
 
 use serenity::all::{
-    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,
-    EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
+    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateEmbedAuthor, CreateInteractionResponseMessage,
+    CreateMessage, EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
 };
 
 use crate::discord::rest::MessageFile;
@@ -28,6 +28,10 @@ use crate::domain::players::player::RoleId;
 use escape::clip;
 
 const MAX_CONTENT: usize = 2000;
+const MAX_EMBEDS: usize = 10;
+const MAX_ROWS: usize = 5;
+/// The longest line above the title of an embed. Discord takes 256 characters; an embed may hold 6,000 in all.
+const MAX_HEAD: usize = 120;
 
 /// The publisher's page on which a person can redeem (docs/protocol.md, "The game's page").
 pub const GAME_PAGE: &str = "https://wos-giftcode.centurygame.com";
@@ -90,8 +94,34 @@ impl Message {
         Self { content: clip(&format!("{named}{text}"), MAX_CONTENT), roles: roles.to_vec(), ..self }
     }
 
+    /// Puts a line before the text.
+    pub fn under(self, line: &str) -> Self {
+        let text = if self.content.is_empty() { line.to_owned() } else { format!("{line}\n{}", self.content) };
+        Self { content: clip(&text, MAX_CONTENT), ..self }
+    }
+
+    /// Appends another message, whose text stands below this one's. Buttons and files are those of both.
+    pub fn and(mut self, other: Self) -> Self {
+        let parts = [self.content, other.content].into_iter().filter(|text| !text.is_empty());
+        self.content = clip(&parts.collect::<Vec<_>>().join("\n\n"), MAX_CONTENT);
+        self.embeds.extend(other.embeds);
+        self.embeds.truncate(MAX_EMBEDS);
+        self.rows.extend(other.rows);
+        self.rows.truncate(MAX_ROWS);
+        self.files.extend(other.files);
+        self
+    }
+
     pub fn with_content(self, text: &str) -> Self {
         Self { content: clip(text, MAX_CONTENT), ..self }
+    }
+
+    /// Sets the line above the title of the first embed, if there is one to set.
+    pub fn headed(mut self, line: Option<String>) -> Self {
+        if let (Some(line), Some(first)) = (line, self.embeds.first_mut()) {
+            *first = std::mem::take(first).author(CreateEmbedAuthor::new(clip(&line, MAX_HEAD)));
+        }
+        self
     }
 
     /// Sets the link of the first embed's title.

@@ -29,6 +29,7 @@ use giftcode_bot::store::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+pub mod alliances;
 pub mod own;
 
 /// A chapter of the page: its title, and its messages, each with the situation in which people see it.
@@ -78,6 +79,7 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
         language: Language::En,
         server: GuildId(3),
         roles: vec![],
+        alliances: vec![],
         kind,
         total,
         codes,
@@ -89,7 +91,7 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
     let (guild, channel, message, roles) = (AllianceId(3), CHANNEL, MessageId(9), vec![]);
-    Correction { nonce, guild, channel, message, language: Language::En, roles, kind, total, codes }
+    Correction { nonce, guild, channel, message, language: Language::En, roles, alliances: vec![], kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -214,6 +216,7 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         nonce: "r1kz9".into(),
         server: GuildId(3),
         guild: AllianceId(3),
+        alliance: None,
         channel: CHANNEL,
         message: None,
         language: Language::En,

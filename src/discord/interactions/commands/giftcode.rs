@@ -3,14 +3,14 @@
 use poise::serenity_prelude as serenity;
 
 use crate::discord::messages::manage::Mention;
-use crate::discord::messages::{Message, appeal, manage, stats as charts};
+use crate::discord::messages::{Message, alliances as alliance_words, appeal, manage, stats as charts};
 use crate::discord::permissions::{self, NEEDED, USEFUL, missing};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
 use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
 
 use super::autocomplete::{alliances, codes_known};
-use super::{Context, guild, language, respond_for};
+use super::{Context, guild, language, respond_for, respond_for_past};
 
 /// Post new codes in this or another channel
 #[poise::command(slash_command, guild_only)]
@@ -34,7 +34,7 @@ pub(super) async fn setchannel(
     .await
 }
 
-async fn set_channel(
+pub(super) async fn set_channel(
     ctx: Context<'_>,
     alliance: AllianceId,
     channel: Option<serenity::PartialChannel>,
@@ -140,7 +140,7 @@ pub(super) async fn status(
         let bot = ctx.data();
         let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
         let active = bot.codes.active_codes(alliance).await?.len();
-        Ok(manage::status(
+        let status = manage::status(
             language(ctx),
             &manage::Status {
                 guild: bot.guilds.guild(alliance).await?,
@@ -152,7 +152,10 @@ pub(super) async fn status(
                 engine,
                 discord,
             },
-        ))
+        );
+        let alliances = bot.guilds.alliances(guild(ctx)?).await?;
+        let several = (alliances.len() > 1).then(|| alliance_words::order(language(ctx), &alliances));
+        Ok(several.into_iter().fold(status, Message::and))
     })
     .await
 }
@@ -171,7 +174,7 @@ pub(super) async fn history(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
+    respond_for_past(ctx, alliance, |alliance| async move {
         let code = match code.as_deref().map(Code::parse).transpose() {
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(language(ctx), &error)),
@@ -194,7 +197,7 @@ pub(super) async fn stats(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
+    respond_for_past(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
         let stats = bot.reports.guild_stats(alliance).await?;
         let charts = charts::charts(language(ctx), &stats);
