@@ -16,6 +16,8 @@ use crate::services::health::HealthMonitor;
 use crate::store::{Batches, Codes, Erasures, Guilds, RedemptionQueue, Reports, Requests, Rosters};
 
 use super::connection_status::ConnectionStatus;
+use super::id_inbox::IdInbox;
+use super::message_content::MessageContent;
 use super::pictures::Pictures;
 use super::rest::{Access, Rest};
 use super::session_budget::SessionBudget;
@@ -69,4 +71,6 @@ pub struct Bot {
     pub pictures: Pictures,
     /// Something changed that decides which commands are registered where.
     pub registrations: Arc<Notify>,
+    pub message_content: MessageContent,
+    pub id_inbox: IdInbox,
 }

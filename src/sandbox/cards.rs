@@ -90,6 +90,8 @@ mod tests {
             server: GuildId(1),
             roles: Vec::new(),
             alliances: Vec::new(),
+            channel_kind: None,
+            is_auto: false,
             nonce: "g1".into(),
             guild: AllianceId(1),
             channel: ChannelId(2),

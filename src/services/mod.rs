@@ -8,4 +8,5 @@ pub mod poster;
 pub mod replicator;
 pub mod reporter;
 pub mod retention;
+pub mod upkeep;
 pub mod watcher;

@@ -208,7 +208,7 @@ impl<B: BatchBoard> Reporter<B> {
             Ok(posted) => {
                 let is_announced = message.is_finished && posted.is_as_given;
                 if is_new || is_announced {
-                    let noted = self.batches.record_batch_message(key, Some(posted.id), false, is_announced).await;
+                    let noted = self.batches.record_batch_message(key, Some(posted), false, is_announced).await;
                     noted.map_err(unnoted)?;
                 }
                 return Ok(posted.is_as_given);

@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::answers::status::Status;
+use crate::domain::codes::channel::ChannelKind;
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::{AllianceId, PlayerId};
+use crate::domain::players::player::{AllianceId, ChannelId, PlayerId};
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::ports::{BatchMessage, MessageId};
+use crate::ports::{BatchMessage, MessageId, Posted};
 
 use super::tallies::{self, Counts};
 use super::{guilds, posts};
@@ -39,13 +40,22 @@ pub struct PastBatch {
 /// Selects the batches whose message does not show their final result. A result older than `?1` is not announced any
 /// more, but an existing message that shows an older state is corrected until the result is older than `?2`. `?3` is
 /// now. A paused guild is retried together with its posts. A listed code is announced by its post first, so a batch
-/// stays silent while the canary of its code is under way, and when the canary finds the code over.
+/// stays silent while the canary of its code is under way, and when the canary finds the code over. In a forum it waits
+/// for the code's post, because it is shown in that thread.
 const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND (g.paused IS NULL OR g.resume_at <= ?3)
     AND (runs.finished_at IS NULL OR runs.finished_at > iif(runs.message_id IS NULL, ?1, ?2))
     AND (codes.hold_until IS NULL OR codes.hold_until <= ?3)
+    AND NOT (g.channel_kind IS 'forum' AND runs.message_id IS NULL
+             AND EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
+                         AND p.generation = runs.generation AND p.message_id IS NULL AND p.deleted = 0))
     AND (runs.nonce IS NOT NULL OR codes.condemned IS NULL OR codes.generation > runs.generation OR codes.listed = 0
          OR EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
                     AND p.generation = runs.generation AND (p.attempted_at IS NOT NULL OR p.message_id IS NOT NULL)))";
+
+/// Selects the thread of the batch's code, if the guild's posts go to a forum.
+const THREAD: &str = "(SELECT p.channel_id FROM posts p
+    WHERE g.channel_kind = 'forum' AND p.guild_id = runs.guild_id AND p.code_key = runs.code_key
+      AND p.generation = runs.generation AND p.message_id = p.channel_id AND p.deleted = 0)";
 
 /// Counts a batch's results over the present roster. For a code that has been over for long, it returns the numbers
 /// that were counted then.
@@ -104,8 +114,9 @@ impl Batches {
             let sql = format!(
                 "SELECT runs.guild_id, runs.code_key, runs.generation, coalesce(runs.nonce, ''), runs.message_id,
                         runs.attempted_at, runs.finished_at IS NOT NULL, codes.code,
-                        iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, g.channel_id,
+                        iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, coalesce({THREAD}, g.channel_id),
                             coalesce(runs.channel_id, g.channel_id)),
+                        g.channel_id, g.channel_kind, {THREAD},
                         coalesce(g.server_id, g.guild_id),
                         iif((SELECT count(*) FROM guilds s WHERE (s.guild_id = coalesce(g.server_id, g.guild_id)
                                  OR s.server_id = coalesce(g.server_id, g.guild_id)) AND s.deleted = 0
@@ -116,12 +127,19 @@ impl Batches {
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([Millis(since), Millis(mended_since), Millis(now)], |row| {
                 let key = BatchKey { guild: row.get(0)?, code: row.get(1)?, generation: row.get(2)? };
+                let channel: ChannelId = row.get(8)?;
+                let channel_kind = match () {
+                    () if row.get::<_, ChannelId>(9)? == channel => row.get(10)?,
+                    () if row.get::<_, Option<ChannelId>>(11)? == Some(channel) => Some(ChannelKind::Thread),
+                    () => None,
+                };
                 let message = BatchMessage {
                     nonce: row.get(3)?,
-                    server: row.get(9)?,
+                    server: row.get(12)?,
                     guild: key.guild,
-                    alliance: row.get(10)?,
-                    channel: row.get(8)?,
+                    alliance: row.get(13)?,
+                    channel,
+                    channel_kind,
                     message: row.get::<_, Option<i64>>(4)?.map(|id| MessageId(id.cast_unsigned())),
                     language: guilds::server_language(row)?,
                     attempted_at: row.get::<_, Option<Millis>>(5)?.map(|Millis(at)| at),
@@ -171,8 +189,8 @@ impl Batches {
         permission.map(|()| nonce)
     }
 
-    /// Records the result of sending a batch's message. `message` is its id, and ends a pause of the guild; it is
-    /// `None` if the message was not sent. With `maybe_sent`, it is unknown whether it was sent. With `is_announced`,
+    /// Records the result of sending a batch's message. `sent` ends a pause of the guild; it is `None` if the message was
+    /// not sent. With `maybe_sent`, it is unknown whether it was sent. With `is_announced`,
     /// the message shows the final result.
     ///
     /// # Errors
@@ -180,28 +198,30 @@ impl Batches {
     pub async fn record_batch_message(
         &self,
         key: BatchKey,
-        message: Option<MessageId>,
+        sent: Option<Posted>,
         maybe_sent: bool,
         is_announced: bool,
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
             let was_sent = "SELECT 1 FROM runs WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3
                             AND message_id IS NOT NULL";
-            if message.is_some() && !tx.statement(was_sent)?.exists(params![key.guild, key.code, key.generation])? {
+            if sent.is_some() && !tx.statement(was_sent)?.exists(params![key.guild, key.code, key.generation])? {
                 guilds::works(tx, key.guild)?;
             }
             tx.execute(
                 "UPDATE runs SET message_id = coalesce(?4, message_id), attempted_at = iif(?5, attempted_at, NULL),
+                     channel_id = coalesce(?8, channel_id),
                      summarised = iif(?6 AND finished_at IS NOT NULL, 1, summarised), version = ?7
                  WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3",
                 params![
                     key.guild,
                     key.code,
                     key.generation,
-                    message.map(|id| id.0.cast_signed()),
+                    sent.map(|sent| sent.id.0.cast_signed()),
                     maybe_sent,
                     is_announced,
-                    tx.version()
+                    tx.version(),
+                    sent.and_then(|sent| sent.thread)
                 ],
             )?;
             Ok(())

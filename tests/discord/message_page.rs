@@ -161,6 +161,7 @@ fn page(language: Language) -> String {
         catalogue::rosters(language),
         catalogue::own::who_may(language),
         catalogue::alliances::several(language),
+        catalogue::own::joining(language),
         catalogue::everybody(language),
     ];
     for (title, messages) in chapters {

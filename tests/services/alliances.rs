@@ -51,12 +51,11 @@ async fn end((task, stop): (tokio::task::JoinHandle<anyhow::Result<()>>, tokio_u
 async fn invariant_1_a_shared_channel_gets_each_code_once_for_all() {
     let (state, channels) = (two(HERE, HERE).await, Channels::default());
     for (alliance, role) in [(GUILD, 71), (SECOND, 72)] {
-        let role = Some(Some(RoleId(role)));
-        state.store.guilds().set_channel_and_role(alliance, HERE, role).await.unwrap();
+        state.store.guilds().set_target(alliance, HERE, None, Some(vec![RoleId(role)])).await.unwrap();
     }
     // One that shares the role is mentioned once.
     add(&state, THIRD, "Third").await;
-    state.store.guilds().set_channel_and_role(THIRD, HERE, Some(Some(RoleId(71)))).await.unwrap();
+    state.store.guilds().set_target(THIRD, HERE, None, Some(vec![RoleId(71)])).await.unwrap();
     let running = run(&state, &channels);
     state.list(&["A1"]).await;
     settle().await;

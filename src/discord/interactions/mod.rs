@@ -3,10 +3,12 @@
 //! [`commands`], [`components`] and [`forms`] each read one kind of interaction; [`redeem`], [`appeal`] and [`linking`] do
 //! the work that several of them share. [`response`] acknowledges an interaction and sends its answer.
 
+pub(super) mod alliances;
 mod appeal;
 pub(super) mod commands;
 pub(super) mod components;
 pub(super) mod forms;
+pub(super) mod id_channel;
 mod linking;
 mod redeem;
 mod response;

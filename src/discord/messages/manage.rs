@@ -7,7 +7,7 @@ use serenity::all::CreateEmbed;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeError};
 use crate::domain::health::{DiscordStatus, EnginePhase, EngineStatus, Feeds, ReplicaStatus};
-use crate::domain::players::player::{ChannelId, RoleId};
+use crate::domain::players::player::ChannelId;
 use crate::domain::text::language::Language;
 use crate::ports::AnnouncedCode;
 use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
@@ -15,68 +15,14 @@ use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
 use super::appeal::{Recheck, code_over, over_lines};
 use super::batch::{by_reason, counts, reason};
 use super::escape::{clip, escape, in_text};
-use super::{Message, colour, count, health, thousands, when};
+use super::{Message, colour, count, health, mentions, thousands, when};
 
 /// Batches that the history shows.
 pub const HISTORY_BATCHES: u32 = 10;
 /// Codes that the list shows.
 const LIST_CODES: usize = 40;
 
-/// The role that a server's posts mention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mention {
-    Nobody,
-    /// Nobody any more, as requested.
-    Removed,
-    /// Nobody any more, because the role was deleted.
-    Gone,
-    Role(RoleId),
-    /// A role whose members Discord does not notify.
-    Silent(RoleId),
-}
-
-impl Mention {
-    pub fn role(self) -> Option<RoleId> {
-        match self {
-            Self::Role(role) | Self::Silent(role) => Some(role),
-            Self::Nobody | Self::Removed | Self::Gone => None,
-        }
-    }
-}
-
-/// `is_first` if the server had no channel before, so that the active codes are posted. `missing` names permissions that are
-/// useful but not required.
-pub fn channel_set(
-    language: Language,
-    channel: ChannelId,
-    is_first: bool,
-    mention: Mention,
-    missing: &[&str],
-) -> Message {
-    let active = if is_first { ", starting with the active ones" } else { "" };
-    let mut text = format!("✅ From now on, I post gift codes in <#{channel}>{active}.");
-    match mention {
-        Mention::Nobody => {}
-        Mention::Removed => text += " Posts no longer mention a role.",
-        Mention::Gone => {
-            text +=
-                " The role that posts mentioned was deleted, so they mention nobody now. Set another one with `role`."
-        }
-        Mention::Role(role) => text += &format!(" Each post mentions <@&{role}>."),
-        Mention::Silent(role) => {
-            text += &format!(
-                " Each post names <@&{role}>, but Discord notifies nobody: turn on “Allow anyone to @mention this role” in the \
-                 role's settings."
-            );
-        }
-    }
-    if !missing.is_empty() {
-        text += &format!(" Please also allow me to {} there.", in_words(language, missing));
-    }
-    Message::text(text)
-}
-
-fn in_words(language: Language, items: &[&str]) -> String {
+pub(super) fn in_words(language: Language, items: &[&str]) -> String {
     match items {
         [] => String::new(),
         [only] => format!("**{only}**"),
@@ -114,9 +60,11 @@ pub fn role_or_none(language: Language) -> Message {
     Message::text("❌ Use either `role` or `no_role`, not both. Nothing was changed.")
 }
 
-/// The channel is missing, in another server, or a thread.
+/// The channel is missing, in another server, or of a kind without messages.
 pub fn channel_unknown(language: Language) -> Message {
-    Message::text("❌ I cannot post there. Choose a text or announcement channel of this server. Nothing was changed.")
+    Message::text(
+        "❌ I cannot post there. Choose a text channel, announcement channel, thread or forum of this server. Nothing was changed.",
+    )
 }
 
 pub fn channel_unset(language: Language, was_set: bool) -> Message {
@@ -295,7 +243,10 @@ pub fn status(language: Language, status: &Status) -> Message {
         ),
         (Some(channel), None, None) => format!("<#{channel}>"),
     };
-    let role = guild.mention_role.map_or(String::new(), |role| format!("\nmentions <@&{role}>"));
+    let role = match guild.mention_roles.as_slice() {
+        [] => String::new(),
+        roles => format!("\nmentions {}", mentions(roles, ", ")),
+    };
     let auto = if guild.auto_redeem { "on" } else { "off: turn it on with `/manage giftcode auto`" };
     let queue =
         format!("{} here, {} in all servers", thousands(status.waiting_here), thousands(status.waiting_everywhere));

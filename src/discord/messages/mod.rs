@@ -14,7 +14,9 @@ pub mod manage;
 pub mod personal;
 pub mod players;
 pub mod post;
+pub mod self_service;
 pub mod stats;
+pub mod targets;
 pub mod texts;
 
 use serenity::all::{
@@ -29,6 +31,7 @@ use escape::clip;
 
 const MAX_CONTENT: usize = 2000;
 const MAX_EMBEDS: usize = 10;
+/// Rows of buttons and menus in a message.
 const MAX_ROWS: usize = 5;
 /// The longest line above the title of an embed. Discord takes 256 characters; an embed may hold 6,000 in all.
 const MAX_HEAD: usize = 120;
@@ -89,9 +92,26 @@ impl Message {
         if roles.is_empty() {
             return self;
         }
-        let named = roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(" ");
         let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
-        Self { content: clip(&format!("{named}{text}"), MAX_CONTENT), roles: roles.to_vec(), ..self }
+        let content = clip(&format!("{}{text}", mentions(roles, " ")), MAX_CONTENT);
+        Self { content, roles: roles.to_vec(), ..self }
+    }
+
+    /// Adds a line to the text.
+    pub fn with_line(self, line: &str) -> Self {
+        let content = clip(&format!("{}\n{line}", self.content), MAX_CONTENT);
+        Self { content, ..self }
+    }
+
+    /// Adds a paragraph after the text, and buttons or menus after the rest. What does not fit is left out.
+    pub fn followed_by(mut self, text: &str, rows: &[CreateActionRow]) -> Self {
+        let longer = format!("{}\n{text}", self.content);
+        if !text.is_empty() && longer.chars().count() <= MAX_CONTENT {
+            self.content = longer;
+        }
+        let room = MAX_ROWS.saturating_sub(self.rows.len());
+        self.rows.extend(rows.iter().take(room).cloned());
+        self
     }
 
     /// Puts a line before the text.
@@ -184,6 +204,11 @@ impl Message {
     }
 }
 
+/// Mentions of these roles.
+pub fn mentions(roles: &[RoleId], between: &str) -> String {
+    roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(between)
+}
+
 /// `1 player`, `2 players`.
 pub fn count(number: u32, singular: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -220,14 +245,17 @@ mod tests {
     }
 
     #[test]
-    fn a_message_mentions_its_role_only() {
-        let mentions = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
+    fn a_message_mentions_its_roles_only() {
+        let allowed = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
         let plain = Message::text("@everyone <@1> <@&2>");
-        assert_eq!(mentions(&plain)["parse"], serde_json::json!([]));
-        assert_eq!(mentions(&plain)["roles"], serde_json::json!([]));
+        assert_eq!(allowed(&plain)["parse"], serde_json::json!([]));
+        assert_eq!(allowed(&plain)["roles"], serde_json::json!([]));
         let with_role = Message::text("x").mentioning(&[RoleId(7)]);
-        assert_eq!(mentions(&with_role)["roles"], serde_json::json!(["7"]));
+        assert_eq!(allowed(&with_role)["roles"], serde_json::json!(["7"]));
         assert_eq!(serde_json::to_value(with_role.create()).unwrap()["content"], "<@&7>\nx");
+        let with_two = Message::text("x <@&9>").mentioning(&[RoleId(7), RoleId(8)]);
+        assert_eq!(allowed(&with_two)["roles"], serde_json::json!(["7", "8"]));
+        assert_eq!(serde_json::to_value(with_two.create()).unwrap()["content"], "<@&7> <@&8>\nx <@&9>");
         let without_text = Message::embed(CreateEmbed::new()).mentioning(&[RoleId(7)]);
         assert_eq!(serde_json::to_value(without_text.create()).unwrap()["content"], "<@&7>");
     }

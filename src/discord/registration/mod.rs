@@ -239,7 +239,7 @@ mod tests {
     fn leaves(command: &poise::Command<Bot, anyhow::Error>, path: &str, found: &mut Vec<(String, Vec<String>)>) {
         let path = format!("{path} {}", command.name).trim().to_owned();
         if command.subcommands.is_empty() {
-            found.push((path, command.parameters.iter().map(|parameter| parameter.name.to_string()).collect()));
+            found.push((path.clone(), command.parameters.iter().map(|parameter| parameter.name.to_string()).collect()));
         }
         command.subcommands.iter().for_each(|inner| leaves(inner, &path, found));
     }

@@ -61,6 +61,11 @@ pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
     }
 }
 
+/// A message for each code: in a forum, each code has a post of its own.
+pub fn messages_apart<T>(codes: Vec<T>) -> Vec<PlannedMessage<T>> {
+    codes.into_iter().map(|code| PlannedMessage { kind: MessageKind::New, total: 1, codes: vec![code] }).collect()
+}
+
 /// The nonce by which Discord recognizes a repeated attempt to send a message. It follows from what is announced, so a
 /// second process with a copy of the state computes the same one. A message of several codes takes the nonce of its
 /// first code, because another process may have announced different codes with that one. `again` counts the nonces that

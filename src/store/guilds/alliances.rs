@@ -136,7 +136,8 @@ fn disband(tx: &Tx<'_>, id: AllianceId) -> rusqlite::Result<u32> {
         params![id, tx.version()],
     )?;
     tx.execute(
-        "UPDATE guilds SET channel_id = NULL, mention_role = NULL, auto_redeem = 0, digest_due = 0, paused = NULL,
+        "UPDATE guilds SET channel_id = NULL, channel_kind = NULL, mention_role = NULL, mention_roles = NULL,
+             id_channel = NULL, auto_redeem = 0, digest_due = 0, paused = NULL,
              resume_at = NULL, disbanded_at = ?2, version = ?3
          WHERE guild_id = ?1",
         params![id, Millis(tx.now()), tx.version()],

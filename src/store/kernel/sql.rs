@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::channel::Blocked;
+use crate::domain::codes::channel::{Blocked, ChannelKind};
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::listing::ListingStatus;
 use crate::domain::codes::post_plan::MessageKind;
@@ -101,4 +101,5 @@ text!(Outcome, |outcome| outcome.name(), |name| Some(Outcome::read(name)));
 text!(Blocked, |blocked| blocked.name(), Blocked::parse);
 text!(ListingStatus, |status| status.name(), |name| Some(ListingStatus::parse(name).unwrap_or(ListingStatus::Lapsed)));
 text!(MessageKind, |kind| kind.name(), |name| Some(MessageKind::parse(name).unwrap_or(MessageKind::New)));
+text!(ChannelKind, |kind| kind.name(), |name| Some(ChannelKind::parse(name).unwrap_or(ChannelKind::Text)));
 text!(Status, Status::name, |name| Some(Status::parse(name)));

@@ -11,6 +11,7 @@ use crate::domain::codes::channel::{OverReason, ShownState};
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::players::player::AllianceId;
 use crate::ports::{AnnouncedCode, Correction, MessageId};
+use crate::store::guilds;
 use crate::store::handles::PostQueue;
 use crate::store::kernel::{Millis, StoreError};
 
@@ -78,9 +79,10 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Correction> {
         message: MessageId(row.get::<_, i64>(3)?.cast_unsigned()),
         kind: row.get::<_, MessageKind>(4)?,
         total: row.get::<_, u32>(5)? as usize,
-        language: crate::store::guilds::server_language(row)?,
+        language: guilds::server_language(row)?,
         roles: Vec::new(),
         alliances: Vec::new(),
+        is_auto: false,
         codes: Vec::new(),
     })
 }
@@ -115,8 +117,8 @@ impl PostQueue {
             for message in &mut due {
                 let rows = codes.query_map(params![Millis(now), message.nonce], shown_code)?;
                 message.codes = rows.collect::<Result<_, _>>()?;
-                let Audience { roles, names } = audience(connection, &message.nonce)?;
-                (message.roles, message.alliances) = (roles, names);
+                let Audience { roles, names, is_auto } = audience(connection, &message.nonce)?;
+                (message.roles, message.alliances, message.is_auto) = (roles, names, is_auto);
             }
             Ok((due, next))
         })

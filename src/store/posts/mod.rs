@@ -2,6 +2,7 @@
 
 mod corrections;
 pub(super) mod planning;
+pub(super) mod publications;
 
 pub use planning::{GuildPlan, Plan, Planned};
 
@@ -12,7 +13,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::domain::codes::channel::ShownState;
 use crate::domain::codes::post_plan::{self, MessageKind};
-use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
+use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::{AnnouncedCode, Announcement, Posted};
 use crate::runtime::wake::Wake;
 use crate::store::batches::{AT_ONCE_MS, SEEN_AT};
@@ -86,8 +87,10 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
             server: row.get("server_id")?,
             guild: row.get("guild_id")?,
             channel: row.get::<_, ChannelId>("channel_id")?,
-            language: guilds::server_language(row)?,
+            channel_kind: row.get("channel_kind")?,
             roles: Vec::new(),
+            is_auto: false,
+            language: guilds::server_language(row)?,
             alliances: Vec::new(),
             kind: row.get::<_, MessageKind>("kind")?,
             total: row.get::<_, u32>("total")? as usize,
@@ -116,26 +119,37 @@ pub(super) struct Audience {
     pub roles: Vec<RoleId>,
     /// The alliances' names, in their order; empty while their server has one alliance.
     pub names: Vec<String>,
+    /// The codes are redeemed for all of them without anybody's request.
+    pub is_auto: bool,
+}
+
+impl Audience {
+    fn tell(self, announcement: &mut Announcement) {
+        let Self { roles, names, is_auto } = self;
+        (announcement.roles, announcement.alliances, announcement.is_auto) = (roles, names, is_auto);
+    }
 }
 
 pub(super) fn audience(connection: &Connection, nonce: &str) -> rusqlite::Result<Audience> {
     let mut statement = connection.prepare_cached(
-        "SELECT g.mention_role, g.name,
+        "SELECT g.mention_role, g.mention_roles, g.name, g.auto_redeem,
                 (SELECT count(*) FROM guilds s WHERE (s.guild_id = coalesce(g.server_id, g.guild_id)
                      OR s.server_id = coalesce(g.server_id, g.guild_id)) AND s.deleted = 0 AND s.disbanded_at IS NULL) > 1
          FROM guilds g WHERE g.deleted = 0 AND g.disbanded_at IS NULL
            AND g.guild_id IN (SELECT guild_id FROM posts WHERE nonce = ?1 AND deleted = 0)
          ORDER BY coalesce(g.rank, 0), g.guild_id",
     )?;
-    let mut audience = Audience { roles: Vec::new(), names: Vec::new() };
+    let mut audience = Audience { roles: Vec::new(), names: Vec::new(), is_auto: true };
     let mut rows = statement.query([nonce])?;
     while let Some(row) = rows.next()? {
-        let (role, name, is_one_of_several): (Option<RoleId>, Option<String>, bool) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
-        if let Some(role) = role.filter(|role| !audience.roles.contains(role)) {
-            audience.roles.push(role);
+        for role in guilds::mention_roles(row.get(0)?, row.get(1)?) {
+            if !audience.roles.contains(&role) {
+                audience.roles.push(role);
+            }
         }
+        let (name, is_one_of_several): (Option<String>, bool) = (row.get(2)?, row.get(4)?);
         audience.names.extend(name.filter(|_| is_one_of_several));
+        audience.is_auto &= row.get::<_, bool>(3)?;
     }
     Ok(audience)
 }
@@ -153,19 +167,6 @@ fn part(tx: &Tx<'_>, nonce: &str) -> rusqlite::Result<usize> {
     )
 }
 
-/// Takes back the waiting posts of an alliance that changed its channel, so that they are planned for the new one: there
-/// another alliance may have announced the codes. What may have been sent is cleared up first. A server with one alliance
-/// keeps its messages.
-pub(super) fn leave(tx: &Tx<'_>, alliance: AllianceId) -> rusqlite::Result<usize> {
-    tx.execute(
-        "UPDATE posts SET deleted = 1, version = ?2
-         WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND attempted_at IS NULL
-           AND EXISTS (SELECT 1 FROM guilds g WHERE g.guild_id = ?1
-                       AND (g.server_id IS NOT NULL OR EXISTS (SELECT 1 FROM guilds s WHERE s.server_id = ?1)))",
-        params![alliance, tx.version()],
-    )
-}
-
 impl PostQueue {
     /// Woken when a code, guild, roster or post changed, so that there may be something to plan or post.
     pub fn wake(&self) -> &Wake {
@@ -180,9 +181,12 @@ impl PostQueue {
         self.read(move |connection| {
             // If the message may already have been sent to an earlier channel, it is searched for there.
             let mut heads = connection.prepare_cached(&format!(
-                "SELECT p.nonce, p.guild_id, coalesce(g.server_id, g.guild_id) AS server_id, p.kind, p.total, p.attempted_at, p.attempts, p.planned_at,
+                "SELECT p.nonce, p.guild_id, coalesce(g.server_id, g.guild_id) AS server_id, p.kind,
+                        p.total, p.attempted_at, p.attempts, p.planned_at,
                         iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
-                        p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved
+                        p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved,
+                        iif(p.attempted_at IS NULL OR coalesce(p.channel_id, g.channel_id) = g.channel_id, g.channel_kind, NULL)
+                            AS channel_kind
                  {HEADS} AND {DUE_AT} <= ?1"
             ))?;
             let mut codes = connection.prepare_cached(&format!(
@@ -200,8 +204,7 @@ impl PostQueue {
             for message in &mut due {
                 let rows = codes.query_map([&message.announcement.nonce], announced_code)?;
                 message.announcement.codes = rows.collect::<Result<_, _>>()?;
-                let Audience { roles, names } = audience(connection, &message.announcement.nonce)?;
-                (message.announcement.roles, message.announcement.alliances) = (roles, names);
+                audience(connection, &message.announcement.nonce)?.tell(&mut message.announcement);
             }
             Ok(due)
         })
@@ -275,6 +278,10 @@ impl PostQueue {
                     ],
                 )?;
             }
+            if let (None, Some(kind)) = (message.channel_kind, posted.channel_kind) {
+                guilds::learn_kind(tx, message.channel, kind)?;
+            }
+            publications::note_posted(tx, &message.nonce, posted)?;
             guilds::works(tx, message.guild)?;
             Ok(since_seen(tx, &message.nonce)?)
         });

@@ -1,11 +1,12 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
+mod targets;
+
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
-use giftcode_bot::discord::messages::manage::Mention;
-use giftcode_bot::discord::messages::{Message, access, batch, manage, personal, players, post, stats};
+use giftcode_bot::discord::messages::{Message, access, batch, manage, personal, players, post, self_service, stats};
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
+use giftcode_bot::domain::codes::channel::{Blocked, ChannelKind, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::health::{
@@ -80,6 +81,8 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
         server: GuildId(3),
         roles: vec![],
         alliances: vec![],
+        channel_kind: None,
+        is_auto: false,
         kind,
         total,
         codes,
@@ -91,7 +94,19 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
     let (guild, channel, message, roles) = (AllianceId(3), CHANNEL, MessageId(9), vec![]);
-    Correction { nonce, guild, channel, message, language: Language::En, roles, alliances: vec![], kind, total, codes }
+    Correction {
+        nonce,
+        guild,
+        channel,
+        message,
+        language: Language::En,
+        roles,
+        alliances: vec![],
+        is_auto: false,
+        kind,
+        total,
+        codes,
+    }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -184,6 +199,10 @@ pub fn posts(language: Language) -> Chapter {
                 "A new code that the game granted to somebody before it was posted",
                 announcement(MessageKind::New, 1, vec![AnnouncedCode { checked: true, ..one() }]),
             ),
+            posted(
+                "A new code, while automatic redemption is on",
+                Announcement { is_auto: true, ..announcement(MessageKind::New, 1, vec![one()]) },
+            ),
             posted("Two new codes", announcement(MessageKind::New, 2, two())),
             posted("The active codes, when a channel is set", announcement(MessageKind::Digest, 1, vec![one()])),
             posted("The first ten of twelve codes", announcement(MessageKind::Digest, 12, many(10))),
@@ -218,6 +237,7 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         guild: AllianceId(3),
         alliance: None,
         channel: CHANNEL,
+        channel_kind: None,
         message: None,
         language: Language::En,
         attempted_at: None,
@@ -307,15 +327,6 @@ pub fn batches(language: Language) -> Chapter {
 pub fn managing(language: Language) -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("setchannel", manage::channel_set(language, CHANNEL, true, Mention::Nobody, &[]));
-    say(
-        "setchannel, with a role, or with one that is set already",
-        manage::channel_set(language, CHANNEL, true, Mention::Role(ROLE), &[]),
-    );
-    say(
-        "setchannel, with a role that cannot be mentioned, and without useful permissions",
-        manage::channel_set(language, CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
-    );
     say(
         "setchannel, in a channel where the bot may not post",
         manage::channel_refused(language, CHANNEL, &["Send Messages", "Embed Links"]),
@@ -324,14 +335,9 @@ pub fn managing(language: Language) -> Chapter {
         "setchannel, while the bot is in a timeout",
         manage::in_a_timeout(language, now() + SignedDuration::from_hours(1)),
     );
-    say(
-        "setchannel, when another channel was set",
-        manage::channel_set(language, CHANNEL, false, Mention::Nobody, &[]),
-    );
-    say("setchannel, with no_role", manage::channel_set(language, CHANNEL, false, Mention::Removed, &[]));
-    say("setchannel, when the role was deleted", manage::channel_set(language, CHANNEL, false, Mention::Gone, &[]));
+    targets::setchannel(language, &mut say);
     say("setchannel, with a role and no_role", manage::role_or_none(language));
-    say("setchannel, with a deleted channel or a thread", manage::channel_unknown(language));
+    say("setchannel, with a deleted channel or a voice channel", manage::channel_unknown(language));
     say("setchannel, with everyone as the role", manage::everyone_refused(language));
     say("unsetchannel", manage::channel_unset(language, true));
     say("unsetchannel, when no channel was set", manage::channel_unset(language, false));
@@ -406,12 +412,16 @@ pub fn managing(language: Language) -> Chapter {
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
         (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
-    say("the menu “Redeem for all”, with several codes", manage::batches_started(language, &started, Some(CHANNEL)));
+    say(
+        "the menu “Alliance (leaders)”, with several codes",
+        manage::batches_started(language, &started, Some(CHANNEL)),
+    );
     say("retry", manage::retried(language, &code("WOS1105"), 5));
     say("retry, without failures", manage::retried(language, &code("WOS1105"), 0));
     let guild = GuildSettings {
         channel: Some(CHANNEL),
-        mention_role: Some(ROLE),
+        channel_kind: Some(ChannelKind::Text),
+        mention_roles: vec![ROLE],
         auto_redeem: true,
         paused: None,
         failing: None,
@@ -435,7 +445,7 @@ pub fn managing(language: Language) -> Chapter {
     let badly = manage::Status {
         guild: GuildSettings {
             paused: Some(Blocked::MissingPermissions),
-            mention_role: None,
+            mention_roles: Vec::new(),
             auto_redeem: false,
             ..guild
         },
@@ -468,6 +478,7 @@ pub fn managing(language: Language) -> Chapter {
             manage::status(language, &manage::Status { guild, ..manage::Status::default() }),
         );
     }
+    targets::test(language, &mut say);
     let past = |text: &str, generation, tally, finished| PastBatch {
         code: code(text),
         generation,
@@ -561,8 +572,6 @@ pub fn everybody(language: Language) -> Chapter {
     let (me, state) = (player(33_750_731), State::new(245).unwrap());
     say("/giftcode", manage::codes(language, &[one(), hostile()], &[], false));
     say("/giftcode, without an active code", manage::codes(language, &[], &[], false));
-    say("/link", personal::linked(language, me, state, true, 0));
-    say("/link, of a linked account whose state was wrong", personal::linked(language, me, state, false, 2));
     say("/link, with a wrong state", personal::not_confirmed(language, me, state, &StateCheck::WrongState));
     say("/link, with an id that nobody has", personal::not_confirmed(language, me, state, &StateCheck::NoSuchPlayer));
     say(
@@ -571,7 +580,6 @@ pub fn everybody(language: Language) -> Chapter {
     );
     say("/link, of a sixth account", personal::too_many_links(language));
     say("the form, with an invalid id", personal::bad_player(language, &PlayerError::Id("me".into())));
-    say("the form, with neither yes nor no", personal::yes_or_no(language));
     say("/unlink", personal::unlinked(language, 1));
     say("/unlink, of every account", personal::unlinked(language, 3));
     say("/unlink, of somebody else's account", personal::unlinked(language, 0));
@@ -657,7 +665,7 @@ pub fn everybody(language: Language) -> Chapter {
 
 /// The form that asks for an account.
 pub fn form(language: Language) -> serde_json::Value {
-    serde_json::to_value(personal::who_are_you(language, &Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
+    serde_json::to_value(self_service::who_are_you(language, &Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
 }
 
 /// Messages with contents of the greatest length, in characters that grow most when they are escaped.

@@ -1,87 +1,11 @@
 //! `/manage giftcode`: the channel, auto-redemption, status and history.
 
-use poise::serenity_prelude as serenity;
-
-use crate::discord::messages::manage::Mention;
 use crate::discord::messages::{Message, alliances as alliance_words, appeal, manage, stats as charts};
-use crate::discord::permissions::{self, NEEDED, USEFUL, missing};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
-use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
 
 use super::autocomplete::{alliances, codes_known};
 use super::{Context, guild, language, respond_for, respond_for_past};
-
-/// Post new codes in this or another channel
-#[poise::command(slash_command, guild_only)]
-pub(super) async fn setchannel(
-    ctx: Context<'_>,
-    #[description = "Where to post; this channel if you leave it out"]
-    #[channel_types("Text", "News")]
-    channel: Option<serenity::PartialChannel>,
-    #[description = "A role for each post to mention; leave it out to keep the present one"] role: Option<
-        serenity::Role,
-    >,
-    #[description = "Stop mentioning a role"] no_role: Option<bool>,
-    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
-    #[autocomplete = "alliances"]
-    #[max_length = 64]
-    alliance: Option<String>,
-) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
-        set_channel(ctx, alliance, channel, role, no_role.unwrap_or(false)).await
-    })
-    .await
-}
-
-pub(super) async fn set_channel(
-    ctx: Context<'_>,
-    alliance: AllianceId,
-    channel: Option<serenity::PartialChannel>,
-    role: Option<serenity::Role>,
-    no_role: bool,
-) -> anyhow::Result<Message> {
-    let (bot, server) = (ctx.data(), guild(ctx)?);
-    let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
-    let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
-        return Ok(manage::channel_unknown(language(ctx)));
-    };
-    if let Some(until) = granted.timed_out_until {
-        return Ok(manage::in_a_timeout(language(ctx), until));
-    }
-    let granted = granted.permissions;
-    let needed = missing(NEEDED, granted);
-    if !needed.is_empty() {
-        return Ok(manage::channel_refused(language(ctx), channel, &needed));
-    }
-    // @everyone is a role with the id of the server, and a mention of it would notify nobody.
-    if role.as_ref().is_some_and(|role| role.id.get() == server.0) {
-        return Ok(manage::everyone_refused(language(ctx)));
-    }
-    if role.is_some() && no_role {
-        return Ok(manage::role_or_none(language(ctx)));
-    }
-    let settings = bot.guilds.guild(alliance).await?;
-    // The role that is set may have been deleted or made unmentionable since.
-    let kept = settings.mention_role.filter(|_| role.is_none() && !no_role);
-    let role = match kept {
-        None => role,
-        Some(kept) => {
-            let guild = bot.rest.guild(serenity::GuildId::new(server.0.max(1))).await?;
-            guild.roles.get(&serenity::RoleId::new(kept.0.max(1))).cloned()
-        }
-    };
-    let may_mention = granted.administrator() || granted.mention_everyone();
-    let mention = match &role {
-        Some(role) if role.mentionable || may_mention => Mention::Role(RoleId(role.id.get())),
-        Some(role) => Mention::Silent(RoleId(role.id.get())),
-        None if kept.is_some() => Mention::Gone,
-        None if no_role => Mention::Removed,
-        None => Mention::Nobody,
-    };
-    bot.guilds.set_channel_and_role(alliance, channel, Some(mention.role())).await?;
-    Ok(manage::channel_set(language(ctx), channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
-}
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]

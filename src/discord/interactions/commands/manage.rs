@@ -3,7 +3,7 @@
 //! It is registered without default permissions, so everybody sees it and [`super::check`] refuses: Discord would hide it from
 //! the named roles, and what an admin may change about that (Server Settings, Integrations) cannot be changed on a telephone.
 
-use super::{Context, access, alliances, codes, giftcode, players};
+use super::{Context, access, alliances, codes, giftcode, idchannel, players, targets};
 
 /// Manage gift codes and players
 #[poise::command(
@@ -21,7 +21,7 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
     slash_command,
     guild_only,
     subcommands(
-        "giftcode::setchannel",
+        "targets::setchannel",
         "giftcode::unsetchannel",
         "giftcode::auto",
         "codes::add",
@@ -31,7 +31,8 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
         "codes::retry",
         "giftcode::status",
         "giftcode::history",
-        "giftcode::stats"
+        "giftcode::stats",
+        "targets::test"
     ),
     subcommand_required
 )]
@@ -54,7 +55,14 @@ async fn alliance(_ctx: Context<'_>) -> anyhow::Result<()> {
 #[poise::command(
     slash_command,
     guild_only,
-    subcommands("players::add", "players::remove", "players::list", "players::import", "players::export"),
+    subcommands(
+        "players::add",
+        "players::remove",
+        "players::list",
+        "players::import",
+        "players::export",
+        "idchannel::idchannel"
+    ),
     subcommand_required
 )]
 async fn players(_ctx: Context<'_>) -> anyhow::Result<()> {

@@ -6,9 +6,11 @@ mod attachment;
 mod autocomplete;
 mod codes;
 mod giftcode;
+mod idchannel;
 mod manage;
 mod personal;
 mod players;
+mod targets;
 
 use std::sync::atomic::Ordering;
 
@@ -20,6 +22,7 @@ use crate::discord::bot::Bot;
 use crate::discord::managers::may_manage;
 use crate::discord::messages::{Message, access as access_words, alliances as alliance_words, personal as words};
 
+use super::alliances::choose;
 use super::response::Interaction;
 
 type Context<'a> = poise::ApplicationContext<'a, Bot, anyhow::Error>;
@@ -54,7 +57,7 @@ async fn respond_for_past<F: Future<Output = anyhow::Result<Message>>>(
         let mut chosen = alliance(ctx, option.as_deref()).await?;
         if let (Err(_), Some(name)) = (&chosen, &option) {
             let past = ctx.data().guilds.past_alliances(guild(ctx)?).await?;
-            if let Ok(found) = alliances::choose(language(ctx), &past, ChannelId(0), Some(name)) {
+            if let Ok(found) = choose(language(ctx), &past, ChannelId(0), Some(name)) {
                 chosen = Ok(found);
             }
         }
@@ -113,7 +116,7 @@ fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
 /// is used in; else the server's only one. Otherwise returns the answer, which says what there is to name.
 async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Message>> {
     let channel = ChannelId(ctx.interaction.channel_id.get());
-    Ok(alliances::choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
+    Ok(choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
 }
 
 fn user(ctx: Context<'_>) -> UserId {

@@ -146,6 +146,12 @@ impl RecordKind {
                         flag("auto_redeem"),
                         flag("digest_due"),
                         int("mention_role"),
+                        text("mention_roles"),
+                        text("channel_kind"),
+                        text("sample_nonce"),
+                        int("sample_channel_id"),
+                        int("sample_message_id"),
+                        time("sample_at"),
                         text("paused"),
                         time("resume_at"),
                         time("removed_at"),
@@ -216,6 +222,9 @@ impl RecordKind {
                         int("channel_id"),
                         flag("corrected"),
                         text("shown"),
+                        text("publish"),
+                        int("publish_tries"),
+                        time("publish_at"),
                         VERSION,
                         DELETED,
                     ]
@@ -355,7 +364,7 @@ impl Record {
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
             (
                 "guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id" | "server_id"
-                | "alliance_id" | "role_id" | "id_channel",
+                | "alliance_id" | "role_id" | "id_channel" | "sample_channel_id" | "sample_message_id",
                 Value::Int(_),
             ) => true,
             ("version", Value::Int(version)) => (0..=Version::MAX.0).contains(version),

@@ -38,6 +38,7 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0015_report.sql"),
     include_str!("../../../../migrations/0016_self.sql"),
     include_str!("../../../../migrations/0017_alliances.sql"),
+    include_str!("../../../../migrations/0018_targets.sql"),
 ];
 
 pub(super) struct Opened {

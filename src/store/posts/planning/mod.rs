@@ -90,6 +90,7 @@ struct Missing {
     first_seen: i64,
     key: CodeKey,
     is_digest: bool,
+    is_forum: bool,
     code: Code,
     generation: u32,
 }
@@ -153,7 +154,7 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
     let of_guild = if guild == 0 { "?3 = 0" } else { "g.guild_id = ?3" };
     let sql = format!(
         "SELECT g.guild_id, c.first_seen_at, c.code_key, g.digest_due, c.code, c.generation,
-                coalesce(g.server_id, g.guild_id), g.channel_id
+                coalesce(g.server_id, g.guild_id), g.channel_id, g.channel_kind IS 'forum'
          FROM codes c CROSS JOIN guilds g
          WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {NOT_HELD} AND {}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
@@ -171,6 +172,7 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
                 generation: row.get(5)?,
                 server: row.get(6)?,
                 channel: row.get(7)?,
+                is_forum: row.get(8)?,
             })
         })?
         .collect()
@@ -208,7 +210,8 @@ fn leader(tx: &Tx<'_>, server: GuildId, channel: ChannelId) -> rusqlite::Result<
 }
 
 /// Lets an alliance share the message of another one of its server, if the code is announced in the same channel already,
-/// or is about to be: each channel gets a code once. Returns whether there is such a message.
+/// or is about to be: each channel gets a code once. Returns whether there is such a message. In a forum, a message is in a
+/// thread of its own, whose id it has.
 fn join(tx: &Tx<'_>, missing: &Missing) -> rusqlite::Result<bool> {
     let joined = tx.execute(
         "INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at, attempts, attempted_at,
@@ -218,7 +221,8 @@ fn join(tx: &Tx<'_>, missing: &Missing) -> rusqlite::Result<bool> {
          FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
          WHERE (g.guild_id = ?2 OR g.server_id = ?2) AND g.guild_id <> ?1 AND g.deleted = 0
            AND p.code_key = ?4 AND p.generation = ?5 AND p.deleted = 0
-           AND iif(p.message_id IS NULL AND p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) = ?3
+           AND iif((p.message_id IS NULL AND p.attempted_at IS NULL) OR p.message_id = p.channel_id, g.channel_id,
+                   coalesce(p.channel_id, g.channel_id)) = ?3
          ORDER BY p.message_id IS NULL, g.guild_id LIMIT 1
          ON CONFLICT DO UPDATE SET nonce = excluded.nonce, kind = excluded.kind, position = excluded.position,
              total = excluded.total, planned_at = excluded.planned_at, attempts = excluded.attempts,
@@ -240,8 +244,12 @@ fn plan_channel(
     let guild = leader(tx, server, channel)?;
     let planned = GuildPlan { guild, codes: missing.iter().map(|it| it.code.code.clone()).collect() };
     let is_digest = missing.iter().any(|it| it.code.is_digest);
+    let messages = match missing.iter().any(|it| it.code.is_forum) {
+        true => post_plan::messages_apart(missing),
+        false => post_plan::messages(missing, is_digest),
+    };
     let mut position = 0;
-    for message in post_plan::messages(missing, is_digest) {
+    for message in messages {
         let nonce = message_nonce(tx, guild, &message.codes)?;
         for post in message.codes {
             for alliance in &post.alliances {
