@@ -30,6 +30,7 @@ use crate::services::backup::Backup;
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::eraser::Eraser;
 use crate::services::health::{HealthLog, HealthMonitor};
+use crate::services::notifier::Notifier;
 use crate::services::poster::Poster;
 use crate::services::reporter::Reporter;
 use crate::services::retention::{Retention, SizeWatch};
@@ -161,6 +162,7 @@ impl Process {
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster =
             Poster::new(announcer.clone(), store.posts(), store.guilds(), clock).measured(self.metrics.clone());
+        let notifier = Notifier::new(announcer.clone(), store.notices(), clock);
         let upkeep = Upkeep::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
         let bot = Bot {
@@ -201,6 +203,7 @@ impl Process {
         supervisor.add(engine);
         supervisor.add(Arc::new(HealthLog::new(health, clock)));
         supervisor.add(Arc::new(reporter));
+        supervisor.add(Arc::new(notifier));
         supervisor.add(Arc::new(upkeep));
         supervisor.add(Arc::new(Eraser::new(store.erasures(), clock)));
         supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));

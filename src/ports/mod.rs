@@ -1,5 +1,6 @@
 //! The seams to remote things: services use these traits; the adapters and the simulated world implement them.
 
+pub mod notices;
 pub mod replica;
 
 use std::future::Future;
@@ -242,10 +243,19 @@ pub struct BatchMessage {
     pub tally: Tally,
     /// Every redemption is decided.
     pub is_finished: bool,
+    /// The code is over, or has become valid again since.
+    pub is_over: bool,
     /// The estimated remaining time.
     pub remaining: Option<Duration>,
     /// Why it waits, while it does.
     pub wait_reason: Option<WaitReason>,
+}
+
+impl BatchMessage {
+    /// Whether the message offers to try failed players again.
+    pub fn offers_retry(&self) -> bool {
+        self.is_finished && !self.is_over && self.tally.failures() > 0
+    }
 }
 
 /// A post in an announcement channel that is not published yet.

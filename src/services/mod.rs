@@ -4,6 +4,7 @@ pub mod backup;
 pub mod engine;
 pub mod eraser;
 pub mod health;
+pub mod notifier;
 pub mod poster;
 pub mod replicator;
 pub mod reporter;

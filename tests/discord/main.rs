@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod after;
 mod alliances;
 mod answering;
 mod backups;
@@ -27,6 +28,7 @@ mod pressing;
 mod progress;
 mod refusals;
 mod registering;
+mod reminders;
 mod rosters;
 mod safety;
 mod secrets;

@@ -12,6 +12,7 @@
 //! sent by this call, by an earlier one, or by another process that plans the same posts with the same token.
 
 mod forums;
+mod notices;
 mod search;
 mod upkeep;
 
@@ -27,9 +28,9 @@ use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::ports::{AnnounceError, Announcement, Announcer, BatchBoard, BatchMessage, Correction, MessageId, Posted};
 use crate::runtime::clock::Clock;
 
-use super::messages::{Message, alliances, batch, post};
-use super::permissions;
-use super::rest::{Rest, RestError};
+use crate::discord::messages::{Message, alliances, batch, post};
+use crate::discord::permissions;
+use crate::discord::rest::{Rest, RestError};
 
 /// The shortest time between two warnings that somebody else uses the token.
 const LOG_INTERVAL: Duration = Duration::from_secs(3600);

@@ -6,16 +6,14 @@ use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
 use crate::discord::messages::self_service::{self, Afterword};
-use crate::discord::messages::{Message, access, alliances as words, manage, personal, players, targets};
+use crate::discord::messages::{Message, access, alliances as words, personal, players};
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
-use crate::domain::text::language::Language;
 use crate::ports::MessageId;
-use crate::store::FoundCode;
 
+use super::after;
 use super::alliances::nearest;
-use super::appeal::{AppealResult, appeal};
 use super::commands::alliances;
 use super::linking::{self, Person};
 use super::redeem::{self, Accounts};
@@ -39,8 +37,9 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
     let channel = ChannelId(component.channel_id.get());
-    let alliance = match (&action, guild) {
-        (Some(Action::RosterPage(_, Some(alliance)) | Action::RemoveAlliance(alliance)), _) => *alliance,
+    let named = action.as_ref().and_then(Action::alliance);
+    let alliance = match (named, guild) {
+        (Some(named), _) => named,
         (_, Some(guild)) => nearest(bot, guild, channel).await?,
         (_, None) => AllianceId(0),
     };
@@ -103,6 +102,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             let joined = linking::join(bot, &person, player, alliance).await?;
             interaction.answer(&joined.unwrap_or_else(|| personal::outdated(interaction.language()))).await
         }
+        (Some(action), Some(guild), _) => after::act(bot, interaction, guild, action, component).await,
         _ => interaction.answer(&personal::outdated(interaction.language())).await,
     }
 }
@@ -110,13 +110,23 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
 /// Whether only those may do it who manage the bot in this server.
 fn is_for_managers(action: &Action) -> bool {
     match action {
-        Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(..) | Action::RemoveAlliance(_) => true,
         Action::RedeemForMe(_)
         | Action::ChooseForMe
         | Action::WhoAmI(_)
         | Action::WhoChose(_)
         | Action::Join(..)
         | Action::JoinChosen(_) => false,
+        Action::RedeemForAll(_)
+        | Action::ChooseForAll
+        | Action::RosterPage(..)
+        | Action::RemoveAlliance(_)
+        | Action::RetryFailed(..)
+        | Action::RedeemForList(..)
+        | Action::CodePlayers(..)
+        | Action::ChooseCodePlayers(..)
+        | Action::AutoOn(_)
+        | Action::Dismiss
+        | Action::Panel(..) => true,
     }
 }
 
@@ -169,7 +179,7 @@ async fn redeem_for_rosters(
         if !may_manage(bot, server, Managed::Alliance(alliance), component.member.as_ref()).await? {
             continue;
         }
-        let started = redeem_for_roster(bot, language, alliance, &codes).await?;
+        let started = after::redeem_codes(bot, language, alliance, codes.clone()).await?;
         let started = match known.iter().find(|it| it.id == alliance) {
             Some(alliance) if known.len() > 1 => started.under(&words::about(language, alliance)),
             _ => started,
@@ -183,33 +193,4 @@ async fn redeem_for_rosters(
         Some(answer) => interaction.answer(&answer).await,
         None => interaction.answer(&access::managers_only(language, &bot.guilds.access_roles(server).await?)).await,
     }
-}
-
-async fn redeem_for_roster(
-    bot: &Bot,
-    language: Language,
-    alliance: AllianceId,
-    codes: &[Code],
-) -> anyhow::Result<Message> {
-    let mut started = Vec::new();
-    for code in codes {
-        let (code, generation) = match bot.codes.find_code(code.key()).await? {
-            None => (code.clone(), bot.codes.add_code(code.clone()).await?),
-            Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
-            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, alliance, &shown.code).await? {
-                Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
-                Some(AppealResult::Over(over, recheck)) => {
-                    started.push((shown.code, Err((over, recheck))));
-                    continue;
-                }
-                None => continue,
-            },
-        };
-        let start = bot.requests.start_batch(alliance, code.key(), generation).await?;
-        started.push((code, Ok(start)));
-    }
-    let settings = bot.guilds.guild(alliance).await?;
-    let answer = manage::batches_started(language, &started, settings.channel);
-    // The post is older than the switch.
-    Ok(if settings.auto_redeem { answer.with_line(&targets::auto_is_on(language)) } else { answer })
 }

@@ -1,10 +1,12 @@
 //! Every message that people see in Discord. `docs/messages.md` shows them all.
 //!
 //! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
-//! its contents, and mentions nobody but the roles that a guild's admins chose. They take the language first: that of the
-//! person for an answer, that of the server for what stands in a channel. [`texts`] has the words, and says how to add some.
+//! its contents, and mentions nobody but the roles that a guild's admins chose, and people for whom a code failed. They take
+//! the language first: that of the person for an answer, that of the server for what stands in a channel. [`texts`] has the
+//! words, and says how to add some.
 
 pub mod access;
+pub mod after;
 pub mod alliances;
 pub mod appeal;
 pub mod batch;
@@ -14,7 +16,9 @@ pub mod manage;
 pub mod personal;
 pub mod players;
 pub mod post;
+pub mod reminder;
 pub mod self_service;
+pub mod states;
 pub mod stats;
 pub mod targets;
 pub mod texts;
@@ -22,10 +26,11 @@ pub mod texts;
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateEmbedAuthor, CreateInteractionResponseMessage,
     CreateMessage, EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
+    UserId as DiscordUserId,
 };
 
 use crate::discord::rest::MessageFile;
-use crate::domain::players::player::RoleId;
+use crate::domain::players::player::{RoleId, UserId};
 
 use escape::clip;
 
@@ -56,6 +61,7 @@ pub struct Message {
     rows: Vec<CreateActionRow>,
     files: Vec<MessageFile>,
     roles: Vec<RoleId>,
+    people: Vec<UserId>,
 }
 
 impl Message {
@@ -123,7 +129,7 @@ impl Message {
     /// Appends another message, whose text stands below this one's. Buttons and files are those of both.
     pub fn and(mut self, other: Self) -> Self {
         let parts = [self.content, other.content].into_iter().filter(|text| !text.is_empty());
-        self.content = clip(&parts.collect::<Vec<_>>().join("\n\n"), MAX_CONTENT);
+        self.content = clip(&parts.collect::<Vec<_>>().join("\n"), MAX_CONTENT);
         self.embeds.extend(other.embeds);
         self.embeds.truncate(MAX_EMBEDS);
         self.rows.extend(other.rows);
@@ -157,9 +163,19 @@ impl Message {
         &self.files
     }
 
-    /// Allows mentions of these roles only, whatever the text says.
+    /// Puts mentions of these people before the text.
+    pub fn mentioning_people(self, people: &[UserId]) -> Self {
+        let mentions: Vec<String> = people.iter().map(|person| format!("<@{person}>")).collect();
+        let content = format!("{}\n{}", mentions.join(" "), self.content);
+        Self { people: people.to_vec(), ..self }.with_content(content.trim_end())
+    }
+
+    /// Allows mentions of these roles and people only, whatever the text says.
     fn allowed_mentions(&self) -> CreateAllowedMentions {
-        CreateAllowedMentions::new().roles(self.roles.iter().map(|role| DiscordRoleId::new(role.0.max(1))))
+        let people = self.people.iter().map(|person| DiscordUserId::new(person.0.max(1)));
+        CreateAllowedMentions::new()
+            .users(people)
+            .roles(self.roles.iter().map(|role| DiscordRoleId::new(role.0.max(1))))
     }
 
     /// For a new message in a channel.

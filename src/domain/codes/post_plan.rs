@@ -71,9 +71,14 @@ pub fn messages_apart<T>(codes: Vec<T>) -> Vec<PlannedMessage<T>> {
 /// first code, because another process may have announced different codes with that one. `again` counts the nonces that
 /// are taken by older messages that start with the same code.
 pub fn nonce(guild: AllianceId, first: &CodeKey, generation: u32, again: u32) -> String {
-    let hash = Md5::digest(format!("{guild}/{first}/{generation}/{again}"));
+    hashed('g', &format!("{guild}/{first}/{generation}/{again}"))
+}
+
+/// A nonce that follows from `text`: the prefix, and a hash.
+pub(super) fn hashed(prefix: char, text: &str) -> String {
+    let hash = Md5::digest(text);
     let mut remainder = u128::from_be_bytes(hash.into());
-    let mut nonce = vec!['g'];
+    let mut nonce = vec![prefix];
     nonce.extend((1..NONCE_CHARS).filter_map(|_| {
         let digit = char::from_digit((remainder % 36) as u32, 36);
         remainder /= 36;

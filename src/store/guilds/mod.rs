@@ -124,7 +124,7 @@ pub(in crate::store) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusq
 /// posted.
 fn forget_batch_messages(tx: &Tx<'_>, guild: AllianceId, channel: ChannelId) -> rusqlite::Result<()> {
     tx.execute(
-        "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?3
+        "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, offers_retry = NULL, version = ?3
          WHERE guild_id = ?1 AND channel_id = ?2 AND summarised IS NOT 1",
         params![guild, channel, tx.version()],
     )?;

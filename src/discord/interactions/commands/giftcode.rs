@@ -1,8 +1,10 @@
 //! `/manage giftcode`: the channel, auto-redemption, status and history.
 
-use crate::discord::messages::{Message, alliances as alliance_words, appeal, manage, stats as charts};
+use crate::discord::interactions::after;
+use crate::discord::messages::{Message, after as words, alliances as alliance_words, appeal, manage, stats as charts};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
+use crate::store::Which;
 
 use super::autocomplete::{alliances, codes_known};
 use super::{Context, guild, language, respond_for, respond_for_past};
@@ -41,12 +43,36 @@ pub(super) async fn auto(
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
-        let bot = ctx.data();
-        bot.guilds.set_auto_redeem(alliance, switch == Switch::On).await?;
-        Ok(match switch {
-            Switch::On => manage::auto_on(language(ctx), bot.guilds.guild(alliance).await?.players),
-            Switch::Off => manage::auto_off(language(ctx)),
-        })
+        match switch {
+            Switch::On => after::auto_on(ctx.data(), alliance, language(ctx), false).await,
+            Switch::Off => {
+                ctx.data().guilds.set_auto_redeem(alliance, false).await?;
+                Ok(manage::auto_off(language(ctx)))
+            }
+        }
+    })
+    .await
+}
+
+/// What to tell this server: who failed after a code, and who is missing a day before it ends
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn notify(
+    ctx: Context<'_>,
+    #[description = "Mention the people who linked an account for which a code failed"] failed: Option<Switch>,
+    #[description = "A day before a code ends, post who does not have it"] reminder: Option<Switch>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let guilds = &ctx.data().guilds;
+        let is_on = |switch: Option<Switch>| switch.map(|switch| switch == Switch::On);
+        let wanted = match (is_on(failed), is_on(reminder)) {
+            (None, None) => guilds.notifications(alliance).await?,
+            (failed, reminder) => guilds.set_notifications(alliance, failed, reminder).await?,
+        };
+        Ok(words::notifications(language(ctx), wanted))
     })
     .await
 }
@@ -68,6 +94,7 @@ pub(super) async fn status(
             language(ctx),
             &manage::Status {
                 guild: bot.guilds.guild(alliance).await?,
+                checks: bot.rosters.check_counts(alliance).await?,
                 active_codes: u32::try_from(active).unwrap_or(u32::MAX),
                 waiting_here: bot.batches.pending_in_guild(alliance).await?,
                 waiting_everywhere: bot.reports.pending_redemptions().await?,
@@ -84,6 +111,28 @@ pub(super) async fn status(
     .await
 }
 
+/// Which players the history of a code names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
+enum Shown {
+    #[name = "missing"]
+    Missing,
+    #[name = "failed"]
+    Failed,
+    #[name = "redeemed"]
+    Redeemed,
+    #[name = "all"]
+    All,
+}
+
+fn which(shown: Option<Shown>) -> Which {
+    match shown {
+        None | Some(Shown::Missing) => Which::Missing,
+        Some(Shown::Failed) => Which::Failed,
+        Some(Shown::Redeemed) => Which::Redeemed,
+        Some(Shown::All) => Which::All,
+    }
+}
+
 /// Show the results of past codes
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn history(
@@ -93,6 +142,9 @@ pub(super) async fn history(
     #[min_length = 1]
     #[max_length = 32]
     code: Option<String>,
+    #[description = "With a code: which players to name; those without the code if you leave it out"] show: Option<
+        Shown,
+    >,
     #[description = "Which alliance; the one that posts in this channel if you leave it out"]
     #[autocomplete = "alliances"]
     #[max_length = 64]
@@ -106,8 +158,13 @@ pub(super) async fn history(
         let key = code.as_ref().map(Code::key);
         let bot = ctx.data();
         let over = bot.codes.over_codes(alliance, key.clone(), appeal::OVER_CODES).await?;
-        let batches = bot.batches.past_batches(alliance, key, manage::HISTORY_BATCHES).await?;
-        Ok(manage::history(language(ctx), &batches, &over, code.as_ref()))
+        let most = if code.is_some() { words::HISTORY_OF_CODE } else { manage::HISTORY_BATCHES };
+        let batches = bot.batches.past_batches(alliance, key, most).await?;
+        let history = manage::history(language(ctx), &batches, &over, code.as_ref());
+        match code {
+            Some(code) => after::with_players(bot, alliance, language(ctx), history, &code, which(show)).await,
+            None => Ok(history),
+        }
     })
     .await
 }

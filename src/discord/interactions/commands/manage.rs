@@ -24,6 +24,7 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
         "targets::setchannel",
         "giftcode::unsetchannel",
         "giftcode::auto",
+        "giftcode::notify",
         "codes::add",
         "codes::remove",
         "codes::list",

@@ -39,6 +39,8 @@ pub enum RecordKind {
     AccessRoles,
     /// What Discord users chose for themselves.
     People,
+    /// Messages about a code besides its post.
+    Notices,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +100,7 @@ const DELETED: Field = flag("deleted");
 
 impl RecordKind {
     /// Parents before children.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Erasures,
         Self::Guilds,
         Self::Players,
@@ -113,6 +115,7 @@ impl RecordKind {
         Self::Tallies,
         Self::AccessRoles,
         Self::People,
+        Self::Notices,
     ];
 
     /// The name of the table and of the collection.
@@ -130,6 +133,7 @@ impl RecordKind {
             Self::Erasures | Self::Guilds | Self::Players | Self::Codes | Self::People => 1,
             Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
             Self::Posts | Self::Redemptions | Self::Batches | Self::Tallies | Self::AccessRoles => 3,
+            Self::Notices => 4,
         }
     }
 
@@ -162,6 +166,8 @@ impl RecordKind {
                         text("name"),
                         int("rank"),
                         time("disbanded_at"),
+                        flag("mention_failed"),
+                        flag("remind"),
                         VERSION,
                         DELETED,
                     ]
@@ -175,6 +181,15 @@ impl RecordKind {
                         int("state"),
                         int("furnace_level"),
                         time("profile_at"),
+                        text("state_check"),
+                        int("checked_state"),
+                        time("checked_at"),
+                        text("tried_states"),
+                        int("candidate_state"),
+                        int("unclear_replies"),
+                        time("ask_at"),
+                        int("search_day"),
+                        int("day_calls"),
                         VERSION,
                         DELETED,
                     ]
@@ -264,6 +279,7 @@ impl RecordKind {
                         time("attempted_at"),
                         int("message_id"),
                         flag("summarised"),
+                        flag("offers_retry"),
                         VERSION,
                         DELETED,
                     ]
@@ -319,6 +335,23 @@ impl RecordKind {
                         int("failed"),
                         int("gave_up"),
                         time("counted_at"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
+            }
+            Self::Notices => {
+                const {
+                    &[
+                        int("guild_id"),
+                        text("code_key"),
+                        int("generation"),
+                        text("kind"),
+                        text("nonce"),
+                        int("channel_id"),
+                        time("attempted_at"),
+                        int("message_id"),
+                        time("ended_at"),
                         VERSION,
                         DELETED,
                     ]

@@ -234,6 +234,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
         code: Code::parse("GOGOWOS").unwrap(),
         tally: crate::domain::redeeming::batch_progress::Tally::default(),
         is_finished: false,
+        is_over: false,
         remaining: None,
         wait_reason: None,
     };
