@@ -58,6 +58,8 @@ async fn alliance(_ctx: Context<'_>) -> anyhow::Result<()> {
     guild_only,
     subcommands(
         "players::add",
+        "players::edit",
+        "players::setstate",
         "players::remove",
         "players::list",
         "players::import",

@@ -39,7 +39,7 @@ macro_rules! sources {
 pub fn sources(language: Language) -> Sources {
     match language {
         Language::En => {
-            sources!("en": "access", "after", "alliances", "appeal", "reminder", "self", "states", "targets")
+            sources!("en": "access", "after", "alliances", "appeal", "reminder", "rosters", "self", "states", "targets")
         }
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
