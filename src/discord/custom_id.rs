@@ -25,6 +25,8 @@ pub enum Action {
     Join(PlayerId, AllianceId),
     /// The same for the alliance chosen in a menu.
     JoinChosen(PlayerId),
+    /// Turn results by direct message on or off.
+    Results(bool),
 }
 
 /// The most characters in a `custom_id` (docs/protocol.md, "Sizes").
@@ -52,6 +54,11 @@ impl Action {
                 parts.next().map(|id| id.parse().map(AllianceId)).transpose().ok()?,
             ),
             "join" => Self::Join(player(rest)?, AllianceId(parts.next()?.parse().ok()?)),
+            "results" => Self::Results(match rest {
+                "on" => true,
+                "off" => false,
+                _ => return None,
+            }),
             "join-of" => Self::JoinChosen(player(rest)?),
             _ => return None,
         })
@@ -84,6 +91,7 @@ impl fmt::Display for Action {
             Self::RosterPage(page, None) => write!(f, "roster:{page}"),
             Self::RosterPage(page, Some(alliance)) => write!(f, "roster:{page}:{alliance}"),
             Self::Join(player, alliance) => write!(f, "join:{}:{alliance}", player.get()),
+            Self::Results(on) => write!(f, "results:{}", if *on { "on" } else { "off" }),
             Self::JoinChosen(player) => write!(f, "join-of:{}", player.get()),
         }
     }
@@ -121,6 +129,8 @@ mod tests {
             ("1:roster:7", Action::RosterPage(7, None)),
             ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
             ("1:join:33750731:4", Action::Join(PlayerId::new(33_750_731).unwrap(), AllianceId(4))),
+            ("1:results:on", Action::Results(true)),
+            ("1:results:off", Action::Results(false)),
             ("1:join-of:33750731", Action::JoinChosen(PlayerId::new(33_750_731).unwrap())),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
@@ -135,6 +145,7 @@ mod tests {
             "1:roster:-1",
             "1:roster:7:",
             "1:roster:7:x",
+            "1:results:",
             "1:join:1",
             "1:join:0:4",
             "1:join-of:x",

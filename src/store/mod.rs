@@ -34,6 +34,7 @@ mod import;
 mod inspection;
 mod kernel;
 mod listings;
+mod people;
 mod players;
 mod posts;
 mod redemptions;
@@ -50,8 +51,8 @@ pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
 pub use guilds::{AccessAdded, Alliance, Failing, GuildSettings, IdChannel};
 pub use handles::{
-    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests,
-    Rosters, SyncLog, Tallies,
+    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, People, PostQueue, RedemptionQueue, Reports,
+    Requests, Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
 pub use inspection::{
@@ -59,6 +60,7 @@ pub use inspection::{
 };
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
+pub use people::{DirectResults, EndedCode, ResultsChoice};
 pub use players::{Joined, Linked, RosterChange, RosterPage};
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{

@@ -13,6 +13,7 @@ mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
+mod direct;
 mod erasing;
 mod joining;
 mod main_job;

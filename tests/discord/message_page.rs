@@ -161,6 +161,7 @@ fn page(language: Language) -> String {
         catalogue::rosters(language),
         catalogue::own::who_may(language),
         catalogue::own::joining(language),
+        catalogue::own::first_steps(language),
         catalogue::everybody(language),
     ];
     for (title, messages) in chapters {

@@ -7,6 +7,7 @@ use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, OnlineStatus}
 use crate::discord::bot::Bot;
 use crate::discord::interactions::{components, forms, id_channel};
 use crate::discord::permissions;
+use crate::discord::welcome;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, GuildId};
 use crate::domain::sync::erasure::REMOVED_FOR;
@@ -52,6 +53,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         FullEvent::GuildCreate { guild, .. } => {
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
+            welcome::greet(bot, guild).await?;
             resume(bot, guild.id).await?;
             if let Ok(me) = bot.rest.my_id().await
                 && let Some(member) = guild.members.get(&me)

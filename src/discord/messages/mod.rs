@@ -17,6 +17,7 @@ pub mod post;
 pub mod self_service;
 pub mod stats;
 pub mod texts;
+pub mod welcome;
 
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,

@@ -129,7 +129,9 @@ fn create(state: &mut State, inner: &Inner, request: &Request, channel: u64) -> 
     let body = &request.body;
     check(schema::message(body, &request.files, BodyKind::Create))?;
     let has_embeds = body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty());
-    check_may_send(state, channel, has_embeds, !request.files.is_empty())?;
+    if !state.direct_channels.values().any(|known| *known == channel) {
+        check_may_send(state, channel, has_embeds, !request.files.is_empty())?;
+    }
     if schema::is_empty(body, &request.files) {
         return Err(Refusal::empty_message("an empty message"));
     }

@@ -38,7 +38,7 @@ macro_rules! sources {
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => sources!("en": "access", "alliances", "appeal", "self"),
+        Language::En => sources!("en": "access", "alliances", "appeal", "self", "welcome"),
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
         Language::Es => sources!("es":),
