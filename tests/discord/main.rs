@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod after;
 mod answering;
 mod backups;
 mod catalogue;
@@ -15,6 +16,7 @@ mod crashes;
 mod deploys;
 mod direct;
 mod erasing;
+mod forums;
 mod joining;
 mod main_job;
 mod managing;
@@ -26,6 +28,7 @@ mod pressing;
 mod progress;
 mod refusals;
 mod registering;
+mod reminders;
 mod rosters;
 mod safety;
 mod secrets;
@@ -34,4 +37,5 @@ mod secrets;
 mod server;
 mod servers;
 mod stats;
+mod targets;
 mod world;

@@ -10,6 +10,7 @@ mod idchannel;
 mod manage;
 mod personal;
 mod players;
+mod targets;
 
 use std::sync::atomic::Ordering;
 

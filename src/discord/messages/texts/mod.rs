@@ -38,7 +38,11 @@ macro_rules! sources {
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => sources!("en": "access", "alliances", "appeal", "self", "welcome"),
+        Language::En => {
+            sources!(
+                "en": "access", "after", "alliances", "appeal", "reminder", "self", "states", "targets", "welcome"
+            )
+        }
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
         Language::Es => sources!("es":),
