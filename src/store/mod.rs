@@ -65,7 +65,10 @@ pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreErr
 pub use listings::ListingChanges;
 pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
 pub use people::{DirectResults, EndedCode, ResultsChoice};
-pub use players::{CheckCounts, Joined, Linked, RosterChange, RosterCheck, RosterPage};
+pub use players::{
+    CheckCounts, Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced,
+    RosterChange, RosterCheck, RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
+};
 pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{

@@ -24,6 +24,7 @@ mod many;
 mod message_page;
 mod notifying;
 mod people;
+mod player_lists;
 mod pressing;
 mod progress;
 mod refusals;

@@ -17,6 +17,7 @@ pub mod personal;
 pub mod players;
 pub mod post;
 pub mod reminder;
+pub mod rosters;
 pub mod self_service;
 pub mod states;
 pub mod stats;

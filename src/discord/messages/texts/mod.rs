@@ -40,7 +40,8 @@ pub fn sources(language: Language) -> Sources {
     match language {
         Language::En => {
             sources!(
-                "en": "access", "after", "alliances", "appeal", "reminder", "self", "states", "targets", "welcome"
+                "en": "access", "after", "alliances", "appeal", "reminder", "rosters", "self", "states", "targets",
+                "welcome"
             )
         }
         Language::De => sources!("de":),

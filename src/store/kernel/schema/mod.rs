@@ -41,6 +41,7 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0018_targets.sql"),
     include_str!("../../../../migrations/0019_notices.sql"),
     include_str!("../../../../migrations/0020_state_checks.sql"),
+    include_str!("../../../../migrations/0021_players.sql"),
 ];
 
 pub(super) struct Opened {
