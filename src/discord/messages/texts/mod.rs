@@ -40,8 +40,7 @@ pub fn sources(language: Language) -> Sources {
     match language {
         Language::En => {
             sources!(
-                "en": "access", "after", "alliances", "appeal", "reminder", "rosters", "self", "states", "targets",
-                "welcome"
+                "en": "access", "after", "alliances", "appeal", "batch", "errors", "explanation", "manage", "personal", "post", "reminder", "rosters", "self", "states", "status", "targets", "welcome"
             )
         }
         Language::De => sources!("de":),
