@@ -15,6 +15,7 @@ mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
+mod direct;
 mod erasing;
 mod forums;
 mod joining;

@@ -169,6 +169,7 @@ fn page(language: Language) -> String {
         catalogue::own::who_may(language),
         catalogue::alliances::several(language),
         catalogue::own::joining(language),
+        catalogue::own::first_steps(language),
         catalogue::everybody(language),
     ];
     for (title, messages) in chapters {
