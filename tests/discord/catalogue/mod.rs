@@ -34,6 +34,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::rosters::{adding, filtering, removing, replacing};
 
+pub mod alliances;
 pub mod own;
 pub mod rosters;
 
