@@ -9,11 +9,13 @@
 
 mod access;
 mod after;
+mod alliances;
 mod answering;
 mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
+mod direct;
 mod erasing;
 mod forums;
 mod joining;

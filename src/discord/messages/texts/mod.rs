@@ -38,24 +38,11 @@ macro_rules! sources {
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => sources!("en":
-            "access",
-            "after",
-            "alliances",
-            "appeal",
-            "batch",
-            "errors",
-            "explanation",
-            "manage",
-            "personal",
-            "post",
-            "reminder",
-            "rosters",
-            "self",
-            "states",
-            "status",
-            "targets",
-        ),
+        Language::En => {
+            sources!(
+                "en": "access", "after", "alliances", "appeal", "batch", "errors", "explanation", "manage", "personal", "post", "reminder", "rosters", "self", "states", "status", "targets", "welcome"
+            )
+        }
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
         Language::Es => sources!("es":),
