@@ -20,12 +20,16 @@ pub enum Action {
     WhoAmI(Vec<Code>),
     /// The same for more codes than a `custom_id` holds: the store keeps them under this id.
     WhoChose(String),
+    /// Remove this alliance, as asked before.
+    RemoveAlliance(AllianceId),
     /// Show this page of an alliance's roster; counted from 0. Old messages name no alliance.
     RosterPage(u32, Option<AllianceId>),
     /// Put the person's linked account on this alliance's roster.
     Join(PlayerId, AllianceId),
     /// The same for the alliance chosen in a menu.
     JoinChosen(PlayerId),
+    /// Turn results by direct message on or off.
+    Results(bool),
     /// Try the code again for the players for whom it failed.
     RetryFailed(Code, AllianceId),
     /// Redeem the code for the player list.
@@ -87,6 +91,7 @@ impl Action {
             "all-of" => Self::ChooseForAll,
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
             "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
+            "alliance-remove" => Self::RemoveAlliance(AllianceId(rest.parse().ok()?)),
             "roster" => Self::RosterPage(
                 rest.parse().ok()?,
                 parts.next().map(|id| id.parse().map(AllianceId)).transpose().ok()?,
@@ -102,6 +107,11 @@ impl Action {
             "dismiss" => Self::Dismiss,
             "panel" => Self::Panel(alliance(Some(rest))?, parts.next()?.parse().ok()?),
             "join" => Self::Join(player(rest)?, AllianceId(parts.next()?.parse().ok()?)),
+            "results" => Self::Results(match rest {
+                "on" => true,
+                "off" => false,
+                _ => return None,
+            }),
             "join-of" => Self::JoinChosen(player(rest)?),
             _ => return None,
         })
@@ -116,6 +126,7 @@ impl Action {
             | Self::CodePlayers(_, alliance, ..)
             | Self::ChooseCodePlayers(_, alliance)
             | Self::AutoOn(alliance)
+            | Self::RemoveAlliance(alliance)
             | Self::Panel(alliance, _) => Some(*alliance),
             Self::RedeemForMe(_)
             | Self::RedeemForAll(_)
@@ -125,6 +136,7 @@ impl Action {
             | Self::WhoChose(_)
             | Self::Join(..)
             | Self::JoinChosen(_)
+            | Self::Results(_)
             | Self::Dismiss => None,
         }
     }
@@ -153,6 +165,7 @@ impl fmt::Display for Action {
                 write!(f, "who:{}", codes.join(","))
             }
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
+            Self::RemoveAlliance(alliance) => write!(f, "alliance-remove:{alliance}"),
             Self::RosterPage(page, None) => write!(f, "roster:{page}"),
             Self::RosterPage(page, Some(alliance)) => write!(f, "roster:{page}:{alliance}"),
             Self::RetryFailed(code, alliance) => write!(f, "retry:{code}:{alliance}"),
@@ -165,6 +178,7 @@ impl fmt::Display for Action {
             Self::Dismiss => f.write_str("dismiss"),
             Self::Panel(alliance, part) => write!(f, "panel:{alliance}:{}", <&str>::from(part)),
             Self::Join(player, alliance) => write!(f, "join:{}:{alliance}", player.get()),
+            Self::Results(on) => write!(f, "results:{}", if *on { "on" } else { "off" }),
             Self::JoinChosen(player) => write!(f, "join-of:{}", player.get()),
         }
     }
@@ -220,8 +234,11 @@ mod tests {
             ("1:panel:7:auto-off", Action::Panel(AllianceId(7), PanelPart::AutoOff)),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7, None)),
+            ("1:alliance-remove:41", Action::RemoveAlliance(AllianceId(41))),
             ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
             ("1:join:33750731:4", Action::Join(PlayerId::new(33_750_731).unwrap(), AllianceId(4))),
+            ("1:results:on", Action::Results(true)),
+            ("1:results:off", Action::Results(false)),
             ("1:join-of:33750731", Action::JoinChosen(PlayerId::new(33_750_731).unwrap())),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
@@ -236,6 +253,7 @@ mod tests {
             "1:roster:-1",
             "1:roster:7:",
             "1:roster:7:x",
+            "1:results:",
             "1:join:1",
             "1:join:0:4",
             "1:join-of:x",

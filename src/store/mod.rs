@@ -36,11 +36,13 @@ mod inspection;
 mod kernel;
 mod listings;
 mod notices;
+mod people;
 mod players;
 mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod state_checks;
 mod stats;
 mod sync;
 mod tallies;
@@ -51,9 +53,11 @@ pub use code_players::{ActiveCode, CodePlayer, CodePlayers, Outstanding, Which};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
-pub use guilds::{AccessAdded, Alliance, Failing, GuildSettings, IdChannel};
+pub use guilds::{
+    AccessAdded, Alliance, AllianceAdded, AllianceRemoved, AllianceRenamed, Failing, GuildSettings, IdChannel,
+};
 pub use handles::{
-    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, PostQueue, RedemptionQueue, Reports,
+    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, People, PostQueue, RedemptionQueue, Reports,
     Requests, Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
@@ -63,9 +67,10 @@ pub use inspection::{
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
+pub use people::{DirectResults, EndedCode, ResultsChoice};
 pub use players::{
-    CheckCounts, Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced,
-    RosterChange, RosterCheck, RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
+    Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced, RosterChange,
+    RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
 };
 pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
@@ -78,6 +83,7 @@ pub use report::{
     PausedGuilds, Queue, RedemptionRow, RefusingGuild, StoreCounts,
 };
 pub use requests::{BatchStart, Standing};
+pub use state_checks::{CheckCounts, RosterCheck};
 pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;

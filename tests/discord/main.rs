@@ -9,11 +9,13 @@
 
 mod access;
 mod after;
+mod alliances;
 mod answering;
 mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
+mod direct;
 mod erasing;
 mod forums;
 mod joining;
@@ -36,6 +38,7 @@ mod secrets;
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;
 mod servers;
+mod states;
 mod stats;
 mod targets;
 mod world;

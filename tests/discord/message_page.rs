@@ -165,8 +165,9 @@ fn chapters(language: Language) -> Vec<Chapter> {
         catalogue::managing(language),
         catalogue::rosters(language),
         catalogue::own::who_may(language),
-        catalogue::alliances::alliances(language),
+        catalogue::alliances::several(language),
         catalogue::own::joining(language),
+        catalogue::own::first_steps(language),
         catalogue::everybody(language),
     ]
 }

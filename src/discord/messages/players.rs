@@ -61,8 +61,8 @@ pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: Alli
             format!(" · {}", text!(language, "players-furnace", level = level.to_string()))
         });
         let check = states::mark(language, page.checks.get(&player.id).copied())
-            .map_or(String::new(), |mark| format!(" {mark}"));
-        format!("{} · {state}{check}{furnace}", named(player.id, &player.nickname))
+            .map_or(String::new(), |mark| format!(" · {mark}"));
+        format!("{} · {state}{furnace}{check}", named(player.id, &player.nickname))
     };
     let lines: Vec<String> = page.players.iter().map(line).collect();
     let mut text = lines.join("\n");

@@ -58,6 +58,7 @@ pub fn sources(language: Language) -> Sources {
             "stats",
             "status",
             "targets",
+            "welcome",
         ),
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
