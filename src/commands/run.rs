@@ -11,6 +11,9 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
 use crate::discord::connection_status::ConnectionStatus;
+use crate::discord::direct_results::DirectResults;
+use crate::discord::id_inbox::IdInbox;
+use crate::discord::message_content::MessageContent;
 use crate::discord::pictures::Pictures;
 use crate::discord::rest::{Access, Rest};
 use crate::discord::session_budget::SessionBudget;
@@ -28,9 +31,11 @@ use crate::services::backup::Backup;
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::eraser::Eraser;
 use crate::services::health::{HealthLog, HealthMonitor};
+use crate::services::notifier::Notifier;
 use crate::services::poster::Poster;
 use crate::services::reporter::Reporter;
 use crate::services::retention::{Retention, SizeWatch};
+use crate::services::upkeep::Upkeep;
 use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{StateKind, Store};
 
@@ -83,7 +88,8 @@ pub async fn run() -> anyhow::Result<Ended> {
     let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
     instance.follows(sessions.leadership().clone());
     let unrecorded = Unrecorded::default();
-    let process = Process { config, access, rest, clock, replica, unrecorded, instance, metrics };
+    let message_content = MessageContent::new(config.message_content);
+    let process = Process { config, access, rest, clock, replica, unrecorded, instance, metrics, message_content };
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
     watching.end().await;
     Ok(Ended::Well)
@@ -113,6 +119,7 @@ struct Process {
     unrecorded: Unrecorded,
     instance: InstanceMonitor,
     metrics: Metrics,
+    message_content: MessageContent,
 }
 
 impl Process {
@@ -156,6 +163,8 @@ impl Process {
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster =
             Poster::new(announcer.clone(), store.posts(), store.guilds(), clock).measured(self.metrics.clone());
+        let notifier = Notifier::new(announcer.clone(), store.notices(), clock);
+        let upkeep = Upkeep::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
         let bot = Bot {
             guilds: store.guilds(),
@@ -165,6 +174,7 @@ impl Process {
             redemptions: store.redemptions(),
             batches: store.batches(),
             erasures: store.erasures(),
+            people: store.people(),
             reports: store.reports(),
             access: self.access.clone(),
             rest: self.rest.clone(),
@@ -179,6 +189,9 @@ impl Process {
             request_limit: UserLimit::new(MAX_REQUESTS),
             check_limit: UserLimit::new(MAX_CHECKS),
             pictures: Pictures::default(),
+            registrations: Arc::default(),
+            message_content: self.message_content.clone(),
+            id_inbox: IdInbox::default(),
         };
         let parts = ActiveParts {
             health: health.clone(),
@@ -192,6 +205,10 @@ impl Process {
         supervisor.add(engine);
         supervisor.add(Arc::new(HealthLog::new(health, clock)));
         supervisor.add(Arc::new(reporter));
+        let direct = DirectResults::new(store.people(), store.requests(), self.rest.clone(), clock);
+        supervisor.add(Arc::new(direct));
+        supervisor.add(Arc::new(notifier));
+        supervisor.add(Arc::new(upkeep));
         supervisor.add(Arc::new(Eraser::new(store.erasures(), clock)));
         supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {

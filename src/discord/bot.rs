@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -12,9 +13,11 @@ use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
 use crate::services::engine::Engine;
 use crate::services::health::HealthMonitor;
-use crate::store::{Batches, Codes, Erasures, Guilds, RedemptionQueue, Reports, Requests, Rosters};
+use crate::store::{Batches, Codes, Erasures, Guilds, People, RedemptionQueue, Reports, Requests, Rosters};
 
 use super::connection_status::ConnectionStatus;
+use super::id_inbox::IdInbox;
+use super::message_content::MessageContent;
 use super::pictures::Pictures;
 use super::rest::{Access, Rest};
 use super::session_budget::SessionBudget;
@@ -47,6 +50,7 @@ pub struct Bot {
     pub redemptions: RedemptionQueue,
     pub batches: Batches,
     pub erasures: Erasures,
+    pub people: People,
     pub reports: Reports,
     pub access: Access,
     pub rest: Arc<Rest>,
@@ -66,4 +70,8 @@ pub struct Bot {
     /// State checks in progress, for linking an account.
     pub check_limit: UserLimit,
     pub pictures: Pictures,
+    /// Something changed that decides which commands are registered where.
+    pub registrations: Arc<Notify>,
+    pub message_content: MessageContent,
+    pub id_inbox: IdInbox,
 }

@@ -30,7 +30,7 @@ use tracing::Instrument;
 use crate::domain::back_off::BackOff;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::ports::{AnnounceError, Announcer, Correction};
 use crate::runtime::clock::Clock;
 use crate::runtime::metrics::{Metrics, PostResult};
@@ -63,7 +63,7 @@ enum Work {
 }
 
 impl Work {
-    fn guild(&self) -> GuildId {
+    fn guild(&self) -> AllianceId {
         match self {
             Self::Send(due) => due.announcement.guild,
             Self::Correct(correction) => correction.guild,
@@ -87,7 +87,7 @@ impl Work {
 struct Desk {
     waiting: VecDeque<Work>,
     sends: JoinSet<Ended>,
-    busy: BTreeSet<GuildId>,
+    busy: BTreeSet<AllianceId>,
     /// When due messages were last queried.
     polled_at: Timestamp,
     next_correction: Option<Timestamp>,
@@ -101,7 +101,7 @@ struct Desk {
 
 /// The end of one send or correction.
 struct Ended {
-    guild: GuildId,
+    guild: AllianceId,
     /// How long an outage holds all messages.
     outage: Option<Duration>,
 }
@@ -349,6 +349,10 @@ async fn correct<A: Announcer>(
         // The message is gone, alone or with its channel.
         _ if error.is_gone => posts.record_corrected(correction).await?,
         Some(Blocked::UnknownChannel) => posts.record_corrected(correction).await?,
+        // This thread alone: others of the same forum may be open.
+        Some(Blocked::ThreadLocked) => {
+            posts.put_off_correction(correction.nonce, after(clock, BLOCKED_CORRECTIONS)).await?;
+        }
         Some(_) => posts.put_off_corrections(guild, after(clock, BLOCKED_CORRECTIONS)).await?,
         None if error.is_outage => return Ok(Some(wait)),
         None if error.retry_after.is_some() => {

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError, Tx};
 
@@ -27,7 +28,7 @@ pub struct Lasted {
 /// A batch whose last redemption was just decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishedBatch {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     /// Players for whom our call redeemed the code.
     pub granted: u32,
     /// Players who had redeemed it before.
@@ -40,7 +41,7 @@ pub struct FinishedBatch {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchProgress {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub code: Code,
     pub generation: u32,
     /// All redemptions of the batch.
@@ -63,7 +64,7 @@ pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
          WHERE code_key = ?1 AND generation = ?2 AND finished_at IS NULL AND deleted = 0 AND {NO_PENDING}
          RETURNING guild_id"
     );
-    let guilds: Vec<GuildId> = tx
+    let guilds: Vec<AllianceId> = tx
         .statement(&sql)?
         .query_map(params![key, generation, Millis(tx.now()), tx.version()], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
@@ -74,7 +75,7 @@ pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
     counted.collect()
 }
 
-fn lasted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<Option<Lasted>> {
+fn lasted(tx: &Tx<'_>, guild: AllianceId, key: &CodeKey, generation: u32) -> rusqlite::Result<Option<Lasted>> {
     let sql = format!(
         "SELECT ?4 - seen_at, ?4 - p.posted_at
          FROM (SELECT {SEEN_AT} AS seen_at FROM codes c
@@ -103,7 +104,27 @@ pub(super) fn reopen(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
     tx.execute(&sql, params![key, generation, tx.version()])
 }
 
-fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<FinishedBatch> {
+/// How long after its end a batch's message follows changes of the roster. The reporter shows no older one again.
+pub(super) const FOLLOWED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Makes the messages that offer to try a code again for this player, who has left the roster, show their result again.
+pub(super) fn show_without(tx: &Tx<'_>, guild: AllianceId, player: PlayerId) -> rusqlite::Result<usize> {
+    let since = tx.now().checked_sub(FOLLOWED_FOR).unwrap_or(Timestamp::MIN);
+    tx.execute(
+        "UPDATE runs SET summarised = 0, version = ?4
+         WHERE guild_id = ?1 AND offers_retry = 1 AND finished_at > ?3 AND deleted = 0
+           AND EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?2 AND d.code_key = runs.code_key
+                       AND d.generation = runs.generation AND d.outcome IN ('failed', 'gave_up') AND d.deleted = 0)",
+        params![guild, player, Millis(since), tx.version()],
+    )
+}
+
+fn counts(
+    connection: &Connection,
+    guild: AllianceId,
+    key: &CodeKey,
+    generation: u32,
+) -> rusqlite::Result<FinishedBatch> {
     connection
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE outcome = 'granted'), count(*) FILTER (WHERE outcome = 'already'),

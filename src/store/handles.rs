@@ -49,6 +49,8 @@ handles! {
     PostQueue by posts;
     /// Batches and their progress messages. For the reporter and Discord's commands.
     Batches by batches;
+    /// Notices: mentions after a batch, and reminders. For the notifier.
+    Notices by notices;
     /// The listings of the feeds. For the watcher.
     Listings by listings;
     /// Guilds and their settings. For Discord's commands and events.
@@ -57,6 +59,8 @@ handles! {
     Codes by codes;
     /// Players, rosters and links. For Discord's commands.
     Rosters by rosters;
+    /// What Discord users chose for themselves, and their results. For direct messages and Discord's commands.
+    People by people;
     /// Redemptions that people request. For Discord's commands and buttons.
     Requests by requests;
     /// Permanent erasure. For the eraser, the retention service and Discord's commands.

@@ -17,9 +17,15 @@
 //! # Crash
 //! SQLite's WAL restores every committed write and no part of a later one. The claims of a dead process are recognised by their
 //! owner ([`Store::instance`]), and are due again.
+//!
+//! # Names
+//! An alliance is a row of the table `guilds`, and `guild_id` holds an alliance's id in every table, document and export:
+//! files, exports and documents from before there were several alliances in a server must still be read. The first
+//! alliance of a server has the server's own id ([`AllianceId::first_of`](crate::domain::players::player::AllianceId)).
 
 mod batch_messages;
 mod batches;
+mod code_players;
 mod codes;
 mod erasing;
 mod export;
@@ -29,24 +35,30 @@ mod import;
 mod inspection;
 mod kernel;
 mod listings;
+mod notices;
+mod people;
 mod players;
 mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod state_checks;
 mod stats;
 mod sync;
 mod tallies;
 
 pub use batch_messages::{BatchKey, PastBatch};
 pub use batches::{BatchProgress, FinishedBatch, Lasted};
+pub use code_players::{ActiveCode, CodePlayer, CodePlayers, Outstanding, Which};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
-pub use guilds::{Failing, GuildSettings};
+pub use guilds::{
+    AccessAdded, Alliance, AllianceAdded, AllianceRemoved, AllianceRenamed, Failing, GuildSettings, IdChannel,
+};
 pub use handles::{
-    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests,
-    Rosters, SyncLog, Tallies,
+    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, People, PostQueue, RedemptionQueue, Reports,
+    Requests, Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
 pub use inspection::{
@@ -54,17 +66,24 @@ pub use inspection::{
 };
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
-pub use players::{Linked, RosterChange, RosterPage};
+pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
+pub use people::{DirectResults, EndedCode, ResultsChoice};
+pub use players::{
+    Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced, RosterChange,
+    RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
+};
+pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
-    Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,
-    Recorded,
+    Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next,
+    NextQuestion, OverCode, Recorded, StateQuestion, Waits,
 };
 pub use report::{
     Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild,
     PausedGuilds, Queue, RedemptionRow, RefusingGuild, StoreCounts,
 };
 pub use requests::{BatchStart, Standing};
+pub use state_checks::{CheckCounts, RosterCheck};
 pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;

@@ -5,6 +5,7 @@ mod bad_input;
 mod cases;
 mod env_example;
 mod http;
+mod other_bots;
 mod redeem;
 mod sandbox;
 mod state;

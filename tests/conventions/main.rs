@@ -8,6 +8,8 @@ mod deployment;
 mod layers;
 mod log_lines;
 mod tests_named;
+mod texts;
+mod untranslated;
 mod words;
 
 use std::path::{Path, PathBuf};

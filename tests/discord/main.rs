@@ -7,22 +7,30 @@
     reason = "a test fails by panicking"
 )]
 
+mod access;
+mod after;
+mod alliances;
 mod answering;
 mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
+mod direct;
 mod erasing;
+mod forums;
+mod joining;
 mod main_job;
 mod managing;
 mod many;
 mod message_page;
 mod notifying;
 mod people;
+mod player_lists;
 mod pressing;
 mod progress;
 mod refusals;
 mod registering;
+mod reminders;
 mod rosters;
 mod safety;
 mod secrets;
@@ -30,5 +38,7 @@ mod secrets;
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;
 mod servers;
+mod states;
 mod stats;
+mod targets;
 mod world;

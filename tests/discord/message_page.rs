@@ -5,6 +5,7 @@ use std::path::Path;
 
 use giftcode_bot::discord::messages::Message;
 use giftcode_bot::discord::registration::registered_commands;
+use giftcode_bot::domain::text::language::Language;
 use serde_json::Value;
 
 use crate::catalogue::{self, CHANNEL, Chapter, ROLE};
@@ -43,12 +44,18 @@ fn tag_text(tag: &str) -> String {
     if tag == format!("<#{CHANNEL}>") {
         return "**#gift-codes**".to_owned();
     }
+    if tag.starts_with("<@") && !tag.starts_with("<@&") {
+        return "**@Somebody**".to_owned();
+    }
     if tag == format!("<@&{ROLE}>") {
         return "**@Alliance**".to_owned();
     }
     let parts: Vec<&str> = tag.trim_matches(['<', '>']).split(':').collect();
     let ["t", seconds, style] = parts.as_slice() else { return tag.to_owned() };
     let at = jiff::Timestamp::from_second(seconds.parse().unwrap()).unwrap();
+    if *style == "t" {
+        return at.strftime("*%H:%M*").to_string();
+    }
     if *style != "R" {
         return at.strftime("*%d %B %Y %H:%M*").to_string();
     }
@@ -150,27 +157,46 @@ fn parameter(option: &Value) -> String {
     if option["required"] == true { format!("**{name}** ({what})") } else { format!("*[{name}]* ({what})") }
 }
 
-fn page() -> String {
+fn chapters(language: Language) -> Vec<Chapter> {
+    vec![
+        catalogue::posts(language),
+        catalogue::batches(language),
+        catalogue::after::after(language),
+        catalogue::managing(language),
+        catalogue::rosters(language),
+        catalogue::own::who_may(language),
+        catalogue::alliances::several(language),
+        catalogue::own::joining(language),
+        catalogue::own::first_steps(language),
+        catalogue::everybody(language),
+    ]
+}
+
+fn page(language: Language) -> String {
     let mut page = BEGIN.to_owned();
     commands(&mut page);
-    let chapters: [Chapter; 5] =
-        [catalogue::posts(), catalogue::batches(), catalogue::managing(), catalogue::rosters(), catalogue::everybody()];
+    let chapters = chapters(language);
     for (title, messages) in chapters {
         let _ = writeln!(page, "\n## {title}");
         for (when, one) in messages {
             message(&mut page, &when, &one);
         }
     }
-    let form = catalogue::form();
+    let form = catalogue::form(language);
     let _ = writeln!(page, "\n## The form behind “Redeem for me”\n\n> **{}**  ", form["title"].as_str().unwrap());
     rows(&mut page, &form["components"]);
+    for (opener, form) in catalogue::rosters::forms(language) {
+        let title = form["title"].as_str().unwrap();
+        let _ = writeln!(page, "\n## The form of `/manage players`: {opener}\n\n> **{title}**  ");
+        rows(&mut page, &form["components"]);
+    }
     page
 }
 
 #[test]
 fn the_page_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
-    let page = page();
+    let page = page(Language::En);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
@@ -188,10 +214,20 @@ fn the_page_is_up_to_date() {
 #[test]
 fn every_message_is_on_the_page() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let catalogue = std::fs::read_to_string(root.join("tests/discord/catalogue.rs")).unwrap();
+    let sources = |folder: &str| -> Vec<(String, String)> {
+        let paths = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let named = |path: std::path::PathBuf| (path.file_stem().unwrap().to_string_lossy().into_owned(), path);
+        let files = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).map(named);
+        files.map(|(name, path)| (name, std::fs::read_to_string(path).unwrap())).collect()
+    };
+    let catalogue: String = sources("tests/discord/catalogue").into_iter().map(|(_, source)| source).collect();
     let mut missing = Vec::new();
-    for module in ["appeal", "manage", "personal", "players", "post", "batch", "stats"] {
-        let source = std::fs::read_to_string(root.join(format!("src/discord/messages/{module}.rs"))).unwrap();
+    // The messages of a folder are named by its files.
+    let mut messages = sources("src/discord/messages");
+    messages.retain(|(name, _)| name != "mod");
+    let of_rosters = sources("src/discord/messages/rosters").into_iter();
+    messages.extend(of_rosters.map(|(name, source)| (if name == "mod" { "rosters".to_owned() } else { name }, source)));
+    for (module, source) in &messages {
         for declared in source.split("\npub fn ").skip(1) {
             let signature = declared.split('{').next().unwrap();
             let name = declared.split(['(', '<']).next().unwrap();
@@ -200,7 +236,7 @@ fn every_message_is_on_the_page() {
             }
         }
     }
-    assert!(missing.is_empty(), "tests/discord/catalogue.rs lacks {missing:?}");
+    assert!(missing.is_empty(), "tests/discord/catalogue lacks {missing:?}");
     // Messages are built in messages/ only.
     let mut open = vec![root.join("src/discord")];
     while let Some(path) = open.pop() {
@@ -220,7 +256,8 @@ fn every_message_is_on_the_page() {
 
 #[test]
 fn the_longest_messages_keep_within_discords_limits() {
-    for (when, message) in catalogue::longest() {
+    let longest = |language| catalogue::longest(language).into_iter().chain(catalogue::after::longest(language));
+    for (when, message) in Language::ALL.into_iter().flat_map(longest) {
         let mut json = serde_json::to_value(message.create()).unwrap();
         // The file is sent beside the JSON.
         json["attachments"] = Value::Array(Vec::new());

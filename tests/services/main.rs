@@ -1,6 +1,7 @@
 //! The loops on a real state file against the simulated world, in paused time.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod alliances;
 mod asking;
 mod backups;
 mod breaker;
@@ -16,6 +17,7 @@ mod posting_again;
 mod reporting;
 mod retention;
 mod state_checks;
+mod state_searches;
 mod support;
 mod unrecorded;
 mod verdict;

@@ -92,6 +92,14 @@ impl Double {
         self.inner.change(|state| state.messages.get_mut(&id).unwrap().is_deleted = true);
     }
 
+    /// The files that were uploaded so far can no longer be downloaded.
+    pub fn forget_files(&self) {
+        self.inner.change(|state| {
+            let paths: Vec<String> = state.files.drain().map(|(path, _)| path).collect();
+            state.forgotten_files.extend(paths);
+        });
+    }
+
     /// Replaces the rule that decides about every request to create a message. A rule runs under the double's lock, so it
     /// must not call the double.
     pub fn fail_messages(&self, rule: impl FnMut(&Attempt<'_>) -> Option<Fault> + Send + 'static) {
@@ -184,6 +192,12 @@ impl Double {
     /// While it hangs, the gateway accepts new connections, and says nothing on them.
     pub fn set_gateway_hangs(&self, hangs: bool) {
         self.inner.change(|state| state.settings.gateway_hangs = hangs);
+    }
+
+    /// Whether the developer portal allows the intent for the content of messages: if not, a session that asks for it is closed
+    /// with 4014. Default: the bot is not expected to ask for it.
+    pub fn set_message_content(&self, is_allowed: bool) {
+        self.inner.change(|state| state.settings.message_content = Some(is_allowed));
     }
 
     /// Sends an interaction of a type that no library knows, with this token.

@@ -7,6 +7,7 @@ mod interaction;
 mod rest;
 mod schema;
 mod state;
+mod threads;
 mod users;
 
 use std::sync::Arc;
@@ -23,7 +24,8 @@ pub use state::faults::{Attempt, Fault, Gate, Point};
 pub use state::guild::{Channel, Guild, Overwrite, Role, User, permission};
 pub use state::interaction_record::ResponseKind;
 pub use state::limits::Limits;
-pub use state::message::{Attachment, Edit, Message};
+pub use state::message::{Attachment, CROSSPOSTED, Edit, Message};
+pub use state::thread::{Tag, Thread};
 
 /// Clones share one double.
 #[derive(Clone)]
@@ -108,6 +110,12 @@ impl Double {
     /// The messages in a channel that everybody can see, the oldest first.
     pub fn messages(&self, channel: u64) -> Vec<Message> {
         self.inner.read().visible(channel).cloned().collect()
+    }
+
+    /// The direct messages to a user, the oldest first.
+    pub fn direct_messages(&self, user: u64) -> Vec<Message> {
+        let channel = self.inner.read().direct_channels.get(&user).copied();
+        channel.map(|channel| self.messages(channel)).unwrap_or_default()
     }
 
     /// The present state of a message, deleted or not.

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, OnlineStatus};
+use serenity::all::{Context, FullEvent, GuildChannel, GuildId as DiscordGuildId, OnlineStatus};
 
 use crate::discord::bot::Bot;
-use crate::discord::interactions::{components, forms};
+use crate::discord::interactions::{components, forms, id_channel};
 use crate::discord::permissions;
+use crate::discord::registration;
+use crate::discord::welcome;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, GuildId};
 use crate::domain::sync::erasure::REMOVED_FOR;
-use crate::store::StoreError;
+use crate::store::{Alliance, StoreError};
 
 use super::presence;
 
@@ -45,12 +47,21 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             let count = bot.codes.count_active_codes().await?;
             ctx.set_presence(Some(presence::activity(count)), OnlineStatus::Online);
             sync_guilds(bot, &guilds, shard).await?;
+            id_channel::session_begins(bot).await?;
             let count = bot.guilds.count_with_channel().await?;
             tracing::info!("{count} servers have a channel for codes: /manage giftcode setchannel sets one");
         }
         FullEvent::GuildCreate { guild, .. } => {
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
+            registration::joined(bot, id(guild.id)).await?;
+            welcome::greet(bot, guild).await?;
+            for alliance in bot.guilds.alliances(id(guild.id)).await? {
+                let channel = alliance.channel.map(|channel| serenity::all::ChannelId::new(channel.0.max(1)));
+                if let Some(known) = channel.and_then(|channel| guild.channels.get(&channel)) {
+                    learn_kind(bot, known).await?;
+                }
+            }
             resume(bot, guild.id).await?;
             if let Ok(me) = bot.rest.my_id().await
                 && let Some(member) = guild.members.get(&me)
@@ -58,20 +69,34 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
                 pause_for_timeout(bot, guild.id, member.communication_disabled_until).await?;
             }
         }
+        FullEvent::Message { new_message: message } if message.guild_id.is_some() && !message.author.bot => {
+            id_channel::message_came(bot, ChannelId(message.channel_id.get())).await?;
+        }
+        FullEvent::Resume { .. } => id_channel::session_begins(bot).await?,
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
             bot.connection.left(id(guild.id));
+            // Its commands left with it.
+            bot.guilds.forget_command_guild(id(guild.id)).await?;
             record_removal(bot, id(guild.id)).await?;
         }
         FullEvent::ChannelDelete { channel, .. } => {
-            let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
-            if bot.guilds.guild(guild).await?.channel == Some(channel)
-                && bot.guilds.pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
-            {
-                tracing::info!("Guild {guild} is paused: {}", Blocked::UnknownChannel.meaning());
-            }
+            pause_for_loss(bot, id(channel.guild_id), ChannelId(channel.id.get())).await?;
+        }
+        FullEvent::ThreadDelete { thread, .. } => {
+            pause_for_loss(bot, id(thread.guild_id), ChannelId(thread.id.get())).await?;
         }
         // Channels, roles and our own membership all decide our permissions.
-        FullEvent::ChannelUpdate { new, .. } => resume(bot, new.guild_id).await?,
+        FullEvent::ChannelUpdate { new, .. } => {
+            learn_kind(bot, new).await?;
+            resume(bot, new.guild_id).await?;
+        }
+        // It may be open again.
+        FullEvent::ThreadUpdate { new, .. } => {
+            let (guild, thread) = (id(new.guild_id), ChannelId(new.id.get()));
+            if bot.guilds.alliances(guild).await?.iter().any(|alliance| alliance.channel == Some(thread)) {
+                resume(bot, new.guild_id).await?;
+            }
+        }
         FullEvent::GuildRoleUpdate { new, .. } => resume(bot, new.guild_id).await?,
         FullEvent::GuildMemberUpdate { event, .. }
             if bot.rest.my_id().await.is_ok_and(|me| me == event.user.id)
@@ -80,6 +105,27 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             resume(bot, event.guild_id).await?;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// Notes what kind of channel this is, if posts go there: admins can make a text channel an announcement channel.
+async fn learn_kind(bot: &Bot, channel: &GuildChannel) -> Result<(), StoreError> {
+    let Some(kind) = permissions::kind_of(channel) else { return Ok(()) };
+    if bot.guilds.channel_kind_seen(ChannelId(channel.id.get()), kind).await? {
+        tracing::info!("The channel {} of guild {} is of the kind {}", channel.id, channel.guild_id, kind.name());
+    }
+    Ok(())
+}
+
+/// Pauses a guild whose channel or thread was deleted.
+async fn pause_for_loss(bot: &Bot, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+    for alliance in bot.guilds.alliances(guild).await? {
+        if alliance.channel == Some(channel)
+            && bot.guilds.pause_guild(alliance.id, Some(channel), Blocked::UnknownChannel, None).await?
+        {
+            tracing::info!("Guild {} is paused: {}", alliance.id, Blocked::UnknownChannel.meaning());
+        }
     }
     Ok(())
 }
@@ -114,13 +160,15 @@ async fn record_return(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
 
 /// Resumes a paused guild after a change that may have fixed the cause.
 async fn resume(bot: &Bot, guild: DiscordGuildId) -> Result<(), StoreError> {
-    let may_be_fixed = match bot.guilds.guild(id(guild)).await?.paused {
-        // A deleted channel never returns, and the return to a guild has an event of its own.
-        None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
-        Some(_) => true,
-    };
-    if may_be_fixed && bot.guilds.resume_guild(id(guild)).await? {
-        tracing::info!("Guild {guild} is tried again");
+    for Alliance { id: alliance, .. } in bot.guilds.alliances(id(guild)).await? {
+        let may_be_fixed = match bot.guilds.guild(alliance).await?.paused {
+            // A deleted channel never returns, and the return to a guild has an event of its own.
+            None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
+            Some(_) => true,
+        };
+        if may_be_fixed && bot.guilds.resume_guild(alliance).await? {
+            tracing::info!("Guild {alliance} is tried again");
+        }
     }
     Ok(())
 }
@@ -133,8 +181,10 @@ async fn pause_for_timeout(
     until: Option<serenity::all::Timestamp>,
 ) -> Result<bool, StoreError> {
     let Some(until) = permissions::timeout_of(until, bot.clock.now()) else { return Ok(false) };
-    if bot.guilds.pause_guild(id(guild), None, Blocked::TimedOut, Some(until)).await? {
-        tracing::info!("Guild {guild} is paused: {}", Blocked::TimedOut.meaning());
+    for Alliance { id: alliance, .. } in bot.guilds.alliances(id(guild)).await? {
+        if bot.guilds.pause_guild(alliance, None, Blocked::TimedOut, Some(until)).await? {
+            tracing::info!("Guild {alliance} is paused: {}", Blocked::TimedOut.meaning());
+        }
     }
     Ok(true)
 }

@@ -4,15 +4,22 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
-use crate::discord::messages::{manage, personal, players};
-use crate::discord::permissions::may_manage;
+use crate::discord::managers::may_manage;
+use crate::discord::messages::self_service;
+use crate::discord::messages::{Message, access, alliances as words, personal, players};
+use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{GuildId, UserId};
-use crate::store::FoundCode;
+use crate::domain::players::access::Managed;
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
+use crate::ports::MessageId;
 
-use super::appeal::{AppealResult, appeal};
+use super::after;
+use super::alliances::nearest;
+use super::commands::alliances;
+use super::linking::{self, Person};
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
+use super::rosters;
 
 /// Answers a pressed button or a choice in a menu.
 pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteraction) {
@@ -23,39 +30,114 @@ pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteracti
 }
 
 async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInteraction) -> anyhow::Result<()> {
-    let values = match &component.data.kind {
-        ComponentInteractionDataKind::StringSelect { values } => chosen(values),
-        _ => None,
+    if let Some(action) = RosterAction::parse(&component.data.custom_id) {
+        return rosters::press(bot, interaction, component, action).await;
+    }
+    let chosen_values = match &component.data.kind {
+        ComponentInteractionDataKind::StringSelect { values } => values.as_slice(),
+        _ => &[],
     };
+    let values = chosen(chosen_values);
     let action = Action::parse(&component.data.custom_id);
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
-    let is_manager = may_manage(component.member.as_ref().and_then(|member| member.permissions));
+    let channel = ChannelId(component.channel_id.get());
+    let named = action.as_ref().and_then(Action::alliance);
+    let alliance = match (named, guild) {
+        (Some(named), _) => named,
+        (_, Some(guild)) => nearest(bot, guild, channel).await?,
+        (_, None) => AllianceId(0),
+    };
+    let managed = match action {
+        Some(Action::RemoveAlliance(_)) => Managed::Server,
+        // Of several alliances, those are meant that the person manages.
+        Some(Action::RedeemForAll(_) | Action::ChooseForAll) => Managed::Anything,
+        _ => Managed::Alliance(alliance),
+    };
+    if let (Some(action), Some(guild)) = (&action, guild)
+        && is_for_managers(action)
+        && !may_manage(bot, guild, managed, component.member.as_ref()).await?
+    {
+        return interaction
+            .answer(&access::managers_only(interaction.language(), &bot.guilds.access_roles(guild).await?))
+            .await;
+    }
     match (action, guild, values) {
-        (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
+        (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
-        (Some(Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_)), _, _) if !is_manager => {
-            interaction.answer(&personal::managers_only()).await
-        }
         (Some(Action::RedeemForAll(code)), Some(guild), _) => {
-            redeem_for_roster(bot, interaction, guild, vec![code]).await
+            redeem_for_rosters(bot, interaction, guild, component, vec![code]).await
         }
         (Some(Action::ChooseForAll), Some(guild), Some(codes)) => {
-            redeem_for_roster(bot, interaction, guild, codes).await
+            redeem_for_rosters(bot, interaction, guild, component, codes).await
         }
-        (Some(Action::RosterPage(number)), Some(guild), _) => {
-            let page = bot.rosters.roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
+        (Some(Action::RemoveAlliance(alliance)), Some(guild), _) => {
+            interaction.defer().await?;
+            let removed = alliances::confirmed(bot, interaction.language(), guild, alliance).await?;
+            interaction.answer(&removed).await
+        }
+        (Some(Action::RosterPage(number, _)), Some(guild), _) => {
+            // It may have been removed.
+            if bot.guilds.alliances(guild).await?.iter().all(|it| it.id != alliance) {
+                return interaction.answer(&personal::outdated(interaction.language())).await;
+            }
+            let page = bot.rosters.roster(alliance, number.saturating_mul(players::PAGE), players::PAGE).await?;
             // The roster may have become shorter since the button was shown.
             let last = players::last_page(page.total);
             let (page, number) = match number <= last {
                 true => (page, number),
-                false => (bot.rosters.roster(guild, last * players::PAGE, players::PAGE).await?, last),
+                false => (bot.rosters.roster(alliance, last * players::PAGE, players::PAGE).await?, last),
             };
-            let message = players::roster(&page, number);
+            let message = players::roster(interaction.language(), &page, number, alliance);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
-        _ => interaction.answer(&personal::outdated()).await,
+        (Some(Action::Results(on)), Some(_), _) => {
+            let language = interaction.language();
+            bot.people.set_results(user, on, language).await?;
+            interaction.answer(&self_service::results_set(language, on)).await
+        }
+        (Some(action @ (Action::Join(..) | Action::JoinChosen(_))), Some(guild), _) => {
+            let person = Person::new(user, guild, component.member.as_ref(), interaction.language());
+            let (player, alliance) = match action {
+                Action::Join(player, alliance) => (player, Some(alliance)),
+                Action::JoinChosen(player) => {
+                    (player, chosen_values.first().and_then(|id| id.parse().ok()).map(AllianceId))
+                }
+                _ => return interaction.answer(&personal::outdated(interaction.language())).await,
+            };
+            let Some(alliance) = alliance else {
+                return interaction.answer(&personal::outdated(interaction.language())).await;
+            };
+            let joined = linking::join(bot, &person, player, alliance).await?;
+            interaction.answer(&joined.unwrap_or_else(|| personal::outdated(interaction.language()))).await
+        }
+        (Some(action), Some(guild), _) => after::act(bot, interaction, guild, action, component).await,
+        _ => interaction.answer(&personal::outdated(interaction.language())).await,
+    }
+}
+
+/// Whether only those may do it who manage the bot in this server.
+fn is_for_managers(action: &Action) -> bool {
+    match action {
+        Action::RedeemForMe(_)
+        | Action::ChooseForMe
+        | Action::WhoAmI(_)
+        | Action::WhoChose(_)
+        | Action::Join(..)
+        | Action::Results(_)
+        | Action::JoinChosen(_) => false,
+        Action::RedeemForAll(_)
+        | Action::ChooseForAll
+        | Action::RosterPage(..)
+        | Action::RemoveAlliance(_)
+        | Action::RetryFailed(..)
+        | Action::RedeemForList(..)
+        | Action::CodePlayers(..)
+        | Action::ChooseCodePlayers(..)
+        | Action::AutoOn(_)
+        | Action::Dismiss
+        | Action::Panel(..) => true,
     }
 }
 
@@ -67,7 +149,7 @@ async fn redeem_for_person(
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     // Checked before the person has to fill in anything.
-    if let Some(over) = redeem::all_over(bot, &codes).await? {
+    if let Some(over) = redeem::all_over(bot, interaction.language(), &codes).await? {
         return interaction.answer(&over).await;
     }
     if bot.rosters.links(user).await?.is_empty() {
@@ -77,39 +159,50 @@ async fn redeem_for_person(
         {
             action = Action::WhoChose(bot.codes.keep_choice(codes).await?);
         }
-        return interaction.respond(CreateInteractionResponse::Modal(personal::who_are_you(&action))).await;
+        let form = self_service::who_are_you(interaction.language(), &action);
+        return interaction.respond(CreateInteractionResponse::Modal(form)).await;
     }
     let Some(permit) = bot.request_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
-    redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes).await
+    let afterword = linking::refusal_of_messages(bot, user, interaction.language()).await?;
+    redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes, afterword).await
 }
 
-async fn redeem_for_roster(
+/// Redeems for the alliances for which the message was posted, as far as the person manages them.
+async fn redeem_for_rosters(
     bot: &Bot,
     interaction: &Interaction<'_>,
-    guild: GuildId,
+    server: GuildId,
+    component: &ComponentInteraction,
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     interaction.defer().await?;
-    let mut started = Vec::new();
-    for code in codes {
-        let (code, generation) = match bot.codes.find_code(code.key()).await? {
-            None => (code.clone(), bot.codes.add_code(code).await?),
-            Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
-            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, guild, &shown.code).await? {
-                Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
-                Some(AppealResult::Over(over, recheck)) => {
-                    started.push((shown.code, Err((over, recheck))));
-                    continue;
-                }
-                None => continue,
-            },
-        };
-        let start = bot.requests.start_batch(guild, code.key(), generation).await?;
-        started.push((code, Ok(start)));
+    let language = interaction.language();
+    let mut named = bot.guilds.alliances_of_post(server, MessageId(component.message.id.get())).await?;
+    if named.is_empty() {
+        // It was posted by another program, or its alliance was removed.
+        named.push(nearest(bot, server, ChannelId(component.channel_id.get())).await?);
     }
-    let channel = bot.guilds.guild(guild).await?.channel;
-    interaction.answer(&manage::batches_started(&started, channel)).await
+    let known = bot.guilds.alliances(server).await?;
+    let mut answer: Option<Message> = None;
+    for alliance in named {
+        if !may_manage(bot, server, Managed::Alliance(alliance), component.member.as_ref()).await? {
+            continue;
+        }
+        let started = after::redeem_codes(bot, language, alliance, codes.clone()).await?;
+        let started = match known.iter().find(|it| it.id == alliance) {
+            Some(alliance) if known.len() > 1 => started.under(&words::about(language, alliance)),
+            _ => started,
+        };
+        answer = Some(match answer {
+            Some(answer) => answer.and(started),
+            None => started,
+        });
+    }
+    match answer {
+        Some(answer) => interaction.answer(&answer).await,
+        None => interaction.answer(&access::managers_only(language, &bot.guilds.access_roles(server).await?)).await,
+    }
 }

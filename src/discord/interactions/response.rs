@@ -20,6 +20,7 @@ use crate::discord::bot::Bot;
 use crate::discord::messages::{Message, personal};
 use crate::discord::rest::RestError;
 use crate::domain::back_off::BackOff;
+use crate::domain::text::language::Language;
 use crate::store::StoreError;
 
 /// How long Discord waits for the first response.
@@ -79,6 +80,16 @@ impl<'a> Interaction<'a> {
         Self::new(bot, InteractionKind::Form(form), false)
     }
 
+    /// The language of the person who answers are for.
+    pub fn language(&self) -> Language {
+        let locale = match self.kind {
+            InteractionKind::Command(command) => &command.locale,
+            InteractionKind::Component(component) => &component.locale,
+            InteractionKind::Form(form) => &form.locale,
+        };
+        Language::of_locale(locale).unwrap_or_default()
+    }
+
     pub fn editable_until(&self) -> Instant {
         self.began + EDIT_WITHIN
     }
@@ -87,6 +98,11 @@ impl<'a> Interaction<'a> {
     pub async fn defer(&self) -> anyhow::Result<()> {
         let later = CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true));
         self.respond(later).await
+    }
+
+    /// Acknowledges a button or menu whose own message will be edited.
+    pub async fn defer_update(&self) -> anyhow::Result<()> {
+        self.respond(CreateInteractionResponse::Acknowledge).await
     }
 
     /// Sends the first response, without a file.
@@ -202,7 +218,7 @@ impl<'a> Interaction<'a> {
         if let Some(guild) = self.guild() {
             span.record("guild", tracing::field::display(guild));
         }
-        if let Some(message) = span.in_scope(|| explain(name, error))
+        if let Some(message) = span.in_scope(|| explain(self.language(), name, error))
             && let Err(error) = self.answer(&message).await
         {
             tracing::debug!("The person was not notified of it either: {error:#}");
@@ -238,7 +254,7 @@ fn is_permanent(error: &RestError) -> bool {
 
 /// Logs an error under a short incident number, and returns the message for the person, which holds nothing internal but
 /// that number. `None` where Discord accepts no response.
-fn explain(name: &str, error: &anyhow::Error) -> Option<Message> {
+fn explain(language: Language, name: &str, error: &anyhow::Error) -> Option<Message> {
     match error.downcast_ref::<ResponseError>() {
         Some(ResponseError(error)) if is_acknowledged(error) => {
             tracing::warn!("{name} was answered by another program: stop it, or give it a token of its own");
@@ -253,9 +269,9 @@ fn explain(name: &str, error: &anyhow::Error) -> Option<Message> {
     let incident = format!("{:06x}", fastrand::u32(..1 << 24));
     tracing::error!(incident, "{name} failed: {error:#}");
     Some(match error.downcast_ref::<StoreError>() {
-        Some(StoreError::Persist(_)) => personal::not_saved(&incident),
-        Some(StoreError::NotActive | StoreError::Closed) => personal::restarting(),
-        _ => personal::failed(&incident),
+        Some(StoreError::Persist(_)) => personal::not_saved(language, &incident),
+        Some(StoreError::NotActive | StoreError::Closed) => personal::restarting(language),
+        _ => personal::failed(language, &incident),
     })
 }
 

@@ -1,21 +1,41 @@
 //! Codes that are over, and the answer to an appeal.
 
+use crate::domain::answers::status::Status;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
+use crate::domain::text::language::Language;
 use crate::store::OverCode;
 
 use super::Message;
+use super::texts::text;
 
 /// The most codes that are over in a list or the history.
 pub const OVER_CODES: u32 = 10;
 
+/// Why a code is over, as the end of a sentence.
+pub(super) fn over(language: Language, over: &OverReason) -> String {
+    match over {
+        OverReason::Expired | OverReason::Invalidated(Status::TimeError) => text!(language, "over-expired"),
+        OverReason::Invalidated(Status::CdkNotFound | Status::InvalidCode) => text!(language, "over-unknown"),
+        OverReason::Invalidated(Status::Used | Status::UsageLimit) => text!(language, "over-used-up"),
+        OverReason::Invalidated(_) => text!(language, "over-rejected"),
+        OverReason::Renewed => text!(language, "over-reissued"),
+    }
+}
+
 /// One line for each code that is over although a feed lists it or somebody added it.
-pub(super) fn over_lines(over: &[OverCode]) -> String {
-    let line = |over: &OverCode| {
-        let next = over.check_at.map_or(String::new(), |at| format!(" · next check <t:{}:R>", at.as_second()));
-        format!("⌛ `{}` is not active: {}{next}", over.code, over.over.meaning())
+pub(super) fn over_lines(language: Language, codes: &[OverCode]) -> String {
+    let line = |over_code: &OverCode| {
+        let (code, why) = (over_code.code.as_str(), over(language, &over_code.over));
+        match over_code.check_at {
+            Some(at) => {
+                let next = format!("<t:{}:R>", at.as_second());
+                text!(language, "over-line-next-check", code = code, why = why, next = next)
+            }
+            None => text!(language, "over-line", code = code, why = why),
+        }
     };
-    over.iter().map(line).collect::<Vec<_>>().join("\n")
+    codes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The state of the check that an appeal starts.
@@ -27,32 +47,26 @@ pub enum Recheck {
     NoPlayer,
 }
 
-fn over_sentence(code: &Code, over: &OverReason, recheck: Recheck) -> String {
-    let why = over.meaning();
+fn over_sentence(language: Language, code: &Code, why: &OverReason, recheck: Recheck) -> String {
+    let (code, why) = (code.as_str(), over(language, why));
     match recheck {
-        Recheck::Done => format!("⌛ `{code}` is not active: {why}. I have just checked this with the game."),
-        Recheck::Pending => format!(
-            "⏳ `{code}` is not active as far as I know: {why}. I am checking with the game. To see the result, use \
-             `/manage giftcode history code:{code}`."
-        ),
-        Recheck::NoPlayer => format!(
-            "⌛ `{code}` is not active: {why}. I cannot check this with the game, because no player on the list has a known \
-             state."
-        ),
+        Recheck::Done => text!(language, "appeal-checked", code = code, why = why),
+        Recheck::Pending => text!(language, "appeal-checking", code = code, why = why),
+        Recheck::NoPlayer => text!(language, "appeal-nobody-to-check-with", code = code, why = why),
     }
 }
 
-pub fn code_over(code: &Code, over: &OverReason, recheck: Recheck) -> Message {
-    Message::text(over_sentence(code, over, recheck))
+pub fn code_over(language: Language, code: &Code, over: &OverReason, recheck: Recheck) -> Message {
+    Message::text(over_sentence(language, code, over, recheck))
 }
 
 /// The code was added although it is over.
-pub fn added_though_over(code: &Code, over: &OverReason, recheck: Recheck) -> Message {
-    let next = match recheck {
+pub fn added_though_over(language: Language, code: &Code, over: &OverReason, recheck: Recheck) -> Message {
+    let sentence = over_sentence(language, code, over, recheck);
+    Message::text(match recheck {
         Recheck::Done | Recheck::Pending => {
-            " For two days I check it again from time to time, and post and redeem it as soon as it works."
+            format!("{sentence} {}", text!(language, "appeal-checked-again-for-two-days"))
         }
-        Recheck::NoPlayer => "",
-    };
-    Message::text(over_sentence(code, over, recheck) + next)
+        Recheck::NoPlayer => sentence,
+    })
 }

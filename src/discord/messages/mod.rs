@@ -1,29 +1,56 @@
 //! Every message that people see in Discord. `docs/messages.md` shows them all.
 //!
 //! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
-//! its contents, and mentions nobody but the role that a guild's admins chose.
+//! its contents, and mentions nobody but the roles that a guild's admins chose, and people for whom a code failed. They take
+//! the language first: that of the person for an answer, that of the server for what stands in a channel. [`texts`] has the
+//! words, and says how to add some.
 
+pub mod access;
+pub mod after;
+pub mod alliances;
 pub mod appeal;
 pub mod batch;
+mod errors;
 pub mod escape;
+mod explanation;
 pub mod health;
 pub mod manage;
 pub mod personal;
 pub mod players;
 pub mod post;
+pub mod reminder;
+pub mod rosters;
+pub mod self_service;
+pub mod states;
 pub mod stats;
+pub mod targets;
+pub mod texts;
+pub mod welcome;
 
 use serenity::all::{
-    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,
-    EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
+    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateEmbedAuthor, CreateInteractionResponseMessage,
+    CreateMessage, EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
+    UserId as DiscordUserId,
 };
 
 use crate::discord::rest::MessageFile;
-use crate::domain::players::player::RoleId;
+use crate::domain::players::player::{RoleId, UserId};
 
 use escape::clip;
 
 const MAX_CONTENT: usize = 2000;
+const MAX_EMBEDS: usize = 10;
+/// The most characters of an embed's title and a field's name, of its description, and of a field.
+const MAX_TITLE: usize = 256;
+const MAX_DESCRIPTION: usize = 4096;
+const MAX_FIELD: usize = 1024;
+/// The most characters on a button, and in an empty menu.
+const MAX_BUTTON: usize = 80;
+const MAX_PLACEHOLDER: usize = 150;
+/// Rows of buttons and menus in a message.
+const MAX_ROWS: usize = 5;
+/// The longest line above the title of an embed. Discord takes 256 characters; an embed may hold 6,000 in all.
+const MAX_HEAD: usize = 120;
 
 /// The publisher's page on which a person can redeem (docs/protocol.md, "The game's page").
 pub const GAME_PAGE: &str = "https://wos-giftcode.centurygame.com";
@@ -44,7 +71,8 @@ pub struct Message {
     embeds: Vec<CreateEmbed>,
     rows: Vec<CreateActionRow>,
     files: Vec<MessageFile>,
-    role: Option<RoleId>,
+    roles: Vec<RoleId>,
+    people: Vec<UserId>,
 }
 
 impl Message {
@@ -76,15 +104,61 @@ impl Message {
         self
     }
 
-    /// Puts a mention of the role before the text.
-    pub fn mentioning(self, role: Option<RoleId>) -> Self {
-        let Some(named) = role else { return self };
+    /// Puts mentions of the roles before the text.
+    pub fn mentioning(self, roles: &[RoleId]) -> Self {
+        if roles.is_empty() {
+            return self;
+        }
         let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
-        Self { content: clip(&format!("<@&{named}>{text}"), MAX_CONTENT), role, ..self }
+        let content = clip(&format!("{}{text}", mentions(roles, " ")), MAX_CONTENT);
+        Self { content, roles: roles.to_vec(), ..self }
+    }
+
+    /// Adds a line to the text.
+    pub fn with_line(self, line: &str) -> Self {
+        let content = clip(&format!("{}\n{line}", self.content), MAX_CONTENT);
+        Self { content, ..self }
+    }
+
+    /// Adds a paragraph after the text, and buttons or menus after the rest. What does not fit is left out.
+    pub fn followed_by(mut self, text: &str, rows: &[CreateActionRow]) -> Self {
+        let longer = format!("{}\n{text}", self.content);
+        if !text.is_empty() && longer.chars().count() <= MAX_CONTENT {
+            self.content = longer;
+        }
+        let room = MAX_ROWS.saturating_sub(self.rows.len());
+        self.rows.extend(rows.iter().take(room).cloned());
+        self
+    }
+
+    /// Puts a line before the text.
+    pub fn under(self, line: &str) -> Self {
+        let text = if self.content.is_empty() { line.to_owned() } else { format!("{line}\n{}", self.content) };
+        Self { content: clip(&text, MAX_CONTENT), ..self }
+    }
+
+    /// Appends another message, whose text stands below this one's. Buttons and files are those of both.
+    pub fn and(mut self, other: Self) -> Self {
+        let parts = [self.content, other.content].into_iter().filter(|text| !text.is_empty());
+        self.content = clip(&parts.collect::<Vec<_>>().join("\n"), MAX_CONTENT);
+        self.embeds.extend(other.embeds);
+        self.embeds.truncate(MAX_EMBEDS);
+        self.rows.extend(other.rows);
+        self.rows.truncate(MAX_ROWS);
+        self.files.extend(other.files);
+        self
     }
 
     pub fn with_content(self, text: &str) -> Self {
         Self { content: clip(text, MAX_CONTENT), ..self }
+    }
+
+    /// Sets the line above the title of the first embed, if there is one to set.
+    pub fn headed(mut self, line: Option<String>) -> Self {
+        if let (Some(line), Some(first)) = (line, self.embeds.first_mut()) {
+            *first = std::mem::take(first).author(CreateEmbedAuthor::new(clip(&line, MAX_HEAD)));
+        }
+        self
     }
 
     /// Sets the link of the first embed's title.
@@ -100,9 +174,19 @@ impl Message {
         &self.files
     }
 
-    /// Allows a mention of the role only, whatever the text says.
+    /// Puts mentions of these people before the text.
+    pub fn mentioning_people(self, people: &[UserId]) -> Self {
+        let mentions: Vec<String> = people.iter().map(|person| format!("<@{person}>")).collect();
+        let content = format!("{}\n{}", mentions.join(" "), self.content);
+        Self { people: people.to_vec(), ..self }.with_content(content.trim_end())
+    }
+
+    /// Allows mentions of these roles and people only, whatever the text says.
     fn allowed_mentions(&self) -> CreateAllowedMentions {
-        CreateAllowedMentions::new().roles(self.role.map(|role| DiscordRoleId::new(role.0.max(1))))
+        let people = self.people.iter().map(|person| DiscordUserId::new(person.0.max(1)));
+        CreateAllowedMentions::new()
+            .users(people)
+            .roles(self.roles.iter().map(|role| DiscordRoleId::new(role.0.max(1))))
     }
 
     /// For a new message in a channel.
@@ -147,6 +231,11 @@ impl Message {
     }
 }
 
+/// Mentions of these roles.
+pub fn mentions(roles: &[RoleId], between: &str) -> String {
+    roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(between)
+}
+
 /// `1 player`, `2 players`.
 pub fn count(number: u32, singular: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -183,15 +272,18 @@ mod tests {
     }
 
     #[test]
-    fn a_message_mentions_its_role_only() {
-        let mentions = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
+    fn a_message_mentions_its_roles_only() {
+        let allowed = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
         let plain = Message::text("@everyone <@1> <@&2>");
-        assert_eq!(mentions(&plain)["parse"], serde_json::json!([]));
-        assert_eq!(mentions(&plain)["roles"], serde_json::json!([]));
-        let with_role = Message::text("x").mentioning(Some(RoleId(7)));
-        assert_eq!(mentions(&with_role)["roles"], serde_json::json!(["7"]));
+        assert_eq!(allowed(&plain)["parse"], serde_json::json!([]));
+        assert_eq!(allowed(&plain)["roles"], serde_json::json!([]));
+        let with_role = Message::text("x").mentioning(&[RoleId(7)]);
+        assert_eq!(allowed(&with_role)["roles"], serde_json::json!(["7"]));
         assert_eq!(serde_json::to_value(with_role.create()).unwrap()["content"], "<@&7>\nx");
-        let without_text = Message::embed(CreateEmbed::new()).mentioning(Some(RoleId(7)));
+        let with_two = Message::text("x <@&9>").mentioning(&[RoleId(7), RoleId(8)]);
+        assert_eq!(allowed(&with_two)["roles"], serde_json::json!(["7", "8"]));
+        assert_eq!(serde_json::to_value(with_two.create()).unwrap()["content"], "<@&7> <@&8>\nx <@&9>");
+        let without_text = Message::embed(CreateEmbed::new()).mentioning(&[RoleId(7)]);
         assert_eq!(serde_json::to_value(without_text.create()).unwrap()["content"], "<@&7>");
     }
 }

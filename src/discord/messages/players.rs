@@ -1,83 +1,44 @@
 //! Answers to `/manage players`.
 
-use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
+use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
 
 use crate::discord::custom_id::Action;
-use crate::domain::players::player::{Player, PlayerError, PlayerId};
+use crate::domain::players::player::{AllianceId, Player};
 use crate::domain::players::roster_file::{BadLine, RosterFileError};
+use crate::domain::text::language::Language;
 use crate::store::{RosterChange, RosterPage};
 
 use super::batch::player as named;
 use super::escape::{clip, escape};
-use super::{Message, colour, count, thousands};
+use super::texts::text;
+use super::{Message, colour, states};
 
 /// Players on a page.
 pub const PAGE: u32 = 20;
 /// Bad lines that an answer lists.
 const BAD_LINES: usize = 10;
 
-pub fn added(change: RosterChange, total: u32, auto_redeem: bool) -> Message {
-    let mut text = match (change.new, change.known) {
-        (0, known) => format!("✅ {} updated", was(known)),
-        (new, 0) => format!("✅ {} added", was(new)),
-        (new, known) => format!("✅ {} added, {known} updated", was(new)),
-    };
-    text += &format!(". The player list now has {}.{}", count(total, "player"), notes(change, auto_redeem));
-    Message::text(text)
-}
-
-fn notes(change: RosterChange, auto_redeem: bool) -> String {
+fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> String {
     let mut text = String::new();
     if change.kept > 0 {
-        let keeps = if change.kept == 1 { "keeps" } else { "keep" };
-        text += &format!(
-            " {} {keeps} the saved state, because other servers or members use it too.",
-            count(change.kept, "player")
-        );
+        text += &format!(" {}", text!(language, "players-kept-state", players = change.kept));
+    }
+    if change.new > 0 {
+        text += &format!(" {}", states::checked_in_background(language));
     }
     if auto_redeem && change.new > 0 {
-        text += " The active codes will be redeemed for the new players.";
+        text += &format!(" {}", text!(language, "roster-active-codes-follow"));
     }
     text
 }
 
-fn was(number: u32) -> String {
-    format!("{} {}", count(number, "player"), if number == 1 { "was" } else { "were" })
-}
-
-pub fn bad_ids(errors: &[PlayerError]) -> Message {
-    let listed: Vec<String> = errors.iter().take(5).map(|error| escape(&error.to_string(), 120)).collect();
-    let more =
-        if errors.len() > listed.len() { format!("; and {} more", errors.len() - listed.len()) } else { String::new() };
-    Message::text(format!("❌ Nobody was added: {}{more}.", listed.join("; ")))
-}
-
-pub fn how_many_ids(most: usize) -> Message {
-    Message::text(format!(
-        "❌ Nobody was added. Enter 1 to {most} player ids, separated by spaces or commas. For more, use `/manage players import`."
-    ))
-}
-
-pub fn removed(id: PlayerId, was_on_it: bool) -> Message {
-    Message::text(if was_on_it {
-        format!("✅ {id} was removed from the player list. Redemptions in progress continue.")
-    } else {
-        format!("❌ {id} is not on this server's player list. Nothing was changed.")
-    })
-}
-
 /// The typed name belongs to nobody, or to several players.
-pub fn nobody_of_that_name(typed: &str, several: bool) -> Message {
+pub fn nobody_of_that_name(language: Language, typed: &str, several: bool) -> Message {
     let who = escape(typed, 40);
-    Message::text(if several {
-        format!("❌ Several players on the list are called “{who}”. Enter the player id instead. Nothing was changed.")
-    } else {
-        format!("❌ Nobody on the player list is called “{who}”. Nothing was changed.")
+    Message::text(match several {
+        true => text!(language, "players-several-of-that-name", name = who),
+        false => text!(language, "players-nobody-of-that-name", name = who),
     })
-}
-
-pub fn bad_id(error: &PlayerError) -> Message {
-    Message::text(format!("❌ {}.", escape(&error.to_string(), 120)))
 }
 
 /// The last page of a roster, counted from 0.
@@ -86,42 +47,45 @@ pub fn last_page(players: u32) -> u32 {
 }
 
 /// One page of the roster; `number` is counted from 0.
-pub fn roster(page: &RosterPage, number: u32) -> Message {
+pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: AllianceId) -> Message {
     if page.total == 0 {
-        return Message::text(
-            "The player list is empty. Add players with `/manage players add` or `/manage players import`.",
-        );
+        return Message::text(text!(language, "players-list-empty"));
     }
     let pages = last_page(page.total) + 1;
     let line = |player: &Player| {
-        let state = player.state.map_or_else(|| "⚠️ no state".to_owned(), |state| format!("state {state}"));
-        let furnace = player.furnace_level.map_or(String::new(), |level| format!(" · furnace {level}"));
-        format!("{} · {state}{furnace}", named(player.id, &player.nickname))
+        let state = match player.state {
+            Some(state) => text!(language, "players-state", state = state.to_string()),
+            None => text!(language, "players-no-state"),
+        };
+        let furnace = player.furnace_level.map_or(String::new(), |level| {
+            format!(" · {}", text!(language, "players-furnace", level = level.to_string()))
+        });
+        let check = states::mark(language, page.checks.get(&player.id).copied())
+            .map_or(String::new(), |mark| format!(" · {mark}"));
+        format!("{} · {state}{furnace}{check}", named(player.id, &player.nickname))
     };
     let lines: Vec<String> = page.players.iter().map(line).collect();
     let mut text = lines.join("\n");
-    if page.without_state > 0 {
-        text += &format!(
-            "\n\n⚠️ No codes can be redeemed for {}: the state is missing. Add them again with their state.",
-            count(page.without_state, "player")
-        );
+    if let Some(notes) = states::below_list(language, page) {
+        text += &format!("\n\n{notes}");
     }
     let embed = CreateEmbed::new()
-        .title(format!("👥 {}", count(page.total, "player")))
+        .title(text!(language, "players-title", players = page.total))
         .colour(colour::PLAIN)
-        .description(clip(&text, 4096));
+        .description(clip(&text, 4096))
+        .footer(CreateEmbedFooter::new(text!(language, "roster-as-file")));
     let message = Message::embed(embed);
     if pages == 1 {
         return message;
     }
     let button = |to: Option<u32>, label: &str, at: u32| {
         // Every button needs an id of its own, even a disabled one.
-        let action = Action::RosterPage(to.unwrap_or(u32::MAX - at));
+        let action = Action::RosterPage(to.unwrap_or(u32::MAX - at), Some(alliance));
         CreateButton::new(action.to_string()).label(label).style(ButtonStyle::Secondary).disabled(to.is_none())
     };
     let next = (number + 1 < pages).then(|| number + 1);
-    let middle = CreateButton::new(Action::RosterPage(u32::MAX - 2).to_string())
-        .label(format!("{} of {pages}", number + 1))
+    let middle = CreateButton::new(Action::RosterPage(u32::MAX - 2, Some(alliance)).to_string())
+        .label(text!(language, "players-page", page = number + 1, pages = pages))
         .style(ButtonStyle::Secondary)
         .disabled(true);
     message.with_rows(vec![CreateActionRow::Buttons(vec![
@@ -131,58 +95,59 @@ pub fn roster(page: &RosterPage, number: u32) -> Message {
     ])])
 }
 
-pub fn imported(change: RosterChange, left_out: &[BadLine], total: u32, auto_redeem: bool) -> Message {
+pub fn imported(
+    language: Language,
+    change: RosterChange,
+    left_out: &[BadLine],
+    total: u32,
+    auto_redeem: bool,
+) -> Message {
+    let all = change.new.saturating_add(change.known);
     let mut text = format!(
-        "✅ {} imported: {} new, {} updated. The player list now has {}.{}",
-        count(change.new + change.known, "player"),
-        thousands(change.new),
-        thousands(change.known),
-        count(total, "player"),
-        notes(change, auto_redeem)
+        "{} {}{}",
+        text!(language, "players-imported", players = all, new = change.new, known = change.known),
+        text!(language, "roster-total", total = total),
+        notes(language, change, auto_redeem)
     );
     if !left_out.is_empty() {
-        text += &format!("\n{} skipped:\n{}", lines_were(left_out), bad_lines(left_out));
+        let skipped = text!(language, "players-lines-skipped", lines = left_out.len());
+        text += &format!("\n{skipped}\n{}", bad_lines(language, left_out));
     }
     Message::text(text)
 }
 
-fn lines_were(lines: &[BadLine]) -> String {
-    let number = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-    format!("{} {}", count(number, "line"), if number == 1 { "was" } else { "were" })
-}
-
-fn bad_lines(lines: &[BadLine]) -> String {
+fn bad_lines(language: Language, lines: &[BadLine]) -> String {
     let shown: Vec<String> =
         lines.iter().take(BAD_LINES).map(|line| format!("• {}", escape(&line.to_string(), 130))).collect();
     let left = lines.len() - shown.len();
-    let more = if left > 0 { format!("\n… and {left} more") } else { String::new() };
+    let more = match left {
+        0 => String::new(),
+        left => format!("\n{}", text!(language, "list-more", number = left)),
+    };
     shown.join("\n") + &more
 }
 
 /// The file has bad lines, and the person did not allow skipping them.
-pub fn not_imported(lines: &[BadLine]) -> Message {
-    Message::text(format!(
-        "❌ Nobody was imported because of these lines:\n{}\nCorrect them, or skip them with `skip_bad_lines`.",
-        bad_lines(lines)
-    ))
+pub fn not_imported(language: Language, lines: &[BadLine]) -> Message {
+    let (begin, end) = (text!(language, "players-not-imported"), text!(language, "players-correct-the-lines"));
+    Message::text(format!("{begin}\n{}\n{end}", bad_lines(language, lines)))
 }
 
-pub fn bad_file(error: &RosterFileError) -> Message {
-    let option = match error {
-        RosterFileError::NoStates { .. } => ", or set one for all players with `state`",
-        _ => "",
-    };
-    Message::text(format!("❌ Nobody was imported: {}{option}.", escape(&error.to_string(), 700)))
+pub fn bad_file(language: Language, error: &RosterFileError) -> Message {
+    let why = escape(&error.to_string(), 700);
+    Message::text(match error {
+        RosterFileError::NoStates { .. } => text!(language, "players-bad-file-without-states", why = why),
+        _ => text!(language, "players-bad-file", why = why),
+    })
 }
 
-pub fn file_not_fetched() -> Message {
-    Message::text("❌ Nobody was imported: I could not download the file from Discord. Please try again.")
+pub fn file_not_fetched(language: Language) -> Message {
+    Message::text(text!(language, "players-file-not-fetched"))
 }
 
-pub fn exported(players: u32, file: Vec<u8>) -> Message {
-    if players == 0 {
-        return Message::text("The player list is empty, so there is nothing to export.");
+pub fn exported(language: Language, players: u32, file: Vec<u8>) -> Message {
+    match players {
+        0 => Message::text(text!(language, "players-nothing-to-export")),
+        players => Message::text(text!(language, "players-exported", players = players)).with_file("players.csv", file),
     }
-    Message::text(format!("👥 {}. `/manage players import` accepts this file.", count(players, "player")))
-        .with_file("players.csv", file)
 }

@@ -10,7 +10,9 @@
 mod access;
 mod error;
 mod files;
+mod reactions;
 mod responses;
+mod threads;
 mod throttle;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +34,7 @@ pub use error::RestError;
 use error::{lost, refused};
 use files::Call;
 pub use files::MessageFile;
+pub use threads::{ThreadInfo, Threads};
 use throttle::Throttle;
 
 /// The most bytes of an answer: a server with all its roles and emojis.
@@ -88,6 +91,22 @@ impl Rest {
         after: MessageId,
     ) -> Result<Vec<T>, RestError> {
         let params = vec![("after", after.to_string()), ("limit", "100".to_owned())];
+        self.call(Request::new(Route::ChannelMessages { channel_id }, LightMethod::Get).params(Some(params))).await
+    }
+
+    /// The channel for direct messages with a user.
+    pub async fn direct_channel<T: DeserializeOwned>(&self, user: UserId) -> Result<T, RestError> {
+        let body = serde_json::json!({ "recipient_id": user.to_string() });
+        self.send(LightMethod::Post, Route::UserMeDmChannels, &body, &[]).await
+    }
+
+    /// The newest messages of a channel, at most 100, newest first.
+    pub async fn last_messages<T: DeserializeOwned>(
+        &self,
+        channel_id: ChannelId,
+        limit: usize,
+    ) -> Result<Vec<T>, RestError> {
+        let params = vec![("limit", limit.to_string())];
         self.call(Request::new(Route::ChannelMessages { channel_id }, LightMethod::Get).params(Some(params))).await
     }
 
@@ -179,12 +198,21 @@ impl Rest {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: impl Into<Call<'_>>) -> Result<T, RestError> {
+        read(&self.call_for_bytes(request).await?)
+    }
+
+    /// Makes a call whose answer says nothing more, and may be empty.
+    async fn discard(&self, request: impl Into<Call<'_>>) -> Result<(), RestError> {
+        self.call_for_bytes(request).await.map(drop)
+    }
+
+    async fn call_for_bytes(&self, request: impl Into<Call<'_>>) -> Result<Vec<u8>, RestError> {
         self.throttle.acquire_permit().await?;
         let began = Instant::now();
         match self.perform(request).await {
             Ok(body) => {
                 self.throttle.record_answer(None);
-                read(&body)
+                Ok(body)
             }
             Err(RestError::Outage { status, retry_after }) => {
                 let reason = format!(

@@ -19,9 +19,22 @@ pub struct PlayerId(u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct State(NonZeroU32);
 
-/// A Discord guild's snowflake.
+/// A Discord guild's snowflake: a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GuildId(pub u64);
+
+/// What a roster, a channel, a role, auto-redemption, posts and batches belong to. A server has one alliance until
+/// somebody adds a second one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AllianceId(pub u64);
+
+impl AllianceId {
+    /// A server's first alliance has the server's own number. Each further one has the snowflake of the interaction that
+    /// added it, which Discord gives to nothing else.
+    pub const fn first_of(server: GuildId) -> Self {
+        Self(server.0)
+    }
+}
 
 /// A Discord channel's snowflake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,13 +78,27 @@ fn digits(text: &str) -> Option<u64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-/// A whole number as people and spreadsheets write it: `245`, `#245`, `245.0`, with blanks or invisible characters
-/// around it.
+/// A whole number as people and spreadsheets write it: `245`, `#245`, `245.0`, `'245`, `="245"`, with blanks or invisible
+/// characters around it.
 fn whole(text: &str) -> Option<u64> {
     let text = trim(text);
+    // How spreadsheets and chats are told to leave a number as it is.
+    let text = text.strip_prefix('=').unwrap_or(text).trim_matches(['"', '\'', '`']);
     let text = text.strip_prefix('#').unwrap_or(text).trim_start();
     let is_zero = |decimals: &str| !decimals.is_empty() && decimals.bytes().all(|b| b == b'0');
     digits(text.split_once('.').filter(|(_, decimals)| is_zero(decimals)).map_or(text, |(number, _)| number))
+}
+
+/// An id in groups of three digits: `41,000,101`, `41.000.101`, `41 000 101`. Two groups may be a decimal number.
+fn grouped(text: &str) -> Option<u64> {
+    let text = trim(text);
+    let mark =
+        text.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, ',' | '.' | '\'' | '’') || is_unseen(*c))?;
+    let mut groups = text.split(mark);
+    let first = groups.next().filter(|first| (1..=3).contains(&first.len()))?;
+    let groups: Vec<&str> = groups.collect();
+    let is_even = groups.len() > 1 && groups.iter().all(|group| group.len() == 3);
+    is_even.then(|| digits(&(first.to_owned() + &groups.concat()))).flatten()
 }
 
 /// Whether it is a number such as `4.10E+07`, of which only the first digits are left.
@@ -108,7 +135,7 @@ impl PlayerId {
 impl FromStr for PlayerId {
     type Err = PlayerError;
     fn from_str(text: &str) -> Result<Self, PlayerError> {
-        whole(text).and_then(Self::new).ok_or_else(|| match is_shortened(text) {
+        whole(text).or_else(|| grouped(text)).and_then(Self::new).ok_or_else(|| match is_shortened(text) {
             true => PlayerError::Shortened { what: "player_id", text: quoted(text) },
             false => PlayerError::Id(quoted(text)),
         })
@@ -180,7 +207,7 @@ macro_rules! displayed_as_number {
         }
     )*};
 }
-displayed_as_number!(PlayerId, State, GuildId, ChannelId, RoleId, UserId);
+displayed_as_number!(PlayerId, State, GuildId, AllianceId, ChannelId, RoleId, UserId);
 
 /// A player as a roster lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,6 +255,20 @@ mod tests {
     fn numbers_are_read_as_people_and_spreadsheets_write_them() {
         for text in ["41000101.0", " 41000101", "\u{200B}41000101\u{A0}", "#41000101", "41000101.00\r"] {
             assert_eq!(text.parse::<PlayerId>().map(PlayerId::get), Ok(41_000_101), "{text:?}");
+        }
+        for text in [
+            "41,000,101",
+            "41.000.101",
+            "41\u{202F}000\u{202F}101",
+            "41’000’101",
+            "'41000101",
+            "=\"41000101\"",
+            "`41000101`",
+        ] {
+            assert_eq!(text.parse::<PlayerId>().map(PlayerId::get), Ok(41_000_101), "{text:?}");
+        }
+        for text in ["41,000", "41,000.101", "4100,000,101", "41,,000,101", "41,00,101"] {
+            assert!(text.parse::<PlayerId>().is_err(), "{text}");
         }
         for text in ["#245", "S245", "State 245", "state #245", "245.0", "245\u{200E}", "Server 245", "k245"] {
             assert_eq!(text.parse::<State>().map(State::get), Ok(245), "{text:?}");

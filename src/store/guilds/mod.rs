@@ -1,20 +1,36 @@
 //! Guilds: where codes are posted, whether they are redeemed for the roster, and why posting is paused.
 
+mod access;
+mod alliances;
 mod command_guilds;
 mod removal;
+mod samples;
+mod self_service;
+mod targets;
+
+pub use access::AccessAdded;
+pub use self_service::IdChannel;
+pub(in crate::store) use targets::{learn_kind, mention_roles};
+
+pub(in crate::store) use alliances::servers_with_several;
+pub use alliances::{Alliance, AllianceAdded, AllianceRemoved, AllianceRenamed};
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::codes::channel::Blocked;
-use crate::domain::players::player::{ChannelId, GuildId, RoleId};
+use crate::domain::codes::channel::{Blocked, ChannelKind};
+use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
+use crate::domain::text::language::Language;
 use crate::store::handles::{Batches, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GuildSettings {
     pub channel: Option<ChannelId>,
-    pub mention_role: Option<RoleId>,
+    /// `None` if there is no channel, or its kind is not known yet.
+    pub channel_kind: Option<ChannelKind>,
+    /// The roles that posts mention, at most [`MAX_ROLES`](crate::domain::codes::channel::MAX_ROLES).
+    pub mention_roles: Vec<RoleId>,
     /// Whether every code is redeemed for the roster.
     pub auto_redeem: bool,
     pub paused: Option<Blocked>,
@@ -36,7 +52,7 @@ pub struct Failing {
 /// The number of consecutive failures after which the guild's admins are notified. Fewer may be a passing problem.
 const NOTIFY_AFTER: u32 = 3;
 
-pub(in crate::store) fn ensure(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
+pub(in crate::store) fn ensure(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<usize> {
     tx.execute(
         "INSERT INTO guilds (guild_id, version) VALUES (?1, ?2)
          ON CONFLICT DO UPDATE SET deleted = 0, version = excluded.version WHERE deleted = 1",
@@ -45,7 +61,7 @@ pub(in crate::store) fn ensure(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<
 }
 
 /// Makes the guild's waiting posts due now.
-fn make_due(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
+fn make_due(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE posts SET next_attempt_at = ?2, version = ?3
          WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND next_attempt_at > ?2",
@@ -56,7 +72,7 @@ fn make_due(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
 }
 
 /// Ends the guild's pause, if there is one, and makes its waiting posts due now. Returns whether there was a pause.
-fn resume(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<bool> {
+fn resume(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<bool> {
     let resumed = tx.execute(
         "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2
          WHERE guild_id = ?1 AND paused IS NOT NULL AND removed_at IS NULL",
@@ -69,12 +85,26 @@ fn resume(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<bool> {
 }
 
 /// Notes that a message reached the guild's channel: the guild is not paused, and its posts do not fail.
-pub(in crate::store) fn works(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
-    resume(tx, guild)?;
-    forget_refusals(tx, guild)
+pub(in crate::store) fn works(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
+    for alliance in sharing(tx, guild)? {
+        resume(tx, alliance)?;
+        forget_refusals(tx, alliance)?;
+    }
+    Ok(())
 }
 
-fn forget_refusals(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
+/// The alliances of the same server whose codes are posted in this one's channel, itself included.
+fn sharing(tx: &Tx<'_>, alliance: AllianceId) -> rusqlite::Result<Vec<AllianceId>> {
+    tx.statement(
+        "SELECT o.guild_id FROM guilds g
+         JOIN guilds o ON o.guild_id = coalesce(g.server_id, g.guild_id) OR o.server_id = coalesce(g.server_id, g.guild_id)
+         WHERE g.guild_id = ?1 AND (o.guild_id = ?1 OR (o.channel_id = g.channel_id AND o.deleted = 0)) ORDER BY 1",
+    )?
+    .query_map([alliance], |row| row.get(0))?
+    .collect()
+}
+
+fn forget_refusals(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
     // Refusals are kept in this file only: another instance tries, and finds out, by itself.
     let sql = "UPDATE guilds SET refusals = 0, refused_at = NULL, refusal = NULL WHERE guild_id = ?1 AND refusals > 0";
     tx.execute(sql, [guild]).map(drop)
@@ -84,7 +114,7 @@ fn forget_refusals(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
 pub(in crate::store) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE guilds SET refusals = refusals + 1, refused_at = coalesce(refused_at, ?2), refusal = ?3
-         WHERE guild_id = (SELECT guild_id FROM posts WHERE nonce = ?1 AND deleted = 0)",
+         WHERE guild_id IN (SELECT guild_id FROM posts WHERE nonce = ?1 AND deleted = 0)",
         params![nonce, Millis(tx.now()), refusal],
     )
     .map(drop)
@@ -92,10 +122,15 @@ pub(in crate::store) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusq
 
 /// Forgets the progress messages that were lost with a channel. Progress is then shown where the guild's codes are
 /// posted.
-fn forget_batch_messages(tx: &Tx<'_>, guild: GuildId, channel: ChannelId) -> rusqlite::Result<()> {
+fn forget_batch_messages(tx: &Tx<'_>, guild: AllianceId, channel: ChannelId) -> rusqlite::Result<()> {
     tx.execute(
-        "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?3
+        "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, offers_retry = NULL, version = ?3
          WHERE guild_id = ?1 AND channel_id = ?2 AND summarised IS NOT 1",
+        params![guild, channel, tx.version()],
+    )?;
+    // A code's thread in a forum: its progress needs another one.
+    tx.execute(
+        "UPDATE posts SET channel_id = NULL, version = ?3 WHERE guild_id = ?1 AND channel_id = ?2 AND message_id = ?2",
         params![guild, channel, tx.version()],
     )
     .map(drop)
@@ -104,7 +139,8 @@ fn forget_batch_messages(tx: &Tx<'_>, guild: GuildId, channel: ChannelId) -> rus
 fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
     Ok(GuildSettings {
         channel: row.get(0)?,
-        mention_role: row.get(1)?,
+        channel_kind: row.get(8)?,
+        mention_roles: mention_roles(row.get(1)?, row.get(9)?),
         auto_redeem: row.get(2)?,
         paused: row.get(3)?,
         failing: match (row.get::<_, u32>(5)?, row.get::<_, Option<Millis>>(6)?, row.get(7)?) {
@@ -113,6 +149,11 @@ fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
         },
         players: row.get(4)?,
     })
+}
+
+/// The language of a server's posts and progress messages, from a row of a query over `guilds`. It cannot be set yet.
+pub(in crate::store) fn server_language(_: &Row<'_>) -> rusqlite::Result<Language> {
+    Ok(Language::default())
 }
 
 /// Selects the codes that are worth posting and redeeming in a guild. The game has not invalidated them, they have not
@@ -128,14 +169,14 @@ pub(in crate::store) fn active_code(guild: &str) -> String {
 
 impl Guilds {
     /// Returns the defaults for an unknown guild.
-    pub async fn guild(&self, guild: GuildId) -> Result<GuildSettings, StoreError> {
+    pub async fn guild(&self, guild: AllianceId) -> Result<GuildSettings, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
             // Discord sends no event when a timeout ends.
             let sql = "SELECT channel_id, mention_role, auto_redeem,
                               iif(paused = 'timed_out' AND resume_at <= ?2, NULL, paused),
                               (SELECT count(*) FROM rosters r WHERE r.guild_id = g.guild_id AND r.deleted = 0),
-                              refusals, refused_at, refusal
+                              refusals, refused_at, refusal, channel_kind, mention_roles
                        FROM guilds g WHERE guild_id = ?1 AND deleted = 0";
             Ok(connection
                 .prepare_cached(sql)?
@@ -146,50 +187,18 @@ impl Guilds {
         .await
     }
 
-    /// Sets where a guild's codes are posted. A guild that had no channel gets the active codes once, as a digest. This
-    /// ends a pause and makes waiting posts due at once: whatever they waited for, somebody has acted since.
-    pub async fn set_channel(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
-        self.set_channel_and_role(guild, channel, None).await
-    }
-
-    /// Does the same as [`Self::set_channel`] and also sets the role that posts mention: `Some(None)` clears the role,
-    /// `None` leaves it unchanged.
-    pub async fn set_channel_and_role(
-        &self,
-        guild: GuildId,
-        channel: ChannelId,
-        role: Option<Option<RoleId>>,
-    ) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            ensure(tx, guild)?;
-            if let Some(role) = role {
-                tx.execute(
-                    "UPDATE guilds SET mention_role = ?2, version = ?3 WHERE guild_id = ?1 AND mention_role IS NOT ?2",
-                    params![guild, role, tx.version()],
-                )?;
-            }
-            tx.execute(
-                "UPDATE guilds SET digest_due = digest_due OR channel_id IS NULL, channel_id = ?2, version = ?3
-                 WHERE guild_id = ?1 AND channel_id IS NOT ?2",
-                params![guild, channel, tx.version()],
-            )?;
-            resume(tx, guild)?;
-            forget_refusals(tx, guild)?;
-            make_due(tx, guild)?;
-            Ok(())
-        })
-        .await
-    }
-
     /// Stops posting to a guild. Returns whether it had a channel. Codes that appear meanwhile are part of the digest
     /// once a channel is set again.
-    pub async fn unset_channel(&self, guild: GuildId) -> Result<bool, StoreError> {
+    pub async fn unset_channel(&self, guild: AllianceId) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let unset = tx.execute(
                 "UPDATE guilds SET channel_id = NULL, digest_due = 0, paused = NULL, resume_at = NULL, version = ?2
                  WHERE guild_id = ?1 AND channel_id IS NOT NULL",
                 params![guild, tx.version()],
             )?;
+            if unset > 0 {
+                targets::leave(tx, guild)?;
+            }
             Ok(unset > 0)
         })
         .await
@@ -197,7 +206,7 @@ impl Guilds {
 
     /// Turns auto-redemption on or off. Turning it on makes the active codes due for the roster. Turning it off lets
     /// redemptions that have begun finish.
-    pub async fn set_auto_redeem(&self, guild: GuildId, on: bool) -> Result<(), StoreError> {
+    pub async fn set_auto_redeem(&self, guild: AllianceId, on: bool) -> Result<(), StoreError> {
         self.write(move |tx| {
             ensure(tx, guild)?;
             tx.execute(
@@ -216,7 +225,7 @@ impl Guilds {
     /// Returns whether the guild was not yet paused for this reason.
     pub async fn pause_guild(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         channel: Option<ChannelId>,
         why: Blocked,
         resume_at: Option<Timestamp>,
@@ -234,17 +243,19 @@ impl Guilds {
                 .query_row(params![guild, channel], |row| row.get(0))
                 .optional()?;
             let Some(known) = known else { return Ok(false) };
-            tx.execute(
-                "UPDATE guilds SET paused = ?2, resume_at = ?3, version = ?4 WHERE guild_id = ?1",
-                params![guild, why, resume_at.map(Millis), tx.version()],
-            )?;
+            for alliance in sharing(tx, guild)? {
+                tx.execute(
+                    "UPDATE guilds SET paused = ?2, resume_at = ?3, version = ?4 WHERE guild_id = ?1 AND removed_at IS NULL",
+                    params![alliance, why, resume_at.map(Millis), tx.version()],
+                )?;
+            }
             Ok(known != Some(why))
         })
         .await
     }
 
     /// Ends a guild's pause, if there is one. Returns whether there was one.
-    pub async fn resume_guild(&self, guild: GuildId) -> Result<bool, StoreError> {
+    pub async fn resume_guild(&self, guild: AllianceId) -> Result<bool, StoreError> {
         self.write(move |tx| Ok(resume(tx, guild)?)).await
     }
 }
@@ -254,7 +265,7 @@ impl Batches {
     ///
     /// # Errors
     /// Returns an error if the write fails; the loss is then detected again later.
-    pub async fn forget_batch_messages(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+    pub async fn forget_batch_messages(&self, guild: AllianceId, channel: ChannelId) -> Result<(), StoreError> {
         self.write(move |tx| Ok(forget_batch_messages(tx, guild, channel)?)).await
     }
 }

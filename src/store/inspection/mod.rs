@@ -11,7 +11,7 @@
 //! # Crash
 //! There is nothing to recover.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -22,15 +22,16 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use crate::domain::codes::channel::Blocked;
 use crate::domain::limits::budget::Endpoint;
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::store::StateKind;
+use crate::store::guilds::servers_with_several;
 use crate::store::kernel::schema::{MIGRATIONS, failed};
 use crate::store::kernel::{Millis, StoreError};
 
 /// The longest wait while another program has the file locked.
 const BUSY: Duration = Duration::from_secs(2);
 /// SQLite's steps between two looks at the time: less than a millisecond.
-const STEPS_BETWEEN_LOOKS: i32 = 1000;
+const STEPS_BETWEEN_CHECKS: i32 = 1000;
 /// The kernel's list of all locks, on Linux.
 const LOCKS: &str = "/proc/locks";
 /// The process's name there, as far as the kernel keeps it.
@@ -43,6 +44,8 @@ pub struct StateOverview {
     pub schema: (u32, u32),
     /// Servers with a channel that have not removed the bot; empty in a file of an older schema.
     pub servers: Vec<ServerOnFile>,
+    /// Those of the servers that have several alliances.
+    pub several: BTreeSet<GuildId>,
     /// What each feed listed last.
     pub feeds: BTreeMap<String, FeedOnFile>,
     /// The calls to the game of the last minutes.
@@ -55,7 +58,8 @@ pub struct StateOverview {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerOnFile {
-    pub guild: GuildId,
+    pub server: GuildId,
+    pub guild: AllianceId,
     pub channel: ChannelId,
     pub paused: Option<Blocked>,
     /// How many posts failed in a row although it is not paused, and how the last one did.
@@ -139,6 +143,7 @@ pub fn state_overview(path: &Path) -> Result<StateOverview, StoreError> {
     // Older files lack some of the columns.
     if schema == newest {
         overview.servers = servers(&connection).map_err(failed)?;
+        overview.several = servers_with_several(&connection).map_err(failed)?;
         overview.feeds = feeds(&connection).map_err(failed)?;
         overview.calls = calls(&connection).map_err(failed)?;
         overview.database = database(&connection).map_err(failed)?;
@@ -148,12 +153,13 @@ pub fn state_overview(path: &Path) -> Result<StateOverview, StoreError> {
 
 /// Those that are not well come first, then those whose posts are the most recent.
 fn servers(connection: &Connection) -> rusqlite::Result<Vec<ServerOnFile>> {
-    let sql = "SELECT guild_id, channel_id, paused, refusals, refusal FROM guilds
+    let sql = "SELECT guild_id, channel_id, paused, refusals, refusal, coalesce(server_id, guild_id) FROM guilds
                WHERE channel_id IS NOT NULL AND removed_at IS NULL AND deleted = 0 AND paused IS NOT ?1
                ORDER BY paused IS NULL, refusals = 0, version DESC";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([Blocked::Removed], |row| {
         Ok(ServerOnFile {
+            server: row.get(5)?,
             guild: row.get(0)?,
             channel: row.get(1)?,
             paused: row.get(2)?,
@@ -199,7 +205,7 @@ pub fn check_integrity(path: &Path, limit: Duration) -> Result<Integrity, StoreE
     let end = Instant::now() + limit;
     // An interrupt from outside would be lost if it came before the query's first step.
     connection
-        .progress_handler(STEPS_BETWEEN_LOOKS, Some(move || Instant::now() >= end))
+        .progress_handler(STEPS_BETWEEN_CHECKS, Some(move || Instant::now() >= end))
         .map_err(|error| failed(path, &error))?;
     let checked = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     match checked {

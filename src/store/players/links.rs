@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use crate::domain::players::player::{MAX_LINKS, Player, PlayerId, UserId};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::players;
+use crate::store::{players, state_checks};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked {
@@ -34,8 +34,19 @@ impl Rosters {
         .await
     }
 
-    /// Links an account to a user, and stores the account's state.
+    /// Links an account to a user, and stores the account's state, if one is given. The account is checked in the
+    /// background, unless its state is known to be right.
     pub async fn link(&self, user: UserId, account: Player) -> Result<Linked, StoreError> {
+        self.link_named(user, account, None).await
+    }
+
+    /// The same, and stores the name that the user has in Discord, for an account without a name of its own.
+    pub async fn link_named(
+        &self,
+        user: UserId,
+        account: Player,
+        display_name: Option<String>,
+    ) -> Result<Linked, StoreError> {
         self.write(move |tx| {
             let known: Vec<PlayerId> = tx
                 .statement("SELECT player_id FROM links WHERE user_id = ?1 AND deleted = 0")?
@@ -47,13 +58,21 @@ impl Rosters {
             }
             players::put(tx, &account)?;
             if is_known {
+                state_checks::queue(tx, account.id)?;
+                tx.execute(
+                    "UPDATE links SET display_name = ?3, version = ?4
+                     WHERE user_id = ?1 AND player_id = ?2 AND ?3 IS NOT NULL AND display_name IS NOT ?3",
+                    params![user, account.id, display_name, tx.version()],
+                )?;
                 return Ok(Linked::Known);
             }
             tx.execute(
-                "INSERT INTO links (user_id, player_id, linked_at, version) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET deleted = 0, linked_at = excluded.linked_at, version = excluded.version",
-                params![user, account.id, Millis(tx.now()), tx.version()],
+                "INSERT INTO links (user_id, player_id, linked_at, display_name, version) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET deleted = 0, linked_at = excluded.linked_at,
+                     display_name = excluded.display_name, version = excluded.version",
+                params![user, account.id, Millis(tx.now()), display_name, tx.version()],
             )?;
+            state_checks::queue(tx, account.id)?;
             Ok(Linked::New)
         })
         .await
@@ -63,7 +82,7 @@ impl Rosters {
     pub async fn unlink(&self, user: UserId, player: Option<PlayerId>) -> Result<usize, StoreError> {
         self.write(move |tx| {
             Ok(tx.execute(
-                "UPDATE links SET deleted = 1, version = ?3
+                "UPDATE links SET deleted = 1, display_name = NULL, version = ?3
                  WHERE user_id = ?1 AND deleted = 0 AND (?2 IS NULL OR player_id = ?2)",
                 params![user, player, tx.version()],
             )?)

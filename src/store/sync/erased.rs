@@ -121,9 +121,13 @@ impl ErasureIndex {
 /// Removes what the erasures cover, after some came from the replica.
 pub(super) fn apply(tx: &Tx<'_>, erasures: &ErasureIndex) -> rusqlite::Result<()> {
     for root in Root::ALL {
-        // A mark does not show its key, so all keys are checked.
-        let Some((own, field)) = naming(root).last() else { continue };
-        let keys = format!("SELECT DISTINCT {field} FROM {}", own.name());
+        // A mark does not show its key, so all keys are checked: those of the root's own kind, or of every kind that names it.
+        let is_listed = |kind: &RecordKind| root.kind().is_none_or(|own| own == *kind);
+        let keys: Vec<String> = naming(root)
+            .filter(|(kind, _)| is_listed(kind))
+            .map(|(kind, field)| format!("SELECT DISTINCT {field} FROM {}", kind.name()))
+            .collect();
+        let keys = keys.join(" UNION ");
         for (key, version) in erasures.among(tx, root, &keys)? {
             for (kind, field) in naming(root) {
                 remove(tx, kind, field, &key, version, version)?;
@@ -147,7 +151,8 @@ impl Erasures {
             for (root, parent) in Root::ALL.into_iter().filter_map(|root| Some((root, root.kind()?))) {
                 for (kind, field) in naming(root).filter(|(kind, _)| *kind != parent) {
                     let (children, parents) = (kind.name(), parent.name());
-                    let keys = format!("SELECT {field} FROM {children} EXCEPT SELECT {field} FROM {parents}");
+                    let own = parent.fields()[0].name;
+                    let keys = format!("SELECT {field} FROM {children} EXCEPT SELECT {own} FROM {parents}");
                     for (key, version) in erasures.among(tx, root, &keys)? {
                         count += remove(tx, kind, field, &key, i64::MAX, version)?.len();
                     }

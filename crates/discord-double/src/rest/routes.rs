@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::reply::{Outcome, Refusal, Reply};
 use super::request::Request;
-use super::{channels, registration, responses};
+use super::{channels, registration, responses, threads};
 use crate::state::guild::{Guild, bot_json};
 use crate::state::{APPLICATION, BOT_USER, Inner, State};
 
@@ -38,6 +38,13 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, path: &str) ->
         ("GET", ["gateway"]) => json!({ "url": inner.gateway_url() }),
         ("GET", ["gateway", "bot"]) => gateway_bot(state, inner),
         ("GET", ["users", "@me"]) => bot_json(),
+        ("POST", ["users", "@me", "channels"]) => {
+            let user = id(request.body["recipient_id"].as_str().unwrap_or_default())?;
+            let known = state.direct_channels.get(&user).copied();
+            let channel = known.unwrap_or_else(|| state.next_id());
+            state.direct_channels.insert(user, channel);
+            json!({ "id": channel.to_string(), "type": 1, "recipients": [], "last_message_id": null, "flags": 0 })
+        }
         ("GET", ["users", "@me", "guilds"]) => my_guilds(state, request),
         ("GET", ["applications", "@me"] | ["oauth2", "applications", "@me"]) => application(state),
         ("GET", ["guilds", of]) => {
@@ -52,8 +59,9 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, path: &str) ->
         ("GET", ["guilds", of, "roles"]) => json!(guild(state, of)?.roles_json()),
         ("GET", ["guilds", of, "channels"]) => {
             let guild = guild(state, of)?;
-            json!(guild.channels.iter().map(|channel| guild.channel_json(channel)).collect::<Vec<_>>())
+            json!(guild.channels_json())
         }
+        ("GET", ["guilds", of, "threads", "active"]) => threads::active(guild(state, of)?),
         ("GET", ["guilds", of, "members", who]) => {
             let guild = guild(state, of)?;
             let user = if *who == "@me" { BOT_USER } else { id(who)? };

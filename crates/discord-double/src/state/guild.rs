@@ -3,17 +3,22 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::thread::{Tag, Thread};
 use super::{BOT_USER, merge};
 
 pub mod permission {
     pub const ADMINISTRATOR: u64 = 1 << 3;
     pub const MANAGE_GUILD: u64 = 1 << 5;
+    pub const ADD_REACTIONS: u64 = 1 << 6;
     pub const VIEW_CHANNEL: u64 = 1 << 10;
     pub const SEND_MESSAGES: u64 = 1 << 11;
     pub const EMBED_LINKS: u64 = 1 << 14;
     pub const ATTACH_FILES: u64 = 1 << 15;
+    pub const MANAGE_MESSAGES: u64 = 1 << 13;
     pub const READ_MESSAGE_HISTORY: u64 = 1 << 16;
+    pub const MENTION_EVERYONE: u64 = 1 << 17;
     pub const USE_APPLICATION_COMMANDS: u64 = 1 << 31;
+    pub const MANAGE_THREADS: u64 = 1 << 34;
     pub const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
     /// What a bot that posts usually has.
     pub const POSTING: u64 = VIEW_CHANNEL
@@ -40,15 +45,26 @@ pub struct Guild {
     pub bot_permissions: u64,
     pub members: Vec<User>,
     pub bot_timed_out_until: Option<Timestamp>,
+    /// When the bot joined it.
+    pub joined_at: Timestamp,
+    pub system_channel: Option<u64>,
+    pub owner: u64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Channel {
     pub id: u64,
     pub name: String,
-    /// Discord's number: 0 text, 2 voice, 4 category, 5 announcement, 11 thread, 15 forum.
+    /// Discord's number: 0 text, 2 voice, 4 category, 5 announcement, 10 to 12 threads (of
+    /// announcements, public, private), 15 forum.
     pub kind: u8,
     pub overwrites: Vec<Overwrite>,
+    /// Of a thread.
+    pub thread: Option<Thread>,
+    /// Of a forum.
+    pub tags: Vec<Tag>,
+    /// Of a forum: each post needs a tag.
+    pub requires_tag: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -91,11 +107,14 @@ impl Guild {
             bot_permissions: permission::POSTING,
             members: Vec::new(),
             bot_timed_out_until: None,
+            joined_at: Timestamp::from_second(1_735_689_600).unwrap(),
+            system_channel: None,
+            owner: 1,
         }
     }
 
     pub fn text(self, id: u64, name: &str) -> Self {
-        self.channel(Channel { id, name: name.to_owned(), kind: 0, overwrites: Vec::new() })
+        self.channel(Channel { id, name: name.to_owned(), ..Channel::default() })
     }
 
     pub fn channel(mut self, channel: Channel) -> Self {
@@ -142,6 +161,9 @@ impl Guild {
         let is_timed_out = user == BOT_USER && self.bot_timed_out_until.is_some_and(|at| at > Timestamp::now());
         let left = if is_timed_out { permission::VIEW_CHANNEL | permission::READ_MESSAGE_HISTORY } else { u64::MAX };
         let Some(channel) = channel else { return base & left };
+        // A thread has its parent's overwrites.
+        let parent = channel.thread.as_ref().and_then(|thread| self.channels.iter().find(|it| it.id == thread.parent));
+        let channel = parent.unwrap_or(channel);
         let mut allowed = base;
         let steps: [&dyn Fn(&Overwrite) -> bool; 3] =
             [&|o| o.is_role && o.id == self.id, &|o| o.is_role && o.id != self.id && own.contains(&o.id), &|o| {
@@ -182,11 +204,19 @@ impl Guild {
                 })
             })
             .collect();
-        json!({
+        let mut json = json!({
             "id": channel.id.to_string(), "guild_id": self.id.to_string(), "name": channel.name, "type": channel.kind,
             "position": 0, "permission_overwrites": overwrites, "nsfw": false, "parent_id": null, "topic": null,
             "last_message_id": null, "rate_limit_per_user": 0, "flags": 0,
-        })
+        });
+        merge(&mut json, channel.more_json());
+        json
+    }
+
+    /// All channels, without threads.
+    pub fn channels_json(&self) -> Vec<Value> {
+        let whole = self.channels.iter().filter(|channel| channel.thread.is_none());
+        whole.map(|channel| self.channel_json(channel)).collect()
     }
 
     pub fn member_json(&self, user: u64) -> Value {
@@ -207,9 +237,9 @@ impl Guild {
     pub fn json(&self) -> Value {
         json!({
             "id": self.id.to_string(), "name": self.name, "icon": null, "splash": null, "discovery_splash": null,
-            "owner_id": "1", "afk_channel_id": null, "afk_timeout": 300, "verification_level": 1,
+            "owner_id": self.owner.to_string(), "afk_channel_id": null, "afk_timeout": 300, "verification_level": 1,
             "default_message_notifications": 1, "explicit_content_filter": 0, "roles": self.roles_json(), "emojis": [],
-            "features": [], "mfa_level": 0, "application_id": null, "system_channel_id": null,
+            "features": [], "mfa_level": 0, "application_id": null, "system_channel_id": self.system_channel.map(|id| id.to_string()),
             "system_channel_flags": 0, "rules_channel_id": null, "vanity_url_code": null, "description": null,
             "banner": null, "premium_tier": 0, "premium_subscription_count": 0, "preferred_locale": self.locale,
             "public_updates_channel_id": null, "nsfw_level": 0, "stickers": [], "premium_progress_bar_enabled": false,
@@ -220,11 +250,13 @@ impl Guild {
     /// As GUILD_CREATE has it.
     pub fn create_json(&self) -> Value {
         let mut guild = self.json();
-        let channels: Vec<Value> = self.channels.iter().map(|channel| self.channel_json(channel)).collect();
+        let open = |channel: &&Channel| channel.thread.as_ref().is_some_and(|thread| !thread.is_archived);
+        let json = |channel: &Channel| self.channel_json(channel);
+        let threads: Vec<Value> = self.channels.iter().filter(open).map(json).collect();
         let more = json!({
-            "joined_at": "2025-01-01T00:00:00+00:00", "large": false, "unavailable": false,
+            "joined_at": self.joined_at.to_string(), "large": false, "unavailable": false,
             "member_count": self.members.len() + 1, "voice_states": [], "members": [self.member_json(BOT_USER)],
-            "channels": channels, "threads": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
+            "channels": self.channels_json(), "threads": threads, "presences": [], "stage_instances": [], "guild_scheduled_events": [],
             "soundboard_sounds": [],
         });
         merge(&mut guild, more);

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::guild::bot_json;
 use super::{APPLICATION, BOT_USER, Inner, State, id_of};
 
+/// Of a message that was published to the channels that follow its own.
+pub const CROSSPOSTED: u64 = 1;
 pub const EPHEMERAL: u64 = 1 << 6;
 /// Marks a deferred response: "The bot is thinking…".
 pub const LOADING: u64 = 1 << 7;
@@ -36,6 +38,10 @@ pub struct Message {
     pub created_at: Timestamp,
     pub edits: Vec<Edit>,
     pub is_deleted: bool,
+    /// Emoji and user, in the order in which they were added.
+    pub reactions: Vec<(String, u64)>,
+    /// Whether another bot wrote it.
+    pub is_of_a_bot: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +76,11 @@ impl Message {
         self.flags & EPHEMERAL != 0
     }
 
+    /// Whether it was published.
+    pub fn is_crossposted(&self) -> bool {
+        self.flags & CROSSPOSTED != 0
+    }
+
     /// Whether this is a deferred response that has no content yet.
     pub fn is_thinking(&self) -> bool {
         self.flags & LOADING != 0
@@ -100,17 +111,32 @@ impl Message {
             BOT_USER => bot_json(),
             other => json!({
                 "id": other.to_string(), "username": "somebody", "discriminator": "0", "global_name": null,
-                "avatar": null,
+                "avatar": null, "bot": self.is_of_a_bot,
             }),
         };
-        json!({
+        let mut json = json!({
             "id": self.id.to_string(), "channel_id": self.channel.to_string(), "author": author,
             "content": self.content, "timestamp": self.created_at.to_string(),
             "edited_timestamp": self.edits.last().map(|edit| edit.at.to_string()), "tts": false,
             "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": attachments,
             "embeds": self.embeds, "components": self.components, "pinned": false, "type": 0, "flags": self.flags,
             "application_id": APPLICATION.to_string(),
-        })
+        });
+        if !self.reactions.is_empty() {
+            let reaction = |(emoji, user): &(String, u64)| {
+                json!({
+                    "count": 1, "count_details": { "burst": 0, "normal": 1 }, "me": *user == BOT_USER, "me_burst": false,
+                    "burst_colors": [], "emoji": { "id": null, "name": emoji },
+                })
+            };
+            json["reactions"] = self.reactions.iter().map(reaction).collect();
+        }
+        json
+    }
+
+    /// The emojis with which the bot has reacted.
+    pub fn bot_reactions(&self) -> Vec<&str> {
+        self.reactions.iter().filter(|(_, user)| *user == BOT_USER).map(|(emoji, _)| emoji.as_str()).collect()
     }
 }
 
@@ -145,6 +171,11 @@ impl State {
     /// Stores a new message of the bot. The body has been checked.
     pub fn store(&mut self, inner: &Inner, channel: u64, body: &Value, files: &[File], flags: u64) -> u64 {
         let id = self.next_id();
+        self.store_as(inner, id, channel, body, files, flags)
+    }
+
+    /// The same under this id.
+    pub fn store_as(&mut self, inner: &Inner, id: u64, channel: u64, body: &Value, files: &[File], flags: u64) -> u64 {
         let nonce = match &body["nonce"] {
             Value::Null => None,
             Value::String(nonce) => Some(nonce.clone()),
@@ -164,6 +195,8 @@ impl State {
             created_at: Timestamp::now(),
             edits: Vec::new(),
             is_deleted: false,
+            reactions: Vec::new(),
+            is_of_a_bot: false,
         };
         self.messages.insert(id, message);
         self.in_channel.entry(channel).or_default().push(id);

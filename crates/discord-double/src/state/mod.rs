@@ -7,8 +7,9 @@ pub mod invocation;
 pub mod limits;
 pub mod message;
 pub mod session;
+pub mod thread;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard};
@@ -57,6 +58,7 @@ pub struct Settings {
     pub max_concurrency: u32,
     pub heartbeat: Duration,
     pub gateway_hangs: bool,
+    pub message_content: Option<bool>,
     pub nonce_window: Duration,
     pub history_has_nonce: bool,
     pub history_page: usize,
@@ -68,6 +70,9 @@ pub struct Settings {
     pub response_deadline: Duration,
     pub follow_up_deadline: Duration,
     pub interaction_age: Duration,
+    /// How many messages of a channel may be published within the window.
+    pub publishes: usize,
+    pub publish_window: Duration,
 }
 
 #[derive(Default)]
@@ -78,13 +83,19 @@ pub struct State {
     pub unavailable: BTreeSet<u64>,
     /// Channels of guilds that the bot was removed from. Discord still knows them.
     pub former_channels: BTreeSet<u64>,
+    /// By user: the channel for direct messages with the bot.
+    pub direct_channels: BTreeMap<u64, u64>,
     guild_of: HashMap<u64, u64>,
     pub messages: BTreeMap<u64, Message>,
     pub in_channel: HashMap<u64, Vec<u64>>,
     /// By nonce: the message, and when it was created.
     pub nonces: HashMap<String, (u64, Instant)>,
+    /// When messages of a channel were published.
+    pub published: HashMap<u64, Vec<Instant>>,
     /// Content type and bytes, by the path they are served at.
     pub files: HashMap<String, (String, Vec<u8>)>,
+    /// Paths of files that can no longer be downloaded.
+    pub forgotten_files: HashSet<String>,
     /// Files that users attach to commands.
     pub uploads: HashMap<u64, Attachment>,
     /// By guild; None: global commands.
@@ -108,6 +119,7 @@ impl Default for Settings {
             max_concurrency: 1,
             heartbeat: Duration::from_millis(41_250),
             gateway_hangs: false,
+            message_content: None,
             nonce_window: Duration::from_secs(300),
             history_has_nonce: false,
             history_page: 100,
@@ -117,6 +129,8 @@ impl Default for Settings {
             response_deadline: Duration::from_secs(3),
             follow_up_deadline: Duration::from_secs(15 * 60),
             interaction_age: Duration::ZERO,
+            publishes: 10,
+            publish_window: Duration::from_secs(3600),
         }
     }
 }
@@ -199,6 +213,11 @@ impl State {
             self.former_channels.insert(channel.id);
         }
         self.commands.remove(&Some(id));
+    }
+
+    pub fn add_channel(&mut self, guild: u64, channel: Channel) {
+        self.guild_of.insert(channel.id, guild);
+        self.guilds.get_mut(&guild).unwrap().channels.push(channel);
     }
 
     pub fn remove_channel(&mut self, id: u64) -> (Guild, Channel) {

@@ -1,13 +1,13 @@
 //! `/manage giftcode`: the codes of a server.
 
+use crate::discord::interactions::after;
 use crate::discord::interactions::appeal::{self, AppealResult};
-use crate::discord::messages::{Message, appeal as words, manage};
+use crate::discord::messages::{appeal as words, manage};
 use crate::domain::codes::code::Code;
-use crate::ports::AnnouncedCode;
 use crate::store::AddedCode;
 
-use super::autocomplete::{codes_active, codes_known};
-use super::{Context, guild, respond};
+use super::autocomplete::{alliances, codes_active, codes_known};
+use super::{Context, language, respond_for};
 
 /// Add a code that no feed lists, for this server
 #[poise::command(slash_command, guild_only)]
@@ -17,20 +17,28 @@ pub(super) async fn add(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
         let code = match Code::parse(&code) {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
-        Ok(match bot.codes.add_guild_code(guild, code.clone()).await? {
-            AddedCode::Added => manage::code_added(&code, &bot.guilds.guild(guild).await?),
-            AddedCode::Known => manage::code_known(&code),
+        Ok(match bot.codes.add_guild_code(alliance, code.clone()).await? {
+            AddedCode::Added => manage::code_added(language(ctx), &code, &bot.guilds.guild(alliance).await?),
+            AddedCode::Known => manage::code_known(language(ctx), &code),
             AddedCode::Over(_, start) => match appeal::wait_for_verdict(ctx.data(), &code, start).await? {
-                Some(AppealResult::Active(shown)) => manage::code_added(&shown.code, &bot.guilds.guild(guild).await?),
-                Some(AppealResult::Over(over, recheck)) => words::added_though_over(&code, &over, recheck),
-                None => manage::code_unknown(&code),
+                Some(AppealResult::Active(shown)) => {
+                    manage::code_added(language(ctx), &shown.code, &bot.guilds.guild(alliance).await?)
+                }
+                Some(AppealResult::Over(over, recheck)) => {
+                    words::added_though_over(language(ctx), &code, &over, recheck)
+                }
+                None => manage::code_unknown(language(ctx), &code),
             },
         })
     })
@@ -46,15 +54,19 @@ pub(super) async fn remove(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
+    respond_for(ctx, alliance, |alliance| async move {
         let code = match Code::parse(&code) {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
-        Ok(match ctx.data().codes.remove_guild_code(guild(ctx)?, code.key()).await? {
-            Some(dropped) => manage::code_removed(&code, u32::try_from(dropped).unwrap_or(u32::MAX)),
-            None => manage::nothing_to_remove(&code),
+        Ok(match ctx.data().codes.remove_guild_code(alliance, code.key()).await? {
+            Some(dropped) => manage::code_removed(language(ctx), &code, u32::try_from(dropped).unwrap_or(u32::MAX)),
+            None => manage::nothing_to_remove(language(ctx), &code),
         })
     })
     .await
@@ -62,32 +74,19 @@ pub(super) async fn remove(
 
 /// Show the active codes of this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        let over = bot.codes.over_codes(guild, None, words::OVER_CODES).await?;
-        Ok(manage::codes(&bot.codes.active_codes(guild).await?, &over, true))
+pub(super) async fn list(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
+        let over = bot.codes.over_codes(alliance, None, words::OVER_CODES).await?;
+        Ok(manage::codes(language(ctx), &bot.codes.active_codes(alliance).await?, &over, true))
     })
     .await
-}
-
-/// Returns a code that can be redeemed, or the refusal to answer with. Appeals for a code that is over.
-async fn usable(ctx: Context<'_>, text: &str) -> anyhow::Result<Result<AnnouncedCode, Message>> {
-    let code = match Code::parse(text) {
-        Ok(code) => code,
-        Err(error) => return Ok(Err(manage::no_code(&error))),
-    };
-    let Some(found) = ctx.data().codes.find_guild_code(guild(ctx)?, code.key()).await? else {
-        return Ok(Err(manage::code_unknown(&code)));
-    };
-    if found.over.is_none() {
-        return Ok(Ok(found.shown));
-    }
-    Ok(match appeal::appeal(ctx.data(), guild(ctx)?, &found.shown.code).await? {
-        Some(AppealResult::Active(shown)) => Ok(shown),
-        Some(AppealResult::Over(over, recheck)) => Err(words::code_over(&found.shown.code, &over, recheck)),
-        None => Err(manage::code_unknown(&code)),
-    })
 }
 
 /// Redeem a code for the whole player list now
@@ -99,15 +98,23 @@ pub(super) async fn redeem(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        let shown = match usable(ctx, &code).await? {
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
+        let code = match Code::parse(&code) {
+            Ok(code) => code,
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
+        };
+        let shown = match appeal::usable(bot, alliance, language(ctx), &code).await? {
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
-        let start = bot.requests.start_batch(guild, shown.code.key(), shown.generation).await?;
-        Ok(manage::batch_started(&shown.code, start, bot.guilds.guild(guild).await?.channel))
+        let start = bot.requests.start_batch(alliance, shown.code.key(), shown.generation).await?;
+        Ok(manage::batch_started(language(ctx), &shown.code, start, bot.guilds.guild(alliance).await?.channel))
     })
     .await
 }
@@ -121,14 +128,16 @@ pub(super) async fn retry(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let shown = match usable(ctx, &code).await? {
-            Ok(found) => found,
-            Err(refusal) => return Ok(refusal),
-        };
-        let again = ctx.data().requests.retry_batch(guild(ctx)?, shown.code.key(), shown.generation).await?;
-        Ok(manage::retried(&shown.code, again))
+    respond_for(ctx, alliance, |alliance| async move {
+        match Code::parse(&code) {
+            Ok(code) => after::retry(ctx.data(), alliance, language(ctx), &code).await,
+            Err(error) => Ok(manage::no_code(language(ctx), &error)),
+        }
     })
     .await
 }

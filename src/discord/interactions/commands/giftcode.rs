@@ -1,84 +1,27 @@
 //! `/manage giftcode`: the channel, auto-redemption, status and history.
 
-use poise::serenity_prelude as serenity;
-
-use crate::discord::messages::manage::Mention;
-use crate::discord::messages::{Message, appeal, manage, stats as charts};
-use crate::discord::permissions::{self, NEEDED, USEFUL, missing};
+use crate::discord::interactions::after;
+use crate::discord::messages::{Message, after as words, alliances as alliance_words, appeal, manage, stats as charts};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
-use crate::domain::players::player::{ChannelId, RoleId};
+use crate::store::Which;
 
-use super::autocomplete::codes_known;
-use super::{Context, guild, respond};
-
-/// Post new codes in this or another channel
-#[poise::command(slash_command, guild_only)]
-pub(super) async fn setchannel(
-    ctx: Context<'_>,
-    #[description = "Where to post; this channel if you leave it out"]
-    #[channel_types("Text", "News")]
-    channel: Option<serenity::PartialChannel>,
-    #[description = "A role for each post to mention; leave it out to keep the present one"] role: Option<
-        serenity::Role,
-    >,
-    #[description = "Stop mentioning a role"] no_role: Option<bool>,
-) -> anyhow::Result<()> {
-    respond(ctx, async move { set_channel(ctx, channel, role, no_role.unwrap_or(false)).await }).await
-}
-
-async fn set_channel(
-    ctx: Context<'_>,
-    channel: Option<serenity::PartialChannel>,
-    role: Option<serenity::Role>,
-    no_role: bool,
-) -> anyhow::Result<Message> {
-    let (bot, guild) = (ctx.data(), guild(ctx)?);
-    let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
-    let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
-        return Ok(manage::channel_unknown());
-    };
-    if let Some(until) = granted.timed_out_until {
-        return Ok(manage::in_a_timeout(until));
-    }
-    let granted = granted.permissions;
-    let needed = missing(NEEDED, granted);
-    if !needed.is_empty() {
-        return Ok(manage::channel_refused(channel, &needed));
-    }
-    // @everyone is a role with the id of the server, and a mention of it would notify nobody.
-    if role.as_ref().is_some_and(|role| role.id.get() == guild.0) {
-        return Ok(manage::everyone_refused());
-    }
-    if role.is_some() && no_role {
-        return Ok(manage::role_or_none());
-    }
-    let settings = bot.guilds.guild(guild).await?;
-    // The role that is set may have been deleted or made unmentionable since.
-    let kept = settings.mention_role.filter(|_| role.is_none() && !no_role);
-    let role = match kept {
-        None => role,
-        Some(kept) => {
-            let guild = bot.rest.guild(serenity::GuildId::new(guild.0.max(1))).await?;
-            guild.roles.get(&serenity::RoleId::new(kept.0.max(1))).cloned()
-        }
-    };
-    let may_mention = granted.administrator() || granted.mention_everyone();
-    let mention = match &role {
-        Some(role) if role.mentionable || may_mention => Mention::Role(RoleId(role.id.get())),
-        Some(role) => Mention::Silent(RoleId(role.id.get())),
-        None if kept.is_some() => Mention::Gone,
-        None if no_role => Mention::Removed,
-        None => Mention::Nobody,
-    };
-    bot.guilds.set_channel_and_role(guild, channel, Some(mention.role())).await?;
-    Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
-}
+use super::autocomplete::{alliances, codes_known};
+use super::{Context, guild, language, respond_for, respond_for_past};
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn unsetchannel(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().guilds.unset_channel(guild(ctx)?).await?)) }).await
+pub(super) async fn unsetchannel(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        Ok(manage::channel_unset(language(ctx), ctx.data().guilds.unset_channel(alliance).await?))
+    })
+    .await
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
@@ -91,37 +34,103 @@ enum Switch {
 
 /// Turn automatic redemption for the whole player list on or off
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: Switch) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        bot.guilds.set_auto_redeem(guild, switch == Switch::On).await?;
-        Ok(match switch {
-            Switch::On => manage::auto_on(bot.guilds.guild(guild).await?.players),
-            Switch::Off => manage::auto_off(),
-        })
+pub(super) async fn auto(
+    ctx: Context<'_>,
+    #[description = "on or off"] switch: Switch,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        match switch {
+            Switch::On => after::auto_on(ctx.data(), alliance, language(ctx), false).await,
+            Switch::Off => {
+                ctx.data().guilds.set_auto_redeem(alliance, false).await?;
+                Ok(manage::auto_off(language(ctx)))
+            }
+        }
+    })
+    .await
+}
+
+/// What to tell this server: who failed after a code, and who is missing a day before it ends
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn notify(
+    ctx: Context<'_>,
+    #[description = "Mention the people who linked an account for which a code failed"] failed: Option<Switch>,
+    #[description = "A day before a code ends, post who does not have it"] reminder: Option<Switch>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let guilds = &ctx.data().guilds;
+        let is_on = |switch: Option<Switch>| switch.map(|switch| switch == Switch::On);
+        let wanted = match (is_on(failed), is_on(reminder)) {
+            (None, None) => guilds.notifications(alliance).await?,
+            (failed, reminder) => guilds.set_notifications(alliance, failed, reminder).await?,
+        };
+        Ok(words::notifications(language(ctx), wanted))
     })
     .await
 }
 
 /// Show the status of the bot in this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
+pub(super) async fn status(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
         let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
-        let active = bot.codes.active_codes(guild).await?.len();
-        Ok(manage::status(&manage::Status {
-            guild: bot.guilds.guild(guild).await?,
-            active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-            waiting_here: bot.batches.pending_in_guild(guild).await?,
-            waiting_everywhere: bot.reports.pending_redemptions().await?,
-            feeds,
-            replica: replica.map_err(anyhow::Error::msg)?,
-            engine,
-            discord,
-        }))
+        let active = bot.codes.active_codes(alliance).await?.len();
+        let status = manage::status(
+            language(ctx),
+            &manage::Status {
+                guild: bot.guilds.guild(alliance).await?,
+                checks: bot.rosters.check_counts(alliance).await?,
+                active_codes: u32::try_from(active).unwrap_or(u32::MAX),
+                waiting_here: bot.batches.pending_in_guild(alliance).await?,
+                waiting_everywhere: bot.reports.pending_redemptions().await?,
+                feeds,
+                replica: replica.map_err(anyhow::Error::msg)?,
+                engine,
+                discord,
+            },
+        );
+        let alliances = bot.guilds.alliances(guild(ctx)?).await?;
+        let several = (alliances.len() > 1).then(|| alliance_words::order(language(ctx), &alliances));
+        Ok(several.into_iter().fold(status, Message::and))
     })
     .await
+}
+
+/// Which players the history of a code names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
+enum Shown {
+    #[name = "missing"]
+    Missing,
+    #[name = "failed"]
+    Failed,
+    #[name = "redeemed"]
+    Redeemed,
+    #[name = "all"]
+    All,
+}
+
+fn which(shown: Option<Shown>) -> Which {
+    match shown {
+        None | Some(Shown::Missing) => Which::Missing,
+        Some(Shown::Failed) => Which::Failed,
+        Some(Shown::Redeemed) => Which::Redeemed,
+        Some(Shown::All) => Which::All,
+    }
 }
 
 /// Show the results of past codes
@@ -133,32 +142,50 @@ pub(super) async fn history(
     #[min_length = 1]
     #[max_length = 32]
     code: Option<String>,
+    #[description = "With a code: which players to name; those without the code if you leave it out"] show: Option<
+        Shown,
+    >,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
+    respond_for_past(ctx, alliance, |alliance| async move {
         let code = match code.as_deref().map(Code::parse).transpose() {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         let key = code.as_ref().map(Code::key);
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        let over = bot.codes.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
-        let batches = bot.batches.past_batches(guild, key, manage::HISTORY_BATCHES).await?;
-        Ok(manage::history(&batches, &over, code.as_ref()))
+        let bot = ctx.data();
+        let over = bot.codes.over_codes(alliance, key.clone(), appeal::OVER_CODES).await?;
+        let most = if code.is_some() { words::HISTORY_OF_CODE } else { manage::HISTORY_BATCHES };
+        let batches = bot.batches.past_batches(alliance, key, most).await?;
+        let history = manage::history(language(ctx), &batches, &over, code.as_ref());
+        match code {
+            Some(code) => after::with_players(bot, alliance, language(ctx), history, &code, which(show)).await,
+            None => Ok(history),
+        }
     })
     .await
 }
 
 /// Show charts: redemptions per day, players per code, and how fast it goes
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn stats(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
+pub(super) async fn stats(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for_past(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
-        let stats = bot.reports.guild_stats(guild(ctx)?).await?;
-        let charts = charts::charts(&stats);
+        let stats = bot.reports.guild_stats(alliance).await?;
+        let charts = charts::charts(language(ctx), &stats);
         let drawn = bot.pictures.draw(charts.iter().map(|chart| chart.svg.clone()).collect()).await;
         let pictures =
             drawn.inspect_err(|error| tracing::warn!("The charts of a server were not drawn: {error:#}")).ok();
-        Ok(charts::stats(&stats, &charts, pictures))
+        Ok(charts::stats(language(ctx), &stats, &charts, pictures))
     })
     .await
 }

@@ -1,33 +1,108 @@
 //! The slash commands (docs/contract.md, "Discord commands"). Discord shows a command's doc comment as its description.
 
+mod access;
+pub(in crate::discord) mod alliances;
 mod attachment;
 mod autocomplete;
 mod codes;
 mod giftcode;
+mod idchannel;
 mod manage;
 mod personal;
 mod players;
+mod targets;
 
 use std::sync::atomic::Ordering;
 
-use crate::domain::players::player::{GuildId, UserId};
+use crate::domain::players::access::Managed;
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
+use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
-use crate::discord::messages::{Message, personal as words};
-use crate::discord::permissions::may_manage;
+use crate::discord::managers::may_manage;
+use crate::discord::messages::{Message, access as access_words, alliances as alliance_words, personal as words};
 
+use super::alliances::choose;
 use super::response::Interaction;
 
 type Context<'a> = poise::ApplicationContext<'a, Bot, anyhow::Error>;
 
 pub(in crate::discord) fn all() -> Vec<poise::Command<Bot, anyhow::Error>> {
-    vec![manage::manage(), personal::giftcode(), personal::link(), personal::unlink(), personal::redeem()]
+    vec![
+        manage::manage(),
+        personal::giftcode(),
+        personal::link(),
+        personal::unlink(),
+        personal::redeem(),
+        personal::help(),
+    ]
 }
 
 /// Answers a command with the message that `work` returns. An error goes to [`on_error`].
 async fn respond(ctx: Context<'_>, work: impl Future<Output = anyhow::Result<Message>>) -> anyhow::Result<()> {
     let interaction = acknowledge(ctx).await?;
     interaction.answer(&work.await?).await
+}
+
+/// Answers a command of `/manage` that is about one alliance; `option` is the one it names. The message says so if that one
+/// is unknown, or none is named where there are several.
+async fn respond_for<F: Future<Output = anyhow::Result<Message>>>(
+    ctx: Context<'_>,
+    option: Option<String>,
+    work: impl FnOnce(AllianceId) -> F,
+) -> anyhow::Result<()> {
+    respond(ctx, async move { for_alliance(ctx, alliance(ctx, option.as_deref()).await?, work).await }).await
+}
+
+/// The same for a command about the past, which may name an alliance that was removed.
+async fn respond_for_past<F: Future<Output = anyhow::Result<Message>>>(
+    ctx: Context<'_>,
+    option: Option<String>,
+    work: impl FnOnce(AllianceId) -> F,
+) -> anyhow::Result<()> {
+    respond(ctx, async move {
+        let mut chosen = alliance(ctx, option.as_deref()).await?;
+        if let (Err(_), Some(name)) = (&chosen, &option) {
+            let past = ctx.data().guilds.past_alliances(guild(ctx)?).await?;
+            if let Ok(found) = choose(language(ctx), &past, ChannelId(0), Some(name)) {
+                chosen = Ok(found);
+            }
+        }
+        for_alliance(ctx, chosen, work).await
+    })
+    .await
+}
+
+async fn for_alliance<F: Future<Output = anyhow::Result<Message>>>(
+    ctx: Context<'_>,
+    chosen: Result<AllianceId, Message>,
+    work: impl FnOnce(AllianceId) -> F,
+) -> anyhow::Result<Message> {
+    let chosen = match chosen {
+        Ok(chosen) if may_manage_alliance(ctx, chosen).await? => chosen,
+        Ok(_) => return managers_only(ctx).await,
+        Err(refusal) => return Ok(refusal),
+    };
+    let answer = work(chosen).await?;
+    about(ctx, chosen, answer).await
+}
+
+/// Says in an answer which of several alliances it is about.
+async fn about(ctx: Context<'_>, alliance: AllianceId, answer: Message) -> anyhow::Result<Message> {
+    let known = ctx.data().guilds.alliances(guild(ctx)?).await?;
+    Ok(match known.iter().find(|it| it.id == alliance) {
+        Some(alliance) if known.len() > 1 => answer.under(&alliance_words::about(language(ctx), alliance)),
+        _ => answer,
+    })
+}
+
+async fn may_manage_alliance(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<bool> {
+    let member = ctx.interaction.member.as_deref();
+    Ok(may_manage(ctx.data(), guild(ctx)?, Managed::Alliance(alliance), member).await?)
+}
+
+async fn managers_only(ctx: Context<'_>) -> anyhow::Result<Message> {
+    Ok(access_words::managers_only(language(ctx), &ctx.data().guilds.access_roles(guild(ctx)?).await?))
 }
 
 /// Acknowledges a command before the work begins: the store or the game may take longer than Discord waits.
@@ -44,21 +119,38 @@ fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
     Ok(GuildId(id.get()))
 }
 
+/// The alliance that a command of `/manage` is about: the one it names; else the one whose codes are posted in the channel it
+/// is used in; else the server's only one. Otherwise returns the answer, which says what there is to name.
+async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Message>> {
+    let channel = ChannelId(ctx.interaction.channel_id.get());
+    Ok(choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
+}
+
 fn user(ctx: Context<'_>) -> UserId {
     UserId(ctx.interaction.user.id.get())
 }
 
-/// Whether the member may use this command. Discord checks the same; this does not rely on it.
+/// The language of the person who used the command.
+fn language(ctx: Context<'_>) -> Language {
+    Language::of_locale(&ctx.interaction.locale).unwrap_or_default()
+}
+
+/// Whether the member may use this command. Discord shows `/manage` to everybody: it cannot know the roles that a server names,
+/// and a command of one server's own would stand beside the one of all servers.
 pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error>) -> anyhow::Result<bool> {
     let poise::Context::Application(ctx) = ctx else { return Ok(false) };
     if ctx.command_tree.first().is_none_or(|first| first.name != "manage") {
         return Ok(true);
     }
-    let permissions = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
-    let refusal = match ctx.interaction.guild_id {
-        None => words::servers_only(),
-        Some(_) if may_manage(permissions) => return Ok(true),
-        Some(_) => words::managers_only(),
+    let bot = ctx.data();
+    let refusal = match guild(ctx) {
+        Err(_) => words::servers_only(language(ctx)),
+        Ok(guild) => {
+            if may_manage(bot, guild, Managed::Anything, ctx.interaction.member.as_deref()).await? {
+                return Ok(true);
+            }
+            managers_only(ctx).await?
+        }
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {
         Interaction::command(ctx.data(), ctx.interaction, false).answer(&refusal).await?;
@@ -85,11 +177,14 @@ pub(in crate::discord) async fn on_error(error: poise::FrameworkError<'_, Bot, a
         ),
         E::GuildOnly { ctx: poise::Context::Application(ctx), .. } => {
             if let Some(interaction) = answerable(ctx)
-                && let Err(error) = interaction.answer(&words::servers_only()).await
+                && let Err(error) = interaction.answer(&words::servers_only(language(ctx))).await
             {
                 tracing::debug!("{error:#}");
             }
             return;
+        }
+        E::CommandCheckFailed { error: Some(error), ctx, .. } => {
+            (ctx, ctx.command().qualified_name.clone(), error.context("cannot check who may use it"))
         }
         // `check` has answered.
         E::CommandCheckFailed { error: None, .. } => return,

@@ -1,15 +1,17 @@
 //! The meaning of columns, from their header or, without one, from their position.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use super::SHOWN_COLUMNS;
+use super::error::{Place, RosterFileError};
 use super::table::{Row, filled};
-use super::{Place, RosterFileError, SHOWN_COLUMNS};
 use crate::domain::players::player::{PlayerError, PlayerId, State, furnace_level};
 use crate::domain::text::{NAME_CHARS, clean, trim};
 
 /// What a column says about a player.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub enum Meaning {
     Id,
     Nickname,
     State,
@@ -20,11 +22,109 @@ const MEANINGS: [Meaning; 4] = [Meaning::Id, Meaning::Nickname, Meaning::State, 
 
 impl Meaning {
     /// The titles that people and other bots give such a column, in lower case, without blanks, `_`, `-` and similar.
+    /// The last lines of each are those of people who write in the other languages that the bot speaks.
     fn titles(self) -> &'static [&'static str] {
         match self {
-            Self::Id => &["playerid", "id", "fid", "uid", "gameid", "accountid", "ingameid"],
-            Self::Nickname => &["nickname", "name", "playername", "ign", "nick", "ingamename"],
-            Self::State => &["state", "kid", "server", "stateid", "serverid", "statenumber", "stateno", "kingdom"],
+            Self::Id => &[
+                "playerid",
+                "id",
+                "fid",
+                "uid",
+                "gameid",
+                "accountid",
+                "ingameid",
+                "chiefid",
+                "wosid",
+                "playerfid",
+                "spielerid",
+                "idjoueur",
+                "iddujoueur",
+                "idjugador",
+                "iddeljugador",
+                "iddejugador",
+                "idjogador",
+                "iddojogador",
+                "oyuncuid",
+                "oyuncukimliği",
+                "idигрока",
+                "айди",
+                "플레이어id",
+                "아이디",
+                "プレイヤーid",
+                "玩家id",
+            ],
+            Self::Nickname => &[
+                "nickname",
+                "name",
+                "playername",
+                "ign",
+                "nick",
+                "ingamename",
+                "player",
+                "chief",
+                "chiefname",
+                "spieler",
+                "spielername",
+                "nom",
+                "pseudo",
+                "joueur",
+                "nombre",
+                "jugador",
+                "apodo",
+                "nome",
+                "jogador",
+                "apelido",
+                "isim",
+                "ad",
+                "oyuncu",
+                "oyuncuadı",
+                "имя",
+                "ник",
+                "никнейм",
+                "игрок",
+                "이름",
+                "닉네임",
+                "플레이어",
+                "名前",
+                "プレイヤー名",
+                "ニックネーム",
+                "名稱",
+                "名字",
+                "暱稱",
+                "玩家",
+                "玩家名稱",
+            ],
+            Self::State => &[
+                "state",
+                "kid",
+                "server",
+                "stateid",
+                "serverid",
+                "statenumber",
+                "stateno",
+                "kingdom",
+                "kingdomid",
+                "homestate",
+                "staat",
+                "état",
+                "etat",
+                "serveur",
+                "estado",
+                "servidor",
+                "eyalet",
+                "bölge",
+                "sunucu",
+                "штат",
+                "сервер",
+                "서버",
+                "왕국",
+                "サーバー",
+                "王国",
+                "州",
+                "伺服器",
+                "王國",
+                "區",
+            ],
             Self::FurnaceLevel => &[
                 "furnacelevel",
                 "furnace",
@@ -36,13 +136,34 @@ impl Meaning {
                 "stove",
                 "stovelevel",
                 "stovelv",
+                "ofen",
+                "ofenstufe",
+                "schmelzofen",
+                "fourneau",
+                "niveau",
+                "horno",
+                "nivel",
+                "fornalha",
+                "nível",
+                "fırın",
+                "seviye",
+                "печь",
+                "уровень",
+                "용광로",
+                "레벨",
+                "溶鉱炉",
+                "レベル",
+                "熔爐",
+                "大熔爐",
+                "等級",
             ],
         }
     }
 
     /// The meaning of a column with this title; `None` if it is not used.
     pub fn of(title: &str) -> Option<Self> {
-        let title: String = title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        // A capital İ becomes an i and a dot of its own, which is no letter.
+        let title: String = title.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect();
         MEANINGS.into_iter().find(|meaning| meaning.titles().contains(&title.as_str()))
     }
 
@@ -57,6 +178,14 @@ impl Meaning {
     }
 }
 
+impl fmt::Display for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How many lines a title above the header may have.
+const TITLE_LINES: usize = 5;
 /// More columns than there are meanings.
 const TOO_WIDE: usize = MEANINGS.len() + 1;
 
@@ -153,6 +282,21 @@ impl Columns {
         Ok(Self { has_header: false, ..columns })
     }
 
+    /// The header, if one of the first rows is one. Above it may stand a title, but no player.
+    pub fn of_late_header<'a>(rows: &mut impl Iterator<Item = Row<'a>>) -> Option<Self> {
+        for _ in 0..TITLE_LINES {
+            let cells = rows.next()?.cells.ok()?;
+            // A single word may be a name: a player may be called ID.
+            if let Some(columns) = Self::of_header(&cells).filter(|columns| columns.understood() > 1) {
+                return Some(columns);
+            }
+            if cells.iter().any(|cell| is_meant_as_id(cell)) {
+                return None;
+            }
+        }
+        None
+    }
+
     pub fn have(&self, meaning: Meaning) -> bool {
         self.meanings.contains(&Some(meaning))
     }
@@ -173,9 +317,9 @@ impl Columns {
 
     /// Which of id and state a row with so many cells lacks. If a cell in the middle is missing, the others would be
     /// misread.
-    pub fn lacking(&self, columns: usize) -> Option<&'static str> {
-        let mut cut = self.meanings.iter().skip(columns).flatten();
-        cut.find(|meaning| matches!(meaning, Meaning::Id | Meaning::State)).map(|meaning| meaning.name())
+    pub fn lacking(&self, columns: usize) -> Option<Meaning> {
+        let mut cut = self.meanings.iter().skip(columns).flatten().copied();
+        cut.find(|meaning| matches!(meaning, Meaning::Id | Meaning::State))
     }
 
     /// The value with this meaning in a row; empty if there is none.
@@ -200,7 +344,7 @@ impl Columns {
             Some(_) if meaning == Meaning::FurnaceLevel => Ok(""),
             Some((second, _)) => Err(RosterFileError::TwoColumns {
                 place,
-                meaning: meaning.name(),
+                meaning,
                 titles: [first, second].map(|at| self.titles.get(at).cloned().unwrap_or_default()),
             }),
         }

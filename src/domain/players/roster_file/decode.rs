@@ -4,29 +4,27 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::{MAX_BYTES, RosterFileError};
+use super::MAX_BYTES;
+use super::error::{FileKind, RosterFileError};
 use crate::domain::text::trim;
 
-const SHEET: &str = "open it and save it as CSV";
-const PICTURE: &str = "give the players as a CSV file or as text";
-
-/// How files that people take for a list start, what they are, and what to do.
-const SIGNATURES: &[(&[u8], &str, &str)] = &[
-    (b"PK\x03\x04", "a spreadsheet (.xlsx, .ods) or another .zip archive", SHEET),
-    (b"PK\x05\x06", "an empty .zip archive", SHEET),
-    (b"\xD0\xCF\x11\xE0", "an old spreadsheet (.xls) or document (.doc)", SHEET),
-    (b"{\\rtf", "a formatted document (.rtf)", SHEET),
-    (b"SQLite format 3\0", "a SQLite database", "export its table of players as CSV"),
-    (b"%PDF-", "a PDF", PICTURE),
-    (b"\x89PNG", "an image", PICTURE),
-    (b"\xFF\xD8\xFF", "an image", PICTURE),
-    (b"GIF8", "an image", PICTURE),
-    (b"RIFF", "an image", PICTURE),
-    (b"\x1F\x8B", "a compressed file (.gz)", "unpack it"),
-    (b"7z\xBC\xAF", "a compressed file (.7z)", "unpack it"),
-    (b"Rar!", "a compressed file (.rar)", "unpack it"),
-    (b"\xFF\xFE\0\0", "UTF-32 text", "save it as CSV UTF-8"),
-    (b"\0\0\xFE\xFF", "UTF-32 text", "save it as CSV UTF-8"),
+/// How files that people take for a list start.
+const SIGNATURES: &[(&[u8], FileKind)] = &[
+    (b"PK\x03\x04", FileKind::Spreadsheet),
+    (b"PK\x05\x06", FileKind::EmptyArchive),
+    (b"\xD0\xCF\x11\xE0", FileKind::OldSpreadsheet),
+    (b"{\\rtf", FileKind::FormattedDocument),
+    (b"SQLite format 3\0", FileKind::Sqlite),
+    (b"%PDF-", FileKind::Pdf),
+    (b"\x89PNG", FileKind::Image),
+    (b"\xFF\xD8\xFF", FileKind::Image),
+    (b"GIF8", FileKind::Image),
+    (b"RIFF", FileKind::Image),
+    (b"\x1F\x8B", FileKind::Gzip),
+    (b"7z\xBC\xAF", FileKind::SevenZip),
+    (b"Rar!", FileKind::Rar),
+    (b"\xFF\xFE\0\0", FileKind::Utf32),
+    (b"\0\0\xFE\xFF", FileKind::Utf32),
 ];
 
 /// The text: UTF-8, UTF-16 with a byte order mark, or else Windows-1252, in which every byte is a character.
@@ -34,18 +32,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, RosterFileError> {
     if bytes.len() > MAX_BYTES {
         return Err(RosterFileError::TooLarge);
     }
-    let other = |what, advice| RosterFileError::NoList { what, advice };
-    if let Some((_, what, advice)) = SIGNATURES.iter().find(|(begin, ..)| bytes.starts_with(begin)) {
-        return Err(other(what, advice));
+    if let Some((_, kind)) = SIGNATURES.iter().find(|(begin, _)| bytes.starts_with(begin)) {
+        return Err(RosterFileError::NoList(*kind));
     }
     let text = if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0
     } else if bytes.contains(&0) {
-        return Err(if is_utf16(bytes) {
-            other("UTF-16 text without a byte order mark", "save it as CSV UTF-8")
-        } else {
-            other("not text", SHEET)
-        });
+        let kind = if is_utf16(bytes) { FileKind::Utf16 } else { FileKind::Binary };
+        return Err(RosterFileError::NoList(kind));
     } else {
         match std::str::from_utf8(bytes) {
             Ok(text) => Cow::Borrowed(text),
@@ -54,9 +48,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, RosterFileError> {
     };
     match trim(&text).chars().next() {
         None => Err(RosterFileError::Empty),
-        Some('<') => Err(other("a web page (HTML) or XML", SHEET)),
+        Some('<') if !is_mention(trim(&text)) => Err(RosterFileError::NoList(FileKind::WebPage)),
         Some(_) => Ok(text),
     }
+}
+
+/// Whether a text begins with a mention, as Discord shows it to programs: `<@123>`.
+fn is_mention(text: &str) -> bool {
+    text.starts_with("<@") || text.starts_with("<#") || text.starts_with("<:")
 }
 
 /// Whether every other byte is mostly 0, as for Latin letters and digits in UTF-16.

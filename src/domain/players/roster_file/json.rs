@@ -1,5 +1,6 @@
-//! JSON lists of players: `[123, …]`, `[{"fid": 123, …}, …]`, `{"123": "name", …}`, `{"123": {…}, …}`, or such a list
-//! under a single name.
+//! JSON lists of players: `[123, …]`, `[{"fid": 123, …}, …]`, `{"123": "name", …}`, `{"123": {…}, …}`, `{"name": "123", …}`,
+//! or such a list under a single name or beside others under a name such as `players`. An object on each line, as databases
+//! export them, is a list, too.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -8,10 +9,11 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::columns::{Columns, Meaning, found, is_meant_as_id};
-use super::table::Row;
-use super::{MAX_LINES, Place, RosterFileError};
+use super::error::{BadLineReason, Place, RosterFileError};
+use super::table::{Entries, Row};
+use super::{MAX_LINES, is_long_id};
 use crate::domain::players::player::State;
-use crate::domain::text::{NAME_CHARS, clean};
+use crate::domain::text::{NAME_CHARS, clean, trim};
 
 /// The most values of a file, and the most different titles with a meaning.
 const MAX_VALUES: usize = 1_000_000;
@@ -36,15 +38,14 @@ impl Node {
     }
 }
 
-/// The players that a text lists.
-pub(super) struct Entries {
-    pub columns: Columns,
-    pub rows: Vec<Row<'static>>,
-}
-
-/// Whether a text is meant as JSON.
+/// Whether a text is meant as JSON, and does not begin with a name such as `[ICE] Frost`.
 pub(super) fn is_meant(text: &str) -> bool {
-    text.starts_with(['[', '{'])
+    let Some(list) = text.strip_prefix('[') else { return text.starts_with('{') };
+    let values = ["\"", "{", "[", "]", "-", "null", "true", "false"];
+    let list = trim(list);
+    list.is_empty()
+        || list.starts_with(|c: char| c.is_ascii_digit())
+        || values.iter().any(|value| list.starts_with(value))
 }
 
 pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {
@@ -52,8 +53,18 @@ pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {
     let seed = Seed { left: &left, has_exponents: has_exponents(text) };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let broken = |error: serde_json::Error| RosterFileError::Json(clean(&error.to_string(), 100));
-    let node = seed.deserialize(&mut deserializer).map_err(broken)?;
-    deserializer.end().map_err(broken)?;
+    let mut node = seed.deserialize(&mut deserializer).map_err(broken)?;
+    if let Err(error) = deserializer.end() {
+        // A list has one object after the other.
+        let mut nodes = vec![node];
+        while deserializer.end().is_err() {
+            nodes.push(seed.deserialize(&mut deserializer).map_err(broken)?);
+        }
+        if !nodes.iter().all(|node| matches!(node, Node::Map(_))) {
+            return Err(broken(error));
+        }
+        node = Node::List(nodes);
+    }
     let (keys, nodes) = listed(node)?;
     if nodes.len() > MAX_LINES {
         return Err(RosterFileError::TooManyLines);
@@ -67,6 +78,11 @@ pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {
 
 /// The entries, and their keys if those are the players' ids.
 fn listed(node: Node) -> Result<(Vec<String>, Vec<Node>), RosterFileError> {
+    listed_in(node, true)
+}
+
+/// `is_deep`: an object within the object may be the list.
+fn listed_in(node: Node, is_deep: bool) -> Result<(Vec<String>, Vec<Node>), RosterFileError> {
     let mut fields = match node {
         Node::List(nodes) => return Ok((Vec::new(), nodes)),
         Node::Map(fields) => fields,
@@ -80,16 +96,34 @@ fn listed(node: Node) -> Result<(Vec<String>, Vec<Node>), RosterFileError> {
     if fields.iter().any(|(title, _)| is_meant_as_id(title)) {
         return Ok(fields.into_iter().unzip());
     }
+    if fields.iter().all(|(_, node)| matches!(node, Node::Scalar(id) if is_long_id(id))) {
+        let player = |(name, id)| {
+            Node::Map(vec![
+                (Meaning::Id.name().to_owned(), id),
+                (Meaning::Nickname.name().to_owned(), Node::Scalar(name)),
+            ])
+        };
+        return Ok((Vec::new(), fields.into_iter().map(player).collect()));
+    }
     let titles = found(fields.iter().map(|(title, _)| title.as_str()));
-    let mut lists = fields.drain(..).filter_map(|(_, node)| match node {
-        Node::List(nodes) => Some(nodes),
+    let is_list = |node: &Node| matches!(node, Node::List(_) | Node::Map(_));
+    let is_called = |title: &str| LISTS.contains(&title.to_lowercase().as_str());
+    let mut called = fields.iter().filter(|(title, node)| is_list(node) && is_called(title));
+    let is_one_called = called.next().is_some() && called.next().is_none();
+    let mut lists = fields.drain(..).filter_map(|(title, node)| match node {
+        _ if is_one_called => (is_list(&node) && is_called(&title)).then_some(node),
+        Node::List(_) => Some(node),
         _ => None,
     });
     match (lists.next(), lists.next()) {
-        (Some(nodes), None) => Ok((Vec::new(), nodes)),
+        (Some(Node::List(nodes)), None) => Ok((Vec::new(), nodes)),
+        (Some(Node::Map(fields)), None) if is_deep => listed_in(Node::Map(fields), false),
         _ => Err(RosterFileError::NoIds { found: titles }),
     }
 }
+
+/// What other bots call the list of players, where a file has several lists.
+const LISTS: &[&str] = &["players", "members", "users", "accounts", "ids", "fids", "roster"];
 
 /// The column of ids without a title: a list's numbers, or an object's keys.
 const UNTITLED: usize = 0;
@@ -133,7 +167,7 @@ fn entries(keys: Vec<String>, nodes: Vec<Node>) -> Result<Entries, RosterFileErr
                 Vec::new()
             }
             Node::List(_) | Node::Nothing => {
-                problem = Some("it is not a player".to_owned());
+                problem = Some(BadLineReason::NotAPlayer);
                 Vec::new()
             }
         };
@@ -147,7 +181,7 @@ fn entries(keys: Vec<String>, nodes: Vec<Node>) -> Result<Entries, RosterFileErr
                 return Err(RosterFileError::NoIds { found: found(titles.shown()) });
             };
             if columns.contains(&at) {
-                problem = Some(format!("it has {:?} twice", clean(&title, NAME_CHARS)));
+                problem = Some(BadLineReason::Twice(clean(&title, NAME_CHARS)));
             }
             columns.push(at);
             if row.len() <= at {
@@ -229,9 +263,15 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Ok(Node::List(nodes))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut fields = Vec::new();
+        let mut fields: Vec<(String, Node)> = Vec::new();
         while let Some(title) = map.next_key()? {
             fields.push((title, map.next_value_seed(self)?));
+        }
+        // A database's way to write a large number, or an id of its own.
+        match &mut fields[..] {
+            [(title, node)] if title.starts_with("$number") => return Ok(std::mem::replace(node, Node::Nothing)),
+            [(title, _)] if title == "$oid" => return Ok(Node::Nothing),
+            _ => {}
         }
         // There may be very many small objects.
         fields.shrink_to_fit();

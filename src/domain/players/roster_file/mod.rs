@@ -6,20 +6,22 @@
 
 mod columns;
 mod decode;
+mod error;
 mod json;
+mod lines;
 mod table;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 
-use thiserror::Error;
-
-use self::columns::{Columns, Meaning, is_meant_as_id};
-use self::table::{Row, Rows, filled};
+use self::columns::{Columns, is_meant_as_id};
+use self::table::{Entries, Row, Rows, filled};
 use super::player::{Player, PlayerId, State, furnace_level};
 use super::spreadsheet;
 use crate::domain::text::{NAME_CHARS, clean, trim};
+
+pub use self::columns::Meaning;
+pub use self::error::{BadLine, BadLineReason, FileKind, Place, RosterFileError, Separator};
 
 /// The largest players file, in bytes: about 150,000 players.
 pub const MAX_BYTES: usize = 5 * 1024 * 1024;
@@ -27,93 +29,12 @@ pub const MAX_BYTES: usize = 5 * 1024 * 1024;
 pub const MAX_LINES: usize = 200_000;
 /// How many of the columns found an error lists.
 const SHOWN_COLUMNS: usize = 8;
+/// The digits of an id that can be no state: no state has so many, and the game's ids have no fewer.
+const LONG_ID: std::ops::RangeInclusive<usize> = 7..=12;
 
-/// Why a whole file cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum RosterFileError {
-    /// 0 bytes, or only blanks.
-    #[error(
-        "the file is empty; give one player id per line, or a CSV file with the columns player_id, nickname, state"
-    )]
-    Empty,
-    /// More than [`MAX_BYTES`].
-    #[error("the file is larger than {} MiB; split it", MAX_BYTES / (1024 * 1024))]
-    TooLarge,
-    /// More than [`MAX_LINES`].
-    #[error("the file has more than {MAX_LINES} lines; split it")]
-    TooManyLines,
-    /// Not a text file.
-    #[error("the file is {what}; {advice}")]
-    NoList { what: &'static str, advice: &'static str },
-    /// It starts like JSON but is not valid.
-    #[error("the file looks like JSON but is broken: {0}")]
-    Json(String),
-    #[error(
-        "no column with player ids was found; {}; needed are player_id (or id, fid, uid, game id) and state (or kid, \
-         server), separated by commas, semicolons or tabs; nickname and furnace_level may be there",
-        columns_found(.found)
-    )]
-    NoIds { found: String },
-    /// There is no state for the players. Callers add how their option sets one for all.
-    #[error("no column with states was found; {}; add a column state (or kid, server)", columns_found(.found))]
-    NoStates { found: String },
-    /// No header, and more than one way to read the columns.
-    #[error(
-        "the first line is not a header, and the columns can be read in more than one way; {}; put a line with their names \
-         on top, such as player_id,nickname,state",
-        columns_found(.found)
-    )]
-    Unclear {
-        /// The cells of the first line.
-        found: String,
-    },
-    /// A JSON object of ids and numbers.
-    #[error(
-        "the file has a number for each id, which may be a state or a name; write [{{\"fid\": …, \"state\": …}}, …] instead"
-    )]
-    NumberOfId,
-    /// Two columns with the same meaning and different values.
-    #[error("{place}: the columns {:?} and {:?} may both be {meaning} and differ; rename or remove one", titles[0], titles[1])]
-    TwoColumns {
-        /// The first line that differs.
-        place: Place,
-        meaning: &'static str,
-        titles: [String; 2],
-    },
-    #[error("{0}")]
-    Header(BadLine),
-    #[error("the file has a header but no players")]
-    NoPlayers,
-}
-
-fn columns_found(found: &str) -> String {
-    if found.is_empty() { "there are no columns".to_owned() } else { format!("the columns are {found}") }
-}
-
-/// Where in a file something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// Counted from 1, as in an editor.
-    Line(u64),
-    /// Of a JSON list, counted from 1.
-    Entry(u64),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(number) => write!(f, "line {number}"),
-            Self::Entry(number) => write!(f, "entry {number}"),
-        }
-    }
-}
-
-/// A line without a usable player, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{place}: {reason}")]
-pub struct BadLine {
-    pub place: Place,
-    pub reason: String,
+/// Whether a text is an id that can be nothing else.
+fn is_long_id(text: &str) -> bool {
+    text.parse::<PlayerId>().is_ok_and(|id| LONG_ID.contains(&id.to_string().len()))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -128,38 +49,62 @@ pub struct RosterFile {
 /// the caller decides.
 pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFileError> {
     let text = decode::decode(bytes)?;
+    let of_entries =
+        |Entries { columns, rows }: Entries| Reader::new(&columns, Separator::Comma, state)?.read(rows.into_iter());
     if json::is_meant(trim(&text)) {
-        let json::Entries { columns, rows } = json::read(trim(&text))?;
-        return Reader::new(&columns, "commas", state)?.read(rows.into_iter());
+        return of_entries(json::read(trim(&text))?);
     }
-    let mut rows = Rows::new(&text, |cells| match Columns::of_header(cells) {
+    if let Some(ids) = lines::only_ids(&text) {
+        return of_entries(ids);
+    }
+    let rows = Rows::new(&text, |cells| match Columns::of_header(cells) {
         Some(columns) => 1 + columns.understood(),
         None => usize::from(cells.first().is_some_and(|cell| is_meant_as_id(cell))),
     });
-    let separators = rows.separators();
+    let separator = rows.separator();
+    let mut rows = rows.filter(|row| !is_remark(row));
     let with_first = rows.clone();
     let Some(first) = rows.next() else { return Err(RosterFileError::Empty) };
-    let columns = match first.cells {
+    let (first_place, by_position) = match first.cells {
         Ok(cells) => match Columns::of_header(&cells) {
-            Some(columns) => return Reader::new(&columns, separators, state)?.read(rows),
-            None if cells.first().is_some_and(|cell| is_meant_as_id(cell)) => Columns::by_position(with_first.clone())?,
+            Some(columns) => return Reader::new(&columns, separator, state)?.read(rows),
+            None if cells.first().is_some_and(|cell| is_meant_as_id(cell)) => {
+                (None, Columns::by_position(with_first.clone()))
+            }
             None => {
+                let is_title = !cells.iter().any(|cell| is_meant_as_id(cell));
+                if let Some(columns) = is_title.then(|| Columns::of_late_header(&mut rows)).flatten() {
+                    return Reader::new(&columns, separator, state)?.read(rows);
+                }
                 let found = columns::found(cells.iter().take(filled(&cells)).map(AsRef::as_ref));
-                return Err(RosterFileError::NoIds { found });
+                (None, Err(RosterFileError::NoIds { found }))
             }
         },
         // A broken first line counts as the header, unless the other lines can be read without one. Then it is a bad
         // line like any other.
         Err(reason) => {
-            Columns::by_position(rows).map_err(|_| RosterFileError::Header(BadLine { place: first.place, reason }))?
+            let header = RosterFileError::Header(BadLine { place: first.place, reason });
+            (Some(first.place), Columns::by_position(rows).map_err(|_| header))
         }
     };
-    Reader::new(&columns, separators, state)?.read(with_first)
+    match by_position {
+        Ok(columns) => Reader::new(&columns, separator, state)?.read(with_first),
+        Err(error) if first_place.is_some() => Err(error),
+        Err(error) => lines::read(&text).map_or(Err(error), of_entries),
+    }
+}
+
+/// Whether a row is a remark: `# the old alliance`. A name may begin like one, so a row with a number is none.
+fn is_remark(row: &Row<'_>) -> bool {
+    let Ok(cells) = &row.cells else { return false };
+    cells.first().is_some_and(|cell| trim(cell).starts_with('#'))
+        && !cells.iter().any(|cell| is_meant_as_id(cell))
+        && Columns::of_header(cells).is_none()
 }
 
 struct Reader<'a> {
     columns: &'a Columns,
-    separators: &'static str,
+    separator: Separator,
     state: Option<State>,
     file: RosterFile,
     /// Where in the file, and at which index of `file.players`, each player is.
@@ -169,12 +114,12 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(columns: &'a Columns, separators: &'static str, state: Option<State>) -> Result<Self, RosterFileError> {
+    fn new(columns: &'a Columns, separator: Separator, state: Option<State>) -> Result<Self, RosterFileError> {
         if state.is_none() && !columns.have(Meaning::State) {
             return Err(RosterFileError::NoStates { found: columns.found() });
         }
         let (file, places, contradicted) = (RosterFile::default(), HashMap::new(), HashSet::new());
-        Ok(Self { columns, separators, state, file, places, contradicted })
+        Ok(Self { columns, separator, state, file, places, contradicted })
     }
 
     fn read<'r>(mut self, rows: impl Iterator<Item = Row<'r>>) -> Result<RosterFile, RosterFileError> {
@@ -201,19 +146,16 @@ impl<'a> Reader<'a> {
     }
 
     /// The player of a row, or what is wrong with the row.
-    fn player(&self, place: Place, cells: &[Cow<'_, str>]) -> Result<Result<Player, String>, RosterFileError> {
+    fn player(&self, place: Place, cells: &[Cow<'_, str>]) -> Result<Result<Player, BadLineReason>, RosterFileError> {
         let columns = self.columns;
-        if let Some(width) = columns.width {
+        if let Some(usual) = columns.width {
             let filled = filled(cells);
-            if filled > width {
-                let usual = if columns.has_header { "the header" } else { "most lines" };
-                return Ok(Err(format!(
-                    "has {filled} columns, {usual} {width}; put a name that contains {} in quotes",
-                    self.separators
-                )));
+            if filled > usual {
+                let (has_header, separator) = (columns.has_header, self.separator);
+                return Ok(Err(BadLineReason::TooManyColumns { columns: filled, usual, has_header, separator }));
             }
-            if let Some(name) = columns.lacking(cells.len()) {
-                return Ok(Err(format!("there is no {name}: the line has too few columns")));
+            if let Some(lacking) = columns.lacking(cells.len()) {
+                return Ok(Err(BadLineReason::TooFewColumns(lacking)));
             }
         }
         let value = |meaning| columns.value(meaning, place, cells);
@@ -222,20 +164,15 @@ impl<'a> Reader<'a> {
         Ok(self.read_values(id, nickname, state, level))
     }
 
-    fn read_values(&self, id: &str, nickname: &str, state: &str, level: &str) -> Result<Player, String> {
-        let id: PlayerId = if trim(id).is_empty() {
-            return Err("there is no player_id".to_owned());
-        } else {
-            id.parse().map_err(|error| format!("{error}"))?
-        };
+    fn read_values(&self, id: &str, nickname: &str, state: &str, level: &str) -> Result<Player, BadLineReason> {
+        let id: PlayerId = if trim(id).is_empty() { return Err(BadLineReason::NoId) } else { id.parse()? };
         let state = match trim(state) {
             "" => self.state,
-            text => Some(text.parse::<State>().map_err(|error| error.to_string())?),
+            text => Some(text.parse::<State>()?),
         };
         let furnace_level = furnace_level(level);
         if furnace_level.is_none() && trim(level).parse::<u32>().is_ok() && self.may_be_shifted() {
-            let (separators, level) = (self.separators, trim(level));
-            return Err(format!("furnace_level {level} is too high; put a name that contains {separators} in quotes"));
+            return Err(BadLineReason::LevelTooHigh { level: trim(level).to_owned(), separator: self.separator });
         }
         // The guard against spreadsheets precedes the name, so it is removed before the name is cut.
         let nickname = clean(nickname, nickname.len());
@@ -250,22 +187,22 @@ impl<'a> Reader<'a> {
             && self.columns.follows(Meaning::FurnaceLevel, Meaning::State)
     }
 
-    fn add(&mut self, place: Place, player: Player) -> Result<(), String> {
+    fn add(&mut self, place: Place, player: Player) -> Result<(), BadLineReason> {
         let id = player.id;
-        let Some((first, at)) = self.places.get(&id) else {
+        let Some((first, at)) = self.places.get(&id).copied() else {
             self.places.insert(id, (place, self.file.players.len()));
             self.file.players.push(player);
             return Ok(());
         };
-        let Some(known) = self.file.players.get(*at).filter(|known| **known != player) else { return Ok(()) };
+        let Some(known) = self.file.players.get(at).filter(|known| **known != player) else { return Ok(()) };
         if known.state == player.state {
-            return Err(format!("player_id {id} is already on {first}, with other details"));
+            return Err(BadLineReason::OtherDetails { id, first });
         }
         if self.contradicted.insert(id) {
-            let reason = format!("player_id {id} is also on {place}, with another state");
-            self.file.bad_lines.push(BadLine { place: *first, reason });
+            let reason = BadLineReason::OtherStateLater { id, second: place };
+            self.file.bad_lines.push(BadLine { place: first, reason });
         }
-        Err(format!("player_id {id} is already on {first}, with another state"))
+        Err(BadLineReason::OtherState { id, first })
     }
 }
 

@@ -6,14 +6,15 @@
 
 use std::borrow::Cow;
 
-use super::Place;
+use super::columns::Columns;
+use super::error::{BadLineReason, Place, Separator};
 use crate::domain::text::{is_unseen, trim};
 
 /// The longest line, in bytes, and the most columns of a line.
 const MAX_LINE_BYTES: usize = 20_000;
-const MAX_COLUMNS: usize = 200;
-/// The possible separators. A `sep=` line may also name `|`.
-const SEPARATORS: [char; 3] = [',', ';', '\t'];
+pub(super) const MAX_COLUMNS: usize = 200;
+/// The possible separators, the most frequent first. A table in a chat has bars.
+const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 /// How many lines are tried with each separator.
 const COMPARED_LINES: usize = 100;
 
@@ -21,7 +22,13 @@ const COMPARED_LINES: usize = 100;
 pub(super) struct Row<'a> {
     pub place: Place,
     /// The raw cells, or what is wrong with the line.
-    pub cells: Result<Vec<Cow<'a, str>>, String>,
+    pub cells: Result<Vec<Cow<'a, str>>, BadLineReason>,
+}
+
+/// The players of a list that is no table.
+pub(super) struct Entries {
+    pub columns: Columns,
+    pub rows: Vec<Row<'static>>,
 }
 
 /// The number of columns without the empty ones at the end.
@@ -55,7 +62,7 @@ impl<'a> Rows<'a> {
         let lines = std::iter::from_fn(|| ahead.next_line()).map(|(_, line)| line).filter(|line| !is_blank(line));
         let lines: Vec<&str> = lines.take(COMPARED_LINES).collect();
         let score = |separator: &char| {
-            let rate = |line: &&'a str| split(line, *separator).map_or(0, |cells| score(&cells));
+            let rate = |line: &&'a str| split(bare(line, *separator), *separator).map_or(0, |cells| score(&cells));
             let count = lines.first().map_or(0, |line| line.matches(*separator).count());
             let readable = lines.iter().filter(|line| rate(line) > 0).count();
             (lines.first().map_or(0, rate), readable, count)
@@ -66,12 +73,12 @@ impl<'a> Rows<'a> {
     }
 
     /// What a name must not contain outside quotes.
-    pub fn separators(&self) -> &'static str {
+    pub fn separator(&self) -> Separator {
         match self.separator {
-            ';' => "semicolons",
-            '\t' => "tabs",
-            '|' => "bars",
-            _ => "commas",
+            ';' => Separator::Semicolon,
+            '\t' => Separator::Tab,
+            '|' => Separator::Bar,
+            _ => Separator::Comma,
         }
     }
 
@@ -90,6 +97,17 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// The lines of a text with their numbers, without those that contain nothing.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = (u64, &str)> {
+    let mut rows = Rows { rest: Some(text), next: 1, separator: ',', unclosed: None };
+    std::iter::from_fn(move || rows.next_line()).filter(|(_, line)| !is_blank(line))
+}
+
+/// A line of a table without the bar that may frame it.
+fn bare(line: &str, separator: char) -> &str {
+    if separator == '|' { trim(line).trim_start_matches('|') } else { line }
+}
+
 impl<'a> Iterator for Rows<'a> {
     type Item = Row<'a>;
 
@@ -99,17 +117,16 @@ impl<'a> Iterator for Rows<'a> {
             if is_blank(line) {
                 continue;
             }
-            let mut cells = split(line, self.separator).map_err(str::to_owned);
+            let mut cells = split(bare(line, self.separator), self.separator);
             if cells.as_ref().is_ok_and(|cells| filled(cells) == 0) {
                 continue;
             }
             let opener = self.unclosed.take();
             match (&cells, opener) {
-                (Err(reason), _) if reason == UNCLOSED => self.unclosed = Some(number),
+                (Err(BadLineReason::UnclosedQuote), _) => self.unclosed = Some(number),
                 // One quote of a readable line is left over: a cell of two lines may end here.
                 (Ok(_), Some(opener)) if line.matches('"').count() % 2 == 1 => {
-                    cells =
-                        Err(format!("it may belong to line {opener}, on which a quote opens: write both as one line"));
+                    cells = Err(BadLineReason::MayBelongTo(opener));
                 }
                 _ => {}
             }
@@ -118,11 +135,9 @@ impl<'a> Iterator for Rows<'a> {
     }
 }
 
-const UNCLOSED: &str = "a quote opens and does not close before the line ends; a quote within a name is written twice";
-
-fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static str> {
+fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, BadLineReason> {
     if line.len() > MAX_LINE_BYTES {
-        return Err("the line is longer than any list of players needs");
+        return Err(BadLineReason::TooLong);
     }
     let mut cells = Vec::new();
     let mut rest = line;
@@ -130,7 +145,7 @@ fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static str>
         let begin = rest.trim_start_matches(|c| c != separator && is_unseen(c));
         let (cell, behind) = match begin.strip_prefix('"') {
             Some(quoted) => {
-                let (cell, behind) = unquote(quoted).ok_or(UNCLOSED)?;
+                let (cell, behind) = unquote(quoted).ok_or(BadLineReason::UnclosedQuote)?;
                 (cell, behind.trim_start_matches(|c| c != separator && is_unseen(c)))
             }
             None => {
@@ -139,13 +154,13 @@ fn split(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static str>
             }
         };
         if cells.len() == MAX_COLUMNS {
-            return Err("it has more than 200 columns");
+            return Err(BadLineReason::TooWide);
         }
         cells.push(cell);
         match behind.strip_prefix(separator) {
             Some(next) => rest = next,
             None if behind.is_empty() => return Ok(cells),
-            None => return Err("there is text after a closing quote; a quote within a name is written twice"),
+            None => return Err(BadLineReason::AfterQuote),
         }
     }
 }
@@ -166,8 +181,10 @@ fn unquote(text: &str) -> Option<(Cow<'_, str>, &str)> {
     }
 }
 
+/// Whether a line contains nothing: no cell, or only what frames a table (`|---|---|`) or a text in a chat (```` ``` ````).
 fn is_blank(line: &str) -> bool {
-    line.chars().all(|c| is_unseen(c) || SEPARATORS.contains(&c))
+    let is_frame = |c: char| is_unseen(c) || SEPARATORS.contains(&c) || matches!(c, '-' | '=' | '+' | ':' | '`');
+    line.chars().all(is_frame)
 }
 
 /// Recognizes the line that tells Excel the separator. Returns the separator that it names, if it is one of the
@@ -175,7 +192,7 @@ fn is_blank(line: &str) -> bool {
 fn named_separator(line: &str) -> Option<Option<char>> {
     let line = line.trim_start_matches(|c| is_unseen(c) || c == '"');
     let named = line.get(4..).filter(|_| line.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("sep=")))?;
-    let separator = named.chars().next().filter(|c| SEPARATORS.contains(c) || *c == '|');
+    let separator = named.chars().next().filter(|c| SEPARATORS.contains(c));
     let is_alone = trim(named).trim_end_matches('"').is_empty();
     (separator.is_some() || is_alone).then_some(separator)
 }

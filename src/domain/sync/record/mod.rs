@@ -35,6 +35,12 @@ pub enum RecordKind {
     Listings,
     /// The outcomes of redemptions that are no longer kept, as numbers.
     Tallies,
+    /// The roles that may manage the bot in a server.
+    AccessRoles,
+    /// What Discord users chose for themselves.
+    People,
+    /// Messages about a code besides its post.
+    Notices,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +100,7 @@ const DELETED: Field = flag("deleted");
 
 impl RecordKind {
     /// Parents before children.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Erasures,
         Self::Guilds,
         Self::Players,
@@ -107,6 +113,9 @@ impl RecordKind {
         Self::GuildCodes,
         Self::Listings,
         Self::Tallies,
+        Self::AccessRoles,
+        Self::People,
+        Self::Notices,
     ];
 
     /// The name of the table and of the collection.
@@ -121,9 +130,10 @@ impl RecordKind {
     /// How many of the first fields form the key.
     pub fn key_fields(self) -> usize {
         match self {
-            Self::Erasures | Self::Guilds | Self::Players | Self::Codes => 1,
+            Self::Erasures | Self::Guilds | Self::Players | Self::Codes | Self::People => 1,
             Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
-            Self::Posts | Self::Redemptions | Self::Batches | Self::Tallies => 3,
+            Self::Posts | Self::Redemptions | Self::Batches | Self::Tallies | Self::AccessRoles => 3,
+            Self::Notices => 4,
         }
     }
 
@@ -140,9 +150,24 @@ impl RecordKind {
                         flag("auto_redeem"),
                         flag("digest_due"),
                         int("mention_role"),
+                        text("mention_roles"),
+                        text("channel_kind"),
+                        text("sample_nonce"),
+                        int("sample_channel_id"),
+                        int("sample_message_id"),
+                        time("sample_at"),
                         text("paused"),
                         time("resume_at"),
                         time("removed_at"),
+                        text("join_mode"),
+                        int("id_channel"),
+                        time("welcomed_at"),
+                        int("server_id"),
+                        text("name"),
+                        int("rank"),
+                        time("disbanded_at"),
+                        flag("mention_failed"),
+                        flag("remind"),
                         VERSION,
                         DELETED,
                     ]
@@ -156,6 +181,15 @@ impl RecordKind {
                         int("state"),
                         int("furnace_level"),
                         time("profile_at"),
+                        text("state_check"),
+                        int("checked_state"),
+                        time("checked_at"),
+                        text("tried_states"),
+                        int("candidate_state"),
+                        int("unclear_replies"),
+                        time("ask_at"),
+                        int("search_day"),
+                        int("day_calls"),
                         VERSION,
                         DELETED,
                     ]
@@ -203,6 +237,9 @@ impl RecordKind {
                         int("channel_id"),
                         flag("corrected"),
                         text("shown"),
+                        text("publish"),
+                        int("publish_tries"),
+                        time("publish_at"),
                         VERSION,
                         DELETED,
                     ]
@@ -242,12 +279,31 @@ impl RecordKind {
                         time("attempted_at"),
                         int("message_id"),
                         flag("summarised"),
+                        flag("offers_retry"),
                         VERSION,
                         DELETED,
                     ]
                 }
             }
-            Self::Links => const { &[int("user_id"), int("player_id"), time("linked_at"), VERSION, DELETED] },
+            Self::Links => {
+                const { &[int("user_id"), int("player_id"), time("linked_at"), text("display_name"), VERSION, DELETED] }
+            }
+            Self::AccessRoles => const { &[int("server_id"), int("alliance_id"), int("role_id"), VERSION, DELETED] },
+            Self::People => {
+                const {
+                    &[
+                        int("user_id"),
+                        flag("results"),
+                        time("told_until"),
+                        time("telling_until"),
+                        time("attempted_at"),
+                        flag("closed"),
+                        text("language"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
+            }
             Self::GuildCodes => {
                 const { &[int("guild_id"), text("code_key"), flag("wanted"), time("added_at"), VERSION, DELETED] }
             }
@@ -280,6 +336,23 @@ impl RecordKind {
                         int("failed"),
                         int("gave_up"),
                         time("counted_at"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
+            }
+            Self::Notices => {
+                const {
+                    &[
+                        int("guild_id"),
+                        text("code_key"),
+                        int("generation"),
+                        text("kind"),
+                        text("nonce"),
+                        int("channel_id"),
+                        time("attempted_at"),
+                        int("message_id"),
+                        time("ended_at"),
                         VERSION,
                         DELETED,
                     ]
@@ -323,9 +396,11 @@ impl Record {
             }
             (_, Value::Text(_)) => true,
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
-            ("guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id", Value::Int(_)) => {
-                true
-            }
+            (
+                "guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id" | "server_id"
+                | "alliance_id" | "role_id" | "id_channel" | "sample_channel_id" | "sample_message_id",
+                Value::Int(_),
+            ) => true,
             ("version", Value::Int(version)) => (0..=Version::MAX.0).contains(version),
             (_, Value::Int(number)) => small(number),
         };

@@ -10,7 +10,7 @@ use crate::domain::codes::canary::{CodeTrust, code_trust};
 use crate::domain::codes::code::CodeKey;
 use crate::domain::codes::invalidation::ANSWERS_CONSIDERED;
 use crate::domain::limits::fair_queue::{Groups, Offer};
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::domain::redeeming::retry::History;
 use crate::store::kernel::Millis;
 use crate::store::redemptions::claim::Claim;
@@ -22,7 +22,8 @@ const FIRST_ROWS: usize = 4;
 
 const COLUMNS: &str =
     "d.player_id, p.nickname, p.state, p.profile_at, c.code, d.generation, d.calls, d.unknown, d.temporary, d.claim,
-    d.next_attempt_at, d.code_key, c.tester IS d.player_id";
+    d.next_attempt_at, d.code_key, c.tester IS d.player_id,
+    p.state_check = 'searching' OR (p.state_check = 'unchecked' AND p.state IS NULL)";
 const FREE: &str = "d.outcome = 'pending' AND d.deleted = 0 AND d.next_attempt_at <= ?1
     AND (d.claimed_by IS NULL OR d.claimed_by <> ?2)";
 /// The rows after the last one that was read, in the index's order.
@@ -37,6 +38,7 @@ pub(super) struct Waiting {
     pub key: CodeKey,
     pub due: i64,
     pub is_check: bool,
+    pub awaits_state: bool,
 }
 
 fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
@@ -51,7 +53,13 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         number: row.get(9)?,
         recent_call: None,
     };
-    Ok(Waiting { claim, due: row.get(10)?, key: row.get(11)?, is_check: row.get(12)? })
+    Ok(Waiting {
+        claim,
+        due: row.get(10)?,
+        key: row.get(11)?,
+        is_check: row.get(12)?,
+        awaits_state: row.get::<_, Option<bool>>(13)? == Some(true),
+    })
 }
 
 /// A position in an offer or a code, which is read page by page.
@@ -81,7 +89,7 @@ fn latest(
     connection: &Connection,
     key: &CodeKey,
     generation: u32,
-) -> rusqlite::Result<Vec<(PlayerId, Status, GuildId)>> {
+) -> rusqlite::Result<Vec<(PlayerId, Status, AllianceId)>> {
     let limit = u32::try_from(ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
     connection
         .prepare_cached(
@@ -98,7 +106,7 @@ pub(super) fn trust_of(
     connection: &Connection,
     key: &CodeKey,
     generation: u32,
-) -> rusqlite::Result<(CodeTrust, Option<GuildId>)> {
+) -> rusqlite::Result<(CodeTrust, Option<AllianceId>)> {
     let latest = latest(connection, key, generation)?;
     let answers: Vec<(PlayerId, Status)> = latest.iter().map(|(player, status, _)| (*player, status.clone())).collect();
     let trust = code_trust(&answers);

@@ -1,0 +1,104 @@
+//! `/manage access`: who may manage besides the members with Manage Server.
+
+use giftcode_bot::sandbox::rules::Rule;
+use serde_json::{Value, json};
+
+use crate::world::{CHANNEL, GUILD, PATIENCE, SECOND_CHANNEL, World};
+use discord_double::{Guild, Role, permission};
+
+const ACCESS: &str = "manage access";
+const REFUSED: &str = "🔒 Only members with the **Manage Server** permission";
+
+fn role(id: u64) -> Vec<(&'static str, Value)> {
+    vec![("role", json!(id.to_string()))]
+}
+
+fn without(id: u64) -> Vec<(&'static str, Value)> {
+    vec![("role", json!(id.to_string())), ("remove", json!(true))]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_named_role_manages_until_it_is_taken_away_whatever_restarts() {
+    let world = World::new(&[("GOOD", Rule::Good)]).await;
+    world.feed.add("GOOD", "", "");
+    let bot = world.start().await;
+    let (admin, leader, member) = (world.admin(), world.member(), world.member());
+    world.set_channel(&admin).await;
+    world.import(&admin, "1001,A,245\n").await;
+    let post = world.message("GOOD").await;
+    let for_all = post.custom_id("Redeem for all").to_owned();
+
+    // Everybody is shown the command. Nobody is named yet.
+    world.says(&leader, "manage players list", &[], &[REFUSED, "`/manage access`"]).await;
+    world.says(&leader, ACCESS, &[], &[REFUSED]).await;
+    world.says(&leader, ACCESS, &role(leader.role()), &[REFUSED]).await;
+    world.says(&admin, ACCESS, &[], &["Only members with the **Manage Server** permission can use `/manage`"]).await;
+    let named = format!("<@&{}>", leader.role());
+    world.says(&admin, ACCESS, &role(leader.role()), &["✅ Members with", &named, "Integrations"]).await;
+    world.says(&admin, ACCESS, &role(leader.role()), &["can already use `/manage`. Nothing was changed."]).await;
+    world.says(&admin, ACCESS, &[], &[&named]).await;
+
+    // At once and after a crash, for commands, suggestions and buttons, and for nobody else.
+    let pages = async || {
+        world.says(&leader, "manage players list", &[], &["1001"]).await;
+        world.says(&leader, ACCESS, &[], &[&named]).await;
+        let typed = [("player", json!("100"))];
+        let offered = world.double.autocomplete(&leader, CHANNEL, "manage players remove", &typed, "player").await;
+        assert_eq!(offered.len(), 1, "{offered:?}");
+        world.says(&member, "manage players list", &[], &[REFUSED, &named]).await;
+        let refused = world.double.press(&member, &post, &for_all).await;
+        refused.settled(PATIENCE).await;
+        assert!(refused.text().contains(REFUSED) && refused.text().contains(&named), "{}", refused.text());
+    };
+    pages().await;
+    bot.kill().await;
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
+    pages().await;
+    let pressed = world.double.press(&leader, &post, &for_all).await;
+    pressed.settled(PATIENCE).await;
+    assert!(pressed.text().contains("redeeming `GOOD` for 1 player"), "{}", pressed.text());
+    world.granted("GOOD", 1).await;
+
+    // Only Manage Server decides who may.
+    let own = "🔒 Only members with the **Manage Server** permission can change who may use `/manage`.";
+    world.says(&leader, ACCESS, &role(member.role()), &[own]).await;
+    world.says(&leader, ACCESS, &without(leader.role()), &[own]).await;
+    world.says(&member, "manage players list", &[], &[REFUSED]).await;
+
+    // The role means nothing in another server.
+    let other = world.second_admin();
+    world.says(&other, ACCESS, &[], &["Only members with the **Manage Server** permission can use `/manage`"]).await;
+    assert!(world.double.messages(SECOND_CHANNEL).is_empty());
+
+    world.says(&admin, ACCESS, &without(leader.role()), &["✅", "can no longer use `/manage`"]).await;
+    world.says(&admin, ACCESS, &without(leader.role()), &["is not one of the roles", "Nothing was changed"]).await;
+    world.says(&leader, "manage players list", &[], &[REFUSED]).await;
+    let refused = world.double.press(&leader, &post, &for_all).await;
+    refused.settled(PATIENCE).await;
+    assert!(refused.text().contains(REFUSED), "{}", refused.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everyone_too_many_roles_and_half_a_command_are_refused() {
+    let world = World::new(&[]).await;
+    let ids: Vec<u64> = (77_000_001..=77_000_026).collect();
+    let mut guild = Guild::new(GUILD).text(CHANNEL, "gift-codes");
+    guild.roles = ids.iter().map(|id| Role { id: *id, name: format!("role{id}"), permissions: 0 }).collect();
+    world.double.add_guild(guild);
+    let _bot = world.start().await;
+    let admin = world.admin();
+    world.says(&admin, ACCESS, &role(GUILD), &["❌ I do not let everyone use `/manage`"]).await;
+    world.says(&admin, ACCESS, &[("remove", json!(true))], &["❌ Which role"]).await;
+    world.says(&admin, ACCESS, &[("remove", json!(false))], &["Only members with the **Manage Server**"]).await;
+    for id in &ids[..25] {
+        world.says(&admin, ACCESS, &role(*id), &["✅ Members with"]).await;
+    }
+    world.says(&admin, ACCESS, &role(ids[25]), &["❌ 25 roles can use `/manage` already"]).await;
+    let told = world.told(&admin, ACCESS, &[]).await;
+    assert!(told.contains("<@&77000025>") && !told.contains("<@&77000026>"), "{told}");
+    // An administrator has no role of these.
+    let boss = world.double.user(GUILD, permission::ADMINISTRATOR);
+    world.says(&boss, ACCESS, &without(ids[0]), &["✅"]).await;
+    world.says(&boss, ACCESS, &role(ids[25]), &["✅"]).await;
+}
