@@ -22,6 +22,7 @@ mod managing;
 mod many;
 mod message_page;
 mod notifying;
+mod panels;
 mod people;
 mod pressing;
 mod progress;

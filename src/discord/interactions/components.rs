@@ -14,6 +14,7 @@ use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
 use super::after;
 use super::commands::alliances::nearest;
 use super::linking::{self, Person};
+use super::panel;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
 
@@ -88,6 +89,9 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             };
             let joined = linking::join(bot, &person, player, alliance).await?;
             interaction.answer(&joined.unwrap_or_else(|| personal::outdated(interaction.language()))).await
+        }
+        (Some(Action::Panel(alliance, part)), Some(guild), _) => {
+            panel::press(bot, interaction, guild, alliance, part, component).await
         }
         (Some(action), Some(guild), _) => after::act(bot, interaction, guild, action, component).await,
         _ => interaction.answer(&personal::outdated(interaction.language())).await,

@@ -3,12 +3,13 @@
 use serenity::all::{ActionRowComponent, ModalInteraction};
 
 use crate::discord::bot::Bot;
-use crate::discord::custom_id::Action;
+use crate::discord::custom_id::{Action, PanelPart};
 use crate::discord::messages::personal;
 use crate::discord::messages::self_service::{self as words, form as fields};
 use crate::domain::players::player::{GuildId, PlayerId, State, UserId};
 
 use super::linking::{self, Person};
+use super::panel;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
 
@@ -22,6 +23,9 @@ pub(in crate::discord) async fn handle(bot: &Bot, form: &ModalInteraction) {
 
 async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteraction) -> anyhow::Result<()> {
     let codes = match Action::parse(&form.data.custom_id) {
+        Some(Action::Panel(alliance, PanelPart::AddCodeForm)) => {
+            return panel::submit(bot, interaction, alliance, form).await;
+        }
         Some(Action::WhoAmI(codes)) => codes,
         Some(Action::WhoChose(id)) => match bot.codes.choice(id).await? {
             Some(codes) => codes,

@@ -10,5 +10,6 @@ pub(super) mod components;
 pub(super) mod forms;
 pub(super) mod id_channel;
 mod linking;
+mod panel;
 mod redeem;
 mod response;

@@ -13,6 +13,7 @@ pub mod batch;
 pub mod escape;
 pub mod health;
 pub mod manage;
+pub mod panel;
 pub mod personal;
 pub mod players;
 pub mod post;

@@ -1,9 +1,8 @@
 //! `/manage giftcode`: the channel, auto-redemption, status and history.
 
-use crate::discord::interactions::after;
+use crate::discord::interactions::{after, panel};
 use crate::discord::messages::{after as words, appeal, manage, stats as charts};
 use crate::domain::codes::code::Code;
-use crate::domain::health::Health;
 use crate::store::Which;
 
 use super::autocomplete::{alliances, codes_known};
@@ -86,25 +85,7 @@ pub(super) async fn status(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
-        let bot = ctx.data();
-        let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
-        let active = bot.codes.active_codes(alliance).await?.len();
-        Ok(manage::status(
-            language(ctx),
-            &manage::Status {
-                guild: bot.guilds.guild(alliance).await?,
-                active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-                waiting_here: bot.batches.pending_in_guild(alliance).await?,
-                waiting_everywhere: bot.reports.pending_redemptions().await?,
-                feeds,
-                replica: replica.map_err(anyhow::Error::msg)?,
-                engine,
-                discord,
-            },
-        ))
-    })
-    .await
+    respond_for(ctx, alliance, |alliance| async move { panel::status(ctx.data(), alliance, language(ctx)).await }).await
 }
 
 /// Which players the history of a code names.
