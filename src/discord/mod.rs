@@ -20,5 +20,6 @@ pub mod permissions;
 pub mod pictures;
 pub mod registration;
 pub mod rest;
+pub mod roster_action;
 pub mod session_budget;
 pub mod user_limit;

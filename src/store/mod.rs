@@ -63,7 +63,10 @@ pub use inspection::{
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
-pub use players::{Joined, Linked, RosterChange, RosterPage};
+pub use players::{
+    Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced, RosterChange,
+    RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
+};
 pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{

@@ -182,28 +182,30 @@ impl RedemptionQueue {
     /// Retries a player's redemptions of valid codes that failed because the state was wrong or missing, and returns
     /// how many. Call it after the state was corrected.
     pub async fn retry_wrong_state(&self, player: PlayerId) -> Result<u32, StoreError> {
-        self.write(move |tx| {
-            let codes: Vec<(CodeKey, u32)> = tx
-                .statement(
-                    "SELECT d.code_key, d.generation FROM redemptions d JOIN codes c
-                          ON c.code_key = d.code_key AND c.generation = d.generation
-                     WHERE d.player_id = ?1 AND d.outcome = 'failed' AND d.deleted = 0 AND d.status IN (?2, ?3)
-                       AND c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?4)",
-                )?
-                .query_map(params![player, Status::UserInfoError, Status::NoState, Millis(tx.now())], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?
-                .collect::<Result<_, _>>()?;
-            for (key, generation) in &codes {
-                let values: [&dyn rusqlite::ToSql; 5] = [key, generation, &Millis(tx.now()), &tx.version(), &player];
-                again(tx, "player_id = ?5", &values)?;
-                batches::reopen(tx, key, *generation)?;
-            }
-            tx.wake_work();
-            Ok(u32::try_from(codes.len()).unwrap_or(u32::MAX))
-        })
-        .await
+        self.write(move |tx| Ok(retry_wrong_state(tx, player)?)).await
     }
+}
+
+/// Retries a player's redemptions of valid codes that failed because the state was wrong or missing.
+pub(in crate::store) fn retry_wrong_state(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<u32> {
+    let codes: Vec<(CodeKey, u32)> = tx
+        .statement(
+            "SELECT d.code_key, d.generation FROM redemptions d JOIN codes c
+                  ON c.code_key = d.code_key AND c.generation = d.generation
+             WHERE d.player_id = ?1 AND d.outcome = 'failed' AND d.deleted = 0 AND d.status IN (?2, ?3)
+               AND c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?4)",
+        )?
+        .query_map(params![player, Status::UserInfoError, Status::NoState, Millis(tx.now())], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    for (key, generation) in &codes {
+        let values: [&dyn rusqlite::ToSql; 5] = [key, generation, &Millis(tx.now()), &tx.version(), &player];
+        again(tx, "player_id = ?5", &values)?;
+        batches::reopen(tx, key, *generation)?;
+    }
+    tx.wake_work();
+    Ok(u32::try_from(codes.len()).unwrap_or(u32::MAX))
 }
 
 fn open_batch(tx: &Tx<'_>, guild: AllianceId, key: &CodeKey, generation: u32) -> rusqlite::Result<usize> {

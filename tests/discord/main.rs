@@ -24,6 +24,7 @@ mod message_page;
 mod notifying;
 mod panels;
 mod people;
+mod player_lists;
 mod pressing;
 mod progress;
 mod refusals;

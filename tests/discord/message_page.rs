@@ -180,6 +180,11 @@ fn page(language: Language) -> String {
     let form = catalogue::form(language);
     let _ = writeln!(page, "\n## The form behind “Redeem for me”\n\n> **{}**  ", form["title"].as_str().unwrap());
     rows(&mut page, &form["components"]);
+    for (opener, form) in catalogue::rosters::forms(language) {
+        let title = form["title"].as_str().unwrap();
+        let _ = writeln!(page, "\n## The form of `/manage players`: {opener}\n\n> **{title}**  ");
+        rows(&mut page, &form["components"]);
+    }
     page
 }
 
@@ -212,7 +217,12 @@ fn every_message_is_on_the_page() {
     };
     let catalogue: String = sources("tests/discord/catalogue").into_iter().map(|(_, source)| source).collect();
     let mut missing = Vec::new();
-    for (module, source) in sources("src/discord/messages").iter().filter(|(name, _)| name != "mod") {
+    // The messages of a folder are named by its files.
+    let mut messages = sources("src/discord/messages");
+    messages.retain(|(name, _)| name != "mod");
+    let of_rosters = sources("src/discord/messages/rosters").into_iter();
+    messages.extend(of_rosters.map(|(name, source)| (if name == "mod" { "rosters".to_owned() } else { name }, source)));
+    for (module, source) in &messages {
         for declared in source.split("\npub fn ").skip(1) {
             let signature = declared.split('{').next().unwrap();
             let name = declared.split(['(', '<']).next().unwrap();

@@ -7,6 +7,7 @@ use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
 use crate::discord::messages::self_service::{self, Afterword};
 use crate::discord::messages::{access, personal, players};
+use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
@@ -17,6 +18,7 @@ use super::linking::{self, Person};
 use super::panel;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
+use super::rosters;
 
 /// Answers a pressed button or a choice in a menu.
 pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteraction) {
@@ -27,6 +29,9 @@ pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteracti
 }
 
 async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInteraction) -> anyhow::Result<()> {
+    if let Some(action) = RosterAction::parse(&component.data.custom_id) {
+        return rosters::press(bot, interaction, component, action).await;
+    }
     let chosen_values = match &component.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => values.as_slice(),
         _ => &[],

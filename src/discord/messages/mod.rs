@@ -18,6 +18,7 @@ pub mod personal;
 pub mod players;
 pub mod post;
 pub mod reminder;
+pub mod rosters;
 pub mod self_service;
 pub mod stats;
 pub mod targets;

@@ -9,7 +9,7 @@ pub mod message;
 pub mod session;
 pub mod thread;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard};
@@ -92,6 +92,8 @@ pub struct State {
     pub published: HashMap<u64, Vec<Instant>>,
     /// Content type and bytes, by the path they are served at.
     pub files: HashMap<String, (String, Vec<u8>)>,
+    /// Paths of files that can no longer be downloaded.
+    pub forgotten_files: HashSet<String>,
     /// Files that users attach to commands.
     pub uploads: HashMap<u64, Attachment>,
     /// By guild; None: global commands.

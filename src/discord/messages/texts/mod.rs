@@ -38,7 +38,9 @@ macro_rules! sources {
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => sources!("en": "access", "after", "alliances", "appeal", "panel", "reminder", "self", "targets"),
+        Language::En => {
+            sources!("en": "access", "after", "alliances", "appeal", "panel", "reminder", "rosters", "self", "targets")
+        }
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
         Language::Es => sources!("es":),
