@@ -251,7 +251,12 @@ fn every_message_is_on_the_page() {
 
 #[test]
 fn the_longest_messages_keep_within_discords_limits() {
-    let longest = |language| catalogue::longest(language).into_iter().chain(catalogue::after::longest(language)).chain(catalogue::panel::longest(language));
+    let longest = |language| {
+        catalogue::longest(language)
+            .into_iter()
+            .chain(catalogue::after::longest(language))
+            .chain(catalogue::panel::longest(language))
+    };
     for (when, message) in Language::ALL.into_iter().flat_map(longest) {
         let mut json = serde_json::to_value(message.create()).unwrap();
         // The file is sent beside the JSON.

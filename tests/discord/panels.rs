@@ -115,7 +115,7 @@ async fn the_daily_round_takes_at_most_12_taps() {
 
     leader.wants("Add three players");
     let form = leader.press("Add players").await;
-    let added = leader.submit(&form, &[("list", "1004 Four 245\n1005 Five 245\n1008 Eight 245")]).await;
+    let added = leader.submit(&form, &[("players", "1004 Four 245\n1005 Five 245\n1008 Eight 245")]).await;
     assert!(added.text().contains('3'), "{}", added.text());
     let listed = world.told(&leader.user, "manage players list", &[]).await;
     assert!(["1004", "1005", "1008"].iter().all(|id| listed.contains(id)), "{listed}");
@@ -128,7 +128,8 @@ async fn the_daily_round_takes_at_most_12_taps() {
     assert!(!listed.contains("1003") && listed.contains("1002"), "{listed}");
 
     // Both codes have failed for somebody: which one is asked.
-    let of_new = || world.double.messages(CHANNEL).into_iter().any(|message| message.text().contains("NEW: done for 5"));
+    let of_new =
+        || world.double.messages(CHANNEL).into_iter().any(|message| message.text().contains("NEW: done for 5"));
     world.until("the new players have it, or cannot", of_new).await;
     leader.wants("Try again");
     let which = leader.press("Retry failed").await;
@@ -152,9 +153,13 @@ async fn every_button_of_an_old_panel_works_and_renews_it() {
     make(&world, &admin).await;
     let is = |part: &'static str| {
         let double = world.double.clone();
-        move || Some(double.messages(CHANNEL).into_iter().find(is_panel).unwrap()).filter(|now| now.text().contains(part))
+        move || {
+            Some(double.messages(CHANNEL).into_iter().find(is_panel).unwrap()).filter(|now| now.text().contains(part))
+        }
     };
-    for label in ["Add code", "Who is missing", "Retry failed", "Add players", "Remove players", "Player list", "Redeem now"] {
+    for label in
+        ["Add code", "Who is missing", "Retry failed", "Add players", "Remove players", "Player list", "Redeem now"]
+    {
         let refused = press(&world, &member, &panel(&world), label).await;
         assert!(refused.text().contains("🔒"), "{label}: {}", refused.text());
     }
@@ -226,8 +231,13 @@ async fn a_panel_whose_alliance_is_gone_says_what_to_do_and_one_that_cannot_be_p
     let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
     let now = jiff::Timestamp::now().as_millisecond();
     // The first alliance was removed, and there is another one.
-    file.execute("INSERT INTO guilds (guild_id, version) VALUES (?1, 1) ON CONFLICT DO NOTHING", [GUILD.cast_signed()]).unwrap();
-    file.execute("UPDATE guilds SET disbanded_at = ?2, version = version + 1 WHERE guild_id = ?1", [GUILD.cast_signed(), now]).unwrap();
+    file.execute("INSERT INTO guilds (guild_id, version) VALUES (?1, 1) ON CONFLICT DO NOTHING", [GUILD.cast_signed()])
+        .unwrap();
+    file.execute(
+        "UPDATE guilds SET disbanded_at = ?2, version = version + 1 WHERE guild_id = ?1",
+        [GUILD.cast_signed(), now],
+    )
+    .unwrap();
     file.execute(
         "INSERT INTO guilds (guild_id, server_id, name, version) VALUES (77, ?1, 'Ember', 1)",
         [GUILD.cast_signed()],

@@ -8,16 +8,16 @@
 //! A panel that was sent just before a crash is a panel like any other. Nothing is stored of it.
 
 use anyhow::Context as _;
+use serde::de::IgnoredAny;
 use serenity::all::{
     ChannelId as DiscordChannelId, ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse,
     Message as DiscordMessage, ModalInteraction, Nonce,
 };
-use serde::de::IgnoredAny;
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::PanelPart;
-use crate::discord::messages::panel::{self as words, PanelStatus};
 use crate::discord::managers::may_manage;
+use crate::discord::messages::panel::{self as words, PanelStatus};
 use crate::discord::messages::{Message, access, appeal as appeals, manage, personal, players, rosters as changes};
 use crate::discord::permissions::{self, missing};
 use crate::domain::codes::code::Code;
@@ -200,7 +200,9 @@ pub(super) async fn add_code(
         AddedCode::Added => manage::code_added(language, &code, &bot.guilds.guild(alliance).await?),
         AddedCode::Known => manage::code_known(language, &code),
         AddedCode::Over(_, start) => match appeal::wait_for_verdict(bot, &code, start).await? {
-            Some(AppealResult::Active(shown)) => manage::code_added(language, &shown.code, &bot.guilds.guild(alliance).await?),
+            Some(AppealResult::Active(shown)) => {
+                manage::code_added(language, &shown.code, &bot.guilds.guild(alliance).await?)
+            }
             Some(AppealResult::Over(over, recheck)) => appeals::added_though_over(language, &code, &over, recheck),
             None => manage::code_unknown(language, &code),
         },
@@ -263,7 +265,8 @@ async fn redeem(bot: &Bot, alliance: AllianceId, language: Language, chosen: Opt
         return Ok(words::no_codes(language));
     }
     if bot.guilds.guild(alliance).await?.players == 0 {
-        return after::redeem_codes(bot, language, alliance, all.into_iter().map(|one| one.code).take(1).collect()).await;
+        return after::redeem_codes(bot, language, alliance, all.into_iter().map(|one| one.code).take(1).collect())
+            .await;
     }
     let mut codes = all;
     codes.retain(|one| one.untried > 0);
@@ -283,14 +286,17 @@ async fn redeem(bot: &Bot, alliance: AllianceId, language: Language, chosen: Opt
 pub(super) async fn status(bot: &Bot, alliance: AllianceId, language: Language) -> anyhow::Result<Message> {
     let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
     let active = bot.codes.active_codes(alliance).await?.len();
-    Ok(manage::status(language, &manage::Status {
-        guild: bot.guilds.guild(alliance).await?,
-        active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-        waiting_here: bot.batches.pending_in_guild(alliance).await?,
-        waiting_everywhere: bot.reports.pending_redemptions().await?,
-        feeds,
-        replica: replica.map_err(anyhow::Error::msg)?,
-        engine,
-        discord,
-    }))
+    Ok(manage::status(
+        language,
+        &manage::Status {
+            guild: bot.guilds.guild(alliance).await?,
+            active_codes: u32::try_from(active).unwrap_or(u32::MAX),
+            waiting_here: bot.batches.pending_in_guild(alliance).await?,
+            waiting_everywhere: bot.reports.pending_redemptions().await?,
+            feeds,
+            replica: replica.map_err(anyhow::Error::msg)?,
+            engine,
+            discord,
+        },
+    ))
 }

@@ -62,8 +62,7 @@ pub fn panel(language: Language, alliance: AllianceId, status: &PanelStatus) -> 
         Some(name) => text!(language, "panel-title-of", alliance = escape(name, 64)),
         None => text!(language, "panel-title"),
     };
-    let embed =
-        CreateEmbed::new().title(title).colour(colour::PLAIN).description(status_line(language, status));
+    let embed = CreateEmbed::new().title(title).colour(colour::PLAIN).description(status_line(language, status));
     let part = |part: PanelPart, label: &str, style| button(&Action::Panel(alliance, part), label, style);
     let auto = match status.auto_redeem {
         true => part(PanelPart::AutoOff, &text!(language, "panel-turn-off"), ButtonStyle::Secondary),
@@ -101,9 +100,7 @@ pub fn code_form(language: Language, alliance: AllianceId) -> CreateModal {
 fn menu(alliance: AllianceId, part: PanelPart, label: &str, entries: Vec<(String, String)>) -> CreateActionRow {
     let options = entries.into_iter().map(|(label, value)| CreateSelectMenuOption::new(label, value)).collect();
     let id = Action::Panel(alliance, part).to_string();
-    CreateActionRow::SelectMenu(
-        CreateSelectMenu::new(id, CreateSelectMenuKind::String { options }).placeholder(label),
-    )
+    CreateActionRow::SelectMenu(CreateSelectMenu::new(id, CreateSelectMenuKind::String { options }).placeholder(label))
 }
 
 /// The menu of whose code's players are shown; `None` where there is nothing to choose.

@@ -1,7 +1,7 @@
 //! The panel, and the taps of a daily round with it.
 
-use giftcode_bot::discord::messages::panel::{self, PanelStatus};
 use giftcode_bot::discord::messages::Message;
+use giftcode_bot::discord::messages::panel::{self, PanelStatus};
 use giftcode_bot::domain::players::player::AllianceId;
 use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::store::ActiveCode;
@@ -71,8 +71,7 @@ pub fn taps() -> String {
 
 pub fn longest(language: Language) -> Vec<(String, Message)> {
     let name = Some("*".repeat(64));
-    let codes: Vec<ActiveCode> =
-        (0..40).map(|number| active(&format!("{number:0>32}"), u32::MAX, u32::MAX)).collect();
+    let codes: Vec<ActiveCode> = (0..40).map(|number| active(&format!("{number:0>32}"), u32::MAX, u32::MAX)).collect();
     let status = PanelStatus {
         name,
         codes: u32::MAX,

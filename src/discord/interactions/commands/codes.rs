@@ -20,9 +20,11 @@ pub(super) async fn add(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
-        panel::add_code(ctx.data(), alliance, language(ctx), &code).await
-    })
+    respond_for(
+        ctx,
+        alliance,
+        |alliance| async move { panel::add_code(ctx.data(), alliance, language(ctx), &code).await },
+    )
     .await
 }
 

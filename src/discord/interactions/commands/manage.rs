@@ -6,7 +6,12 @@
 use super::{Context, access, codes, giftcode, idchannel, panel, players, targets};
 
 /// Manage gift codes and players
-#[poise::command(slash_command, guild_only, subcommands("giftcode", "players", "access::access", "panel::panel"), subcommand_required)]
+#[poise::command(
+    slash_command,
+    guild_only,
+    subcommands("giftcode", "players", "access::access", "panel::panel"),
+    subcommand_required
+)]
 pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
     Ok(())
 }
