@@ -115,8 +115,8 @@ async fn the_daily_round_takes_at_most_12_taps() {
 
     leader.wants("Add three players");
     let form = leader.press("Add players").await;
-    let added = leader.submit(&form, &[("players", "1004 Four 245\n1005 Five 245\n1008 Eight 245")]).await;
-    assert!(added.text().contains('3'), "{}", added.text());
+    let added = leader.submit(&form, &[("players", "1004 Four #245\n1005 Five #245\n1008 Eight #245")]).await;
+    assert!(added.text().contains('✅'), "{}", added.text());
     let listed = world.told(&leader.user, "manage players list", &[]).await;
     assert!(["1004", "1005", "1008"].iter().all(|id| listed.contains(id)), "{listed}");
 
