@@ -12,6 +12,7 @@ use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId, Posted};
 
+use super::players::state_checks;
 use super::tallies::{self, Counts};
 use super::{guilds, posts};
 use crate::store::handles::Batches;
@@ -74,15 +75,19 @@ pub(super) fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> 
                      JOIN players p ON p.player_id = r.player_id
                      WHERE r.guild_id = ?1 AND r.deleted = 0";
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT d.outcome, count(*), count(*) FILTER (WHERE d.next_attempt_at > ?4) {on_roster} GROUP BY 1"
+        "SELECT d.outcome, count(*), count(*) FILTER (WHERE d.next_attempt_at > ?4),
+                count(*) FILTER (WHERE d.next_attempt_at > ?4 AND d.status IN (?5, ?6)) {on_roster} GROUP BY 1"
     ))?;
-    let mut rows = statement.query(params![key.guild, key.code, key.generation, Millis(now)])?;
+    let (refused, missing) = (Status::UserInfoError, Status::NoState);
+    let mut rows = statement.query(params![key.guild, key.code, key.generation, Millis(now), refused, missing])?;
     while let Some(row) = rows.next()? {
         let count: u32 = row.get(1)?;
         match row.get(0)? {
             Outcome::Granted => tally.granted = count,
             Outcome::Already => tally.already = count,
-            Outcome::Pending => (tally.pending, tally.waiting) = (count, row.get(2)?),
+            Outcome::Pending => {
+                (tally.pending, tally.waiting, tally.searching) = (count, row.get(2)?, row.get(3)?);
+            }
             Outcome::Failed | Outcome::GaveUp => {}
         }
     }
@@ -100,6 +105,7 @@ pub(super) fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> 
             _ => tally.failed.push(FailedGroup { status, gave_up, players: vec![player] }),
         }
     }
+    tally.found = state_checks::found_since_start(connection, key.guild, &key.code, key.generation)?;
     tally.failed.sort_by_key(|group| std::cmp::Reverse(group.players.len()));
     Ok(tally)
 }

@@ -64,14 +64,14 @@ pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreErr
 pub use listings::ListingChanges;
 pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
 pub use players::{
-    Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced, RosterChange,
-    RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
+    CheckCounts, Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced,
+    RosterChange, RosterCheck, RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
 };
 pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
-    Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,
-    Recorded,
+    Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next,
+    NextQuestion, OverCode, Recorded, StateQuestion, Waits,
 };
 pub use report::{
     Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild,

@@ -290,6 +290,7 @@ pub(super) async fn status(bot: &Bot, alliance: AllianceId, language: Language) 
         language,
         &manage::Status {
             guild: bot.guilds.guild(alliance).await?,
+            checks: bot.rosters.check_counts(alliance).await?,
             active_codes: u32::try_from(active).unwrap_or(u32::MAX),
             waiting_here: bot.batches.pending_in_guild(alliance).await?,
             waiting_everywhere: bot.reports.pending_redemptions().await?,

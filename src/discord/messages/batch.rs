@@ -5,16 +5,18 @@ use jiff::Timestamp;
 use serenity::all::{CreateActionRow, CreateEmbed, CreateEmbedFooter};
 
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{PlayerId, display_name};
+use crate::domain::players::player::PlayerId;
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
 use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::domain::text::language::Language;
 use crate::ports::BatchMessage;
 
-use super::escape::{clip, escape, in_text};
+pub use super::escape::player;
+use super::escape::{clip, in_text};
 use super::health::wait_reason;
 use super::post::mark;
+use super::states::of_batch;
 use super::{Message, after, colour, count, thousands};
 
 /// Cells of the progress bar.
@@ -42,6 +44,9 @@ fn progress(language: Language, batch: &BatchMessage, now: Timestamp) -> Message
     }
     if let Some(reason) = &batch.wait_reason {
         text += &format!("\n💤 {}", clip(&wait_reason(language, reason), 300));
+    }
+    if let Some(states) = of_batch(language, tally) {
+        text += &format!("\n{}", clip(&states, 1500));
     }
     let embed = CreateEmbed::new()
         .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
@@ -86,7 +91,10 @@ fn result_embed(language: Language, batch: &BatchMessage) -> (CreateEmbed, bool)
         .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
         .url(mark(&batch.nonce))
         .colour(colour)
-        .description(counts(language, tally));
+        .description(match of_batch(language, tally) {
+            Some(states) => format!("{}\n{}", counts(language, tally), clip(&states, 1500)),
+            None => counts(language, tally),
+        });
     with_reasons(language, embed, &tally.failed, Some(&batch.code).filter(|_| !batch.is_over))
 }
 
@@ -165,13 +173,6 @@ pub(super) fn names(_language: Language, players: &[(PlayerId, String)]) -> (Str
     }
     let is_all = left == 0 && text.chars().count() <= MAX_FIELD;
     (clip(&text, MAX_FIELD), is_all)
-}
-
-/// A player's name and id, as lists show them.
-pub fn player(id: PlayerId, nickname: &str) -> String {
-    let name = display_name(nickname, id);
-    let number = id.to_string();
-    if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
 }
 
 /// Everybody who did not get the code, as CSV.

@@ -10,12 +10,12 @@ use crate::domain::health::{DiscordStatus, EnginePhase, EngineStatus, Feeds, Rep
 use crate::domain::players::player::ChannelId;
 use crate::domain::text::language::Language;
 use crate::ports::AnnouncedCode;
-use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
+use crate::store::{BatchStart, CheckCounts, GuildSettings, OverCode, PastBatch};
 
 use super::appeal::{Recheck, code_over, over_lines};
 use super::batch::{by_reason, counts, reason};
 use super::escape::{clip, escape, in_text};
-use super::{Message, colour, count, health, mentions, thousands, when};
+use super::{Message, colour, count, health, mentions, states, thousands, when};
 
 /// Batches that the history shows.
 pub const HISTORY_BATCHES: u32 = 10;
@@ -210,6 +210,8 @@ pub fn retried(language: Language, code: &Code, again: u32) -> Message {
 #[derive(Debug, Clone, Default)]
 pub struct Status {
     pub guild: GuildSettings,
+    /// The checks of the players' ids and states.
+    pub checks: CheckCounts,
     pub active_codes: u32,
     /// Pending redemptions of the guild's roster.
     pub waiting_here: u32,
@@ -256,6 +258,8 @@ pub fn status(language: Language, status: &Status) -> Message {
         .field("Code feeds", clip(&health::feeds(language, &status.feeds), 1024), false)
         .field("Game", clip(&health::game(language, &status.engine), 1024), false)
         .field("MongoDB", clip(&health::mongodb(language, &status.replica), 1024), false);
+    let checks = states::of_status(language, &status.checks).map(|(title, text)| (title, clip(&text, 1024), false));
+    let embed = embed.fields(checks);
     let discord = status.discord.as_ref().map(|discord| ("Discord", health::discord(language, discord), false));
     Message::embed(embed.fields(discord))
 }

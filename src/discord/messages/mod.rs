@@ -20,6 +20,7 @@ pub mod post;
 pub mod reminder;
 pub mod rosters;
 pub mod self_service;
+pub mod states;
 pub mod stats;
 pub mod targets;
 pub mod texts;

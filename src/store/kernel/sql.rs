@@ -11,6 +11,7 @@ use crate::domain::codes::notice::NoticeKind;
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, RoleId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::state_search::CheckStatus;
 use crate::domain::sync::record::Value;
 
 /// Milliseconds since 1970, as a column holds it.
@@ -99,6 +100,7 @@ text!(Code, Code::as_str, |text| Code::parse(text).ok());
 text!(CodeKey, CodeKey::as_str, |text| Code::parse(text).ok().map(|code| code.key()));
 // Words that a newer program made are read as what nothing is done for.
 text!(Outcome, |outcome| outcome.name(), |name| Some(Outcome::read(name)));
+text!(CheckStatus, |status| status.name(), |name| Some(CheckStatus::read(name)));
 text!(Blocked, |blocked| blocked.name(), Blocked::parse);
 text!(ListingStatus, |status| status.name(), |name| Some(ListingStatus::parse(name).unwrap_or(ListingStatus::Lapsed)));
 text!(MessageKind, |kind| kind.name(), |name| Some(MessageKind::parse(name).unwrap_or(MessageKind::New)));

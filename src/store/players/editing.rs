@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{StoreError, Tx};
-use crate::store::requests;
+use crate::store::redemptions::states::retry_wrong_state;
 
 use super::{is_elsewhere, links, put, what_others_rely_on};
 
@@ -42,7 +42,7 @@ fn set_state(tx: &Tx<'_>, alliance: AllianceId, player: &Player, state: State) -
         return Ok(None);
     }
     put(tx, &wanted)?;
-    requests::retry_wrong_state(tx, player.id).map(Some)
+    retry_wrong_state(tx, player.id).map(Some)
 }
 
 impl Rosters {

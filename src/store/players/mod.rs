@@ -6,21 +6,25 @@ mod joining;
 mod links;
 mod replacing;
 mod rosters;
+pub(in crate::store) mod state_checks;
 
 pub use editing::{Edited, StateChange};
 pub use joining::Joined;
 pub use links::Linked;
 pub use replacing::{MAX_REPLACED, Preview, Removal, Replaced, UNDO_WITHIN};
 pub use rosters::{FilteredPage, Listed, ListedDetail, RosterFilter, RosterPage};
+pub use state_checks::{CheckCounts, RosterCheck};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
+use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
-use crate::store::{batches, guilds, requests};
+use crate::store::redemptions::states::retry_wrong_state;
+use crate::store::{batches, guilds};
 
 /// The name of the player `p`, as people see it: the one on file, else that of the person who linked the account first.
 pub(in crate::store) const NAME: &str = "iif(p.nickname <> '', p.nickname, coalesce((
@@ -58,9 +62,11 @@ fn what_others_rely_on(
         "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
          WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
            AND ({} OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = ?1 AND l.deleted = 0))
+           AND NOT {}
            AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?1 AND d.status = ?3
                            AND d.outcome = 'failed' AND d.deleted = 0)",
-        is_elsewhere(2, 1)
+        is_elsewhere(2, 1),
+        state_checks::IS_WRONG
     );
     let on_file = connection
         .prepare_cached(&sql)?
@@ -101,7 +107,7 @@ fn add(tx: &Tx<'_>, guild: AllianceId, players: &[Player]) -> rusqlite::Result<R
             .exists(params![player.id, player.state])?;
         put(tx, player)?;
         if is_corrected {
-            change.retried += requests::retry_wrong_state(tx, player.id)?;
+            change.retried += retry_wrong_state(tx, player.id)?;
         }
         let added = tx.execute(
             "INSERT INTO rosters (guild_id, player_id, added_at, version) VALUES (?1, ?2, ?3, ?4)
@@ -109,7 +115,12 @@ fn add(tx: &Tx<'_>, guild: AllianceId, players: &[Player]) -> rusqlite::Result<R
                  WHERE deleted = 1",
             params![guild, player.id, Millis(tx.now()), tx.version()],
         )?;
-        if added > 0 { change.new += 1 } else { change.known += 1 }
+        if added > 0 {
+            change.new += 1
+        } else {
+            change.known += 1
+        }
+        state_checks::queue(tx, player.id)?;
     }
     tx.wake_plan();
     Ok(change)
@@ -129,7 +140,7 @@ impl Rosters {
 
     /// Puts players on a guild's roster, and updates those who are on it already. A player who is on another server's
     /// roster or linked by a user keeps the stored name and state, because others rely on them, unless the game has
-    /// rejected the state.
+    /// rejected the state. The state may be missing. The players are checked in the background.
     pub async fn add_to_roster(&self, guild: AllianceId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
         self.write(move |tx| Ok(add(tx, guild, &players)?)).await
     }
@@ -153,6 +164,20 @@ impl Rosters {
 }
 
 impl RedemptionQueue {
+    /// Notes that the game confirmed these players' states, as they are on file.
+    pub async fn confirm_states(&self, players: Vec<PlayerId>) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            for player in &players {
+                if let Some((on_file @ Some(_), _)) = state_checks::find(tx, *player)? {
+                    let check = PlayerCheck { status: CheckStatus::Right, ..PlayerCheck::new(on_file, tx.now()) };
+                    state_checks::put(tx, *player, &check, None)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Makes the player's profile due to be fetched again.
     pub async fn forget_profile(&self, player: PlayerId) -> Result<(), StoreError> {
         self.write(move |tx| {
@@ -170,7 +195,9 @@ impl RedemptionQueue {
         self.write(move |tx| {
             tx.execute(
                 "UPDATE players SET nickname = iif(?2 = '', nickname, ?2), state = coalesce(?3, state),
-                     furnace_level = coalesce(?4, furnace_level), profile_at = ?5, version = ?6
+                     furnace_level = coalesce(?4, furnace_level), profile_at = ?5, version = ?6,
+                     state_check = iif(?3 IS NULL, state_check, 'right'), checked_state = coalesce(?3, checked_state),
+                     checked_at = iif(?3 IS NULL, checked_at, ?5)
                  WHERE player_id = ?1",
                 params![player, profile.nickname, profile.state, profile.furnace_level, Millis(tx.now()), tx.version()],
             )?;

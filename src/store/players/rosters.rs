@@ -1,11 +1,14 @@
 //! Reading a guild's roster.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::verdict;
-use crate::domain::players::player::{AllianceId, Player};
+use crate::domain::players::player::{AllianceId, Player, PlayerId};
+use crate::domain::redeeming::state_search::CheckStatus;
 use crate::domain::sync::version::Version;
 
 use super::links::player;
@@ -21,6 +24,8 @@ pub struct RosterPage {
     pub without_state: u32,
     /// The players of this page.
     pub players: Vec<Player>,
+    /// How the checks of these players stand. Players who were never checked are left out.
+    pub checks: BTreeMap<PlayerId, CheckStatus>,
 }
 
 /// A part of a roster that needs somebody's attention.
@@ -146,8 +151,15 @@ impl Rosters {
                 "SELECT p.player_id, {NAME} AS name, p.state, p.furnace_level {on_roster} {ORDER} LIMIT ?3 OFFSET ?2"
             );
             let mut statement = connection.prepare_cached(&select)?;
-            let players = statement.query_map(params![guild, offset, limit], player)?.collect::<Result<_, _>>()?;
-            Ok(RosterPage { total, without_state, players })
+            let players: Vec<Player> =
+                statement.query_map(params![guild, offset, limit], player)?.collect::<Result<_, _>>()?;
+            let mut check = connection
+                .prepare_cached("SELECT state_check FROM players WHERE player_id = ?1 AND state_check IS NOT NULL")?;
+            let mut checks = BTreeMap::new();
+            for player in &players {
+                checks.extend(check.query_row([player.id], |row| Ok((player.id, row.get(0)?))).optional()?);
+            }
+            Ok(RosterPage { total, without_state, players, checks })
         })
         .await
     }

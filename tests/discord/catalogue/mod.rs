@@ -24,11 +24,12 @@ use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
+use giftcode_bot::domain::redeeming::state_search::CheckStatus;
 use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
 use giftcode_bot::store::{
-    BatchStart, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch, RosterChange,
-    RosterPage, STATS_CODES, STATS_DAYS, Standing,
+    BatchStart, CheckCounts, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch,
+    RosterChange, RosterPage, STATS_CODES, STATS_DAYS, Standing,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -264,6 +265,14 @@ pub fn batches(language: Language) -> Chapter {
         wait_reason: Some(WaitReason::Limit(LIMIT)),
         ..batch_of(tally(70, 4, 186, vec![group(Status::UserInfoError, false, 1001..1003)]), false)
     };
+    let searching = Tally {
+        searching: 3,
+        found: vec![
+            (player(1001), "Frost".to_owned(), State::new(246).unwrap()),
+            (player(1002), "**Snow** @everyone".to_owned(), State::new(312).unwrap()),
+        ],
+        ..tally(97, 0, 3, vec![])
+    };
     let waiting = |engine: EngineStatus| BatchMessage {
         wait_reason: engine.wait_reason(None, true),
         ..batch_of(tally(70, 4, 188, vec![]), false)
@@ -297,6 +306,7 @@ pub fn batches(language: Language) -> Chapter {
                 "While the game does so for this code only",
                 waiting(EngineStatus { phase: held, ..EngineStatus::default() }),
             ),
+            shown("While states are searched for", BatchMessage { remaining: None, ..batch_of(searching, false) }),
             shown("Done for everybody", batch_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", batch_of(tally(250, 6, 0, mixed), true)),
             shown(
@@ -425,6 +435,7 @@ pub fn managing(language: Language) -> Chapter {
     };
     let well = manage::Status {
         guild: guild.clone(),
+        checks: CheckCounts { unchecked: 12, ..CheckCounts::default() },
         active_codes: 7,
         waiting_here: 42,
         waiting_everywhere: 1042,
@@ -445,6 +456,7 @@ pub fn managing(language: Language) -> Chapter {
             auto_redeem: false,
             ..guild
         },
+        checks: CheckCounts { searching: 3, not_found: 1, no_such_player: 1, unclear: 1, ..CheckCounts::default() },
         feeds: feeds(Some("answers with HTTP 500".into())),
         replica: ReplicaStatus {
             is_used: true,
@@ -524,10 +536,25 @@ pub fn rosters(language: Language) -> Chapter {
         state: State::new(state),
         furnace_level: (id % 2 == 1).then_some(30),
     };
-    let on_page = vec![listed(1001, "Frost", 245), listed(1002, "**Snow** @everyone", 245), listed(1003, "", 0)];
+    let checked = [
+        CheckStatus::Right,
+        CheckStatus::NoSuchPlayer,
+        CheckStatus::Searching,
+        CheckStatus::Unchecked,
+        CheckStatus::NotFound,
+        CheckStatus::Unclear,
+    ];
+    let mut on_page = vec![listed(1001, "Frost", 245), listed(1002, "**Snow** @everyone", 245), listed(1003, "", 0)];
+    on_page.extend([listed(1004, "Ice", 245), listed(1005, "Hail", 300), listed(1006, "Mist", 245)]);
+    let checks = on_page.iter().map(|player| player.id).zip(checked).collect();
     say(
         "list, the second of three pages",
-        players::roster(language, &RosterPage { total: 45, without_state: 1, players: on_page }, 1, AllianceId(3)),
+        players::roster(
+            language,
+            &RosterPage { total: 45, without_state: 1, players: on_page, checks },
+            1,
+            AllianceId(3),
+        ),
     );
     say("list, empty", players::roster(language, &RosterPage::default(), 0, AllianceId(3)));
     let bad = |line, reason| BadLine { place: Place::Line(line), reason };
@@ -680,8 +707,14 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
             players: (0..40).map(|id| (named(id).id, named(id).nickname)).collect(),
         })
         .collect();
-    let tally =
-        Tally { granted: u32::MAX / 4, already: u32::MAX / 4, pending: 1, waiting: 1, failed: groups, unnamed: 0 };
+    let tally = Tally {
+        granted: u32::MAX / 4,
+        already: u32::MAX / 4,
+        pending: 1,
+        waiting: 1,
+        failed: groups,
+        ..Tally::default()
+    };
     let mut waits = batch_of(tally.clone(), false);
     waits.wait_reason = unserved(Cause::Odd, Status::Unknown(stars(5000))).wait_reason(None, true);
     let runs: Vec<PastBatch> = (0..manage::HISTORY_BATCHES as usize)
@@ -698,8 +731,12 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
     let lines: Vec<BadLine> = (0..500)
         .map(|line| BadLine { place: Place::Line(line), reason: BadLineReason::Value(PlayerError::Id(stars(3000))) })
         .collect();
-    let roster =
-        RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
+    let roster = RosterPage {
+        total: 5000,
+        without_state: 5000,
+        players: (0..u64::from(players::PAGE)).map(named).collect(),
+        checks: (0..u64::from(players::PAGE)).map(|id| (named(id).id, CheckStatus::NoSuchPlayer)).collect(),
+    };
     let status = manage::Status {
         feeds: feeds(Some(stars(5000))),
         replica: ReplicaStatus { is_used: true, state: ReplicaState::Refuses(stars(5000)), ..ReplicaStatus::default() },

@@ -16,6 +16,7 @@ use crate::store::{Edited, RosterChange, StateChange};
 use super::Message;
 use super::batch::player as named;
 use super::escape::{clip, escape};
+use super::states;
 use super::texts::text;
 
 /// Bad lines that an answer lists.
@@ -126,6 +127,9 @@ fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> Vec<Str
     }
     if change.retried > 0 {
         notes.push(text!(language, "roster-retried", redemptions = change.retried));
+    }
+    if change.new > 0 {
+        notes.push(states::checked_in_background(language));
     }
     if auto_redeem && change.new > 0 {
         notes.push(text!(language, "roster-active-codes-follow"));

@@ -39,7 +39,9 @@ macro_rules! sources {
 pub fn sources(language: Language) -> Sources {
     match language {
         Language::En => {
-            sources!("en": "access", "after", "alliances", "appeal", "panel", "reminder", "rosters", "self", "targets")
+            sources!(
+                "en": "access", "after", "alliances", "appeal", "panel", "reminder", "rosters", "self", "states", "targets"
+            )
         }
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),

@@ -40,7 +40,8 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0017_alliances.sql"),
     include_str!("../../../../migrations/0018_targets.sql"),
     include_str!("../../../../migrations/0019_notices.sql"),
-    include_str!("../../../../migrations/0020_players.sql"),
+    include_str!("../../../../migrations/0020_state_checks.sql"),
+    include_str!("../../../../migrations/0021_players.sql"),
 ];
 
 pub(super) struct Opened {
