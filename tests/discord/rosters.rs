@@ -131,7 +131,9 @@ async fn files_are_imported_whole_or_not_at_all() {
         &["1 new"],
     )
     .await;
-    world.says(&admin, LIST, &[], &["👥 2 players", "Frost (1001) · state 245", "state 246 · furnace 30"]).await;
+    world
+        .says(&admin, LIST, &[], &["👥 2 players", "Frost (1001) · state 245", "(1002) · state 246", "furnace 30"])
+        .await;
     let exported = world.ask(&admin, EXPORT, &[]).await;
     let [file] = exported.attachments().try_into().unwrap();
     assert_eq!(file.filename, "players.csv");
