@@ -53,6 +53,9 @@ fn tag_text(tag: &str) -> String {
     let parts: Vec<&str> = tag.trim_matches(['<', '>']).split(':').collect();
     let ["t", seconds, style] = parts.as_slice() else { return tag.to_owned() };
     let at = jiff::Timestamp::from_second(seconds.parse().unwrap()).unwrap();
+    if *style == "t" {
+        return at.strftime("*%H:%M*").to_string();
+    }
     if *style != "R" {
         return at.strftime("*%d %B %Y %H:%M*").to_string();
     }
@@ -165,6 +168,7 @@ fn page(language: Language) -> String {
         catalogue::managing(language),
         catalogue::rosters(language),
         catalogue::own::who_may(language),
+        catalogue::alliances::alliances(language),
         catalogue::own::joining(language),
         catalogue::everybody(language),
     ];

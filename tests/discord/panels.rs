@@ -115,7 +115,8 @@ async fn the_daily_round_takes_at_most_12_taps() {
 
     leader.wants("Add three players");
     let form = leader.press("Add players").await;
-    let added = leader.submit(&form, &[("players", "41000104 Four #245\n41000105 Five #245\n41000108 Eight #245")]).await;
+    let added =
+        leader.submit(&form, &[("players", "41000104 Four #245\n41000105 Five #245\n41000108 Eight #245")]).await;
     assert!(added.text().contains('✅'), "{}", added.text());
     let listed = world.told(&leader.user, "manage players list", &[]).await;
     assert!(["41000104", "41000105", "41000108"].iter().all(|id| listed.contains(id)), "{listed}");

@@ -14,6 +14,7 @@ use crate::store::Joined;
 
 use super::Message;
 use super::escape::{clip, escape};
+use super::manage::permissions;
 use super::texts::text;
 
 /// The ids of the form's fields.
@@ -151,7 +152,7 @@ pub fn not_a_text_channel(language: Language) -> Message {
 
 /// `needed` are permissions as Discord names them.
 pub fn id_channel_refused(language: Language, channel: ChannelId, needed: &[&str]) -> Message {
-    let needed = needed.iter().map(|name| format!("**{name}**")).collect::<Vec<_>>().join(", ");
+    let needed = permissions(language, needed);
     Message::text(text!(language, "self-id-channel-refused", channel = format!("<#{channel}>"), permissions = needed))
 }
 

@@ -35,6 +35,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::rosters::{adding, filtering, removing, replacing};
 
+pub mod alliances;
 pub mod own;
 pub mod rosters;
 
